@@ -1,0 +1,48 @@
+"""Four ways to differentiate a function, side by side: by hand, numerically, symbolically, automatically.
+
+    >>> import diffcompare as dc
+    >>> dc.gradient("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5})
+    {'x1': 5.5, 'x2': 1.7163378145367738}
+
+`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.parse(text)` gives the
+expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is and how to mend it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # importing typing for this would double the time of `--version`
+if TYPE_CHECKING:
+    from typing import Any
+
+    from diffcompare.diagnostics import Diagnostic, DiffcompareError
+    from diffcompare.expression import Expression
+    from diffcompare.parser import parse
+    from diffcompare.studies.compare import Comparison, compare
+    from diffcompare.studies.gradient import gradient
+
+__version__ = "0.1.0"
+__all__ = ["Comparison", "Diagnostic", "DiffcompareError", "Expression", "compare", "gradient", "parse"]
+
+_HOMES = {
+    "Comparison": "diffcompare.studies.compare",
+    "Diagnostic": "diffcompare.diagnostics",
+    "DiffcompareError": "diffcompare.diagnostics",
+    "Expression": "diffcompare.expression",
+    "compare": "diffcompare.studies.compare",
+    "gradient": "diffcompare.studies.gradient",
+    "parse": "diffcompare.parser",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when first used: `diffcompare --version` imports this package and needs none of them.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'diffcompare' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

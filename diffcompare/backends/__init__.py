@@ -1,0 +1,1 @@
+"""Backends: ways to differentiate an expression at a point."""

@@ -1,0 +1,245 @@
+"""The complex step: f'(x) = Im f(x + ih) / h.
+
+There is no difference to cancel, so h may be as small as 1e-20 and the truncation error, of order h^2, disappears
+(Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f must be analytic and computed in complex
+arithmetic: |x|, min, max and `if` are followed along the real part.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from time import monotonic
+from typing import Any
+
+from diffcompare.backends.budget import hopeless, not_started
+from diffcompare.evaluation import Reading, Undefined, evaluate
+from diffcompare.expression import Expression, Operation
+from diffcompare.operations import CONSTANTS
+from diffcompare.problem import Backend, Derivative, Problem, Status, Work
+from diffcompare.wengert import active_nodes, listing
+from diffcompare.work import primal_work
+
+DEFAULT_STEP = 1e-20
+
+
+class Complex:
+    """A complex number that rows of the table can be applied to; it is ordered by its real part."""
+
+    __slots__ = ("z",)
+
+    def __init__(self, z: complex) -> None:
+        self.z = z
+
+    @staticmethod
+    def constant(value: int | str) -> Complex:
+        """An integer or a named constant."""
+        return Complex(complex(CONSTANTS[value] if isinstance(value, str) else value))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
+        """A row over complex numbers."""
+        return _function(operation)(*[Complex(_plain(argument)) for argument in arguments])
+
+    def __add__(self, other: Any) -> Complex:
+        return Complex(self.z + _plain(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Complex:
+        return Complex(self.z - _plain(other))
+
+    def __rsub__(self, other: Any) -> Complex:
+        return Complex(_plain(other) - self.z)
+
+    def __mul__(self, other: Any) -> Complex:
+        return Complex(self.z * _plain(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Complex:
+        return Complex(self.z / _plain(other))
+
+    def __rtruediv__(self, other: Any) -> Complex:
+        return Complex(_plain(other) / self.z)
+
+    def __neg__(self) -> Complex:
+        return Complex(-self.z)
+
+    def __lt__(self, other: Any) -> bool:
+        return self.z.real < _plain(other).real
+
+    def __le__(self, other: Any) -> bool:
+        return self.z.real <= _plain(other).real
+
+    def __gt__(self, other: Any) -> bool:
+        return self.z.real > _plain(other).real
+
+    def __ge__(self, other: Any) -> bool:
+        return self.z.real >= _plain(other).real
+
+    def __eq__(self, other: object) -> bool:
+        return self.z.real == _plain(other).real
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _plain(number: Any) -> complex:
+    return number.z if isinstance(number, Complex) else complex(number)
+
+
+def _power(base: Complex, exponent: Complex) -> Complex:
+    return Complex(base.z**exponent.z)
+
+
+def _int_power(base: Complex, exponent: Complex) -> Complex:
+    # Beyond 100 Python takes the polar form: the angle of a negative base is near pi, where h is lost.
+    n = exponent.z.real
+    power = (-base.z if base.z.real < 0 else base.z) ** (int(n) if abs(n) < 2**31 else n)
+    return Complex(-power if base.z.real < 0 and n % 2 else power)
+
+
+def _expm1(a: Complex) -> Complex:
+    # exp(a) - 1 would lose the digits that this row is for; cos - 1 is of the order of h^2.
+    x, h = a.z.real, a.z.imag
+    return Complex(complex(math.expm1(x) * math.cos(h) - 2 * math.sin(h / 2) ** 2, math.exp(x) * math.sin(h)))
+
+
+def _log1p(a: Complex) -> Complex:
+    x, h = a.z.real, a.z.imag
+    return Complex(
+        complex(math.log1p(2 * x + x * x + h * h) / 2 if abs(x) < 0.5 else math.log(abs(1 + a.z)), math.atan2(h, 1 + x))
+    )
+
+
+def _polygamma(order: Complex, a: Complex) -> Complex:
+    if order.z.imag:
+        raise ValueError("polygamma has no derivative by its order")
+    return _by_mpmath("polygamma", int(order.z.real), a.z)
+
+
+def _by_mpmath(name: str, *arguments: Any) -> Complex:
+    """A row by mpmath, with so many bits that an imaginary part of the size of h keeps 53 of its own."""
+    import mpmath
+
+    imaginary = abs(arguments[-1].imag)
+    bits = 120 - (math.frexp(imaginary)[1] if imaginary else 0)
+    with mpmath.workprec(max(bits, 120)):
+        return Complex(complex(getattr(mpmath.mp, name)(*arguments)))
+
+
+def _atan2(a: Complex, b: Complex) -> Complex:
+    angle = math.atan2(a.z.real, b.z.real)
+    # The quotient whose denominator is the larger, turned into the right quadrant.
+    turned = cmath.atan(a.z / b.z) if abs(b.z) >= abs(a.z) else -cmath.atan(b.z / a.z)
+    return Complex(complex(angle, turned.imag))
+
+
+BY_REAL_PART: dict[str, Callable[..., Complex]] = {
+    "^": _power,
+    "^n": _int_power,
+    "expm1": _expm1,
+    "log1p": _log1p,
+    "polygamma": _polygamma,
+    "atan2": _atan2,
+    "abs": lambda a: -a if a < 0 else a,
+    "min": lambda a, b: a if a < b else b,
+    "max": lambda a, b: a if a > b else b,
+    "sign": lambda a: Complex(complex((a > 0) - (a < 0))),
+    "floor": lambda a: Complex(complex(math.floor(a.z.real))),
+    "ceil": lambda a: Complex(complex(math.ceil(a.z.real))),
+}
+
+
+@lru_cache(maxsize=256)
+def _function(operation: Operation) -> Callable[..., Any]:
+    """A row over `Complex`: by Python's own operators, cmath, its definition, or mpmath."""
+    if operation.name in BY_REAL_PART:
+        return BY_REAL_PART[operation.name]
+    if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
+        return operation.real
+    if "cmath" in operation.names:
+        function = getattr(cmath, operation.names["cmath"])
+        return lambda *arguments: Complex(function(*[argument.z for argument in arguments]))
+    if operation.definition:
+        return operation.definition
+
+    own = operation.names["mpmath"]
+    return lambda *arguments: _by_mpmath(own, *[argument.z for argument in arguments])
+
+
+def _guarded(operation: Operation) -> Callable[..., Any]:
+    function = _function(operation)
+
+    def apply(*arguments: Any) -> Any:
+        needed = arguments[:2] if operation.selects else arguments
+        for argument in needed:
+            if type(argument) is Undefined:
+                return argument
+        if operation.selects:
+            return arguments[operation.selects(*needed)]
+        if not operation.domain.contains(*arguments):
+            return Undefined(operation, tuple(argument.z.real for argument in arguments))
+        return function(*arguments)
+
+    return apply
+
+
+class _Guarded(dict[Operation, Callable[..., Any]]):
+    def __missing__(self, operation: Operation) -> Callable[..., Any]:
+        function = self[operation] = _guarded(operation)
+        return function
+
+
+def _leaf(node: Expression, point: Any) -> Complex:
+    from diffcompare.evaluation import FLOATS
+
+    value = FLOATS.leaf(node, point)
+    return value if isinstance(value, Complex) else Complex(complex(value))
+
+
+COMPLEX = Reading(_Guarded(), _leaf, sum, Complex(1 + 0j))
+
+
+def differentiate(problem: Problem) -> Derivative:
+    """The gradient by one complex evaluation for every variable."""
+    h = problem.step or DEFAULT_STEP
+    nodes = listing(problem.at(problem.point))
+    n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
+    # One division by h for every variable; the imaginary part of what is ready costs nothing.
+    planned = n * (cost + 1)
+    if hopeless(planned, problem.budget):
+        return not_started("complex-step", problem, planned, f"h = {h:g}")
+    deadline = None if problem.budget is None else monotonic() + problem.budget
+    gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
+    notes: list[str] = []
+    status: Status = "ok"
+    done = 0
+    for name in problem.wrt:
+        if deadline is not None and monotonic() > deadline:
+            status = "timed-out"
+            notes.append(f"timed out after {problem.budget:g} s")
+            break
+        gradient[name] = _quotient(nodes, problem, name, h)
+        done += 1
+        if gradient[name] is None:
+            status = "undefined"
+            notes.append(f"by {name}: no finite complex value at {name} + {h:g}i")
+    work = Work(done, done * (cost + 1))
+    return Derivative("complex-step", status, f"h = {h:g}", gradient, work, notes=tuple(notes))
+
+
+def _quotient(nodes: Sequence[Expression], problem: Problem, name: str, h: float) -> float | None:
+    """Im f(x + ih) / h; None where that is no finite number."""
+    point: dict[str, Any] = {**problem.point, name: Complex(complex(problem.point[name], h))}
+    try:
+        value = evaluate(nodes, point, COMPLEX)[nodes[-1]]
+        quotient = math.nan if type(value) is Undefined else value.z.imag / h
+    except (ArithmeticError, ValueError, TypeError):
+        quotient = math.nan
+    return quotient if math.isfinite(quotient) else None
+
+
+BACKEND = Backend("complex-step", differentiate)

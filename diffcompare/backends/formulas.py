@@ -1,0 +1,37 @@
+"""Answers that come as formulas: evaluated in doubles, measured in nodes and operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diffcompare.backends.automatic import describe_outside, shorten
+from diffcompare.evaluation import Undefined, is_number, values_at
+from diffcompare.expression import Expression
+from diffcompare.problem import Problem, Size, Status, Work
+from diffcompare.wengert import dag_size, listing, tree_size
+from diffcompare.work import formula_work
+
+
+def evaluate_formulas(
+    formulas: Mapping[str, Expression], problem: Problem
+) -> tuple[dict[str, float | None], tuple[str, ...], Status]:
+    """The value of every formula at the point, notes on those that have none, and the status of the answer."""
+    nodes = listing(*formulas.values())
+    values = values_at(nodes, problem.point)
+    gradient: dict[str, float | None] = {}
+    notes = []
+    for name, formula in formulas.items():
+        value = values[formula]
+        gradient[name] = float(value) if is_number(value) else None
+        if type(value) is Undefined:
+            node = next(node for node in nodes if values[node] is value)
+            notes.append(f"by {name}: {shorten(node)} is undefined: {describe_outside(value)}")
+        elif not is_number(value):
+            notes.append(f"by {name}: the formula evaluates to {float(value)}")
+    return gradient, tuple(notes), "undefined" if notes else "ok"
+
+
+def measure(formulas: Mapping[str, Expression]) -> tuple[Size, Work]:
+    """The size of the whole gradient and the work of evaluating it, equal subexpressions once."""
+    roots = tuple(formulas.values())
+    return Size(tree_size(*roots), dag_size(*roots)), Work(1, formula_work(roots))

@@ -1,0 +1,56 @@
+"""Reverse mode: one sweep of values forwards, one sweep of adjoints backwards, all partials at once.
+
+A contribution `adjoint * partial` goes from every operation to each of its active arguments, and a node's adjoint is
+the sum of its contributions: PyTorch's tape, with the Wengert list as the tape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from diffcompare.backends.automatic import Values, by_name, solve
+from diffcompare.evaluation import ESCAPES, FLOATS, Reading, evaluate
+from diffcompare.expression import Expression
+from diffcompare.problem import Backend, Derivative, Problem
+from diffcompare.sweeps import NotDifferentiable, reverse
+from diffcompare.wengert import active_nodes, listing, variables
+from diffcompare.work import reverse_work
+
+
+def differentiate(problem: Problem) -> Derivative:
+    """The gradient by one reverse sweep."""
+    return solve("reverse-ad", problem, _sweep, reverse_work)
+
+
+def _sweep(
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: Reading
+) -> dict[str, Any]:
+    return by_name(reverse(nodes, values, active, nodes[-1], reading), problem.wrt)
+
+
+def plain_gradient(
+    nodes: Sequence[Expression], names: Sequence[str], point: Mapping[str, float]
+) -> dict[str, float] | None:
+    """The gradient in plain doubles and nothing else; None where a closer look is needed (`differentiate`)."""
+    try:
+        values = evaluate(nodes, point, FLOATS)
+        gradient = by_name(reverse(nodes, values, active_nodes(nodes, names), nodes[-1], FLOATS), names)
+    except (*ESCAPES, NotDifferentiable):
+        return None
+    return gradient if isfinite(sum(gradient.values())) else None
+
+
+def gradient_at(expression: Expression, point: Mapping[str, float]) -> dict[str, float] | None:
+    """The gradient at a point; None where the value or a partial is undefined, inf or nan."""
+    nodes = listing(expression)
+    names = tuple(variables(nodes))
+    found = plain_gradient(nodes, names, point)
+    if found is not None:
+        return found
+    answer = differentiate(Problem(expression, point, names))
+    return dict(answer.gradient) if answer.status == "ok" else None  # type: ignore[arg-type]
+
+
+BACKEND = Backend("reverse-ad", differentiate)

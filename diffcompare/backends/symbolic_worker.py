@@ -1,0 +1,167 @@
+"""The worker process of the symbolic backend: `python -P -m diffcompare.backends.symbolic_worker`, or as good as.
+
+One JSON line in: `{"program", "wrt", "budget"}`.  JSON lines out: `{"ready": true}` once sympy is imported; then for a
+request one line per stage, as soon as it is done, and `{"done": true}`.  A line of a stage is one of
+
+    {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
+    {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
+    {"stage": "simplified", "program": ..., "names": [...]}
+    {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
+
+The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
+parent that is killed leaves no stray process.  The work is done in a thread with a large stack, for sympy recurses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+from diffcompare.backends import wire
+from diffcompare.wengert import listing, variables
+
+MEMORY = 2 << 30
+"""Bytes of address space, where the system can limit them."""
+
+STACK = 256 << 20
+RECURSION = 20_000
+"""Frames: enough for expressions a thousand deep, and few enough that they fit the stack: the end is an exception."""
+
+Send = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Serve requests until standard input closes."""
+    send = _sender(_reserve_output())
+    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    _limit_memory()
+    threading.stack_size(STACK)
+    threading.Thread(target=_work, args=(requests, send), daemon=True).start()
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        os._exit(0)  # without waiting for sympy
+
+
+def _reserve_output() -> BinaryIO:
+    """Keep standard output for answers: whatever else prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _sender(answers: BinaryIO) -> Send:
+    def send(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+
+    return send
+
+
+def _limit_memory() -> None:
+    """2 GiB, and no terminal's Ctrl-C: the parent gets that too, and ends this process."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = MEMORY if soft == resource.RLIM_INFINITY else min(MEMORY, soft)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    except (ImportError, ValueError, OSError):
+        pass  # this system has no such limit
+
+
+def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
+    sys.setrecursionlimit(RECURSION)
+    try:
+        from diffcompare.backends import symbolic_return  # noqa: F401  (brings sympy)
+    except BaseException as error:
+        send({"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"})
+        os._exit(1)
+    send({"ready": True})
+    while True:
+        request = requests.get()
+        _set_alarm(request.get("budget"))
+        serve(request, send)
+        _set_alarm(None)
+
+
+def _set_alarm(budget: float | None) -> None:
+    """The last resort: a long operation on integers lets no thread run, not even the one that would end the process."""
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0 if budget is None else budget + 2)
+
+
+def serve(request: Mapping[str, Any], send: Send) -> None:
+    """Answer one request, stage by stage."""
+    partials: dict[str, Any] = {}
+    names: dict[Any, str] = {}
+    for stage, work in (("raw", _raw), ("cse", _cse), ("simplified", _simplified)):
+        try:
+            send({"stage": stage, **work(request, partials, names)})
+        except MemoryError:
+            send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
+            break
+        except Exception as error:
+            send({"stage": stage, "status": "failed", "why": _describe(error)})
+            if stage == "raw":
+                break
+    send({"done": True})
+
+
+def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """Differentiate.  Fills in sympy's partials and the names of its symbols, for the stages that follow."""
+    from diffcompare.backends.symbolic_bridge import symbols_for, to_sympy
+    from diffcompare.backends.symbolic_return import from_sympy_or_why
+    from diffcompare.backends.symbolic_rules import derivatives
+
+    (expression,) = wire.decode(request["program"])
+    symbols = symbols_for({*variables(listing(expression)), *request["wrt"]})
+    names |= {symbol: name for name, symbol in symbols.items()}
+    found = derivatives(to_sympy(expression, symbols), [symbols[name] for name in request["wrt"]])
+    by_name = dict(zip(request["wrt"], found, strict=True))
+    formulas, missing = from_sympy_or_why(by_name, names)
+    partials |= {name: by_name[name] for name in formulas}
+    return {"program": wire.encode(*formulas.values()), "names": list(formulas), "missing": missing}
+
+
+def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    from diffcompare.backends.symbolic_return import from_sympy
+    from diffcompare.backends.symbolic_rules import eliminate
+
+    definitions, reduced = eliminate(list(partials.values()))
+    labels = {symbol: f" {number}" for number, (symbol, _) in enumerate(definitions)}
+    roots = from_sympy([*[value for _, value in definitions], *reduced], {**names, **labels})
+    return {"program": wire.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
+
+
+def _simplified(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    import sympy
+
+    from diffcompare.backends.symbolic_return import from_sympy
+
+    roots = from_sympy([sympy.simplify(partial) for partial in partials.values()], names)
+    return {"program": wire.encode(*roots), "names": list(partials)}
+
+
+def _describe(error: BaseException) -> str:
+    """One line: what went wrong, and in which words."""
+    text = " ".join(str(error).split())
+    kind = type(error).__name__
+    if kind in ("CannotConvert", "UndefinedFormula"):
+        return text
+    return f"{kind} in sympy: {text[:200]}" if text else f"{kind} in sympy"
+
+
+if __name__ == "__main__":
+    main()

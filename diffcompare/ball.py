@@ -1,0 +1,565 @@
+"""Ball arithmetic: numbers of any precision that carry a bound of their own error.
+
+A `Ball` is a midpoint and a radius, and stands for every number between midpoint - radius and midpoint + radius.
+The true result of an operation lies in the ball computed for it, whatever cancels on the way.  That two precisions
+agree, on the other hand, proves nothing: `((x + 1e90) - 1e90)^2` is 0 at 34 digits and at 68 digits.
+
+A row of the table needs no interval version of its own.  Its partial says that the function solves the differential
+equation y' = F(y, x), and by Picard's argument a candidate ball Y encloses it over a ball X of radius r as soon as
+
+    f(mid X) + sup |F(Y, X)| * r   lies within Y,
+
+for if the function left Y there would be a first point where it does, and up to there the bound holds.  F may need
+other rows over X, and they this one in turn (sin and cos): an enclosure that is still being proved is assumed
+meanwhile, and the argument then holds for the system of equations as a whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import mpmath
+from mpmath.libmp import (
+    finf,
+    from_float,
+    from_int,
+    fzero,
+    mpf_abs,
+    mpf_add,
+    mpf_div,
+    mpf_floor,
+    mpf_lt,
+    mpf_mul,
+    mpf_neg,
+    mpf_pos,
+    mpf_pow_int,
+    mpf_shift,
+    mpf_sub,
+)
+
+from diffcompare.evaluation import Reading, Undefined, evaluate
+from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Mpf: TypeAlias = "tuple[int, int, int, int]"
+"""mpmath's raw number: (sign, mantissa, exponent, bits of the mantissa)."""
+
+RADIUS_BITS = 32
+GUARD_BITS = 30
+LARGEST_MAGNITUDE = 20_000
+"""Arguments beyond 2^20000 are refused: reducing them, say for a sine, would need as many bits again."""
+LARGEST_EXPONENT = 2_100
+"""What grows exponentially is refused beyond 2^2100, which is 1e300 squared: mpmath multiplies its way up to it."""
+
+
+class Undecided(Exception):
+    """A comparison that the radii leave open: more precision may decide it."""
+
+
+class Beyond(Exception):
+    """A number too large, or a precision too high, to go on with; the text says which."""
+
+
+class _Context:
+    """The working precision and what is known at it."""
+
+    bits = 128
+    known: ClassVar[dict[tuple[Any, ...], Ball]] = {}
+    assumed: ClassVar[dict[tuple[Any, ...], Ball]] = {}
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work at this many bits, with a memory of enclosures of its own."""
+    before = _Context.bits, _Context.known, _Context.assumed
+    _Context.bits, _Context.known, _Context.assumed = bits, {}, {}
+    try:
+        with mpmath.workprec(bits + GUARD_BITS):
+            yield
+    finally:
+        _Context.bits, _Context.known, _Context.assumed = before
+
+
+class Ball:
+    """All numbers between `mid - rad` and `mid + rad`."""
+
+    __slots__ = ("mid", "rad")
+
+    def __init__(self, mid: Mpf, rad: Mpf = fzero) -> None:
+        self.mid = mid
+        self.rad = rad
+
+    @staticmethod
+    def constant(value: int | str) -> Ball:
+        """An integer, exactly, or a named constant at the working precision."""
+        if isinstance(value, str):
+            return rounded((+getattr(mpmath.mp, value))._mpf_)
+        return Ball(from_int(value))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
+        """A row of the table over balls."""
+        if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
+            return operation.real(*arguments)
+        balls = [lift(argument) for argument in arguments]
+        own = OWN.get(operation.name)
+        if own is not None:
+            return own(*balls)
+        if "mpmath" not in operation.names and operation.name not in VALUES:
+            assert operation.definition is not None, "a row has a function in mpmath or a definition"
+            return operation.definition(*balls)
+        return enclose(operation, balls)
+
+    def __neg__(self) -> Ball:
+        return Ball(mpf_neg(self.mid), self.rad)
+
+    def __add__(self, other: Any) -> Ball:
+        other = lift(other)
+        exact = _exact_sum(self.mid, other.mid)
+        if exact is None:
+            return rounded(mpf_add(self.mid, other.mid, _Context.bits, "n"), _up(self.rad, other.rad))
+        return rounded_exactly(exact, _up(self.rad, other.rad))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Ball:
+        return Ball(fzero) if other is self and self.rad != finf else self + -lift(other)
+
+    def __rsub__(self, other: Any) -> Ball:
+        return lift(other) + -self
+
+    def __mul__(self, other: Any) -> Ball:
+        other = lift(other)
+        if _is_zero(self) or _is_zero(other):
+            return ENTIRE if finf in (self.rad, other.rad) else Ball(fzero)
+        radius = _up(
+            _up(_times(mpf_abs(self.mid), other.rad), _times(mpf_abs(other.mid), self.rad)), _times(self.rad, other.rad)
+        )
+        return rounded_exactly(mpf_mul(self.mid, other.mid), radius)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Ball:
+        other = lift(other)
+        least = mpf_sub(mpf_abs(other.mid), other.rad, RADIUS_BITS, "f")
+        if not mpf_lt(fzero, least):
+            return ENTIRE
+        if _is_zero(self):
+            return self
+        quotient = mpf_div(self.mid, other.mid, _Context.bits, "n")
+        ratio = _over(mpf_abs(self.mid), mpf_abs(other.mid))
+        radius = _over(_up(self.rad, _times(ratio, other.rad)), least)
+        exact = mpf_mul(quotient, other.mid) == self.mid
+        return Ball(quotient, radius) if exact else rounded(quotient, radius)
+
+    def __rtruediv__(self, other: Any) -> Ball:
+        return lift(other) / self
+
+    def __lt__(self, other: Any) -> bool:
+        return compare(self, lift(other)) < 0
+
+    def __le__(self, other: Any) -> bool:
+        return compare(self, lift(other)) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return compare(self, lift(other)) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return compare(self, lift(other)) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        return compare(self, lift(other)) == 0
+
+    def __ne__(self, other: object) -> bool:
+        return compare(self, lift(other)) != 0
+
+    def __hash__(self) -> int:
+        return hash((self.mid, self.rad))
+
+
+ENTIRE = Ball(fzero, finf)
+"""Nothing is known."""
+
+
+def lift(number: Any) -> Ball:
+    """An integer or a double as a ball of radius 0; a ball as it is."""
+    if type(number) is Ball:
+        return number
+    return Ball(from_int(number) if isinstance(number, int) else from_float(number))
+
+
+def compare(a: Ball, b: Ball) -> int:
+    """The sign of a - b.  Raises Undecided where the balls overlap (unless both are the same exact number)."""
+    if a is b and a.rad != finf:
+        return 0
+    difference = mpf_sub(a.mid, b.mid, RADIUS_BITS, "d")
+    radius = _up(a.rad, b.rad)
+    if radius == fzero or mpf_lt(radius, mpf_abs(difference)):
+        return 0 if difference == fzero else -1 if difference[0] else 1
+    raise Undecided
+
+
+def magnitude(ball: Ball) -> Mpf:
+    """An upper bound of |x| over the ball."""
+    return _up(mpf_abs(ball.mid), ball.rad)
+
+
+def ends(ball: Ball) -> tuple[Mpf, Mpf]:
+    """A lower and an upper bound of the ball, rounded outwards (an exact end could be long)."""
+    bits = max(_Context.bits, ball.mid[3]) + 64
+    return mpf_sub(ball.mid, ball.rad, bits, "f"), mpf_add(ball.mid, ball.rad, bits, "c")
+
+
+def rounded(mid: Mpf, radius: Mpf = fzero) -> Ball:
+    """A ball about a midpoint that was rounded to the working precision (or better)."""
+    return Ball(mid, _up(radius, mpf_shift(mpf_abs(mid), -_Context.bits)))
+
+
+def rounded_exactly(exact: Mpf, radius: Mpf) -> Ball:
+    """A ball about an exact midpoint: rounded, and widened only if that changes it."""
+    mid = mpf_pos(exact, _Context.bits, "n")
+    return Ball(mid, radius) if mid == exact else rounded(mid, radius)
+
+
+def _up(a: Mpf, b: Mpf) -> Mpf:
+    return mpf_add(a, b, RADIUS_BITS, "u")  # type: ignore[no-any-return]
+
+
+def _times(a: Mpf, b: Mpf) -> Mpf:
+    return fzero if fzero in (a, b) else mpf_mul(a, b, RADIUS_BITS, "u")  # type: ignore[no-any-return]
+
+
+def _over(a: Mpf, b: Mpf) -> Mpf:
+    return mpf_div(a, b, RADIUS_BITS, "u")  # type: ignore[no-any-return]
+
+
+def _is_zero(ball: Ball) -> bool:
+    return bool(ball.mid == fzero and ball.rad == fzero)
+
+
+def contains_zero(ball: Ball) -> bool:
+    """Whether 0 lies in the ball."""
+    return not mpf_lt(ball.rad, mpf_abs(ball.mid))
+
+
+def _exact_sum(a: Mpf, b: Mpf) -> Mpf | None:
+    """The exact sum, unless the numbers are so far apart that it would be long."""
+    if a[1] and b[1] and abs(a[2] - b[2]) > 8 * _Context.bits + 4096:
+        return None
+    return mpf_add(a, b)  # type: ignore[no-any-return]
+
+
+# --- Rows with an arithmetic of their own: powers, and functions that have corners or steps ---------------------------
+
+
+def _int_power(x: Ball, exponent: Ball) -> Ball:
+    n = _to_int(exponent)
+    if n < 0:
+        return 1 / _int_power(x, Ball(from_int(-n)))
+    if n == 0:
+        return Ball(from_int(1))
+    if x.rad == fzero and x.mid[3] * n <= _Context.bits:
+        return Ball(mpf_pow_int(x.mid, n, _Context.bits, "n"))
+    power = mpf_pow_int(x.mid, n, _Context.bits + GUARD_BITS + n.bit_length(), "n")
+    slope = _times(from_int(n), _generous(mpf_pow_int(magnitude(x), n - 1, 2 * RADIUS_BITS + n.bit_length(), "u")))
+    return rounded(mpf_pos(power, _Context.bits, "n"), _times(slope, x.rad))
+
+
+def _generous(bound: Mpf) -> Mpf:
+    """A bound computed in rounded arithmetic, enlarged beyond its own rounding."""
+    return _up(bound, mpf_shift(bound, -20))
+
+
+def _to_int(ball: Ball) -> int:
+    sign, mantissa, exponent, _ = ball.mid
+    value = int(mantissa) << exponent if exponent >= 0 else int(mantissa) >> -exponent
+    return -value if sign else value
+
+
+def _power(base: Ball, exponent: Ball) -> Any:
+    from diffcompare.operations import exp, ln
+
+    return Ball(fzero) if _is_zero(base) else exp(exponent * ln(base))
+
+
+def _absolute(x: Ball) -> Ball:
+    return Ball(mpf_abs(x.mid), x.rad)
+
+
+def _larger(a: Ball, b: Ball) -> Ball:
+    try:
+        return b if compare(a, b) < 0 else a
+    except Undecided:
+        pass  # max moves by no more than the larger of its arguments' moves
+    mid = b.mid if mpf_lt(a.mid, b.mid) else a.mid
+    return Ball(mid, b.rad if mpf_lt(a.rad, b.rad) else a.rad)
+
+
+def _step(at: Callable[[Mpf], Mpf]) -> Callable[[Ball], Ball]:
+    """A rising step function over a ball: between its values at the two ends."""
+
+    def enclosure(x: Ball) -> Ball:
+        if x.rad == finf:
+            return ENTIRE
+        low, high = map(at, ends(x))
+        return Ball(low) if low == high else Ball(low, mpf_sub(high, low))
+
+    return enclosure
+
+
+def _sign(x: Mpf) -> Mpf:
+    return from_int(0 if x == fzero else -1 if x[0] else 1)  # type: ignore[no-any-return]
+
+
+def _ceil(x: Mpf) -> Mpf:
+    return mpf_neg(mpf_floor(mpf_neg(x)))  # type: ignore[no-any-return]
+
+
+def _polygamma(order: Ball, x: Ball) -> Ball:
+    """Polygamma of order n >= 1: monotone for x > 0, whither the recurrence carries all other arguments.
+
+    (Abramowitz & Stegun 6.4.6.  Its own derivative is the next order, so Picard's argument would never end.)
+    """
+    n = _to_int(order)
+    if n == 0:
+        return enclose(OPERATIONS["digamma"], [x])
+    if x.rad == finf:
+        return ENTIRE
+    if x < -LARGEST_SHIFT:
+        raise Beyond(f"polygamma of a number below -{LARGEST_SHIFT}")
+    _refuse_slow("polygamma")
+    shift = max(0, 1 - int(mpmath.floor(mpmath.mp.make_mpf(ends(x)[0]))))
+    sign = Ball(from_int((-1) ** (n + 1) * math.factorial(n)))
+    steps = [sign / _int_power(x + k, Ball(from_int(n + 1))) for k in range(shift)]
+    right = x + shift
+    first, last = (mpmath.polygamma(n, mpmath.mp.make_mpf(end)) for end in ends(right))
+    centre = mpf_pos(first._mpf_, _Context.bits, "n")
+    return _sum([_from_mpmath(centre, mpf_abs((last - first)._mpf_)), *steps])
+
+
+def _atan2(a: Ball, b: Ball) -> Ball:
+    """The angle; all of them where the balls meet the cut along the negative half of the b-axis."""
+    if a.rad != fzero and contains_zero(a) and not mpf_lt(b.rad, b.mid):
+        return Ball(fzero, from_int(4))
+    return enclose(OPERATIONS["atan2"], [a, b])
+
+
+def _erfc(x: Ball) -> Ball:
+    # From 2^40 on mpmath's choice of a series overflows; erfc(x) < exp(-x^2) there.
+    if x.rad == finf or mpf_lt(mpf_abs(x.mid), _up(from_int(2**40), x.rad)):
+        return enclose(OPERATIONS["erfc"], [x])
+    return Ball(from_int(2 if x.mid[0] else 0), mpf_shift(from_int(1), -(2**80)))
+
+
+def _softplus(x: Ball) -> Any:
+    # ln(1 + exp(x)) would need the logarithm of a number beyond all bounds.
+    from diffcompare.operations import exp, log1p
+
+    return _larger(x, Ball(fzero)) + log1p(exp(-_absolute(x)))
+
+
+LARGEST_SHIFT = 2_000
+
+OWN: dict[str, Callable[..., Any]] = {
+    "polygamma": _polygamma,
+    "atan2": _atan2,
+    "softplus": _softplus,
+    "erfc": _erfc,
+    "^n": _int_power,
+    "^": _power,
+    "abs": _absolute,
+    "max": _larger,
+    "min": lambda a, b: -_larger(-a, -b),
+    "sign": _step(_sign),
+    "floor": _step(mpf_floor),
+    "ceil": _step(_ceil),
+}
+
+# --- All other rows ---------------------------------------------------------------------------------------------------
+
+
+def enclose(operation: Operation, arguments: Sequence[Ball]) -> Ball:
+    """A smooth row over balls, by the argument at the head of this module."""
+    key = (operation, *map(id, arguments))
+    found = _Context.assumed.get(key) or _Context.known.get(key)
+    if found is not None:
+        return found
+    if any(argument.rad == finf for argument in arguments):
+        return ENTIRE
+    centre = _at_exact(operation, arguments)
+    result = centre
+    if centre is not ENTIRE and any(argument.rad != fzero for argument in arguments):
+        result = _widen(operation, arguments, key, centre)
+    if not _Context.assumed:
+        # The arguments are kept beside the result so that their identities stay theirs.
+        _Context.known[key] = result
+        _Context.known[(*key, "arguments")] = arguments  # type: ignore[assignment]
+    return result
+
+
+def _widen(operation: Operation, arguments: Sequence[Ball], key: tuple[Any, ...], centre: Ball) -> Ball:
+    """The candidate grows until it holds; the first guess is what the slopes at the centre suggest."""
+    reach = fzero
+    for _ in range(5):
+        _Context.assumed[key] = candidate = Ball(centre.mid, _up(centre.rad, reach))
+        try:
+            bound = _reach(operation, candidate, arguments)
+        except Undecided:
+            return ENTIRE
+        finally:
+            del _Context.assumed[key]
+        if not mpf_lt(reach, bound):
+            return Ball(centre.mid, _up(centre.rad, bound))
+        if bound == finf:
+            return ENTIRE
+        reach = mpf_shift(bound, 1)
+    return ENTIRE
+
+
+def _reach(operation: Operation, y: Ball, arguments: Sequence[Ball]) -> Mpf:
+    """How far the function can move over the ball while its value stays in `y`."""
+    reach = fzero
+    for partial, argument in zip(operation.partials, arguments, strict=True):
+        if argument.rad != fzero:
+            slope = lift(partial(y, *arguments) if callable(partial) else partial or 0)
+            reach = _up(reach, _times(magnitude(slope), argument.rad))
+    return reach  # type: ignore[no-any-return]
+
+
+def _at_exact(operation: Operation, arguments: Sequence[Ball]) -> Ball:
+    """The row at the midpoints, by mpmath at guard bits, with a radius for the rounding."""
+    name = operation.name
+    for argument in arguments:
+        largest = LARGEST_EXPONENT if name in EXPONENTIAL else LARGEST_MAGNITUDE
+        if argument.mid[2] + argument.mid[3] > largest and name not in UNBOUNDED:
+            raise Beyond(f"{name} of a number beyond 2^{largest}")
+    if name in SLOW:
+        _refuse_slow(name)
+    function = VALUES.get(name) or getattr(mpmath.mp, operation.names["mpmath"])
+    numbers = [mpmath.mp.make_mpf(argument.mid) for argument in arguments]
+    try:
+        result = function(*numbers)
+    except (ValueError, ArithmeticError):
+        return ENTIRE
+    if not isinstance(result, mpmath.mpf) or not mpmath.isfinite(result):
+        return ENTIRE
+    mid = mpf_pos(result._mpf_, _Context.bits, "n")
+    if _is_exact(operation, arguments, mid):
+        return Ball(mid)
+    return _from_mpmath(mid, _lost(name, arguments[0].mid))
+
+
+def _from_mpmath(mid: Mpf, radius: Mpf = fzero) -> Ball:
+    """A ball about a result of mpmath at guard bits: half of the radius is for its rounding, half for their error."""
+    return Ball(mid, _up(radius, mpf_shift(mpf_abs(mid), 1 - _Context.bits)))
+
+
+def _lost(name: str, x: Mpf) -> Mpf:
+    """What digamma and lgamma may lose by cancellation near their roots: mpmath adds terms of about this size."""
+    if name not in ("digamma", "lgamma"):
+        return fzero  # type: ignore[no-any-return]
+    size = abs(x[2] + x[3])
+    terms = _times(from_int(size + 2), from_int(1) if name == "digamma" else _up(mpf_abs(x), from_int(1)))
+    return mpf_shift(terms, -_Context.bits)  # type: ignore[no-any-return]
+
+
+def _refuse_slow(name: str) -> None:
+    if _Context.bits > SLOW_BITS:
+        raise Beyond(f"{name} to more than {SLOW_BITS} bits")
+
+
+VALUES: dict[str, Callable[[Any], Any]] = {"lgamma": lambda x: mpmath.re(mpmath.loggamma(x))}
+"""Rows whose value mpmath has under no name of its own."""
+EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "tanh", "gamma", "lgamma")
+UNBOUNDED = ("ln", "log1p", "sqrt", "cbrt", "atan", "atan2", "asinh", "acosh")
+SLOW, SLOW_BITS = ("gamma", "lgamma", "digamma"), 3_000
+"""What would take seconds at more bits."""
+
+
+def _is_exact(operation: Operation, arguments: Sequence[Ball], result: Mpf) -> bool:
+    """Whether the rounded result is the exact one: a root that squares back, or a bare 0, 1 or 2 at 0, 1 or -1."""
+    if operation.name == "sqrt":
+        return bool(mpf_mul(result, result) == arguments[0].mid)
+    return bool(result[3] <= 1 and all(argument.mid[1] <= 1 and argument.mid[2] == 0 for argument in arguments))
+
+
+# --- The reading ------------------------------------------------------------------------------------------------------
+
+
+def _guarded(operation: Operation) -> Callable[..., Any]:
+    """A row over balls that returns an `Undefined` outside its domain; raises Undecided where that is open."""
+
+    def function(*arguments: Any) -> Any:
+        needed = arguments[:2] if operation.selects else arguments
+        for argument in needed:
+            if type(argument) is Undefined:
+                return argument
+        if operation.selects:
+            return arguments[operation.selects(*needed)]
+        if not operation.domain.contains(*arguments):
+            return Undefined(operation, tuple(to_float(argument.mid) for argument in arguments))
+        return Ball.apply_operation(operation, arguments)
+
+    return function
+
+
+class _Guarded(dict[Operation, Any]):
+    def __missing__(self, operation: Operation) -> Any:
+        function = self[operation] = _guarded(operation)
+        return function
+
+
+def _leaf(node: Expression, point: Mapping[str, Any]) -> Ball:
+    if type(node) is Variable:
+        return lift(point[node.name])
+    if type(node) is Number:
+        return lift(node.digits) / lift(10**node.places) if node.places else lift(node.digits)
+    assert isinstance(node, Constant)
+    return Ball.constant(node.name)
+
+
+def _sum(terms: list[Ball]) -> Ball:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+BALLS = Reading(_Guarded(), _leaf, _sum, Ball(from_int(1)))
+
+
+def evaluate_balls(
+    nodes: Sequence[Expression], point: Mapping[str, Any], check: Callable[[], None]
+) -> dict[Expression, Any]:
+    """The value of every node as a ball or an `Undefined`; `check` is called for every node and may raise.
+
+    Raises Undecided where a domain or a condition is open at this precision, Beyond where a number is too large.
+    """
+    return evaluate(_checked(nodes, check), point, BALLS)
+
+
+def _checked(nodes: Sequence[Expression], check: Callable[[], None]) -> Iterator[Expression]:
+    for node in nodes:
+        check()
+        yield node
+
+
+def to_float(number: Mpf) -> float:
+    """The nearest double, correctly rounded, subnormal numbers too; inf beyond the range."""
+    sign, mantissa, exponent, bits = number
+    if exponent + bits > 1100 or (not mantissa and exponent):
+        result = float("inf")
+    elif exponent + bits < -1200:
+        result = 0.0
+    else:
+        try:
+            # True division of integers is correctly rounded down to the subnormal numbers.
+            result = float(int(mantissa) << exponent) if exponent >= 0 else int(mantissa) / (1 << -exponent)
+        except OverflowError:
+            result = float("inf")
+    return -result if sign else result

@@ -1,0 +1,196 @@
+"""The commands put together, and one of them run.
+
+A command is one module of `cli/commands` with a function `command`, whose parameters are its own options, and
+`EXAMPLES`; the options that every command has are added here, and what the function returns is shown here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Sequence
+from functools import wraps
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from diffcompare.cli import arguments, options, streams
+from diffcompare.cli.commands import COMMANDS
+from diffcompare.cli.output import Answer, Settings, check, show
+from diffcompare.cli.usage import closest, usage_error
+
+NAME = "diffcompare"
+COMPLETION = "_DIFFCOMPARE_COMPLETE"
+HELP = ("-h", "--help")
+EXAMPLES = """\
+diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
+diffcompare grad @rosenbrock --method all --json
+diffcompare ops sin
+"""
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command that these arguments name and return the exit code."""
+    # Building a command takes a millisecond or two: only the one that is asked for, if it is plain which.
+    names = given[:1] if given and given[0] in COMMANDS and COMPLETION not in os.environ else COMMANDS
+    try:
+        group = build(names)
+        if COMPLETION in os.environ:
+            group.main(list(given), prog_name=NAME, complete_var=COMPLETION)
+        with group.make_context(NAME, list(given)) as context:
+            return int(group.invoke(context) or 0)
+    except typer.Exit as leave:
+        return 2 if leave.exit_code else 0  # typer's 1 (a shell that it does not know) is a negative verdict with us
+    except SystemExit as leave:  # typer leaves like this after installing a completion
+        return leave.code if isinstance(leave.code, int) else 0
+    except typer.TyperException as error:
+        raise usage_error("E509", error.format_message(), "`-h` shows examples") from error
+
+
+def build(names: Sequence[str]) -> TyperGroup:
+    """The group with the commands of these names."""
+    app = typer.Typer(
+        cls=Group,
+        help="Compare ways of differentiating: by hand, numerical, symbolic, automatic.",
+        epilog=EXAMPLES,
+        add_completion=len(names) > 1,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        invoke_without_command=True,
+        context_settings={"help_option_names": list(HELP)},
+    )
+    app.callback()(_top)
+    for name in names:
+        module = import_module(f"diffcompare.cli.commands.{name}")
+        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(with_output(module.command))
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
+def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the version and exit.")] = False) -> None:
+    """Declared for the help; `main` answers it before typer is imported."""
+
+
+def with_output(function: Callable[..., Answer]) -> Callable[..., int]:
+    """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code."""
+    own = inspect.signature(function, eval_str=True).parameters
+    shared = inspect.signature(_shared, eval_str=True).parameters
+
+    @wraps(function)
+    def command(**values: Any) -> int:
+        settings = Settings(**{name: values[name] for name in shared})
+        check(settings)
+        return show(function(**{name: values[name] for name in own}), settings)
+
+    parameters = list({**own, **shared}.values())
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
+
+
+def _shared(
+    format: options.Format = None,
+    json: options.Json = False,
+    output: options.Output = None,
+    digits: options.Digits = None,
+    color: options.Color = "auto",
+    charset: options.Charset = "auto",
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """The options of every command, for their signature."""
+
+
+class Command(TyperCommand):
+    """A command under our rules for arguments, whose help begins with examples."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        complete = not ctx.resilient_parsing
+        takes_value = flags_of(self, ctx)
+        separated = arguments.separate(args, takes_value, complete=complete)
+        if complete:
+            if any(flag in HELP for flag, _ in separated.options):
+                leave_with_help(self, ctx)
+            places = [param for param in self.params if param.param_type_name == "argument"]
+            names = [param.human_readable_name for param in places]
+            required = sum(param.required for param in places)
+            arguments.check_count(separated.positionals, names, required, list(takes_value))
+        return super().parse_args(ctx, separated.arranged())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        format_help(self, ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        places = [param for param in self.params if param.param_type_name == "argument"]
+        return [p.human_readable_name if p.required else f"[{p.human_readable_name}]" for p in places] + ["[OPTIONS]"]
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        # bash breaks words at `@`, so that `@ros` arrives as `@` and `ros`; yet it replaces both.
+        for param in self.params:
+            if ctx.params.get(param.name) == "@" and not ctx.args:
+                return param.shell_complete(ctx, f"@{incomplete}")
+        return super().shell_complete(ctx, incomplete)
+
+
+class Group(TyperGroup):
+    """All commands; alone it shows its help, as it is asked what it can do."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            first = args[0] if args else HELP[0]
+            if first in HELP:
+                leave_with_help(self, ctx)
+            if first.partition("=")[0] not in flags_of(self, ctx) and self.get_command(ctx, first) is None:
+                raise self._no_command(first, ctx)
+        return super().parse_args(ctx, args)
+
+    def _no_command(self, name: str, ctx: Any) -> Exception:
+        flags = list(flags_of(self, ctx))
+        near = closest(name, self.commands)
+        if near:
+            return usage_error("E501", f"no such command `{name}`", f"did you mean `{NAME} {near}`?")
+        if any(name in flags_of(command, ctx) for command in self.commands.values()):
+            return usage_error(
+                "E502", f"`{name}` is an option of a command", f"write it after: `{NAME} grad EXPR {name}`"
+            )
+        if arguments.like_a_flag(name):
+            return arguments.no_such_option(name, flags)
+        help = f"the commands are {', '.join(self.commands)}"
+        if not name.isidentifier():
+            help = f'did you mean `{NAME} grad "{name}"`?'
+        return usage_error("E501", f"no such command `{name}`", help)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        format_help(self, ctx, formatter)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["COMMAND", "[OPTIONS]"]
+
+
+def flags_of(command: Any, ctx: Any) -> dict[str, bool]:
+    """Every declared flag, and whether it takes a value."""
+    return {
+        flag: not param.is_flag
+        for param in command.get_params(ctx)
+        if param.param_type_name == "option"
+        for flag in (*param.opts, *param.secondary_opts)
+    }
+
+
+def leave_with_help(command: Any, ctx: Any) -> None:
+    """Write the help, through our own writer, and leave."""
+    streams.write(f"{command.get_help(ctx)}\n")
+    raise typer.Exit(0)
+
+
+def format_help(command: Any, ctx: Any, formatter: Any) -> None:
+    """Examples first: they are what people read."""
+    with formatter.section("Examples"):
+        for line in command.epilog.splitlines():
+            formatter.write(f"  {line}\n")
+    formatter.write("\n")
+    command.format_usage(ctx, formatter)
+    command.format_help_text(ctx, formatter)
+    command.format_options(ctx, formatter)

@@ -1,0 +1,60 @@
+"""What the Tab key offers.  It runs the program each time, so everything is imported late and only as needed."""
+
+from __future__ import annotations
+
+
+def expressions(incomplete: str) -> list[str]:
+    """Names of the catalogue; an expression itself is for the user to write."""
+    if not incomplete.startswith("@"):
+        return []
+    from diffcompare.catalogue import scan
+
+    return _beginning(incomplete, [f"@{stanza.name}" for stanza in scan()])
+
+
+def methods(incomplete: str) -> list[str]:
+    """Names of methods, and `all`; also after a comma."""
+    from diffcompare.studies.compare import METHODS
+
+    before, comma, word = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in _beginning(word, [*METHODS, "all"])]
+
+
+def operations(incomplete: str) -> list[str]:
+    """Names of operations."""
+    import diffcompare.operations  # noqa: F401  (it fills the table)
+    from diffcompare.expression import OPERATIONS
+
+    return _beginning(incomplete, list(OPERATIONS))
+
+
+def groups(incomplete: str) -> list[str]:
+    """Names of the catalogue's groups."""
+    from diffcompare.catalogue import scan
+
+    return _beginning(incomplete, list(dict.fromkeys(stanza.group for stanza in scan())))
+
+
+def formats(incomplete: str) -> list[str]:
+    """Names of output formats."""
+    from diffcompare.render import FORMATS
+
+    return _beginning(incomplete, list(FORMATS))
+
+
+def colors(incomplete: str) -> list[str]:
+    """When to use colour."""
+    from diffcompare.cli.output import COLORS
+
+    return _beginning(incomplete, list(COLORS))
+
+
+def charsets(incomplete: str) -> list[str]:
+    """Character sets."""
+    from diffcompare.cli.output import CHARSETS
+
+    return _beginning(incomplete, list(CHARSETS))
+
+
+def _beginning(start: str, words: list[str]) -> list[str]:
+    return [word for word in words if word.startswith(start)]

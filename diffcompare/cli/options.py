@@ -1,0 +1,169 @@
+"""The options, declared once: they are spelt and mean the same in every command."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from diffcompare.cli import completion
+from diffcompare.cli.output import CHARSETS, COLORS
+from diffcompare.cli.usage import closest, usage_error
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.render import FORMATS
+
+if TYPE_CHECKING:
+    from diffcompare.problem import Hand as HandFormulas
+    from diffcompare.source import Question
+
+MOST_DIGITS = 17
+
+
+def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
+    """A reader of one of a few words."""
+
+    def choice(text: str) -> str:
+        if text.lower() in choices:
+            return text.lower()
+        raise unknown_choice(flag, text, choices)
+
+    return choice
+
+
+def unknown_choice(flag: str, text: str, choices: Sequence[str]) -> DiffcompareError:
+    """The error for a word that is none of the choices."""
+    near = closest(text, choices)
+    help = f"did you mean `{flag} {near}`?" if near else f"choose one of {', '.join(choices)}"
+    return usage_error("E506", f"`{flag}` knows no `{text}`", help)
+
+
+def positive(flag: str, example: str) -> Callable[[str], float]:
+    """A reader of a finite number above 0."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if 0 < value < math.inf:
+            return value
+        raise usage_error("E507", f"`{flag}` takes a number above 0, not `{text}`", f"for example `{flag} {example}`")
+
+    return number
+
+
+def _digits(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_DIGITS:
+        return int(text)
+    raise usage_error(
+        "E507", f"`--digits` takes a number from 1 to {MOST_DIGITS}, not `{text}`", "for example `--digits 6`"
+    )
+
+
+def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
+    """The methods asked for, in the order of asking and each once; `all` stands for every one."""
+    chosen: dict[str, None] = {}
+    for name in split(names):
+        if name.lower() == "all":
+            chosen |= dict.fromkeys(known)
+        elif name.lower() in known:
+            chosen[name.lower()] = None
+        else:
+            raise unknown_choice("--method", name, (*known, "all"))
+    return tuple(chosen) or tuple(default)
+
+
+def split(texts: Sequence[str] | None) -> list[str]:
+    """The words of a repeatable option that may also be given with commas between them."""
+    words = [word.strip() for text in texts or () for word in text.split(",")]
+    return [word for word in words if word]
+
+
+def point(specs: Sequence[str]) -> dict[str, float]:
+    """The point of `--at`."""
+    from diffcompare.point import parse_point
+
+    return parse_point(specs)
+
+
+def hand(specs: Sequence[str], question: Question) -> HandFormulas | None:
+    """The formulas of `--hand`, for the variables of the question."""
+    from diffcompare.hand import parse_hand
+    from diffcompare.wengert import listing, variables
+
+    return parse_hand(specs, variables(listing(question.parsed.expression)))
+
+
+Expression: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPR",
+        help="An expression, @name, FILE.toml:name, or - for stdin.",
+        autocompletion=completion.expressions,
+        show_default=False,
+    ),
+]
+At: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: a classic one]")
+]
+Hand: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial that you derived by hand.")
+]
+Method: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=completion.methods),
+]
+Wrt: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate by these only. [default: all]")
+]
+Step: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--step", metavar="H", help="The step of the differences.", parser=positive("--step", "1e-6")),
+]
+Budget: TypeAlias = Annotated[
+    float,
+    typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5")),
+]
+Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values, 25 digits.")]
+
+Format: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="|".join(FORMATS),
+        parser=one_of("--format", FORMATS),
+        autocompletion=completion.formats,
+    ),
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Output: TypeAlias = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write a file; its suffix says the format.")
+]
+Digits: TypeAlias = Annotated[
+    int | None, typer.Option("--digits", metavar="N", help="Significant digits. [default: all]", parser=_digits)
+]
+Color: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--color",
+        metavar="WHEN",
+        help="|".join(COLORS),
+        parser=one_of("--color", COLORS),
+        autocompletion=completion.colors,
+    ),
+]
+Charset: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--charset",
+        metavar="SET",
+        help="|".join(CHARSETS),
+        parser=one_of("--charset", CHARSETS),
+        autocompletion=completion.charsets,
+    ),
+]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="The values and nothing else.")]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]

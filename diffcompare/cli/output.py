@@ -1,0 +1,139 @@
+"""What a command has to show, shown: which format, with which look, to which place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from diffcompare.cli import streams
+from diffcompare.cli.usage import usage_error
+from diffcompare.render import FORMATS, Look, format_of_suffix, render
+
+if TYPE_CHECKING:
+    from diffcompare.diagnostics import Diagnostic
+    from diffcompare.document import Document
+
+COLORS = ("auto", "always", "never")
+CHARSETS = ("auto", "braille", "blocks", "ascii")
+SUFFIXES = (".txt", ".json", ".csv", ".md", ".html", ".tex")
+NARROWEST = 20
+
+
+class Answer(NamedTuple):
+    """What a command has to show, what is to be said on the side, and the failure that kept it from showing more."""
+
+    document: Document
+    notes: tuple[Diagnostic, ...] = ()
+    failure: Diagnostic | None = None
+
+
+class Settings(NamedTuple):
+    """The options that every command has."""
+
+    format: str | None = None
+    json: bool = False
+    output: str | None = None
+    digits: int | None = None
+    color: str = "auto"
+    charset: str = "auto"
+    quiet: bool = False
+    debug: bool = False
+
+
+def show(answer: Answer, settings: Settings) -> int:
+    """Write the answer where it belongs and return the exit code."""
+    from diffcompare.cli.failures import tell
+    from diffcompare.diagnostics import DiffcompareError
+
+    if not settings.quiet:
+        for note in answer.notes:
+            tell(note)
+    format = choose_format(settings)
+    to_file = settings.output not in (None, "-")
+    if answer.document.blocks or format == "json":  # a failure with nothing to show is told on stderr only
+        text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
+        if settings.output is not None and to_file:
+            streams.write_file(settings.output, text)
+        else:
+            streams.write(text)
+    if answer.failure is None:
+        return 0
+    tell(answer.failure)
+    return DiffcompareError(answer.failure).exit_code
+
+
+def choose_format(settings: Settings) -> str:
+    """The format asked for, else that of the file's suffix, else what suits the place.
+
+    Raises DiffcompareError where the options contradict each other, or the suffix is that of no format.
+    """
+    if settings.json:
+        if settings.format not in (None, "json"):
+            raise usage_error("E506", f"`--json` and `--format {settings.format}` contradict each other", "keep one")
+        return "json"
+    if settings.format is not None:
+        return settings.format
+    if settings.output not in (None, "-"):
+        return _format_of_file(settings.output)
+    return "terminal" if is_terminal(sys.stdout) else "plain"
+
+
+def _format_of_file(path: str) -> str:
+    format = format_of_suffix(path)
+    if format is None:
+        raise usage_error(
+            "E506",
+            f"no format goes with the name `{path}`",
+            f"end it in {', '.join(SUFFIXES)}, or choose: --format {'|'.join(FORMATS)}",
+        )
+    return format
+
+
+def check(settings: Settings) -> None:
+    """Find out before any work is done that its result could not be written."""
+    choose_format(settings)
+    if settings.output not in (None, "-"):
+        streams.check_destination(settings.output)
+
+
+def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
+    """What the place can show: a file takes every character, and escape sequences only if asked for them."""
+    import shutil
+
+    stream = None if to_file else sys.stdout
+    wide = shutil.get_terminal_size().columns if stream is not None else Look().width
+    return Look(
+        width=max(wide, NARROWEST),
+        color=choose_color(settings.color, stream, os.environ),
+        styled=choose_styled(settings.color, stream, os.environ),
+        unicode=settings.charset != "ascii" and (to_file or streams.is_unicode(getattr(stream, "encoding", None))),
+        digits=settings.digits,
+    )
+
+
+def choose_color(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+    """--color > NO_COLOR > FORCE_COLOR > TERM=dumb > whether it is a terminal; a variable counts unless it is empty."""
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    return choose_styled(choice, stream, environment)
+
+
+def choose_styled(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
+    """Whether there may be escape sequences at all: NO_COLOR forbids colour, but not bold or underline."""
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("FORCE_COLOR"):
+        return not environment.get("NO_COLOR") or is_terminal(stream)
+    return environment.get("TERM") != "dumb" and is_terminal(stream)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person reads this (False for a stream that is closed or missing)."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False

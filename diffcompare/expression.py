@@ -1,0 +1,321 @@
+"""Expressions: an immutable DAG in which two equal expressions are the same object.
+
+Every expression is *hash-consed*: building `x + 1` twice gives one object, so equality is identity, a shared
+subexpression is stored (and later evaluated) once, and every algorithm of this project is a loop over distinct nodes.
+
+This module knows that operations exist; `operations.py` knows which.  The rows of that table land in `OPERATIONS`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+__all__ = [
+    "OPERATIONS",
+    "Apply",
+    "Constant",
+    "Expression",
+    "Number",
+    "Operation",
+    "Partial",
+    "Region",
+    "Variable",
+    "lift",
+]
+
+
+Partial: TypeAlias = Callable[..., Any] | int | None
+"""A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial."""
+
+
+class Region(NamedTuple):
+    """A set of arguments, in words and as a test over anything that can be compared."""
+
+    text: str
+    contains: Callable[..., Any]
+
+
+class Operation:
+    """One row of the table of elementary operations (see `operations.py` for the rows and what the fields mean).
+
+    Calling a row applies it to whatever numbers it is given: floats go to `real`, and any other number type says
+    for itself what applying a row means, by a static method `apply_operation(operation, arguments)`.
+    """
+
+    __slots__ = (
+        "aliases",
+        "arity",
+        "definition",
+        "domain",
+        "kink",
+        "name",
+        "names",
+        "notation",
+        "partials",
+        "real",
+        "samples",
+        "selects",
+    )
+
+    def __init__(self, name: str, **fields: Any) -> None:
+        self.name = name
+        self.real: Callable[..., float] = fields["real"]
+        self.partials: tuple[Partial, ...] = tuple(fields["partials"])
+        self.arity = len(self.partials)
+        self.definition: Callable[..., Any] | None = fields["definition"]
+        self.domain: Region = fields["domain"]
+        self.kink: Region = fields["kink"]
+        self.names: dict[str, str] = fields["names"]
+        self.notation: str = fields["notation"]
+        self.aliases: tuple[str, ...] = fields["aliases"]
+        self.samples: tuple[tuple[float, ...], ...] = fields["samples"]
+        self.selects: Callable[..., int] | None = fields["selects"]
+
+    def __call__(self, *arguments: Any) -> Any:
+        for argument in arguments:
+            apply_operation = getattr(type(argument), "apply_operation", None)
+            if apply_operation is not None:
+                return apply_operation(self, arguments)
+        return self.real(*arguments)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""The table by name, filled by `operations.py`."""
+
+
+class _Reference(weakref.ref["Expression"]):
+    """A weak reference that knows its key in the table of nodes."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_interned: dict[tuple[Any, ...], _Reference] = {}
+
+
+def _forget(reference: _Reference) -> None:
+    # A node may have been rebuilt between its death and this call: only ever remove our own entry.
+    if _interned.get(reference.key) is reference:
+        del _interned[reference.key]
+
+
+class Expression:
+    """A node of the DAG.  Build nodes by arithmetic (`x + 1`), by calling rows (`sin(x)`) or by `parse`."""
+
+    __slots__ = ("__weakref__", "arguments", "level", "operation", "varies")
+
+    operation: Operation | None
+    """The row applied here; None for a leaf."""
+    arguments: tuple[Expression, ...]
+    level: int
+    """0 for a leaf, otherwise one more than the highest argument: an argument's level is always lower."""
+    varies: bool
+    """Whether a variable occurs below (or here)."""
+
+    def __repr__(self) -> str:
+        return f"<expression {self}>"
+
+    def __str__(self) -> str:
+        from diffcompare.printer import to_text
+
+        return to_text(self)
+
+    def __reduce__(self) -> Any:
+        from diffcompare.parser import parse
+
+        return (parse, (str(self),))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Iterable[Any]) -> Expression:
+        """The reading over expressions: applying a row builds the node."""
+        return apply(operation, tuple([lift(argument) for argument in arguments]))
+
+    @staticmethod
+    def constant(value: int | str) -> Expression:
+        """An integer, or the constant of that name, as this number type has it."""
+        return Constant(value) if isinstance(value, str) else lift(value)
+
+    def __add__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["+"], (self, lift(other)))
+
+    def __radd__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["+"], (lift(other), self))
+
+    def __sub__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["-"], (self, lift(other)))
+
+    def __rsub__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["-"], (lift(other), self))
+
+    def __mul__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["*"], (self, lift(other)))
+
+    def __rmul__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["*"], (lift(other), self))
+
+    def __truediv__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["/"], (self, lift(other)))
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["/"], (lift(other), self))
+
+    def __neg__(self) -> Expression:
+        return apply(OPERATIONS["neg"], (self,))
+
+    def __pow__(self, other: Any) -> Expression:
+        from diffcompare.operations import raise_to
+
+        power: Expression = raise_to(self, lift(other))
+        return power
+
+    def __rpow__(self, other: Any) -> Expression:
+        from diffcompare.operations import raise_to
+
+        power: Expression = raise_to(lift(other), self)
+        return power
+
+
+class Apply(Expression):
+    """An operation applied to arguments."""
+
+    __slots__ = ()
+
+
+class Leaf(Expression):
+    """A node without arguments."""
+
+    __slots__ = ()
+
+
+class Variable(Leaf):
+    """A variable, known by its name."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> Variable:
+        node = _find((cls, name))
+        if node is None:
+            node = _leaf(cls)
+            node.name = name
+            _intern((cls, name), node)
+        return node  # type: ignore[no-any-return]
+
+
+class Number(Leaf):
+    """A non-negative decimal, exactly `digits / 10**places`; an integer has no places, whatever zeros it ends in."""
+
+    __slots__ = ("digits", "places")
+    digits: int
+    places: int
+
+    def __new__(cls, digits: int, places: int = 0) -> Number:
+        if digits < 0:
+            raise ValueError("a Number is not negative: build neg(Number)")
+        if places < 0:
+            digits, places = digits * 10**-places, 0
+        while places and digits % 10 == 0:
+            digits, places = digits // 10, places - 1
+        key = (cls, digits, places)
+        node = _find(key)
+        if node is None:
+            node = _leaf(cls)
+            node.digits, node.places = digits, places
+            _intern(key, node)
+        return node  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        """The nearest double; inf beyond the range of doubles."""
+        try:
+            # True division of integers is correctly rounded, so 0.1 is the same double as in Python source.
+            return self.digits / 10**self.places if self.places else float(self.digits)
+        except OverflowError:
+            return float("inf")
+
+
+class Constant(Leaf):
+    """A named constant of the language: `pi` or `e`."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> Constant:
+        node = _find((cls, name))
+        if node is None:
+            node = _leaf(cls)
+            node.name = name
+            _intern((cls, name), node)
+        return node  # type: ignore[no-any-return]
+
+
+def _find(key: tuple[Any, ...]) -> Any:
+    reference = _interned.get(key)
+    return None if reference is None else reference()
+
+
+def _intern(key: tuple[Any, ...], node: Expression) -> None:
+    reference = _interned[key] = _Reference(node, _forget)
+    reference.key = key
+
+
+def _leaf(cls: type[Leaf]) -> Any:
+    node = object.__new__(cls)
+    node.operation = None
+    node.arguments = ()
+    node.level = 0
+    node.varies = cls is Variable
+    return node
+
+
+def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
+    """The node `operation(*arguments)`, the same object every time.  The parser's hot path."""
+    key = (operation, arguments)
+    reference = _interned.get(key)
+    if reference is not None:
+        found = reference()
+        if found is not None:
+            return found
+    node = object.__new__(Apply)
+    node.operation = operation
+    node.arguments = arguments
+    level = 0
+    varies = False
+    for argument in arguments:
+        if argument.level >= level:
+            level = argument.level + 1
+        if argument.varies:
+            varies = True
+    node.level = level
+    node.varies = varies
+    reference = _interned[key] = _Reference(node, _forget)
+    reference.key = key
+    return node
+
+
+def lift(value: Any) -> Expression:
+    """A Python number as an expression, exactly (a float becomes its shortest decimal).
+
+    Raises TypeError for anything else, and ValueError for nan and inf.
+    """
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, int):
+        return Number(value) if value >= 0 else -Number(-value)
+    if isinstance(value, float):
+        return _lift_float(value)
+    raise TypeError(f"not a number or an expression: {value!r}")
+
+
+def _lift_float(value: float) -> Expression:
+    from decimal import Decimal
+
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(f"{value} is not a number of the language")
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    number = Number(int("".join(map(str, digits))), -int(exponent))
+    return -number if sign else number

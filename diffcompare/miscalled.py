@@ -1,0 +1,207 @@
+"""Findings about names and calls: E101 to E105, and E215."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from diffcompare.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.grammar import AFTER, OPENERS, SEVERAL, is_word
+from diffcompare.mistyped import character
+from diffcompare.operations import CONSTANTS, FUNCTIONS
+from diffcompare.spelling import REWRITTEN, known_tail, suggest
+
+
+def unknown_function(scene: Scene) -> Finding:
+    """A name before a parenthesis that is no function: misspelt, or a variable and a product was meant."""
+    index, name = scene.index, scene.word(scene.index)
+    stray = next((n for n in range(index + 1, len(scene.tokens)) if _is_foreign(scene.tokens[n])), None)
+    if stray is not None:  # the text is not in this language at all: say that first
+        scene.fault.index = stray
+        finding = character(scene)
+        return replace(finding, code=finding.code or "E301", kind=finding.kind or "syntax_error")
+    closing = scene.closing(index) if scene.short else None
+    if index == 0 and closing is not None and scene.token(closing + 1) == "=":
+        rest = scene.text[scene.span(closing + 1)[1] :].strip()
+        message = "functions are not defined here: write the expression alone"
+        return Finding(
+            message, scene.span(closing + 1), "leave this out", "alone:", (rest,), code="E212", kind="syntax_error"
+        )
+    if _is_variable(scene, name) and name not in REWRITTEN:
+        return _product_or_call(scene, name)
+    return Finding(
+        f"unknown function {quoted(name)}", scene.span(index), "not a function I know", *_meant(scene, name, closing)
+    )
+
+
+def _is_foreign(token: str) -> bool:
+    return len(token) == 1 and not (
+        token.isalnum() or token == "_" or token in AFTER or token in OPENERS or token == "√"
+    )
+
+
+def _is_variable(scene: Scene, name: str) -> bool:
+    """Whether a name is one of a variable: given by the point, used as one elsewhere, or shaped like one."""
+    if name in scene.names or name in scene.tokens or name in CONSTANTS:
+        return True
+    return name not in "fghFGH" and (len(name) == 1 or re.fullmatch(r"[^\W\d_]_?[0-9]+", name) is not None)
+
+
+def _product_or_call(scene: Scene, name: str) -> Finding:
+    end = scene.span(scene.index)[1]
+    what = "constant" if name in CONSTANTS and name not in scene.names else "variable"
+    message = f"{quoted(name + '(...)')} is either a product or a call of a function {quoted(name)}"
+    cures: tuple[str, ...] = (scene.edited((end, paren := scene.paren(scene.index), "*")),)
+    before = scene.token(scene.index - 1)
+    if before in ("/", "^", "**") and scene.short and (closing := scene.closing(scene.index)) is not None:
+        start, stop = scene.span(scene.index)[0], scene.span(closing)[1]
+        cures = (scene.edited((start, start, "("), (end, paren, "*"), (stop, stop, ")")), *cures)
+    advice = f"there is no function {quoted(name)}; for the product with the {what}, write:"
+    label = "an operator is missing after this"
+    both = len(cures) > 1
+    return Finding(message, scene.span(scene.index), label, advice, cures, both, code="E105", kind="syntax_error")
+
+
+def _meant(scene: Scene, name: str, closing: int | None) -> tuple[str | None, tuple[str, ...]]:
+    """What to say about an unknown function, and the text with what was meant."""
+    start, end = scene.span(scene.index)
+    template = REWRITTEN.get(name) or REWRITTEN.get(name.casefold())
+    if template is not None:
+        return f"write {quoted(template.format('x', 'y'))}:", _rewritten(scene, template, closing)
+    near = suggest(name)
+    tail = known_tail(name)
+    head = name[: -len(tail)] if tail else ""
+    if tail and (_is_variable(scene, head) or (near is None and head.isalpha())):
+        return f"did you mean `{head}*{tail}`?", (scene.edited((start, end, f"{head}*{tail}")),)
+    if near is None:
+        paren = scene.paren(scene.index)
+        return f"if {quoted(name)} is a variable, a product:", (scene.edited((end, paren, "*")),)
+    return f"did you mean `{near}`?", (scene.edited((start, end, near)),)
+
+
+def _rewritten(scene: Scene, template: str, closing: int | None) -> tuple[str, ...]:
+    if closing is None or not scene.short:
+        return ()
+    arguments = [scene.source(*argument) for argument in scene.arguments(scene.index)]
+    if len(arguments) != 1 + ("{1}" in template):
+        return ()
+    inner = [a if re.fullmatch(r"\w+", a) else f"({a})" for a in arguments]
+    return (scene.edited((scene.span(scene.index)[0], scene.span(closing)[1], template.format(*inner))),)
+
+
+def wrong_arity(scene: Scene) -> Finding:
+    """A function with too many or too few arguments."""
+    callee = scene.opening(scene.index)
+    assert callee is not None, "a call is open where its arguments are counted"
+    name = scene.word(callee)
+    given = scene.arguments(callee)
+    least, most = SEVERAL.get(name, (1, 1))
+    takes = str(least) if least == most else f"{least} or {most}" if most == least + 1 else f"at least {least}"
+    plural = "" if takes == "1" else "s"
+    message = f"{quoted(name)} takes {takes} argument{plural}, not {len(given)}"
+    notation = "if(a < b, x, y)" if name == "if" else FUNCTIONS[name].notation
+    notation = {"log": "log(x) or log(x, base)", "abs": "abs(x)"}.get(name, notation)
+    instead = {("atan2", 1): "atan", ("atan", 2): "atan2", ("ln", 2): "log", ("hypot", 1): "abs"}.get(
+        (name, len(given))
+    )
+    advice, cures = f"it is written {notation}", ()
+    if instead is not None:
+        start, end = scene.span(callee)
+        return Finding(
+            message,
+            (start, end),
+            f"{takes} expected",
+            f"did you mean `{instead}`?",
+            (scene.edited((start, end, instead)),),
+        )
+    return Finding(message, scene.span(callee), f"{takes} expected", advice, cures)
+
+
+def reserved(scene: Scene) -> Finding:
+    """A constant or a function that is given a value."""
+    name = scene.token(scene.index)
+    what = "a constant" if name in CONSTANTS else "a function"
+    fresh = _fresh(scene, name)
+    cure = scene.edited(*[(*scene.span(n), fresh) for n, token in enumerate(scene.tokens) if token == name])
+    message = f"{quoted(name)} is {what} and cannot be given a value"
+    return Finding(message, scene.span(scene.index), "choose another name", "with another name:", (cure,))
+
+
+def _fresh(scene: Scene, name: str) -> str:
+    number = 1
+    while f"{name}_{number}" in scene.tokens or f"{name}_{number}" in scene.names:
+        number += 1
+    return f"{name}_{number}"
+
+
+def assigned_twice(scene: Scene) -> Finding:
+    """A name that has a value already, or was used before it has one."""
+    name, index = scene.token(scene.index), scene.index
+    if scene.fault.details.get("own"):
+        use = scene.tokens.index(name, index + 1)
+        fresh = _fresh(scene, name)
+        cure = scene.edited((*scene.span(index), fresh), *_later(scene, name, fresh, index))
+        message = f"{quoted(name)} is used in its own definition"
+        lines = ended_lines(scene.text) if scene.short else ()
+        advice = "with a `;` at the end of the line:" if lines else "with a new name for the result:"
+        return Finding(message, scene.span(use), "it has no value yet", advice, (*lines, cure))
+    first = scene.tokens.index(name)
+    if scene.token(first + 1) == "=" and scene.token(first - 1) in ("", ";"):
+        fresh = _fresh(scene, name)
+        cure = scene.edited((*scene.span(index), fresh), *_later(scene, name, fresh, index))
+        message = f"{quoted(name)} has a value already"
+        return Finding(message, scene.span(index), "a name is given a value once", "with another name:", (cure,))
+    message = f"{quoted(name)} is used before it is given a value"
+    return Finding(message, scene.span(index), "too late", "give the value first")
+
+
+def _later(scene: Scene, name: str, fresh: str, index: int) -> list[tuple[int, int, str]]:
+    """The renaming of every use after the statement in which a name is given a value."""
+    end = scene.tokens.index(";", index) if ";" in scene.tokens[index:] else len(scene.tokens)
+    return [(*scene.span(n), fresh) for n in range(end, len(scene.tokens)) if scene.tokens[n] == name]
+
+
+def bare_function(scene: Scene, function: int, first: int, power: str = "") -> Finding:
+    """`sin x` and `sin^2(x)`: the argument of a function stands in parentheses, the power after them."""
+    name = scene.token(function)
+    stop = scene.operand_stop(first) if not power and name == "sqrt" else scene.product_stop(first)
+    if power:
+        stop = _argument_stop(scene, first)
+    argument = scene.source(first, stop).strip()
+    if scene.token(first) == "(" and scene.token(stop - 1) == ")" and scene.closing(first) == stop - 1:
+        argument = argument[1:-1]
+    end = scene.span(stop - 1)[1]
+    cure = scene.edited((scene.span(function)[0], end, f"{name}({argument}){power}"))
+    span = scene.span(function, first - 1)
+    if power == "^-1" and f"a{name}" in FUNCTIONS:
+        inverse = scene.edited((scene.span(function)[0], end, f"a{name}({argument})"))
+        message = f"{quoted(scene.text[span[0] : span[1]])} is either the inverse function or the reciprocal"
+        return Finding(message, span, "ambiguous", None, (inverse, cure), both=True, code="E215")
+    what = "the power of a function stands after its argument" if power else f"{quoted(name)} needs parentheses"
+    label = "write the power last" if power else "a function's argument stands in parentheses"
+    return Finding(what, span, label, "with parentheses:", (cure,), code="E215")
+
+
+def _argument_stop(scene: Scene, first: int) -> int:
+    closing = scene.closing(first) if scene.token(first)[-1:] == "(" else first
+    return len(scene.tokens) if closing is None else closing + 1
+
+
+def choice(scene: Scene) -> Finding:
+    """`if` without its parentheses."""
+    return Finding(
+        "`if` needs parentheses", scene.span(scene.index), "a choice is a call", "it is written if(a < b, x, y)"
+    )
+
+
+def is_function(token: str) -> bool:
+    return is_word(token) and (token in FUNCTIONS or token in SEVERAL)
+
+
+NAME_FINDINGS: dict[str, Callable[[Scene], Finding]] = {
+    "E101": unknown_function,
+    "E103": reserved,
+    "E104": assigned_twice,
+    "E215": choice,
+}

@@ -1,0 +1,243 @@
+"""Findings about signs in the wrong place: E201 to E214."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from diffcompare.cures import OPERATORS, Finding, Scene, is_opener, is_value, quoted
+from diffcompare.grammar import is_word
+from diffcompare.miscalled import bare_function, is_function, wrong_arity
+from diffcompare.misstated import STATEMENT_FINDINGS, no_expression, semicolon
+
+_NEST = "nest the conditions: if(a < b, if(c < d, x, y), y)"
+_NEST_OR = "nest the conditions: if(a < b, x, if(c < d, x, y))"
+_CHOICE = "a choice is if(a < b, x, y)"
+_WORDS = {
+    "and": _NEST,
+    "or": _NEST_OR,
+    "not": "swap the branches: if(a < b, y, x)",
+    "mod": "a remainder is a - b*floor(a/b)",
+    "div": "a quotient without remainder is floor(a/b)",
+    "where": "name parts first: a = 2*x; a^2",
+    **dict.fromkeys(("if", "then", "else"), _CHOICE),
+    **dict.fromkeys(("for", "in"), "there are no loops"),
+}
+"""Words of other languages, and what to write instead."""
+
+
+def value_missing(scene: Scene) -> Finding:
+    """A sign, or the end, where a value should stand: which of its neighbours is to blame."""
+    index, token = scene.index, scene.token(scene.index)
+    before = scene.token(index - 1)
+    if not scene.tokens:
+        return Finding("the expression is empty", (0, 0), "nothing here", code="E201")
+    if token == "√" or before == "√":
+        root = index if token == "√" else index - 1
+        cure = scene.edited(
+            (scene.span(root)[1],) * 2 + ("(",), (scene.span(scene.operand_stop(root) - 1)[1],) * 2 + (")",)
+        )
+        message = "a root takes a number, a name, a call or a parenthesis"
+        return Finding(message, scene.span(root), "nothing to take the root of", "with parentheses:", (cure,))
+    if not token and (is_opener(before) or before == ","):
+        return bracket_open(scene)
+    if not token and before == "|":
+        return Finding("this bar is not closed", scene.span(index - 1), "opened here", code="E207")
+    if token == ")" and is_opener(before):
+        if is_word(before):
+            return replace(wrong_arity(scene), code="E102", kind="arity_error")
+        return Finding("empty parentheses", scene.span(index - 1, index), "a value is missing inside")
+    if "," in (token, before) and (token in (")", ",") or not before or is_opener(before)):
+        return _comma_at(scene, index - 1 if before == "," else index)
+    if token == ";" and before in ("", ";"):
+        return semicolon(scene)
+    if token == ")" and before in ("", ";", "="):
+        return stray_parenthesis(scene)
+    if not token and before == ";":
+        return no_expression(scene)
+    return _operator(scene, index, token, before)
+
+
+def _operator(scene: Scene, index: int, token: str, before: str) -> Finding:
+    """An operator without its left or its right value."""
+    if token in ("", ")", ",", ";", "|"):
+        message = f"a value is missing after {quoted(before)}"
+        cure = scene.edited((*scene.span(index - 1), ""))
+        return Finding(message, scene.span(index - 1), "nothing follows", "without it:", (cure.rstrip(),))
+    if before in OPERATORS and before not in (",", ";"):
+        pair = before + token
+        cures = [scene.edited((*scene.span(index - 1), ""), (*scene.span(index), word)) for word in _merged(pair)]
+        cures += [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
+        message = f"a value is missing between {quoted(before)} and {quoted(token)}"
+        advice = "a quotient without remainder is floor(a/b); with one sign:" if pair == "//" else "with one sign:"
+        return Finding(message, scene.span(index), "two signs in a row", advice, tuple(cures))
+    message = f"a value is missing before {quoted(token)}"
+    return Finding(
+        message,
+        scene.span(index),
+        "nothing stands before it",
+        "without it:",
+        (scene.edited((*scene.span(index), "")),),
+    )
+
+
+def _merged(pair: str) -> list[str]:
+    """What two signs in a row are called here."""
+    known = {"=<": "<=", "=>": ">=", "<>": "!=", "^^": "^", "===": "==", "!==": "!="}
+    return [known[pair]] if pair in known else []
+
+
+def operator_missing(scene: Scene) -> Finding:
+    """Two values in a row that are no product."""
+    index, token, before = (
+        scene.index,
+        scene.word(scene.index) or scene.token(scene.index),
+        scene.token(scene.index - 1),
+    )
+    for position in (index, index - 1):
+        if scene.token(position) in _WORDS:
+            word = scene.token(position)
+            return Finding(f"there is no `{word}`", scene.span(position), "not an operator", _WORDS[word])
+    if is_function(before):
+        return bare_function(scene, index - 1, index)
+    digits = token[:1].isdigit() or token[:1] == "."
+    if digits and (before[:1].isdigit() or before[:1] == ".") and scene.span(index - 1)[1] == scene.span(index)[0]:
+        span = scene.span(index - 1, index)
+        return Finding(
+            f"{quoted(scene.text[span[0] : span[1]])} is not a number", span, "two decimal points", code="E304"
+        )
+    cures = [scene.edited((scene.span(index - 1)[1], scene.span(index)[0], "*"))]
+    if digits and before.isdigit() and len(token) == 3:
+        joined = scene.edited((scene.span(index - 1)[1], scene.span(index)[0], ""))
+        message = f"an operator is missing between {quoted(before)} and {quoted(token)}"
+        return Finding(message, scene.span(index), "digits are not grouped", None, (joined, *cures), both=True)
+    message = f"an operator is missing between {quoted(before)} and {quoted(token)}"
+    return Finding(message, scene.span(index), "no product is implied here", "for a product:", tuple(cures))
+
+
+def ambiguous_product(scene: Scene) -> Finding:
+    """A product without a sign whose left factor follows `/`, `^` or a root: both readings are shown."""
+    if scene.fault.details.get("stacked"):
+        return _stacked(scene)
+    index = scene.index
+    left = scene.operand_start(index - 1)
+    sign = left - 1
+    while scene.token(sign) in ("-", "+"):
+        sign -= 1
+    if scene.token(sign) in ("^", "**") and is_function(scene.token(sign - 1)):
+        power = (
+            "^" + scene.source(sign + 1, index)
+            if scene.text[scene.span(sign)[0]] in "^*"
+            else _raised(scene, sign, index)
+        )
+        return bare_function(scene, sign - 1, index, power)
+    stop = scene.product_stop(index)
+    between = (scene.span(index - 1)[1], scene.span(index)[0], "*")
+    start = scene.span(left)[0]
+    cures: tuple[str, ...] = (scene.edited(between),)
+    if scene.text[scene.span(sign)[0]] in "/÷^*√":
+        cures = (scene.edited((start, start, "("), between, (scene.span(stop - 1)[1],) * 2 + (")",)), *cures)
+    kind = {"/": "quotient", "√": "root"}.get(scene.token(sign), "power")
+    message = f"it is not clear where the {kind} ends before {quoted(scene.word(index) or '(')}"
+    return Finding(message, scene.span(index), "no product is implied here", "for a product:", cures, both=True)
+
+
+def _raised(scene: Scene, sign: int, index: int) -> str:
+    return "^" + "".join(scene.tokens[sign + 1 : index])
+
+
+def _stacked(scene: Scene) -> Finding:
+    """`x²^3`: whether (x^2)^3 or x^(2^3) is meant, nobody can see."""
+    assert scene.fault.span is not None
+    return Finding("a raised exponent with another exponent", scene.fault.span, "ambiguous", "write (x^2)^3 or x^(2^3)")
+
+
+def bracket_open(scene: Scene) -> Finding:
+    """A parenthesis that is never closed: the place is where it was opened."""
+    opened: list[int] = []
+    for position, token in enumerate(scene.tokens[: scene.index]):
+        if is_opener(token):
+            opened.append(position)
+        elif token == ")" and opened:
+            opened.pop()
+    at = scene.paren(opened[-1])
+    end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
+    cures = (scene.edited((end, end, ")" * len(opened))),) if len(opened) < 100 else ()
+    return Finding(
+        "this parenthesis is not closed", (at, at + 1), "opened here", "closed at the end:", cures, code="E205"
+    )
+
+
+def stray_parenthesis(scene: Scene) -> Finding:
+    """A parenthesis that closes nothing."""
+    start, end = scene.span(scene.index)
+    cures = (scene.edited((start, end, "")), scene.edited((0, 0, "(")))
+    return Finding(
+        "this parenthesis closes nothing", (start, end), "no parenthesis is open", "without it:", cures, code="E206"
+    )
+
+
+def bar(scene: Scene) -> Finding:
+    """A bar that is never closed, or one that stands where no value can start and none is open."""
+    index, text = scene.index, scene.text
+    start, stop = scene.span(index)
+    if "end" in scene.fault.details:
+        end = scene.span(scene.fault.details["end"])[0]
+        cure = scene.edited((end, end, "|")) if end < len(text) else text.rstrip() + "|"
+        return Finding("this bar is not closed", (start, stop), "opened here", "closed:", (cure,))
+    cures = (scene.edited((start, start, "*")),)
+    if scene.token(index + 1) == "|" and not is_value(scene.token(index + 2)):
+        return Finding("a bar that closes nothing", (start, stop), "no bar is open", "without it:", ())
+    if scene.token(index - 1) == "|":
+        message = "an operator is missing between two absolute values"
+        return Finding(message, (start, stop), "no product is implied here", "for a product:", cures)
+    if scene.token(index - 1) and scene.tokens[index:].count("|") % 2 == 0:
+        if scene.token(index + 1) == "|":
+            message = "there is no `||`: conditions do not combine"
+            return Finding(message, scene.span(index, index + 1), "not an operator", _NEST_OR)
+        message = f"an operator is missing before {quoted('|')}"
+        return Finding(message, (start, stop), "no product is implied here", "for a product:", cures, code="E203")
+    return Finding(
+        "this bar closes nothing", (start, stop), "no bar is open", "without it:", (scene.edited((start, stop, "")),)
+    )
+
+
+def stray_comma(scene: Scene) -> Finding:
+    return _comma_at(scene, scene.index)
+
+
+def _comma_at(scene: Scene, index: int) -> Finding:
+    start, end = scene.span(index)
+    before, after = scene.token(index - 1), scene.token(index + 1)
+    if before.isdigit() and after.isdigit() and scene.span(index - 1)[1] == start and scene.span(index + 1)[0] == end:
+        cure = scene.edited((start, end, "."))
+        return Finding(
+            "a comma does not stand in a number", (start, end), "write a point", "with a point:", (cure,), code="E208"
+        )
+    cures = (scene.edited((start, end, "")),) if not is_value(after) or before in ("", ",") or is_opener(before) else ()
+    message = "a comma stands only between the arguments of a function"
+    return Finding(message, (start, end), "nothing to separate", "without it:", cures, code="E208")
+
+
+def arguments(scene: Scene) -> Finding:
+    """A wrong number of arguments, which may be a stray comma or a comma in a number."""
+    finding = wrong_arity(scene)
+    if scene.token(scene.index) != ",":
+        return finding
+    comma = _comma_at(scene, scene.index)
+    if scene.token(scene.index + 1) == ")":
+        return replace(comma, kind="syntax_error")
+    return replace(finding, help="with a decimal point:", cures=comma.cures) if "point" in comma.label else finding
+
+
+PLACE_FINDINGS: dict[str, Callable[[Scene], Finding]] = {
+    "E102": arguments,
+    "E202": value_missing,
+    "E203": operator_missing,
+    "E204": ambiguous_product,
+    "E205": bracket_open,
+    "E206": stray_parenthesis,
+    "E207": bar,
+    "E208": stray_comma,
+    **STATEMENT_FINDINGS,
+}

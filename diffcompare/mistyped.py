@@ -1,0 +1,181 @@
+"""Findings about characters and numbers: E301 to E304."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diffcompare.characters import called, is_invisible, looks_like, plain
+from diffcompare.cures import Finding, Scene, quoted
+from diffcompare.grammar import is_word
+from diffcompare.spelling import MODULES, is_known, suggest
+
+_BRACKETS = str.maketrans("[]{}", "()()")
+
+
+def character(scene: Scene) -> Finding:
+    """A character that is no part of the language."""
+    start, end = scene.fault.span or scene.span(scene.index)
+    found = scene.text[start]
+    if is_invisible(found):
+        message = f"an invisible character: {called(found)}"
+        return Finding(message, (start, end), "leave it out", "without it:", _plain(scene), code="E303")
+    if not found.isascii():
+        return _foreign(scene, found, start)
+    if found == ".":
+        return _dot(scene)
+    if found in "&:" and scene.text[start + 1 : start + 2] in ("&", "="):
+        end += 1
+    return _SIGNS.get(found, _unknown)(scene, start, end)
+
+
+def _plain(scene: Scene) -> tuple[str, ...]:
+    return (plain(scene.text),) if scene.short else ()
+
+
+def _foreign(scene: Scene, found: str, start: int) -> Finding:
+    span = (start, start + 1)
+    meant = looks_like(found)
+    name = called(found)
+    if meant and meant.isprintable():
+        message = f"{name} looks like `{meant}` but is another character"
+        if len(meant) > 1:
+            message = f"{name} is written `{meant}`"
+        return Finding(
+            message, span, f"type `{meant}`", "with the characters of the language:", _plain(scene), code="E302"
+        )
+    if found == "°":
+        cure = scene.edited((start, start + 1, "*pi/180"))
+        return Finding("there is no sign for degrees", span, "angles are in radians", "in radians:", (cure,))
+    message = f"{name} cannot be part of an expression" if not found.isalpha() else f"{name} cannot be part of a name"
+    return Finding(message, span, "not a character of the language", "without it:" if meant else None, _plain(scene))
+
+
+def _unknown(scene: Scene, start: int, end: int) -> Finding:
+    found = scene.text[start:end]
+    return Finding(f"`{found}` is not part of the language", (start, end), "not a sign I know")
+
+
+def _bracket(scene: Scene, start: int, end: int) -> Finding:
+    cure = scene.text.translate(_BRACKETS) if scene.short else ""
+    message = f"`{scene.text[start]}` groups nothing here: brackets are round"
+    return Finding(message, (start, end), "use a parenthesis", "with parentheses:", (cure,))
+
+
+def _exclamation(scene: Scene, start: int, end: int) -> Finding:
+    before = scene.index - 1
+    if before < 0 or not (is_word(scene.token(before)) or scene.token(before)[0] in ")0123456789"):
+        message = "there is no sign for `not`"
+        return Finding(message, (start, end), "conditions are comparisons", "swap the branches: if(a < b, y, x)")
+    first = scene.operand_start(before)
+    operand = scene.source(first, before + 1)
+    cure = scene.edited((scene.span(first)[0], end, f"gamma({operand} + 1)"))
+    return Finding(
+        "there is no sign for a factorial", (start, end), "a factorial is a gamma", "x! is gamma(x + 1):", (cure,)
+    )
+
+
+def _percent(scene: Scene, start: int, end: int) -> Finding:
+    first, stop = scene.operand_start(scene.index - 1), scene.operand_stop(scene.index + 1)
+    cures: tuple[str, ...] = ()
+    if scene.index and scene.short and stop > scene.index + 1:
+        a, b = scene.source(first, scene.index), scene.source(scene.index + 1, stop)
+        cures = (scene.edited((scene.span(first)[0], scene.span(stop - 1)[1], f"({a} - {b}*floor({a}/{b}))")),)
+    return Finding("there is no sign for a remainder", (start, end), "not an operator", "with floor:", cures)
+
+
+def _ampersand(scene: Scene, start: int, end: int) -> Finding:
+    message = f"there is no `{scene.text[start:end]}`: conditions do not combine"
+    return Finding(message, (start, end), "not an operator", "nest them: if(a < b, if(c < d, x, y), y)")
+
+
+def _quote(scene: Scene, start: int, end: int) -> Finding:
+    adjacent = scene.index and scene.span(scene.index - 1)[1] == start and scene.text[start] == "'"
+    if adjacent and scene.token(scene.index - 1) != "(":
+        message = "there is no sign for a derivative"
+        return Finding(message, (start, end), "derivatives are what diffcompare computes", "leave the prime out")
+    return Finding("a quotation mark is not part of an expression", (start, end), "an expression has no text in quotes")
+
+
+def _removable(message: str) -> Callable[[Scene, int, int], Finding]:
+    def finding(scene: Scene, start: int, end: int) -> Finding:
+        cure = scene.text.replace(scene.text[start], "") if scene.short else ""
+        return Finding(message, (start, end), "leave it out", "without it:", (cure,))
+
+    return finding
+
+
+def _comment(scene: Scene, start: int, end: int) -> Finding:
+    return Finding(
+        "there are no comments", (start, end), "the text goes on", "without it:", (scene.text[:start].rstrip(),)
+    )
+
+
+def _question(scene: Scene, start: int, end: int) -> Finding:
+    return Finding("there is no `? :`", (start, end), "not an operator", "a choice is if(a < b, x, y)")
+
+
+def _colon(scene: Scene, start: int, end: int) -> Finding:
+    if end > start + 1:
+        cure = scene.edited((start, end, "="))
+        return Finding("`:=` is written `=`", (start, end), "write `=`", "with `=`:", (cure,))
+    return _unknown(scene, start, end)
+
+
+def _dot(scene: Scene) -> Finding:
+    """`np.sin`: the function is known here without its module.  Any other dot is an error of its own."""
+    first = last = scene.index
+    while scene.word(first - 1) in MODULES and scene.word(first - 1) == scene.token(first - 1):
+        first -= 1
+        if scene.token(first - 1) != ".":
+            break
+        first -= 1
+    while scene.word(last + 1) in MODULES and scene.token(last + 2) == ".":
+        last += 2
+    name = scene.word(last + 1)
+    if first == scene.index or not name or not (is_known(name) or suggest(name)):
+        return _unknown(scene, *scene.span(scene.index))
+    start, end = scene.span(first)[0], scene.span(last + 1)[1]
+    cure = scene.edited((start, scene.span(last + 1)[0], ""))
+    message = f"unknown function {quoted(scene.text[start:end])}"
+    advice = f"names stand alone here: `{name if is_known(name) else suggest(name)}`"
+    return Finding(
+        message, (start, end), "not a function I know", advice, (cure,), code="E101", kind="unknown_function"
+    )
+
+
+def malformed(scene: Scene) -> Finding:
+    """A number that is none: 2e, 2j, 1_000, 0x10."""
+    token, (start, end) = scene.token(scene.index), scene.span(scene.index)
+    message = f"{quoted(token)} is not a number"
+    last = token[-1]
+    if last in "jJ":
+        cure = scene.edited((end - 1, end, f"*{last}"))
+        return Finding(message, (start, end), "there are no complex numbers", f"if `{last}` is a variable:", (cure,))
+    if last in "eE" and not token.lower().startswith("0x"):
+        product = scene.edited((end - 1, end, f"*{last}"))
+        number = scene.edited((end - 1, end + (scene.text[end : end + 1] in ("+", "-")), ""))
+        advice = "for a product:" if last == "E" else "for a product with the constant e:"
+        return Finding(message, (start, end), "a digit must follow the `e`", advice, (product, number))
+    if "_" in token:
+        cure = scene.edited((start, end, token.replace("_", "")))
+        return Finding(message, (start, end), "digits are not grouped", "without the underscore:", (cure,))
+    cures = (scene.edited((start, end, str(int(token, 0)))),) if len(token) < 40 and token[:1] == "0" else ()
+    return Finding(message, (start, end), "numbers are decimal", "in decimal:", cures)
+
+
+_SIGNS: dict[str, Callable[[Scene, int, int], Finding]] = {
+    **dict.fromkeys("[]{}", _bracket),
+    "!": _exclamation,
+    "%": _percent,
+    "&": _ampersand,
+    "'": _quote,
+    '"': _quote,
+    "$": _removable("a dollar sign is not part of an expression"),
+    "\\": _removable("a backslash is not part of an expression: this is not LaTeX"),
+    "`": _removable("a backtick is not part of an expression"),
+    "#": _comment,
+    "?": _question,
+    ":": _colon,
+}
+
+CHARACTER_FINDINGS: dict[str, Callable[[Scene], Finding]] = {"E301": character, "E304": malformed}

@@ -1,0 +1,291 @@
+"""The parser: text becomes an expression, by operator precedence over an explicit stack (the tables are in `grammar`).
+
+`parse` is on the hot path of everything, so the loop in `_Reading.run` is written for speed: tokens are plain
+strings, a token is looked up in a table, and no position is computed.  A text that is wrong raises a `Fault`; only
+then `explain` looks for the place, the reason and the cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcompare.expression import Constant, Expression, Operation, Variable, apply
+from diffcompare.grammar import (
+    ABS,
+    AFTER,
+    BOTTOM,
+    DIVIDE,
+    LOG,
+    NEGATION,
+    OPENERS,
+    POWER,
+    ROOT_FRAME,
+    SEVERAL,
+    TIMES,
+    Frame,
+    build_call,
+    check_operations,
+    is_word,
+)
+from diffcompare.lexer import END, MAX_OPERATIONS, Fault, number, tokenize
+from diffcompare.operations import CONSTANTS, FUNCTIONS, raise_to
+
+if TYPE_CHECKING:
+    from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+__all__ = ["Parsed", "parse", "read"]
+
+_leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
+
+
+class Parsed(NamedTuple):
+    """An expression, the text it was read from, and what is remarkable about the reading."""
+
+    expression: Expression
+    text: str
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def parse(text: str, names: Collection[str] = ()) -> Expression:
+    """The expression that a text writes.
+
+    `names` are the names that the point gives a value: with "e" among them, `e` is a variable.
+    Raises DiffcompareError, and nothing else, for a text that is not an expression.
+    """
+    try:
+        return _Reading(text, names).run()
+    except Fault as fault:
+        error = _error(text, fault, names)
+    raise error
+
+
+def read(text: str, names: Collection[str] = ()) -> Parsed:
+    """The same, with notes on what could have been meant otherwise."""
+    try:
+        reading = _Reading(text, names)
+        expression = reading.run()
+    except Fault as fault:
+        error = _error(text, fault, names)
+    else:
+        from diffcompare.remarks import remarks
+
+        return Parsed(expression, text, remarks(text, expression, names, reading.implicit))
+    raise error
+
+
+def _error(text: str, fault: Fault, names: Collection[str]) -> DiffcompareError:
+    from diffcompare.diagnostics import DiffcompareError
+    from diffcompare.explain import explain
+
+    def attempt(cure: str) -> Fault | None:
+        """What is wrong with a text, None if nothing is: `explain` makes sure that its cures are cures."""
+        try:
+            _Reading(cure, names).run()
+        except Fault as fault:
+            return fault
+        return None
+
+    return DiffcompareError(explain(text, fault, names, attempt))
+
+
+class _Reading:
+    """One text being read."""
+
+    __slots__ = ("first", "implicit", "leaves", "names", "rest", "stack", "target", "tokens")
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self.tokens = tokens = tokenize(text)
+        if len(tokens) > MAX_OPERATIONS:
+            check_operations(tokens)
+        self.rest = [END, *tokens[::-1]]
+        self.stack: list[Frame] = [BOTTOM]
+        self.names = names
+        self.leaves = {} if "e" in names else _leaves
+        self.implicit: list[int] = []  # the tokens before which a product was read
+        self.target: str | None = None  # the name being given a value
+        self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
+
+    def run(self) -> Expression:
+        stack, pop = self.stack, self.rest.pop
+        push, openers, after = stack.append, OPENERS, AFTER
+        leaf = self.leaves.get
+        while True:
+            token = pop()
+            value = leaf(token)
+            if value is None:
+                frame = openers.get(token)
+                if frame is not None:
+                    push(frame)
+                    continue
+                value = self.begin(token)
+                if value is None:
+                    continue
+            while True:
+                token = pop()
+                closes, level, operation = after.get(token) or self.juxtaposed(token)
+                frame = stack[-1]
+                while frame[0] >= closes:
+                    level_done, done, left = stack.pop()
+                    if left is None:
+                        value = apply(done, (value,))
+                    else:
+                        value = raise_to(left, value) if level_done == POWER else apply(done, (left, value))
+                    frame = stack[-1]
+                if level:
+                    push((level, operation, value))
+                    break
+                if token == ")" and frame[2] is None:
+                    stack.pop()
+                    if frame[1] is not None:
+                        value = apply(frame[1], (value,))
+                elif token in ")|":
+                    if token is END:
+                        return self.finish(frame, value)
+                    value = self.close(token, value)
+                else:
+                    self.separate(token, value)
+                    leaf = self.leaves.get
+                    break
+
+    def index(self) -> int:
+        """The number of the token taken last."""
+        return len(self.tokens) - len(self.rest)
+
+    def begin(self, token: str) -> Expression | None:
+        """A value that was not met before, or None after opening something that the table does not open."""
+        if is_word(token):
+            if token[-1] == "(":
+                self.call(token)
+                return None
+            if token == "if":
+                raise Fault("E215", self.index())
+            is_constant = token in CONSTANTS and (token != "e" or "e" not in self.names)
+            return self.remember(token, Constant(token) if is_constant else Variable(token))
+        if token and token[0] in "0123456789." and token != ".":
+            return self.remember(token, number(token, self.index()))
+        if token == "|":
+            self.stack.append((0, ABS, self.index()))
+        elif token == "√" and self.rest[-1] not in ("-", "+"):
+            self.stack.append(ROOT_FRAME)
+        elif token != "+":
+            raise Fault("E202" if token in AFTER or token == "√" else "E301", self.index())
+        return None
+
+    def remember(self, token: str, leaf: Expression) -> Expression:
+        if self.leaves is not _leaves:
+            self.leaves[token] = leaf
+        elif len(token) <= 20:
+            if len(_leaves) > 1000:
+                _leaves.clear()
+            _leaves[token] = leaf
+        return leaf
+
+    def call(self, token: str) -> None:
+        name = token[:-1].rstrip()
+        frame = OPENERS.get(name + "(")
+        if frame is None and name not in SEVERAL:
+            raise Fault("E101", self.index())
+        self.stack.append(frame or (0, name, []))
+
+    def juxtaposed(self, token: str) -> tuple[int, int, Operation]:
+        """What a token does after a value that is no operator: an implicit product, if it may be one."""
+        index = self.index()
+        if not (is_word(token) or token in ("(", "√")):
+            raise Fault("E203" if token[0] in "0123456789." and token != "." else "E301", index)
+        if self.tokens[index - 1][0] not in ")0123456789.":
+            raise Fault("E203", index)
+        depth = -1
+        while self.stack[depth][0] == NEGATION:
+            depth -= 1
+        level, operation, _ = self.stack[depth]
+        if level >= POWER or operation is DIVIDE:
+            raise Fault("E204", index)
+        self.rest.append(token)
+        self.implicit.append(index)
+        return TIMES
+
+    def close(self, token: str, value: Expression) -> Expression:
+        """The value of a bar or of a call of several arguments, at its end."""
+        _, name, left = self.stack[-1]
+        if isinstance(left, int):
+            if token == ")":
+                raise Fault("E207", left, end=self.index())
+            self.stack.pop()
+            return apply(ABS, (value,))
+        if token == "|":
+            raise Fault("E207", self.index())
+        if not isinstance(left, list):
+            raise Fault("E206", self.index())
+        self.stack.pop()
+        left.append(value)
+        least, most = SEVERAL[name]
+        if not least <= len(left) - 2 * (name == "if") <= most:  # the condition of `if` is three entries
+            raise Fault("E102", self.index())
+        return build_call(name, left)
+
+    def separate(self, token: str, value: Expression) -> None:
+        """A comma, a semicolon, `=` or a comparison after a value."""
+        frame = self.stack[-1]
+        if token == ",":
+            self.comma(frame, value)
+        elif token == "=":
+            self.target = self.assigned(frame)
+        elif token == ";":
+            self.check_closed(frame)
+            if self.target is None:
+                raise Fault("E214", self.index())
+            self.leaves[self.target] = value
+            self.target = None
+        elif frame[1] != "if" or len(frame[2]) > 2:
+            raise Fault("E209", self.index())
+        elif frame[2]:
+            raise Fault("E210", self.index())
+        else:
+            frame[2].extend((value, token))
+
+    def comma(self, frame: Frame, value: Expression) -> None:
+        arguments = frame[2]
+        if frame is LOG:
+            self.stack[-1] = (0, "log", [value])
+        elif isinstance(arguments, list):
+            if frame[1] == "if" and not arguments:
+                raise Fault("E211", self.index())
+            arguments.append(value)
+        else:
+            raise Fault("E102" if arguments is None and frame[1] is not None else "E208", self.index())
+
+    def assigned(self, frame: Frame) -> str:
+        """The name before `=`, which must be a new one that stands alone at the start of a statement."""
+        tokens, index = self.tokens, self.index()
+        if frame is not BOTTOM or self.target or not (index == 1 or tokens[index - 2] == ";"):
+            raise Fault("E212", index)
+        name = tokens[index - 1]
+        if not is_word(name):
+            raise Fault("E212", index)
+        if name in CONSTANTS or name in FUNCTIONS or name == "if":
+            raise Fault("E103", index - 1)
+        if self.first is None:
+            self.first = {}
+            for position, token in enumerate(tokens):
+                self.first.setdefault(token, position)
+            self.leaves = {}
+        if self.first[name] != index - 1:
+            raise Fault("E104", index - 1)
+        self.leaves.pop(name, None)
+        return name
+
+    def finish(self, frame: Frame, value: Expression) -> Expression:
+        self.check_closed(frame)
+        if self.target is not None:
+            raise Fault("E213", self.index())
+        return value
+
+    def check_closed(self, frame: Frame) -> None:
+        """A statement ends where no bracket is open, and does not use the name that it gives a value."""
+        if isinstance(frame[2], int):
+            raise Fault("E207", frame[2], end=self.index())
+        if frame is not BOTTOM:
+            raise Fault("E205", self.index())
+        if self.target is not None and self.target in self.leaves:
+            raise Fault("E104", self.tokens.index(self.target), own=True)

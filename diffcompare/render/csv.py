@@ -1,0 +1,56 @@
+"""CSV: the tables of a document and nothing else, one header line each, an empty line between two tables.
+
+Every digit, missing values empty, group cells repeated.  A document without a table gives its listings as name and
+value.  Text that a spreadsheet would take for a formula gets an apostrophe in front (CSV injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Listing, Table
+from diffcompare.render.cells import exact, is_number
+from diffcompare.render.glyphs import ascii_only
+
+if TYPE_CHECKING:
+    from diffcompare.document import Cell, Document
+    from diffcompare.render import Look
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+def render(document: Document, look: Look) -> str:
+    """The tables as RFC 4180 rows, lines ended by a newline."""
+    sections = [_table(block) for block in document.blocks if isinstance(block, Table)]
+    if not sections:
+        sections = [_listing(block) for block in document.blocks if isinstance(block, Listing)]
+    text = "\n".join(sections)
+    return text if look.unicode else ascii_only(text)
+
+
+def _table(table: Table) -> str:
+    header = [_harmless(column.key) for column in table.columns]
+    return _rows([header, *([_field(cell) for cell in row] for row in table.rows)])
+
+
+def _listing(listing: Listing) -> str:
+    return _rows([["name", "value"], *([_harmless(label), _field(cell)] for label, cell in listing.entries)])
+
+
+def _rows(rows: Iterable[list[str]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
+
+
+def _field(cell: Cell) -> str:
+    return exact(cell) if is_number(cell) else _harmless(exact(cell))
+
+
+def _harmless(text: str) -> str:
+    """The text so that no spreadsheet computes it; numbers written as text (25 digits of truth) stay numbers."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text) else text

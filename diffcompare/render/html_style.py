@@ -1,0 +1,59 @@
+"""The style sheets of the HTML renderer.
+
+Contrast of text is at least 4.5 : 1 in both schemes: vermillion text is #A84300 on white (6.1) and #E69F00 on #111827
+(7.9).  What is wrong is also underlined, because colour alone means nothing to some readers and to some printers.
+"""
+
+FRAGMENT_STYLE = """\
+.diffcompare .scroll { overflow-x: auto; max-width: 100%; margin: 1em 0 .3em; }
+.diffcompare .scroll table { border-collapse: collapse; margin: 0; border-top: 2px solid; border-bottom: 2px solid; }
+.diffcompare .scroll caption { text-align: left; font-weight: bold; padding: 0 .6em .4em 0; }
+.diffcompare .scroll th, .diffcompare .scroll td { padding: .25em .6em; vertical-align: baseline; text-align: left; }
+.diffcompare .scroll th { font-weight: normal; white-space: nowrap; }
+.diffcompare .scroll thead th { font-weight: bold; border-bottom: 1px solid; }
+.diffcompare .scroll tbody + tbody { border-top: 1px solid #8886; }
+.diffcompare .scroll .right { text-align: right; }
+.diffcompare .scroll td { white-space: nowrap; }
+.diffcompare .scroll td.prose { white-space: normal; min-width: 16em; max-width: 40em; }
+.diffcompare code, .diffcompare .number { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
+  font-variant-numeric: tabular-nums; }
+.diffcompare code { white-space: nowrap; background: none; padding: 0; color: inherit; font-size: inherit; }
+.diffcompare .number { font-size: .94em; }
+.diffcompare u.wrong { text-decoration: underline #D55E00 .14em; text-underline-offset: .2em; }
+.diffcompare .whole { white-space: nowrap; }
+.diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
+.diffcompare .verdict { font-weight: bold; }
+.diffcompare dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: .25em 1.2em;
+  align-items: baseline; margin: 1em 0; }
+.diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
+.diffcompare dd { margin: 0; overflow-x: auto; }
+.diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
+"""
+"""Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline."""
+
+PAGE_STYLE = """\
+:root { color-scheme: light dark; --paper: #fff; --ink: #111827; --wrong: #A84300; --line: #0072B2; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #111827; --ink: #f3f4f6; --wrong: #E69F00; --line: #56B4E9; }
+}
+html { font-size: 112.5%; background: var(--paper); color: var(--ink); }
+body { margin: 0; font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; line-height: 1.5; }
+main { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 64rem; }
+h1 { font-size: 1.8rem; line-height: 1.2; margin: 0 0 1rem; }
+h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
+.diffcompare u.wrong { color: var(--wrong); text-decoration-color: currentColor; }
+.note, .warning, .verdict { border-left: .25rem solid var(--line); padding-left: .8rem; margin: 1rem 0; }
+.warning { border-left-style: dashed; border-left-color: var(--wrong); }
+.verdict { font-size: 1.1rem; border-left-style: double; border-left-width: .4rem; }
+.scroll:focus-visible { outline: 3px solid var(--line); outline-offset: 2px; }
+@media print {
+  :root { --paper: #fff; --ink: #000; --wrong: #000; --line: #000; }
+  html { font-size: 75%; }
+  main { max-width: none; padding: 0; }
+  .diffcompare .scroll, .diffcompare dd { overflow: visible; }
+  .diffcompare code { white-space: normal; overflow-wrap: anywhere; }
+  thead { display: table-header-group; }
+  tr, tbody, .note, .warning, .verdict { break-inside: avoid; }
+  h1, h2, h3, caption { break-after: avoid; }
+}
+"""

@@ -1,0 +1,138 @@
+r"""LaTeX for an article: `\input` the file, or paste it.  Every special character of the text is escaped.
+
+Digits that differ from the truth are underlined.  No colour: the page may be printed in black.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Code, Heading, Measured, Paragraph, Table
+from diffcompare.render import cells
+from diffcompare.render.glyphs import ascii_only, clean, greek
+from diffcompare.render.layout import introduced, is_prose, repeats
+
+if TYPE_CHECKING:
+    from diffcompare.document import Block, Cell, Document, Listing
+    from diffcompare.render import Look
+
+_HEADER = "% Needs \\usepackage{amsmath,booktabs} in the preamble.\n"
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "`": r"\textasciigrave{}", '"': "''", "[": "{[}", "]": "{]}", "*": "{*}",
+    "\u00d7": r"$\times$", "·": r"$\cdot$", "÷": r"$\div$", "\u2212": r"$-$", "±": r"$\pm$", "√": r"$\surd$",
+    "∂": r"$\partial$", "∇": r"$\nabla$", "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$",
+    "≈": r"$\approx$", "→": r"$\to$", "←": r"$\leftarrow$", "…": r"\dots{}", "\u2013": r"\textendash{}",
+    "—": r"\textemdash{}", "\u2018": "`", "\u2019": "'", "“": "``", "”": "''",
+}  # fmt: skip
+_ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without further packages
+_SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+_EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
+
+_UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
+
+
+def render(document: Document, look: Look) -> str:
+    """The document as part of an article; it needs the packages that its first line names."""
+    if not document.blocks:
+        return ""
+    text = _HEADER + "".join([f"\n{_block(block, look)}\n" for block in document.blocks])
+    return text if look.unicode else ascii_only(text)
+
+
+def _block(block: Block, look: Look) -> str:
+    if isinstance(block, Heading):
+        return f"\\{_SECTIONS.get(block.level, 'paragraph')}*{{{_prose(block.text)}}}"
+    if isinstance(block, Paragraph):
+        return _paragraph(block)
+    if isinstance(block, Table):
+        return _table(block, look)
+    return _listing(block, look)
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    text = introduced(paragraph.role, paragraph.text)
+    lines = "\\\\\n".join([_prose(line) for line in text.split("\n") if line.strip()])
+    command = {"verdict": "textbf", "warning": "emph", "note": "emph"}.get(paragraph.role)
+    space = r"\medskip" if paragraph.role == "verdict" else ""
+    return f"{space}\\noindent\\{command}{{{lines}}}" if command else lines
+
+
+def _prose(text: str) -> str:
+    """Text in which nothing is a command.  What the default fonts lack is transliterated, so that it compiles."""
+    escaped = "".join([_ESCAPES.get(char) or _letter(char) for char in clean(text)])
+    return _UNBROKEN.sub(r"\\mbox{\g<0>}", re.sub("-(?=-)", "-{}", escaped))
+
+
+def _letter(char: str) -> str:
+    if char.isascii() or ord(char) in _ACCENTED:
+        return char
+    name = greek(char)
+    if name.islower() and name != "omicron":
+        return f"$\\{name}$"
+    return "".join([_ESCAPES.get(part, part) for part in ascii_only(char)])
+
+
+def _number(text: str) -> str:
+    r"""A number's text as mathematics: `7.3e-10` is 7.3 \times 10^{-10}."""
+    return _EXPONENT.sub(lambda exponent: f"\\times 10^{{{exponent[1].replace('+', '')}{exponent[2]}}}", text)
+
+
+def _cell(cell: Cell, look: Look) -> str:
+    if isinstance(cell, Measured):
+        right, wrong, rest = cells.marked(cell, look.digits)
+        mantissa, e, exponent = wrong.partition("e")
+        marked = f"\\underline{{{mantissa}}}" if wrong else ""
+        return f"${right}{marked}{_number(e + exponent + rest)}$" if wrong else _mathematics(right)
+    if cells.is_number(cell):
+        return _mathematics(cells.text(cell, look.digits))
+    if isinstance(cell, Code):
+        return f"\\texttt{{{_prose(cells.text(cell))}}}"
+    if cell is None or isinstance(cell, str | bool):
+        return r"\textendash{}" if cell is None else _prose(cells.text(cell))
+    from diffcompare.expression import Expression
+    from diffcompare.printer import to_latex
+
+    assert isinstance(cell, Expression)
+    return f"${to_latex(cell)}$"
+
+
+def _mathematics(number: str) -> str:
+    return f"${_number(number)}$" if number[-1].isdecimal() and " " not in number else _prose(number)
+
+
+def _table(table: Table, look: Look) -> str:
+    columns = "".join([_column(table, place) for place in range(len(table.columns))])
+    header = " & ".join([_prose(column.title) for column in table.columns])
+    size = r"\footnotesize\setlength{\tabcolsep}{3pt}" if len(table.columns) > 5 else r"\small"
+    lines = [r"\begin{table}[htbp]", r"\centering", size]
+    lines += [f"\\caption{{{_prose(table.caption)}}}"] if table.caption else []
+    lines += [f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}", r"\toprule", rf"{header} \tabularnewline", r"\midrule"]
+    lines += [*_rows(table, look), r"\bottomrule", r"\end{tabular}"]
+    if cells.any_wrong(table, look.digits):
+        lines += ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
+    return "\n".join([*lines, r"\end{table}"])
+
+
+def _rows(table: Table, look: Look) -> list[str]:
+    rows = []
+    for row, left_out in zip(table.rows, repeats(table), strict=True):
+        texts = []
+        for place, (cell, out) in enumerate(zip(row, left_out, strict=True)):
+            text = "" if out or (cell is None and is_prose(table, place)) else _cell(cell, look)
+            texts.append(rf"\raggedright {text}" if text and is_prose(table, place) else text)
+        rows.append(" & ".join(texts) + r" \tabularnewline")
+    return rows
+
+
+def _column(table: Table, place: int) -> str:
+    if is_prose(table, place) and any(len(cells.exact(row[place])) > 30 for row in table.rows):
+        return r"p{0.4\linewidth}"
+    return "r" if table.columns[place].align == "right" else "l"
+
+
+def _listing(listing: Listing, look: Look) -> str:
+    items = [f"\\item[{{{_prose(label)}}}] {_cell(cell, look)}" for label, cell in listing.entries]
+    return "\n".join([r"\begin{description}", *items, r"\end{description}"]) if items else ""

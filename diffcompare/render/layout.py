@@ -1,0 +1,109 @@
+"""Arithmetic of columns: padding, decimal points in line, folding of prose, repeated group cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Measured
+from diffcompare.render.glyphs import width
+
+if TYPE_CHECKING:
+    from diffcompare.document import Block, Cell, Column, Table
+
+_MOST_POINT_PADDING = 6
+
+
+def padding_of(text: str, columns: int, align: str) -> tuple[str, str]:
+    """The spaces before and after a text in so many columns."""
+    spaces = " " * max(columns - width(text), 0)
+    return (spaces, "") if align == "right" else ("", spaces)
+
+
+def point_padding(column: Column, cells: Sequence[Cell], texts: Sequence[str]) -> list[int]:
+    """Spaces to put after each number so that the decimal points of a right-aligned column stand in line.
+
+    Digits of the same place then stand below each other, and the eye finds where two numbers part.  Not done where
+    it would make the column much wider (1e+20 above 1.7163378145367738e-20).
+    """
+    none = [0] * len(texts)
+    if column.align != "right" or not any(isinstance(cell, Measured | float) for cell in cells):
+        return none
+    after = [len(text) - _point(text) for text in texts]
+    padding = [max(after) - length for length in after]
+    grown = max(len(text) + spaces for text, spaces in zip(texts, padding, strict=True))
+    return padding if grown <= max(map(len, texts)) + _MOST_POINT_PADDING else none
+
+
+def title_padding(title: str, texts: Sequence[str], padding: Sequence[int]) -> str:
+    """Spaces after the title of a column whose points stand in line: it begins where the numbers begin."""
+    if not any(padding):
+        return ""
+    columns = max(width(text) + spaces for text, spaces in zip(texts, padding, strict=True))
+    return " " * max(columns - width(title), 0)
+
+
+def _point(number: str) -> int:
+    """Where the decimal point is, or would be."""
+    places = [place for place in (number.find("."), number.find("e")) if place >= 0]
+    return min(places) if places else len(number)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """The text folded between words; a word that is too long keeps its line to itself, uncut."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            if line and width(line) + 1 + width(word) > columns:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return lines
+
+
+def longest_word(texts: Sequence[str]) -> int:
+    """The narrowest column that these texts can be folded into."""
+    return max((width(word) for text in texts for word in text.split()), default=0)
+
+
+def is_prose(table: Table, place: int) -> bool:
+    """Whether a column is the closing column of prose, the only one that may be folded."""
+    if place != len(table.columns) - 1 or table.columns[place].align != "left" or place == 0:
+        return False
+    return all(row[place] is None or isinstance(row[place], str) for row in table.rows)
+
+
+def repeats(table: Table) -> list[tuple[bool, ...]]:
+    """For each row, which cells are left out on a screen: group cells equal to the one above, as are those before."""
+    marks: list[tuple[bool, ...]] = []
+    above: tuple[Cell, ...] | None = None
+    for row in table.rows:
+        same = above is not None
+        found = []
+        for place, column in enumerate(table.columns):
+            same = same and (not column.group or (above is not None and row[place] == above[place]))
+            found.append(same and column.group)
+        marks.append(tuple(found))
+        above = row
+    return marks
+
+
+def group_place(table: Table) -> int | None:
+    """The first group column, if the table has one."""
+    return next((place for place, column in enumerate(table.columns) if column.group), None)
+
+
+def introduced(role: str, text: str) -> str:
+    """Prose with the word that says what it is, since a colour or a face alone does not."""
+    if role not in ("note", "warning") or text.lower().startswith(f"{role}:"):
+        return text
+    return f"{role}: {text}"
+
+
+def close_together(above: Block, below: Block) -> bool:
+    """Whether two blocks need no empty line between them: notes and warnings stand in one list."""
+    roles = ("note", "warning")
+    return getattr(above, "role", None) in roles and getattr(below, "role", None) in roles

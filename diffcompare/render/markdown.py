@@ -1,0 +1,91 @@
+"""GitHub-flavoured Markdown: text escaped, formulas in backticks, digits that differ from the truth in bold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Heading, Measured, Paragraph, Table
+from diffcompare.render import cells
+from diffcompare.render.glyphs import clean
+from diffcompare.render.layout import introduced, repeats
+
+if TYPE_CHECKING:
+    from diffcompare.document import Block, Cell, Document, Listing
+    from diffcompare.render import Look
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")
+_BLOCK_START = re.compile(r"^(\d*)([-+=.)])")  # a list, a rule or an underlined heading
+_BARE_LINK = re.compile(r"(https?)://|www\.|@")
+
+
+def render(document: Document, look: Look) -> str:
+    """The document's blocks, an empty line between two."""
+    return "\n".join([_block(block, look) + "\n" for block in document.blocks])
+
+
+def _block(block: Block, look: Look) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * min(max(block.level, 1), 6)} {_prose(block.text, look)}"
+    if isinstance(block, Paragraph):
+        return _paragraph(block, look)
+    if isinstance(block, Table):
+        return _table(block, look)
+    return _listing(block, look)
+
+
+def _paragraph(paragraph: Paragraph, look: Look) -> str:
+    word, colon, rest = introduced(paragraph.role, paragraph.text).partition(":")
+    if paragraph.role in ("note", "warning"):
+        return f"> **{_prose(word, look)}{colon}** {_lines(rest, look, '> ')}"
+    text = _lines(paragraph.text, look)
+    return f"**{text.strip()}**" if paragraph.role == "verdict" else text
+
+
+def _lines(text: str, look: Look, start: str = "") -> str:
+    return f"\\\n{start}".join([_prose(line, look) for line in text.split("\n")])
+
+
+def _prose(text: str, look: Look) -> str:
+    """Text in which nothing is markup: every special character escaped, and what would begin a list or a link."""
+    escaped = _SPECIAL.sub(r"\\\g<0>", clean(text, look.unicode).strip())
+    escaped = _BLOCK_START.sub(r"\1\\\2", escaped)
+    return _BARE_LINK.sub(
+        lambda link: link[0].replace(":", "&#58;").replace(".", "&#46;").replace("@", "&#64;"), escaped
+    )
+
+
+def _code(text: str, look: Look, *, in_table: bool = False) -> str:
+    """A code span.  Where backticks cannot hold the text (a backtick, a backslash in a table), an HTML one."""
+    text = clean(text, look.unicode)
+    if not text.strip():
+        return ""
+    if "`" in text or (in_table and "\\" in text):
+        return f"<code>{re.sub(r'[^A-Za-z0-9 ]', lambda char: f'&#{ord(char[0])};', text)}</code>"
+    return f"`{text.replace('|', chr(92) + '|') if in_table else text}`"
+
+
+def _cell(cell: Cell, look: Look, *, in_table: bool = False) -> str:
+    if cells.is_formula(cell):
+        return _code(cells.text(cell), look, in_table=in_table)
+    if isinstance(cell, Measured):
+        right, wrong, rest = cells.marked(cell, look.digits)
+        return f"{right}**{wrong}**{rest}" if wrong else right
+    text = cells.text(cell, look.digits, missing="")
+    return clean(text) if cells.is_number(cell) else _prose(text, look)
+
+
+def _table(table: Table, look: Look) -> str:
+    header = [_prose(column.title, look) for column in table.columns]
+    rule = ["--:" if column.align == "right" else ":--" for column in table.columns]
+    rows = [header, rule]
+    for row, left_out in zip(table.rows, repeats(table), strict=True):
+        rows.append(["" if out else _cell(cell, look, in_table=True) for cell, out in zip(row, left_out, strict=True)])
+    text = "\n".join([f"| {' | '.join(row)} |" for row in rows])
+    if table.caption:
+        text = f"**{_prose(table.caption, look)}**\n\n{text}"
+    return f"{text}\n\nIn bold: digits that differ from the truth." if cells.any_wrong(table, look.digits) else text
+
+
+def _listing(listing: Listing, look: Look) -> str:
+    return "\n".join([f"- {_prose(label, look)}: {_cell(cell, look)}" for label, cell in listing.entries])

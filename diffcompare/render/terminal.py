@@ -1,0 +1,90 @@
+"""The terminal: tables between rules, folded to the width without ever cutting a number.
+
+The layout is decided in `folding`, from the width of every cell: rich drops digits when a table is too narrow.  What
+is left for rich is the escape sequences.  All text goes through `rich.text.Text` and never through markup, which would
+delete `[b]`.  Digits that differ from the truth are underlined and vermillion, or in brackets on a dumb terminal.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Heading, Measured, Paragraph, Table
+from diffcompare.render import cells
+from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
+from diffcompare.render.glyphs import clean
+from diffcompare.render.layout import close_together, introduced, is_prose
+
+if TYPE_CHECKING:
+    from diffcompare.document import Block, Cell, Document
+    from diffcompare.render import Look
+
+# Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
+_STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
+_FACES = {"verdict": "strong", "warning": "warning"}
+
+
+def render(document: Document, look: Look) -> str:
+    """The document as lines, with escape sequences only where `look` allows them."""
+    lines: list[Line] = []
+    for place, block in enumerate(document.blocks):
+        if place and not close_together(document.blocks[place - 1], block):
+            lines.append([])
+        lines += _block(block, look)
+    if look.styled:
+        return _styled(lines, look)
+    return "".join(["".join([text for text, _ in line]).rstrip() + "\n" for line in lines])
+
+
+def _styled(lines: list[Line], look: Look) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    file = io.StringIO()
+    console = Console(file=file, width=look.width, force_terminal=True, force_jupyter=False, color_system="256",
+                      no_color=not look.color, legacy_windows=False)  # fmt: skip
+    for line in lines:
+        text = Text.assemble(*[(part, _STYLES[style]) for part, style in line])
+        text.rstrip()
+        console.print(text, no_wrap=True, overflow="ignore", crop=False)
+    return file.getvalue()
+
+
+def _block(block: Block, look: Look) -> list[Line]:
+    if isinstance(block, Heading):
+        return _prose(block.text, "strong", look)
+    if isinstance(block, Paragraph):
+        return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
+    if isinstance(block, Table):
+        return _table(block, look)
+    entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
+    return entry_lines(entries, look.width)
+
+
+def _prose(text: str, style: str, look: Look) -> list[Line]:
+    cleaned = "\n".join([clean(line, look.unicode) for line in text.split("\n")])
+    return prose_lines(cleaned, style, look.width)
+
+
+def _table(table: Table, look: Look) -> list[Line]:
+    lines = _prose(table.caption, "strong", look) if table.caption else []
+    titles = [clean(column.title, look.unicode) for column in table.columns]
+    body = [
+        [[] if cell is None and is_prose(table, place) else _cell(cell, look) for place, cell in enumerate(row)]
+        for row in table.rows
+    ]
+    legend = []
+    if cells.any_wrong(table, look.digits):
+        how = "underlined" if look.styled else "in brackets"
+        legend = _prose(f"{how}: digits that differ from the truth", "", look)
+    return lines + table_lines(table, titles, body, legend, look)
+
+
+def _cell(cell: Cell, look: Look) -> Line:
+    """A cell's text, with the digits marked that differ from the truth."""
+    if isinstance(cell, Measured):
+        right, wrong, rest = cells.marked(cell, look.digits)
+        mark = (wrong, "wrong") if look.styled or not wrong else (f"[{wrong}]", "")
+        return [(right, ""), mark, (rest, "")]
+    return [(clean(cells.text(cell, look.digits), look.unicode), "")]

@@ -1,0 +1,119 @@
+"""Rounding balls: the 25 digits and the double that a ball determines, and errors measured against it."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from mpmath.libmp import finf, fzero, mpf_abs, mpf_lt, mpf_shift, to_str
+
+from diffcompare.ball import Ball, Mpf, contains_zero, ends, to_float
+
+DIGITS = 25
+LARGEST_MAGNITUDE = 20_000
+"""Numbers beyond 2^20000 or below 2^-20000 are printed by mpmath and not turned into fractions."""
+BEYOND_PRINTING = 10**9
+"""A number below 2^-(10^9) is printed as 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueNumber:
+    """A number known to 25 digits."""
+
+    text: str
+    """25 significant digits, correctly rounded; `0` for a number known to be 0 to within half the smallest double."""
+    nearest: float
+    """The nearest double; inf beyond their range."""
+    centre: Fraction | None
+    """The midpoint, to far more than 25 digits; 0 below 2^-20000, None beyond 2^20000."""
+    bound: str
+    """The radius: how far the true number can be from the midpoint."""
+
+    def errors(self, value: float) -> tuple[float, float | None, float | None]:
+        """The absolute, relative and ulp error of a double; relative and ulp are None where the truth is 0.
+
+        One ulp is the spacing of the doubles at the double nearest to the truth.
+        """
+        if self.centre is None or not math.isfinite(self.nearest):
+            return math.inf, None, None
+        error = abs(Fraction(value) - self.centre)
+        if self.text == "0":
+            return to_double(error), None, None
+        ulps = to_double(error / Fraction(math.ulp(self.nearest)))
+        if self.centre == 0:  # a truth far below all doubles: 0 is off by all of it, any other double by far more
+            return to_double(error), 1.0 if value == 0 else sys.float_info.max, ulps
+        return to_double(error), to_double(error / abs(self.centre)), ulps
+
+
+def to_double(number: Fraction) -> float:
+    """The nearest double; the largest one where the number is beyond them."""
+    try:
+        return number.numerator / number.denominator
+    except OverflowError:
+        return math.copysign(sys.float_info.max, number)
+
+
+def round_ball(ball: Ball) -> TrueNumber | None:
+    """What a ball determines; None where it is too wide for 25 digits or for one double.
+
+    A true number halfway between two roundings would stay open at any precision: a relative radius of 2^-1000, far
+    below any literal of ours, settles for the rounding of the midpoint.
+    """
+    if ball.rad == finf:
+        return None
+    low, high = ends(ball)
+    nearest = to_float(low)
+    if nearest == 0 and to_float(high) == 0 and not (ball.rad == fzero and ball.mid != fzero):
+        if _same_digits(low, high):
+            return TrueNumber(decimal_text(ball.mid), 0.0, _fraction(ball.mid), bound_text(ball.rad))
+        if contains_zero(ball):
+            return TrueNumber("0", 0.0, Fraction(0), bound_text(ball.rad))
+        return None
+    narrow = mpf_lt(mpf_shift(ball.rad, 1000), mpf_abs(ball.mid))
+    if not narrow and (nearest != to_float(high) or not _same_digits(low, high)):
+        return None
+    return TrueNumber(decimal_text(ball.mid), to_float(ball.mid), _fraction(ball.mid), bound_text(ball.rad))
+
+
+def _same_digits(low: Mpf, high: Mpf) -> bool:
+    return decimal_text(low) == decimal_text(high)
+
+
+def _fraction(number: Mpf) -> Fraction | None:
+    sign, mantissa, exponent, bits = number
+    if mantissa and abs(exponent + bits) > LARGEST_MAGNITUDE:
+        return Fraction(0) if exponent < 0 else None
+    value = int(mantissa) * Fraction(2) ** exponent
+    return -value if sign else value
+
+
+def decimal_text(number: Mpf) -> str:
+    """25 significant digits, correctly rounded (half to even)."""
+    sign, mantissa, exponent, bits = number
+    if not mantissa:
+        return "0"
+    if exponent < -BEYOND_PRINTING:
+        return "0"
+    if abs(exponent + bits) > LARGEST_MAGNITUDE:
+        return str(to_str(number, DIGITS, strip_zeros=False))
+    context = Context(prec=DIGITS, Emax=99_999, Emin=-99_999)
+    signed = Decimal(-int(mantissa) if sign else int(mantissa))
+    if exponent >= 0:
+        return _plain(context.plus(Decimal(int(signed) << exponent)))
+    return _plain(context.divide(signed, Decimal(1 << -exponent)))
+
+
+def _plain(number: Decimal) -> str:
+    """All 25 digits, an exact number padded with zeros."""
+    sign, digits, exponent = number.as_tuple()
+    missing = DIGITS - len(digits)
+    padded = Decimal((sign, digits + (0,) * missing, int(exponent) - missing))
+    return f"{padded:f}" if -6 <= padded.adjusted() <= 24 else f"{padded:e}"
+
+
+def bound_text(radius: Mpf) -> str:
+    """A radius to two digits."""
+    return "0" if radius == fzero or radius[2] < -BEYOND_PRINTING else str(to_str(radius, 2))

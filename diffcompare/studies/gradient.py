@@ -1,0 +1,74 @@
+"""The gradient by one method, as plain doubles: `dc.gradient`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from diffcompare.backends.reverse import plain_gradient
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.evaluation import Undefined, is_number, values_at
+from diffcompare.expression import Expression
+from diffcompare.parser import parse
+from diffcompare.problem import Derivative, Problem
+from diffcompare.studies.inputs import checked_point
+from diffcompare.wengert import listing, variables
+
+
+def gradient(
+    expression: str | Expression, point: Mapping[str, float], /, *, method: str = "reverse-ad"
+) -> dict[str, float]:
+    """The gradient of an expression at a point by one method, as doubles by variable.
+
+    Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
+    be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
+    """
+    tree = parse(expression, names=point) if isinstance(expression, str) else expression
+    nodes = listing(tree)
+    names = variables(nodes)
+    doubles = _doubles(names, point)
+    if method == "reverse-ad":
+        found = plain_gradient(nodes, names, doubles)
+        if found is not None:
+            return found
+    from diffcompare.studies.methods import ask, backend
+
+    problem = Problem(tree, doubles, tuple(names))
+    answer = ask(backend(method), problem)
+    if answer.status != "ok":
+        raise DiffcompareError(_refusal(problem, answer))
+    return dict(answer.gradient)  # type: ignore[arg-type]
+
+
+def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
+    """The point, checked by the fewest instructions that will do."""
+    try:
+        doubles = {name: float(point[name]) for name in names}
+        if len(point) == len(names) and isfinite(sum(doubles.values())):
+            return doubles
+    except (LookupError, TypeError, ValueError, OverflowError):
+        pass
+    return checked_point(names, point)
+
+
+def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
+    why = "; ".join(answer.notes) or answer.status
+    if answer.status != "undefined":
+        message = f"{answer.method} has no answer: {why}"
+        return Diagnostic("E801", "resource_limit", message, help="ask another method")
+    message = f"{answer.method} has no finite gradient here: {why}"
+    return Diagnostic("E801", _kind(problem), message, help="choose another point")
+
+
+def _kind(problem: Problem) -> str:
+    """What is wrong with the point.  Where only the partials have no number, the truth knows whether they exist."""
+    value = values_at(listing(problem.expression), problem.point)[problem.expression]
+    if type(value) is Undefined:
+        return "domain_error"
+    if not is_number(value):
+        return "overflow"
+    from diffcompare.studies.methods import ONE_AT_A_TIME
+    from diffcompare.truth import establish
+
+    with ONE_AT_A_TIME:
+        return "nondifferentiable" if establish(problem).status == "nondifferentiable" else "overflow"

@@ -1,0 +1,113 @@
+"""How every method stands against the truth, partial by partial: what the verdict is made of."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from diffcompare.evaluation import is_number, values_at
+from diffcompare.studies.comparison_data import measure
+from diffcompare.studies.methods import DIFFERENCES
+from diffcompare.wengert import active_nodes, listing, variables
+
+if TYPE_CHECKING:
+    from diffcompare.expression import Expression
+    from diffcompare.problem import Derivative
+    from diffcompare.rounding import TrueNumber
+    from diffcompare.studies.compare import Comparison
+
+GOOD = 12.0
+"""A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong."""
+
+SMALLEST = sys.float_info.min
+"""Below this a double has fewer digits, so counting them says nothing of the method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One method: the digits that it keeps, by partial, and where it has none to keep."""
+
+    method: str
+    answer: Derivative
+    exact: bool
+    """Whether it follows exact rules: not a difference formula, nor a complex step of a length that a user chose."""
+    digits: Mapping[str, float]
+    """Correct digits of the partials of which digits can be counted."""
+    misses: Mapping[str, float]
+    """What it says, in size, where the true partial is 0."""
+    silent: tuple[str, ...]
+    """Partials that fit into a double, of which the method has no number."""
+    rounding: float
+    """A miss up to this is the rounding of a gradient of this size."""
+
+    @property
+    def least(self) -> float | None:
+        """The digits of its worst partial; None where none can be counted."""
+        return min(self.digits.values(), default=None)
+
+    @property
+    def astray(self) -> list[str]:
+        """The partials that are wrong by more than the rounding of a few operations explains."""
+        lost = [name for name, kept in self.digits.items() if kept < GOOD]
+        return lost + [name for name, size in self.misses.items() if size > self.rounding]
+
+
+def standings(comparison: Comparison) -> list[Standing]:
+    """Every method that gave a number for some partial, or should have."""
+    true = {name: comparison.true_partial(name) for name in comparison.problem.wrt}
+    sizes = [abs(each.nearest) for each in true.values() if each is not None and math.isfinite(each.nearest)]
+    rounding = (max(sizes, default=0.0) or 1.0) * 10**-GOOD
+    return [
+        _standing(comparison, answer, true, rounding)
+        for answer in comparison.answers
+        if answer.status in ("ok", "undefined")
+    ]
+
+
+def _standing(
+    comparison: Comparison, answer: Derivative, true: Mapping[str, TrueNumber | None], rounding: float
+) -> Standing:
+    method = answer.method
+    exact = method not in DIFFERENCES and not (method == "complex-step" and comparison.problem.step is not None)
+    digits, misses, silent = {}, {}, []
+    for name, known in true.items():
+        partial = answer.gradient.get(name)
+        if known is None or not math.isfinite(known.nearest):
+            continue
+        if partial is None:
+            silent.append(name)
+        elif known.text == "0":
+            misses[name] = abs(partial)
+        elif countable(known):
+            digits[name] = measure(partial, known)["digits"] or 0.0
+    return Standing(method, answer, exact, digits, misses, tuple(silent), rounding)
+
+
+def countable(true: TrueNumber) -> bool:
+    """Whether correct digits can be counted: not of 0, nor of what a double holds with few digits or not at all."""
+    return SMALLEST <= abs(true.nearest) < math.inf
+
+
+def value_digits(comparison: Comparison) -> float | None:
+    """The correct digits of the value of f; None where they cannot be counted."""
+    true = comparison.truth.value if comparison.truth else None
+    if true is None or not countable(true) or not is_number(comparison.value):
+        return None
+    return measure(float(comparison.value), true)["digits"]  # type: ignore[arg-type]
+
+
+def kinks(comparison: Comparison) -> list[tuple[Expression, set[str]]]:
+    """The operations at a kink of theirs, or at the edge of their branches, and the variables below each."""
+    values = values_at(comparison.nodes, comparison.problem.point)
+    active = active_nodes(comparison.nodes, comparison.problem.wrt)
+    found = []
+    for node in comparison.nodes:
+        if node in active and node.operation is not None and node.operation.kink.text:
+            arguments = [values[argument] for argument in node.arguments]
+            compared = arguments[:2] if node.operation.selects else arguments
+            if all(map(is_number, compared)) and node.operation.kink.contains(*arguments):
+                found.append((node, set(variables(listing(node)))))
+    return found

@@ -1,0 +1,135 @@
+"""The two sweeps of automatic differentiation, over any number type.
+
+Both multiply the same partials and differ only in the order.  Neither looks at a partial that nobody needs: an
+argument that does not depend on a variable of interest is skipped (0 * nan would be nan), and so is the branch that
+an `if` did not take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from diffcompare.evaluation import Reading, Undefined
+from diffcompare.expression import Expression
+
+
+class NotDifferentiable(Exception):
+    """An operation was asked for a partial that its row does not have (`polygamma` by its order)."""
+
+    def __init__(self, node: Expression) -> None:
+        super().__init__(node)
+        self.node = node
+
+
+def partials(
+    node: Expression, values: Mapping[Expression, Any], active: Collection[Expression]
+) -> list[tuple[Expression, Any]]:
+    """The active arguments of a node, each with the partial by it; a partial that is the integer 0 is left out."""
+    found = []
+    numbers: list[Any] | None = None
+    arguments = node.arguments
+    for partial, argument in zip(node.operation.partials, arguments):  # type: ignore[union-attr]  # noqa: B905
+        if argument in active:
+            if type(partial) is not int:
+                if partial is None:
+                    raise NotDifferentiable(node)
+                if numbers is None:
+                    numbers = [values[each] for each in arguments]
+                partial = partial(values[node], *numbers)
+            if type(partial) is not int or partial:
+                found.append((argument, partial))
+    return found
+
+
+def scaled(number: Any, partial: Any) -> Any:
+    """`number * partial`, without the multiplication where the partial is literally 1 or -1."""
+    if type(partial) is int:
+        if partial == 1:
+            return number
+        if partial == -1:
+            return -number
+    return number * partial
+
+
+def reverse(
+    nodes: Sequence[Expression],
+    values: Mapping[Expression, Any],
+    active: Collection[Expression],
+    output: Expression,
+    reading: Reading,
+    check: Callable[[], None] | None = None,
+) -> dict[Expression, Any]:
+    """One sweep backwards: the adjoint of every active node that reaches the output.
+
+    A node's adjoint is the total of the contributions of its uses, summed when the sweep arrives at it (all its
+    uses come later in the list); over doubles the total is correctly rounded.  `check` is called for every node:
+    it may raise to end the sweep.
+    """
+    total = reading.total
+    pending: dict[Expression, Any] = {output: reading.one} if output in active else {}
+    adjoints: dict[Expression, Any] = {}
+    for node in reversed(nodes):
+        if node not in pending:
+            continue
+        adjoint = pending.pop(node)
+        if type(adjoint) is list:
+            adjoint = total(adjoint)
+        adjoints[node] = adjoint
+        operation = node.operation
+        if operation is None:
+            continue
+        if check is not None:
+            check()
+        # `partials(node, ...)` spelled out: this loop is where reverse mode spends its time.
+        arguments = node.arguments
+        numbers: list[Any] | None = None
+        partial: Any
+        for partial, argument in zip(operation.partials, arguments):  # noqa: B905
+            if argument not in active:
+                continue
+            if type(partial) is not int:
+                if partial is None:
+                    raise NotDifferentiable(node)
+                if numbers is None:
+                    numbers = [values[each] for each in arguments]
+                partial = partial(values[node], *numbers)
+            if type(partial) is not int:
+                message = adjoint * partial
+            elif partial:
+                message = scaled(adjoint, partial)
+            else:
+                continue
+            if argument not in pending:
+                pending[argument] = message
+            elif type(pending[argument]) is list:
+                pending[argument].append(message)
+            else:
+                pending[argument] = [pending[argument], message]
+    return adjoints
+
+
+def local_partials(
+    nodes: Iterable[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
+) -> list[tuple[Expression, list[tuple[Expression, Any]]]]:
+    """The partials of every active operation, to be shared by several forward sweeps.
+
+    A node outside its domain has none: either it is in a branch not taken, or the answer is undefined anyway.
+    """
+    return [
+        (node, partials(node, values, active))
+        for node in nodes
+        if node in active and node.operation is not None and type(values[node]) is not Undefined
+    ]
+
+
+def forward(
+    edges: Iterable[tuple[Expression, Sequence[tuple[Expression, Any]]]], seed: Expression, reading: Reading
+) -> dict[Expression, Any]:
+    """One sweep forwards: the tangent of every node that depends on the seeded variable."""
+    tangents: dict[Expression, Any] = {seed: reading.one}
+    for node, arguments in edges:
+        terms = [scaled(tangents[argument], partial) for argument, partial in arguments if argument in tangents]
+        if terms:
+            tangents[node] = terms[0] if len(terms) == 1 else reading.total(terms)
+    return tangents

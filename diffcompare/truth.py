@@ -1,0 +1,230 @@
+"""The truth: value and gradient to 25 correctly rounded digits, with a bound, against which every error is measured.
+
+One evaluation and one reverse sweep in ball arithmetic, at growing precision, until both ends of every ball round to
+the same 25 digits and to the same double.  The sweep reads the same table as the methods it judges, so it is checked
+against a difference quotient of values alone in a direction that moves every variable.  Where a row that matters
+stands at a kink, where a partial is not finite, or where that check fails, the slopes on both sides of the point
+decide (`slopes.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from typing import Any, Literal
+
+from mpmath.libmp import finf, fzero
+
+from diffcompare.ball import BALLS, Ball, Beyond, Undecided, compare, evaluate_balls, precision, to_float
+from diffcompare.evaluation import Undefined
+from diffcompare.expression import Expression, Variable
+from diffcompare.problem import Problem
+from diffcompare.rounding import TrueNumber, round_ball
+from diffcompare.slopes import Slope, at_kink, directional_check, one_sided_slopes
+from diffcompare.sweeps import NotDifferentiable, reverse
+from diffcompare.wengert import active_nodes, listing
+
+FIRST_BITS, LAST_BITS = 128, 1 << 15
+LOOK_ASIDE_BITS = 2048
+"""From this precision on, what is still open at a possible kink is left to the slopes."""
+
+TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """The slopes on both sides of a kink: inf where the graph is vertical or jumps, None outside the domain."""
+
+    left: float | None
+    right: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of the value and of every partial."""
+
+    status: TruthStatus
+    value: TrueNumber | None = None
+    gradient: Mapping[str, TrueNumber | None] = field(default_factory=dict)
+    slopes: Mapping[str, Slopes] = field(default_factory=dict)
+    undefined: tuple[Expression, Undefined] | None = None
+    notes: tuple[str, ...] = ()
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """What one precision found out."""
+
+    value: Any = None
+    partials: dict[str, Ball] = field(default_factory=dict)
+    kinks: list[Expression] = field(default_factory=list)
+    undecided: bool = False
+    outside: tuple[Expression, Undefined] | None = None
+
+
+def establish(problem: Problem) -> Truth:
+    """The truth about a problem, within its budget."""
+    deadline = None if problem.budget is None else monotonic() + problem.budget
+    check = partial(_check_time, deadline)
+    try:
+        return _establish(problem, check)
+    except _OutOfTime:
+        return Truth("timed-out", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth within {problem.budget:g} s",))
+    except Beyond as excess:
+        note = f"no truth: it would need {excess}"
+    except NotDifferentiable:
+        note = "no truth: an operation has no partial by one of its arguments"
+    except (MemoryError, OverflowError):
+        note = "no truth: its numbers do not fit into memory"
+    return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
+
+
+def _check_time(deadline: float | None) -> None:
+    if deadline is not None and monotonic() > deadline:
+        raise _OutOfTime
+
+
+def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
+    nodes = listing(problem.at(problem.point))
+    active = active_nodes(nodes, problem.wrt)
+    bits = FIRST_BITS
+    while True:
+        found = _sweep(nodes, active, problem, bits, check)
+        if found.outside:
+            return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=found.outside)
+        value = round_ball(found.value) if isinstance(found.value, Ball) else None
+        partials = {name: round_ball(ball) for name, ball in found.partials.items()}
+        suspects = _suspects(nodes, found, problem)
+        look_aside = value is not None and (suspects or found.undecided)
+        last = bits >= (LOOK_ASIDE_BITS if look_aside else LAST_BITS)
+        if value is not None and not found.undecided:
+            open_ones = [name for name in problem.wrt if partials.get(name) is None and name not in suspects]
+            if not open_ones and (last or not any(found.partials[name].rad == finf for name in suspects)):
+                break
+        if last or bits >= LAST_BITS:
+            break
+        bits *= 2
+    if value is None:
+        return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth with {bits} bits",))
+    return _decide(problem, nodes, value, found, partials, suspects, bits, check)
+
+
+def _sweep(
+    nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
+) -> _Sweep:
+    """Value and gradient at one precision, and the kinks that the values meet."""
+    found = _Sweep()
+    output = nodes[-1]
+    with precision(bits):
+        try:
+            values = evaluate_balls(nodes, problem.point, check)
+            found.value = values[output]
+            if type(found.value) is Undefined:
+                found.outside = next((node, found.value) for node in nodes if values[node] is found.value)
+                return found
+            found.kinks = _kinks(nodes, values, active)
+            adjoints = reverse(nodes, values, active, output, BALLS, check)
+            # A kink that nothing passes through (in the condition of an `if`, below a step) does not matter.
+            found.kinks = [node for node in found.kinks if node in adjoints]
+            found.partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in problem.wrt}
+        except Undecided:
+            found.undecided = True
+    return found
+
+
+def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
+    """The active operations that stand at a kink of theirs, or so near that this precision cannot tell."""
+    kinks = []
+    for node in nodes:
+        if node.operation is not None and node in active:
+            try:
+                if at_kink(node, [values[argument] for argument in node.arguments]):
+                    kinks.append(node)
+            except Undecided:
+                kinks.append(node)
+    return kinks
+
+
+def _suspects(nodes: Sequence[Expression], found: _Sweep, problem: Problem) -> set[str]:
+    """The variables whose partial the sweep alone cannot settle."""
+    suspects = {name for name, ball in found.partials.items() if ball.rad == finf}
+    if found.kinks:
+        below = listing(*found.kinks)
+        names = {node.name for node in below if type(node) is Variable}
+        suspects |= names.intersection(problem.wrt)
+    return suspects if not found.undecided else set(problem.wrt)
+
+
+def _decide(
+    problem: Problem,
+    nodes: Sequence[Expression],
+    value: TrueNumber,
+    found: _Sweep,
+    partials: dict[str, TrueNumber | None],
+    suspects: set[str],
+    bits: int,
+    check: Callable[[], None],
+) -> Truth:
+    """Accept what the sweep found and values confirm; put the rest to the slopes."""
+    calm = {name: ball for name, ball in found.partials.items() if name not in suspects and partials[name]}
+    if calm and not directional_check(nodes, problem.point, calm, bits, check):
+        suspects |= set(calm)
+    gradient: dict[str, TrueNumber | None] = {}
+    slopes: dict[str, Slopes] = {}
+    notes: list[str] = []
+    broken = False
+    for name in problem.wrt:
+        if name not in suspects:
+            gradient[name] = partials[name]
+            if partials[name] is None:
+                notes.append(f"by {name}: no truth with {bits} bits")
+            continue
+        left, right = one_sided_slopes(nodes, problem.point, name, bits, check)
+        gradient[name], note = _settle(name, left, right)
+        if note:
+            notes.append(note)
+        if gradient[name] is None:
+            slopes[name] = Slopes(_as_float(left), _as_float(right))
+            broken = broken or _is_break(left, right)
+    status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
+    return Truth(status, value, gradient, slopes, notes=tuple(notes))
+
+
+def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, str]:
+    """The partial that two one-sided slopes amount to, if they do."""
+    if isinstance(left, Ball) and isinstance(right, Ball):
+        return (None, "") if _differ(left, right) else (round_ball(right) or round_ball(left), "")
+    for side, other, word in ((left, right, "left"), (right, left, "right")):
+        if isinstance(side, Ball) and other is None:
+            return round_ball(side), f"by {name}: the slope from the {word}, at the edge of the domain"
+    if _is_break(left, right):
+        return None, ""
+    return None, f"by {name}: no limit of the slopes was found"
+
+
+def _differ(left: Ball, right: Ball) -> bool:
+    try:
+        return compare(left, right) != 0
+    except Undecided:
+        return False
+
+
+def _is_break(left: Slope, right: Slope) -> bool:
+    """Whether both sides are known, and are no derivative together."""
+    if any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
+        return False
+    return not (isinstance(left, Ball) and isinstance(right, Ball)) or _differ(left, right)
+
+
+def _as_float(slope: Slope) -> float | None:
+    """A slope as a double; None where there are no values, or where no limit was found."""
+    if isinstance(slope, Ball):
+        return to_float(slope.mid) + 0.0  # never -0.0
+    return None if slope is None or math.isnan(slope) else slope

@@ -1,0 +1,99 @@
+"""The Wengert list: the distinct nodes of an expression, every node after its arguments.
+
+It is ordered by level and, within a level, by first appearance in the text, which is the numbering of the literature
+(v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along this list, forwards or backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from operator import attrgetter
+
+from diffcompare.expression import Expression, Variable
+
+_level = attrgetter("level")
+
+
+def listing(*roots: Expression) -> list[Expression]:
+    """The Wengert list of one or several expressions (shared nodes once)."""
+    found: dict[Expression, None] = {}
+    stack = list(reversed(roots))
+    pop, push = stack.pop, stack.extend
+    while stack:
+        node = pop()
+        if node not in found:
+            found[node] = None
+            if node.operation is not None:
+                push(node.arguments[::-1])
+    # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
+    return sorted(found, key=_level)
+
+
+def variables(nodes: Iterable[Expression]) -> list[str]:
+    """The names of the variables among the nodes, in natural order (x2 before x10)."""
+    names = [node.name for node in nodes if type(node) is Variable]
+    return sorted(names, key=natural) if len(names) > 1 else names
+
+
+@lru_cache(maxsize=1024)
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key that reads runs of digits as numbers and ignores case unless all else is equal."""
+    key: list[tuple[int, int, str]] = []
+    start = 0
+    while start < len(name):
+        end = start + 1
+        numeric = name[start].isdecimal()
+        while end < len(name) and name[end].isdecimal() == numeric:
+            end += 1
+        run = name[start:end]
+        key.append((0, int(run), run) if numeric else (1, 0, run.casefold()))
+        start = end
+    return [*key, (2, 0, name)]
+
+
+def active_nodes(nodes: Sequence[Expression], wrt: Collection[str]) -> set[Expression]:
+    """The nodes that depend on one of the variables named."""
+    if not isinstance(wrt, (dict, frozenset, set)):
+        wrt = frozenset(wrt)
+    varying = {node for node in nodes if node.varies}
+    chosen: set[Expression] = {node for node in varying if type(node) is Variable and node.name in wrt}
+    if len(chosen) == sum([type(node) is Variable for node in varying]):
+        return varying
+    for node in nodes:
+        if node.operation is not None and not chosen.isdisjoint(node.arguments):
+            chosen.add(node)
+    return chosen
+
+
+def operation_count(nodes: Iterable[Expression]) -> int:
+    """How many nodes apply an operation."""
+    return sum(1 for node in nodes if node.operation is not None)
+
+
+def dag_size(*roots: Expression) -> int:
+    """Distinct nodes of the expressions."""
+    return len(listing(*roots))
+
+
+def tree_size(*roots: Expression) -> int:
+    """Nodes of the expressions written out; exact, even where the tree could never be built.
+
+    A size is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
+    """
+    nodes = listing(*roots)
+    uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
+    for node in nodes:
+        for argument in node.arguments:
+            uses[argument] += 1
+    for root in roots:
+        uses[root] += 1
+    sizes: dict[Expression, int] = {}
+
+    def take(node: Expression) -> int:
+        uses[node] -= 1
+        return sizes[node] if uses[node] else sizes.pop(node)
+
+    for node in nodes:
+        sizes[node] = 1 + sum([take(argument) for argument in node.arguments])
+    return sum([take(root) for root in roots])

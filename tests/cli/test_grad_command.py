@@ -1,0 +1,244 @@
+"""The commands as they are called: what reaches the studies, and what is wrong with a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from diffcompare.cli.app import build
+from diffcompare.cli.commands import COMMANDS
+from diffcompare.cli.options import methods, split
+
+EXPRESSION = "ln(x1) + x1*x2 - sin(x2)"
+
+
+# --- What reaches the study -------------------------------------------------------------------------------------------
+
+
+def test_options_reach_the_command(cli, asked: list[dict[str, Any]]) -> None:
+    line = [
+        "--at",
+        "x=1",
+        "--at=y=2",
+        "--hand",
+        "x=y",
+        "--method",
+        "all",
+        "--wrt",
+        "x,y",
+        "--step",
+        "1e-3",
+        "--budget",
+        "2",
+    ]
+    assert cli("grad", *line, "--no-truth", "-x^2", "-q").code == 0
+    assert asked == [
+        {"expression": "-x^2", "at": ["x=1", "y=2"], "hand": ["x=y"], "method": ["all"], "wrt": ["x,y"], "step": 1e-3,
+         "budget": 2.0, "truth": False, "quiet": True}
+    ]  # fmt: skip
+
+
+def test_what_is_not_given_is_left_to_the_study(cli, asked: list[dict[str, Any]]) -> None:
+    cli("grad", "x")
+    assert asked[0] == dict.fromkeys(("at", "hand", "method", "wrt", "step")) | {
+        "expression": "x", "budget": 5.0, "truth": True, "quiet": False
+    }  # fmt: skip
+    cli("grad", "x", "--at", "")
+    assert asked[1]["at"] == [""]
+
+
+@pytest.mark.parametrize("expression", ["-x^2", "-v*x", "--x", "-1e3*x", "-(x)", "-oops", "-", "-q^2", "-x"])
+def test_expressions_that_begin_with_a_minus(cli, asked: list[dict[str, Any]], expression: str) -> None:
+    for line in (["grad", expression, "-q"], ["grad", "-q", expression], ["grad", "-q", "--", expression]):
+        assert cli(*line).out == f"An answer.\n\nexpression\n{expression}\n"
+    assert [call["expression"] for call in asked] == [expression] * 3
+
+
+def test_methods_are_named_once_each_and_all_means_every_one() -> None:
+    known = ("a", "b", "c")
+    assert methods(None, known, ("b",)) == ("b",)
+    assert methods(["c,a", "C"], known, ()) == ("c", "a")
+    assert methods(["b", "all"], known, ()) == ("b", "a", "c")
+    assert split(["x, y", "z,"]) == ["x", "y", "z"]
+
+
+# --- Mistakes ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "first", "help"),
+    [
+        ("grad", "E505]: missing argument EXPR", "`-h` shows examples"),
+        ("grad x y z", "E504]: unexpected argument `y`", 'put an argument with spaces between quotes: "x y z"'),
+        ("grad x --metod all", "E502]: no such option `--metod`", "did you mean `--method`?"),
+        ("grad x --step 0", "E507]: `--step` takes a number above 0, not `0`", "for example `--step 1e-6`"),
+        ("grad x --step nan", "E507]: `--step` takes a number above 0, not `nan`", "for example `--step 1e-6`"),
+        ("grad x --step -1", "E507]: `--step` takes a number above 0, not `-1`", "for example `--step 1e-6`"),
+        ("grad x --step=a", "E507]: `--step` takes a number above 0, not `a`", "for example `--step 1e-6`"),
+        ("grad x --budget -0", "E507]: `--budget` takes a number above 0, not `-0`", "for example `--budget 5`"),
+        ("grad x --budget inf", "E507]: `--budget` takes a number above 0, not `inf`", "for example `--budget 5`"),
+        ("grad x --digits 0", "E507]: `--digits` takes a number from 1 to 17, not `0`", "for example `--digits 6`"),
+        ("grad x --digits ²", "E507]: `--digits` takes a number from 1 to 17, not `²`", "for example `--digits 6`"),
+        ("grad x --format jsn", "E506]: `--format` knows no `jsn`", "did you mean `--format json`?"),
+        ("grad x --color red", "E506]: `--color` knows no `red`", "choose one of auto, always, never"),
+        ("grad x --charset ASCI", "E506]: `--charset` knows no `ASCI`", "did you mean `--charset ascii`?"),
+        ("grad x --method revers", "E506]: `--method` knows no `revers`", "did you mean `--method reverse-ad`?"),
+        ("grad x --json --format csv", "E506]: `--json` and `--format csv` contradict each other", "keep one"),
+        ("grad x --at", "E503]: `--at` needs a value", "write `--at=VALUE`"),
+        ("grda", "E501]: no such command `grda`", "did you mean `diffcompare grad`?"),
+        ("x^2", "E501]: no such command `x^2`", 'did you mean `diffcompare grad "x^2"`?'),
+        ("-x^2", "E501]: no such command `-x^2`", 'did you mean `diffcompare grad "-x^2"`?'),
+        ("everything", "E501]: no such command `everything`", f"the commands are {', '.join(COMMANDS)}"),
+        ("--versoin", "E502]: no such option `--versoin`", "did you mean `--version`?"),
+        (
+            "--no-truth grad x",
+            "E502]: `--no-truth` is an option of a command",
+            "write it after: `diffcompare grad EXPR --no-truth`",
+        ),
+        ("ops sin cos", "E504]: unexpected argument `cos`", 'put an argument with spaces between quotes: "sin cos"'),
+    ],
+)
+def test_what_is_wrong_with_a_line(cli, line: str, first: str, help: str) -> None:
+    code, out, err = cli(*line.split())
+    assert (code, err) == (2, f"error[{first}\n   = help: {help}\n")
+    if "--json" not in line:
+        assert out == ""
+        code, out, again = cli(*line.split(), "--json")
+        if "-at" not in line and "--format" not in line:
+            assert again == err or line.endswith("z")
+
+
+def test_a_mistake_is_a_document_too(cli) -> None:
+    code, out, err = cli("grad", "x", "--step", "0", "--json")
+    assert code == 2
+    assert err.startswith("error[E507]")
+    assert json.loads(out) == {
+        "schema": "diffcompare/1",
+        "command": "grad",
+        "error": {
+            "code": "E507",
+            "kind": "bad_value",
+            "message": "`--step` takes a number above 0, not `0`",
+            "span": None,
+            "help": "for example `--step 1e-6`",
+        },
+    }
+
+
+def test_a_mistake_in_the_expression_has_its_place(cli) -> None:
+    code, out, err = cli("grad", "x + sni(x)", "--json")
+    assert code == 2
+    error = json.loads(out)["error"]
+    assert (error["code"], error["kind"], error["span"]) == ("E101", "unknown_function", [4, 7])
+    assert "did you mean `sin`?" in err
+    assert "^^^" in err
+
+
+def test_a_file_that_cannot_be_read_is_wrong_input(cli) -> None:
+    code, out, err = cli("grad", "no_such_file.txt")
+    assert (code, out) == (2, "")
+    assert "no_such_file.txt" in err
+
+
+# --- Answers, in full -------------------------------------------------------------------------------------------------
+
+
+def test_the_gradient_in_json(cli) -> None:
+    code, out, err = cli("grad", "-x^2*y", "--at", "x=3,y=2", "--method", "reverse-ad", "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    assert (data["schema"], data["command"], data["value"]) == ("diffcompare/1", "grad", -18)
+    assert data["methods"][0]["gradient"] == {"x": -12, "y": -9}
+
+
+def test_without_a_point_a_note_says_which_was_taken(cli) -> None:
+    line = ["grad", "x*sin(x)*exp(x)", "--method", "reverse-ad", "--no-truth"]
+    code, out, err = cli(*line)
+    assert code == 0
+    assert err.startswith("note[W")
+    assert "--at x=" in err
+    assert cli(*line, "-q").err == ""
+    assert len(cli(*line, "-q").out) < len(out)
+
+
+@pytest.mark.parametrize(("expression", "kind"), [("abs(x)", "nondifferentiable"), ("ln(x)", "domain_error")])
+def test_no_derivative_is_an_answer_and_a_failure(cli, expression: str, kind: str) -> None:
+    code, out, err = cli("grad", expression, "--at", "x=0", "--method", "forward-ad", "--json")
+    assert code == 3
+    assert json.loads(out)["error"]["kind"] == kind
+    assert err.startswith("error[E80")
+
+
+@pytest.mark.parametrize("command", [("ops",), ("ops", "tanh"), ("list",), ("list", "physics")])
+def test_the_tables_that_are_there_to_be_read(cli, command: tuple[str, ...]) -> None:
+    assert cli(*command).code == 0
+    assert json.loads(cli(*command, "--json").out)["command"] == command[0]
+    assert cli(command[0], "nonsense").code == 2
+
+
+# --- Help -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_begins_with_three_examples_wherever_it_is_asked_for(cli, command: str) -> None:
+    code, out, err = cli(command, "-h")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "Examples:"
+    assert all(line.startswith(f"  diffcompare {command}") for line in lines[1:4])
+    assert lines[4] == ""
+    assert lines[5].startswith(f"Usage: diffcompare {command} ")
+    assert cli(command, "x", "y", "z", "--help").out == out
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_name_alone_shows_what_can_be_done(cli) -> None:
+    code, out, err = cli()
+    assert (code, err) == (0, "")
+    assert out.startswith("Examples:\n  diffcompare grad ")
+    assert all(f"\n  {command} " in out for command in COMMANDS)
+    assert "--install-completion" in out
+    assert "..." not in out, "the short help of a command is cut off"
+    assert cli("-h") == cli("--help") == (code, out, err)
+
+
+def test_version(cli) -> None:
+    from diffcompare import __version__
+
+    assert cli("--version") == cli("-V") == (0, f"diffcompare {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("diffcompare g", "grad"),
+        ("diffcompare grad @rosen", "@rosenbrock"),
+        ("diffcompare grad @ rosen", "@rosenbrock"),  # as bash breaks it
+        ("diffcompare grad -x^2 --method five", "five-point"),
+        ("diffcompare grad --method forward-ad,five", "forward-ad,five-point"),
+        ("diffcompare grad x --format ht", "html"),
+        ("diffcompare grad x --color al", "always"),
+        ("diffcompare grad x --charset br", "braille"),
+        ("diffcompare grad x --bud", "--budget"),
+        ("diffcompare list phy", "physics"),
+        ("diffcompare ops softp", "softplus"),
+        ("diffcompare grad rosen", ""),
+        ("diffcompare grad @ rosenbrock ", ""),
+    ],
+)
+def test_the_tab_key(cli, monkeypatch: pytest.MonkeyPatch, words: str, offered: str) -> None:
+    monkeypatch.setenv("_DIFFCOMPARE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    assert cli() == (0, f"{offered}\n", "")
+
+
+def test_every_option_is_spelt_and_explained_alike_in_every_command() -> None:
+    seen: dict[str, str] = {}
+    for command in build(COMMANDS).commands.values():
+        for param in command.params:
+            assert getattr(param, "help", None), f"{command.name} {param.name}"
+            for flag in param.opts if param.param_type_name == "option" else ():
+                assert seen.setdefault(flag, param.help) == param.help

@@ -1,0 +1,109 @@
+"""HTML: one page that loads nothing, runs nothing and can be read by everybody."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from diffcompare.document import Document
+from diffcompare.render import Look, render
+from diffcompare.render.html import fragment
+from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
+
+VOID = {"meta", "br"}
+
+
+class Outline(HTMLParser):
+    """Collects tags and attributes, and checks that every tag is closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_a_page_declares_itself_and_loads_nothing(grad: Document) -> None:
+    page = render(grad, "html")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in page
+    assert "<title>Four routes to one gradient</title>" in page
+    assert not re.search(r"https?:|src=|@import|url\(|<script|<link|fetch", page)
+
+
+def test_tables_have_captions_and_scopes(grad: Document) -> None:
+    tags = Outline(render(grad, "html")).tags
+    assert [tag for tag, _ in tags].count("caption") == 2
+    scopes = [attributes["scope"] for tag, attributes in tags if tag == "th"]
+    assert scopes.count("col") == 12
+    assert scopes.count("rowgroup") == 6
+    assert scopes.count("row") == 12 + 6
+    assert all(attributes.get("aria-label") for _, attributes in tags if attributes.get("role") == "region")
+
+
+def test_wrong_digits_are_underlined_and_say_why(grad: Document) -> None:
+    page = render(grad, "html")
+    assert '1.7163378<u class="wrong" title="differs from the truth, 1.716337814536773780498380">596305847</u>' in page
+    assert "Underlined</u>: digits that differ from the truth." in page
+
+
+def test_text_is_text(hostile: Document) -> None:
+    outline = Outline(render(hostile, "html"))
+    assert {tag for tag, _ in outline.tags} <= {
+        "html", "head", "meta", "title", "style", "body", "main", "h2", "p", "br", "strong", "dl", "dt", "dd", "code",
+        "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "span",
+    }  # fmt: skip
+    assert outline.text.count("<script>alert(1)</script>") > 5
+    assert "\x1b" not in outline.text
+
+
+def test_a_number_does_not_break_at_its_exponent(grad: Document) -> None:
+    assert '<span class="whole">2.9802322387695312e-08</span>' in render(grad, "html")
+
+
+def test_a_fragment_leaves_its_host_alone(grad: Document) -> None:
+    text = fragment(grad)
+    assert text.startswith('<div class="diffcompare">')
+    assert not {"html", "body", "main", "h1", "h2"} & {tag for tag, _ in Outline(text).tags}
+    rules = re.sub(r"\{[^}]*\}", "\n", FRAGMENT_STYLE).split("\n")
+    selectors = [selector.strip() for rule in rules for selector in rule.split(",") if selector.strip()]
+    assert all(selector.startswith(".diffcompare ") for selector in selectors)
+
+
+def test_ascii_loses_nothing() -> None:
+    from diffcompare.document import Heading
+
+    assert "&#8706;f" in render(Document((Heading("∂f"),)), "html", look=Look(unicode=False))
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    digits = color.lstrip("#")
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    channels = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
+def test_contrast(scheme: int) -> None:
+    roots = re.findall(r":root \{([^}]*)\}", PAGE_STYLE)
+    colors = dict(re.findall(r"--(\w+): (#\w+)", roots[scheme]))
+    for name, least in (("ink", 7.0), ("wrong", 4.5), ("line", 3.0)):
+        light, dark = sorted((luminance(colors["paper"]), luminance(colors[name])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= least, name

@@ -1,0 +1,83 @@
+"""LaTeX that compiles, whatever the text."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from diffcompare.document import Approximate, Code, Column, Document, Heading, Measured, Paragraph, Table
+from diffcompare.expression import Variable
+from diffcompare.render import render
+
+
+def test_blocks(small: Document) -> None:
+    assert render(small, "latex") == (
+        "% Needs \\usepackage{amsmath,booktabs} in the preamble.\n"
+        "\n"
+        "\\section*{A title}\n"
+        "\n"
+        "\\begin{description}\n"
+        "\\item[{f}] \\texttt{\\textbar{}x\\textbar{}{*}2}\n"
+        "\\item[{at}] x = -1.5\n"
+        "\\end{description}\n"
+        "\n"
+        "\\begin{table}[htbp]\n"
+        "\\centering\n"
+        "\\small\n"
+        "\\caption{Values}\n"
+        "\\begin{tabular}{@{}lrl@{}}\n"
+        "\\toprule\n"
+        "method & value & notes \\tabularnewline\n"
+        "\\midrule\n"
+        "exact & $-2.0$ &  \\tabularnewline\n"
+        "near & $-2.0\\underline{625}$ & \\raggedright a step of \\mbox{1e-05} \\tabularnewline\n"
+        "none & \\textendash{} & \\raggedright timed out \\tabularnewline\n"
+        "\\bottomrule\n"
+        "\\end{tabular}\n"
+        "\n"
+        "\\smallskip\\footnotesize Underlined: digits that differ from the truth.\n"
+        "\\end{table}\n"
+        "\n"
+        "\\medskip\\noindent\\textbf{They differ.}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        (Approximate(-7.3e-10), r"$-7.3\times 10^{-10}$"),
+        (Measured(1.25e-30, "1.26e-30"), r"$1.2\underline{5}\times 10^{-30}$"),
+        (Measured(1.5e22, "-3"), r"$\underline{1.5}\times 10^{22}$"),
+        (float("inf"), "inf"),
+        pytest.param(10**5000, r"about 10\textasciicircum{}5000", id="a very long integer"),
+        (r"\input{x}", r"\textbackslash{}input\{x\}"),
+        ("[1] *", "{[}1{]} {*}"),
+        ("θ ≤ é — 中", r"$\theta$ $\le$ é \textemdash{} \textbackslash{}u4e2d"),
+        ("--wrt", "-{}-wrt"),
+        (Code("a_1^2 & b"), r"\texttt{a\_1\textasciicircum{}2 \& b}"),
+    ],
+)
+def test_cells(cell: object, written: str) -> None:
+    document = Document((Table("t", (Column("c", "c", "right"),), ((cell,),)),))  # type: ignore[arg-type]
+    assert f"\n{written} \\tabularnewline\n" in render(document, "latex")
+
+
+def test_expressions_are_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diffcompare.printer.to_latex", lambda expression: rf"\sin {expression.name}", raising=False)
+    document = Document((Table("t", (Column("f", "f"),), ((Variable("x"),),)),))
+    assert "\n$\\sin x$ \\tabularnewline\n" in render(document, "latex")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_it_compiles(grad: Document, hostile: Document, tmp_path: Path) -> None:
+    exotic = (Heading("∂θ ≤ é — 中文 “x” λ Ω ς"), Paragraph("[1]\n* 2"))
+    body = render(Document((*grad.blocks, *hostile.blocks, *exotic)), "latex")
+    page = f"\\documentclass{{article}}\\usepackage{{amsmath,booktabs}}\\begin{{document}}\n{body}\\end{{document}}\n"
+    (tmp_path / "page.tex").write_text(page, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "-no-shell-escape", "page.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, re.findall(r"^!.*\n.*", done.stdout, re.MULTILINE)

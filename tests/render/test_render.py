@@ -1,0 +1,79 @@
+"""What all formats have in common."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from diffcompare.document import Code, Column, Document, Heading, Measured, Table
+from diffcompare.render import FORMATS, Look, format_of_suffix, render
+
+
+def test_an_unknown_format_is_named() -> None:
+    with pytest.raises(ValueError, match=r"unknown format 'pdf': choose one of terminal, plain"):
+        render(Document(()), "pdf")
+
+
+@pytest.mark.parametrize(
+    ("path", "format"),
+    [("a.json", "json"), ("A.B.HTM", "html"), ("x.md", "markdown"), ("x.tex", "latex"), ("x.txt", "plain"),
+     ("x.csv", "csv"), ("x.html", "html"), ("x", None), ("x.png", None), ("csv", None)],
+)  # fmt: skip
+def test_a_suffix_asks_for_a_format(path: str, format: str | None) -> None:
+    assert format_of_suffix(path) == format
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_writes_every_document_and_ends_its_last_line(format: str, grad: Document) -> None:
+    text = render(grad, format)
+    assert text.endswith("\n")
+    assert "11.652071455223084" in text or format == "csv"  # CSV holds the tables only
+    assert render(Document(()), format) == "" or format in ("json", "html")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_ascii_means_ascii(format: str, grad: Document, hostile: Document) -> None:
+    exotic = Document((*grad.blocks, *hostile.blocks, Heading("∂θ ≤ 中文 — é")), {"θ": "中文"})
+    assert render(exotic, format, look=Look(unicode=False)).isascii()
+
+
+@pytest.mark.parametrize("format", ["plain", "csv", "markdown", "latex", "html", "terminal"])
+def test_digits_are_never_lost(format: str, grad: Document) -> None:
+    text = re.sub(r"[][*]|\\underline{|}|<[^>]*>", "", render(grad, format))
+    for value in ("5.49999997019767", "1.7163378596305847", "5.500000000024442", "1.7163378145122716"):
+        assert value in text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_fewer_digits_for_people_all_for_machines(format: str) -> None:
+    table = Table("t", (Column("v", "v", "right"),), ((Measured(1.7163378145367738, "1.7163378145367738"),),))
+    text = render(Document((table,), {"v": 1.7163378145367738}), format, look=Look(digits=5))
+    assert ("1.7163378145367738" in text) == (format in ("json", "csv"))
+    assert "1.7163" in text
+
+
+@pytest.mark.parametrize("format", ["terminal", "plain", "markdown", "html"])
+def test_a_long_formula_is_never_cut_silently(format: str) -> None:
+    table = Table("t", (Column("f", "f"),), ((Code("1+" * 5_000 + "1"),),))
+    assert "(10,001 characters in all)" in render(Document((table,)), format)
+    assert "1+" * 5_000 + "1" in render(Document((table,)), "csv")
+
+
+def test_a_table_without_rows_is_a_header(grad: Document) -> None:
+    table = Table("t", (Column("f", "formula", group=True), Column("v", "value", "right")), ())
+    for format in FORMATS:
+        assert "value" in render(Document((table,), {"value": None}), format) or format == "csv"
+
+
+def test_only_the_styled_terminal_pays_for_rich() -> None:
+    program = (
+        "import sys; from diffcompare.render import render, FORMATS\n"
+        "from diffcompare.document import Document, Heading\n"
+        "assert 'diffcompare.render.html' not in sys.modules\n"
+        "[render(Document((Heading('x'),)), format) for format in FORMATS]\n"
+        "assert not {'rich', 'sympy', 'numpy', 'mpmath'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,56 @@
+"""Console sessions in Markdown: every `$ command` of a ```console block, with what it prints.
+
+The README and the files under `golden/` are such documents, so what people read is what the program does.  To write
+the outputs anew after a change that is meant, run `UPDATE_SESSIONS=1 python -m pytest` and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+UPDATE = bool(os.environ.get("UPDATE_SESSIONS"))
+
+
+def commands(path: Path) -> list[tuple[str, str]]:
+    """The commands of a document, each with the output written under it."""
+    found = []
+    for block in BLOCK.findall(path.read_text(encoding="utf-8")):
+        for session in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, output = session.partition("\n")
+            found.append((command, output.rstrip("\n")))
+    return found
+
+
+def run(command: str, directory: Path, **environment: str) -> str:
+    """What a command prints to a pipe, results and diagnostics together."""
+    program, *arguments = shlex.split(command)
+    assert program == "diffcompare", f"a session runs diffcompare: {command}"
+    finished = subprocess.run(
+        [sys.executable, "-m", "diffcompare", *arguments],
+        cwd=directory,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=120,
+    )
+    return finished.stdout.rstrip("\n")
+
+
+def rewrite(path: Path, directory: Path) -> None:
+    """Write the outputs of a document anew."""
+
+    def renewed(match: re.Match[str]) -> str:
+        sessions = re.split(r"^\$ ", match.group(1), flags=re.M)[1:]
+        lines = [session.partition("\n")[0] for session in sessions]
+        return "```console\n" + "\n".join(f"$ {line}\n{run(line, directory)}\n" for line in lines) + "```"
+
+    path.write_text(BLOCK.sub(renewed, path.read_text(encoding="utf-8")), encoding="utf-8")

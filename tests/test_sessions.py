@@ -1,0 +1,43 @@
+"""What the README and the golden sessions show is what the program prints, to the last digit."""
+
+from __future__ import annotations
+
+import doctest
+import sys
+from pathlib import Path
+
+import pytest
+import sessions
+
+DOCUMENTS = [sessions.ROOT / "README.md", *sorted((sessions.ROOT / "tests" / "golden").glob("*.md"))]
+CASES = [(path, command, output) for path in DOCUMENTS for command, output in sessions.commands(path)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the last digits of sin and exp differ between C libraries")
+@pytest.mark.parametrize(("path", "command", "output"), CASES, ids=[f"{p.stem}: {c}" for p, c, _ in CASES])
+def test_a_session_prints_what_the_document_shows(path: Path, command: str, output: str, tmp_path: Path) -> None:
+    assert sessions.run(command, tmp_path) == output
+
+
+@pytest.mark.skipif(not sessions.UPDATE, reason="set UPDATE_SESSIONS=1 to write the outputs anew")
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_update(path: Path, tmp_path: Path) -> None:
+    sessions.rewrite(path, tmp_path)
+    assert sessions.commands(path)
+
+
+def test_the_python_session_of_the_readme() -> None:
+    result = doctest.testfile(str(sessions.ROOT / "README.md"), module_relative=False)
+    assert result.attempted >= 5
+    assert result.failed == 0
+
+
+def test_the_readme_has_two_commands_of_one_line_each() -> None:
+    import re
+
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", sessions.ROOT.joinpath("README.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    assert len(blocks) == 2
+    assert all(block.count("\n") == 1 for block in blocks)
+    assert "pytest" in blocks[1]
