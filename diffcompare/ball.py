@@ -349,6 +349,13 @@ def _atan2(a: Ball, b: Ball) -> Ball:
     return enclose(OPERATIONS["atan2"], [a, b])
 
 
+def _exp(x: Ball) -> Ball:
+    # Towards -inf there is no limit to what exp can take: below -2^2100 it is less than 2^-(2^2100).
+    if not x.mid[0] or not mpf_lt(ends(x)[1], mpf_shift(from_int(-1), LARGEST_EXPONENT)):
+        return enclose(OPERATIONS["exp"], [x])
+    return Ball(fzero, mpf_shift(from_int(1), -(2**LARGEST_EXPONENT)))
+
+
 def _erfc(x: Ball) -> Ball:
     # From 2^40 on mpmath's choice of a series overflows; erfc(x) < exp(-x^2) there.
     if x.rad == finf or mpf_lt(mpf_abs(x.mid), _up(from_int(2**40), x.rad)):
@@ -370,6 +377,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "atan2": _atan2,
     "softplus": _softplus,
     "erfc": _erfc,
+    "exp": _exp,
     "^n": _int_power,
     "^": _power,
     "abs": _absolute,
@@ -475,7 +483,7 @@ def _refuse_slow(name: str) -> None:
 
 VALUES: dict[str, Callable[[Any], Any]] = {"lgamma": lambda x: mpmath.re(mpmath.loggamma(x))}
 """Rows whose value mpmath has under no name of its own."""
-EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "tanh", "gamma", "lgamma")
+EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "gamma", "lgamma")
 UNBOUNDED = ("ln", "log1p", "sqrt", "cbrt", "atan", "atan2", "asinh", "acosh")
 SLOW, SLOW_BITS = ("gamma", "lgamma", "digamma"), 3_000
 """What would take seconds at more bits."""

@@ -410,7 +410,7 @@ def _choice(symbol: str) -> Operation:
         selects=lambda l, r: 2 if holds(l, r) else 3,
         kink=Region("l = r", lambda l, r, a, b: l == r),
         notation=f"if(l {symbol} r, a, b)",
-        samples=[(0.5, 1.5, -0.3, 2.0), (1.5, 0.5, -0.3, 2.0)],
+        samples=[(0.5, 1.5, -0.3, 2.0), (1.5, 0.5, -0.3, 2.0), (1.5, 1.5, -0.3, 2.0)],
         numpy=None, mpmath=None, sympy=None, cmath=None,
     )  # fmt: skip
 

@@ -143,7 +143,8 @@ def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active
     """The active operations that stand at a kink of theirs, or so near that this precision cannot tell."""
     kinks = []
     for node in nodes:
-        if node.operation is not None and node in active:
+        compared = node.arguments[:2] if node.operation is not None and node.operation.selects else node.arguments
+        if any(argument in active for argument in compared):
             try:
                 if at_kink(node, [values[argument] for argument in node.arguments]):
                     kinks.append(node)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from diffcompare.expression import Expression, Operation, Variable
-from diffcompare.wengert import listing, operation_count
+from diffcompare.wengert import active_nodes, listing, variables
 
 
 def primal_work(nodes: Sequence[Expression], active: Collection[Expression]) -> int:
@@ -46,8 +46,9 @@ def forward_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
 
 
 def formula_work(roots: Collection[Expression]) -> int:
-    """Operations of evaluating formulas, equal subexpressions once."""
-    return operation_count(listing(*roots))
+    """Operations of evaluating formulas, equal subexpressions once and those without a variable not at all."""
+    nodes = listing(*roots)
+    return primal_work(nodes, active_nodes(nodes, variables(nodes)))
 
 
 def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:
@@ -77,6 +78,6 @@ def partial_cost(operation: Operation, position: int, exponent: Expression | Non
             arguments[1] = exponent
         formula = partial(Variable("y"), *arguments)
         if isinstance(formula, Expression):
-            return 1 + operation_count(listing(formula))
+            return 1 + formula_work([formula])
         partial = formula  # a number after all: the partial of x^0 or x^1
     return None if partial in (0, None) else 0 if partial in (1, -1) else 1

@@ -14,7 +14,24 @@ NAMES = ("x", "y", "z")
 ARITHMETIC = ("+", "-", "*")
 SMOOTH = (
     *ARITHMETIC,
-    *("/", "^", "^n", "neg", "sqrt", "cbrt", "exp", "expm1", "ln", "log1p", "log10", "log2", "sin", "cos", "tan", "cot"),
+    *(
+        "/",
+        "^",
+        "^n",
+        "neg",
+        "sqrt",
+        "cbrt",
+        "exp",
+        "expm1",
+        "ln",
+        "log1p",
+        "log10",
+        "log2",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+    ),
     *("sec", "csc", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "hypot", "erf"),
     *("erfc", "sigmoid", "softplus"),
 )
@@ -60,8 +77,9 @@ def expressions(
 def _applied(draw: Any, name: str, argument: Any) -> Expression:
     if name == "^n":
         exponent = draw(st.sampled_from([0, 1, 2, 3, -1, -2, 5, 17]))
-        power: Expression = raise_to(draw(argument), exponent)
-        return power
+        return raise_to(draw(argument), exponent)  # type: ignore[no-any-return]
+    if name == "^":
+        return raise_to(draw(argument), draw(argument))  # type: ignore[no-any-return]
     operation = OPERATIONS[name]
     return operation(*[draw(argument) for _ in range(operation.arity)])  # type: ignore[no-any-return]
 
@@ -73,6 +91,4 @@ def points(names: Sequence[str] = NAMES) -> Any:
         st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5]),
         st.floats(-8, 8).map(lambda exponent: 10.0**exponent),
     )
-    return st.fixed_dictionaries({name: number for name in names})
-
-
+    return st.fixed_dictionaries(dict.fromkeys(names, number))

@@ -42,7 +42,11 @@ def _power(base: Any, exponent: Any) -> Any:
 
 def _if(relation: Callable[..., Any]) -> Callable[..., Any]:
     def choose(left: Any, right: Any, a: Any, b: Any) -> Any:
-        return sympy.Piecewise((a, relation(left, right)), (b, True))
+        try:
+            condition = relation(left, right)
+        except TypeError:
+            raise CannotConvert("a condition compares a constant that sympy finds not to be real") from None
+        return sympy.Piecewise((a, condition), (b, True))
 
     return choose
 

@@ -15,14 +15,17 @@ import sympy
 class RealFunction(sympy.Function):  # type: ignore[misc]
     """A function whose argument and value are taken to be real, whatever sympy can prove about them."""
 
-    complex_form: Callable[[Any], Any]
+    complex_form: Callable[..., Any]
     """The function in sympy's own terms, to compute it for numbers."""
 
     def _eval_is_extended_real(self) -> bool:
         return True
 
     def _eval_evalf(self, precision: int) -> Any:
-        return type(self).complex_form(self.args[0])._eval_evalf(precision)
+        try:
+            return type(self).complex_form(*self.args)._eval_evalf(precision)
+        except ValueError:  # of something that is not real
+            return None
 
 
 class Absolute(RealFunction):
@@ -82,6 +85,40 @@ class Ceiling(Step):
     complex_form = sympy.ceiling
 
 
+class Maximum(RealFunction):
+    """The larger of two; sympy's own compares every argument with every other, and insists that it can."""
+
+    complex_form = sympy.Max
+
+    @classmethod
+    def eval(cls, a: Any, b: Any) -> Any:
+        difference = a - b
+        if difference.is_extended_nonnegative:
+            return a
+        return b if difference.is_extended_nonpositive else None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        this, other = self.args[argindex - 1], self.args[2 - argindex]
+        return sympy.Heaviside(this - other)
+
+
+class Minimum(RealFunction):
+    """The smaller of two."""
+
+    complex_form = sympy.Min
+
+    @classmethod
+    def eval(cls, a: Any, b: Any) -> Any:
+        difference = a - b
+        if difference.is_extended_nonpositive:
+            return a
+        return b if difference.is_extended_nonnegative else None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        this, other = self.args[argindex - 1], self.args[2 - argindex]
+        return sympy.Heaviside(other - this)
+
+
 class CubeRoot(RealFunction):
     """The real cube root; sympy's own is a complex number for negative x."""
 
@@ -114,5 +151,14 @@ class LogGamma(RealFunction):
         return sympy.polygamma(0, self.args[0])
 
 
-OWN = {"abs": Absolute, "sign": Sign, "floor": Floor, "ceil": Ceiling, "cbrt": CubeRoot, "lgamma": LogGamma}
+OWN = {
+    "abs": Absolute,
+    "sign": Sign,
+    "floor": Floor,
+    "ceil": Ceiling,
+    "min": Minimum,
+    "max": Maximum,
+    "cbrt": CubeRoot,
+    "lgamma": LogGamma,
+}
 """Rows that go to a function of ours instead of the one of sympy (or of the row's definition)."""

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from diffcompare.cli import streams
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, to_text
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 SCHEMA = "diffcompare/1"
 FAULT_OF_OURS = 70
@@ -18,7 +18,7 @@ def explain(error: Exception, arguments: Sequence[str]) -> int:
     from diffcompare.cli.arguments import wants_json
 
     diagnostic, code = _diagnose(error)
-    tell(diagnostic)
+    streams.tell(diagnostic)
     if code == FAULT_OF_OURS and "--debug" in arguments:
         import traceback
 
@@ -47,8 +47,3 @@ def _document(diagnostic: Diagnostic, arguments: Sequence[str]) -> str:
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
     data: dict[str, object] = {"schema": SCHEMA, "command": command, "error": diagnostic.data()}
     return render(Document((), data), "json", look=choose_look(Settings()))
-
-
-def tell(diagnostic: Diagnostic) -> None:
-    """Write a diagnostic to stderr."""
-    streams.complain(f"{to_text(diagnostic)}\n")

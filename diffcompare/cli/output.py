@@ -44,12 +44,11 @@ class Settings(NamedTuple):
 
 def show(answer: Answer, settings: Settings) -> int:
     """Write the answer where it belongs and return the exit code."""
-    from diffcompare.cli.failures import tell
     from diffcompare.diagnostics import DiffcompareError
 
     if not settings.quiet:
         for note in answer.notes:
-            tell(note)
+            streams.tell(note)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if answer.document.blocks or format == "json":  # a failure with nothing to show is told on stderr only
@@ -60,7 +59,7 @@ def show(answer: Answer, settings: Settings) -> int:
             streams.write(text)
     if answer.failure is None:
         return 0
-    tell(answer.failure)
+    streams.tell(answer.failure)
     return DiffcompareError(answer.failure).exit_code
 
 

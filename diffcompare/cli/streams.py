@@ -14,6 +14,8 @@ TYPE_CHECKING = False  # typing takes longer to import than `--version` to answe
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from diffcompare.diagnostics import Diagnostic
+
 UTF_8 = frozenset({"utf8", "utf8sig", "cp65001"})
 
 KEPT = "nothing was written; an old file of that name is as it was"
@@ -54,6 +56,13 @@ def complain(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         discard(sys.stderr)
+
+
+def tell(diagnostic: Diagnostic) -> None:
+    """Write a diagnostic to stderr."""
+    from diffcompare.diagnostics import to_text
+
+    complain(f"{to_text(diagnostic)}\n")
 
 
 def read_input() -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 GOOD = 12.0
 """A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong."""
+
+NEAR = 1e-3
+"""How near partials beside a kink must be to the truth at it."""
 
 SMALLEST = sys.float_info.min
 """Below this a double has fewer digits, so counting them says nothing of the method."""
@@ -47,6 +50,13 @@ class Standing:
     def least(self) -> float | None:
         """The digits of its worst partial; None where none can be counted."""
         return min(self.digits.values(), default=None)
+
+    @property
+    def far_off(self) -> bool:
+        """Whether whatever is wrong with it is wrong by more than a small move of the point explains."""
+        return all(kept < -math.log10(NEAR) for kept in self.digits.values() if kept < GOOD) and all(
+            size > NEAR for name, size in self.misses.items() if name in self.astray
+        )
 
     @property
     def astray(self) -> list[str]:
@@ -107,7 +117,24 @@ def kinks(comparison: Comparison) -> list[tuple[Expression, set[str]]]:
     for node in comparison.nodes:
         if node in active and node.operation is not None and node.operation.kink.text:
             arguments = [values[argument] for argument in node.arguments]
-            compared = arguments[:2] if node.operation.selects else arguments
-            if all(map(is_number, compared)) and node.operation.kink.contains(*arguments):
+            compared = len(arguments) if node.operation.selects is None else 2
+            moving = any(argument in active for argument in node.arguments[:compared])
+            if moving and all(map(is_number, arguments[:compared])) and node.operation.kink.contains(*arguments):
                 found.append((node, set(variables(listing(node)))))
     return found
+
+
+def right_beside(comparison: Comparison, names: Collection[str]) -> bool:
+    """Whether AD finds these true partials when the point is moved a little, so that a kink must be what it misses."""
+    from diffcompare.backends.reverse import gradient_at
+
+    for direction in (1e-7, -1e-7):
+        moved = {name: x + direction * max(1.0, abs(x)) for name, x in comparison.problem.point.items()}
+        found = gradient_at(comparison.problem.expression, moved)
+        if found is not None and all(_is_near(found[name], comparison.true_partial(name)) for name in names):
+            return True
+    return False
+
+
+def _is_near(partial: float, true: TrueNumber | None) -> bool:
+    return true is not None and math.isclose(partial, true.nearest, rel_tol=NEAR, abs_tol=NEAR)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diffcompare.backends.automatic import shorten
 from diffcompare.evaluation import is_number
 from diffcompare.studies import verdict_clauses as clauses
-from diffcompare.studies.standings import Standing, kinks, standings
+from diffcompare.studies.standings import GOOD, Standing, kinks, right_beside, standings, value_digits
 from diffcompare.studies.verdict_clauses import join, partials
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def _no_truth(comparison: Comparison) -> str:
     said += clauses.stopped(comparison)
     if truth is None:
         return f"the truth was not asked for, so no error is known: {'; '.join(said)}"
-    return "; ".join([f"no error is known, for there is {'; '.join(truth.notes) or 'no truth'}", *said])
+    why = "; ".join(truth.notes) or truth.status
+    return "; ".join([f"the truth is not known ({why}), and so no error", *said])
 
 
 # --- What was compared ------------------------------------------------------------------------------------------------
@@ -65,17 +66,18 @@ def _compared(comparison: Comparison) -> list[str]:
     mistake = _mistake(comparison, found)
     if mistake:
         return [mistake]
-    exact = [each for each in found if each.exact]
-    rough = [each for each in found if not each.exact]
+    at_kink, explained = _at_kink(comparison, found)
+    others = [each for each in found if each not in explained]
+    exact = [each for each in others if each.exact]
+    rough = [each for each in others if not each.exact]
     lost = _cancellation(comparison, exact, rough)
     if lost:
-        return [lost, *clauses.missing(comparison, found), *clauses.value(comparison)]
-    at_kink, explained = _at_kink(comparison, exact)
+        return [*at_kink, lost, *clauses.missing(comparison, found), *clauses.value(comparison)]
     return [
         *_on_the_way(comparison),
         *at_kink,
-        *clauses.zero(comparison, [each for each in found if each not in explained]),
-        *clauses.agreement([each for each in exact if each not in explained]),
+        *clauses.zero(comparison, others),
+        *clauses.agreement(exact),
         *clauses.differences(rough),
         *clauses.missing(comparison, found),
         *clauses.value(comparison),
@@ -116,9 +118,9 @@ def _how_wrong(hand: Standing, wrong: Sequence[str], others: Sequence[Standing])
 
 
 def _cancellation(comparison: Comparison, exact: Sequence[Standing], rough: Sequence[Standing]) -> str:
-    """Whether every method of exact rules has lost most digits of a partial, and not because of a kink."""
+    """Whether every method of exact rules has lost most digits of a partial."""
     best = {name: kept for name in comparison.problem.wrt if (kept := _most(exact, name)) is not None and kept < LOST}
-    if not best or any(name in below for name in best for _, below in kinks(comparison)):
+    if not best:
         return ""
     name = min(best, key=lambda each: best[each])
     who, each = _who(exact, name, best[name])
@@ -139,17 +141,30 @@ def _most(standings: Sequence[Standing], name: str) -> float | None:
 
 def _who(exact: Sequence[Standing], name: str, kept: float) -> tuple[str, str]:
     methods = [each.method for each in exact if name in each.digits]
-    if len(methods) == 1:
-        amount = f"only {kept:.1f} digits" if kept >= 1 else "not a single digit"
-        return f"{methods[0]} keeps {amount}", "it differentiates"
     amount = f"more than {kept:.1f} digits" if kept >= 1 else "a single digit"
-    return f"no exact method keeps {amount}", "each differentiates"
+    if len(methods) > 1:
+        return f"no exact method keeps {amount}", "each differentiates"
+    return (
+        f"{methods[0]} {f'keeps only {kept:.1f} digits' if kept >= 1 else f'does not keep {amount}'}",
+        "it differentiates",
+    )
 
 
-def _at_kink(comparison: Comparison, exact: Sequence[Standing]) -> tuple[list[str], list[Standing]]:
+def _at_kink(comparison: Comparison, found: Sequence[Standing]) -> tuple[list[str], list[Standing]]:
     """What kinks explain: AD returns a number at a kink inside the function, and it may be wrong for the whole."""
+    kept = value_digits(comparison)
+    if kept is not None and kept < GOOD:
+        return [], []  # in doubles this may not be the kink, or not the branch, of the function
     for node, below in kinks(comparison):
-        explained = [each for each in exact if each.astray and below.issuperset(each.astray)]
+        explained = [
+            each
+            for each in found
+            if each.exact
+            and each.astray
+            and each.far_off
+            and below.issuperset(each.astray)
+            and right_beside(comparison, each.astray)
+        ]
         if not explained:
             continue
         names = list(dict.fromkeys(name for each in explained for name in each.astray))

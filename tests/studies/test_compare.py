@@ -379,3 +379,20 @@ def test_comparisons_in_eight_threads(eager_threads):
             assert dc.compare(entries[index], points[index], methods=methods).data() == expected[index]
 
     in_threads(work)
+
+
+def test_a_method_that_asks_mpmath_beside_truths(eager_threads):
+    """The complex step takes erf from mpmath, at a precision of its own."""
+    point = {"x": 1.0}
+    expression = dc.parse("x*(1 + erf(x/sqrt(2)))/2")
+    gradient = dc.gradient(expression, point, method="complex-step")
+    truth = dc.compare(expression, point, methods=[]).data()
+
+    def work(place):
+        for _ in range(30):
+            if place % 2:
+                assert dc.gradient(expression, point, method="complex-step") == gradient
+            else:
+                assert dc.compare(expression, point, methods=[]).data() == truth
+
+    in_threads(work, 4)

@@ -39,6 +39,16 @@ def test_an_ordinary_case(plain_data):
     ]  # fmt: skip
 
 
+def test_a_note_has_its_place(plain_data):
+    comparison = dc.compare("2x + e", x=1, methods=["reverse-ad"])
+    assert [(warning["code"], warning["span"]) for warning in comparison.data()["warnings"]] == [
+        ("W301", [0, 2]),
+        ("W303", [5, 6]),
+    ]
+    (warning,) = plain_data(dc.compare("x^2", methods=["reverse-ad"]))["warnings"]
+    assert (warning["code"], warning["span"]) == ("W311", None)
+
+
 def test_a_method_with_formulas(plain_data):
     hand = methods(plain_data(dc.compare("x*sin(x)", x=1.2, hand={"x": "sin(x) + cos(x)"}, methods=["hand-coded"])))
     assert hand["hand-coded"] == {

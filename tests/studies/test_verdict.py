@@ -1,6 +1,7 @@
 """The closing sentence: one of each kind, true in its case, with the figures of the tables."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,15 @@ def test_the_cost_is_not_told_for_one_partial_nor_without_a_method_to_compare_wi
     assert "operations" not in verdict("x*y", x=1, y=2, methods=AD, wrt="x")
     assert "operations" not in verdict("x*y", x=1, y=2, methods="reverse-ad")
     assert "central-difference" in verdict("x*y", x=1, y=2, methods=["reverse-ad", "central-difference"])
+
+
+def test_the_cost_of_a_method_that_did_not_finish_is_not_told():
+    comparison = dc.compare("x*y", x=1, y=2, methods=[*AD, "forward-difference"])
+    late = comparison.answers[0]._replace(status="timed-out", gradient={"x": None, "y": None})
+    found = replace(comparison, answers=(late, *comparison.answers[1:])).verdict
+    forward, reverse = comparison.answers[2].work.operations, comparison.answers[1].work.operations
+    assert "; forward-ad timed out; " in found
+    assert found.endswith(f"for both partials reverse-ad does {reverse} operations and forward-difference {forward}.")
 
 
 def test_a_huge_cost():
@@ -261,6 +271,30 @@ def test_a_kink_of_another_variable_does_not_excuse_rounding():
     assert found.startswith("Exact rules, inexact answer")
 
 
+def test_a_kink_that_costs_some_digits_only():
+    found = verdict("max(x, 0) - max(-x, 0) + 100*x", x=0, methods="reverse-ad")
+    assert found == "At the kink of max(x, 0) reverse-ad follows a convention, and misses df/dx."
+
+
+@pytest.mark.parametrize(
+    ("expression", "point"),
+    [
+        ("max(y, y)*(exp(x) - 1)/x", {"x": 1e-9, "y": 1}),  # cancellation by x, and max(y, y) is y
+        ("max(x, x)*0 + (exp(x) - 1)/x", {"x": 1e-9}),
+        ("if(1 <= 1, (exp(x) - 1)/x, x)", {"x": 1e-9}),
+    ],
+)
+def test_a_kink_is_not_blamed_for_what_rounding_did(expression, point):
+    assert "Exact rules, inexact answer" in verdict(expression, point, methods=AD, wrt="x")
+
+
+def test_a_branch_that_rounding_chose():
+    """In doubles sin(1e-9) is 1e-9, so another branch is taken than that of the function."""
+    found = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
+    assert "branch" not in found
+    assert found.startswith("The truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")
+
+
 # --- No number, no truth ----------------------------------------------------------------------------------------------
 
 
@@ -319,7 +353,7 @@ def test_without_the_truth():
 def test_without_time_for_the_truth():
     text = "+".join(f"sin(x^{power})" for power in range(2, 1500))
     assert verdict(text, x=0.5, methods=["symbolic", "reverse-ad"], budget=1e-6) == (
-        "No error is known, for there is no truth within 1e-06 s; reverse-ad answered; symbolic timed out."
+        "The truth is not known (no truth within 1e-06 s), and so no error; reverse-ad answered; symbolic timed out."
     )
     comparison = dc.compare(text, x=0.5, methods=["symbolic"], budget=1e-6, truth=False)
     assert comparison.failure.kind == "resource_limit"

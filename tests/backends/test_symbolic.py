@@ -1,0 +1,446 @@
+"""sympy in a process of its own: what it answers, how that comes back, and what happens when it does not answer."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import reference
+
+from diffcompare.backends import reverse, symbolic
+from diffcompare.backends.formulas import evaluate_formulas
+from diffcompare.evaluation import values_at
+from diffcompare.expression import OPERATIONS, Number, Variable
+from diffcompare.operations import raise_to, sin
+from diffcompare.parser import parse
+from diffcompare.problem import Problem, Size, Work
+from diffcompare.wengert import listing, variables
+
+ROOT = Path(symbolic.__file__).parents[2]
+SURVEY = Problem(parse("ln(x1) + x1*x2 - sin(x2)"), {"x1": 2.0, "x2": 5.0}, ("x1", "x2"))
+
+
+def problem(text, budget=30.0, **point):
+    expression = parse(text)
+    return Problem(expression, point, tuple(variables(listing(expression))), budget=budget)
+
+
+def formulas(text, stage="raw"):
+    return symbolic.derive(problem(text)).formulas[stage]
+
+
+@pytest.fixture
+def worker_that(monkeypatch):
+    """Start a worker of one's own, after running this code in it."""
+    forget_the_worker()
+
+    def prepared(code):
+        monkeypatch.setattr(symbolic, "BOOTSTRAP", symbolic.BOOTSTRAP.replace("main()", f"exec({code!r}); main()"))
+
+    yield prepared
+    forget_the_worker()
+
+
+def forget_the_worker():
+    if symbolic._idle is not None:
+        symbolic._end(symbolic._idle)
+        symbolic._idle = None
+
+
+# --- Answers -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_surveys_function():
+    answer = symbolic.differentiate(SURVEY)
+    assert answer.method == "symbolic"
+    assert answer.status == "ok"
+    assert answer.gradient == {"x1": 5.5, "x2": 2 - math.cos(5)}
+    assert answer.formulas == {"x1": parse("x2 + 1/x1"), "x2": parse("x1 - cos(x2)")}
+    assert answer.work == Work(1, 4)
+    assert answer.sizes == dict.fromkeys(("raw", "cse", "simplified"), Size(tree=9, dag=7))
+    assert answer.notes == ()
+
+
+def test_sizes_shrink_from_stage_to_stage():
+    sizes = symbolic.differentiate(problem("sin(x)^2*exp(x*y) + cos(x)^2*exp(x*y)", x=1.0, y=2.0)).sizes
+    assert sizes["raw"].tree > sizes["cse"].tree >= sizes["cse"].dag
+    assert sizes["raw"].tree > sizes["simplified"].tree
+    assert formulas("sin(x)^2*exp(x*y) + cos(x)^2*exp(x*y)", "simplified")["y"] is parse("x*exp(x*y)")
+
+
+def test_the_tree_after_cse_counts_a_name_once_and_its_uses_as_leaves():
+    # The partial is cos(x*y*z) by turns with y*z, x*z, x*y: sympy names what it finds twice.
+    answer = symbolic.derive(problem("sin(x*y*z)"))
+    assert answer.formulas["cse"] == answer.formulas["raw"]
+    assert answer.sizes["cse"].tree < answer.sizes["raw"].tree
+
+
+def samples_of(operation):
+    """The row applied to variables, with the arguments that must be constants filled in, and its samples."""
+    for sample in operation.samples:
+        arguments = [Variable(name) for name in "abcd"[: operation.arity]]
+        if operation.name == "^n":
+            yield raise_to(arguments[0], int(sample[1])), sample
+        elif operation.name == "polygamma":
+            yield operation(Number(int(sample[0])), arguments[1]), sample
+        else:
+            yield operation(*arguments), sample
+
+
+def is_inside(operation, sample):
+    return operation.domain.contains(*sample) and not operation.kink.contains(*sample)
+
+
+ROWS = [operation for operation in OPERATIONS.values() if not operation.name.startswith("if ")]
+
+
+@pytest.mark.parametrize("operation", ROWS, ids=lambda operation: operation.name)
+def test_every_row_has_the_derivative_of_its_values(operation):
+    answers = {}
+    for expression, sample in samples_of(operation):
+        if not is_inside(operation, sample):
+            continue
+        point = dict(zip("abcd", sample, strict=False))
+        question = Problem(expression, point, tuple(variables(listing(expression))), budget=30)
+        if expression not in answers:
+            answers[expression] = symbolic.derive(question)
+        for stage in symbolic.STAGES:
+            gradient, _, _ = evaluate_formulas(answers[expression].formulas[stage], question)
+            for name, value in gradient.items():
+                truth = float(reference.partial(operation.name, sample, "abcd".index(name)))
+                # 1 - tanh(18)^2 has no digit left: such is the formula
+                assert value == pytest.approx(truth, rel=1e-12, abs=1e-15), (stage, sample)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
+def test_every_row_comes_back_as_it_went(operation):
+    """d(t*f)/dt is f."""
+    for expression, sample in samples_of(operation):
+        if not is_inside(operation, sample):
+            continue
+        point = {**dict(zip("abcd", sample, strict=False)), "t": 1.0}
+        found = symbolic.derive(Problem(Variable("t") * expression, point, ("t",), budget=30)).formulas["raw"]["t"]
+        expected = values_at(listing(expression), point)[expression]
+        assert values_at(listing(found), point)[found] == pytest.approx(expected, rel=1e-13)
+
+
+COMPOSITIONS = [
+    "abs(ln(x)*y)",
+    "sign(ln(x))*x + floor(x*y)*y",
+    "abs(abs(x) - 1)*ceil(y)",
+    "max(x, y^2, ln(x))*min(x*y, sin(x), 3)",
+    "relu(ln(x) - y)*cbrt(x - y)",
+    "if(x > y, ln(x), if(x*y < 2, x*y, 3))",
+    "if(if(x > 2, y, x) <= y, x^2, x*y)",
+    "lgamma(x*y)*gamma(x)/digamma(y + 1)",
+    "atan2(ln(x), hypot(y, ln(y)))",
+    "sqrt((x - 1)^2)*abs(asin(x/4))",
+    "x^y^x",
+    "erf(x)*erfc(y)*sigmoid(x*y)*softplus(x - y)",
+    "sec(x)*csc(y)*cot(x*y)*tanh(x)*acosh(x + y)",
+    "log(x, y) + log10(x)*log2(y)*log1p(x)*expm1(y)",
+    "max(lgamma(1.7), erfc(x))*y",
+    "8.314*x/(1e-23*y) + x*2^-1100/3^700*2^1100*3^700",
+    "(x^2 + y^2)^-1.5/sqrt(x)/(x/y)^(1/3)",
+]
+
+
+@pytest.mark.parametrize("text", COMPOSITIONS)
+def test_compositions_agree_with_reverse_mode_at_every_stage(text):
+    question = problem(text, x=1.3, y=0.6)
+    expected = reverse.differentiate(question).gradient
+    answer = symbolic.derive(question)
+    assert answer.troubles == {}
+    for stage in symbolic.STAGES:
+        gradient, _, status = evaluate_formulas(answer.formulas[stage], question)
+        assert status == "ok"
+        assert gradient == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_product_of_two_hundred_variables_is_differentiated_in_time():
+    names = [f"x{i}" for i in range(200)]
+    answer = symbolic.differentiate(problem("*".join(names), budget=20.0, **dict.fromkeys(names, 1.0)))
+    assert set(answer.gradient.values()) == {1.0}
+
+
+def test_a_constant_has_no_partials_and_needs_no_worker(worker_that):
+    worker_that("raise SystemExit")
+    assert symbolic.differentiate(problem("2 + 3")).gradient == {}
+
+
+def test_a_variable_that_does_not_occur():
+    answer = symbolic.differentiate(Problem(parse("x^2"), {"x": 3.0, "y": 1.0}, ("y", "x")))
+    assert answer.gradient == {"y": 0.0, "x": 6.0}
+
+
+# --- Formulas as a person writes them ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "partial"),
+    [
+        ("x^3", "3*x^2"),
+        ("1/x^2", "-2/x^3"),
+        ("sqrt(x)", "1/(2*sqrt(x))"),
+        ("x^(1/3)", "1/(3*x^(2/3))"),
+        ("exp(-x)", "-exp(-x)"),
+        ("2^x", "2^x*ln(2)"),
+        ("e^(2*x)", "2*exp(2*x)"),
+        ("0.3*x", "0.3"),
+        ("x/4", "1/4"),
+        ("8.314*x^2", "16.628*x"),
+        ("pi*x - x^2", "pi - 2*x"),
+        ("abs(x)", "sign(x)"),
+        ("lgamma(x)", "digamma(x)"),
+        ("digamma(x)", "polygamma(1, x)"),
+        ("max(x, 1)", "(1 + sign(x - 1))/2"),
+        ("x*digamma(1)", "digamma(1)"),
+        ("if(x > 0, x^2, -x)", "if(x > 0, 2*x, -1)"),
+        ("if(x > 0, if(x < 1, x^2, x), 0)", "if(x > 0, if(x < 1, 2*x, 1), 0)"),
+        ("x*max(2, 3)*if(1 < 2, 5, 7)", "15"),
+    ],
+)
+def test_the_form_of_formulas(text, partial):
+    assert str(formulas(text)["x"]) == partial
+
+
+def test_huge_fractions_do_not_become_inf_over_inf():
+    answer = symbolic.differentiate(problem("x*7^400/3^700", x=1.0))
+    assert answer.gradient["x"] == pytest.approx(float(7**400 * 10**30 // 3**700) / 1e30, rel=1e-9)
+
+
+def test_steps_are_flat_and_a_note_says_so():
+    answer = symbolic.differentiate(problem("floor(x)*sign(x)*x", x=2.5))
+    assert answer.gradient == {"x": 2.0}
+    assert answer.notes == ("sign, floor: the derivative of a step is taken to be 0",)
+
+
+# --- Names -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lambda", "I", "S", "E", "N", "beta", "θ", "zoo", "c000000", "000000", "__import__"])
+def test_no_name_means_anything_to_sympy(name):
+    x = Variable(name)
+    expression = sin(x * x) * Variable("y")
+    answer = symbolic.differentiate(Problem(expression, {name: 0.5, "y": 2.0}, (name, "y")))
+    assert answer.gradient == pytest.approx({name: 2 * math.cos(0.25), "y": math.sin(0.25)}, rel=1e-15)
+
+
+def test_a_sympy_in_the_working_directory_is_not_imported(worker_that, tmp_path, monkeypatch):
+    (tmp_path / "sympy.py").write_text("raise SystemExit('not this one')")
+    (tmp_path / "diffcompare.py").write_text("raise SystemExit('nor this one')")
+    monkeypatch.chdir(tmp_path)
+    assert symbolic.differentiate(SURVEY).status == "ok"
+
+
+def test_this_side_never_imports_sympy():
+    code = (
+        "import sys; from diffcompare.backends.symbolic import differentiate; from diffcompare.problem import Problem; "
+        "from diffcompare.expression import Variable; x = Variable('x'); "
+        "answer = differentiate(Problem(x*x, {'x': 3.0}, ('x',))); "
+        "print(answer.gradient['x'], 'sympy' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("6.0 False\n", "")
+
+
+# --- What sympy cannot do ----------------------------------------------------------------------------------------------
+
+
+def test_a_very_deep_expression_fails_and_says_why():
+    deep = Variable("x")
+    for _ in range(100_000):
+        deep = sin(deep)
+    answer = symbolic.differentiate(Problem(deep, {"x": 1.0}, ("x",)))
+    assert (answer.status, answer.gradient) == ("failed", {"x": None})
+    assert answer.notes == ("nested more than 2000 deep, and sympy recurses",)
+
+
+def test_a_long_sum_is_not_deep():
+    names = [f"x{i}" for i in range(20)]
+    answer = symbolic.differentiate(problem("+".join(names * 150), **dict.fromkeys(names, 1.0)))
+    assert set(answer.gradient.values()) == {150.0}
+
+
+def test_a_tower_of_powers_fails_at_once():
+    answer = symbolic.differentiate(problem("9^9^9^9*x", x=1.0))
+    assert answer.status == "failed"
+    assert answer.notes == ("a constant has about 369,692,996 digits, too many for sympy",)
+
+
+def test_an_infinite_formula_is_undefined_and_the_others_are_kept():
+    answer = symbolic.differentiate(problem("x/0 + y", x=1.0, y=1.0))
+    assert answer.status == "undefined"
+    assert answer.gradient["x"] is None
+    assert answer.notes[0] == "by x: the formula of sympy contains zoo"
+
+
+def test_a_formula_that_is_undefined_at_the_point():
+    answer = symbolic.differentiate(problem("sqrt(x)", x=-1.0))
+    assert (answer.status, answer.gradient) == ("undefined", {"x": None})
+
+
+def test_a_derivative_that_sympy_does_not_know():
+    answer = symbolic.differentiate(problem("polygamma(x, 2)", x=1.0))
+    assert answer.status == "failed"
+    assert "ArgumentIndexError in sympy" in answer.notes[0]
+
+
+# --- Budgets, deaths and other ends ------------------------------------------------------------------------------------
+
+
+def test_a_second_question_goes_to_the_same_worker():
+    symbolic.differentiate(SURVEY)
+    first = symbolic._idle.process.pid
+    symbolic.differentiate(SURVEY)
+    assert symbolic._idle.process.pid == first
+
+
+def test_prepare_starts_one_worker_only(worker_that):
+    symbolic.prepare()
+    first = symbolic._idle
+    symbolic.prepare()
+    assert symbolic._idle is first
+
+
+def test_a_budget_too_small_for_anything():
+    answer = symbolic.differentiate(problem("x^y^z", budget=1e-9, x=1.0, y=2.0, z=3.0))
+    assert (answer.status, answer.gradient) == ("timed-out", {"x": None, "y": None, "z": None})
+    assert answer.notes == ("timed out after 1e-09 s",)
+    assert symbolic.differentiate(SURVEY).status == "ok", "the next question has a worker of its own"
+
+
+def test_the_budget_keeps_what_has_arrived(worker_that):
+    worker_that("import sympy, time; sympy.simplify = lambda partial: time.sleep(60)")
+    answer = symbolic.differentiate(problem("x*y", budget=2.0, x=3.0, y=4.0))
+    assert (answer.status, answer.gradient) == ("ok", {"x": 4.0, "y": 3.0})
+    assert answer.sizes["cse"] is not None
+    assert answer.sizes["simplified"] is None
+    assert answer.notes == ("simplify: timed out after 2 s",)
+    assert symbolic._idle is None
+
+
+def test_an_exception_in_a_late_stage_costs_that_stage_only(worker_that):
+    worker_that("import sympy; sympy.cse = lambda *_, **__: 1/0; sympy.simplify = lambda partial: [][1]")
+    answer = symbolic.differentiate(problem("x*y", x=3.0, y=4.0))
+    assert (answer.status, answer.gradient) == ("ok", {"x": 4.0, "y": 3.0})
+    assert answer.notes == (
+        "cse: ZeroDivisionError in sympy: division by zero",
+        "simplify: IndexError in sympy: list index out of range",
+    )
+
+
+def test_a_worker_that_dies_is_no_hang(worker_that):
+    worker_that("import os, sympy; sympy.simplify = lambda partial: os._exit(7)")
+    answer = symbolic.differentiate(problem("x*y", x=3.0, y=4.0))
+    assert answer.status == "ok"
+    assert answer.notes == ("simplify: the process that runs sympy ended (exit code 7)",)
+
+
+def test_a_worker_that_dies_before_its_first_answer(worker_that):
+    worker_that("import os, sympy; sympy.Add = lambda *_: os._exit(7)")
+    answer = symbolic.differentiate(problem("x + y", x=3.0, y=4.0))
+    assert (answer.status, answer.gradient) == ("failed", {"x": None, "y": None})
+    assert answer.notes == ("the process that runs sympy ended (exit code 7)",)
+
+
+def test_an_idle_worker_that_died_is_replaced():
+    symbolic.differentiate(SURVEY)
+    symbolic._idle.process.kill()
+    assert symbolic.differentiate(SURVEY).status == "ok"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no limit of address space")
+def test_the_worker_has_a_memory_limit(worker_that):
+    worker_that("import sympy; sympy.simplify = lambda partial: bytearray(3 << 30)")
+    answer = symbolic.differentiate(problem("x*y", x=3.0, y=4.0))
+    assert answer.notes == ("simplify: more than 2 GiB of memory",)
+    assert symbolic._idle is None, "a worker out of memory is not asked again"
+
+
+def test_without_sympy_the_row_says_so(worker_that):
+    worker_that("sys.modules['sympy'] = None")
+    answer = symbolic.differentiate(SURVEY)
+    assert answer.status == "failed"
+    assert answer.notes[0].startswith("sympy cannot be imported: ")
+
+
+def test_whatever_sympy_prints_is_no_answer(worker_that):
+    worker_that("import sympy; sympy.simplify = lambda partial: print('hello') or partial")
+    assert symbolic.differentiate(SURVEY).notes == ()
+
+
+def test_ctrl_c_ends_the_worker(monkeypatch):
+    symbolic.differentiate(SURVEY)
+    process = symbolic._idle.process
+
+    def interrupted(worker, deadline):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(symbolic, "_receive", interrupted)
+        symbolic.differentiate(SURVEY)
+    assert process.poll() is not None
+    assert symbolic._idle is None
+
+
+PARENT = """
+import sys, time
+from diffcompare.backends import symbolic
+from diffcompare.parser import parse
+from diffcompare.problem import Problem
+symbolic.BOOTSTRAP = symbolic.BOOTSTRAP.replace(
+    "main()", "import sympy, time; sympy.simplify = lambda partial: time.sleep(600); main()")
+symbolic.prepare()
+print(symbolic._idle.process.pid, flush=True)
+if sys.argv[1] == "busy":
+    symbolic.differentiate(Problem(parse("x*y"), {"x": 1.0, "y": 1.0}, ("x", "y"), budget=None))
+if sys.argv[1] == "idle":
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="looks for a process the POSIX way")
+@pytest.mark.parametrize("end", ["idle", "busy", "exit"])
+def test_no_worker_outlives_its_parent(end):
+    """Neither when the parent is killed (while the worker waits or works) nor when it comes to its end."""
+    with subprocess.Popen([sys.executable, "-c", PARENT, end], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+        worker = int(parent.stdout.readline())
+        assert end == "exit" or is_running(worker)
+        if end != "exit":
+            time.sleep(1)
+            parent.kill()
+    assert wait_for(lambda: not is_running(worker))
+
+
+def is_running(process):
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip() not in ("", "Z")
+
+
+def wait_for(condition):
+    for _ in range(200):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_worker_speaks_json_lines():
+    """The protocol by hand: ready, one line a stage, done; and it ends when its input does."""
+    program = {"code": [["variable", "x"], ["number", "2", 0], ["^n", 0, 1]], "roots": [2]}
+    request = json.dumps({"program": program, "wrt": ["x"], "budget": None}).encode() + b"\n"
+    command = [sys.executable, "-P", "-c", symbolic.BOOTSTRAP, str(ROOT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as worker:
+        assert json.loads(worker.stdout.readline()) == {"ready": True}
+        worker.stdin.write(request)
+        worker.stdin.flush()
+        lines = [json.loads(worker.stdout.readline()) for _ in range(4)]
+        worker.stdin.close()
+        assert worker.wait(10) == 0
+    assert [line.get("stage", "done") for line in lines] == ["raw", "cse", "simplified", "done"]
+    assert lines[0]["program"] == {"code": [["number", "2", 0], ["variable", "x"], ["*", 0, 1]], "roots": [2]}
