@@ -68,7 +68,7 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
     except Fault as fault:
         error = _error(text, fault, names)
     else:
-        from diffcompare.remarks import remarks
+        from diffcompare.explain.remarks import remarks
 
         return Parsed(expression, text, remarks(text, expression, names, reading.implicit))
     raise error
@@ -76,7 +76,7 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
 
 def _error(text: str, fault: Fault, names: Collection[str]) -> DiffcompareError:
     from diffcompare.diagnostics import DiffcompareError
-    from diffcompare.explain import explain
+    from diffcompare.explain.findings import explain
 
     def attempt(cure: str) -> Fault | None:
         """What is wrong with a text, None if nothing is: `explain` makes sure that its cures are cures."""

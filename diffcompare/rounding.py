@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from mpmath.libmp import finf, fzero, mpf_abs, mpf_lt, mpf_shift, to_str
+from mpmath.libmp import finf, fzero, mpf_abs, mpf_lt, mpf_pos, mpf_shift, to_str
 
 from diffcompare.ball import Ball, Mpf, contains_zero, ends, to_float
 
 DIGITS = 25
 LARGEST_MAGNITUDE = 20_000
 """Numbers beyond 2^20000 or below 2^-20000 are printed by mpmath and not turned into fractions."""
+SHORT = 2_000
+"""Bits of a number that mpmath prints."""
 BEYOND_PRINTING = 10**9
 """A number below 2^-(10^9) is printed as 0."""
 
@@ -53,7 +55,7 @@ def to_double(number: Fraction) -> float:
     try:
         return number.numerator / number.denominator
     except OverflowError:
-        return math.copysign(sys.float_info.max, number)
+        return sys.float_info.max if number > 0 else -sys.float_info.max
 
 
 def round_ball(ball: Ball) -> TrueNumber | None:
@@ -98,7 +100,8 @@ def decimal_text(number: Mpf) -> str:
     if exponent < -BEYOND_PRINTING:
         return "0"
     if abs(exponent + bits) > LARGEST_MAGNITUDE:
-        return str(to_str(number, DIGITS, strip_zeros=False))
+        # mpmath writes a long mantissa out in full, which Python refuses beyond 4,300 digits.
+        return str(to_str(mpf_pos(number, SHORT, "n"), DIGITS, strip_zeros=False))
     context = Context(prec=DIGITS, Emax=99_999, Emin=-99_999)
     signed = Decimal(-int(mantissa) if sign else int(mantissa))
     if exponent >= 0:

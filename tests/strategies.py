@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable
 from diffcompare.operations import raise_to
+
+settings.register_profile("no deadline", deadline=None)  # machines can be busy: no test asserts seconds
+settings.load_profile("no deadline")
 
 NAMES = ("x", "y", "z")
 ARITHMETIC = ("+", "-", "*")
@@ -82,6 +86,13 @@ def _applied(draw: Any, name: str, argument: Any) -> Expression:
         return raise_to(draw(argument), draw(argument))  # type: ignore[no-any-return]
     operation = OPERATIONS[name]
     return operation(*[draw(argument) for _ in range(operation.arity)])  # type: ignore[no-any-return]
+
+
+doubles = st.one_of(
+    st.floats(-6, 6),
+    st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5, 1e300, -1e300, 5e-324, 1 - 2**-53, 1 + 2**-52, 3.141592653589793, 1e16]),
+    st.floats(-300, 300).map(lambda exponent: 10.0**exponent),
+)
 
 
 def points(names: Sequence[str] = NAMES) -> Any:

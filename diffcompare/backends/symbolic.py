@@ -83,6 +83,8 @@ def prepare() -> None:
         return  # somebody is talking to a worker: there is one
     try:
         if not _is_usable(_idle):
+            if _idle is not None:
+                _end(_idle)
             _idle = _start()
     except OSError:
         pass  # `differentiate` will find the same, and say so
@@ -224,9 +226,10 @@ def _ready_worker() -> Worker:
     """The idle worker or a new one, once it has imported sympy.  Raises WorkerLost."""
     global _idle
     worker, _idle = _idle, None
-    if worker is not None and _is_usable(worker):
+    if worker is not None:
         with contextlib.suppress(WorkerLost):  # it may have died of an old Ctrl-C: then a new one shall do
-            return _greet(worker)
+            if _is_usable(worker):
+                return _greet(worker)
         _end(worker)
     return _greet(_start())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diffcompare.characters import called, is_invisible, looks_like, plain
-from diffcompare.cures import Finding, Scene, quoted
+from diffcompare.explain.cures import Finding, Scene, quoted
+from diffcompare.explain.spelling import MODULES, is_known, suggest
 from diffcompare.grammar import is_word
-from diffcompare.spelling import MODULES, is_known, suggest
 
 _BRACKETS = str.maketrans("[]{}", "()()")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from diffcompare.cures import LONGEST, Attempt, Finding, Scene, quoted
 from diffcompare.diagnostics import Diagnostic
+from diffcompare.explain.cures import LONGEST, Attempt, Finding, Scene, quoted
+from diffcompare.explain.miscalled import NAME_FINDINGS
+from diffcompare.explain.misplaced import PLACE_FINDINGS
+from diffcompare.explain.mistyped import CHARACTER_FINDINGS
 from diffcompare.lexer import MAX_CHARACTERS, MAX_DIGITS, MAX_EXPONENT, MAX_OPERATIONS, Fault
-from diffcompare.miscalled import NAME_FINDINGS
-from diffcompare.misplaced import PLACE_FINDINGS
-from diffcompare.mistyped import CHARACTER_FINDINGS
 
 KINDS = {
     "E101": "unknown_function",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from diffcompare.cures import Scene, quoted
 from diffcompare.diagnostics import Diagnostic
+from diffcompare.explain.cures import Scene, quoted
 from diffcompare.expression import Expression
 from diffcompare.lexer import Fault
 from diffcompare.operations import FUNCTIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diffcompare.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.explain.cures import Finding, Scene, ended_lines, quoted
 from diffcompare.operations import RELATIONS
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from diffcompare.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.explain.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.explain.mistyped import character
+from diffcompare.explain.spelling import REWRITTEN, known_tail, suggest
 from diffcompare.grammar import AFTER, OPENERS, SEVERAL, is_word
-from diffcompare.mistyped import character
 from diffcompare.operations import CONSTANTS, FUNCTIONS
-from diffcompare.spelling import REWRITTEN, known_tail, suggest
 
 
 def unknown_function(scene: Scene) -> Finding:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from diffcompare.cures import OPERATORS, Finding, Scene, is_opener, is_value, quoted
+from diffcompare.explain.cures import OPERATORS, Finding, Scene, is_opener, is_value, quoted
+from diffcompare.explain.miscalled import bare_function, is_function, wrong_arity
+from diffcompare.explain.misstated import STATEMENT_FINDINGS, no_expression, semicolon
 from diffcompare.grammar import is_word
-from diffcompare.miscalled import bare_function, is_function, wrong_arity
-from diffcompare.misstated import STATEMENT_FINDINGS, no_expression, semicolon
 
 _NEST = "nest the conditions: if(a < b, if(c < d, x, y), y)"
 _NEST_OR = "nest the conditions: if(a < b, x, if(c < d, x, y))"

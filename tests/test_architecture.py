@@ -1,0 +1,192 @@
+"""The house of the design: imports run downwards, heavy libraries stay behind their fences, nothing is circular."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "diffcompare"
+
+FLOORS = {
+    # floor 4: the command line
+    "cli": 4,
+    "__main__": 4,
+    # floor 3: studies, and the names that a library user sees
+    "studies": 3,
+    "__init__": 3,
+    # floor 2: ways of differentiating, the truth, ways of writing
+    **dict.fromkeys(("backends", "render", "truth", "slopes", "rounding", "ball"), 2),
+    # floor 1: the table, the language, questions
+    **dict.fromkeys(("operations", "evaluation", "sweeps", "work", "problem"), 1),
+    **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
+    **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching"), 1),
+    **dict.fromkeys(("point", "hand", "source"), 1),
+    # floor 0: what everything is made of
+    **dict.fromkeys(("expression", "wengert", "document"), 0),
+}
+"""The floor of every package and of every module beside them.  A new one is entered here."""
+
+LATE_AND_UPWARDS = {
+    ("expression", "operations"),  # x**2 is read by the rules of the table
+    ("expression", "parser"),  # an expression is pickled as its text
+    ("expression", "printer"),  # and shows itself
+    ("point", "backends"),  # a point that nobody gave is one where the gradient is finite
+}
+"""The few imports inside functions that run upwards."""
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield ".".join(parts), path
+
+
+MODULES = dict(modules())
+
+
+def place(name):
+    """The package of a module, or the module itself where it stands beside them."""
+    return name.split(".")[0]
+
+
+def imports(path):
+    """(module, whether it is imported when the importer is) for every import, those for type checkers apart."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    early = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            for inner in ast.walk(node):
+                inner.skipped = True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for inner in ast.walk(node):
+                inner.late = True
+    for node in ast.walk(tree):
+        if getattr(node, "skipped", False):
+            continue
+        if isinstance(node, ast.Import):
+            early |= {(alias.name, not getattr(node, "late", False)) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            early.add((node.module, not getattr(node, "late", False)))
+            early |= {(f"{node.module}.{alias.name}", not getattr(node, "late", False)) for alias in node.names}
+    return early
+
+
+def own(imported):
+    """The module of ours that an import names, None for others."""
+    if imported != "diffcompare" and not imported.startswith("diffcompare."):
+        return None
+    name = imported.removeprefix("diffcompare").lstrip(".")
+    for candidate in (f"{name}.__init__" if name else "__init__", name):
+        if candidate in MODULES:
+            return candidate
+    return None
+
+
+IMPORTS = {name: imports(path) for name, path in MODULES.items()}
+
+
+def test_every_module_has_a_floor():
+    assert {place(name) for name in MODULES} == set(FLOORS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_run_downwards(name):
+    for imported, early in IMPORTS[name]:
+        target = own(imported)
+        if target is None or target == name or name == "__init__":
+            continue
+        if target == "__init__":
+            continue  # the package itself, for its version
+        upwards = FLOORS[place(target)] > FLOORS[place(name)]
+        allowed = not early and (place(name), place(target)) in LATE_AND_UPWARDS
+        assert not upwards or allowed, f"{name} (floor {FLOORS[place(name)]}) imports {target}"
+
+
+def test_no_late_import_upwards_is_allowed_in_vain():
+    late = {
+        (place(name), place(own(imported)))
+        for name, found in IMPORTS.items()
+        for imported, early in found
+        if own(imported) and not early
+    }
+    assert late >= LATE_AND_UPWARDS
+
+
+def test_there_is_no_cycle():
+    """Among the imports at the head of modules."""
+    graph = {
+        name: {own(imported) for imported, early in found if early and own(imported) not in (None, name)}
+        for name, found in IMPORTS.items()
+    }
+    while graph:
+        free = [name for name, needs in graph.items() if not needs & set(graph)]
+        assert free, f"a cycle among {sorted(graph)}"
+        for name in free:
+            del graph[name]
+
+
+FENCES = {
+    "sympy": lambda name: name.startswith("backends.symbolic"),
+    "rich": lambda name: name == "render.terminal",
+    "typer": lambda name: name == "cli" or name.startswith("cli."),
+    "click": lambda name: name.startswith("cli."),
+    "numpy": lambda name: False,
+}
+"""Libraries, and the only modules that may import them at all."""
+
+
+@pytest.mark.parametrize("library", FENCES)
+def test_a_library_stays_behind_its_fence(library):
+    users = {name for name, found in IMPORTS.items() for imported, _ in found if imported.split(".")[0] == library}
+    assert all(map(FENCES[library], users)), users
+
+
+def test_mpmath_is_imported_late_or_by_the_truth():
+    users = {
+        name
+        for name, found in IMPORTS.items()
+        for imported, early in found
+        if early and imported.split(".")[0] == "mpmath"
+    }
+    assert users <= {"ball", "rounding", "slopes", "truth"}
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    words = ("utils", "util", "helpers", "helper", "common", "misc", "manager", "base")
+    assert not [name for name in MODULES if name.split(".")[-1] in words]
+
+
+def test_nothing_evaluates_text():
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec", "sympify", "__import__"), name
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "diffcompare",
+        "diffcompare.studies.compare",
+        "diffcompare.parser",
+        "diffcompare.backends.reverse",
+        "diffcompare.backends.numerical",
+    ],
+)
+def test_heavy_libraries_are_imported_when_they_are_used(module):
+    heavy = ("sympy", "mpmath", "numpy", "rich", "typer", "pydantic", "importlib.metadata")
+    code = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout == "[]\n"
+
+
+def test_the_gradient_needs_none_of_them_either():
+    code = (
+        "import sys, diffcompare as dc; assert dc.gradient('x^2*sin(x)', {'x': 2});"
+        "print([name for name in ('sympy', 'mpmath', 'numpy', 'rich', 'typer') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout == "[]\n"
