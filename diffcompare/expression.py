@@ -127,8 +127,9 @@ class Expression:
 
     def __reduce__(self) -> Any:
         from diffcompare.parser import parse
+        from diffcompare.wengert import listing, variables
 
-        return (parse, (str(self),))
+        return (parse, (str(self), tuple(variables(listing(self)))))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Iterable[Any]) -> Expression:
@@ -203,7 +204,7 @@ class Variable(Leaf):
         if node is None:
             node = _leaf(cls)
             node.name = name
-            _intern((cls, name), node)
+            node = _first((cls, name), node)
         return node  # type: ignore[no-any-return]
 
 
@@ -226,7 +227,7 @@ class Number(Leaf):
         if node is None:
             node = _leaf(cls)
             node.digits, node.places = digits, places
-            _intern(key, node)
+            node = _first(key, node)
         return node  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
@@ -249,7 +250,7 @@ class Constant(Leaf):
         if node is None:
             node = _leaf(cls)
             node.name = name
-            _intern((cls, name), node)
+            node = _first((cls, name), node)
         return node  # type: ignore[no-any-return]
 
 
@@ -258,9 +259,17 @@ def _find(key: tuple[Any, ...]) -> Any:
     return None if reference is None else reference()
 
 
-def _intern(key: tuple[Any, ...], node: Expression) -> None:
-    reference = _interned[key] = _Reference(node, _forget)
+def _first(key: tuple[Any, ...], node: Expression) -> Expression:
+    """The node of that key: this one, unless another thread was quicker."""
+    reference = _Reference(node, _forget)
     reference.key = key
+    winner = _interned.setdefault(key, reference)  # atomic, so that two threads get the same node
+    if winner is not reference:
+        other = winner()
+        if other is not None:
+            return other
+        _interned[key] = reference
+    return node
 
 
 def _leaf(cls: type[Leaf]) -> Any:
@@ -292,9 +301,7 @@ def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression
             varies = True
     node.level = level
     node.varies = varies
-    reference = _interned[key] = _Reference(node, _forget)
-    reference.key = key
-    return node
+    return _first(key, node)
 
 
 def lift(value: Any) -> Expression:

@@ -154,3 +154,19 @@ def test_pickling_and_copying_give_the_same_object(expression):
 def test_an_expression_shows_itself():
     assert str(sin(x) + 1) == "sin(x) + 1"
     assert repr(sin(x) + 1) == "<expression sin(x) + 1>"
+
+
+def test_threads_that_build_the_same_expression_get_the_same_object():
+    from concurrent.futures import ThreadPoolExecutor
+
+    def build(_):
+        return [sin(Variable(f"fresh{index}") + 1) for index in range(300)]
+
+    with ThreadPoolExecutor(8) as pool:
+        first, *others = pool.map(build, range(8))
+    assert all(ours is theirs for other in others for ours, theirs in zip(first, other, strict=True))
+
+
+def test_an_expression_survives_pickling_with_a_variable_named_e():
+    for built in (Variable("e") ** 2 + 1, sin(Variable("x")) / 3):
+        assert pickle.loads(pickle.dumps(built)) is built

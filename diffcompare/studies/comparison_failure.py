@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from diffcompare.truth import Slopes
 
 
+NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
+
+
 def failure(comparison: Comparison) -> Diagnostic | None:
     """Undefined, without a derivative, or beyond the range of doubles; None where the question is answered."""
     truth = comparison.truth
@@ -52,10 +55,16 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
     operation = outside.operation
     letters = re.findall(r"\b[a-z]\b", operation.notation)
     written = dict(zip(letters, map(shorten, node.arguments), strict=False))
-    if node.operation is not operation or len(letters) != len(node.arguments) or not node.varies:
-        where = f"{shorten(node)}: {describe_outside(outside)}"
-        return Diagnostic("E802", "domain_error", f"{what}: {where}", help="choose another point")
     domain = operation.domain.text
+    to_blame = [
+        argument
+        for letter, argument in zip(letters, node.arguments, strict=False)
+        if re.search(rf"\b{letter}\b", domain)
+    ]
+    if node.operation is not operation or len(letters) != len(node.arguments) or not any(a.varies for a in to_blame):
+        where = f"{shorten(node)}: {describe_outside(outside)}"
+        cure = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
+        return Diagnostic("E802", "domain_error", f"{what}: {where}", help=cure)
     needs = re.sub(r"\b[a-z]\b", lambda match: written.get(match[0], match[0]), domain)
     involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
     known = dict(zip(letters, outside.arguments, strict=True))
