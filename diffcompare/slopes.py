@@ -58,11 +58,11 @@ def directional_check(
     moves = {name: _move(index, point[name]) for index, name in enumerate(gradient)}
     expected, scale = Ball(fzero), fzero
     with precision(bits):
-        sizes = {name: _exponent(gradient[name] * Ball(move)) for name, move in moves.items()}
-        least = min((size for size in sizes.values() if size is not None), default=0)
+        sizes = {name: _exponent(gradient[name], move) for name, move in moves.items()}
+        least = min(sizes.values(), default=0)
         for name, size in sizes.items():
             # Large terms move less, lest they hide an error in a small one.
-            moves[name] = mpf_shift(moves[name], -min((size or least) - least, MASKING))
+            moves[name] = mpf_shift(moves[name], -min(size - least, MASKING))
             term = gradient[name] * Ball(moves[name])
             expected = expected + term
             scale = mpf_add(scale, magnitude(term))
@@ -70,8 +70,10 @@ def directional_check(
     return _confirmed(lambda depth, bits: _central(nodes, point, moves, depth, bits, check), expected, scale, bits)
 
 
-def _exponent(term: Ball) -> int | None:
-    return term.mid[2] + term.mid[3] if term.mid != fzero else None
+def _exponent(partial: Ball, move: Mpf) -> int:
+    """The binary magnitude of a term; a partial that is said to be 0 counts as 1, for it may be wrong."""
+    term = move if partial.mid == fzero else (partial * Ball(move)).mid
+    return int(term[2] + term[3])
 
 
 def _confirmed(quotient: Quotient, expected: Ball, scale: Mpf, bits: int) -> bool:

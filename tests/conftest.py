@@ -1,0 +1,7 @@
+"""Property tests draw the same examples every time; `--hypothesis-profile explore` looks at new ones."""
+
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("repeatable")
