@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
     from diffcompare.expression import Expression
     from diffcompare.parser import parse
-    from diffcompare.studies.compare import Comparison, compare
+    from diffcompare.studies.compare import compare
+    from diffcompare.studies.comparison.record import Comparison
     from diffcompare.studies.gradient import gradient
 
 __version__ = "0.1.0"
 __all__ = ["Comparison", "Diagnostic", "DiffcompareError", "Expression", "compare", "gradient", "parse"]
 
 _HOMES = {
-    "Comparison": "diffcompare.studies.compare",
+    "Comparison": "diffcompare.studies.comparison.record",
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",
     "Expression": "diffcompare.expression",

@@ -75,9 +75,10 @@ class Operation:
 
     def __call__(self, *arguments: Any) -> Any:
         for argument in arguments:
-            apply_operation = getattr(type(argument), "apply_operation", None)
-            if apply_operation is not None:
-                return apply_operation(self, arguments)
+            if type(argument) is not float:
+                apply_operation = getattr(type(argument), "apply_operation", None)
+                if apply_operation is not None:
+                    return apply_operation(self, arguments)
         return self.real(*arguments)
 
     def __repr__(self) -> str:

@@ -69,10 +69,11 @@ def reverse(
     total = reading.total
     pending: dict[Expression, Any] = {output: reading.one} if output in active else {}
     adjoints: dict[Expression, Any] = {}
+    take, value_of = pending.pop, values.__getitem__
     for node in reversed(nodes):
-        if node not in pending:
+        adjoint = take(node, None)
+        if adjoint is None:
             continue
-        adjoint = pending.pop(node)
         if type(adjoint) is list:
             adjoint = total(adjoint)
         adjoints[node] = adjoint
@@ -92,20 +93,21 @@ def reverse(
                 if partial is None:
                     raise NotDifferentiable(node)
                 if numbers is None:
-                    numbers = [values[each] for each in arguments]
-                partial = partial(values[node], *numbers)
+                    numbers = list(map(value_of, arguments))
+                partial = partial(value_of(node), *numbers)
             if type(partial) is not int:
                 message = adjoint * partial
             elif partial:
                 message = scaled(adjoint, partial)
             else:
                 continue
-            if argument not in pending:
+            earlier = pending.get(argument)
+            if earlier is None:
                 pending[argument] = message
-            elif type(pending[argument]) is list:
-                pending[argument].append(message)
+            elif type(earlier) is list:
+                earlier.append(message)
             else:
-                pending[argument] = [pending[argument], message]
+                pending[argument] = [earlier, message]
     return adjoints
 
 

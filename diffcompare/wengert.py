@@ -52,11 +52,13 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [*key, (2, 0, name)]
 
 
-def active_nodes(nodes: Sequence[Expression], wrt: Collection[str]) -> set[Expression]:
-    """The nodes that depend on one of the variables named."""
+def active_nodes(nodes: Sequence[Expression], wrt: Collection[str] | None = None) -> set[Expression]:
+    """The nodes that depend on one of the variables named; None names them all."""
+    varying = {node for node in nodes if node.varies}
+    if wrt is None:
+        return varying
     if not isinstance(wrt, (dict, frozenset, set)):
         wrt = frozenset(wrt)
-    varying = {node for node in nodes if node.varies}
     chosen: set[Expression] = {node for node in varying if type(node) is Variable and node.name in wrt}
     if len(chosen) == sum([type(node) is Variable for node in varying]):
         return varying

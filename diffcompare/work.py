@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from diffcompare.expression import Expression, Operation, Variable
-from diffcompare.wengert import active_nodes, listing, variables
+from diffcompare.wengert import active_nodes, listing
 
 
 def primal_work(nodes: Sequence[Expression], active: Collection[Expression]) -> int:
@@ -48,7 +48,7 @@ def forward_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
 def formula_work(roots: Collection[Expression]) -> int:
     """Operations of evaluating formulas, equal subexpressions once and those without a variable not at all."""
     nodes = listing(*roots)
-    return primal_work(nodes, active_nodes(nodes, variables(nodes)))
+    return primal_work(nodes, active_nodes(nodes))
 
 
 def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:

@@ -13,7 +13,7 @@ import mpmath
 from mpmath import mp
 
 from diffcompare.expression import Expression, Number, Variable
-from diffcompare.rounding import TrueNumber
+from diffcompare.truth.rounding import TrueNumber
 from diffcompare.wengert import listing
 
 DIGITS = 2000

@@ -11,13 +11,13 @@ import reference
 from mpmath import mp
 
 from diffcompare.backends.numerical import CENTRAL, quotient
-from diffcompare.ball import BALLS, ENTIRE, Ball, precision
-from diffcompare.ball import lift as ball
 from diffcompare.evaluation import CAREFUL, Real, Undefined
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable, lift
 from diffcompare.operations import CONSTANTS, FUNCTIONS, LIBRARIES, RELATIONS, exact_integer, exp, power, raise_to
 from diffcompare.problem import Problem
 from diffcompare.truth import establish
+from diffcompare.truth.ball import BALLS, ENTIRE, Ball, precision
+from diffcompare.truth.ball import lift as ball
 
 ROWS = list(OPERATIONS.values())
 SMOOTH = [row for row in ROWS if not row.selects]

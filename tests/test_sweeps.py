@@ -6,11 +6,11 @@ import pytest
 from hypothesis import assume, given
 from strategies import NAMES, SMOOTH, expressions, points
 
-from diffcompare.ball import BALLS, Ball, contains_zero, evaluate_balls, precision, to_float
 from diffcompare.evaluation import CAREFUL, FLOATS, evaluate, is_number
 from diffcompare.expression import OPERATIONS, Variable
 from diffcompare.parser import parse
 from diffcompare.sweeps import NotDifferentiable, forward, local_partials, partials, reverse, scaled
+from diffcompare.truth.ball import BALLS, Ball, contains_zero, evaluate_balls, precision, to_float
 from diffcompare.wengert import active_nodes, listing
 
 EPSILON = 2.0**-52

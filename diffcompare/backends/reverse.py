@@ -36,7 +36,7 @@ def plain_gradient(
     """The gradient in plain doubles and nothing else; None where a closer look is needed (`differentiate`)."""
     try:
         values = evaluate(nodes, point, FLOATS)
-        gradient = by_name(reverse(nodes, values, active_nodes(nodes, names), nodes[-1], FLOATS), names)
+        gradient = by_name(reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS), names)
     except (*ESCAPES, NotDifferentiable):
         return None
     return gradient if isfinite(sum(gradient.values())) else None

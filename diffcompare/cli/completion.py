@@ -14,7 +14,7 @@ def expressions(incomplete: str) -> list[str]:
 
 def methods(incomplete: str) -> list[str]:
     """Names of methods, and `all`; also after a comma."""
-    from diffcompare.studies.compare import METHODS
+    from diffcompare.studies.methods import METHODS
 
     before, comma, word = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in _beginning(word, [*METHODS, "all"])]

@@ -1,13 +1,40 @@
-"""What a Python caller hands in, checked: points, steps and budgets."""
+"""What a caller hands in, checked: the question, the point, the variables, steps and budgets."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.point import check_point
+from diffcompare.expression import Expression
+from diffcompare.parser import Parsed, parse
+from diffcompare.point import check_point, default_point, unknown_variable
+from diffcompare.wengert import listing, variables
+
+if TYPE_CHECKING:
+    from diffcompare.source import Question
+
+MOST_SHOWN = 8
+"""Coordinates of a point in a note."""
+
+
+class Posed(NamedTuple):
+    """Where to look: a double for every variable, the variables to differentiate by, and what is to be said of both."""
+
+    point: dict[str, float]
+    wrt: tuple[str, ...]
+    notes: tuple[Diagnostic, ...]
+
+
+def pose(question: Question, at: Mapping[str, float] | None = None, wrt: str | Sequence[str] = ()) -> Posed:
+    """The point (None: the classic one, else a default with a note) and the variables (none: all of them).
+
+    Raises DiffcompareError for a wrong point and for a variable that the expression does not have.
+    """
+    point, notes = _point(question, at)
+    asked = _asked([wrt] if isinstance(wrt, str) else wrt, point)
+    return Posed(point, asked, (*question.parsed.notes, *notes))
 
 
 def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, float]:
@@ -57,3 +84,60 @@ def coordinate(x: float) -> str:
     """A coordinate in the fewest characters that read back as the same double: `2`, `0.1`, `1e+15`."""
     short = f"{x:.15g}"
     return short if float(short) == x else repr(x)
+
+
+def _point(question: Question, at: Mapping[str, float] | None) -> tuple[dict[str, float], list[Diagnostic]]:
+    """The point, and a note where it was chosen for the user."""
+    expression = question.parsed.expression
+    names = variables(listing(expression))
+    if question.point is not None and set(question.point) == set(names):
+        names = list(question.point)  # an entry has an order of its own: S, K, r, sigma, T
+    if at is not None:
+        return checked_point(names, at), []
+    if question.point is not None:
+        point = {name: question.point[name] for name in names}
+        if question.match is None:
+            return point, []
+        return point, [_note(f"this is @{question.match.entry.name}, so the point is its own: {_shown(point)}")]
+    point = default_point(expression, names)
+    if not names:
+        return point, []
+    help = f"--at {_shown(point)}" if len(point) <= MOST_SHOWN else None
+    return point, [_note(f"no point was given, so here is one: {_shown(point)}", help)]
+
+
+def _asked(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
+    """The variables to differentiate by, each once: those named, or all."""
+    for name in wrt:
+        if name not in point:
+            raise unknown_variable(name, point, "--wrt", "no partial")
+    return tuple(dict.fromkeys(wrt)) or tuple(point)
+
+
+def _note(message: str, help: str | None = None) -> Diagnostic:
+    return Diagnostic("W311", "note", message, help=help, severity="note")
+
+
+def _shown(point: Mapping[str, float]) -> str:
+    parts = [f"{name}={coordinate(x)}" for name, x in point.items()]
+    return ",".join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], "..."])
+
+
+def question_of(expression: str | Expression, names: Sequence[str] = ()) -> Question:
+    """The question that a Python caller puts: text, an expression, `@name` or `FILE.toml:name`."""
+    from diffcompare.source import Question, resolve
+
+    if isinstance(expression, Expression):
+        # Not by way of its text, which may be too long to be read back, and in which `e` is the constant.
+        from diffcompare.catalogue import hand_for, match, point_for
+
+        text, found = str(expression), match(expression)
+        question = Question(text, Parsed(expression, text), "expression", "expression")
+        if found is None:
+            return question
+        return question._replace(entry=found.entry, hand=hand_for(found), point=point_for(found) or None, match=found)
+    if not isinstance(expression, str):
+        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
+    if expression == "-":  # standard input on the command line, and a mistake here
+        parse(expression)
+    return resolve(expression, names=tuple(names))

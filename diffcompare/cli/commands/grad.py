@@ -31,7 +31,8 @@ def command(
     question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
     own = None if hand is None else options.hand(hand, question)
     from diffcompare.document import Document
-    from diffcompare.studies.compare import DEFAULT_METHODS, METHODS, compare_question
+    from diffcompare.studies.compare import compare_question
+    from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     comparison = compare_question(

@@ -11,14 +11,14 @@ from mpmath import mp
 from mpmath.libmp import from_float, fzero
 from strategies import ALL, expressions, points
 
-from diffcompare import slopes as module
-from diffcompare.ball import BALLS, Ball, evaluate_balls, precision, to_float
 from diffcompare.expression import OPERATIONS, Variable
 from diffcompare.operations import sin
 from diffcompare.parser import parse
-from diffcompare.rounding import round_ball
-from diffcompare.slopes import directional_check, one_sided_slopes
 from diffcompare.sweeps import reverse
+from diffcompare.truth import slopes as module
+from diffcompare.truth.ball import BALLS, Ball, evaluate_balls, precision, to_float
+from diffcompare.truth.rounding import round_ball
+from diffcompare.truth.slopes import directional_check, one_sided_slopes
 from diffcompare.wengert import active_nodes, listing, variables
 
 BITS = 2048

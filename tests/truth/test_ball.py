@@ -12,8 +12,12 @@ from mpmath import mp
 from mpmath.libmp import finf, from_float, from_int, from_rational, fzero
 from strategies import doubles
 
-from diffcompare import ball as module
-from diffcompare.ball import (
+from diffcompare.evaluation import Undefined
+from diffcompare.expression import OPERATIONS, Variable
+from diffcompare.operations import atan2, ceil, cos, digamma, erfc, exp, floor, lgamma, max_, min_, sign, sin, softplus
+from diffcompare.parser import parse
+from diffcompare.truth import ball as module
+from diffcompare.truth.ball import (
     BALLS,
     ENTIRE,
     Ball,
@@ -28,10 +32,6 @@ from diffcompare.ball import (
     precision,
     to_float,
 )
-from diffcompare.evaluation import Undefined
-from diffcompare.expression import OPERATIONS, Variable
-from diffcompare.operations import atan2, ceil, cos, digamma, erfc, exp, floor, lgamma, max_, min_, sign, sin, softplus
-from diffcompare.parser import parse
 from diffcompare.wengert import listing
 
 SMOOTH = [row for row in OPERATIONS.values() if not row.selects and row.name not in ("sign", "floor", "ceil")]

@@ -12,9 +12,9 @@ from diffcompare.printer import to_text
 from diffcompare.problem import Derivative, Size, Work
 
 if TYPE_CHECKING:
-    from diffcompare.rounding import TrueNumber
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
     from diffcompare.truth import Slopes
+    from diffcompare.truth.rounding import TrueNumber
 
 FULL_DIGITS = 15.9
 """Correct digits of the nearest double, -log10(2^-53), rounded down."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mpmath.libmp import finf, fzero, mpf_abs, mpf_lt, mpf_pos, mpf_shift, to_str
 
-from diffcompare.ball import Ball, Mpf, contains_zero, ends, to_float
+from diffcompare.truth.ball import Ball, Mpf, contains_zero, ends, to_float
 
 DIGITS = 25
 LARGEST_MAGNITUDE = 20_000

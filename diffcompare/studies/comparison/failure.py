@@ -13,7 +13,7 @@ from diffcompare.expression import Expression
 from diffcompare.problem import Derivative
 
 if TYPE_CHECKING:
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
     from diffcompare.truth import Slopes
 
 

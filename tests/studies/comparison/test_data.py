@@ -10,7 +10,7 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.catalogue import load
-from diffcompare.studies.comparison_data import correct_digits, large
+from diffcompare.studies.comparison.data import correct_digits, large
 
 BY_HAND_AND_AD = ("hand-coded", "forward-ad", "reverse-ad")
 

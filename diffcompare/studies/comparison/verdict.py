@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from diffcompare.backends.automatic import shorten
 from diffcompare.evaluation import is_number
-from diffcompare.studies import verdict_clauses as clauses
-from diffcompare.studies.standings import GOOD, Standing, kinks, right_beside, standings, value_digits
-from diffcompare.studies.verdict_clauses import join, partials
+from diffcompare.studies.comparison import clauses
+from diffcompare.studies.comparison.clauses import join, partials
+from diffcompare.studies.comparison.standings import GOOD, Standing, kinks, right_beside, standings, value_digits
 
 if TYPE_CHECKING:
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
 
 LOST = 8.0
 """Half of the digits: who keeps no more has lost them to cancellation, or made a mistake."""

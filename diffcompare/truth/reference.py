@@ -1,4 +1,4 @@
-"""The truth: value and gradient to 25 correctly rounded digits, with a bound, against which every error is measured.
+"""How the truth about a problem is established.
 
 One evaluation and one reverse sweep in ball arithmetic, at growing precision, until both ends of every ball round to
 the same 25 digits and to the same double.  The sweep reads the same table as the methods it judges, so it is checked
@@ -18,13 +18,13 @@ from typing import Any, Literal
 
 from mpmath.libmp import finf, fzero
 
-from diffcompare.ball import BALLS, Ball, Beyond, Undecided, compare, evaluate_balls, precision, to_float
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Problem
-from diffcompare.rounding import TrueNumber, round_ball
-from diffcompare.slopes import Slope, at_kink, directional_check, one_sided_slopes
 from diffcompare.sweeps import NotDifferentiable, reverse
+from diffcompare.truth.ball import BALLS, Ball, Beyond, Undecided, compare, evaluate_balls, precision, to_float
+from diffcompare.truth.rounding import TrueNumber, round_ball
+from diffcompare.truth.slopes import Slope, at_kink, directional_check, one_sided_slopes
 from diffcompare.wengert import active_nodes, listing
 
 FIRST_BITS, LAST_BITS = 128, 1 << 15

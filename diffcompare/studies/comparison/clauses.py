@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.studies.comparison_data import FULL_DIGITS
-from diffcompare.studies.standings import GOOD, Standing, countable, value_digits
+from diffcompare.studies.comparison.data import FULL_DIGITS
+from diffcompare.studies.comparison.standings import GOOD, Standing, countable, value_digits
 
 if TYPE_CHECKING:
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
 
 STOPPED = {
     "timed-out": "timed out",

@@ -14,7 +14,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from mpmath.libmp import finf, from_float, from_int, fzero, mpf_abs, mpf_add, mpf_lt, mpf_shift, mpf_sub
 
-from diffcompare.ball import (
+from diffcompare.evaluation import Undefined
+from diffcompare.expression import Expression, Operation, Variable
+from diffcompare.sweeps import partials, scaled
+from diffcompare.truth.ball import (
     BALLS,
     Ball,
     Beyond,
@@ -26,10 +29,7 @@ from diffcompare.ball import (
     magnitude,
     precision,
 )
-from diffcompare.evaluation import Undefined
-from diffcompare.expression import Expression, Operation, Variable
-from diffcompare.rounding import round_ball
-from diffcompare.sweeps import partials, scaled
+from diffcompare.truth.rounding import round_ball
 
 TOLERANCE = -80
 """The check of the sweep accepts a relative difference of 2^-80: it looks for wrong partials, not for lost digits."""

@@ -20,12 +20,12 @@ from diffcompare.document import (
 )
 from diffcompare.evaluation import Undefined
 from diffcompare.problem import Derivative, Size
-from diffcompare.studies.comparison_data import large, measure
+from diffcompare.studies.comparison.data import large, measure
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.methods import WAYS
 
 if TYPE_CHECKING:
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
 
 TOLD = "textbook rules"
 """A note that says no more than the column `how` does."""

@@ -7,7 +7,7 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.catalogue import load
-from diffcompare.studies.verdict_clauses import join, partials
+from diffcompare.studies.comparison.clauses import join, partials
 
 AD = ("forward-ad", "reverse-ad")
 

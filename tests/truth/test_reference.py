@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from mpmath import mp
 from strategies import ALL, expressions, points
 
-from diffcompare import truth
 from diffcompare.expression import OPERATIONS, Number, Variable
 from diffcompare.operations import sin, sqrt
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.truth import Slopes, Truth, establish
+from diffcompare.truth import reference as module
 from diffcompare.wengert import listing, variables
 
-EXPRESSIONS = Path(__file__).parents[1] / "expressions"
+EXPRESSIONS = Path(__file__).parents[2] / "expressions"
 CATALOGUE = {
     entry["name"]: entry
     for file in sorted(EXPRESSIONS.glob("*.toml"))
@@ -353,7 +353,7 @@ def test_a_kink_of_one_variable_leaves_the_others_alone():
 
 def test_a_kink_in_a_condition_that_does_not_switch_is_none(monkeypatch):
     """Nothing passes through it: the sweep alone is proof, and nobody asks for slopes."""
-    monkeypatch.setattr(truth, "one_sided_slopes", None)
+    monkeypatch.setattr(module, "one_sided_slopes", None)
     found = true("if(|x| < 1, x^2, x)", x=0)
     assert (found.status, found.notes) == ("ok", ())
 
@@ -429,7 +429,7 @@ def lift_1001(x):
 def test_the_check_of_values_is_what_finds_it(monkeypatch):
     """Break the witness, and the wrong partial goes through: so it was the witness."""
     monkeypatch.setattr(OPERATIONS["sin"], "partials", (lambda y, x: OPERATIONS["cos"](x) * lift_1001(x),))
-    monkeypatch.setattr(truth, "directional_check", lambda *arguments: True)
+    monkeypatch.setattr(module, "directional_check", lambda *arguments: True)
     found = true("sin(y)", y=1)
     assert found.gradient["y"].nearest == pytest.approx(1.001 * math.cos(1))
 

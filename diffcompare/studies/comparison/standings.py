@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffcompare.evaluation import is_number, values_at
-from diffcompare.studies.comparison_data import measure
+from diffcompare.studies.comparison.data import measure
 from diffcompare.studies.methods import DIFFERENCES
 from diffcompare.wengert import active_nodes, listing, variables
 
 if TYPE_CHECKING:
     from diffcompare.expression import Expression
     from diffcompare.problem import Derivative
-    from diffcompare.rounding import TrueNumber
-    from diffcompare.studies.compare import Comparison
+    from diffcompare.studies.comparison.record import Comparison
+    from diffcompare.truth.rounding import TrueNumber
 
 GOOD = 12.0
 """A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong."""
