@@ -80,7 +80,81 @@ class Listing(NamedTuple):
     entries: tuple[tuple[str, Cell], ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Table | Listing
+# --- Pictures: each carries the table of what it shows, for renderers that do not draw it, and for readers who want it
+
+
+class Axis(NamedTuple):
+    """An axis of a plot: what it measures, and whether in powers of ten."""
+
+    title: str
+    log: bool = False
+
+
+class Series(NamedTuple):
+    """A curve of a plot: points (x, y) in the order of x; neither nan nor inf, and positive on a logarithmic axis."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    marks: Literal["line", "dots", "level"] = "line"
+    """A line through the points; dots that are not joined; one that stays level (dashed)."""
+
+
+class Plot(NamedTuple):
+    """Curves over one axis."""
+
+    key: str
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    table: Table
+    caption: str = ""
+
+
+class Bars(NamedTuple):
+    """Groups of bars: one group for every label, in it one bar for every series (name, heights; None where unknown).
+
+    A height is a number from 0 on, possibly an integer far beyond the range of doubles.
+    """
+
+    key: str
+    axis: Axis
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int | float | None, ...]], ...]
+    table: Table
+    caption: str = ""
+
+
+class Vertex(NamedTuple):
+    """A node of a graph: its name in the Wengert list, what it does, and lines of numbers to show (label, value)."""
+
+    name: str
+    label: str
+    kind: Literal["variable", "constant", "operation"]
+    level: int
+    active: bool = True
+    numbers: tuple[tuple[Literal["primal", "tangent", "adjoint"], float | None], ...] = ()
+
+
+class Edge(NamedTuple):
+    """An arrow between nodes, by their names, and what to write on it."""
+
+    source: str
+    target: str
+    label: str = ""
+
+
+class Graph(NamedTuple):
+    """A directed graph in levels: every edge leads to a higher level."""
+
+    key: str
+    vertices: tuple[Vertex, ...]
+    edges: tuple[Edge, ...]
+    table: Table
+    caption: str = ""
+
+
+Picture: TypeAlias = Plot | Bars | Graph
+Block: TypeAlias = Heading | Paragraph | Table | Listing | Picture
 
 
 class Document(NamedTuple):

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Measured, Paragraph, Table
+from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import Look, cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from diffcompare.render.layout import group_place, introduced, is_prose, point_padding, repeats
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Document, Listing
+    from diffcompare.document import Block, Cell, Column, Document
 
 _LEGEND = '<p class="legend"><u class="wrong">Underlined</u>: digits that differ from the truth.</p>'
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
@@ -67,7 +67,9 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _paragraph(block)
     if isinstance(block, Table):
         return _table(block, look)
-    return _listing(block, look)
+    if isinstance(block, Listing):
+        return _listing(block, look)
+    return _block(block.table, look, lower)
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Code, Heading, Measured, Paragraph, Table
+from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
 from diffcompare.render.layout import introduced, is_prose, repeats
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document, Listing
+    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 _HEADER = "% Needs \\usepackage{amsmath,booktabs} in the preamble.\n"
@@ -49,7 +49,9 @@ def _block(block: Block, look: Look) -> str:
         return _paragraph(block)
     if isinstance(block, Table):
         return _table(block, look)
-    return _listing(block, look)
+    if isinstance(block, Listing):
+        return _listing(block, look)
+    return _block(block.table, look)
 
 
 def _paragraph(paragraph: Paragraph) -> str:

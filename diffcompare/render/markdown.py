@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Measured, Paragraph, Table
+from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.layout import introduced, repeats
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document, Listing
+    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")
@@ -31,7 +31,9 @@ def _block(block: Block, look: Look) -> str:
         return _paragraph(block, look)
     if isinstance(block, Table):
         return _table(block, look)
-    return _listing(block, look)
+    if isinstance(block, Listing):
+        return _listing(block, look)
+    return _block(block.table, look)
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:

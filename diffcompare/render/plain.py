@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Paragraph, Table
+from diffcompare.document import Heading, Listing, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import close_together, introduced, padding_of, point_padding, title_padding
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document, Listing
+    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 
@@ -34,7 +34,9 @@ def _block(block: Block, look: Look) -> list[str]:
         return [clean(line, look.unicode) for line in introduced(block.role, block.text).split("\n")]
     if isinstance(block, Table):
         return _table(block, look)
-    return _listing(block, look)
+    if isinstance(block, Listing):
+        return _listing(block, look)
+    return _block(block.table, look)
 
 
 def _text(cell: Cell, look: Look) -> str:

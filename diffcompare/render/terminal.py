@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Measured, Paragraph, Table
+from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean
@@ -58,6 +58,8 @@ def _block(block: Block, look: Look) -> list[Line]:
         return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
     if isinstance(block, Table):
         return _table(block, look)
+    if not isinstance(block, Listing):
+        return _block(block.table, look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
     return entry_lines(entries, look.width)
 
