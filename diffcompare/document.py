@@ -7,7 +7,7 @@ can write every document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ Block: TypeAlias = Heading | Paragraph | Table | Listing | Picture
 
 
 class Document(NamedTuple):
-    """Blocks in reading order, and the plain data behind them (what JSON prints)."""
+    """Blocks in reading order, and the plain data behind them or the function that makes it: what JSON prints."""
 
     blocks: tuple[Block, ...]
-    data: Mapping[str, Any] = NOTHING
+    data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from diffcompare.expression import Constant, Expression, Number, Operation, Variable
-from diffcompare.operations import CONSTANTS
+from diffcompare.operations import CONSTANTS, raise_to
 from diffcompare.wengert import listing
 
 T = TypeVar("T")
@@ -97,6 +97,9 @@ class Real(float):
 
     def __abs__(self) -> Real:
         return Real(float.__abs__(self))
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        return raise_to(self, other)
 
     def __truediv__(self, other: Any) -> Real:
         return _quotient(float(self), float(other))

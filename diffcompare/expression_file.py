@@ -17,8 +17,14 @@ MAXIMUM_BYTES = 10_000_000
 _HEADER = r"(?m)^[ \t]*\[\[[ \t]*expression[ \t]*\]\]"
 _PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 _AN_ENTRY = 'an entry is the line [[expression]], then lines such as name = "..." and expression = "..."'
+_DEEP_KEY = r"(?:\.[ \t]*+[\w-]++[ \t]*+){100}"
 _OTHER_NAMES = {"id": "name", "expr": "expression", "grad": "gradient", "note": "lesson"}
 
+
+_TEXTS = ("title", "lesson", "source", "domain", "tier")
+_KEYS = frozenset(
+    ("name", "expression", "group", "point", "gradient", "demos", "traps", "value", "gradient_at_point", "undefined")
+).union(_TEXTS)
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -94,10 +100,11 @@ def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str
     """The entry that a table of a file describes.  Raises DiffcompareError where a value has the wrong type."""
     place = file if line is None else f"{file}:{line}"
     table = {_OTHER_NAMES.get(key, key): value for key, value in table.items()}
+    _check_keys(table, place)
     for key in ("name", "expression"):
         if key not in table:
             raise _wrong(place, f"an entry has no `{key}`", f'{key} = "..."')
-    texts = {key: _text(table.get(key, ""), key, place) for key in ("title", "lesson", "source", "domain", "tier")}
+    texts = {key: _text(table.get(key, ""), key, place) for key in _TEXTS}
     return Entry(
         name=_text(table["name"], "name", place),
         text=_text(table["expression"], "expression", place),
@@ -115,11 +122,25 @@ def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str
     )
 
 
+def _check_keys(table: Mapping[str, Any], place: str) -> None:
+    """Keys of people's own are welcome; one that is nearly one of ours is a slip that would go unseen."""
+    unknown = [key for key in table if key not in _KEYS]
+    if unknown:
+        from difflib import get_close_matches
+
+        for key in unknown:
+            close = get_close_matches(key, _KEYS, 1, 0.75)
+            if close and close[0] not in table:
+                raise _wrong(place, f"an entry has no key `{key}`", f"did you mean `{close[0]}`?")
+
+
 def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
     """The text of a file.  Raises DiffcompareError if there is none to be had: missing, too long, not UTF-8 ..."""
     try:
         if os.path.isdir(path):
             raise _unreadable(path, "it is a directory", "name a file in it")
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end, nor begin
+            raise _unreadable(path, "it is not a regular file", "pipe it to standard input: -")
         with open(path, "rb") as file:
             content = file.read(maximum + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -162,17 +183,26 @@ def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
         return [(document, 1)]
     if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         raise _wrong(path, "the file has no entries", _AN_ENTRY)
-    lines = [text.count("\n", 0, match.end()) + 1 for match in re.finditer(_HEADER, text)]
+    lines, line, start = [], 1, 0
+    for match in re.finditer(_HEADER, text):
+        line += text.count("\n", start, match.end())
+        start = match.end()
+        lines.append(line)
     return list(zip(found, lines if len(lines) == len(found) else [None] * len(found), strict=True))
 
 
 def _parsed(text: str, path: str) -> dict[str, Any]:
+    import re
     import tomllib
 
     try:
+        if re.search(_DEEP_KEY, text):  # tomllib takes quadratic time and memory for it
+            raise RecursionError
         return tomllib.loads(text)
     except RecursionError:
-        raise _wrong(path, "the brackets of the file are nested too deeply", "an entry needs no nesting") from None
+        raise _wrong(
+            path, "the brackets or keys of the file are nested too deeply", "an entry needs no nesting"
+        ) from None
     except ValueError as error:
         raise _malformed(text, path, str(error)) from None
 

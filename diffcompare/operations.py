@@ -23,6 +23,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from diffcompare import special
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Partial, Region
 
 EVERYWHERE = Region("", lambda *arguments: True)
@@ -207,58 +208,6 @@ def _erf_partial(x: Any) -> Any:
     return 2 / sqrt(x.constant("pi")) * _gauss(x)
 
 
-# The Taylor series of digamma about its root r = 1.4616..., from the definition psi^(k)(r)/k!, computed to 300 bits.
-_ROOT = (1.4616321449683622, 9.549995429965697e-17)
-_ABOUT_ROOT = (
-    0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652, 0.10782405069126237,
-    -0.07219956125645471, 0.04880428816414311, -0.03316112647484736, 0.022597648232218104, -0.01542476590494896,
-    0.010538791616612175, -0.007204534386356869, 0.004926781395729853, -0.003369801655439328, 0.002305126326734928,
-    -0.0015769367714301972, 0.0010788252019162967, -0.0007380709389960052, 0.000504953265834602,
-    -0.0003454680251063077, 0.00023635601564027053, -0.00016170622091974803, 0.0001106337276874741,
-)  # fmt: skip
-_BERNOULLI_OVER_2K = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
-
-
-def _gamma(x: float) -> float:
-    try:
-        return math.gamma(x)
-    except OverflowError:
-        return math.copysign(math.inf, x)  # towards the pole at 0 from either side, or beyond 171.6
-
-
-def _digamma(x: float) -> float:
-    """Its Taylor series near the root, else recurrence and asymptotic series (Abramowitz & Stegun 6.3.5, 6.3.18)."""
-    if x <= 0:
-        return float(_mpmath().digamma(x))  # between the poles there are roots of its own: leave it to more digits
-    distance = (x - _ROOT[0]) - _ROOT[1]
-    if abs(distance) < 0.3:
-        total = 0.0
-        for coefficient in reversed(_ABOUT_ROOT):
-            total = total * distance + coefficient
-        return total * distance
-    terms = []
-    while x < 10:
-        terms.append(-1 / x)
-        x += 1
-    inverse = 1 / (x * x)
-    series = 0.0
-    for coefficient in reversed(_BERNOULLI_OVER_2K):
-        series = (series + coefficient) * inverse
-    return math.fsum([*terms, math.log(x), -0.5 / x, -series])
-
-
-def _polygamma(n: float, x: float) -> float:
-    if n < 0 or n != int(n):
-        raise ValueError("the order of polygamma is an integer from 0 on")
-    return float(_mpmath().polygamma(int(n), x))
-
-
-def _mpmath() -> Any:
-    import mpmath
-
-    return mpmath
-
-
 def _take(chosen: str, a: Any, b: Any) -> tuple[Any, Any]:
     """The partials of min and max: 1 for the argument taken, 0 for the other; a tie takes the second."""
     return OPERATIONS[chosen](a, b, 1, 0), OPERATIONS[chosen](a, b, 0, 1)
@@ -299,7 +248,7 @@ power = row(
 # --- Roots, exponentials, logarithms ----------------------------------------------------------------------------------
 
 sqrt = row("sqrt", partials=[lambda y, x: 1 / (2 * y)], domain=NONNEGATIVE)
-cbrt = row("cbrt", partials=[lambda y, x: y / (3 * x)], sympy=None, cmath=None, kink=AT_ZERO,
+cbrt = row("cbrt", real=special.cbrt, partials=[lambda y, x: y / x / 3], sympy=None, cmath=None, kink=AT_ZERO,
            definition=lambda x: sign(x) * power(abs_(x), 1 / x.constant(3)), numpy="cbrt")  # fmt: skip
 exp = row("exp", partials=[lambda y, x: y])
 expm1 = row("expm1", partials=[lambda y, x: exp(x)], definition=lambda x: exp(x) - 1, numpy="expm1", mpmath="expm1")
@@ -371,13 +320,13 @@ hypot = row("hypot", partials=[lambda y, a, b: a / y, lambda y, a, b: b / y], nu
 erf = row("erf", partials=[lambda y, x: _erf_partial(x)], numpy=None, cmath=None)
 erfc = row("erfc", partials=[lambda y, x: -_erf_partial(x)], numpy=None, cmath=None)
 gamma = row(
-    "gamma", real=_gamma, partials=[lambda y, x: y * digamma(x)], domain=NO_POLE_OF_GAMMA, numpy=None, cmath=None
+    "gamma", real=special.gamma, partials=[lambda y, x: y * digamma(x)], domain=NO_POLE_OF_GAMMA, numpy=None, cmath=None
 )
-lgamma = row("lgamma", partials=[lambda y, x: digamma(x)], domain=NO_POLE_OF_GAMMA, aliases=("lngamma",),
-             definition=lambda x: ln(abs_(gamma(x))))  # fmt: skip
-digamma = row("digamma", real=_digamma, partials=[lambda y, x: polygamma(1, x)], domain=NO_POLE_OF_GAMMA,
+lgamma = row("lgamma", real=special.lgamma, partials=[lambda y, x: digamma(x)], domain=NO_POLE_OF_GAMMA,
+             aliases=("lngamma",), definition=lambda x: ln(abs_(gamma(x))))  # fmt: skip
+digamma = row("digamma", real=special.digamma, partials=[lambda y, x: polygamma(1, x)], domain=NO_POLE_OF_GAMMA,
               aliases=("psi",), numpy=None, cmath=None)  # fmt: skip
-polygamma = row("polygamma", real=_polygamma, partials=[None, lambda y, n, x: polygamma(n + 1, x)],
+polygamma = row("polygamma", real=special.polygamma, partials=[None, lambda y, n, x: polygamma(n + 1, x)],
                 domain=Region("x != 0, -1, -2, ..., n = 0, 1, 2, ...",
                               lambda n, x: n >= 0 and floor(n) == n and (x > 0 or floor(x) != x)),
                 notation="polygamma(n, x)", numpy=None, cmath=None, samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip

@@ -232,6 +232,8 @@ class _Reading:
         elif token == "=":
             self.target = self.assigned(frame)
         elif token == ";":
+            if frame is not BOTTOM and not isinstance(frame[2], int) and self.is_balanced():
+                raise Fault("E214", self.index())
             self.check_closed(frame)
             if self.target is None:
                 raise Fault("E214", self.index())
@@ -244,8 +246,14 @@ class _Reading:
         else:
             frame[2].extend((value, token))
 
+    def is_balanced(self) -> bool:
+        """Whether every parenthesis is closed: one that is open is so by intention."""
+        return sum([token[-1:] == "(" for token in self.tokens]) == self.tokens.count(")")
+
     def comma(self, frame: Frame, value: Expression) -> None:
         arguments = frame[2]
+        if isinstance(arguments, int):
+            raise Fault("E207", arguments, end=self.index())
         if frame is LOG:
             self.stack[-1] = (0, "log", [value])
         elif isinstance(arguments, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -56,14 +57,23 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
     example = next(iter(variables), "x")
     what = "VALUE" if source == "--at" else "FORMULA"
     if not equals:
-        spelled = f"{name}=2" if name else f"{example}=2"
+        spelled = f"{name}=2" if name else f"{example}=2" if source == "--at" else f'{example}="{spec.strip()}"'
         raise _bad(f"`{spec.strip()}` is not of the form NAME={what}", source, spec, f"write {source} {spelled}")
     if name is None:
-        help_text = f"write {source} {example}={right.strip() or 2}"
+        help_text = f"write {source} {example}={_turned(left, right) if source == '--at' else right.strip() or 2}"
         raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help_text)
+    if source == "--at" and re.search(r"(?<![<>=!])=(?!=)", right):
+        spelled = re.sub(r"\s+(?=[^\W\d]\w*\s*=)", ",", spec.strip())
+        several = f"write a comma between them: --at {spelled}" if spelled != spec.strip() else _CONSTANT
+        raise _bad(f"more than one `=` in `{spec.strip()}`", source, spec, several)
     if not right.strip():
         raise _bad(f"nothing after `{name}=`", source, spec, f"write {source} {name}=2")
     return name, right.strip()
+
+
+def _turned(left: str, right: str) -> str:
+    """The value that was meant in `2=x`: whichever side is no name."""
+    return right.strip() if right.strip() and _variable_name(right) is None else left.strip() or "2"
 
 
 def _variable_name(text: str) -> str | None:
@@ -101,18 +111,18 @@ def constant_value(text: str, source: str) -> float:
     return float(value)
 
 
-def check_point(variables: Sequence[str], point: Mapping[str, float]) -> None:
+def check_point(variables: Sequence[str], point: Mapping[str, float], source: str = "--at") -> None:
     """Raise DiffcompareError unless the point has a value for every variable and for nothing else."""
     for name in point:
         if name not in variables:
-            raise unknown_variable(name, variables, "--at", f"{name}={_short(point[name])}")
+            raise unknown_variable(name, variables, source, f"{name}={_short(point[name])}")
     missing = [name for name in variables if name not in point]
     if missing:
         shown = ", ".join(f"`{name}`" for name in missing)
         whole = ",".join(f"{name}={_short(point.get(name, 1.0))}" for name in variables)
         raise DiffcompareError(
             Diagnostic(
-                code="E704", kind="missing_variable", source="--at", help=f"--at {whole}",
+                code="E704", kind="missing_variable", source=source, help=f"{_lead(source)}{whole}",
                 message=f"no value for {'the variable' if len(missing) == 1 else 'the variables'} {shown}",
             )
         )  # fmt: skip
@@ -137,6 +147,10 @@ def unknown_variable(name: str, variables: Iterable[str], source: str, text: str
             source=source, text=text, span=None if text is None else (start, start + len(name)), help=help_text,
         )
     )  # fmt: skip
+
+
+def _lead(source: str) -> str:
+    return "--at " if source == "--at" else "give every variable a value: "
 
 
 def _short(value: float) -> str:

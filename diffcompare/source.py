@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.point import unknown_variable
+from diffcompare.point import check_point, unknown_variable
 from diffcompare.wengert import listing
 from diffcompare.wengert import variables as variables_of
 
@@ -108,6 +108,8 @@ def _of_entry(entry: Entry, origin: Origin, label: str, names: Collection[str]) 
     for name in entry.point:
         if name not in variables:
             raise unknown_variable(name, variables, f"{entry.place}, point")
+    if entry.point:
+        check_point(variables, entry.point, f"{entry.place}, point")
     return Question(entry.text, parsed, origin, label, entry, hand_of(entry), dict(entry.point) or None)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 from mpmath import mp
 
-from diffcompare.expression import Expression, Number, Variable
+from diffcompare.expression import OPERATIONS, Expression, Number, Variable
 from diffcompare.truth.rounding import TrueNumber
 from diffcompare.wengert import listing
 
@@ -48,8 +48,15 @@ VALUES: dict[str, Callable[..., Any]] = {
 
 
 def row(name: str) -> Callable[..., Any]:
-    """A row's value in mpmath."""
-    return VALUES.get(name) or getattr(mp, name)
+    """A row's value in mpmath; one that it does not know is read off its definition."""
+    return VALUES.get(name) or getattr(mp, name, None) or _defined(name)
+
+
+def _defined(name: str) -> Callable[..., Any]:
+    operation = OPERATIONS[name]
+    names = [f"a{position}" for position in range(operation.arity)]
+    formula = operation.definition(*map(Variable, names))  # type: ignore[misc]
+    return lambda *arguments: value(formula, dict(zip(names, arguments, strict=True)))
 
 
 def partial(name: str, arguments: tuple[float, ...], position: int, digits: int = 60) -> Any:

@@ -178,3 +178,32 @@ def test_bytes_that_are_not_utf8(write):
 def test_a_file_beyond_the_bound(write):
     diagnostic = problem(entries_of_file, write(b"#" * (MAXIMUM_BYTES + 1)))
     assert (diagnostic.code, diagnostic.kind) == ("E606", "resource_limit")
+
+
+def test_a_key_that_is_nearly_one_of_ours(tmp_path):
+    """It would go unseen, and the point be another one; keys of people's own are welcome."""
+    file = tmp_path / "slip.toml"
+    file.write_text('name = "a"\nexpression = "x"\npont = {x = 1}\n', encoding="utf-8")
+    with pytest.raises(DiffcompareError, match="no key `pont`") as raised:
+        from_file(str(file))
+    assert raised.value.diagnostic.help == "did you mean `point`?"
+    file.write_text('name = "a"\nexpression = "x"\nhomework = 3\n', encoding="utf-8")
+    assert from_file(str(file)).name == "a"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(DiffcompareError, match="not a regular file"):
+        from_file(str(tmp_path / "pipe.toml"))
+
+
+def test_thousands_of_entries_and_deep_keys_are_answered_at_once(tmp_path):
+    file = tmp_path / "many.toml"
+    file.write_text(
+        "".join(f'[[expression]]\nname = "n{i}"\nexpression = "x"\n' for i in range(3000)), encoding="utf-8"
+    )
+    assert from_file(str(file), "n2999").line == 3 * 2999 + 1
+    file.write_text("a." * 20_000 + "b = 1", encoding="utf-8")
+    with pytest.raises(DiffcompareError, match="nested too deeply"):
+        from_file(str(file))

@@ -176,3 +176,12 @@ def test_tables_of_expressions(name):
     diagnostic = problem(name)
     assert (diagnostic.code, diagnostic.kind) == ("E609", "bad_value")
     assert "this takes one expression" in diagnostic.message
+
+
+def test_a_point_of_a_file_that_lacks_a_variable(tmp_path):
+    file = tmp_path / "p.toml"
+    file.write_text('name = "a"\nexpression = "x*y"\npoint = {x = 1}\n', encoding="utf-8")
+    with pytest.raises(DiffcompareError) as raised:
+        resolve(str(file))
+    diagnostic = raised.value.diagnostic
+    assert (diagnostic.code, diagnostic.kind, diagnostic.source) == ("E704", "missing_variable", f"{file}:1, point")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
@@ -94,8 +95,13 @@ def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expr
 def describe_outside(outside: Undefined) -> str:
     """`its argument is -1 (needs x > 0)`."""
     arguments = ", ".join(f"{argument:.17g}" for argument in outside.arguments)
-    noun = "its argument is" if len(outside.arguments) == 1 else "its arguments are"
-    return f"{noun} {arguments} (needs {outside.operation.domain.text})"
+    domain = outside.operation.domain.text
+    if len(outside.arguments) == 1:
+        return f"its argument is {arguments} (needs {domain})"
+    # The table's own letters would be taken for the user's.
+    domain = domain.replace("a = b = 0", "both = 0")
+    needs = re.sub(r"\b[ab]\b", lambda letter: "the first" if letter[0] == "a" else "the second", domain)
+    return f"its arguments are {arguments} (needs {needs})"
 
 
 def shorten(node: Expression, limit: int = 40) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from diffcompare.backends.budget import hopeless, not_started
 from diffcompare.evaluation import Reading, Undefined, evaluate
 from diffcompare.expression import Expression, Operation
-from diffcompare.operations import CONSTANTS
+from diffcompare.operations import CONSTANTS, raise_to
 from diffcompare.problem import Backend, Derivative, Problem, Status, Work
 from diffcompare.wengert import active_nodes, listing
 from diffcompare.work import primal_work
@@ -64,6 +64,9 @@ class Complex:
 
     def __rtruediv__(self, other: Any) -> Complex:
         return Complex(_plain(other) / self.z)
+
+    def __pow__(self, other: Any) -> Any:
+        return raise_to(self, other)
 
     def __neg__(self) -> Complex:
         return Complex(-self.z)

@@ -119,6 +119,26 @@ class Minimum(RealFunction):
         return sympy.Heaviside(other - this)
 
 
+class Hypotenuse(RealFunction):
+    """The length of (a, b).  In sympy's own terms, sqrt(a^2 + b^2), it would overflow where people write it not to."""
+
+    complex_form = staticmethod(lambda a, b: sympy.sqrt(a**2 + b**2))
+
+    @classmethod
+    def eval(cls, a: Any, b: Any) -> Any:
+        if a.is_zero or b.is_zero:
+            return Absolute(b if a.is_zero else a)
+        length = cls.complex_form(a, b) if a.is_Rational and b.is_Rational else None
+        return length if length is not None and length.is_Rational else None
+
+    def _eval_power(self, exponent: Any) -> Any:
+        a, b = self.args
+        return (a**2 + b**2) ** (exponent / 2) if exponent.is_Integer and exponent.is_even else None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return self.args[argindex - 1] / self
+
+
 class CubeRoot(RealFunction):
     """The real cube root; sympy's own is a complex number for negative x."""
 
@@ -159,6 +179,7 @@ OWN = {
     "min": Minimum,
     "max": Maximum,
     "cbrt": CubeRoot,
+    "hypot": Hypotenuse,
     "lgamma": LogGamma,
 }
 """Rows that go to a function of ours instead of the one of sympy (or of the row's definition)."""

@@ -28,6 +28,9 @@ from diffcompare.wengert import listing, variables
 MEMORY = 2 << 30
 """Bytes of address space, where the system can limit them."""
 
+LONGEST_ALARM = 1e6
+"""Seconds: systems refuse to set an alarm much further ahead."""
+
 STACK = 256 << 20
 RECURSION = 20_000
 """Frames: enough for expressions a thousand deep, and few enough that they fit the stack: the end is an exception."""
@@ -99,7 +102,7 @@ def _set_alarm(budget: float | None) -> None:
     import signal
 
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, 0 if budget is None else budget + 2)
+        signal.setitimer(signal.ITIMER_REAL, 0 if budget is None else min(budget, LONGEST_ALARM) + 2)
 
 
 def serve(request: Mapping[str, Any], send: Send) -> None:

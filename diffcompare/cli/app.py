@@ -19,6 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 from diffcompare.cli import arguments, options, streams
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import Answer, Settings, check, show
+from diffcompare.cli.progress import sign_of_life
 from diffcompare.cli.usage import closest, usage_error
 
 NAME = "diffcompare"
@@ -83,7 +84,9 @@ def with_output(function: Callable[..., Answer]) -> Callable[..., int]:
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         check(settings)
-        return show(function(**{name: values[name] for name in own}), settings)
+        with sign_of_life(f"{NAME} {function.__module__.rpartition('.')[2]}"):
+            answer = function(**{name: values[name] for name in own})
+        return show(answer, settings)
 
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ def positive(flag: str, example: str) -> Callable[[str], float]:
 
     def number(text: str) -> float:
         try:
-            value = float(text)
+            value = float(text) if str(text).isascii() and "_" not in str(text) else math.nan
         except ValueError:
             value = math.nan
         if 0 < value < math.inf:

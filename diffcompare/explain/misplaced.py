@@ -25,6 +25,9 @@ _WORDS = {
 }
 """Words of other languages, and what to write instead."""
 
+SIGNS = OPERATORS - {",", ";"}
+"""What takes a value on either side."""
+
 
 def value_missing(scene: Scene) -> Finding:
     """A sign, or the end, where a value should stand: which of its neighbours is to blame."""
@@ -41,13 +44,15 @@ def value_missing(scene: Scene) -> Finding:
         return Finding(message, scene.span(root), "nothing to take the root of", "with parentheses:", (cure,))
     if not token and (is_opener(before) or before == ","):
         return bracket_open(scene)
+    if not token and before == "|" and scene.token(index - 2) in SIGNS and scene.tokens.count("|") % 2 == 0:
+        return _operator(scene, index - 1, before, scene.token(index - 2))
     if not token and before == "|":
         return Finding("this bar is not closed", scene.span(index - 1), "opened here", code="E207")
     if token == ")" and is_opener(before):
         if is_word(before):
             return replace(wrong_arity(scene), code="E102", kind="arity_error")
         return Finding("empty parentheses", scene.span(index - 1, index), "a value is missing inside")
-    if "," in (token, before) and (token in (")", ",") or not before or is_opener(before)):
+    if "," in (token, before) and before not in SIGNS and (token in (")", ",") or not before or is_opener(before)):
         return _comma_at(scene, index - 1 if before == "," else index)
     if token == ";" and before in ("", ";"):
         return semicolon(scene)
@@ -64,7 +69,7 @@ def _operator(scene: Scene, index: int, token: str, before: str) -> Finding:
         message = f"a value is missing after {quoted(before)}"
         cure = scene.edited((*scene.span(index - 1), ""))
         return Finding(message, scene.span(index - 1), "nothing follows", "without it:", (cure.rstrip(),))
-    if before in OPERATORS and before not in (",", ";"):
+    if before in SIGNS:
         pair = before + token
         cures = [scene.edited((*scene.span(index - 1), ""), (*scene.span(index), word)) for word in _merged(pair)]
         cures += [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
@@ -102,7 +107,10 @@ def operator_missing(scene: Scene) -> Finding:
         return bare_function(scene, index - 1, index)
     digits = token[:1].isdigit() or token[:1] == "."
     if digits and (before[:1].isdigit() or before[:1] == ".") and scene.span(index - 1)[1] == scene.span(index)[0]:
-        span = scene.span(index - 1, index)
+        last = index
+        while scene.token(last + 1)[:1] == "." and scene.span(last)[1] == scene.span(last + 1)[0]:
+            last += 1
+        span = scene.span(index - 1, last)
         return Finding(
             f"{quoted(scene.text[span[0] : span[1]])} is not a number", span, "two decimal points", code="E304"
         )

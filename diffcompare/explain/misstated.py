@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diffcompare.explain.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.grammar import is_word
 from diffcompare.operations import RELATIONS
 
 
@@ -81,8 +82,16 @@ def no_expression(scene: Scene) -> Finding:
 
 
 def semicolon(scene: Scene) -> Finding:
-    """`;` that ends no assignment."""
+    """`;` that ends no assignment, or that spreadsheets of some countries write between arguments."""
     start, end = scene.span(scene.index)
+    opening = scene.opening(scene.index)
+    if opening is not None and is_word(scene.token(opening)):
+        stop = scene.closing(opening)
+        inside = [place for place in range(opening, stop or opening) if scene.token(place) == ";"]
+        cure = scene.edited(*[(*scene.span(place), ",") for place in inside])
+        return Finding(
+            "a comma separates arguments, not `;`", (start, end), "write a comma", "with a comma:", (cure,), code="E214"
+        )
     # A `;` in the middle is left alone: without it, two values would stand side by side.
     cures = (scene.edited((start, end, "")),) if scene.index in (0, len(scene.tokens) - 1) else ()
     message = "`;` stands only after a named value: a = 2*x; a^2"

@@ -70,7 +70,7 @@ def _exclamation(scene: Scene, start: int, end: int) -> Finding:
     operand = scene.source(first, before + 1)
     cure = scene.edited((scene.span(first)[0], end, f"gamma({operand} + 1)"))
     return Finding(
-        "there is no sign for a factorial", (start, end), "a factorial is a gamma", "x! is gamma(x + 1):", (cure,)
+        "there is no sign for a factorial", (start, end), "a factorial is a gamma", "as a gamma function:", (cure,)
     )
 
 

@@ -20,6 +20,9 @@ from diffcompare.render.layout import group_place, introduced, is_prose, point_p
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column, Document
 
+LONG = 30
+"""Characters of text from which on a cell may take several lines."""
+
 _LEGEND = '<p class="legend"><u class="wrong">Underlined</u>: digits that differ from the truth.</p>'
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 
@@ -146,7 +149,8 @@ def _row(
 def _class(table: Table, number: int, cell: Cell) -> str:
     column: Column = table.columns[number]
     kind = " number" if cells.is_number(cell) else " prose" if is_prose(table, number) else ""
-    return f"{column.align}{kind}"
+    long = " long" if isinstance(cell, str) and len(cell) > LONG and not kind else ""
+    return f"{column.align}{kind}{long}"
 
 
 def _points(table: Table, look: Look) -> list[list[int]]:

@@ -18,7 +18,8 @@ FRAGMENT_STYLE = """\
 .diffcompare code, .diffcompare .number { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
   font-variant-numeric: tabular-nums; }
 .diffcompare code { white-space: nowrap; background: none; padding: 0; color: inherit; font-size: inherit; }
-.diffcompare .number { font-size: .94em; }
+.diffcompare .number, .diffcompare .scroll code, .diffcompare dd code { font-size: .94em; }
+.diffcompare .scroll .long { white-space: normal; min-width: 12em; }
 .diffcompare u.wrong { text-decoration: underline #D55E00 .14em; text-underline-offset: .2em; }
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }
@@ -51,7 +52,7 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   html { font-size: 75%; }
   main { max-width: none; padding: 0; }
   .diffcompare .scroll, .diffcompare dd { overflow: visible; }
-  .diffcompare code { white-space: normal; overflow-wrap: anywhere; }
+  .diffcompare code { white-space: normal; overflow-wrap: break-word; }
   thead { display: table-header-group; }
   tr, tbody, .note, .warning, .verdict { break-inside: avoid; }
   h1, h2, h3, caption { break-after: avoid; }

@@ -21,7 +21,7 @@ _FIRST_INEXACT = 2**53
 
 def render(document: Document, look: Look) -> str:
     """The data as JSON.  Raises ValueError for nan and inf, and TypeError for anything that is not plain data."""
-    data = _portable(document.data, "data")
+    data = _portable(document.data() if callable(document.data) else document.data, "data")
     text = json.dumps(data, indent=2, ensure_ascii=not look.unicode, allow_nan=False)
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         text = json.dumps(data, indent=2)  # a lone surrogate (bytes of the command line) can only be escaped

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
-_HEADER = "% Needs \\usepackage{amsmath,booktabs} in the preamble.\n"
+_HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
+_PAGE = 40
+"""Rows of a table that fit on a page: a longer one is broken over several."""
+_MANY = 5
+"""Columns from which on a table is set small."""
+_LONG, _SHORT = 30, 20
+"""Characters of a cell from which on its column folds its lines, in a table of few columns and in one of many."""
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -31,6 +37,8 @@ _ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without furt
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 _EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
 
+_BREAK_AFTER = re.compile(r"[,+;)]|\{\*\}")
+_BREAK = r"\g<0>\\allowbreak{}"
 _UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
 
 
@@ -107,15 +115,20 @@ def _mathematics(number: str) -> str:
 
 def _table(table: Table, look: Look) -> str:
     columns = "".join([_column(table, place) for place in range(len(table.columns))])
-    header = " & ".join([_prose(column.title) for column in table.columns])
-    size = r"\footnotesize\setlength{\tabcolsep}{3pt}" if len(table.columns) > 5 else r"\small"
-    lines = [r"\begin{table}[htbp]", r"\centering", size]
-    lines += [f"\\caption{{{_prose(table.caption)}}}"] if table.caption else []
-    lines += [f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}", r"\toprule", rf"{header} \tabularnewline", r"\midrule"]
-    lines += [*_rows(table, look), r"\bottomrule", r"\end{tabular}"]
-    if cells.any_wrong(table, look.digits):
-        lines += ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
-    return "\n".join([*lines, r"\end{table}"])
+    header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
+    size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
+    legend = ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
+    legend = legend if cells.any_wrong(table, look.digits) else []
+    caption = f"\\caption{{{_prose(table.caption)}}}" if table.caption else ""
+    rows = _rows(table, look)
+    if len(rows) > _PAGE:
+        head = [caption + r" \tabularnewline"] if caption else []
+        head += [r"\toprule", header, r"\midrule", r"\endhead"]
+        body = [f"\\begin{{longtable}}{{@{{}}{columns}@{{}}}}", *head, *rows, r"\bottomrule", r"\end{longtable}"]
+        return "\n".join([r"\begingroup", size, *body, *legend, r"\endgroup"])
+    lines = [r"\begin{table}[htbp]", r"\centering", size, *([caption] if caption else [])]
+    lines += [f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}", r"\toprule", header, r"\midrule"]
+    return "\n".join([*lines, *rows, r"\bottomrule", r"\end{tabular}", *legend, r"\end{table}"])
 
 
 def _rows(table: Table, look: Look) -> list[str]:
@@ -124,15 +137,29 @@ def _rows(table: Table, look: Look) -> list[str]:
         texts = []
         for place, (cell, out) in enumerate(zip(row, left_out, strict=True)):
             text = "" if out or (cell is None and is_prose(table, place)) else _cell(cell, look)
-            texts.append(rf"\raggedright {text}" if text and is_prose(table, place) else text)
+            texts.append(_folded(text, cell) if text and _folds(table, place) else text)
         rows.append(" & ".join(texts) + r" \tabularnewline")
     return rows
 
 
+def _folded(text: str, cell: Cell) -> str:
+    return rf"\raggedright {_BREAK_AFTER.sub(_BREAK, text) if isinstance(cell, Code) else text}"
+
+
 def _column(table: Table, place: int) -> str:
-    if is_prose(table, place) and any(len(cells.exact(row[place])) > 30 for row in table.rows):
-        return r"p{0.4\linewidth}"
+    if _folds(table, place):
+        folding = sum(_folds(table, each) for each in range(len(table.columns)))
+        return rf"p{{{0.4 if folding == 1 else 0.5 / folding:.2g}\linewidth}}"
     return "r" if table.columns[place].align == "right" else "l"
+
+
+def _folds(table: Table, place: int) -> bool:
+    """Whether a column has cells so long that it must fold them: prose and formulas, never numbers."""
+    found = [row[place] for row in table.rows if not cells.is_number(row[place])]
+    longest = max([len(cells.exact(cell)) for cell in found], default=0)
+    # Many columns leave little room for each; but digits that stand in line with the truth are never folded.
+    few = len(table.columns) <= _MANY or any(isinstance(row[place], Measured) for row in table.rows)
+    return table.columns[place].align == "left" and longest > (_LONG if few else _SHORT)
 
 
 def _listing(listing: Listing, look: Look) -> str:

@@ -33,7 +33,9 @@ def compare_question(
     formulas, `wrt` restricts the variables.  Raises DiffcompareError for a wrong point, variable, method, step or
     budget.
     """
-    backends = chosen(methods)
+    names = [methods] if isinstance(methods, str) else list(methods)
+    # Whoever gives a formula wants to see it judged.
+    backends = chosen(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     if any(each.name == "symbolic" for each in backends):
         from diffcompare.backends.symbolic import prepare
@@ -74,6 +76,8 @@ def compare(
     "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by.
     Raises DiffcompareError for wrong input; an undefined or non-differentiable point is an answer, see `failure`.
     """
+    if isinstance(values.get("method"), str | list | tuple):
+        raise TypeError("compare() asks several methods: the option is `methods`")
     at = joined(point, values)
     question = question_of(expression, tuple(at or ()))
     own = _own_formulas(hand, question) if hand else None

@@ -36,7 +36,7 @@ class ExamplesRecord:
         title = "Catalogue of expressions" if self.group is None else f"Catalogue of expressions: {self.group}"
         example = self.entries[0].name
         closing = f"An entry is asked for by its name with an @ before it: diffcompare grad @{example}"
-        return Document((Heading(title, 1), Table("examples", COLUMNS, rows), Paragraph(closing, "note")), self.data())
+        return Document((Heading(title, 1), Table("examples", COLUMNS, rows), Paragraph(closing, "note")), self.data)
 
 
 def examples(group: str | None = None) -> ExamplesRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.backends.automatic import describe_outside, shorten
@@ -17,6 +17,13 @@ from diffcompare.wengert import listing
 if TYPE_CHECKING:
     from diffcompare.truth import Slopes, Truth
 
+_LETTER = r"\b[a-z]\b"
+_RELATIONS: Mapping[str, Callable[[float], bool]] = {
+    ">": lambda x: x > 0,
+    ">=": lambda x: x >= 0,
+    "=": lambda x: x == 0,
+    "!=": lambda x: x != 0,
+}
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
 
 
@@ -52,24 +59,41 @@ def point_failure(
 def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
     """The row's domain is put in terms of the arguments: `ln(x - 5)` needs not x > 0, but x - 5 > 0."""
     operation = outside.operation
-    letters = re.findall(r"\b[a-z]\b", operation.notation)
-    written = dict(zip(letters, map(shorten, node.arguments), strict=False))
-    domain = operation.domain.text
-    to_blame = [
-        argument
-        for letter, argument in zip(letters, node.arguments, strict=False)
-        if re.search(rf"\b{letter}\b", domain)
-    ]
+    letters = re.findall(_LETTER, operation.notation)
+    arguments = dict(zip(letters, node.arguments, strict=False))
+    to_blame = [arguments[letter] for letter in re.findall(_LETTER, operation.domain.text) if letter in arguments]
     if node.operation is not operation or len(letters) != len(node.arguments) or not any(a.varies for a in to_blame):
         where = f"{shorten(node)}: {describe_outside(outside)}"
         cure = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
         return Diagnostic("E802", "domain_error", f"{what}: {where}", help=cure)
-    needs = re.sub(r"\b[a-z]\b", lambda match: written.get(match[0], match[0]), domain)
-    involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
     known = dict(zip(letters, outside.arguments, strict=True))
-    found = " and ".join(f"{written[letter]} is {known[letter]:.17g}" for letter in involved)
+    domain = _still_open(operation.domain.text, arguments, known)
+    needs = re.sub(_LETTER, lambda match: shorten(arguments[match[0]]) if match[0] in arguments else match[0], domain)
+    involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
+    found = " and ".join({f"{shorten(arguments[letter])} is {known[letter]:.17g}": None for letter in involved})
     message = f"{what}: {shorten(node)} needs {needs}, and {found}"
-    return Diagnostic("E802", "domain_error", message, help=f"choose a point at which {needs}")
+    cure = f"choose a point at which {needs}"
+    if operation.name == "^" and shorten(node.arguments[1]) == "1/3":
+        cure = f"for the real cube root of any number write cbrt({shorten(node.arguments[0])}); or {cure}"
+    return Diagnostic("E802", "domain_error", message, help=cure)
+
+
+def _still_open(domain: str, arguments: Mapping[str, Expression], known: Mapping[str, float]) -> str:
+    """A domain such as `a > 0, or a = 0 and b > 0` without what constants decide: of 0^x only `x > 0` is left."""
+    clauses = []
+    for clause in domain.split(", or "):
+        parts = clause.split(" and ")
+        constant = [part for part in parts if _decided(part, arguments)]
+        lefts = [arguments.get(part[0]) for part in parts]
+        if all(_RELATIONS[part[2:-2]](known[part[0]]) for part in constant) and len(set(lefts)) == len(lefts):
+            clauses.append(" and ".join(part for part in parts if part not in constant))
+    return ", or ".join(clauses) or domain
+
+
+def _decided(part: str, arguments: Mapping[str, Expression]) -> bool:
+    """Whether a part has the form `a > 0` and a is a constant."""
+    simple = re.fullmatch(r"([a-z]) (\S+) 0", part)
+    return simple is not None and simple[2] in _RELATIONS and not arguments[simple[1]].varies
 
 
 def _kink(truth: Truth) -> Diagnostic:

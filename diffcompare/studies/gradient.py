@@ -20,10 +20,12 @@ def gradient(
 ) -> dict[str, float]:
     """The gradient of an expression at a point by one method, as doubles by variable.
 
+    The expression is text, an `Expression`, `@name` or `FILE.toml:name`.  At a kink it is what the method returns.
+
     Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
     be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
     """
-    tree = parse(expression, names=point) if isinstance(expression, str) else expression
+    tree = _parsed(expression, point) if isinstance(expression, str) else expression
     nodes = listing(tree)
     names = variables(nodes)
     doubles = _doubles(names, point)
@@ -38,6 +40,14 @@ def gradient(
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))
     return dict(answer.gradient)  # type: ignore[arg-type]
+
+
+def _parsed(text: str, point: Mapping[str, float]) -> Expression:
+    if text[:1] == "@" or ".toml" in text:
+        from diffcompare.studies.inputs import question_of
+
+        return question_of(text, tuple(point)).parsed.expression
+    return parse(text, names=point)
 
 
 def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:

@@ -42,9 +42,15 @@ def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, f
 
     Raises DiffcompareError for a coordinate that is no finite number, for a name too many and for one too few.
     """
+    _check_mapping(given)
     point = {name: _double(name, x) for name, x in given.items()}
     check_point(names, point)
     return {name: point[name] for name in names}
+
+
+def _check_mapping(point: object) -> None:
+    if point is not None and not isinstance(point, Mapping):
+        raise bad_value(f"a point is not {type(point).__name__}", "point", 'give names and numbers: {"x": 2.0}')
 
 
 def _double(name: str, x: Any) -> float:
@@ -62,6 +68,7 @@ def _double(name: str, x: Any) -> float:
 
 def joined(point: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """The point given as a mapping, as keyword arguments, or as both; None where nothing was given."""
+    _check_mapping(point)
     for name in point or ():
         if name in values:
             raise bad_value(f"two values for `{name}`", "point", "keep one of them")
@@ -110,7 +117,7 @@ def _asked(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
     """The variables to differentiate by, each once: those named, or all."""
     for name in wrt:
         if name not in point:
-            raise unknown_variable(name, point, "--wrt", "no partial")
+            raise unknown_variable(name, point, "--wrt", name)
     return tuple(dict.fromkeys(wrt)) or tuple(point)
 
 

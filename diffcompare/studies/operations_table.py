@@ -45,7 +45,7 @@ class OpsRecord:
     def document(self) -> Document:
         """A table of all rows, or all facts about one."""
         blocks = _overview(self.operations) if self.asked is None else _details(self.operations[0])
-        return Document(blocks, self.data())
+        return Document(blocks, self.data)
 
 
 def ops(name: str | None = None) -> OpsRecord:

@@ -42,6 +42,7 @@ from mpmath.libmp import (
 
 from diffcompare.evaluation import Reading, Undefined, evaluate
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
+from diffcompare.operations import raise_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -156,6 +157,9 @@ class Ball:
         radius = _over(_up(self.rad, _times(ratio, other.rad)), least)
         exact = mpf_mul(quotient, other.mid) == self.mid
         return Ball(quotient, radius) if exact else rounded(quotient, radius)
+
+    def __pow__(self, other: Any) -> Any:
+        return raise_to(self, other)
 
     def __rtruediv__(self, other: Any) -> Ball:
         return lift(other) / self
@@ -490,9 +494,14 @@ SLOW, SLOW_BITS = ("gamma", "lgamma", "digamma"), 3_000
 
 
 def _is_exact(operation: Operation, arguments: Sequence[Ball], result: Mpf) -> bool:
-    """Whether the rounded result is the exact one: a root that squares back, or a bare 0, 1 or 2 at 0, 1 or -1."""
+    """Whether the rounded result is exact: a root that squares back, a factorial, a bare 0, 1 or 2 at 0, 1 or -1."""
+    x = arguments[0].mid
     if operation.name == "sqrt":
-        return bool(mpf_mul(result, result) == arguments[0].mid)
+        return bool(mpf_mul(result, result) == x)
+    if operation.name == "gamma" and x[2] >= 0 and not x[0]:  # a whole number, near enough to be the only one
+        return bool(result[2] >= 0 and result[2] + result[3] <= _Context.bits)
+    if operation.name == "lgamma" and x == from_int(2):
+        return bool(result == fzero)
     return bool(result[3] <= 1 and all(argument.mid[1] <= 1 and argument.mid[2] == 0 for argument in arguments))
 
 

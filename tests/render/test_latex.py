@@ -16,7 +16,7 @@ from diffcompare.render import render
 
 def test_blocks(small: Document) -> None:
     assert render(small, "latex") == (
-        "% Needs \\usepackage{amsmath,booktabs} in the preamble.\n"
+        "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
         "\n"
         "\\section*{A title}\n"
         "\n"
@@ -34,8 +34,8 @@ def test_blocks(small: Document) -> None:
         "method & value & notes \\tabularnewline\n"
         "\\midrule\n"
         "exact & $-2.0$ &  \\tabularnewline\n"
-        "near & $-2.0\\underline{625}$ & \\raggedright a step of \\mbox{1e-05} \\tabularnewline\n"
-        "none & \\textendash{} & \\raggedright timed out \\tabularnewline\n"
+        "near & $-2.0\\underline{625}$ & a step of \\mbox{1e-05} \\tabularnewline\n"
+        "none & \\textendash{} & timed out \\tabularnewline\n"
         "\\bottomrule\n"
         "\\end{tabular}\n"
         "\n"

@@ -396,3 +396,24 @@ def test_a_method_that_asks_mpmath_beside_truths(eager_threads):
                 assert dc.compare(expression, point, methods=[]).data() == truth
 
     in_threads(work, 4)
+
+
+def test_a_formula_given_is_judged_whatever_the_methods():
+    comparison = dc.compare("x^2", x=3.0, hand={"x": "3*x"}, methods=["reverse-ad"])
+    assert [answer.method for answer in comparison.answers] == ["hand-coded", "reverse-ad"]
+
+
+def test_a_slip_of_the_option_for_methods():
+    with pytest.raises(TypeError, match="`methods`"):
+        dc.compare("x^2", x=1, method=["reverse-ad"])
+    assert dc.compare("method^2", method=1.0, methods="reverse-ad").problem.point == {"method": 1.0}
+
+
+def test_a_point_that_is_no_mapping():
+    for call in (dc.compare, dc.gradient):
+        with pytest.raises(dc.DiffcompareError, match="a point is not list"):
+            call("x*y", [1, 2])
+
+
+def test_the_gradient_of_an_entry():
+    assert dc.gradient("@rosenbrock", {"x": -1.2, "y": 1.0})["y"] == pytest.approx(-88)

@@ -446,3 +446,10 @@ def test_every_number_of_a_truth_is_rounded_from_a_fraction_that_is_at_hand():
     partial = found.gradient["x"]
     assert partial.errors(partial.nearest)[2] < 0.5
     assert abs(partial.centre**2 - Fraction(1, 2)) < Fraction(1, 10**30)
+
+
+def test_factorials_are_whole_numbers():
+    """So a kink at a value of gamma is seen as one."""
+    for text, x in (("abs(gamma(x) - 2)", 3), ("abs(lgamma(x))", 2), ("abs(gamma(x) - 24)", 5)):
+        assert true(text, x=x).status == "nondifferentiable"
+    assert true("abs(gamma(x) - 2)", x=3.0000000000000004).status == "ok"

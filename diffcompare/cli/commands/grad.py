@@ -38,5 +38,5 @@ def command(
     comparison = compare_question(
         question, at=point, hand=own, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth
     )
-    document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data())
+    document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data)
     return Answer(document, comparison.notes, comparison.failure)

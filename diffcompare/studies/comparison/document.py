@@ -23,12 +23,19 @@ from diffcompare.problem import Derivative, Size
 from diffcompare.studies.comparison.data import large, measure
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.methods import WAYS
+from diffcompare.wengert import tree_size
 
 if TYPE_CHECKING:
+    from diffcompare.expression import Expression
     from diffcompare.studies.comparison.record import Comparison
 
 TOLD = "textbook rules"
 """A note that says no more than the column `how` does."""
+
+MOST_FORMULAS = 6
+"""Partials whose formulas are shown."""
+LARGEST_FORMULA = 40
+"""Nodes of a formula, written out, up to which it is shown."""
 
 STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
 
@@ -41,12 +48,13 @@ def document(comparison: Comparison, *, brief: bool = False) -> Document:
     if not brief:
         if comparison.truth is not None and comparison.truth.slopes:
             blocks.append(_slopes(comparison))
+        blocks += _formulas(comparison)
         if comparison.problem.wrt and comparison.answers:
             blocks.append(_cost(comparison))
         blocks += _notes(comparison)
         blocks += [Paragraph(note, "note") for note in _side_notes(comparison)]
         blocks.append(Paragraph(comparison.verdict, "verdict"))
-    return Document(tuple(blocks), comparison.data())
+    return Document(tuple(blocks), comparison.data)
 
 
 def _title(comparison: Comparison) -> str:
@@ -142,6 +150,31 @@ def _slopes(comparison: Comparison) -> Table:
     )
     rows = tuple((f"df/d{name}", slopes.left, slopes.right) for name, slopes in comparison.truth.slopes.items())
     return Table("slopes", columns, rows, "Beside the point")
+
+
+def _formulas(comparison: Comparison) -> list[Block]:
+    """The formulas that methods have for the first partials, equal ones once."""
+    names = comparison.problem.wrt[:MOST_FORMULAS]
+    rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
+    if all(isinstance(formula, str) for _, _, formula in rows):
+        return []
+    columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
+    table = Table("formulas", columns, tuple(rows), "Formulas")
+    more = len(comparison.problem.wrt) - len(names)
+    cut = [Paragraph(f"the formulas of {_counted(more, 'other partial')} are in the JSON", "note")] if more else []
+    return [table, *cut]
+
+
+def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
+    methods: dict[Expression, list[str]] = {}
+    for answer in comparison.answers:
+        if answer.formulas and name in answer.formulas:
+            methods.setdefault(answer.formulas[name], []).append(answer.method)
+    rows: list[tuple[Cell, Cell]] = []
+    for formula, who in methods.items():
+        size = tree_size(formula)
+        rows.append((", ".join(who), formula if size <= LARGEST_FORMULA else f"({large(size)} nodes)"))
+    return rows
 
 
 def _cost(comparison: Comparison) -> Table:

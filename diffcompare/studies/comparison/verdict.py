@@ -10,6 +10,7 @@ from diffcompare.backends.automatic import shorten
 from diffcompare.evaluation import is_number
 from diffcompare.studies.comparison import clauses
 from diffcompare.studies.comparison.clauses import join, partials
+from diffcompare.studies.comparison.elsewhere import parts_elsewhere
 from diffcompare.studies.comparison.standings import GOOD, Standing, kinks, right_beside, standings, value_digits
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 LOST = 8.0
 """Half of the digits: who keeps no more has lost them to cancellation, or made a mistake."""
+
+
+_FACTORS = {-1.0: "minus", 2.0: "twice", 0.5: "half", -2.0: "minus twice", -0.5: "minus half"}
 
 
 def verdict(comparison: Comparison) -> str:
@@ -66,6 +70,9 @@ def _compared(comparison: Comparison) -> list[str]:
     mistake = _mistake(comparison, found)
     if mistake:
         return [mistake]
+    doubt = parts_elsewhere(comparison)
+    if doubt:
+        return [doubt]
     at_kink, explained = _at_kink(comparison, found)
     others = [each for each in found if each not in explained]
     exact = [each for each in others if each.exact]
@@ -102,7 +109,17 @@ def _mistake(comparison: Comparison, found: Sequence[Standing]) -> str:
         return ""
     one = len(wrong) == 1
     subject = f"check the formula{'' if one else 's'} by hand for {partials(wrong)}: {'it' if one else 'they'}"
+    factor = _factor(comparison, hand, wrong)
+    if factor:
+        return f"{subject} {'is' if one else 'are'} {factor} the truth: a mistake, and not rounding"
     return f"{subject} {_how_wrong(hand, wrong, others)}, and that is a mistake more often than rounding"
+
+
+def _factor(comparison: Comparison, hand: Standing, wrong: Sequence[str]) -> str:
+    """Whether what is wrong is a simple multiple of the truth."""
+    pairs = [(hand.answer.gradient[name], comparison.true_partial(name)) for name in wrong]
+    ratios = {round(said / true.nearest, 9) for said, true in pairs if said is not None and true and true.nearest}
+    return _FACTORS.get(ratios.pop(), "") if len(ratios) == 1 and len(pairs) == len(wrong) else ""
 
 
 def _how_wrong(hand: Standing, wrong: Sequence[str], others: Sequence[Standing]) -> str:

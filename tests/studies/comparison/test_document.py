@@ -176,7 +176,7 @@ def test_a_brief_document_has_the_values_only():
     (table,) = document.blocks
     assert [column.key for column in table.columns] == ["partial", "method", "value"]
     assert "truth" not in [cells[1] for cells in table.rows]
-    assert document.data["verdict"]
+    assert document.data()["verdict"]
 
 
 # --- Every format -----------------------------------------------------------------------------------------------------

@@ -178,6 +178,22 @@ def test_a_formula_without_a_value_is_no_cancellation():
     )
 
 
+def test_a_formula_that_is_right_at_one_point_only():
+    """x^2 is 2*x at 2, and 1/4 is 1/(2*sqrt(x)) at 4."""
+    assert verdict("x^2", x=2.0, hand={"x": "x^2"}) == (
+        "Check the formula by hand for df/dx: it agrees at this point, but at x = 0.5 it gives 0.25 and reverse-ad 1, "
+        "and one point proves nothing."
+    )
+    assert "but at x = 2 it gives 0.25 and reverse-ad 0.353553" in verdict("sqrt(x)", x=4.0, hand={"x": "0.25"})
+    assert "proves nothing" not in verdict("x^2", x=2.0, hand={"x": "x + x"})
+
+
+@pytest.mark.parametrize(("formula", "factor"), [("-cos(x)", "minus"), ("2*cos(x)", "twice"), ("cos(x)/2", "half")])
+def test_a_simple_multiple_of_the_truth_is_named(formula, factor):
+    found = verdict("sin(x)", x=1.0, hand={"x": formula})
+    assert found == f"Check the formula by hand for df/dx: it is {factor} the truth: a mistake, and not rounding."
+
+
 # --- Rounding ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,47 @@
+"""A sign of life on stderr: after half a second, and only where a person looks on."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from diffcompare.cli.streams import complain
+
+PATIENCE = 0.5
+"""Seconds in which nobody wonders yet."""
+BEAT = 0.5
+"""Seconds between two lines."""
+
+
+@contextmanager
+def sign_of_life(task: str) -> Iterator[None]:
+    """While the body runs, say what is being done and for how long; the line is gone before the answer comes."""
+    try:
+        watched = sys.stderr is not None and sys.stderr.isatty()
+    except ValueError:  # it is closed
+        watched = False
+    if not watched:
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_beat, args=(task, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _beat(task: str, done: threading.Event) -> None:
+    start, longest = monotonic(), 0
+    wait = PATIENCE
+    while not done.wait(wait):
+        line = f"{task}: {monotonic() - start:.0f} s (Ctrl-C stops it)"
+        complain("\r" + line.ljust(longest))
+        longest, wait = max(longest, len(line)), BEAT
+    if longest:
+        complain("\r" + " " * longest + "\r")

@@ -1,0 +1,54 @@
+"""A sign of life: only for a person, only after a while, and gone before the answer."""
+
+import io
+import sys
+import time
+
+import pytest
+
+from diffcompare.cli import progress
+
+
+class Screen(io.StringIO):
+    def __init__(self, watched):
+        super().__init__()
+        self.watched = watched
+
+    def isatty(self):
+        return self.watched
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What stderr gets while a task takes that long."""
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "BEAT", 0.05)
+
+    def during(seconds, *, watched=True):
+        screen = Screen(watched)
+        monkeypatch.setattr(sys, "stderr", screen)
+        with progress.sign_of_life("diffcompare grad"):
+            time.sleep(seconds)
+        return screen.getvalue()
+
+    return during
+
+
+def test_a_long_task_is_told_and_wiped_out(told):
+    text = told(0.3)
+    assert text.startswith("\rdiffcompare grad: 0 s (Ctrl-C stops it)")
+    assert text.endswith("\r" + " " * len("diffcompare grad: 0 s (Ctrl-C stops it)") + "\r")
+
+
+def test_a_short_task_is_not(told):
+    assert told(0.0) == ""
+
+
+def test_nor_one_that_nobody_watches(told):
+    assert told(0.2, watched=False) == ""
+
+
+def test_an_error_passes_through(told, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Screen(True))
+    with pytest.raises(ZeroDivisionError), progress.sign_of_life("x"):
+        1 / 0  # noqa: B018
