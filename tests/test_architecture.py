@@ -21,7 +21,7 @@ FLOORS = {
     # floor 1: the table, the language, questions
     **dict.fromkeys(("operations", "evaluation", "sweeps", "work", "problem"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
-    **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching"), 1),
+    **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document"), 0),
