@@ -151,6 +151,8 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     table: Table
     caption: str = ""
+    rows_shown: int | None = None
+    """Rows of the table that people are shown, and a remark beside the graph says so; None: all.  Machines get all."""
 
 
 Picture: TypeAlias = Plot | Bars | Graph
