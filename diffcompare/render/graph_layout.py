@@ -3,14 +3,17 @@
 After Sugiyama, Tagawa and Toda, Methods for Visual Understanding of Hierarchical System Structures (1981): the columns
 are the levels of the Wengert list; an edge over several columns passes each through a *bend*, one for all edges of a
 node, so that they run together until they must part; sweeps put every node near its neighbours and keep the order
-with the fewest crossings.  Heights are least squares under the order: as straight as they can be, and nothing overlaps.
+with the fewest crossings.  Heights make the sum of all rises least, under that order and with nothing overlapping: a
+long line is level but for a few jogs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcompare.render.graph_heights import Columns, Spot, settle
 
 if TYPE_CHECKING:
     from diffcompare.document import Graph
@@ -18,14 +21,10 @@ if TYPE_CHECKING:
 MOST_DRAWN = 60
 """Nodes of a graph up to which a drawing can be read."""
 
-SWEEPS = 24
-RELAXATIONS = 60
-STIFFNESS = 8.0
-"""How much more a line between two bends wants to be straight than one between two nodes."""
+FEW = 24
+"""Nodes up to which all variables stand in the first column; in a larger graph each stands before its first use."""
 
-Spot: TypeAlias = tuple[str, int]
-"""A node or a bend of its edges: the name of the node, and the column."""
-Columns: TypeAlias = list[list[Spot]]
+SWEEPS = 24
 
 
 class Layout(NamedTuple):
@@ -46,8 +45,7 @@ def lay_out(graph: Graph, reach: Mapping[str, tuple[float, float]], bend: float,
     """The layout of a graph.
 
     `reach` says how far every node extends above and below its middle, `bend` the same of a line that passes, and
-    `space` is left free between two nodes.  A constant stands just before its first use.  The same graph is always
-    laid out in the same way.
+    `space` is left free between two nodes.  The same graph is always laid out in the same way.
     """
     homes = _homes(graph)
     columns, lines = _spots(graph, homes)
@@ -59,7 +57,8 @@ def lay_out(graph: Graph, reach: Mapping[str, tuple[float, float]], bend: float,
         above = reach[lower[0]][0] if nodes[1] else bend
         return below + above + (space if any(nodes) else 0.0)
 
-    return Layout(columns, _heights(columns, lines, homes, gap), homes, lines)
+    gaps = [[gap(upper, lower) for upper, lower in pairwise(column)] for column in columns]
+    return Layout(columns, settle(columns, gaps, lines, homes), homes, lines)
 
 
 def crossings(columns: Columns, lines: Sequence[tuple[Spot, Spot]]) -> int:
@@ -74,10 +73,12 @@ def crossings(columns: Columns, lines: Sequence[tuple[Spot, Spot]]) -> int:
 
 
 def _homes(graph: Graph) -> dict[str, int]:
+    """Levels; leaves stand before their first use, but for variables where one column has room for all."""
     homes = {vertex.name: vertex.level for vertex in graph.vertices}
+    crowded = len(graph.vertices) > FEW
     for vertex in graph.vertices:
         uses = [homes[edge.target] for edge in graph.edges if edge.source == vertex.name]
-        if vertex.kind == "constant" and uses:
+        if uses and (vertex.kind == "constant" or (vertex.kind == "variable" and crowded)):
             homes[vertex.name] = min(uses) - 1
     return homes
 
@@ -175,60 +176,3 @@ def _saved(upper: Spot, lower: Spot, sides: Sequence[Mapping[Spot, Sequence[Spot
             for other in neighbours.get(lower, ()):
                 saved += (places[one] > places[other]) - (places[one] < places[other])
     return saved
-
-
-# --- Heights ----------------------------------------------------------------------------------------------------------
-
-
-def _heights(
-    columns: Columns, lines: Sequence[tuple[Spot, Spot]], homes: Mapping[str, int], gap: Callable[[Spot, Spot], float]
-) -> dict[Spot, float]:
-    """Heights that make the lines straight, column by column again and again until nothing moves much."""
-    gaps = [[gap(upper, lower) for upper, lower in pairwise(column)] for column in columns]
-    heights: dict[Spot, float] = {}
-    for column, distances in zip(columns, gaps, strict=True):
-        total, middles = 0.0, [0.0]
-        for distance in distances:
-            total += distance
-            middles.append(total)
-        heights.update({spot: middle - total / 2 for spot, middle in zip(column, middles, strict=False)})
-    pulls: dict[Spot, list[tuple[Spot, float]]] = {}
-    for source, target in lines:
-        bends = (homes[source[0]] != source[1]) + (homes[target[0]] != target[1])
-        weight = (1.0, 2.0, STIFFNESS)[bends]
-        pulls.setdefault(source, []).append((target, weight))
-        pulls.setdefault(target, []).append((source, weight))
-    for turn in range(RELAXATIONS):
-        order = range(len(columns)) if turn % 2 == 0 else reversed(range(len(columns)))
-        for place in order:
-            heights.update(zip(columns[place], _settled(columns[place], gaps[place], pulls, heights), strict=True))
-    top = min(heights.values(), default=0.0)
-    return {spot: height - top for spot, height in heights.items()}
-
-
-def _settled(
-    column: Sequence[Spot],
-    gaps: Sequence[float],
-    pulls: Mapping[Spot, Sequence[tuple[Spot, float]]],
-    heights: Mapping[Spot, float],
-) -> list[float]:
-    """The heights nearest to where the lines pull, in least squares, at which the gaps are kept.
-
-    Less the gaps above, the heights may not fall: isotonic regression, by pooling adjacent violators (Barlow et al.,
-    Statistical Inference under Order Restrictions, 1972).
-    """
-    offsets = [0.0]
-    for distance in gaps:
-        offsets.append(offsets[-1] + distance)
-    pools: list[tuple[float, float, int]] = []  # wanted height, weight, how many spots
-    for spot, offset in zip(column, offsets, strict=False):
-        near = pulls.get(spot, [(spot, 1.0)])
-        weight = sum([pull for _, pull in near])
-        pool = (sum([heights[each] * pull for each, pull in near]) / weight - offset, weight, 1)
-        while pools and pools[-1][0] > pool[0]:
-            above = pools.pop()
-            both = above[1] + pool[1]
-            pool = ((above[0] * above[1] + pool[0] * pool[1]) / both, both, above[2] + pool[2])
-        pools.append(pool)
-    levels = [level for level, _, count in pools for _ in range(count)]
-    return [level + offset for level, offset in zip(levels, offsets, strict=False)]

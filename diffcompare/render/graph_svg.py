@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.render import graph_words as words
 from diffcompare.render.glyphs import width
-from diffcompare.render.graph_layout import MOST_DRAWN, Layout, Spot, lay_out
+from diffcompare.render.graph_heights import Spot
+from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
 from diffcompare.render.svg import Drawing, text
 
 if TYPE_CHECKING:

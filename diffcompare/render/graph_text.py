@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.render import graph_words as words
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.graph_layout import MOST_DRAWN, Layout, Spot, lay_out
+from diffcompare.render.graph_heights import Spot
+from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
 
 if TYPE_CHECKING:
     from diffcompare.document import Graph, Vertex

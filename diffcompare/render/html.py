@@ -34,7 +34,7 @@ def render(document: Document, look: Look) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
-        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}{_picture_style(document)}</style>\n</head>\n<body>\n"
         f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -43,7 +43,16 @@ def render(document: Document, look: Look) -> str:
 def fragment(document: Document, look: Look | None = None) -> str:
     """The document as a part of someone else's page (`_repr_html_`): its style reaches nothing outside of it."""
     body = _body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}</style>\n{body}</div>\n'
+    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{body}</div>\n'
+
+
+def _picture_style(document: Document) -> str:
+    """The style sheet of the pictures, where there are any."""
+    if not any(isinstance(block, Graph) for block in document.blocks):
+        return ""
+    from diffcompare.render.svg import STYLE
+
+    return STYLE
 
 
 def _escaped(text: str) -> str:
