@@ -133,6 +133,7 @@ class Vertex(NamedTuple):
     level: int
     active: bool = True
     numbers: tuple[tuple[Literal["primal", "tangent", "adjoint"], float | None], ...] = ()
+    """Possibly inf or nan; None where the operation is undefined."""
 
 
 class Edge(NamedTuple):

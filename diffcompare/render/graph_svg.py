@@ -223,7 +223,7 @@ def _outline(vertex: Vertex, place: Place, inset: float) -> str:
 def _number(x: float, y: float, quantity: str, written: str) -> str:
     wide = width(written) * DIGIT + 12
     frame = f'<rect x="{x - wide / 2:.1f}" y="{y - 9.5:.1f}" width="{wide:.1f}" height="19" rx="4"/>\n'
-    return f'<g class="{quantity}">{frame}{_words(x, y + 4.5, written, "number")}</g>\n'
+    return f'<g class="{quantity}">{frame}{_words(x, y + 4.5, written, "figure")}</g>\n'
 
 
 def _words(x: float, y: float, said: str, kind: str) -> str:
@@ -242,7 +242,7 @@ def _legend(graph: Graph, top: float, most: float) -> tuple[list[str], float, fl
         if x > MARGIN and x + length > most:
             x, y = MARGIN, y + LEGEND
         parts.append(f'<g transform="translate({x + 22:.1f} {y:.1f})">{sign}</g>\n')
-        parts.append(f'<text class="faint number" x="{x + 52:.1f}" y="{y + 4.5:.1f}">{text(meaning)}</text>\n')
+        parts.append(f'<text class="faint figure" x="{x + 52:.1f}" y="{y + 4.5:.1f}">{text(meaning)}</text>\n')
         x += length
         wide = max(wide, x)
     return parts, wide, y + LEGEND / 2 - top + 6

@@ -66,7 +66,8 @@ def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
     for labelled in (True, False):
         lines = _lines(graph, look, labelled)
         if max(map(width, lines)) <= columns:
-            return [*lines, "", *_legend(graph, look, labelled)]
+            legend = _legend(graph, look, labelled)
+            return [*lines, "", *legend] if legend else lines
     return [f"note: a drawing in characters needs {max(map(width, lines))} columns; `--format svg` makes one"]
 
 

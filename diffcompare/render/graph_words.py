@@ -33,8 +33,8 @@ def output_of(graph: Graph) -> str | None:
 
 
 def short(number: float | None) -> str:
-    """A number to a few digits, zero without a sign; a dash where there is none."""
-    return "\N{EN DASH}" if number is None else f"{number + 0.0:.{DIGITS}g}".replace("-", "\N{MINUS SIGN}")
+    """A number to a few digits, zero without a sign."""
+    return "undefined" if number is None else f"{number + 0.0:.{DIGITS}g}".replace("-", "\N{MINUS SIGN}")
 
 
 def numbers(vertex: Vertex) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ STYLE = """\
 .dc-svg .shape { fill: var(--dc-paper); stroke: var(--dc-ink); stroke-width: 1.8; }
 .dc-svg .name { font-weight: bold; font-size: 15px; }
 .dc-svg .label { font-size: 14px; }
-.dc-svg .number, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.dc-svg .figure, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
 .dc-svg .arrow { stroke: var(--dc-ink); stroke-width: 1.8; fill: none; }
 .dc-svg .arrow .head { fill: var(--dc-ink); stroke: none; }

@@ -26,6 +26,10 @@ SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 """What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one."""
 
 
+MOST_SETTLED = 1_000
+"""Nodes up to which the truth settles whether there is a derivative; of a larger graph only where doubles doubt it."""
+
+
 class Use(NamedTuple):
     """An edge: a node that stands as an argument of another, and the partial by it (None where none is needed)."""
 
@@ -165,19 +169,43 @@ def graph_question(
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, asked))
     derivatives, uses, remark = _swept(problem, show, nodes, values, active)
-    failure = _failure(problem, show, values[nodes[-1]])
+    failure = _failure(problem, show, nodes, values, active, uses)
     return ComputationalGraph(
         question, problem, show, nodes, values, active, derivatives, uses, failure, notes, remark
     )  # fmt: skip
 
 
-def _failure(problem: Problem, show: Show, value: Any) -> Diagnostic | None:
+def _failure(
+    problem: Problem,
+    show: Show,
+    nodes: Sequence[Expression],
+    values: Mapping[Expression, Any],
+    active: frozenset[Expression],
+    uses: Sequence[Use],
+) -> Diagnostic | None:
     """What is wrong with the point; where only values are shown a kink is nothing wrong."""
-    if show == "primal" and is_number(value):
+    if is_number(values[nodes[-1]]) and (
+        show == "primal" or (len(nodes) > MOST_SETTLED and _calm(nodes, values, active, uses))
+    ):
         return None
     from diffcompare.studies.failure import failure_at
 
     return failure_at(problem)
+
+
+def _calm(
+    nodes: Sequence[Expression],
+    values: Mapping[Expression, Any],
+    active: frozenset[Expression],
+    uses: Sequence[Use],
+) -> bool:
+    """Whether in doubles no active operation stands at a kink of its row, and every partial is finite."""
+    applied = [node for node in nodes if node in active and node.operation is not None]
+    for node in applied:
+        arguments = [values[argument] for argument in node.arguments]
+        if type(values[node]) is not Undefined and node.operation.kink.contains(*arguments):  # type: ignore[union-attr]
+            return False
+    return all(use.partial is not None for use in uses if use.argument in active and is_number(values[use.user]))
 
 
 def _swept(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from diffcompare.document import (
@@ -18,6 +19,7 @@ from diffcompare.document import (
     Table,
     Vertex,
 )
+from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
 from diffcompare.naming import pretty
 from diffcompare.printer import SIGNS
@@ -33,6 +35,8 @@ MOST_ROWS = 30
 """Rows of the table that people are shown of a graph too large to be drawn."""
 LONGEST_NAME = 16
 """Characters of a variable's name or a number in a drawing."""
+LARGEST_READ = 10**15
+"""Counts from here on are rounded in prose; the size above and the data have them exactly."""
 MOST_NAMED = 3
 """Shared nodes and variables that the closing sentence names."""
 
@@ -56,7 +60,7 @@ def _question(graph: ComputationalGraph) -> Listing:
         entries.append(("at", Code(_point(graph))))
     entries.append(("value", _cell(graph.values[graph.output])))
     if graph.seed is not None:
-        entries.append(("seed", f"the tangent of {graph.seed} is 1, so that every tangent is a derivative by it"))
+        entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))
     elif graph.show == "adjoint":
         entries.append(("seed", f"the adjoint of {called(graph, graph.output)} is 1"))
     entries.append(("size", f"{_counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
@@ -101,10 +105,11 @@ def _picture(graph: ComputationalGraph) -> Graph:
 
 def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
     numbers: list[tuple[Literal["primal", "tangent", "adjoint"], float | None]] = []
+    value = graph.values[node]
     if kind(node) != "constant":
-        numbers.append(("primal", number(graph.values[node])))
-        if graph.show != "primal" and graph.derivatives:
-            numbers.append((graph.show, number(graph.derivatives.get(node))))
+        numbers.append(("primal", None if type(value) is Undefined else float(value)))
+        if graph.show != "primal" and node in graph.derivatives:
+            numbers.append((graph.show, graph.derivatives[node]))
     return Vertex(
         called(graph, node),
         _formula(graph, node),
@@ -141,7 +146,7 @@ def _table(graph: ComputationalGraph) -> Table:
     columns = [
         Column("node", "node"),
         Column("operation", "operation"),
-        Column("arguments", "arguments"),
+        Column("arguments", "of"),
         Column("value", "value", "right"),
     ]
     if graph.show != "primal":
@@ -155,7 +160,7 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
     users = graph.users[node]
     arguments = [called(graph, argument) for argument in node.arguments]
     what = "" if node.operation else "variable" if isinstance(node, Variable) else "constant"
-    operation: Cell = Code(node.operation.name) if node.operation else what
+    operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else what
     if isinstance(node, Variable):
         arguments = [node.name]
     cells: list[Cell] = [called(graph, node), operation, ", ".join(arguments) or None, _cell(graph.values[node])]
@@ -169,10 +174,14 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
 def _listed(names: list[str], most: int) -> str:
     """Names after each other, each once with how often it stands; beyond `most` the rest is counted."""
     counts = {name: names.count(name) for name in names} if len(names) <= 64 else dict.fromkeys(names, 1)
-    texts = [name if count == 1 else f"{name} ({count} times)" for name, count in counts.items()]
+    texts = [name if count == 1 else f"{name} {_times(count)}" for name, count in counts.items()]
     if len(texts) > most:
         texts = [*texts[: most - 1], f"{len(texts) - most + 1:,} more"]
     return ", ".join(texts)
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 def _remarks(graph: ComputationalGraph) -> list[str]:
@@ -183,8 +192,6 @@ def _remarks(graph: ComputationalGraph) -> list[str]:
             f"{count:,} nodes are more than a drawing can show (up to {MOST_DRAWN}), so here are the first {MOST_ROWS} "
             "rows of the table. `--format dot` writes the whole graph for Graphviz, `--json` every number."
         )
-    if graph.seed is not None and len(graph.problem.wrt) > 1:
-        remarks.append(f"the seed is {graph.seed}, the first variable; `--wrt` chooses another")
     return remarks
 
 
@@ -210,23 +217,31 @@ def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
     rest = len(shared) - len(most)
     told += [_counted(rest, "other node")] if rest else []
     verb = "is" if len(shared) == 1 else "are"
-    return f"{_enumerated(told)} {verb} used more than once, and the adjoint of each is a sum over its uses."
+    what = "adjoint of" if graph.show == "adjoint" else "derivative by"
+    whose = "it" if len(shared) == 1 else "each"
+    return f"{_enumerated(told)} {verb} used more than once: the {what} {whose} is the sum over its uses."
 
 
 def _path_count(graph: ComputationalGraph) -> str:
     """The variables with the most paths."""
     most = sorted(graph.paths.items(), key=lambda pair: -pair[1])[:MOST_NAMED]
-    told = [f"{large(count)} from {name}" for name, count in most]
-    told[0] = f"{_counted(most[0][1], 'path')} from {most[0][0]}"
+    told = [f"{_rounded(count)} from {name}" for name, count in most]
+    first, count = most[0]
+    told[0] = f"{_rounded(count)} path{'s' * (count != 1)} from {first}"
     verb = "leads" if most[0][1] == 1 and len(most) == 1 else "lead"
     return f"To {called(graph, graph.output)} {verb} {_enumerated(told)}."
 
 
 def _saving(graph: ComputationalGraph) -> str:
     return (
-        f"Written out as a tree, the {_counted(graph.dag, 'node')} would be {large(graph.tree)}: a sweep visits each "
-        "node once, whatever the number of paths."
+        f"Written out as a tree, the {_counted(graph.dag, 'node')} would be {_rounded(graph.tree)}: a sweep visits "
+        "each node once, whatever the number of paths."
     )
+
+
+def _rounded(count: int) -> str:
+    """A count in prose: in full as long as it can be read."""
+    return str(count) if count < LARGEST_READ else f"about 10^{math.floor(math.log10(count))}"
 
 
 def _enumerated(texts: list[str]) -> str:
