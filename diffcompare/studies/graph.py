@@ -12,6 +12,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.evaluation import CAREFUL, Undefined, evaluate, is_number
 from diffcompare.expression import Expression, Variable
 from diffcompare.naming import names
+from diffcompare.printer import to_text
 from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.inputs import joined, pose, question_of
@@ -28,6 +29,11 @@ SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 
 MOST_SETTLED = 1_000
 """Nodes up to which the truth settles whether there is a derivative; of a larger graph only where doubles doubt it."""
+
+
+AT_A_KINK = (
+    "choose another point; the derivatives here follow the conventions of the rows, which `diffcompare ops` shows"
+)
 
 
 class Use(NamedTuple):
@@ -68,8 +74,9 @@ class ComputationalGraph:
 
     @cached_property
     def names(self) -> dict[Expression, str]:
-        """The names v-1, v0, v1 of the variables and operations."""
-        return names(self.nodes, tuple(self.problem.point))
+        """What every node is called: v-1, v0, v1, and a number or a constant by its text."""
+        numbered = names(self.nodes, tuple(self.problem.point))
+        return {node: numbered.get(node) or to_text(node) for node in self.nodes}
 
     @cached_property
     def users(self) -> dict[Expression, list[Expression]]:
@@ -190,7 +197,8 @@ def _failure(
         return None
     from diffcompare.studies.failure import failure_at
 
-    return failure_at(problem)
+    failure = failure_at(problem)
+    return failure._replace(help=AT_A_KINK) if failure is not None and failure.code == "E803" else failure
 
 
 def _calm(

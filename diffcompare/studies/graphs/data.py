@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.evaluation import Undefined, is_number
-from diffcompare.expression import Expression, Number, Variable
-from diffcompare.numerals import number_text
+from diffcompare.expression import Expression, Variable
 from diffcompare.printer import to_text
 from diffcompare.studies.comparison.data import large
 
@@ -33,10 +32,10 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
         "show": graph.show,
         "wrt": list(problem.wrt),
         "seed": graph.seed,
-        "output": identity(graph, graph.output),
+        "output": graph.names[graph.output],
         "nodes": [_node(graph, node) for node in graph.nodes],
         "edges": [
-            {"from": identity(graph, use.argument), "to": identity(graph, use.user), "partial": use.partial}
+            {"from": graph.names[use.argument], "to": graph.names[use.user], "partial": use.partial}
             for use in graph.uses
         ],
         "paths": {name: large(count) for name, count in graph.paths.items()},
@@ -52,30 +51,20 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
 
 def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "name": identity(graph, node),
+        "name": graph.names[node],
         "kind": kind(node),
         "variable": node.name if isinstance(node, Variable) else None,
         "operation": node.operation.name if node.operation else None,
-        "arguments": [identity(graph, argument) for argument in node.arguments],
+        "arguments": [graph.names[argument] for argument in node.arguments],
         "level": node.level,
         "active": node in graph.active,
         "value": number(graph.values[node]),
         "status": status(graph.values[node]),
-        "used_by": [identity(graph, user) for user in graph.users[node]],
+        "used_by": [graph.names[user] for user in graph.users[node]],
     }
     if graph.show != "primal":
         described[graph.show] = number(graph.derivatives.get(node))
     return described
-
-
-def identity(graph: ComputationalGraph, node: Expression) -> str:
-    """What a node is called: its name in the Wengert list, and a number or a constant by its text."""
-    return graph.names.get(node) or leaf_text(node)
-
-
-def leaf_text(node: Expression) -> str:
-    """A number or a constant as it is written."""
-    return number_text(node) if isinstance(node, Number) else str(node.name)  # type: ignore[attr-defined]
 
 
 def kind(node: Expression) -> str:

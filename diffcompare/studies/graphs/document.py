@@ -25,7 +25,7 @@ from diffcompare.naming import pretty
 from diffcompare.printer import SIGNS
 from diffcompare.render.graph_layout import MOST_DRAWN
 from diffcompare.studies.comparison.data import large
-from diffcompare.studies.graphs.data import kind, leaf_text, number, status
+from diffcompare.studies.graphs.data import kind, number, status
 from diffcompare.studies.inputs import MOST_SHOWN, coordinate
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def _counted(count: int, noun: str) -> str:
 
 def called(graph: ComputationalGraph, node: Expression) -> str:
     """What people call a node: v₁, and a number or a constant by its text."""
-    name = graph.names.get(node)
-    return pretty(name) if name else leaf_text(node)
+    return pretty(graph.names[node]) if node.operation or isinstance(node, Variable) else graph.names[node]
 
 
 def _known_as(graph: ComputationalGraph, node: Expression) -> str:
@@ -125,7 +124,7 @@ def _formula(graph: ComputationalGraph, node: Expression) -> str:
     if isinstance(node, Variable):
         return _short(node.name)
     if node.operation is None:
-        return _short(leaf_text(node))
+        return _short(graph.names[node])
     names = [_short(called(graph, argument)) for argument in node.arguments]
     name = node.operation.name
     if name in SIGNS:
