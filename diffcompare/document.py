@@ -133,6 +133,7 @@ class Vertex(NamedTuple):
     level: int
     active: bool = True
     numbers: tuple[tuple[Literal["primal", "tangent", "adjoint"], float | None], ...] = ()
+    """Possibly inf or nan; None where the operation is undefined."""
 
 
 class Edge(NamedTuple):
@@ -151,6 +152,8 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     table: Table
     caption: str = ""
+    rows_shown: int | None = None
+    """Rows of the table that people are shown, and a remark beside the graph says so; None: all.  Machines get all."""
 
 
 Picture: TypeAlias = Plot | Bars | Graph

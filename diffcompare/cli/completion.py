@@ -42,6 +42,13 @@ def formats(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(FORMATS))
 
 
+def shown(incomplete: str) -> list[str]:
+    """What a graph shows beside its nodes."""
+    from diffcompare.cli.options import SHOWN
+
+    return _beginning(incomplete, list(SHOWN))
+
+
 def colors(incomplete: str) -> list[str]:
     """When to use colour."""
     from diffcompare.cli.output import COLORS

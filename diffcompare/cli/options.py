@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from diffcompare.source import Question
 
 MOST_DIGITS = 17
+SHOWN = ("primal", "tangent", "adjoint")
 
 
 def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
@@ -117,6 +118,16 @@ Method: TypeAlias = Annotated[
 ]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate by these only. [default: all]")
+]
+Show: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--show",
+        metavar="WHAT",
+        help="|".join(SHOWN),
+        parser=one_of("--show", SHOWN),
+        autocompletion=completion.shown,
+    ),
 ]
 Step: TypeAlias = Annotated[
     float | None,

@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from diffcompare.document import Document
 
-__all__ = ["FORMATS", "Look", "format_of_suffix", "render"]
+__all__ = ["FORMATS", "PICTURES", "TEXTS", "Look", "format_of_suffix", "render"]
 
-FORMATS: tuple[str, ...] = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
+TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
+"""The formats that write every document."""
+
+PICTURES = ("svg", "dot", "mermaid")
+"""The formats of pictures alone; a document without one is an error that names another format."""
+
+FORMATS: tuple[str, ...] = TEXTS + PICTURES
 """The formats by name; each is the module of that name in this package."""
 
 _SUFFIXES = {
@@ -26,6 +32,10 @@ _SUFFIXES = {
     ".htm": "html",
     ".tex": "latex",
     ".txt": "plain",
+    ".svg": "svg",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
 }
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import Look, cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
-from diffcompare.render.layout import group_place, introduced, is_prose, point_padding, repeats
+from diffcompare.render.layout import group_place, introduced, is_prose, point_padding, repeats, table_for_people
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column, Document
@@ -37,7 +37,7 @@ def render(document: Document, look: Look) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
-        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}{_picture_style(document)}</style>\n</head>\n<body>\n"
         f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -46,7 +46,16 @@ def render(document: Document, look: Look) -> str:
 def fragment(document: Document, look: Look | None = None) -> str:
     """The document as a part of someone else's page (`_repr_html_`): its style reaches nothing outside of it."""
     body = _body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}</style>\n{body}</div>\n'
+    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{body}</div>\n'
+
+
+def _picture_style(document: Document) -> str:
+    """The style sheet of the pictures, where there are any."""
+    if not any(isinstance(block, Graph) for block in document.blocks):
+        return ""
+    from diffcompare.render.svg import STYLE
+
+    return STYLE
 
 
 def _escaped(text: str) -> str:
@@ -72,7 +81,25 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look, lower)
+    if isinstance(block, Graph):
+        return _graph(block, look)
+    return _block(table_for_people(block), look, lower)
+
+
+def _graph(graph: Graph, look: Look) -> str:
+    """The graph drawn, with its table to be unfolded; one too large to be drawn as its table."""
+    from diffcompare.render.graph_layout import MOST_DRAWN
+    from diffcompare.render.svg import picture
+
+    table = _table(table_for_people(graph), look)
+    if len(graph.vertices) > MOST_DRAWN:
+        return table
+    name = _escaped(graph.caption)
+    drawing = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n{picture(graph)}\n</div>\n'
+    return (
+        f"<figure>\n{drawing}<figcaption>{name}</figcaption>\n</figure>\n"
+        f"<details>\n<summary>{_escaped(graph.table.caption)}</summary>\n{table}\n</details>"
+    )
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -28,6 +28,10 @@ FRAGMENT_STYLE = """\
   align-items: baseline; margin: 1em 0; }
 .diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
 .diffcompare dd { margin: 0; overflow-x: auto; }
+.diffcompare figure { margin: 1em 0; }
+.diffcompare figcaption { font-weight: bold; }
+.diffcompare figure svg { display: block; }
+.diffcompare summary { cursor: pointer; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
 """Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline."""
@@ -46,12 +50,13 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
 .note, .warning, .verdict { border-left: .25rem solid var(--line); padding-left: .8rem; margin: 1rem 0; }
 .warning { border-left-style: dashed; border-left-color: var(--wrong); }
 .verdict { font-size: 1.1rem; border-left-style: double; border-left-width: .4rem; }
-.scroll:focus-visible { outline: 3px solid var(--line); outline-offset: 2px; }
+.scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--line); outline-offset: 2px; }
 @media print {
   :root { --paper: #fff; --ink: #000; --wrong: #000; --line: #000; }
   html { font-size: 75%; }
   main { max-width: none; padding: 0; }
   .diffcompare .scroll, .diffcompare dd { overflow: visible; }
+  .diffcompare figure svg { max-width: 100%; height: auto; }
   .diffcompare code { white-space: normal; overflow-wrap: break-word; }
   thead { display: table-header-group; }
   tr, tbody, .note, .warning, .verdict { break-inside: avoid; }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
-from diffcompare.render.layout import introduced, is_prose, repeats
+from diffcompare.render.layout import introduced, is_prose, repeats, table_for_people
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -59,7 +59,7 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    return _block(table_for_people(block), look)
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Measured
+from diffcompare.document import Graph, Measured
 from diffcompare.render.glyphs import width
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Table
+    from diffcompare.document import Block, Cell, Column, Picture, Table
 
 _MOST_POINT_PADDING = 6
 
@@ -107,3 +107,10 @@ def close_together(above: Block, below: Block) -> bool:
     """Whether two blocks need no empty line between them: notes and warnings stand in one list."""
     roles = ("note", "warning")
     return getattr(above, "role", None) in roles and getattr(below, "role", None) in roles
+
+
+def table_for_people(picture: Picture) -> Table:
+    """The table of a picture; of a graph too large to be drawn, as many rows as its document promises."""
+    if isinstance(picture, Graph) and picture.rows_shown is not None:
+        return picture.table._replace(rows=picture.table.rows[: picture.rows_shown])
+    return picture.table

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
-from diffcompare.render.layout import introduced, repeats
+from diffcompare.render.layout import introduced, repeats, table_for_people
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -33,7 +33,18 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    if isinstance(block, Graph):
+        return _graph(block, look)
+    return _block(table_for_people(block), look)
+
+
+def _graph(graph: Graph, look: Look) -> str:
+    """The graph as a flowchart, which GitHub draws, and its table."""
+    from diffcompare.render.graph_layout import MOST_DRAWN
+    from diffcompare.render.mermaid import flowchart
+
+    table = _table(table_for_people(graph), look)
+    return f"```mermaid\n{flowchart(graph, look)}```\n\n{table}" if len(graph.vertices) <= MOST_DRAWN else table
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:

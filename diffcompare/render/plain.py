@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Listing, Paragraph, Table
+from diffcompare.document import Graph, Heading, Listing, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.layout import close_together, introduced, padding_of, point_padding, title_padding
+from diffcompare.render.layout import (
+    close_together,
+    introduced,
+    padding_of,
+    point_padding,
+    table_for_people,
+    title_padding,
+)
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -36,7 +43,17 @@ def _block(block: Block, look: Look) -> list[str]:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    if isinstance(block, Graph):
+        return [*_drawing(block, look), *_table(table_for_people(block), look)]
+    return _block(table_for_people(block), look)
+
+
+def _drawing(graph: Graph, look: Look) -> list[str]:
+    """The graph in characters, if it can be drawn, and an empty line."""
+    from diffcompare.render.graph_text import WIDEST, drawn
+
+    lines = drawn(graph, look, WIDEST)
+    return [clean(graph.caption, look.unicode), *lines, ""] if lines else []
 
 
 def _text(cell: Cell, look: Look) -> str:

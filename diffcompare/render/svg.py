@@ -30,10 +30,12 @@ STYLE = """\
 .dc-svg { --dc-paper: #fff; --dc-ink: #111827; --dc-faint: #6b7280; --dc-rule: #d1d5db; }
 .dc-svg { --dc-blue: #0072B2; --dc-vermillion: #D55E00; --dc-green: #009E73; --dc-purple: #AA4499; }
 .dc-svg { --dc-blue-text: #0072B2; --dc-vermillion-text: #A84300; --dc-green-text: #00664B; }
+.dc-svg { --dc-orange-text: #8A5A00; }
 @media (prefers-color-scheme: dark) {
   .dc-svg { --dc-paper: #111827; --dc-ink: #f3f4f6; --dc-faint: #9ca3af; --dc-rule: #374151; }
   .dc-svg { --dc-blue: #56B4E9; --dc-vermillion: #E69F00; --dc-green: #2fbf98; --dc-purple: #CC79A7; }
   .dc-svg { --dc-blue-text: #56B4E9; --dc-vermillion-text: #E69F00; --dc-green-text: #2fbf98; }
+  .dc-svg { --dc-vermillion-text: #FF9E66; --dc-orange-text: #F0C04A; }
 }
 @media print {
   .dc-svg { --dc-paper: #fff; --dc-ink: #000; --dc-faint: #444; --dc-rule: #bbb; }
@@ -43,6 +45,24 @@ STYLE = """\
 .dc-svg .faint { fill: var(--dc-faint); }
 .dc-svg .rule { stroke: var(--dc-rule); fill: none; }
 .dc-svg .ink { stroke: var(--dc-ink); fill: none; }
+.dc-svg .shape { fill: var(--dc-paper); stroke: var(--dc-ink); stroke-width: 1.8; }
+.dc-svg .name { font-weight: bold; font-size: 15px; }
+.dc-svg .label { font-size: 14px; }
+.dc-svg .figure, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
+.dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
+.dc-svg .arrow { stroke: var(--dc-ink); stroke-width: 1.8; fill: none; }
+.dc-svg .arrow .head { fill: var(--dc-ink); stroke: none; }
+.dc-svg .arrow.inactive { stroke: var(--dc-faint); stroke-width: 1; }
+.dc-svg .arrow.inactive .head { fill: var(--dc-faint); }
+.dc-svg .inactive .shape { stroke: var(--dc-faint); stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
+.dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { fill: var(--dc-paper); stroke-width: 1.5; }
+.dc-svg .primal rect { stroke: var(--dc-blue-text); }
+.dc-svg .tangent rect { stroke: var(--dc-orange-text); stroke-width: 2; stroke-dasharray: .1 3.4;
+  stroke-linecap: round; }
+.dc-svg .adjoint rect { stroke: var(--dc-vermillion-text); stroke-dasharray: 6 3; }
+.dc-svg .primal text { fill: var(--dc-blue-text); }
+.dc-svg .tangent text { fill: var(--dc-orange-text); }
+.dc-svg .adjoint text { fill: var(--dc-vermillion-text); }
 """
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
-from diffcompare.render.glyphs import clean
-from diffcompare.render.layout import close_together, introduced, is_prose
+from diffcompare.render.glyphs import clean, width
+from diffcompare.render.layout import close_together, introduced, is_prose, table_for_people
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -58,10 +58,25 @@ def _block(block: Block, look: Look) -> list[Line]:
         return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
     if isinstance(block, Table):
         return _table(block, look)
+    if isinstance(block, Graph):
+        return [*_drawing(block, look), *_table(table_for_people(block), look)]
     if not isinstance(block, Listing):
-        return _block(block.table, look)
+        return _block(table_for_people(block), look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
     return entry_lines(entries, look.width)
+
+
+def _drawing(graph: Graph, look: Look) -> list[Line]:
+    """The graph in characters, if it can be drawn in so many columns, and an empty line."""
+    from diffcompare.render.graph_text import drawn
+
+    lines = drawn(graph, look, look.width)
+    if not lines:
+        return []
+    drawing: list[Line] = []
+    for text in lines:
+        drawing += [[(text, "")]] if width(text) <= look.width else _prose(text, "", look)
+    return [*_prose(graph.caption, "strong", look), *drawing, []]
 
 
 def _prose(text: str, style: str, look: Look) -> list[Line]:

@@ -9,7 +9,7 @@ import pytest
 import diffcompare as dc
 from diffcompare.catalogue import load
 from diffcompare.document import Approximate, Code, Heading, Listing, Measured, Paragraph, Table
-from diffcompare.render import FORMATS, Look, render
+from diffcompare.render import TEXTS, Look, render
 from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
 NOT_SYMBOLIC = tuple(method for method in METHODS if method != "symbolic")
@@ -186,7 +186,7 @@ def test_a_brief_document_has_the_values_only():
 def test_every_format_shows_every_entry(compared, name):
     comparison = compared(name)
     document = comparison.document()
-    for format in FORMATS:
+    for format in TEXTS:
         look = Look(width=80) if format == "terminal" else Look()
         text = render(document, format, look=look)
         assert text.endswith("\n")
@@ -219,7 +219,7 @@ def nothing_is_lost(comparison):
     assert json.loads(render(document, "json"))["verdict"] == comparison.verdict
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXTS)
 def test_two_hundred_variables(many_variables, format):
     text = render(many_variables.document(), format)
     assert len(text) > 50_000
@@ -236,7 +236,7 @@ def many_variables():
     return dc.compare(text, {name: place / 64 for place, name in enumerate(names)}, methods=NOT_SYMBOLIC)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", TEXTS)
 def test_three_thousand_terms(many_terms, format):
     text = render(many_terms.document(), format)
     assert "reverse-ad" in text or format == "latex"

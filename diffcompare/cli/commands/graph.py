@@ -1,0 +1,30 @@
+"""`diffcompare graph`: the computational graph of an expression, drawn."""
+
+from __future__ import annotations
+
+from diffcompare.cli import options, streams
+from diffcompare.cli.output import Answer
+
+EXAMPLES = (
+    'diffcompare graph "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
+    'diffcompare graph "x*sin(x)" --show adjoint -o graph.svg',
+    "diffcompare graph @rosenbrock --show tangent --wrt y --format dot",
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    wrt: options.Wrt = None,
+    show: options.Show = "primal",
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Draw the computational graph of an expression."""
+    from diffcompare.source import resolve
+
+    point = None if at is None else options.point(at)
+    question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
+    from diffcompare.studies.graph import graph_question
+
+    drawn = graph_question(question, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]
+    return Answer(drawn.document(brief=quiet), drawn.notes, drawn.failure)

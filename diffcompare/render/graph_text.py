@@ -1,0 +1,302 @@
+"""A graph in characters, from left to right: every node a few lines of words, every arrow a wire.
+
+Between two columns every node has one wire, that runs to all of its users there and stands in a *track* of its own
+where it turns.  Two wires never share a place but where one passes over the other: there the upright one is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcompare.render import graph_words as words
+from diffcompare.render.glyphs import clean, width
+from diffcompare.render.graph_heights import Spot
+from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
+
+if TYPE_CHECKING:
+    from diffcompare.document import Graph, Vertex
+    from diffcompare.render import Look
+
+WIDEST = 200
+"""Columns that a drawing may take where nobody says how wide the page is."""
+
+EDGE = 2
+"""Columns before the words of a node: its edge and a space."""
+
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+_WIRES = {
+    LEFT | RIGHT: "─", UP | DOWN: "│", LEFT | DOWN: "┐", LEFT | UP: "┘", RIGHT | DOWN: "┌", RIGHT | UP: "└",
+    LEFT | UP | DOWN: "┤", RIGHT | UP | DOWN: "├", LEFT | RIGHT | DOWN: "┬", LEFT | RIGHT | UP: "┴",
+    LEFT | RIGHT | UP | DOWN: "┼", LEFT: "─", RIGHT: "─",
+}  # fmt: skip
+
+
+class Wire(NamedTuple):
+    """The lines from one node, or one bend, to the next column: the row where it starts, and those where it ends."""
+
+    start: int
+    ends: tuple[int, ...]
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The first and the last row of its upright part."""
+        return min(self.start, *self.ends), max(self.start, *self.ends)
+
+    @property
+    def straight(self) -> bool:
+        """Whether it never turns."""
+        return self.ends == (self.start,)
+
+
+class Plan(NamedTuple):
+    """Rows of all spots, the rows and labels of the arrows into every node, and the words of every node."""
+
+    layout: Layout
+    rows: dict[Spot, int]
+    ports: dict[str, list[tuple[Spot, int, str]]]
+    blocks: dict[str, list[str]]
+
+
+def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
+    """The drawing, or where it has no room the reason why; nothing for a graph too large: its document says so."""
+    if len(graph.vertices) > MOST_DRAWN or not graph.vertices:
+        return []
+    for labelled in (True, False):
+        lines = _lines(graph, look, labelled)
+        if max(map(width, lines)) <= columns:
+            legend = _legend(graph, look, labelled)
+            return [*lines, "", *legend] if legend else lines
+    return [f"note: a drawing in characters needs {max(map(width, lines))} columns; `--format svg` makes one"]
+
+
+def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
+    shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
+    said = ["its value" if quantity == "primal" else f"its {quantity}" for quantity in shown]
+    parts = [f"Under a node: {' and '.join(said)}."] if said else []
+    if labelled and any(edge.label for edge in graph.edges):
+        parts.append("On an arrow: the partial.")
+    if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
+        parts.append(f"{_edge(False, look)} inactive.")
+    return [" ".join(parts)] if parts else []
+
+
+def _lines(graph: Graph, look: Look, labelled: bool) -> list[str]:
+    for sparse in (False, True):
+        plan = _plan(graph, look, labelled, sparse)
+        channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
+        if None not in channels:
+            break
+    return _painted(graph, plan, [channel for channel in channels if channel is not None], look)
+
+
+# --- Where things stand -----------------------------------------------------------------------------------------------
+
+
+def _plan(graph: Graph, look: Look, labelled: bool, sparse: bool) -> Plan:
+    """The rows.  A sparse plan doubles them and shifts every other column by one, so that no two wires are in line."""
+    output = words.output_of(graph)
+    blocks = {vertex.name: _words(vertex, vertex.name == output, look) for vertex in graph.vertices}
+    inputs = dict.fromkeys(blocks, 0)
+    for edge in graph.edges:
+        inputs[edge.target] += 1
+    reach = {name: (0.5, max(len(block), inputs[name]) - 0.5) for name, block in blocks.items()}
+    layout = lay_out(graph, reach, 0.5, 1.0)
+    rows = _rows(layout, reach)
+    step = 2 if sparse else 1
+    rows = {spot: step * row + (spot[1] % 2 if sparse else 0) for spot, row in rows.items()}
+    return Plan(layout, rows, _ports(graph, layout, rows, step, labelled), blocks)
+
+
+def _words(vertex: Vertex, output: bool, look: Look) -> list[str]:
+    if vertex.kind == "constant":
+        return [clean(vertex.label, look.unicode)]
+    said = [f"{vertex.name} = {vertex.label}", *[written for _, written in words.numbers(vertex)]]
+    return [clean(line, look.unicode) for line in [*said, *(["(output)"] if output else [])]]
+
+
+def _rows(layout: Layout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
+    """Whole rows: the distances of the layout are whole numbers here, and stay so."""
+    rows: dict[Spot, int] = {}
+    for column in layout.columns:
+        free = 0
+        for spot in column:
+            row = max(math.floor(layout.heights[spot] + 0.5), free)
+            rows[spot] = row
+            free = row + (1 if layout.is_bend(spot) else round(reach[spot[0]][1] + 0.5))
+    return rows
+
+
+def _ports(
+    graph: Graph, layout: Layout, rows: Mapping[Spot, int], step: int, labelled: bool
+) -> dict[str, list[tuple[Spot, int, str]]]:
+    """For every node the arrows into it from top to bottom: whence, in which row, with which label."""
+    into: dict[str, list[tuple[Spot, str]]] = {vertex.name: [] for vertex in graph.vertices}
+    for edge in graph.edges:
+        spot = (edge.source, layout.homes[edge.target] - 1)
+        into[edge.target].append((spot, edge.label if labelled else ""))
+    return {
+        name: [
+            (spot, rows[(name, layout.homes[name])] + step * place, label)
+            for place, (spot, label) in enumerate(sorted(arrows, key=lambda arrow: rows[arrow[0]]))
+        ]
+        for name, arrows in into.items()
+    }
+
+
+# --- Wires ------------------------------------------------------------------------------------------------------------
+
+
+def _wires(plan: Plan, column: int) -> list[Wire]:
+    """The wires between a column and the next, from top to bottom."""
+    ends: dict[Spot, list[int]] = {}
+    for spot in plan.layout.columns[column + 1]:
+        if plan.layout.is_bend(spot):
+            ends.setdefault((spot[0], column), []).append(plan.rows[spot])
+        else:
+            for source, row, _ in plan.ports[spot[0]]:
+                ends.setdefault(source, []).append(row)
+    return [Wire(plan.rows[spot], tuple(ends[spot])) for spot in plan.layout.columns[column] if spot in ends]
+
+
+def _tracks(wires: Sequence[Wire]) -> list[tuple[Wire, int]] | None:
+    """A track for every wire (0, 1, ... from the left), or None where no order of tracks keeps them apart.
+
+    A wire that starts in a row has to turn before another may end in that row.
+    """
+    turning = [wire for wire in wires if not wire.straight]
+    tracks: dict[Wire, int] = {wire: 0 for wire in wires if wire.straight}
+    while len(tracks) < len(wires):
+        ready = [
+            wire
+            for wire in turning
+            if wire not in tracks
+            and all(other in tracks or other is wire or other.start not in wire.ends for other in turning)
+        ]
+        if not ready:
+            return None
+        wire = ready[0]
+        before = [other for other in turning if other is not wire and other.start in wire.ends]
+        first = max([tracks[other] + 1 for other in before], default=0)
+        while any(track == first and _touch(other, wire) for other, track in tracks.items() if not other.straight):
+            first += 1
+        tracks[wire] = first
+    return [(wire, tracks[wire]) for wire in wires]
+
+
+def _touch(one: Wire, other: Wire) -> bool:
+    return one.rows[0] <= other.rows[1] and other.rows[0] <= one.rows[1]
+
+
+# --- Painting ---------------------------------------------------------------------------------------------------------
+
+
+class Canvas:
+    """Characters by row and column, and the wires under them."""
+
+    def __init__(self) -> None:
+        self.characters: dict[tuple[int, int], str] = {}
+        self.wires: dict[tuple[int, int], dict[Wire, int]] = {}
+
+    def write(self, row: int, column: int, text: str) -> None:
+        """Text; a mark that combines belongs to the character before it, and a wide one takes two places."""
+        for character in text:
+            if width(character) == 0:
+                self.characters[row, column - 1] += character
+                continue
+            self.characters[row, column] = character
+            for place in range(1, width(character)):
+                self.characters[row, column + place] = ""
+            column += width(character)
+
+    def across(self, wire: Wire, row: int, start: int, end: int) -> None:
+        """A level piece of a wire, from one column to another."""
+        for column in range(start, end + 1):
+            bits = (LEFT if column > start else 0) | (RIGHT if column < end else 0)
+            self._add(wire, row, column, bits)
+
+    def upright(self, wire: Wire, column: int) -> None:
+        """The upright piece of a wire."""
+        first, last = wire.rows
+        for row in range(first, last + 1):
+            self._add(wire, row, column, (UP if row > first else 0) | (DOWN if row < last else 0))
+
+    def _add(self, wire: Wire, row: int, column: int, bits: int) -> None:
+        here = self.wires.setdefault((row, column), {})
+        here[wire] = here.get(wire, 0) | bits
+
+    def lines(self, look: Look) -> list[str]:
+        """The rows as text."""
+        signs = dict(self.characters)
+        for place, wires in self.wires.items():
+            upright = [bits for bits in wires.values() if bits & (UP | DOWN)]
+            bits = upright[0] if upright else next(iter(wires.values()))
+            signs.setdefault(place, _sign(bits, look))
+        rows = max(row for row, _ in signs)
+        wide = max(column for _, column in signs)
+        texts = [[signs.get((row, column), " ") for column in range(wide + 1)] for row in range(rows + 1)]
+        return ["".join(text).rstrip() for text in texts]
+
+
+def _sign(bits: int, look: Look) -> str:
+    sign = _WIRES[bits]
+    return sign if look.unicode else {"─": "-", "│": "|"}.get(sign, "+")
+
+
+def _edge(active: bool, look: Look) -> str:
+    """The left edge of a node; what is inactive has a broken one."""
+    return ("┃" if active else "┊") if look.unicode else ("[" if active else ":")
+
+
+def _painted(graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look) -> list[str]:
+    canvas = Canvas()
+    vertices = {vertex.name: vertex for vertex in graph.vertices}
+    left = 0
+    for column, spots in enumerate(plan.layout.columns):
+        blocks = [plan.blocks[spot[0]] for spot in spots if not plan.layout.is_bend(spot)]
+        right = left + max([width(line) for block in blocks for line in block], default=0) + EDGE
+        wires = {wire.start: (wire, track) for wire, track in (channels[column] if column < len(channels) else ())}
+        for spot in spots:
+            row, name = plan.rows[spot], spot[0]
+            start = left
+            if not plan.layout.is_bend(spot):
+                _block(canvas, plan, vertices[name], row, left, look)
+                start += width(plan.blocks[name][0]) + EDGE + 1
+            if row in wires:
+                canvas.across(wires[row][0], row, start, right + 1)
+        left = _channel(canvas, plan, column, list(wires.values()), right + 1, look)
+    return canvas.lines(look)
+
+
+def _block(canvas: Canvas, plan: Plan, vertex: Vertex, row: int, left: int, look: Look) -> None:
+    """The words of a node behind its edge, which is as high as the words and the arrows."""
+    block, ports = plan.blocks[vertex.name], plan.ports[vertex.name]
+    last = max([row + len(block) - 1, *(port for _, port, _ in ports)])
+    if vertex.kind != "constant":
+        for each in range(row, last + 1):
+            canvas.write(each, left, _edge(vertex.active, look))
+    for place, line in enumerate(block):
+        canvas.write(row + place, left + EDGE, line)
+
+
+def _channel(canvas: Canvas, plan: Plan, column: int, wires: Sequence[tuple[Wire, int]], start: int, look: Look) -> int:
+    """The wires to the next column, with labels and heads; where that column begins."""
+    if column + 1 == len(plan.layout.columns):
+        return start
+    names = [spot[0] for spot in plan.layout.columns[column + 1] if not plan.layout.is_bend(spot)]
+    ports = [port for name in names for port in plan.ports[name]]
+    tracks = max([track for wire, track in wires if not wire.straight], default=-1) + 1
+    room = max([width(label) for _, _, label in ports], default=0)
+    end = start + tracks + room + 2
+    for wire, track in wires:
+        turn = start + 1 + track
+        canvas.across(wire, wire.start, start, end if wire.straight else turn)
+        if not wire.straight:
+            canvas.upright(wire, turn)
+            for row in wire.ends:
+                canvas.across(wire, row, turn, end)
+    for _, row, label in ports:
+        canvas.write(row, end - width(label), clean(label, look.unicode))
+        canvas.write(row, end, "→" if look.unicode else ">")
+    return end + 1

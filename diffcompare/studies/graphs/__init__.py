@@ -1,0 +1,1 @@
+"""The computational graph as plain data and as a document."""
