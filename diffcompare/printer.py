@@ -38,7 +38,7 @@ _RIGHT = {"+": PRODUCT, "-": PRODUCT, "*": POWER, "/": POWER, "^": POWER, "^n": 
 def to_text(expression: Expression) -> str:
     """The expression as text: `parse(to_text(e), names) is e`, with the variables of e as names."""
     nodes = listing(expression)
-    text = _named(expression, nodes) if swells(expression, nodes) else _written(expression, {})
+    text = _named(expression, nodes) if swells(expression, nodes) else written(expression, {})
     # No blank is needed, so a text never becomes too long to be parsed again for its blanks.
     return text if len(text) <= MAX_CHARACTERS else text.replace(" ", "")
 
@@ -77,9 +77,9 @@ def _named(expression: Expression, nodes: Sequence[Expression]) -> str:
     names: dict[Expression, str] = {}
     parts = []
     for number, node in enumerate(shared, 1):
-        parts.append(f"{prefix}{number} = {_written(node, names)}")
+        parts.append(f"{prefix}{number} = {written(node, names)}")
         names[node] = f"{prefix}{number}"
-    return "; ".join([*parts, _written(expression, names)])
+    return "; ".join([*parts, written(expression, names)])
 
 
 def _negated_leaf(node: Expression) -> bool:
@@ -98,7 +98,7 @@ def _free_prefix(taken: set[str]) -> str:
     return prefix
 
 
-def _written(root: Expression, names: Mapping[Expression, str]) -> str:
+def written(root: Expression, names: Mapping[Expression, str]) -> str:
     """The infix form; parts that have a name are written by their name."""
     pieces: list[str] = []
     emit = pieces.append

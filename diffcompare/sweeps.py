@@ -126,10 +126,15 @@ def local_partials(
 
 
 def forward(
-    edges: Iterable[tuple[Expression, Sequence[tuple[Expression, Any]]]], seed: Expression, reading: Reading
+    edges: Iterable[tuple[Expression, Sequence[tuple[Expression, Any]]]],
+    seeds: Expression | Mapping[Expression, Any],
+    reading: Reading,
 ) -> dict[Expression, Any]:
-    """One sweep forwards: the tangent of every node that depends on the seeded variable."""
-    tangents: dict[Expression, Any] = {seed: reading.one}
+    """One sweep forwards: the tangent of every node that depends on a seeded variable.
+
+    A variable as seed has the tangent 1; a mapping gives several variables theirs, which makes a direction.
+    """
+    tangents: dict[Expression, Any] = dict(seeds) if isinstance(seeds, Mapping) else {seeds: reading.one}
     for node, arguments in edges:
         terms = [scaled(tangents[argument], partial) for argument, partial in arguments if argument in tangents]
         if terms:

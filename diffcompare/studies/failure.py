@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends.automatic import describe_outside, shorten
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import Undefined, birthplace, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem
+from diffcompare.sweeps import partials
 from diffcompare.wengert import listing
 
 if TYPE_CHECKING:
@@ -25,6 +26,32 @@ _RELATIONS: Mapping[str, Callable[[float], bool]] = {
     "!=": lambda x: x != 0,
 }
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
+
+
+MOST_SETTLED = 1_000
+"""Nodes up to which the truth settles whether there is a derivative; of a larger list only where doubles doubt it."""
+AT_A_KINK = "choose another point; the numbers here follow the conventions of the rows, see `diffcompare ops`"
+
+
+def failure_of_sweep(
+    problem: Problem, nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
+) -> Diagnostic | None:
+    """The same for a study that shows one sweep in doubles: its numbers at a kink are conventions, and are shown."""
+    if is_number(values[nodes[-1]]) and len(nodes) > MOST_SETTLED and _calm(nodes, values, active):
+        return None
+    failure = failure_at(problem)
+    return failure._replace(help=AT_A_KINK) if failure is not None and failure.code == "E803" else failure
+
+
+def _calm(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]) -> bool:
+    """Whether in doubles no active operation stands at a kink of its row, and every partial is finite."""
+    for node in nodes:
+        if node in active and node.operation is not None and type(values[node]) is not Undefined:
+            if node.operation.kink.contains(*[values[argument] for argument in node.arguments]):
+                return False
+            if not all(math.isfinite(partial) for _, partial in partials(node, values, active)):
+                return False
+    return True
 
 
 def failure_at(problem: Problem) -> Diagnostic | None:

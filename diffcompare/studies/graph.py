@@ -15,7 +15,9 @@ from diffcompare.naming import names
 from diffcompare.printer import to_text
 from diffcompare.problem import Problem
 from diffcompare.source import Question
+from diffcompare.studies.failure import failure_of_sweep
 from diffcompare.studies.inputs import joined, pose, question_of
+from diffcompare.studies.telling import Shown
 from diffcompare.sweeps import NotDifferentiable, forward, local_partials, reverse
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 
@@ -27,15 +29,6 @@ SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 """What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one."""
 
 
-MOST_SETTLED = 1_000
-"""Nodes up to which the truth settles whether there is a derivative; of a larger graph only where doubles doubt it."""
-
-
-AT_A_KINK = (
-    "choose another point; the derivatives here follow the conventions of the rows, which `diffcompare ops` shows"
-)
-
-
 class Use(NamedTuple):
     """An edge: a node that stands as an argument of another, and the partial by it (None where none is needed)."""
 
@@ -44,8 +37,8 @@ class Use(NamedTuple):
     partial: float | None = None
 
 
-@dataclass(frozen=True)
-class ComputationalGraph:
+@dataclass(frozen=True, repr=False)
+class ComputationalGraph(Shown):
     """The nodes of an expression in the order of the Wengert list, with their values and their uses."""
 
     question: Question
@@ -121,25 +114,6 @@ class ComputationalGraph:
 
         return document(self, brief=brief)
 
-    def to_json(self) -> str:
-        """The data as JSON text."""
-        from diffcompare.render import render
-
-        return render(self.document(), "json")
-
-    def __str__(self) -> str:
-        from diffcompare.render import render
-
-        return render(self.document(), "plain").rstrip("\n")
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from diffcompare.render.html import fragment
-
-        return fragment(self.document())
-
 
 def graph(
     expression: str | Expression,
@@ -176,44 +150,12 @@ def graph_question(
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, asked))
     derivatives, uses, remark = _swept(problem, show, nodes, values, active)
-    failure = _failure(problem, show, nodes, values, active, uses)
+    # Where only values are shown a kink is nothing wrong.
+    shown = show == "primal" and is_number(values[nodes[-1]])
+    failure = None if shown else failure_of_sweep(problem, nodes, values, active)
     return ComputationalGraph(
         question, problem, show, nodes, values, active, derivatives, uses, failure, notes, remark
     )  # fmt: skip
-
-
-def _failure(
-    problem: Problem,
-    show: Show,
-    nodes: Sequence[Expression],
-    values: Mapping[Expression, Any],
-    active: frozenset[Expression],
-    uses: Sequence[Use],
-) -> Diagnostic | None:
-    """What is wrong with the point; where only values are shown a kink is nothing wrong."""
-    if is_number(values[nodes[-1]]) and (
-        show == "primal" or (len(nodes) > MOST_SETTLED and _calm(nodes, values, active, uses))
-    ):
-        return None
-    from diffcompare.studies.failure import failure_at
-
-    failure = failure_at(problem)
-    return failure._replace(help=AT_A_KINK) if failure is not None and failure.code == "E803" else failure
-
-
-def _calm(
-    nodes: Sequence[Expression],
-    values: Mapping[Expression, Any],
-    active: frozenset[Expression],
-    uses: Sequence[Use],
-) -> bool:
-    """Whether in doubles no active operation stands at a kink of its row, and every partial is finite."""
-    applied = [node for node in nodes if node in active and node.operation is not None]
-    for node in applied:
-        arguments = [values[argument] for argument in node.arguments]
-        if type(values[node]) is not Undefined and node.operation.kink.contains(*arguments):  # type: ignore[union-attr]
-            return False
-    return all(use.partial is not None for use in uses if use.argument in active and is_number(values[use.user]))
 
 
 def _swept(

@@ -10,7 +10,8 @@ from diffcompare.cli.options import SHOWN as OPTIONS
 from diffcompare.document import Graph, Paragraph
 from diffcompare.render import Look, render
 from diffcompare.render.graph_layout import MOST_DRAWN
-from diffcompare.studies.graph import MOST_SETTLED, SHOWN, graph
+from diffcompare.studies.failure import MOST_SETTLED
+from diffcompare.studies.graph import SHOWN, graph
 from diffcompare.studies.graphs.document import MOST_ROWS
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"

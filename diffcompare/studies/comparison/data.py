@@ -10,6 +10,7 @@ from diffcompare.evaluation import is_number
 from diffcompare.expression import Expression
 from diffcompare.printer import to_text
 from diffcompare.problem import Derivative, Size, Work
+from diffcompare.studies.telling import large, question_data, warnings_data
 
 if TYPE_CHECKING:
     from diffcompare.studies.comparison.record import Comparison
@@ -19,33 +20,17 @@ if TYPE_CHECKING:
 FULL_DIGITS = 15.9
 """Correct digits of the nearest double, -log10(2^-53), rounded down."""
 
-EXACT_BELOW = 2**53
-"""JSON readers keep integers exact below this; larger ones are written as decimal text."""
-
 
 def data(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison; numbers in full precision, null where there is none."""
     problem, question = comparison.problem, comparison.question
     document: dict[str, Any] = {
-        "schema": "diffcompare/1",
-        "command": "grad",
-        "expression": {
-            "text": question.text,
-            "read_as": to_text(problem.expression),
-            "variables": list(problem.point),
-            "operations": comparison.operations,
-            "size": _size(comparison.size),
-        },
-        "entry": question.entry.name if question.entry else None,
-        "point": dict(problem.point),
+        **question_data("grad", question, problem),
         "value": float(comparison.value) if is_number(comparison.value) else None,  # type: ignore[arg-type]
         "truth": _truth(comparison),
         "methods": [_method(comparison, answer) for answer in comparison.answers],
         "verdict": comparison.verdict,
-        "warnings": [
-            {"code": note.code, "message": note.message, "span": list(note.span) if note.span else None}
-            for note in comparison.notes
-        ],
+        "warnings": warnings_data(comparison.notes),
     }
     if comparison.failure is not None:
         document["error"] = comparison.failure.data()
@@ -129,12 +114,3 @@ def _swell(sizes: Mapping[str, Size | None]) -> dict[str, Any]:
 
 def _size(size: Size) -> dict[str, int | str]:
     return {"tree": large(size.tree), "dag": large(size.dag)}
-
-
-def large(number: int) -> int | str:
-    """An integer that JSON readers keep exact, else its decimal text (beyond 4,300 digits its order of magnitude)."""
-    if abs(number) < EXACT_BELOW:
-        return number
-    from diffcompare.render.cells import integer
-
-    return integer(number)

@@ -20,9 +20,9 @@ from diffcompare.document import (
 )
 from diffcompare.evaluation import Undefined
 from diffcompare.problem import Derivative, Size
-from diffcompare.studies.comparison.data import large, measure
-from diffcompare.studies.inputs import coordinate
+from diffcompare.studies.comparison.data import measure
 from diffcompare.studies.methods import WAYS
+from diffcompare.studies.telling import counted, large, question_entries
 from diffcompare.wengert import tree_size
 
 if TYPE_CHECKING:
@@ -65,20 +65,14 @@ def _title(comparison: Comparison) -> str:
 
 def _question(comparison: Comparison) -> Listing:
     problem, truth = comparison.problem, comparison.truth
-    entry = comparison.question.entry
-    entries: list[tuple[str, Cell]] = [("f", problem.expression)]
-    if entry is not None:
-        entries.append(("known as", f"@{entry.name}, {entry.title}"))
-    if problem.point:
-        shown = ", ".join(f"{name} = {coordinate(x)}" for name, x in problem.point.items())
-        entries.append(("at", Code(shown)))
+    entries = question_entries(comparison.question, problem)
     true_value = truth.value.text if truth and truth.value else None
     entries.append(("value", _value(comparison, true_value)))
     if true_value is not None:
         entries.append(("truth", Code(true_value)))
     count, size = comparison.operations, comparison.size
     entries.append(
-        ("size", f"{_counted(count, 'operation')}, {_counted(size.tree, 'node')} as a tree, {large(size.dag)} as a DAG")
+        ("size", f"{counted(count, 'operation')}, {counted(size.tree, 'node')} as a tree, {large(size.dag)} as a DAG")
     )
     return Listing(tuple(entries))
 
@@ -89,10 +83,6 @@ def _value(comparison: Comparison, true_value: str | None) -> Cell:
         return "undefined"
     number = float(value)  # type: ignore[arg-type]
     return Measured(number, true_value) if math.isfinite(number) else str(number)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{large(count)} {noun}{'s' * (count != 1)}"
 
 
 def _values(comparison: Comparison, brief: bool) -> Table:
@@ -161,7 +151,7 @@ def _formulas(comparison: Comparison) -> list[Block]:
     columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
     table = Table("formulas", columns, tuple(rows), "Formulas")
     more = len(comparison.problem.wrt) - len(names)
-    cut = [Paragraph(f"the formulas of {_counted(more, 'other partial')} are in the JSON", "note")] if more else []
+    cut = [Paragraph(f"the formulas of {counted(more, 'other partial')} are in the JSON", "note")] if more else []
     return [table, *cut]
 
 

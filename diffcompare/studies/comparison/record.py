@@ -12,6 +12,7 @@ from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression
 from diffcompare.problem import Derivative, Problem, Size
 from diffcompare.studies.methods import METHODS
+from diffcompare.studies.telling import Shown
 from diffcompare.wengert import dag_size, listing, operation_count, tree_size
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ TRUSTED = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
 """Whose gradient to take where the truth is not known, the first that answered."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """What every method answered, and the truth.  Shows itself as tables in a terminal and in a notebook."""
 
     question: Question
@@ -93,22 +94,3 @@ class Comparison:
         from diffcompare.studies.comparison.document import document
 
         return document(self, brief=brief)
-
-    def to_json(self) -> str:
-        """The data as JSON text."""
-        from diffcompare.render import render
-
-        return render(self.document(), "json")
-
-    def __str__(self) -> str:
-        from diffcompare.render import render
-
-        return render(self.document(), "plain").rstrip("\n")
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from diffcompare.render.html import fragment
-
-        return fragment(self.document())

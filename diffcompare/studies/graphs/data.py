@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.evaluation import Undefined, is_number
 from diffcompare.expression import Expression, Variable
-from diffcompare.printer import to_text
-from diffcompare.studies.comparison.data import large
+from diffcompare.studies.telling import large, number, question_data, status, warnings_data
 
 if TYPE_CHECKING:
     from diffcompare.studies.graph import ComputationalGraph
@@ -17,17 +15,7 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
     """Every node and every edge; numbers in full precision, null where there is none."""
     problem, question = graph.problem, graph.question
     document: dict[str, Any] = {
-        "schema": "diffcompare/1",
-        "command": "graph",
-        "expression": {
-            "text": question.text,
-            "read_as": to_text(problem.expression),
-            "variables": list(problem.point),
-            "operations": sum(node.operation is not None for node in graph.nodes),
-            "size": {"tree": large(graph.tree), "dag": large(graph.dag)},
-        },
-        "entry": question.entry.name if question.entry else None,
-        "point": dict(problem.point),
+        **question_data("graph", question, problem),
         "value": number(graph.values[graph.output]),
         "show": graph.show,
         "wrt": list(problem.wrt),
@@ -39,10 +27,7 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
             for use in graph.uses
         ],
         "paths": {name: large(count) for name, count in graph.paths.items()},
-        "warnings": [
-            {"code": note.code, "message": note.message, "span": list(note.span) if note.span else None}
-            for note in graph.notes
-        ],
+        "warnings": warnings_data(graph.notes),
     }
     if graph.failure is not None:
         document["error"] = graph.failure.data()
@@ -72,15 +57,3 @@ def kind(node: Expression) -> str:
     if node.operation is not None:
         return "operation"
     return "variable" if isinstance(node, Variable) else "constant"
-
-
-def number(value: Any) -> float | None:
-    """A value as a finite double, None where it is none."""
-    return float(value) if value is not None and is_number(value) else None
-
-
-def status(value: Any) -> str:
-    """`ok`, or what the value is instead of a number: undefined, inf, -inf, nan."""
-    if type(value) is Undefined:
-        return "undefined"
-    return "ok" if is_number(value) else str(float(value))

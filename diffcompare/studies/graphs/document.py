@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from diffcompare.document import (
     Block,
@@ -24,9 +24,8 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.naming import pretty
 from diffcompare.printer import SIGNS
 from diffcompare.render.graph_layout import MOST_DRAWN
-from diffcompare.studies.comparison.data import large
-from diffcompare.studies.graphs.data import kind, number, status
-from diffcompare.studies.inputs import MOST_SHOWN, coordinate
+from diffcompare.studies.graphs.data import kind
+from diffcompare.studies.telling import cell, counted, large, number, question_entries
 
 if TYPE_CHECKING:
     from diffcompare.studies.graph import ComputationalGraph
@@ -48,32 +47,18 @@ def document(graph: ComputationalGraph, *, brief: bool = False) -> Document:
     if not brief:
         blocks += [Paragraph(note, "note") for note in _remarks(graph)]
         blocks.append(Paragraph(_lesson(graph), "verdict"))
-    return Document(tuple(blocks), graph.data())
+    return Document(tuple(blocks), graph.data)
 
 
 def _question(graph: ComputationalGraph) -> Listing:
-    problem, entry = graph.problem, graph.question.entry
-    entries: list[tuple[str, Cell]] = [("f", problem.expression)]
-    if entry is not None:
-        entries.append(("known as", f"@{entry.name}, {entry.title}"))
-    if problem.point:
-        entries.append(("at", Code(_point(graph))))
-    entries.append(("value", _cell(graph.values[graph.output])))
+    entries = question_entries(graph.question, graph.problem)
+    entries.append(("value", cell(graph.values[graph.output])))
     if graph.seed is not None:
         entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))
     elif graph.show == "adjoint":
         entries.append(("seed", f"the adjoint of {called(graph, graph.output)} is 1"))
-    entries.append(("size", f"{_counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
+    entries.append(("size", f"{counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
     return Listing(tuple(entries))
-
-
-def _point(graph: ComputationalGraph) -> str:
-    parts = [f"{name} = {coordinate(x)}" for name, x in graph.problem.point.items()]
-    return ", ".join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], "..."])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{large(count)} {noun}{'s' * (count != 1)}"
 
 
 def called(graph: ComputationalGraph, node: Expression) -> str:
@@ -84,10 +69,6 @@ def called(graph: ComputationalGraph, node: Expression) -> str:
 def _known_as(graph: ComputationalGraph, node: Expression) -> str:
     """The name in prose: variables by their own."""
     return node.name if isinstance(node, Variable) else called(graph, node)
-
-
-def _cell(value: Any) -> Cell:
-    return number(value) if status(value) == "ok" else status(value)
 
 
 def _picture(graph: ComputationalGraph) -> Graph:
@@ -162,7 +143,7 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
     operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else what
     if isinstance(node, Variable):
         arguments = [node.name]
-    cells: list[Cell] = [called(graph, node), operation, ", ".join(arguments) or None, _cell(graph.values[node])]
+    cells: list[Cell] = [called(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
     if graph.show != "primal":
         active = node in graph.active
         cells.append(number(graph.derivatives.get(node)) if active or graph.show == "tangent" else "inactive")
@@ -214,7 +195,7 @@ def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
         for node in most
     ]
     rest = len(shared) - len(most)
-    told += [_counted(rest, "other node")] if rest else []
+    told += [counted(rest, "other node")] if rest else []
     verb = "is" if len(shared) == 1 else "are"
     what = "adjoint of" if graph.show == "adjoint" else "derivative by"
     whose = "it" if len(shared) == 1 else "each"
@@ -233,7 +214,7 @@ def _path_count(graph: ComputationalGraph) -> str:
 
 def _saving(graph: ComputationalGraph) -> str:
     return (
-        f"Written out as a tree, the {_counted(graph.dag, 'node')} would be {_rounded(graph.tree)}: a sweep visits "
+        f"Written out as a tree, the {counted(graph.dag, 'node')} would be {_rounded(graph.tree)}: a sweep visits "
         "each node once, whatever the number of paths."
     )
 

@@ -10,7 +10,8 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.catalogue import load
-from diffcompare.studies.comparison.data import correct_digits, large
+from diffcompare.studies.comparison.data import correct_digits
+from diffcompare.studies.telling import large
 
 BY_HAND_AND_AD = ("hand-coded", "forward-ad", "reverse-ad")
 
