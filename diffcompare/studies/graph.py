@@ -31,9 +31,7 @@ MOST_SETTLED = 1_000
 """Nodes up to which the truth settles whether there is a derivative; of a larger graph only where doubles doubt it."""
 
 
-AT_A_KINK = (
-    "choose another point; the derivatives here follow the conventions of the rows, which `diffcompare ops` shows"
-)
+AT_A_KINK = "choose another point; the numbers here follow the conventions of the rows, see `diffcompare ops`"
 
 
 class Use(NamedTuple):
