@@ -144,7 +144,7 @@ Format: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="|".join(FORMATS),
+        help=", ".join(FORMATS),
         parser=one_of("--format", FORMATS),
         autocompletion=completion.formats,
     ),
