@@ -28,6 +28,13 @@ def operations(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(OPERATIONS))
 
 
+def modes(incomplete: str) -> list[str]:
+    """Which sweeps to trace."""
+    from diffcompare.cli.options import MODES
+
+    return _beginning(incomplete, list(MODES))
+
+
 def groups(incomplete: str) -> list[str]:
     """Names of the catalogue's groups."""
     from diffcompare.catalogue import scan

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 17
 SHOWN = ("primal", "tangent", "adjoint")
+MODES = ("forward", "reverse", "both")
 
 
 def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
@@ -119,6 +120,16 @@ Method: TypeAlias = Annotated[
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate by these only. [default: all]")
 ]
+Mode: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--mode",
+        metavar="MODE",
+        help="|".join(MODES),
+        parser=one_of("--mode", MODES),
+        autocompletion=completion.modes,
+    ),
+]
 Show: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -144,7 +155,7 @@ Format: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="|".join(FORMATS),
+        help=", ".join(FORMATS),
         parser=one_of("--format", FORMATS),
         autocompletion=completion.formats,
     ),

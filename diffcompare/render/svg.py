@@ -113,9 +113,10 @@ def text(words: str) -> str:
 def _element(drawn: Drawing, title: str, style: str) -> str:
     sheet = f"<style>\n{style}</style>\n" if style else ""
     name = f"<title>{text(title)}</title>\n" if title else ""
+    namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # a page knows it without
     size = f'width="{drawn.width:g}" height="{drawn.height:g}" viewBox="0 0 {drawn.width:g} {drawn.height:g}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="dc-svg" role="img" {size}>\n{name}'
+        f'<svg {namespace}class="dc-svg" role="img" {size}>\n{name}'
         f"<desc>{text(drawn.description)}</desc>\n{sheet}"
         f'<rect class="paper" width="100%" height="100%"/>\n{drawn.body}</svg>'
     )

@@ -65,3 +65,10 @@ def test_ascii(cli):
 
 def test_the_seed_is_told(cli):
     assert "the tangent of x2 is 1" in cli(*LINE, "--show", "tangent", "--wrt", "x2").out
+
+
+def test_the_tab_key_offers_what_can_be_shown(cli, monkeypatch):
+    monkeypatch.setenv("_DIFFCOMPARE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "diffcompare graph x --show a")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    assert cli() == (0, "adjoint\n", "")

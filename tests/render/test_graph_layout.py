@@ -64,6 +64,12 @@ def test_few_lines_cross(name: str, most: int) -> None:
     assert crossings(layout.columns, layout.lines) <= most
 
 
+@pytest.mark.parametrize(("seed", "most"), [(0, 8), (5, 9), (23, 15), (31, 7), (36, 8)])
+def test_neighbours_are_exchanged_where_that_helps(seed: int, most: int) -> None:
+    layout = laid_out(by_chance(seed))
+    assert crossings(layout.columns, layout.lines) <= most
+
+
 def test_crossings_are_counted_as_geometry_does() -> None:
     for seed in range(10):
         layout = laid_out(by_chance(seed, 15))

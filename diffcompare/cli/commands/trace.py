@@ -1,0 +1,30 @@
+"""`diffcompare trace`: automatic differentiation, step by step."""
+
+from __future__ import annotations
+
+from diffcompare.cli import options, streams
+from diffcompare.cli.output import Answer
+
+EXAMPLES = (
+    'diffcompare trace "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5 --mode reverse',
+    'diffcompare trace "x*sin(x)" --mode forward',
+    "diffcompare trace @rosenbrock --wrt y -o trace.tex",
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    wrt: options.Wrt = None,
+    mode: options.Mode = "both",
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Show the sweeps of automatic differentiation step by step."""
+    from diffcompare.source import resolve
+
+    point = None if at is None else options.point(at)
+    question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
+    from diffcompare.studies.trace import trace_question
+
+    traced = trace_question(question, at=point, mode=mode, wrt=options.split(wrt))  # type: ignore[arg-type]
+    return Answer(traced.document(brief=quiet), traced.notes, traced.failure)

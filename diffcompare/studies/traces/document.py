@@ -1,0 +1,165 @@
+"""A trace as a document: the evaluation, the forward sweeps beside each other, the reverse sweep, the identity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.studies.telling import cell, counted, question_entries
+from diffcompare.studies.traces.frames import Frame
+
+if TYPE_CHECKING:
+    from diffcompare.studies.trace import Trace
+
+MOST_ROWS = 60
+"""Rows of a table that people are shown: the first and the last of it."""
+MOST_SEEDS = 4
+"""Seeds whose tangents stand beside each other."""
+
+TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
+
+
+def document(trace: Trace, *, brief: bool = False) -> Document:
+    """The document of a trace; a brief one has the tables only."""
+    if not trace.has_tables:
+        return Document((), trace.data)
+    blocks: list[Block] = [] if brief else [Heading(TITLES[trace.mode], 1), _question(trace)]
+    for table in _tables(trace):
+        blocks += _cut(table)
+    if not brief:
+        blocks += [Paragraph(note, "note") for note in _remarks(trace)]
+        blocks.append(Paragraph(_lesson(trace), "verdict"))
+    return Document(tuple(blocks), trace.data)
+
+
+def _question(trace: Trace) -> Listing:
+    entries = question_entries(trace.question, trace.problem)
+    entries.append(("value", cell(trace.values[trace.nodes[-1]])))
+    return Listing(tuple(entries))
+
+
+def _tables(trace: Trace) -> list[Table]:
+    by_kind: dict[tuple[str, str | None], list[Frame]] = {}
+    for frame in trace.frames:
+        by_kind.setdefault((frame.kind, frame.seed), []).append(frame)
+    tables = [_primal(trace, by_kind["primal", None])]
+    if trace.tangents:
+        tables.append(_tangent([by_kind["tangent", seed] for seed in trace.tangents], list(trace.tangents)))
+    if trace.adjoints:
+        tables.append(_adjoint(by_kind["adjoint", None]))
+    return tables
+
+
+def _primal(trace: Trace, frames: Sequence[Frame]) -> Table:
+    columns = (
+        Column("node", "node"),
+        Column("rule", "rule"),
+        Column("numbers", "in numbers"),
+        Column("value", "value", "right"),
+        Column("active", "active"),
+    )
+    rows = [
+        (
+            frame.name,
+            Code(frame.rule),
+            Code(frame.numbers),
+            _number(frame.value, frame.status),
+            "yes" if frame.node in trace.active else "inactive",
+        )
+        for frame in frames
+    ]
+    return Table("primal", columns, tuple(rows), "Evaluation trace: values, forwards")
+
+
+def _tangent(sweeps: Sequence[Sequence[Frame]], seeds: Sequence[str]) -> Table:
+    """One row a node, one column a seed; the numbers in the rule only where there is one seed."""
+    shown = seeds[:MOST_SEEDS]
+    single = len(shown) == 1
+    columns = [Column("node", "node"), Column("rule", "rule")]
+    columns += [Column("numbers", "in numbers")] if single else []
+    columns += [Column(seed, f"seed {seed}", "right") for seed in shown]
+    rows = []
+    for steps in zip(*sweeps[:MOST_SEEDS], strict=True):
+        first = steps[0]
+        row: list[Cell] = [first.name, Code(first.rule)]
+        row += [Code(first.numbers) if first.numbers else None] if single else []
+        rows.append((*row, *[_number(step.total, step.status) for step in steps]))
+    more = len(seeds) - len(shown)
+    rest = f" ({counted(more, 'other seed')} in the JSON)" if more else ""
+    return Table("tangent", tuple(columns), tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
+
+
+def _adjoint(frames: Sequence[Frame]) -> Table:
+    columns = (
+        Column("node", "adjoint"),
+        Column("assigns", ""),
+        Column("rule", "rule"),
+        Column("numbers", "in numbers"),
+        Column("value", "contribution", "right"),
+        Column("total", "adjoint now", "right"),
+    )
+    rows = [
+        (
+            frame.name,
+            "+=" if frame.again else "=",
+            Code(frame.rule),
+            Code(frame.numbers),
+            _number(frame.value, frame.status),
+            _number(frame.total, frame.status),
+        )
+        for frame in frames
+    ]
+    return Table("adjoint", columns, tuple(rows), "Reverse sweep: adjoints, backwards")
+
+
+def _number(value: float | None, status: str) -> Cell:
+    return status if value is None else value
+
+
+def _cut(table: Table) -> list[Block]:
+    """The table, or its beginning and its end with a remark between them."""
+    count = len(table.rows)
+    if count <= MOST_ROWS:
+        return [table]
+    half = MOST_ROWS // 2
+    note = f"{count - MOST_ROWS:,} of {count:,} rows are left out here; the JSON has them all"
+    return [
+        table._replace(rows=table.rows[:half]),
+        Paragraph(note, "note"),
+        table._replace(key=f"{table.key}-end", rows=table.rows[-half:], caption=f"{table.caption} (the end)"),
+    ]
+
+
+def _remarks(trace: Trace) -> list[str]:
+    remarks = [trace.remark] if trace.remark else []
+    undefined = [step.name for step in trace.frames if step.kind == "primal" and step.status == "undefined"]
+    if undefined and trace.failure is None:
+        remarks.append(f"{', '.join(undefined[:5])}: outside the domain, and in a branch that is not taken")
+    return remarks
+
+
+def _lesson(trace: Trace) -> str:
+    """What is to be seen: the identity where both modes ran, else what the sweep has answered."""
+    identity, wrt = trace.identity, trace.problem.wrt
+    if not trace.tangents and not trace.adjoints:
+        return "There is no sweep to show."
+    added = sum(frame.again for frame in trace.frames)
+    sums = f"{counted(added, 'contribution')} {'is' if added == 1 else 'are'} added (+=) to an earlier one"
+    sums = sums if added else "nothing is used twice, so that no contributions meet"
+    if identity is not None:
+        along = ", ".join(f"{x:g}" for x in identity.direction.values())
+        same = "both" if identity.tangent == identity.product else "to rounding"
+        return (
+            f"Along the direction ({_shortened(along)}) the tangent of the output is {identity.tangent!r} and the "
+            f"adjoints of the inputs, multiplied with it, are {identity.product!r}: {same} the same number, from "
+            f"either end. Forward took {counted(len(wrt), 'sweep')}, reverse one, in which {sums}."
+        )
+    if trace.adjoints:
+        return f"One sweep backwards answers for every input: {sums}."
+    question = "one question, the derivative of everything by its seed" if len(wrt) == 1 else "one question each"
+    return f"{counted(len(wrt), 'sweep')} forwards: {question}."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,142 @@
+"""Frames: a trace as a list of steps, each with its rule, its numbers and a sentence.
+
+Every player shows the same list: the tables of `trace`, and whoever steps through them.  The numbers are those of the
+sweeps, and nothing is computed here but the running total of an adjoint.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from diffcompare.evaluation import Undefined
+from diffcompare.expression import Expression, Variable
+from diffcompare.studies.telling import number, status
+from diffcompare.studies.traces.wording import Kind, Wording, short
+from diffcompare.sweeps import scaled
+
+
+class Frame(NamedTuple):
+    """One step: the number that a node gets, or a contribution to it, and how."""
+
+    kind: Kind
+    node: Expression
+    """The node that gets the number."""
+    name: str
+    """The number's name in print: v₃, v̇₃ or v̄₃."""
+    rule: str
+    """How it comes about, in the names of the list."""
+    numbers: str
+    """The same with numbers of four digits in their places."""
+    value: float | None
+    """What is assigned, or added; None where it is no number."""
+    total: float | None
+    """The number after this step."""
+    status: str
+    """`ok`, or what the value is instead: undefined, inf, -inf, nan, inactive."""
+    sentence: str
+    seed: str | None = None
+    """Of a tangent: the variable whose tangent is 1."""
+    source: Expression | None = None
+    """Of an adjoint: the node that passes the contribution on; None for the seed."""
+    again: bool = False
+    """Of an adjoint: a contribution came before, so that this one is added (`+=`)."""
+
+
+def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[Frame]:
+    """The evaluation trace: variables, then operations in the order of the list."""
+    for node in _named(nodes, words):
+        value, name = words.values[node], words.name(node)
+        rule, numbers = (node.name, short(value)) if isinstance(node, Variable) else words.value(node)
+        if isinstance(node, Variable):
+            sentence = f"{name} is {rule} = {short(value)}."
+        else:
+            sentence = f"{name} = {rule} = {numbers} = {short(value)}."
+        known = number(value)
+        yield Frame("primal", node, name, rule, numbers, known, known, status(value), sentence)
+
+
+def tangent_frames(
+    nodes: Sequence[Expression],
+    words: Wording,
+    active: frozenset[Expression],
+    tangents: Mapping[Expression, Any],
+    seed: str,
+) -> Iterator[Frame]:
+    """The tangent trace of one forward sweep."""
+    for node in _named(nodes, words):
+        name = words.name(node, "tangent")
+        if node not in active:
+            yield _inactive("tangent", node, name, seed)
+            continue
+        if type(words.values[node]) is Undefined:
+            yield Frame("tangent", node, name, "", "", None, None, "undefined", f"{name} is undefined.", seed)
+            continue
+        value = tangents.get(node, 0.0)
+        if isinstance(node, Variable):
+            rule, numbers = "seed", short(value)
+            sentence = f"{name} is {short(value)}: the derivative of {node.name} by {seed}."
+        else:
+            rule, numbers = words.tangent(node, active, tangents)
+            fast = f"{words.name(node)} changes {short(value)} times as fast as {seed}"
+            sentence = f"{name} = {numbers} = {short(value)}: {fast}."
+        yield Frame("tangent", node, name, rule, numbers, number(value), number(value), status(value), sentence, seed)
+
+
+def adjoint_frames(
+    nodes: Sequence[Expression], words: Wording, active: frozenset[Expression], adjoints: Mapping[Expression, Any]
+) -> Iterator[Frame]:
+    """The adjoint trace of one reverse sweep: every contribution is a step of its own."""
+    output = nodes[-1]
+    arrived: dict[Expression, list[float]] = {}
+    if output in adjoints:
+        name = words.name(output, "adjoint")
+        sentence = f"{name} is 1: the output changes as fast as itself."
+        yield Frame("adjoint", output, name, "seed", "1", 1.0, 1.0, "ok", sentence)
+    for node in reversed(nodes):
+        if node not in adjoints or node.operation is None:
+            continue
+        for argument, partial, rule, numbers in words.contributions(node, adjoints[node], active):
+            before = arrived.setdefault(argument, [])
+            before.append(float(scaled(adjoints[node], partial)))
+            yield _contribution(node, argument, words, rule, numbers, before)
+
+
+def _contribution(
+    node: Expression, argument: Expression, words: Wording, rule: str, numbers: str, arrived: Sequence[float]
+) -> Frame:
+    name, again = words.name(argument, "adjoint"), len(arrived) > 1
+    value, total = arrived[-1], _total(arrived)
+    if again:
+        sums = f"{short(_total(arrived[:-1]))} + {_in_sum(value)} = {short(total)}"
+        sentence = f"{words.name(argument)} is used by {words.name(node)} too, so this is added: {sums}."
+    else:
+        sentence = f"{words.name(node)} passes {numbers} = {short(value)} on to {words.name(argument)}."
+    return Frame(
+        "adjoint", argument, name, rule, numbers, number(value), number(total), status(total), sentence,
+        source=node, again=again,
+    )  # fmt: skip
+
+
+def _inactive(kind: Kind, node: Expression, name: str, seed: str | None = None) -> Frame:
+    sentence = f"{name[:1]}{name[2:]} depends on no variable of interest: it is skipped."
+    return Frame(kind, node, name, "inactive", "", None, None, "inactive", sentence, seed)
+
+
+def _named(nodes: Sequence[Expression], words: Wording) -> list[Expression]:
+    """The variables in the order of their names, then the operations."""
+    variables = [node for node in nodes if isinstance(node, Variable)]
+    variables.sort(key=lambda node: int(words.ascii[node][1:]))
+    return [*variables, *(node for node in nodes if node.operation is not None)]
+
+
+def _total(terms: Sequence[float]) -> float:
+    try:
+        return math.fsum(terms)
+    except (OverflowError, ValueError):  # beyond the range, or inf - inf
+        return sum(terms)
+
+
+def _in_sum(value: float) -> str:
+    return f"({short(value)})" if value < 0 else short(value)

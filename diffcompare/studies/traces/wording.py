@@ -1,0 +1,138 @@
+"""Rules of a trace: what a node computes and passes on, written with the names of the list and with numbers.
+
+A rule is an expression, built twice: over letters that stand for the nodes, and over their values rounded to a few
+digits.  The partials in it are the rows' own, so it says what the sweep does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from diffcompare.evaluation import is_number
+from diffcompare.expression import OPERATIONS, Expression, Number, Variable, lift
+from diffcompare.naming import names, pretty
+from diffcompare.operations import exact_integer
+from diffcompare.printer import written
+
+Kind: TypeAlias = Literal["primal", "tangent", "adjoint"]
+Stand: TypeAlias = Callable[[Expression], Expression]
+"""What stands for a node, or for its tangent or adjoint, in a rule."""
+
+MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
+"""What stands over the letter: v, v with a dot, v with a bar."""
+DIGITS = 4
+"""Significant digits of the numbers in a rule; the value beside it has all of them."""
+
+
+class Wording:
+    """The names of a list's nodes, and its rules."""
+
+    def __init__(self, nodes: Sequence[Expression], variables: Sequence[str], values: Mapping[Expression, Any]) -> None:
+        self.ascii = names(nodes, variables)
+        self.values = values
+
+    def name(self, node: Expression, kind: Kind = "primal") -> str:
+        """v₃, v̇₃ or v̄₃; a number or a constant by its text."""
+        if node not in self.ascii:
+            return written(node, {})
+        return f"v{MARKS[kind]}{pretty(self.ascii[node])[1:]}"
+
+    def value(self, node: Expression) -> tuple[str, str]:
+        """What an operation computes: `sin(v₀)` and `sin(5)`."""
+        assert node.operation is not None
+        operation = node.operation
+        return self._twice(lambda value, change: operation(*map(value, node.arguments)), "primal", {})
+
+    def tangent(
+        self, node: Expression, active: Collection[Expression], tangents: Mapping[Expression, Any]
+    ) -> tuple[str, str]:
+        """The sum of the tangents that arrive, each with its partial."""
+
+        def total(value: Stand, change: Stand) -> Expression:
+            found: Expression | None = None
+            for argument, _, rule in _partials(node, active, value):
+                if _is(rule, -1):
+                    found = -change(argument) if found is None else found - change(argument)
+                else:
+                    term = change(argument) if _is(rule, 1) else _times(change(argument), rule)
+                    found = term if found is None else found + term
+            return Number(0) if found is None else found
+
+        return self._twice(total, "tangent", tangents)
+
+    def contributions(
+        self, node: Expression, adjoint: Any, active: Collection[Expression]
+    ) -> list[tuple[Expression, Any, str, str]]:
+        """What a node passes on: to which argument, the partial, and its adjoint times the partial in words."""
+        numbers = [self.values[argument] for argument in node.arguments]
+        found = []
+        for place, (argument, partial, _) in enumerate(_partials(node, active, _letter)):
+            number = partial(self.values[node], *numbers) if callable(partial) else partial
+
+            def product(value: Stand, change: Stand, place: int = place) -> Expression:
+                return _times(change(node), _partials(node, active, value)[place][2])
+
+            if not _is(number, 0):
+                found.append((argument, number, *self._twice(product, "adjoint", {node: adjoint})))
+        return found
+
+    def _is_literal(self, node: Expression) -> bool:
+        """Whether the node is written as itself: a number, a constant, -1 in x^-1."""
+        return node not in self.ascii or exact_integer(node) is not None
+
+    def _twice(
+        self, build: Callable[[Stand, Stand], Expression], kind: Kind, changes: Mapping[Expression, Any]
+    ) -> tuple[str, str]:
+        """The rule with names, and with numbers."""
+
+        def named(kind: Kind) -> Stand:
+            return lambda node: node if self._is_literal(node) else Variable(self.name(node, kind))
+
+        with_names = build(named("primal"), named(kind))
+        with_numbers = build(
+            lambda node: node if self._is_literal(node) else _literal(self.values[node]),
+            lambda node: _literal(changes.get(node, 0.0)),
+        )
+        return tuple(written(rule, {}).replace("*", "·") for rule in (with_names, with_numbers))  # type: ignore[return-value]
+
+
+def _letter(node: Expression) -> Expression:
+    """Any letter will do where only the form of a rule counts; exponents stay, for x^2 has a rule of its own."""
+    return Variable("v") if node.varies else node
+
+
+def _partials(node: Expression, active: Collection[Expression], value: Stand) -> list[tuple[Expression, Any, Any]]:
+    """The active arguments, each with the row's partial and the same as a rule (or 1, or -1)."""
+    assert node.operation is not None
+    stands = list(map(value, node.arguments))
+    found = []
+    for partial, argument in zip(node.operation.partials, node.arguments, strict=True):
+        if argument in active and partial is not None:
+            rule = partial(value(node), *stands) if callable(partial) else partial
+            if not _is(rule, 0):
+                found.append((argument, partial, rule))
+    return found
+
+
+def _is(rule: Any, number: int) -> bool:
+    """Whether a partial is literally that number."""
+    return type(rule) is int and rule == number
+
+
+def _times(change: Expression, partial: Any) -> Expression:
+    """A change times a partial, as people write it: v̄₁/v₋₁, not v̄₁*(1/v₋₁)."""
+    rule = lift(partial)
+    if rule.operation is OPERATIONS["/"] and rule.arguments[0] is Number(1):
+        return change / rule.arguments[1]
+    return change * rule
+
+
+def _literal(value: Any) -> Expression:
+    """A number of few digits as an expression; a question mark where there is none."""
+    return lift(float(short(value))) if is_number(value) else Variable("?")
+
+
+def short(value: Any) -> str:
+    """A number in few digits."""
+    return f"{float(value):.{DIGITS}g}" if is_number(value) else "?"
