@@ -18,7 +18,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -31,7 +31,7 @@ from diffcompare.problem import Backend, Derivative, Problem, Size, Status
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
-"""The stages in their order, and what to call them in a note."""
+"""The stages in their order, and what to call them in a note; whoever asks for it gets `expanded` as well."""
 
 STARTUP = 60.0
 """Seconds that the import of sympy may take; it is not charged to the budget."""
@@ -113,12 +113,16 @@ def differentiate(problem: Problem) -> Derivative:
     )
 
 
-def derive(problem: Problem) -> Answer:
-    """sympy's formulas at every stage that it reaches within the budget."""
+def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> Answer:
+    """sympy's formulas at every stage that it reaches within the budget; `raw` is always the first of them.
+
+    From the second order on there is one variable to differentiate by.
+    """
+    stages = tuple(stages)
     if not problem.wrt:
-        return Answer({stage: {} for stage in STAGES}, dict.fromkeys(STAGES, Size(0, 0)))
+        return Answer({stage: {} for stage in stages}, dict.fromkeys(stages, Size(0, 0)))
     with _lock:
-        return _ask(problem)
+        return _ask(problem, stages, order)
 
 
 def _steps(problem: Problem) -> tuple[str, ...]:
@@ -132,15 +136,17 @@ def _steps(problem: Problem) -> tuple[str, ...]:
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _ask(problem: Problem) -> Answer:
+def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
-    answer = Answer()
+    answer = Answer(sizes=dict.fromkeys(stages))
     worker = None
     request = {
         "program": wire.encode(problem.at(problem.point)),
         "wrt": list(problem.wrt),
         "budget": problem.budget,
+        "stages": stages,
+        "order": order,
     }
     try:
         worker = _ready_worker()
@@ -166,7 +172,8 @@ def _is_exhausted(answer: Answer) -> bool:
 
 def _trouble(answer: Answer, status: Status, why: str) -> None:
     """Note it at the first stage that has not arrived."""
-    stage = next((stage for stage in STAGES if stage not in answer.formulas and stage not in answer.troubles), None)
+    missing = [stage for stage in answer.sizes if stage not in answer.formulas and stage not in answer.troubles]
+    stage = next(iter(missing), None)
     if stage is not None:
         answer.troubles[stage] = (status, why)
 
