@@ -80,15 +80,14 @@ def dag_size(*roots: Expression) -> int:
 
 def tree_size(*roots: Expression) -> int:
     """Nodes of the expressions written out; exact, even where the tree could never be built."""
-    return tree_sum(roots, lambda node: 1)
+    return tree_sum(listing(*roots), roots, lambda node: 1)
 
 
-def tree_sum(roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
-    """The weights of all nodes of the expressions written out, added up.
+def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
+    """The weights of all nodes of the expressions (whose Wengert list is `nodes`) written out, added up.
 
     A sum is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
     """
-    nodes = listing(*roots)
     uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
     for node in nodes:
         for argument in node.arguments:

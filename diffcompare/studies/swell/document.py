@@ -20,7 +20,8 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.studies.inputs import coordinate
-from diffcompare.studies.swell.record import FORMS, SWEEPS, SYMPY
+from diffcompare.studies.swell.members import FAMILIES
+from diffcompare.studies.swell.record import SWEEPS, SYMPY
 
 if TYPE_CHECKING:
     from diffcompare.studies.swell.record import Form, Row, Sweep, Swell
@@ -79,19 +80,21 @@ def _question(swell: Swell) -> Listing:
     if swell.by_order:
         entries += [("f", first.expression), ("by", Code(first.wrt[0]))]
     else:
-        entries += [("family", Code(swell.definition)), ("members", Code(f"{first.name} to {last.name}"))]
+        entries.append(("family" if swell.is_numbered else "file", Code(swell.definition)))
+        source = FAMILIES[swell.kind].source if swell.is_numbered else ""
+        entries += [("source", source)] if source else []
+        entries.append(("members", Code(first.name if first is last else f"{first.name} to {last.name}")))
     entries.append(("at", Code(_point(swell))))
     return Listing(tuple(entries))
 
 
 def _point(swell: Swell) -> str:
-    """The point, where it is the same for all rows, else its beginning."""
-    points = {tuple(row.member.point.items()) for row in swell.rows}
-    longest = max(points, key=len)
-    shown = ", ".join(f"{name} = {coordinate(x)}" for name, x in longest[:3])
-    if len(longest) > 3:
-        return f"{shown}, ... ({len(longest)} variables)"
-    return shown if len(points) == 1 else "its own point each"
+    """The point of the last row, of which the others have a part; its beginning, where it is long."""
+    point = swell.rows[-1].member.point
+    if not swell.is_numbered and any(row.member.point != point for row in swell.rows):
+        return "each at its own point"
+    shown = ", ".join(f"{name} = {coordinate(x)}" for name, x in list(point.items())[:3])
+    return shown if len(point) <= 3 else f"{shown}, ... ({len(point)} variables)"
 
 
 # --- Formulas ---------------------------------------------------------------------------------------------------------
@@ -99,48 +102,38 @@ def _point(swell: Swell) -> str:
 
 def _formulas(swell: Swell) -> list[Block]:
     """f, its derivative by textbook rules, and what sympy makes of that, while they are short."""
-    rows: list[tuple[Cell, ...]] = []
-    for row in swell.rows[:MOST_FORMULAS]:
+    entries: list[tuple[str, Cell]] = []
+    for row in swell.rows[int(swell.by_order) :][:MOST_FORMULAS]:
         light = row.forms["light"]
         if light.size is None or light.size.tree > SHORT * len(row.member.wrt):
             break
-        rows += _formula_rows(swell, row)
-    if not rows:
-        return []
-    columns = (Column("row", "", group=True), Column("form", "form"), Column("formula", "formula"))
-    return [Table("formulas", columns, tuple(rows), "Formulas")]
+        entries += _formula_entries(swell, row)
+    return [Heading("Formulas"), Listing(tuple(entries))] if entries else []
 
 
-def _formula_rows(swell: Swell, row: Row) -> list[tuple[Cell, ...]]:
+def _formula_entries(swell: Swell, row: Row) -> list[tuple[str, Cell]]:
     name = row.member.name
-    rows: list[tuple[Cell, ...]] = []
+    entries: list[tuple[str, Cell]] = []
     if not swell.by_order:
-        rows.append((name, "as built", row.member.expression))
-        name = f"{name}'" if len(row.member.wrt) == 1 else f"{name} by {row.member.wrt[0]}"
-    elif row.member.number == 0:
-        return [(name, "as built", row.member.expression)]
-    for key in ("light", "simplified"):
+        entries.append((name, row.member.expression))
+        name = f"{name}'" if len(row.member.wrt) < 2 else f"{name} by {row.member.wrt[0]}"
+    for key, how in (("light", "by the rules"), ("simplified", "simplified")):
         form = row.forms.get(key)
-        if form is not None:
-            rows.append((name, FORMS[key], _formula(form, row)))
-    return rows
-
-
-def _formula(form: Form, row: Row) -> Cell:
-    if form.formulas is None:
-        return form.trouble
-    return next(iter(form.formulas.values()), None)
+        if form is not None and row.member.wrt:
+            cell: Cell = form.trouble if form.formulas is None else next(iter(form.formulas.values()))
+            entries.append((f"{name} {how}", cell))
+    return entries
 
 
 # --- Tables -----------------------------------------------------------------------------------------------------------
 
 
 def _label(swell: Swell) -> Column:
-    return Column("order", "", "left") if swell.by_order else Column("n", "n", "right")
+    return Column("n", "n", "right") if swell.is_numbered else Column("order" if swell.by_order else "name", "")
 
 
 def _name(swell: Swell, row: Row) -> Cell:
-    return row.member.name if swell.by_order else row.member.number
+    return row.member.number if swell.is_numbered else row.member.name
 
 
 def _sizes(swell: Swell, rows: Sequence[Row]) -> Table:
@@ -149,7 +142,7 @@ def _sizes(swell: Swell, rows: Sequence[Row]) -> Table:
     if not swell.by_order:
         columns += [Column("f_tree", "f tree", "right"), Column("f_dag", "f DAG", "right")]
     for name in ("raw", "light"):
-        columns += [Column(f"{name}_tree", f"{name} tree", "right"), Column(f"{name}_dag", "DAG", "right")]
+        columns += [Column(f"{name}_tree", f"{name} tree", "right"), Column(f"{name}_dag", f"{name} DAG", "right")]
     table = []
     for row in rows:
         own: tuple[Cell, ...] = () if swell.by_order else (row.size.tree, row.size.dag)
@@ -166,7 +159,7 @@ def _both(row: Row, name: str) -> tuple[Cell, Cell]:
 def _sympy_sizes(swell: Swell, rows: Sequence[Row]) -> Table:
     columns = (
         _label(swell),
-        Column("sympy_tree", "raw tree", "right"),
+        Column("sympy_tree", "tree", "right"),
         Column("sympy_dag", "DAG", "right"),
         Column("cse_tree", "after CSE", "right"),
         Column("expanded_tree", "expanded", "right"),
@@ -209,7 +202,7 @@ def _height(row: Row, name: str, *, dag: bool = False) -> int | None:
 def _accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
     """The truth, and the relative error of the textbook's formulas and of the sweeps."""
     columns = [_label(swell)]
-    single = all(len(row.member.wrt) == 1 for row in rows)
+    single = all(len(row.member.wrt) < 2 for row in rows)
     if single:
         columns.append(Column("truth", "truth"))
     columns += [Column(name, name, "right") for name in ("raw", "light")]
@@ -226,7 +219,9 @@ def _accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
 
 def _true(row: Row) -> Cell:
     known = next(iter(row.true.values()), None)
-    return Code(known.text) if known is not None else row.status
+    if known is None:
+        return row.status if row.member.wrt else None
+    return Code(known.text)
 
 
 def _error(form: Form | None) -> Cell:

@@ -51,18 +51,18 @@ def _members(
 
 def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Row, ...], list[Diagnostic]]:
     """The rows, and what is wrong with the points of some."""
-    rules, truths = Purse(budget), Purse(budget)
+    rules, truths, sweeps = {name: Purse(budget) for name in TIDYINGS}, Purse(budget), Purse(budget)
     drafts, failures = [], []
     for member in members:
         problem = Problem(member.expression, member.point, member.wrt, budget=budget)
-        forms = {name: by_rules(member.expression, member.wrt, tidying, rules) for name, tidying in TIDYINGS.items()}
+        forms = {name: by_rules(member.expression, member.wrt, name, rules[name]) for name in TIDYINGS}
         truth = truth_of(problem, truths)
         failure = failure_of(problem, truth)
         if failure is not None:
             failures.append(failure._replace(message=f"{member.name}: {failure.message}"))
         drafts.append(Draft(member, forms, problem, truth.status, truth.gradient))
     more = sympy_forms([(draft.to_sweep, 1) for draft in drafts if draft.to_sweep], budget)
-    return tuple(map(completed, drafts, more)), failures
+    return tuple(completed(draft, forms, sweeps) for draft, forms in zip(drafts, more, strict=True)), failures
 
 
 def _unknown(family: str) -> DiffcompareError:

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends import forward, reverse
-from diffcompare.backends.formulas import measure
 from diffcompare.backends.hand_coded import LIGHT, RAW, Tidying, textbook
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import Undefined, is_number, values_at
@@ -19,7 +18,8 @@ from diffcompare.studies.methods import ONE_AT_A_TIME
 from diffcompare.studies.swell.members import Member
 from diffcompare.studies.swell.record import SWEEPS, Form, Row, Sweep
 from diffcompare.sweeps import NotDifferentiable
-from diffcompare.wengert import dag_size, listing, operation_count, tree_size, tree_sum
+from diffcompare.wengert import active_nodes, listing, operation_count, tree_sum
+from diffcompare.work import forward_work, reverse_work
 
 if TYPE_CHECKING:
     from diffcompare.truth import Truth
@@ -60,8 +60,8 @@ class Draft(NamedTuple):
     true: Mapping[str, TrueNumber | None]
 
 
-def by_rules(expression: Expression, wrt: Sequence[str], tidying: Tidying, purse: Purse) -> Form:
-    """The derivative by the rules of a textbook, or why there is none.
+def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse) -> Form:
+    """The derivative by the rules of a textbook, raw or light, or why there is none.
 
     The rules go along the Wengert list once for every variable and write expressions, as a forward sweep over the
     table would; but a sweep multiplies partials (du*v and dv*u, one after the other, nothing for an argument that
@@ -71,7 +71,7 @@ def by_rules(expression: Expression, wrt: Sequence[str], tidying: Tidying, purse
         return NOT_ASKED
     since = monotonic()
     try:
-        return sized(textbook(expression, wrt, purse.left, tidying))
+        return sized(textbook(expression, wrt, purse.left, TIDYINGS[name]))
     except TimeoutError:
         return Form(f"timed out after {purse.whole:g} s")
     except NotDifferentiable as refusal:
@@ -83,18 +83,28 @@ def by_rules(expression: Expression, wrt: Sequence[str], tidying: Tidying, purse
 
 def sized(formulas: Mapping[str, Expression], size: Size | None = None) -> Form:
     """Formulas with their size (unless it is known already) and their work."""
-    own, work = measure(formulas)
-    written = tree_sum(tuple(formulas.values()), lambda node: int(node.operation is not None and node.varies))
-    return Form(formulas=formulas, size=size or own, work=work.operations, written=written)
+    roots = tuple(formulas.values())
+    nodes = listing(*roots)
+    size = size or Size(tree_sum(nodes, roots, lambda node: 1), len(nodes))
+    # Of an operation without a variable nobody counts the work, as everywhere.
+    work, written = sum(map(_is_work, nodes)), tree_sum(nodes, roots, _is_work)
+    return Form(formulas=formulas, size=size, work=work, written=written)
 
 
-def completed(draft: Draft, more: Mapping[str, Form]) -> Row:
+def _is_work(node: Expression) -> bool:
+    return node.operation is not None and node.varies
+
+
+def completed(draft: Draft, more: Mapping[str, Form], purse: Purse) -> Row:
     """The row: every form judged by the truth, and the sweeps beside them."""
     member, true = draft.member, draft.true
     forms = {name: _judged(form, member.point, true) for name, form in {**draft.forms, **more}.items()}
-    sweeps = {name: Sweep("too large") for name in SWEEPS} if draft.to_sweep is None else _swept(draft.to_sweep, true)
-    size = Size(tree_size(member.expression), dag_size(member.expression))
-    return Row(member, size, operation_count(listing(member.expression)), forms, sweeps, draft.status, true)
+    sweeps = {name: Sweep("too large") for name in SWEEPS}
+    if draft.to_sweep is not None:
+        sweeps = _swept(draft.to_sweep, true, purse)
+    nodes = listing(member.expression)
+    size = Size(tree_sum(nodes, nodes[-1:], lambda node: 1), len(nodes))
+    return Row(member, size, operation_count(nodes), forms, sweeps, draft.status, true)
 
 
 def _judged(form: Form, point: Mapping[str, float], true: Mapping[str, TrueNumber | None]) -> Form:
@@ -123,15 +133,21 @@ def _worst(values: Mapping[str, float | None], true: Mapping[str, TrueNumber | N
     return max([error for error in errors if error is not None], default=None)
 
 
-def _swept(problem: Problem, true: Mapping[str, TrueNumber | None]) -> dict[str, Sweep]:
-    """Both modes of automatic differentiation on a problem."""
+def _swept(problem: Problem, true: Mapping[str, TrueNumber | None], purse: Purse) -> dict[str, Sweep]:
+    """Both modes of automatic differentiation on a problem; without time for it, the work that it would be."""
+    nodes = listing(problem.expression)
+    active = active_nodes(nodes, problem.wrt)
+    work = {"forward": len(problem.wrt) * forward_work(nodes, active), "reverse": reverse_work(nodes, active)}
     found = {}
     for name, backend in zip(SWEEPS, (forward, reverse), strict=True):
-        with ONE_AT_A_TIME:
-            answer = backend.differentiate(problem)
-        work = answer.work.operations if answer.work else None
-        error = _worst(answer.gradient, true) if answer.status == "ok" else None
-        found[name] = Sweep(answer.status, work, answer.gradient, error)
+        found[name] = Sweep(NOT_ASKED.trouble or "", work[name])
+        if not purse.is_empty:
+            since = monotonic()
+            with ONE_AT_A_TIME:
+                answer = backend.differentiate(problem)
+            purse.charge(since)
+            error = _worst(answer.gradient, true) if answer.status == "ok" else None
+            found[name] = Sweep(answer.status, work[name], answer.gradient, error)
     return found
 
 
@@ -151,4 +167,7 @@ def truth_of(problem: Problem, purse: Purse) -> Truth:
 def failure_of(problem: Problem, truth: Truth) -> Diagnostic | None:
     """What is wrong with the point, as `grad` says it; None where there is a derivative."""
     nodes = listing(problem.expression)
-    return point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
+    found = point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
+    if found is not None and found.kind == "nondifferentiable":
+        return found._replace(help="choose another point; sizes and work are the same everywhere")
+    return found

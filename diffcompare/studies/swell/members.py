@@ -41,6 +41,7 @@ class Family(NamedTuple):
     point: Callable[[int], dict[str, float]]
     whole: bool = False
     """Whether it is differentiated by all its variables; otherwise by the first one."""
+    source: str = ""
 
 
 def _logistic(n: int) -> Expression:
@@ -62,11 +63,13 @@ def _nested_sin(n: int) -> Expression:
 
 FAMILIES: Mapping[str, Family] = {
     "logistic": Family(
-        "the logistic map", "l1 = x, l(n+1) = (4*l(n))*(1 - l(n))", "l", _logistic, lambda n: {"x": 0.2}
+        "the logistic map", "l1 = x, l(n+1) = (4*l(n))*(1 - l(n))", "l", _logistic, lambda n: {"x": 0.2},
+        source="Baydin et al. 2018, Table 1 (there n = 1 to 4), as the loop computes it",
     ),
     "speelpenning": Family(
         "Speelpenning's product", "p(n) = x1*x2*...*xn", "p", _speelpenning,
-        lambda n: {f"x{i}": 1 + 1 / i for i in range(1, n + 1)}, whole=True,  # so that p(n) is n + 1
+        lambda n: {f"x{i}": 1 + 1 / i for i in range(1, n + 1)},  # so that p(n) is about n + 1
+        whole=True, source="B. Speelpenning, PhD thesis (1980)",
     ),
     "nested-sin": Family("nested sines", "s1 = sin(x), s(n+1) = sin(s(n))", "s", _nested_sin, lambda n: {"x": 1.0}),
 }  # fmt: skip
@@ -85,7 +88,7 @@ def numbers(text: str | None) -> range:
     if first < 1:
         raise _wrong_range("the first member has the number 1", f"for example `--n 1..{max(last, 1)}`")
     if last > LARGEST:
-        cure = f"for example `--n {min(first, LARGEST)}..{LARGEST}`"
+        cure = f"for example `--n {first if first < LARGEST else 1}..{LARGEST}`"
         raise _wrong_range(f"`--n` goes up to {LARGEST}, not {last}", cure)
     return range(first, last + 1)
 

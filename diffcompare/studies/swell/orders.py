@@ -7,7 +7,6 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
 
-from diffcompare.backends.hand_coded import Tidying
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.evaluation import Reading
 from diffcompare.expression import Expression, Number, Variable
@@ -25,7 +24,7 @@ from diffcompare.studies.swell.measure import (
     truth_of,
 )
 from diffcompare.studies.swell.members import Member
-from diffcompare.studies.swell.record import Form, Row, Swell
+from diffcompare.studies.swell.record import Form, Swell
 from diffcompare.studies.swell.sympy_forms import prepare, sympy_forms
 from diffcompare.sweeps import NotDifferentiable, forward, local_partials
 from diffcompare.wengert import active_nodes, dag_size, listing
@@ -71,19 +70,16 @@ def swell_orders(
         raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
     drafts, failure = _drafts(problem, order)
     more = sympy_forms([(problem, draft.member.number) for draft in drafts[1:]], budget)
-    rows = (_of_itself(drafts[0]), *map(completed, drafts[1:], more))
-    return Swell("order", question.text, f"by {name}", rows, budget, notes, failure)
-
-
-def _of_itself(draft: Draft) -> Row:
-    """The row of f, on which nobody sweeps yet."""
-    return completed(draft, {})._replace(sweeps={})
+    sweeps = Purse(budget)
+    rows = [completed(drafts[0]._replace(to_sweep=None), {}, sweeps)._replace(sweeps={})]
+    rows += [completed(draft, forms, sweeps) for draft, forms in zip(drafts[1:], more, strict=True)]
+    return Swell("order", question.text, f"by {name}", tuple(rows), budget, notes, failure)
 
 
 def _drafts(problem: Problem, highest: int) -> tuple[list[Draft], Diagnostic | None]:
     """f itself and its derivatives up to an order, or to the first that does not exist at the point."""
     (name,) = problem.wrt
-    rules, truths = Purse(problem.budget), Purse(problem.budget)
+    rules, truths = {each: Purse(problem.budget) for each in TIDYINGS}, Purse(problem.budget)
     forms: dict[str, Form] = {each: sized({name: problem.expression}) for each in TIDYINGS}
     truth = truth_of(problem, truths)
     drafts = [Draft(_member(problem, 0), forms, problem, truth.status, {name: truth.value})]
@@ -96,7 +92,7 @@ def _drafts(problem: Problem, highest: int) -> tuple[list[Draft], Diagnostic | N
             truth = truth_of(below, truths)
             failure = failure_of(below, truth)
         status, true = (truth.status, truth.gradient) if formulas else ("no formula", {})
-        forms = {each: _next(forms[each], name, tidying, rules) for each, tidying in TIDYINGS.items()}
+        forms = {each: _next(forms[each], name, each, rules[each]) for each in TIDYINGS}
         drafts.append(Draft(_member(problem, k), forms, to_sweep, status, true))
         if failure is not None:
             return drafts, failure if k == 1 else failure._replace(message=f"{_primed(k)}: {failure.message}")
@@ -113,13 +109,13 @@ def _primed(order: int) -> str:
     return "f" + "'" * order if order <= 3 else f"f^({order})"
 
 
-def _next(below: Form, name: str, tidying: Tidying, purse: Purse) -> Form:
+def _next(below: Form, name: str, form: str, purse: Purse) -> Form:
     """The derivative of a derivative."""
     if below.formulas is None or below.size is None:
         return NOT_ASKED
     if below.size.dag > MOST_NODES:
         return Form(f"stopped at {MOST_NODES} nodes")
-    return by_rules(below.formulas[name], (name,), tidying, purse)
+    return by_rules(below.formulas[name], (name,), form, purse)
 
 
 def _nested(problem: Problem | None) -> Problem | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.expression import Expression
 from diffcompare.problem import Size
-from diffcompare.studies.swell.members import Member
+from diffcompare.studies.swell.members import FAMILIES, Member
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
@@ -77,7 +77,7 @@ class Swell:
     """Rows of members or of orders."""
 
     kind: str
-    """`order`, or the family's name, or the file's."""
+    """`order`, or the name of the family, or the path of the file."""
     title: str
     definition: str
     rows: tuple[Row, ...]
@@ -89,6 +89,11 @@ class Swell:
     def by_order(self) -> bool:
         """Whether the rows are orders of one expression."""
         return self.kind == "order"
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the rows are members of a family, whose numbers mean something (the lines of a file have names)."""
+        return self.kind in FAMILIES
 
     @property
     def has_tables(self) -> bool:

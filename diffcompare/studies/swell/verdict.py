@@ -27,17 +27,20 @@ def _sizes(swell: Swell) -> str:
     known = [row for row in swell.rows if row.forms["light"].size is not None]
     if not known:
         return ""
-    row = known[-1]
+    # The members of a family grow, the lines of a file come as they come.
+    row = known[-1] if swell.is_numbered or swell.by_order else max(known, key=_tree)
     size = row.forms["light"].size
     assert size is not None
     where = (
         f"{place(swell, row)} {_what(swell, row)} is {counted(size.dag)} nodes as a DAG, {counted(size.tree)} as a tree"
     )
-    if size.tree < 2 * size.dag:
-        return f"Hardly any swell: {where}."
-    if swell.by_order:
-        return f"Swell is a property of trees: {where}."
-    return f"Swell is a property of trees: {where} (f itself {counted(row.size.dag)} and {counted(row.size.tree)})."
+    lesson = "Swell is a property of trees" if size.tree >= 2 * size.dag else "There is little to share"
+    return f"{lesson}: {where} (f itself {counted(row.size.dag)} and {counted(row.size.tree)})."
+
+
+def _tree(row: Row) -> int:
+    size = row.forms["light"].size
+    return 0 if size is None else size.tree
 
 
 def _what(swell: Swell, row: Row) -> str:
@@ -89,7 +92,9 @@ def _work(swell: Swell) -> str:
 
 def place(swell: Swell, row: Row) -> str:
     """Which row, as the sentence says it."""
-    return f"at order {row.member.number}" if swell.by_order else f"at n = {row.member.number}"
+    if swell.by_order:
+        return f"at order {row.member.number}"
+    return f"at n = {row.member.number}" if swell.is_numbered else f"for {row.member.name}"
 
 
 def counted(number: int) -> str:

@@ -1,0 +1,100 @@
+"""sympy's forms: what is asked, what is kept, and where it stops."""
+
+import time
+
+import pytest
+
+from diffcompare.backends.symbolic import Answer
+from diffcompare.parser import parse
+from diffcompare.problem import Problem, Size
+from diffcompare.studies.swell import sympy_forms
+from diffcompare.studies.swell.families import swell_family
+from diffcompare.wengert import listing, variables
+
+
+def problem(text):
+    expression = parse(text)
+    names = tuple(variables(listing(expression)))
+    return Problem(expression, dict.fromkeys(names, 2.0), names)
+
+
+def forms(text, order=1):
+    (found,) = sympy_forms.sympy_forms([(problem(text), order)], 30.0)
+    return {name: str(next(iter(form.formulas.values()))) for name, form in found.items()}
+
+
+def test_the_four_forms():
+    assert forms("(x + 1)^3*x") == {
+        "sympy": "3*x*(x + 1)^2 + (x + 1)^3",
+        "cse": "3*x*(x + 1)^2 + (x + 1)^3",
+        "expanded": "4*x^3 + 9*x^2 + 6*x + 1",
+        "simplified": "(x + 1)^2*(4*x + 1)",
+    }
+
+
+def test_higher_orders():
+    assert forms("x^5", order=3)["sympy"] == "60*x^2"
+    assert forms("sin(x)*x", order=2)["expanded"] == "2*cos(x) - x*sin(x)"
+
+
+def test_expanding_takes_more_than_polynomials():
+    assert forms("x*(sin(x) + 1)/2")["expanded"] == "x*cos(x)/2 + sin(x)/2 + 1/2"
+
+
+@pytest.fixture
+def talk(monkeypatch):
+    """A conversation with somebody who answers `3` at every stage, but for those that are said to time out."""
+    asked = []
+
+    def converse(slow, count, budget=5.0):
+        def derive(problem, stages, order):
+            stages = list(stages)
+            asked.append((problem.budget, stages))
+            done = stages[: next((i for i, stage in enumerate(stages) if (len(asked), stage) in slow), len(stages))]
+            answer = Answer({stage: {"x": parse("3")} for stage in done}, dict.fromkeys(done, Size(1, 1)))
+            if done != stages:
+                answer.troubles[stages[len(done)]] = ("timed-out", f"timed out after {problem.budget:g} s")
+                purse_of_time[0] += problem.budget
+            return answer
+
+        purse_of_time = [0.0]
+        monkeypatch.setattr(sympy_forms.symbolic, "derive", derive)
+        monkeypatch.setattr(sympy_forms, "prepare", lambda: None)
+        monkeypatch.setattr("diffcompare.studies.swell.measure.monotonic", lambda: purse_of_time[0])
+        monkeypatch.setattr(sympy_forms, "monotonic", lambda: purse_of_time[0])
+        found = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
+        return [{name: form.trouble for name, form in each.items()} for each in found], asked
+
+    return converse
+
+
+def test_where_nothing_is_slow_there_are_two_rounds(talk):
+    troubles, asked = talk({}, 2)
+    assert troubles == [dict.fromkeys(sympy_forms.STAGES)] * 2
+    assert [stages for _, stages in asked] == [["raw", "cse", "expanded"]] * 2 + [["raw", "simplified"]] * 2
+
+
+def test_a_stage_that_timed_out_is_not_asked_again(talk):
+    troubles, asked = talk({(2, "expanded"), (4, "simplified")}, 3)
+    assert [each["expanded"] for each in troubles] == [None, "timed out after 5 s", "not asked"]
+    assert [each["simplified"] for each in troubles] == [None, "timed out after 5 s", "not asked"]
+    assert [each["cse"] for each in troubles] == [None, None, "not asked"], "the round has no time left"
+    assert len(asked) == 4
+
+
+def test_where_raw_times_out_nothing_follows(talk):
+    troubles, asked = talk({(1, "raw"), (2, "raw")}, 2)
+    assert troubles[0] == {
+        "sympy": "timed out after 5 s", "cse": "not reached", "expanded": "not reached", "simplified": "not reached"
+    }  # fmt: skip
+    assert troubles[1] == dict.fromkeys(sympy_forms.STAGES, "not asked")
+    assert len(asked) == 2
+
+
+def test_the_waiting_ends_after_two_budgets():
+    since = time.monotonic()
+    swell = swell_family("logistic", range(1, 41), budget=0.5)
+    assert time.monotonic() - since < 12  # with the start of several workers, on a busy machine
+    cells = [row.forms["simplified"].trouble for row in swell.rows]
+    assert cells[-1] == "not asked"
+    assert swell.rows[-1].forms["light"].size.dag == 8 * 40 - 6, "all else is there all the same"
