@@ -1,8 +1,8 @@
 """sympy's forms of a derivative, member by member, within a time that ends.
 
-There are two rounds, of one budget each for all members together: first the derivative as it comes, after
-common-subexpression elimination and expanded, and then simplified, which takes longest.  Where a round runs out of
-time, that stage is not asked again of later members, which are larger.
+There are three rounds, for all members together: the derivative as it comes and after common-subexpression
+elimination, then expanded, then simplified, which takes longest.  They have half a budget, half a budget and a whole
+one.  Where a round runs out of time, that stage is not asked again of later members, which are larger.
 """
 
 from __future__ import annotations
@@ -21,39 +21,46 @@ __all__ = ["prepare", "sympy_forms"]
 STAGES = {"sympy": "raw", "cse": "cse", "expanded": "expanded", "simplified": "simplified"}
 """Our forms, and the stages of the worker that make them."""
 
-ROUNDS = (("sympy", "cse", "expanded"), ("sympy", "simplified"))
+ROUNDS = ((0.5, ("sympy", "cse")), (0.5, ("sympy", "expanded")), (1.0, ("sympy", "simplified")))
+"""The share of the budget, and the forms; the first is what the worker makes the others of."""
+
+
+ENDS = ("timed-out", "out-of-memory")
+"""What a larger member would meet again."""
 
 
 def sympy_forms(problems: Sequence[tuple[Problem, int]], budget: float | None) -> list[dict[str, Form]]:
     """Every form that sympy arrives at, for every problem and order of the derivative."""
     found = [dict.fromkeys(STAGES, NOT_ASKED) for _ in problems]
-    for names in ROUNDS:
-        still_open, purse = list(names), Purse(budget)
+    for share, names in ROUNDS:
+        purse = Purse(None if budget is None else share * budget)
         for forms, (problem, order) in zip(found, problems, strict=True):
-            if "sympy" in still_open and len(still_open) > 1 and not purse.is_empty:
-                answered = _ask(problem, order, still_open, purse)
-                forms |= {name: form for name, form in answered.items() if forms[name].formulas is None}
+            if purse.is_empty:
+                break
+            answer = _ask(problem, order, names, purse)
+            forms.update({name: _form(answer, name, problem, purse) for name in names if forms[name].formulas is None})
+            if any(status in ENDS for status, _ in answer.troubles.values()):
+                break
     return found
 
 
-def _ask(problem: Problem, order: int, still_open: list[str], purse: Purse) -> dict[str, Form]:
-    """The forms of one member; a stage that runs out of time or memory is struck off the list."""
-    prepare()  # the last one may have been ended
+def _ask(problem: Problem, order: int, names: Sequence[str], purse: Purse) -> symbolic.Answer:
+    prepare()  # the last worker may have been ended
     since = monotonic()
-    answer = symbolic.derive(problem._replace(budget=purse.left), [STAGES[name] for name in still_open], order)
+    answer = symbolic.derive(problem._replace(budget=purse.left), [STAGES[name] for name in names], order)
     purse.charge(since)
-    forms = {}
-    for name in tuple(still_open):
-        stage = STAGES[name]
-        if stage in answer.formulas:
-            forms[name] = _complete(answer, stage, problem)
-            continue
-        status, why = answer.troubles.get(stage, ("", "not reached"))
-        if status in ("timed-out", "out-of-memory"):
-            still_open.remove(name)
-        timed_out = status == "timed-out" and purse.whole is not None
-        forms[name] = Form(f"timed out after {purse.whole:g} s" if timed_out else why)
-    return forms
+    return answer
+
+
+def _form(answer: symbolic.Answer, name: str, problem: Problem, purse: Purse) -> Form:
+    """The formulas that arrived, or why there are none."""
+    stage = STAGES[name]
+    if stage in answer.formulas:
+        return _complete(answer, stage, problem)
+    status, why = answer.troubles.get(stage, ("", "not reached"))
+    if status != "timed-out" and any(status == "timed-out" for status, _ in answer.troubles.values()):
+        status = "timed-out"  # in the stage before this one
+    return Form(f"timed out after {purse.whole:g} s" if status == "timed-out" else why)
 
 
 def _complete(answer: symbolic.Answer, stage: str, problem: Problem) -> Form:

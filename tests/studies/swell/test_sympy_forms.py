@@ -68,27 +68,39 @@ def talk(monkeypatch):
     return converse
 
 
-def test_where_nothing_is_slow_there_are_two_rounds(talk):
+def test_where_nothing_is_slow_there_are_three_rounds(talk):
     troubles, asked = talk({}, 2)
     assert troubles == [dict.fromkeys(sympy_forms.STAGES)] * 2
-    assert [stages for _, stages in asked] == [["raw", "cse", "expanded"]] * 2 + [["raw", "simplified"]] * 2
+    assert [stages for _, stages in asked] == [
+        ["raw", "cse"], ["raw", "cse"], ["raw", "expanded"], ["raw", "expanded"], ["raw", "simplified"],
+        ["raw", "simplified"],
+    ]  # fmt: skip
+    assert [budget for budget, _ in asked] == [2.5, 2.5, 2.5, 2.5, 5, 5]
 
 
 def test_a_stage_that_timed_out_is_not_asked_again(talk):
-    troubles, asked = talk({(2, "expanded"), (4, "simplified")}, 3)
-    assert [each["expanded"] for each in troubles] == [None, "timed out after 5 s", "not asked"]
+    troubles, asked = talk({(5, "expanded"), (7, "simplified")}, 3)
+    assert [each["cse"] for each in troubles] == [None, None, None]
+    assert [each["expanded"] for each in troubles] == [None, "timed out after 2.5 s", "not asked"]
     assert [each["simplified"] for each in troubles] == [None, "timed out after 5 s", "not asked"]
-    assert [each["cse"] for each in troubles] == [None, None, "not asked"], "the round has no time left"
-    assert len(asked) == 4
+    assert len(asked) == 3 + 2 + 2
 
 
 def test_where_raw_times_out_nothing_follows(talk):
-    troubles, asked = talk({(1, "raw"), (2, "raw")}, 2)
+    troubles, asked = talk({(1, "raw"), (2, "raw"), (3, "raw")}, 2)
     assert troubles[0] == {
-        "sympy": "timed out after 5 s", "cse": "not reached", "expanded": "not reached", "simplified": "not reached"
+        "sympy": "timed out after 5 s", "cse": "timed out after 2.5 s", "expanded": "timed out after 2.5 s",
+        "simplified": "timed out after 5 s",
     }  # fmt: skip
     assert troubles[1] == dict.fromkeys(sympy_forms.STAGES, "not asked")
-    assert len(asked) == 2
+    assert len(asked) == 3
+
+
+def test_what_sympy_cannot_do_is_said_and_the_next_member_is_asked(monkeypatch):
+    found = sympy_forms.sympy_forms([(problem("polygamma(n, x)"), 1), (problem("x"), 1)], 30.0)
+    assert found[0]["sympy"].formulas is None
+    assert found[0]["cse"].trouble == "not reached"
+    assert found[1]["simplified"].trouble is None
 
 
 def test_the_waiting_ends_after_two_budgets():
