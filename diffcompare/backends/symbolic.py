@@ -66,6 +66,8 @@ class Answer:
     sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
     undefined: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
+    seconds: float = 0.0
+    """From the question to the last line of the answer: the start of the process is not counted."""
 
 
 class WorkerLost(Exception):
@@ -140,7 +142,7 @@ def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
     answer = Answer(sizes=dict.fromkeys(stages))
-    worker = None
+    worker = since = None
     request = {
         "program": wire.encode(problem.at(problem.point)),
         "wrt": list(problem.wrt),
@@ -150,8 +152,9 @@ def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
     }
     try:
         worker = _ready_worker()
+        since = monotonic()
         _send(worker, request)
-        deadline = None if problem.budget is None else monotonic() + problem.budget
+        deadline = None if problem.budget is None else since + problem.budget
         while (line := _receive(worker, deadline)) != {"done": True}:
             _record(answer, line)
         if not _is_exhausted(answer):
@@ -161,6 +164,7 @@ def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
     except (WorkerLost, OSError) as error:
         _trouble(answer, "failed", str(error))
     finally:  # also when Ctrl-C is pressed
+        answer.seconds = monotonic() - since if since is not None else 0.0
         if worker is not None:
             _end(worker)
     return answer

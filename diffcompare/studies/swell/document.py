@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 24
 """Rows of a table; of more, the first and the last are shown, and JSON has them all."""
 
+LONG, FEW_ROWS = 10**18, 8
+"""From this size on its digits fill the screen: fewer rows are shown."""
+
 SHORT = 160
 """Nodes of a formula, written out, that people are shown."""
 
@@ -63,9 +66,11 @@ def document(swell: Swell, *, brief: bool = False) -> Document:
 
 def _shown(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
     """The rows for people, and what is said of those left out."""
-    if len(rows) <= MOST_ROWS:
+    sizes = [form.size.tree for row in rows for form in row.forms.values() if form.size is not None]
+    most = MOST_ROWS if max(sizes, default=0) < LONG else FEW_ROWS
+    if len(rows) <= most:
         return rows, ""
-    half = MOST_ROWS // 2
+    half = most // 2
     first, last = rows[half].member.number, rows[-half - 1].member.number
     return [*rows[:half], *rows[-half:]], f"The tables leave out the rows {first} to {last}; --json has them all."
 

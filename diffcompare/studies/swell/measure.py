@@ -45,8 +45,17 @@ class Purse:
 
     def charge(self, since: float) -> None:
         """Pay for the time since then."""
+        self.spend(monotonic() - since)
+
+    def spend(self, seconds: float) -> None:
+        """Pay for so much time."""
         if self.left is not None:
-            self.left -= monotonic() - since
+            self.left -= seconds
+
+    @property
+    def timed_out(self) -> Form:
+        """What is said where all has been spent."""
+        return Form(f"timed out after {self.whole:g} s")
 
 
 class Draft(NamedTuple):
@@ -73,7 +82,7 @@ def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse
     try:
         return sized(textbook(expression, wrt, purse.left, TIDYINGS[name]))
     except TimeoutError:
-        return Form(f"timed out after {purse.whole:g} s")
+        return purse.timed_out
     except NotDifferentiable as refusal:
         operation = refusal.node.operation
         return Form(f"no rule for {operation.name if operation else 'this'}")

@@ -2,13 +2,13 @@
 
 There are three rounds, for all members together: the derivative as it comes and after common-subexpression
 elimination, then expanded, then simplified, which takes longest.  They have half a budget, half a budget and a whole
-one.  Where a round runs out of time, that stage is not asked again of later members, which are larger.
+one.  Where a round runs out of time, that stage is not asked again of later members, which are larger; and of what
+has no derivative from the first round, neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic
 
 from diffcompare.backends import symbolic
 from diffcompare.backends.symbolic import prepare
@@ -32,24 +32,27 @@ ENDS = ("timed-out", "out-of-memory")
 def sympy_forms(problems: Sequence[tuple[Problem, int]], budget: float | None) -> list[dict[str, Form]]:
     """Every form that sympy arrives at, for every problem and order of the derivative."""
     found = [dict.fromkeys(STAGES, NOT_ASKED) for _ in problems]
+    rest = list(zip(found, problems, strict=True))
     for share, names in ROUNDS:
-        purse = Purse(None if budget is None else share * budget)
-        for forms, (problem, order) in zip(found, problems, strict=True):
-            if purse.is_empty:
-                break
-            answer = _ask(problem, order, names, purse)
-            forms.update({name: _form(answer, name, problem, purse) for name in names if forms[name].formulas is None})
-            if any(status in ENDS for status, _ in answer.troubles.values()):
-                break
+        _round(rest, names, Purse(None if budget is None else share * budget))
+        rest = [(forms, problem) for forms, problem in rest if forms[names[0]].formulas is not None]
     return found
 
 
-def _ask(problem: Problem, order: int, names: Sequence[str], purse: Purse) -> symbolic.Answer:
-    prepare()  # the last worker may have been ended
-    since = monotonic()
-    answer = symbolic.derive(problem._replace(budget=purse.left), [STAGES[name] for name in names], order)
-    purse.charge(since)
-    return answer
+def _round(members: Sequence[tuple[dict[str, Form], tuple[Problem, int]]], names: Sequence[str], purse: Purse) -> None:
+    """Ask for these forms of one member after the other, and note what comes."""
+    for forms, (problem, order) in members:
+        open_names = [name for name in names if forms[name].formulas is None]
+        if purse.is_empty:
+            forms.update(dict.fromkeys(open_names, purse.timed_out))
+            return
+        prepare()  # the last worker may have been ended
+        stages = [STAGES[name] for name in names]
+        answer = symbolic.derive(problem._replace(budget=purse.left), stages, order)
+        purse.spend(answer.seconds)
+        forms.update({name: _form(answer, name, problem, purse) for name in open_names})
+        if any(status in ENDS for status, _ in answer.troubles.values()):
+            return
 
 
 def _form(answer: symbolic.Answer, name: str, problem: Problem, purse: Purse) -> Form:
@@ -57,10 +60,10 @@ def _form(answer: symbolic.Answer, name: str, problem: Problem, purse: Purse) ->
     stage = STAGES[name]
     if stage in answer.formulas:
         return _complete(answer, stage, problem)
-    status, why = answer.troubles.get(stage, ("", "not reached"))
-    if status != "timed-out" and any(status == "timed-out" for status, _ in answer.troubles.values()):
-        status = "timed-out"  # in the stage before this one
-    return Form(f"timed out after {purse.whole:g} s" if status == "timed-out" else why)
+    if stage in answer.troubles and answer.troubles[stage][0] != "timed-out":
+        return Form(answer.troubles[stage][1])
+    over = any(status == "timed-out" for status, _ in answer.troubles.values())
+    return purse.timed_out if over else Form("not reached")
 
 
 def _complete(answer: symbolic.Answer, stage: str, problem: Problem) -> Form:

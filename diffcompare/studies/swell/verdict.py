@@ -19,7 +19,7 @@ def verdict(swell: Swell) -> str:
     """One sentence about sizes, one about accuracy and one about work, each where there is something to say."""
     if swell.failure is not None:
         return "There is no derivative to measure at this point."
-    found = (_sizes(swell), _accuracy(swell), _work(swell))
+    found = (_sizes(swell), _accuracy(swell), _overflow(swell), _work(swell))
     return " ".join([sentence for sentence in found if sentence])
 
 
@@ -65,6 +65,16 @@ def _accuracy(swell: Swell) -> str:
         f"A shorter formula is not a better one: {place(swell, row)} the {adjective} form has relative error "
         f"{approximate(error, 1)}, reverse AD {approximate(sweep, 2)}."
     )
+
+
+def _overflow(swell: Swell) -> str:
+    """The first formula that has no value in doubles where a sweep has."""
+    for row in swell.rows:
+        sweep = row.sweeps.get("reverse")
+        if row.forms["light"].outside == "overflow" and sweep is not None and sweep.error is not None:
+            known = f"it overflows, reverse AD has relative error {approximate(sweep.error, 2)}"
+            return f"A formula can fail where a sweep does not: {place(swell, row)} {known}."
+    return ""
 
 
 def _is_worse(form: Form, row: Row) -> bool:

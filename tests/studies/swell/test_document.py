@@ -96,6 +96,17 @@ def test_many_rows_are_cut_for_people_and_complete_in_json(without_sympy):
     assert [row["n"] for row in json.loads(swell.to_json())["rows"]] == list(range(1, 31))
 
 
+def test_of_long_numbers_fewer_rows_are_shown(without_sympy):
+    document = swell_family("logistic", range(60, 71)).document()
+    assert column(tables(document)["sizes"], "n") == [60, 61, 62, 63, 67, 68, 69, 70]
+
+
+def test_the_verdict_on_a_formula_that_overflows(without_sympy):
+    swell = swell_orders(resolve("exp(x)*sin(x)/(1 + x^2)"), 9, at={"x": 2})
+    assert swell.rows[9].forms["light"].outside == "overflow"
+    assert "A formula can fail where a sweep does not: at order 9 it overflows" in swell.verdict
+
+
 def test_data_is_plain_and_complete(measured):
     swell = measured("logistic", "1..4")
     data = json.loads(json.dumps(swell.data(), allow_nan=False))

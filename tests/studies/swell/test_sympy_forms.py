@@ -46,22 +46,19 @@ def talk(monkeypatch):
     """A conversation with somebody who answers `3` at every stage, but for those that are said to time out."""
     asked = []
 
-    def converse(slow, count, budget=5.0):
+    def converse(slow, count, budget=5.0, seconds=0.0):
         def derive(problem, stages, order):
-            stages = list(stages)
             asked.append((problem.budget, stages))
             done = stages[: next((i for i, stage in enumerate(stages) if (len(asked), stage) in slow), len(stages))]
             answer = Answer({stage: {"x": parse("3")} for stage in done}, dict.fromkeys(done, Size(1, 1)))
+            answer.seconds = seconds
             if done != stages:
                 answer.troubles[stages[len(done)]] = ("timed-out", f"timed out after {problem.budget:g} s")
-                purse_of_time[0] += problem.budget
+                answer.seconds = problem.budget
             return answer
 
-        purse_of_time = [0.0]
         monkeypatch.setattr(sympy_forms.symbolic, "derive", derive)
         monkeypatch.setattr(sympy_forms, "prepare", lambda: None)
-        monkeypatch.setattr("diffcompare.studies.swell.measure.monotonic", lambda: purse_of_time[0])
-        monkeypatch.setattr(sympy_forms, "monotonic", lambda: purse_of_time[0])
         found = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
         return [{name: form.trouble for name, form in each.items()} for each in found], asked
 
@@ -86,14 +83,22 @@ def test_a_stage_that_timed_out_is_not_asked_again(talk):
     assert len(asked) == 3 + 2 + 2
 
 
-def test_where_raw_times_out_nothing_follows(talk):
-    troubles, asked = talk({(1, "raw"), (2, "raw"), (3, "raw")}, 2)
-    assert troubles[0] == {
-        "sympy": "timed out after 5 s", "cse": "timed out after 2.5 s", "expanded": "timed out after 2.5 s",
-        "simplified": "timed out after 5 s",
+def test_what_has_no_derivative_in_the_first_round_is_not_asked_again(talk):
+    troubles, asked = talk({(2, "raw")}, 3)
+    assert troubles[0] == dict.fromkeys(sympy_forms.STAGES)
+    assert troubles[1] == {
+        "sympy": "timed out after 2.5 s", "cse": "timed out after 2.5 s", "expanded": "not asked",
+        "simplified": "not asked",
     }  # fmt: skip
-    assert troubles[1] == dict.fromkeys(sympy_forms.STAGES, "not asked")
-    assert len(asked) == 3
+    assert troubles[2] == dict.fromkeys(sympy_forms.STAGES, "not asked")
+    assert len(asked) == 2 + 1 + 1
+
+
+def test_a_round_that_has_used_up_its_time_says_so(talk):
+    troubles, _ = talk({}, 4, seconds=1.5)
+    assert [each["expanded"] for each in troubles] == [None, None, "not asked", "not asked"]
+    assert [each["cse"] for each in troubles] == [None, None, "timed out after 2.5 s", "not asked"]
+    assert [each["simplified"] for each in troubles] == [None, None, "not asked", "not asked"]
 
 
 def test_what_sympy_cannot_do_is_said_and_the_next_member_is_asked(monkeypatch):
