@@ -55,13 +55,13 @@ def _row(row: Row, *, by_order: bool) -> dict[str, Any]:
 
 def _form(form: Form) -> dict[str, Any]:
     return {
-        "status": "ok" if form.trouble is None else form.trouble,
+        "status": form.status if form.outside is None else form.outside,
+        "note": form.trouble,
         "size": _size(form.size) if form.size else None,
         "work": form.work,
         "written_out": form.written,
         "values": dict(form.values) if form.values else None,
         "relative_error": form.error,
-        "trouble": form.outside,
         "formulas": _formulas(form),
     }
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TIDYINGS: Mapping[str, Tidying] = {"raw": RAW, "light": LIGHT}
 """The two forms that come from the rules of a textbook."""
 
-NOT_ASKED = Form("not asked")
+NOT_ASKED = Form("not asked", "not-asked")
 
 
 class Purse:
@@ -55,7 +55,7 @@ class Purse:
     @property
     def timed_out(self) -> Form:
         """What is said where all has been spent."""
-        return Form(f"timed out after {self.whole:g} s")
+        return Form(f"timed out after {self.whole:g} s", "timed-out")
 
 
 class Draft(NamedTuple):
@@ -85,7 +85,7 @@ def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse
         return purse.timed_out
     except NotDifferentiable as refusal:
         operation = refusal.node.operation
-        return Form(f"no rule for {operation.name if operation else 'this'}")
+        return Form(f"no rule for {operation.name if operation else 'this'}", "not-supported")
     finally:
         purse.charge(since)
 
@@ -108,7 +108,7 @@ def completed(draft: Draft, more: Mapping[str, Form], purse: Purse) -> Row:
     """The row: every form judged by the truth, and the sweeps beside them."""
     member, true = draft.member, draft.true
     forms = {name: _judged(form, member.point, true) for name, form in {**draft.forms, **more}.items()}
-    sweeps = {name: Sweep("too large") for name in SWEEPS}
+    sweeps = {name: Sweep("too-large") for name in SWEEPS}
     if draft.to_sweep is not None:
         sweeps = _swept(draft.to_sweep, true, purse)
     nodes = listing(member.expression)
@@ -149,7 +149,7 @@ def _swept(problem: Problem, true: Mapping[str, TrueNumber | None], purse: Purse
     work = {"forward": len(problem.wrt) * forward_work(nodes, active), "reverse": reverse_work(nodes, active)}
     found = {}
     for name, backend in zip(SWEEPS, (forward, reverse), strict=True):
-        found[name] = Sweep(NOT_ASKED.trouble or "", work[name])
+        found[name] = Sweep(NOT_ASKED.status, work[name])
         if not purse.is_empty:
             since = monotonic()
             with ONE_AT_A_TIME:

@@ -91,7 +91,7 @@ def _drafts(problem: Problem, highest: int) -> tuple[list[Draft], Diagnostic | N
             below = problem._replace(expression=formulas[name])
             truth = truth_of(below, truths)
             failure = failure_of(below, truth)
-        status, true = (truth.status, truth.gradient) if formulas else ("no formula", {})
+        status, true = (truth.status, truth.gradient) if formulas else ("unresolved", {})
         forms = {each: _next(forms[each], name, each, rules[each]) for each in TIDYINGS}
         drafts.append(Draft(_member(problem, k), forms, to_sweep, status, true))
         if failure is not None:
@@ -114,7 +114,7 @@ def _next(below: Form, name: str, form: str, purse: Purse) -> Form:
     if below.formulas is None or below.size is None:
         return NOT_ASKED
     if below.size.dag > MOST_NODES:
-        return Form(f"stopped at {MOST_NODES} nodes")
+        return Form(f"stopped at {MOST_NODES} nodes", "too-large")
     return by_rules(below.formulas[name], (name,), form, purse)
 
 

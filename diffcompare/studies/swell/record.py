@@ -35,7 +35,9 @@ class Form(NamedTuple):
     """A derivative as formulas, one for every variable asked for, or the reason why there are none."""
 
     trouble: str | None = None
-    """Why there are no formulas: `timed out after 5 s`, `not asked`."""
+    """Why there are no formulas, for people: `timed out after 5 s`, `not asked`."""
+    status: str = "ok"
+    """The same for machines: a status of a method, or `not-asked` or `too-large`."""
     formulas: Mapping[str, Expression] | None = None
     size: Size | None = None
     work: int | None = None

@@ -60,15 +60,15 @@ def _form(answer: symbolic.Answer, name: str, problem: Problem, purse: Purse) ->
     stage = STAGES[name]
     if stage in answer.formulas:
         return _complete(answer, stage, problem)
-    if stage in answer.troubles and answer.troubles[stage][0] != "timed-out":
-        return Form(answer.troubles[stage][1])
-    over = any(status == "timed-out" for status, _ in answer.troubles.values())
-    return purse.timed_out if over else Form("not reached")
+    if any(status == "timed-out" for status, _ in answer.troubles.values()):
+        return purse.timed_out
+    status, why = answer.troubles.get(stage, ("failed", "not reached"))
+    return Form(why, status)
 
 
 def _complete(answer: symbolic.Answer, stage: str, problem: Problem) -> Form:
     formulas = answer.formulas[stage]
     missing = [name for name in problem.wrt if name not in formulas]
     if missing:
-        return Form(f"undefined: {answer.undefined[missing[0]]}")
+        return Form(f"undefined: {answer.undefined[missing[0]]}", "undefined")
     return sized(formulas, answer.sizes[stage])

@@ -127,6 +127,11 @@ def test_data_is_plain_and_complete(measured):
     }  # fmt: skip
 
 
+def test_what_is_missing_has_a_status_and_a_note(family):
+    form = family.data()["rows"][0]["forms"]["expanded"]
+    assert (form["status"], form["note"], form["size"], form["values"]) == ("not-asked", "not asked", None, None)
+
+
 def test_sizes_beyond_the_doubles_are_decimal_text(without_sympy):
     data = json.loads(swell_family("logistic", range(200, 201)).to_json())
     (row,) = data["rows"]
