@@ -30,7 +30,9 @@ def command(
     family: Annotated[
         str | None, typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE")
     ] = None,
-    n: Annotated[str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8]")] = None,
+    n: Annotated[
+        str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, of a file all]")
+    ] = None,
     at: options.At = None,
     wrt: options.Wrt = None,
     budget: options.Budget = 5.0,
