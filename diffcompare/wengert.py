@@ -6,7 +6,7 @@ It is ordered by level and, within a level, by first appearance in the text, whi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 
@@ -79,11 +79,15 @@ def dag_size(*roots: Expression) -> int:
 
 
 def tree_size(*roots: Expression) -> int:
-    """Nodes of the expressions written out; exact, even where the tree could never be built.
+    """Nodes of the expressions written out; exact, even where the tree could never be built."""
+    return tree_sum(listing(*roots), roots, lambda node: 1)
 
-    A size is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
+
+def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
+    """The weights of all nodes of the expressions (whose Wengert list is `nodes`) written out, added up.
+
+    A sum is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
     """
-    nodes = listing(*roots)
     uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
     for node in nodes:
         for argument in node.arguments:
@@ -97,5 +101,5 @@ def tree_size(*roots: Expression) -> int:
         return sizes[node] if uses[node] else sizes.pop(node)
 
     for node in nodes:
-        sizes[node] = 1 + sum([take(argument) for argument in node.arguments])
+        sizes[node] = weight(node) + sum([take(argument) for argument in node.arguments])
     return sum([take(root) for root in roots])

@@ -14,6 +14,7 @@ from diffcompare.wengert import (
     natural,
     operation_count,
     tree_size,
+    tree_sum,
     variables,
 )
 
@@ -118,3 +119,11 @@ def test_active_nodes_depend_on_the_variables_asked_for():
 def test_activity_is_the_union_over_the_variables(expression):
     nodes = listing(expression)
     assert active_nodes(nodes, NAMES) == set().union(*(active_nodes(nodes, [name]) for name in NAMES))
+
+
+def test_sums_over_the_written_out_tree():
+    expression = parse("(x + y)*(x + y) + sin(x)")
+    nodes = listing(expression)
+    assert tree_sum(nodes, [expression], lambda node: 1) == tree_size(expression) == 10
+    assert tree_sum(nodes, [expression], lambda node: int(node.operation is not None)) == 5
+    assert tree_sum(nodes, [expression, expression], lambda node: int(node.level == 0)) == 10

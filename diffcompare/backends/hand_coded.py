@@ -8,8 +8,11 @@ come from the table, as they do from a rule sheet's right-hand column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from time import monotonic
+from typing import NamedTuple
 
 from diffcompare.backends.automatic import shorten
 from diffcompare.backends.budget import hopeless, not_started
@@ -21,6 +24,15 @@ from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, operation_count
 
 ZERO, ONE = Number(0), Number(1)
+
+
+class Tidying(NamedTuple):
+    """How the rules put their terms together: what is simplified on the way."""
+
+    plus: Callable[[Expression, Expression], Expression]
+    minus: Callable[[Expression, Expression], Expression]
+    negative: Callable[[Expression], Expression]
+    times: Callable[[Expression, Expression], Expression]
 
 
 def differentiate(problem: Problem) -> Derivative:
@@ -58,34 +70,6 @@ def _names(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
-def textbook(expression: Expression, wrt: list[str], budget: float | None = None) -> dict[str, Expression]:
-    """The partials of an expression by the rules of a textbook, one variable after the other.
-
-    Raises TimeoutError after `budget` seconds: n variables need n passes.
-    """
-    nodes = listing(expression)
-    deadline = None if budget is None else monotonic() + budget
-    results = {}
-    for name in wrt:
-        if deadline is not None and monotonic() > deadline:
-            raise TimeoutError
-        results[name] = _derivative(nodes, name)
-    return results
-
-
-def _derivative(nodes: list[Expression], name: str) -> Expression:
-    """d/dname, from the leaves up: every rule finds the derivatives of its arguments ready."""
-    derivatives: dict[Expression, Expression] = {Variable(name): ONE}
-    for node in nodes:
-        if node.operation is None:
-            continue
-        ready = [derivatives.get(argument, ZERO) for argument in node.arguments]
-        if any(derivative is not ZERO for derivative in ready):
-            rule = RULES.get(node.operation.name, _chain_rule)
-            derivatives[node] = rule(node, *ready)
-    return derivatives.get(nodes[-1], ZERO)
-
-
 # A person writes no terms 0*u, no factors 1*u and no +0; nothing else is tidied.
 
 
@@ -105,32 +89,72 @@ def _times(a: Expression, b: Expression) -> Expression:
     return ZERO if a is ZERO or b is ZERO else b if a is ONE else a if b is ONE else a * b
 
 
-def _sum_rule(node: Expression, du: Expression, dv: Expression) -> Expression:
+BY_HAND = Tidying(_plus, _minus, _negative, _times)
+"""As a person writes it down."""
+
+LIGHT = BY_HAND._replace(minus=lambda a, b: a if b is ZERO else a - b)
+"""The same, but that a difference stays one: `0 - u'` is kept."""
+
+RAW = Tidying(operator.add, operator.sub, operator.neg, operator.mul)
+"""To the letter: every product has both its terms, and every 0 and 1 is written down."""
+
+
+def textbook(
+    expression: Expression, wrt: Iterable[str], budget: float | None = None, tidying: Tidying = BY_HAND
+) -> dict[str, Expression]:
+    """The partials of an expression by the rules of a textbook, one variable after the other.
+
+    Raises TimeoutError after `budget` seconds: n variables need n passes.
+    """
+    nodes = listing(expression)
+    deadline = None if budget is None else monotonic() + budget
+    results = {}
+    for name in wrt:
+        if deadline is not None and monotonic() > deadline:
+            raise TimeoutError
+        results[name] = _derivative(nodes, name, tidying)
+    return results
+
+
+def _derivative(nodes: list[Expression], name: str, tidying: Tidying) -> Expression:
+    """d/dname, from the leaves up: every rule finds the derivatives of its arguments ready."""
+    derivatives: dict[Expression, Expression] = {Variable(name): ONE}
+    for node in nodes:
+        if node.operation is None:
+            continue
+        ready = [derivatives.get(argument, ZERO) for argument in node.arguments]
+        if any(derivative is not ZERO for derivative in ready):
+            rule = RULES.get(node.operation.name, _chain_rule)
+            derivatives[node] = rule(tidying, node, *ready)
+    return derivatives.get(nodes[-1], ZERO)
+
+
+def _sum_rule(tidy: Tidying, node: Expression, du: Expression, dv: Expression) -> Expression:
     """(u + v)' = u' + v'."""
-    return _plus(du, dv)
+    return tidy.plus(du, dv)
 
 
-def _difference_rule(node: Expression, du: Expression, dv: Expression) -> Expression:
+def _difference_rule(tidy: Tidying, node: Expression, du: Expression, dv: Expression) -> Expression:
     """(u - v)' = u' - v'."""
-    return _minus(du, dv)
+    return tidy.minus(du, dv)
 
 
-def _product_rule(node: Expression, du: Expression, dv: Expression) -> Expression:
+def _product_rule(tidy: Tidying, node: Expression, du: Expression, dv: Expression) -> Expression:
     """(u v)' = u' v + u v'."""
     u, v = node.arguments
-    return _plus(_times(du, v), _times(u, dv))
+    return tidy.plus(tidy.times(du, v), tidy.times(u, dv))
 
 
-def _quotient_rule(node: Expression, du: Expression, dv: Expression) -> Expression:
-    """(u/v)' = (u' v - u v') / v^2, and u'/v where v is constant."""
+def _quotient_rule(tidy: Tidying, node: Expression, du: Expression, dv: Expression) -> Expression:
+    """(u/v)' = (u' v - u v') / v^2, and u'/v where v is constant (but to the letter)."""
     u, v = node.arguments
-    if dv is ZERO:
+    if dv is ZERO and tidy is not RAW:
         return du / v
     square: Expression = raise_to(v, 2)
-    return _minus(_times(du, v), _times(u, dv)) / square
+    return tidy.minus(tidy.times(du, v), tidy.times(u, dv)) / square
 
 
-def _power_rule(node: Expression, du: Expression, dn: Expression) -> Expression:
+def _power_rule(tidy: Tidying, node: Expression, du: Expression, dn: Expression) -> Expression:
     """(u^n)' = n u^(n-1) u', with the exponent folded as a person does (x^3 gives 3*x^2)."""
     u, n = node.arguments
     exponent = exact_integer(n)
@@ -138,15 +162,18 @@ def _power_rule(node: Expression, du: Expression, dn: Expression) -> Expression:
     if exponent == 0:
         return ZERO
     lowered = ONE if exponent == 1 else u if exponent == 2 else raise_to(u, lift(exponent - 1))
-    return _times(_times(n, lowered), du)
+    return tidy.times(tidy.times(n, lowered), du)
 
 
-def _general_power_rule(node: Expression, du: Expression, dv: Expression) -> Expression:
+def _general_power_rule(tidy: Tidying, node: Expression, du: Expression, dv: Expression) -> Expression:
     """(u^c)' = c u^(c-1) u', (a^v)' = a^v ln(a) v', and their sum where both vary."""
     u, v = node.arguments
-    by_base = ZERO if du is ZERO else _times(_times(v, raise_to(u, _one_less(v))), du)
-    by_exponent = ZERO if dv is ZERO else _times(_times(node, ln(u)), dv)
-    return _plus(by_base, by_exponent)
+    terms = []
+    if du is not ZERO:
+        terms.append(tidy.times(tidy.times(v, raise_to(u, _one_less(v))), du))
+    if dv is not ZERO:
+        terms.append(tidy.times(tidy.times(node, ln(u)), dv))
+    return reduce(tidy.plus, terms)
 
 
 def _one_less(exponent: Expression) -> Expression:
@@ -164,7 +191,7 @@ def _one_less(exponent: Expression) -> Expression:
     return exponent - 1
 
 
-def _choice_rule(node: Expression, *derivatives: Expression) -> Expression:
+def _choice_rule(tidy: Tidying, node: Expression, *derivatives: Expression) -> Expression:
     """(if(c, u, v))' = if(c, u', v'), away from where c changes."""
     assert node.operation is not None
     left, right = node.arguments[:2]
@@ -172,24 +199,24 @@ def _choice_rule(node: Expression, *derivatives: Expression) -> Expression:
     return ZERO if du is ZERO and dv is ZERO else apply(node.operation, (left, right, du, dv))
 
 
-def _chain_rule(node: Expression, *derivatives: Expression) -> Expression:
+def _chain_rule(tidy: Tidying, node: Expression, *derivatives: Expression) -> Expression:
     """f(u, v)' = f_u(u, v) u' + f_v(u, v) v', with f_u and f_v looked up in the table of elementary functions."""
     operation: Operation = node.operation  # type: ignore[assignment]
-    total: Expression = ZERO
+    terms = []
     for partial, derivative in zip(operation.partials, derivatives, strict=True):
         if derivative is ZERO or partial == 0:
             continue
         if partial is None:
             raise NotDifferentiable(node)
         outer = lift(partial(node, *node.arguments) if callable(partial) else partial)
-        total = _plus(total, _times(outer, derivative))
-    return total
+        terms.append(tidy.times(outer, derivative))
+    return reduce(tidy.plus, terms) if terms else ZERO
 
 
 RULES: Mapping[str, Callable[..., Expression]] = {
     "+": _sum_rule,
     "-": _difference_rule,
-    "neg": lambda node, du: _negative(du),
+    "neg": lambda tidy, node, du: tidy.negative(du),
     "*": _product_rule,
     "/": _quotient_rule,
     "^n": _power_rule,

@@ -18,7 +18,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -31,7 +31,7 @@ from diffcompare.problem import Backend, Derivative, Problem, Size, Status
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
-"""The stages in their order, and what to call them in a note."""
+"""The stages in their order, and what to call them in a note; whoever asks for it gets `expanded` as well."""
 
 STARTUP = 60.0
 """Seconds that the import of sympy may take; it is not charged to the budget."""
@@ -66,6 +66,8 @@ class Answer:
     sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
     undefined: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
+    seconds: float = 0.0
+    """From the question to the last line of the answer: the start of the process is not counted."""
 
 
 class WorkerLost(Exception):
@@ -113,12 +115,16 @@ def differentiate(problem: Problem) -> Derivative:
     )
 
 
-def derive(problem: Problem) -> Answer:
-    """sympy's formulas at every stage that it reaches within the budget."""
+def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> Answer:
+    """sympy's formulas at every stage that it reaches within the budget; `raw` is always the first of them.
+
+    From the second order on there is one variable to differentiate by.
+    """
+    stages = tuple(stages)
     if not problem.wrt:
-        return Answer({stage: {} for stage in STAGES}, dict.fromkeys(STAGES, Size(0, 0)))
+        return Answer({stage: {} for stage in stages}, dict.fromkeys(stages, Size(0, 0)))
     with _lock:
-        return _ask(problem)
+        return _ask(problem, stages, order)
 
 
 def _steps(problem: Problem) -> tuple[str, ...]:
@@ -132,20 +138,23 @@ def _steps(problem: Problem) -> tuple[str, ...]:
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _ask(problem: Problem) -> Answer:
+def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
-    answer = Answer()
-    worker = None
+    answer = Answer(sizes=dict.fromkeys(stages))
+    worker = since = None
     request = {
         "program": wire.encode(problem.at(problem.point)),
         "wrt": list(problem.wrt),
         "budget": problem.budget,
+        "stages": stages,
+        "order": order,
     }
     try:
         worker = _ready_worker()
+        since = monotonic()
         _send(worker, request)
-        deadline = None if problem.budget is None else monotonic() + problem.budget
+        deadline = None if problem.budget is None else since + problem.budget
         while (line := _receive(worker, deadline)) != {"done": True}:
             _record(answer, line)
         if not _is_exhausted(answer):
@@ -155,6 +164,7 @@ def _ask(problem: Problem) -> Answer:
     except (WorkerLost, OSError) as error:
         _trouble(answer, "failed", str(error))
     finally:  # also when Ctrl-C is pressed
+        answer.seconds = monotonic() - since if since is not None else 0.0
         if worker is not None:
             _end(worker)
     return answer
@@ -166,7 +176,8 @@ def _is_exhausted(answer: Answer) -> bool:
 
 def _trouble(answer: Answer, status: Status, why: str) -> None:
     """Note it at the first stage that has not arrived."""
-    stage = next((stage for stage in STAGES if stage not in answer.formulas and stage not in answer.troubles), None)
+    missing = [stage for stage in answer.sizes if stage not in answer.formulas and stage not in answer.troubles]
+    stage = next(iter(missing), None)
     if stage is not None:
         answer.troubles[stage] = (status, why)
 

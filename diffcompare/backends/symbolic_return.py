@@ -44,6 +44,9 @@ TOO_LARGE = 10**4000
 ORDERED_TERMS = 40
 """sympy's order of terms reads well, but is slow to find: in longer sums and products its internal order has to do."""
 
+ORDERED_MONOMIALS = 1_000
+"""The same for polynomials, of which the order is quickly found: descending powers."""
+
 
 class UndefinedFormula(Exception):
     """sympy's answer is no finite real number: it contains zoo, oo, nan or I."""
@@ -149,10 +152,17 @@ def _sum(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 
 def _ordered(node: Any, memo: Mapping[Any, Expression]) -> Sequence[Any]:
-    if len(node.args) > ORDERED_TERMS:
+    count = len(node.args)
+    if count > ORDERED_TERMS and not (count <= ORDERED_MONOMIALS and all(map(_is_monomial, node.args))):
         return node.args  # type: ignore[no-any-return]
     ordered: Sequence[Any] = node.as_ordered_terms()
     return ordered if all(term in memo for term in ordered) else node.args
+
+
+def _is_monomial(term: Any) -> bool:
+    rest = term.as_coeff_Mul()[1]
+    powers = [factor.as_base_exp() for factor in sympy.Mul.make_args(rest)] if rest != 1 else []
+    return all(base.is_Symbol and exponent.is_Integer for base, exponent in powers)
 
 
 def _product(node: Any, memo: Mapping[Any, Expression]) -> Expression:

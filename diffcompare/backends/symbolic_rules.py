@@ -73,6 +73,31 @@ def _rule(node: Any, known: Mapping[Any, Any]) -> Any:
     return sympy.Add(*[node.fdiff(i + 1) * known[part] for i, part in enumerate(node.args) if part in known])
 
 
+def expand(expression: Any) -> Any:
+    """The expression multiplied out.
+
+    A polynomial by sympy's arithmetic of polynomials, every distinct subexpression once: `sympy.expand` multiplies the
+    written-out tree, and takes half a minute where this takes a tenth of a second.
+    """
+    symbols = sorted(expression.free_symbols, key=str)
+    if not symbols:
+        return sympy.expand(expression)
+    polynomials = sympy.ring(symbols, sympy.QQ)[0]
+    known = dict(zip(symbols, polynomials.gens, strict=True))
+    for node in postorder(expression, known=frozenset(symbols)):
+        if node.is_Rational:
+            known[node] = polynomials(sympy.QQ(node.p, node.q))
+        elif node.is_Add:
+            known[node] = polynomials.add(*[known[term] for term in node.args])
+        elif node.is_Mul:
+            known[node] = polynomials.mul(*[known[factor] for factor in node.args])
+        elif node.is_Pow and node.exp.is_Integer and node.exp.is_nonnegative:
+            known[node] = known[node.base] ** int(node.exp)
+        else:
+            return sympy.expand(expression)
+    return known[expression].as_expr()
+
+
 def eliminate(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
     """sympy's common-subexpression elimination: definitions in order, and the expressions in their terms.
 

@@ -1,11 +1,12 @@
 """The worker process of the symbolic backend: `python -P -m diffcompare.backends.symbolic_worker`, or as good as.
 
-One JSON line in: `{"program", "wrt", "budget"}`.  JSON lines out: `{"ready": true}` once sympy is imported; then for a
-request one line per stage, as soon as it is done, and `{"done": true}`.  A line of a stage is one of
+One JSON line in: `{"program", "wrt", "budget", "stages", "order"}`.  JSON lines out: `{"ready": true}` once sympy is
+imported; then for a request one line per stage that it names (without `stages`: raw, cse, simplified), as soon as it is
+done, and `{"done": true}`.  `order` says how often to differentiate (by one variable).  A line of a stage is one of
 
     {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
-    {"stage": "simplified", "program": ..., "names": [...]}
+    {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
     {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
 
 The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
@@ -109,9 +110,9 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
     """Answer one request, stage by stage."""
     partials: dict[str, Any] = {}
     names: dict[Any, str] = {}
-    for stage, work in (("raw", _raw), ("cse", _cse), ("simplified", _simplified)):
+    for stage in request.get("stages", ("raw", "cse", "simplified")):
         try:
-            send({"stage": stage, **work(request, partials, names)})
+            send({"stage": stage, **STAGES[stage](request, partials, names)})
         except MemoryError:
             send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
             break
@@ -131,7 +132,10 @@ def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, 
     (expression,) = wire.decode(request["program"])
     symbols = symbols_for({*variables(listing(expression)), *request["wrt"]})
     names |= {symbol: name for name, symbol in symbols.items()}
-    found = derivatives(to_sympy(expression, symbols), [symbols[name] for name in request["wrt"]])
+    lower = to_sympy(expression, symbols)
+    for _ in range(request.get("order", 1) - 1):
+        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    found = derivatives(lower, [symbols[name] for name in request["wrt"]])
     by_name = dict(zip(request["wrt"], found, strict=True))
     formulas, missing = from_sympy_or_why(by_name, names)
     partials |= {name: by_name[name] for name in formulas}
@@ -148,13 +152,32 @@ def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, 
     return {"program": wire.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
 
 
-def _simplified(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
+    """The stage at which a function of sympy's goes over every partial."""
+
+    def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+        from diffcompare.backends.symbolic_return import from_sympy
+
+        roots = from_sympy([function(partial) for partial in partials.values()], names)
+        return {"program": wire.encode(*roots), "names": list(partials)}
+
+    return stage
+
+
+def _simplify(partial: Any) -> Any:
     import sympy
 
-    from diffcompare.backends.symbolic_return import from_sympy
+    return sympy.simplify(partial)
 
-    roots = from_sympy([sympy.simplify(partial) for partial in partials.values()], names)
-    return {"program": wire.encode(*roots), "names": list(partials)}
+
+def _expand(partial: Any) -> Any:
+    from diffcompare.backends.symbolic_rules import expand
+
+    return expand(partial)
+
+
+STAGES = {"raw": _raw, "cse": _cse, "expanded": _rewritten(_expand), "simplified": _rewritten(_simplify)}
+"""Every stage by name; `raw` is the first, and fills in what the others work on."""
 
 
 def _describe(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from strategies import ALL, expressions, points
 
 from diffcompare.backends import hand_coded, reverse
-from diffcompare.backends.hand_coded import BACKEND, textbook
+from diffcompare.backends.hand_coded import BACKEND, LIGHT, RAW, textbook
 from diffcompare.expression import OPERATIONS, Variable
 from diffcompare.operations import sin
 from diffcompare.parser import parse
@@ -220,3 +220,29 @@ def test_formulas_by_hand_are_evaluated_however_many():
     hand = Hand(dict.fromkeys(names, parse("1")), "given")
     answer = differentiate(total, hand, budget=0.1, **dict.fromkeys(names, 1.0))
     assert (answer.status, set(answer.gradient.values())) == ("ok", {1.0})
+
+
+# --- To the letter, and light -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "light"),
+    [
+        ("4*x", "0*x + 4*1", "4"),
+        ("1 - x", "0 - 1", "0 - 1"),
+        ("x - 1", "1 - 0", "1"),
+        ("-x", "-1", "-1"),
+        ("x*x", "1*x + x*1", "x + x"),
+        ("x/2", "(1*2 - x*0)/2^2", "1/2"),
+        ("2/x", "(0*x - 2*1)/x^2", "(0 - 2)/x^2"),
+        ("x^3", "3*x^2*1", "3*x^2"),
+        ("x^0.5", "0.5*x^-0.5*1", "0.5*x^-0.5"),
+        ("sin(2*x)", "cos(2*x)*(0*x + 2*1)", "cos(2*x)*2"),
+        ("sin(1) + x", "0 + 1", "1"),
+        ("7", "0", "0"),
+    ],
+)
+def test_raw_rules_keep_every_zero_and_light_rules_none(text, raw, light):
+    expression = parse(text)
+    assert str(textbook(expression, ["x"], tidying=RAW)["x"]) == raw
+    assert str(textbook(expression, ["x"], tidying=LIGHT)["x"]) == light

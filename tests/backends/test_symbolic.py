@@ -1,8 +1,10 @@
 """sympy in a process of its own: what it answers, how that comes back, and what happens when it does not answer."""
 
+import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -31,6 +33,30 @@ def problem(text, budget=30.0, **point):
 
 def formulas(text, stage="raw"):
     return symbolic.derive(problem(text)).formulas[stage]
+
+
+def test_expanded_on_request():
+    answer = symbolic.derive(problem("x*(x + 1)^2*y", x=1.0, y=2.0), ["raw", "expanded"])
+    assert {name: str(formula) for name, formula in answer.formulas["expanded"].items()} == {
+        "x": "3*y*x^2 + 4*x*y + y",
+        "y": "x^3 + 2*x^2 + x",
+    }
+    assert list(answer.formulas) == list(answer.sizes) == ["raw", "expanded"]
+
+
+def test_polynomials_are_expanded_as_sympy_does_it_and_in_descending_powers():
+    chain = "x"
+    for _ in range(6):
+        chain = f"4*({chain})*(1 - ({chain}))"
+    expanded = symbolic.derive(problem(chain, x=1.0), ["raw", "expanded"]).formulas["expanded"]["x"]
+    powers = [int(power) for power in re.findall(r"x\^(\d+)", str(expanded))]
+    assert len(powers) == 62
+    assert sum(a < b for a, b in itertools.pairwise(powers)) <= 1  # a positive term comes first
+
+
+def test_higher_orders_on_request():
+    answer = symbolic.derive(problem("x^5*y", x=1.0, y=2.0)._replace(wrt=("x",)), ["raw"], order=3)
+    assert str(answer.formulas["raw"]["x"]) == "60*y*x^2"
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""`diffcompare swell`: how formulas of derivatives grow, and what that does to their accuracy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import completion, options, streams
+from diffcompare.cli.output import Answer
+from diffcompare.cli.usage import usage_error
+
+EXAMPLES = (
+    "diffcompare swell --family logistic --n 1..4",
+    "diffcompare swell --family speelpenning --n 1..12",
+    'diffcompare swell "exp(x)*sin(x)/(1+x^2)" --order 5 --wrt x',
+)
+
+
+def command(
+    expression: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=completion.expressions
+        ),
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
+    ] = None,
+    family: Annotated[
+        str | None, typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE")
+    ] = None,
+    n: Annotated[
+        str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, of a file all]")
+    ] = None,
+    at: options.At = None,
+    wrt: options.Wrt = None,
+    budget: options.Budget = 5.0,
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Show how formulas of derivatives swell."""
+    if (expression is None) == (family is None):
+        what = "neither an expression nor a family" if family is None else "both an expression and a family"
+        raise usage_error("E561", f"swell was given {what}", "for example `diffcompare swell --family logistic`")
+    if family is None and n is not None:
+        raise usage_error("E561", "`--n` numbers the members of a family", "for an expression there is `--order 4`")
+    if family is not None and order is not None:
+        raise usage_error(
+            "E561", "`--order` is for an expression", f"for a family there is `--family {family} --n 1..8`"
+        )
+    point = None if at is None else options.point(at)
+    asked = options.split(wrt)
+    if family is not None:
+        from diffcompare.studies.swell.families import swell_family
+        from diffcompare.studies.swell.members import numbers
+
+        which = None if n is None else numbers(n)
+        swell = swell_family(family, which, at=point, wrt=asked, budget=budget)
+    else:
+        from diffcompare.source import resolve
+        from diffcompare.studies.swell.orders import order_of, swell_orders
+
+        assert expression is not None
+        question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
+        swell = swell_orders(question, order_of(order), at=point, wrt=asked, budget=budget)
+    return Answer(swell.document(brief=quiet), swell.notes, swell.failure)

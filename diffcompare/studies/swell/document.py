@@ -1,0 +1,125 @@
+"""Swell as a document: the formulas while they are short, then sizes, accuracy and work, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph
+from diffcompare.studies.inputs import coordinate
+from diffcompare.studies.swell.members import FAMILIES
+from diffcompare.studies.swell.tables import (
+    accuracy,
+    bars,
+    sizes,
+    sympy_accuracy,
+    sympy_sizes,
+    work,
+    work_note,
+)
+
+if TYPE_CHECKING:
+    from diffcompare.studies.swell.record import Row, Swell
+
+MOST_ROWS = 24
+"""Rows of a table; of more, the first and the last are shown, and JSON has them all."""
+
+LONG, FEW_ROWS = 10**18, 8
+"""From this size on its digits fill the screen: fewer rows are shown."""
+
+SHORT = 160
+"""Nodes of a formula, written out, that people are shown."""
+
+MOST_FORMULAS = 6
+"""Rows of which the formulas are shown."""
+
+COUNTED = (
+    "Nodes: every number, variable and operation is one. As a tree a part counts as often as it is written, as a DAG "
+    "once. Raw: the rules to the letter, with all zeros and ones; light: without terms 0*u, factors 1*u and +0."
+)
+
+
+def document(swell: Swell, *, brief: bool = False) -> Document:
+    """The tables of `swell`; a brief document has the sizes only."""
+    if not swell.has_tables:
+        return Document((), swell.data())
+    rows, left_out = _shown(swell.rows)
+    blocks: list[Block] = [] if brief else [Heading(_title(swell), 1), _question(swell)]
+    if not brief:
+        blocks += _formulas(swell)
+    blocks += [sizes(swell, rows), sympy_sizes(swell, rows)]
+    if not brief:
+        if len(rows) > 1:
+            blocks.append(bars(swell, rows))
+        if swell.failure is None:
+            blocks += [accuracy(swell, rows), sympy_accuracy(swell, rows)]
+        blocks += [work(swell, rows), Paragraph(COUNTED, "note"), Paragraph(work_note(swell), "note")]
+        blocks += [Paragraph(left_out, "note")] if left_out else []
+        blocks.append(Paragraph(swell.verdict, "verdict"))
+    return Document(tuple(blocks), swell.data())
+
+
+def _shown(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
+    """The rows for people, and what is said of those left out."""
+    trees = [form.size.tree for row in rows for form in row.forms.values() if form.size is not None]
+    most = MOST_ROWS if max(trees, default=0) < LONG else FEW_ROWS
+    if len(rows) <= most:
+        return rows, ""
+    half = most // 2
+    first, last = rows[half].member.number, rows[-half - 1].member.number
+    return [*rows[:half], *rows[-half:]], f"The tables leave out the rows {first} to {last}; --json has them all."
+
+
+def _title(swell: Swell) -> str:
+    return "Swell of higher derivatives" if swell.by_order else f"Swell of {swell.title}"
+
+
+def _question(swell: Swell) -> Listing:
+    first, last = swell.rows[0].member, swell.rows[-1].member
+    entries: list[tuple[str, Cell]] = []
+    if swell.by_order:
+        entries += [("f", first.expression), ("by", Code(first.wrt[0]))]
+    else:
+        entries.append(("family" if swell.is_numbered else "file", Code(swell.definition)))
+        source = FAMILIES[swell.kind].source if swell.is_numbered else ""
+        entries += [("source", source)] if source else []
+        entries.append(("members", Code(first.name if first is last else f"{first.name} to {last.name}")))
+    entries.append(("at", Code(_point(swell))))
+    return Listing(tuple(entries))
+
+
+def _point(swell: Swell) -> str:
+    """The point of the last row, of which the others have a part; its beginning, where it is long."""
+    point = swell.rows[-1].member.point
+    if not swell.is_numbered and any(row.member.point != point for row in swell.rows):
+        return "each at its own point"
+    shown = ", ".join(f"{name} = {coordinate(x)}" for name, x in list(point.items())[:3])
+    return shown if len(point) <= 3 else f"{shown}, ... ({len(point)} variables)"
+
+
+# --- Formulas ---------------------------------------------------------------------------------------------------------
+
+
+def _formulas(swell: Swell) -> list[Block]:
+    """f, its derivative by textbook rules, and what sympy makes of that, while they are short."""
+    entries: list[tuple[str, Cell]] = []
+    for row in swell.rows[int(swell.by_order) :][:MOST_FORMULAS]:
+        light = row.forms["light"]
+        if light.size is None or light.size.tree > SHORT * len(row.member.wrt):
+            break
+        entries += _formula_entries(swell, row)
+    return [Heading("Formulas"), Listing(tuple(entries))] if entries else []
+
+
+def _formula_entries(swell: Swell, row: Row) -> list[tuple[str, Cell]]:
+    name = row.member.name
+    entries: list[tuple[str, Cell]] = []
+    if not swell.by_order:
+        entries.append((name, row.member.expression))
+        name = f"{name}'" if len(row.member.wrt) < 2 else f"{name} by {row.member.wrt[0]}"
+    for key, how in (("light", "by the rules"), ("simplified", "simplified")):
+        form = row.forms.get(key)
+        if form is not None and row.member.wrt:
+            cell: Cell = form.trouble if form.formulas is None else next(iter(form.formulas.values()))
+            entries.append((f"{name} {how}", cell))
+    return entries

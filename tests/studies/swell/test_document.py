@@ -1,0 +1,177 @@
+"""Swell as a document and as data: complete, plain, and readable at every width."""
+
+import json
+import re
+
+import pytest
+
+from diffcompare.document import Bars, Listing, Paragraph, Table
+from diffcompare.render import FORMATS, Look, render
+from diffcompare.render.glyphs import width
+from diffcompare.source import resolve
+from diffcompare.studies.swell.document import MOST_ROWS
+from diffcompare.studies.swell.families import swell_family
+from diffcompare.studies.swell.orders import swell_orders
+from diffcompare.studies.swell.verdict import counted
+
+
+def tables(document):
+    return {block.key: block for block in document.blocks if isinstance(block, Table)}
+
+
+def column(table, key):
+    place = [each.key for each in table.columns].index(key)
+    return [row[place] for row in table.rows]
+
+
+@pytest.fixture
+def family(without_sympy):
+    return swell_family("logistic", range(1, 13))
+
+
+def test_the_tables_of_a_family(family):
+    found = tables(family.document())
+    assert list(found) == ["sizes", "sympy_sizes", "accuracy", "sympy_accuracy", "work"]
+    assert column(found["sizes"], "n") == list(range(1, 13))
+    assert column(found["sizes"], "light_dag")[-1] == 90
+    assert column(found["sizes"], "light_tree")[-1] == 137_215
+    assert column(found["work"], "reverse")[-1] == 77
+    assert column(found["sympy_sizes"], "expanded_tree") == ["not asked"] * 12
+    assert column(found["accuracy"], "truth")[3].text == "9.066086400000000748241291"
+
+
+def test_the_bars_have_the_heights_of_the_tables(measured):
+    document = measured("logistic", "1..4").document()
+    (bars,) = [block for block in document.blocks if isinstance(block, Bars)]
+    assert bars.axis == ("nodes", True)
+    assert bars.labels == ("1", "2", "3", "4")
+    sizes, heights = tables(document), dict(bars.series)
+    assert list(heights["raw tree"]) == column(sizes["sizes"], "raw_tree")
+    assert list(heights["light tree"]) == column(sizes["sizes"], "light_tree")
+    assert list(heights["light DAG"]) == column(sizes["sizes"], "light_dag")
+    assert list(heights["after CSE"]) == column(sizes["sympy_sizes"], "cse_tree")
+    assert [row[1:] for row in bars.table.rows] == list(zip(*heights.values(), strict=True))
+
+
+def test_a_single_row_has_no_bars(without_sympy):
+    assert not [b for b in swell_family("logistic", range(8, 9)).document().blocks if isinstance(b, Bars)]
+
+
+def test_the_formulas_while_they_are_short(measured):
+    document = measured("logistic", "1..4").document()
+    formulas = dict([block for block in document.blocks if isinstance(block, Listing)][1].entries)
+    assert list(formulas)[:3] == ["l1", "l1' by the rules", "l1' simplified"]
+    assert str(formulas["l2' by the rules"]) == "4*(1 - x) + 4*x*(0 - 1)"
+    assert str(formulas["l2' simplified"]) == "4 - 8*x"
+    assert len(formulas) == 12
+
+
+def test_the_verdict_has_the_figures(family, measured):
+    assert family.verdict == (
+        "Swell is a property of trees: at n = 12 f' is 90 nodes as a DAG, 137,215 as a tree (f itself 36 and 12,283)."
+    )
+    speelpenning = measured("speelpenning", "2..5").verdict
+    assert "At n = 5 the gradient written out takes 15 operations, 5 forward sweeps 80, and one reverse" in speelpenning
+
+
+def test_the_verdict_on_a_shorter_formula(monkeypatch):
+    from diffcompare.studies.swell import sympy_forms
+
+    monkeypatch.setattr(sympy_forms, "ROUNDS", sympy_forms.ROUNDS[:2])
+    verdict = swell_family("logistic", range(8, 9), budget=60).verdict
+    assert re.search(
+        r"A shorter formula is not a better one: at n = 8 the expanded form has relative error [1-9]e\+3[012], "
+        r"reverse AD 1\.\de-14\.$",
+        verdict,
+    )
+
+
+def test_many_rows_are_cut_for_people_and_complete_in_json(without_sympy):
+    swell = swell_family("nested-sin", range(1, 31))
+    document = swell.document()
+    assert column(tables(document)["sizes"], "n") == [*range(1, 13), *range(19, 31)]
+    assert len(tables(document)["work"].rows) == MOST_ROWS
+    notes = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    assert "The tables leave out the rows 13 to 18; --json has them all." in notes
+    assert [row["n"] for row in json.loads(swell.to_json())["rows"]] == list(range(1, 31))
+
+
+def test_of_long_numbers_fewer_rows_are_shown(without_sympy):
+    document = swell_family("logistic", range(60, 71)).document()
+    assert column(tables(document)["sizes"], "n") == [60, 61, 62, 63, 67, 68, 69, 70]
+
+
+def test_the_verdict_on_a_formula_that_overflows(without_sympy):
+    swell = swell_orders(resolve("exp(x)*sin(x)/(1 + x^2)"), 9, at={"x": 2})
+    assert swell.rows[9].forms["light"].outside == "overflow"
+    assert "A formula can fail where a sweep does not: at order 9 it overflows" in swell.verdict
+
+
+def test_data_is_plain_and_complete(measured):
+    swell = measured("logistic", "1..4")
+    data = json.loads(json.dumps(swell.data(), allow_nan=False))
+    assert (data["schema"], data["command"], data["kind"]) == ("diffcompare/1", "swell", "family")
+    assert data["verdict"] == swell.verdict
+    row = data["rows"][3]
+    assert (row["n"], row["name"], row["point"], row["wrt"]) == (4, "l4", {"x": 0.2}, ["x"])
+    assert row["forms"]["light"]["size"] == {"tree": 151, "dag": 26}
+    assert set(row["forms"]) == set(data["forms"])
+    for form in row["forms"].values():
+        assert form["status"] == "ok"
+        assert form["values"]["x"] == pytest.approx(9.0660864, rel=1e-13)
+        assert form["relative_error"] < 1e-13
+        assert form["formulas"]["x"]
+    assert row["sweeps"]["reverse"] == {
+        "status": "ok", "work": 21, "values": row["sweeps"]["reverse"]["values"],
+        "relative_error": row["sweeps"]["reverse"]["relative_error"],
+    }  # fmt: skip
+
+
+def test_what_is_missing_has_a_status_and_a_note(family):
+    form = family.data()["rows"][0]["forms"]["expanded"]
+    assert (form["status"], form["note"], form["size"], form["values"]) == ("not-asked", "not asked", None, None)
+
+
+def test_sizes_beyond_the_doubles_are_decimal_text(without_sympy):
+    data = json.loads(swell_family("logistic", range(200, 201)).to_json())
+    (row,) = data["rows"]
+    assert row["forms"]["raw"]["size"]["tree"] == str(9 * 199 * 2**199 + 1)
+    assert len(row["forms"]["light"]["size"]["tree"]) == 63
+    assert row["size"] == {"tree": str(3 * 2**200 - 5), "dag": 600}
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_tables_fit_the_terminal_without_losing_a_digit(family, columns):
+    document = family.document()
+    text = render(document, "terminal", look=Look(width=columns))
+    formulas = text[text.index("Formulas") : text.index("Nodes of f")]
+    for line in text.replace(formulas, "").splitlines():
+        assert width(line) <= columns, line
+    for cell in ("137215", "202753", "2559.921176402491472672069", "67583"):
+        assert cell in text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("unicode", [True, False])
+def test_every_format_takes_it(family, format, unicode):
+    text = render(family.document(), format, look=Look(unicode=unicode))
+    assert "137215" in text
+    assert unicode or text.isascii()
+
+
+@pytest.mark.usefixtures("without_sympy")
+def test_orders_are_rows_too():
+    swell = swell_orders(resolve("x^3"), 4, at={"x": 2})
+    found = tables(swell.document())
+    assert column(found["sizes"], "order") == ["f", "f'", "f''", "f'''", "f^(4)"]
+    assert column(found["sympy_sizes"], "order") == ["f'", "f''", "f'''", "f^(4)"]
+    data = swell.data()
+    assert (data["kind"], [row["order"] for row in data["rows"]]) == ("order", [0, 1, 2, 3, 4])
+    assert list(tables(swell.document(brief=True))) == ["sizes", "sympy_sizes"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(90, "90"), (137_215, "137,215"), (10**15, "1.00e15"), (9 * 199 * 2**199 + 1, "1.43e63")]
+)
+def test_counts_in_sentences(number, text):
+    assert counted(number) == text
