@@ -72,6 +72,8 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    most: int | None = None
+    """Rows that people are shown, the first half and the last half, with a remark between; machines get all."""
 
 
 class Listing(NamedTuple):
@@ -152,8 +154,6 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     table: Table
     caption: str = ""
-    rows_shown: int | None = None
-    """Rows of the table that people are shown, and a remark beside the graph says so; None: all.  Machines get all."""
 
 
 Picture: TypeAlias = Plot | Bars | Graph

@@ -15,7 +15,7 @@ from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, T
 from diffcompare.render import Look, cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
-from diffcompare.render.layout import group_place, introduced, is_prose, point_padding, repeats, table_for_people
+from diffcompare.render.layout import for_people, group_place, introduced, is_prose, point_padding, repeats
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column, Document
@@ -68,7 +68,7 @@ def _prose(text: str) -> str:
 
 
 def _body(document: Document, look: Look, lower: int) -> str:
-    return "".join([f"{_block(block, look, lower)}\n" for block in document.blocks])
+    return "".join([f"{_block(block, look, lower)}\n" for block in for_people(document.blocks)])
 
 
 def _block(block: Block, look: Look, lower: int) -> str:
@@ -83,7 +83,7 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _listing(block, look)
     if isinstance(block, Graph):
         return _graph(block, look)
-    return _block(table_for_people(block), look, lower)
+    return _block(block.table, look, lower)
 
 
 def _graph(graph: Graph, look: Look) -> str:
@@ -91,7 +91,7 @@ def _graph(graph: Graph, look: Look) -> str:
     from diffcompare.render.graph_layout import MOST_DRAWN
     from diffcompare.render.svg import picture
 
-    table = _table(table_for_people(graph), look)
+    table = _table(graph.table, look)
     if len(graph.vertices) > MOST_DRAWN:
         return table
     name = _escaped(graph.caption)

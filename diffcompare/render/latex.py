@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
-from diffcompare.render.layout import introduced, is_prose, repeats, table_for_people
+from diffcompare.render.layout import for_people, introduced, is_prose, repeats
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -46,7 +46,7 @@ def render(document: Document, look: Look) -> str:
     """The document as part of an article; it needs the packages that its first line names."""
     if not document.blocks:
         return ""
-    text = _HEADER + "".join([f"\n{_block(block, look)}\n" for block in document.blocks])
+    text = _HEADER + "".join([f"\n{_block(block, look)}\n" for block in for_people(document.blocks)])
     return text if look.unicode else ascii_only(text)
 
 
@@ -59,7 +59,7 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(table_for_people(block), look)
+    return _block(block.table, look)
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Graph, Measured
+from diffcompare.document import Bars, Graph, Measured, Paragraph, Plot, Table
 from diffcompare.render.glyphs import width
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Picture, Table
+    from diffcompare.document import Block, Cell, Column
 
 _MOST_POINT_PADDING = 6
 
@@ -109,8 +109,18 @@ def close_together(above: Block, below: Block) -> bool:
     return getattr(above, "role", None) in roles and getattr(below, "role", None) in roles
 
 
-def table_for_people(picture: Picture) -> Table:
-    """The table of a picture; of a graph too large to be drawn, as many rows as its document promises."""
-    if isinstance(picture, Graph) and picture.rows_shown is not None:
-        return picture.table._replace(rows=picture.table.rows[: picture.rows_shown])
-    return picture.table
+def for_people(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with long tables cut in the middle, and a remark that says so in its place."""
+    shown: list[Block] = []
+    for block in blocks:
+        table = block if isinstance(block, Table) else getattr(block, "table", None)
+        if table is None or table.most is None or len(table.rows) <= table.most:
+            shown.append(block)
+            continue
+        half, count = table.most // 2, len(table.rows)
+        head = table._replace(rows=table.rows[:half], most=None)
+        tail = table._replace(rows=table.rows[-half:], most=None, caption=f"{table.caption} (the end)".lstrip())
+        first: Block = block._replace(table=head) if isinstance(block, Plot | Bars | Graph) else head
+        left_out = f"{count - 2 * half:,} of {count:,} rows are left out here; CSV and JSON have them all"
+        shown += [first, Paragraph(left_out, "note"), tail]
+    return shown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
-from diffcompare.render.layout import introduced, repeats, table_for_people
+from diffcompare.render.layout import for_people, introduced, repeats
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -21,7 +21,7 @@ _BARE_LINK = re.compile(r"(https?)://|www\.|@")
 
 def render(document: Document, look: Look) -> str:
     """The document's blocks, an empty line between two."""
-    return "\n".join([_block(block, look) + "\n" for block in document.blocks])
+    return "\n".join([_block(block, look) + "\n" for block in for_people(document.blocks)])
 
 
 def _block(block: Block, look: Look) -> str:
@@ -35,7 +35,7 @@ def _block(block: Block, look: Look) -> str:
         return _listing(block, look)
     if isinstance(block, Graph):
         return _graph(block, look)
-    return _block(table_for_people(block), look)
+    return _block(block.table, look)
 
 
 def _graph(graph: Graph, look: Look) -> str:
@@ -43,7 +43,7 @@ def _graph(graph: Graph, look: Look) -> str:
     from diffcompare.render.graph_layout import MOST_DRAWN
     from diffcompare.render.mermaid import flowchart
 
-    table = _table(table_for_people(graph), look)
+    table = _table(graph.table, look)
     return f"```mermaid\n{flowchart(graph, look)}```\n\n{table}" if len(graph.vertices) <= MOST_DRAWN else table
 
 

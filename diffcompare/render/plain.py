@@ -12,10 +12,10 @@ from diffcompare.render import cells
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import (
     close_together,
+    for_people,
     introduced,
     padding_of,
     point_padding,
-    table_for_people,
     title_padding,
 )
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 def render(document: Document, look: Look) -> str:
     """The document as lines of text without trailing spaces."""
     lines: list[str] = []
-    for place, block in enumerate(document.blocks):
-        if place and not close_together(document.blocks[place - 1], block):
+    blocks = for_people(document.blocks)
+    for place, block in enumerate(blocks):
+        if place and not close_together(blocks[place - 1], block):
             lines.append("")
         lines += _block(block, look)
     return "".join([f"{line.rstrip()}\n" for line in lines])
@@ -44,8 +45,8 @@ def _block(block: Block, look: Look) -> list[str]:
     if isinstance(block, Listing):
         return _listing(block, look)
     if isinstance(block, Graph):
-        return [*_drawing(block, look), *_table(table_for_people(block), look)]
-    return _block(table_for_people(block), look)
+        return [*_drawing(block, look), *_table(block.table, look)]
+    return _block(block.table, look)
 
 
 def _drawing(graph: Graph, look: Look) -> list[str]:

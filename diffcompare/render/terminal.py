@@ -14,7 +14,7 @@ from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, T
 from diffcompare.render import cells
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.layout import close_together, introduced, is_prose, table_for_people
+from diffcompare.render.layout import close_together, for_people, introduced, is_prose
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -28,8 +28,9 @@ _FACES = {"verdict": "strong", "warning": "warning"}
 def render(document: Document, look: Look) -> str:
     """The document as lines, with escape sequences only where `look` allows them."""
     lines: list[Line] = []
-    for place, block in enumerate(document.blocks):
-        if place and not close_together(document.blocks[place - 1], block):
+    blocks = for_people(document.blocks)
+    for place, block in enumerate(blocks):
+        if place and not close_together(blocks[place - 1], block):
             lines.append([])
         lines += _block(block, look)
     if look.styled:
@@ -59,9 +60,9 @@ def _block(block: Block, look: Look) -> list[Line]:
     if isinstance(block, Table):
         return _table(block, look)
     if isinstance(block, Graph):
-        return [*_drawing(block, look), *_table(table_for_people(block), look)]
+        return [*_drawing(block, look), *_table(block.table, look)]
     if not isinstance(block, Listing):
-        return _block(table_for_people(block), look)
+        return _block(block.table, look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
     return entry_lines(entries, look.width)
 

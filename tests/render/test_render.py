@@ -77,3 +77,12 @@ def test_only_the_styled_terminal_pays_for_rich() -> None:
         "assert not {'rich', 'sympy', 'numpy', 'mpmath'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_long_table_is_cut_for_people_and_whole_for_machines():
+    table = Table("t", (Column("n", "n", "right"),), tuple((n,) for n in range(1000, 1100)), "Many", most=10)
+    for format in ("terminal", "plain", "markdown", "html", "latex"):
+        text = render(Document((table,)), format)
+        assert "90 of 100 rows are left out here" in text
+        assert [str(n) in text for n in (1000, 1004, 1005, 1094, 1095, 1099)] == [True, True, False, False, True, True]
+    assert render(Document((table,)), "csv").count("\n") == 101

@@ -77,10 +77,10 @@ def _picture(graph: ComputationalGraph) -> Graph:
         Edge(called(graph, use.argument), called(graph, use.user), "" if use.partial is None else f"{use.partial:.4g}")
         for use in graph.uses
     )
-    shown = MOST_ROWS if len(vertices) > MOST_DRAWN else None
+    table = _table(graph)._replace(most=MOST_ROWS if len(vertices) > MOST_DRAWN else None)
     titles = {"primal": "values", "tangent": "values and tangents", "adjoint": "values and adjoints"}
     caption = f"Computational graph with {titles[graph.show]}"
-    return Graph("graph", vertices, edges, _table(graph), caption, shown)
+    return Graph("graph", vertices, edges, table, caption)
 
 
 def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
@@ -169,8 +169,8 @@ def _remarks(graph: ComputationalGraph) -> list[str]:
     count = len(graph.nodes)
     if count > MOST_DRAWN:
         remarks.append(
-            f"{count:,} nodes are more than a drawing can show (up to {MOST_DRAWN}), so here are the first {MOST_ROWS} "
-            "rows of the table. `--format dot` writes the whole graph for Graphviz, `--json` every number."
+            f"{count:,} nodes are more than a drawing can show (up to {MOST_DRAWN}), so here is only the "
+            "table. `--format dot` writes the whole graph for Graphviz, `--json` every number."
         )
     return remarks
 

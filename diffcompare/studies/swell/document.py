@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.swell.tables import (
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.swell.record import Row, Swell
 
 MOST_ROWS = 24
-"""Rows of a table; of more, the first and the last are shown, and JSON has them all."""
+"""Rows of a table; of more, the first and the last are shown, and machines get all."""
 
 LONG, FEW_ROWS = 10**18, 8
 """From this size on its digits fill the screen: fewer rows are shown."""
@@ -42,32 +42,34 @@ COUNTED = (
 def document(swell: Swell, *, brief: bool = False) -> Document:
     """The tables of `swell`; a brief document has the sizes only."""
     if not swell.has_tables:
-        return Document((), swell.data())
-    rows, left_out = _shown(swell.rows)
+        return Document((), swell.data)
+    most = _most(swell.rows)
+
+    def table(of: Callable[[Swell, Sequence[Row]], Table]) -> Table:
+        return of(swell, swell.rows)._replace(most=most)
+
     blocks: list[Block] = [] if brief else [Heading(_title(swell), 1), _question(swell)]
     if not brief:
         blocks += _formulas(swell)
-    blocks += [sizes(swell, rows), sympy_sizes(swell, rows)]
+    blocks += [table(sizes), table(sympy_sizes)]
     if not brief:
-        if len(rows) > 1:
-            blocks.append(bars(swell, rows))
+        if len(swell.rows) > 1:
+            blocks.append(bars(swell, _ends(swell.rows, most)))
         if swell.failure is None:
-            blocks += [accuracy(swell, rows), sympy_accuracy(swell, rows)]
-        blocks += [work(swell, rows), Paragraph(COUNTED, "note"), Paragraph(work_note(swell), "note")]
-        blocks += [Paragraph(left_out, "note")] if left_out else []
+            blocks += [table(accuracy), table(sympy_accuracy)]
+        blocks += [table(work), Paragraph(COUNTED, "note"), Paragraph(work_note(swell), "note")]
         blocks.append(Paragraph(swell.verdict, "verdict"))
-    return Document(tuple(blocks), swell.data())
+    return Document(tuple(blocks), swell.data)
 
 
-def _shown(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
-    """The rows for people, and what is said of those left out."""
+def _most(rows: Sequence[Row]) -> int:
+    """Rows of a table that people are shown: fewer where they are long."""
     trees = [form.size.tree for row in rows for form in row.forms.values() if form.size is not None]
-    most = MOST_ROWS if max(trees, default=0) < LONG else FEW_ROWS
-    if len(rows) <= most:
-        return rows, ""
-    half = most // 2
-    first, last = rows[half].member.number, rows[-half - 1].member.number
-    return [*rows[:half], *rows[-half:]], f"The tables leave out the rows {first} to {last}; --json has them all."
+    return MOST_ROWS if max(trees, default=0) < LONG else FEW_ROWS
+
+
+def _ends(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    return rows if len(rows) <= most else [*rows[: most // 2], *rows[-(most // 2) :]]
 
 
 def _title(swell: Swell) -> str:

@@ -25,8 +25,7 @@ def document(trace: Trace, *, brief: bool = False) -> Document:
     if not trace.has_tables:
         return Document((), trace.data)
     blocks: list[Block] = [] if brief else [Heading(TITLES[trace.mode], 1), _question(trace)]
-    for table in _tables(trace):
-        blocks += _cut(table)
+    blocks += [table._replace(most=MOST_ROWS) for table in _tables(trace)]
     if not brief:
         blocks += [Paragraph(note, "note") for note in _remarks(trace)]
         blocks.append(Paragraph(_lesson(trace), "verdict"))
@@ -115,20 +114,6 @@ def _adjoint(frames: Sequence[Frame]) -> Table:
 
 def _number(value: float | None, status: str) -> Cell:
     return status if value is None else value
-
-
-def _cut(table: Table) -> list[Block]:
-    """The table, or its beginning and its end with a remark between them."""
-    count = len(table.rows)
-    if count <= MOST_ROWS:
-        return [table]
-    half = MOST_ROWS // 2
-    note = f"{count - MOST_ROWS:,} of {count:,} rows are left out here; the JSON has them all"
-    return [
-        table._replace(rows=table.rows[:half]),
-        Paragraph(note, "note"),
-        table._replace(key=f"{table.key}-end", rows=table.rows[-half:], caption=f"{table.caption} (the end)"),
-    ]
 
 
 def _remarks(trace: Trace) -> list[str]:
