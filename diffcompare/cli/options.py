@@ -90,6 +90,18 @@ def point(specs: Sequence[str]) -> dict[str, float]:
     return parse_point(specs)
 
 
+def asked(expression: str, at: Sequence[str] | None) -> tuple[Question, dict[str, float] | None]:
+    """The question that the argument and `--at` put, and the point if one was given.
+
+    Text is read before the studies are imported: a mistake in it is answered in half the time.
+    """
+    from diffcompare.cli import streams
+    from diffcompare.source import resolve
+
+    given = None if at is None else point(at)
+    return resolve(expression, stdin=streams.read_input, names=tuple(given or ())), given
+
+
 def hand(specs: Sequence[str], question: Question) -> HandFormulas | None:
     """The formulas of `--hand`, for the variables of the question."""
     from diffcompare.hand import parse_hand

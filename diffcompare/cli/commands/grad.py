@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diffcompare.cli import options, streams
+from diffcompare.cli import options
 from diffcompare.cli.output import Answer
 
 EXAMPLES = (
@@ -24,11 +24,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> Answer:
     """Compare ways of differentiating an expression."""
-    # Text is read before the methods are imported: a mistake in it is answered in half the time.
-    from diffcompare.source import resolve
-
-    point = None if at is None else options.point(at)
-    question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
+    question, point = options.asked(expression, at)
     own = None if hand is None else options.hand(hand, question)
     from diffcompare.document import Document
     from diffcompare.studies.compare import compare_question

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diffcompare.cli import options, streams
+from diffcompare.cli import options
 from diffcompare.cli.output import Answer
 
 EXAMPLES = (
@@ -20,10 +20,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> Answer:
     """Draw the computational graph of an expression."""
-    from diffcompare.source import resolve
-
-    point = None if at is None else options.point(at)
-    question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
+    question, point = options.asked(expression, at)
     from diffcompare.studies.graph import graph_question
 
     drawn = graph_question(question, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.cli import completion, options, streams
+from diffcompare.cli import completion, options
 from diffcompare.cli.output import Answer
 from diffcompare.cli.usage import usage_error
 
@@ -48,19 +48,17 @@ def command(
         raise usage_error(
             "E561", "`--order` is for an expression", f"for a family there is `--family {family} --n 1..8`"
         )
-    point = None if at is None else options.point(at)
     asked = options.split(wrt)
     if family is not None:
         from diffcompare.studies.swell.families import swell_family
         from diffcompare.studies.swell.members import numbers
 
-        which = None if n is None else numbers(n)
+        which, point = None if n is None else numbers(n), None if at is None else options.point(at)
         swell = swell_family(family, which, at=point, wrt=asked, budget=budget)
     else:
-        from diffcompare.source import resolve
+        assert expression is not None
+        question, point = options.asked(expression, at)
         from diffcompare.studies.swell.orders import order_of, swell_orders
 
-        assert expression is not None
-        question = resolve(expression, stdin=streams.read_input, names=tuple(point or ()))
         swell = swell_orders(question, order_of(order), at=point, wrt=asked, budget=budget)
     return Answer(swell.document(brief=quiet), swell.notes, swell.failure)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.printer import to_text
 from diffcompare.studies.swell.record import FORMS
+from diffcompare.studies.telling import SCHEMA, warnings_data
 
 if TYPE_CHECKING:
     from diffcompare.problem import Size
@@ -18,7 +19,7 @@ LARGEST_FORMULA = 300
 def data(swell: Swell) -> dict[str, Any]:
     """Everything that was measured; numbers in full precision, null where there is none."""
     document: dict[str, Any] = {
-        "schema": "diffcompare/1",
+        "schema": SCHEMA,
         "command": "swell",
         "kind": "order" if swell.by_order else "family",
         "of": swell.title,
@@ -27,7 +28,7 @@ def data(swell: Swell) -> dict[str, Any]:
         "forms": FORMS,
         "rows": [_row(row, by_order=swell.by_order) for row in swell.rows],
         "verdict": swell.verdict,
-        "warnings": [{"code": note.code, "message": note.message} for note in swell.notes],
+        "warnings": warnings_data(swell.notes),
     }
     if swell.failure is not None:
         document["error"] = swell.failure.data()

@@ -11,6 +11,7 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.expression import Expression
 from diffcompare.problem import Size
 from diffcompare.studies.swell.members import FAMILIES, Member
+from diffcompare.studies.telling import Shown
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
@@ -74,8 +75,8 @@ class Row(NamedTuple):
     true: Mapping[str, TrueNumber | None]
 
 
-@dataclass(frozen=True)
-class Swell:
+@dataclass(frozen=True, repr=False)
+class Swell(Shown):
     """Rows of members or of orders."""
 
     kind: str
@@ -120,22 +121,3 @@ class Swell:
         from diffcompare.studies.swell.document import document
 
         return document(self, brief=brief)
-
-    def to_json(self) -> str:
-        """The data as JSON text."""
-        from diffcompare.render import render
-
-        return render(self.document(), "json")
-
-    def __str__(self) -> str:
-        from diffcompare.render import render
-
-        return render(self.document(), "plain").rstrip("\n")
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from diffcompare.render.html import fragment
-
-        return fragment(self.document())
