@@ -174,7 +174,7 @@ def test_a_constant_has_no_formulas():
 
 
 def test_every_choice_has_a_rule():
-    from diffcompare.backends.hand_coded import RULES
+    from diffcompare.backends.textbook_rules import RULES
 
     assert {name for name in OPERATIONS if name.startswith("if ")} <= set(RULES)
 
