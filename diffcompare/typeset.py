@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from diffcompare.expression import Constant, Expression, Number
+from diffcompare.expression import Constant, Expression, Number, Open
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.numerals import number_text
 
@@ -107,6 +107,9 @@ def _leaf(leaf: Expression) -> tuple[int, list[_Part]]:
         if not exponent:
             return _ATOM, [mantissa]
         return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]
+    if isinstance(leaf, Open):
+        by = rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{variable(leaf.by)}}}"
+        return _CALL, [rf"{by} \left[", (leaf.of, 0), r"\right]"]
     name: str = leaf.name  # type: ignore[attr-defined]
     if isinstance(leaf, Constant):
         return _ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]
