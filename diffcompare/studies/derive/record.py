@@ -17,7 +17,7 @@ from diffcompare.studies.derive.check import Check
 from diffcompare.studies.derive.steps import Step, steps_of, whole_lines
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.tidying import tidy
-from diffcompare.wengert import active_nodes, dag_size, listing, operation_count, tree_size
+from diffcompare.wengert import active_nodes, dag_size, listing, operation_count, tree_size, variables
 
 WHOLE_STEPS, WHOLE_SIZE, WHOLE_TEXT = 16, 160, 320
 """Up to so many rules, nodes of the result and characters of a line the whole derivative is written again for every
@@ -73,11 +73,28 @@ class Derive:
         """Its Wengert list."""
         return listing(self.expression)
 
+    @property
+    def variables(self) -> list[str]:
+        """All variables, in the order of the point, or where there is no point in natural order."""
+        return list(self.point) or variables(self.nodes)
+
     def data(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         from diffcompare.studies.derive.data import data
 
         return data(self)
+
+    def code(self, language: str) -> str:
+        """The gradient as a program in `python` or `numpy`.  Raises DiffcompareError (E542, E543)."""
+        from diffcompare.studies.derive.code import code
+
+        return code(self, language)
+
+    def code_document(self, language: str) -> Document:
+        """The program as a document of its own, so that what is written to a file runs."""
+        from diffcompare.studies.derive.code import document
+
+        return document(self, language)
 
     def document(self, *, brief: bool = False) -> Document:
         """The derivations as equations, their sizes and the closing check; `brief` shows the results only."""
