@@ -47,8 +47,12 @@ def to_latex(expression: Expression) -> str:
     """The expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
     from diffcompare.typeset import LARGEST, formula, typewriter
 
-    nodes = listing(expression)
-    return typewriter(to_text(expression)) if _tree_size(expression, nodes) > LARGEST else formula(expression)
+    return typewriter(to_text(expression)) if tree_is_larger(expression, LARGEST) else formula(expression)
+
+
+def tree_is_larger(expression: Expression, size: int) -> bool:
+    """Whether the formula written out has more nodes than that."""
+    return _tree_size(expression, listing(expression)) > size
 
 
 def swells(expression: Expression, nodes: Sequence[Expression]) -> bool:

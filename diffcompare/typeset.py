@@ -60,18 +60,21 @@ _ESCAPES = str.maketrans(
 )
 
 
-def formula(root: Expression) -> str:
-    """The expression as LaTeX, written from left to right from a stack (see `printer`)."""
+def formula(root: Expression, least: int = 0) -> str:
+    """The expression as LaTeX, written from left to right from a stack (see `printer`).
+
+    It is put in parentheses if it binds less tightly than `least`.
+    """
     pieces: list[str] = []
-    stack: list[_Part] = [(root, 0)]
+    stack: list[_Part] = [(root, least)]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
             pieces.append(item)
             continue
-        node, least = item
+        node, needed = item
         level, parts = _parts(node)
-        if level < least:
+        if level < needed:
             parts = [r"\left(", *parts, r"\right)"]
         stack.extend(reversed(parts))
     return "".join(pieces)

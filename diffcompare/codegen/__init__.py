@@ -122,7 +122,7 @@ def _prepared(names: Mapping[str, str], writer: Writer) -> list[str]:
         return [f"{', '.join(own)} = {', '.join([f'float({name})' for name in own])}"]
     if len(own) == 1:
         return [f"{own[0]} = numpy.asarray({own[0]}, dtype=float)"]
-    return [f"{', '.join(own)} = (x + 0.0 for x in numpy.broadcast_arrays({', '.join(own)}))"]
+    return [f"{', '.join(own)} = (array + 0.0 for array in numpy.broadcast_arrays({', '.join(own)}))"]
 
 
 def _function(name: str, names: Mapping[str, str], what: str, lines: Sequence[str], writer: Writer) -> str:

@@ -56,8 +56,6 @@ def polygamma(n, x):
     n = int(n)
     if n == 0:
         return digamma(x)
-    if x <= 0:
-        raise ValueError("polygamma is written here for x > 0 only")
     terms, sign = [], (-1) ** (n + 1)
     while x < 20 + n:
         terms.append(math.factorial(n) / x ** (n + 1))

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from diffcompare.codegen.library import Library
 from diffcompare.expression import Expression
+from diffcompare.operations import exact_integer
 from diffcompare.printer import free_prefix
 
 BAR = "_bar"
@@ -29,9 +30,9 @@ def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
 
 
 def node_names(nodes: Sequence[Expression], variables: Mapping[str, str], library: Library) -> dict[Expression, str]:
-    """v1, v2, ... for the operations of a Wengert list, and the variables' own names."""
+    """v1, v2, ... for the operations of a Wengert list; a negative whole number is no operation here (x^-2)."""
     prefix = free_prefix({*variables.values(), *library.definitions})
-    operations = [node for node in nodes if node.operation is not None]
+    operations = [node for node in nodes if node.operation is not None and exact_integer(node) is None]
     return {node: f"{prefix}{number}" for number, node in enumerate(operations, 1)}
 
 

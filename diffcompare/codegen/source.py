@@ -113,7 +113,9 @@ class Writer:
 
     def _choice(self, relation: str, arguments: tuple[Expression, ...]) -> tuple[int, list[_Part]]:
         left, right, yes, no = arguments
-        fields: dict[str, list[_Part]] = {"yes": [(yes, 1)], "no": [(no, 1)]}
+        fields: dict[str, list[_Part]] = {}
+        for field, branch in (("yes", yes), ("no", no)):  # numbers as floats, lest NumPy make an array of integers
+            fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
         fields["condition"] = [(left, SUM), f" {relation} ", (right, SUM)]
         parts: list[_Part] = []
         for piece in self.library.choice.replace("}", "{").split("{"):

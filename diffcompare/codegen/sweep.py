@@ -42,7 +42,7 @@ class Sweep:
         """A line for every operation; in a branch that may not be taken nothing raises."""
         lines = []
         for node in self.nodes:
-            if node.operation is not None:
+            if node in self.names:
                 text = self.writer.write(node, self.names)
                 if node in self.doubtful and not self.numpy:
                     text = f"{self.writer.call('quiet')}(lambda: {text})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from diffcompare.render import cells
@@ -21,8 +22,8 @@ _GAP = 3
 _FEWEST = 12
 """Columns that a formula is given before its remark has to stand below it."""
 
-# A formula may be parted before a sign, a relation or a name, and after a product sign, a parenthesis or a comma.
-_PARTS = re.compile(r"(?<= )(?=(?:[-+=]|[<>!=]=?) )|(?<=[*/(\[])(?=[^\s])|(?<=[,;] )")
+# A formula may be parted before a sign or a relation, and after a product sign, a parenthesis or a comma.
+_PLACES = re.compile(r"(?<= )(?=(?:[-+=]|[<>!=]=?) )|(?<=[*(\[])(?=\S)|(?<=/)(?!d\w+\[)|(?<=[,;] )")
 
 
 def equation_lines(block: Equations, look: Look, columns: int | None = None) -> list[Line]:
@@ -64,9 +65,10 @@ def _row(left: str, right: str, remark: str, indent: int, column: int, columns: 
 def _beside(line: Line, remark: str, column: int, columns: int | None) -> list[Line]:
     """The remark after the formula where there is room, else below it."""
     [(text, face)] = line
-    fits = width(text) + _GAP <= column and (columns is None or column + width(remark) <= columns)
-    if fits:
-        return [[(text + " " * (column - width(text)), face), (remark, "faint")]]
+    at_edge = column if columns is None else max(column, columns - width(remark))
+    for place in (column, at_edge):
+        if width(text) + _GAP <= place and (columns is None or place + width(remark) <= columns):
+            return [[(text + " " * (place - width(text)), face), (remark, "faint")]]
     room = 80 if columns is None else columns
     folded = wrap(remark, max(room - 8, 1))
     below = max(min(column, room - max(map(width, folded))), 0)
@@ -74,13 +76,26 @@ def _beside(line: Line, remark: str, column: int, columns: int | None) -> list[L
 
 
 def parted(formula: str, columns: int) -> list[str]:
-    """A formula in parts of at most so many columns, where it can be parted at all."""
-    parts = [""]
-    for piece in _PARTS.split(formula):
-        if parts[-1] and width((parts[-1] + piece).rstrip()) > columns:
-            parts.append("")
-        parts[-1] += piece
-    return parts
+    """A formula in parts of at most so many columns, where it can be parted at all: in the fewest parentheses."""
+    parts = []
+    while width(formula) > columns:
+        place = _best_place(formula, columns)
+        if place is None:
+            break
+        parts.append(formula[:place].rstrip())
+        formula = formula[place:]
+    return [*parts, formula]
+
+
+def _best_place(formula: str, columns: int) -> int | None:
+    """Where to part: in the second half of the line, in the fewest parentheses, rather between terms than factors."""
+    depths = list(accumulate((char in "([") - (char in ")]") for char in formula))
+    places = [match.start() for match in _PLACES.finditer(formula)]
+    fitting = [place for place in places if width(formula[:place].rstrip()) <= columns]
+    if not fitting:
+        return places[0] if places else None
+    late = [place for place in fitting if place >= columns // 2] or fitting[-1:]
+    return min(late, key=lambda place: (depths[place - 1], formula[place - 1] != " ", -place))
 
 
 def _text(cell: object, look: Look) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
 from diffcompare.render.layout import introduced, is_prose, repeats
@@ -51,6 +51,10 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
+    if isinstance(block, Equations):
+        return _equations(block)
+    if isinstance(block, Source):
+        return f"\\begin{{verbatim}}\n{ascii_only(block.text).rstrip()}\n\\end{{verbatim}}"
     return _block(block.table, look)
 
 
@@ -133,6 +137,19 @@ def _column(table: Table, place: int) -> str:
     if is_prose(table, place) and any(len(cells.exact(row[place])) > 30 for row in table.rows):
         return r"p{0.4\linewidth}"
     return "r" if table.columns[place].align == "right" else "l"
+
+
+def _equations(equations: Equations) -> str:
+    """Lines aligned at their `=`, the rules beside them; a page may end between two lines."""
+    from diffcompare.render.equations_latex import aligned
+
+    caption = [f"\\paragraph*{{{_prose(equations.caption)}}}\\leavevmode"] if equations.caption else []
+    lines = [
+        r"\begingroup\allowdisplaybreaks\small",
+        r"\begin{align*}",
+        *aligned(equations, lambda remark: rf"\tag*{{\footnotesize\itshape {_prose(remark)}}}"),
+    ]
+    return "\n".join([*caption, *lines, r"\end{align*}", r"\endgroup"])
 
 
 def _listing(listing: Listing, look: Look) -> str:

@@ -96,6 +96,7 @@ def _step(found: Derivation, place: int) -> dict[str, Any]:
         "name": step.name,
         "of": to_text(step.shown),
         "after": to_text(step.after),
+        "constant": None if step.constant is None else to_text(step.constant),
         "line": to_text(found.lines[place]) if found.lines is not None else None,
     }
 

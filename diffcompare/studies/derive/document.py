@@ -34,6 +34,8 @@ MOST_STEPS = 60
 """Lines of one derivation that are shown; all of them are in the JSON document."""
 MOST_VARIABLES = 6
 """Derivations that are shown."""
+LONGEST_CONSTANT = 16
+"""Characters of a constant that is named beside a rule."""
 LONGEST_RESULT = 200
 """Nodes up to which a formula is written at the end of its derivation, unless it has to be written in parts."""
 
@@ -82,7 +84,7 @@ def _derivation(found: Derivation, root: Expression) -> list[Block]:
     if found.lines is None:
         return _by_names(found, caption)
     steps = zip(found.steps, found.lines, strict=True)
-    rows = [Equation(None, line, step.rule) for step, line in steps]
+    rows = [Equation(None, line, _remark(step)) for step, line in steps]
     rows[0] = rows[0]._replace(left=Open(root, found.by))
     if found.tidied is not None and found.tidied is not found.raw:
         rows.append(Equation(None, found.tidied, "tidied"))
@@ -91,7 +93,7 @@ def _derivation(found: Derivation, root: Expression) -> list[Block]:
 
 def _by_names(found: Derivation, caption: str) -> list[Block]:
     """A large derivation: every rule by itself, and the formula if it is not too long."""
-    rows = [Equation(Open(_written(step), found.by), step.after, step.rule) for step in found.steps[:MOST_STEPS]]
+    rows = [Equation(Open(_written(step), found.by), step.after, _remark(step)) for step in found.steps[:MOST_STEPS]]
     blocks: list[Block] = [Equations(f"by_{found.by}", tuple(rows), caption)]
     if found.rules > MOST_STEPS:
         rest, more = found.rules - MOST_STEPS, len(found.steps) - MOST_STEPS
@@ -102,6 +104,13 @@ def _by_names(found: Derivation, caption: str) -> list[Block]:
         if formula is not None and found.sizes[name].tree <= LONGEST_RESULT and not swells(formula, listing(formula)):
             results.append(Equation(Open(Variable("f"), found.by) if not results else None, formula, remarked))
     return [*blocks, Equations(f"result_by_{found.by}", tuple(results))] if results else blocks
+
+
+def _remark(step: Step) -> str:
+    """The rule, and which term of a sum it made vanish."""
+    if step.constant is None or not step.constant.varies or len(str(step.constant)) > LONGEST_CONSTANT:
+        return step.rule
+    return f"{step.rule}, {step.constant} is constant"
 
 
 def _written(step: Step) -> Expression:
@@ -120,17 +129,17 @@ def _sizes(derive: Derive) -> Table:
     columns = (
         Column("partial", "partial"),
         Column("rules", "rules", "right"),
-        Column("raw_tree", "unsimplified, tree", "right"),
+        Column("raw_tree", "tree", "right"),
         Column("raw_dag", "DAG", "right"),
-        Column("tidied_tree", "tidied, tree", "right"),
-        Column("tidied_dag", "DAG", "right"),
+        Column("tidied_tree", "tidied tree", "right"),
+        Column("tidied_dag", "tidied DAG", "right"),
     )
     rows: list[tuple[Cell, ...]] = []
     for each in derive.derivations[:MOST_VARIABLES]:
         raw, tidied = each.sizes["raw"], each.sizes.get("tidied")
         rest = (tidied.tree, tidied.dag) if tidied else (None, None)
         rows.append((f"df/d{each.by}", each.rules, raw.tree, raw.dag, *rest))
-    return Table("sizes", columns, tuple(rows), "Rules applied, and nodes of the formulas")
+    return Table("sizes", columns, tuple(rows), "Rules applied, and nodes of the formulas, unsimplified and tidied")
 
 
 def _left_out(derive: Derive, shown: int) -> str:

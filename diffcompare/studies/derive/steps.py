@@ -27,6 +27,8 @@ class Step(NamedTuple):
     """The node as it is written, with names for the subexpressions that have one."""
     name: str | None = None
     """The node's own name, if it has one."""
+    constant: Expression | None = None
+    """The term of a sum or a difference whose derivative is 0 because it does not depend on the variable."""
     constants: tuple[Expression, ...] = ()
     """The arguments whose derivative is 0 because they do not depend on the variable."""
 
@@ -75,7 +77,9 @@ def step(node: Expression, name: str, active: Collection[Expression], names: Map
         rule, after = apply_rule(local, opened)
     except NotDifferentiable:  # by an argument that turns out to have the derivative 0: polygamma(floor(x), 2)
         return Step("constant rule", node, name, ZERO, local, names.get(node))
-    return Step(_chained(rule, opened), node, name, after, local, names.get(node))
+    terms = zip(local.arguments, opened, strict=True) if rule in ("sum rule", "difference rule") else ()
+    constant = next((argument for argument, derivative in terms if derivative is ZERO), None)
+    return Step(_chained(rule, opened), node, name, after, local, names.get(node), constant)
 
 
 def with_names(node: Expression, names: Mapping[Expression, str]) -> Expression:
