@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, apply, lift
+from diffcompare.expression import Constant, Expression, Number, apply, lift
 from diffcompare.operations import exact_integer, raise_to
 from diffcompare.wengert import listing
 
@@ -105,9 +105,11 @@ def _form(
     if node in known.kept:
         return (_atom(node),)
     rebuilt = apply(node.operation, tuple([built[argument] for argument in node.arguments]))
-    if name == "^" and rebuilt.arguments[1].operation is OPERATIONS["neg"]:
-        base, exponent = rebuilt.arguments
-        return (Term(Fraction(1), {}, {OPERATIONS["^"](base, exponent.arguments[0]): 1}),)
+    if name == "^":
+        [exponent, *others] = forms[node.arguments[1]]
+        if not others and exponent.coefficient < 0 and not exponent.over and not exponent.under:
+            size = _build((_negated(exponent),), _has_decimals(node.arguments[1]))
+            return (Term(Fraction(1), {}, {node.operation(built[node.arguments[0]], size): 1}),)
     return (_atom(rebuilt),)
 
 
@@ -198,7 +200,7 @@ def _collected(terms: Iterable[Term], known: Known) -> Form:
     for term in terms:
         key = (frozenset(term.over.items()), frozenset(term.under.items()))
         earlier = found.get(key)
-        found[key] = term if earlier is None else term._replace(coefficient=earlier.coefficient + term.coefficient)
+        found[key] = term if earlier is None else earlier._replace(coefficient=earlier.coefficient + term.coefficient)
     kept = tuple(term for term in found.values() if term.coefficient or not _defined(term, known))
     return kept or (Term(Fraction(0)),)
 

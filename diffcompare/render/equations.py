@@ -33,7 +33,7 @@ def equation_lines(block: Equations, look: Look, columns: int | None = None) -> 
         for row in block.rows
     ]
     indent = max([width(left) for left, _, _ in rows if width(left) <= WIDEST_LEFT], default=0)
-    indent = max(indent, 2) if any(left for left, _, _ in rows) else indent
+    indent = max(indent, 2) if any(width(left) > indent for left, _, _ in rows) else indent
     start = indent + len(" = ")
     widest = max([width(right) for _, right, _ in rows], default=0)
     remarks = max([width(remark) for _, _, remark in rows], default=0)

@@ -11,6 +11,7 @@ from diffcompare.document import Code
 from diffcompare.expression import Expression
 from diffcompare.grammar import POWER, PRODUCT
 from diffcompare.printer import CALL, to_text, tree_is_larger
+from diffcompare.render.glyphs import clean
 from diffcompare.typeset import LARGEST, formula, typewriter
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _plain(cell: Cell) -> str:
 def _typeset(cell: Cell) -> str:
     if isinstance(cell, Expression):
         return typewriter(to_text(cell)) if tree_is_larger(cell, LARGEST) else formula(cell)
-    return typewriter(cell.text if isinstance(cell, Code) else str(cell))
+    return typewriter(clean(cell.text if isinstance(cell, Code) else str(cell)))
 
 
 def _parted(cell: Cell) -> list[str]:

@@ -54,7 +54,7 @@ def _block(block: Block, look: Look) -> str:
     if isinstance(block, Equations):
         return _equations(block)
     if isinstance(block, Source):
-        return f"\\begin{{verbatim}}\n{ascii_only(block.text).rstrip()}\n\\end{{verbatim}}"
+        return _source(block)
     return _block(block.table, look)
 
 
@@ -137,6 +137,11 @@ def _column(table: Table, place: int) -> str:
     if is_prose(table, place) and any(len(cells.exact(row[place])) > 30 for row in table.rows):
         return r"p{0.4\linewidth}"
     return "r" if table.columns[place].align == "right" else "l"
+
+
+def _source(source: Source) -> str:
+    lines = [clean(line, unicode=False) for line in source.text.rstrip().split("\n")]
+    return "\n".join([r"\begin{verbatim}", *lines, r"\end{verbatim}"])
 
 
 def _equations(equations: Equations) -> str:
