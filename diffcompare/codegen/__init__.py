@@ -48,7 +48,7 @@ def program(
     definitions = [library.definitions[name] for name in writer.used]
     imports = sorted({library.name, *(["math"] if any("math." in text for text in definitions) else [])})
     head = ["# The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
-    head += ["# (its formulas are too large to be written)"] if len(functions) == 1 else []
+    head += ["# (its formulas are too many or too large to be written)"] if len(functions) == 1 else []
     parts = ["\n".join([*head, *[f"import {name}" for name in imports]]), *definitions, *functions]
     if point is not None:
         parts.append(_call(names, point, len(functions) == 2))

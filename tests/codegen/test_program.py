@@ -288,5 +288,5 @@ def test_a_large_sum_is_added_line_by_line():
 def test_formulas_too_large_are_left_out():
     text = program(parse("x*y"), ["x", "y"], ["x", "y"], None, None, "python")
     assert "gradient_by_formulas" not in text
-    assert "# (its formulas are too large to be written)" in text
+    assert "# (its formulas are too many or too large to be written)" in text
     assert "__main__" not in text

@@ -14,7 +14,7 @@ from diffcompare.studies.derive.record import Derivation, Derive, derivation
 from diffcompare.studies.inputs import pose, question_of
 from diffcompare.wengert import listing, tree_size, variables
 
-MOST_VISITS = 300_000
+MOST_VISITS = 150_000
 """Nodes to be visited by all derivations together: a large expression is derived by its first variables only."""
 
 NO_POINT = "E706"
