@@ -217,6 +217,12 @@ def test_over_arrays_constant_partials_have_the_shape_of_the_point():
         }
 
 
+def test_an_adjoint_that_has_two_names_is_not_written_into():
+    """`+=` on an array would change the adjoint of b below while it is still needed."""
+    sweep, _ = functions(source(parse("a = sin(x); b = a*y; a + b"), "numpy", {"x": 1.0, "y": 2.0}))
+    assert sweep(numpy.array([1.0]), numpy.array([2.0]))["y"] == pytest.approx(math.sin(1.0), rel=1e-15)
+
+
 def test_stable_forms_keep_their_digits_where_formulas_lose_them():
     """tanh at 18: 1 - y^2 has lost 4 %."""
     sweep, formulas = gradients("tanh(x)", x=18.0)

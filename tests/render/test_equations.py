@@ -93,6 +93,14 @@ def test_latex_parts_long_formulas_between_terms():
     assert text.count("{") == text.count("}")
 
 
+def test_latex_keeps_the_parentheses_of_what_it_parts():
+    long = "*".join(f"(x + {n})" for n in range(8))
+    [row] = [Equation(Code("f"), parse(f"{long} - (-x) - (y - {long})"))]
+    text = written(Equations("e", (row,)), "latex")
+    assert r"- \left(-x\right)" in text
+    assert text.count(r"\left(") == text.count(r"\right)") == 18
+
+
 def test_markdown_is_mathematics_or_code():
     assert written(SHORT, "markdown").startswith("**By x**\n\n```math\n\\begin{aligned}\n")
     large = Equations("e", (Equation(Code("f"), parse("+".join(["sin(x)"] * 150)), "too large"),))
