@@ -19,7 +19,7 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.expression import Expression, Open, Variable
-from diffcompare.printer import swells
+from diffcompare.printer import swells, tree_is_larger
 from diffcompare.studies.derive.data import Deferred
 from diffcompare.studies.derive.steps import with_names
 from diffcompare.studies.derive.verdict import verdict
@@ -34,6 +34,8 @@ MOST_STEPS = 60
 """Lines of one derivation that are shown; all of them are in the JSON document."""
 MOST_VARIABLES = 6
 """Derivations that are shown."""
+LONGEST_FUNCTION = 50
+"""Characters up to which the function stands in one line."""
 LONGEST_CONSTANT = 16
 """Characters of a constant that is named beside a rule."""
 LONGEST_RESULT = 200
@@ -45,7 +47,7 @@ def document(derive: Derive, *, brief: bool = False) -> Document:
     shown = derive.derivations[:MOST_VARIABLES]
     if brief:
         return Document((_results(shown),), Deferred(derive.data))
-    blocks: list[Block] = [Heading("The derivative, rule by rule", 1), _question(derive)]
+    blocks: list[Block] = [Heading("The derivative, rule by rule", 1), *_question(derive)]
     if any(each.lines is None for each in shown):
         blocks.append(_definitions(derive, shown))
     for each in shown:
@@ -57,14 +59,17 @@ def document(derive: Derive, *, brief: bool = False) -> Document:
     return Document(tuple(blocks), Deferred(derive.data))
 
 
-def _question(derive: Derive) -> Listing:
-    entry = derive.question.entry
-    entries: list[tuple[str, Cell]] = [("f", derive.expression)]
+def _question(derive: Derive) -> list[Block]:
+    """The function and the point; a long function is an equation, which every format knows how to fold."""
+    entry, expression = derive.question.entry, derive.expression
+    long = tree_is_larger(expression, LONGEST_FUNCTION) or len(str(expression)) > LONGEST_FUNCTION
+    entries: list[tuple[str, Cell]] = [] if long else [("f", expression)]
     if entry is not None:
         entries.append(("known as", f"@{entry.name}, {entry.title}"))
     if derive.point:
         entries.append(("at", Code(", ".join(f"{name} = {coordinate(x)}" for name, x in derive.point.items()))))
-    return Listing(tuple(entries))
+    blocks: list[Block] = [Equations("function", (Equation(Variable("f"), expression),))] if long else []
+    return [*blocks, Listing(tuple(entries))] if entries else blocks
 
 
 def _definitions(derive: Derive, shown: Sequence[Derivation]) -> Equations:

@@ -190,6 +190,20 @@ def test_every_format_writes_every_derivation(format, text):
     assert render(derive(text).document(), format, look=Look(unicode=False)).isascii()
 
 
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize(
+    "text", [SURVEY, L4, "exp(sin(x^2))/sqrt(1 + x)", "*".join(f"sin(x^{n})" for n in range(2, 30))]
+)
+def test_no_line_of_a_terminal_is_too_long_and_nothing_is_cut(text, width):
+    found = derive(text)
+    shown = render(found.document(), "terminal", look=Look(width=width))
+    assert all(len(line) <= width for line in shown.splitlines())
+    squeezed = "".join(shown.split())
+    for each in found.derivations:
+        for formula in each.lines or [step.after for step in each.steps]:
+            assert "".join(str(formula).split()) in squeezed or len(str(formula)) > width // 2
+
+
 def test_by_names_every_line_is_short():
     """Beyond 16 rules or 320 characters the whole is not written again and again."""
     found = derive("*".join(f"sin(x^{n})" for n in range(2, 14)), {"x": 0.7})
