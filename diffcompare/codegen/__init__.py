@@ -45,11 +45,12 @@ def program(
     if formulas is not None and len(listing(*formulas.values())) <= LARGEST:
         functions.append(_by_formulas(names, formulas, writer))
     functions.append(_by_sweep(expression, names, wrt, writer))
-    definitions = [library.definitions[name] for name in writer.used]
-    imports = sorted({library.name, *(["math"] if any("math." in text for text in definitions) else [])})
     head = ["# The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
     head += ["# (its formulas are too many or too large to be written)"] if len(functions) == 1 else []
-    parts = ["\n".join([*head, *[f"import {name}" for name in imports]]), *definitions, *functions]
+    definitions = [library.definitions[name] for name in writer.used]
+    modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
+    imports = [f"import {module}" for module in sorted(modules)]
+    parts = ["\n".join([*head, *imports]), *definitions, *functions]
     if point is not None:
         parts.append(_call(names, point, len(functions) == 2))
     return "\n\n\n".join(parts) + "\n"
