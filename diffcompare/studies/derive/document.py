@@ -68,7 +68,9 @@ def _question(derive: Derive) -> list[Block]:
         entries.append(("known as", f"@{entry.name}, {entry.title}"))
     if derive.point:
         entries.append(("at", Code(", ".join(f"{name} = {coordinate(x)}" for name, x in derive.point.items()))))
-    blocks: list[Block] = [Equations("function", (Equation(Variable("f"), expression),))] if long else []
+    named = swells(expression, derive.nodes) and expression in derive.names  # else its parts had other names than below
+    right = Variable(derive.names[expression]) if named else expression
+    blocks: list[Block] = [Equations("function", (Equation(Variable("f"), right),))] if long else []
     return [*blocks, Listing(tuple(entries))] if entries else blocks
 
 

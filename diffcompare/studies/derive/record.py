@@ -11,6 +11,7 @@ from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Document
 from diffcompare.expression import Expression
+from diffcompare.printer import swells
 from diffcompare.problem import Size
 from diffcompare.source import Question
 from diffcompare.studies.derive.check import Check
@@ -123,10 +124,15 @@ def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, st
 
 
 def _lines(nodes: list[Expression], name: str, active: Collection[Expression], size: Size) -> list[Expression] | None:
-    if operation_count(active) > WHOLE_STEPS or size.tree > WHOLE_SIZE or len(str(nodes[-1])) > WHOLE_TEXT:
+    if operation_count(active) > WHOLE_STEPS or size.tree > WHOLE_SIZE:
         return None
     lines = whole_lines(nodes, name, active)
-    return lines if all(len(str(line)) <= WHOLE_TEXT for line in lines) else None
+    return lines if all(_is_short(line) for line in [nodes[-1], *lines]) else None
+
+
+def _is_short(line: Expression) -> bool:
+    """Whether the formula can be written out in a line or two, without names for its parts."""
+    return not swells(line, listing(line)) and len(str(line)) <= WHOLE_TEXT
 
 
 def _size(formula: Expression) -> Size:

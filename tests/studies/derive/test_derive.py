@@ -214,6 +214,12 @@ def test_by_names_every_line_is_short():
     assert max(map(len, text.split("By x")[1].split("\n\n")[0].splitlines())) < 80
 
 
+def test_the_parts_of_a_function_have_one_name_each():
+    text = render(derive("a = x^2; b = sin(a); c = a*b; d = c*c + b; d*exp(d)*a*ln(d)", {"x": 1.1}).document(), "plain")
+    assert "f = v10\n" in text
+    assert text.count("v4 = ") == 1
+
+
 def test_a_name_of_a_variable_is_no_name_of_a_subexpression():
     names = derive("*".join(f"sin(v1^{n})" for n in range(2, 14)), {"v1": 0.7}).data()["names"]
     assert names["w1"] == "v1^2"
