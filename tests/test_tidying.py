@@ -98,7 +98,7 @@ def test_what_the_original_has_is_left_as_it_is():
 
 
 @given(expressions(ALL, largest=7))
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_tidied_formula_is_equal_to_the_formula(expression):
     """Of every expression and of its derivatives, at a point, with 60 digits."""
     names = variables(listing(expression))
@@ -136,7 +136,7 @@ def test_it_is_no_larger_and_tidying_twice_changes_nothing():
 def test_large_formulas_take_no_more_than_linear_time():
     """Long sums and products, deep nests and shared parts; and huge numbers are not multiplied out."""
     x, total, product, nest, shared = Variable("x"), Variable("x"), Variable("x"), Variable("x"), Variable("x")
-    for number in range(2_000):
+    for number in range(600):
         total = total + Variable(f"x{number}")
         product = product * (x + number)
         nest = ln(nest + 1)

@@ -167,7 +167,7 @@ def parameters(function):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(expression=expressions(ALL, largest=8), point=points())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_random_expressions(language, expression, point):
     """The sweep does what reverse mode does, rule by rule; the formulas agree as far as rounding lets them."""
     names = variables(listing(expression))
@@ -284,11 +284,11 @@ def test_no_line_is_nested_deeper_than_python_allows():
 def test_a_large_sum_is_added_line_by_line():
     x = Variable("x")
     total = x
-    for number in range(1, 5_000):
+    for number in range(1, 2_000):
         total = total + number * x
     space = {"__name__": "program"}
     exec(compile(program(total, ["x"], ["x"], None, {"x": 1.0}, "python"), "program", "exec"), space)
-    assert space["gradient"](1.0) == {"x": 1.0 + sum(range(5_000))}
+    assert space["gradient"](1.0) == {"x": 1.0 + sum(range(2_000))}
 
 
 def test_formulas_too_large_are_left_out():

@@ -23,7 +23,7 @@ WITH_TRUTH = 2_000
 
 
 class Check(NamedTuple):
-    """The partials by each formula and by reverse mode, and the truth where it was computed; None where undefined."""
+    """The partials by each formula and by reverse mode, None where undefined; and the truth, if all of it is known."""
 
     raw: Mapping[str, float | None] = NOTHING
     tidied: Mapping[str, float | None] = NOTHING
@@ -41,7 +41,7 @@ def checked(
     """What the formulas give at the point of the problem, and what is wrong with that point."""
     truth = _truth(problem) if len(nodes) <= WITH_TRUTH else None
     value = values_at(nodes, problem.point)[nodes[-1]]
-    known = {} if truth is None else dict(truth.gradient)
+    known = dict(truth.gradient) if truth is not None and None not in truth.gradient.values() else {}
     return Check(
         evaluate_formulas(raw, problem)[0],
         evaluate_formulas(tidied, problem)[0] if tidied else {},

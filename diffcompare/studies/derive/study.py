@@ -17,6 +17,9 @@ from diffcompare.wengert import listing, tree_size, variables
 MOST_VISITS = 150_000
 """Nodes to be visited by all derivations together: a large expression is derived by its first variables only."""
 
+SECONDS = 2.0
+"""For the truth of the closing check, which is no more than a check; without it reverse mode has to do."""
+
 NO_POINT = "E706"
 """The code of the error that no point was found at which the function is defined."""
 
@@ -38,7 +41,7 @@ def derive_question(
     names = names_of(nodes)
     few = asked[: max(MOST_VISITS // len(nodes), 1)] or ("x",)  # a constant is derived by x, to show its rule
     found = tuple(derivation(nodes, name, names) for name in few)
-    problem = Problem(root, point, tuple(each.by for each in found if each.by in point))
+    problem = Problem(root, point, tuple(each.by for each in found if each.by in point), budget=SECONDS)
     check = checked(nodes, problem, *_formulas(found)) if nowhere is None else Check(failure=nowhere)
     failure = check.failure if at is not None else None
     return Derive(question, point, asked, found, names, check, notes, failure)

@@ -58,16 +58,18 @@ def _check(derive: Derive) -> str:
         return f"The formulas cannot be checked {_place(derive)}: {check.failure.message}."
     lost = [each.by for each in derive.derivations if check.raw[each.by] is None]
     if lost:
-        return f"{_place(derive).capitalize()} the unsimplified formula by {join(lost[:4])} has no finite value."
+        return f"{_begin(derive)} the unsimplified formula by {join(lost[:4])} has no finite value."
+    if not check.truth and None in check.reverse.values():
+        return f"{_begin(derive)} neither the truth nor reverse mode has a gradient to hold the formulas against."
     formulas: dict[str, Mapping[str, float | None]] = {"unsimplified": check.raw, "tidied": check.tidied}
     kept = {name: _digits(derive, values) for name, values in formulas.items() if values}
     with_what = "the truth" if check.truth else "reverse mode"
     digits = list(kept.values())
     if len(set(digits)) == 1:
         both = "both formulas agree" if len(kept) > 1 else "the formula agrees"
-        return f"{_place(derive).capitalize()} {both} with {with_what} {_amount(digits[0])}."
+        return f"{_begin(derive)} {both} with {with_what} {_amount(digits[0])}."
     listed = join([f"{name} {_amount(number)}" for name, number in kept.items()])
-    return f"{_place(derive).capitalize()} the formulas agree with {with_what}: {listed}."
+    return f"{_begin(derive)} the formulas agree with {with_what}: {listed}."
 
 
 def _place(derive: Derive) -> str:
@@ -75,6 +77,11 @@ def _place(derive: Derive) -> str:
     if not parts:
         return "here"
     return f"at {', '.join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], '...'])}"
+
+
+def _begin(derive: Derive) -> str:
+    place = _place(derive)
+    return place[0].upper() + place[1:]
 
 
 def _amount(digits: float) -> str:
