@@ -82,6 +82,47 @@ class Listing(NamedTuple):
     entries: tuple[tuple[str, Cell], ...]
 
 
+class Equation(NamedTuple):
+    """A line of a derivation: left = right, and what is to be said of it.  No left side: that of the line above."""
+
+    left: Cell
+    right: Cell
+    remark: str = ""
+
+
+class Equations(NamedTuple):
+    """Lines of a derivation, aligned at their `=`."""
+
+    key: str
+    rows: tuple[Equation, ...]
+    caption: str = ""
+
+    @property
+    def table(self) -> Table:
+        """The same as a table, every row with its left side, for renderers that set no equations."""
+        left: Cell = None
+        rows: list[tuple[Cell, ...]] = []
+        for row in self.rows:
+            left = left if row.left is None else row.left
+            rows.append((left, row.right, row.remark))
+        columns = (Column("left", "left"), Column("right", "right"), Column("remark", "remark"))
+        return Table(self.key, columns, tuple(rows), self.caption)
+
+
+class Source(NamedTuple):
+    """A program, shown to the letter."""
+
+    language: str
+    text: str
+
+    @property
+    def table(self) -> Table:
+        """Its lines with their numbers, for renderers that know tables only."""
+        columns = (Column("line", "line", "right"), Column("text", "text"))
+        rows = tuple((number, line) for number, line in enumerate(self.text.splitlines(), 1))
+        return Table(self.language, columns, rows)
+
+
 # --- Pictures: each carries the table of what it shows, for renderers that do not draw it, and for readers who want it
 
 
@@ -157,7 +198,7 @@ class Graph(NamedTuple):
 
 
 Picture: TypeAlias = Plot | Bars | Graph
-Block: TypeAlias = Heading | Paragraph | Table | Listing | Picture
+Block: TypeAlias = Heading | Paragraph | Table | Listing | Equations | Source | Picture
 
 
 class Document(NamedTuple):

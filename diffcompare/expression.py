@@ -18,6 +18,7 @@ __all__ = [
     "Constant",
     "Expression",
     "Number",
+    "Open",
     "Operation",
     "Partial",
     "Region",
@@ -252,6 +253,26 @@ class Constant(Leaf):
             node = _leaf(cls)
             node.name = name
             node = _first((cls, name), node)
+        return node  # type: ignore[no-any-return]
+
+
+class Open(Leaf):
+    """The derivative of an expression by a variable, still to be worked out: `d/dx[x^2]`, a leaf of a derivation.
+
+    It is shown and never evaluated; the parser does not know it.
+    """
+
+    __slots__ = ("by", "of")
+    of: Expression
+    by: str
+
+    def __new__(cls, of: Expression, by: str) -> Open:
+        key = (cls, of, by)
+        node = _find(key)
+        if node is None:
+            node = _leaf(cls)
+            node.of, node.by = of, by
+            node = _first(key, node)
         return node  # type: ignore[no-any-return]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from diffcompare.expression import Expression, Number
+from diffcompare.expression import Expression, Number, Open
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.lexer import MAX_CHARACTERS
 from diffcompare.numerals import number_text
@@ -47,8 +47,12 @@ def to_latex(expression: Expression) -> str:
     """The expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
     from diffcompare.typeset import LARGEST, formula, typewriter
 
-    nodes = listing(expression)
-    return typewriter(to_text(expression)) if _tree_size(expression, nodes) > LARGEST else formula(expression)
+    return typewriter(to_text(expression)) if tree_is_larger(expression, LARGEST) else formula(expression)
+
+
+def tree_is_larger(expression: Expression, size: int) -> bool:
+    """Whether the formula written out has more nodes than that."""
+    return _tree_size(expression, listing(expression)) > size
 
 
 def swells(expression: Expression, nodes: Sequence[Expression]) -> bool:
@@ -73,7 +77,7 @@ def _named(expression: Expression, nodes: Sequence[Expression]) -> str:
     shared = [
         node for node in nodes if uses.get(node, 0) > 1 and node.operation is not None and not _negated_leaf(node)
     ]
-    prefix = _free_prefix({getattr(node, "name", "") for node in nodes})
+    prefix = free_prefix({getattr(node, "name", "") for node in nodes})
     names: dict[Expression, str] = {}
     parts = []
     for number, node in enumerate(shared, 1):
@@ -87,7 +91,7 @@ def _negated_leaf(node: Expression) -> bool:
     return operation is not None and operation.name == "neg" and node.arguments[0].operation is None
 
 
-def _free_prefix(taken: set[str]) -> str:
+def free_prefix(taken: set[str]) -> str:
     """A letter for named parts with which no variable starts."""
     prefix = "v"
     for letter in "vwut":
@@ -110,6 +114,10 @@ def written(root: Expression, names: Mapping[Expression, str]) -> str:
             continue
         node, least = item
         operation = node.operation
+        if type(node) is Open:
+            emit(f"d/d{node.by}[")
+            stack += ["]", (node.of, 0)]
+            continue
         if operation is None or node in names:
             emit(names.get(node) or _leaf_text(node))
             continue

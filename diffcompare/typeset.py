@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from diffcompare.expression import Constant, Expression, Number
+from diffcompare.expression import Constant, Expression, Number, Open
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.numerals import number_text
 
@@ -60,18 +60,21 @@ _ESCAPES = str.maketrans(
 )
 
 
-def formula(root: Expression) -> str:
-    """The expression as LaTeX, written from left to right from a stack (see `printer`)."""
+def formula(root: Expression, least: int = 0) -> str:
+    """The expression as LaTeX, written from left to right from a stack (see `printer`).
+
+    It is put in parentheses if it binds less tightly than `least`.
+    """
     pieces: list[str] = []
-    stack: list[_Part] = [(root, 0)]
+    stack: list[_Part] = [(root, least)]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
             pieces.append(item)
             continue
-        node, least = item
+        node, needed = item
         level, parts = _parts(node)
-        if level < least:
+        if level < needed:
             parts = [r"\left(", *parts, r"\right)"]
         stack.extend(reversed(parts))
     return "".join(pieces)
@@ -107,6 +110,9 @@ def _leaf(leaf: Expression) -> tuple[int, list[_Part]]:
         if not exponent:
             return _ATOM, [mantissa]
         return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]
+    if isinstance(leaf, Open):
+        by = rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{variable(leaf.by)}}}"
+        return _CALL, [rf"{by} \left[", (leaf.of, 0), r"\right]"]
     name: str = leaf.name  # type: ignore[attr-defined]
     if isinstance(leaf, Constant):
         return _ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]

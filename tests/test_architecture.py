@@ -22,7 +22,7 @@ FLOORS = {
     **dict.fromkeys(("operations", "special", "evaluation", "sweeps", "work", "problem"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
-    **dict.fromkeys(("point", "hand", "source"), 1),
+    **dict.fromkeys(("point", "hand", "source", "tidying", "codegen"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document"), 0),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import Look, cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
@@ -24,6 +24,7 @@ LONG = 30
 """Characters of text from which on a cell may take several lines."""
 
 _LEGEND = '<p class="legend"><u class="wrong">Underlined</u>: digits that differ from the truth.</p>'
+_LONGEST_LEFT = 24
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 
 
@@ -83,6 +84,10 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _listing(block, look)
     if isinstance(block, Graph):
         return _graph(block, look)
+    if isinstance(block, Equations):
+        return _equations(block, look)
+    if isinstance(block, Source):
+        return _source(block)
     return _block(block.table, look, lower)
 
 
@@ -191,6 +196,36 @@ def _points(table: Table, look: Look) -> list[list[int]]:
 
 def _points_style(spaces: int) -> str:
     return f' style="padding-right:calc({spaces}ch + .6em)"' if spaces else ""
+
+
+def _equations(equations: Equations, look: Look) -> str:
+    """A table of three columns without lines: left side, `=` and right side, remark."""
+    name = _escaped(equations.caption or equations.key)
+    caption = f"<caption>{_escaped(equations.caption)}</caption>\n" if equations.caption else ""
+    rows = []
+    for row in equations.rows:
+        left = "" if row.left is None else _cell(row.left, look)
+        wide = len(cells.text(row.left)) > _LONGEST_LEFT if row.left is not None else False
+        if wide:
+            rows.append(f'<tr><th scope="row" colspan="3" class="left">{left}</th></tr>\n')
+        first = "<td></td>" if wide or not left else f'<th scope="row" class="right">{left}</th>'
+        rows.append(
+            f'<tr>{first}<td class="left formula">= {_cell(row.right, look)}</td>'
+            f'<td class="left remark">{_escaped(row.remark)}</td></tr>\n'
+        )
+    return (
+        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n<table class="equations">\n{caption}'
+        f"<tbody>\n{''.join(rows)}</tbody>\n</table>\n</div>"
+    )
+
+
+def _source(source: Source) -> str:
+    """A program; its lines are not folded."""
+    lines = "\n".join([_escaped(line) for line in source.text.rstrip().split("\n")])
+    return (
+        f'<div class="scroll" role="region" aria-label="{_escaped(source.language)} source" tabindex="0">\n'
+        f'<pre><code class="language-{_escaped(source.language)}">{lines}</code></pre>\n</div>'
+    )
 
 
 def _listing(listing: Listing, look: Look) -> str:

@@ -20,6 +20,12 @@ FRAGMENT_STYLE = """\
 .diffcompare code { white-space: nowrap; background: none; padding: 0; color: inherit; font-size: inherit; }
 .diffcompare .number, .diffcompare .scroll code, .diffcompare dd code { font-size: .94em; }
 .diffcompare .scroll .long { white-space: normal; min-width: 12em; }
+.diffcompare .scroll table.equations { border: 0; }
+.diffcompare .scroll .formula code { white-space: normal; overflow-wrap: anywhere; }
+.diffcompare .scroll td.formula { white-space: normal; padding-left: 1.4em; text-indent: -1.2em; min-width: 16em; }
+.diffcompare .scroll td.remark { font-style: italic; font-size: .9em; }
+.diffcompare pre { margin: 0; }
+.diffcompare pre code { white-space: pre; }
 .diffcompare u.wrong { text-decoration: underline #D55E00 .14em; text-underline-offset: .2em; }
 .diffcompare .whole { white-space: nowrap; }
 .diffcompare .legend { margin: 0 0 1em; font-size: .85em; }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
 from diffcompare.render.layout import for_people, introduced, is_prose, repeats
@@ -59,6 +59,10 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
+    if isinstance(block, Equations):
+        return _equations(block)
+    if isinstance(block, Source):
+        return _source(block)
     return _block(block.table, look)
 
 
@@ -160,6 +164,24 @@ def _folds(table: Table, place: int) -> bool:
     # Many columns leave little room for each; but digits that stand in line with the truth are never folded.
     few = len(table.columns) <= _MANY or any(isinstance(row[place], Measured) for row in table.rows)
     return table.columns[place].align == "left" and longest > (_LONG if few else _SHORT)
+
+
+def _source(source: Source) -> str:
+    lines = [clean(line, unicode=False) for line in source.text.rstrip().split("\n")]
+    return "\n".join([r"\begin{verbatim}", *lines, r"\end{verbatim}"])
+
+
+def _equations(equations: Equations) -> str:
+    """Lines aligned at their `=`, the rules beside them; a page may end between two lines."""
+    from diffcompare.render.equations_latex import aligned
+
+    caption = [f"\\paragraph*{{{_prose(equations.caption)}}}\\leavevmode"] if equations.caption else []
+    lines = [
+        r"\begingroup\allowdisplaybreaks\small",
+        r"\begin{align*}",
+        *aligned(equations, lambda remark: rf"\tag*{{\footnotesize\itshape {_prose(remark)}}}"),
+    ]
+    return "\n".join([*caption, *lines, r"\end{align*}", r"\endgroup"])
 
 
 def _listing(listing: Listing, look: Look) -> str:

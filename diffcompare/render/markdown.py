@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.layout import for_people, introduced, repeats
@@ -35,6 +35,10 @@ def _block(block: Block, look: Look) -> str:
         return _listing(block, look)
     if isinstance(block, Graph):
         return _graph(block, look)
+    if isinstance(block, Equations):
+        return _equations(block, look)
+    if isinstance(block, Source):
+        return _fenced(block.text, block.language, look)
     return _block(block.table, look)
 
 
@@ -98,6 +102,37 @@ def _table(table: Table, look: Look) -> str:
     if table.caption:
         text = f"**{_prose(table.caption, look)}**\n\n{text}"
     return f"{text}\n\nIn bold: digits that differ from the truth." if cells.any_wrong(table, look.digits) else text
+
+
+def _equations(equations: Equations, look: Look) -> str:
+    """Mathematics as GitHub sets it; formulas too large for that as lines of code."""
+    from diffcompare.render.equations_latex import aligned, can_be_typeset
+
+    caption = f"**{_prose(equations.caption, look)}**\n\n" if equations.caption else ""
+    if can_be_typeset(equations):
+        body = "\n".join(
+            [
+                r"\begin{aligned}",
+                *aligned(equations, lambda remark: rf"&& \text{{{_math_prose(remark)}}}"),
+                r"\end{aligned}",
+            ]
+        )
+        return caption + _fenced(body, "math", look)
+    from diffcompare.render.equations import equation_lines
+
+    lines = ["".join([text for text, _ in line]) for line in equation_lines(equations, look)]
+    return caption + _fenced("\n".join(lines), "text", look)
+
+
+def _math_prose(text: str) -> str:
+    r"""Text inside of \text: what is special there, or to Markdown, is left out."""
+    return re.sub(r"[\\{}$&#%^_~`<>]", " ", clean(text))
+
+
+def _fenced(text: str, language: str, look: Look) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    lines = "\n".join([clean(line, look.unicode) for line in text.rstrip().split("\n")])
+    return f"{fence}{language}\n{lines}\n{fence}"
 
 
 def _listing(listing: Listing, look: Look) -> str:

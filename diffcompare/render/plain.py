@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Graph, Heading, Listing, Paragraph, Table
+from diffcompare.document import Equations, Graph, Heading, Listing, Paragraph, Source, Table
 from diffcompare.render import cells
+from diffcompare.render.equations import equation_lines
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import (
     close_together,
@@ -46,6 +47,10 @@ def _block(block: Block, look: Look) -> list[str]:
         return _listing(block, look)
     if isinstance(block, Graph):
         return [*_drawing(block, look), *_table(block.table, look)]
+    if isinstance(block, Equations):
+        return _equations(block, look)
+    if isinstance(block, Source):
+        return _source(block, look)
     return _block(block.table, look)
 
 
@@ -78,6 +83,15 @@ def _table(table: Table, look: Look) -> list[str]:
 def _listing(listing: Listing, look: Look) -> list[str]:
     labels = _aligned([clean(label, look.unicode) for label, _ in listing.entries], "left")
     return [f"{label}  {_text(cell, look)}" for label, (_, cell) in zip(labels, listing.entries, strict=True)]
+
+
+def _equations(equations: Equations, look: Look) -> list[str]:
+    caption = [clean(equations.caption, look.unicode)] if equations.caption else []
+    return caption + ["".join([text for text, _ in line]) for line in equation_lines(equations, look)]
+
+
+def _source(source: Source, look: Look) -> list[str]:
+    return [clean(line, look.unicode) for line in source.text.splitlines()]
 
 
 def _aligned(texts: list[str], align: str) -> list[str]:

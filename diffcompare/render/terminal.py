@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Graph, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
+from diffcompare.render.equations import equation_lines
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import close_together, for_people, introduced, is_prose
@@ -61,6 +62,11 @@ def _block(block: Block, look: Look) -> list[Line]:
         return _table(block, look)
     if isinstance(block, Graph):
         return [*_drawing(block, look), *_table(block.table, look)]
+    if isinstance(block, Equations):
+        caption = _prose(block.caption, "strong", look) if block.caption else []
+        return caption + equation_lines(block, look, look.width)
+    if isinstance(block, Source):
+        return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
     if not isinstance(block, Listing):
         return _block(block.table, look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]

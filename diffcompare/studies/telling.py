@@ -9,7 +9,6 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Cell, Code, Document
 from diffcompare.evaluation import Undefined, is_number
 from diffcompare.printer import to_text
-from diffcompare.problem import Problem
 from diffcompare.render.cells import integer
 from diffcompare.studies.inputs import MOST_SHOWN, coordinate
 from diffcompare.wengert import dag_size, listing, operation_count, tree_size
@@ -55,21 +54,21 @@ class Shown:
 # --- Data -------------------------------------------------------------------------------------------------------------
 
 
-def question_data(command: str, question: Question, problem: Problem) -> dict[str, Any]:
+def question_data(command: str, question: Question, point: Mapping[str, float]) -> dict[str, Any]:
     """The first fields of every document: schema, command, expression, entry and point."""
-    expression = problem.expression
+    expression = question.parsed.expression
     return {
         "schema": SCHEMA,
         "command": command,
         "expression": {
             "text": question.text,
             "read_as": to_text(expression),
-            "variables": list(problem.point),
+            "variables": list(point),
             "operations": operation_count(listing(expression)),
             "size": {"tree": large(tree_size(expression)), "dag": large(dag_size(expression))},
         },
         "entry": question.entry.name if question.entry else None,
-        "point": dict(problem.point),
+        "point": dict(point),
     }
 
 
@@ -100,14 +99,14 @@ def status(value: Any) -> str:
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
-def question_entries(question: Question, problem: Problem) -> list[tuple[str, Cell]]:
+def question_entries(question: Question, point: Mapping[str, float]) -> list[tuple[str, Cell]]:
     """The first lines of every listing: the function, its name in the catalogue, and the point."""
     entry = question.entry
-    entries: list[tuple[str, Cell]] = [("f", problem.expression)]
+    entries: list[tuple[str, Cell]] = [("f", question.parsed.expression)]
     if entry is not None:
         entries.append(("known as", f"@{entry.name}" + f", {entry.title}" * bool(entry.title)))
-    if problem.point:
-        entries.append(("at", Code(shown_point(problem.point))))
+    if point:
+        entries.append(("at", Code(shown_point(point))))
     return entries
 
 

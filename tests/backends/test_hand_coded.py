@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from strategies import ALL, expressions, points
 
 from diffcompare.backends import hand_coded, reverse
-from diffcompare.backends.hand_coded import BACKEND, LIGHT, RAW, textbook
+from diffcompare.backends.hand_coded import BACKEND, textbook
+from diffcompare.backends.textbook_rules import LIGHT, RAW
 from diffcompare.expression import OPERATIONS, Variable
 from diffcompare.operations import sin
 from diffcompare.parser import parse
@@ -174,7 +175,7 @@ def test_a_constant_has_no_formulas():
 
 
 def test_every_choice_has_a_rule():
-    from diffcompare.backends.hand_coded import RULES
+    from diffcompare.backends.textbook_rules import RULES
 
     assert {name for name in OPERATIONS if name.startswith("if ")} <= set(RULES)
 

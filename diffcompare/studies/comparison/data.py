@@ -25,7 +25,7 @@ def data(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison; numbers in full precision, null where there is none."""
     problem, question = comparison.problem, comparison.question
     document: dict[str, Any] = {
-        **question_data("grad", question, problem),
+        **question_data("grad", question, problem.point),
         "value": float(comparison.value) if is_number(comparison.value) else None,  # type: ignore[arg-type]
         "truth": _truth(comparison),
         "methods": [_method(comparison, answer) for answer in comparison.answers],

@@ -65,7 +65,7 @@ def _title(comparison: Comparison) -> str:
 
 def _question(comparison: Comparison) -> Listing:
     problem, truth = comparison.problem, comparison.truth
-    entries = question_entries(comparison.question, problem)
+    entries = question_entries(comparison.question, problem.point)
     true_value = truth.value.text if truth and truth.value else None
     entries.append(("value", _value(comparison, true_value)))
     if true_value is not None:

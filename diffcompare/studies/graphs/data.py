@@ -15,7 +15,7 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
     """Every node and every edge; numbers in full precision, null where there is none."""
     problem, question = graph.problem, graph.question
     document: dict[str, Any] = {
-        **question_data("graph", question, problem),
+        **question_data("graph", question, problem.point),
         "value": number(graph.values[graph.output]),
         "show": graph.show,
         "wrt": list(problem.wrt),

@@ -51,7 +51,7 @@ def document(graph: ComputationalGraph, *, brief: bool = False) -> Document:
 
 
 def _question(graph: ComputationalGraph) -> Listing:
-    entries = question_entries(graph.question, graph.problem)
+    entries = question_entries(graph.question, graph.problem.point)
     entries.append(("value", cell(graph.values[graph.output])))
     if graph.seed is not None:
         entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))

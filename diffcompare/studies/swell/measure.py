@@ -8,7 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends import forward, reverse
-from diffcompare.backends.hand_coded import LIGHT, RAW, Tidying, textbook
+from diffcompare.backends.hand_coded import textbook
+from diffcompare.backends.textbook_rules import LIGHT, RAW, Tidying
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import Undefined, is_number, values_at
 from diffcompare.expression import Expression

@@ -17,7 +17,7 @@ def data(trace: Trace) -> dict[str, Any]:
     """Every node and every frame; numbers in full precision, null where there is none."""
     identity = trace.identity
     document: dict[str, Any] = {
-        **question_data("trace", trace.question, trace.problem),
+        **question_data("trace", trace.question, trace.problem.point),
         "value": number(trace.values[trace.nodes[-1]]),
         "mode": trace.mode,
         "wrt": list(trace.problem.wrt),

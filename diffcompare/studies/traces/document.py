@@ -33,7 +33,7 @@ def document(trace: Trace, *, brief: bool = False) -> Document:
 
 
 def _question(trace: Trace) -> Listing:
-    entries = question_entries(trace.question, trace.problem)
+    entries = question_entries(trace.question, trace.problem.point)
     entries.append(("value", cell(trace.values[trace.nodes[-1]])))
     return Listing(tuple(entries))
 

@@ -1,0 +1,39 @@
+"""`diffcompare derive`: the derivative as a person works it out, one rule a line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import options
+from diffcompare.cli.output import Answer
+
+LANGUAGES = ("python", "numpy")
+
+EXAMPLES = (
+    'diffcompare derive "ln(x1) + x1*x2 - sin(x2)" --wrt x1',
+    "diffcompare derive @rosenbrock -o rosenbrock.tex",
+    'diffcompare derive "x^2*sin(x)" --at x=1 --code python',
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    wrt: options.Wrt = None,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code", metavar="LANGUAGE", help="|".join(LANGUAGES), parser=options.one_of("--code", LANGUAGES)
+        ),
+    ] = None,
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Derive by the textbook, one rule a line."""
+    question, point = options.asked(expression, at)
+    from diffcompare.studies.derive import derive_question
+
+    derived = derive_question(question, at=point, wrt=options.split(wrt))
+    document = derived.document(brief=quiet) if code is None else derived.code_document(code)
+    return Answer(document, derived.notes, derived.failure)

@@ -1,0 +1,141 @@
+"""The gradient as a program that runs by itself: `derive --code`.
+
+A program has two functions.  `gradient_by_formulas` computes each partial by its formula, as a person writes it;
+`gradient` is the reverse sweep written out as straight-line code, every shared subexpression once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from diffcompare.codegen.library import LIBRARIES
+from diffcompare.codegen.names import node_names, quoted, remarks, variable_names
+from diffcompare.codegen.source import Unwritable, Writer, depth_cuts
+from diffcompare.codegen.sweep import Sweep, conditional
+from diffcompare.expression import Expression
+from diffcompare.printer import swells, to_text
+from diffcompare.wengert import active_nodes, listing
+
+__all__ = ["LIBRARIES", "Unwritable", "program"]
+
+DEEPEST = 40
+"""How deep a formula may be nested in one line; Python allows 200 parentheses."""
+LARGEST = 20_000
+"""Distinct nodes of formulas up to which they are written; the sweep is always written."""
+
+
+def program(
+    expression: Expression,
+    variables: Sequence[str],
+    wrt: Sequence[str],
+    formulas: Mapping[str, Expression] | None,
+    point: Mapping[str, float] | None,
+    language: str,
+) -> str:
+    """The source of a program for the gradient by `wrt`, in `python` or `numpy`.
+
+    `variables` are all the variables in the order of the parameters, `formulas` one for every name of `wrt` (None: they
+    are left out), `point` that of the call at the end (None: no call).  Raises Unwritable for an operation that cannot
+    be written, and NotDifferentiable where a row has no partial.
+    """
+    library = LIBRARIES[language]
+    names = variable_names(variables, library)
+    writer = Writer(library, names)
+    functions = []
+    if formulas is not None and len(listing(*formulas.values())) <= LARGEST:
+        functions.append(_by_formulas(names, formulas, writer))
+    functions.append(_by_sweep(expression, names, wrt, writer))
+    head = ["# The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
+    head += ["# (its formulas are too many or too large to be written)"] if len(functions) == 1 else []
+    definitions = [library.definitions[name] for name in writer.used]
+    modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
+    imports = [f"import {module}" for module in sorted(modules)]
+    parts = ["\n".join([*head, *imports]), *definitions, *functions]
+    if point is not None:
+        parts.append(_call(names, point, len(functions) == 2))
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 1_000 else f"{text[:1_000]}... ({len(text):,} characters in all)"
+
+
+def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], writer: Writer) -> str:
+    """The function that computes every partial by its formula; large formulas are written in parts."""
+    lines = _prepared(names, writer)
+    parts = _parts(list(formulas.values()))
+    called = node_names(parts, names, writer.library)
+    doubtful = {each for formula in formulas.values() for each in conditional(listing(formula))}
+    for node in parts:
+        text = writer.write(node, called)
+        if node in doubtful and writer.library.name == "math":
+            text = f"{writer.call('quiet')}(lambda: {text})"
+        lines.append(f"{called[node]} = {text}")
+    entries = []
+    for name, formula in formulas.items():
+        text = called[formula] if formula in called else writer.write(formula, called)
+        entries.append(f"{quoted(name)}: {_full(text, formula, names, writer)},")
+    lines += ["return {", *[f"    {entry}" for entry in entries], "}"]
+    return _function("gradient_by_formulas", names, "as a person writes it, formula by formula", lines, writer)
+
+
+def _parts(formulas: Sequence[Expression]) -> list[Expression]:
+    """The nodes that get names of their own: shared ones where a formula swells, and some of a deep nest."""
+    nodes = listing(*formulas)
+    named = dict.fromkeys(depth_cuts(nodes, DEEPEST))
+    if any(swells(formula, listing(formula)) for formula in formulas):
+        uses: dict[Expression, int] = {}
+        for node in nodes:
+            for argument in node.arguments:
+                uses[argument] = uses.get(argument, 0) + 1
+        named |= dict.fromkeys(node for node in nodes if uses.get(node, 0) > 1)
+    return [node for node in nodes if node in named and node.operation is not None]
+
+
+def _full(text: str, formula: Expression, names: Mapping[str, str], writer: Writer) -> str:
+    """A partial that is constant, over arrays: as many of it as there are points."""
+    if writer.library.name == "math" or formula.varies or not names:
+        return text
+    return f"numpy.full_like({next(iter(names.values()))}, {text})"
+
+
+def _by_sweep(expression: Expression, names: Mapping[str, str], wrt: Sequence[str], writer: Writer) -> str:
+    """The function that goes once forwards and once backwards."""
+    nodes = listing(expression)
+    active = active_nodes(nodes, set(wrt))
+    sweep = Sweep(nodes, active, node_names(nodes, names, writer.library), names, writer)
+    first = next(iter(names.values()), None)
+    array = writer.library.name == "numpy" and first is not None
+    seed, zero = (f"numpy.ones_like({first})", f"numpy.zeros_like({first})") if array else ("1.0", "0.0")
+    lines = _prepared(names, writer)
+    if expression in active:
+        lines += ["# forwards: the values", *sweep.forwards(), "# backwards: the adjoints", *sweep.backwards(seed)]
+    lines.append(f"return {sweep.result(wrt, zero)}")
+    return _function("gradient", names, "by one reverse sweep, every node once", lines, writer)
+
+
+def _prepared(names: Mapping[str, str], writer: Writer) -> list[str]:
+    """The parameters as floats, over arrays all of one shape."""
+    own = list(names.values())
+    if not own:
+        return []
+    if writer.library.name == "math":
+        return [f"{', '.join(own)} = {', '.join([f'float({name})' for name in own])}"]
+    if len(own) == 1:
+        return [f"{own[0]} = numpy.asarray({own[0]}, dtype=float)"]
+    return [f"{', '.join(own)} = (array + 0.0 for array in numpy.broadcast_arrays({', '.join(own)}))"]
+
+
+def _function(name: str, names: Mapping[str, str], what: str, lines: Sequence[str], writer: Writer) -> str:
+    head = f'def {name}({", ".join(names.values())}):\n    """The gradient {what}."""\n'
+    indent = "    "
+    if writer.library.name == "numpy" and any("numpy.where" in line for line in lines):
+        head += '    with numpy.errstate(all="ignore"):  # of branches that are not taken\n'
+        indent *= 2
+    return head + "\n".join([indent + line for line in lines])
+
+
+def _call(names: Mapping[str, str], point: Mapping[str, float], both: bool) -> str:
+    arguments = ", ".join([f"{own}={point[name]!r}" for name, own in names.items()])
+    calls = ["gradient_by_formulas", "gradient"] if both else ["gradient"]
+    return "\n".join(['if __name__ == "__main__":', *[f"    print({each}({arguments}))" for each in calls]])

@@ -1,0 +1,136 @@
+"""Expressions as source text of Python, for `math` or for NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
+
+from diffcompare.codegen.library import NEEDS, Library, call_of
+from diffcompare.expression import Constant, Expression, Number
+from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
+
+_Part: TypeAlias = str | tuple[Expression, int]
+
+_CALL = 10
+_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
+_LEAST = {
+    "+": (SUM, PRODUCT),
+    "-": (SUM, PRODUCT),
+    "*": (PRODUCT, POWER),
+    "/": (PRODUCT, POWER),
+    "^": (POWER + 1, NEGATION),
+    "^n": (POWER + 1, NEGATION),
+}
+"""The least level of the left and the right argument that needs no parentheses."""
+_SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "**", "^n": "**"}
+_EXACT_AS_INTEGER = 2**53
+
+
+class Unwritable(Exception):
+    """An operation that neither the library nor a definition has."""
+
+
+class Writer:
+    """Writes expressions for one library, and remembers which definitions they need."""
+
+    def __init__(self, library: Library, variables: Mapping[str, str]) -> None:
+        self.library = library
+        self.variables = variables
+        """What a variable is called in the program, where it has to be called otherwise."""
+        self.used: dict[str, None] = {}
+
+    def write(self, root: Expression, names: Mapping[Expression, str], least: int = 0) -> str:
+        """The expression in one line; nodes that have a name are written by it, but for the root itself."""
+        pieces: list[str] = []
+        stack: list[_Part] = [(root, least)]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                pieces.append(item)
+                continue
+            node, needed = item
+            if node in names and node is not root:
+                pieces.append(names[node])
+                continue
+            level, parts = self._parts(node)
+            if level < needed:
+                pieces.append("(")
+                stack.append(")")
+            stack.extend(reversed(parts))
+        return "".join(pieces)
+
+    def call(self, name: str) -> str:
+        """The name of a function in the program, which from now on has its definition."""
+        if name in self.library.calls:
+            return self.library.calls[name]
+        for needed in NEEDS.get(name, ()):
+            self.call(needed)
+        self.used[name] = None
+        return name
+
+    def _parts(self, node: Expression) -> tuple[int, list[_Part]]:
+        operation = node.operation
+        if operation is None:
+            return self._leaf(node)
+        name, arguments = operation.name, node.arguments
+        if name.startswith("if "):
+            return self._choice(name[3:], arguments)
+        if name == "neg":
+            return NEGATION, ["-", (arguments[0], NEGATION)]
+        if name == "^" and self.library.name == "math" and arguments[0].varies:
+            return _CALL, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
+        if name in _LEVELS:
+            return _LEVELS[name], self._arithmetic(node, name)
+        called = call_of(operation, self.library)
+        if called is None:
+            raise Unwritable(name)
+        parts: list[_Part] = [f"{self.call(name)}("]
+        for argument in arguments:
+            parts += [(argument, 0), ", "]
+        parts[-1] = ")"
+        return _CALL, parts
+
+    def _arithmetic(self, node: Expression, name: str) -> list[_Part]:
+        """Two operands and the sign; constants alone are computed in floats: 9**9**9 in integers would never end."""
+        left, right = node.arguments
+        first: _Part = (left, _LEAST[name][0])
+        if not node.varies:
+            first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
+            if name in ("^", "^n") and not isinstance(first, str):
+                return ["float(", (left, 0), ")**", (right, _LEAST[name][1])]
+        return [first, _SIGNS[name], (right, _LEAST[name][1])]
+
+    def _leaf(self, leaf: Expression) -> tuple[int, list[_Part]]:
+        if isinstance(leaf, Number):
+            if leaf.places == 0 and leaf.digits < _EXACT_AS_INTEGER:
+                return _CALL, [str(leaf.digits)]
+            value = float(leaf)
+            return _CALL, ["1e999" if value == float("inf") else repr(value)]
+        name: str = leaf.name  # type: ignore[attr-defined]
+        if isinstance(leaf, Constant):
+            return _CALL, [self.library.constants[name]]
+        return _CALL, [self.variables.get(name, name)]
+
+    def _choice(self, relation: str, arguments: tuple[Expression, ...]) -> tuple[int, list[_Part]]:
+        left, right, yes, no = arguments
+        fields: dict[str, list[_Part]] = {}
+        for field, branch in (("yes", yes), ("no", no)):  # numbers as floats, lest NumPy make an array of integers
+            fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
+        fields["condition"] = [(left, SUM), f" {relation} ", (right, SUM)]
+        parts: list[_Part] = []
+        for piece in self.library.choice.replace("}", "{").split("{"):
+            parts += fields.get(piece, [piece])
+        return 0 if self.library.name == "math" else _CALL, parts
+
+
+def depth_cuts(nodes: Collection[Expression], deepest: int) -> list[Expression]:
+    """The nodes to give names so that no line is nested deeper than that (Python allows 200 parentheses)."""
+    depths: dict[Expression, int] = {}
+    cuts = []
+    for node in nodes:
+        depth = 1 + max([depths[argument] for argument in node.arguments], default=0)
+        if depth >= deepest:
+            cuts.append(node)
+            depth = 0
+        depths[node] = depth
+    return cuts

@@ -1,0 +1,154 @@
+"""The reverse sweep as straight-line source: one line for every node forwards, and its contributions backwards.
+
+This is reverse mode read over names: a contribution is the adjoint's name times the partial, which is read from the
+row of the table with the names of the arguments in place of numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from diffcompare.codegen.library import SLOPES
+from diffcompare.codegen.names import BAR, quoted
+from diffcompare.codegen.source import Writer
+from diffcompare.expression import Expression, Number, Variable, lift
+from diffcompare.grammar import POWER
+from diffcompare.operations import divide, exact_integer
+from diffcompare.sweeps import NotDifferentiable
+
+ONE = Number(1)
+
+_LONGEST_COMMENT = 60
+
+
+class Sweep:
+    """Writes the lines of one sweep; `names` has a name for every operation, `variables` those of the variables."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Expression],
+        active: Collection[Expression],
+        names: Mapping[Expression, str],
+        variables: Mapping[str, str],
+        writer: Writer,
+    ) -> None:
+        self.nodes, self.active, self.names, self.variables, self.writer = nodes, active, names, variables, writer
+        self.doubtful = conditional(nodes)
+        self.reached: set[Expression] = set()
+        """The nodes that have an adjoint; known after `backwards`."""
+        self.numpy = writer.library.name == "numpy"
+
+    def forwards(self) -> list[str]:
+        """A line for every operation; in a branch that may not be taken nothing raises."""
+        lines = []
+        for node in self.nodes:
+            if node in self.names:
+                text = self.writer.write(node, self.names)
+                if node in self.doubtful and not self.numpy:
+                    text = f"{self.writer.call('quiet')}(lambda: {text})"
+                lines.append(self._commented(f"{self.names[node]} = {text}", node))
+        return lines
+
+    def _commented(self, line: str, node: Expression) -> str:
+        from diffcompare.printer import to_text
+
+        if node.level > 12:
+            return line
+        comment = to_text(node)
+        return f"{line}  # {comment}" if len(comment) <= _LONGEST_COMMENT and comment not in line else line
+
+    def backwards(self, seed: str) -> list[str]:
+        """The contributions of every active operation to its arguments, from the output to the variables."""
+        root, started = self.nodes[-1], self.reached
+        if root not in self.active:
+            return []
+        started.add(root)
+        lines = [f"{self._name(root)}{BAR} = {seed}"]
+        for node in reversed(self.nodes):
+            if node.operation is None or node not in started:
+                continue
+            lines.append(f"# {self.names[node]} = {self.writer.write(node, self.names)}")
+            for argument, text in self._contributions(node):
+                adjoint = f"{self._name(argument)}{BAR}"
+                if argument not in started:
+                    lines.append(f"{adjoint} = {text}")
+                elif self.numpy:  # not +=, which would write into an array that has two names
+                    lines.append(f"{adjoint} = {adjoint} + {text}")
+                else:
+                    lines.append(f"{adjoint} += {text}")
+                started.add(argument)
+        return lines
+
+    def result(self, wrt: Sequence[str], zero: str) -> str:
+        """The gradient as a dictionary; a variable that does not reach the output has the partial `zero`."""
+        entries = []
+        for name in wrt:
+            adjoint = f"{self.variables[name]}{BAR}" if Variable(name) in self.reached else zero
+            entries.append(f"{quoted(name)}: {adjoint}")
+        return f"{{{', '.join(entries)}}}"
+
+    def _name(self, node: Expression) -> str:
+        return self.names.get(node) or self.variables[node.name]  # type: ignore[attr-defined]
+
+    def _contributions(self, node: Expression) -> list[tuple[Expression, str]]:
+        """The active arguments, and the adjoint of the node times the partial by each."""
+        adjoint, found = f"{self.names[node]}{BAR}", []
+        for position, argument in enumerate(node.arguments):
+            if argument in self.active:
+                text = self._product(adjoint, node, position)
+                if text is not None:
+                    found.append((argument, self._masked(text, adjoint) if node in self.doubtful else text))
+        return found
+
+    def _masked(self, text: str, adjoint: str) -> str:
+        """The branch that was not taken gets no adjoint, whatever its partials are: 0*nan would be nan."""
+        if self.numpy:
+            return f"numpy.where({adjoint} != 0, {text}, 0.0)"
+        return f"{self.writer.call('quiet')}(lambda: {text}) if {adjoint} != 0 else 0.0"
+
+    def _product(self, adjoint: str, node: Expression, position: int) -> str | None:
+        """The adjoint times the partial, None where the partial is 0."""
+        operation = node.operation
+        assert operation is not None
+        partial = operation.partials[position]
+        if partial is None:
+            raise NotDifferentiable(node)
+        template = SLOPES.get((operation.name, position))
+        if template is not None:
+            return f"{adjoint}*{self._filled(template, node)}"
+        arguments = [self._stand_in(argument) for argument in node.arguments]
+        factor = lift(partial(self._stand_in(node), *arguments) if callable(partial) else partial)
+        number = exact_integer(factor)
+        if number in (0, 1, -1):
+            return {0: None, 1: adjoint, -1: f"-{adjoint}"}[number]
+        if factor.operation is divide and factor.arguments[0] is ONE:
+            return f"{adjoint}/{self.writer.write(factor.arguments[1], {}, POWER)}"
+        return f"{adjoint}*{self.writer.write(factor, {}, POWER)}"
+
+    def _stand_in(self, node: Expression) -> Expression:
+        """A name for an operation; numbers and variables are themselves."""
+        return Variable(self.names[node]) if node in self.names else node
+
+    def _filled(self, template: str, node: Expression) -> str:
+        """A partial in its own form over floats, with names in its fields."""
+        fields = ["{a}", "{b}"]
+        for name in ("tanh_slope", "sigmoid_slope", "gauss", "acosh_slope", "power_slope", "power_growth"):
+            if f"{name}(" in template:
+                self.writer.call(name)
+        text = template.replace("{y}", self.names[node]).replace("{hypot}", self.writer.call("hypot"))
+        for field, argument in zip(fields, node.arguments, strict=False):
+            text = text.replace(field, self.writer.write(self._stand_in(argument), {}, POWER))
+        return text
+
+
+def conditional(nodes: Sequence[Expression]) -> set[Expression]:
+    """The nodes that are needed in a branch of an `if` only."""
+    always: set[Expression] = set()
+    stack = [nodes[-1]]
+    while stack:
+        node = stack.pop()
+        if node not in always:
+            always.add(node)
+            selects = node.operation is not None and node.operation.selects
+            stack.extend(node.arguments[:2] if selects else node.arguments)
+    return set(nodes) - always
