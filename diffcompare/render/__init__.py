@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import importlib
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
 
 __all__ = ["FORMATS", "Look", "format_of_suffix", "render"]
 
-FORMATS: tuple[str, ...] = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
+FORMATS: tuple[str, ...] = ("terminal", "plain", "json", "csv", "markdown", "html", "latex", "svg")
 """The formats by name; each is the module of that name in this package."""
 
 _SUFFIXES = {
@@ -26,6 +26,7 @@ _SUFFIXES = {
     ".htm": "html",
     ".tex": "latex",
     ".txt": "plain",
+    ".svg": "svg",
 }
 
 
@@ -37,10 +38,15 @@ class Look(NamedTuple):
     color: bool = False
     styled: bool = False
     """Bold and underline may be used (as escape sequences); colour needs them too."""
-    unicode: bool = True
-    """False: only ASCII is written, whatever the document holds."""
+    charset: Literal["braille", "blocks", "ascii"] = "braille"
+    """What pictures are drawn with; `ascii`: only ASCII is written, whatever the document holds."""
     digits: int | None = None
     """Significant digits of floats in the formats for people; None shows all of them."""
+
+    @property
+    def unicode(self) -> bool:
+        """Whether characters beyond ASCII may be written."""
+        return self.charset != "ascii"
 
 
 def render(document: Document, format: str, *, look: Look | None = None) -> str:

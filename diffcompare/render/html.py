@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
-from diffcompare.render import Look, cells
+from diffcompare.render import Look, cells, svg
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from diffcompare.render.layout import group_place, introduced, is_prose, point_padding, repeats
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Document
+    from diffcompare.document import Block, Cell, Column, Document, Picture
 
 _LEGEND = '<p class="legend"><u class="wrong">Underlined</u>: digits that differ from the truth.</p>'
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
@@ -34,7 +34,7 @@ def render(document: Document, look: Look) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
-        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}</style>\n</head>\n<body>\n"
+        f"<style>\n{FRAGMENT_STYLE}{_picture_style(document)}{PAGE_STYLE}</style>\n</head>\n<body>\n"
         f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -43,7 +43,12 @@ def render(document: Document, look: Look) -> str:
 def fragment(document: Document, look: Look | None = None) -> str:
     """The document as a part of someone else's page (`_repr_html_`): its style reaches nothing outside of it."""
     body = _body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}</style>\n{body}</div>\n'
+    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{body}</div>\n'
+
+
+def _picture_style(document: Document) -> str:
+    """The style of pictures, for a document that has any."""
+    return svg.STYLE if svg.pictures(document) else ""
 
 
 def _escaped(text: str) -> str:
@@ -69,7 +74,14 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look, lower)
+    return _picture(block, look)
+
+
+def _picture(picture: Picture, look: Look) -> str:
+    """A picture with its numbers below it, folded away."""
+    caption = f"<figcaption>{_escaped(picture.caption)}</figcaption>\n" if picture.caption else ""
+    table = f"<details><summary>The numbers</summary>\n{_table(picture.table, look)}\n</details>"
+    return f'<figure>\n{caption}<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
 
 
 def _paragraph(paragraph: Paragraph) -> str:

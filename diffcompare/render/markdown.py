@@ -9,9 +9,10 @@ from diffcompare.document import Heading, Listing, Measured, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.layout import introduced, repeats
+from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document
+    from diffcompare.document import Block, Cell, Document, Picture
     from diffcompare.render import Look
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")
@@ -33,7 +34,13 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    return _drawing(block, look) or _block(block.table, look)
+
+
+def _drawing(picture: Picture, look: Look) -> str:
+    """A picture drawn with characters, in a block of code; nothing where they cannot show it."""
+    lines = ["".join([text for text, _ in line]).rstrip() for line in picture_lines(picture, look, COLUMNS)]
+    return "\n".join(["```text", *[line.replace("`", "'") for line in lines], "```"]) if lines else ""
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:

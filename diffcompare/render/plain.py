@@ -11,6 +11,7 @@ from diffcompare.document import Heading, Listing, Paragraph, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import close_together, introduced, padding_of, point_padding, title_padding
+from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -36,7 +37,8 @@ def _block(block: Block, look: Look) -> list[str]:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    drawn = picture_lines(block, look, COLUMNS)
+    return ["".join([text for text, _ in line]) for line in drawn] or _block(block.table, look)
 
 
 def _text(cell: Cell, look: Look) -> str:

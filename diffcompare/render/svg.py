@@ -57,11 +57,10 @@ class Drawing(NamedTuple):
 
 def render(document: Document, look: Look) -> str:
     """The document's pictures as an SVG file.  Raises DiffcompareError where it has none."""
-    pictures = [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
-    if not pictures:
+    drawings = [(block.caption, drawing(block)) for block in pictures(document)]
+    if not drawings:
         message = "there is no picture in this answer that could be drawn as SVG"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
-    drawings = [(block.caption, drawing(block)) for block in pictures]
     width = max(each.width for _, each in drawings)
     parts, top = [], 0.0
     for _, each in drawings:
@@ -71,6 +70,11 @@ def render(document: Document, look: Look) -> str:
     whole = Drawing(width, top - GAP, "".join(parts), " ".join(each.description for _, each in drawings))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
     return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def pictures(document: Document) -> list[Picture]:
+    """The blocks that can be drawn."""
+    return [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
 
 
 def picture(block: Picture) -> str:

@@ -15,6 +15,7 @@ from diffcompare.render import cells
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean
 from diffcompare.render.layout import close_together, introduced, is_prose
+from diffcompare.render.picture import picture_lines
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
+_STYLES |= {f"hue{number}": f"color({color})" for number, color in enumerate((32, 166, 36, 175, 178, 74))}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
 
@@ -59,7 +61,7 @@ def _block(block: Block, look: Look) -> list[Line]:
     if isinstance(block, Table):
         return _table(block, look)
     if not isinstance(block, Listing):
-        return _block(block.table, look)
+        return picture_lines(block, look, look.width) or _block(block.table, look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
     return entry_lines(entries, look.width)
 
