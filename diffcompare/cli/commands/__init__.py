@@ -1,4 +1,4 @@
 """The commands, one module each: a function `command` with the command's own options, and `EXAMPLES`."""
 
-COMMANDS: tuple[str, ...] = ("grad", "ops", "list")
+COMMANDS: tuple[str, ...] = ("grad", "sweep", "ops", "list")
 """The commands by name, in the order of the help; each is the module of that name in this package."""

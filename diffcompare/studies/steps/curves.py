@@ -1,0 +1,186 @@
+"""Errors measured: every difference formula at many steps, and the median of each quarter of a decade.
+
+The error of one step is an accident of rounding, so nothing here rests on one: a bin is centred on 10^(k/4), has
+many steps at even distances, and its error is their median.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import isfinite
+from statistics import median
+from time import monotonic
+from typing import NamedTuple
+
+from diffcompare.backends import complex_step, numerical
+from diffcompare.backends.numerical import Line, Rounding, Stencil
+from diffcompare.evaluation import evaluate, is_number
+from diffcompare.problem import Problem
+from diffcompare.truth.rounding import TrueNumber
+from diffcompare.wengert import listing
+
+BINS = 4
+"""Bins in a decade."""
+MOST_SAMPLES = 31
+"""Steps in a bin: 124 in a decade."""
+MOST_EVALUATIONS = 3_000_000
+"""Nodes to be evaluated in all: a large expression gets fewer steps in each bin, but never fewer than one."""
+EVALUATIONS = 12
+"""Evaluations at one step, for all formulas; the complex one counts as much as the six real ones."""
+
+Rule = Callable[[float], float | None]
+
+
+class Bin(NamedTuple):
+    """What one formula does at steps around 10^exponent; None where it has no quotient."""
+
+    exponent: float
+    quotient: float | None
+    """The median of the quotients."""
+    error: float | None
+    """The median of their errors."""
+    error_at: float | None
+    """The error of the one step in the middle: what a calculation by hand would find."""
+
+    @property
+    def step(self) -> float:
+        """The step in the middle."""
+        return power_of_ten(self.exponent)
+
+
+class Curve(NamedTuple):
+    """A formula's errors from its longest step to its shortest."""
+
+    method: str
+    order: int
+    bins: tuple[Bin, ...]
+
+
+def power_of_ten(exponent: float) -> float:
+    """10^exponent; the double that is written 1e-8 where the exponent is whole."""
+    return float(f"1e{exponent:.0f}") if exponent == round(exponent) else float(10.0**exponent)
+
+
+def exponents(high: float, low: float) -> tuple[float, ...]:
+    """The middles of the bins from 10^high down to 10^low; a single one where both are the same."""
+    if high == low:
+        return (high,)
+    first, last = round(BINS * high), round(BINS * low)
+    return tuple(count / BINS for count in range(first, last - 1, -1))
+
+
+def samples_for(bins: int, nodes: int) -> int:
+    """How many steps a bin can have: an odd number, so that its middle is one of them."""
+    affordable = MOST_EVALUATIONS // (EVALUATIONS * bins * nodes)
+    return min(MOST_SAMPLES, max(1, affordable - (affordable + 1) % 2))
+
+
+def bin_steps(exponent: float, samples: int) -> list[float]:
+    """So many steps at even distances (on a logarithmic axis) in the quarter of a decade around 10^exponent."""
+    offsets = [((2 * number + 1) / samples - 1) / (2 * BINS) for number in range(samples)]
+    return [power_of_ten(exponent + offset) for offset in offsets]
+
+
+def curves(
+    problem: Problem, truth: TrueNumber, middles: Sequence[float], samples: int, *, nominal: bool, single: bool
+) -> tuple[tuple[Curve, ...], bool]:
+    """All formulas at all steps, by the problem's one variable, and whether there was time for every step."""
+    line, rules = formulas(problem, nominal=nominal, single=single)
+    deadline = None if problem.budget is None else monotonic() + problem.budget
+    found: dict[str, list[Bin]] = {name: [] for name in rules}
+    for exponent in middles:
+        if deadline is not None and monotonic() > deadline:
+            break
+        steps = bin_steps(exponent, samples)
+        for name, (rule, _) in rules.items():
+            found[name].append(_bin(exponent, [rule(step) for step in steps], truth))
+        line.cache_clear()  # type: ignore[attr-defined]
+    measured = tuple(Curve(name, order, tuple(found[name])) for name, (_, order) in rules.items())
+    return measured, len(measured[0].bins) == len(middles)
+
+
+def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Line, dict[str, tuple[Rule, int]]]:
+    """The function along the variable, and every difference formula with its order, as functions of the step."""
+    from functools import lru_cache
+
+    (name,) = problem.wrt
+    x = problem.point[name]
+    rounded: Rounding = rounding(single)
+    line = lru_cache(maxsize=None)(_single_line(problem, name) if single else _line(problem, name))
+    rules: dict[str, tuple[Rule, int]] = {}
+    for stencil in numerical.STENCILS:
+        rules[stencil.name] = (_rule(partial(numerical.quotient, stencil), line, x, nominal, rounded), stencil.order)
+    rules["richardson"] = (_rule(numerical.richardson, line, x, nominal, rounded), numerical.FIVE_POINT.order)
+    rules["complex-step"] = (complex_rule(problem, single=single), numerical.CENTRAL.order)
+    return line, rules
+
+
+def complex_rule(problem: Problem, *, single: bool) -> Rule:
+    """The complex step as a function of the step."""
+    nodes = listing(problem.at(problem.point))
+    reading = complex_step.rounded_reading(rounding(single)) if single else complex_step.COMPLEX
+    (name,) = problem.wrt
+
+    def rule(step: float) -> float | None:
+        h = rounding(single)(step)
+        found = complex_step.quotient(nodes, problem.point, name, h, reading) if h else None
+        return None if found is None else rounding(single)(found)
+
+    return rule
+
+
+def error_of(quotient: float, truth: TrueNumber) -> float:
+    """The absolute error of a double."""
+    return abs((quotient - truth.nearest) + _beyond(truth))
+
+
+def _beyond(truth: TrueNumber) -> float:
+    """How far the nearest double is from the truth: a difference of doubles knows nothing of that part of an error."""
+    return 0.0 if truth.centre is None else float(truth.nearest - truth.centre)
+
+
+def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: bool, rounded: Rounding) -> Rule:
+    return lambda step: formula(line, x, step, nominal=nominal, rounded=rounded)
+
+
+def _line(problem: Problem, name: str) -> Line:
+    return partial(numerical.Values(problem).along, name)
+
+
+def _single_line(problem: Problem, name: str) -> Line:
+    from diffcompare.single import SINGLE
+
+    nodes = listing(problem.at(problem.point))
+
+    def along(x: float) -> float | None:
+        value = evaluate(nodes, {**problem.point, name: x}, SINGLE)[nodes[-1]]
+        return float(value) if is_number(value) else None
+
+    return along
+
+
+def rounding(single: bool) -> Rounding:
+    """How every result is rounded: not at all beyond doubles, or to float32."""
+    if not single:
+        return float
+    from diffcompare.single import rounded
+
+    return rounded
+
+
+def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) -> Bin:
+    """The medians of a bin; None where half of the steps have no quotient (no step beside x, or outside the domain)."""
+    beyond = _beyond(truth)
+    known = [each for each in quotients if each is not None and isfinite(each)]
+    errors = [abs((each - truth.nearest) + beyond) for each in known]
+    middle = quotients[len(quotients) // 2]
+    at = None if middle is None or not isfinite(middle) else error_of(middle, truth)
+    if 2 * len(known) <= len(quotients):
+        return Bin(exponent, None, None, at)
+    return Bin(exponent, median(known), median(errors), at)
+
+
+def stencil_of(method: str) -> Stencil | None:
+    """The stencil of that name; None for the formulas that are none."""
+    return next((stencil for stencil in numerical.STENCILS if stencil.name == method), None)

@@ -1,0 +1,168 @@
+"""The record of a sweep over steps: what was measured, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.evaluation import is_number
+from diffcompare.problem import Problem
+from diffcompare.studies.steps import slopes
+from diffcompare.studies.steps.curves import BINS, Bin, Curve
+from diffcompare.studies.steps.levels import Level
+from diffcompare.studies.steps.slopes import Slope
+from diffcompare.studies.steps.strip import StripRow
+from diffcompare.studies.steps.theory import Prediction, predict, rule_of_thumb
+
+if TYPE_CHECKING:
+    from diffcompare.document import Document
+    from diffcompare.evaluation import Undefined
+    from diffcompare.source import Question
+    from diffcompare.truth import Truth
+    from diffcompare.truth.rounding import TrueNumber
+
+
+class Arithmetic(NamedTuple):
+    """How it was computed: which step is divided by, in which precision, and how many steps a bin has."""
+
+    nominal: bool = False
+    single: bool = False
+    samples: int = 1
+
+    @property
+    def unit_roundoff(self) -> float:
+        """Half the distance from 1 to the next number."""
+        return 2.0**-24 if self.single else 2.0**-53
+
+
+class Findings(NamedTuple):
+    """What a curve says."""
+
+    best: Bin | None
+    truncation: Slope | None
+    round_off: Slope | None
+    theory: Prediction | None
+    rule: float | None
+    """The step of the rule of thumb."""
+    rule_error: float | None
+    """The median error of the bin that it lies in."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Errors against steps, by one variable at one point.  Shows itself as a document."""
+
+    question: Question
+    problem: Problem
+    value: float | Undefined
+    truth: Truth
+    arithmetic: Arithmetic
+    curves: tuple[Curve, ...] = ()
+    levels: tuple[Level, ...] = ()
+    strip: tuple[StripRow, ...] = ()
+    tiny: tuple[Bin, ...] = ()
+    """The complex step at steps far below those of the differences."""
+    higher: dict[int, float | None] | None = None
+    complete: bool = True
+    failure: Diagnostic | None = None
+    notes: tuple[Diagnostic, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The variable."""
+        return self.problem.wrt[0]
+
+    @property
+    def x(self) -> float:
+        """Where that variable is."""
+        return self.problem.point[self.name]
+
+    @property
+    def true(self) -> TrueNumber | None:
+        """The true derivative."""
+        return self.truth.gradient.get(self.name)
+
+    @cached_property
+    def floor(self) -> float:
+        """Half an ulp of the derivative: no number of this precision need be nearer to the truth."""
+        return self.arithmetic.unit_roundoff * abs(self.true.nearest) if self.true else 0.0
+
+    @cached_property
+    def length(self) -> float | None:
+        """sqrt|f/f''|: the function's own scale of length, which the rule of thumb takes to be 1."""
+        second = (self.higher or {}).get(2)
+        if not second or not is_number(self.value) or not self.value:
+            return None
+        length = sqrt(abs(self.value / second))  # type: ignore[operator]
+        return length if length > 0 and isfinite(length) else None
+
+    @cached_property
+    def findings(self) -> dict[str, Findings]:
+        """What every curve says, by method."""
+        return {curve.method: self._findings(curve) for curve in self.curves}
+
+    def _findings(self, curve: Curve) -> Findings:
+        value = float(self.value) if is_number(self.value) else 0.0  # type: ignore[arg-type]
+        u = self.arithmetic.unit_roundoff
+        rule = rule_of_thumb(curve.method, self.x, 2 * u)
+        return Findings(
+            slopes.best(curve),
+            slopes.truncation(curve, self.floor),
+            slopes.round_off(curve, self.floor),
+            predict(curve.method, value, self.higher or {}, u),
+            rule,
+            _error_near(curve, rule),
+        )
+
+    @cached_property
+    def verdict(self) -> str:
+        """One sentence that says what to learn from the curves."""
+        from diffcompare.studies.steps.remarks import verdict
+
+        return verdict(self)
+
+    def data(self) -> dict[str, Any]:
+        """Plain data in the schema diffcompare/1."""
+        from diffcompare.studies.steps.data import data
+
+        return data(self)
+
+    def document(self, *, brief: bool = False) -> Document:
+        """The sweep as a document; a brief one has the errors only."""
+        from diffcompare.studies.steps.document import document
+
+        return document(self, brief=brief)
+
+    def to_json(self) -> str:
+        """The data as JSON text."""
+        from diffcompare.render import render
+
+        return render(self.document(), "json")
+
+    def __str__(self) -> str:
+        from diffcompare.render import render
+
+        return render(self.document(), "plain").rstrip("\n")
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from diffcompare.render.html import fragment
+
+        return fragment(self.document())
+
+
+def _error_near(curve: Curve, step: float | None) -> float | None:
+    """The median error of the bin in which a step lies."""
+    from math import log10
+
+    if step is None:
+        return None
+    nearest = min(curve.bins, key=lambda each: abs(each.exponent - log10(step)), default=None)
+    if nearest is None or abs(nearest.exponent - log10(step)) > 0.5 / BINS + 1e-9:
+        return None
+    return nearest.error
