@@ -92,9 +92,12 @@ def prepare() -> None:
         _lock.release()
 
 
-def differentiate(problem: Problem) -> Derivative:
-    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified."""
-    answer = derive(problem)
+def differentiate(problem: Problem, last: str = "simplified") -> Derivative:
+    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
+
+    `last` is the last stage to wait for: whoever needs the gradient only has it after "raw".
+    """
+    answer = derive(problem, last)
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
@@ -113,12 +116,12 @@ def differentiate(problem: Problem) -> Derivative:
     )
 
 
-def derive(problem: Problem) -> Answer:
-    """sympy's formulas at every stage that it reaches within the budget."""
+def derive(problem: Problem, last: str = "simplified") -> Answer:
+    """sympy's formulas at every stage up to the last one wanted that it reaches within the budget."""
     if not problem.wrt:
         return Answer({stage: {} for stage in STAGES}, dict.fromkeys(STAGES, Size(0, 0)))
     with _lock:
-        return _ask(problem)
+        return _ask(problem, last)
 
 
 def _steps(problem: Problem) -> tuple[str, ...]:
@@ -132,8 +135,11 @@ def _steps(problem: Problem) -> tuple[str, ...]:
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _ask(problem: Problem) -> Answer:
-    """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
+def _ask(problem: Problem, last: str) -> Answer:
+    """Send the request and collect answers until they are complete, the worker is lost or the time is up.
+
+    A worker that is still busy with stages that nobody waits for is ended.
+    """
     global _idle
     answer = Answer()
     worker = None
@@ -148,6 +154,8 @@ def _ask(problem: Problem) -> Answer:
         deadline = None if problem.budget is None else monotonic() + problem.budget
         while (line := _receive(worker, deadline)) != {"done": True}:
             _record(answer, line)
+            if last in answer.formulas and last != "simplified":
+                return answer
         if not _is_exhausted(answer):
             worker, _idle = None, worker
     except TimeoutError:

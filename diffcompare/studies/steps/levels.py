@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from diffcompare.backends import symbolic
 from diffcompare.evaluation import evaluate
 from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Derivative, Problem
@@ -32,7 +33,7 @@ def levels(problem: Problem, truth: TrueNumber, *, single: bool) -> tuple[Level,
 
 def _level(method: str, problem: Problem, truth: TrueNumber, *, single: bool) -> Level:
     (name,) = problem.wrt
-    answer = ask(backend(method), problem)
+    answer = symbolic.differentiate(problem, "raw") if method == "symbolic" else ask(backend(method), problem)
     value = answer.gradient.get(name)
     if value is not None and single:
         value = _in_single(method, problem, answer)

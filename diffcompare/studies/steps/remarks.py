@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from diffcompare.render.cells import approximate
@@ -33,7 +34,7 @@ def verdict(sweep: Sweep) -> str:
     """One sentence that says what to learn from the curves."""
     if sweep.failure is not None:
         return f"There is nothing to measure errors against: {sweep.failure.message}."
-    full = approximate(-_log10(sweep.arithmetic.unit_roundoff), 3)
+    full = f"{floor(-10 * log10(sweep.arithmetic.unit_roundoff)) / 10:.1f}"
     if not any(each.error for curve in sweep.curves for each in curve.bins):
         return "No formula errs at any of these steps: there is nothing to cancel."
     parts = []
@@ -74,9 +75,7 @@ def _no_truncation(sweep: Sweep) -> str:
         )
     zero = [name for order, name in ((2, "f''"), (3, "f'''")) if higher.get(order) == 0]
     if zero:
-        return (
-            f"{' and '.join(zero)} = 0 at this point: formulas that stop there are better here than their order says."
-        )
+        return f"{' and '.join(zero)} = 0 at this point: what drops this term has a higher order here than elsewhere."
     return ""
 
 
@@ -90,11 +89,11 @@ def _central_worse(sweep: Sweep) -> str:
         if best is None or one.exponent <= best.exponent + 1:
             return ""
         if one.error_at is not None and two.error_at is not None and two.error_at > max(one.error_at, sweep.floor * 10):
-            length = f"; f has a length of its own of {approximate(sweep.length)}" if sweep.length else ""
+            length = f" (f bends on a length of {approximate(sweep.length)})" if sweep.length else ""
             return (
                 f"At h = {coordinate(one.step)} the central difference is worse than the forward one "
-                f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order only promises something "
-                f"for short steps{length}."
+                f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something for short "
+                f"steps only{length}."
             )
     return ""
 
@@ -111,10 +110,9 @@ def _rule_of_thumb(sweep: Sweep) -> str:
             parts.append(f"{root} = {approximate(found.rule)} is {side} and costs a factor of {approximate(cost)}")
     if not parts:
         return ""
-    why = (
-        f", because the length of f itself, sqrt|f/f''| = {approximate(sweep.length)}, is not 1" if sweep.length else ""
-    )
-    return f"The rules of thumb miss: {' and '.join(parts)}{why}."
+    length = sweep.length if sweep.length and not 1 / FAR < sweep.length < FAR else None
+    why = f", because sqrt|f/f''|, the length on which f bends, is {approximate(length)} and not 1" if length else ""
+    return f"The rules of thumb miss: {'; '.join(parts)}{why}."
 
 
 def _step_taken(sweep: Sweep) -> str:
@@ -147,9 +145,3 @@ def _cut_short(sweep: Sweep) -> str:
     shortest = sweep.curves[0].bins[-1].step if sweep.curves and sweep.curves[0].bins else None
     where = f" at h = {approximate(shortest)}" if shortest is not None else ""
     return f"The sweep ended{where}, because the budget of {sweep.problem.budget:g} s did."
-
-
-def _log10(number: float) -> float:
-    from math import log10
-
-    return log10(number)
