@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from mpmath.libmp import from_float, fzero, mpf_lt, mpf_shift
+from mpmath.libmp import from_float, fzero, mpf_shift
 
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem
-from diffcompare.truth.ball import Ball, Beyond, Mpf, Undecided, evaluate_balls, magnitude, precision, to_float
+from diffcompare.truth.ball import (
+    Ball,
+    Beyond,
+    Mpf,
+    Undecided,
+    contains_zero,
+    evaluate_balls,
+    magnitude,
+    precision,
+    to_float,
+)
 from diffcompare.wengert import listing
 
 STENCILS: dict[int, tuple[tuple[int, ...], int]] = {
@@ -27,10 +38,11 @@ STENCILS: dict[int, tuple[tuple[int, ...], int]] = {
 
 DEPTH, DEEPER = 100, 140
 """The step is 2^-depth of the size of x; the second one is for what may be 0."""
-BITS = 1000
-SMALL = -60
-"""A derivative that is 2^-60 of the largest, each in the units of x, is looked at again."""
-NOTHING = -400
+BITS, MORE_BITS = 1000, 4000
+CLEAR = -60
+"""What is 2^-60 of the largest derivative, each in the units of x, may be 0."""
+NOTHING = -200
+"""What is 2^-200 of the value or of the largest derivative is nothing but the error of the arithmetic."""
 
 
 def higher_derivatives(
@@ -40,37 +52,43 @@ def higher_derivatives(
 
     One that is 0 is told apart from a small one: the quotients of a 0 fall with the step.  `check` may raise.
     """
-    nodes = listing(problem.at(problem.point))
-    x = problem.point[name]
-    size = math.frexp(x)[1] if x else 0
+    size = math.frexp(problem.point[name])[1] if problem.point[name] else 0
+    line = partial(_values, listing(problem.at(problem.point)), problem, name, check)
     try:
-        coarse = _quotients(nodes, problem, name, orders, size - DEPTH, check)
-        sizes = {order: _bits(ball, order * size) for order, ball in coarse.items()}
-        largest = max(sizes.values(), default=NOTHING)
-        if all(bits > largest + SMALL for bits in sizes.values()):
+        coarse = _quotients(line(size - DEPTH, BITS), orders, size - DEPTH)
+        largest = max(_bits(ball, order * size) for order, ball in coarse.items())
+        if all(
+            _bits(ball, order * size) > largest + CLEAR and not contains_zero(ball) for order, ball in coarse.items()
+        ):
             return {order: _finite(ball) for order, ball in coarse.items()}
-        fine = _quotients(nodes, problem, name, orders, size - DEEPER, check)
+        coarse = _quotients(line(size - DEPTH, MORE_BITS), orders, size - DEPTH)
+        values = line(size - DEEPER, MORE_BITS)
+        fine = _quotients(values, orders, size - DEEPER)
     except (Undecided, Beyond, OverflowError, ValueError):
         return dict.fromkeys(orders)
-    if not coarse or not fine:
-        return dict.fromkeys(orders)
-    return {order: _settled(coarse[order], fine[order], order * size) for order in orders}
+    largest = max(_bits(values[3], 0), *[_bits(fine[order], order * size) for order in orders])
+    return {order: _settled(coarse[order], fine[order], largest - order * size) for order in orders}
 
 
-def _quotients(
-    nodes: Sequence[Expression], problem: Problem, name: str, orders: Sequence[int], exponent: int,
-    check: Callable[[], None],
-) -> dict[int, Ball]:  # fmt: skip
-    """The quotients at a step of 2^exponent; none of them where a value is missing."""
-    quotients: dict[int, Ball] = {}
-    with precision(BITS):
-        values = []
+def _values(
+    nodes: Sequence[Expression], problem: Problem, name: str, check: Callable[[], None], exponent: int, bits: int
+) -> list[Ball]:
+    """f(x - 3h) ... f(x + 3h) at h = 2^exponent.  Raises Undecided where a value is missing."""
+    values = []
+    with precision(bits):
         for offset in range(-3, 4):
             moved = Ball(from_float(problem.point[name])) + Ball(mpf_shift(from_float(float(offset)), exponent))
             value = evaluate_balls(nodes, {**problem.point, name: moved}, check)[nodes[-1]]
             if not isinstance(value, Ball):
                 raise Undecided
             values.append(value)
+    return values
+
+
+def _quotients(values: Sequence[Ball], orders: Sequence[int], exponent: int) -> dict[int, Ball]:
+    """The difference quotients by order, from values at a step of 2^exponent."""
+    quotients: dict[int, Ball] = {}
+    with precision(MORE_BITS):
         for order in orders:
             weights, denominator = STENCILS[order]
             total = Ball(fzero)
@@ -90,11 +108,12 @@ def _exponent(number: Mpf) -> int:
     return int(number[2] + number[3]) if number != fzero else -(10**9)
 
 
-def _settled(coarse: Ball, fine: Ball, shift: int) -> float | None:
-    """The derivative; 0 where the quotient is nothing, or shrinks as the step does."""
-    if _bits(fine, shift) < NOTHING or _bits(fine, 0) < _bits(coarse, 0) - (DEEPER - DEPTH) // 2:
+def _settled(coarse: Ball, fine: Ball, largest: int) -> float | None:
+    """The derivative; 0 where the quotient is nothing beside the largest, or shrinks as the step does."""
+    nothing = contains_zero(fine) and _bits(fine, 0) < largest + NOTHING
+    if nothing or _bits(fine, 0) < _bits(coarse, 0) - (DEEPER - DEPTH) // 2:
         return 0.0
-    return _finite(fine) if mpf_lt(mpf_shift(fine.rad, 20), magnitude(Ball(fine.mid))) else None
+    return None if contains_zero(fine) else _finite(fine)
 
 
 def _finite(ball: Ball) -> float | None:

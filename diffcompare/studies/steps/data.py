@@ -72,7 +72,7 @@ def digits_of(sweep: Sweep, error: float) -> float | None:
     true = sweep.true
     if true is None or true.nearest == 0:
         return None
-    return correct_digits(max(error, sweep.floor) / abs(true.nearest))
+    return correct_digits(max(error / abs(true.nearest), sweep.arithmetic.unit_roundoff))
 
 
 def _curve(sweep: Sweep, curve: Curve) -> dict[str, Any]:

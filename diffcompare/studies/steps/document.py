@@ -83,7 +83,7 @@ def _plot(sweep: Sweep) -> Plot | None:
     errors = [each.error for curve in sweep.curves for each in curve.bins if each.error]
     if not errors:
         return None
-    floor = 2 * sweep.floor or min(errors)
+    floor = sweep.floor or min(errors)
     series = []
     for curve in sweep.curves:
         points = [(each.step, max(each.error, floor)) for each in reversed(curve.bins) if each.error is not None]
@@ -135,6 +135,11 @@ def _few(number: float | None, digits: int = 2) -> Cell:
     return None if number is None else Approximate(number, digits)
 
 
+def _tenths(digits: float | None) -> Cell:
+    """Correct digits, to one place after the point."""
+    return None if digits is None else Approximate(digits, 3 if digits >= 10 else 2 if digits >= 1 else 1)
+
+
 def _levels(sweep: Sweep) -> Table:
     columns: tuple[Column, ...] = (
         Column("method", "method"), Column("value", "value", "right"), Column("error", "error", "right"),
@@ -143,7 +148,7 @@ def _levels(sweep: Sweep) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for level in sweep.levels:
         value = None if level.value is None else Measured(level.value, sweep.true.text if sweep.true else None)
-        digits = None if level.error is None else _few(digits_of(sweep, level.error), 3)
+        digits = None if level.error is None else _tenths(digits_of(sweep, level.error))
         rows.append((level.method, value, _few(level.error), digits, level.note or None))
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
@@ -193,7 +198,7 @@ def _best_row(sweep: Sweep, curve: Curve) -> tuple[Cell, ...]:
         curve.method,
         None if best is None else _few(best.step),
         None if best is None else _few(best.error),
-        _few(digits_at(sweep, curve), 3),
+        _tenths(digits_at(sweep, curve)),
         None if theory is None else _few(theory.step),
         None if theory is None else _few(theory.error),
         _few(found.rule),

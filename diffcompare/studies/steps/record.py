@@ -87,8 +87,8 @@ class Sweep:
 
     @cached_property
     def floor(self) -> float:
-        """Half an ulp of the derivative: no number of this precision need be nearer to the truth."""
-        return self.arithmetic.unit_roundoff * abs(self.true.nearest) if self.true else 0.0
+        """About an ulp of the derivative: a smaller error is a matter of luck."""
+        return 2 * self.arithmetic.unit_roundoff * abs(self.true.nearest) if self.true else 0.0
 
     @cached_property
     def length(self) -> float | None:
@@ -109,7 +109,7 @@ class Sweep:
         u = self.arithmetic.unit_roundoff
         rule = rule_of_thumb(curve.method, self.x, 2 * u)
         return Findings(
-            slopes.best(curve),
+            slopes.best(curve, self.floor),
             slopes.truncation(curve, self.floor),
             slopes.round_off(curve, self.floor),
             predict(curve.method, value, self.higher or {}, u),

@@ -21,6 +21,7 @@ def remarks(sweep: Sweep) -> list[str]:
     """The side notes, in the order of the tables."""
     found = [
         _no_truncation(sweep),
+        _lucky(sweep),
         _central_worse(sweep),
         _rule_of_thumb(sweep),
         _step_taken(sweep),
@@ -37,46 +38,88 @@ def verdict(sweep: Sweep) -> str:
     full = f"{floor(-10 * log10(sweep.arithmetic.unit_roundoff)) / 10:.1f}"
     if not any(each.error for curve in sweep.curves for each in curve.bins):
         return "No formula errs at any of these steps: there is nothing to cancel."
-    parts = []
-    for method in (FORWARD, CENTRAL):
-        curve = next((each for each in sweep.curves if each.method == method), None)
-        best = sweep.findings[method].best if curve else None
-        if curve is None or best is None or best.error is None:
-            continue
-        digits = digits_at(sweep, curve)
-        kept = f"keeps {digits:.1f}" if digits is not None else f"is off by {approximate(best.error)}"
-        parts.append(f"the best {method.removesuffix('-difference')} step, {approximate(best.step)}, {kept}")
-    counted = f" of {full} digits" if sweep.true is not None and sweep.true.nearest != 0 else ""
-    begin = "Truncation falls with h and round-off grows as 1/h"
+    parts = [part for part in (_kept(sweep, FORWARD), _kept(sweep, CENTRAL)) if part]
+    begin = _branches(sweep)
     if not parts:
         return f"{begin}, but no difference has a value here."
-    return f"{begin}: {' and '.join(parts)}{counted}; {_without_step(sweep)}."
+    counted = f" of {full} digits" if sweep.true is not None and sweep.true.nearest != 0 else ""
+    return f"{begin}: {' and '.join(parts)}{counted}; {_without_loss(sweep)}."
 
 
-def _without_step(sweep: Sweep) -> str:
-    exact = [level.method for level in sweep.levels if level.error is not None]
-    if not exact:
-        return "the rest is lost whatever the step"
-    return f"what is left behind no step brings back, and {exact[-1] if len(exact) == 1 else exact[1]} has no step"
+def _branches(sweep: Sweep) -> str:
+    """What the forward and the central difference suffer from."""
+    found = [sweep.findings[method] for method in (FORWARD, CENTRAL) if method in sweep.findings]
+    falls = any(each.truncation for each in found)
+    grows = any(each.round_off for each in found)
+    if falls and grows:
+        return "Truncation falls with h and round-off grows as 1/h"
+    if falls:
+        return "Truncation falls with h and no round-off stands against it"
+    return "Round-off grows as 1/h and no truncation stands against it" if grows else "Neither branch is to be seen"
+
+
+def _kept(sweep: Sweep, method: str) -> str:
+    """What the best step of a difference keeps."""
+    curve = next((each for each in sweep.curves if each.method == method), None)
+    best = sweep.findings[method].best if curve else None
+    if curve is None or best is None or best.error is None:
+        return ""
+    digits = digits_at(sweep, curve)
+    off = f"is off by {approximate(best.error)}" if best.error else "is exact"
+    kept = f"keeps {digits:.1f}" if digits is not None else off
+    return f"the best {method.removesuffix('-difference')} step, {approximate(best.step)}, {kept}"
+
+
+def _without_loss(sweep: Sweep) -> str:
+    """Who does not subtract."""
+    curve = next((each for each in sweep.curves if each.method == "complex-step"), None)
+    digits = digits_at(sweep, curve) if curve is not None else None
+    words = [f"the complex step subtracts nothing and keeps {digits:.1f}"] if digits is not None else []
+    exact = next(
+        (level.method for level in reversed(sweep.levels) if level.error is not None and "ad" in level.method), ""
+    )
+    words += [f"{exact} needs no step"] if exact else []
+    return ", and ".join(words) or "the rest is lost whatever the step"
 
 
 def _no_truncation(sweep: Sweep) -> str:
-    """Where every derivative is 0 that a formula would drop."""
-    higher = sweep.higher or {}
-    if higher and all(number == 0 for number in higher.values()):
+    """Where the terms are 0 that a formula drops."""
+    higher = {order: number for order, number in (sweep.higher or {}).items() if number == 0}
+    seen = {method for method, found in sweep.findings.items() if found.truncation is not None}
+    name = sweep.name
+    if set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
         return (
-            f"f is linear in {sweep.name} here (f'' and all that follow are 0): there is no truncation error, and the "
-            "longest step is the best."
+            f"f'' to f^(5) are 0 here and no truncation error is to be seen: by {name} f is a straight line as far as "
+            "the steps reach, so that the longest step is as good as any."
         )
-    if higher.get(3) == higher.get(4) == higher.get(5) == 0:
+    if set(higher) >= {3, 4, 5} and CENTRAL not in seen:
         return (
-            f"f is quadratic in {sweep.name} here (f''' and all that follow are 0): the central difference has no "
-            "truncation error, and its longest step is its best."
+            f"f''' to f^(5) are 0 here and the central difference has no truncation error: by {name} f is a parabola "
+            "as far as the steps reach, so that its longest step is as good as any."
         )
-    zero = [name for order, name in ((2, "f''"), (3, "f'''")) if higher.get(order) == 0]
+    zero = [derivative for order, derivative in ((2, "f''"), (3, "f'''")) if order in higher]
     if zero:
         return f"{' and '.join(zero)} = 0 at this point: what drops this term has a higher order here than elsewhere."
     return ""
+
+
+def _lucky(sweep: Sweep) -> str:
+    """Where round-off does not show."""
+    found = sweep.findings.get(FORWARD)
+    curve = next((each for each in sweep.curves if each.method == FORWARD), None)
+    if curve is None or found is None or found.best is None or found.round_off is not None or sweep.floor == 0:
+        return ""
+    shorter = [each for each in curve.bins if each.error is not None and each.exponent < found.best.exponent]
+    exact = [each for each in shorter if each.error is not None and each.error <= sweep.floor]
+    if len(exact) < 4 or 2 * len(exact) < len(shorter):
+        return ""
+    if sweep.value == 0:
+        return "f = 0 at this point, so that the forward difference has no digits to cancel: there is no round-off."
+    other = "another point" if sweep.arithmetic.nominal else "another point, or --nominal"
+    return (
+        "Round-off does not show here: between so few neighbouring numbers f happens to move by exactly f' times the "
+        f"step. Try {other}."
+    )
 
 
 def _central_worse(sweep: Sweep) -> str:
@@ -84,16 +127,18 @@ def _central_worse(sweep: Sweep) -> str:
     curves = {curve.method: curve for curve in sweep.curves}
     if FORWARD not in curves or CENTRAL not in curves:
         return ""
+    best, limit = sweep.findings[CENTRAL].best, abs(sweep.true.nearest) if sweep.true else 0.0
     for one, two in zip(curves[FORWARD].bins, curves[CENTRAL].bins, strict=True):
-        best = sweep.findings[CENTRAL].best
         if best is None or one.exponent <= best.exponent + 1:
             return ""
-        if one.error_at is not None and two.error_at is not None and two.error_at > max(one.error_at, sweep.floor * 10):
+        if one.exponent != round(one.exponent) or one.error_at is None or two.error_at is None:
+            continue
+        if limit > one.error_at and two.error_at > max(1.5 * one.error_at, sweep.floor):
             length = f" (f bends on a length of {approximate(sweep.length)})" if sweep.length else ""
             return (
                 f"At h = {coordinate(one.step)} the central difference is worse than the forward one "
-                f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something for short "
-                f"steps only{length}."
+                f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something "
+                f"for short steps only{length}."
             )
     return ""
 

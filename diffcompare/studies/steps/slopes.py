@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from diffcompare.studies.steps.curves import Bin, Curve
 
+LUCK = 4
+"""Errors of so many ulps and less are equal: which of them is the least is luck."""
 CLEAR = 10
 """A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth."""
 FEWEST = 4
@@ -36,14 +38,17 @@ class Slope(NamedTuple):
     bins: int
 
 
-def best(curve: Curve) -> Bin | None:
-    """The bin with the least median error; the longest step among equals, None where there is no error at all."""
-    known = [each for each in curve.bins if each.error is not None]
-    return min(known, key=lambda each: (each.error, -each.exponent)) if known else None
+def best(curve: Curve, floor: float) -> Bin | None:
+    """The bin with the least median error; None where no bin has one.
+
+    Below a few times `floor`, which is an ulp, luck decides: there the longest step is the best.
+    """
+    known = [(max(each.error, LUCK * floor), -each.exponent, each) for each in curve.bins if each.error is not None]
+    return min(known)[2] if known else None
 
 
 def truncation(curve: Curve, floor: float) -> Slope | None:
-    """The branch of long steps, where the error rises with the step; `floor` is the smallest error that means much."""
+    """The branch of long steps, where the error rises with the step; errors below `floor` mean nothing."""
     points = _side(curve, floor, longer=True)
     return _straightest(points, SMOOTH, 1)
 
@@ -65,7 +70,7 @@ def _side(curve: Curve, floor: float, *, longer: bool) -> list[Point]:
 
     A bin whose quotients are exactly 0 has no difference left: its error is the derivative itself, and no round-off.
     """
-    lowest = best(curve)
+    lowest = best(curve, floor)
     if lowest is None or lowest.error is None:
         return []
     clear = CLEAR * max(lowest.error, floor)
