@@ -79,9 +79,8 @@ def _block(block: Block, look: Look, lower: int) -> str:
 
 def _picture(picture: Picture, look: Look) -> str:
     """A picture with its numbers below it, folded away."""
-    caption = f"<figcaption>{_escaped(picture.caption)}</figcaption>\n" if picture.caption else ""
     table = f"<details><summary>The numbers</summary>\n{_table(picture.table, look)}\n</details>"
-    return f'<figure>\n{caption}<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
+    return f'<figure>\n<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from math import floor, log10
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.evaluation import values_at
+from diffcompare.evaluation import Undefined, evaluate, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.inputs import Posed, bad_value, checked_positive, joined, pose, question_of
-from diffcompare.studies.methods import ONE_AT_A_TIME
-from diffcompare.studies.steps.curves import Bin, complex_rule, curves, error_of, exponents, formulas, samples_for
+from diffcompare.studies.methods import ONE_AT_A_TIME, ask, backend
+from diffcompare.studies.steps.curves import Bin, Grid, complex_rule, curves, error_of, formulas, grid_for
 from diffcompare.studies.steps.levels import levels
 from diffcompare.studies.steps.record import Arithmetic, Sweep
-from diffcompare.studies.steps.strip import StripRow, strip, strip_steps
+from diffcompare.studies.steps.strip import strip, strip_steps
 from diffcompare.truth import Truth, establish
 from diffcompare.truth.higher import higher_derivatives
 from diffcompare.truth.rounding import TrueNumber
@@ -57,23 +59,33 @@ def sweep_question(
     problem = Problem(question.parsed.expression, point, (name,), question.hand, None, budget)
     nodes = listing(problem.expression)
     high, low = _range(steps, point[name], single=single)
-    middles = exponents(high, low)
-    arithmetic = Arithmetic(nominal, single, samples_for(len(middles), len(nodes)))
+    grid = grid_for(high, low, len(nodes))
     value = values_at(nodes, point)[problem.expression]
     with ONE_AT_A_TIME:
         truth = establish(problem)
-        true = truth.gradient.get(name)
-        failure = point_failure(nodes, problem, value, truth) or (None if true else _no_truth(truth, budget))
-        if failure is not None or true is None:
-            return Sweep(question, problem, value, truth, arithmetic, failure=failure, notes=posed.notes)
-        higher = higher_derivatives(problem, name)
-        measured, complete = curves(problem, true, middles, arithmetic.samples, nominal=nominal, single=single)
-        cut = _strip(problem, arithmetic, high, low)
+    failure = _failure(nodes, problem, value, truth, single=single)
+    arithmetic = Arithmetic(nominal, single, grid.bins, grid.samples)
+    record = Sweep(question, problem, value, truth, arithmetic, failure=failure, notes=posed.notes)
+    return record if failure is not None else _measured(record, grid, high, low)
+
+
+def _measured(record: Sweep, grid: Grid, high: float, low: float) -> Sweep:
+    """The record with everything in it that was to be measured."""
+    problem, (nominal, single, *_) = record.problem, record.arithmetic
+    true, notes = _reference(problem, record.truth)
+    with ONE_AT_A_TIME:
+        higher = higher_derivatives(problem, record.name) if record.truth.status != "timed-out" else {}
+        measured, complete = curves(problem, true, grid, nominal=nominal, single=single)
+        line, rules = formulas(problem, nominal=nominal, single=single)
+        forward, _ = rules["forward-difference"]
+        cut = strip(line, forward, record.x, strip_steps(high, low), single=single)
         tiny = _tiny(problem, true, single=single)
+        value = line(record.x)
     exact = levels(problem, true, single=single)
-    return Sweep(
-        question, problem, value, truth, arithmetic, measured, exact, cut, tiny, higher, complete, notes=posed.notes
-    )
+    return replace(
+        record, value=value if single and value is not None else record.value, true=true, curves=measured,
+        levels=exact, strip=cut, tiny=tiny, higher=higher, complete=complete, notes=(*record.notes, *notes),
+    )  # fmt: skip
 
 
 def sweep(
@@ -126,18 +138,41 @@ def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tupl
     return LONGEST + size, (SHORTEST_SINGLE if single else SHORTEST) + size
 
 
-def _no_truth(truth: Truth, budget: float | None) -> Diagnostic:
+def _failure(
+    nodes: Sequence[Expression], problem: Problem, value: float | Undefined, truth: Truth, *, single: bool
+) -> Diagnostic | None:
+    """Why there is nothing to measure, or nothing to measure it against; None where there is."""
+    failure = point_failure(nodes, problem, value, truth)
+    if failure is not None:
+        return failure._replace(help="choose another point") if failure.code == "E803" else failure
+    if truth.gradient.get(problem.wrt[0]) is None and _by_reverse(problem) is None:
+        why = "; ".join(truth.notes) or truth.status
+        message = f"neither the truth nor reverse mode has a derivative to measure errors against ({why})"
+        return Diagnostic("E553", "resource_limit", message, help="choose another point, or a larger --budget")
+    if single:
+        from diffcompare.single import SINGLE
+
+        if not is_number(evaluate(nodes, problem.point, SINGLE)[nodes[-1]]):
+            message = "in float32 the function has no finite value at this point"
+            return Diagnostic("E804", "overflow", message, help="leave out --float32, or choose a smaller point")
+    return None
+
+
+def _by_reverse(problem: Problem) -> float | None:
+    return ask(backend("reverse-ad"), problem).gradient.get(problem.wrt[0])
+
+
+def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagnostic, ...]]:
+    """What errors are measured against, and a warning where that is not the truth."""
+    true = truth.gradient.get(problem.wrt[0])
+    if true is not None:
+        return true, ()
+    value = _by_reverse(problem) or 0.0
     why = "; ".join(truth.notes) or truth.status
-    message = f"the true derivative is not known, so that no error can be measured ({why})"
-    help = f"--budget {10 * budget:g}" if truth.status == "timed-out" and budget else "choose another point"
-    return Diagnostic("E553", "resource_limit", message, help=help)
-
-
-def _strip(problem: Problem, arithmetic: Arithmetic, high: float, low: float) -> tuple[StripRow, ...]:
-    line, rules = formulas(problem, nominal=arithmetic.nominal, single=arithmetic.single)
-    rule, _ = rules["forward-difference"]
-    x = problem.point[problem.wrt[0]]
-    return strip(line, rule, x, strip_steps(high, low), single=arithmetic.single)
+    message = f"errors are measured against reverse-ad, for the truth is not known ({why})"
+    help = "a larger --budget may help" if truth.status == "timed-out" else None
+    note = Diagnostic("W551", "note", message, help=help, severity="warning")
+    return TrueNumber(repr(value), value, Fraction(value), "unknown"), (note,)
 
 
 def _tiny(problem: Problem, true: TrueNumber, *, single: bool) -> tuple[Bin, ...]:

@@ -1,7 +1,7 @@
 """Errors measured: every difference formula at many steps, and the median of each quarter of a decade.
 
-The error of one step is an accident of rounding, so nothing here rests on one: a bin is centred on 10^(k/4), has
-many steps at even distances, and its error is their median.
+The error of one step is an accident of rounding, so that little rests on one: a bin is centred on 10^(k/4), has many
+steps at even distances, and its error is their median.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from diffcompare.problem import Problem
 from diffcompare.truth.rounding import TrueNumber
 from diffcompare.wengert import listing
 
-BINS = 4
+MOST_BINS = 4
 """Bins in a decade."""
 MOST_SAMPLES = 31
 """Steps in a bin: 124 in a decade."""
 MOST_EVALUATIONS = 3_000_000
-"""Nodes to be evaluated in all: a large expression gets fewer steps in each bin, but never fewer than one."""
+"""Nodes to be evaluated in all: a large expression gets fewer steps in each bin, and then fewer bins."""
 EVALUATIONS = 12
 """Evaluations at one step, for all formulas; the complex one counts as much as the six real ones."""
 
@@ -62,42 +62,51 @@ def power_of_ten(exponent: float) -> float:
     return float(f"1e{exponent:.0f}") if exponent == round(exponent) else float(10.0**exponent)
 
 
-def exponents(high: float, low: float) -> tuple[float, ...]:
-    """The middles of the bins from 10^high down to 10^low; a single one where both are the same."""
+class Grid(NamedTuple):
+    """The middles of the bins as powers of ten, longest step first; bins in a decade and steps in a bin."""
+
+    middles: tuple[float, ...]
+    bins: int
+    samples: int
+
+
+def grid_for(high: float, low: float, nodes: int) -> Grid:
+    """Bins from 10^high down to 10^low, as fine as an expression of so many nodes allows; a single one for one step.
+
+    The number of steps in a bin is odd, so that its middle is one of them.
+    """
     if high == low:
-        return (high,)
-    first, last = round(BINS * high), round(BINS * low)
-    return tuple(count / BINS for count in range(first, last - 1, -1))
+        return Grid((high,), MOST_BINS, MOST_SAMPLES)
+    bins = MOST_BINS
+    while bins > 1 and EVALUATIONS * bins * (high - low) * nodes > MOST_EVALUATIONS:
+        bins //= 2
+    middles = tuple(count / bins for count in range(round(bins * high), round(bins * low) - 1, -1))
+    affordable = int(MOST_EVALUATIONS // (EVALUATIONS * len(middles) * nodes))
+    return Grid(middles, bins, min(MOST_SAMPLES, max(1, affordable - (affordable + 1) % 2)))
 
 
-def samples_for(bins: int, nodes: int) -> int:
-    """How many steps a bin can have: an odd number, so that its middle is one of them."""
-    affordable = MOST_EVALUATIONS // (EVALUATIONS * bins * nodes)
-    return min(MOST_SAMPLES, max(1, affordable - (affordable + 1) % 2))
-
-
-def bin_steps(exponent: float, samples: int) -> list[float]:
-    """So many steps at even distances (on a logarithmic axis) in the quarter of a decade around 10^exponent."""
-    offsets = [((2 * number + 1) / samples - 1) / (2 * BINS) for number in range(samples)]
+def bin_steps(exponent: float, bins: int, samples: int) -> list[float]:
+    """So many steps at even distances (on a logarithmic axis) in the bin around 10^exponent."""
+    offsets = [((2 * number + 1) / samples - 1) / (2 * bins) for number in range(samples)]
     return [power_of_ten(exponent + offset) for offset in offsets]
 
 
 def curves(
-    problem: Problem, truth: TrueNumber, middles: Sequence[float], samples: int, *, nominal: bool, single: bool
+    problem: Problem, truth: TrueNumber, grid: Grid, *, nominal: bool, single: bool
 ) -> tuple[tuple[Curve, ...], bool]:
     """All formulas at all steps, by the problem's one variable, and whether there was time for every step."""
     line, rules = formulas(problem, nominal=nominal, single=single)
     deadline = None if problem.budget is None else monotonic() + problem.budget
     found: dict[str, list[Bin]] = {name: [] for name in rules}
-    for exponent in middles:
+    for exponent in grid.middles:
         if deadline is not None and monotonic() > deadline:
             break
-        steps = bin_steps(exponent, samples)
+        steps = bin_steps(exponent, grid.bins, grid.samples)
         for name, (rule, _) in rules.items():
             found[name].append(_bin(exponent, [rule(step) for step in steps], truth))
         line.cache_clear()  # type: ignore[attr-defined]
     measured = tuple(Curve(name, order, tuple(found[name])) for name, (_, order) in rules.items())
-    return measured, len(measured[0].bins) == len(middles)
+    return measured, len(measured[0].bins) == len(grid.middles)
 
 
 def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Line, dict[str, tuple[Rule, int]]]:

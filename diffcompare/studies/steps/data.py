@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.evaluation import is_number
 from diffcompare.printer import to_text
 from diffcompare.studies.comparison.data import correct_digits
-from diffcompare.studies.steps.curves import BINS, Curve
+from diffcompare.studies.steps.curves import Curve
 from diffcompare.studies.steps.slopes import Slope
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def data(sweep: Sweep) -> dict[str, Any]:
     """The whole sweep; numbers in full precision, null where there is none."""
     problem, question, arithmetic = sweep.problem, sweep.question, sweep.arithmetic
+    true = sweep.truth.gradient.get(sweep.name)
     document: dict[str, Any] = {
         "schema": "diffcompare/1",
         "command": "sweep",
@@ -29,11 +30,11 @@ def data(sweep: Sweep) -> dict[str, Any]:
         "point": dict(problem.point),
         "wrt": sweep.name,
         "value": float(sweep.value) if is_number(sweep.value) else None,  # type: ignore[arg-type]
-        "truth": {"status": sweep.truth.status, "derivative": sweep.true.text if sweep.true else None},
+        "truth": {"status": sweep.truth.status, "derivative": true.text if true else None},
         "higher": {str(order): number for order, number in (sweep.higher or {}).items()},
         "precision": "single" if arithmetic.single else "double",
         "step_used": "nominal" if arithmetic.nominal else "actual",
-        "bins_per_decade": BINS,
+        "bins_per_decade": arithmetic.bins,
         "steps_per_bin": arithmetic.samples,
         "complete": sweep.complete,
         "methods": [_curve(sweep, curve) for curve in sweep.curves],

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SHORT = {"forward-difference": "forward", "backward-difference": "backward", "central-difference": "central"}
 """Names of methods in narrow columns."""
 MOST_COORDINATES = 8
+FAR_OFF = 10
+"""A complex step that errs by so many times the derivative, or the worst difference, is not drawn."""
 
 
 def document(sweep: Sweep, *, brief: bool = False) -> Document:
@@ -45,7 +47,8 @@ def document(sweep: Sweep, *, brief: bool = False) -> Document:
     blocks: list[Block] = [Heading("Error against step", 1), _facts(sweep)]
     plot = _plot(sweep)
     blocks += [plot] if plot else []
-    blocks += [errors, _levels(sweep), _slopes(sweep), _best(sweep)]
+    blocks += [errors, _levels(sweep)]
+    blocks += [_slopes(sweep), _best(sweep)] if plot else []
     blocks += [table for table in (_strip(sweep), _tiny(sweep)) if table.rows]
     blocks += [Paragraph(remark, "note") for remark in remarks(sweep)]
     return Document((*blocks, Paragraph(sweep.verdict, "verdict")), sweep.data())
@@ -62,12 +65,13 @@ def _facts(sweep: Sweep) -> Listing:
     entries.append(("at", ", ".join(shown)))
     entries.append(("value", float(sweep.value)))  # type: ignore[arg-type]
     if sweep.true is not None:
-        entries.append((f"df/d{sweep.name}", Code(sweep.true.text)))
+        known = sweep.truth.gradient.get(sweep.name) is not None
+        entries.append((f"df/d{sweep.name}", Code(sweep.true.text) if known else sweep.true.nearest))
     for order, number in (sweep.higher or {}).items():
         if order != 4:
             entries.append((f"f{chr(39) * order}" if order < 4 else f"f^({order})", number))
     if sweep.length is not None:
-        entries.append(("own length", Approximate(sweep.length)))
+        entries.append(("length scale", Approximate(sweep.length)))
     used = "h as given (nominal)" if arithmetic.nominal else f"({sweep.name}+h)-{sweep.name}, as it really is"
     entries.append(("step used", used))
     entries.append(("arithmetic", "single precision (float32)" if arithmetic.single else "double precision"))
@@ -75,19 +79,24 @@ def _facts(sweep: Sweep) -> Listing:
 
 
 def _plot(sweep: Sweep) -> Plot | None:
-    """Medians against steps, level lines below; None where no formula errs at any step.
+    """Medians against steps, level lines below; None for a single step, and where no formula errs at any.
 
     A logarithmic axis has no 0: an error below an ulp, of which every method without a step has one or none, is drawn
-    as an ulp.
+    as an ulp.  A complex step that is far off (sin grows as exp(h) along the imaginary axis) is left out.
     """
     errors = [each.error for curve in sweep.curves for each in curve.bins if each.error]
-    if not errors:
+    if not errors or len(sweep.curves[0].bins) < 2:
         return None
     floor = sweep.floor or min(errors)
+    ceiling = FAR_OFF * max(abs(sweep.true.nearest) if sweep.true else 0.0, _worst_difference(sweep))
     series = []
     for curve in sweep.curves:
-        points = [(each.step, max(each.error, floor)) for each in reversed(curve.bins) if each.error is not None]
-        series.append(Series(curve.method, tuple(point for point in points if point[0] > 0)))
+        points = [
+            (each.step, max(each.error, floor))
+            for each in reversed(curve.bins)
+            if each.error is not None and each.error <= ceiling and each.step > 0
+        ]
+        series.append(Series(curve.method, tuple(points)))
     steps = [x for each in series for x, _ in each.points]
     together: dict[float, list[str]] = {}
     for level in sweep.levels:
@@ -100,9 +109,16 @@ def _plot(sweep: Sweep) -> Plot | None:
     return Plot("error", Axis("step h", True), Axis("absolute error", True), tuple(series), _all(sweep), caption)
 
 
+def _worst_difference(sweep: Sweep) -> float:
+    """The largest error of a formula over real numbers."""
+    real = [curve for curve in sweep.curves if curve.method != "complex-step"]
+    return max([each.error or 0.0 for curve in real for each in curve.bins])
+
+
 def _medians(sweep: Sweep) -> str:
-    count = sweep.arithmetic.samples
-    return f"medians of {count} steps per quarter decade" if count > 1 else "one step per quarter decade"
+    bins, count = sweep.arithmetic.bins, sweep.arithmetic.samples
+    where = {1: "decade", 2: "half decade", 4: "quarter decade"}[bins]
+    return f"medians of {count} steps per {where}" if count > 1 else f"one step per {where}"
 
 
 def _columns(sweep: Sweep) -> tuple[Column, ...]:
@@ -180,9 +196,9 @@ def _slopes(sweep: Sweep) -> Table:
 def _best(sweep: Sweep) -> Table:
     columns: tuple[Column, ...] = (
         Column("method", "method"),
-        Column("step", "best step", "right"), Column("error", "error", "right"), Column("digits", "digits", "right"),
-        Column("theory_step", "theory", "right"), Column("theory_error", "error", "right"),
-        Column("rule_step", "rule of thumb", "right"), Column("rule_error", "error", "right"),
+        Column("step", "best h", "right"), Column("error", "error", "right"), Column("digits", "digits", "right"),
+        Column("theory_step", "theory h", "right"), Column("theory_error", "error", "right"),
+        Column("rule_step", "thumb h", "right"), Column("rule_error", "error", "right"),
         Column("note", "note"),
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [_best_row(sweep, curve) for curve in sweep.curves]

@@ -11,7 +11,7 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import is_number
 from diffcompare.problem import Problem
 from diffcompare.studies.steps import slopes
-from diffcompare.studies.steps.curves import BINS, Bin, Curve
+from diffcompare.studies.steps.curves import Bin, Curve
 from diffcompare.studies.steps.levels import Level
 from diffcompare.studies.steps.slopes import Slope
 from diffcompare.studies.steps.strip import StripRow
@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
 
+FEWEST_SAMPLES = 5
+"""Steps in a bin without which round-off has no slope: the error of a single step proves nothing."""
+
+
 class Arithmetic(NamedTuple):
-    """How it was computed: which step is divided by, in which precision, and how many steps a bin has."""
+    """How it was computed: which step is divided by, in which precision, in how many bins and steps."""
 
     nominal: bool = False
     single: bool = False
+    bins: int = 1
+    """Bins in a decade."""
     samples: int = 1
+    """Steps in a bin."""
 
     @property
     def unit_roundoff(self) -> float:
@@ -60,6 +67,8 @@ class Sweep:
     value: float | Undefined
     truth: Truth
     arithmetic: Arithmetic
+    true: TrueNumber | None = None
+    """What errors are measured against: the true derivative, or reverse mode's where the truth is not known."""
     curves: tuple[Curve, ...] = ()
     levels: tuple[Level, ...] = ()
     strip: tuple[StripRow, ...] = ()
@@ -79,11 +88,6 @@ class Sweep:
     def x(self) -> float:
         """Where that variable is."""
         return self.problem.point[self.name]
-
-    @property
-    def true(self) -> TrueNumber | None:
-        """The true derivative."""
-        return self.truth.gradient.get(self.name)
 
     @cached_property
     def floor(self) -> float:
@@ -111,10 +115,10 @@ class Sweep:
         return Findings(
             slopes.best(curve, self.floor),
             slopes.truncation(curve, self.floor),
-            slopes.round_off(curve, self.floor),
+            slopes.round_off(curve, self.floor) if self.arithmetic.samples >= FEWEST_SAMPLES else None,
             predict(curve.method, value, self.higher or {}, u),
             rule,
-            _error_near(curve, rule),
+            _error_near(curve, rule, self.arithmetic.bins),
         )
 
     @cached_property
@@ -156,13 +160,13 @@ class Sweep:
         return fragment(self.document())
 
 
-def _error_near(curve: Curve, step: float | None) -> float | None:
+def _error_near(curve: Curve, step: float | None, bins: int) -> float | None:
     """The median error of the bin in which a step lies."""
     from math import log10
 
     if step is None:
         return None
     nearest = min(curve.bins, key=lambda each: abs(each.exponent - log10(step)), default=None)
-    if nearest is None or abs(nearest.exponent - log10(step)) > 0.5 / BINS + 1e-9:
+    if nearest is None or abs(nearest.exponent - log10(step)) > 0.5 / bins + 1e-9:
         return None
     return nearest.error

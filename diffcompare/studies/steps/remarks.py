@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from diffcompare.render.cells import approximate
 from diffcompare.studies.inputs import coordinate
-from diffcompare.studies.steps.data import digits_at
+from diffcompare.studies.steps.data import digits_at, digits_of
+from diffcompare.studies.steps.record import FEWEST_SAMPLES
 
 if TYPE_CHECKING:
     from diffcompare.studies.steps.record import Sweep
@@ -26,6 +27,7 @@ def remarks(sweep: Sweep) -> list[str]:
         _rule_of_thumb(sweep),
         _step_taken(sweep),
         _subnormal(sweep),
+        _few_steps(sweep),
         _cut_short(sweep),
     ]
     return [remark for remark in found if remark]
@@ -73,7 +75,8 @@ def _kept(sweep: Sweep, method: str) -> str:
 def _without_loss(sweep: Sweep) -> str:
     """Who does not subtract."""
     curve = next((each for each in sweep.curves if each.method == "complex-step"), None)
-    digits = digits_at(sweep, curve) if curve is not None else None
+    last = curve.bins[-1].error if curve is not None and curve.bins else None
+    digits = digits_of(sweep, last) if last is not None else None
     words = [f"the complex step subtracts nothing and keeps {digits:.1f}"] if digits is not None else []
     exact = next(
         (level.method for level in reversed(sweep.levels) if level.error is not None and "ad" in level.method), ""
@@ -134,7 +137,7 @@ def _central_worse(sweep: Sweep) -> str:
         if one.exponent != round(one.exponent) or one.error_at is None or two.error_at is None:
             continue
         if limit > one.error_at and two.error_at > max(1.5 * one.error_at, sweep.floor):
-            length = f" (f bends on a length of {approximate(sweep.length)})" if sweep.length else ""
+            length = f" (f has a length scale of {approximate(sweep.length)})" if sweep.length else ""
             return (
                 f"At h = {coordinate(one.step)} the central difference is worse than the forward one "
                 f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something "
@@ -156,7 +159,7 @@ def _rule_of_thumb(sweep: Sweep) -> str:
     if not parts:
         return ""
     length = sweep.length if sweep.length and not 1 / FAR < sweep.length < FAR else None
-    why = f", because sqrt|f/f''|, the length on which f bends, is {approximate(length)} and not 1" if length else ""
+    why = f", because the length scale of f itself, sqrt|f/f''|, is {approximate(length)} and not 1" if length else ""
     return f"The rules of thumb miss: {'; '.join(parts)}{why}."
 
 
@@ -178,9 +181,20 @@ def _subnormal(sweep: Sweep) -> str:
     last = sweep.tiny[-1] if sweep.tiny else None
     if last is None or last.quotient is None or not last.error or last.error <= 1e3 * sweep.floor:
         return ""
+    returned = approximate(last.quotient, 3)
     return (
-        f"The complex step subtracts nothing and keeps its digits down to tiny steps; at h = {last.step:g} it returns "
-        f"{approximate(last.quotient, 3)}, because a number that small has hardly a digit of its own."
+        "The complex step subtracts nothing and keeps its digits down to tiny steps; at h = "
+        f"{approximate(last.step, 1)} it returns {returned}, because a number that small has hardly a digit of its own."
+    )
+
+
+def _few_steps(sweep: Sweep) -> str:
+    """What a large function costs."""
+    if sweep.arithmetic.samples >= FEWEST_SAMPLES or len(sweep.curves[0].bins) < 2:
+        return ""
+    return (
+        "f is large, so that there are few steps in each bin: the truncation slopes hold, and of round-off, which is "
+        "random, no slope is fitted."
     )
 
 
