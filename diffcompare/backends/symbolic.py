@@ -95,7 +95,7 @@ def prepare() -> None:
 def differentiate(problem: Problem, last: str = "simplified") -> Derivative:
     """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
 
-    `last` is the last stage to wait for: whoever needs the gradient only has it after "raw".
+    `last` is the last stage that is wanted: whoever needs the gradient only has it after "raw".
     """
     answer = derive(problem, last)
     if "raw" not in answer.formulas:
@@ -136,10 +136,7 @@ def _steps(problem: Problem) -> tuple[str, ...]:
 
 
 def _ask(problem: Problem, last: str) -> Answer:
-    """Send the request and collect answers until they are complete, the worker is lost or the time is up.
-
-    A worker that is still busy with stages that nobody waits for is ended.
-    """
+    """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
     answer = Answer()
     worker = None
@@ -147,6 +144,7 @@ def _ask(problem: Problem, last: str) -> Answer:
         "program": wire.encode(problem.at(problem.point)),
         "wrt": list(problem.wrt),
         "budget": problem.budget,
+        "last": last,
     }
     try:
         worker = _ready_worker()
@@ -154,8 +152,6 @@ def _ask(problem: Problem, last: str) -> Answer:
         deadline = None if problem.budget is None else monotonic() + problem.budget
         while (line := _receive(worker, deadline)) != {"done": True}:
             _record(answer, line)
-            if last in answer.formulas and last != "simplified":
-                return answer
         if not _is_exhausted(answer):
             worker, _idle = None, worker
     except TimeoutError:

@@ -103,7 +103,7 @@ def _set_alarm(budget: float | None) -> None:
 
 
 def serve(request: Mapping[str, Any], send: Send) -> None:
-    """Answer one request, stage by stage."""
+    """Answer one request, stage by stage, up to the last one wanted."""
     partials: dict[str, Any] = {}
     names: dict[Any, str] = {}
     for stage, work in (("raw", _raw), ("cse", _cse), ("simplified", _simplified)):
@@ -116,6 +116,8 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
             send({"stage": stage, "status": "failed", "why": _describe(error)})
             if stage == "raw":
                 break
+        if stage == request.get("last"):
+            break
     send({"done": True})
 
 

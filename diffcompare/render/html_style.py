@@ -28,7 +28,6 @@ FRAGMENT_STYLE = """\
 .diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
 .diffcompare dd { margin: 0; overflow-x: auto; }
 .diffcompare figure { margin: 1em 0; }
-.diffcompare .dc-svg { max-width: 100%; height: auto; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
 """Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline."""

@@ -27,6 +27,7 @@ GAP = 24
 # Okabe-Ito.  Marks on white: blue 5.2 : 1, vermillion 3.9, green 3.4; text in their darker kin.
 STYLE = """\
 .dc-svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; }
+.dc-svg { max-width: 100%; height: auto; }
 .dc-svg { --dc-paper: #fff; --dc-ink: #111827; --dc-faint: #6b7280; --dc-rule: #d1d5db; }
 .dc-svg { --dc-blue: #0072B2; --dc-vermillion: #D55E00; --dc-green: #009E73; --dc-purple: #AA4499; }
 .dc-svg { --dc-blue-text: #0072B2; --dc-vermillion-text: #A84300; --dc-green-text: #00664B; }
