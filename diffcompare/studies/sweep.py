@@ -1,4 +1,8 @@
-"""The sweep: the error of every difference formula against its step, beside the methods that have none."""
+"""The sweep: the error of every difference formula against its step, beside the methods that have none.
+
+E551  no variable to step along         E553  no derivative to measure errors against
+E552  several variables                 W551  measured against reverse mode, not against the truth
+"""
 
 from __future__ import annotations
 
