@@ -34,6 +34,7 @@ def test_the_four_operations_are_those_of_the_hardware(a: float, b: float) -> No
             (Single(a) + Single(b), left + right), (Single(a) - Single(b), left - right),
             (Single(a) * Single(b), left * right), (Single(a) / Single(b), left / right),
         ]  # fmt: skip
+        pairs.append((1 / Single(b), numpy.float32(1) / right))
     for ours, theirs in pairs:
         assert type(ours) is Single
         assert ours == float(theirs) or (math.isnan(ours) and math.isnan(theirs))

@@ -71,8 +71,7 @@ class Canvas:
         every = max(_EVERY, curves)
         columns: set[int] = set()
         for cell in cells:
-            mine = (cell[0] - curve * every // curves) % every == 0 and cell[0] not in columns
-            if mine and cell not in self.marked:
+            if (cell[0] - curve * every // curves) % every == 0 and cell[0] not in columns:
                 columns.add(cell[0])
                 self.marked[cell] = curve
         if not columns and cells:  # a curve of a few columns

@@ -7,6 +7,7 @@ steps at even distances, and its error is their median.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from math import isfinite
 from statistics import median
@@ -141,12 +142,13 @@ def complex_rule(problem: Problem, *, single: bool) -> Rule:
 
 def error_of(quotient: float, truth: TrueNumber) -> float:
     """The absolute error of a double."""
-    return abs((quotient - truth.nearest) + _beyond(truth))
+    return errors_of([quotient], truth)[0]
 
 
-def _beyond(truth: TrueNumber) -> float:
-    """How far the nearest double is from the truth: a difference of doubles knows nothing of that part of an error."""
-    return 0.0 if truth.centre is None else float(truth.nearest - truth.centre)
+def errors_of(quotients: Sequence[float], truth: TrueNumber) -> list[float]:
+    """Absolute errors of doubles: how far each is from the double nearest the truth, and that from the truth."""
+    beyond = 0.0 if truth.centre is None else float(Fraction(truth.nearest) - truth.centre)
+    return [abs((quotient - truth.nearest) + beyond) for quotient in quotients]
 
 
 def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: bool, rounded: Rounding) -> Rule:
@@ -180,9 +182,8 @@ def rounding(single: bool) -> Rounding:
 
 def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) -> Bin:
     """The medians of a bin; None where half of the steps have no quotient (no step beside x, or outside the domain)."""
-    beyond = _beyond(truth)
     known = [each for each in quotients if each is not None and isfinite(each)]
-    errors = [abs((each - truth.nearest) + beyond) for each in known]
+    errors = errors_of(known, truth)
     middle = quotients[len(quotients) // 2]
     at = None if middle is None or not isfinite(middle) else error_of(middle, truth)
     if 2 * len(known) <= len(quotients):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nextafter
+
 import pytest
 
 from diffcompare.parser import parse
@@ -42,7 +44,9 @@ def test_an_error_knows_what_lies_beyond_the_double() -> None:
     problem = Problem(parse("x/3"), {"x": 1.0}, ("x",))
     true = establish(problem).gradient["x"]
     assert true is not None
-    assert error_of(1 / 3, true) == pytest.approx(1.85e-17, rel=0.01)
+    assert error_of(1 / 3, true) == pytest.approx(1.85e-17, rel=0.01, abs=0)
+    assert error_of(nextafter(1 / 3, 1), true) == pytest.approx(3.70e-17, rel=0.01, abs=0)
+    assert error_of(nextafter(1 / 3, 0), true) == pytest.approx(7.40e-17, rel=0.01, abs=0)
 
 
 def test_a_sweep_that_runs_out_of_time_says_so() -> None:

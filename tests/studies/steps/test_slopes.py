@@ -55,6 +55,10 @@ def test_a_curve_made_of_two_powers_gives_them_back() -> None:
     assert falls.slope == pytest.approx(3, abs=0.02)
     assert grows.slope == pytest.approx(-1, abs=0.02)
     assert falls.low > -4 > grows.high
+    least = min(each.error for each in curve.bins if each.error)
+    assert [
+        each.error > 10 * least for each in curve.bins if each.error and each.exponent in (falls.low, grows.high)
+    ] == [True] * 2
 
 
 def test_noise_and_strays_move_the_slope_little() -> None:
