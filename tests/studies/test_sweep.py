@@ -318,6 +318,13 @@ def test_a_large_function_gets_fewer_steps_and_no_slope_of_round_off() -> None:
     assert swept.findings[FORWARD].round_off is None
 
 
+def test_a_budget_that_ends_leaves_what_was_measured() -> None:
+    swept = sweep("sin(x)", x=1, budget=1e-9)
+    assert not swept.complete
+    assert swept.verdict == "There was no time for a single step: a larger --budget helps."
+    assert "The sweep ended, because the budget of 1e-09 s did." in str(swept)
+
+
 # --- What is shown ----------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from diffcompare.document import (
     Approximate,
-    Axis,
     Block,
     Cell,
     Code,
@@ -16,25 +15,20 @@ from diffcompare.document import (
     Listing,
     Measured,
     Paragraph,
-    Plot,
-    Series,
     Table,
 )
 from diffcompare.evaluation import is_number
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.steps.curves import Bin, Curve
 from diffcompare.studies.steps.data import digits_at, digits_of
+from diffcompare.studies.steps.picture import method_columns, plot
 from diffcompare.studies.steps.remarks import remarks
 from diffcompare.studies.steps.strip import DIGITS, bracketed
 
 if TYPE_CHECKING:
     from diffcompare.studies.steps.record import Sweep
 
-SHORT = {"forward-difference": "forward", "backward-difference": "backward", "central-difference": "central"}
-"""Names of methods in narrow columns."""
 MOST_COORDINATES = 8
-FAR_OFF = 10
-"""A complex step that errs by so many times the derivative, or the worst difference, is not drawn."""
 
 
 def document(sweep: Sweep, *, brief: bool = False) -> Document:
@@ -45,10 +39,10 @@ def document(sweep: Sweep, *, brief: bool = False) -> Document:
     if brief:
         return Document((errors,), sweep.data())
     blocks: list[Block] = [Heading("Error against step", 1), _facts(sweep)]
-    plot = _plot(sweep)
-    blocks += [plot] if plot else []
+    picture = plot(sweep)
+    blocks += [picture] if picture else []
     blocks += [errors, _levels(sweep)]
-    blocks += [_slopes(sweep), _best(sweep)] if plot else []
+    blocks += [_slopes(sweep), _best(sweep)] if picture else []
     blocks += [table for table in (_strip(sweep), _tiny(sweep)) if table.rows]
     blocks += [Paragraph(remark, "note") for remark in remarks(sweep)]
     return Document((*blocks, Paragraph(sweep.verdict, "verdict")), sweep.data())
@@ -78,65 +72,6 @@ def _facts(sweep: Sweep) -> Listing:
     return Listing(tuple(entries))
 
 
-def _plot(sweep: Sweep) -> Plot | None:
-    """Medians against steps, level lines below; None for a single step, and where no formula errs at any.
-
-    A logarithmic axis has no 0: an error below an ulp, of which every method without a step has one or none, is drawn
-    as an ulp.  A complex step that is far off (sin grows as exp(h) along the imaginary axis) is left out.
-    """
-    errors = [each.error for curve in sweep.curves for each in curve.bins if each.error]
-    if not errors or len(sweep.curves[0].bins) < 2:
-        return None
-    floor = sweep.floor or min(errors)
-    ceiling = FAR_OFF * max(abs(sweep.true.nearest) if sweep.true else 0.0, _worst_difference(sweep))
-    series = []
-    for curve in sweep.curves:
-        points = [
-            (each.step, max(each.error, floor))
-            for each in reversed(curve.bins)
-            if each.error is not None and each.error <= ceiling and each.step > 0
-        ]
-        series.append(Series(curve.method, tuple(points)))
-    steps = [x for each in series for x, _ in each.points]
-    together: dict[float, list[str]] = {}
-    for level in sweep.levels:
-        if level.error is not None and steps:
-            together.setdefault(max(level.error, floor), []).append(level.method)
-    for error, methods in together.items():
-        ends = tuple((x, error) for x in sorted({min(steps), max(steps)}))
-        series.append(Series(", ".join(methods), ends, "level"))
-    caption = f"Error of df/d{sweep.name} against the step h ({_medians(sweep)})"
-    return Plot("error", Axis("step h", True), Axis("absolute error", True), tuple(series), _all(sweep), caption)
-
-
-def _worst_difference(sweep: Sweep) -> float:
-    """The largest error of a formula over real numbers."""
-    real = [curve for curve in sweep.curves if curve.method != "complex-step"]
-    return max([each.error or 0.0 for curve in real for each in curve.bins])
-
-
-def _medians(sweep: Sweep) -> str:
-    bins, count = sweep.arithmetic.bins, sweep.arithmetic.samples
-    where = {1: "decade", 2: "half decade", 4: "quarter decade"}[bins]
-    return f"medians of {count} steps per {where}" if count > 1 else f"one step per {where}"
-
-
-def _columns(sweep: Sweep) -> tuple[Column, ...]:
-    methods = [
-        Column(curve.method.replace("-", "_"), SHORT.get(curve.method, curve.method), "right") for curve in sweep.curves
-    ]
-    return (Column("step", "step", "right"), *methods)
-
-
-def _all(sweep: Sweep) -> Table:
-    """Every median of the plot."""
-    rows = [
-        (each[0].step, *[None if one.error is None else one.error for one in each])
-        for each in zip(*[curve.bins for curve in sweep.curves], strict=True)
-    ]
-    return Table("medians", _columns(sweep), tuple(rows), f"Errors: {_medians(sweep)}")
-
-
 def _errors(sweep: Sweep) -> Table:
     """The errors of single steps, at the powers of ten."""
     rows: list[tuple[Cell, ...]] = []
@@ -144,7 +79,7 @@ def _errors(sweep: Sweep) -> Table:
         exponent = bins[0].exponent
         if exponent == round(exponent) or len(sweep.curves[0].bins) == 1:
             rows.append((_few(bins[0].step, 1), *[_few(each.error_at) for each in bins]))
-    return Table("errors", _columns(sweep), tuple(rows), "Error of one step, at the powers of ten")
+    return Table("errors", method_columns(sweep), tuple(rows), "Error of one step, at the powers of ten")
 
 
 def _few(number: float | None, digits: int = 2) -> Cell:

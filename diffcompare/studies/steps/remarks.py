@@ -38,6 +38,8 @@ def verdict(sweep: Sweep) -> str:
     if sweep.failure is not None:
         return f"There is nothing to measure errors against: {sweep.failure.message}."
     full = f"{floor(-10 * log10(sweep.arithmetic.unit_roundoff)) / 10:.1f}"
+    if not any(curve.bins for curve in sweep.curves):
+        return "There was no time for a single step: a larger --budget helps."
     if not any(each.error for curve in sweep.curves for each in curve.bins):
         return "No formula errs at any of these steps: there is nothing to cancel."
     parts = [part for part in (_kept(sweep, FORWARD), _kept(sweep, CENTRAL)) if part]
