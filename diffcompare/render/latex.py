@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Table
+from diffcompare.document import Code, Heading, Listing, Measured, Paragraph, Plot, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
 from diffcompare.render.layout import introduced, is_prose, repeats
@@ -31,6 +31,9 @@ _ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without furt
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 _EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
 
+MOST_ROWS = 40
+"""Rows of a plot's table; the other formats draw the plot or have them all."""
+
 _UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
 
 
@@ -51,7 +54,15 @@ def _block(block: Block, look: Look) -> str:
         return _table(block, look)
     if isinstance(block, Listing):
         return _listing(block, look)
-    return _block(block.table, look)
+    return _table(_on_one_page(block.table) if isinstance(block, Plot) else block.table, look)
+
+
+def _on_one_page(table: Table) -> Table:
+    """The points of a plot, so many of them as a page can hold."""
+    stride = -(-len(table.rows) // MOST_ROWS)
+    if stride <= 1:
+        return table
+    return table._replace(rows=table.rows[::stride], caption=f"{table.caption} (1 row in {stride})".strip())
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from pictures import BARS, PICTURES, PLOT
+from pictures import BARS, NUMBERS, PICTURES, PLOT
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Document, Heading
@@ -70,6 +70,14 @@ def test_a_page_embeds_the_pictures_with_their_numbers_folded_away() -> None:
 def test_other_formats_write_the_table() -> None:
     assert "3.3e-07" in render(PICTURES, "csv")
     assert r"3.3\times 10^{-7}" in render(PICTURES, "latex")
+
+
+def test_latex_thins_the_points_of_a_plot_to_a_page_and_says_so() -> None:
+    many = PLOT._replace(table=NUMBERS._replace(caption="Medians", rows=tuple((float(k), 1.0) for k in range(90))))
+    text = render(Document((many,)), "latex")
+    assert text.count("tabularnewline") == 1 + 30
+    assert "Medians (1 row in 3)" in text
+    assert render(Document((many,)), "csv").count("\n") == 91
 
 
 def test_markdown_has_the_drawing_of_a_pipe_in_a_block_of_code() -> None:

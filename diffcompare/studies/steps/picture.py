@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Axis, Column, Plot, Series, Table
+from diffcompare.document import Approximate, Axis, Column, Plot, Series, Table
 
 if TYPE_CHECKING:
     from diffcompare.studies.steps.record import Sweep
@@ -79,7 +79,7 @@ def method_columns(sweep: Sweep) -> tuple[Column, ...]:
 def _all(sweep: Sweep) -> Table:
     """Every median of the plot."""
     rows = [
-        (each[0].step, *[None if one.error is None else one.error for one in each])
+        (Approximate(each[0].step), *[None if one.error is None else Approximate(one.error) for one in each])
         for each in zip(*[curve.bins for curve in sweep.curves], strict=True)
     ]
     return Table("medians", method_columns(sweep), tuple(rows), f"Errors: {medians(sweep)}")
