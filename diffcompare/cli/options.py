@@ -133,10 +133,7 @@ Step: TypeAlias = Annotated[
     typer.Option("--step", metavar="H", help="The step of the differences.", parser=positive("--step", "1e-6")),
 ]
 Steps: TypeAlias = Annotated[
-    Any,
-    typer.Option(
-        "--step", metavar="H..H", help="The steps, from..to. [default: 1e-1..1e-16, times the size of x]", parser=_steps
-    ),
+    Any, typer.Option("--step", metavar="H..H", help="The step of the differences.", parser=_steps)
 ]
 Budget: TypeAlias = Annotated[
     float,

@@ -26,7 +26,10 @@ def command(
     budget: options.Budget = 5.0,
     quiet: options.Quiet = False,
 ) -> Answer:
-    """Plot the error of differences against their step."""
+    """Plot the error of differences against step.
+
+    Steps run from 1e-1 to 1e-16, times the size of x, or as `--step 1e-2..1e-8` says.
+    """
     from diffcompare.source import resolve
 
     point = None if at is None else options.point(at)
