@@ -30,7 +30,7 @@ from diffcompare.wengert import listing
 
 __all__ = ["Sweep", "sweep", "sweep_question"]
 
-LONGEST, SHORTEST, SHORTEST_SINGLE = -1, -16, -8
+RANGE, RANGE_SINGLE = (-1, -16), (0, -8)
 """The powers of ten between which steps lie by default, for a point of size 1."""
 TINY = (1e-20, 1e-50, 1e-100, 1e-200, 1e-300, 5e-324)
 TINY_SINGLE = (1e-10, 1e-15, 1e-20, 1e-30, 2.0**-149)
@@ -139,7 +139,8 @@ def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tupl
         ends = [checked_positive("steps", step) or 0.0 for step in steps]
         return log10(max(ends)), log10(min(ends))
     size = floor(log10(abs(x))) if abs(x) >= 10 else 0
-    return LONGEST + size, (SHORTEST_SINGLE if single else SHORTEST) + size
+    high, low = RANGE_SINGLE if single else RANGE
+    return high + size, low + size
 
 
 def _failure(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import log10
+from math import ceil, log10
 from statistics import median
 from typing import NamedTuple
 
@@ -21,8 +21,11 @@ CLEAR = 10
 """A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth."""
 FEWEST = 4
 """Bins that a fit needs: three quarters of a decade."""
-SMOOTH, NOISY = 0.05, 0.4
-"""How far a bin may lie from the line, in decades: truncation is a smooth function, round-off a random one."""
+SMOOTH, NOISY = (0.05, 1.0), (0.4, 0.7)
+"""How far a bin may lie from the line, in decades, and what share of the bins must not lie further.
+
+Truncation is a smooth function.  Round-off is random, and where x is a round number it comes in patterns of bins.
+"""
 STEEP = 0.5
 """What rises or falls less than this is no branch: a plateau, where nothing is left of the difference."""
 
@@ -83,8 +86,9 @@ def _side(curve: Curve, floor: float, *, longer: bool) -> list[Point]:
     return sorted(points, reverse=not longer)
 
 
-def _straightest(points: Sequence[Point], tolerance: float, sign: int) -> Slope | None:
+def _straightest(points: Sequence[Point], near: tuple[float, float], sign: int) -> Slope | None:
     """The longest stretch of neighbours that lies on a line with the right sign; the straightest among equals."""
+    tolerance, share = near
     found: tuple[int, float, Slope] | None = None
     for start in range(len(points)):
         for end in range(len(points), start + FEWEST - 1, -1):
@@ -92,7 +96,8 @@ def _straightest(points: Sequence[Point], tolerance: float, sign: int) -> Slope 
                 break
             stretch = points[start:end]
             slope, intercept = theil_sen(stretch)
-            off = max(abs(y - slope * x - intercept) for x, y in stretch)
+            apart = sorted(abs(y - slope * x - intercept) for x, y in stretch)
+            off = apart[ceil(share * len(apart)) - 1]
             if off <= tolerance and sign * slope > STEEP:
                 low, high = sorted((stretch[0][0], stretch[-1][0]))
                 if found is None or (end - start, -off) > (found[0], -found[1]):

@@ -70,6 +70,15 @@ def test_noise_and_strays_move_the_slope_little() -> None:
     assert grows.slope == pytest.approx(-1, abs=0.06)
 
 
+def test_round_off_in_patterns_is_fitted_as_a_whole() -> None:
+    """Near a round x the quotients of some bins are luckier than those of others, again and again."""
+    pattern = (1, 12, 1.5, 0.9, 2, 1.2, 1.1, 14)
+    grows = round_off(made([h + 1e-16 / h * pattern[place % 8] for place, h in enumerate(STEPS)]), 0)
+    assert grows is not None
+    assert grows.slope == pytest.approx(-1, abs=0.05)
+    assert grows.bins > 20
+
+
 def test_long_steps_that_have_not_begun_to_fall_are_left_out() -> None:
     falls = truncation(made([min(h * h, 1e-3) + 1e-20 / h for h in STEPS]), 0)
     assert falls is not None
