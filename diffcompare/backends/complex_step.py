@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from time import monotonic
 from typing import Any
@@ -206,6 +206,21 @@ def _leaf(node: Expression, point: Any) -> Complex:
 COMPLEX = Reading(_Guarded(), _leaf, sum, Complex(1 + 0j))
 
 
+def rounded_reading(rounded: Callable[[float], float]) -> Reading:
+    """The same reading in a lower precision: both parts of every result are rounded."""
+
+    def lower(number: Any) -> Any:
+        return Complex(complex(rounded(number.z.real), rounded(number.z.imag))) if type(number) is Complex else number
+
+    class Rounded(dict[Operation, Callable[..., Any]]):
+        def __missing__(self, operation: Operation) -> Callable[..., Any]:
+            function = COMPLEX.functions[operation]
+            rounding = self[operation] = lambda *arguments: lower(function(*arguments))
+            return rounding
+
+    return Reading(Rounded(), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
+
+
 def differentiate(problem: Problem) -> Derivative:
     """The gradient by one complex evaluation for every variable."""
     h = problem.step or DEFAULT_STEP
@@ -225,7 +240,7 @@ def differentiate(problem: Problem) -> Derivative:
             status = "timed-out"
             notes.append(f"timed out after {problem.budget:g} s")
             break
-        gradient[name] = _quotient(nodes, problem, name, h)
+        gradient[name] = quotient(nodes, problem.point, name, h)
         done += 1
         if gradient[name] is None:
             status = "undefined"
@@ -234,15 +249,17 @@ def differentiate(problem: Problem) -> Derivative:
     return Derivative("complex-step", status, f"h = {h:g}", gradient, work, notes=tuple(notes))
 
 
-def _quotient(nodes: Sequence[Expression], problem: Problem, name: str, h: float) -> float | None:
+def quotient(
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: Reading = COMPLEX
+) -> float | None:
     """Im f(x + ih) / h; None where that is no finite number."""
-    point: dict[str, Any] = {**problem.point, name: Complex(complex(problem.point[name], h))}
+    moved: dict[str, Any] = {**point, name: Complex(complex(point[name], h))}
     try:
-        value = evaluate(nodes, point, COMPLEX)[nodes[-1]]
-        quotient = math.nan if type(value) is Undefined else value.z.imag / h
+        value = evaluate(nodes, moved, reading)[nodes[-1]]
+        found = math.nan if type(value) is Undefined else value.z.imag / h
     except (ArithmeticError, ValueError, TypeError):
-        quotient = math.nan
-    return quotient if math.isfinite(quotient) else None
+        found = math.nan
+    return found if math.isfinite(found) else None
 
 
 BACKEND = Backend("complex-step", differentiate)

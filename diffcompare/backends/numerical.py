@@ -59,30 +59,36 @@ ONE_SIDED: dict[str, tuple[Stencil, ...]] = {
 
 Line = Callable[[float], float | None]
 """The function along one variable; None where it is not a finite number."""
+Rounding = Callable[[float], float]
 
 
-def quotient(stencil: Stencil, f: Line, x: float, h: float) -> float | None:
-    """The stencil's quotient at a nominal step h; None where a value is missing or the step vanishes beside x.
+def quotient(
+    stencil: Stencil, f: Line, x: float, h: float, *, nominal: bool = False, rounded: Rounding = float
+) -> float | None:
+    """The stencil's quotient at a step h; None where a value is missing or the step vanishes beside x.
 
-    Where the values are there but their quotient is beyond the doubles, it is inf or nan.
+    A `nominal` step is divided by as it was given, as the textbook does, whatever step the doubles made of it.
+    `rounded` rounds to the precision of the arithmetic.  Where the values are there but their quotient is beyond the
+    doubles, it is inf or nan.
     """
-    step = (x + h) - x
+    step = rounded(h) if nominal else rounded(rounded(x + h) - x)
     if step == 0 or not isfinite(step):
         return None
-    values = [f(x + offset * step) for offset in stencil.offsets]
+    values = [f(rounded(x + offset * step)) for offset in stencil.offsets]
     if None in values:
         return None
     weighed = [weight * value for weight, value in zip(stencil.weights, values, strict=True) if value is not None]
     try:
-        return fsum(weighed) / (stencil.denominator * step)
+        return rounded(rounded(fsum(weighed)) / rounded(stencil.denominator * step))
     except (OverflowError, ValueError, ZeroDivisionError):  # the sum, or inf - inf in it, or the step
         return inf
 
 
-def richardson(f: Line, x: float, h: float) -> float | None:
+def richardson(f: Line, x: float, h: float, *, nominal: bool = False, rounded: Rounding = float) -> float | None:
     """One level of Richardson's extrapolation of the central difference: (4 D(h/2) - D(h)) / 3, of order 4."""
-    coarse, fine = quotient(CENTRAL, f, x, h), quotient(CENTRAL, f, x, h / 2)
-    return None if coarse is None or fine is None else (4 * fine - coarse) / 3
+    coarse = quotient(CENTRAL, f, x, h, nominal=nominal, rounded=rounded)
+    fine = quotient(CENTRAL, f, x, h / 2, nominal=nominal, rounded=rounded)
+    return None if coarse is None or fine is None else rounded(rounded(4 * fine - coarse) / 3)
 
 
 def differentiate(stencil: Stencil, problem: Problem) -> Derivative:

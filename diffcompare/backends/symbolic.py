@@ -94,9 +94,12 @@ def prepare() -> None:
         _lock.release()
 
 
-def differentiate(problem: Problem) -> Derivative:
-    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified."""
-    answer = derive(problem)
+def differentiate(problem: Problem, stages: Iterable[str] = STAGES) -> Derivative:
+    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
+
+    Whoever needs the gradient only asks for the stage "raw".
+    """
+    answer = derive(problem, stages)
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))

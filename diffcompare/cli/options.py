@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -54,6 +54,16 @@ def positive(flag: str, example: str) -> Callable[[str], float]:
         raise usage_error("E507", f"`{flag}` takes a number above 0, not `{text}`", f"for example `{flag} {example}`")
 
     return number
+
+
+def _steps(text: str) -> tuple[float, float]:
+    """`1e-1..1e-16`, either end first, or one step; the longest and the shortest."""
+    first, dots, last = text.partition("..")
+    reader = positive("--step", "1e-1..1e-16")
+    if dots and not (first.strip() and last.strip()):
+        raise usage_error("E507", f"`--step {text}` lacks an end", "for example `--step 1e-1..1e-16`")
+    ends = [reader(end.strip()) for end in ((first, last) if dots else (first,))]
+    return max(ends), min(ends)
 
 
 def _digits(text: str) -> int:
@@ -155,6 +165,9 @@ Show: TypeAlias = Annotated[
 Step: TypeAlias = Annotated[
     float | None,
     typer.Option("--step", metavar="H", help="The step of the differences.", parser=positive("--step", "1e-6")),
+]
+Steps: TypeAlias = Annotated[
+    Any, typer.Option("--step", metavar="H..H", help="The step of the differences.", parser=_steps)
 ]
 Budget: TypeAlias = Annotated[
     float,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from diffcompare.cli import streams
 from diffcompare.cli.usage import usage_error
@@ -107,9 +107,16 @@ def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
         width=max(wide, NARROWEST),
         color=choose_color(settings.color, stream, os.environ),
         styled=choose_styled(settings.color, stream, os.environ),
-        unicode=settings.charset != "ascii" and (to_file or streams.is_unicode(getattr(stream, "encoding", None))),
+        charset=choose_charset(settings.charset, stream),
         digits=settings.digits,
     )
+
+
+def choose_charset(choice: str, stream: TextIO | None) -> Literal["braille", "blocks", "ascii"]:
+    """The set asked for (braille, if none is), or ASCII where the stream has no other; a file takes everything."""
+    if choice == "ascii" or not (stream is None or streams.is_unicode(getattr(stream, "encoding", None))):
+        return "ascii"
+    return "blocks" if choice == "blocks" else "braille"
 
 
 def choose_color(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:

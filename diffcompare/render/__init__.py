@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
@@ -47,10 +47,15 @@ class Look(NamedTuple):
     color: bool = False
     styled: bool = False
     """Bold and underline may be used (as escape sequences); colour needs them too."""
-    unicode: bool = True
-    """False: only ASCII is written, whatever the document holds."""
+    charset: Literal["braille", "blocks", "ascii"] = "braille"
+    """What pictures are drawn with; `ascii`: only ASCII is written, whatever the document holds."""
     digits: int | None = None
     """Significant digits of floats in the formats for people; None shows all of them."""
+
+    @property
+    def unicode(self) -> bool:
+        """Whether characters beyond ASCII may be written."""
+        return self.charset != "ascii"
 
 
 def render(document: Document, format: str, *, look: Look | None = None) -> str:

@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
-from diffcompare.render import Look, cells
+from diffcompare.render import Look, cells, svg
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from diffcompare.render.layout import for_people, group_place, introduced, is_prose, point_padding, repeats
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Document
+    from diffcompare.document import Block, Cell, Column, Document, Picture
 
 LONG = 30
 """Characters of text from which on a cell may take several lines."""
@@ -38,7 +38,7 @@ def render(document: Document, look: Look) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
-        f"<style>\n{FRAGMENT_STYLE}{PAGE_STYLE}{_picture_style(document)}</style>\n</head>\n<body>\n"
+        f"<style>\n{FRAGMENT_STYLE}{_picture_style(document)}{PAGE_STYLE}</style>\n</head>\n<body>\n"
         f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -51,12 +51,8 @@ def fragment(document: Document, look: Look | None = None) -> str:
 
 
 def _picture_style(document: Document) -> str:
-    """The style sheet of the pictures, where there are any."""
-    if not any(isinstance(block, Graph) for block in document.blocks):
-        return ""
-    from diffcompare.render.svg import STYLE
-
-    return STYLE
+    """The style of pictures, for a document that has any."""
+    return svg.STYLE if svg.pictures(document) else ""
 
 
 def _escaped(text: str) -> str:
@@ -88,19 +84,24 @@ def _block(block: Block, look: Look, lower: int) -> str:
         return _equations(block, look)
     if isinstance(block, Source):
         return _source(block)
-    return _block(block.table, look, lower)
+    return _picture(block, look)
+
+
+def _picture(picture: Picture, look: Look) -> str:
+    """A picture with its numbers below it, folded away."""
+    table = f"<details><summary>The numbers</summary>\n{_table(picture.table, look)}\n</details>"
+    return f'<figure>\n<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
 
 
 def _graph(graph: Graph, look: Look) -> str:
     """The graph drawn, with its table to be unfolded; one too large to be drawn as its table."""
     from diffcompare.render.graph_layout import MOST_DRAWN
-    from diffcompare.render.svg import picture
 
     table = _table(graph.table, look)
     if len(graph.vertices) > MOST_DRAWN:
         return table
     name = _escaped(graph.caption)
-    drawing = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n{picture(graph)}\n</div>\n'
+    drawing = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n{svg.picture(graph)}\n</div>\n'
     return (
         f"<figure>\n{drawing}<figcaption>{name}</figcaption>\n</figure>\n"
         f"<details>\n<summary>{_escaped(graph.table.caption)}</summary>\n{table}\n</details>"

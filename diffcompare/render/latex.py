@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.glyphs import ascii_only, clean, greek
 from diffcompare.render.layout import for_people, introduced, is_prose, repeats
@@ -37,6 +37,9 @@ _ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without furt
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 _EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
 
+MOST_ROWS = 40
+"""Rows of a plot's table; the other formats draw the plot or have them all."""
+
 _BREAK_AFTER = re.compile(r"[,+;)]|\{\*\}")
 _BREAK = r"\g<0>\\allowbreak{}"
 _UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
@@ -63,7 +66,15 @@ def _block(block: Block, look: Look) -> str:
         return _equations(block)
     if isinstance(block, Source):
         return _source(block)
-    return _block(block.table, look)
+    return _table(_on_one_page(block.table) if isinstance(block, Plot) else block.table, look)
+
+
+def _on_one_page(table: Table) -> Table:
+    """The points of a plot, so many of them as a page can hold."""
+    stride = -(-len(table.rows) // MOST_ROWS)
+    if stride <= 1:
+        return table
+    return table._replace(rows=table.rows[::stride], caption=f"{table.caption} (1 row in {stride})".strip())
 
 
 def _paragraph(paragraph: Paragraph) -> str:

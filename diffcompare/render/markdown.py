@@ -9,9 +9,10 @@ from diffcompare.document import Equations, Graph, Heading, Listing, Measured, P
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
 from diffcompare.render.layout import for_people, introduced, repeats
+from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document
+    from diffcompare.document import Block, Cell, Document, Picture
     from diffcompare.render import Look
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")
@@ -39,7 +40,13 @@ def _block(block: Block, look: Look) -> str:
         return _equations(block, look)
     if isinstance(block, Source):
         return _fenced(block.text, block.language, look)
-    return _block(block.table, look)
+    return _drawing(block, look) or _block(block.table, look)
+
+
+def _drawing(picture: Picture, look: Look) -> str:
+    """A picture drawn with characters, in a block of code; nothing where they cannot show it."""
+    lines = ["".join([text for text, _ in line]).rstrip() for line in picture_lines(picture, look, COLUMNS)]
+    return _fenced("\n".join(lines), "text", look) if lines else ""
 
 
 def _graph(graph: Graph, look: Look) -> str:

@@ -19,6 +19,7 @@ from diffcompare.render.layout import (
     point_padding,
     title_padding,
 )
+from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -51,7 +52,8 @@ def _block(block: Block, look: Look) -> list[str]:
         return _equations(block, look)
     if isinstance(block, Source):
         return _source(block, look)
-    return _block(block.table, look)
+    drawn = picture_lines(block, look, COLUMNS)
+    return ["".join([text for text, _ in line]) for line in drawn] or _block(block.table, look)
 
 
 def _drawing(graph: Graph, look: Look) -> list[str]:

@@ -27,6 +27,7 @@ GAP = 24
 # Okabe-Ito.  Marks on white: blue 5.2 : 1, vermillion 3.9, green 3.4; text in their darker kin.
 STYLE = """\
 .dc-svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; }
+.dc-svg { max-width: 100%; height: auto; }
 .dc-svg { --dc-paper: #fff; --dc-ink: #111827; --dc-faint: #6b7280; --dc-rule: #d1d5db; }
 .dc-svg { --dc-blue: #0072B2; --dc-vermillion: #D55E00; --dc-green: #009E73; --dc-purple: #AA4499; }
 .dc-svg { --dc-blue-text: #0072B2; --dc-vermillion-text: #A84300; --dc-green-text: #00664B; }
@@ -77,11 +78,10 @@ class Drawing(NamedTuple):
 
 def render(document: Document, look: Look) -> str:
     """The document's pictures as an SVG file.  Raises DiffcompareError where it has none."""
-    pictures = [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
-    if not pictures:
+    drawings = [(block.caption, drawing(block)) for block in pictures(document)]
+    if not drawings:
         message = "there is no picture in this answer that could be drawn as SVG"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
-    drawings = [(block.caption, drawing(block)) for block in pictures]
     width = max(each.width for _, each in drawings)
     parts, top = [], 0.0
     for _, each in drawings:
@@ -91,6 +91,11 @@ def render(document: Document, look: Look) -> str:
     whole = Drawing(width, top - GAP, "".join(parts), " ".join(each.description for _, each in drawings))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
     return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def pictures(document: Document) -> list[Picture]:
+    """The blocks that can be drawn."""
+    return [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
 
 
 def picture(block: Picture) -> str:

@@ -16,6 +16,7 @@ from diffcompare.render.equations import equation_lines
 from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import close_together, for_people, introduced, is_prose
+from diffcompare.render.picture import picture_lines
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
+_STYLES |= {f"hue{number}": f"color({color})" for number, color in enumerate((32, 166, 36, 175, 178, 74))}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
 
@@ -68,7 +70,7 @@ def _block(block: Block, look: Look) -> list[Line]:
     if isinstance(block, Source):
         return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
     if not isinstance(block, Listing):
-        return _block(block.table, look)
+        return picture_lines(block, look, look.width) or _block(block.table, look)
     entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
     return entry_lines(entries, look.width)
 

@@ -157,3 +157,14 @@ def test_thousands_of_variables_are_not_begun():
         total = total + Variable(name)
     answer = differentiate(total, budget=0.1, **dict.fromkeys(names, 1.0))
     assert answer.notes == ("not started: 25000000 operations would not fit into 0.1 s",)
+
+
+def test_the_same_reading_in_a_lower_precision():
+    from diffcompare.backends.complex_step import quotient, rounded_reading
+    from diffcompare.single import rounded
+
+    nodes = listing(parse("x^2*sin(x)"))
+    low = quotient(nodes, {"x": 1.5}, "x", 1e-10, rounded_reading(rounded))
+    full = quotient(nodes, {"x": 1.5}, "x", 1e-10)
+    assert low != full
+    assert low == pytest.approx(full, rel=3e-7)

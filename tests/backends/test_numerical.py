@@ -121,7 +121,7 @@ def test_the_step_is_the_one_that_the_doubles_have():
     """At 0.2 a step of 1e-16 is one of 1.11e-16: divided by the nominal step, f(x) = x would have the slope 1.11."""
     places = []
     identity = lambda x: places.append(x) or x
-    assert quotient(FORWARD, identity, 0.2, 1e-16) == 1.0
+    assert numerical.quotient(FORWARD, identity, 0.2, 1e-16) == 1.0
     assert places == [0.2 + 1e-16, 0.2]
     assert pytest.approx(1.11e-16, rel=1e-2) == (0.2 + 1e-16) - 0.2
 
@@ -322,3 +322,32 @@ def test_the_backends():
     assert names == ["forward-difference", "backward-difference", "richardson"]
     answer = numerical.FIVE_POINT_DIFFERENCE.differentiate(problem("exp(x)", x=1.0))
     assert answer.gradient["x"] == pytest.approx(float(mp.e), rel=1e-11)
+
+
+# --- A quotient at a given step ---------------------------------------------------------------------------------------
+
+
+def test_a_nominal_step_divides_as_it_is_written():
+    def square(x):
+        return x * x
+
+    h = 1e-10
+    assert numerical.quotient(FORWARD, square, 0.2, h, nominal=True) == ((0.2 + h) ** 2 - 0.2**2) / h
+    assert numerical.quotient(FORWARD, square, 0.2, h) == ((0.2 + h) ** 2 - 0.2**2) / ((0.2 + h) - 0.2)
+    assert numerical.quotient(FORWARD, square, 1.0, 1e-17, nominal=True) == 0
+    assert numerical.quotient(FORWARD, square, 1.0, 1e-17) is None
+
+
+def test_every_operation_of_a_quotient_is_rounded():
+    import numpy
+
+    def rounded(x):
+        return float(numpy.float32(x))
+
+    x, h = numpy.float32(0.2), numpy.float32(1e-3)
+    step = (x + h) - x
+    slope = ((x + step) * (x + step) - x * x) / step
+    assert numerical.quotient(FORWARD, lambda x: rounded(x * x), float(x), 1e-3, rounded=rounded) == float(slope)
+    assert numerical.richardson(lambda x: rounded(x * x), float(x), 1e-3, rounded=rounded) == pytest.approx(
+        0.4, rel=1e-3
+    )

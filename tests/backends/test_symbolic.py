@@ -472,3 +472,11 @@ def test_the_worker_speaks_json_lines():
         assert worker.wait(10) == 0
     assert [line.get("stage", "done") for line in lines] == ["raw", "cse", "simplified", "done"]
     assert lines[0]["program"] == {"code": [["number", "2", 0], ["variable", "x"], ["*", 0, 1]], "roots": [2]}
+
+
+def test_whoever_wants_the_gradient_only_gets_no_further_stages_and_no_complaint():
+    question = problem("x^2*sin(x)", x=1.5)
+    raw = symbolic.differentiate(question, ("raw",))
+    assert raw.gradient == symbolic.differentiate(question).gradient
+    assert raw.notes == ()
+    assert [stage for stage, size in raw.sizes.items() if size] == ["raw"]

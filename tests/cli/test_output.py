@@ -327,3 +327,16 @@ def test_bytes_that_are_no_text_are_a_mistake_like_any_other(process, expression
     ended.stderr.decode("utf-8")
     if option == "--json":
         assert json.loads(ended.stdout)["error"]["kind"] == "syntax_error"
+
+
+# --- Character sets ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "encoding", "charset"),
+    [("auto", "utf-8", "braille"), ("blocks", "utf-8", "blocks"), ("ascii", "utf-8", "ascii"),
+     ("auto", "ascii", "ascii"), ("braille", "ascii", "ascii")],
+)  # fmt: skip
+def test_pictures_are_drawn_with_what_the_stream_can_take(choice: str, encoding: str, charset: str) -> None:
+    assert output.choose_charset(choice, encoded(encoding)) == charset
+    assert output.choose_charset(choice, None) == (choice if choice != "auto" else "braille")

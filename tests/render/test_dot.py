@@ -46,7 +46,7 @@ def test_names_are_escaped() -> None:
 
 
 def test_ascii() -> None:
-    assert render(Document((drawn(EXPRESSIONS["letters"]),)), "dot", look=Look(unicode=False)).isascii()
+    assert render(Document((drawn(EXPRESSIONS["letters"]),)), "dot", look=Look(charset="ascii")).isascii()
 
 
 def test_a_document_without_a_graph_is_refused() -> None:

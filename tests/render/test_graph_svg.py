@@ -119,7 +119,7 @@ def test_nothing_is_loaded() -> None:
 
 
 def test_ascii() -> None:
-    assert render(Document((GRAPHS["letters"],)), "svg", look=Look(unicode=False)).isascii()
+    assert render(Document((GRAPHS["letters"],)), "svg", look=Look(charset="ascii")).isascii()
 
 
 def test_a_graph_too_large_to_be_read_is_refused_and_the_way_out_named() -> None:

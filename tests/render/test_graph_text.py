@@ -124,7 +124,7 @@ def test_the_survey_s_function() -> None:
 
 
 def test_in_ascii() -> None:
-    lines = drawing(drawn("x*sin(x)", "tangent", x=1), Look(unicode=False), 80)
+    lines = drawing(drawn("x*sin(x)", "tangent", x=1), Look(charset="ascii"), 80)
     assert all(line.isascii() for line in lines)
     assert lines[0].startswith("[ v0 = x -")
     assert any("vdot2 = 1.382" in line for line in lines)

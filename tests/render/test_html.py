@@ -88,7 +88,7 @@ def test_a_fragment_leaves_its_host_alone(grad: Document) -> None:
 def test_ascii_loses_nothing() -> None:
     from diffcompare.document import Heading
 
-    assert "&#8706;f" in render(Document((Heading("∂f"),)), "html", look=Look(unicode=False))
+    assert "&#8706;f" in render(Document((Heading("∂f"),)), "html", look=Look(charset="ascii"))
 
 
 def luminance(color: str) -> float:

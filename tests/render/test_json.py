@@ -45,7 +45,7 @@ def test_only_plain_data() -> None:
 def test_letters_are_kept_where_they_can_be_written() -> None:
     document = Document((), {"x": "θ"})
     assert render(document, "json") == '{\n  "x": "θ"\n}\n'
-    assert render(document, "json", look=Look(unicode=False)) == '{\n  "x": "\\u03b8"\n}\n'
+    assert render(document, "json", look=Look(charset="ascii")) == '{\n  "x": "\\u03b8"\n}\n'
 
 
 def test_a_lone_surrogate_can_be_written_to_a_file() -> None:

@@ -56,7 +56,7 @@ def test_signs_are_written_by_their_numbers() -> None:
 
 
 def test_ascii() -> None:
-    assert render(Document((drawn(EXPRESSIONS["letters"]),)), "mermaid", look=Look(unicode=False)).isascii()
+    assert render(Document((drawn(EXPRESSIONS["letters"]),)), "mermaid", look=Look(charset="ascii")).isascii()
 
 
 def test_markdown_has_the_flowchart_and_the_table() -> None:

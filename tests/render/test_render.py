@@ -20,7 +20,7 @@ def test_an_unknown_format_is_named() -> None:
 @pytest.mark.parametrize(
     ("path", "format"),
     [("a.json", "json"), ("A.B.HTM", "html"), ("x.md", "markdown"), ("x.tex", "latex"), ("x.txt", "plain"),
-     ("x.csv", "csv"), ("x.html", "html"), ("x", None), ("x.png", None), ("csv", None)],
+     ("x.csv", "csv"), ("x.svg", "svg"), ("x.html", "html"), ("x", None), ("x.png", None), ("csv", None)],
 )  # fmt: skip
 def test_a_suffix_asks_for_a_format(path: str, format: str | None) -> None:
     assert format_of_suffix(path) == format
@@ -37,7 +37,7 @@ def test_every_format_writes_every_document_and_ends_its_last_line(format: str, 
 @pytest.mark.parametrize("format", TEXTS)
 def test_ascii_means_ascii(format: str, grad: Document, hostile: Document) -> None:
     exotic = Document((*grad.blocks, *hostile.blocks, Heading("∂θ ≤ 中文 — é")), {"θ": "中文"})
-    assert render(exotic, format, look=Look(unicode=False)).isascii()
+    assert render(exotic, format, look=Look(charset="ascii")).isascii()
 
 
 @pytest.mark.parametrize("format", ["plain", "csv", "markdown", "latex", "html", "terminal"])

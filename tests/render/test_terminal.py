@@ -135,7 +135,7 @@ def test_user_text_is_neither_markup_nor_escape_sequence(hostile: Document, styl
 
 
 def test_rules_are_ascii_on_an_ascii_terminal(small: Document) -> None:
-    assert "\n-----" in render(small, "terminal", look=Look(unicode=False))
+    assert "\n-----" in render(small, "terminal", look=Look(charset="ascii"))
 
 
 def test_an_emoji_is_no_code() -> None:

@@ -190,7 +190,7 @@ def test_the_data_of_a_step():
 @pytest.mark.parametrize("format", TEXTS)
 @pytest.mark.parametrize("text", [SURVEY, L4, "x^y*|x|", "2 + 3", "*".join(f"sin(x{i})" for i in range(30))])
 def test_every_format_writes_every_derivation(format, text):
-    assert render(derive(text).document(), format, look=Look(unicode=False)).isascii()
+    assert render(derive(text).document(), format, look=Look(charset="ascii")).isascii()
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])

@@ -1,0 +1,39 @@
+"""`diffcompare sweep`: the error of a difference quotient against its step."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import options
+from diffcompare.cli.output import Answer
+
+EXAMPLES = (
+    "diffcompare sweep @logistic_l4",
+    'diffcompare sweep "exp(x)*sin(y)" --at x=1,y=2 --wrt y --step 1e0..1e-12',
+    "diffcompare sweep @logistic_l4 --nominal -o steps.svg",
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    wrt: options.Wrt = None,
+    step: options.Steps = None,
+    nominal: Annotated[bool, typer.Option("--nominal", help="Divide by h itself, not by (x+h)-x.")] = False,
+    float32: Annotated[bool, typer.Option("--float32", help="Compute in single precision.")] = False,
+    budget: options.Budget = 5.0,
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Plot the error of differences against step.
+
+    Steps run from 1e-1 to 1e-16 (from 1 to 1e-8 with `--float32`), times the size of x, or as `--step 1e-2..1e-8` says.
+    """
+    question, point = options.asked(expression, at)
+    from diffcompare.studies.sweep import sweep_question
+
+    swept = sweep_question(
+        question, at=point, wrt=options.split(wrt), steps=step, nominal=nominal, single=float32, budget=budget
+    )
+    return Answer(swept.document(brief=quiet), swept.notes, swept.failure)

@@ -1,0 +1,135 @@
+"""Plots as SVG: every curve has a colour, a marker and a dash of its own, any one of which is enough to tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffcompare.render.scale import Scale, scale_of, spread, tick_label
+from diffcompare.render.svg import Drawing, text
+
+if TYPE_CHECKING:
+    from diffcompare.document import Axis, Plot, Series
+
+WIDTH, HEIGHT = 960, 600
+LEFT, RIGHT, TOP, BOTTOM = 84, 24, 44, 64
+LEGEND_ROW, LEGEND_COLUMN = 26, 290
+MOST_MARKERS = 14
+
+COLORS = ("--dc-blue", "--dc-vermillion", "--dc-green", "--dc-purple", "--dc-ink", "--dc-faint")
+DASHES = ("", "9 4", "2 4", "12 4 2 4")
+MARKERS = (
+    '<circle r="5"/>', '<rect x="-4.5" y="-4.5" width="9" height="9"/>', '<path d="M0-6L5.5 4.5H-5.5Z"/>',
+    '<path d="M0-6.5L6 0L0 6.5L-6 0Z"/>', '<circle class="hollow" r="5"/>',
+    '<rect class="hollow" x="-4.5" y="-4.5" width="9" height="9"/>', '<path class="hollow" d="M0-6L5.5 4.5H-5.5Z"/>',
+    '<path class="hollow" d="M0-6.5L6 0L0 6.5L-6 0Z"/>',
+)  # fmt: skip
+"""The shapes of the marks that the terminal draws, in the same order."""
+
+
+def color(number: int) -> str:
+    """The colour of the curve of that number, of whichever scheme."""
+    return f"var({COLORS[number % len(COLORS)]})"
+
+
+def draw(plot: Plot) -> Drawing:
+    """The plot: axes with a grid, curves, and a legend below."""
+    points = [point for series in plot.series for point in series.points]
+    x_scale = scale_of([x for x, _ in points], log=plot.x.log)
+    y_scale = scale_of([y for _, y in points], log=plot.y.log)
+    parts = [_heading(plot), _grid(plot.x, x_scale, plot.y, y_scale)]
+    for number, series in enumerate(plot.series):
+        places = [(_across(x_scale.place(x)), _down(y_scale.place(y))) for x, y in series.points]
+        parts.append(_curve(number, series, places, len(plot.series)))
+    per_row = max((WIDTH - LEFT) // LEGEND_COLUMN, 1)
+    for number, series in enumerate(plot.series):
+        row, column = divmod(number, per_row)
+        parts.append(_entry(number, series, LEFT + column * LEGEND_COLUMN, HEIGHT + 14 + row * LEGEND_ROW))
+    rows = -(-len(plot.series) // per_row)
+    return Drawing(WIDTH, HEIGHT + 14 + rows * LEGEND_ROW, "".join(parts), _description(plot))
+
+
+def _across(place: float) -> float:
+    return LEFT + place * (WIDTH - LEFT - RIGHT)
+
+
+def _down(place: float) -> float:
+    return HEIGHT - BOTTOM - place * (HEIGHT - TOP - BOTTOM)
+
+
+def _heading(plot: Plot) -> str:
+    caption = f'<text x="{LEFT}" y="26" font-size="18" font-weight="bold">{text(plot.caption)}</text>\n'
+    return caption if plot.caption else ""
+
+
+def _grid(x: Axis, x_scale: Scale, y: Axis, y_scale: Scale) -> str:
+    """Lines at the ticks with their numbers, the frame, and the titles of the axes."""
+    left, right, bottom, top = _across(0), _across(1), _down(0), _down(1)
+    parts = []
+    for place, number in x_scale.ticks(12):
+        at = f"{_across(place):.1f}"
+        parts.append(f'<path class="rule" d="M{at} {bottom:.1f}V{top:.1f}"/>')
+        parts.append(f'<text x="{at}" y="{bottom + 22:.1f}" text-anchor="middle">{_number(number, x.log)}</text>')
+    for place, number in y_scale.ticks(10):
+        height = _down(place)
+        parts.append(f'<path class="rule" d="M{left:.1f} {height:.1f}H{right:.1f}"/>')
+        parts.append(
+            f'<text x="{left - 10:.1f}" y="{height + 5:.1f}" text-anchor="end">{_number(number, y.log)}</text>'
+        )
+    parts.append(f'<path class="ink" d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}"/>')
+    middle = (left + right) / 2
+    parts.append(f'<text x="{middle:.1f}" y="{bottom + 46:.1f}" text-anchor="middle">{text(x.title)}</text>')
+    turned = f"translate(22 {(top + bottom) / 2:.1f}) rotate(-90)"
+    parts.append(f'<text transform="{turned}" text-anchor="middle">{text(y.title)}</text>\n')
+    return "\n".join(parts)
+
+
+def _number(number: float, log: bool) -> str:
+    """A tick's number; a power of ten with its exponent raised."""
+    if not log:
+        return text(tick_label(number, log=False))
+    exponent = f"{number:g}".replace("-", "\N{MINUS SIGN}")
+    return f'10<tspan dy="-6" font-size="11">{exponent}</tspan>'
+
+
+def _curve(number: int, series: Series, places: list[tuple[float, float]], curves: int) -> str:
+    """The line, and markers on it: not at the same places as those of a curve that lies under it."""
+    parts = [f'<g style="{_style(number)}">\n']
+    if series.marks != "dots" and places:
+        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
+        parts.append(f'<path d="M{path}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n')
+    chosen = spread(len(places), MOST_MARKERS)
+    shift = number * chosen.step // max(curves, 1) if series.marks == "line" else 0
+    for place in chosen if series.marks != "dots" else range(len(places)):
+        if place + shift < len(places):
+            parts.append(_marker(number, *places[place + shift]))
+    return "".join([*parts, "</g>\n"])
+
+
+def _style(number: int) -> str:
+    return f"stroke:{color(number)};fill:{color(number)}"
+
+
+def _marker(number: int, x: float, y: float) -> str:
+    shape = MARKERS[number % len(MARKERS)].replace('class="hollow"', 'style="fill:var(--dc-paper)" stroke-width="2"')
+    return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
+
+
+def _entry(number: int, series: Series, x: float, y: float) -> str:
+    dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
+    line = f'<path d="M{x} {y}H{x + 44}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n'
+    line = "" if series.marks == "dots" else line
+    mark = f'<g style="{_style(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
+    return f'{mark}<text x="{x + 54}" y="{y + 5}">{text(series.name)}</text>\n'
+
+
+def _description(plot: Plot) -> str:
+    """What the plot shows, for whoever does not see it."""
+    how = " on logarithmic axes" if plot.x.log and plot.y.log else ""
+    ranges = []
+    for series in plot.series:
+        ys = [y for _, y in series.points]
+        if ys:
+            low, high = min(ys), max(ys)
+            ranges.append(f"{series.name} {low:.2g}" if low == high else f"{series.name} from {low:.2g} to {high:.2g}")
+    return f"{plot.y.title} over {plot.x.title}{how}: {'; '.join(ranges)}."

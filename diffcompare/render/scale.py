@@ -1,0 +1,105 @@
+"""Axes: where a value stands between the ends of an axis, and where its ticks are.
+
+Values may be integers far beyond the doubles (the sizes of formulas): they are compared by their logarithms, or as
+fractions, and never turned into doubles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Tick(NamedTuple):
+    """A mark on an axis: where it stands, from 0 to 1, and its number (on a logarithmic axis the power of ten)."""
+
+    place: float
+    number: float
+
+
+class Scale(NamedTuple):
+    """An axis from `low` to `high`, which are powers of ten on a logarithmic one."""
+
+    low: Fraction
+    high: Fraction
+    log: bool
+
+    def place(self, value: float) -> float:
+        """Where a value stands: 0 at the low end, 1 at the high one, in between or beyond as it may be."""
+        number = Fraction(math.log10(value)) if self.log else Fraction(value)
+        return float((number - self.low) / (self.high - self.low))
+
+    def ticks(self, most: int) -> list[Tick]:
+        """At most so many ticks (but at least two places for them), at round numbers."""
+        step = _round_step((self.high - self.low) / max(most - 1, 1), whole=self.log)
+        first, last = math.ceil(self.low / step), math.floor(self.high / step)
+        numbers = [step * count for count in range(first, last + 1)]
+        return [Tick(float((number - self.low) / (self.high - self.low)), _short(number)) for number in numbers]
+
+
+def scale_of(values: Iterable[float], *, log: bool, from_zero: bool = False) -> Scale:
+    """The axis that holds these values: whole powers of ten, or ends a little beyond the values.
+
+    Values that a logarithmic axis cannot show (0 and below) are passed over.  `from_zero` is for bars: their axis
+    begins at 0, or below the smallest of them.
+    """
+    known = [value for value in values if value > 0 or not log]
+    if not known:
+        return Scale(Fraction(0), Fraction(1), log)
+    if log:
+        low, high = math.log10(min(known)), math.log10(max(known))
+        bottom = math.floor(low) - (1 if from_zero and low == math.floor(low) else 0)
+        return Scale(Fraction(bottom), Fraction(max(math.ceil(high), bottom + 1)), log)
+    least, most = Fraction(0 if from_zero else min(known)), Fraction(max(known))
+    if least == most:
+        least, most = least - (0 if from_zero else 1), most + 1
+    step = _round_step((most - least) / 4, whole=False)
+    return Scale(math.floor(least / step) * step, math.ceil(most / step) * step, log)
+
+
+def _round_step(step: Fraction, *, whole: bool) -> Fraction:
+    """The smallest of 1, 2, 5, 10, 20 ... that is no smaller; in between or below 1 too, unless they must be whole."""
+    if whole:
+        return _first_from(step, 0)
+    return _first_from(step, math.floor(math.log10(step.numerator) - math.log10(step.denominator)) - 1)
+
+
+def _first_from(step: Fraction, exponent: int) -> Fraction:
+    while True:
+        for digit in (1, 2, 5):
+            candidate = digit * Fraction(10) ** exponent
+            if candidate >= step:
+                return candidate
+        exponent += 1
+
+
+def _short(number: Fraction) -> float:
+    return number.numerator if number.denominator == 1 else number.numerator / number.denominator
+
+
+def tick_label(number: float, *, log: bool) -> str:
+    """A tick's number in plain text: `1e-4` for the power -4, `0.25`, `2e+30`."""
+    if log:
+        return f"1e{number:d}" if isinstance(number, int) else f"1e{number:g}"
+    return f"{number:g}" if isinstance(number, float) or abs(number) < 10**6 else power_text(number)
+
+
+def power_text(number: float, digits: int = 3) -> str:
+    """A number to a few digits: as it is where it is short, else `1.37e+212`, also far beyond the doubles."""
+    if isinstance(number, float):
+        return f"{number:.{digits}g}"
+    if abs(number) < 10**9:
+        return str(number)
+    exponent = math.log10(abs(number))
+    whole = math.floor(exponent)
+    mantissa = f"{10 ** (exponent - whole):.{digits - 1}f}"
+    if mantissa.startswith("10"):
+        mantissa, whole = f"{1:.{digits - 1}f}", whole + 1
+    return f"{'-' if number < 0 else ''}{mantissa}e+{whole}"
+
+
+def spread(count: int, most: int) -> range:
+    """At most `most` of the places 0 .. count - 1, evenly."""
+    return range(0, count, max(1, math.ceil(count / most)))

@@ -1,0 +1,196 @@
+"""Errors measured: every difference formula at many steps, and the median of each quarter of a decade.
+
+The error of one step is an accident of rounding, so that little rests on one: a bin is centred on 10^(k/4), has many
+steps at even distances, and its error is their median.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import partial
+from math import isfinite
+from statistics import median
+from time import monotonic
+from typing import NamedTuple
+
+from diffcompare.backends import complex_step, numerical
+from diffcompare.backends.numerical import Line, Rounding, Stencil
+from diffcompare.evaluation import evaluate, is_number
+from diffcompare.problem import Problem
+from diffcompare.truth.rounding import TrueNumber
+from diffcompare.wengert import listing
+
+MOST_BINS = 4
+"""Bins in a decade."""
+MOST_SAMPLES = 31
+"""Steps in a bin: 124 in a decade."""
+MOST_EVALUATIONS = 3_000_000
+"""Nodes to be evaluated in all: a large expression gets fewer steps in each bin, and then fewer bins."""
+EVALUATIONS = 12
+"""Evaluations at one step, for all formulas; the complex one counts as much as the six real ones."""
+
+Rule = Callable[[float], float | None]
+
+
+class Bin(NamedTuple):
+    """What one formula does at steps around 10^exponent; None where it has no quotient."""
+
+    exponent: float
+    quotient: float | None
+    """The median of the quotients."""
+    error: float | None
+    """The median of their errors."""
+    error_at: float | None
+    """The error of the one step in the middle: what a calculation by hand would find."""
+
+    @property
+    def step(self) -> float:
+        """The step in the middle."""
+        return power_of_ten(self.exponent)
+
+
+class Curve(NamedTuple):
+    """A formula's errors from its longest step to its shortest."""
+
+    method: str
+    order: int
+    bins: tuple[Bin, ...]
+
+
+def power_of_ten(exponent: float) -> float:
+    """10^exponent; the double that is written 1e-8 where the exponent is whole."""
+    return float(f"1e{exponent:.0f}") if exponent == round(exponent) else float(10.0**exponent)
+
+
+class Grid(NamedTuple):
+    """The middles of the bins as powers of ten, longest step first; bins in a decade and steps in a bin."""
+
+    middles: tuple[float, ...]
+    bins: int
+    samples: int
+
+
+def grid_for(high: float, low: float, nodes: int) -> Grid:
+    """Bins from 10^high down to 10^low, as fine as an expression of so many nodes allows; a single one for one step.
+
+    The number of steps in a bin is odd, so that its middle is one of them.
+    """
+    if high == low:
+        return Grid((high,), MOST_BINS, MOST_SAMPLES)
+    bins = MOST_BINS
+    while bins > 1 and EVALUATIONS * bins * (high - low) * nodes > MOST_EVALUATIONS:
+        bins //= 2
+    middles = tuple(count / bins for count in range(round(bins * high), round(bins * low) - 1, -1))
+    affordable = int(MOST_EVALUATIONS // (EVALUATIONS * len(middles) * nodes))
+    return Grid(middles, bins, min(MOST_SAMPLES, max(1, affordable - (affordable + 1) % 2)))
+
+
+def bin_steps(exponent: float, bins: int, samples: int) -> list[float]:
+    """So many steps at even distances (on a logarithmic axis) in the bin around 10^exponent."""
+    offsets = [((2 * number + 1) / samples - 1) / (2 * bins) for number in range(samples)]
+    return [power_of_ten(exponent + offset) for offset in offsets]
+
+
+def curves(
+    problem: Problem, truth: TrueNumber, grid: Grid, *, nominal: bool, single: bool
+) -> tuple[tuple[Curve, ...], bool]:
+    """All formulas at all steps, by the problem's one variable, and whether there was time for every step."""
+    line, rules = formulas(problem, nominal=nominal, single=single)
+    deadline = None if problem.budget is None else monotonic() + problem.budget
+    found: dict[str, list[Bin]] = {name: [] for name in rules}
+    for exponent in grid.middles:
+        if deadline is not None and monotonic() > deadline:
+            break
+        steps = bin_steps(exponent, grid.bins, grid.samples)
+        for name, (rule, _) in rules.items():
+            found[name].append(_bin(exponent, [rule(step) for step in steps], truth))
+        line.cache_clear()  # type: ignore[attr-defined]
+    measured = tuple(Curve(name, order, tuple(found[name])) for name, (_, order) in rules.items())
+    return measured, len(measured[0].bins) == len(grid.middles)
+
+
+def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Line, dict[str, tuple[Rule, int]]]:
+    """The function along the variable, and every difference formula with its order, as functions of the step."""
+    from functools import lru_cache
+
+    (name,) = problem.wrt
+    x = problem.point[name]
+    rounded: Rounding = rounding(single)
+    line = lru_cache(maxsize=None)(_single_line(problem, name) if single else _line(problem, name))
+    rules: dict[str, tuple[Rule, int]] = {}
+    for stencil in numerical.STENCILS:
+        rules[stencil.name] = (_rule(partial(numerical.quotient, stencil), line, x, nominal, rounded), stencil.order)
+    rules["richardson"] = (_rule(numerical.richardson, line, x, nominal, rounded), numerical.FIVE_POINT.order)
+    rules["complex-step"] = (complex_rule(problem, single=single), numerical.CENTRAL.order)
+    return line, rules
+
+
+def complex_rule(problem: Problem, *, single: bool) -> Rule:
+    """The complex step as a function of the step."""
+    nodes = listing(problem.at(problem.point))
+    reading = complex_step.rounded_reading(rounding(single)) if single else complex_step.COMPLEX
+    (name,) = problem.wrt
+
+    def rule(step: float) -> float | None:
+        h = rounding(single)(step)
+        found = complex_step.quotient(nodes, problem.point, name, h, reading) if h else None
+        return None if found is None else rounding(single)(found)
+
+    return rule
+
+
+def error_of(quotient: float, truth: TrueNumber) -> float:
+    """The absolute error of a double."""
+    return errors_of([quotient], truth)[0]
+
+
+def errors_of(quotients: Sequence[float], truth: TrueNumber) -> list[float]:
+    """Absolute errors of doubles: how far each is from the double nearest the truth, and that from the truth."""
+    beyond = 0.0 if truth.centre is None else float(Fraction(truth.nearest) - truth.centre)
+    return [abs((quotient - truth.nearest) + beyond) for quotient in quotients]
+
+
+def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: bool, rounded: Rounding) -> Rule:
+    return lambda step: formula(line, x, step, nominal=nominal, rounded=rounded)
+
+
+def _line(problem: Problem, name: str) -> Line:
+    return partial(numerical.Values(problem).along, name)
+
+
+def _single_line(problem: Problem, name: str) -> Line:
+    from diffcompare.single import SINGLE
+
+    nodes = listing(problem.at(problem.point))
+
+    def along(x: float) -> float | None:
+        value = evaluate(nodes, {**problem.point, name: x}, SINGLE)[nodes[-1]]
+        return float(value) if is_number(value) else None
+
+    return along
+
+
+def rounding(single: bool) -> Rounding:
+    """How every result is rounded: not at all beyond doubles, or to float32."""
+    if not single:
+        return float
+    from diffcompare.single import rounded
+
+    return rounded
+
+
+def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) -> Bin:
+    """The medians of a bin; None where half of the steps have no quotient (no step beside x, or outside the domain)."""
+    known = [each for each in quotients if each is not None and isfinite(each)]
+    errors = errors_of(known, truth)
+    middle = quotients[len(quotients) // 2]
+    at = None if middle is None or not isfinite(middle) else error_of(middle, truth)
+    if 2 * len(known) <= len(quotients):
+        return Bin(exponent, None, None, at)
+    return Bin(exponent, median(known), median(errors), at)
+
+
+def stencil_of(method: str) -> Stencil | None:
+    """The stencil of that name; None for the formulas that are none."""
+    return next((stencil for stencil in numerical.STENCILS if stencil.name == method), None)

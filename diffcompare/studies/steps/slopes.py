@@ -1,0 +1,105 @@
+"""The two branches of a curve of errors, and the slope of each in powers of ten.
+
+Nothing is known beforehand of where the branches lie: the best bin parts them, and on either side the longest
+stretch that is straight is fitted by the median of the slopes between all its points (Theil 1950, Sen 1968), which a
+few bins that stray do not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import ceil, log10
+from statistics import median
+from typing import NamedTuple
+
+from diffcompare.studies.steps.curves import Bin, Curve
+
+LUCK = 4
+"""Errors of so many ulps and less are equal: which of them is the least is luck."""
+CLEAR = 10
+"""A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth."""
+FEWEST = 4
+"""Bins that a fit needs: three quarters of a decade."""
+SMOOTH, NOISY = (0.05, 1.0), (0.4, 0.7)
+"""How far a bin may lie from the line, in decades, and what share of the bins must not lie further.
+
+Truncation is a smooth function.  Round-off is random, and where x is a round number it comes in patterns of bins.
+"""
+STEEP = 0.5
+"""What rises or falls less than this is no branch: a plateau, where nothing is left of the difference."""
+
+Point = tuple[float, float]
+
+
+class Slope(NamedTuple):
+    """A fitted power: error ~ h^slope on the steps from 10^low to 10^high."""
+
+    slope: float
+    low: float
+    high: float
+    bins: int
+
+
+def best(curve: Curve, floor: float) -> Bin | None:
+    """The bin with the least median error; None where no bin has one.
+
+    Below a few times `floor`, which is an ulp, luck decides: there the longest step is the best.
+    """
+    known = [(max(each.error, LUCK * floor), -each.exponent, each) for each in curve.bins if each.error is not None]
+    return min(known)[2] if known else None
+
+
+def truncation(curve: Curve, floor: float) -> Slope | None:
+    """The branch of long steps, where the error rises with the step; errors below `floor` mean nothing."""
+    points = _side(curve, floor, longer=True)
+    return _straightest(points, SMOOTH, 1)
+
+
+def round_off(curve: Curve, floor: float) -> Slope | None:
+    """The branch of short steps, where the error falls with the step."""
+    points = _side(curve, floor, longer=False)
+    return _straightest(points, NOISY, -1)
+
+
+def theil_sen(points: Sequence[Point]) -> tuple[float, float]:
+    """Slope and intercept: the median slope of all pairs of points, and the median of what is left."""
+    slope = median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)])
+    return slope, median([y - slope * x for x, y in points])
+
+
+def _side(curve: Curve, floor: float, *, longer: bool) -> list[Point]:
+    """Logarithms of steps and errors on one side of the best bin, well above its error, from there outwards.
+
+    A bin whose quotients are exactly 0 has no difference left: its error is the derivative itself, and no round-off.
+    """
+    lowest = best(curve, floor)
+    if lowest is None or lowest.error is None:
+        return []
+    clear = CLEAR * max(lowest.error, floor)
+    points = [
+        (each.exponent, log10(each.error))
+        for each in curve.bins
+        if each.error is not None and each.error > clear and each.quotient != 0
+        if (each.exponent > lowest.exponent) == longer and each.exponent != lowest.exponent
+    ]
+    return sorted(points, reverse=not longer)
+
+
+def _straightest(points: Sequence[Point], near: tuple[float, float], sign: int) -> Slope | None:
+    """The longest stretch of neighbours that lies on a line with the right sign; the straightest among equals."""
+    tolerance, share = near
+    found: tuple[int, float, Slope] | None = None
+    for start in range(len(points)):
+        for end in range(len(points), start + FEWEST - 1, -1):
+            if found and end - start < found[0]:
+                break
+            stretch = points[start:end]
+            slope, intercept = theil_sen(stretch)
+            apart = sorted(abs(y - slope * x - intercept) for x, y in stretch)
+            off = apart[ceil(share * len(apart)) - 1]
+            if off <= tolerance and sign * slope > STEEP:
+                low, high = sorted((stretch[0][0], stretch[-1][0]))
+                if found is None or (end - start, -off) > (found[0], -found[1]):
+                    found = end - start, off, Slope(slope, low, high, end - start)
+    return found[2] if found else None
