@@ -6,6 +6,7 @@ Digits that differ from the truth are underlined.  No colour: the page may be pr
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
@@ -129,13 +130,16 @@ def _mathematics(number: str) -> str:
 
 
 def _table(table: Table, look: Look) -> str:
-    columns = "".join([_column(table, place) for place in range(len(table.columns))])
+    folds = [_folds(table, place) for place in range(len(table.columns))]
+    columns = "".join(
+        [_column(column.align, fold, sum(folds)) for column, fold in zip(table.columns, folds, strict=True)]
+    )
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
     size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
     legend = ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
     legend = legend if cells.any_wrong(table, look.digits) else []
     caption = f"\\caption{{{_prose(table.caption)}}}" if table.caption else ""
-    rows = _rows(table, look)
+    rows = _rows(table, folds, look)
     if len(rows) > _PAGE:
         head = [caption + r" \tabularnewline"] if caption else []
         head += [r"\toprule", header, r"\midrule", r"\endhead"]
@@ -146,13 +150,13 @@ def _table(table: Table, look: Look) -> str:
     return "\n".join([*lines, *rows, r"\bottomrule", r"\end{tabular}", *legend, r"\end{table}"])
 
 
-def _rows(table: Table, look: Look) -> list[str]:
+def _rows(table: Table, folds: Sequence[bool], look: Look) -> list[str]:
     rows = []
     for row, left_out in zip(table.rows, repeats(table), strict=True):
         texts = []
         for place, (cell, out) in enumerate(zip(row, left_out, strict=True)):
             text = "" if out or (cell is None and is_prose(table, place)) else _cell(cell, look)
-            texts.append(_folded(text, cell) if text and _folds(table, place) else text)
+            texts.append(_folded(text, cell) if text and folds[place] else text)
         rows.append(" & ".join(texts) + r" \tabularnewline")
     return rows
 
@@ -161,11 +165,11 @@ def _folded(text: str, cell: Cell) -> str:
     return rf"\raggedright {_BREAK_AFTER.sub(_BREAK, text) if isinstance(cell, Code) else text}"
 
 
-def _column(table: Table, place: int) -> str:
-    if _folds(table, place):
-        folding = sum(_folds(table, each) for each in range(len(table.columns)))
+def _column(align: str, folds: bool, folding: int) -> str:
+    """A column's letter; columns that fold their lines share the width between them."""
+    if folds:
         return rf"p{{{0.4 if folding == 1 else 0.5 / folding:.2g}\linewidth}}"
-    return "r" if table.columns[place].align == "right" else "l"
+    return "r" if align == "right" else "l"
 
 
 def _folds(table: Table, place: int) -> bool:

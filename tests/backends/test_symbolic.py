@@ -167,7 +167,7 @@ COMPOSITIONS = [
     "sqrt((x - 1)^2)*abs(asin(x/4))",
     "x^y^x",
     "erf(x)*erfc(y)*sigmoid(x*y)*softplus(x - y)",
-    "sec(x)*csc(y)*cot(x*y)*tanh(x)*acosh(x + y)",
+    "sec(x)*csc(y) + cot(x*y) - tanh(x)*acosh(x + y)",
     "log(x, y) + log10(x)*log2(y)*log1p(x)*expm1(y)",
     "max(lgamma(1.7), erfc(x))*y",
     "(x^2 + y^2)^-1.5/sqrt(x)/(x/y)^(1/3)",
