@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 import sys
 from pathlib import Path
 
@@ -32,9 +33,19 @@ def test_the_python_session_of_the_readme() -> None:
     assert result.failed == 0
 
 
-def test_the_readme_has_two_commands_of_one_line_each() -> None:
-    import re
+TABLED = re.findall(r"^\| .* \| `(diffcompare .*)` \|$", DOCUMENTS[0].read_text(encoding="utf-8"), re.M)
 
+
+@pytest.mark.parametrize("command", TABLED)
+def test_a_command_in_a_table_of_the_readme_answers(command: str, tmp_path: Path) -> None:
+    assert "error[" not in sessions.run(command, tmp_path)
+
+
+def test_the_readme_names_a_command_for_every_table_and_figure_of_the_survey() -> None:
+    assert len(TABLED) == 6
+
+
+def test_the_readme_has_two_commands_of_one_line_each() -> None:
     blocks = re.findall(
         r"^```sh\n(.*?)^```$", sessions.ROOT.joinpath("README.md").read_text(encoding="utf-8"), re.M | re.S
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
-SUFFIXES = (".txt", ".json", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd")
+SUFFIXES = (".txt", ".json", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
 NARROWEST = 20
 
 

@@ -32,6 +32,7 @@ _SUFFIXES = {
     ".htm": "html",
     ".tex": "latex",
     ".txt": "plain",
+    ".py": "plain",  # the programs of `derive --code`
     ".svg": "svg",
     ".dot": "dot",
     ".gv": "dot",

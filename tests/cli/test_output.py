@@ -272,7 +272,7 @@ def test_after_a_failure_stdout_leads_to_nothing(monkeypatch: pytest.MonkeyPatch
 @POSIX
 def test_interrupted(start) -> None:
     with start("grad", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        time.sleep(0.5)  # by then it waits for its standard input
+        time.sleep(2)  # by then, on a busy machine too, it waits for its standard input
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, b"", b"")
