@@ -102,12 +102,12 @@ def free_prefix(taken: set[str]) -> str:
     return prefix
 
 
-def written(root: Expression, names: Mapping[Expression, str]) -> str:
-    """The infix form; parts that have a name are written by their name."""
+def written(root: Expression, names: Mapping[Expression, str], most: int | None = None) -> str:
+    """The infix form; parts that have a name are written by their name.  It ends after `most` pieces, if given."""
     pieces: list[str] = []
     emit = pieces.append
     stack: list[_Part] = [(root, 0)]
-    while stack:
+    while stack and (most is None or len(pieces) < most):
         item = stack.pop()
         if isinstance(item, str):
             emit(item)

@@ -55,11 +55,16 @@ def _names(names: list[str]) -> str:
 
 
 def textbook(
-    expression: Expression, wrt: Iterable[str], budget: float | None = None, tidying: Tidying = BY_HAND
+    expression: Expression,
+    wrt: Iterable[str],
+    budget: float | None = None,
+    tidying: Tidying = BY_HAND,
+    known: dict[str, dict[Expression, Expression]] | None = None,
 ) -> dict[str, Expression]:
     """The partials of an expression by the rules of a textbook, one variable after the other.
 
-    Raises TimeoutError after `budget` seconds: n variables need n passes.
+    `known` has derivatives by variable and node, of other expressions say that are parts of this one, and is added
+    to.  Raises TimeoutError after `budget` seconds: n variables need n passes.
     """
     nodes = listing(expression)
     deadline = None if budget is None else monotonic() + budget
@@ -67,7 +72,8 @@ def textbook(
     for name in wrt:
         if deadline is not None and monotonic() > deadline:
             raise TimeoutError
-        results[name] = derivatives_of(nodes, name, tidying).get(nodes[-1], ZERO)
+        found = None if known is None else known.setdefault(name, {})
+        results[name] = derivatives_of(nodes, name, tidying, found).get(nodes[-1], ZERO)
     return results
 
 

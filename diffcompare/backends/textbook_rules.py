@@ -77,14 +77,21 @@ def apply_rule(node: Expression, derivatives: Sequence[Expression], tidy: Tidyin
     return RULES.get(node.operation.name, _function_rule)(tidy, node, *derivatives)
 
 
-def derivatives_of(nodes: Sequence[Expression], name: str, tidy: Tidying = BY_HAND) -> dict[Expression, Expression]:
+def derivatives_of(
+    nodes: Sequence[Expression],
+    name: str,
+    tidy: Tidying = BY_HAND,
+    known: dict[Expression, Expression] | None = None,
+) -> dict[Expression, Expression]:
     """d/dname of every node of a Wengert list, from the leaves up; a node that is left out has the derivative 0.
 
-    Every rule finds the derivatives of its arguments ready.  Raises NotDifferentiable.
+    Every rule finds the derivatives of its arguments ready; those that are `known` are taken from there, and what is
+    found is added.  Raises NotDifferentiable.
     """
-    derivatives: dict[Expression, Expression] = {Variable(name): ONE}
+    derivatives: dict[Expression, Expression] = {} if known is None else known
+    derivatives[Variable(name)] = ONE
     for node in nodes:
-        if node.operation is None:
+        if node.operation is None or node in derivatives:
             continue
         ready = [derivatives.get(argument, ZERO) for argument in node.arguments]
         if any(derivative is not ZERO for derivative in ready):

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from diffcompare.document import Cell, Table
+    from diffcompare.expression import Expression
 
 LONGEST_FORMULA = 2_000
 """Characters of a formula that people are shown; the rest is counted, and whole in JSON and CSV."""
+
+LARGEST_FORMULA = 20_000
+"""Nodes of a formula that is written down in order to be cut."""
 
 _FIRST_UNWRITTEN = 10**4_300  # Python refuses str() of longer integers, because it takes quadratic time
 
@@ -42,7 +46,21 @@ def text(cell: Cell, digits: int | None = None, *, missing: str = "-") -> str:
         return decimal(cell.value, digits)
     if isinstance(cell, float):
         return decimal(cell, digits)
-    return exact(cell) if isinstance(cell, str | int) else cut(exact(cell))
+    if isinstance(cell, str | int):
+        return exact(cell)
+    return cut(cell.text) if isinstance(cell, Code) else _formula(cell)
+
+
+def _formula(expression: Expression) -> str:
+    """A formula as people read it: nobody waits for the end of one that is cut at its beginning."""
+    from diffcompare.printer import to_text, written
+    from diffcompare.wengert import dag_size
+
+    nodes = dag_size(expression)
+    if nodes <= LARGEST_FORMULA:
+        return cut(to_text(expression))
+    # Every piece has a character, so that these are enough.
+    return f"{written(expression, {}, LONGEST_FORMULA)[:LONGEST_FORMULA]}… ({nodes:,} nodes in all)"
 
 
 def exact(cell: Cell) -> str:

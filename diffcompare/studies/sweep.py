@@ -58,7 +58,7 @@ def sweep_question(
     budget = checked_positive("budget", budget)
     prepare()  # sympy is imported in its own process while this one does everything else
     posed = pose(question, at, wrt)
-    name = _one(posed)
+    name = _one(posed, asked=bool(wrt))
     point = _in_single(posed.point) if single else posed.point
     problem = Problem(question.parsed.expression, point, (name,), question.hand, None, budget)
     nodes = listing(problem.expression)
@@ -110,12 +110,12 @@ def sweep(
     return sweep_question(question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, budget=budget)
 
 
-def _one(posed: Posed) -> str:
+def _one(posed: Posed, *, asked: bool) -> str:
     """The variable to step along."""
     if not posed.point:
         message = "there is no variable to step along: the expression is a constant"
         raise DiffcompareError(Diagnostic("E551", "bad_value", message, help="write an expression with a variable"))
-    if len(posed.wrt) > 1 and len(posed.wrt) < len(posed.point):
+    if asked and len(posed.wrt) > 1:
         message = f"a sweep goes along one variable, not {len(posed.wrt)}"
         raise DiffcompareError(Diagnostic("E552", "bad_value", message, help=f"--wrt {posed.wrt[0]}"))
     return posed.wrt[0]

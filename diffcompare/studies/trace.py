@@ -60,13 +60,25 @@ class Trace(Shown):
         """The names of the nodes."""
         return Wording(self.nodes, tuple(self.problem.point), self.values)
 
-    @cached_property
+    @property
     def frames(self) -> tuple[Frame, ...]:
         """Every step: the evaluation, a forward sweep for every seed, and the reverse sweep."""
-        steps = [*primal_frames(self.nodes, self.words)]
-        for seed, tangents in self.tangents.items():
-            steps += tangent_frames(self.nodes, self.words, self.active, tangents, seed)
-        return (*steps, *adjoint_frames(self.nodes, self.words, self.active, self.adjoints))
+        tangents = [step for seed in self.tangents for step in self.tangent(seed)]
+        return (*self.primal, *tangents, *self.adjoint)
+
+    @cached_property
+    def primal(self) -> tuple[Frame, ...]:
+        """The steps of the evaluation."""
+        return tuple(primal_frames(self.nodes, self.words))
+
+    def tangent(self, seed: str) -> tuple[Frame, ...]:
+        """The steps of one forward sweep."""
+        return tuple(tangent_frames(self.nodes, self.words, self.active, self.tangents[seed], seed))
+
+    @cached_property
+    def adjoint(self) -> tuple[Frame, ...]:
+        """The steps of the reverse sweep."""
+        return tuple(adjoint_frames(self.nodes, self.words, self.active, self.adjoints))
 
     @property
     def has_tables(self) -> bool:

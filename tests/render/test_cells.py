@@ -127,3 +127,14 @@ def test_marks_never_change_the_number(value: float, truth: float) -> None:
 def test_the_double_nearest_the_truth_has_no_wrong_digit(truth: Fraction) -> None:
     digits = truth.numerator * 10**25 // truth.denominator
     assert not cells.marked(Measured(digits / 10**25, f"{digits}e-25")).wrong
+
+
+def test_of_a_giant_formula_only_the_beginning_is_written():
+    from diffcompare.parser import parse
+
+    expression = parse("+".join(f"{i}*x" for i in range(1, 30_001)))
+    text = cells.text(expression)
+    assert text.startswith("x + 2*x + 3*x") or text.startswith("1*x + 2*x + 3*x")
+    assert text.endswith("… (90,000 nodes in all)")
+    assert len(text) < 2_100
+    assert cells.exact(expression).endswith("30000*x")

@@ -357,3 +357,29 @@ def test_every_format_has_the_figures(nominal: Sweep) -> None:
     assert "\\begin{table}" in render(document, "latex")
     assert "<figure>" in render(document, "html")
     assert render(nominal.document(brief=True), "csv").startswith("step,forward_difference,backward_difference,")
+
+
+def test_digits_are_lost_where_a_carry_hides_them() -> None:
+    """20 and 19.99999... have no digit in common, and agree to many."""
+    shared = {row.step: row.shared for row in sweep("1/x", x=0.05).strip}
+    assert shared[1e-8] == 6
+    assert shared[1e-14] == 12
+
+
+def test_a_rule_of_thumb_is_scaled_by_x() -> None:
+    assert any("sqrt(eps)*700 = 1.0e-05" in remark for remark in remarks(sweep("x^2*sin(x)", x=700)))
+
+
+def test_the_complex_step_is_not_praised_where_it_is_wrong() -> None:
+    swept = sweep("(exp(x) - 1)/x", x=1e-9)
+    assert not any("subtracts nothing" in remark for remark in remarks(swept))
+
+
+def test_across_a_kink_f_is_no_straight_line() -> None:
+    assert not any("straight line" in remark for remark in remarks(sweep("|x - 1|", x=1.001)))
+
+
+def test_a_sweep_goes_along_one_variable() -> None:
+    with pytest.raises(DiffcompareError, match="one variable"):
+        sweep("x*y", {"x": 1, "y": 2}, wrt=["y", "x"])
+    assert sweep("x*y", x=1, y=2).name == "x"

@@ -59,7 +59,7 @@ def test_the_tangent_traces():
         ("v̇₅", "v̇₄ - v̇₃"),
     ]
     assert by_x1[3].numbers == "1·5 + 0·2"
-    assert by_x1[3].sentence == "v̇₂ = 1·5 + 0·2 = 5: v₂ changes 5 times as fast as x1."
+    assert by_x1[3].sentence == "v̇₂ = v̇₋₁·v₀ + v̇₀·v₋₁ = 5: v₂ changes 5 times as fast as x1."
 
 
 def test_the_adjoint_trace_contribution_by_contribution():
@@ -78,7 +78,7 @@ def test_the_adjoint_trace_contribution_by_contribution():
     ]
     assert [step.value for step in found] == pytest.approx([1, 1, -1, 1, 1, -0.28366218546322625, 5, 2, 0.5], rel=1e-12)
     assert [step.total for step in found[-4:]] == pytest.approx([-0.28366218546322625, 5, 1.7163378145367738, 5.5])
-    assert found[7].sentence == "v₀ is used by v₂ too, so this is added: -0.2837 + 2 = 1.716."
+    assert found[7].sentence == "v₀ is used by v₂ too, so this is added: -0.2837 + 2 ≈ 1.716."
 
 
 def test_the_adjoint_identity():
@@ -195,6 +195,24 @@ def test_at_a_kink_the_conventions_are_shown_and_the_failure_told():
     traced = trace("|x|", x=0)
     assert traced.failure.code == "E803"
     assert steps(traced, "adjoint")[-1].total == 0
+
+
+def test_what_is_rounded_is_not_said_to_be_equal():
+    found = {step.name: (step.numbers, step.sentence) for step in steps(trace("sin(x)*7", x=1234.56), "primal")}
+    assert found["v₁"] == ("sin(1234.56)", "v₁ = sin(v₀) = sin(1234.56) ≈ 0.08581.")
+    assert found["v₂"][1] == "v₂ = v₁·7 ≈ 0.08581·7 ≈ 0.6007."
+
+
+def test_the_identity_is_looked_at():
+    verdict = lambda *arguments, **point: trace(*arguments, **point).document().blocks[-1].text
+    assert "to rounding the same number" in verdict(SURVEY, x1=2, x2=5)
+    assert "they part" in verdict("(x*1e-170)^2*1e300", x=22)
+    assert "beyond the doubles" in verdict("1/x", x=1e-160)
+
+
+@pytest.mark.parametrize("text", ["5", "pi"])
+def test_a_bare_constant(text):
+    assert trace(text).document().blocks[-1].text == "There is no sweep to show."
 
 
 def test_a_constant_has_no_sweep():

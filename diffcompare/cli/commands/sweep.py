@@ -28,7 +28,8 @@ def command(
 ) -> Answer:
     """Plot the error of differences against step.
 
-    Steps run from 1e-1 to 1e-16 (from 1 to 1e-8 with `--float32`), times the size of x, or as `--step 1e-2..1e-8` says.
+    Steps run from 1e-1 to 1e-16 (from 1 to 1e-8 with `--float32`; longer ones where |x| is large), or as `--step
+    1e-2..1e-8` says.
     """
     question, point = options.asked(expression, at)
     from diffcompare.studies.sweep import sweep_question

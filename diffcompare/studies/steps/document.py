@@ -166,7 +166,7 @@ def _strip(sweep: Sweep) -> Table:
         value = None if row.value is None else bracketed(row.value, row.shared or 0, digits)
         quotient: Cell = None if row.quotient is None else Measured(row.quotient, true)
         rows.append((_few(row.step, 1), _few(row.taken, 3), value, row.shared, quotient))
-    caption = "Cancellation: in brackets the digits that f(x+h) shares with f(x), which the difference loses"
+    caption = "Cancellation: in brackets the digits to which f(x+h) agrees with f(x): the difference loses them"
     return Table("strip", columns, tuple(rows), caption)
 
 

@@ -58,7 +58,7 @@ def _branches(sweep: Sweep) -> str:
     if falls and grows:
         return "Truncation falls with h and round-off grows as 1/h"
     if falls:
-        return "Truncation falls with h and no round-off stands against it"
+        return "Truncation falls with h, and no slope of round-off could be fitted"
     return "Round-off grows as 1/h and no truncation stands against it" if grows else "Neither branch is to be seen"
 
 
@@ -76,9 +76,8 @@ def _kept(sweep: Sweep, method: str) -> str:
 
 def _without_loss(sweep: Sweep) -> str:
     """Who does not subtract."""
-    curve = next((each for each in sweep.curves if each.method == "complex-step"), None)
-    last = curve.bins[-1].error if curve is not None and curve.bins else None
-    digits = digits_of(sweep, last) if last is not None else None
+    tiny = sweep.tiny[0].error if sweep.tiny else None
+    digits = digits_of(sweep, tiny) if tiny is not None else None
     words = [f"the complex step subtracts nothing and keeps {digits:.1f}"] if digits is not None else []
     exact = next(
         (level.method for level in reversed(sweep.levels) if level.error is not None and "ad" in level.method), ""
@@ -92,12 +91,13 @@ def _no_truncation(sweep: Sweep) -> str:
     higher = {order: number for order, number in (sweep.higher or {}).items() if number == 0}
     seen = {method for method, found in sweep.findings.items() if found.truncation is not None}
     name = sweep.name
-    if set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
+    smooth = not _errs_far_out(sweep)
+    if smooth and set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
         return (
             f"f'' to f^(5) are 0 here and no truncation error is to be seen: by {name} f is a straight line as far as "
             "the steps reach, so that the longest step is as good as any."
         )
-    if set(higher) >= {3, 4, 5} and CENTRAL not in seen:
+    if smooth and set(higher) >= {3, 4, 5} and CENTRAL not in seen:
         return (
             f"f''' to f^(5) are 0 here and the central difference has no truncation error: by {name} f is a parabola "
             "as far as the steps reach, so that its longest step is as good as any."
@@ -106,6 +106,13 @@ def _no_truncation(sweep: Sweep) -> str:
     if zero:
         return f"{' and '.join(zero)} = 0 at this point: what drops this term has a higher order here than elsewhere."
     return ""
+
+
+def _errs_far_out(sweep: Sweep) -> bool:
+    """Whether the longest central step errs clearly: then f is no parabola as far as the steps reach."""
+    curve = next((each for each in sweep.curves if each.method == CENTRAL), None)
+    first = curve.bins[0].error if curve is not None and curve.bins else None
+    return first is not None and sweep.true is not None and first > 1e-3 * max(abs(sweep.true.nearest), sweep.floor)
 
 
 def _lucky(sweep: Sweep) -> str:
@@ -121,10 +128,7 @@ def _lucky(sweep: Sweep) -> str:
     if sweep.value == 0:
         return "f = 0 at this point, so that the forward difference has no digits to cancel: there is no round-off."
     other = "another point" if sweep.arithmetic.nominal else "another point, or --nominal"
-    return (
-        "Round-off does not show here: between so few neighbouring numbers f happens to move by exactly f' times the "
-        f"step. Try {other}."
-    )
+    return f"Round-off hardly shows here: f moves by f' times the step to the last digit. Try {other}."
 
 
 def _central_worse(sweep: Sweep) -> str:
@@ -150,7 +154,8 @@ def _central_worse(sweep: Sweep) -> str:
 
 def _rule_of_thumb(sweep: Sweep) -> str:
     parts = []
-    for method, root in ((FORWARD, "sqrt(eps)"), (CENTRAL, "cbrt(eps)")):
+    scale = f"*{coordinate(abs(sweep.x))}" if abs(sweep.x) > 1 else ""
+    for method, root in ((FORWARD, f"sqrt(eps){scale}"), (CENTRAL, f"cbrt(eps){scale}")):
         found = sweep.findings.get(method)
         if found is None or found.best is None or not found.rule or not found.rule_error or not found.best.error:
             continue
@@ -170,7 +175,7 @@ def _step_taken(sweep: Sweep) -> str:
     for row in sweep.strip:
         if abs(row.taken - row.step) > 0.01 * row.step:
             x = coordinate(sweep.x)
-            taken = "nothing" if row.taken == 0 else approximate(row.taken, 3)
+            taken = approximate(row.taken, 3)
             cure = "here h itself divides" if sweep.arithmetic.nominal else "so that is what divides here"
             if row.taken == 0:
                 cure = "the difference is exactly 0" if sweep.arithmetic.nominal else "there is nothing to divide by"
@@ -183,6 +188,8 @@ def _subnormal(sweep: Sweep) -> str:
     last = sweep.tiny[-1] if sweep.tiny else None
     if last is None or last.quotient is None or not last.error or last.error <= 1e3 * sweep.floor:
         return ""
+    if not all(each.error is not None and each.error <= 1e3 * sweep.floor for each in sweep.tiny[:-1]):
+        return ""  # it never had its digits
     returned = approximate(last.quotient, 3)
     return (
         "The complex step subtracts nothing and keeps its digits down to tiny steps; at h = "

@@ -1,8 +1,9 @@
-"""The cancellation strip: f(x+h) beside f(x), and the leading digits that they share, all lost in the difference."""
+"""The cancellation strip: f(x+h) beside f(x), and the digits to which they agree, lost in the difference."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import log10
 from typing import NamedTuple
 
 from diffcompare.backends.numerical import Line
@@ -21,7 +22,7 @@ class StripRow(NamedTuple):
     """(x + h) - x."""
     value: float | None
     shared: int | None
-    """Leading significant digits that f(x+h) has in common with f(x)."""
+    """Leading significant digits to which f(x+h) agrees with f(x)."""
     quotient: float | None
 
 
@@ -46,7 +47,18 @@ def strip(
 
 
 def shared_digits(a: float, b: float, digits: int) -> int:
-    """How many leading significant digits two numbers have in common, of so many; none where their sizes differ."""
+    """To how many significant digits two numbers agree, of so many.
+
+    Those that they have in common, or as many as their distance says: 19.999999 and 20 have none in common.
+    """
+    if a == b:
+        return digits
+    distance = abs(a - b) / abs(a) if a else 1.0
+    near = int(min(max(-log10(distance), 0.0), digits)) if 0 < distance < 1 else 0
+    return max(near, _in_common(a, b, digits))
+
+
+def _in_common(a: float, b: float, digits: int) -> int:
     first, second = f"{a:.{digits - 1}e}", f"{b:.{digits - 1}e}"
     (mantissa, _, exponent), (other, _, another) = first.partition("e"), second.partition("e")
     if exponent != another or (mantissa[0] == "-") != (other[0] == "-"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.problem import Problem
 from diffcompare.studies.inputs import checked_positive
-from diffcompare.studies.swell.measure import TIDYINGS, Draft, Purse, by_rules, completed, failure_of, truth_of
+from diffcompare.studies.swell.measure import TIDYINGS, Draft, Known, Purse, by_rules, completed, failure_of, truth_of
 from diffcompare.studies.swell.members import DEFAULT, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.record import Row, Swell
 from diffcompare.studies.swell.sympy_forms import prepare, sympy_forms
@@ -52,10 +52,11 @@ def _members(
 def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Row, ...], list[Diagnostic]]:
     """The rows, and what is wrong with the points of some."""
     rules, truths, sweeps = {name: Purse(budget) for name in TIDYINGS}, Purse(budget), Purse(budget)
+    known: dict[str, Known] = {name: {} for name in TIDYINGS}
     drafts, failures = [], []
     for member in members:
         problem = Problem(member.expression, member.point, member.wrt, budget=budget)
-        forms = {name: by_rules(member.expression, member.wrt, name, rules[name]) for name in TIDYINGS}
+        forms = {name: by_rules(member.expression, member.wrt, name, rules[name], known[name]) for name in TIDYINGS}
         truth = truth_of(problem, truths)
         failure = failure_of(problem, truth)
         if failure is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from diffcompare.backends import forward, reverse
 from diffcompare.backends.hand_coded import textbook
@@ -70,7 +70,11 @@ class Draft(NamedTuple):
     true: Mapping[str, TrueNumber | None]
 
 
-def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse) -> Form:
+Known: TypeAlias = "dict[str, dict[Expression, Expression]]"
+"""Derivatives by variable and node: a member of a family is a part of the next one."""
+
+
+def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse, known: Known | None = None) -> Form:
     """The derivative by the rules of a textbook, raw or light, or why there is none.
 
     The rules go along the Wengert list once for every variable and write expressions, as a forward sweep over the
@@ -81,7 +85,7 @@ def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse
         return NOT_ASKED
     since = monotonic()
     try:
-        return sized(textbook(expression, wrt, purse.left, TIDYINGS[name]))
+        formulas = textbook(expression, wrt, purse.left, TIDYINGS[name], known)
     except TimeoutError:
         return purse.timed_out
     except NotDifferentiable as refusal:
@@ -89,6 +93,7 @@ def by_rules(expression: Expression, wrt: Sequence[str], name: str, purse: Purse
         return Form(f"no rule for {operation.name if operation else 'this'}", "not-supported")
     finally:
         purse.charge(since)
+    return sized(formulas)  # counting is not charged: sizes must not depend on the clock
 
 
 def sized(formulas: Mapping[str, Expression], size: Size | None = None) -> Form:

@@ -163,13 +163,13 @@ def _check_names(at: Mapping[str, float] | None, expressions: Sequence[Expressio
     known = variables(listing(*expressions))
     for name in at or ():
         if name not in known:
-            raise unknown_variable(name, known, "--at", "no value")
+            raise unknown_variable(name, known, "--at", f"{name}=")
 
 
 def _asked(wrt: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     for name in wrt:
         if name not in names:
-            raise unknown_variable(name, names, "--wrt", "no partial")
+            raise unknown_variable(name, names, "--wrt", name)
     return tuple(dict.fromkeys(wrt))
 
 

@@ -22,7 +22,7 @@ def data(trace: Trace) -> dict[str, Any]:
         "mode": trace.mode,
         "wrt": list(trace.problem.wrt),
         "output": trace.words.ascii.get(trace.nodes[-1]),
-        "nodes": [_node(trace, node) for node in trace.words.ascii],
+        "nodes": [_node(trace, frame.node) for frame in trace.primal],
         "frames": [_frame(trace, frame) for frame in trace.frames],
         "gradient": {name: _partial(trace, name) for name in trace.problem.wrt},
         "identity": None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from diffcompare.studies.telling import cell, counted, question_entries
 from diffcompare.studies.traces.frames import Frame
 
 if TYPE_CHECKING:
-    from diffcompare.studies.trace import Trace
+    from diffcompare.studies.trace import Identity, Trace
 
 MOST_ROWS = 60
 """Rows of a table that people are shown: the first and the last of it."""
 MOST_SEEDS = 4
 """Seeds whose tangents stand beside each other."""
+
+CLOSE = 1e-9
+"""The relative difference up to which rounding explains that two sums of products differ."""
 
 TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
 
@@ -39,22 +43,19 @@ def _question(trace: Trace) -> Listing:
 
 
 def _tables(trace: Trace) -> list[Table]:
-    by_kind: dict[tuple[str, str | None], list[Frame]] = {}
-    for frame in trace.frames:
-        by_kind.setdefault((frame.kind, frame.seed), []).append(frame)
-    tables = [_primal(trace, by_kind["primal", None])]
+    tables = [_primal(trace)] if trace.primal else []
     if trace.tangents:
-        tables.append(_tangent([by_kind["tangent", seed] for seed in trace.tangents], list(trace.tangents)))
+        tables.append(_tangent(trace))
     if trace.adjoints:
-        tables.append(_adjoint(by_kind["adjoint", None]))
+        tables.append(_adjoint(trace.adjoint))
     return tables
 
 
-def _primal(trace: Trace, frames: Sequence[Frame]) -> Table:
+def _primal(trace: Trace) -> Table:
     columns = (
         Column("node", "node"),
         Column("rule", "rule"),
-        Column("numbers", "in numbers"),
+        Column("numbers", "to 4 digits"),
         Column("value", "value", "right"),
         Column("active", "active"),
     )
@@ -66,20 +67,21 @@ def _primal(trace: Trace, frames: Sequence[Frame]) -> Table:
             _number(frame.value, frame.status),
             "yes" if frame.node in trace.active else "inactive",
         )
-        for frame in frames
+        for frame in trace.primal
     ]
     return Table("primal", columns, tuple(rows), "Evaluation trace: values, forwards")
 
 
-def _tangent(sweeps: Sequence[Sequence[Frame]], seeds: Sequence[str]) -> Table:
+def _tangent(trace: Trace) -> Table:
     """One row a node, one column a seed; the numbers in the rule only where there is one seed."""
+    seeds = list(trace.tangents)
     shown = seeds[:MOST_SEEDS]
     single = len(shown) == 1
     columns = [Column("node", "node"), Column("rule", "rule")]
-    columns += [Column("numbers", "in numbers")] if single else []
+    columns += [Column("numbers", "to 4 digits")] if single else []
     columns += [Column(seed, f"seed {seed}", "right") for seed in shown]
     rows = []
-    for steps in zip(*sweeps[:MOST_SEEDS], strict=True):
+    for steps in zip(*map(trace.tangent, shown), strict=True):
         first = steps[0]
         row: list[Cell] = [first.name, Code(first.rule)]
         row += [Code(first.numbers) if first.numbers else None] if single else []
@@ -94,7 +96,7 @@ def _adjoint(frames: Sequence[Frame]) -> Table:
         Column("node", "adjoint"),
         Column("assigns", ""),
         Column("rule", "rule"),
-        Column("numbers", "in numbers"),
+        Column("numbers", "to 4 digits"),
         Column("value", "contribution", "right"),
         Column("total", "adjoint now", "right"),
     )
@@ -118,7 +120,7 @@ def _number(value: float | None, status: str) -> Cell:
 
 def _remarks(trace: Trace) -> list[str]:
     remarks = [trace.remark] if trace.remark else []
-    undefined = [step.name for step in trace.frames if step.kind == "primal" and step.status == "undefined"]
+    undefined = [step.name for step in trace.primal if step.status == "undefined"]
     if undefined and trace.failure is None:
         remarks.append(f"{', '.join(undefined[:5])}: outside the domain, and in a branch that is not taken")
     return remarks
@@ -126,24 +128,36 @@ def _remarks(trace: Trace) -> list[str]:
 
 def _lesson(trace: Trace) -> str:
     """What is to be seen: the identity where both modes ran, else what the sweep has answered."""
-    identity, wrt = trace.identity, trace.problem.wrt
+    wrt = trace.problem.wrt
     if not trace.tangents and not trace.adjoints:
         return "There is no sweep to show."
-    added = sum(frame.again for frame in trace.frames)
+    added = sum(frame.again for frame in trace.adjoint)
     sums = f"{counted(added, 'contribution')} {'is' if added == 1 else 'are'} added (+=) to an earlier one"
-    sums = sums if added else "nothing is used twice, so that no contributions meet"
-    if identity is not None:
-        along = ", ".join(f"{x:g}" for x in identity.direction.values())
-        same = "both" if identity.tangent == identity.product else "to rounding"
-        return (
-            f"Along the direction ({_shortened(along)}) the tangent of the output is {identity.tangent!r} and the "
-            f"adjoints of the inputs, multiplied with it, are {identity.product!r}: {same} the same number, from "
-            f"either end. Forward took {counted(len(wrt), 'sweep')}, reverse one, in which {sums}."
-        )
+    sums = sums if added else "no adjoint gets a second contribution"
+    if trace.identity is not None:
+        return f"{_identity(trace.identity)} Forward took {counted(len(wrt), 'sweep')}, reverse one, in which {sums}."
     if trace.adjoints:
-        return f"One sweep backwards answers for every input: {sums}."
+        whom = "every input" if len(wrt) == len(trace.problem.point) else f"{counted(len(wrt), 'input')}, all at once"
+        return f"One sweep backwards answers for {whom}: {sums}."
     question = "one question, the derivative of everything by its seed" if len(wrt) == 1 else "one question each"
     return f"{counted(len(wrt), 'sweep')} forwards: {question}."
+
+
+def _identity(identity: Identity) -> str:
+    """Whether both ends say the same, looked at and not taken for granted."""
+    along = _shortened(", ".join(f"{x:g}" for x in identity.direction.values()))
+    one, other = identity.tangent, identity.product
+    said = (
+        f"Along the direction ({along}) the tangent of the output is {one!r} and the adjoints of the inputs, "
+        f"multiplied with it, are {other!r}"
+    )
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return f"{said}: beyond the doubles there is nothing to compare."
+    if one == other:
+        return f"{said}: the same number, from either end."
+    if abs(one - other) <= CLOSE * max(abs(one), abs(other)):
+        return f"{said}: to rounding the same number, from either end."
+    return f"{said}: they part, because a step of one of the sweeps cancels, underflows or overflows in doubles."
 
 
 def _shortened(text: str) -> str:

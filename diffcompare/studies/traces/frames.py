@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
 from diffcompare.studies.telling import number, status
-from diffcompare.studies.traces.wording import Kind, Wording, short
+from diffcompare.studies.traces.wording import Kind, Wording, equals, short
 from diffcompare.sweeps import scaled
 
 
@@ -52,7 +52,8 @@ def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[Frame
         if isinstance(node, Variable):
             sentence = f"{name} is {rule} = {short(value)}."
         else:
-            sentence = f"{name} = {rule} = {numbers} = {short(value)}."
+            inside = equals(*[words.values[argument] for argument in node.arguments])
+            sentence = f"{name} = {rule} {inside} {numbers} {equals(value)} {short(value)}."
         known = number(value)
         yield Frame("primal", node, name, rule, numbers, known, known, status(value), sentence)
 
@@ -71,7 +72,8 @@ def tangent_frames(
             yield _inactive("tangent", node, name, seed)
             continue
         if type(words.values[node]) is Undefined:
-            yield Frame("tangent", node, name, "", "", None, None, "undefined", f"{name} is undefined.", seed)
+            sentence = f"{name} is not needed: {words.name(node)} is outside the domain, in a branch that is not taken."
+            yield Frame("tangent", node, name, "", "", None, None, "not taken", sentence, seed)
             continue
         value = tangents.get(node, 0.0)
         if isinstance(node, Variable):
@@ -80,7 +82,7 @@ def tangent_frames(
         else:
             rule, numbers = words.tangent(node, active, tangents)
             fast = f"{words.name(node)} changes {short(value)} times as fast as {seed}"
-            sentence = f"{name} = {numbers} = {short(value)}: {fast}."
+            sentence = f"{name} = {rule} {equals(value)} {short(value)}: {fast}."
         yield Frame("tangent", node, name, rule, numbers, number(value), number(value), status(value), sentence, seed)
 
 
@@ -109,10 +111,10 @@ def _contribution(
     name, again = words.name(argument, "adjoint"), len(arrived) > 1
     value, total = arrived[-1], _total(arrived)
     if again:
-        sums = f"{short(_total(arrived[:-1]))} + {_in_sum(value)} = {short(total)}"
+        sums = f"{short(_total(arrived[:-1]))} + {_in_sum(value)} {equals(total)} {short(total)}"
         sentence = f"{words.name(argument)} is used by {words.name(node)} too, so this is added: {sums}."
     else:
-        sentence = f"{words.name(node)} passes {numbers} = {short(value)} on to {words.name(argument)}."
+        sentence = f"{words.name(node)} passes {numbers} {equals(value)} {short(value)} on to {words.name(argument)}."
     return Frame(
         "adjoint", argument, name, rule, numbers, number(value), number(total), status(total), sentence,
         source=node, again=again,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from diffcompare.evaluation import is_number
+from diffcompare.evaluation import Undefined, is_number
 from diffcompare.expression import OPERATIONS, Expression, Number, Variable, lift
 from diffcompare.naming import names, pretty
 from diffcompare.operations import exact_integer
@@ -21,6 +21,8 @@ Stand: TypeAlias = Callable[[Expression], Expression]
 
 MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
 """What stands over the letter: v, v with a dot, v with a bar."""
+SHORT = 8
+"""Digits up to which a number is written as it is."""
 DIGITS = 4
 """Significant digits of the numbers in a rule; the value beside it has all of them."""
 
@@ -31,6 +33,7 @@ class Wording:
     def __init__(self, nodes: Sequence[Expression], variables: Sequence[str], values: Mapping[Expression, Any]) -> None:
         self.ascii = names(nodes, variables)
         self.values = values
+        self._tangents: dict[Expression, str] = {}
 
     def name(self, node: Expression, kind: Kind = "primal") -> str:
         """v₃, v̇₃ or v̄₃; a number or a constant by its text."""
@@ -52,6 +55,8 @@ class Wording:
         def total(value: Stand, change: Stand) -> Expression:
             found: Expression | None = None
             for argument, _, rule in _partials(node, active, value):
+                if type(self.values[argument]) is Undefined:
+                    continue  # the branch that an `if` did not take
                 if _is(rule, -1):
                     found = -change(argument) if found is None else found - change(argument)
                 else:
@@ -59,7 +64,10 @@ class Wording:
                     found = term if found is None else found + term
             return Number(0) if found is None else found
 
-        return self._twice(total, "tangent", tangents)
+        if node not in self._tangents:  # the same for every seed
+            self._tangents[node] = self._with_names(total, "tangent")
+        reached = any(argument in tangents for argument in node.arguments)
+        return self._tangents[node], self._with_numbers(total, tangents) if reached else "0"
 
     def contributions(
         self, node: Expression, adjoint: Any, active: Collection[Expression]
@@ -85,16 +93,25 @@ class Wording:
         self, build: Callable[[Stand, Stand], Expression], kind: Kind, changes: Mapping[Expression, Any]
     ) -> tuple[str, str]:
         """The rule with names, and with numbers."""
+        return self._with_names(build, kind), self._with_numbers(build, changes)
 
+    def _with_names(self, build: Callable[[Stand, Stand], Expression], kind: Kind) -> str:
         def named(kind: Kind) -> Stand:
             return lambda node: node if self._is_literal(node) else Variable(self.name(node, kind))
 
-        with_names = build(named("primal"), named(kind))
-        with_numbers = build(
-            lambda node: node if self._is_literal(node) else _literal(self.values[node]),
-            lambda node: _literal(changes.get(node, 0.0)),
+        return _text(build(named("primal"), named(kind)))
+
+    def _with_numbers(self, build: Callable[[Stand, Stand], Expression], changes: Mapping[Expression, Any]) -> str:
+        return _text(
+            build(
+                lambda node: node if self._is_literal(node) else _literal(self.values[node]),
+                lambda node: _literal(changes.get(node, 0.0)),
+            )
         )
-        return tuple(written(rule, {}).replace("*", "·") for rule in (with_names, with_numbers))  # type: ignore[return-value]
+
+
+def _text(rule: Expression) -> str:
+    return written(rule, {}).replace("*", "·")
 
 
 def _letter(node: Expression) -> Expression:
@@ -133,6 +150,14 @@ def _literal(value: Any) -> Expression:
     return lift(float(short(value))) if is_number(value) else Variable("?")
 
 
+def equals(*values: Any) -> str:
+    """The sign before numbers that are written as they are, or rounded."""
+    return "=" if all(is_number(value) and float(short(value)) == value for value in values) else "≈"
+
+
 def short(value: Any) -> str:
-    """A number in few digits."""
-    return f"{float(value):.{DIGITS}g}" if is_number(value) else "?"
+    """A number as it is where it is short, else in few digits."""
+    if not is_number(value):
+        return "?"
+    whole = f"{float(value):.{SHORT}g}"
+    return whole if float(whole) == value else f"{float(value):.{DIGITS}g}"
