@@ -145,3 +145,8 @@ def test_large_formulas_take_no_more_than_linear_time():
     for large in (total, product, nest, shared):
         assert dag_size(tidy(large)) <= 10 * dag_size(large)
     assert tidied("(7*x)^1000000*9e200*9e200*9e200") != ""
+
+
+def test_the_square_of_a_root_is_what_stands_under_it():
+    assert str(tidy(parse("x/sqrt(1 + x^2)^2"))) == "x/(1 + x^2)"
+    assert str(tidy(parse("3*sqrt(x)^2"))) == "3*x"

@@ -266,6 +266,7 @@ SLOPES: dict[tuple[str, int], str] = {
     ("erfc", 0): "-1.1283791670955126*gauss({a})",
     ("log10", 0): "0.4342944819032518/{a}",
     ("log2", 0): "1.4426950408889634/{a}",
+    ("atan", 0): "1/{hypot}(1, {a})/{hypot}(1, {a})",
     ("acosh", 0): "acosh_slope({a})",
     ("^", 0): "power_slope({y}, {a}, {b})",
     ("^", 1): "power_growth({y}, {a})",

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from diffcompare.expression import Expression, Number, apply
+from diffcompare.operations import exact_integer
 from diffcompare.tidying.known import Known, known_of
 from diffcompare.tidying.terms import (
     LARGEST_NUMBER,
@@ -77,11 +78,25 @@ def _form(
         last = forms[node.arguments[-1]]
         return collected([*terms, *(last if name == "+" else map(negated, last))], known)
     if name in ("*", "/", "^n"):
+        if _is_square_of_root(node):
+            return forms[node.arguments[0].arguments[0]]
         operands = [_as_factor(argument, forms, built, known) for argument in node.arguments]
         if node in expanded and name == "*":
             return _multiplied_out(node, operands, forms, known, expanded[node])
         return _multiplied(node, operands, known)
     return (atom(node) if node in known.kept else _function(node, forms, built, known),)
+
+
+def _is_square_of_root(node: Expression) -> bool:
+    """sqrt(u)^2, which is u wherever it has a value."""
+    assert node.operation is not None
+    base = node.arguments[0].operation
+    return (
+        node.operation.name == "^n"
+        and base is not None
+        and base.name == "sqrt"
+        and exact_integer(node.arguments[1]) == 2
+    )
 
 
 def _multiplied(node: Expression, operands: Sequence[Term], known: Known) -> Form:

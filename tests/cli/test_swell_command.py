@@ -43,7 +43,7 @@ def test_a_family_in_json(cli) -> None:
 def test_an_expression_may_begin_with_a_minus(cli) -> None:
     outcome = cli("swell", "-x^2", "--order", "2", "--at", "x=3", "--format", "csv")
     assert outcome.code == 0
-    assert outcome.out.startswith("order,raw_tree,raw_dag,light_tree,light_dag\nf,4,4,4,4\n")
+    assert "\norder,raw_tree,raw_dag,light_tree,light_dag\nf,4,4,4,4\n" in outcome.out
 
 
 def test_a_file_is_a_family(cli, tmp_path) -> None:

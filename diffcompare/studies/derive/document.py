@@ -108,10 +108,14 @@ def _by_names(found: Derivation, caption: str) -> list[Block]:
 
 
 def _remark(step: Step) -> str:
-    """The rule, and which term of a sum it made vanish."""
-    if step.constant is None or not step.constant.varies or len(str(step.constant)) > LONGEST_CONSTANT:
-        return step.rule
-    return f"{step.rule}, {step.constant} is constant"
+    """The rule, which term of a sum it made vanish, and which derivative is known from an earlier line."""
+    said = [step.rule]
+    if step.constant is not None and step.constant.varies and len(str(step.constant)) <= LONGEST_CONSTANT:
+        said.append(f"{step.constant} is constant")
+    if step.again is not None and step.name is None:
+        known = str(step.again) if len(str(step.again)) <= LONGEST_CONSTANT else "..."
+        said.append(f"d/d{step.by}[{known}] from above")
+    return ", ".join(said)
 
 
 def _written(step: Step) -> Expression:

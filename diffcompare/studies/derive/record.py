@@ -118,6 +118,8 @@ def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, st
     tidied = tidy(raw, root, _to_expand(nodes, derivatives)) if sizes["raw"].dag <= TIDIED else None
     if tidied is not None:
         sizes["tidied"] = _size(tidied)
+        if 2 * sizes["tidied"].tree > 3 * sizes["raw"].tree:  # a sum of products may grow a little, but not so much
+            tidied, sizes["tidied"] = raw, sizes["raw"]
     lines = _lines(nodes, name, active, sizes["raw"])
     steps = steps_of(root, name, active, names if lines is None else {}, MOST_STEPS)
     rules = max(sum(1 for node in active if node.operation is not None), 1)

@@ -29,8 +29,8 @@ class Step(NamedTuple):
     """The node's own name, if it has one."""
     constant: Expression | None = None
     """The term of a sum or a difference whose derivative is 0 because it does not depend on the variable."""
-    constants: tuple[Expression, ...] = ()
-    """The arguments whose derivative is 0 because they do not depend on the variable."""
+    again: Expression | None = None
+    """An argument that was differentiated in an earlier step: its derivative is there already."""
 
 
 NO_NAMES: Mapping[Expression, str] = {}
@@ -63,7 +63,13 @@ def steps_of(
         return [Step("variable rule", root, name, ONE, root)]
     if root not in active:
         return [Step("constant rule", root, name, ZERO, root)]
-    return [step(node, name, active, names) for node in order_of(root, active)[:most]]
+    done: set[Expression] = set()
+    steps = []
+    for node in order_of(root, active)[:most]:
+        again = next((argument for argument in node.arguments if argument in done), None)
+        steps.append(step(node, name, active, names)._replace(again=again))
+        done.add(node)
+    return steps
 
 
 def step(node: Expression, name: str, active: Collection[Expression], names: Mapping[Expression, str]) -> Step:

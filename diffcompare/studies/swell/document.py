@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Document, Equation, Equations, Heading, Listing, Paragraph, Table
+from diffcompare.expression import Expression, Open, Variable
+from diffcompare.printer import swells, written
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.swell.tables import (
@@ -17,6 +19,7 @@ from diffcompare.studies.swell.tables import (
     work,
     work_note,
 )
+from diffcompare.wengert import listing
 
 if TYPE_CHECKING:
     from diffcompare.studies.swell.record import Row, Swell
@@ -104,24 +107,27 @@ def _point(swell: Swell) -> str:
 
 def _formulas(swell: Swell) -> list[Block]:
     """f, its derivative by textbook rules, and what sympy makes of that, while they are short."""
-    entries: list[tuple[str, Cell]] = []
+    rows: list[Equation] = []
     for row in swell.rows[int(swell.by_order) :][:MOST_FORMULAS]:
         light = row.forms["light"]
         if light.size is None or light.size.tree > SHORT * len(row.member.wrt):
             break
-        entries += _formula_entries(swell, row)
-    return [Heading("Formulas"), Listing(tuple(entries))] if entries else []
+        rows += _equations_of(swell, row)
+    return [Equations("formulas", tuple(rows), "Formulas")] if rows else []
 
 
-def _formula_entries(swell: Swell, row: Row) -> list[tuple[str, Cell]]:
-    name = row.member.name
-    entries: list[tuple[str, Cell]] = []
-    if not swell.by_order:
-        entries.append((name, row.member.expression))
-        name = f"{name}'" if len(row.member.wrt) < 2 else f"{name} by {row.member.wrt[0]}"
-    for key, how in (("light", "by the rules"), ("simplified", "simplified")):
+def _equations_of(swell: Swell, row: Row) -> list[Equation]:
+    name = Variable(row.member.name)
+    rows = [] if swell.by_order else [Equation(name, row.member.expression)]
+    left: Cell = name if swell.by_order or not row.member.wrt else Open(name, row.member.wrt[0])
+    for key, how in (("light", "by the rules"), ("simplified", "simplified by sympy")):
         form = row.forms.get(key)
-        if form is not None and row.member.wrt:
-            cell: Cell = form.trouble if form.formulas is None else next(iter(form.formulas.values()))
-            entries.append((f"{name} {how}", cell))
-    return entries
+        if form is not None and form.formulas:
+            rows.append(Equation(left, _whole(next(iter(form.formulas.values()))), how))
+            left = None
+    return rows
+
+
+def _whole(formula: Expression) -> Cell:
+    """The formula written out, even where it swells: that is what is to be seen."""
+    return Code(written(formula, {})) if swells(formula, listing(formula)) else formula

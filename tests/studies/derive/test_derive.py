@@ -305,3 +305,14 @@ def test_equations_as_a_table_repeat_their_left_side():
     block = next(block for block in derive(L2).document().blocks if isinstance(block, Equations))
     assert [str(row[0]) for row in block.table.rows] == ["d/dx[4*x*(1 - x)]"] * len(block.rows)
     assert parse(str(block.rows[-1].right)) is block.rows[-1].right
+
+
+def test_a_derivative_that_is_known_already_is_not_hidden_under_another_rule():
+    text = str(derive("1 + x^2*(1 + x^2)"))
+    assert "sum rule, d/dx[x^2] from above" in text
+
+
+def test_tidying_never_makes_a_formula_much_larger():
+    loop = "a = 4*x*(1 - x); b = 4*a*(1 - a); c = 4*b*(1 - b); d = 4*c*(1 - c); g = 4*d*(1 - d); 4*g*(1 - g)"
+    for found in derive(loop).derivations:
+        assert 2 * found.sizes["tidied"].tree <= 3 * found.sizes["raw"].tree

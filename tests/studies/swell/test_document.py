@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from diffcompare.document import Bars, Listing, Table
+from diffcompare.document import Bars, Equations, Table
 from diffcompare.render import TEXTS, Look, render
 from diffcompare.render.glyphs import width
 from diffcompare.source import resolve
@@ -59,11 +59,14 @@ def test_a_single_row_has_no_bars(without_sympy):
 
 def test_the_formulas_while_they_are_short(measured):
     document = measured("logistic", "1..4").document()
-    formulas = dict([block for block in document.blocks if isinstance(block, Listing)][1].entries)
-    assert list(formulas)[:3] == ["l1", "l1' by the rules", "l1' simplified"]
-    assert str(formulas["l2' by the rules"]) == "4*(1 - x) + 4*x*(0 - 1)"
-    assert str(formulas["l2' simplified"]) == "4 - 8*x"
-    assert len(formulas) == 12
+    rows = next(block for block in document.blocks if isinstance(block, Equations)).rows
+    assert [(str(row.left), str(row.right), row.remark) for row in rows[3:6]] == [
+        ("l2", "4*x*(1 - x)", ""),
+        ("d/dx[l2]", "4*(1 - x) + 4*x*(0 - 1)", "by the rules"),
+        ("None", "4 - 8*x", "simplified by sympy"),
+    ]
+    assert len(rows) == 12
+    assert ";" not in rows[10].right.text  # written out, though that swells
 
 
 def test_the_verdict_has_the_figures(family, measured):
