@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 
 from diffcompare.backends.reverse import plain_gradient
@@ -13,6 +14,9 @@ from diffcompare.parser import parse
 from diffcompare.problem import Derivative, Problem
 from diffcompare.studies.inputs import checked_point
 from diffcompare.wengert import listing, variables
+
+LONGEST_KEPT = 2_000
+"""Characters of a text that is worth the memory of keeping what it was read as."""
 
 
 def gradient(
@@ -25,9 +29,12 @@ def gradient(
     Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
     be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
     """
-    tree = _parsed(expression, point) if isinstance(expression, str) else expression
-    nodes = listing(tree)
-    names = variables(nodes)
+    if isinstance(expression, str) and len(expression) <= LONGEST_KEPT and not _is_entry(expression):
+        tree, nodes, names = _kept(expression, "e" in point)
+    else:
+        tree = _parsed(expression, point) if isinstance(expression, str) else expression
+        nodes = listing(tree)
+        names = variables(nodes)
     doubles = _doubles(names, point)
     if method == "reverse-ad":
         found = plain_gradient(nodes, names, doubles)
@@ -42,8 +49,21 @@ def gradient(
     return dict(answer.gradient)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=256)
+def _kept(text: str, e_is_a_variable: bool) -> tuple[Expression, list[Expression], list[str]]:
+    """A text read, for whoever asks for the same gradient at point after point: an optimiser, a plot."""
+    tree = _parsed(text, {"e": 1.0} if e_is_a_variable else {})
+    nodes = listing(tree)
+    return tree, nodes, variables(nodes)
+
+
+def _is_entry(text: str) -> bool:
+    """Whether the text names an entry of the catalogue or of a file, which may change from call to call."""
+    return text[:1] == "@" or ".toml" in text
+
+
 def _parsed(text: str, point: Mapping[str, float]) -> Expression:
-    if text[:1] == "@" or ".toml" in text:
+    if _is_entry(text):
         from diffcompare.studies.inputs import question_of
 
         return question_of(text, tuple(point)).parsed.expression
