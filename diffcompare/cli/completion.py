@@ -30,7 +30,7 @@ def operations(incomplete: str) -> list[str]:
 
 def modes(incomplete: str) -> list[str]:
     """Which sweeps to trace."""
-    from diffcompare.cli.options import MODES
+    from diffcompare.cli.choices import MODES
 
     return _beginning(incomplete, list(MODES))
 
@@ -51,7 +51,7 @@ def formats(incomplete: str) -> list[str]:
 
 def shown(incomplete: str) -> list[str]:
     """What a graph shows beside its nodes."""
-    from diffcompare.cli.options import SHOWN
+    from diffcompare.cli.choices import SHOWN
 
     return _beginning(incomplete, list(SHOWN))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from diffcompare.cli import completion
+from diffcompare.cli.choices import MODES, SHOWN
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.usage import closest, usage_error
 from diffcompare.diagnostics import DiffcompareError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from diffcompare.source import Question
 
 MOST_DIGITS = 17
-SHOWN = ("primal", "tangent", "adjoint")
-MODES = ("forward", "reverse", "both")
 
 
 def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:

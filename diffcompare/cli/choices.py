@@ -1,0 +1,6 @@
+"""The words that options choose from."""
+
+SHOWN = ("primal", "tangent", "adjoint")
+"""What `graph --show` puts beside the nodes."""
+MODES = ("forward", "reverse", "both")
+"""What `trace --mode` sweeps."""
