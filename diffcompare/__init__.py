@@ -4,8 +4,9 @@
     >>> dc.gradient("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5})
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
-`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.parse(text)` gives the
-expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is and how to mend it.
+`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.trace`, `dc.graph`,
+`dc.derive` and `dc.sweep` show how they work; `dc.parse(text)` gives the expression.  Wrong input raises
+`dc.DiffcompareError`, whose text says where the mistake is and how to mend it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,26 @@ if TYPE_CHECKING:
     from diffcompare.parser import parse
     from diffcompare.studies.compare import compare
     from diffcompare.studies.comparison.record import Comparison
+    from diffcompare.studies.derive import derive
     from diffcompare.studies.gradient import gradient
+    from diffcompare.studies.graph import graph
+    from diffcompare.studies.sweep import sweep
+    from diffcompare.studies.trace import trace
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Diagnostic", "DiffcompareError", "Expression", "compare", "gradient", "parse"]
+__all__ = [
+    "Comparison",
+    "Diagnostic",
+    "DiffcompareError",
+    "Expression",
+    "compare",
+    "derive",
+    "gradient",
+    "graph",
+    "parse",
+    "sweep",
+    "trace",
+]
 
 _HOMES = {
     "Comparison": "diffcompare.studies.comparison.record",
@@ -30,8 +47,12 @@ _HOMES = {
     "DiffcompareError": "diffcompare.diagnostics",
     "Expression": "diffcompare.expression",
     "compare": "diffcompare.studies.compare",
+    "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",
+    "graph": "diffcompare.studies.graph",
     "parse": "diffcompare.parser",
+    "sweep": "diffcompare.studies.sweep",
+    "trace": "diffcompare.studies.trace",
 }
 
 

@@ -37,6 +37,7 @@ _SUFFIXES = {
     ".dot": "dot",
     ".gv": "dot",
     ".mmd": "mermaid",
+    ".mermaid": "mermaid",
 }
 
 

@@ -36,7 +36,8 @@ FRAGMENT_STYLE = """\
 .diffcompare dd { margin: 0; overflow-x: auto; }
 .diffcompare figure { margin: 1em 0; }
 .diffcompare figcaption { font-weight: bold; }
-.diffcompare figure svg { display: block; min-width: 36rem; }
+.diffcompare figure svg { display: block; }
+@media (max-width: 40rem) { .diffcompare figure svg { max-width: none; } }
 .diffcompare summary { cursor: pointer; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """

@@ -429,3 +429,14 @@ def test_a_text_is_read_once_for_many_points():
     assert _kept.cache_info().hits == before + 2
     assert dc.gradient("e*x", {"e": 2.0, "x": 3.0}) == {"e": 3.0, "x": 2.0}
     assert dc.gradient("e*x", {"x": 3.0}) == {"x": pytest.approx(2.718281828459045)}
+
+
+@pytest.mark.parametrize("study", ["compare", "trace", "graph", "derive", "sweep"])
+def test_every_study_is_called_alike_and_shows_itself(study):
+    record = getattr(dc, study)("x^2*sin(y)", {"x": 1.5}, y=0.5)
+    assert repr(record) == str(record)
+    assert "x^2*sin(y)" in str(record)
+    assert "<table>" in record._repr_html_()
+    data = json.loads(record.to_json())
+    assert (data["schema"], data["point"]) == ("diffcompare/1", {"x": 1.5, "y": 0.5})
+    assert data["expression"]["read_as"] == "x^2*sin(y)"
