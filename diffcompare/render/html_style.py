@@ -37,7 +37,6 @@ FRAGMENT_STYLE = """\
 .diffcompare figure { margin: 1em 0; }
 .diffcompare figcaption { font-weight: bold; }
 .diffcompare figure svg { display: block; }
-@media (max-width: 40rem) { .diffcompare figure svg { max-width: none; } }
 .diffcompare summary { cursor: pointer; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
@@ -58,6 +57,7 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
 .warning { border-left-style: dashed; border-left-color: var(--wrong); }
 .verdict { font-size: 1.1rem; border-left-style: double; border-left-width: .4rem; }
 .scroll:focus-visible, summary:focus-visible { outline: 3px solid var(--line); outline-offset: 2px; }
+@media (max-width: 40rem) { .diffcompare figure svg { max-width: none; } }
 @media print {
   :root { --paper: #fff; --ink: #000; --wrong: #000; --line: #000; }
   html { font-size: 75%; }
