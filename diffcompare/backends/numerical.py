@@ -186,9 +186,10 @@ def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None
     if h is not None and (x + h) - x == 0:
         return None, f"the step {h:g} vanishes beside {x:g}"
     for stencil in stencils:
-        result = quotient(stencil, f, x, h or stencil.default_step(x))
+        step = h or stencil.default_step(x)
+        result = quotient(stencil, f, x, step)
         if result is not None:
-            return result, f"no value on one side: {stencil.name} instead"
+            return result, f"no value on one side: {stencil.name} instead, h = {step:.3g}"
     return None, "f has no finite value at a point of the stencil"
 
 

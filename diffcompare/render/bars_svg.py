@@ -65,7 +65,7 @@ def _patterns(bars: Bars) -> str:
 
 def _bar(key: str, number: int, name: str, left: float, y: float, wide: float, height: float | None) -> str:
     if height is None:
-        return f'<text class="faint" x="{left + 6}" y="{y + 13:g}" font-size="12">unknown</text>\n'
+        return f'<text class="faint" x="{left + 6}" y="{y + 13:g}" font-size="12">no value</text>\n'
     wide = max(wide, 2.0 if height else 0.0)
     box = f'<rect x="{left}" y="{y + 1:g}" width="{wide:.1f}" height="{BAR - 2}" fill="{_fill(key, number)}">'
     number_at = f'<text x="{left + wide + 6:.1f}" y="{y + 13:g}" font-size="12">{power_text(height)}</text>'
@@ -95,4 +95,4 @@ def _description(bars: Bars) -> str:
 
 
 def _spoken(height: float | None) -> str:
-    return "unknown" if height is None else power_text(height)
+    return "no value" if height is None else power_text(height)

@@ -11,6 +11,7 @@ from diffcompare.document import Code
 from diffcompare.expression import Expression
 from diffcompare.grammar import POWER, PRODUCT
 from diffcompare.printer import CALL, to_text, tree_is_larger
+from diffcompare.render.equations import parted
 from diffcompare.render.glyphs import clean
 from diffcompare.typeset import LARGEST, formula, typewriter
 
@@ -67,6 +68,8 @@ def _typeset(cell: Cell) -> str:
 
 def _parted(cell: Cell) -> list[str]:
     """The formula in lines of whole terms, and a long product in lines of whole factors."""
+    if isinstance(cell, Code):
+        return [typewriter(clean(part)) for part in parted(cell.text, LONGEST)]
     if not isinstance(cell, Expression) or tree_is_larger(cell, LARGEST) or len(to_text(cell)) <= LONGEST:
         return [_typeset(cell)]
     lines: list[tuple[int, str]] = []

@@ -21,7 +21,7 @@ FRAGMENT_STYLE = """\
 .diffcompare .number, .diffcompare .scroll code, .diffcompare dd code { font-size: .94em; }
 .diffcompare .scroll .long { white-space: normal; min-width: 12em; }
 .diffcompare .scroll table.equations { border: 0; }
-.diffcompare .scroll .formula code { white-space: normal; overflow-wrap: anywhere; }
+.diffcompare .scroll .formula code { white-space: normal; overflow-wrap: anywhere; line-break: strict; }
 .diffcompare .scroll td.formula { white-space: normal; padding-left: 1.4em; text-indent: -1.2em; min-width: 16em; }
 .diffcompare .scroll td.remark { font-style: italic; font-size: .9em; }
 .diffcompare pre { margin: 0; }

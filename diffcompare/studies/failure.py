@@ -12,6 +12,7 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import Undefined, birthplace, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem
+from diffcompare.studies.inputs import coordinate
 from diffcompare.sweeps import partials
 from diffcompare.wengert import listing
 
@@ -135,7 +136,7 @@ def _kink(truth: Truth) -> Diagnostic:
 
 def _slope_text(name: str, slopes: Slopes) -> str:
     def side(slope: float | None) -> str:
-        return "none" if slope is None else f"{slope:.17g}".replace("inf", "infinity")
+        return "none" if slope is None else coordinate(slope).replace("inf", "infinity")
 
     return f"slope by {name}: {side(slopes.left)} from the left, {side(slopes.right)} from the right"
 

@@ -26,7 +26,7 @@ def test_a_file_has_both_pictures_with_a_title_and_a_sentence_about_each(root: E
     assert root.findtext(f"{SVG}title") == "Error against step; How formulas <grow>"
     told = root.findtext(f"{SVG}desc") or ""
     assert "error over step h on logarithmic axes: forward from 3e-08 to 0.3; " in told
-    assert "n = 200: tree 4.82e+60, DAG 600, sympy unknown." in told
+    assert "n = 200: tree 4.82e+60, DAG 600, sympy no value." in told
 
 
 def test_everything_lies_within_the_frame(root: ElementTree.Element) -> None:
@@ -51,7 +51,7 @@ def test_bars_differ_in_pattern_and_each_has_its_number() -> None:
     assert len(re.findall(r"<pattern id=", body)) == 3
     hatches = re.findall(r'<pattern.*?(<path d="[^"]*"|</pattern>)', body)
     assert len(set(hatches)) == 3
-    assert all(f">{number}</text>" in body for number in ("5", "4.82e+60", "600", "unknown"))
+    assert all(f">{number}</text>" in body for number in ("5", "4.82e+60", "600", "no value"))
 
 
 def test_text_from_outside_is_escaped() -> None:

@@ -208,7 +208,7 @@ def test_the_strip_counts_what_the_difference_loses(nominal: Sweep) -> None:
 
 def test_the_verdict_is_one_sentence_of_figures(actual: Sweep) -> None:
     assert actual.verdict.startswith("Truncation falls with h and round-off grows as 1/h: the best forward step, ")
-    assert " of 15.9 digits; the complex step subtracts nothing" in actual.verdict
+    assert " of 15.9 digits; the complex step at h = 1e-20 subtracts nothing" in actual.verdict
 
 
 # --- Other functions --------------------------------------------------------------------------------------------------

@@ -78,7 +78,9 @@ def _without_loss(sweep: Sweep) -> str:
     """Who does not subtract."""
     tiny = sweep.tiny[0].error if sweep.tiny else None
     digits = digits_of(sweep, tiny) if tiny is not None else None
-    words = [f"the complex step subtracts nothing and keeps {digits:.1f}"] if digits is not None else []
+    words = []
+    if digits is not None:
+        words.append(f"the complex step at h = {sweep.tiny[0].step:.0e} subtracts nothing and keeps {digits:.1f}")
     exact = next(
         (level.method for level in reversed(sweep.levels) if level.error is not None and "ad" in level.method), ""
     )

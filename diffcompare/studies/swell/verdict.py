@@ -31,9 +31,8 @@ def _sizes(swell: Swell) -> str:
     row = known[-1] if swell.is_numbered or swell.by_order else max(known, key=_tree)
     size = row.forms["light"].size
     assert size is not None
-    where = (
-        f"{place(swell, row)} {_what(swell, row)} is {counted(size.dag)} nodes as a DAG, {counted(size.tree)} as a tree"
-    )
+    nodes = f"{counted(size.dag)} node{'s' * (size.dag != 1)} as a DAG, {counted(size.tree)} as a tree"
+    where = f"{place(swell, row)} {_what(swell, row)} is {nodes}"
     lesson = "Swell is a property of trees" if size.tree >= 2 * size.dag else "There is little to share"
     return f"{lesson}: {where} (f itself {counted(row.size.dag)} and {counted(row.size.tree)})."
 

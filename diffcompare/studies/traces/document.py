@@ -94,7 +94,7 @@ def _tangent(trace: Trace) -> Table:
 def _adjoint(frames: Sequence[Frame]) -> Table:
     columns = (
         Column("node", "adjoint"),
-        Column("assigns", ""),
+        Column("assigns", "sign"),
         Column("rule", "rule"),
         Column("numbers", "to 4 digits"),
         Column("value", "contribution", "right"),
