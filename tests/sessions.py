@@ -45,12 +45,20 @@ def run(command: str, directory: Path, **environment: str) -> str:
     return finished.stdout.rstrip("\n")
 
 
+def columns(path: Path) -> dict[str, str]:
+    """The width of the terminal that a document is about: `terminal_80.md` says so in its name."""
+    width = path.stem.rpartition("_")[2]
+    return {"COLUMNS": width} if width.isdecimal() else {}
+
+
 def rewrite(path: Path, directory: Path) -> None:
     """Write the outputs of a document anew."""
 
     def renewed(match: re.Match[str]) -> str:
         sessions = re.split(r"^\$ ", match.group(1), flags=re.M)[1:]
         lines = [session.partition("\n")[0] for session in sessions]
-        return "```console\n" + "\n".join(f"$ {line}\n{run(line, directory)}\n" for line in lines) + "```"
+        return (
+            "```console\n" + "\n".join(f"$ {line}\n{run(line, directory, **columns(path))}\n" for line in lines) + "```"
+        )
 
     path.write_text(BLOCK.sub(renewed, path.read_text(encoding="utf-8")), encoding="utf-8")
