@@ -21,6 +21,8 @@ from diffcompare.wengert import listing, variables
 FUNCTIONS = ("sin", "cos", "exp", "tanh", "ln", "sqrt", "atan", "sinh")
 POINT = {"x1": 0.7, "x2": 1.3, "x3": 2.1}
 ROUNDS = 3
+SHORT = 100
+"""Characters of the expressions that the sympy script gets: among longer ones are some on which it does not end."""
 Case = tuple[str, dict[str, float]]
 Engine = Callable[[str, dict[str, float]], dict[str, float]]
 
@@ -113,7 +115,7 @@ def main() -> None:
     all_cases = cases(count)
     base = 0.0
     for name, engine, share in engines():
-        chosen = all_cases[::share]
+        chosen = [case for case in all_cases[::share] if share == 1 or len(case[0]) <= SHORT]
         for text, point in chosen[:20]:
             expected, found = dc.gradient(text, point), engine(text, point)
             assert all(math.isclose(found[x], expected[x], rel_tol=1e-6, abs_tol=1e-9) for x in point), text
