@@ -105,12 +105,14 @@ def _point(question: Question, at: Mapping[str, float] | None) -> tuple[dict[str
         point = {name: question.point[name] for name in names}
         if question.match is None:
             return point, []
-        return point, [_note(f"this is @{question.match.entry.name}, so the point is its own: {_shown(point)}")]
+        return point, [
+            _note(f"this is @{question.match.entry.name}, so the point is its own: {shown_point(point, '=', ',')}")
+        ]
     point = default_point(expression, names)
     if not names:
         return point, []
-    help = f"--at {_shown(point)}" if len(point) <= MOST_SHOWN else None
-    return point, [_note(f"no point was given, so here is one: {_shown(point)}", help)]
+    help = f"--at {shown_point(point, '=', ',')}" if len(point) <= MOST_SHOWN else None
+    return point, [_note(f"no point was given, so here is one: {shown_point(point, '=', ',')}", help)]
 
 
 def _asked(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
@@ -125,9 +127,15 @@ def _note(message: str, help: str | None = None) -> Diagnostic:
     return Diagnostic("W311", "note", message, help=help, severity="note")
 
 
-def _shown(point: Mapping[str, float]) -> str:
-    parts = [f"{name}={coordinate(x)}" for name, x in point.items()]
-    return ",".join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], "..."])
+def _typed(point: Mapping[str, float]) -> str:
+    """The point as `--at` takes it."""
+    return shown_point(point, "=", ",")
+
+
+def shown_point(point: Mapping[str, float], equals: str = " = ", comma: str = ", ") -> str:
+    """The point in the fewest characters, cut after some coordinates."""
+    parts = [f"{name}{equals}{coordinate(x)}" for name, x in point.items()]
+    return comma.join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], "..."])
 
 
 def question_of(expression: str | Expression, names: Sequence[str] = ()) -> Question:

@@ -10,7 +10,7 @@ from diffcompare.document import Cell, Code, Document
 from diffcompare.evaluation import Undefined, is_number
 from diffcompare.printer import to_text
 from diffcompare.render.cells import integer
-from diffcompare.studies.inputs import MOST_SHOWN, coordinate
+from diffcompare.studies.inputs import shown_point
 from diffcompare.wengert import dag_size, listing, operation_count, tree_size
 
 if TYPE_CHECKING:
@@ -28,8 +28,17 @@ class Shown:
 
     if TYPE_CHECKING:
 
+        @property
+        def failure(self) -> Diagnostic | None:
+            """What is wrong with the point."""
+
         def document(self) -> Document:
             """The record as a document."""
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether there is anything to show: not where the function itself is undefined or beyond the doubles."""
+        return self.failure is None or self.failure.code not in ("E802", "E804")
 
     def to_json(self) -> str:
         """The data as JSON text."""
@@ -108,12 +117,6 @@ def question_entries(question: Question, point: Mapping[str, float]) -> list[tup
     if point:
         entries.append(("at", Code(shown_point(point))))
     return entries
-
-
-def shown_point(point: Mapping[str, float], equals: str = " = ", comma: str = ", ") -> str:
-    """The point in the fewest characters, cut after some coordinates."""
-    parts = [f"{name}{equals}{coordinate(x)}" for name, x in point.items()]
-    return comma.join(parts if len(parts) <= MOST_SHOWN else [*parts[: MOST_SHOWN - 1], "..."])
 
 
 def cell(value: Any) -> Cell:

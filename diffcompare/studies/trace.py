@@ -80,11 +80,6 @@ class Trace(Shown):
         """The steps of the reverse sweep."""
         return tuple(adjoint_frames(self.nodes, self.words, self.active, self.adjoints))
 
-    @property
-    def has_tables(self) -> bool:
-        """Whether there is anything to show: not where the function itself is undefined or beyond the doubles."""
-        return self.failure is None or self.failure.code not in ("E802", "E804")
-
     def data(self) -> dict[str, Any]:
         """Plain data in the schema diffcompare/1."""
         from diffcompare.studies.traces.data import data

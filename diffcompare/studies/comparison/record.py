@@ -84,11 +84,6 @@ class Comparison(Shown):
 
         return data(self)
 
-    @property
-    def has_tables(self) -> bool:
-        """Whether there is anything to compare: not where the function itself is undefined or beyond the doubles."""
-        return self.failure is None or self.failure.code not in ("E802", "E804")
-
     def document(self, *, brief: bool = False) -> Document:
         """The comparison as a document; a brief one has the values only."""
         from diffcompare.studies.comparison.document import document

@@ -98,11 +98,6 @@ class Swell(Shown):
         """Whether the rows are members of a family, whose numbers mean something (the lines of a file have names)."""
         return self.kind in FAMILIES
 
-    @property
-    def has_tables(self) -> bool:
-        """Whether there is anything to show: not where the function itself is undefined or beyond the doubles."""
-        return self.failure is None or self.failure.code not in ("E802", "E804")
-
     @cached_property
     def verdict(self) -> str:
         """What to learn from the tables, with their figures."""
