@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -11,6 +12,8 @@ from diffcompare.problem import Hand
 from diffcompare.wengert import listing
 from diffcompare.wengert import variables as variables_of
 
+_NAMED = re.compile(r"\s*\w*\s*=(?!=)")
+
 
 def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
     """The formulas of `--hand NAME=FORMULA`, given as often as there are partials; None for none.
@@ -19,8 +22,19 @@ def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
     mistakes or with variables that the expression does not have.
     """
     variables = tuple(variables)
+    texts = texts_of(specs, variables)
+    return Hand(formulas_from(texts, variables, lambda name: f"--hand {name}"), "given") if texts else None
+
+
+def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
+    """The texts of `--hand NAME=FORMULA` by name; of a function of one variable the name may be left out.
+
+    Raises DiffcompareError for a name that comes twice and for a text without a name where one is needed.
+    """
     texts: dict[str, str] = {}
     for spec in specs:
+        if len(variables) == 1 and not _NAMED.match(spec):
+            spec = f"{variables[0]}={spec}"
         name, text = split_assignment(spec, "--hand", variables)
         if name in texts:
             message = f"two formulas for the partial by `{name}`"
@@ -31,7 +45,7 @@ def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
                 )
             )  # fmt: skip
         texts[name] = text
-    return Hand(formulas_from(texts, variables, lambda name: f"--hand {name}"), "given") if texts else None
+    return texts
 
 
 def formulas_from(

@@ -17,12 +17,12 @@ FLOORS = {
     "studies": 3,
     "__init__": 3,
     # floor 2: ways of differentiating, the truth, ways of writing
-    **dict.fromkeys(("backends", "render", "truth"), 2),
+    **dict.fromkeys(("backends", "render", "truth", "checking", "mistakes"), 2),
     # floor 1: the table, the language, questions
     **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
-    **dict.fromkeys(("point", "hand", "source", "tidying", "codegen"), 1),
+    **dict.fromkeys(("point", "hand", "source", "conditions", "spans", "tidying", "codegen"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document"), 0),
 }
@@ -144,14 +144,14 @@ def test_a_library_stays_behind_its_fence(library):
     assert all(map(FENCES[library], users)), users
 
 
-def test_mpmath_is_imported_late_or_by_the_truth():
+def test_mpmath_is_imported_late_or_where_balls_are_at_work():
     users = {
         name
         for name, found in IMPORTS.items()
         for imported, early in found
         if early and imported.split(".")[0] == "mpmath"
     }
-    assert all(name.startswith("truth.") for name in users), users
+    assert all(name.startswith(("truth.", "checking.")) for name in users), users
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends():

@@ -59,4 +59,9 @@ def test_a_mistake_in_a_formula_is_shown_where_it_stands():
 
 @pytest.mark.parametrize("spec", ["x", "=1", "x=", "2=x", ""])
 def test_what_is_no_formula(spec):
-    assert problem([spec], ["x"]).kind == "bad_value"
+    assert problem([spec], ["x", "y"]).kind == "bad_value"
+
+
+def test_of_one_variable_the_name_may_be_left_out():
+    assert parse_hand(["2*x"], ["x"]) == parse_hand(["x=2*x"], ["x"])
+    assert parse_hand(["if(x==1, 0, 2*x)"], ["x"]).formulas["x"] is parse("if(x == 1, 0, 2*x)")

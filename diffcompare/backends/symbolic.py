@@ -27,7 +27,7 @@ from typing import Any
 from diffcompare.backends import wire
 from diffcompare.backends.formulas import evaluate_formulas, measure
 from diffcompare.expression import Expression
-from diffcompare.problem import Backend, Derivative, Problem, Size, Status
+from diffcompare.problem import NOTHING, Backend, Derivative, Problem, Size, Status
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
@@ -66,6 +66,8 @@ class Answer:
     sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
     undefined: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
+    identity: str | None = None
+    """The step at which a difference became 0."""
     seconds: float = 0.0
     """From the question to the last line of the answer: the start of the process is not counted."""
 
@@ -130,6 +132,16 @@ def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> 
         return _ask(problem, stages, order)
 
 
+def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
+    """The form in which the derivative less the answer is 0, if sympy finds one within the budget.
+
+    There is one variable to differentiate by; `positive` are variables that are so wherever the function is defined.
+    """
+    extra = {"answer": wire.encode(answer), "positive": list(positive)}
+    with _lock:
+        return _ask(problem, ("raw", "identity"), 1, extra).identity
+
+
 def _steps(problem: Problem) -> tuple[str, ...]:
     nodes = listing(problem.at(problem.point))
     active = active_nodes(nodes, problem.wrt)
@@ -141,7 +153,7 @@ def _steps(problem: Problem) -> tuple[str, ...]:
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
+def _ask(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[str, Any] = NOTHING) -> Answer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
     answer = Answer(sizes=dict.fromkeys(stages))
@@ -152,6 +164,7 @@ def _ask(problem: Problem, stages: tuple[str, ...], order: int) -> Answer:
         "budget": problem.budget,
         "stages": stages,
         "order": order,
+        **extra,
     }
     try:
         worker = _ready_worker()
@@ -190,6 +203,10 @@ def _record(answer: Answer, line: Mapping[str, Any]) -> None:
     stage = line["stage"]
     if "status" in line:
         answer.troubles[stage] = (line["status"], line["why"])
+        return
+    if stage == "identity":
+        answer.formulas[stage] = {}
+        answer.identity = line["by"]
         return
     roots = wire.decode(line["program"])
     labels = line.get("definitions", [])

@@ -7,6 +7,7 @@ done, and `{"done": true}`.  `order` says how often to differentiate (by one var
     {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
     {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
+    {"stage": "identity", "by": step or null}       whether the derivative is the formula `answer` of the request
     {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
 
 The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
@@ -176,7 +177,25 @@ def _expand(partial: Any) -> Any:
     return expand(partial)
 
 
-STAGES = {"raw": _raw, "cse": _cse, "expanded": _rewritten(_expand), "simplified": _rewritten(_simplify)}
+def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """The first step at which the derivative less a formula becomes 0; None where no step gets there."""
+    from diffcompare.backends.symbolic_bridge import to_sympy
+    from diffcompare.backends.symbolic_proof import vanishes_by
+
+    (answer,) = wire.decode(request["answer"])
+    symbols = {name: symbol for symbol, name in names.items()}
+    (derivative,) = partials.values()
+    difference = derivative - to_sympy(answer, symbols)
+    return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
+
+
+STAGES = {
+    "raw": _raw,
+    "identity": _identity,
+    "cse": _cse,
+    "expanded": _rewritten(_expand),
+    "simplified": _rewritten(_simplify),
+}
 """Every stage by name; `raw` is the first, and fills in what the others work on."""
 
 

@@ -1,0 +1,149 @@
+"""Where to look: points with few digits in every piece of every variable, at several scales, and some at random."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from diffcompare.checking.guards import guards
+from diffcompare.checking.pieces import INFINITY, WHOLE, Piece, pieces
+from diffcompare.evaluation import is_number, values_at
+from diffcompare.expression import Expression
+from diffcompare.point import candidates
+from diffcompare.wengert import listing
+
+PER_PIECE = 14
+"""Points in each piece of the only variable; with several variables a line is one of many."""
+PER_LINE = 4
+MOST_PIECES = 24
+MOST_LINES = 24
+LINE_WORK = 12_000
+"""Nodes times lines: every line evaluates all nodes some hundred times."""
+AT_RANDOM = 24
+RANDOM_DIGITS = 4
+
+Point = dict[str, float]
+
+
+class Place(NamedTuple):
+    """A point to look at, and the piece of a variable that it stands for; a point at random stands for none."""
+
+    point: Point
+    name: str | None = None
+    piece: Piece = WHOLE
+    edge: bool = False
+    """Whether it is an end of a piece: a formula may have a hole there."""
+
+
+def places(
+    expression: Expression,
+    answers: Mapping[str, Expression],
+    names: Sequence[str],
+    usable: Callable[[Point], bool],
+    conditions: Sequence[Expression] = (),
+    seed: int = 0,
+) -> Iterator[Place]:
+    """The points, those with the fewest digits first in each piece.
+
+    `conditions` are 0 where the user wants no points; `usable` says whether everything has a value in doubles, which
+    is asked of the points through which lines are laid.
+    """
+    rng = random.Random(seed)
+    formulas = [expression, *answers.values(), *conditions]
+    allowed = _allowed(conditions)
+    watched = guards(listing(*formulas))
+    if not names:
+        yield Place({})
+        return
+    spread = _spread(names, rng)
+    spots = [point for point in spread if allowed(point)]
+    if len(names) > 1:
+        yield from map(Place, spots)
+    bases = [point for point in spots if usable(point)] or spots or spread
+    most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
+    lines = [(base, name) for base in bases[: max(most // len(names), 1)] for name in names][:most]
+    for base, name in lines if len(names) > 1 else [({}, names[0])]:
+        count = PER_LINE if len(names) > 1 else PER_PIECE
+        found = pieces(formulas, watched, name, base)
+        for piece in found[:MOST_PIECES]:
+            for x in _inside(piece, count, rng):
+                yield from _place({**base, name: x}, name, piece, allowed)
+        for piece in found[1:MOST_PIECES]:
+            yield from _place({**base, name: piece.low}, name, piece, allowed, edge=True)
+
+
+def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
+    nodes = listing(*conditions)
+
+    def allowed(point: Point) -> bool:
+        values = values_at(nodes, point)
+        return all(is_number(values[condition]) and values[condition] != 0 for condition in conditions)
+
+    return allowed
+
+
+def _place(
+    point: Point, name: str, piece: Piece, allowed: Callable[[Point], bool], edge: bool = False
+) -> Iterator[Place]:
+    if allowed(point):
+        yield Place(point, name, piece, edge)
+
+
+def _spread(names: Sequence[str], rng: random.Random) -> list[Point]:
+    """Points for every variable at once: the usual candidates, then random ones of several scales."""
+    usual = [point for point in candidates(list(names)) if all(abs(x) < 1e3 for x in point.values())]
+    scattered = [
+        {name: rng.choice((1, 1, -1)) * shortened(rng.random() * scale) for name in names}
+        for scale in (1.0, 3.0, 10.0, 100.0, 1.0, 3.0) * (AT_RANDOM // 6)
+    ]
+    return [*usual, *scattered]
+
+
+def _inside(piece: Piece, count: int, rng: random.Random) -> Iterator[float]:
+    """Numbers within a piece: simple ones, some near its ends, some far out, some at random."""
+    seen: set[float] = set()
+    for x in _targets(piece, rng):
+        short = _simplest(piece, x)
+        if short is not None and short not in seen:
+            seen.add(short)
+            yield short
+            if len(seen) == count:
+                return
+
+
+def _targets(piece: Piece, rng: random.Random) -> Iterator[float]:
+    low, high = piece
+    if low == -INFINITY and high == INFINITY:
+        yield from (2.0, -3.0, 0.5, 10.0, -0.7, -40.0, 1e3, -1e3, 1e6, -1e-3)
+        while True:
+            yield rng.choice((1, -1)) * 10 ** rng.uniform(-3, 2)
+    if low == -INFINITY or high == INFINITY:
+        end, outwards = (high, -1.0) if low == -INFINITY else (low, 1.0)
+        scale = max(abs(end), 1.0)
+        for distance in (1.0, 2.0, 0.5, 10.0, 0.01, 1e3, 1e-5, 1e6, 50.0):
+            yield end + outwards * distance * scale
+        while True:
+            yield end + outwards * 10 ** rng.uniform(-3, 2) * scale
+    for part in (0.5, 0.1, 0.9, 0.25, 0.001, 0.999):
+        yield low + part * (high - low)
+    for _ in range(PER_PIECE):
+        yield low + rng.random() * (high - low)
+
+
+def _simplest(piece: Piece, x: float) -> float | None:
+    """The number of the fewest digits that is near enough to x to be in the piece with some room."""
+    room = min(x - piece.low, piece.high - x) / 4
+    if not room > 0:
+        return None
+    for digits in range(1, 17):
+        short = float(f"{x:.{digits}g}")
+        if abs(short - x) <= min(room, 0.05 * abs(x)) and piece.low < short < piece.high:
+            return short + 0.0
+    return x if math.isfinite(x) else None
+
+
+def shortened(x: float) -> float:
+    """A random number with few digits."""
+    return float(f"{x:.{RANDOM_DIGITS}g}")

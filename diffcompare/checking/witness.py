@@ -1,0 +1,58 @@
+"""A witness: a point with few digits at which two values are different numbers, and both values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import mpmath
+
+from diffcompare.checking.exactly import Compared
+from diffcompare.checking.sample import Place
+from diffcompare.truth.ball import Ball
+
+FEWEST, MOST = 6, 60
+"""Digits of the values: as many as it takes to see the difference, and some."""
+
+
+class Witness(NamedTuple):
+    """A point, the value of the formula and the value of the partial there, as decimal text."""
+
+    point: Mapping[str, float]
+    yours: str
+    right: str
+
+
+def witness_of(different: Sequence[tuple[Place, Compared]]) -> Witness:
+    """The plainest of the points at which the values differ: few digits in the point and in the values' difference."""
+    place, compared = min(different, key=lambda each: _plainness(*each))
+    assert compared.yours is not None
+    assert compared.right is not None
+    yours, right = values_that_differ(compared.yours, compared.right, compared.bits)
+    return Witness(place.point, yours, right)
+
+
+def _plainness(place: Place, compared: Compared) -> tuple[bool, bool, int]:
+    assert compared.yours is not None
+    assert compared.right is not None
+    sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
+    yours, right = values_that_differ(compared.yours, compared.right, compared.bits)
+    digits = sum(len(f"{x:.17g}") for x in place.point.values())
+    return " " in yours, max(sizes, default=0) > 40, max(len(yours), len(right)) + digits
+
+
+def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
+    """Both values in as few digits as show the difference; `4 + 1e-400` where that would take too many."""
+    with mpmath.workprec(bits):
+        a, b = (mpmath.mp.make_mpf(ball.mid) for ball in (yours, right))
+        for digits in range(FEWEST, MOST):
+            texts = _text(a, digits), _text(b, digits)
+            if texts[0] != texts[1]:
+                return texts
+        sign, gap = "+" if a > b else "-", _text(abs(a - b), FEWEST)
+        return f"{texts[1]} {sign} {gap}", texts[1]
+
+
+def _text(number: mpmath.mpf, digits: int) -> str:
+    text = str(mpmath.nstr(number, digits, strip_zeros=True, min_fixed=-5, max_fixed=20))
+    return text.removesuffix(".0").replace(".0e", "e")
