@@ -17,7 +17,7 @@ FLOORS = {
     "studies": 3,
     "__init__": 3,
     # floor 2: ways of differentiating, the truth, ways of writing
-    **dict.fromkeys(("backends", "render", "truth"), 2),
+    **dict.fromkeys(("backends", "render", "truth", "mistakes"), 2),
     # floor 1: the table, the language, questions
     **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
