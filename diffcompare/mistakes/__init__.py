@@ -1,0 +1,8 @@
+"""Which mistake turns the derivative of a function into the answer that somebody gave."""
+
+from diffcompare.mistakes.explain import find_mistake
+from diffcompare.mistakes.planting import Example, example_of
+from diffcompare.mistakes.record import Mistake, Step
+from diffcompare.mistakes.table import KINDS, Kind
+
+__all__ = ["KINDS", "Example", "Kind", "Mistake", "Step", "example_of", "find_mistake"]

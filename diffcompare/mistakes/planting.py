@@ -1,0 +1,95 @@
+"""Wrong answers made to order: a mistake of the table planted in a function.  Examples and tests are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from diffcompare.backends.textbook_rules import ZERO, derivatives_of
+from diffcompare.expression import Expression
+from diffcompare.mistakes.sample import UNKNOWN, Change, Edge, Function
+from diffcompare.mistakes.search import BY_VIEW, sights
+from diffcompare.mistakes.table import KINDS, RULES
+from diffcompare.mistakes.telling import Formulas, tidied
+from diffcompare.parser import parse
+from diffcompare.printer import to_text
+from diffcompare.wengert import listing, variables
+
+
+class Planted(NamedTuple):
+    """A wrong derivative, and the mistake that was made in it; None for one about the whole."""
+
+    kind: str
+    answer: Expression
+    change: Change | None = None
+
+
+class Example(NamedTuple):
+    """A function as text, the variable, and the wrong derivative as text."""
+
+    expression: str
+    by: str
+    wrong: str
+
+
+def example_of(slug: str) -> Example:
+    """The example of a kind, its wrong answer computed by the wrong rule.  Raises KeyError for an unknown slug."""
+    text, by = KINDS[slug].example
+    expression = parse(text)
+    wrong = [planted for planted in planted_in(expression, by) if planted.kind == slug]
+    first = min(wrong, key=lambda planted: -1 if planted.change is None else RULES.index(planted.change.rule)).answer
+    return Example(text, by, to_text(tidied(first, expression) or first))
+
+
+def planted_in(expression: Expression, by: str) -> Iterator[Planted]:
+    """Every mistake at every place: the wrong answers as they come out of the rules, not tidied."""
+    function = Function(expression, by)
+    formulas = Formulas(function)
+    right = _derivative(expression, by)
+    for node in reversed(function.nodes):
+        uses: list[Edge | None] = [None]
+        if len(function.uses.get(node, ())) > 1:
+            uses += function.uses[node]
+        for view, sight in sights(node, function):
+            for rule in BY_VIEW[view]:
+                for use in uses:
+                    change = Change(node, rule, sight, use)
+                    try:
+                        answer = formulas.planted((change,))
+                    except UNKNOWN:
+                        continue
+                    if answer is not right:
+                        yield Planted(rule.kind, answer, change)
+    yield from _wholes(expression, by)
+
+
+def _wholes(expression: Expression, by: str) -> Iterator[Planted]:
+    right = _derivative(expression, by)
+    if right is ZERO:
+        return
+    for kind, formula in WHOLE.items():
+        yield Planted(kind, formula(expression, by, right))
+    others = [_derivative(expression, name) for name in variables(listing(expression)) if name != by]
+    for other in others:
+        yield Planted("swapped-partials", other)
+    if others:
+        total = right
+        for other in others:
+            total = total + other
+        yield Planted("total-instead-of-partial", total)
+
+
+WHOLE: Mapping[str, Callable[[Expression, str, Expression], Expression]] = {
+    "sign-of-whole": lambda f, by, right: -right,
+    "not-differentiated": lambda f, by, right: f,
+    "treated-as-constant": lambda f, by, right: ZERO,
+    "second-derivative": lambda f, by, right: _derivative(right, by),
+    "logarithmic-derivative": lambda f, by, right: right / f,
+    "reciprocal-of-derivative": lambda f, by, right: 1 / right,
+    "coefficient-wrong": lambda f, by, right: 2 * right,
+    "constant-added": lambda f, by, right: right + 1,
+}
+
+
+def _derivative(expression: Expression, by: str) -> Expression:
+    return derivatives_of(listing(expression), by).get(expression, ZERO)

@@ -1,0 +1,189 @@
+"""A function at a sample point: its values, its slopes and its adjoints, in doubles or in balls.
+
+The derivative of the whole is linear in the slope of every node.  So a single mistake at a node changes the derivative
+by adjoint * (wrong slope - right slope), with one forward and one reverse sweep for all mistakes together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from diffcompare.evaluation import ESCAPES, is_number, values_at
+from diffcompare.expression import Expression, Variable
+from diffcompare.mistakes.table import Rule
+from diffcompare.mistakes.views import Sight, Slopes, Values
+from diffcompare.wengert import active_nodes, listing
+
+Edge: TypeAlias = tuple[Expression, int]
+"""One use of a node: the operation that uses it, and as which of its arguments."""
+
+UNKNOWN = (*ESCAPES, TypeError)
+"""What a wrong rule raises where it has no value (an `Undefined` is no number)."""
+
+
+class Change(NamedTuple):
+    """A wrong rule applied to a node: for all uses of the node, or for one of them only."""
+
+    node: Expression
+    rule: Rule
+    sight: Sight
+    use: Edge | None = None
+
+    def slope(self, values: Values, slopes: Slopes) -> Any:
+        """The wrong derivative of the node."""
+        return with_inner(self.rule, self.sight, self.sight.see(values, slopes), slopes)
+
+
+def with_inner(rule: Rule, sight: Sight, seen: Sequence[Any], slopes: Slopes) -> Any:
+    """What the rule gives, multiplied by the inner derivative if it is about the outer function only."""
+    wrong = rule.wrong(*seen)
+    if rule.inner is None or rule.inner == "missing":
+        return wrong
+    assert sight.inner is not None
+    inner = slopes.get(sight.inner, 0)
+    return wrong * inner if rule.inner == "times" else wrong / inner
+
+
+class Function:
+    """The function whose derivative is asked for: its Wengert list and what of it varies."""
+
+    def __init__(self, expression: Expression, by: str) -> None:
+        self.root = expression
+        self.by = by
+        self.nodes = listing(expression)
+        self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
+        self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
+        self.uses: dict[Expression, list[Edge]] = {}
+        for node in self.nodes:
+            for place, argument in enumerate(node.arguments):
+                self.uses.setdefault(argument, []).append((node, place))
+
+
+class Sample:
+    """The function at one point, in one number type."""
+
+    def __init__(
+        self, function: Function, values: Values, evaluate: Callable[[Expression], Any], one: Any, answer: Expression
+    ) -> None:
+        self.function = function
+        self.values = values
+        self.evaluate = evaluate
+        """The value of any other expression at this point."""
+        self.one = one
+        self.answer = evaluate(answer)
+        self.reached = _reached(function, values)
+        self.partials: dict[Edge, Any] = {}
+        self.slopes: dict[Expression, Any] = self._forward()
+        self.right = self.slopes.get(function.root, 0)
+        self._adjoints: dict[Expression, Any] | None = None
+
+    def partial(self, node: Expression, place: int) -> Any:
+        """The partial of a node by one of its arguments; 0 where there is none."""
+        known = self.partials.get((node, place))
+        if known is None:
+            assert node.operation is not None
+            known = node.operation.partials[place]
+            if callable(known):
+                known = known(self.values[node], *[self.values[argument] for argument in node.arguments])
+            known = self.partials[node, place] = 0 if known is None else known
+        return known
+
+    def _forward(self) -> dict[Expression, Any]:
+        return self.mistaken(())
+
+    def mistaken(self, changes: Collection[Change]) -> dict[Expression, Any]:
+        """The slopes of all nodes that vary, with mistakes made on the way."""
+        everywhere = {change.node: change for change in changes if change.use is None}
+        once = {change.use: change for change in changes if change.use is not None}
+        variable = Variable(self.function.by)
+        slopes: dict[Expression, Any] = {}
+        for node in self.reached:
+            if node in everywhere:
+                slopes[node] = everywhere[node].slope(self.values, slopes)
+            elif node.operation is not None:
+                total = 0
+                for place, argument in enumerate(node.arguments):
+                    change = once.get((node, place)) if once else None
+                    inner = change.slope(self.values, slopes) if change else slopes.get(argument, 0)
+                    if type(inner) is not int or inner:
+                        partial = self.partial(node, place)
+                        if type(partial) is not int or partial:
+                            total = total + partial * inner
+                if type(total) is not int or total:
+                    slopes[node] = total
+            elif node is variable:
+                slopes[node] = self.one
+        return slopes
+
+    @property
+    def adjoints(self) -> Mapping[Expression, Any]:
+        """The derivative of the whole by every node, constants included."""
+        if self._adjoints is None:
+            self._adjoints = self._reverse()
+        return self._adjoints
+
+    def _reverse(self) -> dict[Expression, Any]:
+        adjoints: dict[Expression, Any] = {self.function.root: self.one}
+        for node in reversed(self.reached):
+            adjoint = adjoints.get(node)
+            if adjoint is None:
+                continue
+            for place, argument in enumerate(node.arguments):
+                try:
+                    partial = self.partial(node, place)
+                except UNKNOWN:
+                    continue  # a constant argument by which there is no derivative here
+                if type(partial) is not int or partial:
+                    message = adjoint * partial
+                    earlier = adjoints.get(argument)
+                    adjoints[argument] = message if earlier is None else earlier + message
+        return adjoints
+
+    def weight(self, node: Expression, use: Edge | None) -> Any:
+        """By how much the whole moves with the slope of a node, through all of its uses or through one."""
+        if use is None:
+            return self.adjoints.get(node, 0)
+        user, place = use
+        return self.adjoints.get(user, 0) * self.partial(user, place)
+
+
+def _reached(function: Function, values: Values) -> Sequence[Expression]:
+    """The nodes that matter at this point: those in a branch that an `if` does not take are left out."""
+    if not function.branches:
+        return function.nodes
+    found = {function.root}
+    for node in reversed(function.nodes):
+        if node in found and node.operation is not None:
+            needed = node.arguments
+            if node.operation.selects:
+                needed = (*needed[:2], needed[node.operation.selects(values[needed[0]], values[needed[1]])])
+            found.update(needed)
+    return [node for node in function.nodes if node in found]
+
+
+def in_doubles(function: Function, answer: Expression, point: Mapping[str, float]) -> Sample | None:
+    """The function at a point in doubles; None where something that matters has no value."""
+    values = values_at(function.nodes, point)
+
+    def evaluate(expression: Expression) -> Any:
+        value = values.get(expression)
+        return values_at(listing(expression), point)[expression] if value is None else value
+
+    try:
+        sample = Sample(function, values, evaluate, 1.0, answer)
+    except UNKNOWN:
+        return None
+    return sample if all(map(is_number, (values[function.root], sample.right, sample.answer))) else None
+
+
+def in_balls(function: Function, answer: Expression, point: Mapping[str, float]) -> Sample:
+    """The function at a point at the working precision of `truth.ball`; raises its Undecided and Beyond."""
+    from diffcompare.truth.ball import BALLS, evaluate_balls
+
+    values = evaluate_balls(function.nodes, point, lambda: None)
+
+    def evaluate(expression: Expression) -> Any:
+        return evaluate_balls(listing(expression), point, lambda: None)[expression]
+
+    return Sample(function, values, evaluate, BALLS.one, answer)

@@ -1,0 +1,150 @@
+"""A mistake in words: the rule, the subexpression, and what was expected."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from diffcompare.backends.textbook_rules import BY_HAND, ONE, ZERO, apply_rule, derivatives_of
+from diffcompare.expression import Expression, Open, Variable, lift
+from diffcompare.mistakes.record import Step
+from diffcompare.mistakes.sample import UNKNOWN, Change, Function
+from diffcompare.printer import to_text
+from diffcompare.sweeps import NotDifferentiable
+from diffcompare.tidying import tidy
+from diffcompare.wengert import listing, tree_size
+
+LONGEST = 60
+"""Characters of a formula in a sentence."""
+LARGEST = 400
+"""Nodes up to which derivatives are written as formulas."""
+
+
+class _Itself(dict[Expression, Any]):
+    """Every node read as the expression that it is."""
+
+    def __missing__(self, node: Expression) -> Expression:
+        return node
+
+
+ITSELF = _Itself()
+
+
+class Formulas:
+    """The derivatives of the nodes of a function as formulas, where they are small enough to be written."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+
+    @cached_property
+    def derivatives(self) -> dict[Expression, Expression]:
+        if len(self.function.nodes) > LARGEST:
+            return {}
+        try:
+            return derivatives_of(self.function.nodes, self.function.by)
+        except NotDifferentiable:
+            return {}
+
+    def derivative(self, node: Expression) -> Expression | None:
+        """The tidied derivative of a node; None where it is not known or too large."""
+        if node not in self.function.active:
+            return ZERO
+        known = ONE if node is Variable(self.function.by) else self.derivatives.get(node)
+        return None if known is None else tidied(known, self.function.root)
+
+    def wrong(self, change: Change) -> Expression | None:
+        """The tidied wrong derivative of a node."""
+        if not self.derivatives:
+            return None
+        try:
+            return tidied(lift(change.slope(ITSELF, self.derivatives)), self.function.root)
+        except UNKNOWN:
+            return None
+
+    def planted(self, changes: tuple[Change, ...]) -> Expression:
+        """The wrong derivative of the whole in which these mistakes were made, as it comes out of the rules."""
+        everywhere = {change.node: change for change in changes if change.use is None}
+        once = {change.use: change for change in changes if change.use is not None}
+        found: dict[Expression, Expression] = {Variable(self.function.by): ONE}
+        for node in self.function.nodes:
+            if node in everywhere:
+                found[node] = lift(everywhere[node].slope(ITSELF, found))
+            elif node.operation is not None:
+                ready = []
+                for place, argument in enumerate(node.arguments):
+                    change = once.get((node, place))
+                    ready.append(lift(change.slope(ITSELF, found)) if change else found.get(argument, ZERO))
+                if any(each is not ZERO for each in ready):
+                    found[node] = apply_rule(node, ready, BY_HAND).derivative
+        return found.get(self.function.root, ZERO)
+
+
+def tidied(formula: Expression, root: Expression) -> Expression | None:
+    if len(listing(formula)) > LARGEST or tree_size(formula) > 4 * LARGEST:
+        return None
+    return tidy(formula, root)
+
+
+class _Words(dict[str, str]):
+    """The fields of a sentence, worked out when they are asked for."""
+
+    def __init__(self, formulas: Formulas, change: Change) -> None:
+        super().__init__()
+        self.formulas = formulas
+        self.change = change
+
+    def __missing__(self, field: str) -> str:
+        node, by = self.change.node, self.formulas.function.by
+        if field == "by":
+            return by
+        if field == "node":
+            return short(node)
+        if field == "name":
+            return node.operation.name if node.operation is not None else short(node)
+        derived, letter = len(field) == 2, field[-1]
+        part = self.change.sight.parts["uvw".index(letter)]
+        return short(part) if not derived else short(self.formulas.derivative(part))
+
+
+def sentence(change: Change, formulas: Formulas, throughout: bool = False) -> str:
+    """The mistake in one sentence."""
+    node, by = change.node, formulas.function.by
+    said = change.rule.says.format_map(_Words(formulas, change))
+    if throughout:
+        return f"{said}, and so it is throughout"
+    right, wrong = formulas.derivative(node), formulas.wrong(change)
+    if node.operation is None or right is None or wrong is None or right is wrong:
+        return said
+    texts = short(right), short(wrong), short(Open(node, by))
+    if "..." in "".join(texts):
+        return said
+    return f"{said}: {texts[2]} is {texts[0]}, not {texts[1]}"
+
+
+def short(formula: Expression | None) -> str:
+    """A formula as text, shortened if it is long."""
+    if formula is None:
+        return "..."
+    if tree_size(formula) > LONGEST:
+        name = formula.operation.name if formula.operation is not None else ""
+        return f"{name}(...)" if name.isidentifier() else "(...)"
+    text = to_text(formula)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def step_at(node: Expression, function: Function) -> Step | None:
+    """The right rule at a node, with the derivatives of its arguments still open."""
+    if node.operation is None:
+        return None
+    by = function.by
+    variable = Variable(by)
+    ready = [
+        ZERO if each not in function.active else ONE if each is variable else Open(each, by) for each in node.arguments
+    ]
+    if all(each is ZERO for each in ready):
+        return Step("constant rule", Open(node, by), ZERO)
+    try:
+        rule, right = apply_rule(node, ready)
+    except NotDifferentiable:
+        return None
+    return Step(rule, Open(node, by), right)
