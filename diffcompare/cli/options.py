@@ -172,6 +172,9 @@ Budget: TypeAlias = Annotated[
     float,
     typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5")),
 ]
+Seed: TypeAlias = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Choose other random points.", min=0, max=2**63)
+]
 Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values, 25 digits.")]
 
 Format: TypeAlias = Annotated[

@@ -27,6 +27,8 @@ class Answer(NamedTuple):
     document: Document
     notes: tuple[Diagnostic, ...] = ()
     failure: Diagnostic | None = None
+    code: int = 0
+    """The exit code where there is no failure: 1 for a negative verdict, 3 where nothing could be decided."""
 
 
 class Settings(NamedTuple):
@@ -58,7 +60,7 @@ def show(answer: Answer, settings: Settings) -> int:
         else:
             streams.write(text)
     if answer.failure is None:
-        return 0
+        return answer.code
     streams.tell(answer.failure)
     return DiffcompareError(answer.failure).exit_code
 

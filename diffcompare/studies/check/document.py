@@ -1,0 +1,124 @@
+"""A check as a document: the verdicts, then for each partial its evidence, the mistake, and the step done right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffcompare.document import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Equations,
+    Heading,
+    Listing,
+    Paragraph,
+    Source,
+    Table,
+)
+from diffcompare.studies.check.data import spans
+from diffcompare.studies.check.wording import evidence, verdict
+from diffcompare.studies.inputs import shown_point
+from diffcompare.studies.telling import question_entries
+
+if TYPE_CHECKING:
+    from diffcompare.mistakes import Mistake
+    from diffcompare.studies.check.record import Check
+
+MOST_EXPLAINED = 8
+"""Partials that are explained, those that are wrong before the others; the table has them all."""
+MOST_ROWS = 60
+LONGEST = 160
+"""Characters of a text that is shown with carets."""
+
+
+def document(check: Check, *, brief: bool = False) -> Document:
+    """The verdicts, and unless it is to be brief what they rest on."""
+    if brief:
+        return Document((_verdicts(check),), check.data)
+    blocks: list[Block] = [Heading("Is this the derivative?", 1), _question(check)]
+    if len(check.answers) > 1:
+        blocks.append(_verdicts(check))
+    order = sorted(check.answers, key=lambda name: check.judgements[name].verdict != "wrong")
+    for name in order[:MOST_EXPLAINED]:
+        blocks += _explained(check, name)
+    if check.missing:
+        blocks.append(Paragraph(f"No answer was given for the partials by {', '.join(check.missing[:20])}.", "note"))
+    if check.solution is not None:
+        blocks += check.solution.document().blocks
+    blocks.append(Paragraph(verdict(check), "verdict"))
+    return Document(tuple(blocks), check.data)
+
+
+def _question(check: Check) -> Listing:
+    entries: list[tuple[str, Cell]] = question_entries(check.question, {})
+    if len(check.answers) == 1:
+        entries += [(f"your df/d{name}", answer.expression) for name, answer in check.answers.items()]
+    entries += [("domain", Code(condition)) for condition in check.conditions]
+    return Listing(tuple(entries))
+
+
+def _verdicts(check: Check) -> Table:
+    columns = (
+        Column("partial", "partial"),
+        Column("verdict", "verdict"),
+        Column("answer", "your answer"),
+        Column("at", "at"),
+        Column("yours", "yours", "right"),
+        Column("right", "right", "right"),
+        Column("mistake", "mistake"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for name, answer in check.answers.items():
+        judgement, mistake = check.judgements[name], check.mistakes.get(name)
+        witness = judgement.witness
+        seen: tuple[Cell, ...] = (None, None, None)
+        if witness is not None:
+            seen = (Code(shown_point(witness.point)), Code(witness.yours), Code(witness.right))
+        kind = None if mistake is None else mistake.kind
+        rows.append((f"df/d{name}", judgement.verdict, answer.expression, *seen, kind))
+    return Table("verdicts", columns, tuple(rows), "Verdicts", most=MOST_ROWS)
+
+
+def _explained(check: Check, name: str) -> list[Block]:
+    judgement, mistake = check.judgements[name], check.mistakes.get(name)
+    blocks: list[Block] = [
+        Heading(f"df/d{name}: {judgement.verdict}"),
+        Paragraph(_sentence(evidence(check, name))),
+    ]
+    while mistake is not None:
+        blocks += _mistake(check, name, mistake)
+        mistake = mistake.second
+    return blocks
+
+
+def _mistake(check: Check, name: str, mistake: Mistake) -> list[Block]:
+    blocks: list[Block] = [Paragraph(_sentence(f"The mistake: {mistake.sentence}"))]
+    place, shows = spans(check, name, mistake)
+    lines = [
+        *_marked("f", check.question.text, [place] if place else []),
+        *_marked("yours", check.answers[name].text, shows),
+    ]
+    if lines:
+        blocks.append(Source("text", "\n".join(lines)))
+    if mistake.step is not None:
+        step = mistake.step
+        row = Equation(step.left, step.right, step.rule)
+        blocks.append(Equations(f"step_{name}_{mistake.kind}", (row,), "That step, done right"))
+    return blocks
+
+
+def _marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """A text with carets under the places."""
+    if not spans or len(text) > LONGEST or "\n" in text:
+        return []
+    carets = [" "] * len(text)
+    for start, end in spans:
+        carets[start:end] = "^" * (end - start)
+    return [f"{label:<6} {text}", f"{'':<6} {''.join(carets).rstrip()}"]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

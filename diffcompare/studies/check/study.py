@@ -1,0 +1,137 @@
+"""The question of a check: which answers, on which domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.checking import judge
+from diffcompare.conditions import parse_conditions
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.expression import Expression
+from diffcompare.hand import formulas_from
+from diffcompare.source import Question
+from diffcompare.studies.check.record import Answer, Check
+from diffcompare.studies.inputs import question_of
+from diffcompare.studies.methods import ONE_AT_A_TIME
+from diffcompare.wengert import listing, variables
+
+if TYPE_CHECKING:
+    from diffcompare.checking import Judgement
+    from diffcompare.mistakes import Mistake
+    from diffcompare.studies.derive import Derive
+
+BUDGET = 5.0
+POINTS_TO_MATCH = 8
+
+
+def check_question(
+    question: Question,
+    texts: Mapping[str, str],
+    *,
+    domain: Sequence[str] = (),
+    seed: int = 0,
+    budget: float = BUDGET,
+    solution: bool = False,
+    source: str = "--hand",
+) -> Check:
+    """Check the answers, texts by variable; without any, the formulas that come with the question.
+
+    Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
+    """
+    expression = question.parsed.expression
+    names = variables(listing(expression))
+    answers = _answers(question, texts, names, source)
+    conditions = parse_conditions(domain, names)
+    formulas = {name: answer.expression for name, answer in answers.items()}
+    with ONE_AT_A_TIME:
+        judgements, points = judge(expression, formulas, conditions=conditions, seed=seed, budget=budget)
+        mistakes = _mistakes(expression, formulas, judgements, points)
+    missing = tuple(name for name in names if name not in answers)
+    return Check(
+        question, answers, judgements, mistakes, missing, tuple(domain), seed,
+        _solved(question, judgements) if solution else None, (*question.parsed.notes, *_notes(missing)),
+    )  # fmt: skip
+
+
+def check(
+    expression: str | Expression,
+    answers: Mapping[str, str | Expression] | str | None = None,
+    /,
+    *,
+    domain: str | Sequence[str] = (),
+    seed: int = 0,
+    budget: float = BUDGET,
+    **partials: str | Expression,
+) -> Check:
+    """Whether partials are those of an expression: `check("x^2*sin(x)", x="2*x*cos(x)")`.
+
+    The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text or an `Expression`, and the
+    only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a wrong answer is
+    an answer: see `verdict`, `judgements` and `mistakes`.
+    """
+    question = question_of(expression)
+    names = variables(listing(question.parsed.expression))
+    if isinstance(answers, (str, Expression)):
+        if len(names) != 1:
+            raise DiffcompareError(_nameless(names))
+        answers = {names[0]: answers}
+    texts = {name: str(answer) for name, answer in {**(answers or {}), **partials}.items()}
+    return check_question(
+        question, texts, domain=[domain] if isinstance(domain, str) else domain, seed=seed, budget=budget,
+        source="the partial by",
+    )  # fmt: skip
+
+
+def _answers(question: Question, texts: Mapping[str, str], names: Sequence[str], source: str) -> dict[str, Answer]:
+    if not texts:
+        if question.hand is None:
+            raise DiffcompareError(_nothing_to_check(names))
+        texts = {name: str(formula) for name, formula in question.hand.formulas.items()}
+    formulas = formulas_from(texts, names, lambda name: f"{source} {name}")
+    ordered = [name for name in names if name in formulas]
+    return {name: Answer(texts[name].strip(), formulas[name]) for name in ordered}
+
+
+def _mistakes(
+    expression: Expression,
+    formulas: Mapping[str, Expression],
+    judgements: Mapping[str, Judgement],
+    points: Sequence[Mapping[str, float]],
+) -> dict[str, Mistake | None]:
+    from diffcompare.mistakes import find_mistake
+
+    found: dict[str, Mistake | None] = {}
+    for name, judgement in judgements.items():
+        found[name] = None
+        if judgement.verdict == "wrong" and points:
+            others = {other: formula for other, formula in formulas.items() if other != name}
+            few = points[:POINTS_TO_MATCH]
+            found[name] = find_mistake(expression, name, formulas[name], few, others)
+    return found
+
+
+def _solved(question: Question, judgements: Mapping[str, Judgement]) -> Derive:
+    from diffcompare.studies.derive import derive_question
+
+    return derive_question(question, wrt=list(judgements))
+
+
+def _notes(missing: Sequence[str]) -> tuple[Diagnostic, ...]:
+    if not missing:
+        return ()
+    names = ", ".join(f"`{name}`" for name in missing)
+    message = f"no answer was given for the partial{'s' * (len(missing) > 1)} by {names}"
+    return (Diagnostic("W571", "note", message, help=f'add --hand {missing[0]}="..."', severity="note"),)
+
+
+def _nothing_to_check(names: Sequence[str]) -> Diagnostic:
+    message = "there is no derivative to check"
+    if not names:
+        return Diagnostic("E571", "bad_value", message, help="the expression is constant: it has no variable")
+    return Diagnostic("E571", "bad_value", message, help=f'give one: --hand {names[0]}="..."')
+
+
+def _nameless(names: Sequence[str]) -> Diagnostic:
+    message = "an answer without a name is for a function of one variable"
+    return Diagnostic("E572", "bad_value", message, help=f"name it: {names[0] if names else 'x'}=...")

@@ -1,0 +1,102 @@
+"""The sentences of a check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffcompare.checking.domain import requirements, stretches_text
+from diffcompare.studies.inputs import shown_point
+from diffcompare.studies.telling import counted
+
+if TYPE_CHECKING:
+    from diffcompare.checking import Judgement
+    from diffcompare.studies.check.record import Check
+
+HEADLINES = {
+    "proved": "right: that is proved",
+    "agrees": "right as far as can be seen",
+    "wrong": "wrong",
+    "undecided": "undecided",
+}
+
+
+def evidence(check: Check, name: str) -> str:
+    """What the verdict on a partial rests on, in a sentence or two."""
+    judgement = check.judgements[name]
+    where = domain(check, judgement)
+    seen = f"both have the same value at {counted(judgement.points, 'point')} ({where}), to 30 digits and more"
+    if judgement.verdict == "proved":
+        said = f"{judgement.argument}; {seen}"
+    elif judgement.verdict == "agrees":
+        said = f"{seen}. {_chance(judgement)}"
+    elif judgement.verdict == "wrong":
+        return _wrong(judgement)
+    else:
+        return judgement.argument
+    return said + _gaps(judgement)
+
+
+def _chance(judgement: Judgement) -> str:
+    return (
+        "No proof was found. Where both are analytic, a difference that is not 0 everywhere has only isolated zeros, "
+        f"and {judgement.points} points chosen without looking at it would all have to be among them"
+    )
+
+
+def _wrong(judgement: Judgement) -> str:
+    witness = judgement.witness
+    assert witness is not None
+    at = f"at {shown_point(witness.point)} " if witness.point else ""
+    said = f"{at}yours is {witness.yours} and the derivative is {witness.right}"
+    right, wrong = (stretches_text(judgement.stretches, outcome) for outcome in ("same", "different"))
+    if right and wrong:
+        said += f". Yours is right for {right} and wrong for {wrong}"
+    elif right:
+        said += ". It is right at all other points that were tried"
+    return said
+
+
+def _gaps(judgement: Judgement) -> str:
+    """Where the formula has no value although the function has a derivative."""
+    said = ""
+    if judgement.holes:
+        points = [f"({shown_point(hole)})" if len(hole) > 1 else shown_point(hole) for hole in judgement.holes[:3]]
+        said += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
+    if judgement.outside is not None:
+        where = stretches_text(judgement.stretches, "undefined") or f"instance at {shown_point(judgement.outside)}"
+        said += f". Yours has no value for {where}, where the function has a derivative"
+    return said
+
+
+def domain(check: Check, judgement: Judgement) -> str:
+    """The domain that the points are from."""
+    if not check.answers or not check.question.parsed.expression.varies:
+        return "a constant"
+    if judgement.stretches:
+        return stretches_text(judgement.stretches, "same") or stretches_text(judgement.stretches)
+    required = [*requirements(check.question.parsed.expression), *check.conditions]
+    return "where " + ", ".join(required) if required else "no restriction"
+
+
+def verdict(check: Check) -> str:
+    """The closing sentence."""
+    if len(check.judgements) == 1:
+        ((name, judgement),) = check.judgements.items()
+        return f"df/d{name} is {HEADLINES[judgement.verdict]}.{_lesson(check)}"
+    by: dict[str, list[str]] = {}
+    for name, judgement in check.judgements.items():
+        by.setdefault(judgement.verdict, []).append(f"df/d{name}")
+    parts = [
+        f"{_listed(by[each])}: {HEADLINES[each]}" for each in ("wrong", "undecided", "agrees", "proved") if each in by
+    ]
+    return f"{'; '.join(parts)}.{_lesson(check)}"
+
+
+def _lesson(check: Check) -> str:
+    sentences = [mistake.sentence for mistake in check.mistakes.values() if mistake is not None]
+    return f" The mistake: {sentences[0]}." if len(sentences) == 1 else ""
+
+
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
