@@ -128,6 +128,12 @@ Expression: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+OptionalExpression: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=completion.expressions
+    ),
+]
 At: TypeAlias = Annotated[
     list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: a classic one]")
 ]

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import options
+from diffcompare.cli import options, streams
 from diffcompare.cli.output import Answer
+from diffcompare.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from diffcompare.source import Question
 
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
     'diffcompare check "ln(|x|)" --hand x="1/|x|" --domain "x > 0"',
     'diffcompare check "x1*x2^2" --hand x1="x2^2" --hand x2="2*x1" --solution',
+    'diffcompare check "x^2*sin(x)" --steps working.txt',
 )
 
 
 def command(
-    expression: options.Expression,
+    expression: options.OptionalExpression = None,
     hand: options.Hand = None,
     domain: Annotated[
         list[str] | None,
@@ -26,10 +32,21 @@ def command(
     seed: options.Seed = 0,
     budget: options.Budget = 5.0,
     solution: Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")] = False,
+    steps: Annotated[
+        str | None, typer.Option("--steps", metavar="FILE", help="A derivation, one line a step; - for stdin.")
+    ] = None,
+    wrt: options.Wrt = None,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
     quiet: options.Quiet = False,
 ) -> Answer:
     """Check a derivative, and find the mistake in it."""
+    if kinds:
+        return _kinds()
+    if expression is None:
+        raise usage_error("E505", "missing argument EXPR", f"for example `{EXAMPLES[0]}`")
     question, _ = options.asked(expression, None)
+    if steps is not None:
+        return _steps(question, steps, wrt, domain or (), seed, budget)
     from diffcompare.hand import texts_of
     from diffcompare.studies.check import check_question
     from diffcompare.wengert import listing, variables
@@ -37,3 +54,24 @@ def command(
     texts = texts_of(hand or (), variables(listing(question.parsed.expression)))
     checked = check_question(question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution)
     return Answer(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
+
+
+def _kinds() -> Answer:
+    from diffcompare.studies.check.kinds import Kinds
+
+    return Answer(Kinds().document())
+
+
+def _steps(
+    question: Question, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
+) -> Answer:
+    from diffcompare.expression_file import decoded, read_text
+    from diffcompare.studies.working import working
+
+    by = options.split(wrt)
+    if len(by) > 1:
+        raise usage_error("E507", "a derivation is by one variable", f"for example `--wrt {by[0]}`")
+    source = "standard input" if path == "-" else path
+    text = decoded(streams.read_input(), source) if path == "-" else read_text(path)
+    checked = working(question, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source)
+    return Answer(checked.document(), checked.notes, None, checked.exit_code)

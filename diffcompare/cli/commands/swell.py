@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.cli import completion, options
+from diffcompare.cli import options
 from diffcompare.cli.output import Answer
 from diffcompare.cli.usage import usage_error
 
@@ -18,12 +18,7 @@ EXAMPLES = (
 
 
 def command(
-    expression: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=completion.expressions
-        ),
-    ] = None,
+    expression: options.OptionalExpression = None,
     order: Annotated[
         str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
     ] = None,

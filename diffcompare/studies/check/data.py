@@ -29,14 +29,15 @@ def data(check: Check) -> dict[str, Any]:
         "domain": list(check.conditions),
         "seed": check.seed,
         "verdict": check.verdict,
-        "partials": {name: _partial(check, name) for name in check.answers},
+        "partials": {name: partial_data(check, name) for name in check.answers},
         "missing": list(check.missing),
         "sentence": verdict(check),
         "warnings": warnings_data(check.notes),
     }
 
 
-def _partial(check: Check, name: str) -> dict[str, Any]:
+def partial_data(check: Check, name: str) -> dict[str, Any]:
+    """All that is known of one partial."""
     judgement, answer = check.judgements[name], check.answers[name]
     witness, mistake = judgement.witness, check.mistakes.get(name)
     return {

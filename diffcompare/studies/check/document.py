@@ -43,7 +43,7 @@ def document(check: Check, *, brief: bool = False) -> Document:
         blocks.append(_verdicts(check))
     order = sorted(check.answers, key=lambda name: check.judgements[name].verdict != "wrong")
     for name in order[:MOST_EXPLAINED]:
-        blocks += _explained(check, name)
+        blocks += explained(check, name)
     if check.missing:
         blocks.append(Paragraph(f"No answer was given for the partials by {', '.join(check.missing[:20])}.", "note"))
     if check.solution is not None:
@@ -82,10 +82,11 @@ def _verdicts(check: Check) -> Table:
     return Table("verdicts", columns, tuple(rows), "Verdicts", most=MOST_ROWS)
 
 
-def _explained(check: Check, name: str) -> list[Block]:
+def explained(check: Check, name: str, title: str = "") -> list[Block]:
+    """The evidence on one partial, and the mistakes in it."""
     judgement, mistake = check.judgements[name], check.mistakes.get(name)
     blocks: list[Block] = [
-        Heading(f"df/d{name}: {judgement.verdict}"),
+        Heading(f"{title or f'df/d{name}'}: {judgement.verdict}"),
         Paragraph(_sentence(evidence(check, name))),
     ]
     while mistake is not None:

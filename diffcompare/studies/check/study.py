@@ -34,14 +34,17 @@ def check_question(
     budget: float = BUDGET,
     solution: bool = False,
     source: str = "--hand",
+    formulas: Mapping[str, Expression] | None = None,
 ) -> Check:
     """Check the answers, texts by variable; without any, the formulas that come with the question.
+
+    `formulas` are the expressions of the texts, for a caller who has read them already.
 
     Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
     """
     expression = question.parsed.expression
     names = variables(listing(expression))
-    answers = _answers(question, texts, names, source)
+    answers = _answers(question, texts, names, source, formulas)
     conditions = parse_conditions(domain, names)
     formulas = {name: answer.expression for name, answer in answers.items()}
     with ONE_AT_A_TIME:
@@ -83,12 +86,19 @@ def check(
     )  # fmt: skip
 
 
-def _answers(question: Question, texts: Mapping[str, str], names: Sequence[str], source: str) -> dict[str, Answer]:
+def _answers(
+    question: Question,
+    texts: Mapping[str, str],
+    names: Sequence[str],
+    source: str,
+    formulas: Mapping[str, Expression] | None,
+) -> dict[str, Answer]:
     if not texts:
         if question.hand is None:
             raise DiffcompareError(_nothing_to_check(names))
         texts = {name: str(formula) for name, formula in question.hand.formulas.items()}
-    formulas = formulas_from(texts, names, lambda name: f"{source} {name}")
+    if formulas is None:
+        formulas = formulas_from(texts, names, lambda name: f"{source} {name}")
     ordered = [name for name in names if name in formulas]
     return {name: Answer(texts[name].strip(), formulas[name]) for name in ordered}
 
