@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.M | re.S)
 UPDATE = bool(os.environ.get("UPDATE_SESSIONS"))
 
 
@@ -26,6 +27,12 @@ def commands(path: Path) -> list[tuple[str, str]]:
             command, _, output = session.partition("\n")
             found.append((command, output.rstrip("\n")))
     return found
+
+
+def write_files(path: Path, directory: Path) -> None:
+    """The files that a document shows, blocks with a name behind the language, for its commands to read."""
+    for name, content in FILE.findall(path.read_text(encoding="utf-8")):
+        directory.joinpath(name).write_text(content, encoding="utf-8")
 
 
 def run(command: str, directory: Path, **environment: str) -> str:
@@ -53,6 +60,7 @@ def columns(path: Path) -> dict[str, str]:
 
 def rewrite(path: Path, directory: Path) -> None:
     """Write the outputs of a document anew."""
+    write_files(path, directory)
 
     def renewed(match: re.Match[str]) -> str:
         sessions = re.split(r"^\$ ", match.group(1), flags=re.M)[1:]

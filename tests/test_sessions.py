@@ -17,6 +17,7 @@ CASES = [(path, command, output) for path in DOCUMENTS for command, output in se
 @pytest.mark.skipif(sys.platform != "linux", reason="the last digits of sin and exp differ between C libraries")
 @pytest.mark.parametrize(("path", "command", "output"), CASES, ids=[f"{p.stem}: {c}" for p, c, _ in CASES])
 def test_a_session_prints_what_the_document_shows(path: Path, command: str, output: str, tmp_path: Path) -> None:
+    sessions.write_files(path, tmp_path)
     assert sessions.run(command, tmp_path, **sessions.columns(path)) == output
 
 

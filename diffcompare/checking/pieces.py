@@ -66,7 +66,7 @@ def boundaries(
 
     def signature(found: Mapping[Expression, Any]) -> Signature:
         signs = tuple([_sign(found[guard]) for guard in guards])
-        return (*signs, *[_has_value(found[formula]) for formula in formulas])
+        return (*signs, *[type(found[formula]) is Undefined for formula in formulas])
 
     grid = _grid()
     table = [values(x) for x in grid]
@@ -85,12 +85,8 @@ def boundaries(
 
 
 def _sign(value: Any) -> int | None:
-    """The sign, also of an overflow; None where there is no value."""
-    return (value > 0) - (value < 0) if _has_value(value) else None
-
-
-def _has_value(value: Any) -> bool:
-    return type(value) is not Undefined and not math.isnan(value)
+    """The sign, also of an overflow (of inf - inf it is not known, and taken to be 0); None where it is undefined."""
+    return None if type(value) is Undefined else (value > 0) - (value < 0)
 
 
 def _bisected(low: float, high: float, holds: Callable[[float], bool]) -> tuple[float, float]:

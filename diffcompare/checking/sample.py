@@ -14,7 +14,7 @@ from diffcompare.expression import Expression
 from diffcompare.point import candidates
 from diffcompare.wengert import listing
 
-PER_PIECE = 14
+PER_PIECE = 16
 """Points in each piece of the only variable; with several variables a line is one of many."""
 PER_LINE = 4
 MOST_PIECES = 24
@@ -23,6 +23,7 @@ LINE_WORK = 12_000
 """Nodes times lines: every line evaluates all nodes some hundred times."""
 AT_RANDOM = 24
 RANDOM_DIGITS = 4
+USUAL = (2.0, -1.0, 0.5, -3.0, 10.0, -40.0, 1e3, -1e3, 1e6, -1e-3)
 
 Point = dict[str, float]
 
@@ -114,22 +115,24 @@ def _inside(piece: Piece, count: int, rng: random.Random) -> Iterator[float]:
 
 
 def _targets(piece: Piece, rng: random.Random) -> Iterator[float]:
+    """Numbers that a person would try, where they are within; then what the piece suggests by its ends."""
     low, high = piece
-    if low == -INFINITY and high == INFINITY:
-        yield from (2.0, -3.0, 0.5, 10.0, -0.7, -40.0, 1e3, -1e3, 1e6, -1e-3)
+    yield from (x for x in USUAL if low < x < high)
+    if low != -INFINITY and high != INFINITY:
+        for part in (0.5, 0.1, 0.9, 0.25, 0.001, 0.999):
+            yield low + part * (high - low)
+        for _ in range(PER_PIECE):
+            yield low + rng.random() * (high - low)
+    elif low == -INFINITY and high == INFINITY:
         while True:
             yield rng.choice((1, -1)) * 10 ** rng.uniform(-3, 2)
-    if low == -INFINITY or high == INFINITY:
+    else:
         end, outwards = (high, -1.0) if low == -INFINITY else (low, 1.0)
         scale = max(abs(end), 1.0)
-        for distance in (1.0, 2.0, 0.5, 10.0, 0.01, 1e3, 1e-5, 1e6, 50.0):
+        for distance in (1.0, 0.01, 10.0, 1e-5, 1e3, 1e6):
             yield end + outwards * distance * scale
         while True:
             yield end + outwards * 10 ** rng.uniform(-3, 2) * scale
-    for part in (0.5, 0.1, 0.9, 0.25, 0.001, 0.999):
-        yield low + part * (high - low)
-    for _ in range(PER_PIECE):
-        yield low + rng.random() * (high - low)
 
 
 def _simplest(piece: Piece, x: float) -> float | None:

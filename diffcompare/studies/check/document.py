@@ -19,7 +19,7 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.studies.check.data import spans
-from diffcompare.studies.check.wording import evidence, verdict
+from diffcompare.studies.check.wording import as_sentence, evidence, parts, verdict
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import question_entries
 
@@ -87,16 +87,15 @@ def explained(check: Check, name: str, title: str = "") -> list[Block]:
     judgement, mistake = check.judgements[name], check.mistakes.get(name)
     blocks: list[Block] = [
         Heading(f"{title or f'df/d{name}'}: {judgement.verdict}"),
-        Paragraph(_sentence(evidence(check, name))),
+        Paragraph(as_sentence(evidence(check, name))),
     ]
-    while mistake is not None:
-        blocks += _mistake(check, name, mistake)
-        mistake = mistake.second
+    for part in parts(mistake):
+        blocks += _mistake(check, name, part)
     return blocks
 
 
 def _mistake(check: Check, name: str, mistake: Mistake) -> list[Block]:
-    blocks: list[Block] = [Paragraph(_sentence(f"The mistake: {mistake.sentence}"))]
+    blocks: list[Block] = [Paragraph(as_sentence(f"The mistake: {mistake.sentence}"))]
     place, shows = spans(check, name, mistake)
     lines = [
         *_marked("f", check.question.text, [place] if place else []),
@@ -119,7 +118,3 @@ def _marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:
     for start, end in spans:
         carets[start:end] = "^" * (end - start)
     return [f"{label:<6} {text}", f"{'':<6} {''.join(carets).rstrip()}"]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

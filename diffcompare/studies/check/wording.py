@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from diffcompare.checking.domain import requirements, stretches_text
+from diffcompare.mistakes import KINDS
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import counted
 
 if TYPE_CHECKING:
     from diffcompare.checking import Judgement
+    from diffcompare.mistakes import Mistake
     from diffcompare.studies.check.record import Check
 
 HEADLINES = {
@@ -93,8 +96,21 @@ def verdict(check: Check) -> str:
 
 
 def _lesson(check: Check) -> str:
-    sentences = [mistake.sentence for mistake in check.mistakes.values() if mistake is not None]
-    return f" The mistake: {sentences[0]}." if len(sentences) == 1 else ""
+    """The kinds of the mistakes, each once."""
+    kinds = {part.kind: None for mistake in check.mistakes.values() for part in parts(mistake)}
+    return f" {as_sentence(_listed([KINDS[kind].title for kind in kinds]))}" if kinds else ""
+
+
+def parts(mistake: Mistake | None) -> Iterator[Mistake]:
+    """A mistake, and the other one where two were made at once."""
+    while mistake is not None:
+        yield mistake
+        mistake = mistake.second
+
+
+def as_sentence(text: str) -> str:
+    """A clause with a capital letter and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _listed(names: list[str]) -> str:

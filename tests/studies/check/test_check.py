@@ -1,0 +1,123 @@
+"""`check`: one verdict over all partials, the mistakes behind them, and the same in every form."""
+
+import json
+
+import pytest
+
+import diffcompare as dc
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.mistakes import KINDS
+from diffcompare.studies.check import check
+from diffcompare.studies.check.kinds import Kinds
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "code"),
+    [
+        ({"x": "2*x*y", "y": "x^2"}, "proved", 0),
+        ({"y": "x^2", "x": "y*(x + x)"}, "proved", 0),
+        ({"x": "2*x*y", "y": "x^3"}, "wrong", 1),
+        ({"x": "2*x*y", "y": "ln(-1)"}, "undecided", 3),
+        ({"x": "x*y", "y": "ln(-1)"}, "wrong", 1),
+    ],
+)
+def test_the_worst_verdict_is_that_of_all(answers, verdict, code):
+    found = check("x^2*y", answers)
+    assert (found.verdict, found.exit_code, found.ok) == (verdict, code, code == 0)
+
+
+def test_an_answer_without_a_name():
+    assert check("x^2", "2*x").ok
+    assert check("x^2", dc.parse("2*x")).ok
+    assert check("x^2", x="2*x").ok
+    with pytest.raises(DiffcompareError, match="a function of one variable"):
+        check("x*y", "y")
+
+
+def test_a_missing_partial_is_said():
+    found = check("x*y*z", x="y*z")
+    assert found.missing == ("y", "z")
+    assert "`y`, `z`" in found.notes[-1].message
+    assert found.ok
+
+
+def test_without_answers_those_of_the_entry_are_checked():
+    assert check("@rosenbrock").verdict == "proved"
+    with pytest.raises(DiffcompareError) as caught:
+        check("x^2")
+    assert caught.value.diagnostic.code == "E571"
+
+
+def test_every_formula_by_hand_of_the_catalogue_is_right():
+    from diffcompare.catalogue import entries
+
+    for entry in entries():
+        found = check(f"@{entry.name}", budget=2.0)
+        assert found.verdict in ("proved", "agrees"), entry.name
+
+
+def test_the_mistake_is_named_with_its_places():
+    data = json.loads(check("x + sin(x^2)", x="1 + cos(x^2)").to_json())
+    mistake = data["partials"]["x"]["mistake"]
+    assert data["verdict"] == "wrong"
+    assert mistake["kind"] == "missing-inner-factor"
+    assert "x + sin(x^2)"[slice(*mistake["span"])] == "sin(x^2)"
+    assert "1 + cos(x^2)"[slice(*mistake["answer_span"])] == "cos(x^2)"
+    assert mistake["step"]["after"] == "cos(x^2)*d/dx[x^2]"
+
+
+def test_the_fields_of_the_document():
+    data = json.loads(check("x^2*y", x="2*x*y", y="x").to_json())
+    assert set(data) >= {"schema", "command", "verdict", "partials", "missing", "sentence", "seed", "domain"}
+    for partial in data["partials"].values():
+        assert set(partial) >= {"verdict", "evidence", "witness", "mistake", "pieces", "holes", "points"}
+    assert data["partials"]["x"]["witness"] is None
+    assert set(data["partials"]["y"]["witness"]) == {"point", "yours", "right"}
+
+
+def test_one_side_only():
+    evidence = json.loads(check("ln(|x|)", x="1/|x|").to_json())["partials"]["x"]["evidence"]
+    assert "right for x > 0 and wrong for x < 0" in evidence
+
+
+def test_a_domain():
+    assert check("ln(|x|)", x="1/|x|", domain="x > 0").ok
+    assert "x > 0" in str(check("ln(|x|)", x="1/|x|", domain="x > 0"))
+
+
+def test_the_solution_is_shown_on_request_only():
+    from diffcompare.studies.check import check_question
+    from diffcompare.studies.inputs import question_of
+
+    question = question_of("x*sin(x)")
+    assert "rule by rule" not in str(check_question(question, {"x": "cos(x)"}))
+    assert "rule by rule" in str(check_question(question, {"x": "cos(x)"}, solution=True))
+
+
+@pytest.mark.parametrize("format", ["terminal", "plain", "json", "csv", "markdown", "html", "latex"])
+def test_every_format_tells_the_verdict(format):
+    from diffcompare.render import render
+
+    assert "wrong" in render(check("x^2*y", x="2*x", y="x^2").document(), format)
+
+
+def test_many_partials_are_cut_and_all_in_the_data():
+    names = [f"x{number}" for number in range(1, 81)]
+    text = "*".join(names)
+    answers = {name: "*".join(other for other in names if other != name) for name in names}
+    answers["x7"] = "1"
+    found = check(text, answers, budget=2.0)
+    assert found.verdict == "wrong"
+    assert len(json.loads(found.to_json())["partials"]) == 80
+    assert "df/dx7: wrong" in str(found)
+    assert len(str(found).splitlines()) < 150
+
+
+def test_every_kind_has_an_example_that_is_wrong_and_named_so():
+    rows = Kinds().rows()
+    assert [row["kind"] for row in rows] == list(KINDS)
+    for row in rows[::4]:
+        found = check(row["expression"], {row["by"]: row["wrong"]})
+        assert found.verdict == "wrong", row
+        mistake = found.mistakes[row["by"]]
+        assert row["kind"] in (mistake.kind, *mistake.also), row

@@ -1,0 +1,96 @@
+"""`check --steps`: the first line that does not follow, and why."""
+
+import json
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.studies.derive import derive
+from diffcompare.studies.inputs import question_of
+from diffcompare.studies.working import working
+from diffcompare.studies.working.lines import lines_of
+
+
+def checked(text, *lines, **options):
+    return working(question_of(text), "\n".join(lines), **options)
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("2*x", "2*x"),
+        ("= 2*x", "2*x"),
+        ("f' = 2*x", "2*x"),
+        ("f'(x) = 2*x", "2*x"),
+        ("df/dx = 2*x   power rule", "2*x"),
+        ("d/dx[x^2] = 2*x  # by the power rule", "2*x"),
+        ("   = 2*x   power rule", "2*x"),
+        ("d/dx[x^2]", "2*x"),
+        ("3 + d/dx(x^2)*x", "3 + 2*x*x"),
+        ("d/dx[x*d/dx[x^2]]", "2*x + x*2"),
+        ("if(x == 1, 2, 3)", "if(x == 1, 2, 3)"),
+    ],
+)
+def test_how_lines_are_read(line, formula):
+    (written,) = lines_of(line, "x", ["x"], "lines")
+    assert str(written.expression) == formula
+
+
+def test_remarks_and_empty_lines_are_none():
+    assert lines_of("\n# by me\n   \n", "x", ["x"], "lines") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "place"),
+    [("2*x + sni(x)", "E101", "line 1"), ("d/dx[x", "E205", "line 1"), ("d/dy[x]", "E705", "")],
+)
+def test_what_cannot_be_read(line, code, place):
+    with pytest.raises(DiffcompareError) as caught:
+        lines_of(line, "x", ["x"], "working.txt")
+    assert caught.value.diagnostic.code == code
+    assert place in caught.value.diagnostic.source
+
+
+def test_all_lines_follow():
+    found = checked("x^2*sin(x)", "d/dx[x^2]*sin(x) + x^2*d/dx[sin(x)]", "2*x*sin(x) + x^2*cos(x)")
+    assert (found.first, found.exit_code, found.finished) == (None, 0, True)
+
+
+def test_the_first_line_that_does_not_follow():
+    found = checked(
+        "x^2*sin(x)",
+        "= 2*x*sin(x) + x^2*d/dx[sin(x)]",
+        "= 2*x*sin(x) - x^2*cos(x)",
+        "= x*(2*sin(x) - x*cos(x))",
+        "= x*sin(x)",
+    )
+    assert found.exit_code == 1
+    assert [line.judgement.verdict for line in found.lines] == ["proved", "wrong", "wrong", "wrong"]
+    assert [line.follows for line in found.lines] == [True, False, True, False]
+    data = json.loads(found.to_json())
+    assert data["first_wrong"] == 2
+    assert data["partials"]["x"]["mistake"]["kind"] == "sign-of-derivative"
+    assert "Line 2 does not follow from line 1" in data["sentence"]
+
+
+def test_what_is_left_to_do_is_said():
+    found = checked("x^2", "d/dx[x^2]")
+    assert not found.finished
+    assert "still to be worked out" in str(found)
+
+
+@pytest.mark.parametrize("text", ["x^2*sin(x)", "exp(sin(x^2))", "ln(x)/x", "16*x*(1 - x)*(1 - 2*x)^2"])
+def test_our_own_derivations_follow(text):
+    (derivation,) = derive(text).derivations
+    lines = [str(line) for line in derivation.lines]
+    assert checked(text, *lines).first is None
+
+
+def test_the_variable_has_to_be_said_where_there_are_several():
+    assert checked("x*y", "y", by="x").exit_code == 0
+    with pytest.raises(DiffcompareError, match="by which"):
+        checked("x*y", "y")
+    with pytest.raises(DiffcompareError, match="no variable `z`"):
+        checked("x*y", "y", by="z")
+    with pytest.raises(DiffcompareError, match="no line"):
+        checked("x^2", "# nothing")
