@@ -3,6 +3,7 @@
 from diffcompare.mistakes.explain import find_mistake
 from diffcompare.mistakes.planting import Example, example_of
 from diffcompare.mistakes.record import Mistake, Step
+from diffcompare.mistakes.summands import first_difference
 from diffcompare.mistakes.table import KINDS, Kind
 
-__all__ = ["KINDS", "Example", "Kind", "Mistake", "Step", "example_of", "find_mistake"]
+__all__ = ["KINDS", "Example", "Kind", "Mistake", "Step", "example_of", "find_mistake", "first_difference"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from diffcompare.expression import Expression
+from diffcompare.mistakes.pairs import pairs, throughout
 from diffcompare.mistakes.record import Mistake
-from diffcompare.mistakes.search import ORDER, Explanation, Search, confirmed, is_right
+from diffcompare.mistakes.sample import Change
+from diffcompare.mistakes.search import Explanation, Search, confirmed, is_right
+from diffcompare.mistakes.summands import shows
 from diffcompare.mistakes.telling import Formulas, sentence, step_at
-from diffcompare.mistakes.wholes import wholes
+from diffcompare.mistakes.wholes import constants, is_plain, wholes
 
 
 def find_mistake(
@@ -24,23 +27,65 @@ def find_mistake(
     finite and no kink is near; `others` are the answers for other variables.  None where no mistake of the table gives
     this answer, or where the answer is right.
     """
-    search = Search(expression, by, answer, points)
+    search = Search(expression, by, answer, points, others or {})
     if not search.samples or is_right(search):
         return None
-    found, _tried = search.single()
-    candidates = [each for each in [*found, *wholes(search)] if search.agrees(each)]
-    chosen = sorted(confirmed(search, candidates), key=lambda each: ORDER[each.kind])
-    return told(search, chosen) if chosen else None
+    found, tried = search.single()
+    vague = _standing(search, constants(search))
+    explanations = _standing(search, [*found, *wholes(search)]) or _standing(search, throughout(search, tried))
+    if not explanations and not is_plain(search, vague):
+        explanations = _standing(search, pairs(search, tried))
+    explanations += vague
+    return told(search, explanations) if explanations else None
+
+
+def _standing(search: Search, candidates: Iterable[Explanation]) -> list[Explanation]:
+    """Those that hold at all points, in doubles and in balls, the most plausible first."""
+    agreeing = [each for each in candidates if search.agrees(each)]
+    return sorted(confirmed(search, sorted(agreeing, key=_rank)[:MOST_CONFIRMED]), key=_rank)
+
+
+def _rank(explanation: Explanation) -> int:
+    return explanation.rank
+
+
+MOST_CONFIRMED = 24
 
 
 def told(search: Search, explanations: Sequence[Explanation]) -> Mistake:
     """The first explanation in words; the kinds of the others beside it."""
     best = explanations[0]
-    also = tuple(dict.fromkeys(each.kind for each in explanations[1:] if each.kind != best.kind))
-    if not best.changes:
-        return Mistake(best.kind, best.says, None, (search.answer,), None, also)
-    change = best.changes[0]
     formulas = Formulas(search.function)
+    shown = shows(search, formulas)
+    if not best.changes:
+        also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind != best.kind))
+        return Mistake(best.kind, best.says, None, shown, None, also)
+    changes = [*best.changes, *([best.second] if best.second is not None else [])]
+    kinds = {change.rule.kind for change in changes}
+    also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind not in kinds))
+    if len(kinds) == 1 and len(changes) > 1:
+        return _made(search, changes[0], formulas, shown, also, places=len(changes))
+    first = _made(search, changes[0], formulas, shown, also)
+    second = None
+    if len(changes) > 1:
+        second = _made(search, changes[1], formulas, shown, ())
+    elif best.negative:
+        second = Mistake("sign-of-whole", "the sign of the whole derivative is wrong", None, shown, None)
+    return first if second is None else _with_second(first, second)
+
+
+def _with_second(first: Mistake, second: Mistake) -> Mistake:
+    return Mistake(first.kind, first.sentence, first.node, first.shows, first.step, first.also, second)
+
+
+def _made(
+    search: Search,
+    change: Change,
+    formulas: Formulas,
+    shown: tuple[Expression, ...],
+    also: tuple[str, ...],
+    places: int = 1,
+) -> Mistake:
     place = change.use[0] if change.use is not None and change.node.operation is None else change.node
-    words = sentence(change, formulas)
-    return Mistake(best.kind, words, place, (search.answer,), step_at(place, search.function), also)
+    words = sentence(change, formulas, places)
+    return Mistake(change.rule.kind, words, place, shown, step_at(place, search.function), also)

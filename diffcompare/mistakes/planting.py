@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.expression import Expression
-from diffcompare.mistakes.sample import UNKNOWN, Change, Edge, Function
-from diffcompare.mistakes.search import BY_VIEW, sights
+from diffcompare.mistakes.sample import UNKNOWN, Change, Function
+from diffcompare.mistakes.search import sights
 from diffcompare.mistakes.table import KINDS, RULES
 from diffcompare.mistakes.telling import Formulas, tidied
 from diffcompare.parser import parse
@@ -47,11 +47,9 @@ def planted_in(expression: Expression, by: str) -> Iterator[Planted]:
     formulas = Formulas(function)
     right = _derivative(expression, by)
     for node in reversed(function.nodes):
-        uses: list[Edge | None] = [None]
-        if len(function.uses.get(node, ())) > 1:
-            uses += function.uses[node]
-        for view, sight in sights(node, function):
-            for rule in BY_VIEW[view]:
+        uses = function.places_of(node)
+        for sight, rules in sights(node, function):
+            for rule in rules:
                 for use in uses:
                     change = Change(node, rule, sight, use)
                     try:

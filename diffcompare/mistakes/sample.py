@@ -59,6 +59,13 @@ class Function:
             for place, argument in enumerate(node.arguments):
                 self.uses.setdefault(argument, []).append((node, place))
 
+    def places_of(self, node: Expression) -> Sequence[Edge | None]:
+        """Where a mistake at a node can be made: at all of its uses at once (None), and at each of several."""
+        uses = self.uses.get(node, [])
+        if len(uses) < 2:
+            return () if node is Variable(self.by) else (None,)
+        return uses if node is Variable(self.by) else (None, *uses)
+
 
 class Sample:
     """The function at one point, in one number type."""
@@ -72,6 +79,8 @@ class Sample:
         """The value of any other expression at this point."""
         self.one = one
         self.answer = evaluate(answer)
+        self.elsewhere: Callable[[], Sample] = lambda: self
+        """The function at another point, for what is the same everywhere."""
         self.reached = _reached(function, values)
         self.partials: dict[Edge, Any] = {}
         self.slopes: dict[Expression, Any] = self._forward()

@@ -8,13 +8,16 @@ tolerance decides.  Then the same mistake is made throughout, and two mistakes a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from math import isfinite
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import diffcompare.mistakes.views as views
 from diffcompare.expression import Expression
-from diffcompare.mistakes.sample import UNKNOWN, Change, Edge, Function, Sample, in_balls, in_doubles, with_inner
-from diffcompare.mistakes.table import KINDS, RULES, Rule
-from diffcompare.mistakes.views import Sight, View
+from diffcompare.mistakes.sample import UNKNOWN, Change, Function, Sample, in_balls, in_doubles, with_inner
+from diffcompare.mistakes.table import KINDS, Rule, rules_for
+from diffcompare.mistakes.views import Sight
 
 TOLERANCE = 1e-8
 """Relative; what agrees within it is decided by balls."""
@@ -22,12 +25,12 @@ TOLERANCE = 1e-8
 BITS = (160, 640)
 CONFIRMED_AT = 2
 """Points at which a match is confirmed."""
+LARGEST_CONFIRMED = 1500
+"""Nodes up to which it is: beyond that the doubles at all points have to do."""
+FEW_POINTS = 4
+"""Points that are looked at where the function is that large."""
 
 ORDER: Mapping[str, int] = {slug: place for place, slug in enumerate(KINDS)}
-
-BY_VIEW: dict[View, list[Rule]] = {}
-for _rule in RULES:
-    BY_VIEW.setdefault(_rule.view, []).append(_rule)
 
 
 class Explanation(NamedTuple):
@@ -37,8 +40,18 @@ class Explanation(NamedTuple):
     equation: Callable[[Sample], tuple[Any, Any]]
     says: str
     changes: tuple[Change, ...] = ()
-    seconds: str | None = None
-    """The kind of the second of two mistakes."""
+    second: Change | None = None
+    """The second of two mistakes in one place, which `changes` has as one change."""
+    negative: bool = False
+    """Whether the sign of the whole is wrong too."""
+
+    @property
+    def rank(self) -> int:
+        """How soon a teacher would think of it: the less, the sooner."""
+        kinds = {change.rule.kind for change in self.changes} or {self.kind}
+        if self.second is not None:
+            kinds.add(self.second.rule.kind)
+        return sum(ORDER[kind] for kind in kinds)
 
 
 class Tried(NamedTuple):
@@ -52,15 +65,33 @@ class Search:
     """An answer to be explained, and the function at the points."""
 
     def __init__(
-        self, expression: Expression, by: str, answer: Expression, points: Sequence[Mapping[str, float]]
+        self,
+        expression: Expression,
+        by: str,
+        answer: Expression,
+        points: Sequence[Mapping[str, float]],
+        others: Mapping[str, Expression] = MappingProxyType({}),
     ) -> None:
         self.function = Function(expression, by)
         self.answer = answer
-        self.others: Mapping[str, Expression] = {}
+        self.others = others
+        if len(self.function.nodes) > LARGEST_CONFIRMED:
+            points = points[:FEW_POINTS]
         found = [(sample, point) for point in points if (sample := in_doubles(self.function, answer, point))]
         found.sort(key=lambda each: -_discrepancy(each[0]))
         self.samples = [sample for sample, _ in found]
         self.points = [point for _, point in found]
+        for place, sample in enumerate(self.samples):
+            sample.elsewhere = partial(self.samples.__getitem__, 0 if place else -1)
+        self._balls: dict[tuple[int, int], Sample] = {}
+
+    def in_balls(self, place: int, bits: int) -> Sample:
+        """The function at one of the points, in balls; it is kept for the next question."""
+        known = self._balls.get((place, bits))
+        if known is None:
+            known = self._balls[place, bits] = in_balls(self.function, self.answer, self.points[place])
+            known.elsewhere = lambda: self.in_balls(0 if place else -1, bits)
+        return known
 
     def agrees(self, explanation: Explanation) -> bool:
         """Whether it agrees with the answer at all points, in doubles."""
@@ -96,25 +127,25 @@ class Search:
         for node in reversed(sample.reached):
             if node not in sample.adjoints:
                 continue
-            uses: list[Edge | None] = [None]
-            if len(self.function.uses.get(node, ())) > 1:
-                uses += self.function.uses[node]
-            for view, sight in sights(node, self.function):
+            uses = self.function.places_of(node)
+            for sight, rules in sights(node, self.function):
                 try:
                     seen = sight.see(sample.values, sample.slopes)
                 except UNKNOWN:
                     continue
-                for rule in BY_VIEW[view]:
+                for rule in rules:
                     for use in uses:
                         yield Change(node, rule, sight, use), seen
 
 
-def sights(node: Expression, function: Function) -> Iterator[tuple[View, Sight]]:
-    """The views that apply to a node."""
-    for view in BY_VIEW:
+def sights(node: Expression, function: Function) -> Iterator[tuple[Sight, Sequence[Rule]]]:
+    """What of a node the views see, and the rules for it.  (That the whole is kept is told of the whole.)"""
+    for view, rules in rules_for(views.operation_name(node)).items():
+        if view is views.anything and node is function.root:
+            continue
         sight = view(node, function.active)
         if sight is not None:
-            yield view, sight
+            yield sight, rules
 
 
 def explained(changes: tuple[Change, ...]) -> Explanation:
@@ -149,18 +180,20 @@ def is_right(search: Search) -> bool:
 def confirmed(search: Search, explanations: Sequence[Explanation]) -> list[Explanation]:
     """Those that ball arithmetic does not refute at the first points."""
     standing = list(explanations)
-    for point in search.points[:CONFIRMED_AT]:
+    if len(search.function.nodes) > LARGEST_CONFIRMED:
+        return standing
+    for place in range(min(CONFIRMED_AT, len(search.points))):
         for bits in BITS:
             if not standing:
                 return []
-            standing, open_ones = _examined(search, standing, point, bits)
+            standing, open_ones = _examined(search, standing, place, bits)
             if not open_ones:
                 break
     return standing
 
 
 def _examined(
-    search: Search, explanations: Sequence[Explanation], point: Mapping[str, float], bits: int
+    search: Search, explanations: Sequence[Explanation], place: int, bits: int
 ) -> tuple[list[Explanation], bool]:
     """Those that stand at one point with so many bits, and whether more bits are wanted."""
     from diffcompare.truth.ball import Beyond, Undecided, contains_zero, lift, magnitude, precision, to_float
@@ -168,7 +201,7 @@ def _examined(
     standing, open_ones = [], False
     with precision(bits):
         try:
-            sample = in_balls(search.function, search.answer, point)
+            sample = search.in_balls(place, bits)
         except (Beyond, Undecided, *UNKNOWN):
             return list(explanations), True
         for explanation in explanations:

@@ -11,6 +11,7 @@ should be), "missing" or "over" (divided by it); None where the rule gives the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import diffcompare.mistakes.views as views
@@ -37,17 +38,22 @@ class Rule(NamedTuple):
     wrong: Callable[..., Any]
     says: str
     inner: Inner | None = None
+    names: tuple[str, ...] = ()
+    """The operations it is about, where the view does not say."""
 
 
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind
     for kind in [
+        Kind("treated-as-constant", "the function is treated as a constant", ("x*sin(x)", "x")),
         # The chain rule.
         Kind("missing-inner-factor", "the inner derivative is missing", ("sin(2*x)", "x")),
         Kind("inner-factor-twice", "the inner derivative is there twice", ("sin(x^2)", "x")),
         Kind("inner-factor-added", "the inner derivative is added instead of multiplied", ("exp(x^2)", "x")),
+        Kind("inner-factor-divided", "divided by the inner derivative instead of multiplied", ("sin(3*x)", "x")),
         Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
         Kind("outer-at-inner-derivative", "the outer derivative is taken at the inner derivative", ("cos(x^3)", "x")),
+        Kind("differentiated-inside", "the function of the derivative of the inner function", ("sqrt(x^3)", "x")),
         Kind("outer-not-differentiated", "only the inner function is differentiated", ("sin(x^2)", "x")),
         # Powers and exponentials.
         Kind("power-rule-on-exponential", "the power rule on a constant to a variable power", ("2^x", "x")),
@@ -91,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("constant-as-variable", "a constant is differentiated like a variable", ("pi^2 + x", "x")),
         Kind("term-lost", "a term is missing", ("x^2 + sin(x)", "x")),
         Kind("sign-of-term", "the sign of a term is wrong", ("x^2 - sin(x)", "x")),
+        Kind("not-differentiated", "the function itself", ("x*sin(x)", "x")),
         Kind("term-kept", "a part is not differentiated", ("x^3 + sin(x)", "x")),
         # The function is misread.
         Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
@@ -98,16 +105,14 @@ KINDS: Mapping[str, Kind] = {
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The whole.
         Kind("sign-of-whole", "the sign of the whole derivative is wrong", ("x^3 - x*sin(x)", "x")),
-        Kind("not-differentiated", "the function itself", ("x*sin(x)", "x")),
-        Kind("treated-as-constant", "the function is treated as a constant", ("x*sin(x)", "x")),
         Kind("second-derivative", "differentiated twice", ("x*sin(x)", "x")),
         Kind("swapped-partials", "the partial by another variable", ("x^2*y + sin(y)", "x")),
         Kind("logarithmic-derivative", "the derivative of the logarithm of the function", ("x*sin(x)", "x")),
         Kind("reciprocal-of-derivative", "1 over the derivative", ("x*sin(x)", "x")),
         Kind("variable-as-constant", "the variable is treated as a constant in one place", ("atan2(x, x^2)", "x")),
-        Kind("coefficient-wrong", "the whole is off by a constant factor", ("x*sin(x)", "x")),
         Kind("constant-added", "a constant is added", ("x*sin(x)", "x")),
         Kind("rounded-constant", "a constant is rounded", ("log10(x)", "x")),
+        Kind("coefficient-wrong", "the whole is off by a constant factor", ("x*sin(x)", "x")),
         # What is said where no rule explains the answer.
         Kind("term-missing", "a term of the derivative is not in the answer", ("x^3 + sin(x) + exp(x)", "x")),
         Kind("term-extra", "a term of the answer is not in the derivative", ("x^3 + sin(x)", "x")),
@@ -138,14 +143,25 @@ def _derivative(name: str, u: Any) -> Any:
 
 _TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
 
-_INVERSES = {
-    **{name: f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{f"a{name}": name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    "exp": "ln",
-    "ln": "exp",
-    "expm1": "log1p",
-    "log1p": "expm1",
+_OF_INVERSE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "sin": ("asin", lambda u: 1 / sqrt(1 - _square(u))),
+    "cos": ("acos", lambda u: -1 / sqrt(1 - _square(u))),
+    "tan": ("atan", lambda u: 1 / (1 + _square(u))),
+    "asin": ("sin", cos),
+    "acos": ("cos", lambda u: -sin(u)),
+    "atan": ("tan", lambda u: 1 + _square(tan(u))),
+    "sinh": ("asinh", lambda u: 1 / sqrt(_square(u) + 1)),
+    "cosh": ("acosh", lambda u: 1 / sqrt(_square(u) - 1)),
+    "tanh": ("atanh", lambda u: 1 / (1 - _square(u))),
+    "asinh": ("sinh", cosh),
+    "acosh": ("cosh", sinh),
+    "atanh": ("tanh", lambda u: 1 / _square(cosh(u))),
+    "exp": ("ln", lambda u: 1 / u),
+    "ln": ("exp", exp),
+    "sqrt": ("the square", lambda u: 2 * u),
+    "cbrt": ("the cube", lambda u: 3 * _square(u)),
 }
+"""The inverse function, and its derivative."""
 
 _RECIPROCALS = {"asin": "csc", "acos": "sec", "atan": "cot"}
 
@@ -235,10 +251,12 @@ def _chain() -> list[Rule]:
              "the chain rule: the inner derivative {du} of {u} is added instead of multiplied"),
         Rule("inner-not-differentiated", views.chain, lambda g, u, du, y: g * u,
              "the chain rule: the factor is the inner function {u} itself instead of its derivative {du}"),
-        Rule("inner-not-differentiated", views.chain, lambda g, u, du, y: g / du,
+        Rule("inner-factor-divided", views.chain, lambda g, u, du, y: g / du,
              "the chain rule: divided by the inner derivative {du} of {u} instead of multiplied"),
-        Rule("outer-at-inner-derivative", views.outer, lambda g, u, du: g(du), at_inner),
-        Rule("outer-at-inner-derivative", views.outer, lambda g, u, du: g(du) * du, at_inner),
+        Rule("outer-at-inner-derivative", views.outer, lambda g, u, du, f: g(du), at_inner),
+        Rule("outer-at-inner-derivative", views.outer, lambda g, u, du, f: g(du) * du, at_inner),
+        Rule("differentiated-inside", views.outer, lambda g, u, du, f: f(du),
+             "the chain rule: only the inside of {node} was differentiated"),
         Rule("outer-not-differentiated", views.chain, lambda g, u, du, y: y * du,
              "the chain rule: the outer function of {node} is not differentiated"),
         Rule("outer-not-differentiated", views.chain, lambda g, u, du, y: du,
@@ -274,21 +292,19 @@ def _powers() -> list[Rule]:
              "the power rule: the exponent of {node} is not brought down as a factor", "times"),
         Rule("exponent-raised", views.power, lambda y, u, p, low, high: p * high,
              "the power rule: the exponent of {node} is raised by 1 instead of lowered", "times"),
-        Rule("exponent-dropped", views.power, lambda y, u, p, low, high: p * u,
+        Rule("exponent-dropped", views.bare_power, lambda u, n: n * u,
              "the power rule: of {node} only the factor is left, the lowered exponent is missing", "times"),
-        Rule("exponent-dropped", views.power, lambda y, u, p, low, high: p,
+        Rule("exponent-dropped", views.bare_power, lambda u, n: n * _one(u),
              "the power rule: of {node} only the exponent is left", "times"),
-        Rule("lowered-factor", views.power, lambda y, u, p, low, high: (p - 1) * low,
+        Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
         *[
             Rule("integrated", views.power, _integrated_power,
                  "the power rule: {node} is integrated instead of differentiated", inner)
-            for inner in ("times", "missing", "over")
+            for inner in ("times", "over")
         ],
         Rule("inverse-function", views.bare_power, _root_derivative,
              "the derivative of the root, the inverse function of {node}", "times"),
-        Rule("inverse-function", views.function("sqrt"), lambda y, u: 2 * u,
-             "the derivative of the square, the inverse function of the root in {node}", "times"),
     ]  # fmt: skip
 
 
@@ -355,43 +371,40 @@ def _functions() -> list[Rule]:
              "the logarithm of {node} is not the natural one: the factor 1/ln(base) is missing", "times"),
         Rule("log-base-inverted", views.logarithm, lambda u, ln_b: ln_b / u,
              "the logarithm of {node}: divided by ln(base), not multiplied", "times"),
-        Rule("log-base-extra", views.function("ln"), lambda y, u: 1 / (u * ln(whole(10, u))),
-             "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times"),
-        Rule("sign-of-derivative", views.derivative_of(*_SIGNED), lambda g, u, du, y: -g,
-             "the derivative of {name} has the wrong sign", "times"),
+        Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
+             "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
+        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
+             "the derivative of {name} has the wrong sign", "times", _SIGNED),
         *[
-            Rule("degrees", views.asked(*_TRIGONOMETRIC), wrong, says)
+            Rule("degrees", views.asked, wrong, says, None, _TRIGONOMETRIC)
             for wrong, says in [
-                (lambda g, u, du: g(u) * du * named("pi", u) / 180, degrees),
-                (lambda g, u, du: g(u) * du * 180 / named("pi", u), degrees),
-                (lambda g, u, du: g(u * named("pi", u) / 180) * du, in_degrees),
-                (lambda g, u, du: g(u * named("pi", u) / 180) * du * named("pi", u) / 180, in_degrees),
+                (lambda g, u, du, f: g(u) * du * named("pi", u) / 180, degrees),
+                (lambda g, u, du, f: g(u) * du * 180 / named("pi", u), degrees),
+                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du, in_degrees),
+                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du * named("pi", u) / 180, in_degrees),
             ]
         ],
         *[
-            Rule("inverse-function", views.function(name), lambda y, u, inverse=inverse: _derivative(inverse, u),
-                 f"that is the derivative of {inverse}, the inverse function of {name}", "times")
-            for name, inverse in _INVERSES.items()
+            Rule("inverse-function", views.function, lambda y, u, derivative=derivative: derivative(u),
+                 f"that is the derivative of {inverse}, the inverse function of {name}", "times", (name,))
+            for name, (inverse, derivative) in _OF_INVERSE.items()
         ],
         *[
-            Rule("inverse-as-reciprocal", views.function(name), lambda y, u, other=other: _derivative(other, u),
-                 f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times")
+            Rule("inverse-as-reciprocal", views.function, lambda y, u, other=other: _derivative(other, u),
+                 f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times", (name,))
             for name, other in _RECIPROCALS.items()
         ],
         *[
-            Rule("integrated", views.function(name), antiderivative,
-                 f"{name} is integrated instead of differentiated", inner)
+            Rule("integrated", views.function, antiderivative,
+                 f"{name} is integrated instead of differentiated", inner, (name,))
             for name, antiderivative in _ANTIDERIVATIVES.items()
-            for inner in ("times", "missing", "over")
+            for inner in ("times", "over")
         ],
+        Rule("integrated", views.exponential_with_base, lambda y, a, v, low: y / ln(a),
+             "{node} is integrated instead of differentiated", "over"),
         *[
-            Rule("integrated", views.exponential_with_base, lambda y, a, v, low: y / ln(a),
-                 "{node} is integrated instead of differentiated", inner)
-            for inner in ("missing", "over")
-        ],
-        *[
-            Rule("derivative-misremembered", views.function(name), wrong,
-                 f"the derivative of {name} is another one", "times")
+            Rule("derivative-misremembered", views.function, wrong,
+                 f"the derivative of {name} is another one", "times", (name,))
             for name, several in _MISREMEMBERED.items()
             for wrong in several
         ],
@@ -459,3 +472,13 @@ def _misread() -> list[Rule]:
 
 
 RULES: tuple[Rule, ...] = tuple(_rules())
+
+
+@cache
+def rules_for(operation: str) -> Mapping[View, tuple[Rule, ...]]:
+    """The rules that may apply to an operation (or, for "", to a leaf), by their views."""
+    found: dict[View, tuple[Rule, ...]] = {}
+    for rule in RULES:
+        if not rule.names or operation in rule.names:
+            found[rule.view] = (*found.get(rule.view, ()), rule)
+    return found

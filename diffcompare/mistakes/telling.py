@@ -106,12 +106,12 @@ class _Words(dict[str, str]):
         return short(part) if not derived else short(self.formulas.derivative(part))
 
 
-def sentence(change: Change, formulas: Formulas, throughout: bool = False) -> str:
+def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:
     """The mistake in one sentence."""
     node, by = change.node, formulas.function.by
     said = change.rule.says.format_map(_Words(formulas, change))
-    if throughout:
-        return f"{said}, and so it is throughout"
+    if places > 1:
+        return f"{said}, and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
     right, wrong = formulas.derivative(node), formulas.wrong(change)
     if node.operation is None or right is None or wrong is None or right is wrong:
         return said

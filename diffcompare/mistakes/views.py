@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeAlias
 from diffcompare.expression import OPERATIONS, Constant, Expression, Variable, lift
 from diffcompare.operations import exact_integer, raise_to
 from diffcompare.tidying import tidy
-from diffcompare.wengert import listing
 
 Values: TypeAlias = Mapping[Expression, Any]
 Slopes: TypeAlias = Mapping[Expression, Any]
@@ -35,6 +34,8 @@ View: TypeAlias = Callable[[Expression, Collection[Expression]], "Sight | None"]
 
 ARITHMETIC = ("+", "-", "*", "neg")
 STEPS = ("sign", "floor", "ceil")
+POWERS_BELOW = ("^n", "sqrt", "cbrt")
+"""What makes c/v a power of something simpler than v."""
 
 
 def named(name: str, like: Any) -> Any:
@@ -81,23 +82,14 @@ def link(node: Expression, active: Collection[Expression]) -> Sight | None:
     return Sight(see, inner, (inner,))
 
 
-def derivative_of(*names: str) -> View:
-    """One of these functions: (outer derivative, u, u', value)."""
-    return lambda node, active: link(node, active) if operation_name(node) in names else None
-
-
 def outer(node: Expression, active: Collection[Expression]) -> Sight | None:
-    """The same for a composition, with the outer derivative as a function that can be asked elsewhere: (g', u, u')."""
+    """A composition, with the outer function and its derivative, which can be asked elsewhere: (g', u, u', g)."""
     return _asked(node, active) if chain(node, active) is not None else None
 
 
-def asked(*names: str) -> View:
-    """One of these functions, with its derivative as a function: (g', u, u')."""
-
-    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
-        return _asked(node, active) if operation_name(node) in names and link(node, active) else None
-
-    return view
+def asked(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A function of one argument, which can be asked elsewhere: (g', u, u', g)."""
+    return _asked(node, active) if link(node, active) is not None else None
 
 
 def _asked(node: Expression, active: Collection[Expression]) -> Sight:
@@ -108,25 +100,26 @@ def _asked(node: Expression, active: Collection[Expression]) -> Sight:
     assert callable(partial)
 
     def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        def derivative(u: Any) -> Any:
-            numbers = [u if number == place else values[argument] for number, argument in enumerate(arguments)]
-            return partial(operation(*numbers), *numbers)
+        def numbers(u: Any) -> list[Any]:
+            return [u if number == place else values[argument] for number, argument in enumerate(arguments)]
 
-        return derivative, values[inner], slopes.get(inner, 0)
+        def outer(u: Any) -> Any:
+            return operation(*numbers(u))
+
+        def derivative(u: Any) -> Any:
+            return partial(outer(u), *numbers(u))
+
+        return derivative, values[inner], slopes.get(inner, 0), outer
 
     return Sight(see, inner, (inner,))
 
 
-def function(*names: str) -> View:
-    """One of these functions of one argument: (value, u)."""
-
-    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
-        if operation_name(node) not in names or len(node.arguments) != 1 or node.arguments[0] not in active:
-            return None
-        inner = node.arguments[0]
-        return Sight(lambda values, slopes: (values[node], values[inner]), inner, (inner,))
-
-    return view
+def function(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A function of one argument: (value, u)."""
+    if len(node.arguments) != 1 or node.arguments[0] not in active:
+        return None
+    inner = node.arguments[0]
+    return Sight(lambda values, slopes: (values[node], values[inner]), inner, (inner,))
 
 
 def power(node: Expression, active: Collection[Expression]) -> Sight | None:
@@ -159,7 +152,7 @@ def shifted(node: Expression, by: int) -> Expression:
     name, arguments = operation_name(node), node.arguments
     if name == "/":
         c, below = arguments
-        if as_power(below, listing(below)) is not None and operation_name(below) != "/":
+        if operation_name(below) in POWERS_BELOW:
             return c / shifted(below, -by)
         return c / raise_to(below, 2) if by < 0 else c
     base = arguments[0]
@@ -190,7 +183,7 @@ def as_power(node: Expression, active: Collection[Expression]) -> tuple[Expressi
         return arguments[0], arguments[1] if exponent is None else (exponent, 1)
     if name == "/" and arguments[1] in active and arguments[0] not in active:
         below = arguments[1]
-        found = as_power(below, active) if operation_name(below) in ("^n", "sqrt", "cbrt") else None
+        found = as_power(below, active) if operation_name(below) in POWERS_BELOW else None
         if found is None:
             return below, (-1, 1)
         return found[0], (-found[1][0], found[1][1])
@@ -244,7 +237,7 @@ def function_of_sum(node: Expression, active: Collection[Expression]) -> Sight |
     sign = 1 if operation_name(inner) == "+" else -1
 
     def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        derivative, _, _ = sight.see(values, slopes)
+        derivative, *_ = sight.see(values, slopes)
         return derivative, values[u], values[v], slopes.get(u, 0), slopes.get(v, 0), sign
 
     return Sight(see, None, (u, v))

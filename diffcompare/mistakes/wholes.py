@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.expression import Expression, Variable
-from diffcompare.mistakes.sample import Sample
-from diffcompare.mistakes.search import Explanation, Search
+from diffcompare.expression import Expression, Number, Variable
+from diffcompare.mistakes.sample import UNKNOWN, Sample
+from diffcompare.mistakes.search import Explanation, Search, agree
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, variables
 
@@ -31,11 +33,10 @@ def wholes(search: Search) -> Iterator[Explanation]:
         f"the whole function is treated as a constant, but it depends on {by}",
     )
     for name in names:
-        yield Explanation(
-            "swapped-partials",
-            partial(_adjoint, name),
-            f"this is the partial derivative by {name}, not by {by}",
-        )
+        says = f"this is the partial derivative by {name}, not by {by}"
+        if _is_right_partial(search, search.others.get(name)):
+            says += f"; the two partials are swapped, for the answer by {name} is the one by {by}"
+        yield Explanation("swapped-partials", partial(_adjoint, name), says)
     if names:
         yield Explanation(
             "total-instead-of-partial",
@@ -52,6 +53,110 @@ def wholes(search: Search) -> Iterator[Explanation]:
         "reciprocal-of-derivative", lambda s: (s.one, s.answer * s.right), "this is 1 over the derivative"
     )
     yield from _of_other_orders(search)
+
+
+def constants(search: Search) -> Iterator[Explanation]:
+    """What is said where nothing better is known: a constant factor, a constant term, a rounded constant."""
+    yield Explanation("coefficient-wrong", _same_ratio, _ratio_in_words(search.samples[0]))
+    yield Explanation("constant-added", _same_difference, "a constant is added to the derivative")
+    digits = _digits_that_agree(search)
+    if digits is not None:
+        says = f"a constant is rounded: the answer agrees with the derivative to {digits} digits only"
+        yield Explanation("rounded-constant", lambda s: (s.right, s.right), says)
+
+
+def _same_ratio(sample: Sample) -> tuple[Any, Any]:
+    """answer/right = the same at two points where the right derivative differs."""
+    other = sample.elsewhere()
+    if not sample.answer and isinstance(sample.answer, float):
+        raise ValueError("that is no factor")
+    if _is_constant(sample) and _named_ratio(sample) not in SIMPLE:
+        raise ValueError("any two constants have a ratio")
+    return sample.answer * other.right, other.answer * sample.right
+
+
+def _same_difference(sample: Sample) -> tuple[Any, Any]:
+    if _is_constant(sample):
+        raise ValueError("any two constants have a difference")
+    other = sample.elsewhere()
+    return sample.answer + other.right, other.answer + sample.right
+
+
+def _is_constant(sample: Sample) -> bool:
+    """Whether the right derivative is the same at this point and at another one, as far as doubles can tell."""
+    if not isinstance(sample.right, float):
+        return False  # this was asked in doubles before
+    return agree(sample.right, sample.elsewhere().right)
+
+
+def is_plain(search: Search, vague: Sequence[Explanation]) -> bool:
+    """Whether what is said of the constants needs no two mistakes to explain it: all but an odd factor."""
+    return bool(vague) and (vague[0].kind != "coefficient-wrong" or _named_ratio(search.samples[0]) in ("2", "1/2"))
+
+
+SIMPLE = ("2", "1/2", "-2", "-1/2")
+
+
+def _named_ratio(sample: Sample) -> str | None:
+    """The factor as a person would write it: a simple fraction, perhaps with a constant; None where it is none."""
+    if not isinstance(sample.right, float) or not sample.right:
+        return None
+    ratio = sample.answer / sample.right
+    for name, constant in CONSTANTS_OF_FACTORS.items():
+        for numerator, constant_above in ((abs(ratio) / constant, True), (abs(ratio) * constant, False)):
+            fraction = Fraction(numerator).limit_denominator(180)
+            if not fraction or fraction.numerator > 180 or not agree(float(fraction), numerator):
+                continue
+            return ("-" if ratio < 0 else "") + _fraction_text(fraction, name, constant_above)
+    return None
+
+
+def _fraction_text(fraction: Fraction, constant: str, above: bool) -> str:
+    top, bottom = str(fraction.numerator), str(fraction.denominator)
+    if constant and above:
+        top = constant if top == "1" else f"{top}*{constant}"
+    elif constant:
+        bottom = constant if bottom == "1" else f"({bottom}*{constant})"
+    return top if bottom == "1" else f"{top}/{bottom}"
+
+
+CONSTANTS_OF_FACTORS = {
+    "": 1.0,
+    "pi": math.pi,
+    "ln(10)": math.log(10),
+    "ln(2)": math.log(2),
+    "e": math.e,
+    "sqrt(2)": math.sqrt(2),
+    "sqrt(pi)": math.sqrt(math.pi),
+}
+
+
+def _ratio_in_words(sample: Sample) -> str:
+    known = _named_ratio(sample)
+    if known is None:
+        ratio = sample.answer / sample.right if sample.right else math.nan
+        return f"the answer is the right derivative times {ratio:.6g}"
+    return f"the answer is the right derivative times {known}"
+
+
+def _digits_that_agree(search: Search) -> int | None:
+    """To how many digits the answer agrees everywhere, if it has a decimal in it that can be to blame."""
+    if not any(type(node) is Number and node.places for node in listing(search.answer)):
+        return None
+    worst = max(abs(s.answer - s.right) / abs(s.right) if s.right else math.inf for s in search.samples)
+    return int(-math.log10(worst)) if 0 < worst < ROUNDED else None
+
+
+ROUNDED = 5e-3
+"""The largest relative error that is taken for a rounded constant."""
+
+
+def _is_right_partial(search: Search, other: Expression | None) -> bool:
+    """Whether an answer for another variable is the partial that is asked for here."""
+    try:
+        return other is not None and all(agree(sample.evaluate(other), sample.right) for sample in search.samples)
+    except UNKNOWN:
+        return False
 
 
 def _adjoint(name: str, sample: Sample) -> tuple[Any, Any]:
