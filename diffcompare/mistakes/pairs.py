@@ -28,7 +28,7 @@ ALONE = frozenset(
     {
         *("term-kept", "variable-as-constant", "constant-as-variable", "other-variable-differentiated"),
         *("lowered-factor", "coefficient-twice", "coefficient-added", "product-mixed"),
-        *("power-misread", "function-split-over-sum"),
+        *("power-misread", "function-split-over-sum", "outer-at-variable"),
     }
 )
 """Kinds that are not made throughout, nor looked for beside another one: together they would explain anything."""

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.expression import Expression
+from diffcompare.evaluation import is_number, value_at
+from diffcompare.expression import Constant, Expression, Variable, apply, lift
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function
 from diffcompare.mistakes.search import sights
 from diffcompare.mistakes.table import KINDS, RULES
 from diffcompare.mistakes.telling import Formulas, tidied
+from diffcompare.mistakes.views import operation_name
 from diffcompare.parser import parse
 from diffcompare.printer import to_text
 from diffcompare.wengert import listing, variables
@@ -37,8 +39,9 @@ def example_of(slug: str) -> Example:
     text, by = KINDS[slug].example
     expression = parse(text)
     wrong = [planted for planted in planted_in(expression, by) if planted.kind == slug]
+    as_it_is = slug == "rounded-constant"  # tidied, its decimals would become fractions
     first = min(wrong, key=lambda planted: -1 if planted.change is None else RULES.index(planted.change.rule)).answer
-    return Example(text, by, to_text(tidied(first, expression) or first))
+    return Example(text, by, to_text(first if as_it_is else tidied(first, expression) or first))
 
 
 def planted_in(expression: Expression, by: str) -> Iterator[Planted]:
@@ -66,7 +69,9 @@ def _wholes(expression: Expression, by: str) -> Iterator[Planted]:
     if right is ZERO:
         return
     for kind, formula in WHOLE.items():
-        yield Planted(kind, formula(expression, by, right))
+        answer = formula(expression, by, right)
+        if answer is not right:
+            yield Planted(kind, answer)
     others = [_derivative(expression, name) for name in variables(listing(expression)) if name != by]
     for other in others:
         yield Planted("swapped-partials", other)
@@ -86,7 +91,33 @@ WHOLE: Mapping[str, Callable[[Expression, str, Expression], Expression]] = {
     "reciprocal-of-derivative": lambda f, by, right: 1 / right,
     "coefficient-wrong": lambda f, by, right: 2 * right,
     "constant-added": lambda f, by, right: right + 1,
+    "rounded-constant": lambda f, by, right: _rounded(tidied(right, f) or right),
+    "term-missing": lambda f, by, right: _with_last_term(tidied(right, f) or right, lambda t: t * Variable(by)),
+    "term-extra": lambda f, by, right: _with_last_term(tidied(right, f) or right, lambda t: t + t * Variable(by)),
 }
+
+
+def _with_last_term(total: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """A sum whose last term is replaced; any other formula as it is."""
+    if operation_name(total) != "+":
+        return total
+    first, last = total.arguments
+    return first + change(last)
+
+
+def _rounded(formula: Expression) -> Expression:
+    """The formula with four digits of every constant that is no fraction."""
+    built: dict[Expression, Expression] = {}
+    for node in listing(formula):
+        if node.operation is not None:
+            built[node] = apply(node.operation, tuple(built[argument] for argument in node.arguments))
+        else:
+            built[node] = node
+        if not node.varies and (isinstance(node, Constant) or operation_name(node) in ("ln", "sqrt", "sin", "exp")):
+            value = value_at(built[node], {})
+            if is_number(value):
+                built[node] = lift(float(f"{value:.4g}"))
+    return built[formula]
 
 
 def _derivative(expression: Expression, by: str) -> Expression:

@@ -173,15 +173,15 @@ def _reached(function: Function, values: Values) -> Sequence[Expression]:
 
 def in_doubles(function: Function, answer: Expression, point: Mapping[str, float]) -> Sample | None:
     """The function at a point in doubles; None where something that matters has no value."""
-    values = values_at(function.nodes, point)
 
     def evaluate(expression: Expression) -> Any:
         value = values.get(expression)
         return values_at(listing(expression), point)[expression] if value is None else value
 
     try:
+        values = values_at(function.nodes, point)
         sample = Sample(function, values, evaluate, 1.0, answer)
-    except UNKNOWN:
+    except (*UNKNOWN, KeyError):  # a KeyError where the answer has a variable that the point does not have
         return None
     return sample if all(map(is_number, (values[function.root], sample.right, sample.answer))) else None
 

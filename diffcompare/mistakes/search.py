@@ -48,10 +48,11 @@ class Explanation(NamedTuple):
     @property
     def rank(self) -> int:
         """How soon a teacher would think of it: the less, the sooner."""
-        kinds = {change.rule.kind for change in self.changes} or {self.kind}
-        if self.second is not None:
-            kinds.add(self.second.rule.kind)
-        return sum(ORDER[kind] for kind in kinds)
+        rules = [change.rule for change in (*self.changes, *([self.second] if self.second is not None else []))]
+        kinds = {rule.kind for rule in rules} or {self.kind}
+        if self.negative:
+            kinds.add("sign-of-whole")
+        return sum(ORDER[kind] for kind in kinds) + len(ORDER) * any(rule.rare for rule in rules)
 
 
 class Tried(NamedTuple):

@@ -40,21 +40,17 @@ class Rule(NamedTuple):
     inner: Inner | None = None
     names: tuple[str, ...] = ()
     """The operations it is about, where the view does not say."""
+    rare: bool = False
+    """Whether it is what a teacher would think of last, whatever its kind."""
 
 
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind
     for kind in [
+        # At once.
         Kind("treated-as-constant", "the function is treated as a constant", ("x*sin(x)", "x")),
-        # The chain rule.
         Kind("missing-inner-factor", "the inner derivative is missing", ("sin(2*x)", "x")),
         Kind("inner-factor-twice", "the inner derivative is there twice", ("sin(x^2)", "x")),
-        Kind("inner-factor-added", "the inner derivative is added instead of multiplied", ("exp(x^2)", "x")),
-        Kind("inner-factor-divided", "divided by the inner derivative instead of multiplied", ("sin(3*x)", "x")),
-        Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
-        Kind("outer-at-inner-derivative", "the outer derivative is taken at the inner derivative", ("cos(x^3)", "x")),
-        Kind("differentiated-inside", "the function of the derivative of the inner function", ("sqrt(x^3)", "x")),
-        Kind("outer-not-differentiated", "only the inner function is differentiated", ("sin(x^2)", "x")),
         # Powers and exponentials.
         Kind("power-rule-on-exponential", "the power rule on a constant to a variable power", ("2^x", "x")),
         Kind("ln-base-missing", "the factor ln(a) of a^x is missing", ("2^x", "x")),
@@ -65,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("exponent-raised", "the exponent is raised by 1 instead of lowered", ("x^-2", "x")),
         Kind("exponent-dropped", "the exponent has become the factor alone", ("x^3", "x")),
         Kind("lowered-factor", "the lowered exponent is brought down", ("x^3", "x")),
+        Kind("coefficient-and-power", "(2*x)^3 is taken for 2*x^3, or the other way round", ("(2*x)^3", "x")),
         # Products and quotients.
         Kind("product-of-derivatives", "the product rule as u'*v'", ("x^2*sin(x)", "x")),
         Kind("product-term-lost", "one term of the product rule is missing", ("x^2*sin(x)", "x")),
@@ -82,10 +79,18 @@ KINDS: Mapping[str, Kind] = {
         Kind("degrees", "degrees instead of radians", ("sin(x)", "x")),
         Kind("inverse-function", "the derivative of the inverse function", ("sin(x)", "x")),
         Kind("inverse-as-reciprocal", "the inverse function is read as 1 over the function", ("asin(x)", "x")),
-        Kind("integrated", "integrated instead of differentiated", ("sin(x)", "x")),
+        Kind("integrated", "integrated instead of differentiated", ("x^3", "x")),
         Kind("derivative-misremembered", "a derivative from the table is misremembered", ("tan(x)", "x")),
         Kind("product-minus", "the product rule with a minus", ("x*exp(x)", "x")),
         Kind("product-mixed", "the product rule as u*u' + v*v' or u' + v'", ("x^2*sin(x)", "x")),
+        # The chain rule in stranger ways.
+        Kind("inner-factor-added", "the inner derivative is added instead of multiplied", ("exp(x^2)", "x")),
+        Kind("inner-factor-divided", "divided by the inner derivative instead of multiplied", ("sin(3*x)", "x")),
+        Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
+        Kind("outer-at-variable", "the outer derivative is taken at the variable", ("cos(x^3)", "x")),
+        Kind("outer-at-inner-derivative", "the outer derivative is taken at the inner derivative", ("cos(x^3)", "x")),
+        Kind("differentiated-inside", "the function of the derivative of the inner function", ("sqrt(x^3)", "x")),
+        Kind("outer-not-differentiated", "only the inner function is differentiated", ("sin(x^2)", "x")),
         # Sums and constants.
         Kind("coefficient-lost", "a constant factor is lost", ("3*sin(x)", "x")),
         Kind("coefficient-inverted", "divided by a constant factor instead of multiplied", ("x^2/3", "x")),
@@ -99,9 +104,9 @@ KINDS: Mapping[str, Kind] = {
         Kind("sign-of-term", "the sign of a term is wrong", ("x^2 - sin(x)", "x")),
         Kind("not-differentiated", "the function itself", ("x*sin(x)", "x")),
         Kind("term-kept", "a part is not differentiated", ("x^3 + sin(x)", "x")),
-        # The function is misread.
+        # The function is misread, or the answer miswritten.
         Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
-        Kind("coefficient-and-power", "(2*x)^3 is taken for 2*x^3, or the other way round", ("(2*x)^3", "x")),
+        Kind("parentheses-missing", "parentheses around a sum are missing", ("(x + 1)/(x^2 + 3)", "x")),
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The whole.
         Kind("sign-of-whole", "the sign of the whole derivative is wrong", ("x^3 - x*sin(x)", "x")),
@@ -109,9 +114,9 @@ KINDS: Mapping[str, Kind] = {
         Kind("swapped-partials", "the partial by another variable", ("x^2*y + sin(y)", "x")),
         Kind("logarithmic-derivative", "the derivative of the logarithm of the function", ("x*sin(x)", "x")),
         Kind("reciprocal-of-derivative", "1 over the derivative", ("x*sin(x)", "x")),
-        Kind("variable-as-constant", "the variable is treated as a constant in one place", ("atan2(x, x^2)", "x")),
-        Kind("constant-added", "a constant is added", ("x*sin(x)", "x")),
+        Kind("variable-as-constant", "the variable is treated as a constant in one place", ("hypot(x, x^2)", "x")),
         Kind("rounded-constant", "a constant is rounded", ("log10(x)", "x")),
+        Kind("constant-added", "a constant is added", ("x*sin(x)", "x")),
         Kind("coefficient-wrong", "the whole is off by a constant factor", ("x*sin(x)", "x")),
         # What is said where no rule explains the answer.
         Kind("term-missing", "a term of the derivative is not in the answer", ("x^3 + sin(x) + exp(x)", "x")),
@@ -194,6 +199,7 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
         lambda y, u: 1 / (1 - _square(u)),
         lambda y, u: sqrt(1 - _square(u)),
         lambda y, u: 1 / (1 + _square(u)),
+        lambda y, u: 1 / sqrt(1 - u),
     ),
     "acos": (
         lambda y, u: -1 / sqrt(1 + _square(u)),
@@ -229,10 +235,11 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
     "sigmoid": (lambda y, u: y * (1 + y), lambda y, u: _square(y), lambda y, u: 1 - y),
 }
 
-_SIGNED = tuple(
+_OFTEN_MISSIGNED = (*_TRIGONOMETRIC, "asin", "acos", "atan", "sinh", "cosh", "tanh", "erfc")
+_SELDOM_MISSIGNED = tuple(
     name
     for name, operation in OPERATIONS.items()
-    if operation.arity == 1 and name.isidentifier() and name not in (*views.STEPS, "neg") and operation.partials[0]
+    if operation.arity == 1 and name.isidentifier() and name not in (*views.STEPS, *_OFTEN_MISSIGNED, "neg")
 )
 
 
@@ -242,6 +249,7 @@ def _rules() -> list[Rule]:
 
 def _chain() -> list[Rule]:
     missing = "the chain rule: the inner derivative {du} of {u} is missing"
+    at_variable = "the chain rule: the derivative of the outer function belongs at {u}, not at {by}"
     at_inner = "the chain rule: the derivative of the outer function belongs at {u}, not at its derivative {du}"
     return [
         Rule("missing-inner-factor", views.chain, lambda g, u, du, y: g, missing),
@@ -255,6 +263,8 @@ def _chain() -> list[Rule]:
              "the chain rule: divided by the inner derivative {du} of {u} instead of multiplied"),
         Rule("outer-at-inner-derivative", views.outer, lambda g, u, du, f: g(du), at_inner),
         Rule("outer-at-inner-derivative", views.outer, lambda g, u, du, f: g(du) * du, at_inner),
+        Rule("outer-at-variable", views.outer_at_variable, lambda g, x, du: g(x) * du, at_variable),
+        Rule("outer-at-variable", views.outer_at_variable, lambda g, x, du: g(x), at_variable),
         Rule("differentiated-inside", views.outer, lambda g, u, du, f: f(du),
              "the chain rule: only the inside of {node} was differentiated"),
         Rule("outer-not-differentiated", views.chain, lambda g, u, du, y: y * du,
@@ -299,7 +309,7 @@ def _powers() -> list[Rule]:
         Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
         *[
-            Rule("integrated", views.power, _integrated_power,
+            Rule("integrated", views.any_power, _integrated_power,
                  "the power rule: {node} is integrated instead of differentiated", inner)
             for inner in ("times", "over")
         ],
@@ -357,7 +367,7 @@ def _products() -> list[Rule]:
         Rule("quotient-denominator-missing", views.quotient, lambda u, v, du, dv, y: du * v + u * dv,
              "the product rule on the quotient {node}"),
         Rule("quotient-square-missing", views.quotient, lambda u, v, du, dv, y: (du * v - u * dv) / _square(dv),
-             "the quotient rule: the denominator is {v} squared, not its derivative squared"),
+             "the quotient rule: the denominator is {v} squared, not its derivative squared", rare=True),
         Rule("sign-of-derivative", views.reciprocal, lambda c, v, dv: c * dv / _square(v),
              "the reciprocal rule: the derivative of {node} has a minus sign"),
     ]  # fmt: skip
@@ -374,7 +384,9 @@ def _functions() -> list[Rule]:
         Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
              "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
         Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
-             "the derivative of {name} has the wrong sign", "times", _SIGNED),
+             "the derivative of {name} has the wrong sign", "times", _OFTEN_MISSIGNED),
+        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
+             "the derivative of {name} has the wrong sign", "times", _SELDOM_MISSIGNED, rare=True),
         *[
             Rule("degrees", views.asked, wrong, says, None, _TRIGONOMETRIC)
             for wrong, says in [
@@ -447,12 +459,15 @@ def _sums() -> list[Rule]:
              "{by} is treated as a constant in one place"),
         Rule("constant-as-variable", views.literal, lambda: 1,
              "{node} is a constant: its derivative is 0"),
+        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * y / named("e", v),
+             "{node} is a constant: its derivative is 0"),
         Rule("other-variable-differentiated", views.other_variable, lambda: 1,
              "{node} is held constant for the partial derivative by {by}: its derivative is 0"),
     ]  # fmt: skip
 
 
 def _misread() -> list[Rule]:
+    inner_sum = "the chain rule: the whole inner derivative {dw} is a factor, so that it needs parentheses"
     dream = "a function of a sum is not the sum of the functions: {node} was split into its terms {u} and {v}"
     return [
         Rule("power-misread", views.power_of_function,
@@ -467,7 +482,24 @@ def _misread() -> list[Rule]:
              lambda c, u, n, du: c * n * raise_to(c * u, n - 1) * du,
              "the exponent in {node} is for {v} alone, not for the factor {u}"),
         Rule("function-split-over-sum", views.function_of_sum,
-             lambda g, u, v, du, dv, sign: g(u) * du + sign * g(v) * dv, dream),
+             lambda g, inner, u, v, du, dv, sign: g(u) * du + sign * g(v) * dv, dream),
+        Rule("parentheses-missing", views.function_of_sum,
+             lambda g, inner, u, v, du, dv, sign: g(inner) * du + sign * dv, inner_sum),
+        Rule("parentheses-missing", views.function_of_sum,
+             lambda g, inner, u, v, du, dv, sign: du + sign * dv * g(inner), inner_sum),
+        Rule("parentheses-missing", views.quotient, lambda u, v, du, dv, y: du * v - u * dv / _square(v),
+             "the quotient rule: the whole numerator is divided by {v} squared, so that it needs parentheses"),
+        *[
+            Rule("parentheses-missing", views.product_with_sum(place), wrong,
+                 "the sum {w} is a factor as a whole, so that it needs parentheses")
+            for place in (0, 1)
+            for wrong in [
+                lambda p, q, v, dp, dq, dv, sign: (dp + sign * dq) * v + p + sign * q * dv,
+                lambda p, q, v, dp, dq, dv, sign: (dp + sign * dq) * v + p * dv + sign * q,
+                lambda p, q, v, dp, dq, dv, sign: dp + sign * dq * v + (p + sign * q) * dv,
+                lambda p, q, v, dp, dq, dv, sign: dp * v + sign * dq + (p + sign * q) * dv,
+            ]
+        ],
     ]  # fmt: skip
 
 

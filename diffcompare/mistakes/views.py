@@ -33,6 +33,8 @@ class Sight(NamedTuple):
 View: TypeAlias = Callable[[Expression, Collection[Expression]], "Sight | None"]
 
 ARITHMETIC = ("+", "-", "*", "neg")
+DEEPEST = 30
+"""Levels down which the variable of a composition is looked for."""
 STEPS = ("sign", "floor", "ceil")
 POWERS_BELOW = ("^n", "sqrt", "cbrt")
 """What makes c/v a power of something simpler than v."""
@@ -123,6 +125,13 @@ def function(node: Expression, active: Collection[Expression]) -> Sight | None:
 
 
 def power(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A power, as `any_power` sees it, but for c/u: there the quotient rule is at hand."""
+    if operation_name(node) == "/" and operation_name(node.arguments[1]) not in POWERS_BELOW:
+        return None
+    return any_power(node, active)
+
+
+def any_power(node: Expression, active: Collection[Expression]) -> Sight | None:
     """A power of something that varies, however it is written: u^n, sqrt(u), c/u, c/u^n.
 
     The rules see the value y, u, the exponent, and the value with an exponent that is lowered or raised by 1.  They may
@@ -227,20 +236,62 @@ def _function_and_power(call: Expression, exponent: int | None, base: Expression
     return Sight(see, None, (u,))
 
 
+def outer_at_variable(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A composition: (g', x, u'), with the variable x itself."""
+    sight = outer(node, active)
+    leaf: Expression | None = node
+    for _ in range(DEEPEST):
+        if leaf is None or leaf.operation is None:
+            break
+        leaf = next((argument for argument in leaf.arguments if argument in active), None)
+    if sight is None or sight.inner is None or leaf is None or leaf.operation is not None:
+        return None
+    inner, variable = sight.inner, leaf
+    return sight._replace(
+        see=lambda values, slopes: (sight.see(values, slopes)[0], values[variable], slopes.get(inner, 0))
+    )
+
+
 def function_of_sum(node: Expression, active: Collection[Expression]) -> Sight | None:
-    """A function of a sum or a difference: (g', u, v, u', v', sign of v), with g' as a function."""
+    """A function of a sum or a difference, with its derivative g': (g', inner, u, v, u', v', sign of v)."""
     sight = outer(node, active)
     if sight is None or sight.inner is None or operation_name(sight.inner) not in ("+", "-"):
         return None
     inner = sight.inner
-    u, v = inner.arguments
-    sign = 1 if operation_name(inner) == "+" else -1
 
     def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        derivative, *_ = sight.see(values, slopes)
-        return derivative, values[u], values[v], slopes.get(u, 0), slopes.get(v, 0), sign
+        u, v = inner.arguments
+        terms = values[u], values[v], slopes.get(u, 0), slopes.get(v, 0), _sign(inner)
+        return sight.see(values, slopes)[0], values[inner], *terms
 
-    return Sight(see, None, (u, v))
+    return Sight(see, None, (*inner.arguments, inner))
+
+
+def _sign(sum_: Expression) -> int:
+    return 1 if operation_name(sum_) == "+" else -1
+
+
+def product_with_sum(place: int) -> View:
+    """A product of which one factor (left 0, right 1) is a sum: (p, q, v, p', q', v', sign of q).
+
+    The other factor may be a constant; its derivative is 0 then.
+    """
+
+    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
+        if operation_name(node) != "*" or node.arguments[place] not in active:
+            return None
+        added, other = node.arguments[place], node.arguments[1 - place]
+        if operation_name(added) not in ("+", "-"):
+            return None
+        p, q = added.arguments
+
+        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+            slopes_of = slopes.get(p, 0), slopes.get(q, 0), slopes.get(other, 0)
+            return values[p], values[q], values[other], *slopes_of, _sign(added)
+
+        return Sight(see, None, (p, q, added))
+
+    return view
 
 
 def power_of_multiple(node: Expression, active: Collection[Expression]) -> Sight | None:
@@ -434,6 +485,14 @@ def anything(node: Expression, active: Collection[Expression]) -> Sight | None:
 def variable(node: Expression, active: Collection[Expression]) -> Sight | None:
     """The variable itself, at one of its places."""
     return Sight(lambda values, slopes: ()) if node.operation is None and node in active else None
+
+
+def constant_exponential(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """e to a power that does not vary: (value, exponent)."""
+    if operation_name(node) != "exp" or node in active:
+        return None
+    v = node.arguments[0]
+    return Sight(lambda values, slopes: (values[node], values[v]), None, (v,))
 
 
 def literal(node: Expression, active: Collection[Expression]) -> Sight | None:

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.expression import Expression, Number, Variable
+from diffcompare.expression import Expression, Variable
 from diffcompare.mistakes.sample import UNKNOWN, Sample
 from diffcompare.mistakes.search import Explanation, Search, agree
+from diffcompare.mistakes.summands import summands
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, variables
 
@@ -57,7 +58,9 @@ def wholes(search: Search) -> Iterator[Explanation]:
 
 def constants(search: Search) -> Iterator[Explanation]:
     """What is said where nothing better is known: a constant factor, a constant term, a rounded constant."""
-    yield Explanation("coefficient-wrong", _same_ratio, _ratio_in_words(search.samples[0]))
+    factor = Explanation("coefficient-wrong", _same_ratio, "")
+    if search.agrees(factor):
+        yield factor._replace(says=_ratio_in_words(search.samples[0]))
     yield Explanation("constant-added", _same_difference, "a constant is added to the derivative")
     digits = _digits_that_agree(search)
     if digits is not None:
@@ -140,11 +143,14 @@ def _ratio_in_words(sample: Sample) -> str:
 
 
 def _digits_that_agree(search: Search) -> int | None:
-    """To how many digits the answer agrees everywhere, if it has a decimal in it that can be to blame."""
-    if not any(type(node) is Number and node.places for node in listing(search.answer)):
-        return None
+    """To how many digits the answer agrees everywhere, if it is not a small term that is added."""
     worst = max(abs(s.answer - s.right) / abs(s.right) if s.right else math.inf for s in search.samples)
-    return int(-math.log10(worst)) if 0 < worst < ROUNDED else None
+    if not 0 < worst < ROUNDED:
+        return None
+    first = search.samples[0]
+    terms = summands(search.answer, [first])
+    added = any(agree(first.right + term.values[0], first.answer) for term in terms)
+    return None if added else int(-math.log10(worst))
 
 
 ROUNDED = 5e-3
