@@ -113,8 +113,8 @@ def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:
     if places > 1:
         return f"{said}, and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
     right, wrong = formulas.derivative(node), formulas.wrong(change)
-    if node.operation is None or right is None or wrong is None or right is wrong:
-        return said
+    if node.operation is None or node is formulas.function.root or right is None or wrong is None or right is wrong:
+        return said  # of the whole function the right derivative would be the solution
     texts = short(right), short(wrong), short(Open(node, by))
     if "..." in "".join(texts):
         return said

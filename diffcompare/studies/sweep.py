@@ -86,6 +86,8 @@ def _measured(record: Sweep, grid: Grid, high: float, low: float) -> Sweep:
         tiny = _tiny(problem, true, single=single)
         value = line(record.x)
     exact = levels(problem, true, single=single)
+    if not complete:
+        notes = (*notes, _cut_short(problem))
     return replace(
         record, value=value if single and value is not None else record.value, true=true, curves=measured,
         levels=exact, strip=cut, tiny=tiny, higher=higher, complete=complete, notes=(*record.notes, *notes),
@@ -178,6 +180,11 @@ def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagno
     help = "a larger --budget may help" if truth.status == "timed-out" else None
     note = Diagnostic("W551", "note", message, help=help, severity="warning")
     return TrueNumber(repr(value), value, Fraction(value), "unknown"), (note,)
+
+
+def _cut_short(problem: Problem) -> Diagnostic:
+    message = f"the shortest steps were left out, because the budget of {problem.budget:g} s ended"
+    return Diagnostic("W552", "note", message, help="a larger --budget", severity="warning")
 
 
 def _tiny(problem: Problem, true: TrueNumber, *, single: bool) -> tuple[Bin, ...]:

@@ -45,6 +45,8 @@ def check_question(
     expression = question.parsed.expression
     names = variables(listing(expression))
     answers = _answers(question, texts, names, source, formulas)
+    if not domain:
+        domain = _domain_of(question, names)
     conditions = parse_conditions(domain, names)
     formulas = {name: answer.expression for name, answer in answers.items()}
     with ONE_AT_A_TIME:
@@ -103,13 +105,25 @@ def _answers(
     return {name: Answer(texts[name].strip(), formulas[name]) for name in ordered}
 
 
+def _domain_of(question: Question, names: Sequence[str]) -> tuple[str, ...]:
+    """The domain that an entry gives for its formulas, where it is given in conditions and not in words."""
+    entry = question.entry
+    if entry is None or question.match is not None or not entry.domain:
+        return ()
+    try:
+        parse_conditions([entry.domain], names)
+    except DiffcompareError:
+        return ()
+    return (entry.domain,)
+
+
 def _mistakes(
     expression: Expression,
     formulas: Mapping[str, Expression],
     judgements: Mapping[str, Judgement],
     points: Sequence[Mapping[str, float]],
 ) -> dict[str, Mistake | None]:
-    from diffcompare.mistakes import find_mistake
+    from diffcompare.mistakes import find_mistake, first_difference
 
     found: dict[str, Mistake | None] = {}
     for name, judgement in judgements.items():
@@ -117,7 +131,9 @@ def _mistakes(
         if judgement.verdict == "wrong" and points:
             others = {other: formula for other, formula in formulas.items() if other != name}
             few = points[:POINTS_TO_MATCH]
-            found[name] = find_mistake(expression, name, formulas[name], few, others)
+            found[name] = find_mistake(expression, name, formulas[name], few, others) or first_difference(
+                expression, name, formulas[name], few
+            )
     return found
 
 

@@ -49,9 +49,9 @@ def test_without_answers_those_of_the_entry_are_checked():
 
 
 def test_every_formula_by_hand_of_the_catalogue_is_right():
-    from diffcompare.catalogue import entries
+    from diffcompare.catalogue import load
 
-    for entry in entries():
+    for entry in load():
         found = check(f"@{entry.name}", budget=2.0)
         assert found.verdict in ("proved", "agrees"), entry.name
 
