@@ -49,7 +49,7 @@ def gradient(
     return dict(answer.gradient)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)  # what is kept leaves the processor's own memory, and is slow to clear away
 def _kept(text: str, e_is_a_variable: bool) -> tuple[Expression, list[Expression], list[str]]:
     """A text read, for whoever asks for the same gradient at point after point: an optimiser, a plot."""
     tree = _parsed(text, {"e": 1.0} if e_is_a_variable else {})
