@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from diffcompare.expression import Number
@@ -95,13 +95,17 @@ def locate(text: str, count: int) -> tuple[list[str], list[tuple[int, int]]]:
     if not text.isascii():
         spelt = _spelt(text, strict=False)
         return [token for token, _, _ in spelt], [(start, end) for _, start, end in spelt]
-    spans = []
-    for match in islice(_ASCII.finditer(text), count):
-        start, end = match.span()
-        if text[end - 1] == "(" and end - start > 1:
-            end = start + len(match[0][:-1].rstrip())
-        spans.append((start, end))
-    return _ASCII.findall(text), spans
+    tokens = _ASCII.findall(text)
+    if sum(map(len, tokens)) == len(text):  # no blanks: a million parentheses come without any
+        ends = list(accumulate(map(len, islice(tokens, count))))
+        spans = list(zip([0, *ends], ends))  # noqa: B905
+    else:
+        spans = [match.span() for match in islice(_ASCII.finditer(text), count)]
+    for index, token in enumerate(tokens[:count]):
+        if len(token) > 1 and token[-1] == "(":
+            start = spans[index][0]
+            spans[index] = start, start + len(token[:-1].rstrip())
+    return tokens, spans
 
 
 def _start(text: str) -> int:

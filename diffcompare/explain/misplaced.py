@@ -162,15 +162,15 @@ def _stacked(scene: Scene) -> Finding:
 
 def bracket_open(scene: Scene) -> Finding:
     """A parenthesis that is never closed: the place is where it was opened."""
-    opened: list[int] = []
-    for position, token in enumerate(scene.tokens[: scene.index]):
-        if is_opener(token):
-            opened.append(position)
-        elif token == ")" and opened:
-            opened.pop()
-    at = scene.paren(opened[-1])
-    end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
-    cures = (scene.edited((end, end, ")" * len(opened))),) if len(opened) < 100 else ()
+    innermost = scene.opening(scene.index)
+    assert innermost is not None, "a parenthesis is open"
+    at = scene.paren(innermost)
+    cures: tuple[str, ...] = ()
+    if scene.short:
+        before = scene.tokens[: scene.index]
+        depth = sum(map(is_opener, before)) - before.count(")")
+        end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
+        cures = (scene.edited((end, end, ")" * depth)),) if depth < 100 else ()
     return Finding(
         "this parenthesis is not closed", (at, at + 1), "opened here", "closed at the end:", cures, code="E205"
     )
