@@ -73,6 +73,13 @@ class Scene:
         last = first if last is None else min(last, len(self.spans) - 1)
         return self.spans[first][0], self.spans[last][1]
 
+    def literal(self, index: int) -> tuple[int, int]:
+        """The characters of a number and of what touches it on the right like more of it: all of `1_0.5`."""
+        last = index
+        while is_numeric(self.token(last + 1)) and self.span(last)[1] == self.span(last + 1)[0]:
+            last += 1
+        return self.span(index, last)
+
     def paren(self, index: int) -> int:
         """Where the parenthesis of an opening token stands."""
         return self.text.index("(", self.span(index)[1] - (self.tokens[index] == "("))
@@ -171,6 +178,11 @@ Attempt = Callable[[str], Fault | None]
 
 def is_opener(token: str) -> bool:
     return token[-1:] == "("
+
+
+def is_numeric(token: str) -> bool:
+    """Whether the token is (part of) a number, be it only a point."""
+    return token[:1].isdigit() or token[:1] == "."
 
 
 def is_value(token: str) -> bool:
