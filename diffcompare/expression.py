@@ -189,6 +189,10 @@ class Apply(Expression):
     __slots__ = ()
 
 
+Build: TypeAlias = Callable[[Operation, tuple[Expression, ...]], Expression]
+"""What makes the node of an operation applied to arguments: `apply`, or a function of `apart`."""
+
+
 class Leaf(Expression):
     """A node without arguments."""
 
@@ -311,6 +315,29 @@ def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression
         found = reference()
         if found is not None:
             return found
+    return _first(key, _apply(operation, arguments))
+
+
+def apart() -> tuple[Build, dict[Any, Expression]]:
+    """A function like `apply` with a table of its own, and that table, in which every node follows its arguments.
+
+    For an expression that nobody else will see: equal nodes are the same object within the table only, and without
+    weak references to them they cost half.
+    """
+    table: dict[Any, Expression] = {}
+    known = table.get
+
+    def build(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
+        key = (operation, arguments)
+        node = known(key)
+        if node is None:
+            node = table[key] = _apply(operation, arguments)
+        return node
+
+    return build, table
+
+
+def _apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
     node = object.__new__(Apply)
     node.operation = operation
     node.arguments = arguments
@@ -323,7 +350,7 @@ def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression
             varies = True
     node.level = level
     node.varies = varies
-    return _first(key, node)
+    return node
 
 
 def lift(value: Any) -> Expression:

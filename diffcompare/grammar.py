@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from diffcompare.expression import OPERATIONS, Expression, Operation, apply
+from diffcompare.expression import OPERATIONS, Build, Expression, Operation
 from diffcompare.lexer import END, MAX_OPERATIONS, Fault
 from diffcompare.operations import FUNCTIONS, RELATIONS, ln
 
@@ -52,7 +52,11 @@ AFTER: dict[str, tuple[int, int, Operation | None]] = {
 }
 
 
-def build_call(name: str, arguments: list[Any]) -> Expression:
+ENDS = ")0123456789."
+"""How tokens begin after which a product may be implied."""
+
+
+def build_call(name: str, arguments: list[Any], apply: Build) -> Expression:
     if name in ("min", "max"):
         value: Expression = arguments[0]
         for argument in arguments[1:]:
@@ -78,11 +82,15 @@ def check_operations(tokens: list[str]) -> None:
     uses = Counter(tokens)
     signs = sum([uses[sign] for sign in ("+", "-", "*", "/", "^", "**", "√")])
     calls = sum([count for token, count in uses.items() if is_word(token) and token[-1] == "("])
-    products = [
-        count
-        for (before, token), count in Counter(pairwise(tokens)).items()
-        if before[0] in ")0123456789." and (is_word(token) or token == "(")
-    ]
-    count = signs + calls + sum(products) + uses["|"] // 2
+    products = 0
+    if any(token[0] in ENDS for token in uses):
+        products = sum(
+            [
+                count
+                for (before, token), count in Counter(pairwise(tokens)).items()
+                if before[0] in ENDS and (is_word(token) or token == "(")
+            ]
+        )
+    count = signs + calls + products + uses["|"] // 2
     if count > MAX_OPERATIONS:
         raise Fault("E402", 0, count=count)

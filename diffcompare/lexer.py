@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from diffcompare.expression import Number
@@ -90,18 +90,23 @@ def tokenize(text: str) -> list[str]:
     return [token for token, _, _ in _spelt(text, strict=True)]  # superscripts, or the place of a fault
 
 
-def locate(text: str, count: int) -> tuple[list[str], list[tuple[int, int]]]:
-    """The tokens of a text, and where the first `count` of them start and end; a call spans its name only."""
+def locate(text: str, count: int) -> tuple[list[str], list[int], list[int]]:
+    """The tokens of a text, and where the first `count` of them start, and where they end: a call with its name."""
     if not text.isascii():
         spelt = _spelt(text, strict=False)
-        return [token for token, _, _ in spelt], [(start, end) for _, start, end in spelt]
-    spans = []
-    for match in islice(_ASCII.finditer(text), count):
-        start, end = match.span()
-        if text[end - 1] == "(" and end - start > 1:
-            end = start + len(match[0][:-1].rstrip())
-        spans.append((start, end))
-    return _ASCII.findall(text), spans
+        return [token for token, _, _ in spelt], [start for _, start, _ in spelt], [end for _, _, end in spelt]
+    tokens = _ASCII.findall(text)
+    if sum(map(len, tokens)) == len(text):  # no blanks: a million parentheses come without any
+        ends = list(accumulate(map(len, islice(tokens, count))))
+        starts = [0, *ends][: len(ends)]
+    else:
+        matches = list(islice(_ASCII.finditer(text), count))
+        starts, ends = [match.start() for match in matches], [match.end() for match in matches]
+    calls = {token for token in set(tokens) if len(token) > 1 and token[-1] == "("}
+    for index, token in enumerate(tokens[:count] if calls else ()):
+        if token in calls:
+            ends[index] = starts[index] + len(token[:-1].rstrip())
+    return tokens, starts, ends
 
 
 def _start(text: str) -> int:

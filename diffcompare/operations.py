@@ -389,11 +389,17 @@ def raise_to(base: Any, exponent: Any) -> Any:
     """
     if isinstance(exponent, int):
         return _int_power(base, exponent)
+    row, arguments = power_of(base, exponent)
+    return row(*arguments)
+
+
+def power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
+    """The row that `base ^ exponent` is, and its arguments."""
     if isinstance(base, Constant) and base.name == "e":
-        return exp(exponent)
-    if isinstance(exponent, Expression):
-        return _int_power(base, exponent) if exact_integer(exponent) is not None else power(base, exponent)
-    return power(base, exponent)
+        return exp, (exponent,)
+    if isinstance(exponent, Expression) and exact_integer(exponent) is not None:
+        return _int_power, (base, exponent)
+    return power, (base, exponent)
 
 
 def exact_integer(expression: Expression) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.expression import Constant, Expression, Operation, Variable, apply
+from diffcompare.expression import Build, Constant, Expression, Operation, Variable, apart, apply
 from diffcompare.grammar import (
     ABS,
     AFTER,
@@ -29,12 +29,13 @@ from diffcompare.grammar import (
     is_word,
 )
 from diffcompare.lexer import END, MAX_OPERATIONS, Fault, number, tokenize
-from diffcompare.operations import CONSTANTS, FUNCTIONS, raise_to
+from diffcompare.operations import CONSTANTS, FUNCTIONS, power_of
+from diffcompare.wengert import listing
 
 if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
-__all__ = ["Parsed", "parse", "read"]
+__all__ = ["Parsed", "parse", "parse_apart", "read"]
 
 _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
 
@@ -57,6 +58,27 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
         return _Reading(text, names).run()
     except Fault as fault:
         error = _error(text, fault, names)
+    raise error
+
+
+def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
+    """What `parse` reads, as a list of its nodes in which every one follows its arguments; the last is the whole.
+
+    They are nodes of their own (see `apart`): for a caller who keeps them to himself and has many texts to read.
+    """
+    build, table = apart()
+    try:
+        reading = _Reading(text, names, build)
+        expression = reading.run()
+    except Fault as fault:
+        error = _error(text, fault, names)
+    else:
+        if reading.first is not None or not table:  # a name that was given a value may not be used
+            return listing(expression)
+        leaves = {
+            argument: None for node in table.values() for argument in node.arguments if argument.operation is None
+        }
+        return [*leaves, *table.values()]
     raise error
 
 
@@ -92,9 +114,10 @@ def _error(text: str, fault: Fault, names: Collection[str]) -> DiffcompareError:
 class _Reading:
     """One text being read."""
 
-    __slots__ = ("first", "implicit", "leaves", "names", "rest", "stack", "target", "tokens")
+    __slots__ = ("apply", "first", "implicit", "leaves", "names", "rest", "stack", "target", "tokens")
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
+    def __init__(self, text: str, names: Collection[str], build: Build = apply) -> None:
+        self.apply = build
         self.tokens = tokens = tokenize(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
@@ -107,7 +130,7 @@ class _Reading:
         self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
 
     def run(self) -> Expression:
-        stack, pop = self.stack, self.rest.pop
+        stack, pop, apply = self.stack, self.rest.pop, self.apply
         push, openers, after = stack.append, OPENERS, AFTER
         leaf = self.leaves.get
         while True:
@@ -129,8 +152,10 @@ class _Reading:
                     level_done, done, left = stack.pop()
                     if left is None:
                         value = apply(done, (value,))
+                    elif level_done == POWER:
+                        value = apply(*power_of(left, value))
                     else:
-                        value = raise_to(left, value) if level_done == POWER else apply(done, (left, value))
+                        value = apply(done, (left, value))
                     frame = stack[-1]
                 if level:
                     push((level, operation, value))
@@ -212,7 +237,7 @@ class _Reading:
             if token == ")":
                 raise Fault("E207", left, end=self.index())
             self.stack.pop()
-            return apply(ABS, (value,))
+            return self.apply(ABS, (value,))
         if token == "|":
             raise Fault("E207", self.index())
         if not isinstance(left, list):
@@ -222,7 +247,7 @@ class _Reading:
         least, most = SEVERAL[name]
         if not least <= len(left) - 2 * (name == "if") <= most:  # the condition of `if` is three entries
             raise Fault("E102", self.index())
-        return build_call(name, left)
+        return build_call(name, left, self.apply)
 
     def separate(self, token: str, value: Expression) -> None:
         """A comma, a semicolon, `=` or a comparison after a value."""

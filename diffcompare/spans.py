@@ -19,17 +19,17 @@ MOST_TOKENS = 120
 
 def span_of(text: str, node: Expression, names: Collection[str] = ()) -> tuple[int, int] | None:
     """The first and the last character + 1 of the first piece of the text that is the node; None if there is none."""
-    tokens, spans = locate(text, MOST_TOKENS + 1)
+    tokens, starts, ends = locate(text, MOST_TOKENS + 1)
     if len(tokens) > MOST_TOKENS:
         return None
     pieces = [
-        (spans[last][1] + (tokens[last][-1:] == "(") - spans[first][0], spans[first][0], first, last)
+        (ends[last] + (tokens[last][-1:] == "(") - starts[first], starts[first], first, last)
         for first in range(len(tokens))
         for last in range(first, len(tokens))
         if _is_balanced(tokens[first : last + 1])
     ]
     for _, start, _, last in sorted(pieces):
-        end = spans[last][1]
+        end = ends[last]
         if _reads(text[start:end], names) is node:
             return start, end
     return None

@@ -67,16 +67,14 @@ def reverse(
     it may raise to end the sweep.
     """
     total = reading.total
-    pending: dict[Expression, Any] = {output: reading.one} if output in active else {}
-    adjoints: dict[Expression, Any] = {}
-    take, value_of = pending.pop, values.__getitem__
+    # Contributions gather where the adjoint will stand: one alone as it is, several in a list.
+    adjoints: dict[Expression, Any] = {output: reading.one} if output in active else {}
     for node in reversed(nodes):
-        adjoint = take(node, None)
-        if adjoint is None:
+        if node not in adjoints:
             continue
+        adjoint = adjoints[node]
         if type(adjoint) is list:
-            adjoint = total(adjoint)
-        adjoints[node] = adjoint
+            adjoint = adjoints[node] = total(adjoint)
         operation = node.operation
         if operation is None:
             continue
@@ -84,7 +82,7 @@ def reverse(
             check()
         # `partials(node, ...)` spelled out: this loop is where reverse mode spends its time.
         arguments = node.arguments
-        numbers: list[Any] | None = None
+        arity = len(arguments)
         partial: Any
         for partial, argument in zip(operation.partials, arguments):  # noqa: B905
             if argument not in active:
@@ -92,22 +90,27 @@ def reverse(
             if type(partial) is not int:
                 if partial is None:
                     raise NotDifferentiable(node)
-                if numbers is None:
-                    numbers = list(map(value_of, arguments))
-                partial = partial(value_of(node), *numbers)
+                if arity == 1:
+                    partial = partial(values[node], values[argument])
+                elif arity == 2:
+                    left, right = arguments
+                    partial = partial(values[node], values[left], values[right])
+                else:
+                    partial = partial(values[node], *[values[each] for each in arguments])
             if type(partial) is not int:
                 message = adjoint * partial
+            elif partial == 1:
+                message = adjoint
             elif partial:
                 message = scaled(adjoint, partial)
             else:
                 continue
-            earlier = pending.get(argument)
-            if earlier is None:
-                pending[argument] = message
-            elif type(earlier) is list:
-                earlier.append(message)
+            if argument not in adjoints:
+                adjoints[argument] = message
+            elif type(adjoints[argument]) is list:
+                adjoints[argument].append(message)
             else:
-                pending[argument] = [earlier, message]
+                adjoints[argument] = [adjoints[argument], message]
     return adjoints
 
 

@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from weakref import WeakKeyDictionary
 
 from diffcompare.expression import Expression, Variable
 
 _level = attrgetter("level")
 
 
+LONG = 1_000
+"""Nodes of a Wengert list that is worth keeping until it is asked for again."""
+
+_kept: WeakKeyDictionary[Expression, list[Expression]] = WeakKeyDictionary()  # without the root, which lives as it may
+
+
 def listing(*roots: Expression) -> list[Expression]:
     """The Wengert list of one or several expressions (shared nodes once)."""
+    if len(roots) == 1 and roots[0] in _kept:
+        return [*_kept[roots[0]], roots[0]]
     found: dict[Expression, None] = {}
     stack = list(reversed(roots))
     pop, push = stack.pop, stack.extend
@@ -27,7 +36,12 @@ def listing(*roots: Expression) -> list[Expression]:
             if node.operation is not None:
                 push(node.arguments[::-1])
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
-    return sorted(found, key=_level)
+    nodes = sorted(found, key=_level)
+    if len(nodes) >= LONG and len(roots) == 1:
+        if len(_kept) >= 8:
+            _kept.clear()
+        _kept[roots[0]] = nodes[:-1]
+    return nodes
 
 
 def variables(nodes: Iterable[Expression]) -> list[str]:
@@ -95,11 +109,12 @@ def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: C
     for root in roots:
         uses[root] += 1
     sizes: dict[Expression, int] = {}
-
-    def take(node: Expression) -> int:
-        uses[node] -= 1
-        return sizes[node] if uses[node] else sizes.pop(node)
-
     for node in nodes:
-        sizes[node] = weight(node) + sum([take(argument) for argument in node.arguments])
-    return sum([take(root) for root in roots])
+        size = weight(node)
+        for argument in node.arguments:
+            size += sizes[argument]
+            uses[argument] -= 1
+            if not uses[argument]:
+                del sizes[argument]
+        sizes[node] = size
+    return sum([sizes[root] for root in roots])

@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import expressions
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.operations import FUNCTIONS
-from diffcompare.parser import parse, read
+from diffcompare.parser import parse, parse_apart, read
+from diffcompare.wengert import listing
 
 x, y, z = Variable("x"), Variable("y"), Variable("z")
 a, b, c = Variable("a"), Variable("b"), Variable("c")
@@ -305,3 +307,45 @@ def _outcome(text: str) -> None:
             assert parse(found.fix) is not None
     else:
         assert parse(to_text(expression)) is expression
+
+
+# --- Nodes apart ------------------------------------------------------------------------------------------------------
+
+
+def _assert_apart(text: str) -> None:
+    """The same expression, as a list of nodes of its own."""
+    expected = listing(parse(text))
+    found = parse_apart(text)
+    same: dict[Expression, Expression] = {}
+    for node in found:  # every argument has come before: otherwise this raises
+        arguments = tuple(same[argument] for argument in node.arguments)
+        same[node] = node if node.operation is None else apply(node.operation, arguments)
+        if node.operation is not None:
+            assert same[node] is not node
+            assert (node.level, node.varies) == (same[node].level, same[node].varies)
+    assert same[found[-1]] is expected[-1]
+    assert len(same) == len(set(same.values())) == len(expected)
+
+
+@given(expressions())
+def test_nodes_apart_are_the_same_expression(expression):
+    _assert_apart(str(expression))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x", "2", "(x)", "e^x", "e^x + e", "x^-2", "2^3^2", "x*x + x*x", "|x|*|x|", "√x", "x²", "log(x, y) + ln(x)",
+        "max(a, b, c, a)", "if(x < y, x*y, y*x)", "a = x*y; a^2 + a", "a = y*z; b = x; b^2", "a = y*z; x", "2(x + 1)",
+    ],
+)  # fmt: skip
+def test_nodes_apart_of(text):
+    _assert_apart(text)
+
+
+def test_what_is_wrong_with_a_text_is_the_same_apart():
+    for text in ("", "x +", "sni(x)", "(x", "1.2.3"):
+        with pytest.raises(DiffcompareError) as caught:
+            parse_apart(text)
+        assert caught.value.diagnostic.code == code(text)
+    assert parse_apart("e*x", ("e",))[0] is Variable("e")

@@ -1,5 +1,8 @@
 """The Wengert list: order, numbering, sizes."""
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given
 from strategies import NAMES, expressions
@@ -127,3 +130,15 @@ def test_sums_over_the_written_out_tree():
     assert tree_sum(nodes, [expression], lambda node: 1) == tree_size(expression) == 10
     assert tree_sum(nodes, [expression], lambda node: int(node.operation is not None)) == 5
     assert tree_sum(nodes, [expression, expression], lambda node: int(node.level == 0)) == 10
+
+
+def test_a_long_list_is_kept_as_long_as_its_expression_lives():
+    expression = sum((x * n for n in range(2, 1_500)), y)
+    first = listing(expression)
+    listing(expression).clear()  # what is handed out is the caller's
+    assert listing(expression) == first
+    assert first[-1] is expression
+    root = weakref.ref(expression)
+    del expression, first
+    gc.collect()
+    assert root() is None

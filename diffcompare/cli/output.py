@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
-from diffcompare.cli import streams
+from diffcompare.cli import files, streams
 from diffcompare.cli.usage import usage_error
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
 
@@ -56,7 +56,7 @@ def show(answer: Answer, settings: Settings) -> int:
     if answer.document.blocks or format == "json":  # a failure with nothing to show is told on stderr only
         text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
-            streams.write_file(settings.output, text)
+            files.write_file(settings.output, text)
         else:
             streams.write(text)
     if answer.failure is None:
@@ -96,7 +96,7 @@ def check(settings: Settings) -> None:
     """Find out before any work is done that its result could not be written."""
     choose_format(settings)
     if settings.output not in (None, "-"):
-        streams.check_destination(settings.output)
+        files.check_destination(settings.output)
 
 
 def choose_look(settings: Settings, *, to_file: bool = False) -> Look:

@@ -1,4 +1,4 @@
-"""Writing to stdout, stderr and files so that nothing which can go wrong there goes wrong silently or noisily.
+"""Writing to stdout and stderr so that nothing which can go wrong there goes wrong silently or noisily.
 
 A reader that leaves (`| head`), a full disk, a character that the encoding lacks: each has one quiet, tested outcome.
 """
@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 
-TYPE_CHECKING = False  # typing takes longer to import than `--version` to answer
+TYPE_CHECKING = False  # `--version` needs this module: it is short, and imports what Python has imported anyway
 if TYPE_CHECKING:
     from typing import TextIO
 
     from diffcompare.diagnostics import Diagnostic
 
 UTF_8 = frozenset({"utf8", "utf8sig", "cp65001"})
-
-KEPT = "nothing was written; an old file of that name is as it was"
 
 
 class ReaderGone(Exception):
@@ -110,54 +107,3 @@ def discard(stream: TextIO) -> None:
         os.close(null)
     except (OSError, ValueError):  # a stream of a test, or one that is closed
         return
-
-
-def check_destination(path: str) -> None:
-    """Raise CannotWrite where it is plain beforehand that a file cannot be written there."""
-    parent = os.path.dirname(path) or "."
-    if not path:
-        raise CannotWrite("a file without a name", "the name is empty", "for example `-o result.json`")
-    if os.path.isdir(path):
-        raise CannotWrite(f"`{path}`", "it is a directory", "add the name of a file")
-    if not os.path.isdir(parent):
-        raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "make the directory first")
-
-
-def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, at once or not at all: whatever fails, an old file of that name stays as it was."""
-    content = text.encode("utf-8", "backslashreplace")
-    try:
-        if _is_special(path):
-            with open(path, "wb") as stream:
-                stream.write(content)
-        else:
-            _replace(os.path.realpath(path), content)
-    except OSError as error:
-        if reader_is_gone(error):
-            raise ReaderGone from None
-        raise CannotWrite(f"`{path}`", reason(error), KEPT) from None
-
-
-def _is_special(path: str) -> bool:
-    try:
-        return not stat.S_ISREG(os.stat(path).st_mode)  # /dev/null, a named pipe: nothing there to replace
-    except FileNotFoundError:
-        return False
-
-
-def _replace(path: str, content: bytes) -> None:
-    exists = os.path.exists(path)
-    if exists and not os.access(path, os.W_OK):  # the directory's permission would be enough, but is not what is meant
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    temporary = os.path.join(os.path.dirname(path), f".diffcompare-{os.urandom(6).hex()}.tmp")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        if exists:
-            os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise

@@ -41,12 +41,13 @@ class Scene:
     fault: Fault
     names: Collection[str]
     tokens: list[str] = field(init=False)
-    spans: list[tuple[int, int]] = field(init=False)
+    starts: list[int] = field(init=False)
+    ends: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         # Of a long text no corrected one is written, so that later tokens need no places.
         count = len(self.text) if self.short else self.fault.index + 2
-        self.tokens, self.spans = locate(self.text, count)
+        self.tokens, self.starts, self.ends = locate(self.text, count)
 
     @property
     def index(self) -> int:
@@ -68,10 +69,17 @@ class Scene:
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """The characters from one token to another; the end of the text after the last token."""
-        if not 0 <= first < len(self.spans):
+        if not 0 <= first < len(self.starts):
             return len(self.text), len(self.text)
-        last = first if last is None else min(last, len(self.spans) - 1)
-        return self.spans[first][0], self.spans[last][1]
+        last = first if last is None else min(last, len(self.ends) - 1)
+        return self.starts[first], self.ends[last]
+
+    def literal(self, index: int) -> tuple[int, int]:
+        """The characters of a number and of what touches it on the right like more of it: all of `1_0.5`."""
+        last = index
+        while is_numeric(self.token(last + 1)) and self.span(last)[1] == self.span(last + 1)[0]:
+            last += 1
+        return self.span(index, last)
 
     def paren(self, index: int) -> int:
         """Where the parenthesis of an opening token stands."""
@@ -79,10 +87,10 @@ class Scene:
 
     def source(self, first: int, stop: int) -> str:
         """The text of some tokens."""
-        if first >= stop or stop > len(self.spans):
+        if first >= stop or stop > len(self.ends):
             return ""
-        end = self.paren(stop - 1) + 1 if is_opener(self.tokens[stop - 1]) else self.spans[stop - 1][1]
-        return self.text[self.spans[first][0] : end]
+        end = self.paren(stop - 1) + 1 if is_opener(self.tokens[stop - 1]) else self.ends[stop - 1]
+        return self.text[self.starts[first] : end]
 
     def edited(self, *edits: tuple[int, int, str]) -> str:
         """The text with some stretches of it replaced."""
@@ -171,6 +179,11 @@ Attempt = Callable[[str], Fault | None]
 
 def is_opener(token: str) -> bool:
     return token[-1:] == "("
+
+
+def is_numeric(token: str) -> bool:
+    """Whether the token is (part of) a number, be it only a point."""
+    return token[:1].isdigit() or token[:1] == "."
 
 
 def is_value(token: str) -> bool:

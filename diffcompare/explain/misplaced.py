@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from diffcompare.explain.cures import OPERATORS, Finding, Scene, is_opener, is_value, quoted
+from diffcompare.explain.cures import OPERATORS, Finding, Scene, is_numeric, is_opener, is_value, quoted
 from diffcompare.explain.miscalled import bare_function, is_function, wrong_arity
 from diffcompare.explain.misstated import STATEMENT_FINDINGS, no_expression, semicolon
+from diffcompare.explain.mistyped import two_points
 from diffcompare.grammar import is_word
 
 _NEST = "nest the conditions: if(a < b, if(c < d, x, y), y)"
@@ -105,15 +106,9 @@ def operator_missing(scene: Scene) -> Finding:
             return Finding(f"there is no `{word}`", scene.span(position), "not an operator", _WORDS[word])
     if is_function(before):
         return bare_function(scene, index - 1, index)
-    digits = token[:1].isdigit() or token[:1] == "."
-    if digits and (before[:1].isdigit() or before[:1] == ".") and scene.span(index - 1)[1] == scene.span(index)[0]:
-        last = index
-        while scene.token(last + 1)[:1] == "." and scene.span(last)[1] == scene.span(last + 1)[0]:
-            last += 1
-        span = scene.span(index - 1, last)
-        return Finding(
-            f"{quoted(scene.text[span[0] : span[1]])} is not a number", span, "two decimal points", code="E304"
-        )
+    digits = is_numeric(token)
+    if digits and is_numeric(before) and scene.span(index - 1)[1] == scene.span(index)[0]:
+        return two_points(scene, index - 1)
     cures = [scene.edited((scene.span(index - 1)[1], scene.span(index)[0], "*"))]
     if digits and before.isdigit() and len(token) == 3:
         joined = scene.edited((scene.span(index - 1)[1], scene.span(index)[0], ""))
@@ -162,15 +157,15 @@ def _stacked(scene: Scene) -> Finding:
 
 def bracket_open(scene: Scene) -> Finding:
     """A parenthesis that is never closed: the place is where it was opened."""
-    opened: list[int] = []
-    for position, token in enumerate(scene.tokens[: scene.index]):
-        if is_opener(token):
-            opened.append(position)
-        elif token == ")" and opened:
-            opened.pop()
-    at = scene.paren(opened[-1])
-    end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
-    cures = (scene.edited((end, end, ")" * len(opened))),) if len(opened) < 100 else ()
+    innermost = scene.opening(scene.index)
+    assert innermost is not None, "a parenthesis is open"
+    at = scene.paren(innermost)
+    cures: tuple[str, ...] = ()
+    if scene.short:
+        before = scene.tokens[: scene.index]
+        depth = sum(map(is_opener, before)) - before.count(")")
+        end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
+        cures = (scene.edited((end, end, ")" * depth)),) if depth < 100 else ()
     return Finding(
         "this parenthesis is not closed", (at, at + 1), "opened here", "closed at the end:", cures, code="E205"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from diffcompare.characters import called, is_invisible, looks_like, plain
-from diffcompare.explain.cures import Finding, Scene, quoted
+from diffcompare.explain.cures import Finding, Scene, is_numeric, quoted
 from diffcompare.explain.spelling import MODULES, is_known, suggest
 from diffcompare.grammar import is_word
 
@@ -124,6 +124,8 @@ def _colon(scene: Scene, start: int, end: int) -> Finding:
 def _dot(scene: Scene) -> Finding:
     """`np.sin`: the function is known here without its module.  Any other dot is an error of its own."""
     first = last = scene.index
+    if is_numeric(scene.token(first - 1)) and scene.span(first - 1)[1] == scene.span(first)[0]:
+        return two_points(scene, first - 1)
     while scene.word(first - 1) in MODULES and scene.word(first - 1) == scene.token(first - 1):
         first -= 1
         if scene.token(first - 1) != ".":
@@ -143,6 +145,12 @@ def _dot(scene: Scene) -> Finding:
     )
 
 
+def two_points(scene: Scene, first: int) -> Finding:
+    """A number with a point too many: 1.2.3, 0.1."""
+    start, end = scene.literal(first)
+    return Finding(f"{quoted(scene.text[start:end])} is not a number", (start, end), "two decimal points", code="E304")
+
+
 def malformed(scene: Scene) -> Finding:
     """A number that is none: 2e, 2j, 1_000, 0x10."""
     token, (start, end) = scene.token(scene.index), scene.span(scene.index)
@@ -156,11 +164,25 @@ def malformed(scene: Scene) -> Finding:
         number = scene.edited((end - 1, end + (scene.text[end : end + 1] in ("+", "-")), ""))
         advice = "for a product:" if last == "E" else "for a product with the constant e:"
         return Finding(message, (start, end), "a digit must follow the `e`", advice, (product, number))
+    start, end = scene.literal(scene.index)
+    token = scene.text[start:end]
+    message = f"{quoted(token)} is not a number"
     if "_" in token:
         cure = scene.edited((start, end, token.replace("_", "")))
         return Finding(message, (start, end), "digits are not grouped", "without the underscore:", (cure,))
-    cures = (scene.edited((start, end, str(int(token, 0)))),) if len(token) < 40 and token[:1] == "0" else ()
+    decimal = _in_decimal(token)
+    cures = () if decimal is None else (scene.edited((start, end, decimal)),)
     return Finding(message, (start, end), "numbers are decimal", "in decimal:", cures)
+
+
+def _in_decimal(token: str) -> str | None:
+    """The number that 0x10 writes in other languages; None where it is none there either (0b12, 0x1.8)."""
+    if len(token) >= 40:
+        return None
+    try:
+        return str(int(token, 0))
+    except ValueError:
+        return None
 
 
 _SIGNS: dict[str, Callable[[Scene, int, int], Finding]] = {

@@ -10,7 +10,7 @@ from diffcompare.backends.reverse import plain_gradient
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.evaluation import Undefined, is_number, values_at
 from diffcompare.expression import Expression
-from diffcompare.parser import parse
+from diffcompare.parser import parse, parse_apart
 from diffcompare.problem import Derivative, Problem
 from diffcompare.studies.inputs import checked_point
 from diffcompare.wengert import listing, variables
@@ -29,11 +29,12 @@ def gradient(
     Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
     be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
     """
-    if isinstance(expression, str) and len(expression) <= LONGEST_KEPT and not _is_entry(expression):
-        tree, nodes, names = _kept(expression, "e" in point)
+    if isinstance(expression, str) and _is_entry(expression):
+        expression = _entry(expression, point)
+    if isinstance(expression, str):
+        nodes, names = _text(expression, "e" in point)
     else:
-        tree = _parsed(expression, point) if isinstance(expression, str) else expression
-        nodes = listing(tree)
+        nodes = listing(expression)
         names = variables(nodes)
     doubles = _doubles(names, point)
     if method == "reverse-ad":
@@ -42,6 +43,7 @@ def gradient(
             return found
     from diffcompare.studies.methods import ask, backend
 
+    tree = parse(expression, names=point) if isinstance(expression, str) else expression
     problem = Problem(tree, doubles, tuple(names))
     answer = ask(backend(method), problem)
     if answer.status != "ok":
@@ -49,12 +51,16 @@ def gradient(
     return dict(answer.gradient)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=256)
-def _kept(text: str, e_is_a_variable: bool) -> tuple[Expression, list[Expression], list[str]]:
-    """A text read, for whoever asks for the same gradient at point after point: an optimiser, a plot."""
-    tree = _parsed(text, {"e": 1.0} if e_is_a_variable else {})
-    nodes = listing(tree)
-    return tree, nodes, variables(nodes)
+def _text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
+    """The nodes that a text writes, every one after its arguments, and its variables."""
+    return (_kept if len(text) <= LONGEST_KEPT else _kept.__wrapped__)(text, e_is_a_variable)
+
+
+@lru_cache(maxsize=16)  # few: the more is kept, the less of it stays in the processor's own memory
+def _kept(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
+    """The same, kept for whoever asks for one gradient at point after point: an optimiser, a plot."""
+    nodes = parse_apart(text, ("e",) if e_is_a_variable else ())
+    return nodes, variables(nodes)
 
 
 def _is_entry(text: str) -> bool:
@@ -62,12 +68,10 @@ def _is_entry(text: str) -> bool:
     return text[:1] == "@" or ".toml" in text
 
 
-def _parsed(text: str, point: Mapping[str, float]) -> Expression:
-    if _is_entry(text):
-        from diffcompare.studies.inputs import question_of
+def _entry(text: str, point: Mapping[str, float]) -> Expression:
+    from diffcompare.studies.inputs import question_of
 
-        return question_of(text, tuple(point)).parsed.expression
-    return parse(text, names=point)
+    return question_of(text, tuple(point)).parsed.expression
 
 
 def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
