@@ -25,6 +25,8 @@ _MANY = 5
 """Columns from which on a table is set small."""
 _LONG, _SHORT = 30, 20
 """Characters of a cell from which on its column folds its lines, in a table of few columns and in one of many."""
+_LABEL = 8
+"""Characters of a label that takes next to no room."""
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -132,7 +134,7 @@ def _mathematics(number: str) -> str:
 def _table(table: Table, look: Look) -> str:
     folds = [_folds(table, place) for place in range(len(table.columns))]
     columns = "".join(
-        [_column(column.align, fold, sum(folds)) for column, fold in zip(table.columns, folds, strict=True)]
+        [_column(column.align, fold, _share(table, folds)) for column, fold in zip(table.columns, folds, strict=True)]
     )
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
     size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
@@ -162,14 +164,28 @@ def _rows(table: Table, folds: Sequence[bool], look: Look) -> list[str]:
 
 
 def _folded(text: str, cell: Cell) -> str:
-    return rf"\raggedright {_BREAK_AFTER.sub(_BREAK, text) if isinstance(cell, Code) else text}"
+    if isinstance(cell, Code):
+        text = _BREAK_AFTER.sub(_BREAK, text)
+    elif cells.is_formula(cell):  # a line may end within parentheses of one size, never within those that grow
+        text = text.replace(r"\left(", "(").replace(r"\right)", ")")
+    return rf"\raggedright {text}"
 
 
-def _column(align: str, folds: bool, folding: int) -> str:
-    """A column's letter; columns that fold their lines share the width between them."""
+def _column(align: str, folds: bool, share: float) -> str:
+    """A column's letter; one that folds its lines has a share of the width."""
     if folds:
-        return rf"p{{{0.4 if folding == 1 else 0.5 / folding:.2g}\linewidth}}"
+        return rf"p{{{share:.2g}\linewidth}}"
     return "r" if align == "right" else "l"
+
+
+def _share(table: Table, folds: Sequence[bool]) -> float:
+    """The width of every column that folds its lines: more where nothing but a short label stands beside them."""
+    folding = sum(folds)
+    if folding == 1:
+        return 0.4
+    beside = [row[place] for row in table.rows for place, fold in enumerate(folds) if not fold]
+    alone = folding == len(folds) - 1 and max([len(cells.exact(cell)) for cell in beside], default=0) <= _LABEL
+    return (0.85 if alone else 0.5) / max(folding, 1)
 
 
 def _folds(table: Table, place: int) -> bool:

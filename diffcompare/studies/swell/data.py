@@ -49,9 +49,19 @@ def _row(row: Row, *, by_order: bool) -> dict[str, Any]:
             "status": row.status,
             "values": {name: true.text if true else None for name, true in row.true.items()},
         },
+        "polynomial": _polynomial(row.polynomial),
         "forms": {name: _form(form) for name, form in row.forms.items()},
         "sweeps": {name: _sweep(sweep) for name, sweep in row.sweeps.items()},
     }
+
+
+def _polynomial(form: Form | None) -> dict[str, Any] | None:
+    """A row of the survey's Table 1: what is differentiated, factored, and its derivative."""
+    if form is None:
+        return None
+    formulas = form.formulas or dict.fromkeys(("factored", "unsimplified", "simplified"))
+    texts = {name: None if formula is None else to_text(formula) for name, formula in formulas.items()}
+    return {"status": form.status, "note": form.trouble, **texts}
 
 
 def _form(form: Form) -> dict[str, Any]:
