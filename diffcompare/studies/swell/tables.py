@@ -25,7 +25,7 @@ def _name(swell: Swell, row: Row) -> Cell:
 def polynomials(swell: Swell, rows: Sequence[Row]) -> Table | None:
     """The survey's Table 1, and the same of other polynomials; None where there is none to be written."""
     written = [(row, row.polynomial) for row in rows if row.polynomial is not None]
-    if not written:
+    if not written or (swell.is_numbered and FAMILIES[swell.kind].whole):  # of these the first member says nothing
         return None
     letter = f"{FAMILIES[swell.kind].letter}_n" if swell.is_numbered else "f"
     what = "what is differentiated" if swell.by_order else letter
