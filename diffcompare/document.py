@@ -185,6 +185,8 @@ class Edge(NamedTuple):
     source: str
     target: str
     label: str = ""
+    decides: bool = False
+    """The source decides only which argument the target takes (the condition of an `if`): no derivative flows here."""
 
 
 class Graph(NamedTuple):

@@ -69,21 +69,37 @@ def _tree_size(expression: Expression, nodes: Sequence[Expression]) -> float:
 
 
 def _named(expression: Expression, nodes: Sequence[Expression]) -> str:
-    """Shared parts named first.  A negated leaf is not worth a name."""
+    """Shared parts named first."""
+    definitions, (text,) = _shared((expression,), nodes)
+    return "; ".join([*[f"{name} = {part}" for name, part in definitions.items()], text])
+
+
+def shared_texts(roots: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """Definitions of the parts that are shared, and the texts of the expressions in their terms.
+
+    All texts together are as long as the DAG of all expressions is large, however often they share.
+    """
+    return _shared(roots, listing(*roots))
+
+
+def _shared(roots: Sequence[Expression], nodes: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """The same from the Wengert list.  A negated leaf is not worth a name."""
     uses: dict[Expression, int] = {}
     for node in nodes:
         for argument in node.arguments:
             uses[argument] = uses.get(argument, 0) + 1
+    for root in roots if len(roots) > 1 else ():
+        uses[root] = uses.get(root, 0) + 1
     shared = [
         node for node in nodes if uses.get(node, 0) > 1 and node.operation is not None and not _negated_leaf(node)
     ]
     prefix = free_prefix({getattr(node, "name", "") for node in nodes})
     names: dict[Expression, str] = {}
-    parts = []
+    definitions = {}
     for number, node in enumerate(shared, 1):
-        parts.append(f"{prefix}{number} = {written(node, names)}")
+        definitions[f"{prefix}{number}"] = written(node, names)
         names[node] = f"{prefix}{number}"
-    return "; ".join([*parts, written(expression, names)])
+    return definitions, [written(root, names) for root in roots]
 
 
 def _negated_leaf(node: Expression) -> bool:

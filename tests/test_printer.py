@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.parser import parse
-from diffcompare.printer import to_latex, to_text
+from diffcompare.printer import shared_texts, to_latex, to_text
 from diffcompare.wengert import dag_size
 
 x, y = Variable("x"), Variable("y")
@@ -204,3 +204,18 @@ def test_a_large_expression_is_no_formula_in_latex():
     large = to_latex(parse("sin(" * 50_000 + "x_1^2" + ")" * 50_000))
     assert large.startswith(r"\texttt{sin(sin(")
     assert r"x\_1\textasciicircum{}2" in large
+
+
+def test_shared_parts_of_several_expressions_are_written_once():
+    roots = [parse("sin(x*y)^2 + v*x"), parse("x*y*sin(x*y)"), parse("sin(x*y)"), parse("x")]
+    definitions, texts = shared_texts(roots)
+    assert definitions == {"w1": "x*y", "w2": "sin(w1)"}
+    assert texts == ["w2^2 + v*x", "w1*w2", "w2", "x"]
+    named = "; ".join(f"{name} = {text}" for name, text in definitions.items())
+    assert [parse(f"{named}; {text}", names=["x", "y", "v"]) for text in texts] == roots
+
+
+def test_shared_parts_make_texts_as_long_as_the_dag():
+    roots = [parse("*".join(f"x{j}" for j in range(1, i))) for i in range(2, 200)]
+    definitions, texts = shared_texts(roots)
+    assert sum(map(len, [*definitions.values(), *texts])) < 20 * 400

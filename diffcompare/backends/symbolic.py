@@ -31,7 +31,7 @@ from diffcompare.problem import NOTHING, Backend, Derivative, Problem, Size, Sta
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
-"""The stages in their order, and what to call them in a note; whoever asks for it gets `expanded` as well."""
+"""The stages in their order, and what to call them in a note; whoever asks gets `expanded` and `polynomial` as well."""
 
 STARTUP = 60.0
 """Seconds that the import of sympy may take; it is not charged to the budget."""

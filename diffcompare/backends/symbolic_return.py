@@ -85,7 +85,7 @@ def _filled(expression: Any, memo: dict[Any, Expression]) -> Expression:
 
 def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
     if node.is_Rational:
-        return _rational(node)
+        return rational(node)
     if node.is_Add:
         return _sum(node, memo)
     if node.is_Mul:
@@ -112,7 +112,7 @@ def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 # --- Numbers, sums, products, powers ---------------------------------------------------------------------------------
 
 
-def _rational(number: Any) -> Expression:
+def rational(number: Any) -> Expression:
     top, bottom = _fraction(abs(number))
     magnitude = top if bottom == Number(1) else divide(top, bottom)
     return negate(magnitude) if number.is_negative else magnitude
@@ -201,7 +201,7 @@ def _raised(base: Expression, exponent: Any) -> Expression:
         return base
     if exponent == sympy.S.Half:
         return sqrt(base)  # type: ignore[no-any-return]
-    return raise_to(base, _rational(exponent))  # type: ignore[no-any-return]
+    return raise_to(base, rational(exponent))  # type: ignore[no-any-return]
 
 
 # --- Choices ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ done, and `{"done": true}`.  `order` says how often to differentiate (by one var
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
     {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
     {"stage": "identity", "by": step or null}       whether the derivative is the formula `answer` of the request
+    "polynomial": _polynomial,
     {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
 
 The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
@@ -126,21 +127,39 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
 
 def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
     """Differentiate.  Fills in sympy's partials and the names of its symbols, for the stages that follow."""
-    from diffcompare.backends.symbolic_bridge import symbols_for, to_sympy
     from diffcompare.backends.symbolic_return import from_sympy_or_why
     from diffcompare.backends.symbolic_rules import derivatives
 
-    (expression,) = wire.decode(request["program"])
-    symbols = symbols_for({*variables(listing(expression)), *request["wrt"]})
+    lower, symbols = _differentiated(request)
     names |= {symbol: name for name, symbol in symbols.items()}
-    lower = to_sympy(expression, symbols)
-    for _ in range(request.get("order", 1) - 1):
-        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
     found = derivatives(lower, [symbols[name] for name in request["wrt"]])
     by_name = dict(zip(request["wrt"], found, strict=True))
     formulas, missing = from_sympy_or_why(by_name, names)
     partials |= {name: by_name[name] for name in formulas}
     return {"program": wire.encode(*formulas.values()), "names": list(formulas), "missing": missing}
+
+
+def _differentiated(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """What is differentiated, from the second order on a derivative, in sympy's terms; and the symbols by name."""
+    from diffcompare.backends.symbolic_bridge import symbols_for, to_sympy
+    from diffcompare.backends.symbolic_rules import derivatives
+
+    (expression,) = wire.decode(request["program"])
+    symbols = symbols_for({*variables(listing(expression)), *request["wrt"]})
+    lower = to_sympy(expression, symbols)
+    for _ in range(request.get("order", 1) - 1):
+        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    return lower, symbols
+
+
+def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """The row of the survey's Table 1, for a polynomial in one variable."""
+    from diffcompare.backends.symbolic_polynomial import table_row
+
+    (name,) = request["wrt"]
+    lower, symbols = _differentiated(request)
+    row = table_row(lower, symbols[name], name)
+    return {"program": wire.encode(*row.values()), "names": list(row)}
 
 
 def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
@@ -195,6 +214,14 @@ STAGES = {
     "cse": _cse,
     "expanded": _rewritten(_expand),
     "simplified": _rewritten(_simplify),
+=======
+STAGES = {
+    "raw": _raw,
+    "cse": _cse,
+    "expanded": _rewritten(_expand),
+    "simplified": _rewritten(_simplify),
+    "polynomial": _polynomial,
+>>>>>>> 42e493f840dfcc1e9f293f1a70b734a46540e333
 }
 """Every stage by name; `raw` is the first, and fills in what the others work on."""
 

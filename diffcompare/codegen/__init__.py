@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from diffcompare.codegen.library import LIBRARIES
 from diffcompare.codegen.names import node_names, quoted, remarks, variable_names
-from diffcompare.codegen.source import Unwritable, Writer, depth_cuts
+from diffcompare.codegen.source import Unwritable, Writer, beyond_doubles, depth_cuts
 from diffcompare.codegen.sweep import Sweep, conditional
 from diffcompare.expression import Expression
 from diffcompare.printer import swells, to_text
@@ -35,12 +35,14 @@ def program(
     """The source of a program for the gradient by `wrt`, in `python` or `numpy`.
 
     `variables` are all the variables in the order of the parameters, `formulas` one for every name of `wrt` (None: they
-    are left out), `point` that of the call at the end (None: no call).  Raises Unwritable for an operation that cannot
-    be written, and NotDifferentiable where a row has no partial.
+    are left out), `point` that of the call at the end (None: no call), at which the program raises nothing.  Raises
+    Unwritable for an operation that cannot be written, and NotDifferentiable where a row has no partial.
     """
     library = LIBRARIES[language]
     names = variable_names(variables, library)
     writer = Writer(library, names)
+    if point is not None:
+        writer.beyond = beyond_doubles(listing(expression, *(formulas or {}).values()), point)
     functions = []
     if formulas is not None and len(listing(*formulas.values())) <= LARGEST:
         functions.append(_by_formulas(names, formulas, writer))

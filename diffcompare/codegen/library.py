@@ -135,6 +135,31 @@ def acosh_slope(x):
     return 1 / (math.sqrt(x - 1) * math.sqrt(x + 1))
 
 
+def power(a, b):
+    # a**b, and inf where that is beyond the doubles
+    try:
+        return a**b
+    except OverflowError:
+        return -math.inf if a < 0 and b % 2 == 1 else math.inf
+    except ZeroDivisionError:
+        return math.inf
+
+
+def quotient(a, b):
+    # a/b, and inf or nan where Python raises
+    if b != 0:
+        return a / b
+    return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def unbounded(function, x):
+    # the function, and inf where its value is beyond the doubles
+    try:
+        return function(x)
+    except OverflowError:
+        return math.copysign(math.inf, function(math.copysign(1.0, x)))
+
+
 def quiet(value):
     # in a branch that may not be taken nothing raises
     try:

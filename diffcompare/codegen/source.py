@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from diffcompare.codegen.library import NEEDS, Library, call_of
+from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
 from diffcompare.expression import Constant, Expression, Number
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
 
@@ -38,6 +39,8 @@ class Writer:
         self.variables = variables
         """What a variable is called in the program, where it has to be called otherwise."""
         self.used: dict[str, None] = {}
+        self.beyond: Collection[Expression] = frozenset()
+        """The nodes at which Python would raise and the program has to go on with inf (see `beyond_doubles`)."""
 
     def write(self, root: Expression, names: Mapping[Expression, str], least: int = 0) -> str:
         """The expression in one line; nodes that have a name are written by it, but for the root itself."""
@@ -75,6 +78,8 @@ class Writer:
         name, arguments = operation.name, node.arguments
         if name.startswith("if "):
             return self._choice(name[3:], arguments)
+        if node in self.beyond and self.library.name == "math":
+            return _CALL, self._guarded(node)
         if name == "neg":
             return NEGATION, ["-", (arguments[0], NEGATION)]
         if name == "^" and self.library.name == "math" and arguments[0].varies:
@@ -89,6 +94,19 @@ class Writer:
             parts += [(argument, 0), ", "]
         parts[-1] = ")"
         return _CALL, parts
+
+    def _guarded(self, node: Expression) -> list[_Part]:
+        """The operation by a function that goes on where Python would raise."""
+        assert node.operation is not None
+        first, *others = node.arguments
+        name = node.operation.name
+        guard = {"^": "power", "^n": "power", "/": "quotient"}.get(name)
+        if guard is not None:
+            return [f"{self.call(guard)}(", (first, 0), ", ", (others[0], 0), ")"]
+        called = call_of(node.operation, self.library)
+        if called is None:
+            raise Unwritable(name)
+        return [f"{self.call('unbounded')}({self.call(name)}, ", (first, 0), ")"]
 
     def _arithmetic(self, node: Expression, name: str) -> list[_Part]:
         """Two operands and the sign; constants alone are computed in floats: 9**9**9 in integers would never end."""
@@ -121,6 +139,34 @@ class Writer:
         for piece in self.library.choice.replace("}", "{").split("{"):
             parts += fields.get(piece, [piece])
         return 0 if self.library.name == "math" else _CALL, parts
+
+
+def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:
+    """The nodes of a Wengert list at which Python raises at a point although IEEE 754 has a value, inf as a rule.
+
+    A constant that is beyond the doubles is beyond them at every point, and left as it is.
+    """
+    try:
+        evaluate(nodes, point, FLOATS)
+    except ESCAPES:
+        values = evaluate(nodes, point, CAREFUL)
+        return {node for node in nodes if node.operation is not None and node.varies and _raises(node, values)}
+    return set()
+
+
+def _raises(node: Expression, values: Mapping[Expression, Any]) -> bool:
+    assert node.operation is not None
+    arguments = [values[argument] for argument in node.arguments]
+    guarded = len(arguments) == 1 or node.operation.name in ("^", "^n", "/")
+    if not guarded or node.operation.selects or any(type(each) is Undefined for each in arguments):
+        return False
+    try:
+        node.operation.real(*map(float, arguments))
+    except (OverflowError, ZeroDivisionError):
+        return True
+    except ValueError:
+        return False
+    return False
 
 
 def depth_cuts(nodes: Collection[Expression], deepest: int) -> list[Expression]:

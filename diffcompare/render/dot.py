@@ -64,6 +64,7 @@ def _edges(graph: Graph) -> list[str]:
     lines = []
     for edge in graph.edges:
         attributes = [f"label = {_quoted(edge.label)}"] if edge.label else []
+        attributes += ["style = dotted"] if edge.decides else []
         attributes += [] if active[edge.source] else ["color = gray50"]
         listed = f" [{', '.join(attributes)}]" if attributes else ""
         lines.append(f"  n{places[edge.source]} -> n{places[edge.target]}{listed};")

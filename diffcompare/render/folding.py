@@ -6,8 +6,12 @@ at last its columns: every cell gets a line of its own.  A line is a list of (te
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from diffcompare.document import Code
+from diffcompare.render.cells import is_formula
+from diffcompare.render.equations import parted
 from diffcompare.render.glyphs import width
 from diffcompare.render.layout import (
     group_place,
@@ -21,11 +25,15 @@ from diffcompare.render.layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Table
+    from diffcompare.document import Cell, Table
     from diffcompare.render import Look
 
 Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Span]
+Fold: TypeAlias = Callable[[str, int], list[str]]
+"""A text in lines of at most so many columns, if it can be parted so."""
+Entry: TypeAlias = tuple[str, Line, Fold | None]
+"""A label, its value, and how that may be folded."""
 
 _NARROWEST_PROSE = 24
 _INDENT = 2
@@ -69,27 +77,35 @@ def prose_lines(text: str, style: str, columns: int) -> list[Line]:
     return [[(line, style)] for line in wrap(text, columns)]
 
 
-def entry_lines(entries: list[tuple[str, Line, bool]], columns: int, indent: int = 0) -> list[Line]:
-    """Labels with their values beside them, or below where the line is too short; prose (True) may be folded."""
+def entry_lines(entries: list[Entry], columns: int, indent: int = 0) -> list[Line]:
+    """Labels with their values beside them, or below where the line is too short; what has a fold may be folded."""
     labels = max((width(label) for label, _, _ in entries), default=0)
     lines: list[Line] = []
-    for label, value, prose in entries:
+    for label, value, fold in entries:
         start = " " * indent + label + padding_of(label, labels, "left")[1] + "  "
         room = columns - width(start)
         if line_width(value) <= room:
             lines.append([(start, ""), *value])
-        elif prose and room >= max(longest_word([_plain(value)]), _NARROWEST_PROSE):
+        elif fold is wrap and room >= max(longest_word([_plain(value)]), _NARROWEST_PROSE):
             folded = prose_lines(_plain(value), "", room)
             lines += [[(start if line is folded[0] else " " * width(start), ""), *line] for line in folded]
         else:
             lines.append([(start, "")])
-            lines += _below(value, prose, columns, indent + _INDENT)
+            lines += _below(value, fold, columns, indent + _INDENT)
     return lines
 
 
-def _below(value: Line, prose: bool, columns: int, indent: int) -> list[Line]:
+def fold_of(cell: Cell) -> Fold | None:
+    """How a cell may be folded: prose between words, a formula between terms, and nothing else."""
+    if isinstance(cell, str):
+        return wrap
+    return parted if is_formula(cell) and not isinstance(cell, Code) else None
+
+
+def _below(value: Line, fold: Fold | None, columns: int, indent: int) -> list[Line]:
     """A value on lines of its own, indented as far as it can be."""
-    folded = prose_lines(_plain(value), "", max(columns - indent, 1)) if prose else [value]
+    parts = fold(_plain(value), max(columns - indent, 1)) if fold else []
+    folded: list[Line] = [[(part, "")] for part in parts] or [value]
     return [[(" " * min(indent, max(columns - line_width(line), 0)), ""), *line] for line in folded]
 
 
@@ -182,8 +198,8 @@ def _stack(table: Table, titles: list[str], body: list[list[Line]], columns: int
             lines.append([])
         if group is not None and not left_out[group]:
             lines += prose_lines(_plain(row[group]), "strong", columns)
-        entries = [
-            (f"{title}:", cell, isinstance(value, str))
+        entries: list[Entry] = [
+            (f"{title}:", cell, fold_of(value))
             for place, (title, cell, value) in enumerate(zip(titles, row, values, strict=True))
             if place != group and not (isinstance(value, str | None) and not line_width(cell))
         ]

@@ -149,10 +149,11 @@ def _edges(graph: Graph, plan: Plan) -> list[str]:
         for number, edge in enumerate(edges):
             end = place.y + (number - (len(edges) - 1) / 2) * PORT
             level = width(edge.label) * DIGIT + 4 if edge.label else 0.0
-            lines.append(_line(_stations(edge, plan, end, level), active[edge.source]))
+            kind = " condition" if edge.decides else "" if active[edge.source] else " inactive"
+            lines.append(_line(_stations(edge, plan, end, level), f"arrow{kind}"))
             if edge.label:
                 spot = f'x="{place.left - 12:.1f}" y="{end - 4.5:.1f}"'
-                labels.append(f'<text class="partial" text-anchor="end" {spot}>{text(_minus(edge.label))}</text>\n')
+                labels.append(f'<text class="partial" text-anchor="end" {spot}>{text(edge.label)}</text>\n')
     return lines + labels
 
 
@@ -170,7 +171,7 @@ def _stations(edge: Edge, plan: Plan, end: float, level: float) -> list[tuple[fl
     return [*stations, (left - HEAD - level, end), (target.left, end)]
 
 
-def _line(stations: Sequence[tuple[float, float]], active: bool) -> str:
+def _line(stations: Sequence[tuple[float, float]], kind: str) -> str:
     """Level through columns, in an S between them, with a head at the end."""
     (x, y), (end, height) = stations[0], stations[-1]
     path = [f"M{x:.1f} {y:.1f}"]
@@ -181,12 +182,7 @@ def _line(stations: Sequence[tuple[float, float]], active: bool) -> str:
             f"H{x2:.1f}" if abs(y1 - y2) < 0.05 else f"C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
         )
     head = f"M{end:.1f} {height:.1f}l-{HEAD:g} -4.5v9z"
-    kind = "arrow" if active else "arrow inactive"
     return f'<g class="{kind}"><path d="{"".join(path)}"/><path class="head" d="{head}"/></g>\n'
-
-
-def _minus(number: str) -> str:
-    return number.replace("-", "\N{MINUS SIGN}")
 
 
 # --- Nodes ------------------------------------------------------------------------------------------------------------
@@ -261,6 +257,8 @@ def _signs(graph: Graph) -> list[tuple[str, str]]:
     if any(edge.label for edge in graph.edges):
         signs.append(('<text class="partial" text-anchor="middle" y="4.5">1.5</text>', "on an arrow: the partial"))
     signs.append((f'<g class="operation">{box}{inner}</g>', "the output"))
+    if any(edge.decides for edge in graph.edges):
+        signs.append((_line([(-20.0, 0.0), (20.0, 0.0)], "arrow condition"), "a condition: no derivative flows"))
     if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
         signs.append((f'<g class="operation inactive">{box}</g>', "inactive"))
     return signs

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WIDEST = 200
 """Columns that a drawing may take where nobody says how wide the page is."""
 
+DOTS = "┄┄"
+"""Before the head of an arrow into a condition."""
+
 EDGE = 2
 """Columns before the words of a node: its edge and a space."""
 
@@ -54,6 +57,8 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     parts = [f"Under a node: {' and '.join(said)}."] if said else []
     if labelled and any(edge.label for edge in graph.edges):
         parts.append("On an arrow: the partial.")
+    if any(edge.decides for edge in graph.edges):
+        parts.append(f"{clean(DOTS + '→', look.unicode)} a condition: no derivative flows.")
     if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
         parts.append(f"{_edge(False, look)} inactive.")
     return [" ".join(parts)] if parts else []
@@ -112,7 +117,7 @@ def _ports(
     into: dict[str, list[tuple[Spot, str]]] = {vertex.name: [] for vertex in graph.vertices}
     for edge in graph.edges:
         spot = (edge.source, layout.homes[edge.target] - 1)
-        into[edge.target].append((spot, edge.label if labelled else ""))
+        into[edge.target].append((spot, DOTS if edge.decides else edge.label if labelled else ""))
     return {
         name: [
             (spot, rows[(name, layout.homes[name])] + step * place, label)

@@ -66,7 +66,8 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   .diffcompare figure svg { max-width: 100%; height: auto; }
   .diffcompare code { white-space: normal; overflow-wrap: break-word; }
   thead { display: table-header-group; }
-  tr, tbody, .note, .warning, .verdict { break-inside: avoid; }
-  h1, h2, h3, caption { break-after: avoid; }
+  tr, tbody:not(:only-of-type), figure, .note, .warning, .verdict { break-inside: avoid; }
+  .diffcompare .scroll:not(:has(tr:nth-child(25))) { break-inside: avoid; }
+  h1, h2, h3, caption, thead { break-after: avoid; }
 }
 """

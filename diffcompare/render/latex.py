@@ -25,6 +25,13 @@ _MANY = 5
 """Columns from which on a table is set small."""
 _LONG, _SHORT = 30, 20
 """Characters of a cell from which on its column folds its lines, in a table of few columns and in one of many."""
+_LABEL = 8
+"""Characters of a label that takes next to no room."""
+_LINE, _SPACE = 85, 1.3
+"""Characters of a line that is set small, and of the space between its columns."""
+_CROWD, _WORDS, _WEIGHT = 50, 12, 36
+"""Characters of all short cells of a row from which on words fold too, of a word that then still does not, and of a
+formula beyond which its column gets no wider."""
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -130,10 +137,9 @@ def _mathematics(number: str) -> str:
 
 
 def _table(table: Table, look: Look) -> str:
-    folds = [_folds(table, place) for place in range(len(table.columns))]
-    columns = "".join(
-        [_column(column.align, fold, sum(folds)) for column, fold in zip(table.columns, folds, strict=True)]
-    )
+    folds = _folds(table)
+    shares = _shares(table, folds)
+    columns = "".join([_column(column.align, share) for column, share in zip(table.columns, shares, strict=True)])
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
     size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
     legend = ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
@@ -162,23 +168,56 @@ def _rows(table: Table, folds: Sequence[bool], look: Look) -> list[str]:
 
 
 def _folded(text: str, cell: Cell) -> str:
-    return rf"\raggedright {_BREAK_AFTER.sub(_BREAK, text) if isinstance(cell, Code) else text}"
+    if isinstance(cell, Code):
+        text = _BREAK_AFTER.sub(_BREAK, text)
+    elif cells.is_formula(cell):  # a line may end within parentheses of one size, never within those that grow
+        text = text.replace(r"\left(", "(").replace(r"\right)", ")")
+    return rf"\raggedright {text}"
 
 
-def _column(align: str, folds: bool, folding: int) -> str:
-    """A column's letter; columns that fold their lines share the width between them."""
-    if folds:
-        return rf"p{{{0.4 if folding == 1 else 0.5 / folding:.2g}\linewidth}}"
+def _column(align: str, share: float) -> str:
+    """A column's letter; one that folds its lines has a share of the width."""
+    if share:
+        return rf"p{{{share:.2g}\linewidth}}"
     return "r" if align == "right" else "l"
 
 
-def _folds(table: Table, place: int) -> bool:
-    """Whether a column has cells so long that it must fold them: prose and formulas, never numbers."""
+def _shares(table: Table, folds: Sequence[bool]) -> list[float]:
+    """The part of the page's width that every column which folds its lines has; 0 for the others."""
+    folding, longest = sum(folds), [_longest(table, place) for place in range(len(folds))]
+    beside = sum([length for length, fold in zip(longest, folds, strict=True) if not fold])
+    if _is_crowded(table):
+        room = max(0.86 - (beside + _SPACE * len(folds)) / _LINE, 0.3)
+        weights = [min(length, _WEIGHT) if fold else 0 for length, fold in zip(longest, folds, strict=True)]
+        return [room * weight / max(sum(weights), 1) for weight in weights]
+    alone = folding > 1 and folding == len(folds) - 1 and beside <= _LABEL
+    share = 0.4 if folding == 1 else (0.85 if alone else 0.5) / max(folding, 1)
+    return [share if fold else 0.0 for fold in folds]
+
+
+def _longest(table: Table, place: int) -> int:
+    """Characters of the longest cell of a column, but for numbers, which never fold."""
     found = [row[place] for row in table.rows if not cells.is_number(row[place])]
-    longest = max([len(cells.exact(cell)) for cell in found], default=0)
+    return max([len(cells.exact(cell)) for cell in found], default=0)
+
+
+def _folds(table: Table) -> list[bool]:
+    """Which columns have cells so long that they must fold them: prose and formulas, never numbers."""
+    places = range(len(table.columns))
     # Many columns leave little room for each; but digits that stand in line with the truth are never folded.
-    few = len(table.columns) <= _MANY or any(isinstance(row[place], Measured) for row in table.rows)
-    return table.columns[place].align == "left" and longest > (_LONG if few else _SHORT)
+    many = len(table.columns) > _MANY
+    true = [any(isinstance(row[place], Measured) for row in table.rows) for place in places]
+    limits = [_SHORT if many and not each else _LONG for each in true]
+    if _is_crowded(table):
+        words = [not any(isinstance(row[place], Code) for row in table.rows) for place in places]
+        limits = [_WORDS if word else limit for word, limit in zip(words, limits, strict=True)]
+    return [table.columns[place].align == "left" and _longest(table, place) > limits[place] for place in places]
+
+
+def _is_crowded(table: Table) -> bool:
+    """Whether even the cells that are short by themselves fill the page together."""
+    lengths = [_longest(table, place) for place in range(len(table.columns))]
+    return len(lengths) > _MANY and sum([length for length in lengths if length <= _SHORT]) > _CROWD
 
 
 def _source(source: Source) -> str:

@@ -29,7 +29,8 @@ def flowchart(graph: Graph, look: Look) -> str:
     lines = ["flowchart LR"]
     lines += [f"  {places[vertex.name]}{_shape(vertex, look)}" for vertex in graph.vertices]
     for edge in graph.edges:
-        arrow = f' -->|"{_escaped(edge.label, look)}"| ' if edge.label else " --> "
+        line = "-.->" if edge.decides else "-->"
+        arrow = f' {line}|"{_escaped(edge.label, look)}"| ' if edge.label else f" {line} "
         lines.append(f"  {places[edge.source]}{arrow}{places[edge.target]}")
     inactive = [places[vertex.name] for vertex in graph.vertices if not vertex.active and vertex.kind != "constant"]
     constants = [places[vertex.name] for vertex in graph.vertices if vertex.kind == "constant"]

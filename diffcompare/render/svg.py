@@ -55,6 +55,7 @@ STYLE = """\
 .dc-svg .arrow .head { fill: var(--dc-ink); stroke: none; }
 .dc-svg .arrow.inactive { stroke: var(--dc-faint); stroke-width: 1; }
 .dc-svg .arrow.inactive .head { fill: var(--dc-faint); }
+.dc-svg .arrow.condition { stroke-width: 1.4; stroke-dasharray: 1.5 4; }
 .dc-svg .inactive .shape { stroke: var(--dc-faint); stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
 .dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { fill: var(--dc-paper); stroke-width: 1.5; }
 .dc-svg .primal rect { stroke: var(--dc-blue-text); }

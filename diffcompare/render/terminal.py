@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.equations import equation_lines
-from diffcompare.render.folding import Line, entry_lines, prose_lines, table_lines
+from diffcompare.render.folding import Entry, Line, entry_lines, prose_lines, table_lines
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.layout import close_together, for_people, introduced, is_prose
+from diffcompare.render.layout import close_together, for_people, introduced, is_prose, wrap
 from diffcompare.render.picture import picture_lines
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def _block(block: Block, look: Look) -> list[Line]:
         return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
     if not isinstance(block, Listing):
         return picture_lines(block, look, look.width) or _block(block.table, look)
-    entries = [(clean(label, look.unicode), _cell(cell, look), isinstance(cell, str)) for label, cell in block.entries]
+    entries: list[Entry] = [
+        (clean(label, look.unicode), _cell(cell, look), wrap if isinstance(cell, str) else None)
+        for label, cell in block.entries
+    ]
     return entry_lines(entries, look.width)
 
 

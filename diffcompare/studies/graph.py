@@ -29,12 +29,18 @@ SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 """What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one."""
 
 
+CONDITION = 2
+"""The first arguments of an `if`: the two sides of its condition."""
+
+
 class Use(NamedTuple):
     """An edge: a node that stands as an argument of another, and the partial by it (None where none is needed)."""
 
     argument: Expression
     user: Expression
     partial: float | None = None
+    decides: bool = False
+    """Whether the argument stands in the condition of an `if`: it decides, and no derivative flows through it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,16 +86,26 @@ class ComputationalGraph(Shown):
         return found
 
     @cached_property
+    def flows(self) -> dict[Expression, list[Expression]]:
+        """The uses of every node through which derivatives flow: not those in conditions."""
+        found: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
+        for use in self.uses:
+            if not use.decides:
+                found[use.argument].append(use.user)
+        return found
+
+    @cached_property
     def paths(self) -> dict[str, int]:
-        """How many paths lead from each variable to the output; exact, though it may be astronomical."""
+        """How many paths derivatives take from each variable to the output; exact, though it may be astronomical."""
         pending: dict[Expression, int] = {self.output: 1}
         found: dict[str, int] = {}
         for node in reversed(self.nodes):
             count = pending.pop(node)  # all its users come later in the list; a count is dropped after its last use
             if isinstance(node, Variable):
                 found[node.name] = count
-            for argument in node.arguments:
-                pending[argument] = pending.get(argument, 0) + count
+            for place, argument in enumerate(node.arguments):
+                passes = 0 if decides(node, place) else count
+                pending[argument] = pending.get(argument, 0) + passes
         return {name: found[name] for name in self.problem.point if name in found}
 
     @cached_property
@@ -166,7 +182,7 @@ def _swept(
     active: frozenset[Expression],
 ) -> tuple[dict[Expression, float], list[Use], str]:
     """Tangents or adjoints, every use with its partial, and why there are none where there are none."""
-    bare = [Use(argument, node) for node in nodes for argument in node.arguments]
+    bare = [use for node in nodes for use in _bare_uses(node)]
     output = nodes[-1]
     if show == "primal" or type(values[output]) is Undefined:
         return {}, bare, ""
@@ -188,15 +204,24 @@ def _uses(node: Expression, values: Mapping[Expression, Any], active: frozenset[
     if node.operation is None:
         return []
     if type(values[node]) is Undefined:
-        return [Use(argument, node) for argument in node.arguments]
+        return _bare_uses(node)
     numbers = [values[argument] for argument in node.arguments]
     found = []
-    for rule, argument in zip(node.operation.partials, node.arguments, strict=True):
-        if argument in active:
+    for use, rule in zip(_bare_uses(node), node.operation.partials, strict=True):
+        if use.argument in active and not use.decides:
             if rule is None:
                 raise NotDifferentiable(node)
             partial = float(rule(values[node], *numbers) if callable(rule) else rule)
-            found.append(Use(argument, node, partial if math.isfinite(partial) else None))
-        else:
-            found.append(Use(argument, node))
+            use = use._replace(partial=partial if math.isfinite(partial) else None)
+        found.append(use)
     return found
+
+
+def _bare_uses(node: Expression) -> list[Use]:
+    """The arguments of a node, without partials."""
+    return [Use(argument, node, decides=decides(node, place)) for place, argument in enumerate(node.arguments)]
+
+
+def decides(node: Expression, place: int) -> bool:
+    """Whether the argument in this place stands in the condition of an `if`."""
+    return node.operation is not None and bool(node.operation.selects) and place < CONDITION

@@ -75,6 +75,12 @@ class Trace(Shown):
         """The steps of one forward sweep."""
         return tuple(tangent_frames(self.nodes, self.words, self.active, self.tangents[seed], seed))
 
+    def reached(self, seed: str) -> tuple[Frame, ...]:
+        """The steps of one forward sweep at the nodes that depend on its seed: of all others the tangent is 0."""
+        tangents = self.tangents[seed]
+        nodes = [node for node in self.nodes if node in tangents]
+        return tuple(tangent_frames(nodes, self.words, self.active, tangents, seed))
+
     @cached_property
     def adjoint(self) -> tuple[Frame, ...]:
         """The steps of the reverse sweep."""

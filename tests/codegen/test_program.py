@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from strategies import ALL, expressions, points
 
 from diffcompare.backends.hand_coded import textbook
-from diffcompare.backends.reverse import gradient_at
+from diffcompare.backends.reverse import differentiate, gradient_at
 from diffcompare.catalogue import load
 from diffcompare.codegen import LIBRARIES, program
 from diffcompare.codegen.library import MATH, NUMPY
@@ -21,6 +21,7 @@ from diffcompare.evaluation import FLOATS, evaluate, is_number, value_at
 from diffcompare.expression import OPERATIONS, Variable
 from diffcompare.operations import sin
 from diffcompare.parser import parse
+from diffcompare.problem import Problem
 from diffcompare.tidying import tidy
 from diffcompare.wengert import listing, variables
 
@@ -263,10 +264,13 @@ def test_polygamma_by_its_second_argument():
             assert float(sweep(x)["x"]) == pytest.approx(float(mpmath.polygamma(1, x)), rel=1e-13)
 
 
+HELPERS = ("gauss", "quiet", "power", "quotient", "unbounded")
+
+
 def test_the_definitions_are_the_rows():
     for library in (MATH, NUMPY):
         for name in library.definitions:
-            assert name in OPERATIONS or name.endswith(("_slope", "_growth")) or name in ("gauss", "quiet")
+            assert name in OPERATIONS or name.endswith(("_slope", "_growth")) or name in HELPERS
 
 
 # --- Size -------------------------------------------------------------------------------------------------------------
@@ -296,3 +300,31 @@ def test_formulas_too_large_are_left_out():
     assert "gradient_by_formulas" not in text
     assert "# (its formulas are too many or too large to be written)" in text
     assert "__main__" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "derivative"),
+    [
+        ("atan(x)", 1e200, 0.0),
+        ("atan(x^3)", -1e150, 0.0),
+        ("1/(1 + exp(-x))", -800.0, math.nan),
+        ("atan(sinh(x))", 800.0, math.nan),
+        ("x/(1 + x^2)", 1e200, None),
+    ],
+)
+def test_where_python_raises_at_its_point_a_program_goes_on_as_ieee_does(text, x, derivative):
+    expression = parse(text)
+    formula = tidy(textbook(expression, ["x"])["x"], expression)
+    sweep, formulas = gradients(text, x=x)
+    expected = float(value_at(formula, {"x": x}))
+    assert formulas["x"] == pytest.approx(expected, nan_ok=True)
+    reverse = differentiate(Problem(expression, {"x": x}, ("x",))).gradient["x"]  # None: 0*inf
+    assert sweep["x"] == pytest.approx(math.nan if reverse is None else reverse, nan_ok=True)
+    if derivative is not None:
+        assert expected == pytest.approx(derivative, nan_ok=True)
+
+
+def test_guards_are_written_where_they_are_needed_only():
+    assert "power(x, 2)" in source(parse("atan(x)"), "python", {"x": 1e200})
+    assert "def power" not in source(parse("atan(x)"), "python", {"x": 1e100})
+    assert "def power" not in source(parse("atan(x)"), "numpy", {"x": 1e200})

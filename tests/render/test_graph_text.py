@@ -64,7 +64,7 @@ def source(cells: list[list[str]], row: int, column: int) -> set[tuple[int, int]
 
 def arrows(graph: Graph) -> list[tuple[str, str]]:
     """Every arrow of the drawing: from the words it begins at, to the words it ends at."""
-    bare = graph._replace(edges=tuple(edge._replace(label="") for edge in graph.edges))
+    bare = graph._replace(edges=tuple(edge._replace(label="", decides=False) for edge in graph.edges))
     cells = grid(drawing(bare, Look(), 10_000))
     by_words = {f"{v.name} = {v.label}" if v.kind != "constant" else v.label: v.name for v in graph.vertices}
     heads = {words: name for words, name in by_words.items() if words.startswith(f"{name} = ")}
@@ -115,12 +115,20 @@ def test_the_survey_s_function() -> None:
         "┃ v₀ = x2 ────┤        ┃ v̄₂ = 1             ┃ v̄₄ = 1         │",
         "┃ 5           │                                              │",
         "┃ v̄₀ = 1.716  └─0.2837→┃ v₃ = sin(v₀) ──────────────────────┐└──1→┃ v₅ = v₄ − v₃",
-        "                       ┃ −0.9589                            └──-1→┃ 11.65",
+        "                       ┃ −0.9589                            └──−1→┃ 11.65",
         "                       ┃ v̄₃ = −1                                  ┃ v̄₅ = 1",
         "                                                                  ┃ (output)",
         "",
         "Under a node: its value and its adjoint. On an arrow: the partial.",
     ]
+
+
+def test_into_a_condition_arrows_are_dotted() -> None:
+    lines = drawing(drawn("if(x > y, x^2, y)", x=2, y=1), Look(), 100)
+    assert sum("┄┄→" in line for line in lines) == 3
+    assert "┄┄→ a condition: no derivative flows." in lines[-1]
+    assert any("..-> a condition" in line for line in drawing(drawn("if(x > y, x^2, y)"), Look(charset="ascii"), 100))
+    assert not any("condition" in line for line in drawing(drawn("x*y"), Look(), 100))
 
 
 def test_in_ascii() -> None:

@@ -51,3 +51,19 @@ def test_letters_are_kept_where_they_can_be_written() -> None:
 def test_a_lone_surrogate_can_be_written_to_a_file() -> None:
     text = render(Document((), {"x": "θ\udc80"}), "json")
     assert json.loads(text.encode("utf-8")) == {"x": "θ\udc80"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"a": []},
+        {"a": {}, "b": [[], {}, 1]},
+        {"a": [1, 2.5, None, True, "x, y: z"], "b": {"c": "θ\n", "d": [{"e": 1e-300}, {"f": [[1], 2]}]}},
+        {'a"b': {"c,\n": (1, 2)}},
+    ],
+)
+@pytest.mark.parametrize("unicode", [True, False])
+def test_the_lines_are_those_of_the_standard_library(data: dict[str, object], unicode: bool) -> None:
+    text = render(Document((), data), "json", look=Look(charset="braille" if unicode else "ascii"))
+    assert text == json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n"

@@ -11,6 +11,7 @@ import pytest
 
 from diffcompare.document import Approximate, Code, Column, Document, Heading, Measured, Paragraph, Table
 from diffcompare.expression import Variable
+from diffcompare.parser import parse
 from diffcompare.render import render
 
 
@@ -81,3 +82,24 @@ def test_it_compiles(grad: Document, hostile: Document, tmp_path: Path) -> None:
     command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "-no-shell-escape", "page.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, re.findall(r"^!.*\n.*", done.stdout, re.MULTILINE)
+
+
+def test_a_table_of_many_short_words_folds_them_to_fit_the_page():
+    from diffcompare.studies.operations_table import ops
+
+    text = render(ops().document(), "latex")
+    columns = text[text.index(r"\begin{longtable}") :].splitlines()[0]
+    shares = [float(share) for share in re.findall(r"p\{([\d.]+)\\linewidth\}", columns)]
+    assert len(shares) == 4
+    assert 0.3 < sum(shares) < 0.5
+
+
+def test_a_table_of_formulas_beside_a_number_has_the_width_of_the_page():
+    table = Table(
+        "t",
+        (Column("n", "n", "right"), Column("f", "f"), Column("g", "g")),
+        ((1, parse("(x + 1)*(x + 2)*(x + 3)*(x + 4)*(x + 5)"), parse("sin(x + 1)*sin(x + 2)*sin(x + 3)")),),
+    )
+    text = render(Document((table,)), "latex")
+    assert r"p{0.42\linewidth}p{0.42\linewidth}" in text
+    assert r"\left(" not in text[: text.index("sin")]  # within parentheses of one size a line may end

@@ -10,7 +10,7 @@ from diffcompare.document import Document
 from diffcompare.render import Look, render
 
 NODE = re.compile(r'  n\d+(\(\["[^"]*"\]\)|\["[^"]*"\]|\("[^"]*"\))')
-EDGE = re.compile(r'  n\d+ -->(\|"[^"]*"\|)? n\d+')
+EDGE = re.compile(r'  n\d+ -(?:-|\.-)>(\|"[^"]*"\|)? n\d+')
 STYLE = re.compile(r"  style n\d+ [\w:\-, ]+")
 
 

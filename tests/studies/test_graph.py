@@ -269,3 +269,21 @@ def test_html_has_the_picture_and_the_table_below():
     assert ".dc-svg" not in render(dc.compare("x", x=1, methods="reverse-ad").document(), "html")
     assert "<svg" in graph(SURVEY, AT)._repr_html_()
     assert isinstance(graph(SURVEY, AT).document().blocks[-1], Paragraph)
+
+
+def test_a_condition_decides_and_no_derivative_flows_through_it():
+    found = graph("if(x > y, x^2, 3*x)*x", x=2.0, y=1.0, show="adjoint")
+    assert found.paths == {"x": 3, "y": 0}
+    conditions = [(edge["from"], edge["to"]) for edge in found.data()["edges"] if edge["condition"]]
+    assert len(conditions) == 2
+    assert {name for name, _ in conditions} == {"v-1", "v0"}
+    assert all(edge["partial"] is None for edge in found.data()["edges"] if edge["condition"])
+    verdict = found.document().blocks[-1].text
+    assert "x (by v₁, v₂, v₄)" in verdict
+    assert "no derivative flows through it" in verdict
+
+
+def test_a_variable_that_a_condition_alone_shares_is_no_sum():
+    verdict = graph("if(x > 0, x, -1)", x=2.0).document().blocks[-1].text
+    assert verdict.startswith("At most one path leads from each variable to v₂.")
+    assert "sum" not in verdict

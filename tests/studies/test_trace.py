@@ -258,3 +258,18 @@ def test_every_format_has_the_gradient(format):
     text = render(trace(SURVEY, x1=2, x2=5).document(), format)
     assert "1.7163378145367738" in text
     assert "5.5" in text
+
+
+def test_of_many_seeds_the_frames_are_those_of_the_nodes_that_a_seed_reaches(monkeypatch):
+    from diffcompare.studies.traces import data
+
+    text, point = "x*sin(y) + z", {"x": 2.0, "y": 3.0, "z": 4.0}
+    whole = trace(text, point, mode="both").data()
+    assert whole["frames_left_out"] is None
+    monkeypatch.setattr(data, "MOST_TANGENTS", 10)
+    short = trace(text, point, mode="both").data()
+    gone = [frame for frame in whole["frames"] if frame not in short["frames"]]
+    assert short["frames"] == [frame for frame in whole["frames"] if frame not in gone]
+    assert (short["frames_left_out"]["count"], len(gone)) == (9, 9)
+    values = {node["name"]: node["tangents"] for node in short["nodes"]}
+    assert all(frame["value"] == 0 == values[frame["node"]][frame["seed"]] for frame in gone)

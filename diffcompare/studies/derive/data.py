@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.expression import Expression
 from diffcompare.printer import to_text
 from diffcompare.problem import Size
+from diffcompare.studies.derive.record import MOST_STEPS
 from diffcompare.studies.derive.verdict import rules_used, verdict
 from diffcompare.studies.telling import large, question_data, warnings_data
 
@@ -41,6 +42,7 @@ def _derivation(derive: Derive, found: Derivation) -> dict[str, Any]:
         "by": found.by,
         "steps": [_step(found, place) for place in range(len(found.steps))],
         "steps_left_out": found.rules - len(found.steps),
+        "steps_left_out_why": f"the first {MOST_STEPS} are written" if found.rules > len(found.steps) else None,
         "unsimplified": _formula(found.raw, found.sizes["raw"]),
         "tidied": None if found.tidied is None else _formula(found.tidied, found.sizes["tidied"]),
         "value": {
@@ -66,7 +68,10 @@ def _step(found: Derivation, place: int) -> dict[str, Any]:
 
 
 def _formula(formula: Expression, size: Size) -> dict[str, Any]:
-    return {"text": to_text(formula) if size.dag <= LONGEST_TEXT else None, "size": _size(size)}
+    if size.dag <= LONGEST_TEXT:
+        return {"text": to_text(formula), "size": _size(size)}
+    why = f"more than {LONGEST_TEXT} nodes: `--code python` prints it as a program"
+    return {"text": None, "text_left_out": why, "size": _size(size)}
 
 
 def _size(size: Size) -> dict[str, int | str]:

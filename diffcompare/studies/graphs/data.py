@@ -23,7 +23,12 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
         "output": graph.names[graph.output],
         "nodes": [_node(graph, node) for node in graph.nodes],
         "edges": [
-            {"from": graph.names[use.argument], "to": graph.names[use.user], "partial": use.partial}
+            {
+                "from": graph.names[use.argument],
+                "to": graph.names[use.user],
+                "partial": use.partial,
+                "condition": use.decides,
+            }
             for use in graph.uses
         ],
         "paths": {name: large(count) for name, count in graph.paths.items()},

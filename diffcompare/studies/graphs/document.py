@@ -24,6 +24,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.naming import pretty
 from diffcompare.printer import SIGNS
 from diffcompare.render.graph_layout import MOST_DRAWN
+from diffcompare.render.graph_words import short
 from diffcompare.studies.graphs.data import kind
 from diffcompare.studies.telling import cell, counted, large, number, question_entries
 
@@ -38,6 +39,7 @@ LARGEST_READ = 10**15
 """Counts from here on are rounded in prose; the size above and the data have them exactly."""
 MOST_NAMED = 3
 """Shared nodes and variables that the closing sentence names."""
+CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
 
 
 def document(graph: ComputationalGraph, *, brief: bool = False) -> Document:
@@ -74,13 +76,17 @@ def _known_as(graph: ComputationalGraph, node: Expression) -> str:
 def _picture(graph: ComputationalGraph) -> Graph:
     vertices = tuple(_vertex(graph, node) for node in graph.nodes)
     edges = tuple(
-        Edge(called(graph, use.argument), called(graph, use.user), "" if use.partial is None else f"{use.partial:.4g}")
+        Edge(called(graph, use.argument), called(graph, use.user), _label(use.partial), use.decides)
         for use in graph.uses
     )
     table = _table(graph)._replace(most=MOST_ROWS if len(vertices) > MOST_DRAWN else None)
     titles = {"primal": "values", "tangent": "values and tangents", "adjoint": "values and adjoints"}
     caption = f"Computational graph with {titles[graph.show]}"
     return Graph("graph", vertices, edges, table, caption)
+
+
+def _label(partial: float | None) -> str:
+    return "" if partial is None else short(partial)
 
 
 def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
@@ -109,10 +115,10 @@ def _formula(graph: ComputationalGraph, node: Expression) -> str:
     names = [_short(called(graph, argument)) for argument in node.arguments]
     name = node.operation.name
     if name in SIGNS:
-        sign = {" - ": " − ", "*": "·"}.get(SIGNS[name], SIGNS[name])
+        sign = {" - ": " \N{MINUS SIGN} ", "*": "·"}.get(SIGNS[name], SIGNS[name])
         return sign.join(names)
     if name == "neg":
-        return f"−{names[0]}"
+        return f"\N{MINUS SIGN}{names[0]}"
     if name.startswith("if "):
         return f"if({names[0]} {name[3:]} {names[1]}, {names[2]}, {names[3]})"
     return f"{name}({', '.join(names)})"
@@ -177,21 +183,25 @@ def _remarks(graph: ComputationalGraph) -> list[str]:
 
 def _lesson(graph: ComputationalGraph) -> str:
     """What is shared, how many paths that makes, and what it saves."""
-    shared = [node for node in graph.nodes if len(graph.users[node]) > 1 and kind(node) != "constant"]
+    shared = [node for node in graph.nodes if len(graph.flows[node]) > 1 and kind(node) != "constant"]
+    decided = any(use.decides for use in graph.uses)
     if not graph.paths:
         return "Nothing here depends on a variable: the graph computes a constant, and no derivative flows through it."
+    if not shared and decided:
+        return f"At most one path leads from each variable to {called(graph, graph.output)}. {CONDITIONS}"
     if not shared:
         return (
             "No variable and no operation is used twice, so the graph is a tree: one path leads from each variable to "
             f"{called(graph, graph.output)}, and no derivative is a sum."
         )
-    return f"{_sharing(graph, shared)} {_path_count(graph)} {_saving(graph)}"
+    said = [_sharing(graph, shared), _path_count(graph), *([CONDITIONS] if decided else []), _saving(graph)]
+    return " ".join(said)
 
 
 def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
-    most = sorted(shared, key=lambda node: -len(graph.users[node]))[:MOST_NAMED]
+    most = sorted(shared, key=lambda node: -len(graph.flows[node]))[:MOST_NAMED]
     told = [
-        f"{_known_as(graph, node)} (by {_listed([called(graph, user) for user in graph.users[node]], 4)})"
+        f"{_known_as(graph, node)} (by {_listed([called(graph, user) for user in graph.flows[node]], 4)})"
         for node in most
     ]
     rest = len(shared) - len(most)

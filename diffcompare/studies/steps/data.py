@@ -78,7 +78,12 @@ def _curve(sweep: Sweep, curve: Curve) -> dict[str, Any]:
         "round_off": _slope(found.round_off),
         "best": None
         if found.best is None
-        else {"step": found.best.step, "error": found.best.error, "digits": digits_at(sweep, curve)},
+        else {
+            "step": found.best.step,
+            "error": found.best.error,
+            "digits": digits_at(sweep, curve),
+            "equals": found.equals,
+        },
         "theory": None
         if theory is None
         else {"step": theory.step, "error": theory.error, "reason": theory.reason or None},
@@ -86,7 +91,14 @@ def _curve(sweep: Sweep, curve: Curve) -> dict[str, Any]:
     }
 
 
-def _slope(slope: Slope | None) -> dict[str, float] | None:
+def _slope(slope: Slope | None) -> dict[str, float | bool] | None:
     if slope is None:
         return None
-    return {"slope": slope.slope, "from": 10.0**slope.low, "to": 10.0**slope.high, "bins": slope.bins}
+    return {
+        "slope": slope.slope,
+        "from": 10.0**slope.low,
+        "to": 10.0**slope.high,
+        "bins": slope.bins,
+        "spread": slope.spread,
+        "uncertain": slope.is_uncertain,
+    }

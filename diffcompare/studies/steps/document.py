@@ -26,7 +26,7 @@ from diffcompare.studies.steps.strip import DIGITS, bracketed
 from diffcompare.studies.telling import question_entries
 
 if TYPE_CHECKING:
-    from diffcompare.studies.steps.record import Sweep
+    from diffcompare.studies.steps.record import Findings, Sweep
 
 
 def document(sweep: Sweep, *, brief: bool = False) -> Document:
@@ -113,7 +113,7 @@ def _slopes(sweep: Sweep) -> Table:
         theory = None if curve.method == "complex-step" else "-1"
         row: list[Cell] = [curve.method]
         for slope, expected in ((found.truncation, f"+{curve.order}"), (found.round_off, theory)):
-            fitted = None if slope is None else f"{slope.slope:+.2f}"
+            fitted = None if slope is None else f"{slope.slope:+.1f} ?" if slope.is_uncertain else f"{slope.slope:+.2f}"
             where = None if slope is None else f"{10**slope.low:.0e}..{10**slope.high:.0e}"
             row += [fitted, expected or "none", where or "-"]
         rows.append(tuple(row))
@@ -146,8 +146,15 @@ def _best_row(sweep: Sweep, curve: Curve) -> tuple[Cell, ...]:
         None if theory is None else _few(theory.error),
         _few(found.rule),
         _few(found.rule_error),
-        theory.reason or None if theory is not None else None,
+        _note(found),
     )
+
+
+def _note(found: Findings) -> str | None:
+    """Why there is no prediction, and of how many equals the best step is one."""
+    parts = [found.theory.reason] if found.theory is not None and found.theory.reason else []
+    parts += [f"the longest of {found.equals} equals"] if found.equals > 1 else []
+    return "; ".join(parts) or None
 
 
 def _strip(sweep: Sweep) -> Table:

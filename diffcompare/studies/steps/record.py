@@ -50,6 +50,8 @@ class Findings(NamedTuple):
     """What a curve says."""
 
     best: Bin | None
+    equals: int
+    """How many bins are as good: among equals the longest step is called the best."""
     truncation: Slope | None
     round_off: Slope | None
     theory: Prediction | None
@@ -115,6 +117,7 @@ class Sweep(Shown):
         rule = rule_of_thumb(curve.method, self.x, 2 * u)
         return Findings(
             slopes.best(curve, self.floor),
+            slopes.equals(curve, self.floor),
             slopes.truncation(curve, self.floor),
             slopes.round_off(curve, self.floor) if self.arithmetic.samples >= FEWEST_SAMPLES else None,
             predict(curve.method, value, self.higher or {}, u),

@@ -9,6 +9,7 @@ from diffcompare.render.cells import approximate
 from diffcompare.studies.inputs import coordinate
 from diffcompare.studies.steps.data import digits_at, digits_of
 from diffcompare.studies.steps.record import FEWEST_SAMPLES
+from diffcompare.studies.steps.slopes import SHORT, WIDE
 
 if TYPE_CHECKING:
     from diffcompare.studies.steps.record import Sweep
@@ -28,6 +29,7 @@ def remarks(sweep: Sweep) -> list[str]:
         _step_taken(sweep),
         _subnormal(sweep),
         _few_steps(sweep),
+        _uncertain(sweep),
         _cut_short(sweep),
     ]
     return [remark for remark in found if remark]
@@ -206,6 +208,17 @@ def _few_steps(sweep: Sweep) -> str:
     return (
         "f is large, so that there are few steps in each bin: the truncation slopes hold, and of round-off, which is "
         "random, no slope is fitted."
+    )
+
+
+def _uncertain(sweep: Sweep) -> str:
+    """Slopes that prove nothing."""
+    found = [slope for each in sweep.findings.values() for slope in (each.truncation, each.round_off) if slope]
+    if not any(slope.is_uncertain for slope in found):
+        return ""
+    return (
+        f"A slope with ? is uncertain: along its branch the error changes by less than {SHORT} powers of ten, so that "
+        f"other terms may bend it, or its bins scatter by more than {WIDE}."
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from math import ceil, log10
+from math import ceil, log10, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -29,6 +29,11 @@ Truncation is a smooth function.  Round-off is random, and where x is a round nu
 STEEP = 0.5
 """What rises or falls less than this is no branch: a plateau, where nothing is left of the difference."""
 
+WIDE = 0.2
+"""From this spread on a slope is uncertain."""
+SHORT = 3.5
+"""Decades of the error below which a branch is short: the next term of the Taylor series may bend it unseen."""
+
 Point = tuple[float, float]
 
 
@@ -39,6 +44,13 @@ class Slope(NamedTuple):
     low: float
     high: float
     bins: int
+    spread: float = 0.0
+    """How far the slope may be off by the bins themselves (see `spread`)."""
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the branch is too short, or its parts too different, for the slope to be relied on."""
+        return self.spread > WIDE or abs(self.slope) * (self.high - self.low) < SHORT
 
 
 def best(curve: Curve, floor: float) -> Bin | None:
@@ -66,6 +78,27 @@ def theil_sen(points: Sequence[Point]) -> tuple[float, float]:
     """Slope and intercept: the median slope of all pairs of points, and the median of what is left."""
     slope = median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)])
     return slope, median([y - slope * x for x, y in points])
+
+
+def spread(points: Sequence[Point]) -> float:
+    """Half of the interval that has the slope with 95 % (Sen 1968), or of what the halves differ by, if that is more.
+
+    The interval takes the bins for independent; that the halves differ tells of patterns and of a bend.
+    """
+    slopes = sorted([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)])
+    n, half = len(points), len(points) // 2
+    rank = 1.96 * sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    low, high = max(int((len(slopes) - rank) / 2), 0), min(ceil((len(slopes) + rank) / 2), len(slopes) - 1)
+    interval = abs(slopes[high] - slopes[low]) / 2
+    return max(interval, abs(theil_sen(points[:half])[0] - theil_sen(points[half:])[0]) / 2)
+
+
+def equals(curve: Curve, floor: float) -> int:
+    """How many bins are as good as the best one: more than one only where luck decides."""
+    found = best(curve, floor)
+    if found is None or found.error is None or found.error > LUCK * floor:
+        return int(found is not None)
+    return sum(1 for each in curve.bins if each.error is not None and each.error <= LUCK * floor)
 
 
 def _side(curve: Curve, floor: float, *, longer: bool) -> list[Point]:
@@ -102,4 +135,7 @@ def _straightest(points: Sequence[Point], near: tuple[float, float], sign: int) 
                 low, high = sorted((stretch[0][0], stretch[-1][0]))
                 if found is None or (end - start, -off) > (found[0], -found[1]):
                     found = end - start, off, Slope(slope, low, high, end - start)
-    return found[2] if found else None
+    if found is None:
+        return None
+    line = found[2]
+    return line._replace(spread=spread([each for each in points if line.low <= each[0] <= line.high]))

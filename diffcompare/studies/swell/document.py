@@ -13,6 +13,7 @@ from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.swell.tables import (
     accuracy,
     bars,
+    polynomials,
     sizes,
     sympy_accuracy,
     sympy_sizes,
@@ -53,7 +54,8 @@ def document(swell: Swell, *, brief: bool = False) -> Document:
 
     blocks: list[Block] = [] if brief else [Heading(_title(swell), 1), _question(swell)]
     if not brief:
-        blocks += _formulas(swell)
+        found = polynomials(swell, swell.rows)
+        blocks += ([] if found is None else [found._replace(most=most)]) + _formulas(swell)
     blocks += [table(sizes), table(sympy_sizes)]
     if not brief:
         if len(swell.rows) > 1:

@@ -9,6 +9,7 @@ from diffcompare.problem import Problem
 from diffcompare.studies.inputs import checked_positive
 from diffcompare.studies.swell.measure import TIDYINGS, Draft, Known, Purse, by_rules, completed, failure_of, truth_of
 from diffcompare.studies.swell.members import DEFAULT, FAMILIES, Member, of_family, of_file
+from diffcompare.studies.swell.polynomials import table_rows
 from diffcompare.studies.swell.record import Row, Swell
 from diffcompare.studies.swell.sympy_forms import prepare, sympy_forms
 
@@ -62,8 +63,10 @@ def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Ro
         if failure is not None:
             failures.append(failure._replace(message=f"{member.name}: {failure.message}"))
         drafts.append(Draft(member, forms, problem, truth.status, truth.gradient))
-    more = sympy_forms([(draft.to_sweep, 1) for draft in drafts if draft.to_sweep], budget)
-    return tuple(completed(draft, forms, sweeps) for draft, forms in zip(drafts, more, strict=True)), failures
+    asked = [(draft.to_sweep, 1) for draft in drafts if draft.to_sweep]
+    polynomials, more = table_rows(asked, budget), sympy_forms(asked, budget)
+    rows = zip(drafts, more, polynomials, strict=True)
+    return tuple(completed(draft, forms, sweeps, polynomial) for draft, forms, polynomial in rows), failures
 
 
 def _unknown(family: str) -> DiffcompareError:

@@ -110,7 +110,7 @@ def _is_work(node: Expression) -> bool:
     return node.operation is not None and node.varies
 
 
-def completed(draft: Draft, more: Mapping[str, Form], purse: Purse) -> Row:
+def completed(draft: Draft, more: Mapping[str, Form], purse: Purse, polynomial: Form | None = None) -> Row:
     """The row: every form judged by the truth, and the sweeps beside them."""
     member, true = draft.member, draft.true
     forms = {name: _judged(form, member.point, true) for name, form in {**draft.forms, **more}.items()}
@@ -119,7 +119,7 @@ def completed(draft: Draft, more: Mapping[str, Form], purse: Purse) -> Row:
         sweeps = _swept(draft.to_sweep, true, purse)
     nodes = listing(member.expression)
     size = Size(tree_sum(nodes, nodes[-1:], lambda node: 1), len(nodes))
-    return Row(member, size, operation_count(nodes), forms, sweeps, draft.status, true)
+    return Row(member, size, operation_count(nodes), forms, sweeps, draft.status, true, polynomial)
 
 
 def _judged(form: Form, point: Mapping[str, float], true: Mapping[str, TrueNumber | None]) -> Form:

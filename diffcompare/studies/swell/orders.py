@@ -24,6 +24,7 @@ from diffcompare.studies.swell.measure import (
     truth_of,
 )
 from diffcompare.studies.swell.members import Member
+from diffcompare.studies.swell.polynomials import table_rows
 from diffcompare.studies.swell.record import Form, Swell
 from diffcompare.studies.swell.sympy_forms import prepare, sympy_forms
 from diffcompare.sweeps import NotDifferentiable, forward, local_partials
@@ -69,10 +70,11 @@ def swell_orders(
         message = f"the expression has more than {MOST_NODES:,} nodes, too many to be differentiated again and again"
         raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
     drafts, failure = _drafts(problem, order)
-    more = sympy_forms([(problem, draft.member.number) for draft in drafts[1:]], budget)
+    orders = [(problem, draft.member.number) for draft in drafts[1:]]
+    polynomials, more = table_rows(orders, budget), sympy_forms(orders, budget)
     sweeps = Purse(budget)
     rows = [completed(drafts[0]._replace(to_sweep=None), {}, sweeps)._replace(sweeps={})]
-    rows += [completed(draft, forms, sweeps) for draft, forms in zip(drafts[1:], more, strict=True)]
+    rows += [completed(*each[:2], sweeps, each[2]) for each in zip(drafts[1:], more, polynomials, strict=True)]
     return Swell("order", question.text, f"by {name}", tuple(rows), budget, notes, failure)
 
 

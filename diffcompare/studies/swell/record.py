@@ -73,6 +73,9 @@ class Row(NamedTuple):
     status: str
     """Of the truth."""
     true: Mapping[str, TrueNumber | None]
+    polynomial: Form | None = None
+    """What is differentiated, factored, and its derivative `unsimplified` and `simplified`, as the survey's Table 1
+    has them; None for what is no polynomial of a small degree in one variable."""
 
 
 @dataclass(frozen=True, repr=False)

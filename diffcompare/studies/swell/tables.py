@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Column, Table
+from diffcompare.studies.swell.members import FAMILIES
+from diffcompare.studies.swell.polynomials import HIGHEST
 from diffcompare.studies.swell.record import SWEEPS, SYMPY
 
 if TYPE_CHECKING:
@@ -18,6 +20,30 @@ def _label(swell: Swell) -> Column:
 
 def _name(swell: Swell, row: Row) -> Cell:
     return row.member.number if swell.is_numbered else row.member.name
+
+
+def polynomials(swell: Swell, rows: Sequence[Row]) -> Table | None:
+    """The survey's Table 1, and the same of other polynomials; None where there is none to be written."""
+    written = [(row, row.polynomial) for row in rows if row.polynomial is not None]
+    if not written or (swell.is_numbered and FAMILIES[swell.kind].whole):  # of these the first member says nothing
+        return None
+    letter = f"{FAMILIES[swell.kind].letter}_n" if swell.is_numbered else "f"
+    what = "what is differentiated" if swell.by_order else letter
+    titles = {"factored": what, "unsimplified": "unsimplified derivative", "simplified": "simplified"}
+    columns = (_label(swell), *[Column(name, title) for name, title in titles.items()])
+    table = tuple((_name(swell, row), *_written(form, titles)) for row, form in written)
+    caption = (
+        "Table 1, as the survey writes it" if swell.kind == "logistic" else "Polynomials, factored and multiplied out"
+    )
+    left_out = len(rows) - swell.by_order - len(written)
+    return Table(
+        "polynomials", columns, table, caption + f" (in one variable, up to degree {HIGHEST})" * bool(left_out)
+    )
+
+
+def _written(form: Form, names: Iterable[str]) -> list[Cell]:
+    formulas = form.formulas
+    return [form.trouble if formulas is None else formulas[name] for name in names]
 
 
 def sizes(swell: Swell, rows: Sequence[Row]) -> Table:

@@ -8,14 +8,20 @@ from diffcompare.expression import Variable
 from diffcompare.studies.telling import number, question_data, status, warnings_data
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diffcompare.expression import Expression
     from diffcompare.studies.trace import Trace
     from diffcompare.studies.traces.frames import Frame
+
+MOST_TANGENTS = 10_000
+"""Frames of forward sweeps up to which those are written as well in which nothing happens."""
 
 
 def data(trace: Trace) -> dict[str, Any]:
     """Every node and every frame; numbers in full precision, null where there is none."""
     identity = trace.identity
+    frames, left_out = _frames(trace)
     document: dict[str, Any] = {
         **question_data("trace", trace.question, trace.problem.point),
         "value": number(trace.values[trace.nodes[-1]]),
@@ -23,7 +29,8 @@ def data(trace: Trace) -> dict[str, Any]:
         "wrt": list(trace.problem.wrt),
         "output": trace.words.ascii.get(trace.nodes[-1]),
         "nodes": [_node(trace, frame.node) for frame in trace.primal],
-        "frames": [_frame(trace, frame) for frame in trace.frames],
+        "frames": [_frame(trace, frame) for frame in frames],
+        "frames_left_out": left_out,
         "gradient": {name: _partial(trace, name) for name in trace.problem.wrt},
         "identity": None
         if identity is None
@@ -37,6 +44,16 @@ def data(trace: Trace) -> dict[str, Any]:
     if trace.failure is not None:
         document["error"] = trace.failure.data()
     return document
+
+
+def _frames(trace: Trace) -> tuple[Sequence[Frame], dict[str, Any] | None]:
+    """The frames, and what is left out of them: of many seeds each reaches a part of the list only."""
+    every = len(trace.tangents) * len(trace.primal)
+    if every <= MOST_TANGENTS:
+        return trace.frames, None
+    tangents = [frame for seed in trace.tangents for frame in trace.reached(seed)]
+    why = "frames of nodes that do not depend on the seed; their tangent, 0, is among those of the nodes"
+    return (*trace.primal, *tangents, *trace.adjoint), {"count": every - len(tangents), "why": why}
 
 
 def _partial(trace: Trace, name: str) -> float | None:

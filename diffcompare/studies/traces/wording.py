@@ -34,6 +34,7 @@ class Wording:
         self.ascii = names(nodes, variables)
         self.values = values
         self._tangents: dict[Expression, str] = {}
+        self._literals: dict[str, Expression] = {}
 
     def name(self, node: Expression, kind: Kind = "primal") -> str:
         """v₃, v̇₃ or v̄₃; a number or a constant by its text."""
@@ -85,6 +86,16 @@ class Wording:
                 found.append((argument, number, *self._twice(product, "adjoint", {node: adjoint})))
         return found
 
+    def _literal(self, value: Any) -> Expression:
+        """A number of few digits as an expression, the same one every time; a question mark where there is none."""
+        if not is_number(value):
+            return Variable("?")
+        text = short(value)
+        found = self._literals.get(text)
+        if found is None:
+            found = self._literals[text] = lift(float(text))
+        return found
+
     def _is_literal(self, node: Expression) -> bool:
         """Whether the node is written as itself: a number, a constant, -1 in x^-1."""
         return node not in self.ascii or exact_integer(node) is not None
@@ -104,8 +115,8 @@ class Wording:
     def _with_numbers(self, build: Callable[[Stand, Stand], Expression], changes: Mapping[Expression, Any]) -> str:
         return _text(
             build(
-                lambda node: node if self._is_literal(node) else _literal(self.values[node]),
-                lambda node: _literal(changes.get(node, 0.0)),
+                lambda node: node if self._is_literal(node) else self._literal(self.values[node]),
+                lambda node: self._literal(changes.get(node, 0.0)),
             )
         )
 
@@ -143,11 +154,6 @@ def _times(change: Expression, partial: Any) -> Expression:
     if rule.operation is OPERATIONS["/"] and rule.arguments[0] is Number(1):
         return change / rule.arguments[1]
     return change * rule
-
-
-def _literal(value: Any) -> Expression:
-    """A number of few digits as an expression; a question mark where there is none."""
-    return lift(float(short(value))) if is_number(value) else Variable("?")
 
 
 def equals(*values: Any) -> str:

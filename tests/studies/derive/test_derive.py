@@ -176,6 +176,7 @@ def test_the_data_of_a_step():
             },
         ],
         "steps_left_out": 0,
+        "steps_left_out_why": None,
         "unsimplified": {"text": "2*x*y", "size": {"tree": 5, "dag": 5}},
         "tidied": {"text": "2*x*y", "size": {"tree": 5, "dag": 5}},
         "value": {"unsimplified": 12.0, "tidied": 12.0, "reverse-ad": 12.0, "truth": "12.00000000000000000000000"},

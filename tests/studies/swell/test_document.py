@@ -6,13 +6,16 @@ import re
 import pytest
 
 from diffcompare.document import Bars, Equations, Table
+from diffcompare.parser import parse
 from diffcompare.render import TEXTS, Look, render
 from diffcompare.render.glyphs import width
 from diffcompare.source import resolve
+from diffcompare.studies.swell import data as data_of_swell
 from diffcompare.studies.swell.document import MOST_ROWS
 from diffcompare.studies.swell.families import swell_family
 from diffcompare.studies.swell.orders import swell_orders
 from diffcompare.studies.swell.verdict import counted
+from diffcompare.wengert import dag_size
 
 
 def tables(document):
@@ -180,3 +183,31 @@ def test_orders_are_rows_too():
 )
 def test_counts_in_sentences(number, text):
     assert counted(number) == text
+
+
+@pytest.mark.usefixtures("without_sympy")
+def test_large_formulas_are_in_the_data_too():
+    (row,) = swell_family("logistic", range(200, 201)).data()["rows"]
+    assert len(row["expression"]) < 20_000
+    assert len(row["forms"]["raw"]["formulas"]["x"]) > 10_000
+    again = parse(row["forms"]["light"]["formulas"]["x"])
+    assert dag_size(again) == 8 * 200 - 6
+
+
+@pytest.mark.usefixtures("without_sympy")
+def test_of_many_large_formulas_shared_parts_are_definitions(monkeypatch):
+    monkeypatch.setattr(data_of_swell, "APART", 40)
+    swell = swell_family("speelpenning", range(6, 7))
+    form = swell.data()["rows"][0]["forms"]["light"]
+    named = "; ".join(f"{name} = {text}" for name, text in form["definitions"].items())
+    found = {name: parse(f"{named}; {text}") for name, text in form["formulas"].items()}
+    assert found == dict(swell.rows[0].forms["light"].formulas)
+
+
+@pytest.mark.usefixtures("without_sympy")
+def test_what_is_beyond_all_measure_is_left_out_and_said(monkeypatch):
+    monkeypatch.setattr(data_of_swell, "MOST_WRITTEN", 100)
+    rows = swell_family("logistic", range(1, 6)).data()["rows"]
+    assert [row["forms"]["raw"]["formulas"] is None for row in rows] == [False, False, False, True, True]
+    assert "ask for this row alone" in rows[3]["forms"]["raw"]["formulas_left_out"]
+    assert rows[0]["forms"]["raw"]["formulas_left_out"] is None
