@@ -77,11 +77,13 @@ def _compared(comparison: Comparison) -> list[str]:
     others = [each for each in found if each not in explained]
     exact = [each for each in others if each.exact]
     rough = [each for each in others if not each.exact]
-    lost = _cancellation(comparison, exact, rough)
+    misled = clauses.misled(comparison)
+    lost = "" if misled else _cancellation(comparison, exact, rough)
     if lost:
         return [*at_kink, lost, *clauses.missing(comparison, found), *clauses.value(comparison)]
     return [
         *_on_the_way(comparison),
+        *misled,
         *at_kink,
         *clauses.zero(comparison, others),
         *clauses.agreement(exact),
