@@ -229,6 +229,11 @@ def test_one_formula_cancels_and_another_does_not():
     )
 
 
+def test_a_constant_that_doubles_do_not_reach():
+    assert "; in doubles a step of the formula overflows" in verdict("sin(1e1000)", methods=AD)
+    assert "doubles" not in verdict("sin(1)", methods=AD)
+
+
 def test_a_condition_that_rounding_decides():
     comparison = dc.compare("if(0.1 + 0.2 == 0.3, x^2, x^3)", x=2, methods=["symbolic", *AD])
     assert comparison.verdict.startswith(
