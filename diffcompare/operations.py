@@ -208,6 +208,10 @@ def _erf_partial(x: Any) -> Any:
     return 2 / sqrt(x.constant("pi")) * _gauss(x)
 
 
+def _has_polygamma(n: Any, x: Any) -> bool:
+    return bool(n >= 0 and n <= special.LARGEST_ORDER and floor(n) == n and (x > 0 or floor(x) != x))
+
+
 def _take(chosen: str, a: Any, b: Any) -> tuple[Any, Any]:
     """The partials of min and max: 1 for the argument taken, 0 for the other; a tie takes the second."""
     return OPERATIONS[chosen](a, b, 1, 0), OPERATIONS[chosen](a, b, 0, 1)
@@ -327,8 +331,7 @@ lgamma = row("lgamma", real=special.lgamma, partials=[lambda y, x: digamma(x)], 
 digamma = row("digamma", real=special.digamma, partials=[lambda y, x: polygamma(1, x)], domain=NO_POLE_OF_GAMMA,
               aliases=("psi",), numpy=None, cmath=None)  # fmt: skip
 polygamma = row("polygamma", real=special.polygamma, partials=[None, lambda y, n, x: polygamma(n + 1, x)],
-                domain=Region("x != 0, -1, -2, ..., n = 0, 1, 2, ...",
-                              lambda n, x: n >= 0 and floor(n) == n and (x > 0 or floor(x) != x)),
+                domain=Region(f"x != 0, -1, -2, ..., n = 0, 1, 2, ..., {special.LARGEST_ORDER}", _has_polygamma),
                 notation="polygamma(n, x)", numpy=None, cmath=None, samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip
 sigmoid = row("sigmoid", real=_sigmoid, partials=[_sigmoid_partial], aliases=("expit", "logistic"),
               definition=lambda x: 1 / (1 + exp(-x)), samples=[-30.0, -2.3, 0.0, 0.6, 3.2, 30.0])  # fmt: skip

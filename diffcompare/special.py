@@ -115,10 +115,14 @@ def _digamma_of_large(x: float) -> float:
     return math.fsum([*terms, math.log(x), -0.5 / x, -inverse * _series(_BERNOULLI_OVER_2K, inverse)])
 
 
+LARGEST_ORDER = 1000
+"""Of polygamma.  There is no bound but patience: its zeta function takes seconds from some thousands on."""
+
+
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma.  Raises ValueError unless n is an integer from 0 on."""
-    if n < 0 or n != int(n):
-        raise ValueError("the order of polygamma is an integer from 0 on")
+    """The n-th derivative of digamma.  Raises ValueError unless n is an integer from 0 to the largest order."""
+    if not 0 <= n <= LARGEST_ORDER + 1 or n != int(n):  # the partial of the largest order is the next one
+        raise ValueError(f"the order of polygamma is an integer from 0 to {LARGEST_ORDER}")
     return float(_mpmath().polygamma(int(n), x))
 
 

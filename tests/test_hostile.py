@@ -181,6 +181,13 @@ def test_a_number_beyond_all_doubles_is_said_to_be_one(ask, text: str) -> None:
     assert (outcome.code, outcome.error["kind"]) == (3, "overflow")
 
 
+@pytest.mark.parametrize("order", ["1001", "1000000", "1e300", "10^1000"])
+def test_an_order_of_polygamma_that_would_take_hours_is_refused(ask, order: str) -> None:
+    outcome = ask(f"polygamma({order}, x)", "--at", "x=2")
+    assert (outcome.code, outcome.error["kind"]) == (3, "domain_error")
+    assert "1000" in outcome.error["message"]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

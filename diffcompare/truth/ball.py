@@ -12,13 +12,19 @@ equation y' = F(y, x), and by Picard's argument a candidate ball Y encloses it o
 for if the function left Y there would be a first point where it does, and up to there the bound holds.  F may need
 other rows over X, and they this one in turn (sin and cos): an enclosure that is still being proved is assumed
 meanwhile, and the argument then holds for the system of equations as a whole.
+
+No radius, however small, proves that two numbers are equal: that 0.1 + 0.2 is 0.3 is known only to a ball that keeps
+its fraction.  Literals and doubles are rational, and what + - * / and integer powers make of them is kept as a
+fraction as long as that stays short.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import mpmath
@@ -26,6 +32,7 @@ from mpmath.libmp import (
     finf,
     from_float,
     from_int,
+    from_rational,
     fzero,
     mpf_abs,
     mpf_add,
@@ -56,10 +63,14 @@ LARGEST_MAGNITUDE = 20_000
 """Arguments beyond 2^20000 are refused: reducing them, say for a sine, would need as many bits again."""
 LARGEST_EXPONENT = 2_100
 """What grows exponentially is refused beyond 2^2100, which is 1e300 squared: mpmath multiplies its way up to it."""
+LONGEST_FRACTION = 4_096
+"""Bits of a numerator or denominator that a ball keeps: a literal of 1,000 digits has 3,322."""
 
 
 class Undecided(Exception):
-    """A comparison that the radii leave open: more precision may decide it."""
+    """A comparison that the radii leave open: more precision may decide it.  `where` is the node, once it is known."""
+
+    where: Expression | None = None
 
 
 class Beyond(Exception):
@@ -87,13 +98,14 @@ def precision(bits: int) -> Iterator[None]:
 
 
 class Ball:
-    """All numbers between `mid - rad` and `mid + rad`."""
+    """All numbers between `mid - rad` and `mid + rad`; or the one among them that `fraction` is."""
 
-    __slots__ = ("mid", "rad")
+    __slots__ = ("fraction", "mid", "rad")
 
-    def __init__(self, mid: Mpf, rad: Mpf = fzero) -> None:
+    def __init__(self, mid: Mpf, rad: Mpf = fzero, fraction: Fraction | None = None) -> None:
         self.mid = mid
         self.rad = rad
+        self.fraction = fraction
 
     @staticmethod
     def constant(value: int | str) -> Ball:
@@ -117,10 +129,14 @@ class Ball:
         return enclose(operation, balls)
 
     def __neg__(self) -> Ball:
-        return Ball(mpf_neg(self.mid), self.rad)
+        return Ball(mpf_neg(self.mid), self.rad, None if self.fraction is None else -self.fraction)
 
     def __add__(self, other: Any) -> Ball:
         other = lift(other)
+        if self.fraction is not None or other.fraction is not None:
+            known = _of_fractions(operator.add, self, other)
+            if known is not None:
+                return known
         exact = _exact_sum(self.mid, other.mid)
         if exact is None:
             return rounded(mpf_add(self.mid, other.mid, _Context.bits, "n"), _up(self.rad, other.rad))
@@ -138,6 +154,10 @@ class Ball:
         other = lift(other)
         if _is_zero(self) or _is_zero(other):
             return ENTIRE if finf in (self.rad, other.rad) else Ball(fzero)
+        if self.fraction is not None or other.fraction is not None:
+            known = _of_fractions(operator.mul, self, other)
+            if known is not None:
+                return known
         radius = _up(
             _up(_times(mpf_abs(self.mid), other.rad), _times(mpf_abs(other.mid), self.rad)), _times(self.rad, other.rad)
         )
@@ -153,10 +173,13 @@ class Ball:
         if _is_zero(self):
             return self
         quotient = mpf_div(self.mid, other.mid, _Context.bits, "n")
+        if self.rad == fzero == other.rad and mpf_mul(quotient, other.mid) == self.mid:
+            return Ball(quotient)
+        known = _of_fractions(operator.truediv, self, other)
+        if known is not None:
+            return known
         ratio = _over(mpf_abs(self.mid), mpf_abs(other.mid))
-        radius = _over(_up(self.rad, _times(ratio, other.rad)), least)
-        exact = mpf_mul(quotient, other.mid) == self.mid
-        return Ball(quotient, radius) if exact else rounded(quotient, radius)
+        return rounded(quotient, _over(_up(self.rad, _times(ratio, other.rad)), least))
 
     def __pow__(self, other: Any) -> Any:
         return raise_to(self, other)
@@ -205,7 +228,39 @@ def compare(a: Ball, b: Ball) -> int:
     radius = _up(a.rad, b.rad)
     if radius == fzero or mpf_lt(radius, mpf_abs(difference)):
         return 0 if difference == fzero else -1 if difference[0] else 1
-    raise Undecided
+    left, right = to_fraction(a), to_fraction(b)
+    if left is None or right is None:
+        raise Undecided
+    return (left > right) - (left < right)
+
+
+def to_fraction(ball: Ball) -> Fraction | None:
+    """The number itself, where the ball is known to be just that one and it is short."""
+    if ball.rad != fzero or ball.fraction is not None:
+        return ball.fraction
+    sign, mantissa, exponent, bits = ball.mid
+    if max(bits, bits + exponent, -exponent) > LONGEST_FRACTION:
+        return None
+    number = Fraction(int(mantissa) << exponent) if exponent >= 0 else Fraction(int(mantissa), 1 << -exponent)
+    return -number if sign else number
+
+
+def from_fraction(number: Fraction) -> Ball | None:
+    """The ball of one rational number, of radius 0 if it is a short binary one; None if it is too long to be kept."""
+    p, q = number.numerator, number.denominator
+    if max(p.bit_length(), q.bit_length()) > LONGEST_FRACTION:
+        return None
+    mid = from_rational(p, q, _Context.bits, "n")
+    if q & (q - 1) == 0 and mid == mpf_shift(from_int(p), 1 - q.bit_length()):
+        return Ball(mid)
+    return Ball(mid, mpf_shift(mpf_abs(mid), -_Context.bits), number)
+
+
+def _of_fractions(operation: Callable[[Fraction, Fraction], Fraction], a: Ball, b: Ball) -> Ball | None:
+    """The result over two numbers that are known as fractions; None where one is not, or it grows too long."""
+    left = to_fraction(a)
+    right = None if left is None else to_fraction(b)
+    return None if left is None or right is None else from_fraction(operation(left, right))
 
 
 def magnitude(ball: Ball) -> Mpf:
@@ -269,9 +324,20 @@ def _int_power(x: Ball, exponent: Ball) -> Ball:
         return Ball(from_int(1))
     if x.rad == fzero and x.mid[3] * n <= _Context.bits:
         return Ball(mpf_pow_int(x.mid, n, _Context.bits, "n"))
+    known = _power_of_fraction(x, n)
+    if known is not None:
+        return known
     power = mpf_pow_int(x.mid, n, _Context.bits + GUARD_BITS + n.bit_length(), "n")
     slope = _times(from_int(n), _generous(mpf_pow_int(magnitude(x), n - 1, 2 * RADIUS_BITS + n.bit_length(), "u")))
     return rounded(mpf_pos(power, _Context.bits, "n"), _times(slope, x.rad))
+
+
+def _power_of_fraction(x: Ball, n: int) -> Ball | None:
+    """x^n for n > 0, where x is known as a fraction and the power stays short."""
+    number = to_fraction(x)
+    if number is None or max(abs(number.numerator), number.denominator).bit_length() * n > LONGEST_FRACTION + n:
+        return None
+    return from_fraction(number**n)
 
 
 def _generous(bound: Mpf) -> Mpf:
@@ -288,11 +354,28 @@ def _to_int(ball: Ball) -> int:
 def _power(base: Ball, exponent: Ball) -> Any:
     from diffcompare.operations import exp, ln
 
-    return Ball(fzero) if _is_zero(base) else exp(exponent * ln(base))
+    if _is_zero(base):
+        return Ball(fzero)
+    if exponent.rad == fzero and exponent.mid[2] >= 0 and exponent.mid[2] + exponent.mid[3] <= 64:  # a whole number
+        n = _to_int(exponent)
+        known = _power_of_fraction(base, abs(n)) if n else Ball(from_int(1))
+        if known is not None:
+            return known if n >= 0 else 1 / known
+    return exp(exponent * ln(base))
+
+
+def _sqrt(x: Ball) -> Ball:
+    number = x.fraction
+    if number is not None:
+        root = Fraction(math.isqrt(abs(number.numerator)), math.isqrt(number.denominator))
+        exact = from_fraction(root) if root * root == number else None
+        if exact is not None:
+            return exact
+    return enclose(OPERATIONS["sqrt"], [x])
 
 
 def _absolute(x: Ball) -> Ball:
-    return Ball(mpf_abs(x.mid), x.rad)
+    return Ball(mpf_abs(x.mid), x.rad, None if x.fraction is None else abs(x.fraction))
 
 
 def _larger(a: Ball, b: Ball) -> Ball:
@@ -377,6 +460,7 @@ def _softplus(x: Ball) -> Any:
 LARGEST_SHIFT = 2_000
 
 OWN: dict[str, Callable[..., Any]] = {
+    "sqrt": _sqrt,
     "polygamma": _polygamma,
     "atan2": _atan2,
     "softplus": _softplus,
@@ -450,7 +534,7 @@ def _at_exact(operation: Operation, arguments: Sequence[Ball]) -> Ball:
         largest = LARGEST_EXPONENT if name in EXPONENTIAL else LARGEST_MAGNITUDE
         if argument.mid[2] + argument.mid[3] > largest and name not in UNBOUNDED:
             raise Beyond(f"{name} of a number beyond 2^{largest}")
-    if name in SLOW:
+    if name in SLOW_BITS:
         _refuse_slow(name)
     function = VALUES.get(name) or getattr(mpmath.mp, operation.names["mpmath"])
     numbers = [mpmath.mp.make_mpf(argument.mid) for argument in arguments]
@@ -481,15 +565,51 @@ def _lost(name: str, x: Mpf) -> Mpf:
 
 
 def _refuse_slow(name: str) -> None:
-    if _Context.bits > SLOW_BITS:
-        raise Beyond(f"{name} to more than {SLOW_BITS} bits")
+    if _Context.bits > SLOW_BITS[name]:
+        raise Beyond(f"{name} to more than {SLOW_BITS[name]} bits")
 
 
-VALUES: dict[str, Callable[[Any], Any]] = {"lgamma": lambda x: mpmath.re(mpmath.loggamma(x))}
-"""Rows whose value mpmath has under no name of its own."""
+# mpmath takes ten times as long near 0 as where Stirling's series needs few terms: recurrences (Abramowitz & Stegun
+# 6.1.15, 6.3.5) carry arguments there, at a cost of bits that the guard bits pay.
+
+
+def _steps(x: Any) -> int:
+    """How far the recurrence carries x; 0 where it would be no help."""
+    bits = mpmath.mp.prec
+    return int(bits - x) if bits > 600 and abs(x) < bits else 0
+
+
+def _product(x: Any, steps: int) -> Any:
+    product = mpmath.mpf(1)
+    for k in range(steps):
+        product *= x + k
+    return product
+
+
+def _gamma_value(x: Any) -> Any:
+    steps = _steps(x)
+    return mpmath.gamma(x + steps) / _product(x, steps)
+
+
+def _lgamma_value(x: Any) -> Any:
+    steps = _steps(x)
+    return mpmath.re(mpmath.loggamma(x + steps)) - mpmath.log(abs(_product(x, steps)))
+
+
+def _digamma_value(x: Any) -> Any:
+    steps = _steps(x)
+    return mpmath.digamma(x + steps) - mpmath.fsum(1 / (x + k) for k in range(steps))
+
+
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "gamma": _gamma_value,
+    "lgamma": _lgamma_value,
+    "digamma": _digamma_value,
+}
+"""Rows whose value is not, or not always, that of one function of mpmath."""
 EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "gamma", "lgamma")
 UNBOUNDED = ("ln", "log1p", "sqrt", "cbrt", "atan", "atan2", "asinh", "acosh")
-SLOW, SLOW_BITS = ("gamma", "lgamma", "digamma"), 3_000
+SLOW_BITS = {"gamma": 8_000, "lgamma": 8_000, "digamma": 8_000, "polygamma": 3_000}
 """What would take seconds at more bits."""
 
 
@@ -557,13 +677,20 @@ def evaluate_balls(
 
     Raises Undecided where a domain or a condition is open at this precision, Beyond where a number is too large.
     """
-    return evaluate(_checked(nodes, check), point, BALLS)
+    reached = nodes[0]
 
+    def checked() -> Iterator[Expression]:
+        nonlocal reached
+        for node in nodes:
+            check()
+            reached = node
+            yield node
 
-def _checked(nodes: Sequence[Expression], check: Callable[[], None]) -> Iterator[Expression]:
-    for node in nodes:
-        check()
-        yield node
+    try:
+        return evaluate(checked(), point, BALLS)
+    except Undecided as undecided:
+        undecided.where = reached
+        raise
 
 
 def to_float(number: Mpf) -> float:

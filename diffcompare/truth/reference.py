@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 from mpmath.libmp import finf, fzero
 
-from diffcompare.evaluation import Undefined
+from diffcompare.backends.automatic import shorten
+from diffcompare.evaluation import Undefined, values_at
 from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Problem
 from diffcompare.sweeps import NotDifferentiable, reverse
@@ -51,6 +52,8 @@ class Truth:
     gradient: Mapping[str, TrueNumber | None] = field(default_factory=dict)
     slopes: Mapping[str, Slopes] = field(default_factory=dict)
     undefined: tuple[Expression, Undefined] | None = None
+    misled: tuple[Expression, ...] = ()
+    """Every `if` that takes another branch in doubles: exactly, 0.1 + 0.2 is 0.3."""
     notes: tuple[str, ...] = ()
 
 
@@ -65,7 +68,9 @@ class _Sweep:
     value: Any = None
     partials: dict[str, Ball] = field(default_factory=dict)
     kinks: list[Expression] = field(default_factory=list)
+    branches: dict[Expression, int] = field(default_factory=dict)
     undecided: bool = False
+    open_at: Expression | None = None
     outside: tuple[Expression, Undefined] | None = None
 
 
@@ -112,7 +117,10 @@ def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
             break
         bits *= 2
     if value is None:
-        return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth with {bits} bits",))
+        note = f"no truth with {bits} bits"
+        if found.open_at is not None:
+            note += f": they do not decide {shorten(found.open_at)}"
+        return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
     return _decide(problem, nodes, value, found, partials, suspects, bits, check)
 
 
@@ -129,14 +137,26 @@ def _sweep(
             if type(found.value) is Undefined:
                 found.outside = next((node, found.value) for node in nodes if values[node] is found.value)
                 return found
+            found.branches = _branches(nodes, values)
             found.kinks = _kinks(nodes, values, active)
             adjoints = reverse(nodes, values, active, output, BALLS, check)
             # A kink that nothing passes through (in the condition of an `if`, below a step) does not matter.
             found.kinks = [node for node in found.kinks if node in adjoints]
             found.partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in problem.wrt}
-        except Undecided:
-            found.undecided = True
+        except Undecided as undecided:
+            found.undecided, found.open_at = True, undecided.where
     return found
+
+
+def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> dict[Expression, int]:
+    """Which argument every `if` takes, where its condition has a value."""
+    taken = {}
+    for node in nodes:
+        if node.operation is not None and node.operation.selects:
+            compared = [values[argument] for argument in node.arguments[:2]]
+            if not any(type(value) is Undefined for value in compared):
+                taken[node] = node.operation.selects(*compared)
+    return taken
 
 
 def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
@@ -195,7 +215,24 @@ def _decide(
             slopes[name] = Slopes(_as_float(left), _as_float(right))
             broken = broken or _is_break(left, right)
     status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
-    return Truth(status, value, gradient, slopes, notes=tuple(notes))
+    misled = _misled(nodes, problem, found.branches)
+    notes += [f"{shorten(node)} takes another branch in doubles than exactly" for node in misled]
+    return Truth(status, value, gradient, slopes, misled=misled, notes=tuple(notes))
+
+
+def _misled(
+    nodes: Sequence[Expression], problem: Problem, branches: Mapping[Expression, int]
+) -> tuple[Expression, ...]:
+    """The `if`s below the output that take another branch in doubles."""
+    if not branches:
+        return ()
+    in_doubles = _branches(nodes, values_at(nodes, problem.point))
+    needed = {nodes[-1]}
+    for node in reversed(nodes):
+        if node in needed:
+            taken = branches.get(node)
+            needed.update(node.arguments if taken is None else (*node.arguments[:2], node.arguments[taken]))
+    return tuple(node for node, taken in branches.items() if node in needed and in_doubles.get(node, taken) != taken)
 
 
 def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, str]:

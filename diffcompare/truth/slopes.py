@@ -38,7 +38,7 @@ MASKING = 200
 NOTHING = mpf_shift(from_int(1), -1080)
 """Sizes below are none: it is far less than half the smallest double."""
 
-DEPTHS = (100, 500, 1500, 4000)
+DEPTHS = (100, 500, 800, 1500, 4000)
 """Steps are 2^-depth: features finer than one step get their chance at the next.  The last is below any literal."""
 LIMIT_DEPTHS = (200, 400, 4000)
 """Where quotients are taken for their limit.  That the last agrees with the first two says that nothing is between."""
@@ -95,13 +95,13 @@ def _gap(quotient: Quotient, expected: Ball, scale: Mpf, depth: int, bits: int) 
     allowed = mpf_shift(scale, TOLERANCE)
     if mpf_lt(allowed, NOTHING):
         allowed = NOTHING
-    for extra in (0, 2 * bits):
+    for enough in (bits + depth, bits + 3 * depth, 3 * (bits + depth)):
         try:
-            found = quotient(depth, bits + 3 * depth + extra)
+            found = quotient(depth, enough)
         except Beyond:
             return None
         if isinstance(found, Ball):
-            with precision(bits + 3 * depth + extra):
+            with precision(enough):
                 gap = found - expected
             if not mpf_lt(allowed, magnitude(gap)):
                 return fzero  # type: ignore[no-any-return]

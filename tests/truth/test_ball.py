@@ -31,6 +31,7 @@ from diffcompare.truth.ball import (
     magnitude,
     precision,
     to_float,
+    to_fraction,
 )
 from diffcompare.wengert import listing
 
@@ -318,8 +319,54 @@ def test_what_would_take_for_ever_is_refused(row, bits):
 
 
 def test_gamma_at_many_bits_is_refused():
-    with precision(4000), pytest.raises(Beyond, match="gamma to more than 3000 bits"):
+    with precision(9000), pytest.raises(Beyond, match="gamma to more than 8000 bits"):
         OPERATIONS["gamma"](lift(0.3))
+
+
+@pytest.mark.parametrize("name", ["gamma", "lgamma", "digamma"])
+@pytest.mark.parametrize("x", [0.3, 100.5, -7.25, -3.0000000000000004, 1.4616321449683622, 1e-300, 5e4])
+def test_recurrences_carry_gamma_and_kin_at_many_bits(name, x):
+    with precision(1500):
+        ball = OPERATIONS[name](lift(x))
+    with precision(500):  # where mpmath is asked directly
+        direct = OPERATIONS[name](lift(x))
+    with mpmath.workprec(2500):
+        assert abs(reference.row(name)(mp.mpf(x)) - mp.mpf(ball.mid)) <= mp.mpf(ball.rad)
+    assert holds(direct, exactly(ball.mid))
+
+
+# --- Fractions --------------------------------------------------------------------------------------------------------
+
+
+@given(st.fractions(max_denominator=10**30), st.fractions(max_denominator=10**30), st.sampled_from("+-*/"))
+def test_fractions_are_kept_by_arithmetic(x, y, symbol):
+    assume(symbol != "/" or y)
+    operate = {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y, "/": lambda: x / y}
+    with precision(128):
+        left, right = (lift(each.numerator) / lift(each.denominator) for each in (x, y))
+        result = OPERATIONS[symbol](left, right)
+        assert to_fraction(result) == operate[symbol]()
+        assert holds(result, to_fraction(result))
+        assert compare(left, right) == (x > y) - (x < y)
+
+
+def test_a_fraction_that_grows_too_long_is_dropped_and_the_ball_holds_it_still():
+    number, third = Fraction(1, 3), None
+    with precision(128):
+        ball = third = lift(1) / 3
+        for _ in range(3000):
+            ball, number = ball * third, number / 3
+    assert to_fraction(ball) is None
+    assert holds(ball, number)
+
+
+def test_powers_of_fractions():
+    with precision(128):
+        third = lift(1) / 3
+        assert to_fraction(third**-2) == 9
+        assert to_fraction(-(third**3)) == Fraction(-1, 27)
+        assert to_fraction(third**100_000) is None
+        assert to_fraction(OPERATIONS["^"](lift(1), lift(2.0**60))) == 1
 
 
 def test_a_precision_is_left_behind():

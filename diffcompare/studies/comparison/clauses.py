@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from diffcompare.backends.automatic import shorten
 from diffcompare.studies.comparison.data import FULL_DIGITS
 from diffcompare.studies.comparison.standings import GOOD, Standing, countable, value_digits
 
@@ -66,6 +67,14 @@ def zero(comparison: Comparison, found: Sequence[Standing]) -> list[str]:
     right = [method for method, size in sizes.items() if size == 0]
     said[:0] = [f"{join(right)} {'returns' if len(right) == 1 else 'return'} exactly that"] if right else []
     return [f"the truth is 0: {', '.join(said)}"] if said else []
+
+
+def misled(comparison: Comparison) -> list[str]:
+    """Whether rounding decides a condition: who computes it in doubles differentiates another branch."""
+    if comparison.truth is None or not comparison.truth.misled:
+        return []
+    node = shorten(comparison.truth.misled[0])
+    return [f"rounding decides the condition of {node}: in doubles it takes another branch"]
 
 
 def missing(comparison: Comparison, found: Sequence[Standing]) -> list[str]:

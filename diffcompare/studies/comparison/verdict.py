@@ -35,7 +35,8 @@ def verdict(comparison: Comparison) -> str:
 def _no_gradient(comparison: Comparison) -> str:
     failure = comparison.failure
     if failure is None:
-        return "" if comparison.problem.wrt else "a constant: its gradient is empty, and there is nothing to compare"
+        constant = "a constant: its gradient is empty, and there is nothing to compare"
+        return "" if comparison.problem.wrt else "; ".join([constant, *_on_the_way(comparison)])
     numbers = {name for answer in comparison.answers for name, x in answer.gradient.items() if x is not None}
     if failure.code == "E803" and comparison.truth is not None:
         names = list(comparison.truth.slopes)
@@ -77,11 +78,13 @@ def _compared(comparison: Comparison) -> list[str]:
     others = [each for each in found if each not in explained]
     exact = [each for each in others if each.exact]
     rough = [each for each in others if not each.exact]
-    lost = _cancellation(comparison, exact, rough)
+    misled = clauses.misled(comparison)
+    lost = "" if misled else _cancellation(comparison, exact, rough)
     if lost:
         return [*at_kink, lost, *clauses.missing(comparison, found), *clauses.value(comparison)]
     return [
         *_on_the_way(comparison),
+        *misled,
         *at_kink,
         *clauses.zero(comparison, others),
         *clauses.agreement(exact),

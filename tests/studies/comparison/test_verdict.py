@@ -229,6 +229,20 @@ def test_one_formula_cancels_and_another_does_not():
     )
 
 
+def test_a_constant_that_doubles_do_not_reach():
+    assert "; in doubles a step of the formula overflows" in verdict("sin(1e1000)", methods=AD)
+    assert "doubles" not in verdict("sin(1)", methods=AD)
+
+
+def test_a_condition_that_rounding_decides():
+    comparison = dc.compare("if(0.1 + 0.2 == 0.3, x^2, x^3)", x=2, methods=["symbolic", *AD])
+    assert comparison.verdict.startswith(
+        "Rounding decides the condition of if(0.1 + 0.2 == 0.3, x^2, x^3): in doubles it takes another branch; "
+        "symbolic keeps all 15.9 digits of a double; forward-ad and reverse-ad keep only 0.0"
+    )
+    assert "takes another branch in doubles than exactly" in str(comparison)
+
+
 def test_a_value_that_is_wrong_although_the_gradient_is_right():
     assert "of the value itself not a single digit is right" in verdict("@rump", methods=AD)
 
@@ -307,8 +321,11 @@ def test_a_kink_is_not_blamed_for_what_rounding_did(expression, point):
 def test_a_branch_that_rounding_chose():
     """In doubles sin(1e-9) is 1e-9, so another branch is taken than that of the function."""
     found = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
-    assert "branch" not in found
-    assert found.startswith("The truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")
+    assert found.startswith(
+        "Rounding decides the condition of if(sin(x) != x, 1, y/3): in doubles it takes another branch;"
+    )
+    assert "sees only" not in found
+    assert found.split("; ")[1].startswith("the truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")
 
 
 # --- No number, no truth ----------------------------------------------------------------------------------------------
