@@ -44,7 +44,7 @@ COLUMNS = (
 def document(check: GradientCheck) -> Document:
     """A table for every point, and the verdict."""
     blocks: list[Block] = [Heading("The gradient against the values of the function", 1)]
-    blocks.append(Listing((("f", check.name), ("evaluations", check.evaluations))))
+    blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
     for number, each in enumerate(check.points, 1):
         blocks += _point(each, number if len(check.points) > 1 else 0)
     blocks.append(Paragraph(verdict(check), "verdict"))

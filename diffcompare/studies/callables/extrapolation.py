@@ -21,6 +21,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+WITNESSES = 2
+"""Smaller steps that are needed to confirm a result for which coarse steps were left out."""
+
 
 class Quotient(NamedTuple):
     """A difference quotient at a step, and by how much noise can have moved it."""
@@ -46,7 +49,7 @@ def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
     nearest: Estimate | None = None
     for first in range(len(quotients) - 1):
         best = _best(quotients[first:], power)
-        if best is None:
+        if best is None or (first and sum(1 for each in quotients if each.step < best.step) < WITNESSES):
             continue
         confirmed, spread = _confirmed(best, quotients[first:], power)
         if confirmed:

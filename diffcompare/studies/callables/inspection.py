@@ -195,7 +195,7 @@ class Inspector:
     def _largest(self, component: int, indices: Sequence[int], found: Sequence[Sequence[Slope]]) -> float:
         """What f changes by, or is, at the most: the size beside which an entry counts as 0."""
         changes = [slopes[component].reach * self.scales[index] for index, slopes in zip(indices, found, strict=True)]
-        return max([abs(self.values.here[component]), *filter(math.isfinite, changes)])
+        return max([abs(self.values.here[component]), *filter(math.isfinite, changes)]) or 1.0
 
     def _slopes_by(self, index: int) -> list[Slope]:
         """The slopes of all components by one coordinate, per unit."""
@@ -254,7 +254,7 @@ class Inspector:
                 math.fsum(terms),
                 slope,
                 rounding=math.hypot(*roundings) + ROUNDING * math.hypot(*terms),
-                largest=max(abs(self.values.here[component]), slope.reach),
+                largest=max(abs(self.values.here[component]), slope.reach) or 1.0,
             )
             entries.append(entry)
         return entries

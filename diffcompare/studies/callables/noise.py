@@ -5,7 +5,10 @@ equal distances the k-th differences of the smooth part fall like h^k, those of 
 deviation s they have the variance s^2 (2k)!/(k!)^2.  So sqrt((k!)^2/(2k)! mean(difference^2)) levels off at s.  Where
 half of the neighbours are equal f goes in stairs there, and the smallest step over the root of 12 is its noise.
 
-The largest of the estimates at several distances is taken: where they are small, round-off may go in regular stairs.
+Where the distance is small, round-off may go in regular stairs and hide (an estimate below half an ulp of f says
+nothing); where it is large, a fast oscillation may look like noise.  So the smallest distance that tells anything
+counts, and larger ones as far as they say about the same.  Rather too little than too much: with too little noise a
+slope is not confirmed, and its error grows; with too much, anything would be.
 """
 
 from __future__ import annotations
@@ -17,7 +20,11 @@ from itertools import pairwise
 from diffcompare.studies.callables.values import Line
 
 EPSILON = 2.0**-52
-POINTS = 9
+POINTS = 8
+ALIKE = 32
+"""Estimates within such a factor tell the same noise."""
+HIDDEN = 1e5
+"""The same after one that said nothing."""
 SPACINGS = tuple(round(0.7316 * 2.0 ** (51 - k)) * 2.0**-51 for k in (42, 34, 26, 20, 14))
 """Times the scale of the coordinates.  The first suit doubles, the fourth single precision, the last less.  They have
 so many bits that x + h is exact as a double, and is not in single precision: its rounding is part of the noise."""
@@ -25,18 +32,29 @@ so many bits that x + h is exact as a double, and is not in single precision: it
 
 def noise_along(line: Line) -> list[float]:
     """The standard deviation of every component of f near the point; never below half an ulp of the value."""
-    here = line(0.0)
-    found = [EPSILON / 2 * abs(value) for value in here]
-    told = [False] * len(here)
-    for spacing in SPACINGS:
-        if spacing == SPACINGS[-1] and all(told):
+    rows = [
+        next((each for sign in (1, -1) if (each := _row(line, sign * spacing)) is not None), None)
+        for spacing in SPACINGS
+    ]
+    return [
+        _settled(
+            [estimate([values[component] for values in row]) for row in rows if row is not None],
+            EPSILON / 2 * abs(value),
+        )
+        for component, value in enumerate(line(0.0))
+    ]
+
+
+def _settled(estimates: Sequence[float | None], least: float) -> float:
+    """What the smallest distance that tells anything says, or the next ones as long as they say about the same."""
+    told = [each for each in estimates if each is not None]
+    noise = max(least, told[0]) if told else least
+    alike = HIDDEN if told and told[0] <= least / 2 else ALIKE
+    for each in told:
+        if each > alike * noise:
             break
-        values = next((each for sign in (1, -1) if (each := _row(line, sign * spacing)) is not None), [])
-        for component in range(len(here) if values else 0):
-            noise = estimate([row[component] for row in values])
-            if noise is not None:
-                told[component], found[component] = True, max(found[component], noise)
-    return found
+        noise = max(noise, each)
+    return noise
 
 
 def _row(line: Line, spacing: float) -> list[list[float]] | None:

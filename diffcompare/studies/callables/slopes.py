@@ -91,7 +91,10 @@ def _slopes(line: Line, noise: Sequence[float], levels: Sequence[int]) -> list[S
             for rows in (above, below)
         )
         changes = [abs(value - here[component]) / h for side in (left, right) for h, value in side.items() if h > SMALL]
-        found.append(_slope(here[component], right, left, spread)._replace(reach=max(changes, default=0.0)))
+        reach = max(changes, default=0.0)
+        if reach == 0.0:
+            spread = max(spread, EPSILON)  # f that does not change may be a difference of numbers about 1
+        found.append(_slope(here[component], right, left, spread)._replace(reach=reach))
     return found
 
 
