@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
     from diffcompare.expression import Expression
     from diffcompare.parser import parse
+    from diffcompare.studies.callables import GradientCheck, check
     from diffcompare.studies.compare import compare
     from diffcompare.studies.comparison.record import Comparison
     from diffcompare.studies.derive import derive
@@ -32,6 +33,8 @@ __all__ = [
     "Diagnostic",
     "DiffcompareError",
     "Expression",
+    "GradientCheck",
+    "check",
     "compare",
     "derive",
     "gradient",
@@ -46,6 +49,8 @@ _HOMES = {
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",
     "Expression": "diffcompare.expression",
+    "GradientCheck": "diffcompare.studies.callables.record",
+    "check": "diffcompare.studies.callables.study",
     "compare": "diffcompare.studies.compare",
     "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",

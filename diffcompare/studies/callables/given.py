@@ -1,0 +1,150 @@
+"""The gradient that somebody wrote, as one row of numbers for every component of f, whatever shape it came in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.studies.callables.noise import POINTS, SPACINGS, estimate
+from diffcompare.studies.callables.place import Place, flattened
+from diffcompare.studies.callables.values import Line, quiet, raised, shown
+
+SINGLE = 2.0**-22
+"""Relative error of numbers in single precision."""
+HALF = 2.0**-9
+
+
+class Given(NamedTuple):
+    """The Jacobian by rows: component of f by component, coordinate by coordinate."""
+
+    rows: list[list[float]]
+    rounding: float = 0.0
+    """Relative rounding error of its numbers, where they are narrower than doubles."""
+    transposed: bool = False
+    """It came with its axes the other way round."""
+    shape: str = ""
+    """Its shape where that was wrong."""
+
+
+class WrongShape(Exception):
+    """The gradient does not fit the point: says which shape it has and which it should have."""
+
+
+def read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
+    """The gradient as given.  Raises WrongShape, and DiffcompareError (E573) where it is made of no numbers."""
+    try:
+        return _read(gradient, place, output)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"the gradient is not made of numbers: {error}"
+        help = "a gradient is a number, or an array in the shape of the point"
+        raise DiffcompareError(Diagnostic("E573", "bad_value", message, help=help)) from error
+
+
+def evaluated(gradient: Any, place: Place, output: tuple[int, ...] | None, point: Sequence[float]) -> Given:
+    """The gradient at a point: what the callable returns there, or the numbers themselves."""
+    if not callable(gradient):
+        return read(gradient, place, output)
+    try:
+        with quiet():
+            answer = place.call(gradient, point)
+    except Exception as error:  # told with the point, and with the gradient's own error as the cause
+        message = f"the gradient {raised(error)} at {shown(place, point)}"
+        help = "the gradient is called just as f is"
+        raise DiffcompareError(Diagnostic("E573", "bad_value", message, help=help)) from error
+    return read(answer, place, output)
+
+
+def _read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
+    m, n = math.prod(output or ()), len(place.coordinates)
+    if isinstance(gradient, Mapping):
+        parts = _by_name(gradient, place)
+    elif len(place.leaves) > 1 and not all(leaf.shape is None for leaf in place.leaves):
+        parts = list(gradient)
+        if len(parts) != len(place.leaves):
+            raise WrongShape(f"the gradient has {len(parts)} parts, and f has {len(place.leaves)} arguments")
+    else:
+        expected = place.leaves[0].shape if len(place.leaves) == 1 else (n,)
+        numbers, shape = flattened(gradient)
+        return _arranged(numbers, shape, expected, output, m, n)._replace(rounding=_rounding(gradient))
+    rows: list[list[float]] = [[] for _ in range(m)]
+    for leaf, part in zip(place.leaves, parts, strict=True):
+        numbers, shape = flattened(part)
+        try:
+            given = _arranged(numbers, shape, leaf.shape, output, m, leaf.size)
+        except WrongShape as wrong:
+            raise WrongShape(f"by {leaf.name}: {wrong}") from None
+        if given.transposed:
+            raise WrongShape(f"by {leaf.name}: {given.shape}")
+        for row, piece in zip(rows, given.rows, strict=True):
+            row += piece
+    return Given(rows, max(map(_rounding, parts)))
+
+
+def _by_name(gradient: Mapping[str, Any], place: Place) -> list[Any]:
+    names = [leaf.name for leaf in place.leaves]
+    missing, extra = [name for name in names if name not in gradient], [name for name in gradient if name not in names]
+    if missing or extra:
+        said = [f"lacks {', '.join(map(str, missing))}"] * bool(missing)
+        said += [f"has {', '.join(map(str, extra))}, which the point has not"] * bool(extra)
+        raise WrongShape(f"the gradient {' and '.join(said)}")
+    return [gradient[name] for name in names]
+
+
+def _arranged(
+    numbers: list[float],
+    shape: tuple[int, ...] | None,
+    inputs: tuple[int, ...] | None,
+    output: tuple[int, ...] | None,
+    m: int,
+    n: int,
+) -> Given:
+    """The numbers by rows; axes of length 1 more or less, and a flat row for a matrix, are no fault."""
+    expected = (output or ()) + (inputs or ())
+    found = shape or ()
+    rows = [numbers[start : start + n] for start in range(0, len(numbers), n)]
+    plain = tuple(axis for axis in found if axis != 1)
+    if len(numbers) == m * n and plain in _without_ones(expected, (output or ()) + (n,), (m, n), (m * n,)):
+        return Given(rows)
+    said = f"the gradient {_shape(found)}, it should {_shape(expected, 'have')}"
+    if len(numbers) == m * n and found in ((n, m), (inputs or ()) + (output or ()), tuple(reversed(expected))):
+        turned = _turned(numbers, m, n, expected)
+        return Given(turned, transposed=True, shape=said)
+    raise WrongShape(said)
+
+
+def _turned(numbers: list[float], m: int, n: int, expected: tuple[int, ...]) -> list[list[float]]:
+    """The transpose: of a Jacobian, or of the gradient by a matrix."""
+    if m > 1:
+        return [numbers[component::m] for component in range(m)]
+    rows, columns = expected[-2:] if len(expected) > 1 else (1, n)
+    return [[numbers[column * rows + row] for row in range(rows) for column in range(columns)]]
+
+
+def _without_ones(*shapes: tuple[int, ...]) -> set[tuple[int, ...]]:
+    return {tuple(axis for axis in shape if axis != 1) for shape in shapes}
+
+
+def _shape(shape: tuple[int, ...], verb: str = "has") -> str:
+    return f"{verb} the shape {shape}" if shape else f"{'be' if verb == 'have' else 'is'} a number"
+
+
+def _rounding(numbers: Any) -> float:
+    size = getattr(getattr(numbers, "dtype", None), "itemsize", 8)
+    return {2: HALF, 4: SINGLE}.get(size, 0.0)
+
+
+def noise_of(
+    gradient: Callable[..., Any], place: Place, output: tuple[int, ...] | None, line: Line
+) -> list[list[float]] | None:
+    """How noisy the gradient's own arithmetic is (four standard deviations), entry by entry, as for f itself."""
+    for spacing in SPACINGS[:-1]:  # the largest one meets the kinks of f
+        try:
+            rows = [evaluated(gradient, place, output, line.coordinates(k * spacing)).rows for k in range(POINTS)]
+        except (DiffcompareError, WrongShape):
+            return None
+        noises = [[estimate([row[i][j] for row in rows]) for j in range(len(rows[0][0]))] for i in range(len(rows[0]))]
+        if any(noise is not None for row in noises for noise in row):
+            return [[4 * (noise or 0.0) for noise in row] for row in noises]
+    return None

@@ -1,0 +1,297 @@
+"""One point: every entry where there are few, random directions and bisection where there are many."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from diffcompare.studies.callables.entries import ROUNDING, Entry, judge, worst_first
+from diffcompare.studies.callables.given import Given, WrongShape, evaluated, noise_of
+from diffcompare.studies.callables.noise import noise_along
+from diffcompare.studies.callables.patterns import (
+    REVERSED,
+    Pattern,
+    Table,
+    by_columns,
+    column_order,
+    common_factor,
+    cyclic,
+    factor_in_words,
+    find_pattern,
+    shifted,
+)
+from diffcompare.studies.callables.place import Place
+from diffcompare.studies.callables.slopes import DEEPEST, Slope, slopes, with_complex_step
+from diffcompare.studies.callables.values import Line, Values, shown
+
+DIRECTIONS = 3
+"""Random directions in which many coordinates are checked at once."""
+LOCATED = 8
+"""Wrong entries that are looked for among many."""
+NEAR = 0.125
+"""A coordinate that is smaller is moved by its own size first, and by 1 where that tells too little."""
+
+
+class Inspection(NamedTuple):
+    """What was found at one point."""
+
+    place: Place
+    value: list[float]
+    shape: tuple[int, ...] | None
+    entries: tuple[Entry, ...]
+    """Worst first; where there are many coordinates, only those that were located as wrong."""
+    directions: tuple[Entry, ...]
+    """Derivatives along random directions, where there are many coordinates."""
+    pattern: Pattern | None
+    misfit: str
+    """What is wrong with the gradient's shape; empty where nothing is."""
+    noise: list[float]
+    """The standard deviation of every component of f near the point."""
+    evaluations: int
+    """Values of f that were computed, complex ones among them."""
+    trouble: str
+    """Where f had no value near the point, and what happened; empty if nowhere."""
+
+    @property
+    def judged(self) -> tuple[Entry, ...]:
+        """Entries and directions."""
+        return self.entries + self.directions
+
+
+def inspect_point(
+    f: Callable[..., Any], gradient: Any, place: Place, *, seed: int, each: bool, many: int
+) -> Inspection:
+    """Judge the gradient at one point.  Raises DiffcompareError where f or the gradient has no numbers there."""
+    mine = place.for_function(f)
+    values = Values(f, mine)
+    theirs = place.for_function(gradient) if callable(gradient) else mine
+    if [leaf.shape for leaf in theirs.leaves] == [leaf.shape for leaf in mine.leaves]:
+        theirs = Place(mine.leaves, theirs.coordinates, theirs.form)
+    try:
+        given = evaluated(gradient, theirs, values.shape, mine.coordinates)
+    except WrongShape as wrong:
+        return _unread(mine, values, str(wrong))
+    inspector = Inspector(values, given, gradient, theirs, seed)
+    if each or len(mine.coordinates) <= many:
+        entries, directions = inspector.every_entry(), list[Entry]()
+    else:
+        entries, directions = inspector.by_directions()
+    return _found(inspector, entries, directions)
+
+
+def _unread(place: Place, values: Values, misfit: str) -> Inspection:
+    pattern = Pattern("shape", misfit)
+    return Inspection(place, values.here, values.shape, (), (), pattern, misfit, [], values.count, "")
+
+
+def _found(inspector: Inspector, entries: list[Entry], directions: list[Entry]) -> Inspection:
+    values, given = inspector.values, inspector.given
+    place = values.place
+    n, m = len(place.coordinates), len(values.here)
+    matrix = _matrix(place)
+    pattern = (
+        _along_all(directions, n, m)
+        or inspector.rearranged()
+        or find_pattern(Table(entries, n, m, place.coordinates, matrix, complete=not directions))
+    )
+    if given.transposed:
+        right = all(entry.verdict in ("right", "kink") for entry in entries)
+        rest = "its transpose is right" if right else "and its transpose is wrong as well"
+        pattern = Pattern("transposed", f"{given.shape}: {rest}")
+    return Inspection(
+        place,
+        values.here,
+        values.shape,
+        tuple(sorted(entries, key=worst_first)),
+        tuple(sorted(directions, key=worst_first)),
+        pattern,
+        given.shape,
+        inspector.noise,
+        values.count,
+        _trouble(values, entries),
+    )
+
+
+def _matrix(place: Place) -> tuple[int, ...]:
+    """The shape of the one argument, if that is a matrix."""
+    shape = place.leaves[0].shape if len(place.leaves) == 1 else None
+    return shape if shape is not None and len(shape) == 2 else ()
+
+
+def _along_all(directions: Sequence[Entry], inputs: int, outputs: int) -> Pattern | None:
+    """A constant factor in all directions is one in all entries."""
+    factor = common_factor(directions) if len([e for e in directions if e.ratio is not None]) > 1 else None
+    if factor is None:
+        return None
+    kind, said, cure = factor_in_words(factor, directions[:1], inputs, outputs)
+    return Pattern(kind, f"along every direction the derivative is {said} the difference quotient: {cure}", factor)
+
+
+def _trouble(values: Values, entries: Sequence[Entry]) -> str:
+    """What happened where f had no value, if that left anything undecided or one-sided."""
+    if not values.trouble or all(entry.slope.kind == "smooth" for entry in entries):
+        return ""
+    here = values.place.coordinates
+    nearest = min(values.trouble, key=lambda there: math.dist(there, here))
+    moved = [index for index, (a, b) in enumerate(zip(here, nearest, strict=True)) if a != b]
+    names = values.place.names
+    where = f"{names[moved[0]]} = {nearest[moved[0]]!r}" if len(moved) == 1 else shown(values.place, nearest)
+    return f"f {values.trouble[nearest]} at {where}"
+
+
+class Inspector:
+    """Asks f for slopes, and compares them with what was given."""
+
+    def __init__(self, values: Values, given: Given, gradient: Any, theirs: Place, seed: int) -> None:
+        self.values = values
+        self.given = given
+        self.random = random.Random(seed)
+        self.scales = [2.0 ** (math.frexp(x)[1] - 1) if x else 1.0 for x in values.place.coordinates]
+        self.deepest = min(DEEPEST, (min(values.place.bits) - 15) // 2)
+        mixed = Line(values, {i: self.random.choice((-1, 1)) * scale for i, scale in enumerate(self.scales)})
+        self.noise = noise_along(mixed)
+        self.complex = True
+        self.tried: list[tuple[Mapping[int, float], list[Entry]]] = []
+        self.roundings = self._roundings(gradient, theirs, mixed)
+
+    def _roundings(self, gradient: Any, theirs: Place, mixed: Line) -> list[list[float]]:
+        """What the arithmetic of the gradient may have cost, entry by entry."""
+        own = noise_of(gradient, theirs, self.values.shape, mixed) if callable(gradient) else None
+        relative = max(ROUNDING, self.given.rounding)
+        rows = self.given.rows
+        return [
+            [relative * abs(x) + (own[i][j] if own else 0.0) if math.isfinite(x) else 0.0 for j, x in enumerate(row)]
+            for i, row in enumerate(rows)
+        ]
+
+    # --- Few coordinates ----------------------------------------------------------------------------------------------
+
+    def every_entry(self) -> list[Entry]:
+        """The verdicts on all entries."""
+        found = [self._slopes_by(index) for index in range(len(self.scales))]
+        return self._judged(range(len(self.scales)), found)
+
+    def _judged(self, indices: Sequence[int], found: Sequence[Sequence[Slope]]) -> list[Entry]:
+        """Verdicts on the entries by some coordinates, given the slopes by them."""
+        entries = []
+        for component, row in enumerate(self.given.rows):
+            largest = self._largest(component, indices, found)
+            for index, slopes_by in zip(indices, found, strict=True):
+                entry = judge(
+                    self._name(component, index),
+                    component,
+                    index,
+                    row[index],
+                    slopes_by[component],
+                    rounding=self.roundings[component][index],
+                    largest=largest / self.scales[index],
+                )
+                entries.append(entry)
+        return entries
+
+    def _largest(self, component: int, indices: Sequence[int], found: Sequence[Sequence[Slope]]) -> float:
+        """What f changes by, or is, at the most: the size beside which an entry counts as 0."""
+        changes = [slopes[component].reach * self.scales[index] for index, slopes in zip(indices, found, strict=True)]
+        return max([abs(self.values.here[component]), *filter(math.isfinite, changes)]) or 1.0
+
+    def _slopes_by(self, index: int) -> list[Slope]:
+        """The slopes of all components by one coordinate, per unit."""
+        scale = self.scales[index]
+        found = self._slopes({index: scale})
+        if scale < NEAR and any(each.error > 1e-6 * abs(each.value) for each in found):
+            wide = [each.per(1.0) for each in self._slopes({index: 1.0})]
+            near = [each.per(scale) for each in found]
+            return [b if b.kind == "smooth" and b.error < a.error else a for a, b in zip(near, wide, strict=True)]
+        return [each.per(scale) for each in found]
+
+    def _slopes(self, moves: Mapping[int, float]) -> list[Slope]:
+        """The slopes of all components along a direction."""
+        found = slopes(Line(self.values, moves), self.noise, self.deepest)
+        if not self.complex:
+            return found
+        numbers = self.values.complex_slopes(moves)
+        self.complex = numbers is not None  # f that refuses once is not asked again
+        return with_complex_step(found, numbers)
+
+    def _name(self, component: int, index: int) -> str:
+        return f"df{'' if self.values.shape is None else f'[{component}]'}/d{self.values.place.names[index]}"
+
+    # --- Many coordinates ---------------------------------------------------------------------------------------------
+
+    def by_directions(self) -> tuple[list[Entry], list[Entry]]:
+        """Verdicts along random directions, and on the wrong entries that bisection finds."""
+        bad = [i for i in range(len(self.scales)) if any(not math.isfinite(row[i]) for row in self.given.rows)]
+        if bad:
+            found = [self._slopes_by(index) for index in bad[:LOCATED]]
+            return self._judged(bad[:LOCATED], found), []
+        directions: list[Entry] = []
+        located: list[int] = []
+        for number in range(1, DIRECTIONS + 1):
+            moves = {
+                i: self.random.choice((-1, 1)) * self.random.uniform(0.5, 1.5) * s for i, s in enumerate(self.scales)
+            }
+            along = self._along(moves, f"along direction {number}")
+            self.tried.append((moves, along))
+            directions += along
+            if _any_wrong(along) and not located:
+                located = self._bisect(moves)
+        if not located and any(entry.verdict != "right" for entry in directions):
+            located = sorted(self.random.sample(range(len(self.scales)), LOCATED))  # a kink in a sum hides its terms
+        return self._judged(located, [self._slopes_by(index) for index in located]), directions
+
+    def _along(self, moves: Mapping[int, float], name: str) -> list[Entry]:
+        entries = []
+        for component, slope in enumerate(self._slopes(moves)):
+            terms = [self.given.rows[component][i] * move for i, move in moves.items()]
+            roundings = [self.roundings[component][i] * move for i, move in moves.items()]
+            entry = judge(
+                name if self.values.shape is None else f"df[{component}] {name}",
+                component,
+                None,
+                math.fsum(terms),
+                slope,
+                rounding=math.hypot(*roundings) + ROUNDING * math.hypot(*terms),
+                largest=max(abs(self.values.here[component]), slope.reach) or 1.0,
+            )
+            entries.append(entry)
+        return entries
+
+    def rearranged(self) -> Pattern | None:
+        """The order of entries that would be right along every direction, where the given one is wrong."""
+        n, row = len(self.scales), self.given.rows[0]
+        if len(self.given.rows) > 1 or not any(_any_wrong(along) for _, along in self.tried):
+            return None
+        orders: list[tuple[Callable[[int], int], Pattern]] = [
+            (partial(cyclic, -shift, n), shifted(shift)) for shift in (1, -1)
+        ]
+        orders.append((lambda place: n - 1 - place, REVERSED))
+        if matrix := _matrix(self.values.place):
+            orders.append((partial(by_columns, *reversed(matrix)), column_order(matrix)))
+        for order, pattern in orders:
+            if all(
+                abs(math.fsum(row[order(i)] * move for i, move in moves.items()) - along[0].slope.value)
+                <= along[0].allowed
+                for moves, along in self.tried
+            ):
+                return pattern
+        return None
+
+    def _bisect(self, moves: Mapping[int, float]) -> list[int]:
+        """The coordinates of wrong entries, at most LOCATED: halves of a wrong direction that are wrong themselves."""
+        located: list[int] = []
+        open_parts = [list(moves)]
+        while open_parts and len(located) < LOCATED:
+            part = open_parts.pop()
+            if len(part) == 1:
+                located += part
+                continue
+            halves = (part[len(part) // 2 :], part[: len(part) // 2])
+            open_parts += [half for half in halves if _any_wrong(self._along({i: moves[i] for i in half}, ""))]
+        return sorted(located)
+
+
+def _any_wrong(entries: Sequence[Entry]) -> bool:
+    return any(entry.verdict == "wrong" for entry in entries)

@@ -1,0 +1,325 @@
+"""What is wrong with a gradient as a whole: a constant factor, a sign, entries that changed places.
+
+Every pattern explains *all* wrong entries, up to the errors of the differences; the first that does is named.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from diffcompare.studies.callables.entries import Entry
+
+
+class Pattern(NamedTuple):
+    """A stable slug, and the sentence that says what to do."""
+
+    kind: str
+    sentence: str
+    factor: float | None = None
+    """The constant ratio of given to found, where there is one."""
+
+
+class Table(NamedTuple):
+    """The entries that have a single number, and the shapes they are arranged in."""
+
+    entries: Sequence[Entry]
+    inputs: int
+    outputs: int
+    coordinates: Sequence[float]
+    matrix: tuple[int, ...] = ()
+    """The shape of the one argument of f where that is a matrix."""
+    complete: bool = True
+    """Whether all entries are there."""
+
+    @property
+    def wrong(self) -> list[Entry]:
+        """Those to be explained."""
+        return [entry for entry in self.entries if entry.verdict == "wrong"]
+
+
+def find_pattern(table: Table) -> Pattern | None:
+    """The pattern that explains every wrong entry; None where there is none."""
+    wrong = table.wrong
+    if not wrong:
+        return None
+    if any(not math.isfinite(entry.given) for entry in wrong):
+        return _not_finite(table)
+    if any(entry.found is None for entry in wrong):
+        return None
+    return next((pattern for search in SEARCHES if (pattern := search(table)) is not None), None)
+
+
+def _not_finite(table: Table) -> Pattern | None:
+    bad = [entry for entry in table.entries if not math.isfinite(entry.given)]
+    if len(bad) == len(table.entries) > 1:
+        return Pattern("not-finite", f"every entry is {bad[0].given}, although f has finite values near the point")
+    names = _list_of([entry.name for entry in bad])
+    return Pattern("not-finite", f"{names}: given as nan or inf, although f has finite values near the point")
+
+
+def _zero(table: Table) -> Pattern | None:
+    if len(table.entries) > 1 and all(entry.given == 0 for entry in table.entries):
+        every = "every entry" if table.complete else "every entry that was looked at"
+        return Pattern("zero", f"{every} is 0, and f changes: its argument was lost on the way to the gradient")
+    return None
+
+
+def _constant_ratio(table: Table) -> Pattern | None:
+    """The same factor in all entries, or in all wrong ones."""
+    entries = [entry for entry in table.entries if entry.found is not None]
+    every = "every entry" if table.complete else "every entry that was looked at"
+    for chosen, word in ((entries, every), (table.wrong, "every wrong entry")):
+        factor = common_factor(chosen)
+        if factor is None:
+            continue
+        kind, said, cure = factor_in_words(factor, chosen, table.inputs, table.outputs)
+        telling = [entry for entry in chosen if entry.ratio is not None]
+        if len(telling) == 1 and cure.startswith(UNNAMED):
+            return None  # one entry has some ratio or other
+        name = word if len(chosen) > 1 else chosen[0].name
+        return Pattern(kind, f"{name} is {said} the difference quotient: {cure}", factor)
+    return None
+
+
+def common_factor(entries: Sequence[Entry]) -> float | None:
+    """The factor c with given = c*found in all entries; None if there is none, or it is 1."""
+    telling = [entry for entry in entries if entry.ratio is not None]
+    if not telling:
+        return None
+    sharpest = min(telling, key=lambda entry: entry.allowed / abs(entry.slope.value))
+    factor = sharpest.ratio
+    assert factor is not None
+    doubt = sharpest.allowed / abs(sharpest.slope.value) * (1 + abs(factor))
+    if factor == 0 or abs(factor - 1) <= doubt:
+        return None
+    for entry in entries:
+        slack = (1 + abs(factor)) * entry.allowed + doubt * abs(entry.slope.value)
+        if abs(entry.given - factor * entry.slope.value) > slack:
+            return None
+    return _rounded(factor, doubt)
+
+
+def _rounded(factor: float, doubt: float) -> float:
+    """The nearest k or 1/k, if it is as near as can be told."""
+    for nice in (float(round(factor)), 1 / round(1 / factor) if round(1 / factor) else 0.0):
+        if nice and abs(nice - factor) <= doubt + 1e-12 * abs(factor):
+            return nice
+    return factor
+
+
+KNOWN_FACTORS = (
+    (math.pi / 180, "pi/180", "degrees were taken for radians"),
+    (180 / math.pi, "180/pi", "radians were taken for degrees"),
+    (math.log(10), "ln(10)", "the logarithm to base 10 was differentiated as the natural one"),
+    (1 / math.log(10), "1/ln(10)", "the natural logarithm was differentiated as the one to base 10"),
+    (math.log(2), "ln(2)", "the logarithm to base 2 was differentiated as the natural one"),
+    (1 / math.log(2), "1/ln(2)", "the natural logarithm was differentiated as the one to base 2"),
+    (2 * math.pi, "2*pi", "a factor 2*pi is too much"),
+    (1 / (2 * math.pi), "1/(2*pi)", "a factor 2*pi is missing"),
+    (math.pi, "pi", "a factor pi is too much"),
+    (1 / math.pi, "1/pi", "a factor pi is missing"),
+)
+
+
+UNNAMED = "a constant factor is too much or missing"
+
+
+def factor_in_words(factor: float, entries: Sequence[Entry], inputs: int, outputs: int) -> tuple[str, str, str]:
+    """The slug, `twice`, and what to do about it."""
+    if factor == -1:
+        return "sign", "-1 times", "the sign is wrong"
+    size, minus = abs(factor), " and the sign is wrong" * (factor < 0)
+    times = {2.0: "twice", 0.5: "half"}.get(factor)
+    if size == round(size):
+        return (
+            "factor",
+            times or f"{factor:g} times",
+            f"a factor {size:g} is too much{minus}" + _count(size, inputs, outputs),
+        )
+    if abs(1 / size - round(1 / size)) < 1e-9:
+        missing = round(1 / size)
+        said = times or f"{'-' * (factor < 0)}1/{missing} of"
+        return (
+            "factor",
+            said,
+            f"a factor {missing} is missing{minus}" + _count(missing, inputs, outputs),
+        )
+    for number, name, why in KNOWN_FACTORS:
+        if abs(size / number - 1) < 1e-9 + 4 * min(_doubt(entry) for entry in entries):
+            return "factor", f"{'-' * (factor < 0)}{name} times", why + minus
+    length = math.hypot(*(entry.found or 0.0 for entry in entries))
+    if len(entries) > 1 and length and abs(size * length - 1) < 1e-6:
+        return "normalized", f"{factor:.10g} times", "it was divided by its own length" + minus
+    return "factor", f"{factor:.10g} times", UNNAMED + minus
+
+
+def _doubt(entry: Entry) -> float:
+    return entry.allowed / abs(entry.slope.value) if entry.slope.value else math.inf
+
+
+def _count(factor: float, inputs: int, outputs: int) -> str:
+    """What there is so many of: a mean taken for a sum, or the other way round."""
+    if factor == inputs > 2:
+        return f" ({inputs:,} is the number of coordinates: a mean and a sum confused?)"
+    return f" ({outputs:,} is the number of components of f)" if factor == outputs > 2 else ""
+
+
+def _transposed(table: Table) -> Pattern | None:
+    n, m = table.inputs, table.outputs
+    if not table.complete:
+        return None
+    if n == m > 1 and _explains(table, lambda k: (k % n) * n + k // n):
+        return Pattern("transposed", "it is the transposed Jacobian: row i belongs to component i of f")
+    if m == 1 and len(table.matrix) == 2 and _explains(table, partial(by_columns, *table.matrix)):
+        return column_order(table.matrix)
+    return None
+
+
+def by_columns(rows: int, columns: int, place: int) -> int:
+    """Where the entry at a place in column order stands in row order."""
+    return (place % rows) * columns + place // rows
+
+
+def column_order(shape: Sequence[int]) -> Pattern:
+    """The pattern of a gradient by a matrix whose axes were exchanged."""
+    if shape[0] == shape[1]:
+        return Pattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
+    return Pattern("transposed", "the entries stand in column order, and those of the point in row order")
+
+
+REVERSED = Pattern("reversed", "the entries stand in reverse order")
+
+
+def _moved(table: Table) -> Pattern | None:
+    """Entries shifted, reversed, swapped or permuted."""
+    wrong, n = table.wrong, table.inputs
+    if not table.complete or len(wrong) < 2:
+        return None
+    if table.outputs == 1 and n > 2:
+        for shift in sorted(range(-(n // 2), n // 2 + 1), key=abs):
+            if shift and _explains(table, partial(cyclic, shift, n)):
+                return shifted(shift)
+        if _explains(table, lambda k: n - 1 - k) and len(wrong) > 2:
+            return REVERSED
+    places = _permutation(wrong)
+    if places is None:
+        return _off_by_one(table)
+    if len(wrong) == 2:
+        return Pattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
+    moves = [f"{entry.name} holds {other.name}" for entry, other in zip(wrong, places, strict=True)]
+    return Pattern("permuted", f"the right values stand in the wrong places: {_list_of(moves)}")
+
+
+def cyclic(shift: int, n: int, place: int) -> int:
+    """Where the entry at a place stood before the shift."""
+    return (place - shift) % n
+
+
+def shifted(shift: int) -> Pattern:
+    """The pattern of entries that are too far on by so many places."""
+    return Pattern("shifted", f"the entries are shifted by {shift:+d}: that of place i stands at place i{shift:+d}")
+
+
+def _explains(table: Table, source: Callable[[int], int]) -> bool:
+    """Whether entry k of the given is entry source(k) of the found."""
+    by_place = _by_place(table)
+    if len(by_place) < table.inputs * table.outputs:
+        return False
+    return all(_holds(entry, by_place[source(place)]) for place, entry in by_place.items())
+
+
+def _by_place(table: Table) -> dict[int, Entry]:
+    return {
+        entry.component * table.inputs + entry.coordinate: entry
+        for entry in table.entries
+        if entry.coordinate is not None and entry.found is not None
+    }
+
+
+def _holds(entry: Entry, other: Entry) -> bool:
+    """Whether the first is given as what the second should be."""
+    return abs(entry.given - other.slope.value) <= other.slope.error + (entry.allowed - entry.slope.error)
+
+
+def _permutation(wrong: Sequence[Entry]) -> list[Entry] | None:
+    """For every wrong entry the one whose value it holds, if that is one to one."""
+    given = sorted(wrong, key=lambda entry: entry.given)
+    found = sorted(wrong, key=lambda entry: entry.slope.value)
+    if not all(map(_holds, given, found)):
+        return None
+    source = {id(entry): other for entry, other in zip(given, found, strict=True)}
+    return [source[id(entry)] for entry in wrong]
+
+
+def _off_by_one(table: Table) -> Pattern | None:
+    """Shifted by one, with something else in the place that became free."""
+    by_place, n = _by_place(table), table.inputs
+    if table.outputs > 1 or n < 4 or len(by_place) < n or len(table.wrong) < 3:
+        return None
+    for shift in (1, -1):
+        inner = [k for k in range(n) if 0 <= k - shift < n]
+        if all(_holds(by_place[k], by_place[k - shift]) for k in inner):
+            return shifted(shift)
+    return None
+
+
+def _sign_lost(table: Table) -> Pattern | None:
+    """The absolute values are right, the signs are not."""
+    if len(table.wrong) > 1 and all(
+        abs(abs(entry.given) - abs(entry.slope.value)) <= entry.allowed for entry in table.wrong
+    ):
+        names = _list_of([entry.name for entry in table.wrong])
+        return Pattern("sign", f"the signs of some entries are wrong: {names}")
+    return None
+
+
+def _added(table: Table) -> Pattern | None:
+    """The same number added to every entry, or the same multiple of its coordinate."""
+    entries = [entry for entry in table.entries if entry.found is not None and entry.coordinate is not None]
+    if len(entries) < 3 or len(table.wrong) < 2:
+        return None
+    if len(table.wrong) == len(entries) and (constant := _multiple(entries, [1.0] * len(entries))) is not None:
+        side = "large" if constant > 0 else "small"
+        return Pattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
+    xs = [table.coordinates[entry.coordinate or 0] for entry in entries]
+    if len({abs(x) for x in xs}) > 1 and (multiple := _multiple(entries, xs)) is not None:
+        what = "too much" if multiple > 0 else "missing"
+        return Pattern(
+            "multiple-of-x-added",
+            f"every entry is off by {multiple:.6g} times its coordinate: the derivative of a term "
+            f"{abs(multiple) / 2:.6g}*|x|^2 is {what}",
+        )
+    return None
+
+
+def _multiple(entries: Sequence[Entry], xs: Sequence[float]) -> float | None:
+    """The c with given - found = c*x in every entry."""
+    offsets = [entry.given - entry.slope.value for entry in entries]
+    place = max(range(len(xs)), key=lambda k: abs(xs[k]))
+    if not xs[place]:
+        return None
+    multiple, doubt = offsets[place] / xs[place], 2 * entries[place].allowed / abs(xs[place])
+    for entry, offset, x in zip(entries, offsets, xs, strict=True):
+        if abs(offset - multiple * x) > 2 * entry.allowed + doubt * abs(x):
+            return None
+    return multiple if abs(multiple) > 4 * doubt else None
+
+
+SEARCHES: tuple[Callable[[Table], Pattern | None], ...] = (
+    _zero,
+    _constant_ratio,
+    _transposed,
+    _moved,
+    _sign_lost,
+    _added,
+)
+
+MOST_NAMES = 6
+
+
+def _list_of(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + f" and {rest:,} more" * (rest > 0)

@@ -1,0 +1,197 @@
+"""The point as f takes it: numbers and arrays in the form in which somebody would call f, and the same as one list."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+DOUBLE_BITS = 53
+_BITS = {2: 11, 4: 24}
+"""Bits of the mantissa by the bytes of a floating-point number; all others count as doubles."""
+
+
+class Leaf(NamedTuple):
+    """One argument of f, or one value of its mapping."""
+
+    name: str
+    shape: tuple[int, ...] | None
+    """None for a number."""
+    kind: Any = None
+    """The type of the numbers where it is narrower than a double (a numpy dtype)."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return 1 if self.shape is None else math.prod(self.shape)
+
+    @property
+    def bits(self) -> int:
+        """Bits of the mantissa of its numbers."""
+        return DOUBLE_BITS if self.kind is None else _BITS.get(self.kind.itemsize, DOUBLE_BITS)
+
+    def names(self) -> list[str]:
+        """`x`, or `x[0]`, `x[1]` ..., or `x[0, 0]` ..."""
+        if self.shape is None:
+            return [self.name]
+        return [f"{self.name}{list(index)}" if index else self.name for index in product(*map(range, self.shape))]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point.  `form`: f(*leaves), f(x=leaf, ...) or f({"x": leaf, ...})."""
+
+    leaves: tuple[Leaf, ...]
+    coordinates: tuple[float, ...]
+    form: Literal["arguments", "keywords", "mapping"]
+
+    @property
+    def names(self) -> list[str]:
+        """A name for every coordinate."""
+        return [name for leaf in self.leaves for name in leaf.names()]
+
+    @property
+    def bits(self) -> list[int]:
+        """The precision of every coordinate."""
+        return [leaf.bits for leaf in self.leaves for _ in range(leaf.size)]
+
+    def call(self, function: Callable[..., Any], coordinates: Sequence[complex]) -> Any:
+        """The function at other coordinates; it may do to its arguments what it likes, for they are made anew."""
+        built, start = [], 0
+        for leaf in self.leaves:
+            built.append(_built(leaf, coordinates[start : start + leaf.size]))
+            start += leaf.size
+        named = {leaf.name: value for leaf, value in zip(self.leaves, built, strict=True)}
+        if self.form == "arguments":
+            return function(*built)
+        return function(**named) if self.form == "keywords" else function(named)
+
+    def for_function(self, function: Callable[..., Any]) -> Place:
+        """The same point in the form that this function takes.
+
+        One list of n numbers becomes n arguments, and a mapping becomes keywords (and the other way round), where
+        the signature has no place for the one and has for the other.
+        """
+        form = self.form
+        if (
+            form == "arguments"
+            and len(self.leaves) == 1
+            and _is_row(self.leaves[0])
+            and _takes(function, self) is False
+        ):
+            leaf = self.leaves[0]
+            spread = Place(tuple(Leaf(name, None, leaf.kind) for name in leaf.names()), self.coordinates, form)
+            if _takes(function, spread):
+                return _named(function, spread)
+        if form == "arguments":
+            return _named(function, self)
+        if _takes(function, self) is False:
+            for other in ("keywords", "mapping", "arguments"):
+                changed = Place(self.leaves, self.coordinates, other)
+                if other != form and _takes(function, changed) and (other != "arguments" or form == "keywords"):
+                    return changed
+        return self
+
+
+def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> Place:
+    """The point of positional arguments, or of keywords.  Raises TypeError and DiffcompareError (E571)."""
+    if named:
+        if point:
+            raise TypeError("give the point by position or by name, not both")
+        return _place(tuple(named), tuple(named.values()), "keywords")
+    if len(point) == 1 and isinstance(point[0], Mapping):
+        if not all(isinstance(key, str) for key in point[0]):
+            raise TypeError("the keys of a point are names")
+        return _place(tuple(point[0]), tuple(point[0].values()), "mapping")
+    names = ("x",) if len(point) == 1 else tuple(f"x{number}" for number in range(1, len(point) + 1))
+    return _place(names, tuple(point), "arguments")
+
+
+def _place(names: tuple[str, ...], values: tuple[Any, ...], form: Literal["arguments", "keywords", "mapping"]) -> Place:
+    leaves, coordinates = [], []
+    for name, value in zip(names, values, strict=True):
+        numbers, shape = flattened(value)
+        kind: Any = getattr(value, "dtype", None)
+        narrow = kind if getattr(kind, "kind", "") == "f" and kind.itemsize in _BITS else None
+        leaves.append(Leaf(name, shape, narrow))
+        coordinates += numbers
+    if not coordinates:
+        raise TypeError("the point has no coordinates")
+    place = Place(tuple(leaves), tuple(coordinates), form)
+    for name, number in zip(place.names, coordinates, strict=True):
+        if not math.isfinite(number):
+            raise DiffcompareError(
+                Diagnostic("E571", "bad_value", f"{name} is {number}: a point has finite coordinates")
+            )
+    return place
+
+
+def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[Any], tuple[int, ...] | None]:
+    """The numbers of nested lists, tuples and arrays in order, and the shape (None for a number).
+
+    Raises TypeError where something is no number, and ValueError where rows have different lengths.
+    """
+    if hasattr(value, "tolist"):  # arrays; their scalars; tensors
+        value = value.tolist()
+    if not isinstance(value, list | tuple | range):
+        if isinstance(value, str | bytes):
+            raise TypeError(f"{value!r} is no number")
+        return [number(value)], None
+    numbers: list[Any] = []
+    shapes = set()
+    for item in value:
+        inner, shape = flattened(item, number)
+        numbers += inner
+        shapes.add(shape or ())
+    if len(shapes) > 1:
+        raise ValueError(f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}")
+    return numbers, (len(value), *(shapes.pop() if shapes else ()))
+
+
+def _built(leaf: Leaf, numbers: Sequence[complex]) -> Any:
+    if leaf.shape is None:
+        return numbers[0] if leaf.kind is None or isinstance(numbers[0], complex) else leaf.kind.type(numbers[0])
+    import numpy as np
+
+    kind = complex if any(isinstance(number, complex) for number in numbers) else leaf.kind or float
+    return np.array(numbers, dtype=kind).reshape(leaf.shape)
+
+
+def _is_row(leaf: Leaf) -> bool:
+    return leaf.shape is not None and len(leaf.shape) == 1 and leaf.size > 1
+
+
+def _takes(function: Callable[..., Any], place: Place) -> bool | None:
+    """Whether the function can be called so; None where it does not tell."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    names = [leaf.name for leaf in place.leaves]
+    try:
+        if place.form == "keywords":
+            signature.bind(**dict.fromkeys(names))
+        else:
+            signature.bind(*(names if place.form == "arguments" else names[:1]))
+    except TypeError:
+        return False
+    return True
+
+
+def _named(function: Callable[..., Any], place: Place) -> Place:
+    """The leaves by the names of the function's own parameters."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return place
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [parameter.name for parameter in parameters if parameter.kind in positional]
+    if len(names) < len(place.leaves):
+        return place
+    leaves = tuple(leaf._replace(name=name) for leaf, name in zip(place.leaves, names, strict=False))
+    return Place(leaves, place.coordinates, place.form)

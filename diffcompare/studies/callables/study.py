@@ -1,0 +1,87 @@
+"""Is this gradient right?  The gradient of a Python function against the values of the function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from diffcompare.studies.callables.inspection import inspect_point
+from diffcompare.studies.callables.place import Place, place_of
+from diffcompare.studies.callables.record import GradientCheck
+
+MANY = 200
+"""Coordinates up to which every entry is looked at."""
+
+
+def check_callable(
+    f: Callable[..., Any],
+    gradient: Any,
+    /,
+    *point: Any,
+    points: Iterable[Any] = (),
+    each: bool = False,
+    seed: int = 0,
+    **named: Any,
+) -> GradientCheck:
+    """Check the gradient of a Python function at a point, by values of the function alone.
+
+    `f` returns a number, or an array of any shape S; then `gradient` gives a Jacobian.  `gradient` is a callable that
+    is called just as f is, or the numbers themselves.  The point is what somebody would call f with:
+
+        check_callable(f, g, 2.0)                    f(2.0)                 the gradient is a number
+        check_callable(f, g, [1, 2, 3])              f(array)               an array of the same shape (for S: S + it)
+        check_callable(f, g, 2.0, 5.0)               f(2.0, 5.0)            an array of both
+        check_callable(f, g, W, b)                   f(W, b)                a pair, each in the shape of its argument
+        check_callable(f, g, {"a": 1.0, "b": [2]})   f({"a": ..., "b": ...})  a mapping with the same keys
+        check_callable(f, g, x=1.0, y=2.0)           f(x=1.0, y=2.0)        a mapping, or an array of both
+
+    Lists and tuples become numpy arrays (of doubles; an array in single precision stays one), made anew for every call.
+    Where the signature of f has no place for one argument, but for n, a list of n numbers is spread over them; so is a
+    mapping over keywords.  `points` are further points (a tuple or list for several arguments).
+
+    Estimated are, for every entry: the derivative, by Ridders' extrapolation of central differences, with steps from
+    1/17 of the coordinate downwards (Ridders 1982); its error, by the tableau and by the noise of f (ECnoise, Moré &
+    Wild 2011), confirmed at smaller steps; the slopes on both sides; and by the complex step (Squire & Trapp 1998)
+    where f takes complex numbers and this agrees with the differences.
+
+    There is no tolerance: an entry is `wrong` where it lies outside the error of the estimate and the rounding of its
+    own arithmetic, `right` inside if that error is small enough to tell (three digits), `undecided` if it is not, and
+    `kink` where the slopes on both sides differ and it is one of them or between them.  At the edge of the domain one
+    side is enough.
+
+    More than 200 coordinates are checked along 3 random directions (`seed` chooses them; `each` looks at every entry
+    all the same), and wrong entries, up to 8, are located by bisection: about 32 evaluations of f for each halving.
+
+    The record's `ok` says whether all is right, `assert_ok()` is for tests, `message` says what to do.  Raises
+    DiffcompareError where f has no finite value at the point (E572), or the point (E571) or the gradient (E573) is not
+    made of numbers; a gradient of the wrong shape is a wrong gradient.
+    """
+    if not callable(f):
+        raise TypeError(f"f is no function: {f!r}")
+    places = [place_of(point, named)] if point or named else []
+    places += [_one(each_point) for each_point in points]
+    if not places:
+        raise TypeError("check needs a point: check(f, gradient, x), or points=[...]")
+    if len(places) > 1 and not callable(gradient):
+        raise TypeError("several points need a gradient that can be called")
+    found = tuple(inspect_point(f, gradient, place, seed=seed, each=each, many=MANY) for place in places)
+    return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), found)
+
+
+def _one(point: Any) -> Place:
+    """A point of several: a tuple of arguments where its items are of different shapes, else one argument."""
+    if isinstance(point, tuple) and any(hasattr(item, "__len__") for item in point):
+        try:
+            return place_of((point,))
+        except (TypeError, ValueError):
+            return place_of(point)
+    return place_of((point,))
+
+
+def check(f: Any, gradient: Any = None, /, *point: Any, **options: Any) -> GradientCheck:
+    """Check a derivative that somebody wrote: of a Python function, see `check_callable`."""
+    if not callable(f):
+        raise TypeError("check(f, gradient, x) takes a Python function f; expressions are not checked here yet")
+    if gradient is None:
+        raise TypeError("check(f, gradient, x) needs the gradient, as a function or as numbers")
+    return check_callable(f, gradient, *point, **options)

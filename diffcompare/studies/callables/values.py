@@ -1,0 +1,136 @@
+"""Values of f, counted, near one point: the only thing that is asked of f."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.studies.callables.place import Place, flattened
+
+IMAGINARY_STEP = 2.0**-66
+"""Times the scale of the coordinate: its square vanishes beside 1, so that f'(x) = Im f(x + ih)/h has no error left."""
+
+
+class Values:
+    """f around a point: `at(coordinates)` is the list of its components, nan where there is none.
+
+    Raises DiffcompareError (E572) where f has no finite value at the point itself.
+    """
+
+    def __init__(self, f: Callable[..., Any], place: Place) -> None:
+        self.f = f
+        self.place = place
+        self.count = 0
+        self.trouble: dict[tuple[float, ...], str] = {}
+        """What happened instead of a value, by the coordinates where it did."""
+        self.shape: tuple[int, ...] | None = None
+        """The shape of f's values; None for a number."""
+        self.here = self._first()
+
+    def at(self, coordinates: Sequence[float]) -> list[float]:
+        """The components of f there."""
+        try:
+            values, shape = self._called(coordinates, float)
+        except Exception as error:  # whatever f raises is f's answer at this point
+            self.trouble[tuple(coordinates)] = raised(error)
+            return [math.nan] * len(self.here)
+        if shape != self.shape:
+            self.trouble[tuple(coordinates)] = f"has the shape {shape}, and {self.shape} at the point itself"
+            return [math.nan] * len(self.here)
+        if not all(map(math.isfinite, values)):
+            self.trouble[tuple(coordinates)] = f"is {next(v for v in values if not math.isfinite(v))}"
+        return [value if math.isfinite(value) else math.nan for value in values]
+
+    def complex_slopes(self, moves: Mapping[int, float]) -> list[float] | None:
+        """Im f(x + ih)/h in a direction; None where f does not take complex numbers."""
+        import warnings
+
+        coordinates: list[complex] = list(self.place.coordinates)
+        for index, move in moves.items():
+            coordinates[index] = complex(coordinates[index].real, move * IMAGINARY_STEP)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # numpy warns where it drops an imaginary part
+                values, shape = self._called(coordinates, complex)
+        except Exception:  # most functions of real numbers
+            return None
+        if shape != self.shape:
+            return None
+        return [value.imag / IMAGINARY_STEP for value in values]
+
+    def _first(self) -> list[float]:
+        try:
+            values, self.shape = self._called(self.place.coordinates, float)
+        except Exception as error:  # told with the point, and with f's own error as the cause
+            raise self._refusal(raised(error), error) from error
+        if not values:
+            raise self._refusal("is empty")
+        for value in values:
+            if not math.isfinite(value):
+                raise self._refusal(f"is {value}")
+        return values
+
+    def _called(
+        self, coordinates: Sequence[complex], number: Callable[[Any], Any]
+    ) -> tuple[list[Any], tuple[int, ...] | None]:
+        self.count += 1
+        with quiet():
+            values, shape = flattened(self.place.call(self.f, coordinates), number)
+        return values, shape or None  # an array without axes is a number
+
+    def _refusal(self, what: str, error: Exception | None = None) -> DiffcompareError:
+        message = f"f {what} at the point itself, {shown(self.place, self.place.coordinates)}"
+        help = "choose a point inside the domain of f"
+        if isinstance(error, TypeError | AttributeError):
+            help = "f is called with numbers and arrays in the form of the point: f(x) for one, f(x, y) for two"
+        return DiffcompareError(Diagnostic("E572", "domain_error", message, help=help))
+
+
+class Line:
+    """f along a direction: t to the components of f at x + t*moves; every value is computed once."""
+
+    def __init__(self, values: Values, moves: Mapping[int, float]) -> None:
+        self.values = values
+        self.moves = moves
+        self.known: dict[float, list[float]] = {0.0: values.here}
+
+    def __call__(self, t: float) -> list[float]:
+        """The components of f, nan where they are undefined."""
+        if t not in self.known:
+            self.known[t] = self.values.at(self.coordinates(t))
+        return self.known[t]
+
+    def coordinates(self, t: float) -> list[float]:
+        """Where t leads."""
+        moved = list(self.values.place.coordinates)
+        for index, move in self.moves.items():
+            moved[index] += t * move
+        return moved
+
+
+def quiet() -> AbstractContextManager[Any]:
+    """numpy's warnings of overflow and the like are left out: such values are nan or inf, and are seen as that."""
+    numpy = sys.modules.get("numpy")
+    return nullcontext() if numpy is None else numpy.errstate(all="ignore")
+
+
+def raised(error: Exception) -> str:
+    """What an exception says, on one line."""
+    said = " ".join(str(error).split())
+    name = type(error).__name__
+    return f"raises {name}: {said[:200]}" if said else f"raises {name}"
+
+
+MOST_COORDINATES = 6
+"""Coordinates that are shown of a point."""
+
+
+def shown(place: Place, coordinates: Sequence[float]) -> str:
+    """`x[0] = 1, x[1] = 2`, cut where there are many."""
+    pairs = [f"{name} = {value!r}" for name, value in zip(place.names[:MOST_COORDINATES], coordinates, strict=False)]
+    rest = len(coordinates) - len(pairs)
+    return ", ".join(pairs) + f", ... ({rest:,} more)" * (rest > 0)

@@ -1,0 +1,525 @@
+"""`dc.check` for Python functions: right gradients pass, and what is wrong is named."""
+
+import json
+import math
+import random
+
+import numpy as np
+import pytest
+
+import diffcompare as dc
+from diffcompare.render import PICTURES, TEXTS, render
+
+X = np.array([0.3, -1.2, 2.0, 0.7, 1.1])
+WEIGHTS = np.arange(1.0, 6.0)
+
+
+def waves(x):
+    return np.sum(np.sin(x) * WEIGHTS)
+
+
+def slopes_of_waves(x):
+    return np.cos(x) * WEIGHTS
+
+
+# --- Right ------------------------------------------------------------------------------------------------------------
+
+A = np.array([[2.0, 1.0, 0.0], [1.0, 3.0, -1.0], [0.0, -1.0, 4.0]])
+B = np.array([1.0, -2.0, 0.5])
+V3 = np.array([0.5, -1.5, 2.5])
+
+
+def rosenbrock(x):
+    return sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(len(x) - 1))
+
+
+def rosenbrock_gradient(x):
+    gradient = np.zeros(len(x))
+    for i in range(len(x) - 1):
+        gradient[i] += -400 * x[i] * (x[i + 1] - x[i] ** 2) - 2 * (1 - x[i])
+        gradient[i + 1] += 200 * (x[i + 1] - x[i] ** 2)
+    return gradient
+
+
+def softmax(x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e)
+
+
+RIGHT = {
+    "sin": (math.sin, math.cos, 1.0),
+    "exp far out": (math.exp, math.exp, -30.0),
+    "log near 0": (math.log, lambda x: 1 / x, 1e-6),
+    "exp at a tiny x": (math.exp, math.exp, 1e-10),
+    "tanh": (math.tanh, lambda x: 1 / math.cosh(x) ** 2, 0.7),
+    "1/x": (lambda x: 1 / x, lambda x: -1 / x**2, -3e-20),
+    "messy": (lambda x: x * x, lambda x: (math.exp(2 * math.log(x)) + x * x) / x, 1.7),
+    "cancelling gradient": (lambda x: (x - 1) ** 4, lambda x: 4 * (x**3 - 3 * x * x + 3 * x - 1), 1.01),
+    "sin(x^2) at 10.19": (lambda x: math.sin(x * x), lambda x: 2 * x * math.cos(x * x), 10.192092168038457),
+    "sin at a million": (math.sin, math.cos, 1e6),
+    "fast oscillation": (lambda x: math.sin(0.206 * x**5), lambda x: 1.03 * x**4 * math.cos(0.206 * x**5), 50.0),
+    "saturated": (lambda x: math.erf(x) + 1.0, lambda x: 2 / math.sqrt(math.pi) * math.exp(-x * x), -10.8),
+    "cosh far out, by steps of a double": (
+        lambda x, y: 1.21 * math.cosh((3.64 - y) / x**4 + x * y - x),
+        lambda x, y: [
+            1.21 * math.sinh((3.64 - y) / x**4 + x * y - x) * (-4 * (3.64 - y) / x**5 + y - 1),
+            1.21 * math.sinh((3.64 - y) / x**4 + x * y - x) * (x - 1 / x**4),
+        ],
+        [50.0, -1.0],
+    ),
+    "constant": (lambda x: 4.0, lambda x: 0.0, 2.0),
+    "lgamma at its least": (math.lgamma, lambda x: 0.0, 1.4616321449683622),
+    "quadratic form": (lambda x: x @ A @ x / 2 - B @ x, lambda x: A @ x - B, V3),
+    "norm": (np.linalg.norm, lambda x: x / np.linalg.norm(x), V3),
+    "Rosenbrock at its least": (rosenbrock, rosenbrock_gradient, [1.0] * 4),
+    "Rosenbrock": (rosenbrock, rosenbrock_gradient, (-1.2, 1.0, 0.5)),
+    "logsumexp": (lambda x: np.log(np.sum(np.exp(x))), softmax, V3),
+    "softmax": (softmax, lambda x: np.diag(softmax(x)) - np.outer(softmax(x), softmax(x)), V3),
+    "logdet": (lambda m: math.log(np.linalg.det(m)), lambda m: np.linalg.inv(m).T, A),
+    "numbers instead of a function": (lambda x: x[0] * x[1], [5.0, 2.0], [2.0, 5.0]),
+    "column": (lambda x: np.sum(x**2), lambda x: (2 * x)[:, None], V3),
+    "sum of |x|": (lambda x: np.sum(np.abs(x) * x), lambda x: 2 * np.abs(x), V3),
+    "real part": (lambda x: np.sum(x.real * x), lambda x: 2 * x, V3),
+    "in single precision": (lambda x: np.sum(np.sin(x)), np.cos, X.astype(np.float32)),
+    "gradient in single precision": (waves, lambda x: slopes_of_waves(x).astype(np.float32), X),
+    "big scale": (lambda x: 1e200 * np.sum(x**2), lambda x: 2e200 * x, V3),
+    "small scale": (lambda x: 1e-200 * np.sum(x**2), lambda x: 2e-200 * x, V3),
+    "edge": (lambda x: x * math.sqrt(x), lambda x: 1.5 * math.sqrt(x), 0.0),
+    "vertical": (math.cbrt, lambda x: math.inf, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_gradient_agrees(name):
+    check = dc.check(*RIGHT[name])
+    check.assert_ok()
+    assert check.ok
+    assert {entry.verdict for entry in check.entries} == {"right"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in RIGHT if name not in ("constant", "saturated", "fast oscillation", "cosh far out, by steps of a double", "lgamma at its least", "Rosenbrock at its least", "edge", "vertical") and "single" not in name]
+)  # fmt: skip
+def test_the_same_off_by_a_millionth_is_wrong(name):
+    f, gradient, x = RIGHT[name]
+    off = (lambda *x: np.asarray(gradient(*x)) * (1 + 1e-6)) if callable(gradient) else np.array(gradient) * (1 + 1e-6)
+    check = dc.check(f, off, x)
+    assert check.verdict == "wrong"
+    with pytest.raises(AssertionError, match="The gradient is wrong"):
+        check.assert_ok()
+
+
+def test_one_entry_off_by_a_ten_millionth_is_found_among_right_ones():
+    check = dc.check(waves, lambda x: slopes_of_waves(x) * [1, 1, 1, 1 + 1e-7, 1], X)
+    assert [entry.verdict for entry in check.entries] == ["wrong"] + ["right"] * 4
+    assert check.entries[0].name == "df/dx[3]"
+    assert "off by 1.0e-07 of its size" in check.message
+
+
+# --- How f is called --------------------------------------------------------------------------------------------------
+
+
+def test_several_numbers_are_several_arguments():
+    check = dc.check(lambda a, b: a * math.sin(b), lambda a, b: (math.sin(b), a * math.cos(b)), 1.5, 2.0)
+    check.assert_ok()
+    assert [entry.name for entry in check.entries] == ["df/da", "df/db"] or check.ok
+    assert {entry.name for entry in check.entries} == {"df/da", "df/db"}
+
+
+def test_a_list_is_spread_where_f_takes_as_many_numbers():
+    seen = []
+
+    def gradient(x):
+        seen.append(x)
+        return [x[1], x[0]]
+
+    dc.check(lambda a, b: a * b, gradient, [2.0, 5.0]).assert_ok()
+    assert isinstance(seen[0], np.ndarray)
+
+
+def test_arrays_of_several_shapes():
+    def f(w, b):
+        return np.sum(np.tanh(w @ np.ones(3) + b))
+
+    def gradient(w, b):
+        inner = 1 - np.tanh(w @ np.ones(3) + b) ** 2
+        return np.outer(inner, np.ones(3)), inner
+
+    w, b = np.arange(6.0).reshape(2, 3) / 10, np.array([0.1, 0.2])
+    check = dc.check(f, gradient, w, b)
+    check.assert_ok()
+    assert {entry.name for entry in check.entries} >= {"df/dw[0, 0]", "df/dw[1, 2]", "df/db[1]"}
+    dc.check(f, gradient, points=[(w, b), (w + 1, b - 1)]).assert_ok()
+
+
+def test_a_mapping_and_keywords():
+    def f(p):
+        return p["a"] ** 2 * np.sum(p["b"])
+
+    def gradient(p):
+        return {"b": p["a"] ** 2 * np.ones(2), "a": 2 * p["a"] * np.sum(p["b"])}
+
+    point = {"a": 2.0, "b": [3.0, 1.0]}
+    dc.check(f, gradient, point).assert_ok()
+    dc.check(lambda a, b: a * a * b, lambda a, b: {"a": 2 * a * b, "b": a * a}, a=2.0, b=3.0).assert_ok()
+    dc.check(lambda a, b: a * a * b, lambda a, b: [2 * a * b, a * a], {"a": 2.0, "b": 3.0}).assert_ok()
+    check = dc.check(f, lambda p: {"a": 1.0}, point)
+    assert check.verdict == "wrong"
+    assert "the gradient lacks b" in check.message
+
+
+def test_a_function_that_spoils_its_argument_does_no_harm():
+    def f(x):
+        value = float(np.sum(x**2))
+        x[:] = 0
+        return value
+
+    dc.check(f, lambda x: 2 * x, V3).assert_ok()
+
+
+def test_f_is_evaluated_near_the_point_only():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x**3
+
+    check = dc.check(f, lambda x: 3 * x * x, 100.0)
+    assert check.evaluations == len(seen)
+    assert all(abs(x - 100) <= 100 / 16 for x in seen)
+
+
+def test_several_points_and_the_one_that_is_wrong():
+    check = dc.check(lambda x: abs(x) ** 3, lambda x: 3 * x * x, points=[1.0, 2.0, -1.0])
+    assert [bool({"wrong"} & {e.verdict for e in each.entries}) for each in check.points] == [False, False, True]
+    assert "x = -1.0" in check.message
+    assert "x = 2.0" not in check.message
+
+
+# --- Wrong, and why ---------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    "twice": (lambda g: 2 * g, "factor", "every entry is twice the difference quotient: a factor 2 is too much"),
+    "half": (lambda g: g / 2, "factor", "every entry is half the difference quotient: a factor 2 is missing"),
+    "minus": (lambda g: -g, "sign", "every entry is -1 times the difference quotient: the sign is wrong"),
+    "minus three": (lambda g: -3 * g, "factor", "-3 times the difference quotient: a factor 3 is too much and the sign is wrong"),
+    "mean": (lambda g: g / 5, "factor", "1/5 of the difference quotient: a factor 5 is missing (5 is the number of coordinates"),
+    "degrees": (lambda g: g * math.pi / 180, "factor", "pi/180 times the difference quotient: degrees were taken for radians"),
+    "logarithm": (lambda g: g / math.log(10), "factor", "1/ln(10) times"),
+    "odd factor": (lambda g: 0.37 * g, "factor", "every entry is 0.37 times the difference quotient"),
+    "normalized": (lambda g: g / np.linalg.norm(g), "normalized", "divided by its own length"),
+    "one sign": (lambda g: g * [1, 1, -1, 1, 1], "sign", "df/dx[2] is -1 times"),
+    "two signs": (lambda g: g * [-1, 1, -1, 1, 1], "sign", "every wrong entry is -1 times"),
+    "two doubled": (lambda g: g * [1, 2, 1, 1, 2], "factor", "every wrong entry is twice"),
+    "swapped": (lambda g: g[[0, 3, 2, 1, 4]], "swapped", "df/dx[1] and df/dx[3] are swapped"),
+    "rolled": (lambda g: np.roll(g, 1), "shifted", "shifted by +1"),
+    "rolled back": (lambda g: np.roll(g, -2), "shifted", "shifted by -2"),
+    "off by one": (lambda g: np.append(g[1:], 7.0), "shifted", "shifted by -1"),
+    "reversed": (lambda g: g[::-1], "reversed", "reverse order"),
+    "permuted": (lambda g: g[[1, 2, 0, 4, 3]], "permuted", "df/dx[0] holds df/dx[1]"),
+    "zero": (lambda g: 0 * g, "zero", "every entry is 0"),
+    "constant added": (lambda g: g + 0.1, "constant-added", "too large by 0.1"),
+    "weight decay": (lambda g: g - 0.02 * X, "multiple-of-x-added", "a term 0.01*|x|^2 is missing"),
+    "nan": (lambda g: np.where(np.arange(5) == 2, np.nan, g), "not-finite", "df/dx[2]: given as nan"),
+    "all inf": (lambda g: g * math.inf, "not-finite", "every entry is inf"),
+    "too short": (lambda g: g[:4], "shape", "the shape (4,), it should have the shape (5,)"),
+    "a number": (lambda g: g[0], "shape", "the gradient is a number, it should have the shape (5,)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_mistake_is_named(name):
+    change, kind, sentence = PLANTED[name]
+    check = dc.check(waves, lambda x: change(slopes_of_waves(x)), X)
+    assert check.verdict == "wrong"
+    pattern = check.points[0].pattern
+    assert pattern.kind == kind
+    with pytest.raises(AssertionError) as failure:
+        check.assert_ok()
+    assert sentence in str(failure.value)
+    assert check.data()["points"][0]["mistake"]["kind"] == kind
+
+
+def test_mistakes_that_have_nothing_in_common_are_not_given_a_name():
+    check = dc.check(waves, lambda x: slopes_of_waves(x) * [1, 1.5, 3.2, 1, -0.2], X)
+    assert check.points[0].pattern is None
+    assert "3 entries, the worst is" in check.message
+    gaps = [entry.gap for entry in check.entries if entry.verdict == "wrong"]
+    assert gaps == sorted(gaps, reverse=True)
+    assert len(gaps) == 3
+
+
+def test_the_message_has_point_both_values_and_the_ratio():
+    message = dc.check(lambda x: np.sum(x**2), lambda x: x, [1.0, 3.0]).message
+    assert "at x[0] = 1.0, x[1] = 3.0" in message
+    assert "df/dx[1]: given 3.0, differences give 6 (within" in message
+    assert "given/found = 0.5" in message
+
+
+def jacobian(x):
+    return np.array([[x[1], x[0]], [1, 2 * x[1]]])
+
+
+def pair(x):
+    return np.array([x[0] * x[1], x[0] + x[1] ** 2])
+
+
+def test_a_jacobian_and_its_transpose():
+    dc.check(pair, jacobian, [2.0, 5.0]).assert_ok()
+    check = dc.check(pair, lambda x: jacobian(x).T, [2.0, 5.0])
+    assert check.points[0].pattern.kind == "transposed"
+    assert "transposed Jacobian" in check.message
+    assert {entry.name for entry in check.entries if entry.verdict == "wrong"} == {"df[0]/dx[1]", "df[1]/dx[0]"}
+
+
+def test_a_transpose_that_has_another_shape():
+    check = dc.check(lambda x: np.append(pair(x), x[0]), lambda x: np.vstack([jacobian(x), [1, 0]]).T, [2.0, 5.0])
+    assert check.points[0].pattern.kind == "transposed"
+    assert not check.ok
+    assert "the shape (2, 3), it should have the shape (3, 2): its transpose is right" in check.message
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 3), (20, 30)])
+def test_a_matrix_in_column_order(shape):
+    m = np.random.default_rng(2).uniform(1, 2, shape)
+    weights = np.arange(m.size).reshape(shape)
+    dc.check(lambda m: np.sum(weights * m**3), lambda m: 3 * weights * m**2, m).assert_ok()
+    check = dc.check(lambda m: np.sum(weights * m**3), lambda m: (3 * weights * m**2).ravel("F"), m)
+    assert check.points[0].pattern.kind == "transposed"
+
+
+# --- Kinks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", [-1.0, 0.0, 0.3, 1.0])
+def test_at_a_kink_anything_between_the_slopes_is_no_bug(given):
+    check = dc.check(abs, lambda x: given, 0.0)
+    check.assert_ok()
+    entry = check.entries[0]
+    assert entry.verdict == "kink"
+    assert "slope -1 on the left, 1 on the right" in entry.remark
+    assert check.data()["points"][0]["entries"][0]["slopes"] == {"left": -1.0, "right": 1.0}
+
+
+@pytest.mark.parametrize("given", [-1.001, 2.0, math.nan])
+def test_at_a_kink_anything_else_is_wrong(given):
+    assert dc.check(abs, lambda x: given, 0.0).verdict == "wrong"
+
+
+def test_a_kink_in_one_coordinate_leaves_the_others_as_they_are():
+    check = dc.check(lambda x: abs(x[0]) + x[1] ** 2, lambda x: [0.0, 2 * x[1]], [0.0, 3.0])
+    assert {entry.name: entry.verdict for entry in check.entries} == {"df/dx[0]": "kink", "df/dx[1]": "right"}
+
+
+def test_a_vertical_tangent_is_neither_right_nor_wrong():
+    check = dc.check(math.sqrt, lambda x: 3.0, 0.0)
+    assert check.verdict == "undecided"
+    assert "grow without bound" in check.message
+    assert "f raises ValueError: math domain error at x = -" in check.message
+
+
+# --- Noise ------------------------------------------------------------------------------------------------------------
+
+
+def noisy(size):
+    rng = random.Random(3)
+    return lambda x: math.sin(x) + size * rng.gauss(0, 1)
+
+
+def test_noise_beyond_the_difference_leaves_a_millionth_open():
+    check = dc.check(noisy(1e-8), lambda x: math.cos(x) * (1 + 1e-6), 1.0)
+    assert check.verdict in ("agrees", "undecided")
+    assert "noise" in str(check)
+
+
+def test_much_noise_is_undecided_and_says_what_is_known():
+    check = dc.check(noisy(1e-4), math.cos, 1.0)
+    assert check.verdict == "undecided"
+    assert "the values of f are too noisy" in check.message
+    assert "allow_undecided=True" in check.message
+    with pytest.raises(AssertionError, match="Undecided"):
+        check.assert_ok()
+    check.assert_ok(allow_undecided=True)
+
+
+def test_a_gross_mistake_is_wrong_in_spite_of_noise():
+    check = dc.check(noisy(1e-6), lambda x: -math.cos(x), 1.0)
+    assert check.verdict == "wrong"
+    with pytest.raises(AssertionError, match="the sign is wrong"):
+        check.assert_ok(allow_undecided=True)
+
+
+def test_single_precision_is_recognised():
+    def f(x):
+        return np.float32(np.sin(x))
+
+    check = dc.check(f, math.cos, 1.0)
+    check.assert_ok()
+    assert "as single precision has" in str(check)
+    assert dc.check(f, lambda x: math.cos(x) * 1.01, 1.0).verdict == "wrong"
+    assert dc.check(f, lambda x: math.cos(x) * (1 + 1e-6), 1.0).ok
+
+
+def test_the_complex_step_helps_where_differences_are_noisy():
+    rng = random.Random(3)
+
+    def f(x):
+        return np.sin(x) + 1e-3 * rng.gauss(0, 1)
+
+    check = dc.check(f, math.cos, 1.0)
+    check.assert_ok()
+    assert "confirmed by the complex step" in check.entries[0].remark
+    assert dc.check(f, lambda x: math.cos(x) * 1.0001, 1.0).verdict == "undecided"
+
+
+def test_the_complex_step_is_used_where_it_agrees_only():
+    assert dc.check(lambda x: x**3, lambda x: 3 * x * x, 2.0).entries[0].method == "complex step"
+    broken = dc.check(lambda x: np.sum(np.abs(x) * x), lambda x: 2 * np.abs(x), [2.0])
+    assert broken.entries[0].method == "central differences"
+
+
+# --- Many coordinates -------------------------------------------------------------------------------------------------
+
+N = 3000
+MANY = np.random.default_rng(1).standard_normal(N)
+FACTORS = np.random.default_rng(2).standard_normal(N)
+
+
+def long_sum(x):
+    return np.sum(FACTORS * np.tanh(x) + x**3 / 3)
+
+
+def long_gradient(x):
+    return FACTORS / np.cosh(x) ** 2 + x**2
+
+
+def test_many_coordinates_are_checked_along_directions():
+    check = dc.check(long_sum, long_gradient, MANY)
+    check.assert_ok()
+    assert check.entries == ()
+    assert len(check.points[0].directions) == 3
+    assert check.evaluations < 200
+    assert "along random directions" in check.message
+
+
+@pytest.mark.parametrize("changes", [{17: 1 + 1e-6}, {0: -1}, {N - 1: 0}, {10: 2, 2000: -3}])
+def test_wrong_entries_among_many_are_located(changes):
+    def gradient(x):
+        found = long_gradient(x)
+        for index, factor in changes.items():
+            found[index] *= factor
+        return found
+
+    check = dc.check(long_sum, gradient, MANY)
+    assert {entry.coordinate for entry in check.entries if entry.verdict == "wrong"} == set(changes)
+    assert check.evaluations < N / 2
+    assert f"{check.evaluations} evaluations" in check.message
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "sentence"),
+    [
+        (lambda g: -g, "sign", "along every direction the derivative is -1 times"),
+        (lambda g: g / N, "factor", "a factor 3000 is missing (3,000 is the number of coordinates"),
+        (lambda g: np.roll(g, 1), "shifted", "shifted by +1"),
+        (lambda g: g[::-1], "reversed", "reverse order"),
+        (lambda g: np.where(np.arange(N) == 5, np.nan, g), "not-finite", "df/dx[5]: given as nan"),
+    ],
+)
+def test_mistakes_in_all_of_many_entries_are_named(change, kind, sentence):
+    check = dc.check(long_sum, lambda x: change(long_gradient(x)), MANY)
+    assert check.points[0].pattern.kind == kind
+    assert sentence in check.message
+
+
+def test_kinks_in_many_coordinates_do_not_hide_a_mistake():
+    dc.check(lambda x: np.sum(np.abs(x)), np.sign, np.zeros(300)).assert_ok()
+    assert dc.check(lambda x: np.sum(np.abs(x)), lambda x: 2 + 0 * x, np.zeros(300)).verdict == "wrong"
+
+
+def test_every_entry_is_looked_at_on_request():
+    check = dc.check(lambda x: np.sum(x**2), lambda x: 2 * x, np.ones(210), each=True)
+    assert len(check.entries) == 210
+
+
+# --- Errors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "call"),
+    [
+        ("E572", "f raises ValueError: math domain error at the point itself, x = -1.0", lambda: dc.check(math.log, lambda x: 1 / x, -1.0)),
+        ("E572", "f is nan at the point itself", lambda: dc.check(lambda x: math.nan, lambda x: 1.0, 1.0)),
+        ("E572", "f raises TypeError", lambda: dc.check(lambda x: None, lambda x: 1.0, 1.0)),
+        ("E573", "the gradient raises ZeroDivisionError: division by zero at x = 1.0", lambda: dc.check(math.log, lambda x: 1 / 0, 1.0)),
+        ("E573", "the gradient is not made of numbers", lambda: dc.check(math.log, lambda x: "a", 1.0)),
+        ("E571", "x[1] is inf", lambda: dc.check(sum, lambda x: x, [1.0, math.inf])),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_checked_says_where(code, said, call):
+    with pytest.raises(dc.DiffcompareError) as refusal:
+        call()
+    assert refusal.value.diagnostic.code == code
+    assert said in refusal.value.diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("said", "call"),
+    [
+        ("takes a Python function", lambda: dc.check("x^2", x="2*x")),
+        ("needs the gradient", lambda: dc.check(math.sin)),
+        ("needs a point", lambda: dc.check(math.sin, math.cos)),
+        ("several points need a gradient that can be called", lambda: dc.check(math.sin, 1.0, points=[1.0, 2.0])),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_a_type_error(said, call):
+    with pytest.raises(TypeError, match=said):
+        call()
+
+
+# --- The record -------------------------------------------------------------------------------------------------------
+
+
+def records():
+    yield dc.check(waves, slopes_of_waves, X)
+    yield dc.check(waves, lambda x: 2 * slopes_of_waves(x), X)
+    yield dc.check(waves, lambda x: slopes_of_waves(x)[:3], X)
+    yield dc.check(waves, lambda x: slopes_of_waves(x) * math.nan, X)
+    yield dc.check(math.floor, lambda x: 0.0, 2.0)
+    yield dc.check(math.cbrt, lambda x: math.inf, 0.0)
+    yield dc.check(pair, lambda x: jacobian(x).T, points=[[2.0, 5.0], [1.0, 3.0]])
+    yield dc.check(long_sum, lambda x: 2 * long_gradient(x), MANY)
+
+
+def test_every_format_writes_every_record():
+    for record in records():
+        for format in TEXTS:
+            assert render(record.document(), format)
+        assert "<table" in record._repr_html_() or record.points[0].misfit
+        assert str(record)
+    assert PICTURES  # which a check has none of
+
+
+def test_the_data_are_the_json_and_keep_to_their_schema():
+    for record in records():
+        data = json.loads(record.to_json())
+        assert data == json.loads(json.dumps(record.data(), allow_nan=False))
+        assert set(data) == {"schema", "command", "function", "verdict", "evaluations", "points", "sentence"}
+        assert (data["schema"], data["command"]) == ("diffcompare/1", "check")
+        assert data["verdict"] in ("agrees", "wrong", "undecided")
+        for point in data["points"]:
+            assert set(point) == {
+                "point", "value", "noise", "entries", "directions", "mistake", "trouble", "evaluations",
+            }  # fmt: skip
+            for entry in point["entries"] + point["directions"]:
+                assert set(entry) == {
+                    "name", "component", "coordinate", "verdict", "given", "given_status", "found", "error", "ratio",
+                    "method", "complex_step", "slopes", "remark",
+                }  # fmt: skip
+                assert entry["verdict"] in ("right", "wrong", "kink", "undecided")
+                assert (entry["given"] is None) == (entry["given_status"] != "ok")
+
+
+def test_the_verdict_closes_the_listing():
+    text = str(dc.check(waves, lambda x: -slopes_of_waves(x), X))
+    assert text.splitlines()[-1].startswith("The gradient is wrong: every entry is -1 times")
