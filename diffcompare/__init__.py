@@ -5,7 +5,8 @@
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
 `dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.trace`, `dc.graph`,
-`dc.derive` and `dc.sweep` show how they work; `dc.parse(text)` gives the expression.  Wrong input raises
+`dc.derive` and `dc.sweep` show how they work; `dc.check` tells whether a derivative that you wrote is right;
+`dc.parse(text)` gives the expression.  Wrong input raises
 `dc.DiffcompareError`, whose text says where the mistake is and how to mend it.
 """
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
     from diffcompare.expression import Expression
     from diffcompare.parser import parse
-    from diffcompare.studies.callables import GradientCheck, check
+    from diffcompare.studies.callables import GradientCheck
+    from diffcompare.studies.check import Check
+    from diffcompare.studies.check_anything import check
     from diffcompare.studies.compare import compare
     from diffcompare.studies.comparison.record import Comparison
     from diffcompare.studies.derive import derive
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Check",
     "Comparison",
     "Diagnostic",
     "DiffcompareError",
@@ -45,12 +49,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Check": "diffcompare.studies.check.record",
     "Comparison": "diffcompare.studies.comparison.record",
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",
     "Expression": "diffcompare.expression",
     "GradientCheck": "diffcompare.studies.callables.record",
-    "check": "diffcompare.studies.callables.study",
+    "check": "diffcompare.studies.check_anything",
     "compare": "diffcompare.studies.compare",
     "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",

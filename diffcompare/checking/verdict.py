@@ -6,7 +6,7 @@ point at which the two values are different numbers, by a bound on both.  `undec
 
 from __future__ import annotations
 
-import random
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -69,7 +69,8 @@ def judge(
     seed: int = 0,
     budget: float = 5.0,
 ) -> tuple[dict[str, Judgement], list[Point]]:
-    """The judgement of each answer, the formula for the partial by that variable; and the points where all have values.
+    """The judgement of each answer, the formula for the partial by that variable; and the points where all have
+    values, the tamest first.
 
     `conditions` are expressions that are not 0 where the user's domain is.  `budget` is in seconds, for the points of
     all answers and then for each proof.
@@ -101,7 +102,12 @@ def judge(
         for name, answer in answers.items()
     }
     calm = [place.point for place, compared in found if not place.edge and usable(place.point)]
-    return judgements, random.Random(seed).sample(calm, len(calm))
+    return judgements, sorted(calm, key=_extremity)
+
+
+def _extremity(point: Point) -> float:
+    """How far the coordinates are from 1, in factors: doubles are most at ease with numbers of one size."""
+    return max([abs(math.log(abs(x))) if x else math.inf for x in point.values()], default=0.0)
 
 
 def _parted(compared: Mapping[str, Compared]) -> dict[str, Compared]:

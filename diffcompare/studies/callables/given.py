@@ -33,13 +33,13 @@ class WrongShape(Exception):
 
 
 def read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
-    """The gradient as given.  Raises WrongShape, and DiffcompareError (E573) where it is made of no numbers."""
+    """The gradient as given.  Raises WrongShape, and DiffcompareError (E577) where it is made of no numbers."""
     try:
         return _read(gradient, place, output)
     except (TypeError, ValueError, OverflowError) as error:
         message = f"the gradient is not made of numbers: {error}"
         help = "a gradient is a number, or an array in the shape of the point"
-        raise DiffcompareError(Diagnostic("E573", "bad_value", message, help=help)) from error
+        raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
 
 
 def evaluated(gradient: Any, place: Place, output: tuple[int, ...] | None, point: Sequence[float]) -> Given:
@@ -52,7 +52,7 @@ def evaluated(gradient: Any, place: Place, output: tuple[int, ...] | None, point
     except Exception as error:  # told with the point, and with the gradient's own error as the cause
         message = f"the gradient {raised(error)} at {shown(place, point)}"
         help = "the gradient is called just as f is"
-        raise DiffcompareError(Diagnostic("E573", "bad_value", message, help=help)) from error
+        raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
     return read(answer, place, output)
 
 

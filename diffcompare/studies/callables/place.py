@@ -99,7 +99,7 @@ class Place:
 
 
 def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> Place:
-    """The point of positional arguments, or of keywords.  Raises TypeError and DiffcompareError (E571)."""
+    """The point of positional arguments, or of keywords.  Raises TypeError and DiffcompareError (E575)."""
     if named:
         if point:
             raise TypeError("give the point by position or by name, not both")
@@ -126,7 +126,7 @@ def _place(names: tuple[str, ...], values: tuple[Any, ...], form: Literal["argum
     for name, number in zip(place.names, coordinates, strict=True):
         if not math.isfinite(number):
             raise DiffcompareError(
-                Diagnostic("E571", "bad_value", f"{name} is {number}: a point has finite coordinates")
+                Diagnostic("E575", "bad_value", f"{name} is {number}: a point has finite coordinates")
             )
     return place
 

@@ -53,7 +53,7 @@ def check_callable(
     all the same), and wrong entries, up to 8, are located by bisection: about 32 evaluations of f for each halving.
 
     The record's `ok` says whether all is right, `assert_ok()` is for tests, `message` says what to do.  Raises
-    DiffcompareError where f has no finite value at the point (E572), or the point (E571) or the gradient (E573) is not
+    DiffcompareError where f has no finite value at the point (E576), or the point (E575) or the gradient (E577) is not
     made of numbers; a gradient of the wrong shape is a wrong gradient.
     """
     if not callable(f):
@@ -76,12 +76,3 @@ def _one(point: Any) -> Place:
         except (TypeError, ValueError):
             return place_of(point)
     return place_of((point,))
-
-
-def check(f: Any, gradient: Any = None, /, *point: Any, **options: Any) -> GradientCheck:
-    """Check a derivative that somebody wrote: of a Python function, see `check_callable`."""
-    if not callable(f):
-        raise TypeError("check(f, gradient, x) takes a Python function f; expressions are not checked here yet")
-    if gradient is None:
-        raise TypeError("check(f, gradient, x) needs the gradient, as a function or as numbers")
-    return check_callable(f, gradient, *point, **options)

@@ -18,7 +18,7 @@ IMAGINARY_STEP = 2.0**-66
 class Values:
     """f around a point: `at(coordinates)` is the list of its components, nan where there is none.
 
-    Raises DiffcompareError (E572) where f has no finite value at the point itself.
+    Raises DiffcompareError (E576) where f has no finite value at the point itself.
     """
 
     def __init__(self, f: Callable[..., Any], place: Place) -> None:
@@ -87,7 +87,7 @@ class Values:
         help = "choose a point inside the domain of f"
         if isinstance(error, TypeError | AttributeError):
             help = "f is called with numbers and arrays in the form of the point: f(x) for one, f(x, y) for two"
-        return DiffcompareError(Diagnostic("E572", "domain_error", message, help=help))
+        return DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
 
 
 class Line:

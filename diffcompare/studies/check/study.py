@@ -59,7 +59,7 @@ def check_question(
     )  # fmt: skip
 
 
-def check(
+def check_expression(
     expression: str | Expression,
     answers: Mapping[str, str | Expression] | str | None = None,
     /,
@@ -69,7 +69,7 @@ def check(
     budget: float = BUDGET,
     **partials: str | Expression,
 ) -> Check:
-    """Whether partials are those of an expression: `check("x^2*sin(x)", x="2*x*cos(x)")`.
+    """Whether partials are those of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
 
     The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text or an `Expression`, and the
     only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a wrong answer is

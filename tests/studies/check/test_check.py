@@ -5,9 +5,9 @@ import json
 import pytest
 
 import diffcompare as dc
+from diffcompare import check
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.mistakes import KINDS
-from diffcompare.studies.check import check
 from diffcompare.studies.check.kinds import Kinds
 
 
