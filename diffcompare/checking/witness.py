@@ -14,6 +14,9 @@ from diffcompare.truth.ball import Ball
 FEWEST, MOST = 6, 60
 """Digits of the values: as many as it takes to see the difference, and some."""
 
+FINEST = 2500
+"""Bits of numbers that are known exactly."""
+
 
 class Witness(NamedTuple):
     """A point, the value of the formula and the value of the partial there, as decimal text."""
@@ -43,14 +46,21 @@ def _plainness(place: Place, compared: Compared) -> tuple[bool, bool, int]:
 
 def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
     """Both values in as few digits as show the difference; `4 + 1e-400` where that would take too many."""
-    with mpmath.workprec(bits):
-        a, b = (mpmath.mp.make_mpf(ball.mid) for ball in (yours, right))
+    with mpmath.workprec(max(bits, FINEST)):
+        a, b = _number(yours), _number(right)
         for digits in range(FEWEST, MOST):
             texts = _text(a, digits), _text(b, digits)
             if texts[0] != texts[1]:
                 return texts
         sign, gap = "+" if a > b else "-", _text(abs(a - b), FEWEST)
         return f"{texts[1]} {sign} {gap}", texts[1]
+
+
+def _number(ball: Ball) -> mpmath.mpf:
+    """The midpoint; of a rational number that is known exactly, more than its digits at the working precision."""
+    if ball.fraction is not None:
+        return mpmath.mpf(ball.fraction.numerator) / ball.fraction.denominator
+    return mpmath.mp.make_mpf(ball.mid)
 
 
 def _text(number: mpmath.mpf, digits: int) -> str:
