@@ -35,13 +35,13 @@ def witness_of(different: Sequence[tuple[Place, Compared]]) -> Witness:
     return Witness(place.point, yours, right)
 
 
-def _plainness(place: Place, compared: Compared) -> tuple[bool, bool, int]:
+def _plainness(place: Place, compared: Compared) -> tuple[bool, int]:
     assert compared.yours is not None
     assert compared.right is not None
     sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
     yours, right = values_that_differ(compared.yours, compared.right, compared.bits)
     digits = sum(len(f"{x:.17g}") for x in place.point.values())
-    return " " in yours, max(sizes, default=0) > 40, max(len(yours), len(right)) + digits
+    return max(sizes, default=0) > 40, max(len(yours), len(right)) + digits
 
 
 def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
