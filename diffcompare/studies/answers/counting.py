@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from diffcompare.expression import Expression
 from diffcompare.mistakes import KINDS
 from diffcompare.studies.answers.record import RIGHT, Outcome, Part, Row
+from diffcompare.studies.check.wording import parts
 from diffcompare.wengert import listing
-
-if TYPE_CHECKING:
-    from diffcompare.mistakes import Mistake
 
 UNKNOWN = "no known mistake"
 
@@ -96,7 +94,7 @@ def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
         if part.outcome == "wrong":
             assert row.question is not None
             root = row.question.parsed.expression
-            for mistake in chain(part.mistake):
+            for mistake in parts(part.mistake):
                 place = root if mistake.node is None else mistake.node
                 found.setdefault((mistake.kind, place), []).append((row, part))
             if part.mistake is None:
@@ -157,10 +155,3 @@ def _parts(rows: Sequence[Row]) -> Iterator[tuple[Row, Part]]:
 def _answer(part: Part) -> Expression:
     assert part.check is not None
     return part.check.answers[part.name].expression
-
-
-def chain(mistake: Mistake | None) -> Iterator[Mistake]:
-    """A mistake and the second one that was made with it."""
-    while mistake is not None:
-        yield mistake
-        mistake = mistake.second

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.printer import to_text
 from diffcompare.studies.answers.record import Outcome
-from diffcompare.studies.check.document import sentence
+from diffcompare.studies.check.wording import as_sentence, parts
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import counted
 
@@ -33,7 +33,7 @@ def document(found: Class, *, brief: bool = False) -> Document:
     if summary.groups:
         blocks.append(Heading("What went wrong"))
         blocks += [
-            Paragraph(sentence(f"{group.made} of {group.of}: {told(group)}")) for group in summary.groups[:MOST_TOLD]
+            Paragraph(as_sentence(f"{group.made} of {group.of}: {told(group)}")) for group in summary.groups[:MOST_TOLD]
         ]
         blocks.append(_mistakes(found))
     blocks += [Heading("Question by question"), _questions(found), Heading("Row by row"), _rows(found)]
@@ -162,11 +162,12 @@ def _part(part: Part) -> tuple[Cell, ...]:
         assert part.trouble is not None
         said = f"{part.trouble.place}: {part.trouble.text}"
         return part.partial, Code(part.text) if part.text else None, part.outcome, None, said, None
-    judgement, mistake = part.check.judgements[part.name], part.mistake
+    judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
     witness, seen = judgement.witness, None
     if witness is not None:
         seen = Code(f"{shown_point(witness.point)}: {witness.yours}, not {witness.right}".removeprefix(": "))
-    words = None if mistake is None else mistake.sentence
+    kinds = ", ".join(mistake.kind for mistake in mistakes) or None
+    words = "; and ".join(mistake.sentence for mistake in mistakes) or None
     if judgement.verdict == "undecided":
         words = judgement.argument
-    return part.partial, Code(part.text), part.outcome, None if mistake is None else mistake.kind, words, seen
+    return part.partial, Code(part.text), part.outcome, kinds, words, seen

@@ -13,10 +13,9 @@ from diffcompare.document import Block, Document, Equation, Equations, Heading, 
 from diffcompare.expression import Expression, Open
 from diffcompare.mistakes import KINDS
 from diffcompare.printer import to_text
-from diffcompare.studies.answers.counting import chain
 from diffcompare.studies.check.data import spans
-from diffcompare.studies.check.document import marked, sentence
-from diffcompare.studies.check.wording import HEADLINES, evidence
+from diffcompare.studies.check.document import marked
+from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.tidying import tidy
 from diffcompare.wengert import dag_size, listing
@@ -106,14 +105,14 @@ def _part(part: Part, solution: bool) -> Iterator[Block]:
     if judgement.witness is not None and not (solution or right is None or right.varies):
         yield Paragraph("The right derivative is a constant, and yours has another value.")
     elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.outside:
-        yield Paragraph(sentence(evidence(part.check, part.name)))
-    for mistake in chain(part.mistake):
+        yield Paragraph(as_sentence(evidence(part.check, part.name)))
+    for mistake in parts(part.mistake):
         yield from _mistake(part.check, part.name, mistake, right, solution)
 
 
 def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None, solution: bool) -> Iterator[Block]:
     said = mistake.sentence if solution else hint(mistake, right)
-    yield Paragraph(sentence(f"Hint: {said}"))
+    yield Paragraph(as_sentence(f"Hint: {said}"))
     place, shows = spans(check, name, mistake)
     lines = [
         *marked("f", check.question.text, [place] if place else []),
@@ -129,7 +128,7 @@ def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None
         row = Equation(step.left, step.right, step.rule)
         yield Equations(f"step_{name}_{mistake.kind}", (row,), "That step, done right")
     else:
-        yield Paragraph(sentence(f"What is needed there: {step.rule}"))
+        yield Paragraph(as_sentence(f"What is needed there: {step.rule}"))
 
 
 def hint(mistake: Mistake, right: Expression | None) -> str:

@@ -93,7 +93,6 @@ class _Judge:
 def _notes(left_out: Sequence[str]) -> tuple[Diagnostic, ...]:
     if not left_out:
         return ()
-    several = len(left_out) > 1
     listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
-    message = f"the column{'s' * several} {listed} {'are' if several else 'is'} no variable of a function: left out"
+    message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
     return (Diagnostic("W591", "note", message, severity="note"),)
