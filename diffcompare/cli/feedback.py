@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
+from diffcompare.cli.files import write_file
 from diffcompare.cli.output import Answer
-from diffcompare.cli.streams import CannotWrite, reason, write_file
+from diffcompare.cli.streams import CannotWrite, reason
 from diffcompare.diagnostics import Diagnostic
 
 MOST_NAMED = 6
