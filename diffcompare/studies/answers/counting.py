@@ -13,6 +13,8 @@ from diffcompare.studies.check.wording import parts
 from diffcompare.wengert import listing
 
 UNKNOWN = "no known mistake"
+UNEXPLAINED = ("term-missing", "term-extra")
+"""Kinds that say where an answer differs, and not by which wrong rule: the answers themselves are counted then."""
 
 
 class Group(NamedTuple):
@@ -91,16 +93,17 @@ def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
     found: dict[tuple[str | None, Expression], list[tuple[Row, Part]]] = {}
     alike: dict[tuple[str | None, Expression], Expression] = {}
     for row, part in _parts(rows):
-        if part.outcome == "wrong":
-            assert row.question is not None
-            root = row.question.parsed.expression
-            for mistake in parts(part.mistake):
-                place = root if mistake.node is None else mistake.node
-                found.setdefault((mistake.kind, place), []).append((row, part))
-            if part.mistake is None:
-                answer = _answer(part)
-                alike[None, answer] = root
-                found.setdefault((None, answer), []).append((row, part))
+        if part.outcome != "wrong":
+            continue
+        assert row.question is not None
+        root = row.question.parsed.expression
+        known = [mistake for mistake in parts(part.mistake) if mistake.kind not in UNEXPLAINED]
+        for mistake in known:
+            place = root if mistake.node is None else mistake.node
+            found.setdefault((mistake.kind, place), []).append((row, part))
+        if not known:
+            alike[None, _answer(part)] = root
+            found.setdefault((None, _answer(part)), []).append((row, part))
     judged = Counter(
         (row.question.parsed.expression, part.name)
         for row, part in _parts(rows)

@@ -13,6 +13,7 @@ from diffcompare.document import Block, Document, Equation, Equations, Heading, 
 from diffcompare.expression import Expression, Open
 from diffcompare.mistakes import KINDS
 from diffcompare.printer import to_text
+from diffcompare.studies.answers.counting import UNEXPLAINED
 from diffcompare.studies.check.data import spans
 from diffcompare.studies.check.document import marked
 from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
@@ -135,7 +136,7 @@ def hint(mistake: Mistake, right: Expression | None) -> str:
     """The sentence without what should have come out; only the kind of mistake where that gives the solution away."""
     said = _COMPARISON.sub("", mistake.sentence)
     title = KINDS[mistake.kind].title if mistake.kind in KINDS else mistake.kind
-    if right is None or mistake.kind in ("term-missing", "term-extra") or to_text(right) in said:
+    if right is None or mistake.kind in UNEXPLAINED or to_text(right) in said:
         return title if mistake.node is None else f"{title}, in {to_text(mistake.node)}"
     return said
 

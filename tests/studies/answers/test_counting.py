@@ -22,11 +22,10 @@ def test_a_mistake_is_counted_where_it_was_made_whatever_the_spelling_and_the_qu
     assert [row.student for row in found.summary.groups[0].rows] == ["Ada", "Bob", "Ada"]
 
 
-def test_one_wrong_answer_that_many_gave_and_no_rule_explains(judged, monkeypatch):
-    monkeypatch.setattr("diffcompare.mistakes.find_mistake", lambda *args, **options: None)
-    found = judged("student,f,x", "Ada,x^2,7*x^9", "Bob,x^2,7x^9", "Cyd,x^2,8*x")
+def test_one_wrong_answer_that_many_gave_and_no_rule_explains(judged):
+    found = judged("student,f,x", "Ada,x^2,7*x^9", "Bob,x^2,7x^9", "Cyd,x^2,2*x + x^9")
     assert told(found) == [(None, "x^2", 2, 3), (None, "x^2", 1, 3)]
-    assert [group.answer for group in found.summary.groups] == ["7*x^9", "8*x"]
+    assert [group.answer for group in found.summary.groups] == ["7*x^9", "2*x + x^9"]
 
 
 def test_the_tally_of_a_question_by_partial(judged):

@@ -78,8 +78,8 @@ def test_a_cell_opens_no_file(judged, tmp_path):
 
 def test_a_domain_of_the_row_and_one_for_all(table):
     path = table("student,expression,x,domain", "Ada,1/|x|,-1/x^2,x > 0", "Bob,1/|x|,-1/x^2,", "Cyd,1/|x|,-1/x^2,x >")
-    assert outcomes(check_class(path)) == ["proved", "wrong", "error"]
-    assert outcomes(check_class(path, domain=["x > 1"])) == ["proved", "proved", "error"]
+    assert outcomes(check_class(path, budget=30)) == ["proved", "wrong", "error"]
+    assert outcomes(check_class(path, domain=["x > 1"], budget=30)) == ["proved", "proved", "error"]
 
 
 def test_a_domain_for_all_that_is_none_is_an_error_of_the_caller(table):
