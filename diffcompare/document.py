@@ -74,6 +74,8 @@ class Table(NamedTuple):
     caption: str = ""
     most: int | None = None
     """Rows that people are shown, the first half and the last half, with a remark between; machines get all."""
+    summary: bool = False
+    """It sums up another table of the document, for people: CSV has the other one only."""
 
 
 class Listing(NamedTuple):

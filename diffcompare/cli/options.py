@@ -178,6 +178,15 @@ Budget: TypeAlias = Annotated[
     float,
     typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5")),
 ]
+BudgetByKind: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        metavar="S",
+        help="Seconds for each method. [default: 5, for each answer of a class 2]",
+        parser=positive("--budget", "5"),
+    ),
+]
 Seed: TypeAlias = Annotated[
     int, typer.Option("--seed", metavar="N", help="Choose other random points.", min=0, max=2**63)
 ]

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 def render(document: Document, look: Look) -> str:
     """The tables as RFC 4180 rows, lines ended by a newline."""
     tables = [getattr(block, "table", block) for block in document.blocks]
-    sections = [_table(table) for table in tables if isinstance(table, Table)]
+    sections = [_table(table) for table in tables if isinstance(table, Table) and not table.summary]
     if not sections:
         sections = [_listing(block) for block in document.blocks if isinstance(block, Listing)]
     text = "\n".join(sections)

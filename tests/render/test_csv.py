@@ -21,6 +21,13 @@ def test_several_tables_are_sections_with_their_own_header(grad: Document) -> No
     assert float(tables[0][3]["value"]) == 1.7163378596305847
 
 
+def test_a_summary_is_for_people(small: Document) -> None:
+    (table,) = [block for block in small.blocks if isinstance(block, Table)]
+    both = Document((table._replace(key="summary", summary=True), *small.blocks))
+    assert render(both, "csv") == render(small, "csv")
+    assert render(both, "plain").count("exact") == 2 * render(small, "plain").count("exact")
+
+
 def test_a_document_without_tables_gives_its_listings() -> None:
     assert render(Document((Listing((("value", 11.5),)),)), "csv") == "name,value\nvalue,11.5\n"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffcompare.cli import options, streams
+from diffcompare.cli.feedback import class_answer
 from diffcompare.cli.output import Answer
 from diffcompare.cli.usage import usage_error
 
@@ -18,6 +19,7 @@ EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
     'diffcompare check "x1*x2^2" --hand x1="x2^2" --hand x2="2*x1" --solution',
     'diffcompare check "x^2*sin(x)" --steps working.txt',
+    "diffcompare check answers.csv --feedback texts",
 )
 
 
@@ -29,12 +31,16 @@ def command(
         typer.Option("--domain", metavar='"x>0"', help="Look there only. [default: wherever f is smooth]"),
     ] = None,
     seed: options.Seed = 0,
-    budget: options.Budget = 5.0,
+    budget: options.BudgetByKind = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")] = False,
     steps: Annotated[
         str | None, typer.Option("--steps", metavar="FILE", help="A derivation, one line a step; - for stdin.")
     ] = None,
     wrt: options.Wrt = None,
+    feedback: Annotated[
+        str | None,
+        typer.Option("--feedback", metavar="DIR", help="Of a class's answers.csv: write a text for every student."),
+    ] = None,
     kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
     quiet: options.Quiet = False,
 ) -> Answer:
@@ -43,6 +49,13 @@ def command(
         return _kinds()
     if expression is None:
         raise usage_error("E505", "missing argument EXPR", f"for example `{EXAMPLES[0]}`")
+    if expression.lower().endswith(".csv"):
+        if hand or steps is not None:
+            raise usage_error("E506", "a table has the answers in it", "leave out `--hand` and `--steps`")
+        return class_answer(expression, domain or (), seed, budget, feedback, solution=solution, brief=quiet)
+    if feedback is not None:
+        raise usage_error("E506", "`--feedback` is for the answers of a class", "for example `check answers.csv`")
+    budget = budget or 5.0
     question, _ = options.asked(expression, None)
     if steps is not None:
         return _steps(question, steps, wrt, domain or (), seed, budget)

@@ -98,8 +98,8 @@ def _mistake(check: Check, name: str, mistake: Mistake) -> list[Block]:
     blocks: list[Block] = [Paragraph(as_sentence(f"The mistake: {mistake.sentence}"))]
     place, shows = spans(check, name, mistake)
     lines = [
-        *_marked("f", check.question.text, [place] if place else []),
-        *_marked("yours", check.answers[name].text, shows),
+        *marked("f", check.question.text, [place] if place else []),
+        *marked("yours", check.answers[name].text, shows),
     ]
     if lines:
         blocks.append(Source("text", "\n".join(lines)))
@@ -110,7 +110,7 @@ def _mistake(check: Check, name: str, mistake: Mistake) -> list[Block]:
     return blocks
 
 
-def _marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:
+def marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:
     """A text with carets under the places."""
     if not spans or len(text) > LONGEST or "\n" in text:
         return []

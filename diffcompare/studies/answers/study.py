@@ -1,0 +1,98 @@
+"""A class's answers, judged: what many students wrote is judged once, and what goes wrong in a row stays in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from diffcompare.conditions import parse_conditions
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.expression import Expression
+from diffcompare.hand import formulas_from
+from diffcompare.source import Question
+from diffcompare.studies.answers.cells import Cell
+from diffcompare.studies.answers.reading import Given, Table
+from diffcompare.studies.answers.record import Class, Part, Row
+from diffcompare.studies.check import Answer, Check, check_question
+from diffcompare.wengert import listing, variables
+
+BUDGET = 2.0
+"""Seconds for the points of an answer, and again for its proof."""
+
+Key: TypeAlias = tuple[Expression, tuple[str, ...], str, Expression]
+
+
+def check_class(table: str | Table, *, domain: Sequence[str] = (), seed: int = 0, budget: float | None = None) -> Class:
+    """Check the answers in a table, or in the file of that name: a student, a question and the partials in every row.
+
+    `domain` holds where a row has none of its own; `budget` is in seconds, for each answer that nobody else gave.
+    Raises DiffcompareError for a file that is no such table; what is wrong with a row is told in the row.
+    """
+    table = Table(table) if isinstance(table, str) else table
+    judge = _Judge(table, tuple(domain), seed, budget or BUDGET)
+    rows = tuple(judge.row(given) for given in table.rows())
+    return Class(table.path, rows, seed, _notes(table.left_out))
+
+
+class _Judge:
+    """Checks rows, and remembers the checks."""
+
+    def __init__(self, table: Table, domain: tuple[str, ...], seed: int, budget: float) -> None:
+        self.table, self.domain, self.seed, self.budget = table, domain, seed, budget
+        self.checks: dict[Key, Check | Diagnostic] = {}
+
+    def row(self, given: Given) -> Row:
+        domain = self.domain if given.domain is None else (given.domain.text,)
+        row = Row(
+            given.line, given.student, given.number, given.label, given.text, given.question, domain, (), (),
+            given.trouble,
+        )  # fmt: skip
+        if given.question is None:
+            return row
+        names = variables(listing(given.question.parsed.expression))
+        try:
+            parse_conditions(domain, names)
+        except DiffcompareError as error:
+            if given.domain is None:
+                raise
+            return row._replace(trouble=self.table.trouble(given.domain, error.diagnostic))
+        parts = [self._part(given.question, domain, name, cell) for name, cell in given.answers.items()]
+        parts += [Part(title, "", None, trouble, stray=True) for title, trouble in given.troubles.items()]
+        missing = tuple(name for name in names if name not in given.answers)
+        return row._replace(parts=tuple(parts), missing=missing)
+
+    def _part(self, question: Question, domain: tuple[str, ...], name: str, cell: Cell) -> Part:
+        expression = question.parsed.expression
+        try:
+            names = variables(listing(expression))
+            answer = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
+        except DiffcompareError as error:
+            return Part(name, cell.text, None, self.table.trouble(cell, error.diagnostic))
+        key = (expression, domain, name, answer)
+        if key not in self.checks:
+            self.checks[key] = self._checked(question, domain, Answer(cell.text, answer), name)
+        check = self.checks[key]
+        if isinstance(check, Diagnostic):
+            return Part(name, cell.text, None, self.table.trouble(cell, check))
+        own = replace(check, question=question, answers={name: Answer(cell.text, answer)}, notes=())
+        return Part(name, cell.text, own)
+
+    def _checked(self, question: Question, domain: tuple[str, ...], answer: Answer, name: str) -> Check | Diagnostic:
+        try:
+            return check_question(
+                question, {name: answer.text}, domain=domain, seed=self.seed, budget=self.budget,
+                formulas={name: answer.expression},
+            )  # fmt: skip
+        except DiffcompareError as error:
+            return error.diagnostic
+        except Exception as error:  # whatever it is, it shall not cost the other rows their verdicts
+            return Diagnostic("E900", "internal_error", f"a fault of ours: {type(error).__name__}: {error}")
+
+
+def _notes(left_out: Sequence[str]) -> tuple[Diagnostic, ...]:
+    if not left_out:
+        return ()
+    listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
+    message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
+    return (Diagnostic("W591", "note", message, severity="note"),)
