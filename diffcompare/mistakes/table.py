@@ -27,7 +27,22 @@ class Kind(NamedTuple):
 
     slug: str
     title: str
-    example: tuple[str, str]
+    function: tuple[str, str]
+
+    @property
+    def example(self) -> Example:
+        """The function, the variable, and the wrong derivative that this mistake makes of it."""
+        from diffcompare.mistakes.planting import example_of
+
+        return example_of(self)
+
+
+class Example(NamedTuple):
+    """A function as text, the variable, and the wrong derivative as text."""
+
+    expression: str
+    by: str
+    wrong: str
 
 
 class Rule(NamedTuple):
@@ -84,6 +99,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("product-minus", "the product rule with a minus", ("x*exp(x)", "x")),
         Kind("product-mixed", "the product rule as u*u' + v*v' or u' + v'", ("x^2*sin(x)", "x")),
         # The chain rule in stranger ways.
+        Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
         Kind("inner-factor-added", "the inner derivative is added instead of multiplied", ("exp(x^2)", "x")),
         Kind("inner-factor-divided", "divided by the inner derivative instead of multiplied", ("sin(3*x)", "x")),
         Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
@@ -105,7 +121,6 @@ KINDS: Mapping[str, Kind] = {
         Kind("not-differentiated", "the function itself", ("x*sin(x)", "x")),
         Kind("term-kept", "a part is not differentiated", ("x^3 + sin(x)", "x")),
         # The function is misread, or the answer miswritten.
-        Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
         Kind("parentheses-missing", "parentheses around a sum are missing", ("(x + 1)/(x^2 + 3)", "x")),
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The whole.
@@ -298,6 +313,9 @@ def _powers() -> list[Rule]:
              general),
         Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * y,
              "the power rule: the exponent of {node} is not lowered by 1", "times"),
+        Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * u / y,
+             "the power rule: the lowered exponent of {node} is the exponent minus 1, not 1 minus the exponent",
+             "times", ("^",)),
         Rule("power-factor-missing", views.power, lambda y, u, p, low, high: low,
              "the power rule: the exponent of {node} is not brought down as a factor", "times"),
         Rule("exponent-raised", views.power, lambda y, u, p, low, high: p * high,
@@ -305,7 +323,7 @@ def _powers() -> list[Rule]:
         Rule("exponent-dropped", views.bare_power, lambda u, n: n * u,
              "the power rule: of {node} only the factor is left, the lowered exponent is missing", "times"),
         Rule("exponent-dropped", views.bare_power, lambda u, n: n * _one(u),
-             "the power rule: of {node} only the exponent is left", "times"),
+             "the power rule: of {node} only the exponent is left", "times", rare=True),
         Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
         *[
@@ -458,9 +476,9 @@ def _sums() -> list[Rule]:
         Rule("variable-as-constant", views.variable, lambda: 0,
              "{by} is treated as a constant in one place"),
         Rule("constant-as-variable", views.literal, lambda: 1,
-             "{node} is a constant: its derivative is 0"),
-        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * y / named("e", v),
-             "{node} is a constant: its derivative is 0"),
+             "{constant} is a constant: its derivative is 0"),
+        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * exp(v - 1),
+             "{constant} is a constant: its derivative is 0"),
         Rule("other-variable-differentiated", views.other_variable, lambda: 1,
              "{node} is held constant for the partial derivative by {by}: its derivative is 0"),
     ]  # fmt: skip

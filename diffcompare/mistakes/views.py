@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.expression import OPERATIONS, Constant, Expression, Variable, lift
@@ -271,6 +272,7 @@ def _sign(sum_: Expression) -> int:
     return 1 if operation_name(sum_) == "+" else -1
 
 
+@cache
 def product_with_sum(place: int) -> View:
     """A product of which one factor (left 0, right 1) is a sum: (p, q, v, p', q', v', sign of q).
 
@@ -406,6 +408,7 @@ def reciprocal(node: Expression, active: Collection[Expression]) -> Sight | None
     return Sight(lambda values, slopes: (values[c], values[v], slopes.get(v, 0)), None, (c, v))
 
 
+@cache
 def term(place: int) -> View:
     """A term of a sum or a difference, the one on the left (0) or on the right (1): (its value, its u', the other's).
 
@@ -420,6 +423,7 @@ def term(place: int) -> View:
     return view
 
 
+@cache
 def constant_term(place: int) -> View:
     """A term that does not depend on the variable."""
 
