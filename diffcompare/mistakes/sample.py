@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from diffcompare.evaluation import ESCAPES, is_number, values_at
+from diffcompare.evaluation import ESCAPES, Undefined, is_number, values_at
 from diffcompare.expression import Expression, Variable
 from diffcompare.mistakes.table import Rule
 from diffcompare.mistakes.views import Sight, Slopes, Values
@@ -180,10 +180,12 @@ def in_doubles(function: Function, answer: Expression, point: Mapping[str, float
 
     try:
         values = values_at(function.nodes, point)
+        if not is_number(values[function.root]):
+            return None
         sample = Sample(function, values, evaluate, 1.0, answer)
     except (*UNKNOWN, KeyError):  # a KeyError where the answer has a variable that the point does not have
         return None
-    return sample if all(map(is_number, (values[function.root], sample.right, sample.answer))) else None
+    return sample if is_number(sample.right) and is_number(sample.answer) else None
 
 
 def in_balls(function: Function, answer: Expression, point: Mapping[str, float]) -> Sample:
@@ -191,6 +193,8 @@ def in_balls(function: Function, answer: Expression, point: Mapping[str, float])
     from diffcompare.truth.ball import BALLS, evaluate_balls
 
     values = evaluate_balls(function.nodes, point, lambda: None)
+    if type(values[function.root]) is Undefined:
+        raise ValueError("the function has no value here")
 
     def evaluate(expression: Expression) -> Any:
         return evaluate_balls(listing(expression), point, lambda: None)[expression]

@@ -29,13 +29,6 @@ class Kind(NamedTuple):
     title: str
     function: tuple[str, str]
 
-    @property
-    def example(self) -> Example:
-        """The function, the variable, and the wrong derivative that this mistake makes of it."""
-        from diffcompare.mistakes.planting import example_of
-
-        return example_of(self)
-
 
 class Example(NamedTuple):
     """A function as text, the variable, and the wrong derivative as text."""
@@ -316,6 +309,8 @@ def _powers() -> list[Rule]:
         Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * u / y,
              "the power rule: the lowered exponent of {node} is the exponent minus 1, not 1 minus the exponent",
              "times", ("^",)),
+        Rule("exponent-not-lowered", views.multiple_of_variable, lambda y, x: y,
+             "the power rule: the exponent of {u}, which is 1, is not lowered", rare=True),
         Rule("power-factor-missing", views.power, lambda y, u, p, low, high: low,
              "the power rule: the exponent of {node} is not brought down as a factor", "times"),
         Rule("exponent-raised", views.power, lambda y, u, p, low, high: p * high,
@@ -499,6 +494,15 @@ def _misread() -> list[Rule]:
         Rule("coefficient-and-power", views.multiple_of_power,
              lambda c, u, n, du: c * n * raise_to(c * u, n - 1) * du,
              "the exponent in {node} is for {v} alone, not for the factor {u}"),
+        *[
+            Rule("coefficient-and-power", views.function_of_multiple, wrong,
+                 f"in the derivative of {name} all of {{u}} is squared, the constant factor too", "times", (name,))
+            for name, wrong in [
+                ("atan", lambda c, u: 1 / (1 + c * _square(u))),
+                ("asin", lambda c, u: 1 / sqrt(1 - c * _square(u))),
+                ("acos", lambda c, u: -1 / sqrt(1 - c * _square(u))),
+            ]
+        ],
         Rule("function-split-over-sum", views.function_of_sum,
              lambda g, inner, u, v, du, dv, sign: g(u) * du + sign * g(v) * dv, dream),
         Rule("parentheses-missing", views.function_of_sum,

@@ -3,7 +3,7 @@
 import pytest
 
 from diffcompare.expression import Open
-from diffcompare.mistakes import KINDS, find_mistake, first_difference
+from diffcompare.mistakes import KINDS, example_of, find_mistake, first_difference
 from diffcompare.parser import parse
 
 POINTS = [
@@ -91,6 +91,7 @@ WRONG = {
         ("(x^2 + 1)^3", "6*x*(x^2 + 1)^3"),
         ("sqrt(x + 1)", "sqrt(1 + x)/2"),
         ("x^(1/3)", "1/3*x^(2/3)"),
+        ("3*x^2 + 2*x", "6*x^2 + 2*x"),
     ],
     "power-factor-missing": [
         ("x^6", "x^5"),
@@ -290,6 +291,8 @@ WRONG = {
         ("(5*x)^3", "15*x^2"),
         ("(2*x)^4 + x", "1 + 8*x^3"),
         ("x + 3*x^4", "1 + 4*81*x^3"),
+        ("atan(2*x)", "2/(1 + 2*x^2)"),
+        ("asin(x/3) + x", "1/(3*sqrt(1 - x^2/3)) + 1"),
     ],
     "parentheses-missing": [
         ("(x + 2)/(x^2 + 5)", "x^2 + 5 - (x + 2)*2*x/(x^2 + 5)^2"),
@@ -376,13 +379,13 @@ def test_the_kind_is_named(kind, function, answer):
 def test_every_kind_has_three_cases_that_are_not_its_example():
     assert set(WRONG) == set(KINDS) - set(LEFT_TO_THE_TERMS)
     for kind, cases in WRONG.items():
-        example = KINDS[kind].example
+        example = example_of(kind)
         assert len([case for case in cases if case != (example.expression, example.wrong)]) >= 3, kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_example_of_a_kind_is_named(kind):
-    function, by, wrong = KINDS[kind].example
+    function, by, wrong = example_of(kind)
     explain = first_difference if kind in LEFT_TO_THE_TERMS else find_mistake
     mistake = explain(parse(function), by, parse(wrong), POINTS)
     assert mistake is not None
@@ -429,6 +432,29 @@ def test_a_point_at_which_the_answer_has_no_value_is_left_out():
 def test_the_branch_that_is_not_taken_does_not_matter():
     assert found("if(x > 0, sin(2*x), ln(-x))", "cos(2*x)").kind == "missing-inner-factor"
     assert found("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
+
+
+@pytest.mark.parametrize("answer", ["0", "1/x", "ln(-x^2)", "2*x*y", "1/0", "atan(x)"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        "5",
+        "x",
+        "x - x",
+        "y*(1 + erf((ln(y/2) + (x + z^2/2)*y)/(z*sqrt(y))/sqrt(2)))/2",
+        "min(x, y^2) + relu(x)*max(x, 2) + floor(x)",
+        "polygamma(1, x)*x + gamma(x)",
+        "x^0 + x^1 + 0*x + 1/x^0",
+        "if(x > 1, sin(2*x), if(x == 2, ln(-x), x))",
+        "sqrt(y - 2)*x",
+    ],
+)
+def test_every_answer_is_answered(function, answer):
+    """Whatever it is, and wherever it has no value: with a mistake or with none, and never with an exception."""
+    points = [{"x": x, "y": y, "z": 0.5} for x, y in [(-2.0, 1.0), (0.0, 3.0), (0.3, 2.5), (1.0, 1.0), (1.7, 4.0)]]
+    for each in (find_mistake, first_difference):
+        mistake = each(parse(function), "x", parse(answer), points)
+        assert mistake is None or mistake.kind in KINDS
 
 
 # --- Places -----------------------------------------------------------------------------------------------------------
