@@ -509,13 +509,17 @@ def test_swapped_partials_are_told_from_one_wrong_one():
         (
             "sin(x^2)",
             "cos(x^2)",
+            "the chain rule: the inner derivative 2*x of x^2 is missing",
+        ),
+        (
+            "x*sin(x^2)",
+            "sin(x^2) + x*cos(x^2)",
             "the chain rule: the inner derivative 2*x of x^2 is missing: d/dx[sin(x^2)] is 2*x*cos(x^2), not cos(x^2)",
         ),
         (
             "x^2*sin(x)",
             "2*x*cos(x)",
-            "the product rule: the derivative of a product is not the product of the derivatives: "
-            "d/dx[x^2*sin(x)] is 2*x*sin(x) + x^2*cos(x), not 2*x*cos(x)",
+            "the product rule: the derivative of a product is not the product of the derivatives",
         ),
         ("x^3 + pi^2", "3*x^2 + 2*pi", "pi^2 is a constant: its derivative is 0"),
         ("x*sin(x)", "-sin(x) - x*cos(x)", "the sign of the whole derivative is wrong"),
