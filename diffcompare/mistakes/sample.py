@@ -51,6 +51,7 @@ class Function:
     def __init__(self, expression: Expression, by: str) -> None:
         self.root = expression
         self.by = by
+        self.variable = Variable(by)
         self.nodes = listing(expression)
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
         self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
@@ -63,8 +64,8 @@ class Function:
         """Where a mistake at a node can be made: at all of its uses at once (None), and at each of several."""
         uses = self.uses.get(node, [])
         if len(uses) < 2:
-            return () if node is Variable(self.by) else (None,)
-        return uses if node is Variable(self.by) else (None, *uses)
+            return () if node is self.variable else (None,)
+        return uses if node is self.variable else (None, *uses)
 
 
 class Sample:
@@ -105,7 +106,7 @@ class Sample:
         """The slopes of all nodes that vary, with mistakes made on the way."""
         everywhere = {change.node: change for change in changes if change.use is None}
         once = {change.use: change for change in changes if change.use is not None}
-        variable = Variable(self.function.by)
+        variable = self.function.variable
         slopes: dict[Expression, Any] = {}
         for node in self.reached:
             if node in everywhere:
