@@ -10,7 +10,7 @@ from diffcompare.mistakes.record import Mistake
 from diffcompare.mistakes.sample import Change
 from diffcompare.mistakes.search import Explanation, Search, confirmed, is_right
 from diffcompare.mistakes.summands import shows
-from diffcompare.mistakes.telling import Formulas, sentence, step_at
+from diffcompare.mistakes.telling import Formulas, place_of, sentence, step_at
 from diffcompare.mistakes.wholes import constants, is_plain, wholes
 
 
@@ -28,7 +28,7 @@ def find_mistake(
     this answer, or where the answer is right.
     """
     search = Search(expression, by, answer, points, others or {})
-    if not search.samples or is_right(search):
+    if len(search.samples) < FEWEST_POINTS or is_right(search):
         return None
     found, tried = search.single()
     vague = _standing(search, constants(search))
@@ -50,6 +50,9 @@ def _rank(explanation: Explanation) -> int:
 
 
 MOST_CONFIRMED = 24
+"""Explanations that are put to ball arithmetic."""
+FEWEST_POINTS = 3
+"""Points without which an agreement may be an accident."""
 
 
 def told(search: Search, explanations: Sequence[Explanation]) -> Mistake:
@@ -86,6 +89,6 @@ def _made(
     also: tuple[str, ...],
     places: int = 1,
 ) -> Mistake:
-    place = change.use[0] if change.use is not None and change.node.operation is None else change.node
+    place = place_of(change, search.function)
     words = sentence(change, formulas, places)
     return Mistake(change.rule.kind, words, place, shown, step_at(place, search.function), also)

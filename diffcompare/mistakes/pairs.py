@@ -16,7 +16,7 @@ import diffcompare.mistakes.views as views
 from diffcompare.expression import Expression
 from diffcompare.mistakes.sample import UNKNOWN, Change, Sample, with_inner
 from diffcompare.mistakes.search import TOLERANCE, Explanation, Search, Tried, explained, sights
-from diffcompare.mistakes.table import RULES, Rule, rules_for
+from diffcompare.mistakes.table import RULES, Rule
 from diffcompare.mistakes.views import Sight, Slopes, Values
 
 LARGEST_THROUGHOUT = 400
@@ -29,9 +29,13 @@ ALONE = frozenset(
         *("term-kept", "variable-as-constant", "constant-as-variable", "other-variable-differentiated"),
         *("lowered-factor", "coefficient-twice", "coefficient-added", "product-mixed"),
         *("power-misread", "function-split-over-sum", "outer-at-variable"),
+        *("inner-factor-added", "inner-factor-divided", "inner-not-differentiated"),
+        *("differentiated-inside", "outer-not-differentiated"),
     }
 )
 """Kinds that are not made throughout, nor looked for beside another one: together they would explain anything."""
+
+CHAIN_RULES = [rule for rule in RULES if rule.view is views.chain and rule.kind not in ALONE]
 
 
 def throughout(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
@@ -79,7 +83,7 @@ def _in_one_place(search: Search) -> Iterator[Explanation]:
             if sight.inner is None or sight.inner.operation is None:
                 continue
             for outer in rules:
-                for use in rules_for("")[views.chain] if outer.inner == "times" else ():
+                for use in CHAIN_RULES if outer.inner == "times" and outer.kind not in ALONE else ():
                     change = Change(node, _composed(outer, use), _widened(sight, node))
                     try:
                         wrong = change.slope(first.values, first.slopes)

@@ -10,7 +10,7 @@ from diffcompare.evaluation import is_number, value_at
 from diffcompare.expression import Constant, Expression, Variable, apply, lift
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function
 from diffcompare.mistakes.search import sights
-from diffcompare.mistakes.table import KINDS, RULES
+from diffcompare.mistakes.table import KINDS, RULES, Example
 from diffcompare.mistakes.telling import Formulas, tidied
 from diffcompare.mistakes.views import operation_name
 from diffcompare.parser import parse
@@ -26,17 +26,9 @@ class Planted(NamedTuple):
     change: Change | None = None
 
 
-class Example(NamedTuple):
-    """A function as text, the variable, and the wrong derivative as text."""
-
-    expression: str
-    by: str
-    wrong: str
-
-
 def example_of(slug: str) -> Example:
     """The example of a kind, its wrong answer computed by the wrong rule.  Raises KeyError for an unknown slug."""
-    text, by = KINDS[slug].example
+    text, by = KINDS[slug].function
     expression = parse(text)
     wrong = [planted for planted in planted_in(expression, by) if planted.kind == slug]
     as_it_is = slug == "rounded-constant"  # tidied, its decimals would become fractions

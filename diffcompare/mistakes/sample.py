@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from diffcompare.evaluation import ESCAPES, is_number, values_at
+from diffcompare.evaluation import ESCAPES, Undefined, is_number, values_at
 from diffcompare.expression import Expression, Variable
 from diffcompare.mistakes.table import Rule
 from diffcompare.mistakes.views import Sight, Slopes, Values
@@ -51,6 +51,7 @@ class Function:
     def __init__(self, expression: Expression, by: str) -> None:
         self.root = expression
         self.by = by
+        self.variable = Variable(by)
         self.nodes = listing(expression)
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
         self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
@@ -63,8 +64,8 @@ class Function:
         """Where a mistake at a node can be made: at all of its uses at once (None), and at each of several."""
         uses = self.uses.get(node, [])
         if len(uses) < 2:
-            return () if node is Variable(self.by) else (None,)
-        return uses if node is Variable(self.by) else (None, *uses)
+            return () if node is self.variable else (None,)
+        return uses if node is self.variable else (None, *uses)
 
 
 class Sample:
@@ -105,7 +106,7 @@ class Sample:
         """The slopes of all nodes that vary, with mistakes made on the way."""
         everywhere = {change.node: change for change in changes if change.use is None}
         once = {change.use: change for change in changes if change.use is not None}
-        variable = Variable(self.function.by)
+        variable = self.function.variable
         slopes: dict[Expression, Any] = {}
         for node in self.reached:
             if node in everywhere:
@@ -180,10 +181,12 @@ def in_doubles(function: Function, answer: Expression, point: Mapping[str, float
 
     try:
         values = values_at(function.nodes, point)
+        if not is_number(values[function.root]):
+            return None
         sample = Sample(function, values, evaluate, 1.0, answer)
     except (*UNKNOWN, KeyError):  # a KeyError where the answer has a variable that the point does not have
         return None
-    return sample if all(map(is_number, (values[function.root], sample.right, sample.answer))) else None
+    return sample if is_number(sample.right) and is_number(sample.answer) else None
 
 
 def in_balls(function: Function, answer: Expression, point: Mapping[str, float]) -> Sample:
@@ -191,6 +194,8 @@ def in_balls(function: Function, answer: Expression, point: Mapping[str, float])
     from diffcompare.truth.ball import BALLS, evaluate_balls
 
     values = evaluate_balls(function.nodes, point, lambda: None)
+    if type(values[function.root]) is Undefined:
+        raise ValueError("the function has no value here")
 
     def evaluate(expression: Expression) -> Any:
         return evaluate_balls(listing(expression), point, lambda: None)[expression]

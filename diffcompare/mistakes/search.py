@@ -105,38 +105,37 @@ class Search:
         """The single mistakes at one place that agree with the answer at the first point; all that were tried."""
         first = self.samples[0]
         gap = first.answer - first.right
+        size = abs(first.answer) + abs(first.right)
         found, tried = [], []
-        for change, seen in self.places(first):
-            try:
-                wrong = with_inner(change.rule, change.sight, seen, first.slopes)
-                own = first.weight(change.node, change.use)
-                move = own * (wrong - first.slopes.get(change.node, 0))
-            except UNKNOWN:
-                continue
-            if not isfinite(move):
-                continue
-            scale = abs(first.answer) + abs(first.right) + abs(own * wrong)
-            if abs(move) <= TOLERANCE * scale and abs(move) < abs(gap) / 2:
-                continue
-            tried.append(Tried(change, move))
-            if abs(gap - move) <= TOLERANCE * scale:
-                found.append(explained((change,)))
+        for node, sight, rule, wrong in self._wrong_slopes(first):
+            right = first.slopes.get(node, 0)
+            for use in self.function.places_of(node):
+                own = first.weight(node, use)
+                move = own * (wrong - right)
+                slack = TOLERANCE * (size + abs(own * wrong))
+                if not isfinite(move) or (abs(move) <= slack and abs(move) < abs(gap) / 2):
+                    continue
+                change = Change(node, rule, sight, use)
+                tried.append(Tried(change, move))
+                if abs(gap - move) <= slack:
+                    found.append(explained((change,)))
         return found, tried
 
-    def places(self, sample: Sample) -> Iterator[tuple[Change, Sequence[Any]]]:
-        """Every wrong rule at every place, outermost first, with the numbers that it works on."""
+    def _wrong_slopes(self, sample: Sample) -> Iterator[tuple[Expression, Sight, Rule, float]]:
+        """What every wrong rule makes of every node, outermost first."""
         for node in reversed(sample.reached):
             if node not in sample.adjoints:
                 continue
-            uses = self.function.places_of(node)
             for sight, rules in sights(node, self.function):
                 try:
                     seen = sight.see(sample.values, sample.slopes)
                 except UNKNOWN:
                     continue
                 for rule in rules:
-                    for use in uses:
-                        yield Change(node, rule, sight, use), seen
+                    try:
+                        yield node, sight, rule, with_inner(rule, sight, seen, sample.slopes)
+                    except UNKNOWN:
+                        continue
 
 
 def sights(node: Expression, function: Function) -> Iterator[tuple[Sight, Sequence[Rule]]]:

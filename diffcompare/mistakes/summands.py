@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import nan
 from typing import NamedTuple
 
+from diffcompare.evaluation import is_number
 from diffcompare.expression import Expression
 from diffcompare.mistakes.record import Mistake
 from diffcompare.mistakes.sample import Sample
@@ -123,7 +125,7 @@ def summands(formula: Expression, samples: Sequence[Sample]) -> list[Summand]:
         if inner is not None and len(found) + len(stack) < MOST_SUMMANDS:
             stack.append((inner, tuple(f * _ratio(node, inner, s) for f, s in zip(factors, chosen, strict=True))))
             continue
-        values = tuple(float(f * s.evaluate(node)) for f, s in zip(factors, chosen, strict=True))
+        values = tuple(f * _number(node, s) for f, s in zip(factors, chosen, strict=True))
         found.append(Summand(node, factors[:1] < (0.0,), values))
     return found
 
@@ -141,8 +143,14 @@ def _multiple_of_sum(node: Expression) -> Expression | None:
 
 def _ratio(node: Expression, inner: Expression, sample: Sample) -> float:
     [constant] = [argument for argument in node.arguments if argument is not inner]
-    factor = float(sample.evaluate(constant))
-    return factor if operation_name(node) == "*" else 1 / factor
+    factor = _number(constant, sample)
+    return factor if operation_name(node) == "*" else 1 / factor if factor else nan
+
+
+def _number(formula: Expression, sample: Sample) -> float:
+    """Its value; nan, which is equal to nothing, where it has none."""
+    value = sample.evaluate(formula)
+    return float(value) if is_number(value) else nan
 
 
 def _unmatched(ours: Sequence[Summand], theirs: Sequence[Summand]) -> list[Summand]:

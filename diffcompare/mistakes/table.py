@@ -27,7 +27,15 @@ class Kind(NamedTuple):
 
     slug: str
     title: str
-    example: tuple[str, str]
+    function: tuple[str, str]
+
+
+class Example(NamedTuple):
+    """A function as text, the variable, and the wrong derivative as text."""
+
+    expression: str
+    by: str
+    wrong: str
 
 
 class Rule(NamedTuple):
@@ -84,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("product-minus", "the product rule with a minus", ("x*exp(x)", "x")),
         Kind("product-mixed", "the product rule as u*u' + v*v' or u' + v'", ("x^2*sin(x)", "x")),
         # The chain rule in stranger ways.
+        Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
         Kind("inner-factor-added", "the inner derivative is added instead of multiplied", ("exp(x^2)", "x")),
         Kind("inner-factor-divided", "divided by the inner derivative instead of multiplied", ("sin(3*x)", "x")),
         Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
@@ -105,7 +114,6 @@ KINDS: Mapping[str, Kind] = {
         Kind("not-differentiated", "the function itself", ("x*sin(x)", "x")),
         Kind("term-kept", "a part is not differentiated", ("x^3 + sin(x)", "x")),
         # The function is misread, or the answer miswritten.
-        Kind("power-misread", "sin(x)^2 is taken for sin(x^2), or the other way round", ("sin(x)^2", "x")),
         Kind("parentheses-missing", "parentheses around a sum are missing", ("(x + 1)/(x^2 + 3)", "x")),
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The whole.
@@ -298,6 +306,11 @@ def _powers() -> list[Rule]:
              general),
         Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * y,
              "the power rule: the exponent of {node} is not lowered by 1", "times"),
+        Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * u / y,
+             "the power rule: the lowered exponent of {node} is the exponent minus 1, not 1 minus the exponent",
+             "times", ("^",)),
+        Rule("exponent-not-lowered", views.multiple_of_variable, lambda y, x: y,
+             "the power rule: the exponent of {u}, which is 1, is not lowered", rare=True),
         Rule("power-factor-missing", views.power, lambda y, u, p, low, high: low,
              "the power rule: the exponent of {node} is not brought down as a factor", "times"),
         Rule("exponent-raised", views.power, lambda y, u, p, low, high: p * high,
@@ -305,7 +318,7 @@ def _powers() -> list[Rule]:
         Rule("exponent-dropped", views.bare_power, lambda u, n: n * u,
              "the power rule: of {node} only the factor is left, the lowered exponent is missing", "times"),
         Rule("exponent-dropped", views.bare_power, lambda u, n: n * _one(u),
-             "the power rule: of {node} only the exponent is left", "times"),
+             "the power rule: of {node} only the exponent is left", "times", rare=True),
         Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
         *[
@@ -458,9 +471,9 @@ def _sums() -> list[Rule]:
         Rule("variable-as-constant", views.variable, lambda: 0,
              "{by} is treated as a constant in one place"),
         Rule("constant-as-variable", views.literal, lambda: 1,
-             "{node} is a constant: its derivative is 0"),
-        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * y / named("e", v),
-             "{node} is a constant: its derivative is 0"),
+             "{constant} is a constant: its derivative is 0"),
+        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * exp(v - 1),
+             "{constant} is a constant: its derivative is 0"),
         Rule("other-variable-differentiated", views.other_variable, lambda: 1,
              "{node} is held constant for the partial derivative by {by}: its derivative is 0"),
     ]  # fmt: skip
@@ -481,6 +494,15 @@ def _misread() -> list[Rule]:
         Rule("coefficient-and-power", views.multiple_of_power,
              lambda c, u, n, du: c * n * raise_to(c * u, n - 1) * du,
              "the exponent in {node} is for {v} alone, not for the factor {u}"),
+        *[
+            Rule("coefficient-and-power", views.function_of_multiple, wrong,
+                 f"in the derivative of {name} all of {{u}} is squared, the constant factor too", "times", (name,))
+            for name, wrong in [
+                ("atan", lambda c, u: 1 / (1 + c * _square(u))),
+                ("asin", lambda c, u: 1 / sqrt(1 - c * _square(u))),
+                ("acos", lambda c, u: -1 / sqrt(1 - c * _square(u))),
+            ]
+        ],
         Rule("function-split-over-sum", views.function_of_sum,
              lambda g, inner, u, v, du, dv, sign: g(u) * du + sign * g(v) * dv, dream),
         Rule("parentheses-missing", views.function_of_sum,

@@ -99,11 +99,28 @@ class _Words(dict[str, str]):
             return by
         if field == "node":
             return short(node)
+        if field == "constant":
+            place = place_of(self.change, self.formulas.function)
+            return short(node if place in self.formulas.function.active else place)
         if field == "name":
             return node.operation.name if node.operation is not None else short(node)
         derived, letter = len(field) == 2, field[-1]
         part = self.change.sight.parts["uvw".index(letter)]
         return short(part) if not derived else short(self.formulas.derivative(part))
+
+
+def place_of(change: Change, function: Function) -> Expression:
+    """The node at which a mistake shows: of a leaf the operation that uses it, the whole of a constant it is in."""
+    if change.node.operation is not None:
+        return change.node
+    users = [change.use] if change.use is not None else function.uses.get(change.node, [])
+    place = users[0][0] if len(users) == 1 else change.node
+    while place not in function.active and len(function.uses.get(place, ())) == 1:
+        user = function.uses[place][0][0]
+        if user in function.active:
+            break
+        place = user
+    return place
 
 
 def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:

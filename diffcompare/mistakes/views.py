@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.expression import OPERATIONS, Constant, Expression, Variable, lift
@@ -42,12 +43,12 @@ POWERS_BELOW = ("^n", "sqrt", "cbrt")
 
 def named(name: str, like: Any) -> Any:
     """The constant `pi` or `e` as the number type of `like`."""
-    return getattr(math, name) if isinstance(like, float) else like.constant(name)
+    return getattr(math, name) if isinstance(like, float | int) else like.constant(name)
 
 
 def whole(number: int, like: Any) -> Any:
     """An integer as the number type of `like`."""
-    return float(number) if isinstance(like, float) else like.constant(number)
+    return float(number) if isinstance(like, float | int) else like.constant(number)
 
 
 def operation_name(node: Expression) -> str:
@@ -103,6 +104,7 @@ def _asked(node: Expression, active: Collection[Expression]) -> Sight:
 
     def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
         def numbers(u: Any) -> list[Any]:
+            u = whole(u, values[inner]) if type(u) is int else u  # a slope that has become a plain 0 or 1
             return [u if number == place else values[argument] for number, argument in enumerate(arguments)]
 
         def outer(u: Any) -> Any:
@@ -271,6 +273,7 @@ def _sign(sum_: Expression) -> int:
     return 1 if operation_name(sum_) == "+" else -1
 
 
+@cache
 def product_with_sum(place: int) -> View:
     """A product of which one factor (left 0, right 1) is a sum: (p, q, v, p', q', v', sign of q).
 
@@ -320,6 +323,28 @@ def scaled(node: Expression, active: Collection[Expression]) -> Sight | None:
         return None
     [c, u] = sorted(node.arguments, key=lambda factor: factor in active)
     return Sight(lambda values, slopes: (values[c], values[u], slopes.get(u, 0)), None, (u, c))
+
+
+def multiple_of_variable(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A constant times the variable: (value, x)."""
+    if scaled(node, active) is None:
+        return None
+    [x] = [factor for factor in node.arguments if factor in active]
+    return Sight(lambda values, slopes: (values[node], values[x]), None, (x,)) if x.operation is None else None
+
+
+def function_of_multiple(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A function of c*u or u/c: (c or 1/c, u), an outer derivative."""
+    if len(node.arguments) != 1:
+        return None
+    inner = node.arguments[0]
+    if scaled(inner, active) is not None:
+        [c, u] = sorted(inner.arguments, key=lambda factor: factor in active)
+        return Sight(lambda values, slopes: (values[c], values[u]), inner, (inner,))
+    if divided(inner, active) is not None:
+        u, c = inner.arguments
+        return Sight(lambda values, slopes: (1 / values[c], values[u]), inner, (inner,))
+    return None
 
 
 def divided(node: Expression, active: Collection[Expression]) -> Sight | None:
@@ -406,6 +431,7 @@ def reciprocal(node: Expression, active: Collection[Expression]) -> Sight | None
     return Sight(lambda values, slopes: (values[c], values[v], slopes.get(v, 0)), None, (c, v))
 
 
+@cache
 def term(place: int) -> View:
     """A term of a sum or a difference, the one on the left (0) or on the right (1): (its value, its u', the other's).
 
@@ -420,6 +446,7 @@ def term(place: int) -> View:
     return view
 
 
+@cache
 def constant_term(place: int) -> View:
     """A term that does not depend on the variable."""
 

@@ -18,6 +18,8 @@ from diffcompare.wengert import listing, variables
 
 LARGEST = 300
 """Nodes up to which second derivatives, and the derivative of the answer, are looked at."""
+MOST_SECONDS = 4
+"""Other variables by which the derivative is differentiated once more."""
 
 
 def wholes(search: Search) -> Iterator[Explanation]:
@@ -53,7 +55,7 @@ def wholes(search: Search) -> Iterator[Explanation]:
     yield Explanation(
         "reciprocal-of-derivative", lambda s: (s.one, s.answer * s.right), "this is 1 over the derivative"
     )
-    yield from _of_other_orders(search)
+    yield from _of_other_orders(search, names)
 
 
 def constants(search: Search) -> Iterator[Explanation]:
@@ -169,16 +171,16 @@ def _adjoint(name: str, sample: Sample) -> tuple[Any, Any]:
     return sample.adjoints.get(Variable(name), 0), sample.answer
 
 
-def _of_other_orders(search: Search) -> Iterator[Explanation]:
+def _of_other_orders(search: Search, names: Sequence[str]) -> Iterator[Explanation]:
     """The second derivative, and the integral: an answer whose own derivative is the function."""
     root, by = search.function.root, search.function.by
     if len(search.function.nodes) > LARGEST or len(listing(search.answer)) > LARGEST:
         return
     try:
-        second = _derivative(_derivative(root, by), by)
-        yield Explanation(
-            "second-derivative", lambda s: (s.evaluate(second), s.answer), "this is the second derivative"
-        )
+        right = _derivative(root, by)
+        for name in (by, *names[:MOST_SECONDS]):
+            says = "this is the second derivative" + (f", by {by} and by {name}" if name != by else "")
+            yield Explanation("second-derivative", partial(_equals, _derivative(right, name)), says)
         primitive = _derivative(search.answer, by)
         yield Explanation(
             "integrated",
@@ -187,6 +189,10 @@ def _of_other_orders(search: Search) -> Iterator[Explanation]:
         )
     except NotDifferentiable:
         return
+
+
+def _equals(formula: Expression, sample: Sample) -> tuple[Any, Any]:
+    return sample.evaluate(formula), sample.answer
 
 
 def _derivative(expression: Expression, by: str) -> Expression:

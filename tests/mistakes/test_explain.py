@@ -90,6 +90,8 @@ WRONG = {
         ("5*x^4 + x", "1 + 20*x^4"),
         ("(x^2 + 1)^3", "6*x*(x^2 + 1)^3"),
         ("sqrt(x + 1)", "sqrt(1 + x)/2"),
+        ("x^(1/3)", "1/3*x^(2/3)"),
+        ("3*x^2 + 2*x", "6*x^2 + 2*x"),
     ],
     "power-factor-missing": [
         ("x^6", "x^5"),
@@ -106,6 +108,7 @@ WRONG = {
         ("x^5", "5*x"),
         ("x^3 + x^4", "4*x^3 + 3*x"),
         ("sin(x) + x^7", "cos(x) + 7"),
+        ("x^2*exp(x^3)", "2*x*exp(x^3) + 3*x^2*exp(x^3)"),
     ],
     "lowered-factor": [
         ("x^5", "4*x^4"),
@@ -282,11 +285,14 @@ WRONG = {
         ("cos(x)^3", "-3*x^2*sin(x^3)"),
         ("ln(x^2)", "2*ln(x)/x"),
         ("tan(x)^2", "2*x*sec(x^2)^2"),
+        ("ln(x)^2", "2/x"),
     ],
     "coefficient-and-power": [
         ("(5*x)^3", "15*x^2"),
         ("(2*x)^4 + x", "1 + 8*x^3"),
         ("x + 3*x^4", "1 + 4*81*x^3"),
+        ("atan(2*x)", "2/(1 + 2*x^2)"),
+        ("asin(x/3) + x", "1/(3*sqrt(1 - x^2/3)) + 1"),
     ],
     "parentheses-missing": [
         ("(x + 2)/(x^2 + 5)", "x^2 + 5 - (x + 2)*2*x/(x^2 + 5)^2"),
@@ -317,6 +323,7 @@ WRONG = {
         ("x^2*ln(x)", "2*ln(x) + 3"),
         ("x^5 + x^3", "20*x^3 + 6*x"),
         ("x*cos(x)", "-2*sin(x) - x*cos(x)"),
+        ("x^2*y^3", "6*x*y^2"),
     ],
     "swapped-partials": [
         ("x^3*y + y^2", "x^3 + 2*y"),
@@ -427,6 +434,29 @@ def test_the_branch_that_is_not_taken_does_not_matter():
     assert found("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
 
 
+@pytest.mark.parametrize("answer", ["0", "1/x", "ln(-x^2)", "2*x*y", "1/0", "atan(x)"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        "5",
+        "x",
+        "x - x",
+        "y*(1 + erf((ln(y/2) + (x + z^2/2)*y)/(z*sqrt(y))/sqrt(2)))/2",
+        "min(x, y^2) + relu(x)*max(x, 2) + floor(x)",
+        "polygamma(1, x)*x + gamma(x)",
+        "x^0 + x^1 + 0*x + 1/x^0",
+        "if(x > 1, sin(2*x), if(x == 2, ln(-x), x))",
+        "sqrt(y - 2)*x",
+    ],
+)
+def test_every_answer_is_answered(function, answer):
+    """Whatever it is, and wherever it has no value: with a mistake or with none, and never with an exception."""
+    points = [{"x": x, "y": y, "z": 0.5} for x, y in [(-2.0, 1.0), (0.0, 3.0), (0.3, 2.5), (1.0, 1.0), (1.7, 4.0)]]
+    for each in (find_mistake, first_difference):
+        mistake = each(parse(function), "x", parse(answer), points)
+        assert mistake is None or mistake.kind in KINDS
+
+
 # --- Places -----------------------------------------------------------------------------------------------------------
 
 
@@ -479,15 +509,19 @@ def test_swapped_partials_are_told_from_one_wrong_one():
         (
             "sin(x^2)",
             "cos(x^2)",
+            "the chain rule: the inner derivative 2*x of x^2 is missing",
+        ),
+        (
+            "x*sin(x^2)",
+            "sin(x^2) + x*cos(x^2)",
             "the chain rule: the inner derivative 2*x of x^2 is missing: d/dx[sin(x^2)] is 2*x*cos(x^2), not cos(x^2)",
         ),
         (
             "x^2*sin(x)",
             "2*x*cos(x)",
-            "the product rule: the derivative of a product is not the product of the derivatives: "
-            "d/dx[x^2*sin(x)] is 2*x*sin(x) + x^2*cos(x), not 2*x*cos(x)",
+            "the product rule: the derivative of a product is not the product of the derivatives",
         ),
-        ("x^3 + pi^2", "3*x^2 + 2*pi", "pi is a constant: its derivative is 0"),
+        ("x^3 + pi^2", "3*x^2 + 2*pi", "pi^2 is a constant: its derivative is 0"),
         ("x*sin(x)", "-sin(x) - x*cos(x)", "the sign of the whole derivative is wrong"),
         ("x*exp(x)", "3*x*exp(x) + 3*exp(x)", "the answer is the right derivative times 3"),
         ("x*exp(x)", "-(exp(x) + x*exp(x))*pi/180", "the answer is the right derivative times -pi/180"),
