@@ -214,14 +214,7 @@ STAGES = {
     "cse": _cse,
     "expanded": _rewritten(_expand),
     "simplified": _rewritten(_simplify),
-=======
-STAGES = {
-    "raw": _raw,
-    "cse": _cse,
-    "expanded": _rewritten(_expand),
-    "simplified": _rewritten(_simplify),
     "polynomial": _polynomial,
->>>>>>> 42e493f840dfcc1e9f293f1a70b734a46540e333
 }
 """Every stage by name; `raw` is the first, and fills in what the others work on."""
 
