@@ -150,3 +150,18 @@ def test_large_formulas_take_no_more_than_linear_time():
 def test_the_square_of_a_root_is_what_stands_under_it():
     assert str(tidy(parse("x/sqrt(1 + x^2)^2"))) == "x/(1 + x^2)"
     assert str(tidy(parse("3*sqrt(x)^2"))) == "3*x"
+
+
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("x^x", "x^x*(1 + ln(x))"),
+        ("x^(2*x)", "x^(2*x)*(2 + 2*ln(x))"),
+        ("x*2^x", "2^x*(1 + x*ln(2))"),
+        ("ln(1)*x", "0"),
+        ("x*exp(x)", "exp(x) + x*exp(x)"),  # not a power: left as the rules wrote it
+    ],
+)
+def test_powers_with_the_variable_in_their_exponent_are_factored(text, tidied):
+    expression = parse(text)
+    assert str(tidy(textbook(expression, ["x"])["x"], expression)) == tidied

@@ -1,8 +1,8 @@
 """Tidying a formula, as a person does before handing it in: no 0 and no 1, one number in front, like factors together.
 
 Numbers are folded exactly, as rationals; signs are pulled out of products; like terms are added; fractions are written
-as one fraction.  Nothing is expanded (but for the products named by the caller) and nothing is factored.  Sums and
-functions of the original keep the form that they were given.
+as one fraction.  Nothing is expanded (but for the products named by the caller), and nothing is factored but a power
+with the variable in its exponent.  Sums and functions of the original keep the form that they were given.
 
 A tidied formula is equal to the formula wherever that has a value.  It has more values only where the original function
 has none: a factor is cancelled if it is not 0, and a term that adds up to 0 is dropped if it is defined, wherever the
@@ -23,6 +23,7 @@ from diffcompare.tidying.terms import (
     Term,
     atom,
     collected,
+    common_power,
     leaf_form,
     negated,
     power,
@@ -59,7 +60,16 @@ def tidy(
             built[node] = node
         else:
             built[node] = build(forms[node], known.decimals)
-    return build(forms[formula], known.decimals)
+    return build(_factored(forms[formula], known), known.decimals)
+
+
+def _factored(form: Form, known: Known) -> Form:
+    """x^x*ln(x) + x^x as x^x*(ln(x) + 1): a power that every term has is written once."""
+    found = common_power(form)
+    if found is None:
+        return form
+    power, rest = found
+    return (Term(Fraction(1), {power: 1, build(rest, known.decimals): 1}),)
 
 
 def _form(
@@ -84,6 +94,8 @@ def _form(
         if node in expanded and name == "*":
             return _multiplied_out(node, operands, forms, known, expanded[node])
         return _multiplied(node, operands, known)
+    if name == "ln" and node.arguments[0] is Number(1):
+        return (Term(Fraction(0)),)
     return (atom(node) if node in known.kept else _function(node, forms, built, known),)
 
 

@@ -44,7 +44,8 @@ def negated(term: Term) -> Term:
 
 
 def product(a: Term, b: Term, known: Known) -> Term:
-    return _reduced(Term(a.coefficient * b.coefficient, _merged(a.over, b.over), _merged(a.under, b.under)), known)
+    over = _raised(_merged(a.over, b.over), known)
+    return _reduced(Term(a.coefficient * b.coefficient, over, _merged(a.under, b.under)), known)
 
 
 def quotient(a: Term, b: Term, node: Expression, known: Known) -> Term:
@@ -72,6 +73,47 @@ def _merged(a: Mapping[Expression, int], b: Mapping[Expression, int]) -> Mapping
     for factor, exponent in b.items():
         merged[factor] = merged.get(factor, 0) + exponent
     return merged
+
+
+def _raised(factors: Mapping[Expression, int], known: Known) -> Mapping[Expression, int]:
+    """u*u^(v - 1) is u^v, where the original has u^v: there u is 0 only where that has no value."""
+    for factor in factors:
+        whole = _whole_power(factor)
+        if whole is None or whole not in known.defined or factors.get(whole.arguments[0], 0) < 1:
+            continue
+        rest = dict(factors)
+        for gone in (factor, whole.arguments[0]):
+            rest[gone] -= 1
+            if rest[gone] == 0:
+                del rest[gone]
+        rest[whole] = rest.get(whole, 0) + 1
+        return rest
+    return factors
+
+
+def _whole_power(factor: Expression) -> Expression | None:
+    """u^v for u^(v - 1)."""
+    if factor.operation is None or factor.operation.name != "^":
+        return None
+    base, exponent = factor.arguments
+    if exponent.operation is None or exponent.operation.name != "-" or exponent.arguments[1] is not Number(1):
+        return None
+    return factor.operation(base, exponent.arguments[0])  # type: ignore[no-any-return]
+
+
+def common_power(form: Form) -> tuple[Expression, Form] | None:
+    """A power with the variable in its exponent that all terms of a sum have, and the sum without it."""
+    if len(form) < 2:
+        return None
+    for factor, exponent in form[0].over.items():
+        is_power = factor.operation is not None and factor.operation.name == "^" and factor.arguments[1].varies
+        if is_power and exponent == 1 and all(term.over.get(factor) == 1 for term in form):
+            return factor, tuple([term._replace(over=_without(term.over, factor)) for term in form])
+    return None
+
+
+def _without(factors: Mapping[Expression, int], gone: Expression) -> Mapping[Expression, int]:
+    return {factor: exponent for factor, exponent in factors.items() if factor is not gone}
 
 
 def _reduced(term: Term, known: Known) -> Term:
