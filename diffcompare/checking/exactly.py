@@ -14,7 +14,7 @@ from mpmath.libmp import finf, from_int, fzero, mpf_abs, mpf_lt, mpf_shift
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
 from diffcompare.sweeps import NotDifferentiable, reverse
-from diffcompare.truth.ball import BALLS, SLOW, Ball, Beyond, Undecided, contains_zero, evaluate_balls, precision
+from diffcompare.truth.ball import BALLS, SLOW_BITS, Ball, Beyond, Undecided, contains_zero, evaluate_balls, precision
 from diffcompare.truth.slopes import at_kink
 from diffcompare.wengert import active_nodes, listing
 
@@ -49,7 +49,7 @@ class Function:
         self.answers = {name: listing(answer) for name, answer in answers.items()}
         self.check = check
         self.is_slow = any(
-            node.operation is not None and node.operation.name in (*SLOW, "polygamma")
+            node.operation is not None and node.operation.name in SLOW_BITS
             for node in listing(expression, *answers.values())
         )
         """Whether it has operations whose six-hundredth digit takes seconds."""
