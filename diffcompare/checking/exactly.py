@@ -49,7 +49,7 @@ class Function:
         self.answers = {name: listing(answer) for name, answer in answers.items()}
         self.check = check
         self.is_slow = any(
-            node.operation is not None and node.operation.name in (*SLOW_BITS, "polygamma")
+            node.operation is not None and node.operation.name in SLOW_BITS
             for node in listing(expression, *answers.values())
         )
         """Whether it has operations whose six-hundredth digit takes seconds."""
