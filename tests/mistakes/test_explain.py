@@ -429,6 +429,14 @@ def test_a_point_at_which_the_answer_has_no_value_is_left_out():
     assert find_mistake(parse("x^2"), "x", parse("2*t"), POINTS) is None
 
 
+def test_points_far_out_do_not_blur_the_match():
+    points = [{"x": x} for x in (0.009, -24.0, 1000.0, 2.0, 10.0, 1e6, -1000.0, 0.016)]
+    assert find_mistake(parse("cos(x^3)"), "x", parse("-sin(3*x^2)"), points).kind == "outer-at-inner-derivative"
+    far = [{"x": x} for x in (1.0, 2.0, 3.0, 4.0, 1e5, 2e5, 3e5)]
+    assert find_mistake(parse("x^2"), "x", parse("if(x < 1000, 2*x, x)"), far) is None
+    assert first_difference(parse("x^2"), "x", parse("if(x < 1000, 2*x, x)"), far).kind == "term-missing"
+
+
 def test_the_branch_that_is_not_taken_does_not_matter():
     assert found("if(x > 0, sin(2*x), ln(-x))", "cos(2*x)").kind == "missing-inner-factor"
     assert found("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
