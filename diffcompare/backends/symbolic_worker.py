@@ -8,7 +8,7 @@ done, and `{"done": true}`.  `order` says how often to differentiate (by one var
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
     {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
     {"stage": "identity", "by": step or null}       whether the derivative is the formula `answer` of the request
-    "polynomial": _polynomial,
+    {"stage": "polynomial", "program": ..., "names": ["factored", "unsimplified", "simplified"]}
     {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
 
 The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a

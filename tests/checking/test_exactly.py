@@ -29,8 +29,13 @@ def test_at_three(answer, expected):
 
 
 def test_the_three_hundredth_digit():
-    assert outcome("x^2", "2*x + 1e-300", x=3.0) == "same"
-    assert outcome("x^2", "2*x + 1e-300", thorough=True, x=3.0) == "different"
+    assert outcome("sin(x)", "cos(x) + 1e-300", x=3.0) == "same"
+    assert outcome("sin(x)", "cos(x) + 1e-300", thorough=True, x=3.0) == "different"
+
+
+def test_rational_numbers_have_no_digit_that_is_not_looked_at():
+    assert outcome("x^2", "2*x + 1e-300", x=3.0) == "different"
+    assert outcome("x^2", "2*x + 1e-300 - 1e-300", x=3.0) == "same"
 
 
 def test_a_partial_that_is_zero():
