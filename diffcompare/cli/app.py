@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from importlib import import_module
 from typing import Annotated, Any
@@ -65,7 +66,9 @@ def build(names: Sequence[str]) -> TyperGroup:
     app.callback()(_top)
     for name in names:
         module = import_module(f"diffcompare.cli.commands.{name}")
-        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(with_output(module.command))
+        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(
+            with_output(module.command, watched=not getattr(module, "CONVERSES", False))
+        )
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
@@ -75,8 +78,11 @@ def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the
     """Declared for the help; `main` answers it before typer is imported."""
 
 
-def with_output(function: Callable[..., Answer]) -> Callable[..., int]:
-    """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code."""
+def with_output(function: Callable[..., Answer], *, watched: bool = True) -> Callable[..., int]:
+    """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code.
+
+    `watched` is whether it gives a sign of life while it runs.
+    """
     own = inspect.signature(function, eval_str=True).parameters
     shared = inspect.signature(_shared, eval_str=True).parameters
 
@@ -84,7 +90,8 @@ def with_output(function: Callable[..., Answer]) -> Callable[..., int]:
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         check(settings)
-        with sign_of_life(f"{NAME} {function.__module__.rpartition('.')[2]}"):
+        task = f"{NAME} {function.__module__.rpartition('.')[2]}"
+        with sign_of_life(task) if watched else nullcontext():
             answer = function(**{name: values[name] for name in own})
         return show(answer, settings)
 

@@ -35,6 +35,20 @@ def modes(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(MODES))
 
 
+def levels(incomplete: str) -> list[str]:
+    """How hard a quiz is."""
+    from diffcompare.studies.quiz.templates import LEVELS
+
+    return _beginning(incomplete, [str(level) for level in LEVELS])
+
+
+def topics(incomplete: str) -> list[str]:
+    """What a quiz is about."""
+    from diffcompare.studies.quiz.templates import TOPICS
+
+    return _beginning(incomplete, list(TOPICS))
+
+
 def groups(incomplete: str) -> list[str]:
     """Names of the catalogue's groups."""
     from diffcompare.catalogue import scan

@@ -178,9 +178,10 @@ Budget: TypeAlias = Annotated[
     float,
     typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5")),
 ]
-Seed: TypeAlias = Annotated[
-    int, typer.Option("--seed", metavar="N", help="Choose other random points.", min=0, max=2**63)
-]
+_SEED = typer.Option("--seed", metavar="N", help="The same number, the same random choices.", min=0, max=2**63)
+Seed: TypeAlias = Annotated[int, _SEED]
+OtherSeed: TypeAlias = Annotated[int | None, _SEED]
+"""Another one every time, unless it is given."""
 Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values, 25 digits.")]
 
 Format: TypeAlias = Annotated[

@@ -90,11 +90,12 @@ def explained(check: Check, name: str, title: str = "") -> list[Block]:
         Paragraph(as_sentence(evidence(check, name))),
     ]
     for part in parts(mistake):
-        blocks += _mistake(check, name, part)
+        blocks += mistake_blocks(check, name, part)
     return blocks
 
 
-def _mistake(check: Check, name: str, mistake: Mistake) -> list[Block]:
+def mistake_blocks(check: Check, name: str, mistake: Mistake) -> list[Block]:
+    """A mistake: its sentence, where it was made and where it shows, and the step done right."""
     blocks: list[Block] = [Paragraph(as_sentence(f"The mistake: {mistake.sentence}"))]
     place, shows = spans(check, name, mistake)
     lines = [

@@ -1,0 +1,120 @@
+"""`diffcompare quiz`: find derivatives, and learn from those that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diffcompare.cli import completion, options
+from diffcompare.cli.conversation import Conversation
+from diffcompare.cli.output import Answer, Settings
+from diffcompare.cli.progress import sign_of_life
+from diffcompare.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from diffcompare.studies.quiz import Quiz
+
+CONVERSES = True
+"""It waits for people, so that no sign of life is due meanwhile."""
+
+EXAMPLES = (
+    "diffcompare quiz",
+    "diffcompare quiz --level 3 --topic chain --questions 10",
+    "diffcompare quiz --seed 7 --answers answers.txt --json",
+)
+MOST_QUESTIONS = 50
+
+
+def command(
+    level: Annotated[
+        str | None,
+        typer.Option("--level", metavar="1..5", help="How hard. [default: rising]", autocompletion=completion.levels),
+    ] = None,
+    topic: Annotated[
+        str | None,
+        typer.Option(
+            "--topic", metavar="NAME", help="chain, product ... [default: all]", autocompletion=completion.topics
+        ),
+    ] = None,
+    questions: Annotated[
+        int, typer.Option("--questions", metavar="N", help="How many.", min=1, max=MOST_QUESTIONS)
+    ] = 5,
+    seed: options.OtherSeed = None,
+    answers: Annotated[
+        str | None, typer.Option("--answers", metavar="FILE", help="Read the answers there, a line each.")
+    ] = None,
+    solutions: Annotated[
+        bool | None,
+        typer.Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
+    ] = None,
+    format: options.Format = None,
+    json: options.Json = False,
+    output: options.Output = None,
+    digits: options.Digits = None,
+    color: options.Color = "auto",
+    charset: options.Charset = "auto",
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Find derivatives, with hints and explanations."""
+    settings = Settings(format, json, output, digits, color, charset, quiet)
+    quiz = _begun(questions, level, topic, seed)
+    quiz = held(quiz, Conversation(settings, _lines(answers)), solutions)
+    return Answer(quiz.document(brief=quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
+
+
+def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
+    """The quiz after all its questions, or when the person has had enough."""
+    from diffcompare.studies.quiz import asked, interrupted, introduction, prompt, reply
+
+    try:
+        conversation.say(introduction(quiz))
+        place = None
+        while quiz.place is not None:
+            if quiz.place != place:
+                place = quiz.place
+                conversation.say(asked(quiz))
+            line = conversation.ask(prompt(quiz))
+            if line is None:
+                return interrupted(quiz, "end-of-input")
+            with sign_of_life("checking"):
+                quiz, blocks, diagnostic = reply(quiz, line, solutions=solutions)
+            if diagnostic is not None:
+                conversation.tell(diagnostic)
+            conversation.say(blocks)
+    except KeyboardInterrupt:
+        conversation.broken_off()
+        return interrupted(quiz, "interrupted")
+    return quiz
+
+
+def _begun(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
+    import secrets
+
+    from diffcompare.studies.quiz import begin
+    from diffcompare.studies.quiz.templates import LEVELS, TOPICS, levels_of
+
+    levels = [str(each) for each in LEVELS]
+    if level is not None and level not in levels:
+        raise options.unknown_choice("--level", level, levels)
+    if topic is not None and topic.lower() not in TOPICS:
+        raise options.unknown_choice("--topic", topic, TOPICS)
+    topic = topic.lower() if topic else None
+    if topic is not None and level is not None and int(level) not in levels_of(topic):
+        asked = levels_of(topic)
+        where = f"on level {asked[0]}" if len(asked) == 1 else f"from level {asked[0]} to {asked[-1]}"
+        raise usage_error(
+            "E506", f"`--topic {topic}` is not asked on level {level}, but {where}",
+            f"for example `--topic {topic} --level {asked[0]}`",
+        )  # fmt: skip
+    number = secrets.randbelow(10_000) if seed is None else seed
+    return begin(count, level=int(level) if level else None, topic=topic, seed=number)
+
+
+def _lines(path: str | None) -> Sequence[str] | None:
+    if path in (None, "-"):
+        return None
+    from diffcompare.expression_file import read_text
+
+    return read_text(path).splitlines()

@@ -1,0 +1,100 @@
+"""Asking and answering in a terminal, or by a script: lines come from a person, a pipe or a file.
+
+What is said goes to stdout where the answer is text for people too, and otherwise (JSON, CSV ...) to stderr, and only
+if somebody types: a script that asks for JSON gets nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from diffcompare.cli import streams
+from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal
+from diffcompare.document import Document
+from diffcompare.render import render
+
+if TYPE_CHECKING:
+    from diffcompare.diagnostics import Diagnostic
+    from diffcompare.document import Block
+
+FOR_PEOPLE = ("terminal", "plain")
+LONGEST_LINE = 100_000
+"""Bytes of a line of input that are read; what is longer is an answer that is too long, whatever it says."""
+
+
+class Conversation:
+    """Somebody to talk with."""
+
+    def __init__(self, settings: Settings, answers: Iterable[str] | None = None) -> None:
+        """`answers` stand for the person; None: standard input, whoever is there."""
+        self._typed = answers is None and is_terminal(sys.stdin)
+        self._lines = _input_lines() if answers is None else iter(answers)
+        wanted = choose_format(settings)
+        to_file = settings.output not in (None, "-")
+        self._on_stdout = to_file or wanted in FOR_PEOPLE
+        self._silent = not self._typed and (settings.quiet or not self._on_stdout)
+        self._look = choose_look(settings)
+        stream = sys.stdout if self._on_stdout else sys.stderr
+        self._format = wanted if wanted in FOR_PEOPLE else FOR_PEOPLE[not is_terminal(stream)]
+
+    def say(self, blocks: Sequence[Block]) -> None:
+        """Show blocks, and an empty line after them."""
+        if blocks:
+            self._write(render(Document(tuple(blocks)), self._format, look=self._look) + "\n")
+
+    def tell(self, diagnostic: Diagnostic) -> None:
+        """Say what is wrong with an answer: on stderr, as everywhere."""
+        if not self._silent:
+            streams.tell(diagnostic)
+            streams.complain("\n")
+
+    def ask(self, prompt: str) -> str | None:
+        """The next answer; None where there are no more.  Raises KeyboardInterrupt."""
+        line = self._type(prompt) if self._typed else next(self._lines, None)
+        if line is None:
+            self._write("\n" if self._typed else "")
+        elif not self._typed:  # as it would look in a terminal
+            self._write(f"{prompt}{line}".rstrip() + "\n")
+        if line is not None:
+            self._write("\n")
+        return line
+
+    def broken_off(self) -> None:
+        """Begin a new line after the `^C` that a terminal writes."""
+        self._write("\n\n" if self._typed else "\n")
+
+    def _type(self, prompt: str) -> str | None:
+        """A line that somebody types, with the keys of readline where that is there."""
+        if not (self._on_stdout and is_terminal(sys.stdout)):
+            self._write(prompt)
+            return next(self._lines, None)
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401  (`input` uses it)
+        try:
+            return input(prompt)
+        except EOFError:
+            return None
+        except UnicodeDecodeError:
+            return "\N{REPLACEMENT CHARACTER}"
+
+    def _write(self, text: str) -> None:
+        if self._silent or not text:
+            return
+        if self._on_stdout:
+            streams.write(text)
+        else:
+            streams.complain(text)
+
+
+def _input_lines() -> Iterator[str]:
+    """The lines of standard input as they come; none if it is closed."""
+    if sys.stdin is None:
+        return
+    try:
+        while line := sys.stdin.buffer.readline(LONGEST_LINE):
+            yield line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+    except (OSError, ValueError):  # it cannot be read, or was closed
+        return
