@@ -21,6 +21,9 @@ TRIES = 3
 MOST_POINTS = 3
 """For a right answer at once.  A wrong one and a hint that was asked for cost one each, but a point is always left."""
 
+A_TERM = "term-missing"
+"""The kind that is no mistake with a name of its own: it says a term of the right answer, and so gives it away."""
+
 Outcome: TypeAlias = Literal["right", "wrong", "skipped"]
 Ending: TypeAlias = Literal["finished", "quit", "end-of-input", "interrupted"]
 

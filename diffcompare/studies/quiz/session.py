@@ -19,7 +19,7 @@ from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, 
 from diffcompare.studies.derive import derive_question
 from diffcompare.studies.quiz.hints import hints
 from diffcompare.studies.quiz.questions import Exercise, exercises
-from diffcompare.studies.quiz.record import MOST_POINTS, TRIES, Ending, Quiz, Round, Try
+from diffcompare.studies.quiz.record import A_TERM, MOST_POINTS, TRIES, Ending, Quiz, Round, Try
 from diffcompare.studies.telling import counted
 from diffcompare.wengert import listing
 
@@ -150,8 +150,9 @@ def _wrong(quiz: Quiz, check: Check, solution: bool) -> Reply:
     if current.wrong == TRIES:
         blocks += [Paragraph(as_sentence(f"The mistake: {mistake.sentence}")) for mistake in mistakes]
         return _closed(quiz.with_current(outcome="wrong"), exercise, blocks, solution)
-    if current.wrong == TRIES - 1 and mistakes:
-        for mistake in mistakes:
+    told = [mistake for mistake in mistakes if mistake.kind != A_TERM]
+    if current.wrong == TRIES - 1 and told:
+        for mistake in told:
             blocks += mistake_blocks(check, exercise.by, _veiled(mistake, exercise))
         return Reply(quiz, tuple(blocks))
     hint = _next_hint(current)

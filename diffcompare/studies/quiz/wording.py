@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.mistakes import KINDS
-from diffcompare.studies.quiz.record import MOST_POINTS
+from diffcompare.studies.quiz.record import A_TERM, MOST_POINTS
 from diffcompare.studies.telling import counted
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def advice(quiz: Quiz) -> list[str]:
         return []
     named = [f"{each.topic} ({each.of - each.lost} of {counted(each.of, 'point')})" for each in topics[:MOST_TOPICS]]
     said = [f"To practise: {', '.join(named)}."]
-    mistakes: dict[str, int] = {}
-    for each in quiz.rounds:
-        for kind in each.kinds:
-            mistakes[kind] = mistakes.get(kind, 0) + 1
+    mistakes = Counter(kind for each in quiz.rounds for kind in each.kinds if kind != A_TERM)
     if mistakes:
         titles = [KINDS[kind].title + (f" ({count} times)" if count > 1 else "") for kind, count in mistakes.items()]
         said.append(f"Mistakes: {'; '.join(titles)}.")

@@ -74,6 +74,7 @@ def test_a_second_wrong_answer_without_a_known_mistake_gets_the_next_hint():
     _, (first, second) = played(quiz_about(ONE), "exp(-x^7) + 0.123", "17.3 - atan(x)")
     assert captions(first.blocks) == ["Hint: use the product rule"]
     assert captions(second.blocks) == ["Hint: the product rule gives"]
+    assert "2*x*sin(x)" not in render(Document(second.blocks), "plain")
 
 
 @pytest.mark.parametrize(
