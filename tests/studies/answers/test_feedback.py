@@ -57,7 +57,7 @@ BY_HAND = {"rounded-constant": "0.434/x", "term-missing": "3*x^2 + 7*cos(x)", "t
 
 @pytest.mark.parametrize("slug", KINDS)
 def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
-    text, by = KINDS[slug].example
+    text, by = KINDS[slug].function
     wrong = BY_HAND[slug] if slug in BY_HAND else example_of(slug).wrong
     expression = parse(text)
     right = to_text(tidy(derivatives_of(listing(expression), by).get(expression, ZERO), expression))

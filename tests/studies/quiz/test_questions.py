@@ -93,6 +93,11 @@ def test_every_topic_has_enough_questions(level, topic):
     assert {(each.level, each.topic) for each in found} == {(level, topic)}
 
 
+def test_where_the_forms_are_used_up_no_function_is_asked_twice():
+    found = exercises(50, level=1, topic="power", seed=3)
+    assert len({each.expression for each in found}) == 50 > len({form(each.expression) for each in found})
+
+
 def test_a_seed_gives_the_same_again_and_another_one_others():
     one, again, other = (exercises(5, seed=seed) for seed in (7, 7, 8))
     assert [(each.expression, each.by, each.point) for each in one] == [
