@@ -26,7 +26,7 @@ from diffcompare.studies.steps.strip import DIGITS, bracketed
 from diffcompare.studies.telling import question_entries
 
 if TYPE_CHECKING:
-    from diffcompare.studies.steps.record import Findings, Sweep
+    from diffcompare.studies.steps.record import Sweep
 
 
 def document(sweep: Sweep, *, brief: bool = False) -> Document:
@@ -146,15 +146,8 @@ def _best_row(sweep: Sweep, curve: Curve) -> tuple[Cell, ...]:
         None if theory is None else _few(theory.error),
         _few(found.rule),
         _few(found.rule_error),
-        _note(found),
+        theory.reason or None if theory is not None else None,
     )
-
-
-def _note(found: Findings) -> str | None:
-    """Why there is no prediction, and of how many equals the best step is one."""
-    parts = [found.theory.reason] if found.theory is not None and found.theory.reason else []
-    parts += [f"the longest of {found.equals} equals"] if found.equals > 1 else []
-    return "; ".join(parts) or None
 
 
 def _strip(sweep: Sweep) -> Table:

@@ -29,6 +29,7 @@ def remarks(sweep: Sweep) -> list[str]:
         _step_taken(sweep),
         _subnormal(sweep),
         _few_steps(sweep),
+        _equals(sweep),
         _uncertain(sweep),
         _cut_short(sweep),
     ]
@@ -209,6 +210,15 @@ def _few_steps(sweep: Sweep) -> str:
         "f is large, so that there are few steps in each bin: the truncation slopes hold, and of round-off, which is "
         "random, no slope is fitted."
     )
+
+
+def _equals(sweep: Sweep) -> str:
+    """Best steps that are the longest of many."""
+    found = {method: each.equals for method, each in sweep.findings.items() if each.equals > 1}
+    if not found:
+        return ""
+    named = ", ".join([f"{method} {count}" for method, count in found.items()])
+    return f"Where several steps are equally good, the longest is called the best; so many there are: {named}."
 
 
 def _uncertain(sweep: Sweep) -> str:
