@@ -3,10 +3,10 @@
 import pytest
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.mistakes import KINDS, example_of
+from diffcompare.mistakes import KINDS, Mistake, example_of
 from diffcompare.parser import parse
 from diffcompare.printer import to_text
-from diffcompare.studies.answers.feedback import MARK, file_names, texts
+from diffcompare.studies.answers.feedback import MARK, file_names, hint, texts
 from diffcompare.tidying import tidy
 from diffcompare.wengert import listing
 
@@ -76,3 +76,16 @@ def test_a_constant_derivative_is_not_given_away_by_its_value(judged):
     (feedback,) = texts(found).values()
     assert "yours has another value" in feedback
     assert "7" not in feedback.replace("7*x", "")
+
+
+@pytest.mark.parametrize(
+    ("right", "said"),
+    [
+        ("2*x*cos(x^2)", "the inner derivative 2*x of x^2 is missing"),
+        ("2*x", "the inner derivative is missing, in x^2"),
+    ],
+)
+def test_a_hint_has_neither_the_comparison_nor_the_derivative_itself(right, said):
+    sentence = "the inner derivative 2*x of x^2 is missing: d/dx[x^2] is 7, not 8"
+    mistake = Mistake("missing-inner-factor", sentence, parse("x^2"), (), None)
+    assert hint(mistake, parse(right)) == said
