@@ -118,13 +118,20 @@ def test_answers_from_a_pipe(start) -> None:
     assert b"8 of 9 points" in out
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe\n", b"\x00\n", b"x" * 300_000 + b"\n", "\ufeff1\n".encode()])
+@pytest.mark.parametrize("line", [b"\xff\xfe\n", b"\x00\n", b"x" * 300_000 + b"\n"])
 def test_bytes_that_are_no_text(start, line: bytes) -> None:
     quiz = start(*QUIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = quiz.communicate(line + b"quit\n", timeout=60)
     assert quiz.returncode == 0
     assert b"Traceback" not in err
     assert b"ended after 0 of 3 questions" in out
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer(start) -> None:
+    quiz = start(*QUIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = quiz.communicate(f"\ufeff{RIGHT[0]}\r\nquit\r\n".encode(), timeout=60)
+    assert (quiz.returncode, err) == (0, b"")
+    assert b"1 of 1 right" in out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes it")
