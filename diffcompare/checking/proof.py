@@ -42,4 +42,4 @@ def by_sympy(
     if dag_size(expression, answer) > LARGEST_FOR_SYMPY:
         return None
     step = symbolic.prove(Problem(expression, {}, (name,), budget=budget), answer, positive)
-    return f"sympy: {step} of the difference is 0" if step else None
+    return f"by sympy, {step} of the difference is 0" if step else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from diffcompare.checking.domain import requirements, stretches_text
+from diffcompare.checking.requirements import domain_of
+from diffcompare.checking.stretches import stretches_text
 from diffcompare.mistakes import KINDS
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import counted
@@ -77,7 +78,7 @@ def domain(check: Check, judgement: Judgement) -> str:
         return "a constant"
     if judgement.stretches:
         return stretches_text(judgement.stretches, "same") or stretches_text(judgement.stretches)
-    required = [*requirements(check.question.parsed.expression), *check.conditions]
+    required = [*domain_of(check.question.parsed.expression), *check.conditions]
     return "where " + ", ".join(required) if required else "no restriction"
 
 

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.backends.reverse import gradient_at
+from diffcompare.checking.requirements import domain_of
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.expression import Expression
 from diffcompare.parser import Parsed
 from diffcompare.point import candidates, default_point
 from diffcompare.printer import to_text
 from diffcompare.source import Question
-from diffcompare.studies.quiz.domain import domain_of
 from diffcompare.studies.quiz.templates import LEVELS, PARTIALS_ONLY, draw_function, levels_of, topics_at
 from diffcompare.wengert import dag_size, listing, variables
 

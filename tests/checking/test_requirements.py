@@ -2,8 +2,8 @@
 
 import pytest
 
+from diffcompare.checking.requirements import domain_of, is_positive, requirements
 from diffcompare.parser import parse
-from diffcompare.studies.quiz.domain import domain_of, is_positive
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ def test_what_is_positive_everywhere(text):
 @pytest.mark.parametrize("text", ["x", "x^2", "x^3 + 1", "x^2 - 1", "sqrt(x)", "-exp(x)", "sin(x) + 2", "x^-2", "0"])
 def test_what_is_not_seen_to_be(text):
     assert not is_positive(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x^2", []),
+        ("ln(x - 1)", ["x - 1 > 0"]),
+        ("1/(x*y)", ["x*y != 0"]),
+        ("x^-3", ["x != 0"]),
+        ("asin(2*x)", ["-1 <= 2*x <= 1"]),
+        ("x^y", ["x > 0"]),
+        ("8^x", []),
+        ("sqrt(2)*x", []),
+    ],
+)
+def test_requirements(text, expected):
+    assert requirements(parse(text)) == expected

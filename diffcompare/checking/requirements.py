@@ -4,14 +4,45 @@ from __future__ import annotations
 
 import re
 
-from diffcompare.checking.domain import requirements
 from diffcompare.expression import Expression, Number
 from diffcompare.operations import exact_integer
 from diffcompare.parser import parse
 from diffcompare.wengert import listing
 
+MOST = 6
+"""Requirements that are named."""
 POSITIVE = ("exp", "cosh")
 NOT_NEGATIVE = ("sqrt",)
+
+
+def requirements(expression: Expression) -> list[str]:
+    """What the table requires of the arguments of a function's operations: `x - 1 > 0`, `y != 0`."""
+    found: dict[str, None] = {}
+    for node in listing(expression):
+        operation = node.operation
+        if operation is None or not node.varies or not operation.domain.text or operation.selects:
+            continue
+        if operation.name == "^n" and (exact_integer(node.arguments[1]) or 0) >= 0:
+            continue
+        said = _said(operation.domain.text, operation.name, node.arguments)
+        if said is not None:
+            found[said] = None
+    return list(found)[:MOST]
+
+
+def _said(region: str, name: str, arguments: tuple[Expression, ...]) -> str | None:
+    """The region with the arguments in the places of its letters; None where it is about a constant."""
+    if name == "^n":
+        region, arguments = "x != 0", arguments[:1]
+    if name == "/":
+        region, arguments = "x != 0", arguments[1:]
+    if name == "^":
+        region, arguments = "x > 0", arguments[:1]
+    letters = ("x",) if len(arguments) == 1 else ("a", "b")
+    texts = {letter: str(argument) for letter, argument in zip(letters, arguments, strict=False)}
+    if not any(argument.varies for argument in arguments):
+        return None
+    return re.sub(r"\b[abx]\b", lambda match: texts.get(match[0], match[0]), region)
 
 
 def domain_of(expression: Expression) -> tuple[str, ...]:
