@@ -123,7 +123,30 @@ def polygamma(n: float, x: float) -> float:
     """The n-th derivative of digamma.  Raises ValueError unless n is an integer from 0 to the largest order."""
     if not 0 <= n <= LARGEST_ORDER + 1 or n != int(n):  # the partial of the largest order is the next one
         raise ValueError(f"the order of polygamma is an integer from 0 to {LARGEST_ORDER}")
-    return float(_mpmath().polygamma(int(n), x))
+    return _reflected(int(n), x) if x < REFLECTED_BELOW else float(_mpmath().polygamma(int(n), x))
+
+
+REFLECTED_BELOW = -20.0
+"""mpmath would come up from there step by step, which takes forever from -1e9."""
+
+
+def _reflected(n: int, x: float) -> float:
+    """(-1)^n psi_n(1 - x) - pi d^n/dx^n cot(pi x) (A & S 6.4.7).  Raises ValueError at a pole.
+
+    The n-th derivative of cot(pi x) is pi^n times a polynomial in c = cot(pi x), for (c^k)' = -k c^(k-1) (1 + c^2).
+    """
+    fraction = x - math.floor(x)
+    if fraction == 0:
+        raise ValueError("a pole of polygamma")
+    mpmath = _mpmath()
+    coefficients = [0, 1]
+    for _ in range(n):
+        slopes = [-k * coefficient for k, coefficient in enumerate(coefficients)][1:]
+        coefficients = [a + b for a, b in zip([*slopes, 0, 0], [0, 0, *slopes], strict=True)]
+    with mpmath.workprec(120 + 4 * n):
+        cot = mpmath.cospi(fraction) / mpmath.sinpi(fraction)
+        mirrored = mpmath.polygamma(n, 1 - mpmath.mpf(x))
+        return float((-1) ** n * mirrored - mpmath.pi ** (n + 1) * mpmath.polyval(coefficients[::-1], cot))
 
 
 def _series(coefficients: Sequence[float], z: float) -> float:

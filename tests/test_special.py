@@ -66,3 +66,17 @@ def test_the_literals_are_what_they_say():
             assert float(mp.psi(order, root) / mp.factorial(order)) == coefficient
         assert tuple(float(mp.zeta(k) - 1) for k in range(2, 34)) == special._ZETA_LESS_ONE
         assert (float(mp.euler), float(1 - mp.euler)) == (special._EULER, special._ONE_LESS_EULER)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 40])
+@pytest.mark.parametrize("x", [-20.3, -25.75, -150.125])
+def test_polygamma_far_to_the_left_is_reflected(n, x):
+    with mpmath.workprec(300):
+        assert special.polygamma(n, x) == pytest.approx(float(mpmath.polygamma(n, mpmath.mpf(x))), rel=1e-14)
+
+
+def test_polygamma_very_far_to_the_left_takes_no_time_and_its_poles_are_known():
+    assert math.isfinite(special.polygamma(2, -1e9 + 0.25))
+    for pole in (-25.0, -1e200):
+        with pytest.raises(ValueError, match="pole"):
+            special.polygamma(2, pole)

@@ -24,6 +24,8 @@ WITHIN_A_CELL = 4
 TOUCHING = 1e-9
 """A least modulus below this part of its surroundings is a zero."""
 
+Check: TypeAlias = Callable[[], None]
+"""Called before every evaluation: it may raise to end the search."""
 Signature: TypeAlias = tuple[Any, ...]
 
 
@@ -32,6 +34,10 @@ class Piece(NamedTuple):
 
     low: float
     high: float
+
+
+def _unchecked() -> None:
+    """There is all the time in the world."""
 
 
 WHOLE = Piece(-INFINITY, INFINITY)
@@ -48,20 +54,31 @@ def _grid() -> list[float]:
 
 
 def pieces(
-    formulas: Sequence[Expression], guards: Sequence[Expression], name: str, point: Mapping[str, float]
+    formulas: Sequence[Expression],
+    guards: Sequence[Expression],
+    name: str,
+    point: Mapping[str, float],
+    check: Check = _unchecked,
 ) -> list[Piece]:
     """The pieces of a variable while the others stay where the point has them, from the lowest to the highest."""
-    cuts = boundaries(formulas, guards, name, point)
+    cuts = boundaries(formulas, guards, name, point, check)
     return [Piece(low, high) for low, high in zip([-INFINITY, *cuts], [*cuts, INFINITY], strict=True)]
 
 
 def boundaries(
-    formulas: Sequence[Expression], guards: Sequence[Expression], name: str, point: Mapping[str, float]
+    formulas: Sequence[Expression],
+    guards: Sequence[Expression],
+    name: str,
+    point: Mapping[str, float],
+    check: Check = _unchecked,
 ) -> list[float]:
     """Where a sign or a domain changes along a variable, rising; round numbers where they are that near."""
+    if not guards:
+        return []
     nodes = listing(*formulas, *guards)
 
     def values(x: float) -> Mapping[Expression, Any]:
+        check()
         return values_at(nodes, {**point, name: x})
 
     def signature(found: Mapping[Expression, Any]) -> Signature:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from diffcompare.checking.guards import guards
@@ -45,11 +46,12 @@ def places(
     usable: Callable[[Point], bool],
     conditions: Sequence[Expression] = (),
     seed: int = 0,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[Place]:
     """The points, those with the fewest digits first in each piece.
 
     `conditions` are 0 where the user wants no points; `usable` says whether everything has a value in doubles, which
-    is asked of the points through which lines are laid.
+    is asked of the points through which lines are laid; `check` may raise to end the search.
     """
     rng = random.Random(seed)
     formulas = [expression, *answers.values(), *conditions]
@@ -58,16 +60,17 @@ def places(
     if not names:
         yield Place({})
         return
-    spread = _spread(names, rng)
-    spots = [point for point in spread if allowed(point)]
+    lines: list[tuple[Point, str]] = [({}, names[0])]
     if len(names) > 1:
+        spread = _spread(names, rng)
+        spots = [point for point in spread if allowed(point)]
         yield from map(Place, spots)
-    bases = [point for point in spots if usable(point)] or spots or spread
-    most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
-    lines = [(base, name) for base in bases[: max(most // len(names), 1)] for name in names][:most]
-    for base, name in lines if len(names) > 1 else [({}, names[0])]:
+        most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
+        bases = list(islice(filter(usable, spots), max(most // len(names), 1))) or spots[:1] or spread[:1]
+        lines = [(base, name) for base in bases for name in names][:most]
+    for base, name in lines:
         count = PER_LINE if len(names) > 1 else PER_PIECE
-        found = pieces(formulas, watched, name, base)
+        found = pieces(formulas, watched, name, base, check)
         for piece in found[:MOST_PIECES]:
             for x in _inside(piece, count, rng):
                 yield from _place({**base, name: x}, name, piece, allowed)

@@ -86,7 +86,7 @@ def judge(
     usable = _usable(expression, answers)
     found: list[tuple[Place, dict[str, Compared]]] = []
     try:
-        for place in places(expression, answers, names, usable, conditions, seed):
+        for place in places(expression, answers, names, usable, conditions, seed, check):
             if place.edge or sum(not other.edge for other, _ in found) < ENOUGH:
                 compared = function.compared(place.point)
                 if compared:
