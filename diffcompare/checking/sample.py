@@ -24,7 +24,7 @@ LINE_WORK = 12_000
 """Nodes times lines: every line evaluates all nodes some hundred times."""
 AT_RANDOM = 24
 RANDOM_DIGITS = 4
-USUAL = (2.0, -1.0, 0.5, -3.0, 10.0, -40.0, 1e3, -1e3, 1e6, -1e-3)
+USUAL = (2.0, -1.0, 0.5, -3.0, 10.0, -40.0, 1e3, -1e3, 1e6, -1e-3, 0.7, 1.3)
 
 Point = dict[str, float]
 

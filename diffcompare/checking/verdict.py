@@ -101,13 +101,20 @@ def judge(
         name: _judged(name, answer, [(place, each[name]) for place, each in found if name in each], proofs)
         for name, answer in answers.items()
     }
-    calm = [place.point for place, compared in found if not place.edge and usable(place.point)]
-    return judgements, sorted(calm, key=_extremity)
+    calm = [place for place, compared in found if not place.edge and usable(place.point)]
+    return judgements, [place.point for place in sorted(calm, key=_extremity)]
 
 
-def _extremity(point: Point) -> float:
-    """How far the coordinates are from 1, in factors: doubles are most at ease with numbers of one size."""
-    return max([abs(math.log(abs(x))) if x else math.inf for x in point.values()], default=0.0)
+def _extremity(place: Place) -> float:
+    """How far the coordinates are from 1, in factors, and how near the point is to an end of its piece.
+
+    Doubles are most at ease with numbers of one size, and away from a pole.
+    """
+    sizes = [abs(x) for x in place.point.values()]
+    if place.name is not None:
+        x = place.point[place.name]
+        sizes += [min(abs(x - end), 1.0) for end in place.piece if math.isfinite(end)]
+    return max([abs(math.log(size)) if size else math.inf for size in sizes], default=0.0)
 
 
 def _parted(compared: Mapping[str, Compared]) -> dict[str, Compared]:

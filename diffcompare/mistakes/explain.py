@@ -20,12 +20,15 @@ def find_mistake(
     answer: Expression,
     points: Sequence[Mapping[str, float]],
     others: Mapping[str, Expression] | None = None,
+    *,
+    only_positive: bool = False,
 ) -> Mistake | None:
     """The mistake that turns the derivative of `expression` by the variable `by` into `answer`.
 
     `points` are some points (6 to 10, a double per variable) at which the function, its partial and the answer are
     finite and no kink is near; `others` are the answers for other variables.  None where no mistake of the table gives
-    this answer, or where the answer is right.
+    this answer, or where the answer is right.  Where none does at all of the points, those are tried at which every
+    variable is positive (`only_positive` says that this is so already).
     """
     search = Search(expression, by, answer, points, others or {})
     if len(search.samples) < FEWEST_POINTS or is_right(search):
@@ -36,7 +39,23 @@ def find_mistake(
     if not explanations and not is_plain(search, vague):
         explanations = _standing(search, pairs(search, tried))
     explanations += vague
-    return told(search, explanations) if explanations else None
+    if explanations:
+        return told(search, explanations)
+    return None if only_positive else _where_positive(expression, by, answer, points, others)
+
+
+def _where_positive(
+    expression: Expression,
+    by: str,
+    answer: Expression,
+    points: Sequence[Mapping[str, float]],
+    others: Mapping[str, Expression] | None,
+) -> Mistake | None:
+    """The mistake of somebody who takes sqrt(x^2) for x: it gives the answer where all variables are positive."""
+    positive = [point for point in points if all(x > 0 for x in point.values())]
+    if len(positive) in (len(points), *range(FEWEST_POINTS)):
+        return None
+    return find_mistake(expression, by, answer, positive, others, only_positive=True)
 
 
 def _standing(search: Search, candidates: Iterable[Explanation]) -> list[Explanation]:

@@ -14,10 +14,11 @@ from typing import Any
 
 import diffcompare.mistakes.views as views
 from diffcompare.expression import Expression
-from diffcompare.mistakes.sample import UNKNOWN, Change, Sample, with_inner
+from diffcompare.mistakes.sample import UNKNOWN, Change, Function, Sample, with_inner
 from diffcompare.mistakes.search import TOLERANCE, Explanation, Search, Tried, explained, sights
 from diffcompare.mistakes.table import RULES, Rule
-from diffcompare.mistakes.views import Sight, Slopes, Values
+from diffcompare.mistakes.telling import place_of
+from diffcompare.mistakes.views import Sight, Slopes, Values, operation_name
 
 LARGEST_THROUGHOUT = 400
 LARGEST_FOR_PAIRS = 80
@@ -33,7 +34,16 @@ ALONE = frozenset(
         *("differentiated-inside", "outer-not-differentiated"),
     }
 )
-"""Kinds that are not made throughout, nor looked for beside another one: together they would explain anything."""
+"""Kinds that are not made throughout, nor two at a time: together they would explain anything."""
+
+BESIDE = frozenset(
+    {
+        *("inner-factor-added", "inner-factor-divided", "inner-not-differentiated"),
+        *("outer-at-variable", "differentiated-inside", "outer-not-differentiated"),
+        "other-variable-differentiated",
+    }
+)
+"""Those of them that are looked for beside another kind all the same."""
 
 CHAIN_RULES = [rule for rule in RULES if rule.view is views.chain and rule.kind not in ALONE]
 
@@ -64,8 +74,10 @@ def pairs(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
     usual = [each for each in tried if each.change.rule.kind not in ALONE]
     if len(search.function.nodes) > LARGEST_FOR_PAIRS or len(usual) > MOST_TRIED:
         return
+    beside = [each for each in tried if _stands_beside(each.change, search.function)]
     yield from _in_one_place(search)
-    yield from _side_by_side(search, usual)
+    yield from _side_by_side(search, usual, usual)
+    yield from _side_by_side(search, usual, beside)
     yield from _above_each_other(search, usual)
     yield from _with_the_sign(search, usual)
 
@@ -115,17 +127,37 @@ def _composed(outer: Rule, use: Rule) -> Rule:
     return outer._replace(wrong=wrong, inner=None)
 
 
-def _side_by_side(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
+def _stands_beside(change: Change, function: Function) -> bool:
+    """Whether it is one of the kinds that stand alone, made where it moves a term or a chain and no more."""
+    kind = change.rule.kind
+    if kind == "constant-as-variable":
+        return place_of(change, function) not in function.active
+    return kind in BESIDE or (kind == "term-kept" and change.node in _terms(function.root))
+
+
+def _terms(root: Expression) -> list[Expression]:
+    """The terms of a sum."""
+    found, pending = [], [root]
+    while pending:
+        node = pending.pop()
+        if operation_name(node) in ("+", "-", "neg"):
+            pending += node.arguments
+        else:
+            found.append(node)
+    return found
+
+
+def _side_by_side(search: Search, ones: Sequence[Tried], others: Sequence[Tried]) -> Iterator[Explanation]:
     """Pairs whose moves add up to what is to be explained, found among the sorted moves."""
     first = search.samples[0]
     gap, scale = first.answer - first.right, _scale(first)
-    in_order = sorted(tried, key=lambda each: each.move)
+    in_order = sorted(others, key=lambda each: each.move)
     moves = [each.move for each in in_order]
-    for one in in_order:
+    for one in ones:
         wanted = gap - one.move
         slack = TOLERANCE * (scale + abs(one.move) + abs(wanted))
-        if wanted < one.move - slack:
-            break  # the other half of the pairs, once more
+        if ones is others and wanted < one.move - slack:
+            continue  # the other half of the pairs, once more
         place = bisect_left(moves, wanted - slack)
         while place < len(moves) and moves[place] <= wanted + slack:
             other = in_order[place].change

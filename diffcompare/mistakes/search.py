@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from math import isfinite
+from math import inf, isfinite, log
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,9 +22,14 @@ from diffcompare.mistakes.views import Sight
 TOLERANCE = 1e-8
 """Relative; what agrees within it is decided by balls."""
 
+ROUNDING = 1e-12
+"""What sums of a few products lose in doubles, relative to the largest of them."""
+
 BITS = (160, 640)
 CONFIRMED_AT = 2
 """Points at which a match is confirmed."""
+CLEARLY = 0.01
+"""A relative difference that tells mistakes apart."""
 LARGEST_CONFIRMED = 1500
 """Nodes up to which it is: beyond that the doubles at all points have to do."""
 FEW_POINTS = 4
@@ -82,7 +87,7 @@ class Search:
         tame = [each for each in found if _is_tame(each[1])]
         if len(tame) >= FEW_POINTS and any(_discrepancy(sample) > TOLERANCE for sample, _ in tame):
             found = tame
-        found.sort(key=lambda each: -_discrepancy(each[0]))
+        found.sort(key=lambda each: (_is_special(each[1]), *_telling(each[0])))
         self.samples = [sample for sample, _ in found]
         self.points = [point for _, point in found]
         for place, sample in enumerate(self.samples):
@@ -100,7 +105,7 @@ class Search:
     def agrees(self, explanation: Explanation) -> bool:
         """Whether it agrees with the answer at all points, in doubles."""
         try:
-            return all(agree(*explanation.equation(sample)) for sample in self.samples)
+            return all(agree(*explanation.equation(sample), _lost(sample)) for sample in self.samples)
         except UNKNOWN:
             return False
 
@@ -165,8 +170,13 @@ def explained(changes: tuple[Change, ...]) -> Explanation:
     return Explanation(first.rule.kind, one if len(changes) == 1 else several, first.rule.says, changes)
 
 
-def agree(left: Any, right: Any) -> bool:
-    return bool(isfinite(left) and abs(left - right) <= TOLERANCE * max(abs(left), abs(right)))
+def agree(left: Any, right: Any, lost: float = 0.0) -> bool:
+    return bool(isfinite(left) and abs(left - right) <= TOLERANCE * max(abs(left), abs(right)) + lost)
+
+
+def _lost(sample: Sample) -> float:
+    """What is lost where the right derivative, which cancels in the sums, is much larger than the answer."""
+    return float(ROUNDING * abs(sample.right)) if sample.right else 0.0
 
 
 def _is_tame(point: Mapping[str, float]) -> bool:
@@ -174,9 +184,21 @@ def _is_tame(point: Mapping[str, float]) -> bool:
     return all(value == 0 or 1e-3 <= abs(value) <= 100 for value in point.values())
 
 
+def _is_special(point: Mapping[str, float]) -> bool:
+    """Whether different mistakes may come to the same there: 2*x is 1, or x^2 is x or 2*x."""
+    return any(abs(x) in (0.0, 0.5, 1.0, 2.0) for x in point.values())
+
+
 def _discrepancy(sample: Sample) -> float:
     scale = max(abs(sample.answer), abs(sample.right))
     return float(abs(sample.answer - sample.right) / scale) if scale else 0.0
+
+
+def _telling(sample: Sample) -> tuple[bool, float]:
+    """Sorts first where the answer is clearly another number than the derivative, and one of the same size."""
+    if not sample.answer or not sample.right:
+        return _discrepancy(sample) < CLEARLY, inf
+    return _discrepancy(sample) < CLEARLY, abs(log(abs(sample.answer)) - log(abs(sample.right)))
 
 
 def is_right(search: Search) -> bool:

@@ -66,6 +66,9 @@ def first_difference(
         if _only_differs_by(search, each, 1):
             return _told(search, "term-extra", each, f"the term {_text(each)} is too much", formulas)
     lacking = _unmatched(rights, answers)
+    if lacking and len(rights) == 1:  # naming it would be the solution
+        says = "the derivative is one term, or can be written as one, and the answer is not equal to it"
+        return _told(search, "term-missing", lacking[0], says, formulas)
     if lacking:
         says = f"the derivative has the term {_text(lacking[0])}, and no term of the answer is equal to it"
         return _told(search, "term-missing", lacking[0], says, formulas)

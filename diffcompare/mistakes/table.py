@@ -118,8 +118,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The whole.
         Kind("sign-of-whole", "the sign of the whole derivative is wrong", ("x^3 - x*sin(x)", "x")),
-        Kind("second-derivative", "differentiated twice", ("x*sin(x)", "x")),
         Kind("swapped-partials", "the partial by another variable", ("x^2*y + sin(y)", "x")),
+        Kind("second-derivative", "differentiated twice", ("x*sin(x)", "x")),
         Kind("logarithmic-derivative", "the derivative of the logarithm of the function", ("x*sin(x)", "x")),
         Kind("reciprocal-of-derivative", "1 over the derivative", ("x*sin(x)", "x")),
         Kind("variable-as-constant", "the variable is treated as a constant in one place", ("hypot(x, x^2)", "x")),
@@ -391,9 +391,9 @@ def _functions() -> list[Rule]:
     in_degrees = "{name} works in radians: it was evaluated in degrees"
     return [
         Rule("log-base-forgotten", views.logarithm, lambda u, ln_b: 1 / u,
-             "the logarithm of {node} is not the natural one: the factor 1/ln(base) is missing", "times"),
+             "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
         Rule("log-base-inverted", views.logarithm, lambda u, ln_b: ln_b / u,
-             "the logarithm of {node}: divided by ln(base), not multiplied", "times"),
+             "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
         Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
              "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
         Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
@@ -441,6 +441,7 @@ def _sums() -> list[Rule]:
     return [
         Rule("coefficient-lost", views.scaled, lambda c, u, du: du, "the constant factor {v} of {node} is lost"),
         Rule("coefficient-lost", views.divided, lambda u, c, du: du, "the constant divisor {v} of {node} is lost"),
+        Rule("coefficient-lost", views.scaled_factor, lambda c, dy: dy / c, "the constant {v} of {node} is lost"),
         Rule("coefficient-inverted", views.scaled, lambda c, u, du: du / c,
              "divided by the constant factor {v} of {node} instead of multiplied"),
         Rule("coefficient-inverted", views.divided, lambda u, c, du: du * c,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
+from diffcompare.evaluation import ESCAPES
 from diffcompare.expression import OPERATIONS, Constant, Expression, Variable, lift
 from diffcompare.operations import exact_integer, raise_to
 from diffcompare.tidying import tidy
@@ -111,7 +112,11 @@ def _asked(node: Expression, active: Collection[Expression]) -> Sight:
             return operation(*numbers(u))
 
         def derivative(u: Any) -> Any:
-            return partial(outer(u), *numbers(u))
+            try:
+                value = outer(u)
+            except ESCAPES:
+                value = None  # 1/u is written down for ln(u) where u is negative, too
+            return partial(value, *numbers(u))
 
         return derivative, values[inner], slopes.get(inner, 0), outer
 
@@ -353,6 +358,39 @@ def divided(node: Expression, active: Collection[Expression]) -> Sight | None:
         return None
     u, c = node.arguments
     return Sight(lambda values, slopes: (values[u], values[c], slopes.get(u, 0)), None, (u, c))
+
+
+def scaled_factor(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """A product or a quotient with a constant within a factor, (3*u)*v or (u/3)*v: (3 or 1/3, its derivative)."""
+    sight = product(node, active) or quotient(node, active)
+    constant = _constant_within(node, active) if sight is not None else None
+    if sight is None or constant is None:
+        return None
+    c, divides = constant
+    is_product = operation_name(node) == "*"
+
+    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+        u, v, du, dv, y = sight.see(values, slopes)
+        derivative = du * v + u * dv if is_product else (du - y * dv) / v
+        return 1 / values[c] if divides else values[c], derivative
+
+    return Sight(see, None, (node, c))
+
+
+def _constant_within(node: Expression, active: Collection[Expression]) -> tuple[Expression, bool] | None:
+    """A constant among the factors of the factors, and whether it divides."""
+    pending = [node]
+    while pending:
+        factor = pending.pop()
+        if scaled(factor, active) is not None:
+            [c] = [argument for argument in factor.arguments if argument not in active]
+            return c, False
+        if divided(factor, active) is not None:
+            return factor.arguments[1], True
+        if operation_name(factor) in ("*", "/"):
+            above = factor.arguments if operation_name(factor) == "*" else factor.arguments[:1]
+            pending += [each for each in reversed(above) if each in active]
+    return None
 
 
 def logarithm(node: Expression, active: Collection[Expression]) -> Sight | None:

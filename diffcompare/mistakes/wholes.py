@@ -73,7 +73,7 @@ def constants(search: Search) -> Iterator[Explanation]:
 def _same_ratio(sample: Sample) -> tuple[Any, Any]:
     """answer/right = the same at two points where the right derivative differs."""
     other = sample.elsewhere()
-    if not sample.answer and isinstance(sample.answer, float):
+    if isinstance(sample.answer, float) and bool(sample.answer) != bool(sample.right):
         raise ValueError("that is no factor")
     if _is_constant(sample) and _named_ratio(sample) not in SIMPLE:
         raise ValueError("any two constants have a ratio")
@@ -95,8 +95,10 @@ def _is_constant(sample: Sample) -> bool:
 
 
 def is_plain(search: Search, vague: Sequence[Explanation]) -> bool:
-    """Whether what is said of the constants needs no two mistakes to explain it: all but an odd factor."""
-    return bool(vague) and (vague[0].kind != "coefficient-wrong" or _named_ratio(search.samples[0]) in ("2", "1/2"))
+    """Whether what is said of the constants needs no two mistakes to explain it: all but odd factors and terms."""
+    if not vague or vague[0].kind == "constant-added":
+        return False
+    return vague[0].kind != "coefficient-wrong" or _named_ratio(search.samples[0]) in ("2", "1/2")
 
 
 SIMPLE = ("2", "1/2", "-2", "-1/2")

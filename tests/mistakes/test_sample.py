@@ -19,6 +19,7 @@ FUNCTIONS = [
     "sqrt(x*y) - cos(2*x)^3 + pi^2*x",
     "exp(-x)*(x + y^2) + hypot(x, y) + e^2",
     "asin(x/2) - tan(x) + acos(0.5*x) + atan(2*x) + atan(x)*sinh(x) + abs(x - 3) + erf(x)",
+    "3*x*sin(x) + x/2*exp(x)",
     "(x + 1)*sin(x) - cos(x)*(x^2 - x) + hypot(x, x^2)",
     "(2*x)^3 + 5*x^4 + x^1.5 + 1/(1 + exp(-x))",
 ]

@@ -9,13 +9,13 @@ from unicodedata import normalize
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.diagnostics import to_text as diagnostic_text
-from diffcompare.document import Block, Document, Equation, Equations, Heading, Paragraph, Source
-from diffcompare.expression import Expression, Open
+from diffcompare.document import Block, Document, Heading, Paragraph, Source
+from diffcompare.expression import Expression
 from diffcompare.mistakes import KINDS
 from diffcompare.printer import to_text
 from diffcompare.studies.answers.counting import UNEXPLAINED
 from diffcompare.studies.check.data import spans
-from diffcompare.studies.check.document import marked
+from diffcompare.studies.check.document import marked, step_blocks
 from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.tidying import tidy
@@ -121,15 +121,7 @@ def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None
     ]
     if lines:
         yield Source("text", "\n".join(lines))
-    step = mistake.step
-    if step is None:
-        return
-    is_all = mistake.node is check.question.parsed.expression and not _is_open(step.right)
-    if solution or not is_all:
-        row = Equation(step.left, step.right, step.rule)
-        yield Equations(f"step_{name}_{mistake.kind}", (row,), "That step, done right")
-    else:
-        yield Paragraph(as_sentence(f"What is needed there: {step.rule}"))
+    yield from step_blocks(check, name, mistake, solution)
 
 
 def hint(mistake: Mistake, right: Expression | None) -> str:
@@ -139,11 +131,6 @@ def hint(mistake: Mistake, right: Expression | None) -> str:
     if right is None or mistake.kind in UNEXPLAINED or to_text(right) in said:
         return title if mistake.node is None else f"{title}, in {to_text(mistake.node)}"
     return said
-
-
-def _is_open(formula: Expression) -> bool:
-    """Whether something is left to differentiate."""
-    return any(type(node) is Open for node in listing(formula))
 
 
 def _right(check: Check, name: str) -> Expression | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from diffcompare.document import (
@@ -18,10 +19,12 @@ from diffcompare.document import (
     Source,
     Table,
 )
+from diffcompare.expression import Expression, Open
 from diffcompare.studies.check.data import spans
 from diffcompare.studies.check.wording import as_sentence, evidence, parts, verdict
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import question_entries
+from diffcompare.wengert import listing
 
 if TYPE_CHECKING:
     from diffcompare.mistakes import Mistake
@@ -104,11 +107,24 @@ def mistake_blocks(check: Check, name: str, mistake: Mistake) -> list[Block]:
     ]
     if lines:
         blocks.append(Source("text", "\n".join(lines)))
-    if mistake.step is not None:
-        step = mistake.step
+    return [*blocks, *step_blocks(check, name, mistake, check.solution is not None)]
+
+
+def step_blocks(check: Check, name: str, mistake: Mistake, solution: bool) -> Iterator[Block]:
+    """The step done right; only its rule where the step is the whole solution, which is for who asks for it."""
+    step = mistake.step
+    if step is None:
+        return
+    if solution or mistake.node is not check.question.parsed.expression or is_open(step.right):
         row = Equation(step.left, step.right, step.rule)
-        blocks.append(Equations(f"step_{name}_{mistake.kind}", (row,), "That step, done right"))
-    return blocks
+        yield Equations(f"step_{name}_{mistake.kind}", (row,), "That step, done right")
+    else:
+        yield Paragraph(as_sentence(f"What is needed there: the {step.rule.removeprefix('the ')}"))
+
+
+def is_open(formula: Expression) -> bool:
+    """Whether something is left to differentiate."""
+    return any(type(node) is Open for node in listing(formula))
 
 
 def marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:

@@ -14,14 +14,13 @@ from diffcompare.document import Block, Code, Equation, Equations, Heading, List
 from diffcompare.expression import Open, Variable
 from diffcompare.mistakes import Mistake
 from diffcompare.studies.check import Check, check_question
-from diffcompare.studies.check.document import mistake_blocks
+from diffcompare.studies.check.document import is_open, mistake_blocks
 from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
 from diffcompare.studies.derive import derive_question
 from diffcompare.studies.quiz.hints import hints
 from diffcompare.studies.quiz.questions import Exercise, exercises
 from diffcompare.studies.quiz.record import A_TERM, MOST_POINTS, TRIES, Ending, Quiz, Round, Try
 from diffcompare.studies.telling import counted
-from diffcompare.wengert import listing
 
 HINT, SKIP, QUIT = ("", "?"), ("skip",), ("quit",)
 BUDGET = 2.0
@@ -166,7 +165,7 @@ def _veiled(mistake: Mistake, exercise: Exercise) -> Mistake:
     whole = Open(exercise.expression, exercise.by)
     if mistake.node is not exercise.expression:
         return mistake
-    known = mistake.step is not None and not any(type(node) is Open for node in listing(mistake.step.right))
+    known = mistake.step is not None and not is_open(mistake.step.right)
     before = mistake.sentence.partition(f": {whole} is ")[0]
     return replace(mistake, sentence=before, step=None if known else mistake.step)
 
