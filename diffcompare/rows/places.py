@@ -122,7 +122,8 @@ def _below(folder: str) -> Iterator[str]:
     """The files of a folder and of the folders in it, sorted; hidden ones are passed over."""
     for directory, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.join(directory, name) for name in sorted(files) if not name.startswith("."))
+        shown = sorted(name for name in files if not name.startswith("."))
+        yield from (os.path.normpath(os.path.join(directory, name)) for name in shown)
 
 
 def _is_pattern(argument: str) -> bool:

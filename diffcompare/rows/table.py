@@ -91,8 +91,10 @@ class _Table:
         csv.field_size_limit(LONGEST)
         first = self._first_line()
         if first is None:
-            yield from self._drain()
-            yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+            if self.broken:
+                yield from self._drain()
+            else:
+                yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
             return
         self.delimiter = _delimiter(first)
         reader = csv.reader(self._texts(first), delimiter=self.delimiter, strict=True)

@@ -15,9 +15,13 @@ from diffcompare.studies.telling import SCHEMA
 from diffcompare.wengert import listing, variables
 
 if TYPE_CHECKING:
+    from diffcompare.expression import Expression
     from diffcompare.rows import Row
     from diffcompare.source import Question
     from diffcompare.studies.batch.options import Options
+
+FOREVER = 1e6
+"""Seconds: a check has a budget, whatever the methods have."""
 
 
 def document(row: Row, options: Options) -> dict[str, Any]:
@@ -67,7 +71,20 @@ def _compared(row: Row, options: Options) -> dict[str, Any]:
         truth=options.truth,
         simplify=options.simplify,
     )
-    return comparison.data()
+    written = hand or question.hand
+    if written is None or written.origin == "catalogue":
+        return comparison.data()
+    return {**comparison.data(), "check": _check(comparison.problem.expression, written, options)}
+
+
+def _check(expression: Expression, written: Hand, options: Options) -> dict[str, Any]:
+    """The verdicts of `check` on the partials that a person wrote, and the worst of them."""
+    from diffcompare.checking import judge
+
+    judgements, _ = judge(expression, written.formulas, budget=options.budget or FOREVER)
+    partials = {name: judgement.verdict for name, judgement in judgements.items()}
+    worst = next(verdict for verdict in ("wrong", "undecided", "agrees", "proved") if verdict in partials.values())
+    return {"verdict": worst, "partials": partials}
 
 
 def pose(row: Row) -> tuple[Question, Mapping[str, float] | None, Hand | None]:

@@ -1,7 +1,7 @@
 """Processes that work on rows side by side, on this machine.
 
 A crew takes numbered rows and gives back results in any order.  A worker that is lost is replaced, and its rows are
-given out again; the row that it was working on gets one more try, and then its place in the results says what
+given out again; the row that it was working on is tried two times more, and then its place in the results says what
 happened.  A worker that takes too long over one row is ended.
 """
 
@@ -34,7 +34,7 @@ MOST_AT_ONCE = 64
 """Rows that are given out at once, however short they are."""
 FIRST_ROW = 60.0
 """Seconds more for the first row of a process, which imports what it needs."""
-TRIES = 2
+TRIES = 3
 
 
 class Result(NamedTuple):
@@ -64,6 +64,7 @@ class Crew(Protocol):
 @dataclass(slots=True, eq=False)
 class _Worker:
     process: subprocess.Popen[bytes]
+    reader: threading.Thread | None = None
     pending: deque[tuple[int, Row]] = field(default_factory=deque)
     """The rows that it has, the one that it works on first."""
     since: float = 0.0
@@ -170,7 +171,7 @@ class LocalCrew:
             number, row = rows[0]
             self.tries[number] = self.tries.get(number, 0) + 1
             if self.tries[number] >= TRIES:
-                self.ready.append(self._refused(number, row, f"{why}, and so did the next one"))
+                self.ready.append(self._refused(number, row, f"{why}, and so did {TRIES - 1} others"))
                 rows = rows[1:]
         self.workers[place] = self._start()
         self.returned.extend(rows)
@@ -188,7 +189,8 @@ class LocalCrew:
         with contextlib.suppress(OSError):
             worker.process.stdin.write(json.dumps(self.options.plain()).encode() + b"\n")
             worker.process.stdin.flush()
-        threading.Thread(target=self._read, args=(worker,), daemon=True).start()
+        worker.reader = threading.Thread(target=self._read, args=(worker,), daemon=True)
+        worker.reader.start()
         return worker
 
     def _read(self, worker: _Worker) -> None:
@@ -209,6 +211,8 @@ class LocalCrew:
     def _close(self, worker: _Worker) -> None:
         worker.process.kill()
         worker.process.wait()
+        if worker.reader is not None:
+            worker.reader.join(1)
         for stream in (worker.process.stdin, worker.process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -219,10 +223,7 @@ class LocalCrew:
         for worker in self.workers:
             worker.process.kill()
         for worker in self.workers:
-            worker.process.wait()
-            if worker.process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    worker.process.stdin.close()
+            self._close(worker)
 
 
 def processors() -> int:

@@ -42,18 +42,26 @@ class Journal:
     def __init__(self, path: str, belongs: Mapping[str, Any], *, resume: bool, durable: bool) -> None:
         """Open the results; `belongs` says what they belong to.  Raises DiffcompareError, or DiskTrouble."""
         self.path, self.durable = path, durable
-        self.header = json.dumps(belongs, sort_keys=True).encode() + b"\n"
+        self.header = _header_line(belongs)
         self.early: dict[int, Result] = {}
-        resume = resume and os.path.exists(path)
-        if resume:
-            self.early = _belonging(path, belongs)
-        elif unfinished(path):
-            raise _refused(f"`{path}` holds a run that did not end", "go on with --resume, or delete it")
         self.written = 0
+        """Bytes of whole rows in the results."""
+        going_on = resume and _is_going_on(path, belongs)
+        if not going_on and not resume and unfinished(path):
+            raise _refused(f"`{path}` holds a run that did not end", "go on with --resume, or delete it")
         with self._trouble():
-            self.state: BinaryIO = open(state_of(path), "r+b" if resume else "w+b", buffering=0)  # noqa: SIM115
-            self.results: BinaryIO = open(path, "r+b" if resume else "wb", buffering=0)  # noqa: SIM115
-            self._set_state(self.early.values())
+            # The results first: should this be killed in between, no state says that old results are of this run.
+            self.results: BinaryIO = open(path, "r+b" if going_on else "ab", buffering=0)  # noqa: SIM115
+            _lock(self.results, path)
+            if not going_on:
+                self.results.truncate(0)
+            self.state: BinaryIO = open(state_of(path), "r+b" if going_on else "wb", buffering=0)  # noqa: SIM115
+            if going_on:
+                end, self.early = _entries(path)
+                self.state.truncate(end)
+                self.state.seek(end)
+            else:
+                _write_all(self.state, self.header)
 
     @contextlib.contextmanager
     def _trouble(self) -> Iterator[None]:
@@ -98,23 +106,38 @@ class Journal:
         """Clear the state of results that are written by now: to be called when none is put by."""
         if self.state.tell() > len(self.header) + MOST_STALE:
             with self._trouble():
-                self._set_state(())
+                self.state.truncate(len(self.header))
+                self.state.seek(len(self.header))
 
     def close(self, *, complete: bool) -> None:
         """Close the files.  The state of a complete run says so.  Raises DiskTrouble."""
         with self._trouble():
-            if complete:
-                self.header = json.dumps({**json.loads(self.header), "complete": True}, sort_keys=True).encode() + b"\n"
-                self._set_state(())
             for stream in (self.results, self.state):
                 if self.durable and complete:
                     os.fsync(stream.fileno())
                 stream.close()
+            if complete:
+                done = f"{state_of(self.path)}.new"
+                with open(done, "wb") as stream:
+                    stream.write(_header_line({**json.loads(self.header), "complete": True}))
+                os.replace(done, state_of(self.path))
 
-    def _set_state(self, early: Any) -> None:
-        self.state.seek(0)
-        _write_all(self.state, self.header + b"".join(_entry(result) for result in early))
-        self.state.truncate()
+
+def _header_line(belongs: Mapping[str, Any]) -> bytes:
+    return json.dumps(belongs, sort_keys=True).encode() + b"\n"
+
+
+def _lock(stream: BinaryIO, path: str) -> None:
+    """Keep other runs from writing the same results, where the system can."""
+    try:
+        import fcntl
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        raise _refused(f"another run is writing `{path}`", "let it end, or choose another file with -o") from None
+    except (ImportError, OSError):
+        pass
 
 
 def unfinished(path: str) -> bool:
@@ -132,20 +155,21 @@ def _header(path: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _belonging(path: str, belongs: Mapping[str, Any]) -> dict[int, Result]:
-    """What was put by.  Raises DiffcompareError where the results belong to another run."""
+def _is_going_on(path: str, belongs: Mapping[str, Any]) -> bool:
+    """Whether there is something to go on with.  Raises DiffcompareError where the results belong to another run."""
+    if not os.path.exists(path):
+        return False
     state = _header(path)
     if state is None:
-        raise _refused(
-            f"nothing says which run `{path}` belongs to: `{state_of(path)}` is missing or damaged",
-            "run without --resume",
-        )
+        if os.path.getsize(path) == 0:
+            return False  # the run was ended before it began
+        message = f"nothing says which run `{path}` belongs to: `{state_of(path)}` is missing or damaged"
+        raise _refused(message, "run without --resume")
     for key, words in WORDS.items():
         if state.get(key) != json.loads(json.dumps(belongs[key])):
-            raise _refused(
-                f"`{path}` belongs to {words}{_difference(state.get(key), belongs[key])}", "choose another file with -o"
-            )
-    return dict(_entries(path))
+            message = f"`{path}` belongs to {words}{_difference(state.get(key), belongs[key])}"
+            raise _refused(message, "choose another file with -o")
+    return True
 
 
 def _difference(before: Any, now: Any) -> str:
@@ -158,19 +182,23 @@ def _difference(before: Any, now: Any) -> str:
     return ""
 
 
-def _entries(path: str) -> Iterator[tuple[int, Result]]:
-    """Results that were put by, up to the first that is torn."""
+def _entries(path: str) -> tuple[int, dict[int, Result]]:
+    """Results that were put by, up to the first that is torn, and where that begins."""
+    found: dict[int, Result] = {}
     with open(state_of(path), "rb") as stream:
         stream.readline()
+        whole = stream.tell()
         while head := stream.readline():
             try:
                 number, short, long = map(int, head.split())
-                found, written, end = stream.read(short), stream.read(long), stream.read(1)
+                digest, written, end = stream.read(short), stream.read(long), stream.read(1)
                 if end != b"\n":
-                    return
-                yield number, Result(number, from_plain(json.loads(found)), written)
+                    break
+                found[number] = Result(number, from_plain(json.loads(digest)), written)
             except (ValueError, TypeError):
-                return
+                break
+            whole = stream.tell()
+    return whole, found
 
 
 def _entry(result: Result) -> bytes:

@@ -145,8 +145,8 @@ class Tally:
             yield Failed(row.place, row.name, *row.error)
         elif row.cells and not any(cell.status == "ok" for cell in row.cells):
             yield Failed(row.place, row.name, "E812", "no method has an answer")
-        if row.check not in (None, "ok"):
-            yield Failed(row.place, row.name, "E814", f"the formulas by hand: {row.check}")
+        if row.check in ("wrong", "undecided"):
+            yield Failed(row.place, row.name, "E814", f"the partials by hand are {row.check}")
         if self.max_error is not None:
             for cell in row.cells:
                 why = _excess(cell, self.max_error)
