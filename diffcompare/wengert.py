@@ -16,8 +16,8 @@ from diffcompare.expression import Expression, Variable
 _level = attrgetter("level")
 
 
-LONG = 1_000
-"""Nodes of a Wengert list that is worth keeping until it is asked for again."""
+MOST_KEPT = 8
+"""Lists kept until they are asked for again: who looks at an expression looks at it many times."""
 
 _kept: WeakKeyDictionary[Expression, list[Expression]] = WeakKeyDictionary()  # without the root, which lives as it may
 
@@ -37,8 +37,8 @@ def listing(*roots: Expression) -> list[Expression]:
                 push(node.arguments[::-1])
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
     nodes = sorted(found, key=_level)
-    if len(nodes) >= LONG and len(roots) == 1:
-        if len(_kept) >= 8:
+    if len(roots) == 1:
+        if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[roots[0]] = nodes[:-1]
     return nodes

@@ -30,8 +30,8 @@ class Digest(NamedTuple):
     name: str | None
     error: tuple[str, str] | None
     """Code and message of what is wrong with the row."""
-    check: str | None
-    """The verdict on the formulas by hand."""
+    check: tuple[str, str] | None
+    """The verdict on the partials by hand, and which of them it is about."""
     cells: tuple[Cell, ...]
 
     @property
@@ -55,7 +55,7 @@ def digest(document: Mapping[str, Any]) -> Digest:
         place,
         document["name"],
         (error["code"], error["message"]) if error else None,
-        check["verdict"] if check else None,
+        _checked(check) if check else None,
         cells,
     )
 
@@ -63,7 +63,14 @@ def digest(document: Mapping[str, Any]) -> Digest:
 def from_plain(fields: list[Any]) -> Digest:
     """The digest that was sent as JSON."""
     place, name, error, check, cells = fields
+    check = tuple(check) if check else None
     return Digest(place, name, tuple(error) if error else None, check, tuple([Cell(*cell) for cell in cells]))
+
+
+def _checked(check: Mapping[str, Any]) -> tuple[str, str]:
+    """The verdict, and the partials that have it."""
+    names = [f"df/d{name}" for name, verdict in check["partials"].items() if verdict == check["verdict"]]
+    return check["verdict"], ", ".join(names)
 
 
 def _cell(method: Mapping[str, Any], size: Any) -> Cell:

@@ -93,9 +93,8 @@ def _rows(batch: Batch) -> Table:
         *[Column(method, method, "right") for method in methods],
         Column("remark", "remark"),
     )
-    return Table(
-        "rows", columns, tuple(_row(row, methods) for row in batch.rows), "Rows: the worst error of each method"
-    )
+    rows = tuple(_row(row, methods) for row in batch.rows)
+    return Table("rows", columns, rows, "Rows: the worst error of each method", sortable=True)
 
 
 def _row(row: Digest, methods: list[str]) -> tuple[Cell, ...]:
@@ -105,7 +104,7 @@ def _row(row: Digest, methods: list[str]) -> tuple[Cell, ...]:
         cell = cells.get(method)
         shown = None if cell is None else cell.status if cell.status != "ok" else _approximate(cell.error)
         errors.append(shown)
-    remark = ": ".join(row.error) if row.error else f"by hand: {row.check}" if row.check else ""
+    remark = ": ".join(row.error) if row.error else f"by hand: {row.check[0]}" if row.check else ""
     return (Code(row.place), row.name, *errors, remark)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diffcompare.rows import Row
 
-MOST_NAMES = 100_000
+MOST_NAMES = 50_000
 """Names that are remembered."""
 MOST_TWICE = 5
 """Names that are told."""

@@ -116,7 +116,7 @@ class Tally:
             self.by_method.setdefault(cell.method, MethodTally()).add(cell, row.called)
         self._note_worst(row)
         if row.check is not None:
-            self.checked[row.check] += 1
+            self.checked[row.check[0]] += 1
         failed = next(self._failures(row), None)
         if failed is None:
             return True
@@ -145,8 +145,9 @@ class Tally:
             yield Failed(row.place, row.name, *row.error)
         elif row.cells and not any(cell.status == "ok" for cell in row.cells):
             yield Failed(row.place, row.name, "E812", "no method has an answer")
-        if row.check in ("wrong", "undecided"):
-            yield Failed(row.place, row.name, "E814", f"the partials by hand are {row.check}")
+        if row.check is not None and row.check[0] in ("wrong", "undecided"):
+            verdict, partials = row.check
+            yield Failed(row.place, row.name, "E814", f"by hand {partials} is {verdict}: see `diffcompare check`")
         if self.max_error is not None:
             for cell in row.cells:
                 why = _excess(cell, self.max_error)

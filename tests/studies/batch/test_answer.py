@@ -78,4 +78,9 @@ def test_options_are_the_same_after_their_journey():
 
 
 def test_lone_surrogates_can_be_written():
-    assert json.loads(text(failure(Row("f\udcff.txt", 1), Diagnostic("E900", "x", "y"))).encode("utf-8", "backslashreplace")) is not None
+    assert (
+        json.loads(
+            text(failure(Row("f\udcff.txt", 1), Diagnostic("E900", "x", "y"))).encode("utf-8", "backslashreplace")
+        )
+        is not None
+    )

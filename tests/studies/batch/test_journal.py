@@ -26,8 +26,19 @@ def path(tmp_path):
     return str(tmp_path / "r.jsonl")
 
 
+OPEN = []
+
+
+@pytest.fixture(autouse=True)
+def _close_them():
+    yield
+    while OPEN:
+        OPEN.pop().close(complete=False)
+
+
 def opened(path, *, resume=True, durable=False, **other):
-    return Journal(path, {**BELONGS, **other}, resume=resume, durable=durable)
+    OPEN.append(Journal(path, {**BELONGS, **other}, resume=resume, durable=durable))
+    return OPEN[-1]
 
 
 def broken_off(path, count=3, early=()):

@@ -60,9 +60,9 @@ def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
         (row(1, error=1e-10, unknown="y"), "E813"),
         (row(1, error=None, status="timed-out"), "E812"),
         (row(1, failed=("E101", "unknown")), "E101"),
-        (row(1, check="wrong"), "E814"),
-        (row(1, check="undecided"), "E814"),
-        (row(1, check="proved"), None),
+        (row(1, check=("wrong", "df/dx")), "E814"),
+        (row(1, check=("undecided", "df/dx")), "E814"),
+        (row(1, check=("proved", "df/dx")), None),
     ],
 )
 def test_when_a_row_fails(one, code):
