@@ -150,7 +150,7 @@ def test_a_list_is_the_caller_s_own_and_keeps_nothing_alive():
     first.pop()
     second = listing(root)
     assert second == [*first, root]
-    node = weakref.ref(second[0])
+    node = weakref.ref(second[-2])
     del root, first, second
     gc.collect()
     assert node() is None
