@@ -209,6 +209,7 @@ def _parse(text: str) -> Expression:
     return parse(text)
 
 
+@cache
 def _entry_of(stanza: Stanza) -> Entry:
     import tomllib
 

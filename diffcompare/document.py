@@ -76,6 +76,8 @@ class Table(NamedTuple):
     """Rows that people are shown, the first half and the last half, with a remark between; machines get all."""
     summary: bool = False
     """It sums up another table of the document, for people: CSV has the other one only."""
+    sortable: bool = False
+    """Readers will want to sort and filter its rows, where a format can do that; it has no group of cells."""
 
 
 class Listing(NamedTuple):

@@ -173,10 +173,13 @@ def too_long(source: str, maximum: int) -> DiffcompareError:
 
 
 def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
+    return tables_in(read_text(path), path)
+
+
+def tables_in(text: str, path: str) -> list[tuple[dict[str, Any], int | None]]:
     """The tables that describe entries, each with the line of its header where that is certain."""
     import re
 
-    text = read_text(path)
     document = _parsed(text, path)
     found = document.get("expression")
     if isinstance(found, str):  # a file that is one entry

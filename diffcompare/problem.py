@@ -24,7 +24,8 @@ class Hand(NamedTuple):
 class Problem(NamedTuple):
     """Differentiate `expression` at `point` by the variables `wrt`.
 
-    `step` overrides the step of the difference formulas; `budget` is in seconds for each method (None: no limit).
+    `step` overrides the step of the difference formulas; `budget` is in seconds for each method (None: no limit);
+    without `simplify` a method that has formulas does not look for shorter ones.
     """
 
     expression: Expression
@@ -33,6 +34,7 @@ class Problem(NamedTuple):
     hand: Hand | None = None
     step: float | None = None
     budget: float | None = 5.0
+    simplify: bool = True
 
     def at(self, point: Mapping[str, float]) -> Expression:
         """The expression that computes the function at this point (the same one everywhere, for a typed expression)."""

@@ -61,20 +61,20 @@ def resolve(
         from diffcompare.expression_file import decoded
 
         text = decoded(_bounded((stdin or _standard_input)()), "standard input")
-        return _typed(text.rstrip("\n"), "stdin", "standard input", names, look_up)
+        return question_of_text(text.rstrip("\n"), "stdin", "standard input", names, look_up)
     if argument.startswith("@"):
         from diffcompare.catalogue import entry
 
-        return _of_entry(entry(argument[1:]), "catalogue", argument, names)
+        return question_of_entry(entry(argument[1:]), "catalogue", argument, names)
     path, name = _file_and_name(argument)
     if path is None:
-        return _typed(argument, "expression", "expression", names, look_up)
+        return question_of_text(argument, "expression", "expression", names, look_up)
     if path.lower().endswith(".toml"):
         from diffcompare.expression_file import from_file
 
         found = from_file(path, name)
-        return _of_entry(found, "file", f"{path}:{found.name}", names)
-    return _typed(_only_expression(path), "file", path, names, look_up)
+        return question_of_entry(found, "file", f"{path}:{found.name}", names)
+    return question_of_text(_only_expression(path), "file", path, names, look_up)
 
 
 def _file_and_name(argument: str) -> tuple[str | None, str | None]:
@@ -88,7 +88,10 @@ def _file_and_name(argument: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _typed(text: str, origin: Origin, label: str, names: Collection[str], look_up: bool) -> Question:
+def question_of_text(
+    text: str, origin: Origin, label: str, names: Collection[str] = (), look_up: bool = True
+) -> Question:
+    """The question that an expression puts, whoever wrote it where.  `label` is what errors call it."""
     parsed = _read(text, names, label)
     if look_up:
         from diffcompare.catalogue import hand_for, match, point_for
@@ -100,7 +103,8 @@ def _typed(text: str, origin: Origin, label: str, names: Collection[str], look_u
     return Question(text, parsed, origin, label)
 
 
-def _of_entry(entry: Entry, origin: Origin, label: str, names: Collection[str]) -> Question:
+def question_of_entry(entry: Entry, origin: Origin, label: str, names: Collection[str] = ()) -> Question:
+    """The question that an entry of a file puts."""
     from diffcompare.catalogue import hand_of
 
     parsed = _read(entry.text, [*names, *entry.names], entry.place)

@@ -9,23 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from weakref import WeakKeyDictionary
+from weakref import KeyedRef
 
 from diffcompare.expression import Expression, Variable
 
 _level = attrgetter("level")
 
 
-LONG = 1_000
-"""Nodes of a Wengert list that is worth keeping until it is asked for again."""
+MOST_KEPT = 8
+"""Lists kept until they are asked for again: who looks at an expression looks at it many times."""
 
-_kept: WeakKeyDictionary[Expression, list[Expression]] = WeakKeyDictionary()  # without the root, which lives as it may
+_kept: dict[int, tuple[KeyedRef[int, Expression], list[Expression]]] = {}
+"""By the root's id: the root, which lives as it may, and the nodes below it."""
 
 
 def listing(*roots: Expression) -> list[Expression]:
     """The Wengert list of one or several expressions (shared nodes once)."""
-    if len(roots) == 1 and roots[0] in _kept:
-        return [*_kept[roots[0]], roots[0]]
+    if len(roots) != 1:
+        return _listed(roots)
+    (root,) = roots
+    known = _kept.get(id(root))
+    if known is not None and known[0]() is root:
+        return [*known[1], root]
+    nodes = _listed(roots)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[id(root)] = (KeyedRef(root, _forget, id(root)), nodes[:-1])
+    return nodes
+
+
+def _forget(root: KeyedRef[int, Expression]) -> None:
+    """Nobody has the root any more, so that nothing below it is to be kept alive."""
+    if root.key in _kept and _kept[root.key][0] is root:
+        del _kept[root.key]
+
+
+def _listed(roots: Sequence[Expression]) -> list[Expression]:
     found: dict[Expression, None] = {}
     stack = list(reversed(roots))
     pop, push = stack.pop, stack.extend
@@ -36,12 +55,7 @@ def listing(*roots: Expression) -> list[Expression]:
             if node.operation is not None:
                 push(node.arguments[::-1])
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
-    nodes = sorted(found, key=_level)
-    if len(nodes) >= LONG and len(roots) == 1:
-        if len(_kept) >= 8:
-            _kept.clear()
-        _kept[roots[0]] = nodes[:-1]
-    return nodes
+    return sorted(found, key=_level)
 
 
 def variables(nodes: Iterable[Expression]) -> list[str]:

@@ -19,10 +19,10 @@ FLOORS = {
     # floor 2: ways of differentiating, the truth, ways of writing
     **dict.fromkeys(("backends", "render", "truth", "checking", "mistakes"), 2),
     # floor 1: the table, the language, questions
-    **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem"), 1),
+    **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem", "processes"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
-    **dict.fromkeys(("point", "hand", "source", "conditions", "spans", "tidying", "codegen"), 1),
+    **dict.fromkeys(("point", "hand", "source", "rows", "conditions", "spans", "tidying", "codegen"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document"), 0),
 }
@@ -134,6 +134,7 @@ FENCES = {
     "typer": lambda name: name == "cli" or name.startswith("cli."),
     "click": lambda name: name.startswith("cli."),
     "numpy": lambda name: name == "studies.callables.place",  # f takes arrays
+    "distributed": lambda name: name == "studies.batch.cluster",
 }
 """Libraries, and the only modules that may import them at all."""
 

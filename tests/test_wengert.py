@@ -142,3 +142,15 @@ def test_a_long_list_is_kept_as_long_as_its_expression_lives():
     del expression, first
     gc.collect()
     assert root() is None
+
+
+def test_a_list_is_the_caller_s_own_and_keeps_nothing_alive():
+    root = parse("sin(only_here) + only_here^2")
+    first = listing(root)
+    first.pop()
+    second = listing(root)
+    assert second == [*first, root]
+    node = weakref.ref(second[-2])
+    del root, first, second
+    gc.collect()
+    assert node() is None

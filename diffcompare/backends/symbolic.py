@@ -16,14 +16,13 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from diffcompare import processes
 from diffcompare.backends import wire
 from diffcompare.backends.formulas import evaluate_formulas, measure
 from diffcompare.expression import Expression
@@ -33,18 +32,13 @@ from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
 """The stages in their order, and what to call them in a note; whoever asks gets `expanded` and `polynomial` as well."""
 
+AS_FOUND = ("raw",)
+
 STARTUP = 60.0
 """Seconds that the import of sympy may take; it is not charged to the budget."""
 
 STEPS = ("sign", "floor", "ceil")
 """Operations of which sympy's derivative is a distribution, or left undone; the worker takes it to be 0."""
-
-BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv[1]); import diffcompare; sys.path.append(sys.path.pop(0)); "
-    "from diffcompare.backends.symbolic_worker import main; main()"
-)
-"""`-m diffcompare.backends.symbolic_worker`, for a package that may not be installed: it is this very package that is
-imported, wherever it lives, and whatever else lives there cannot stand in for sympy."""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +70,11 @@ class WorkerLost(Exception):
     """The worker ended, or could not be started."""
 
 
+MOST_KEPT = 64
+"""Answers kept: enough for whoever goes through many points with a few expressions."""
+
 _lock = threading.RLock()
+_kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...]], Answer] = {}
 _idle: Worker | None = None
 
 
@@ -96,12 +94,13 @@ def prepare() -> None:
         _lock.release()
 
 
-def differentiate(problem: Problem, stages: Iterable[str] = STAGES) -> Derivative:
+def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Derivative:
     """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
 
-    Whoever needs the gradient only asks for the stage "raw".
+    To simplify takes a hundred times as long as to differentiate, and to look for common parts half as long: where the
+    problem says so, both are left out.  Whoever needs the gradient only asks for the stage "raw".
     """
-    answer = derive(problem, stages)
+    answer = _derived(problem, tuple(stages or (STAGES if problem.simplify else AS_FOUND)))
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
@@ -115,9 +114,22 @@ def differentiate(problem: Problem, stages: Iterable[str] = STAGES) -> Derivativ
         gradient={name: gradient.get(name) for name in problem.wrt},
         work=measure(formulas)[1],
         formulas=formulas,
-        sizes=answer.sizes,
+        sizes={**dict.fromkeys(STAGES), **answer.sizes} if stages is None else answer.sizes,
         notes=(*complaints, *notes, *_steps(problem)),
     )
+
+
+def _derived(problem: Problem, stages: tuple[str, ...]) -> Answer:
+    """The same as `derive`; whole answers are kept for the next point at which the same expression is asked for."""
+    key = (problem.at(problem.point), problem.wrt, stages)
+    if key in _kept:
+        return _kept[key]
+    answer = derive(problem, stages)
+    if not answer.troubles:
+        if len(_kept) >= MOST_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = answer
+    return answer
 
 
 def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> Answer:
@@ -244,10 +256,7 @@ def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
 
 
 def _epitaph(worker: Worker) -> str:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        worker.process.wait(1)
-    code = worker.process.returncode
-    return f"the process that runs sympy ended ({f'signal {-code}' if code and code < 0 else f'exit code {code}'})"
+    return processes.epitaph(worker.process, "the process that runs sympy")
 
 
 # --- The life of a worker --------------------------------------------------------------------------------------------
@@ -284,16 +293,7 @@ def _greet(worker: Worker) -> Worker:
 
 
 def _start() -> Worker:
-    if not sys.executable:
-        raise OSError("no Python interpreter is known that could run sympy")
-    package = Path(__file__).resolve().parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-c", BOOTSTRAP, str(package)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONHASHSEED": "0"},  # sympy's formulas shall not differ from run to run
-    )
+    process = processes.start("diffcompare.backends.symbolic_worker")
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()

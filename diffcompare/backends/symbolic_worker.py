@@ -25,6 +25,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+from diffcompare import processes
 from diffcompare.backends import wire
 from diffcompare.wengert import listing, variables
 
@@ -43,9 +44,9 @@ Send = Callable[[dict[str, Any]], None]
 
 def main() -> None:
     """Serve requests until standard input closes."""
-    send = _sender(_reserve_output())
+    send = _sender(processes.reserve_output())
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    _limit_memory()
+    processes.limit_memory(MEMORY)
     threading.stack_size(STACK)
     threading.Thread(target=_work, args=(requests, send), daemon=True).start()
     try:
@@ -55,34 +56,12 @@ def main() -> None:
         os._exit(0)  # without waiting for sympy
 
 
-def _reserve_output() -> BinaryIO:
-    """Keep standard output for answers: whatever else prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
-
-
 def _sender(answers: BinaryIO) -> Send:
     def send(answer: dict[str, Any]) -> None:
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
     return send
-
-
-def _limit_memory() -> None:
-    """2 GiB, and no terminal's Ctrl-C: the parent gets that too, and ends this process."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        soft = MEMORY if soft == resource.RLIM_INFINITY else min(MEMORY, soft)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    except (ImportError, ValueError, OSError):
-        pass  # this system has no such limit
 
 
 def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:

@@ -78,22 +78,26 @@ def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the
     """Declared for the help; `main` answers it before typer is imported."""
 
 
-def with_output(function: Callable[..., Answer], *, watched: bool = True) -> Callable[..., int]:
+def with_output(function: Callable[..., Answer | int], *, watched: bool = True) -> Callable[..., int]:
     """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code.
 
-    `watched` is whether it gives a sign of life while it runs.
+    `watched` is whether it gives a sign of life while it runs.  A function with a parameter `settings` writes its
+    results itself, as they come, and returns the exit code.
     """
-    own = inspect.signature(function, eval_str=True).parameters
+    own = dict(inspect.signature(function, eval_str=True).parameters)
+    streams_itself = own.pop("settings", None) is not None
     shared = inspect.signature(_shared, eval_str=True).parameters
 
     @wraps(function)
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
+        if streams_itself:
+            return int(function(settings=settings, **{name: values[name] for name in own}))  # type: ignore[arg-type]
         check(settings)
         task = f"{NAME} {function.__module__.rpartition('.')[2]}"
         with sign_of_life(task) if watched else nullcontext():
             answer = function(**{name: values[name] for name in own})
-        return show(answer, settings)
+        return show(answer, settings)  # type: ignore[arg-type]
 
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -126,7 +130,8 @@ class Command(TyperCommand):
             places = [param for param in self.params if param.param_type_name == "argument"]
             names = [param.human_readable_name for param in places]
             required = sum(param.required for param in places)
-            arguments.check_count(separated.positionals, names, required, list(takes_value))
+            many = any(param.nargs == -1 for param in places)
+            arguments.check_count(separated.positionals, names, required, list(takes_value), many=many)
         return super().parse_args(ctx, separated.arranged())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

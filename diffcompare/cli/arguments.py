@@ -63,12 +63,19 @@ def _take_value(
         raise usage_error("E503", f"`{flag}` needs a value{found}", f"write `{flag}=VALUE`")
 
 
-def check_count(positionals: Sequence[str], names: Sequence[str], required: int, flags: Sequence[str]) -> None:
-    """Raise DiffcompareError unless there are enough positional arguments (of these names), and not too many."""
+def check_count(
+    positionals: Sequence[str], names: Sequence[str], required: int, flags: Sequence[str], *, many: bool = False
+) -> None:
+    """Raise DiffcompareError unless there are enough positional arguments (of these names), and not too many.
+
+    `many`: they are files, as many as one likes.
+    """
     for argument in positionals:
+        if many and like_a_flag(argument):
+            raise no_such_option(argument, flags)
         if argument.startswith("--") and "=" in argument and like_a_flag(argument):  # that is never an expression
             raise no_such_option(argument, flags)
-    if len(positionals) > len(names):
+    if len(positionals) > len(names) and not many:
         raise _one_too_many(positionals, len(names), flags)
     if len(positionals) < required:
         missing = names[len(positionals)]

@@ -56,6 +56,13 @@ def groups(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(dict.fromkeys(stanza.group for stanza in scan())))
 
 
+def input_formats(incomplete: str) -> list[str]:
+    """Names of formats of files with expressions."""
+    from diffcompare.cli.choices import INPUT_FORMATS
+
+    return _beginning(incomplete, list(INPUT_FORMATS))
+
+
 def formats(incomplete: str) -> list[str]:
     """Names of output formats."""
     from diffcompare.render import FORMATS

@@ -1,10 +1,11 @@
-"""Writing a file: at once or not at all."""
+"""Writing a file: at once or not at all, or piece by piece."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+from collections.abc import Callable
 
 from diffcompare.cli.streams import CannotWrite, ReaderGone, reader_is_gone, reason
 
@@ -26,7 +27,7 @@ def write_file(path: str, text: str) -> None:
     """Write a file in UTF-8, at once or not at all: whatever fails, an old file of that name stays as it was."""
     content = text.encode("utf-8", "backslashreplace")
     try:
-        if _is_special(path):
+        if is_special(path):
             with open(path, "wb") as stream:
                 stream.write(content)
         else:
@@ -37,7 +38,30 @@ def write_file(path: str, text: str) -> None:
         raise CannotWrite(f"`{path}`", reason(error), KEPT) from None
 
 
-def _is_special(path: str) -> bool:
+def appender(path: str) -> Callable[[bytes], None]:
+    """A writer that adds to a new file, piece by piece.  Raises CannotWrite."""
+
+    def guarded(step: Callable[[], object]) -> None:
+        try:
+            step()
+        except OSError as error:
+            if reader_is_gone(error):
+                raise ReaderGone from None
+            raise CannotWrite(f"`{path}`", reason(error), "what was done before stands there") from None
+
+    def append(content: bytes) -> None:
+        def add() -> None:
+            with open(path, "ab") as stream:
+                stream.write(content)
+
+        guarded(add)
+
+    guarded(lambda: open(path, "wb").close())
+    return append
+
+
+def is_special(path: str) -> bool:
+    """Whether there is something of that name which is no file: /dev/null, a named pipe."""
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)  # /dev/null, a named pipe: nothing there to replace
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.choices import MODES, SHOWN
+from diffcompare.cli.choices import INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.usage import closest, usage_error
 from diffcompare.diagnostics import DiffcompareError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from diffcompare.source import Question
 
 MOST_DIGITS = 17
+MOST_JOBS = 256
 
 
 def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
@@ -71,6 +72,12 @@ def _digits(text: str) -> int:
     raise usage_error(
         "E507", f"`--digits` takes a number from 1 to {MOST_DIGITS}, not `{text}`", "for example `--digits 6`"
     )
+
+
+def _jobs(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_JOBS:
+        return int(text)
+    raise usage_error("E507", f"`--jobs` takes a number from 1 to {MOST_JOBS}, not `{text}`", "for example `--jobs 2`")
 
 
 def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
@@ -191,6 +198,35 @@ _SEED = typer.Option("--seed", metavar="N", help="The same number, the same rand
 Seed: TypeAlias = Annotated[int, _SEED]
 OtherSeed: TypeAlias = Annotated[int | None, _SEED]
 """Another one every time, unless it is given."""
+InputFormat: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--input-format",
+        metavar="FORMAT",
+        help="|".join(INPUT_FORMATS) + ", where no suffix tells.",
+        parser=one_of("--input-format", INPUT_FORMATS),
+        autocompletion=completion.input_formats,
+    ),
+]
+Points: TypeAlias = Annotated[
+    str | None, typer.Option("--points", metavar="FILE.csv", help="Every expression at each of these points.")
+]
+MaxError: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--max-error", metavar="E", help="Rows with a larger error fail.", parser=positive("--max-error", "1e-9")
+    ),
+]
+Jobs: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", help="Processes at work. [default: one for each processor]", parser=_jobs),
+]
+Scheduler: TypeAlias = Annotated[
+    str | None, typer.Option("--scheduler", metavar="tcp://...", help="Work on a Dask cluster.")
+]
+Simplify: TypeAlias = Annotated[
+    bool, typer.Option("--simplify/--no-simplify", help="Let sympy look for shorter formulas.")
+]
 Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values, 25 digits.")]
 
 Format: TypeAlias = Annotated[

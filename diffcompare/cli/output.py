@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
-SUFFIXES = (".txt", ".json", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
+SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
 NARROWEST = 20
 
 
@@ -53,7 +53,7 @@ def show(answer: Answer, settings: Settings) -> int:
             streams.tell(note)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
-    if answer.document.blocks or format == "json":  # a failure with nothing to show is told on stderr only
+    if answer.document.blocks or format in ("json", "jsonl"):  # a failure with nothing to show is told on stderr only
         text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
             files.write_file(settings.output, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -17,8 +17,11 @@ BEAT = 0.5
 
 
 @contextmanager
-def sign_of_life(task: str) -> Iterator[None]:
-    """While the body runs, say what is being done and for how long; the line is gone before the answer comes."""
+def sign_of_life(task: str, details: Callable[[float], str] | None = None) -> Iterator[None]:
+    """While the body runs, say what is being done and for how long; the line is gone before the answer comes.
+
+    `details` knows what to say after so many seconds, in place of them.
+    """
     try:
         watched = sys.stderr is not None and sys.stderr.isatty()
     except ValueError:  # it is closed
@@ -27,7 +30,7 @@ def sign_of_life(task: str) -> Iterator[None]:
         yield
         return
     done = threading.Event()
-    thread = threading.Thread(target=_beat, args=(task, done), daemon=True)
+    thread = threading.Thread(target=_beat, args=(task, details or _seconds, done), daemon=True)
     thread.start()
     try:
         yield
@@ -36,11 +39,15 @@ def sign_of_life(task: str) -> Iterator[None]:
         thread.join()
 
 
-def _beat(task: str, done: threading.Event) -> None:
+def _seconds(passed: float) -> str:
+    return f"{passed:.0f} s"
+
+
+def _beat(task: str, details: Callable[[float], str], done: threading.Event) -> None:
     start, longest = monotonic(), 0
     wait = PATIENCE
     while not done.wait(wait):
-        line = f"{task}: {monotonic() - start:.0f} s (Ctrl-C stops it)"
+        line = f"{task}: {details(monotonic() - start)} (Ctrl-C stops it)"
         complain("\r" + line.ljust(longest))
         longest, wait = max(longest, len(line)), BEAT
     if longest:

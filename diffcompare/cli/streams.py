@@ -44,6 +44,11 @@ def write(text: str) -> None:
         raise CannotWrite("to standard output", reason(error), "`-o FILE` writes a file") from None
 
 
+def write_bytes(content: bytes) -> None:
+    """Write UTF-8 to stdout, now, as it is or in the encoding that stdout has.  Raises ReaderGone or CannotWrite."""
+    write(content.decode("utf-8"))
+
+
 def complain(text: str) -> None:
     """Write text to stderr; when even that cannot be done, there is nobody left to tell."""
     if sys.stderr is None:

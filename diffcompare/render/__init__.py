@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from diffcompare.document import Document
 
-__all__ = ["FORMATS", "PICTURES", "TEXTS", "Look", "format_of_suffix", "render"]
+__all__ = ["FORMATS", "LINES", "PICTURES", "TEXTS", "Look", "format_of_suffix", "render"]
 
 TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
 """The formats that write every document."""
@@ -21,11 +21,15 @@ TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
 PICTURES = ("svg", "dot", "mermaid")
 """The formats of pictures alone; a document without one is an error that names another format."""
 
-FORMATS: tuple[str, ...] = TEXTS + PICTURES
+LINES = ("jsonl",)
+"""The format of many documents in one file: the plain data of each on one line."""
+
+FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
 """The formats by name; each is the module of that name in this package."""
 
 _SUFFIXES = {
     ".json": "json",
+    ".jsonl": "jsonl",
     ".csv": "csv",
     ".md": "markdown",
     ".html": "html",

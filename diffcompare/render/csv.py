@@ -33,6 +33,11 @@ def render(document: Document, look: Look) -> str:
     return text if look.unicode else ascii_only(text)
 
 
+def lines(rows: Iterable[Iterable[Cell]]) -> str:
+    """Rows of cells as lines, for whoever writes a long table piece by piece."""
+    return _rows([_field(cell) for cell in row] for row in rows)
+
+
 def _table(table: Table) -> str:
     header = [_harmless(column.key) for column in table.columns]
     return _rows([header, *([_field(cell) for cell in row] for row in table.rows)])

@@ -1,4 +1,6 @@
-"""HTML: one self-contained page without scripts or network, or a fragment for notebooks.
+"""HTML: one self-contained page without network, or a fragment for notebooks.
+
+A page has no script, unless it has a table that readers will want to sort and filter.
 
 The page brings its own content security policy, so "loads nothing" is enforced by the browser and not a promise.
 """
@@ -12,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
-from diffcompare.render import Look, cells, svg
+from diffcompare.render import Look, cells, html_script, svg
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from diffcompare.render.layout import for_people, group_place, introduced, is_prose, point_padding, repeats
@@ -31,15 +33,20 @@ _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 def render(document: Document, look: Look) -> str:
     """The document as a page."""
     titles = [block.text for block in document.blocks if isinstance(block, Heading)]
+    sortable = any(isinstance(block, Table) and block.sortable for block in document.blocks)
+    allowed = f"; script-src '{html_script.DIGEST}'" if sortable else ""
+    script = f"<script>{html_script.SCRIPT}</script>\n" if sortable else ""
+    style = FRAGMENT_STYLE + _picture_style(document) + PAGE_STYLE + (html_script.STYLE if sortable else "")
     page = (
         "<!DOCTYPE html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta http-equiv="Content-Security-Policy" '
+        f"content=\"default-src 'none'; style-src 'unsafe-inline'{allowed}\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
-        f"<style>\n{FRAGMENT_STYLE}{_picture_style(document)}{PAGE_STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n</body>\n</html>\n'
+        f"<style>\n{style}</style>\n</head>\n<body>\n"
+        f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n{script}</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
@@ -136,8 +143,9 @@ def _table(table: Table, look: Look) -> str:
     heads = "".join([_head(column, any(row[place] for row in points)) for place, column in enumerate(table.columns)])
     caption = f"<caption>{_escaped(table.caption)}</caption>\n" if table.caption else ""
     legend = f"\n{_LEGEND}" if cells.any_wrong(table, look.digits) else ""
+    kind = ' class="sortable"' if table.sortable else ""
     return (
-        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n<table>\n{caption}'
+        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n<table{kind}>\n{caption}'
         f"<thead><tr>{heads}</tr></thead>\n{''.join(_groups(table, points, look))}</table>\n</div>{legend}"
     )
 

@@ -26,12 +26,13 @@ def compare_question(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
+    simplify: bool = True,
 ) -> Comparison:
     """Put one question to every method and to the truth.
 
     `at` is the point (None: the classic one, else a default with a note), `hand` overrides the question's own
-    formulas, `wrt` restricts the variables.  Raises DiffcompareError for a wrong point, variable, method, step or
-    budget.
+    formulas, `wrt` restricts the variables, without `simplify` sympy is spared its longest task.  Raises
+    DiffcompareError for a wrong point, variable, method, step or budget.
     """
     names = [methods] if isinstance(methods, str) else list(methods)
     # Whoever gives a formula wants to see it judged.
@@ -42,7 +43,7 @@ def compare_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     point, asked, notes = pose(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, asked, hand or question.hand, step, budget)
+    problem = Problem(question.parsed.expression, point, asked, hand or question.hand, step, budget, simplify)
     value = values_at(listing(problem.expression), point)[problem.expression]
     established = None
     if truth:
@@ -67,13 +68,15 @@ def compare(
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
+    simplify: bool = True,
     **values: float,
 ) -> Comparison:
     """Differentiate an expression in every way and compare: `compare("x^2*sin(x)", x=1.5)`.
 
     The expression is text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.  The point is a
     mapping, or keyword arguments for variables that are not named like an option, or both.  `methods` are names, or
-    "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by.
+    "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by;
+    without `simplify` sympy's formulas are left as they are, which saves most of the time.
     Raises DiffcompareError for wrong input; an undefined or non-differentiable point is an answer, see `failure`.
     """
     if isinstance(values.get("method"), str | list | tuple):
@@ -81,7 +84,9 @@ def compare(
     at = joined(point, values)
     question = question_of(expression, tuple(at or ()))
     own = _own_formulas(hand, question) if hand else None
-    return compare_question(question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth)
+    return compare_question(
+        question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
+    )
 
 
 def _own_formulas(hand: Mapping[str, str | Expression], question: Question) -> Hand:

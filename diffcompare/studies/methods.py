@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -41,6 +42,7 @@ ONE_AT_A_TIME = threading.RLock()
 """Held while numbers of high precision are at work: mpmath has one precision for all threads together."""
 
 
+@cache
 def backend(method: str) -> Backend:
     """The backend of that name.  Raises DiffcompareError for a name that is none."""
     if method not in BACKENDS:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import reference
 
+from diffcompare import processes
 from diffcompare.backends import reverse, symbolic
 from diffcompare.backends.formulas import evaluate_formulas
 from diffcompare.evaluation import values_at
@@ -59,19 +60,25 @@ def test_higher_orders_on_request():
     assert str(answer.formulas["raw"]["x"]) == "60*y*x^2"
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    symbolic._kept.clear()
+
+
 @pytest.fixture
 def worker_that(monkeypatch):
     """Start a worker of one's own, after running this code in it."""
     forget_the_worker()
 
     def prepared(code):
-        monkeypatch.setattr(symbolic, "BOOTSTRAP", symbolic.BOOTSTRAP.replace("main()", f"exec({code!r}); main()"))
+        monkeypatch.setattr(processes, "BOOTSTRAP", processes.BOOTSTRAP.replace("main()", f"exec({code!r}); main()"))
 
     yield prepared
     forget_the_worker()
 
 
 def forget_the_worker():
+    symbolic._kept.clear()
     if symbolic._idle is not None:
         symbolic._end(symbolic._idle)
         symbolic._idle = None
@@ -411,6 +418,7 @@ def test_ctrl_c_ends_the_worker(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(symbolic, "_receive", interrupted)
+    symbolic._kept.clear()
     with pytest.raises(KeyboardInterrupt):
         symbolic.differentiate(SURVEY)
     assert process.poll() is not None
@@ -419,10 +427,11 @@ def test_ctrl_c_ends_the_worker(monkeypatch):
 
 PARENT = """
 import sys, time
+from diffcompare import processes
 from diffcompare.backends import symbolic
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
-symbolic.BOOTSTRAP = symbolic.BOOTSTRAP.replace(
+processes.BOOTSTRAP = processes.BOOTSTRAP.replace(
     "main()", "import sympy, time; sympy.simplify = lambda partial: time.sleep(600); main()")
 symbolic.prepare()
 print(symbolic._idle.process.pid, flush=True)
@@ -463,7 +472,7 @@ def test_the_worker_speaks_json_lines():
     """The protocol by hand: ready, one line a stage, done; and it ends when its input does."""
     program = {"code": [["variable", "x"], ["number", "2", 0], ["^n", 0, 1]], "roots": [2]}
     request = json.dumps({"program": program, "wrt": ["x"], "budget": None}).encode() + b"\n"
-    command = [sys.executable, "-P", "-c", symbolic.BOOTSTRAP, str(ROOT)]
+    command = [sys.executable, "-P", "-c", processes.BOOTSTRAP, str(ROOT), "diffcompare.backends.symbolic_worker"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as worker:
         assert json.loads(worker.stdout.readline()) == {"ready": True}
         worker.stdin.write(request)

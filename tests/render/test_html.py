@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from diffcompare.document import Document
+from diffcompare.document import Column, Document, Table
 from diffcompare.render import Look, render
 from diffcompare.render.html import fragment
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
@@ -107,3 +109,13 @@ def test_contrast(scheme: int) -> None:
     for name, least in (("ink", 7.0), ("wrong", 4.5), ("line", 3.0)):
         light, dark = sorted((luminance(colors["paper"]), luminance(colors[name])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= least, name
+
+
+def test_a_table_to_be_sorted_brings_its_script_and_the_policy_allows_that_one_alone() -> None:
+    table = Table("rows", (Column("n", "n", "right"),), ((1,), (2,)), sortable=True)
+    page = render(Document((table,)), "html", look=Look(charset="ascii"))
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.S)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert '<table class="sortable">' in page
+    assert "<script" not in render(Document((table._replace(sortable=False),)), "html")

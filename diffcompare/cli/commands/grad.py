@@ -21,6 +21,7 @@ def command(
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
+    simplify: options.Simplify = True,
     quiet: options.Quiet = False,
 ) -> Answer:
     """Compare ways of differentiating an expression."""
@@ -32,7 +33,15 @@ def command(
 
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     comparison = compare_question(
-        question, at=point, hand=own, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth
+        question,
+        at=point,
+        hand=own,
+        wrt=options.split(wrt),
+        methods=methods,
+        step=step,
+        budget=budget,
+        truth=truth,
+        simplify=simplify,
     )
     document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data)
     return Answer(document, comparison.notes, comparison.failure)

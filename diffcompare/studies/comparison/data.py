@@ -61,7 +61,7 @@ def _slopes(slopes: Slopes) -> dict[str, float | str | None]:
 
 
 def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
-    measured = {name: measure(partial, comparison.true_partial(name)) for name, partial in answer.gradient.items()}
+    measured = {name: comparison.measure(name, partial) for name, partial in answer.gradient.items()}
     return {
         "method": answer.method,
         "variant": answer.variant or None,

@@ -64,6 +64,18 @@ class Comparison(Shown):
         """The true partial by that variable, if it is known."""
         return self.truth.gradient.get(name) if self.truth else None
 
+    def measure(self, name: str, partial: float | None) -> dict[str, float | None]:
+        """The errors and the digits of a partial by that variable.  Many methods give the same number."""
+        from diffcompare.studies.comparison.data import measure
+
+        if (name, partial) not in self._measured:
+            self._measured[name, partial] = measure(partial, self.true_partial(name))
+        return self._measured[name, partial]
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, float | None], dict[str, float | None]]:
+        return {}
+
     @cached_property
     def failure(self) -> Diagnostic | None:
         """Why there is no gradient at this point; None where there is one."""

@@ -92,7 +92,7 @@ def _standing(
         elif known.text == "0":
             misses[name] = abs(partial)
         elif countable(known):
-            digits[name] = measure(partial, known)["digits"] or 0.0
+            digits[name] = comparison.measure(name, partial)["digits"] or 0.0
     return Standing(method, answer, exact, digits, misses, tuple(silent), rounding)
 
 

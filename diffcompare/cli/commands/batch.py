@@ -1,0 +1,210 @@
+"""`diffcompare batch`: every expression of many files through every method, with nothing lost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diffcompare.cli import options, streams
+from diffcompare.cli.files import appender, check_destination, is_special
+from diffcompare.cli.output import Answer, Settings, choose_format, is_terminal, show
+from diffcompare.cli.progress import sign_of_life
+from diffcompare.cli.usage import usage_error
+
+if TYPE_CHECKING:
+    from diffcompare.studies.batch.crew import Crew
+    from diffcompare.studies.batch.digest import Digest
+    from diffcompare.studies.batch.options import Options
+    from diffcompare.studies.batch.record import Batch
+    from diffcompare.studies.batch.run import Sink
+    from diffcompare.studies.batch.study import Run
+
+EXAMPLES = (
+    "diffcompare batch formulas.csv -o results.jsonl",
+    "diffcompare batch data/ more.txt --jobs 4 -o results.jsonl --resume",
+    "diffcompare batch formulas.toml --method symbolic --max-error 1e-9",
+)
+ROW_BY_ROW = ("jsonl", "csv")
+"""Formats in which every row is written as it is done."""
+
+
+def command(
+    settings: Settings,
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
+    ],
+    input_format: options.InputFormat = None,
+    points: options.Points = None,
+    method: options.Method = None,
+    wrt: options.Wrt = None,
+    step: options.Step = None,
+    budget: options.Budget = 5.0,
+    truth: options.Truth = True,
+    simplify: options.Simplify = False,
+    max_error: options.MaxError = None,
+    jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    durable: Annotated[bool, typer.Option("--durable", help="Sync every row to the disk.")] = False,
+) -> int:
+    """Compare ways of differentiating all expressions of files."""
+    format = _format(settings)
+    if max_error is not None and not truth:
+        raise usage_error("E571", "`--max-error` needs the truth", "leave out `--no-truth`")
+    from diffcompare.rows import places
+    from diffcompare.studies.batch.journal import state_of
+    from diffcompare.studies.batch.options import Options
+    from diffcompare.studies.batch.study import Run
+    from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
+
+    output = None if settings.output in (None, "-") else settings.output
+    found = places(files, input_format, leave_out=[output, state_of(output)] if output else [])
+    methods = options.methods(method, METHODS, DEFAULT_METHODS)
+    asked = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
+    run = Run(found, asked, points=points)
+    sink = _sink(run, settings, format, output, resume=resume, durable=durable)
+    rows: list[Digest] = []
+    shown = format not in (*ROW_BY_ROW, "plain", "terminal", "json")
+    batch = _go(run, sink, _crew(asked, jobs, scheduler), rows.append if shown else None)
+    return _conclude(run, replace(batch, rows=tuple(rows)), settings, format, output)
+
+
+# --- Where results go -------------------------------------------------------------------------------------------------
+
+
+def _format(settings: Settings) -> str:
+    """The format of the results: JSON lines, where nobody asks for another and a program reads them."""
+    asked = settings.json or settings.format or settings.output not in (None, "-")
+    if not asked and not is_terminal(sys.stdout):
+        return "jsonl"
+    return choose_format(settings)
+
+
+def _sink(run: Run, settings: Settings, format: str, output: str | None, *, resume: bool, durable: bool) -> Sink:
+    """Where rows go: to a file with a journal, on to a stream, or nowhere where the format shows them at the end."""
+    from diffcompare import __version__
+    from diffcompare.rows import is_stream
+    from diffcompare.studies.batch.journal import Journal
+    from diffcompare.studies.batch.study import Passing, belongs
+
+    kept = output is not None and format == "jsonl" and not is_special(output)
+    if (resume or durable) and not kept:
+        flag = "--resume" if resume else "--durable"
+        raise usage_error("E572", f"`{flag}` is for results in a file of JSON lines", f"{flag} -o results.jsonl")
+    if resume and any(map(is_stream, run.found)):
+        raise usage_error("E572", "`--resume` cannot read standard input again", "save it as a file")
+    if output is not None:
+        check_destination(output)
+    if not kept or output is None:
+        return Passing(_pass_on(format, output))
+    return Journal(output, belongs(__version__, run.found, run.points, run.options), resume=resume, durable=durable)
+
+
+def _pass_on(format: str, output: str | None) -> Callable[[bytes], None]:
+    if format not in ROW_BY_ROW:
+        return lambda written: None
+    write = streams.write_bytes if output is None else appender(output)
+    if format == "csv":
+        from diffcompare.studies.batch.written import csv_header
+
+        write(csv_header().encode())
+    return write
+
+
+def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[], Crew]:
+    from diffcompare.studies.batch.crew import LocalCrew, processors
+
+    if scheduler is None:
+        return lambda: LocalCrew(asked, jobs or processors())
+    if jobs is not None:
+        raise usage_error("E571", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
+    from diffcompare.studies.batch.cluster import ClusterCrew
+
+    return lambda: ClusterCrew(asked, scheduler)
+
+
+# --- The run ----------------------------------------------------------------------------------------------------------
+
+
+def _go(run: Run, sink: Sink, crew: Callable[[], Crew], keep: Callable[[Digest], None] | None) -> Batch:
+    from diffcompare.rows import expected
+    from diffcompare.studies.batch.journal import DiskTrouble, Journal
+
+    try:
+        with sign_of_life("diffcompare batch", _details(run, expected(run.found, run.points))):
+            return run.go(sink, crew, keep)
+    except KeyboardInterrupt:
+        more = "; go on with --resume" if isinstance(sink, Journal) else ""
+        streams.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{more}\n")
+        raise
+    except DiskTrouble as trouble:
+        help = f"{_rows(run.tally.rows)} stand there whole: make room and go on with --resume"
+        raise streams.CannotWrite(f"`{trouble.path}`", streams.reason(trouble.error), help) from None
+
+
+def _details(run: Run, expected: int | None) -> Callable[[float], str]:
+    """What the line on the screen says: how many rows, how fast, how long still, how many of them failed."""
+
+    def details(passed: float) -> str:
+        done, failed = run.tally.rows, run.tally.failed
+        rate = (done - run.resumed) / passed
+        said = f"{_rows(done)}, {rate:.0f} a second" if rate >= 10 else f"{_rows(done)}, {rate:.1f} a second"
+        if expected is not None and rate > 0 and expected > done:
+            said += f", {_duration((expected - done) / rate)} left"
+        return f"{said}, {failed} failed" if failed else said
+
+    return details
+
+
+def _duration(seconds: float) -> str:
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)}"
+
+
+# --- The end ----------------------------------------------------------------------------------------------------------
+
+
+def _conclude(run: Run, batch: Batch, settings: Settings, format: str, output: str | None) -> int:
+    """Show the figures where the rows are not, name the rows that failed, and return the exit code."""
+    if run.resumed and not settings.quiet:
+        streams.complain(f"{_rows(run.resumed)} were there already\n")
+    if output is not None and format not in ROW_BY_ROW:
+        show(Answer(batch.document()), settings)
+    summary = replace(batch, rows=())
+    if format in ROW_BY_ROW and output is None:
+        if not settings.quiet:
+            streams.complain(f"{summary}\n")
+    elif output is not None:
+        show(Answer(summary.document(brief=settings.quiet)), settings._replace(output=None, format=None, json=False))
+    else:
+        show(Answer(batch.document(brief=settings.quiet)), settings)
+    if not settings.quiet:
+        for note in batch.notes:
+            streams.tell(note)
+    if not batch.tally.failed:
+        return 0
+    streams.complain(_failed(batch))
+    return 1
+
+
+def _failed(batch: Batch) -> str:
+    """The last lines: which rows failed, and why."""
+    from diffcompare.diagnostics import visible
+
+    tally = batch.tally
+    lines = []
+    for failed in tally.failures:
+        name = f"{failed.name}: " if failed.name else ""
+        lines.append(visible(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
+    more = tally.failed - len(tally.failures)
+    count = f"error[E570]: {tally.failed:,} of {_rows(tally.rows)} failed"
+    return "\n".join([*lines, count + (f", {more:,} of them not named here" if more else "")]) + "\n"

@@ -1,0 +1,13 @@
+"""Files of many expressions, read as a stream of rows: lines of text, TOML, CSV and JSON lines.
+
+E621  no such file, folder or format        E625  a line, or a cell, that is too long
+E622  a table without the columns it needs  E626  a row that does not say what is to be differentiated
+E623  malformed CSV                         E627  a row that says something twice
+E624  malformed JSON
+"""
+
+from diffcompare.rows.places import INPUT_FORMATS, Place, expected, fingerprint, is_stream, places
+from diffcompare.rows.row import Row
+from diffcompare.rows.stream import rows_of
+
+__all__ = ["INPUT_FORMATS", "Place", "Row", "expected", "fingerprint", "is_stream", "places", "rows_of"]

@@ -1,0 +1,108 @@
+"""A run from its files to its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.rows import Place, fingerprint, is_stream, rows_of
+from diffcompare.studies.batch.crew import Crew, LocalCrew, Result
+from diffcompare.studies.batch.digest import Digest
+from diffcompare.studies.batch.names import MOST_NAMES, Names
+from diffcompare.studies.batch.options import Options
+from diffcompare.studies.batch.record import Batch
+from diffcompare.studies.batch.run import InOrder, Numbered, Sink, numbered, run
+from diffcompare.studies.batch.tally import Tally
+
+
+class Passing:
+    """A sink that passes rows on and keeps none."""
+
+    def __init__(self, pass_on: Callable[[bytes], None]) -> None:
+        self.early: dict[int, Result] = {}
+        self.write = pass_on
+
+    def kept(self) -> Iterator[Digest]:
+        """None."""
+        return iter(())
+
+    def put_by(self, result: Result) -> None:
+        """It waits in memory."""
+
+    def tidy(self) -> None:
+        """Nothing to do."""
+
+    def close(self, *, complete: bool) -> None:
+        """Nothing to do."""
+
+
+def belongs(version: str, found: Sequence[Place], points: str | None, options: Options) -> dict[str, Any]:
+    """What results belong to: the same makes the same results, to the byte."""
+    inputs = [*found, Place(points, points, "csv")] if points is not None else found
+    return {"version": version, "inputs": fingerprint(inputs), "options": options.plain()}
+
+
+class Run:
+    """A run that is going on: its figures so far are there for whoever looks on."""
+
+    def __init__(self, found: Sequence[Place], options: Options, *, points: str | None = None) -> None:
+        self.found, self.options, self.points = found, options, points
+        self.tally = Tally(options.methods, options.max_error)
+        self.names = Names()
+        self.resumed = 0
+        """Rows that were there already."""
+
+    def go(self, sink: Sink, crew: Callable[[], Crew], keep: Callable[[Digest], None] | None = None) -> Batch:
+        """Run to the end.  `keep` gets every row in short, in order; whatever is raised, no process is left behind."""
+        complete = False
+        try:
+            for row in sink.kept():
+                self.tally.add(row)
+            self.resumed = self.tally.rows
+            early = {number: result for number, result in sink.early.items() if number >= self.resumed}
+            self._work(sink, crew, InOrder(self.resumed, early), keep)
+            complete = True
+        finally:
+            sink.close(complete=complete)
+        return Batch(tuple(place.name for place in self.found), self.options, self.tally, notes=self._notes())
+
+    def _work(
+        self, sink: Sink, crew: Callable[[], Crew], order: InOrder, keep: Callable[[Digest], None] | None
+    ) -> None:
+        rows = numbered(rows_of(self.found, self.points), self.resumed, self.names)
+        source = Numbered(rows, ahead=any(map(is_stream, self.found)))
+        at_work = crew()
+        try:
+            run(source, at_work, order, self._count(keep), sink)
+        finally:
+            at_work.end()
+
+    def _count(self, keep: Callable[[Digest], None] | None) -> Callable[[Digest], None]:
+        def count(row: Digest) -> None:
+            self.tally.add(row)
+            if keep is not None:
+                keep(row)
+
+        return count
+
+    def _notes(self) -> tuple[Diagnostic, ...]:
+        """Names that come twice."""
+        notes = [
+            _note(f"{place}: the name `{name}` was used before, at {first}") for name, place, first in self.names.twice
+        ]
+        more = self.names.count - len(notes)
+        if more:
+            notes.append(_note(f"{more} more names are used more than once"))
+        if self.names.full:
+            notes.append(_note(f"names after the first {MOST_NAMES:,} different ones were not compared"))
+        return tuple(notes)
+
+
+def _note(message: str) -> Diagnostic:
+    return Diagnostic("W571", "note", message, severity="warning")
+
+
+def local(options: Options, jobs: int) -> Callable[[], Crew]:
+    """A crew of processes on this machine."""
+    return lambda: LocalCrew(options, jobs)

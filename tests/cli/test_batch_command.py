@@ -1,0 +1,332 @@
+"""`diffcompare batch` as it is called, in real processes where something is killed, full, closed or interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+QUICK = ("--method", "reverse-ad,forward-ad", "--no-truth")
+SHAPES = ("x^2*sin({k}*x)", "ln(x1 + {k}) + x1*x2 - sin(x2)", "exp(-x^2)*cos({k}*y)", "sqrt(x^2 + {k})/y")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write_rows(count: int, name: str = "rows.txt") -> None:
+    lines = [f"r{k}: {SHAPES[k % len(SHAPES)].format(k=k + 1)}\n" for k in range(count)]
+    Path(name).write_text("".join(lines))
+
+
+def results(path: str = "r.jsonl") -> list[dict]:
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+def workers() -> int:
+    """Processes of ours that are still there, anywhere below this test."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return listed.count("diffcompare.studies.batch.worker")
+
+
+def gone(before: int) -> bool:
+    for _ in range(100):
+        if workers() <= before:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+# --- What it says -----------------------------------------------------------------------------------------------------
+
+
+def test_rows_in_their_order_and_figures_on_the_screen(cli) -> None:
+    write_rows(30)
+    outcome = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--jobs", "2")
+    assert outcome.code == 0
+    assert [document["name"] for document in results()] == [f"r{k}" for k in range(30)]
+    assert [document["line"] for document in results()] == list(range(1, 31))
+    assert "reverse-ad        30        0          0" in outcome.out
+    assert outcome.out.endswith("All 30 rows are well.\n")
+    assert outcome.err == ""
+
+
+def test_the_documents_are_those_of_grad(cli) -> None:
+    """All methods and the truth: the same as `grad --json --no-simplify`, or with `--simplify` as `grad --json`."""
+    Path("rows.txt").write_text("x^2*y @ x=1.5, y=2\nln(x1) + x1*x2 - sin(x2)\n")
+    for flag in ("--no-simplify", "--simplify"):
+        assert cli("batch", "rows.txt", flag, "-o", "r.jsonl", "--jobs", "1").code == 0
+        for document, arguments in zip(
+            results(), (("x^2*y", "--at", "x=1.5,y=2"), ("ln(x1) + x1*x2 - sin(x2)",)), strict=True
+        ):
+            expected = json.loads(cli("grad", *arguments, flag, "--json").out)
+            assert [document.pop(key) for key in ("name", "file", "line")][1] == "rows.txt"
+            assert document == expected
+
+
+def test_rows_that_fail_are_the_last_lines_and_the_exit_code_is_1(cli) -> None:
+    Path("rows.txt").write_text("x^2\na: x + sni(x)\nsqrt(x) @ x=-1\n")
+    outcome = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
+    assert outcome.code == 1
+    assert outcome.err.splitlines() == [
+        "rows.txt:2:8: error[E101]: a: unknown function `sni`",
+        "rows.txt:3: error[E802]: in doubles the function is undefined at this point: sqrt(x) needs x >= 0, and x is -1",
+        "error[E570]: 2 of 3 rows failed",
+    ]
+    assert [document.get("error", {}).get("code") for document in results()] == [None, "E101", "E802"]
+
+
+def test_json_lines_go_to_a_pipe_and_the_figures_beside_them(cli) -> None:
+    write_rows(3)
+    outcome = cli("batch", "rows.txt", *QUICK)
+    assert [json.loads(line)["name"] for line in outcome.out.splitlines()] == ["r0", "r1", "r2"]
+    assert outcome.err.rstrip().endswith("All 3 rows are well.")
+    assert cli("batch", "rows.txt", *QUICK, "--quiet").err == ""
+
+
+@pytest.mark.parametrize(
+    ("format", "words"),
+    [
+        ("csv", ["name,file,line,expression", "r1,rows.txt,2,ln(x1 + 2) + x1*x2 - sin(x2)", ",reverse-ad,ok,x1,"]),
+        ("markdown", ["# 3 expressions, side by side", "| `rows.txt:2` | r1 |"]),
+        ("html", ['<table class="sortable">', "script-src 'sha256-", "<code>rows.txt:2</code>"]),
+        ("json", ['"command": "batch"', '"rows": 3', '"failed": 0']),
+        ("plain", ["reverse-ad         3        0"]),
+    ],
+)
+def test_formats(cli, format: str, words: list[str]) -> None:
+    write_rows(3)
+    outcome = cli("batch", "rows.txt", *QUICK, "--format", format)
+    assert outcome.code == 0
+    assert all(word in outcome.out for word in words)
+
+
+def test_a_file_gets_the_format_of_its_suffix(cli) -> None:
+    write_rows(3)
+    for name, beginning in (("r.csv", "name,file"), ("r.md", "# 3 expr"), ("r.html", "<!DOCTYPE")):
+        outcome = cli("batch", "rows.txt", *QUICK, "-o", name)
+        assert outcome.out.startswith("3 expressions, side by side")
+        assert Path(name).read_text().startswith(beginning)
+
+
+def test_names_that_come_twice_are_told(cli) -> None:
+    Path("rows.txt").write_text("a: x\nb: x\na: y\n")
+    outcome = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
+    assert outcome.code == 0
+    assert outcome.err == "warning[W571]: rows.txt:3: the name `a` was used before, at rows.txt:1\n"
+
+
+def test_one_expression_at_many_points(cli) -> None:
+    Path("rows.txt").write_text("x*y\n")
+    Path("points.csv").write_text("x,y\n1,2\n3,pi\n1,\n")
+    assert cli("batch", "rows.txt", "--points", "points.csv", *QUICK, "-o", "r.jsonl").code == 1
+    first, second, third = results()
+    assert (first["point"], second["point"]) == ({"x": 1.0, "y": 2.0}, {"x": 3.0, "y": 3.141592653589793})
+    assert (third["error"]["code"], third["point_from"]) == ("E704", "points.csv:4")
+
+
+def test_a_gate_for_a_build(cli) -> None:
+    Path("rows.csv").write_text(
+        "name,expression,x,hand_x\ngood,x^2,3,2*x\nlost,(exp(x) - 1)/x,1e-9,\nbad,x^3,2,2*x^2\n"
+    )
+    outcome = cli("batch", "rows.csv", "--method", "reverse-ad", "--max-error", "1e-9", "-o", "r.jsonl")
+    assert outcome.code == 1
+    assert "by hand  1 proved, 1 wrong" in outcome.out
+    good, lost, bad = results()
+    assert "check" not in lost
+    assert (good["check"]["verdict"], bad["check"]) == ("proved", {"verdict": "wrong", "partials": {"x": "wrong"}})
+    assert [line.partition(" is off")[0] for line in outcome.err.splitlines()[:1]] == [
+        "rows.csv:3: error[E813]: lost: reverse-ad"
+    ]
+    assert "rows.csv:4: error[E814]: bad: by hand df/dx is wrong" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ((), "E505"),
+        (("nowhere.txt",), "E621"),
+        (("rows.md",), "E621"),
+        (("rows.txt", "--metod", "x"), "E502"),
+        (("rows.txt", "--method", "nothing"), "E506"),
+        (("rows.txt", "--jobs", "0"), "E507"),
+        (("rows.txt", "--max-error", "1e-9", "--no-truth"), "E571"),
+        (("rows.txt", "--jobs", "2", "--scheduler", "tcp://x:1"), "E571"),
+        (("rows.txt", "--resume"), "E572"),
+        (("rows.txt", "--resume", "-o", "r.csv"), "E572"),
+        (("-", "--input-format", "txt", "--resume", "-o", "r.jsonl"), "E572"),
+        (("rows.txt", "--points", "nowhere.csv"), "E621"),
+        (("rows.txt", "-o", "r.xyz"), "E506"),
+    ],
+)
+def test_a_wrong_line(cli, line: tuple[str, ...], code: str) -> None:
+    write_rows(1)
+    Path("rows.md").write_text("x\n")
+    outcome = cli("batch", *line)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"error[{code}]" in outcome.err
+
+
+# --- What happens to it -----------------------------------------------------------------------------------------------
+
+
+def test_standard_input_is_answered_as_it_comes(start) -> None:
+    run = start("batch", "-", "--input-format", "txt", *QUICK, "-q", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for text in (b"x^2 @ x=1\n", b"x^3 @ x=1\n"):
+        run.stdin.write(text)
+        run.stdin.flush()
+        assert json.loads(run.stdout.readline())["expression"]["text"] == text.decode().split(" @")[0]
+    run.stdin.close()
+    assert run.stdout.read() == b""
+    run.stdout.close()
+    assert run.wait(30) == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process) -> None:
+    write_rows(400)
+    before = workers()
+    assert process("batch", "rows.txt", *QUICK, "-o", "want.jsonl").returncode == 0
+    rng = random.Random(1)
+    kills = 0
+    while kills < 25:
+        run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume", stdout=subprocess.DEVNULL)
+        kept = Path("r.jsonl").stat().st_size if Path("r.jsonl").exists() else 0
+        ends = time.monotonic() + 30
+        while run.poll() is None and time.monotonic() < ends:  # until some rows more stand there, and a moment longer
+            if Path("r.jsonl").exists() and Path("r.jsonl").stat().st_size > kept:
+                break
+            time.sleep(0.01)
+        time.sleep(rng.random() * 0.1)
+        if run.poll() is not None:
+            break
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        kills += 1
+        whole = Path("r.jsonl").read_bytes()
+        assert Path("want.jsonl").read_bytes().startswith(whole[: whole.rfind(b"\n") + 1])
+    assert kills >= 1
+    assert gone(before)
+    done = process("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume")
+    assert done.returncode == 0
+    assert Path("r.jsonl").read_bytes() == Path("want.jsonl").read_bytes()
+
+
+def test_a_torn_last_line_is_computed_anew_and_nothing_else(cli) -> None:
+    write_rows(20)
+    unbroken = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
+    whole = Path("r.jsonl").read_bytes()
+    Path("r.jsonl").write_bytes(whole[:-100])
+    again = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume", "--durable")
+    assert again.err == "19 rows were there already\n"
+    assert Path("r.jsonl").read_bytes() == whole
+    assert again.out == unbroken.out
+
+
+def test_results_of_other_inputs_or_options_are_refused(cli) -> None:
+    write_rows(5)
+    cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
+    whole = Path("r.jsonl").read_bytes()
+    assert "[E573]" in cli("batch", "rows.txt", *QUICK, "--step", "1e-3", "-o", "r.jsonl", "--resume").err
+    write_rows(6)
+    assert "other inputs" in cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume").err
+    assert Path("r.jsonl").read_bytes() == whole
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_ctrl_c(start, process) -> None:
+    write_rows(20_000)
+    before = workers()
+    run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", stderr=subprocess.PIPE, start_new_session=True)
+    while not (Path("r.jsonl").exists() and Path("r.jsonl").stat().st_size > 1000):
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGINT)
+    _, err = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert b"interrupted: " in err
+    assert b"go on with --resume" in err
+    assert b"Traceback" not in err
+    assert gone(before)
+    assert Path("r.jsonl").read_bytes().endswith(b"}\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_a_full_disk(process) -> None:
+    write_rows(5)
+    done = process("batch", "rows.txt", *QUICK, "-o", "/dev/full", "--format", "jsonl")
+    assert done.returncode == 74
+    assert b"no space left on device" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits as POSIX has them")
+def test_a_disk_that_fills_up_keeps_whole_rows_and_the_run_goes_on_later(start, process) -> None:
+    import resource
+
+    write_rows(300)
+    assert process("batch", "rows.txt", *QUICK, "-o", "want.jsonl").returncode == 0
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", stderr=subprocess.PIPE, preexec_fn=small)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 74
+    assert b"make room and go on with --resume" in err
+    assert Path("r.jsonl").read_bytes().endswith(b"}\n")
+    assert process("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume").returncode == 0
+    assert Path("r.jsonl").read_bytes() == Path("want.jsonl").read_bytes()
+
+
+def test_a_reader_that_leaves(start) -> None:
+    write_rows(2000)
+    before = workers()
+    run = start("batch", "rows.txt", *QUICK, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdout.readline()
+    run.stdout.close()
+    assert run.wait(60) == 141
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert gone(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(start, process) -> None:
+    write_rows(600)
+    assert process("batch", "rows.txt", *QUICK, "-o", "want.jsonl").returncode == 0
+    run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--jobs", "2", stdout=subprocess.DEVNULL)
+    killed = 0
+    while run.poll() is None and killed < 4:
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(run.pid)], capture_output=True, text=True, check=False
+        )
+        children = [int(word) for word in listed.stdout.split()]
+        if len(children) == 2 and Path("r.jsonl").exists() and Path("r.jsonl").stat().st_size:
+            os.kill(children[killed % 2], signal.SIGKILL)
+            killed += 1
+        time.sleep(0.3)
+    assert run.wait(120) == 0
+    assert killed
+    assert Path("r.jsonl").read_bytes() == Path("want.jsonl").read_bytes()
+
+
+def test_a_row_that_never_ends_costs_its_own_cell(cli, monkeypatch) -> None:
+    """sympy does not come to an end with the second row; the other methods and the other rows have their answers."""
+    steps = [f"v{k + 1} = sin(v{k}) + cos(v{k})/(1 + v{k}^2)" for k in range(40)]
+    Path("rows.txt").write_text(f"x^2 @ x=3\nv0 = x; {'; '.join(steps)}; v40 @ x=0.5\nx^3 @ x=3\n")
+    outcome = cli(
+        "batch", "rows.txt", "--method", "symbolic,reverse-ad", "--no-truth", "--budget", "1", "-o", "r.jsonl"
+    )
+    first, second, third = results()
+    answers = {method["method"]: method["status"] for method in second["methods"]}
+    assert answers == {"symbolic": "timed-out", "reverse-ad": "ok"}
+    assert [document["methods"][0]["status"] for document in (first, third)] == ["ok", "ok"]
+    assert outcome.code == 0
+    assert "timed out: symbolic 1" in outcome.out
