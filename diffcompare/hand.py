@@ -12,7 +12,7 @@ from diffcompare.problem import Hand
 from diffcompare.wengert import listing
 from diffcompare.wengert import variables as variables_of
 
-_NAMED = re.compile(r"\s*\w*\s*=(?!=)")
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
@@ -33,7 +33,7 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
     """
     texts: dict[str, str] = {}
     for spec in specs:
-        if len(variables) == 1 and not _NAMED.match(spec):
+        if len(variables) == 1 and spec.strip() and not _EQUALS.search(spec):
             spec = f"{variables[0]}={spec}"
         name, text = split_assignment(spec, "--hand", variables)
         if name in texts:

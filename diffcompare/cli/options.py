@@ -190,7 +190,7 @@ BudgetByKind: TypeAlias = Annotated[
     typer.Option(
         "--budget",
         metavar="S",
-        help="Seconds for each method. [default: 5, for each answer of a class 2]",
+        help="Seconds for each method.",
         parser=positive("--budget", "5"),
     ),
 ]

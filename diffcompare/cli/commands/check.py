@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
-    'diffcompare check "x1*x2^2" --hand x1="x2^2" --hand x2="2*x1" --solution',
     'diffcompare check "x^2*sin(x)" --steps working.txt',
     "diffcompare check answers.csv --feedback texts",
 )
