@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from typing import BinaryIO
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.rows.places import Place, is_regular
@@ -52,11 +54,21 @@ def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise DiffcompareError(Diagnostic("E602", "io_error", f"cannot read {path}: {reason}")) from None
 
 
+def _standard_input() -> BinaryIO:
+    """Standard input by a buffer of its own: a thread may still wait for that when Python ends, and closes its own."""
+    if sys.stdin is None:
+        return io.BytesIO()
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except io.UnsupportedOperation:  # a stream of a test
+        return sys.stdin.buffer
+
+
 def _rows(place: Place) -> Iterator[Row]:
     reader = import_module(f"diffcompare.rows.{_READERS[place.format]}")
     try:
         if place.path is None:
-            yield from reader.rows(sys.stdin.buffer, place.name)
+            yield from reader.rows(_standard_input(), place.name)
         elif not is_regular(place.path):
             raise OSError("it is not a regular file")
         else:

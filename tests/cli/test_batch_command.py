@@ -190,6 +190,28 @@ def test_standard_input_is_answered_as_it_comes(start) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("end", ["reader", "ctrl-c"])
+def test_an_end_while_standard_input_is_awaited(start, end: str) -> None:
+    run = start(
+        "batch", "-", "--input-format", "txt", *QUICK, "-q",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    run.stdin.write(b"x^2\n")
+    run.stdin.flush()
+    run.stdout.readline()
+    if end == "reader":
+        run.stdout.close()
+        run.stdin.write(b"x^3\n")
+        run.stdin.flush()
+    else:
+        os.killpg(run.pid, signal.SIGINT)
+    assert run.wait(60) == (141 if end == "reader" else 130)
+    assert b"Fatal" not in run.stderr.read()
+    for stream in (run.stdin, run.stdout, run.stderr):
+        stream.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_killed_at_random_instants_it_goes_on_where_it_stopped(start, process) -> None:
     write_rows(400)
     before = workers()
@@ -315,6 +337,17 @@ def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(start, process
     assert run.wait(120) == 0
     assert killed
     assert Path("r.jsonl").read_bytes() == Path("want.jsonl").read_bytes()
+
+
+def test_what_the_line_on_the_screen_says() -> None:
+    from diffcompare.cli.commands.batch import _details
+    from diffcompare.studies.batch.options import Options
+    from diffcompare.studies.batch.study import Run
+
+    run = Run([], Options())
+    run.tally.rows, run.tally.failed, run.resumed = 3000, 2, 1000
+    assert _details(run, 5000)(10.0) == "3,000 rows, 200 a second, 10 s left, 2 failed"
+    assert _details(run, None)(1000.0) == "3,000 rows, 2.0 a second, 2 failed"
 
 
 def test_a_row_that_never_ends_costs_its_own_cell(cli, monkeypatch) -> None:

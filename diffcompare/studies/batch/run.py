@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
 
@@ -17,6 +17,8 @@ MOST_UNDER_WAY = 2000
 """Rows read and not yet written."""
 MOST_BYTES = 64 << 20
 """Bytes of results whose turn has not come, from which on no more rows are given out."""
+FEW = 256
+"""Rows so few that their length does not matter."""
 PAUSE = 0.1
 """Seconds between two looks at what is overdue."""
 
@@ -105,9 +107,9 @@ class Sink(Protocol):
 
 def run(rows: Numbered, crew: Crew, order: InOrder, count: Callable[[Digest], None], sink: Sink) -> None:
     """Bring every row from `rows` through the crew to the sink, in order, each counted as it is written."""
-    under_way = 0
+    under_way: dict[int, int] = {}  # characters of every row, by its number
     while True:
-        while not rows.ended and under_way + len(order.early) < MOST_UNDER_WAY and order.bytes < MOST_BYTES:
+        while not rows.ended and _is_room(under_way, order):
             room = crew.room()
             found = rows.take(room) if room else []
             if not found:
@@ -115,12 +117,13 @@ def run(rows: Numbered, crew: Crew, order: InOrder, count: Callable[[Digest], No
             asked = [(number, row) for number, row in found if number not in order.early]
             if asked:
                 crew.give(asked)
-                under_way += len(asked)
+                under_way |= {number: len(row.text) for number, row in asked}
         if rows.ended and not under_way:
             _write(order, count, sink)
             return
         results = crew.results(PAUSE)
-        under_way -= len(results)
+        for result in results:
+            under_way.pop(result.number, None)
         order.add(results)
         _write(order, count, sink)
         for result in results:
@@ -128,6 +131,13 @@ def run(rows: Numbered, crew: Crew, order: InOrder, count: Callable[[Digest], No
                 sink.put_by(result)
         if not order.early:
             sink.tidy()
+
+
+def _is_room(under_way: Mapping[int, int], order: InOrder) -> bool:
+    """Whether more rows may be read: neither too many are under way, nor too long ones, nor too much waits its turn."""
+    if len(under_way) + len(order.early) >= MOST_UNDER_WAY or order.bytes >= MOST_BYTES:
+        return False
+    return len(under_way) < FEW or sum(under_way.values()) < MOST_BYTES
 
 
 def _write(order: InOrder, count: Callable[[Digest], None], sink: Sink) -> None:
