@@ -61,6 +61,9 @@ def _lowest_along(guard: Expression, sign: float, point: Point, name: str) -> Po
 
     grid = sorted({point[name], *all_scales()})
     heights = [height(x) for x in grid]
+    below = [x for x, value in zip(grid, heights, strict=True) if value < 0]
+    if below:
+        return {**point, name: min(below, key=lambda x: abs(x - point[name]))}
     lowest = min(range(len(grid)), key=heights.__getitem__)
     x = least(height, grid[max(lowest - 1, 0)], grid[min(lowest + 1, len(grid) - 1)])
     return {**point, name: min(x, grid[lowest], key=height)}
