@@ -38,6 +38,8 @@ class Compared(NamedTuple):
     right: Ball | None
     yours: Ball | None
     bits: int
+    gap: Ball | None = None
+    """Yours - right, where it is far smaller than both."""
 
 
 class Function:
@@ -113,3 +115,14 @@ def _is_narrow(difference: Ball, partial: Ball, same: int) -> bool:
     if mpf_lt(mpf_shift(difference.rad, same), mpf_abs(partial.mid)):
         return True
     return not mpf_lt(mpf_shift(from_int(1), -NOTHING), difference.rad)
+
+
+def nonzero(difference: Expression, point: Mapping[str, float], check: Callable[[], None]) -> Ball | None:
+    """The value of a difference that is written as one formula, if it is known not to be 0."""
+    with precision(PRECISIONS[0]):
+        try:
+            nodes = listing(difference)
+            value = evaluate_balls(nodes, point, check)[nodes[-1]]
+        except (Undecided, Beyond, OverflowError, MemoryError):
+            return None
+        return None if type(value) is Undefined or value.rad == finf or contains_zero(value) else value

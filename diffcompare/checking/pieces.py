@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.evaluation import Undefined, is_number, values_at
@@ -25,8 +26,7 @@ TOUCHING = 1e-9
 """A least modulus below this part of its surroundings is a zero."""
 
 Check: TypeAlias = Callable[[], None]
-"""Called before every evaluation: it may raise to end the search."""
-Signature: TypeAlias = tuple[Any, ...]
+"""Called before evaluations: it may raise to end the search."""
 
 
 class Piece(NamedTuple):
@@ -44,7 +44,7 @@ WHOLE = Piece(-INFINITY, INFINITY)
 
 
 @lru_cache(maxsize=1)
-def _grid() -> list[float]:
+def all_scales() -> list[float]:
     """All scales from 1e-6 to 1e9, denser around 0, and a few far beyond; no round numbers, which are often zeros."""
     scales = [m * 10.0**k for k in range(-6, 10) for m in (1.13, 1.87, 3.29, 5.71)]
     near = [0.171 + 0.343 * k for k in range(40)]
@@ -76,29 +76,48 @@ def boundaries(
     if not guards:
         return []
     nodes = listing(*formulas, *guards)
-
-    def values(x: float) -> Mapping[Expression, Any]:
+    grid = all_scales()
+    table = []
+    for x in grid:
         check()
-        return values_at(nodes, {**point, name: x})
-
-    def signature(found: Mapping[Expression, Any]) -> Signature:
-        signs = tuple([_sign(found[guard]) for guard in guards])
-        return (*signs, *[type(found[formula]) is Undefined for formula in formulas])
-
-    grid = _grid()
-    table = [values(x) for x in grid]
+        table.append(values_at(nodes, {**point, name: x}))
     found: set[float] = set()
-    for left, right, before, after in zip(grid, grid[1:], table, table[1:], strict=False):
-        low, last = left, signature(after)
-        first = signature(before)
+    watched = [*((guard, _sign) for guard in guards), *((formula, _is_undefined) for formula in formulas)]
+    for formula, kind in watched:
+        check()
+        if any(kind(before[formula]) != kind(after[formula]) for before, after in pairwise(table)):
+            found |= _changes(formula, kind, grid, [kind(values[formula]) for values in table], name, point)
+    found |= _touched(guards, grid, table, name, point)
+    return sorted(sorted(found, key=abs)[:MOST_BOUNDARIES])
+
+
+def _changes(
+    formula: Expression,
+    kind: Callable[[Any], Any],
+    grid: Sequence[float],
+    kinds: Sequence[Any],
+    name: str,
+    point: Mapping[str, float],
+) -> set[float]:
+    """Where the kind of a formula's value changes: its sign, or whether it is defined."""
+    nodes = listing(formula)
+
+    def kind_at(x: float) -> Any:
+        return kind(values_at(nodes, {**point, name: x})[formula])
+
+    found = set()
+    for (low, right), (first, last) in zip(pairwise(grid), pairwise(kinds), strict=True):
         for _ in range(WITHIN_A_CELL):
             if first == last:
                 break
-            low, high = _bisected(low, right, lambda x, first=first: signature(values(x)) == first)  # type: ignore[misc]
-            found.add(_rounded(low, high))
-            low, first = high, signature(values(high))
-    found |= _touched(guards, grid, table, name, point)
-    return sorted(sorted(found, key=abs)[:MOST_BOUNDARIES])
+            below, low = _bisected(low, right, lambda x, first=first: kind_at(x) == first)  # type: ignore[misc]
+            found.add(_rounded(below, low))
+            first = kind_at(low)
+    return found
+
+
+def _is_undefined(value: Any) -> bool:
+    return type(value) is Undefined
 
 
 def _sign(value: Any) -> int | None:
@@ -138,18 +157,27 @@ def _touched(
     name: str,
     point: Mapping[str, float],
 ) -> set[float]:
-    """Where a guard touches 0 without changing its sign."""
+    """Where a guard touches 0 without changing its sign, or changes it for less than the grid can see."""
     found = set()
     for guard in guards:
-        nodes = listing(guard)
         sizes = [abs(values[guard]) if is_number(values[guard]) else INFINITY for values in table]
         for place in range(1, len(grid) - 1):
             before, here, after = sizes[place - 1 : place + 2]
-            if before > here < after and before != INFINITY != after and _one_sign(guard, table[place - 1 : place + 2]):
-                modulus = _modulus(nodes, name, point)
-                least = _least(modulus, grid[place - 1], grid[place + 1])
-                if modulus(least) <= TOUCHING * min(before, after):
-                    found.add(float(f"{least:.7g}") if modulus(float(f"{least:.7g}")) <= modulus(least) else least)
+            if (
+                before > here <= after
+                and before != INFINITY != after
+                and _one_sign(guard, table[place - 1 : place + 2])
+            ):
+                height = _height(guard, _sign(table[place][guard]) or 1, name, point)
+                low, high = grid[place - 1], grid[place + 1]
+                lowest = least(height, low, high)
+                noise = TOUCHING * min(before, after)
+                if height(lowest) < -noise:
+                    found.add(_rounded(*_bisected(low, lowest, lambda x, height=height: height(x) >= 0)))  # type: ignore[misc]
+                    found.add(_rounded(*_bisected(lowest, high, lambda x, height=height: height(x) < 0)))  # type: ignore[misc]
+                elif height(lowest) <= noise:
+                    short = float(f"{lowest:.7g}")
+                    found.add(short if abs(height(short)) <= abs(height(lowest)) else lowest)
     return found
 
 
@@ -157,15 +185,18 @@ def _one_sign(guard: Expression, around: Sequence[Mapping[Expression, Any]]) -> 
     return len({_sign(values[guard]) for values in around}) == 1
 
 
-def _modulus(nodes: Sequence[Expression], name: str, point: Mapping[str, float]) -> Callable[[float], float]:
-    def modulus(x: float) -> float:
-        value = values_at(nodes, {**point, name: x})[nodes[-1]]
-        return abs(value) if is_number(value) else INFINITY
+def _height(guard: Expression, sign: int, name: str, point: Mapping[str, float]) -> Callable[[float], float]:
+    """The guard, positive where it has its usual sign."""
+    nodes = listing(guard)
 
-    return modulus
+    def height(x: float) -> float:
+        value = values_at(nodes, {**point, name: x})[guard]
+        return sign * value if is_number(value) else INFINITY
+
+    return height
 
 
-def _least(function: Callable[[float], float], low: float, high: float) -> float:
+def least(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function is least, by golden sections (Kiefer 1953)."""
     ratio = (math.sqrt(5) - 1) / 2
     left, right = high - ratio * (high - low), low + ratio * (high - low)

@@ -16,19 +16,23 @@ LARGEST = 10_000
 LARGEST_FOR_SYMPY = 600
 
 
-def by_tidying(expression: Expression, name: str, answer: Expression) -> str | None:
-    """Why the formula is that of the rule sheet: they are one formula once both are tidied.  None if they are not."""
+def by_tidying(expression: Expression, name: str, answer: Expression) -> tuple[str | None, Expression | None]:
+    """Why the formula is that of the rule sheet, and answer - derivative, tidied: they are one formula once both are.
+
+    The argument is None if they are not, the difference if it is too large.
+    """
     try:
         raw = derivatives_of(listing(expression), name).get(expression, ZERO)
     except NotDifferentiable:
-        return None
+        return None, None
     if answer is raw:
-        return "it is the formula that the rules give"
+        return "it is the formula that the rules give", ZERO
     if dag_size(raw, answer) > LARGEST:
-        return None
-    if tidy(answer, expression) is tidy(raw, expression) or tidy(raw - answer, expression) is ZERO:
-        return "tidied, it is the formula that the rules give"
-    return None
+        return None, None
+    difference = tidy(answer - raw, expression)
+    if difference is ZERO or tidy(answer, expression) is tidy(raw, expression):
+        return "tidied, it is the formula that the rules give", ZERO
+    return None, difference
 
 
 def by_sympy(

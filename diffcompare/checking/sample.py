@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice, product, zip_longest
 from typing import NamedTuple
 
+from diffcompare.checking.crossing import crossings
 from diffcompare.checking.guards import guards
 from diffcompare.checking.pieces import INFINITY, WHOLE, Piece, pieces
 from diffcompare.evaluation import is_number, values_at
@@ -18,7 +19,9 @@ from diffcompare.wengert import listing
 PER_PIECE = 16
 """Points in each piece of the only variable; with several variables a line is one of many."""
 PER_LINE = 4
-MOST_PIECES = 24
+MOST_PIECES = 25
+MOST_TOGETHER = 36
+"""Corners, where each of several variables is in a piece of its own."""
 MOST_LINES = 24
 LINE_WORK = 12_000
 """Nodes times lines: every line evaluates all nodes some hundred times."""
@@ -48,7 +51,7 @@ def places(
     seed: int = 0,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[Place]:
-    """The points, those with the fewest digits first in each piece.
+    """The points, those with the fewest digits first in each piece, and one of every piece before a second of any.
 
     `conditions` are 0 where the user wants no points; `usable` says whether everything has a value in doubles, which
     is asked of the points through which lines are laid; `check` may raise to end the search.
@@ -61,6 +64,7 @@ def places(
         yield Place({})
         return
     lines: list[tuple[Point, str]] = [({}, names[0])]
+    spots: list[Point] = []
     if len(names) > 1:
         spread = _spread(names, rng)
         spots = [point for point in spread if allowed(point)]
@@ -68,14 +72,38 @@ def places(
         most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
         bases = list(islice(filter(usable, spots), max(most // len(names), 1))) or spots[:1] or spread[:1]
         lines = [(base, name) for base in bases for name in names][:most]
-    for base, name in lines:
-        count = PER_LINE if len(names) > 1 else PER_PIECE
-        found = pieces(formulas, watched, name, base, check)
-        for piece in found[:MOST_PIECES]:
-            for x in _inside(piece, count, rng):
-                yield from _place({**base, name: x}, name, piece, allowed)
-        for piece in found[1:MOST_PIECES]:
-            yield from _place({**base, name: piece.low}, name, piece, allowed, edge=True)
+    cuts = [(base, name, pieces(formulas, watched, name, base, check)[:MOST_PIECES]) for base, name in lines]
+    count = PER_LINE if len(names) > 1 else PER_PIECE
+    first, *others = _in_turn([_along(base, name, piece, count, rng) for base, name, cut in cuts for piece in cut])
+    if len(names) > 1:
+        first += map(Place, _together(names, first, rng))
+        first += map(Place, crossings(watched, [*spots, *[place.point for place in first]]))
+    edges = [Place({**base, name: piece.low}, name, piece, True) for base, name, cut in cuts for piece in cut[1:]]
+    for place in chain(first, *others, edges):
+        if allowed(place.point):
+            yield place
+
+
+def _along(base: Point, name: str, piece: Piece, count: int, rng: random.Random) -> list[Place]:
+    return [Place({**base, name: x}, name, piece) for x in _inside(piece, count, rng)]
+
+
+def _in_turn(rows: Sequence[Sequence[Place]]) -> list[list[Place]]:
+    """The first of every row, then the second of every row, and so on."""
+    return [[place for place in column if place is not None] for column in zip_longest(*rows)] or [[]]
+
+
+def _together(names: Sequence[str], places: Sequence[Place], rng: random.Random) -> Iterator[Point]:
+    """Points of which every coordinate is in a piece of its own: in the corner where x > 50 and y > 50."""
+    choices = [list(dict.fromkeys(place.point[name] for place in places if place.name == name)) for name in names]
+    if not all(choices):
+        return
+    if math.prod(map(len, choices)) <= MOST_TOGETHER:
+        corners = list(product(*choices))
+    else:
+        corners = [tuple(rng.choice(each) for each in choices) for _ in range(MOST_TOGETHER)]
+    for corner in corners:
+        yield dict(zip(names, corner, strict=True))
 
 
 def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
@@ -86,13 +114,6 @@ def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
         return all(is_number(values[condition]) and values[condition] != 0 for condition in conditions)
 
     return allowed
-
-
-def _place(
-    point: Point, name: str, piece: Piece, allowed: Callable[[Point], bool], edge: bool = False
-) -> Iterator[Place]:
-    if allowed(point):
-        yield Place(point, name, piece, edge)
 
 
 def _spread(names: Sequence[str], rng: random.Random) -> list[Point]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal, NamedTuple
 
-from diffcompare.checking.exactly import Compared, Function
+from diffcompare.checking.exactly import Compared, Function, nonzero
 from diffcompare.checking.pieces import Piece
 from diffcompare.checking.proof import by_sympy, by_tidying
 from diffcompare.checking.sample import Place, Point, places
@@ -22,9 +22,8 @@ from diffcompare.expression import OPERATIONS, Expression, Number, Variable
 from diffcompare.wengert import listing, variables
 
 Verdict = Literal["proved", "agrees", "wrong", "undecided"]
-ENOUGH = 96
-"""Points that are compared, at most; those at the edges of pieces come on top."""
-
+ENOUGH, ENOUGH_FOR_SEVERAL = 96, 160
+"""Points that are compared, at most, for one and for several variables; those at the edges of pieces come on top."""
 
 THOROUGH = 3
 """Points at which 600 digits are compared."""
@@ -83,11 +82,12 @@ def judge(
             raise _Late
 
     function = Function(expression, answers, check)
+    enough = ENOUGH if len(names) == 1 else ENOUGH_FOR_SEVERAL
     usable = _usable(expression, answers)
     found: list[tuple[Place, dict[str, Compared]]] = []
     try:
         for place in places(expression, answers, names, usable, conditions, seed, check):
-            if place.edge or sum(not other.edge for other, _ in found) < ENOUGH:
+            if place.edge or sum(not other.edge for other, _ in found) < enough:
                 compared = function.compared(place.point)
                 if compared:
                     found.append((place, compared))
@@ -134,15 +134,14 @@ def _usable(expression: Expression, answers: Mapping[str, Expression]) -> Callab
 
 
 class _Proofs:
-    """Proofs by tidying and by sympy, which has one budget for all of them."""
+    """Proofs by sympy, which has one budget for all of them."""
 
     def __init__(self, expression: Expression, budget: float, conditions: Sequence[Expression]) -> None:
         self.expression, self.left, self.conditions = expression, budget, conditions
 
     def of(self, name: str, answer: Expression) -> str | None:
-        argument = by_tidying(self.expression, name, answer)
-        if argument is not None or self.left <= 0:
-            return argument
+        if self.left <= 0:
+            return None
         since = monotonic()
         positive = positive_variables([self.expression, answer], self.conditions)
         argument = by_sympy(self.expression, name, answer, self.left, positive)
@@ -161,15 +160,29 @@ def _judged(name: str, answer: Expression, found: Sequence[tuple[Place, Compared
     outside = next((place.point for place in undefined if not place.edge), None)
     if not same:
         return Judgement("undecided", _why_not(found, outside), len(found), None, stretches, (), outside)
-    argument = proofs.of(name, answer)
+    argument, difference = by_tidying(proofs.expression, name, answer)
+    if argument is None:
+        apart = _apart(difference, found)
+        if apart:
+            return Judgement("wrong", "", len(found), witness_of(apart), stretches)
+        argument = proofs.of(name, answer)
     return Judgement("proved" if argument else "agrees", argument or "", len(same), None, stretches, holes, outside)
+
+
+def _apart(difference: Expression | None, found: Sequence[tuple[Place, Compared]]) -> list[tuple[Place, Compared]]:
+    """Points at which the tidied difference is a number other than 0, however small: 2*x + exp(-1e5) against 2*x."""
+    if difference is None:
+        return []
+    same = [(place, compared) for place, compared in found if compared.outcome == "same" and not place.edge]
+    gaps = [(place, compared, nonzero(difference, place.point, lambda: None)) for place, compared in same[:THOROUGH]]
+    return [(place, compared._replace(gap=gap)) for place, compared, gap in gaps if gap is not None]
 
 
 def _why_not(found: Sequence[tuple[Place, Compared]], outside: Point | None) -> str:
     if not found:
         return "no point was found at which the function has a derivative"
     if outside is not None:
-        return "the formula has no value wherever the function has a derivative"
+        return "the formula has no value at any of the points at which it could be compared"
     return "at no point could both be computed to enough digits"
 
 

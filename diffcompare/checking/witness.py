@@ -29,9 +29,7 @@ class Witness(NamedTuple):
 def witness_of(different: Sequence[tuple[Place, Compared]]) -> Witness:
     """The plainest of the points at which the values differ: few digits in the point and in the values' difference."""
     place, compared = min(different, key=lambda each: _plainness(*each))
-    assert compared.yours is not None
-    assert compared.right is not None
-    yours, right = values_that_differ(compared.yours, compared.right, compared.bits)
+    yours, right = _texts(compared)
     return Witness(place.point, yours, right)
 
 
@@ -39,9 +37,18 @@ def _plainness(place: Place, compared: Compared) -> tuple[bool, int]:
     assert compared.yours is not None
     assert compared.right is not None
     sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
-    yours, right = values_that_differ(compared.yours, compared.right, compared.bits)
+    yours, right = _texts(compared)
     digits = sum(len(f"{x:.17g}") for x in place.point.values())
     return max(sizes, default=0) > 40, max(len(yours), len(right)) + digits
+
+
+def _texts(compared: Compared) -> tuple[str, str]:
+    assert compared.yours is not None
+    assert compared.right is not None
+    if compared.gap is None:
+        return values_that_differ(compared.yours, compared.right, compared.bits)
+    right, gap = _text(_number(compared.right), FEWEST), _number(compared.gap)
+    return f"{right} {'+' if gap > 0 else '-'} {_text(abs(gap), FEWEST)}", right
 
 
 def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:

@@ -32,6 +32,8 @@ def cuts(text, name="x", **point):
         ("max(x, 1e30)", [1e30]),
         ("if(x > 3, x, -x)", [3]),
         ("if(x == 3, x, -x)", [3]),
+        ("if(|x| < 1e-8, 0, x)", [-1e-8, 0, 1e-8]),
+        ("if((x - 3.7)^2 < 1e-6, 0, x)", [3.699, 3.701]),
     ],
 )
 def test_boundaries(text, expected):

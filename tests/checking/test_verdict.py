@@ -133,6 +133,39 @@ def test_only_one_quadrant_is_wrong():
     assert judgements["y"].witness.point["x"] < 0 > judgements["y"].witness.point["y"]
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("x*y", "if(x > 50, if(y > 50, 0, y), y)"),
+        ("x*y", "if(x > 1000, if(y < -5000, 0, y), y)"),
+        ("x*y*z", "y*z + if(x > 20, if(y > 20, if(z > 20, 1, 0), 0), 0)"),
+        ("x*y", "y + if((x - 3.3)^2 + (y + 4.4)^2 < 0.001, 1, 0)"),
+        ("x*y", "y + if((x - y)^2 + (x + y - 30)^2 < 0.001, 1, 0)"),
+        ("x*y", "y + relu(1e-3 - |x - 2.2| - |y - 1.3|)"),
+    ],
+)
+def test_a_corner_or_a_spot_of_the_plane_is_found(text, answer):
+    assert judged(text, answer).verdict == "wrong"
+
+
+@pytest.mark.parametrize("answer", ["if(x > 5, 0, sec(x)^2)", "if(x > -5, sec(x)^2, 0)", "if(x > 30, 0, sec(x)^2)"])
+def test_of_many_pieces_none_goes_without_points(answer):
+    assert judged("tan(x)", answer).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "yours"),
+    [
+        ("2*x + exp(-1e4)", "4 + 1.13548e-4343"),
+        ("2*x + erfc(100)", "4 + 6.40596e-4346"),
+        ("2*x - 10^-400", "4 - 1e-400"),
+    ],
+)
+def test_a_difference_beyond_all_digits_is_one(answer, yours):
+    found = judged("x^2", answer)
+    assert (found.verdict, found.witness.yours, found.witness.right) == ("wrong", yours, "4")
+
+
 def test_the_seed_moves_points_and_not_the_verdict():
     for seed in range(5):
         assert judged("x^2", "2*x + 1e-12", seed=seed).verdict == "wrong"

@@ -34,11 +34,10 @@ def working(
     expression = question.parsed.expression
     names = variables(listing(expression))
     by = _variable(by, names)
-    written = lines_of(text, by, names, source)
+    written, left_out = lines_of(text, by, names, source)
     if not written:
-        raise DiffcompareError(
-            Diagnostic("E573", "bad_value", f"{source} has no line with a formula", help="one line a step")
-        )
+        help = f"one line a step, as it is or after df/d{by} ="
+        raise DiffcompareError(Diagnostic("E573", "bad_value", f"{source} has no line with a derivative", help=help))
     lines: list[Line] = []
     checks: list[Check] = []
     for line in written:
@@ -56,7 +55,18 @@ def working(
         lines.append(Line(line, judgement, follows, mistake))
         checks.append(check)
     first = next((place for place, line in enumerate(lines) if line.judgement.verdict == "wrong"), None)
-    return Working(question, by, tuple(lines), first, checks[-1 if first is None else first], question.parsed.notes)
+    notes = (*question.parsed.notes, *_notes(left_out, by))
+    return Working(question, by, tuple(lines), first, checks[-1 if first is None else first], notes)
+
+
+def _notes(left_out: Sequence[int], by: str) -> tuple[Diagnostic, ...]:
+    if not left_out:
+        return ()
+    one = len(left_out) == 1
+    which = f"line{'s' * (not one)} {', '.join(map(str, left_out))}"
+    message = f"{which} {'does' if one else 'do'} not begin with the derivative, and {'is' if one else 'are'} left out"
+    help = f"a step stands alone or after df/d{by} ="
+    return (Diagnostic("W574", "note", message, help=help, severity="note"),)
 
 
 def _variable(by: str | None, names: Sequence[str]) -> str:

@@ -29,15 +29,48 @@ def checked(text, *lines, **options):
         ("3 + d/dx(x^2)*x", "3 + 2*x*x"),
         ("d/dx[x*d/dx[x^2]]", "2*x + x*2"),
         ("if(x == 1, 2, 3)", "if(x == 1, 2, 3)"),
+        ("=> 2*x", "2*x"),
+        ("2) dy/dx = 2*x", "2*x"),
+        ("∂f(x)/∂x = 2*x (power rule)", "2*x"),
+        ("y' = x*2 (by the power rule)", "x*2"),
+        ("(x^2)'", "2*x"),
+        ("f'(x) = (x^2)'*sin(x) + x^2*sin(x)'", "2*x*sin(x) + x^2*cos(x)"),
+        ("d/dx[(x^2)']", "2"),
     ],
 )
 def test_how_lines_are_read(line, formula):
-    (written,) = lines_of(line, "x", ["x"], "lines")
+    ((written,), _) = lines_of(line, "x", ["x"], "lines")
     assert str(written.expression) == formula
 
 
 def test_remarks_and_empty_lines_are_none():
-    assert lines_of("\n# by me\n   \n", "x", ["x"], "lines") == []
+    assert lines_of("\n# by me\n   \n", "x", ["x"], "lines") == ([], [])
+
+
+def test_a_chain_of_equations_is_several_steps():
+    steps, _ = lines_of("f'(x) = d/dx[x^2] = 2*x\nx + x = 2*x = x*2", "x", ["x"], "lines")
+    assert [(step.number, step.text) for step in steps] == [
+        (1, "d/dx[x^2]"),
+        (1, "2*x"),
+        (2, "x + x"),
+        (2, "2*x"),
+        (2, "x*2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["f(x) = x^2", "y = x^2", "u = x, v = x", "u' = 1", "du/dx = 1", "ln(y) = 2*ln(x)", "y'/y = 2/x", "Product rule:",
+     "by the chain rule"],
+)  # fmt: skip
+def test_what_is_not_about_the_derivative_is_left_out(line):
+    assert lines_of(line, "x", ["x"], "lines") == ([], [1])
+
+
+def test_what_is_left_out_is_said():
+    found = checked("x^2", "ln(y) = 2*ln(x)", "y' = 2*x")
+    assert (found.verdict, found.lines[0].written.number) == ("proved", 2)
+    assert "line 1 does not begin with the derivative" in found.notes[-1].message
 
 
 @pytest.mark.parametrize(
