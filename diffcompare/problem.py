@@ -25,6 +25,7 @@ class Problem(NamedTuple):
     """Differentiate `expression` at `point` by the variables `wrt`.
 
     `step` overrides the step of the difference formulas; `budget` is in seconds for each method (None: no limit).
+    `program` is what has another expression at another point: a Python function that is recorded as it runs.
     """
 
     expression: Expression
@@ -33,10 +34,11 @@ class Problem(NamedTuple):
     hand: Hand | None = None
     step: float | None = None
     budget: float | None = 5.0
+    program: Callable[[Mapping[str, float]], Expression] | None = None
 
     def at(self, point: Mapping[str, float]) -> Expression:
         """The expression that computes the function at this point (the same one everywhere, for a typed expression)."""
-        return self.expression
+        return self.expression if self.program is None else self.program(point)
 
 
 class Size(NamedTuple):
