@@ -1,4 +1,16 @@
 """The commands, one module each: a function `command` with the command's own options, and `EXAMPLES`."""
 
-COMMANDS: tuple[str, ...] = ("grad", "trace", "graph", "derive", "sweep", "swell", "check", "quiz", "ops", "list")
+COMMANDS: tuple[str, ...] = (
+    "grad",
+    "trace",
+    "graph",
+    "derive",
+    "sweep",
+    "swell",
+    "check",
+    "quiz",
+    "demo",
+    "ops",
+    "list",
+)
 """The commands by name, in the order of the help; each is the module of that name in this package."""

@@ -181,7 +181,9 @@ class _Player(NamedTuple):
             found: list[tuple[Quantity, float | None]] = []
             found += [("primal", values[vertex.name])] if vertex.name in values else []
             found += [(kind, known[vertex.name])] if vertex.name in known else []
-            label = vertex.label if node.operation is None else SIGNS.get(node.operation.name, node.operation.name)
+            label = (
+                vertex.label if node.operation is None else SIGNS.get(node.operation.name, node.operation.name).strip()
+            )
             vertices.append(vertex._replace(label=label, numbers=tuple(found)))
         edges = tuple(edge._replace(label="") for edge in self.graph.edges)
         return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption="")
