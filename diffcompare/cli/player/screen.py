@@ -32,7 +32,7 @@ b                      break it: the same step with a bug
 +, -                   more digits, fewer digits
 ?                      this help; any key leaves it
 q                      quit"""
-KEYS = "[space] next  [<-] back  [p] predict  [b] break  [+/-] digits  [?] help  [q] quit"
+KEYS = "[space] next [<-] back [p] predict [b] break [+/-] digits [?] help [q] quit"
 SHORT_KEYS = "[space] next  [?] help  [q] quit"
 
 
@@ -53,10 +53,10 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
         frame = frames[state.frame]
         title = _title(which, frames, state, columns)
         foot = [*_words(frame, state, asks(state, frames), look), _keys(frame, columns)]
-        body = _body(frame, state, asks(state, frames), look, rows - 2 - len(foot))
+        body = _body(frame, state, asks(state, frames), look, rows - 1 - len(foot))
     foot = foot[-(rows - 3) :]
-    window = _window(body, rows - 2 - len(foot), state.scroll)
-    lines = [title, "", *window, *foot]
+    window = _window(body, rows - 1 - len(foot), state.scroll)
+    lines = [title, *window, *foot]
     return Screen(tuple(_cut(clean(line, look.unicode), columns - 1) for line in lines), (0,))
 
 
@@ -71,7 +71,7 @@ def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> 
 
 
 def _keys(frame: Frame, columns: int) -> str:
-    keys = KEYS if frame.broken is not None else KEYS.replace("[b] break  ", "")
+    keys = KEYS if frame.broken is not None else KEYS.replace("[b] break ", "")
     return keys if len(keys) < columns else SHORT_KEYS
 
 
@@ -124,15 +124,16 @@ def _beside(graph: Graph, look: Look) -> list[str]:
 def _below(graph: Graph, look: Look, rows: int) -> list[str]:
     """The graph over its table, of which only the last rows are shown where there is no room for all."""
     drawing, shown = _drawing(graph, look), graph.table
-    lines = [*drawing, *_text((shown,), look)]
-    count = len(shown.rows)
-    while len(lines) > rows and count > FEWEST_ROWS:
-        count -= 1
-        lines = [*drawing, *_text((_last(shown, count),), look)]
-    return lines
+    whole = [*drawing, *_text((shown,), look)]
+    if len(whole) <= rows:
+        return whole
+    count = max(rows - len(drawing) - 2, FEWEST_ROWS)  # caption and heads
+    return [*drawing, *render(Document((_last(shown, count),)), "plain", look=look).rstrip("\n").split("\n")]
 
 
 def _last(shown: Table, count: int) -> Table:
+    if count >= len(shown.rows):
+        return shown
     caption = f"{shown.caption} (the last {count} of {len(shown.rows)})".strip()
     return shown._replace(rows=shown.rows[-count:], caption=caption)
 
@@ -144,7 +145,9 @@ def _drawing(graph: Graph, look: Look) -> list[str]:
     lines = drawn(graph, look, look.width)
     if not lines or lines[0].startswith("note: "):
         return []
-    return lines[: lines.index("", 1)] if "" in lines[1:] else lines
+    if "" in lines[1:]:
+        lines = lines[: lines.index("", 1)]
+    return lines if lines[0].strip() else lines[1:]
 
 
 def _text(blocks: Sequence[Block], look: Look) -> list[str]:
