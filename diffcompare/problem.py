@@ -25,7 +25,8 @@ class Problem(NamedTuple):
     """Differentiate `expression` at `point` by the variables `wrt`.
 
     `step` overrides the step of the difference formulas; `budget` is in seconds for each method (None: no limit);
-    without `simplify` a method that has formulas does not look for shorter ones.
+    without `simplify` a method that has formulas does not look for shorter ones.  `program` is what has another
+    expression at another point: a Python function that is recorded as it runs.
     """
 
     expression: Expression
@@ -35,10 +36,11 @@ class Problem(NamedTuple):
     step: float | None = None
     budget: float | None = 5.0
     simplify: bool = True
+    program: Callable[[Mapping[str, float]], Expression] | None = None
 
     def at(self, point: Mapping[str, float]) -> Expression:
         """The expression that computes the function at this point (the same one everywhere, for a typed expression)."""
-        return self.expression
+        return self.expression if self.program is None else self.program(point)
 
 
 class Size(NamedTuple):

@@ -22,7 +22,7 @@ FLOORS = {
     **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem", "processes"), 1),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
-    **dict.fromkeys(("point", "hand", "source", "rows", "conditions", "spans", "tidying", "codegen"), 1),
+    **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document"), 0),
 }

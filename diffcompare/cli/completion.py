@@ -49,6 +49,13 @@ def topics(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(TOPICS))
 
 
+def demos(incomplete: str) -> list[str]:
+    """Names of demos, and `all`."""
+    from diffcompare.studies.demos import NAMES
+
+    return _beginning(incomplete, [*NAMES, "all"])
+
+
 def groups(incomplete: str) -> list[str]:
     """Names of the catalogue's groups."""
     from diffcompare.catalogue import scan

@@ -10,6 +10,7 @@ COMMANDS: tuple[str, ...] = (
     "check",
     "batch",
     "quiz",
+    "demo",
     "ops",
     "list",
 )

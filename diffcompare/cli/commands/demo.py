@@ -1,0 +1,105 @@
+"""`diffcompare demo`: how the methods work, step by step, in class."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from diffcompare.cli import completion, options
+from diffcompare.cli.output import Answer, Settings, choose_format, choose_look, is_terminal
+from diffcompare.cli.progress import sign_of_life
+from diffcompare.cli.usage import usage_error
+from diffcompare.document import Document
+
+if TYPE_CHECKING:
+    from diffcompare.studies.demos.frame import Demo
+
+NOTHING_MORE = Document(())
+CONVERSES = True
+"""It waits for people, so that no sign of life is due meanwhile."""
+
+EXAMPLES = (
+    "diffcompare demo --list",
+    "diffcompare demo trace",
+    'diffcompare demo trace --expr "x*exp(-x^2)" --at x=1',
+    "diffcompare demo all --handout lecture",
+)
+
+
+def command(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="A demo, or all. [default: the list]", autocompletion=completion.demos),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="What there is, with claims and minutes.")] = False,
+    expr: Annotated[
+        str | None, typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own.")
+    ] = None,
+    at: options.At = None,
+    frames: Annotated[bool, typer.Option("--frames", help="Every frame once, without a player.")] = False,
+    frame: Annotated[int | None, typer.Option("--frame", metavar="N", help="This frame alone.")] = None,
+    auto: Annotated[
+        float | None,
+        typer.Option("--auto", metavar="SEC", help="Go on by itself.", parser=options.positive("--auto", "5")),
+    ] = None,
+    handout: Annotated[
+        str | None, typer.Option("--handout", metavar="DIR", help="Write Markdown and SVG of every demo there.")
+    ] = None,
+    format: options.Format = None,
+    json: options.Json = False,
+    output: options.Output = None,
+    digits: options.Digits = None,
+    color: options.Color = "auto",
+    charset: options.Charset = "auto",
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Show how the methods work, step by step."""
+    from diffcompare.studies.demos.play import catalogue, document, played
+
+    settings = Settings(format, json, output, digits, color, charset, quiet)
+    if frame is not None and name == "all":
+        raise usage_error("E584", "`--frame` is a frame of one demo, not of all", "for example `demo trace --frame 3`")
+    if name is None and (expr is not None or at is not None):
+        name = "trace"
+    if list_ or name is None:
+        return Answer(catalogue())
+    demos = _chosen(name, expr, at)
+    if handout is not None:
+        return Answer(_written(demos, handout))
+    if not (frames or quiet or frame is not None) and _plays(settings):
+        from diffcompare.cli.player.play import run
+
+        run(demos, choose_look(settings), seconds=auto, digits=digits)
+        return Answer(NOTHING_MORE)
+    with sign_of_life(f"diffcompare demo {name}"):
+        plays = [played(which) for which in demos]
+        return Answer(document(plays, brief=quiet, only=frame))
+
+
+def _plays(settings: Settings) -> bool:
+    """Whether somebody is there to press keys."""
+    return choose_format(settings) == "terminal" and is_terminal(sys.stdin) and is_terminal(sys.stdout)
+
+
+def _chosen(name: str, expr: str | None, at: Sequence[str] | None) -> list[Demo]:
+    from diffcompare.studies.demos import TEN, demo
+
+    if expr is None and at is None:
+        return [demo(each) for each in (TEN if name == "all" else [name])]
+    if name != "trace":
+        raise usage_error("E584", f"`{name}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
+    from diffcompare.studies.demos.trace import SURVEY, frames_of
+
+    question, point = options.asked(SURVEY if expr is None else expr, at)
+    frames = tuple(frames_of(question, point))  # what is wrong with it is said before the screen is taken
+    return [demo("trace")._replace(frames=lambda: frames)]
+
+
+def _written(demos: Sequence[Demo], directory: str) -> Document:
+    from diffcompare.cli.handout import write
+
+    with sign_of_life("writing the handout"):
+        return write(demos, directory)

@@ -1,0 +1,156 @@
+"""A terminal held for a while, and given back whatever happens: keys one by one, another screen, no cursor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Protocol
+
+ENTER = "\x1b[?1049h\x1b[?25l"
+"""To the other screen, without a cursor."""
+LEAVE = "\x1b[?25h\x1b[?1049l"
+"""The cursor, and the screen as it was."""
+
+NAMES = {
+    " ": "next", "\r": "next", "\n": "next", "\x1b[C": "next", "\x1bOC": "next", "l": "next",
+    "\x1b[D": "back", "\x1bOD": "back", "\x7f": "back", "\x08": "back", "h": "back",
+    "\x1b[H": "first", "\x1b[1~": "first", "\x1bOH": "first", "g": "first",
+    "\x1b[F": "last", "\x1b[4~": "last", "\x1bOF": "last", "G": "last",
+    "\x1b[A": "up", "\x1bOA": "up", "k": "up", "\x1b[B": "down", "\x1bOB": "down", "j": "down",
+    "p": "predict", "b": "break", "+": "more", "=": "more", "-": "fewer", "?": "help",
+    "f": "forward", "r": "reverse", "n": "next demo", "N": "previous demo",
+    "q": "quit", "Q": "quit", "\x1b": "quit", "\x04": "quit",
+}  # fmt: skip
+"""What the bytes of a key mean; an arrow is three of them."""
+WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down"}
+"""The second half of a special key on Windows."""
+
+
+class Keyboard(Protocol):
+    """Where keys come from."""
+
+    def read(self, seconds: float) -> str | None:
+        """The next key by name; "" where it has none, None where nobody pressed one in so many seconds."""
+
+
+@contextmanager
+def held() -> Iterator[Keyboard]:
+    """The terminal held: afterwards, after an exception and after SIGTERM and SIGHUP as well, it is as it was."""
+    with _signals_as_exits(), _raw() as keyboard:
+        _write(ENTER)
+        try:
+            yield keyboard
+        finally:
+            _write(LEAVE)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _signals_as_exits() -> Iterator[None]:
+    """SIGTERM and SIGHUP leave by way of an exception, so that whatever was changed is changed back."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    old: dict[Any, Any] = {}
+    try:
+        for kind in kinds:
+            old[kind] = signal.signal(kind, leave)
+    except ValueError:  # not in the main thread
+        pass
+    try:
+        yield
+    finally:
+        for kind, handler in old.items():
+            signal.signal(kind, handler)
+
+
+@contextmanager
+def _raw() -> Iterator[Keyboard]:
+    if os.name == "nt":
+        yield _Console()
+        return
+    import termios
+    import tty
+
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setcbreak(descriptor)
+        settings = termios.tcgetattr(descriptor)
+        settings[6][termios.VSUSP] = b"\0"  # Ctrl-Z would leave the shell on the other screen
+        termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+        yield _Terminal(descriptor)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)  # keys that nobody read are not for the shell
+
+
+class _Terminal:
+    """Keys of a POSIX terminal: bytes, several for an arrow."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._waiting = b""
+
+    def read(self, seconds: float) -> str | None:
+        """The next key."""
+        if not self._waiting:
+            if not self._ready(seconds):
+                return None
+            self._waiting = os.read(self._descriptor, 1024)
+            if not self._waiting:  # the terminal is gone
+                return "quit"
+        return NAMES.get(self._take(), "")
+
+    def _ready(self, seconds: float) -> bool:
+        import select
+
+        return bool(select.select([self._descriptor], [], [], seconds)[0])
+
+    def _take(self) -> str:
+        """One key off the bytes that wait: an escape sequence whole, another character alone."""
+        waiting = self._waiting
+        length = escape_length(waiting) if waiting[:1] == b"\x1b" else 1
+        self._waiting = waiting[length:]
+        return waiting[:length].decode("latin-1")
+
+
+def escape_length(waiting: bytes) -> int:
+    """Bytes of the escape sequence that stands first: ESC alone, ESC and a letter, ESC [ parameters letter."""
+    if waiting[1:2] not in (b"[", b"O"):
+        return 1 if waiting[1:2] in (b"", b"\x1b") else 2
+    end = 2
+    while end < len(waiting) and not 0x40 <= waiting[end] <= 0x7E:
+        end += 1
+    return min(end + 1, len(waiting))
+
+
+class _Console:
+    """Keys of a Windows console."""
+
+    def read(self, seconds: float) -> str | None:
+        """The next key."""
+        import importlib
+        from time import monotonic, sleep
+
+        msvcrt: Any = importlib.import_module("msvcrt")
+        until = monotonic() + seconds
+        while not msvcrt.kbhit():
+            if monotonic() > until:
+                return None
+            sleep(0.02)
+        first: str = msvcrt.getwch()
+        if first == "\x03":
+            raise KeyboardInterrupt
+        if first in ("\0", "\xe0"):
+            return WINDOWS.get(msvcrt.getwch(), "")
+        return NAMES.get(first, "")

@@ -1,0 +1,32 @@
+"""Demos: lists of frames, computed as they are shown.  One module each; here are their names, in the order of class.
+
+E581  no demo of that name          E583  no such frame
+E582  an expression too long for a demo
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+if TYPE_CHECKING:
+    from diffcompare.studies.demos.frame import Demo
+
+TEN = ("four-ways", "trace", "swell", "step", "sweeps", "tape", "branches", "kinks", "nan", "fd-strikes-back")
+ENCORES = ("hessian", "complex", "memory", "chaos")
+NAMES = (*TEN, *ENCORES)
+
+
+def demo(name: str) -> Demo:
+    """The demo of that name.  Raises DiffcompareError (E581) for a name that is none."""
+    if name not in NAMES:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name.lower(), NAMES, 1, 0.5)
+        cure = f"did you mean `{close[0]}`?" if close else f"choose {', '.join(NAMES)}, or all"
+        raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=cure))
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")
+    found: Demo = module.DEMO
+    return found

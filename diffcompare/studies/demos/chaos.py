@@ -1,0 +1,66 @@
+"""Chaos: the derivative of what cannot be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diffcompare.document import Approximate, Cell
+from diffcompare.studies.compare import compare
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.swell.members import FAMILIES
+from diffcompare.studies.telling import number
+
+X = 0.2
+MEMBERS = (10, 20, 30, 40, 55)
+
+
+def frames() -> Iterator[Frame]:
+    """The logistic map, on and on."""
+    rows: list[tuple[Cell, ...]] = []
+    numbers: dict[str, Cell] = {}
+    for n in MEMBERS:
+        found = compare(FAMILIES["logistic"].build(n), {"x": X}, methods=("reverse-ad", "forward-difference"))
+        ad, difference = (each.gradient["x"] for each in found.answers)
+        truth = found.truth.gradient["x"].nearest if found.truth and found.truth.gradient["x"] else None
+        value = found.truth.value.nearest if found.truth and found.truth.value else None
+        figures = (number(found.value), value, ad, difference, truth)
+        rows.append(
+            (
+                n,
+                number(found.value),
+                value,
+                *[None if each is None else Approximate(each, 6) for each in figures],
+            )
+        )
+        numbers |= {
+            f"ad {n}": ad,
+            f"difference {n}": difference,
+            f"truth {n}": truth,
+            f"value {n}": number(found.value),
+            f"true value {n}": value,
+        }
+        shown = table(
+            "chaos", f"l(n) at x = {X}", "n | >value | >true value | >reverse AD | >difference | >truth", rows
+        )
+        yield Frame(
+            f"The logistic map, n = {n}",
+            (shown,),
+            "errors double every step, about",
+            "The value itself is noise by now, and its derivative with it."
+            if n >= 50
+            else "AD is as good as the value; a difference sees a function that wiggles faster than its step."
+            if n >= 30
+            else "All is well.",
+            dict(numbers),
+            "Which of the two derivatives is still right?" if n >= 30 else "",
+            (masked(shown, (-1, -1)),) if n >= 30 else (),
+        )
+
+
+DEMO = Demo(
+    "chaos",
+    3,
+    "A derivative can be exact and mean nothing.",
+    "Before you ask for the derivative, ask whether the value is one.",
+    frames,
+)

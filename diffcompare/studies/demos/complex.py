@@ -1,0 +1,59 @@
+"""The complex step: no subtraction, and where it dies."""
+
+from __future__ import annotations
+
+import cmath
+from collections.abc import Callable, Iterator
+
+from diffcompare.document import Cell
+from diffcompare.studies.demos.answers import answers_table, asked, figures
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+
+X = 1.5
+
+
+def frames() -> Iterator[Frame]:
+    """It works for what is analytic."""
+    found = asked("exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": X}, ("central-difference", "complex-step", "reverse-ad"))
+    shown = answers_table(found, "x", f"exp(x)/sqrt(sin(x)^3 + cos(x)^3) at {X}")
+    yield Frame(
+        "The example of Squire and Trapp (1998)",
+        (shown,),
+        "f'(x) ≈ Im f(x + ih)/h, h = 1e-20",
+        "No difference is taken, so nothing cancels.",
+        figures(found, "x"),
+        "A step of 1e-20?",
+        (masked(shown, (1, 1)),),
+    )
+    yield _dies()
+
+
+def _dies() -> Frame:
+    """By plain complex arithmetic, as somebody would write it."""
+    cases: tuple[tuple[str, Callable[[complex], complex], float, float], ...] = (
+        ("exp(x) at 1", cmath.exp, 1.0, cmath.exp(1).real),
+        ("|x| at -1, abs of a complex number", lambda z: complex(abs(z)), -1.0, -1.0),
+        ("|x| at -1, sqrt(z*z)", lambda z: cmath.sqrt(z * z), -1.0, -1.0),
+        ("conjugate(x)*x at 3", lambda z: z.conjugate() * z, 3.0, 6.0),
+    )
+    h = 1e-20
+    rows: list[tuple[Cell, ...]] = [(name, f(complex(x, h)).imag / h, true) for name, f, x, true in cases]
+    shown = table("dies", "Plain complex arithmetic, h = 1e-20", "function | >complex step | >truth", rows)
+    return Frame(
+        "Where it dies",
+        (shown,),
+        "analytic functions only",
+        "abs and conjugation are not analytic: the answer is finite, and wrong.",
+        {str(row[0]): row[1] for row in rows},
+        "Does it work for |x|?",
+        (masked(shown, (1, 1), (3, 1)),),
+    )
+
+
+DEMO = Demo(
+    "complex",
+    3,
+    "A step that subtracts nothing can be as small as you like.",
+    "Exact for what is analytic, silently wrong for what is not.",
+    frames,
+)

@@ -1,0 +1,63 @@
+"""A demo as data: frames in their order, which every player shows - terminal, page, handout, JSON and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from diffcompare.document import NOTHING, Block, Cell, Column, Table
+
+
+class Broken(NamedTuple):
+    """The same step with a bug in it: what the bug is, and the damage beside the truth."""
+
+    bug: str
+    blocks: tuple[Block, ...]
+    sentence: str
+    numbers: Mapping[str, Cell] = NOTHING
+
+
+class Frame(NamedTuple):
+    """One thing to look at."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    rule: str = ""
+    """What is computed, with its numbers."""
+    sentence: str = ""
+    """Why, or what to see in it."""
+    numbers: Mapping[str, Cell] = NOTHING
+    """The figures of this frame by name."""
+    question: str = ""
+    """What the room is asked before the numbers are shown; nothing where nothing is to be predicted."""
+    asked: tuple[Block, ...] = ()
+    """What is shown meanwhile, with `?` for what is asked."""
+    broken: Broken | None = None
+
+
+class Demo(NamedTuple):
+    """A demo: what it claims, how long it takes in class, how it ends, and what computes its frames."""
+
+    name: str
+    minutes: int
+    claim: str
+    lesson: str
+    frames: Callable[[], Iterable[Frame]]
+
+
+def table(key: str, caption: str, columns: str, rows: Iterable[Sequence[Cell]]) -> Table:
+    """A table; `columns` are headings between bars, `method | >value`, and `>` says that numbers stand below."""
+    heads = [head.strip() for head in columns.split("|")]
+    found = []
+    for head in heads:
+        title = head.removeprefix(">")
+        found.append(Column(title.replace(" ", "_"), title, "right" if head.startswith(">") else "left"))
+    return Table(key, tuple(found), tuple(map(tuple, rows)), caption)
+
+
+def masked(shown: Table, *places: tuple[int, int]) -> Table:
+    """The table with a question mark in some cells (row and column, from the end if negative)."""
+    rows = [list(row) for row in shown.rows]
+    for row, column in places:
+        rows[row][column] = "?"
+    return shown._replace(rows=tuple(map(tuple, rows)))

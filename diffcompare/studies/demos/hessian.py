@@ -1,0 +1,96 @@
+"""Second derivatives: a forward sweep over the formulas of a reverse sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from diffcompare.backends import forward
+from diffcompare.document import Approximate, Cell
+from diffcompare.evaluation import value_at
+from diffcompare.expression import Expression, Number, Variable
+from diffcompare.parser import parse
+from diffcompare.problem import Problem
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.swell.orders import EXPRESSIONS
+from diffcompare.sweeps import reverse
+from diffcompare.wengert import active_nodes, listing
+
+SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
+ROSENBROCK, AT_ROSENBROCK = "(1 - x)^2 + 100*(y - x^2)^2", {"x": -1.2, "y": 1.0}
+
+
+def gradient_formulas(expression: Expression) -> dict[str, Expression]:
+    """A reverse sweep that writes expressions."""
+    nodes = listing(expression)
+    adjoints = reverse(nodes, {node: node for node in nodes}, active_nodes(nodes), expression, EXPRESSIONS)
+    return {node.name: adjoints.get(node, Number(0)) for node in nodes if isinstance(node, Variable)}
+
+
+def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], list[list[float]]]:
+    """Gradient and Hessian: forward mode over the formulas of reverse mode."""
+    formulas = gradient_formulas(parse(text))
+    values = {name: float(value_at(formulas[name], point)) for name in point}  # type: ignore[arg-type]
+    rows = []
+    for name in point:
+        found = forward.BACKEND.differentiate(Problem(formulas[name], point, tuple(point))).gradient
+        rows.append([float(found[other] or 0.0) for other in point])
+    return values, rows
+
+
+def frames() -> Iterator[Frame]:
+    """Two functions, and the second difference."""
+    yield _frame("The survey's function", SURVEY, AT_SURVEY)
+    yield _frame("Rosenbrock's function", ROSENBROCK, AT_ROSENBROCK)
+    yield _differences()
+
+
+def _frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
+    gradient, rows = hessian(text, point)
+    names = list(point)
+    cells: list[tuple[Cell, ...]] = [(name, gradient[name], *row) for name, row in zip(names, rows, strict=True)]
+    heads = " | ".join(["by", ">gradient", *[f">by {name} again" for name in names]])
+    shown = table("hessian", f"{text} at {', '.join(f'{name} = {x:g}' for name, x in point.items())}", heads, cells)
+    numbers: dict[str, Cell] = {
+        f"{a}{b}": value for a, row in zip(names, rows, strict=True) for b, value in zip(names, row, strict=True)
+    }
+    return Frame(
+        title,
+        (shown,),
+        "reverse once, over expressions; forward once a variable",
+        "The Hessian is symmetric, and nobody told the sweeps.",
+        {**numbers, **gradient},
+        "Is the matrix symmetric?",
+        (masked(shown, *[(i, 2 + j) for i in range(len(names)) for j in range(len(names))]),),
+    )
+
+
+def _differences() -> Frame:
+    expression = parse(SURVEY)
+
+    def f(x: float) -> float:
+        return float(value_at(expression, {**AT_SURVEY, "x1": x}))  # type: ignore[arg-type]
+
+    x, true = AT_SURVEY["x1"], hessian(SURVEY, AT_SURVEY)[1][0][0]
+    rows: list[tuple[Cell, ...]] = []
+    for h in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
+        found = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+        rows.append((f"{h:g}", found, Approximate(abs(found - true))))
+    shown = table("second", "The survey's function by x1: (f(x1+h) - 2f + f(x1-h))/h²", "h | >quotient | >error", rows)
+    return Frame(
+        "The second difference",
+        (shown,),
+        "truncation h², round-off eps/h²: best near eps^(1/4)",
+        "What is left of a difference of differences at 1e-8 is nothing.",
+        {f"second {h}": value for h, value, _ in rows},
+        "And at h = 1e-8?",
+        (masked(shown, (-1, 1), (-1, 2)),),
+    )
+
+
+DEMO = Demo(
+    "hessian",
+    4,
+    "A Hessian is a forward sweep over a reverse one.",
+    "Differentiate the derivative's program, not a difference of differences.",
+    frames,
+)

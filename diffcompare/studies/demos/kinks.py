@@ -1,0 +1,79 @@
+"""Kinks: where there is no derivative, a convention answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diffcompare.document import Cell
+from diffcompare.studies.demos.answers import answers_table, asked, figures, said
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+
+AT_ZERO = (
+    ("|x|", "The corner of |x|", "Left slope -1, right slope 1: any number between them is a convention, ours is 0."),
+    ("max(x, 0)", "max(x, 0)", "A tie takes the second argument here; elsewhere it is 1/2."),
+    (
+        "relu(x) - relu(-x)",
+        "relu(x) - relu(-x) is x",
+        "Two conventions of 0 add up to 0, where the truth is 1: a finite number, and wrong (Kakade and Lee 2018).",
+    ),
+)
+
+
+def frames() -> Iterator[Frame]:
+    """One-sided slopes first."""
+    for text, title, sentence in AT_ZERO:
+        found = asked(text, {"x": 0.0})
+        shown = answers_table(found, "x", f"{text} at 0")
+        places = [(row, 1) for row in range(len(shown.rows))]
+        yield Frame(
+            title,
+            (shown,),
+            f"f(x) = {text}, x = 0",
+            sentence,
+            figures(found, "x"),
+            "What is the derivative at 0?",
+            (masked(shown, *places),),
+        )
+    yield _beside()
+    yield _staircase()
+
+
+def _beside() -> Frame:
+    found = asked("relu(x)", {"x": -1e-9}, ("forward-difference", "central-difference", "reverse-ad"))
+    shown = answers_table(found, "x", "relu(x) at -1e-9")
+    return Frame(
+        "Beside the kink",
+        (shown,),
+        "the step is longer than the way to the kink",
+        "A failed gradient check need not mean a wrong gradient: the difference straddles the kink.",
+        figures(found, "x"),
+        "Which method is right?",
+        (masked(shown, (0, 1), (1, 1), (2, 1)),),
+    )
+
+
+def _staircase() -> Frame:
+    text, point = "floor(10*x)/10", {"x": 0.25}
+    rows: list[tuple[Cell, ...]] = []
+    for method, h in (("reverse-ad", None), ("central-difference", 0.1), ("central-difference", 0.01)):
+        answer = asked(text, point, (method,), h).answers[0]
+        rows.append((method if h is None else f"{method}, h = {h}", said(answer, "x")))
+    shown = table("staircase", f"{text} at 0.25", "method | >d/dx", rows)
+    return Frame(
+        "A staircase",
+        (shown,),
+        "flat almost everywhere, and yet it climbs with slope 1",
+        "A gradient of 0 need not be a bug, and need not be what you want.",
+        {str(row[0]): row[1] for row in rows},
+        "What is the slope of a staircase?",
+        (masked(shown, *[(i, 1) for i in range(3)]),),
+    )
+
+
+DEMO = Demo(
+    "kinks",
+    6,
+    'At a kink the "derivative" is a house rule.',
+    "One-sided slopes first, conventions second, trust third.",
+    frames,
+)

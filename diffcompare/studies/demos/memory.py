@@ -1,0 +1,42 @@
+"""Memory: what a reverse sweep must keep, and how little will do (Griewank and Walther 2008, chapter 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import comb
+
+from diffcompare.document import Cell
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+
+SNAPSHOTS = (1, 2, 3, 5, 10)
+REPEATS = (0, 1, 2, 3, 4, 5)
+
+
+def frames() -> Iterator[Frame]:
+    """Snapshots and repeats."""
+    rows: list[tuple[Cell, ...]] = [(s, *[comb(s + r, s) for r in REPEATS]) for s in SNAPSHOTS]
+    shown = table(
+        "checkpoints",
+        "Steps that can be reversed: C(s + r, s)",
+        " | ".join(["snapshots s", *[f">r = {r}" for r in REPEATS]]),
+        rows,
+    )
+    numbers: dict[str, Cell] = {f"C({s}+{r},{s})": comb(s + r, s) for s in SNAPSHOTS for r in REPEATS}
+    yield Frame(
+        "Few snapshots, a long way",
+        (shown,),
+        "s snapshots, every step repeated at most r times: C(s + r, s) steps",
+        "Ten snapshots and five repeats reverse a loop of three thousand steps.",
+        numbers,
+        "How many steps can 10 snapshots and 5 repeats reverse?",
+        (masked(shown, (-1, -1)),),
+    )
+
+
+DEMO = Demo(
+    "memory",
+    3,
+    "Reverse mode needs its past, but need not keep it all.",
+    "Memory can be bought with work, at a very good price.",
+    frames,
+)

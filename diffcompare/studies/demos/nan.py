@@ -1,0 +1,146 @@
+"""nan in derivatives of good values: where it is born, who sees it, what cures it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from diffcompare.document import Block, Cell
+from diffcompare.evaluation import Real, Undefined
+from diffcompare.studies.demos.answers import answer, asked, figures, true
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.trace import trace
+
+METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
+CASES = (
+    ("sqrt(x^2)", {"x": 0.0}, "|x|", "The slope of sqrt at 0 is infinite, and 0 times infinity is not a number."),
+    ("sqrt(x)^2", {"x": 0.0}, "x", "The function is x, and the way there goes through an infinite slope."),
+    (
+        "ln(exp(a) + exp(b))",
+        {"a": 1000.0, "b": 0.0},
+        "max(a, b) + ln(1 + exp(-|a - b|))",
+        "exp(1000) overflows: the value is lost before anything is differentiated.",
+    ),
+    ("ln(1 + exp(x))", {"x": 800.0}, "softplus(x)", "The stable form never computes exp(800)."),
+)
+
+
+def frames() -> Iterator[Frame]:
+    """Node by node upstream, a naive pass, and cures."""
+    yield from _upstream()
+    yield _naive()
+    yield _guarded()
+    for text, point, cure, sentence in CASES:
+        yield _case(text, point, cure, sentence)
+
+
+def _upstream() -> Iterator[Frame]:
+    """The adjoints of sqrt(x^2) at 0."""
+    found = trace("sqrt(x^2)", {"x": 0.0}, mode="reverse")
+    steps = found.adjoint
+    for count in range(1, len(steps) + 1):
+        rows: list[tuple[Cell, ...]] = []
+        for step in steps[:count]:
+            value = float(found.adjoints[step.node])
+            rows.append(
+                (
+                    step.name,
+                    step.rule,
+                    value if math.isfinite(value) else str(value),
+                    "" if math.isfinite(value) else "POISONED",
+                )
+            )
+        shown = table("upstream", "Adjoints of sqrt(x^2) at 0", "node | rule | >adjoint | state", rows)
+        step = steps[count - 1]
+        yield Frame(
+            f"Upstream, step {count}",
+            (shown,),
+            f"{step.name} = {step.rule} = {rows[-1][2]}",
+            "0 times infinity is nan, and everything upstream of it too."
+            if rows[-1][2] == "nan"
+            else "The value was perfect: 0."
+            if count == 1
+            else "An infinite slope: the poison.",
+            {step.name: rows[-1][2]},
+            "The value is 0, exactly right. What is the derivative?" if count == len(steps) else "",
+            (masked(shown, (-1, 2), (-1, 3)),) if count == len(steps) else (),
+        )
+
+
+def _naive() -> Frame:
+    """x^y by x at (0, 2): the textbook's rule to the letter multiplies the tangent 0 of y by ln 0."""
+    text, point = "x^y", {"x": 0.0, "y": 2.0}
+    x, y, inactive = Real(point["x"]), Real(point["y"]), Real(0.0)
+    naive = Real(1.0) * (y * x ** (y - 1)) + inactive * (x**y * Real(-math.inf))  # ln(0) is -inf
+    found = asked(text, point, METHODS)
+    rows: list[tuple[Cell, ...]] = [("naive forward: every tangent, also 0", str(float(naive)))]
+    rows += [(method, answer(found, method, "x")) for method in METHODS]
+    rows.append(("truth", true(found, "x")))
+    shown = table("naive", "d/dx of x^y at (0, 2)", "method | >derivative", rows)
+    return Frame(
+        "A naive pass multiplies by 0",
+        (shown,),
+        "ẋ·y·x^(y-1) + ẏ·x^y·ln(x), with ẏ = 0 and ln(0) = -inf",
+        "A tangent that is 0 because nothing varies must be skipped, not multiplied.",
+        {"naive": str(float(naive)), **figures(found, "x")},
+        "Forward, reverse: do the two modes agree?",
+        (masked(shown, *[(i, 1) for i in range(len(rows))]),),
+    )
+
+
+def _guarded() -> Frame:
+    """Selecting among arrays: both branches are computed, and 0 is passed to the one that was not selected."""
+    x = Real(0.0)
+    not_selected = Real(0.0)
+    rows: list[tuple[Cell, ...]] = [
+        ("both branches computed, one selected", str(float(not_selected * (1 / x)))),
+        ("the same, ln(where(x > 0, x, 1)) inside", float(not_selected * (1 / Real(1.0)))),
+    ]
+    found = asked("if(x > 0, ln(x), 0)", {"x": 0.0}, ("reverse-ad",))
+    rows.append(("only the branch that is taken (here)", answer(found, "reverse-ad", "x")))
+    shown = table("guarded", "Adjoint of x in where(x > 0, ln(x), 0) at 0", "program | >adjoint", rows)
+    return Frame(
+        "The guarded logarithm",
+        (shown,),
+        "adjoint of the branch not selected: 0; times 1/x = 1/0: nan",
+        "`where` protects the value and not the derivative. Guard the argument of ln, not its result.",
+        {"both": rows[0][1], "double where": rows[1][1], "taken": rows[2][1]},
+        "The value is 0, and ln is not selected. The derivative?",
+        (masked(shown, (0, 1), (1, 1), (2, 1)),),
+    )
+
+
+def _case(text: str, point: Mapping[str, float], cure: str, sentence: str) -> Frame:
+    name = next(iter(point))
+    rows: list[tuple[Cell, ...]] = []
+    numbers: dict[str, Cell] = {}
+    for each in (text, cure):
+        found = asked(each, point, ("reverse-ad", "forward-ad"))
+        value = found.value
+        cell: Cell = "undefined" if type(value) is Undefined else value if math.isfinite(value) else str(float(value))  # type: ignore[arg-type, assignment]
+        rows.append(
+            (each, cell, answer(found, "forward-ad", name), answer(found, "reverse-ad", name), true(found, name))
+        )
+        numbers |= {
+            f"{each} {what}": each_value
+            for what, each_value in zip(("value", "forward", "reverse", "truth"), rows[-1][1:], strict=True)
+        }
+    shown = table(
+        "case",
+        f"At {', '.join(f'{key} = {x:g}' for key, x in point.items())}",
+        f"formula | >value | >forward d/d{name} | >reverse d/d{name} | >truth",
+        rows,
+    )
+    blocks: tuple[Block, ...] = (masked(shown, (0, 2), (0, 3), (1, 2), (1, 3)),)
+    return Frame(
+        f"{text}, and a stable form", (shown,), f"cure: {cure}", sentence, numbers, f"The derivative of {text}?", blocks
+    )
+
+
+DEMO = Demo(
+    "nan",
+    6,
+    "A perfect value can carry a poisoned derivative.",
+    "0 times infinity is not 0: guard the input, not the output.",
+    frames,
+)

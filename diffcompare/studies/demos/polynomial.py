@@ -1,0 +1,60 @@
+"""The logistic map multiplied out: integer coefficients, exact errors of what doubles make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Polynomial(NamedTuple):
+    """Integer coefficients, the constant one first."""
+
+    coefficients: tuple[int, ...]
+
+    def exactly(self, x: float) -> Fraction:
+        """The value at a double, exactly (Horner's scheme over fractions)."""
+        total = Fraction(0)
+        for coefficient in reversed(self.coefficients):
+            total = total * Fraction(x) + coefficient
+        return total
+
+    def error_of(self, value: float, x: float) -> float:
+        """The relative error of a double that stands for the value."""
+        truth = self.exactly(x)
+        return float(abs((Fraction(value) - truth) / truth))
+
+    @property
+    def magnitude(self) -> str:
+        """The largest coefficient, to two digits."""
+        digits = str(max(map(abs, self.coefficients)))
+        return f"{digits[0]}.{digits[1]}e{len(digits) - 1}" if len(digits) > 1 else digits
+
+
+def derivative_of_logistic(n: int) -> Polynomial:
+    """The derivative of l(n), l(1) = x, l(n+1) = 4 l(n) (1 - l(n)), multiplied out."""
+    coefficients = [0, 1]
+    for _ in range(n - 1):
+        square = _squared(coefficients)
+        padded = coefficients + [0] * (len(square) - len(coefficients))
+        coefficients = [4 * (a - b) for a, b in zip(padded, square, strict=True)]
+    return Polynomial(tuple(k * c for k, c in enumerate(coefficients))[1:])
+
+
+def error_in_doubles(polynomial: Polynomial, x: float) -> float | None:
+    """The relative error of the terms added up in doubles, highest power first; None where a coefficient overflows."""
+    total = 0.0
+    try:
+        for power in range(len(polynomial.coefficients) - 1, -1, -1):
+            total += float(polynomial.coefficients[power]) * x**power
+    except OverflowError:
+        return None
+    return polynomial.error_of(total, x)
+
+
+def _squared(coefficients: Sequence[int]) -> list[int]:
+    square = [0] * (2 * len(coefficients) - 1)
+    for i, a in enumerate(coefficients):
+        for j, b in enumerate(coefficients):
+            square[i + j] += a * b
+    return square

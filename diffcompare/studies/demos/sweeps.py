@@ -1,0 +1,146 @@
+"""What a gradient costs: n sweeps or one, counted in operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Table
+from diffcompare.expression import Expression, Number, Variable
+from diffcompare.operations import ln, sin
+from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.swell.members import FAMILIES
+from diffcompare.wengert import active_nodes, listing
+from diffcompare.work import forward_work, primal_work, reverse_work
+
+PRODUCT = (2, 10, 100, 1000)
+MIXTURE = (1, 8, 22, 43, 50)
+OUTPUTS, SHARED = 50, 10
+
+
+def frames() -> Iterator[Frame]:
+    """Many inputs and one output, and the other way round."""
+    for count in range(1, len(PRODUCT) + 1):
+        yield _table(
+            "Speelpenning's product",
+            "speelpenning",
+            [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]],
+        )
+    rows = [(n, _counts(helmholtz(n), n)) for n in MIXTURE]
+    yield _table("Helmholtz energy of a mixture", "helmholtz", rows)
+    yield _picture(rows)
+    yield _wide()
+
+
+def helmholtz(n: int) -> Expression:
+    """The Helmholtz energy of a Peng-Robinson mixture of n components (Griewank and Walther 2008; the survey, 3.1).
+
+    Numbers stand as literals, so that only operations on the x are counted; which numbers makes no difference to that.
+    """
+    x = [Variable(f"x{index}") for index in range(1, n + 1)]
+    literals = iter(Number(index, 3) for index in range(1001, 10_000))
+    b = _sum([next(literals) * each for each in x])
+    mixing = _sum([each * ln(each / (1 - b)) for each in x])
+    attraction = _sum([each * _sum([next(literals) * other for other in x]) for each in x])
+    r8, c1, c2, rt = (next(literals) for _ in range(4))
+    return rt * mixing - attraction / (r8 * b) * ln((1 + c1 * b) / (1 + c2 * b))  # type: ignore[no-any-return]
+
+
+def _sum(terms: Sequence[Expression]) -> Expression:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _counts(expression: Expression, n: int) -> tuple[int, int, int, int]:
+    """Operations: of f, of n + 1 values and their differences, of n forward sweeps, of one reverse sweep."""
+    nodes = listing(expression)
+    active = active_nodes(nodes)
+    f = primal_work(nodes, active)
+    return f, (n + 1) * f + 2 * n, n * forward_work(nodes, active), reverse_work(nodes, active)
+
+
+def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, int]]]) -> Frame:
+    cells = [(n, *counts, Approximate(counts[3] / counts[0], 3)) for n, counts in rows]
+    heads = "n | >f | >differences | >forward AD | >reverse AD | >reverse/f"
+    shown: Table = table(key, "Operations for the gradient", heads, cells)
+    numbers: dict[str, Cell] = {}
+    for n, (f, differences, forward, reverse) in rows:
+        numbers |= {
+            f"f {n}": f,
+            f"differences/f {n}": differences / f,
+            f"forward/f {n}": forward / f,
+            f"reverse/f {n}": reverse / f,
+        }
+        numbers |= {f"differences {n}": differences, f"forward {n}": forward, f"reverse {n}": reverse}
+    n, (f, _, _, reverse) = rows[-1]
+    return Frame(
+        f"{title}, n = {n}",
+        (shown,),
+        f"reverse/f = {reverse}/{f} = {reverse / f:.2f}",
+        "All n partials for a small multiple of one value, however many they are.",
+        numbers,
+        f"{n} partials: how many times the work of f?",
+        (masked(shown, (-1, 4), (-1, 5)),),
+    )
+
+
+def _picture(rows: Sequence[tuple[int, tuple[int, int, int, int]]]) -> Frame:
+    names = ("f", "differences", "forward AD", "reverse AD")
+    series = tuple(
+        Series(name, tuple((float(n), float(counts[place])) for n, counts in rows)) for place, name in enumerate(names)
+    )
+    shown = table(
+        "helmholtz",
+        "Operations",
+        "n | >f | >differences | >forward AD | >reverse AD",
+        [(n, *counts) for n, counts in rows],
+    )
+    return Frame(
+        "Helmholtz energy, drawn",
+        (
+            Plot(
+                "work",
+                Axis("variables n", True),
+                Axis("operations", True),
+                series,
+                shown,
+                "Operations for the gradient",
+            ),
+        ),
+        "f = 2n² + 7n + 9, reverse = 4n² + 23n + 29",
+        "Reverse stays parallel to f; the others rise away from it.",
+    )
+
+
+def _wide() -> Frame:
+    """One input, many outputs that share a long beginning."""
+    inner = FAMILIES["nested-sin"].build(SHARED)
+    outputs = [sin(Number(k) * inner) for k in range(1, OUTPUTS + 1)]
+    nodes = listing(*outputs)
+    active = active_nodes(nodes)
+    f = primal_work(nodes, active)
+    own = [listing(output) for output in outputs]
+    reverse = f + sum(reverse_work(each, active_nodes(each)) - primal_work(each, active_nodes(each)) for each in own)
+    forward = forward_work(nodes, active)
+    rows = [("f, every output", f, 0), ("forward AD", forward, 1), ("reverse AD", reverse, OUTPUTS)]
+    shown = table(
+        "wide",
+        f"s = sin(...sin(x)), {SHARED} times; x → sin(s), sin(2s), ... sin({OUTPUTS}s)",
+        "what | >operations | >sweeps",
+        rows,
+    )
+    return Frame(
+        f"Turned round: one input, {OUTPUTS} outputs",
+        (shown,),
+        "forward: one sweep a variable; reverse: one sweep an output",
+        "Every reverse sweep goes all the way back through what the outputs share; one forward sweep serves them all.",
+        {"outputs": OUTPUTS, "forward": forward, "reverse": reverse, "f": f},
+        "How many sweeps does each mode need now?",
+        (masked(shown, (1, 1), (1, 2), (2, 1), (2, 2)),),
+    )
+
+
+DEMO = Demo(
+    "sweeps", 6, "A gradient costs n sweeps or one.", "Count inputs and outputs before choosing a direction.", frames
+)

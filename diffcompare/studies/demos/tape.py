@@ -1,0 +1,220 @@
+"""A tape: what a running program leaves behind, and how it is read backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from diffcompare.document import Cell, Source
+from diffcompare.expression import Expression, Variable
+from diffcompare.operations import exp, ln, relu, sin
+from diffcompare.recording import Recording, record, saved
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+
+PYTORCH = {
+    "+": "Add",
+    "-": "Sub",
+    "*": "Mul",
+    "/": "Div",
+    "neg": "Neg",
+    "ln": "Log",
+    "sin": "Sin",
+    "exp": "Exp",
+    "relu": "Relu",
+    "^n": "Pow",
+}
+"""What PyTorch calls the nodes of its tape, without `Backward0`."""
+
+
+def survey(x1: Any, x2: Any) -> Any:
+    """The survey's function."""
+    return ln(x1) + x1 * x2 - sin(x2)
+
+
+def custom_sinh(x: Any) -> Any:
+    """sinh from two exponentials, which the tape must keep."""
+    return (exp(x) - exp(-x)) / 2
+
+
+def micrograd(a: Any, b: Any) -> Any:
+    """The example of micrograd's README (github.com/karpathy/micrograd)."""
+    c = a + b
+    d = a * b + b**3
+    c = c + (c + 1)
+    c = c + (1 + c + (-a))
+    d = d + (d * 2 + relu(b + a))
+    d = d + (3 * d + relu(b - a))
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    return g + 10.0 / f
+
+
+SOURCES: dict[Callable[..., Any], str] = {
+    survey: "def f(x1, x2):\n    return ln(x1) + x1*x2 - sin(x2)",
+    custom_sinh: "def f(x):\n    return (exp(x) - exp(-x))/2",
+    micrograd: "def f(a, b):\n    c = a + b\n    d = a*b + b**3\n    c += c + 1\n    c += 1 + c + (-a)\n"
+    "    d += d*2 + relu(b + a)\n    d += 3*d + relu(b - a)\n    e = c - d\n    f = e**2\n    g = f/2.0\n"
+    "    g += 10.0/f\n    return g",
+}
+
+
+def frames() -> Iterator[Frame]:
+    """The tape grows, is read once, is read twice; then two other programs."""
+    tape = record(survey, {"x1": 2.0, "x2": 5.0})
+    for count in range(1, len(tape.steps) + 1):
+        yield _written(tape, count)
+    yield _read(tape)
+    yield _twice(tape)
+    yield _sinh()
+    yield _micrograd()
+
+
+def _written(tape: Recording, count: int) -> Frame:
+    names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
+    rows: list[tuple[Cell, ...]] = []
+    for node in tape.steps[:count]:
+        rows.append(
+            (
+                names[node],
+                _operation(node),
+                ", ".join(_called(each, names) for each in node.arguments),
+                float(tape.values[node]),
+                _kept(node, names),
+            )
+        )
+    shown = table("tape", "The tape", "line | node | of | >value | saved for the way back", rows)
+    name, operation, _, value, kept = rows[-1]
+    why = (
+        f"{operation} must keep {kept}: its slope is made of that."
+        if kept
+        else f"{operation} keeps nothing: its slopes are 1 and -1."
+    )
+    return Frame(
+        f"Line {count} of the tape",
+        (Source("python", SOURCES[survey]), shown),
+        f"{name} = {operation} = {value}",
+        why,
+        {f"{name} {operation}": value},
+    )
+
+
+def _operation(node: Expression) -> str:
+    assert node.operation is not None
+    return PYTORCH.get(node.operation.name, node.operation.name.capitalize())
+
+
+def _called(node: Expression, names: dict[Expression, str]) -> str:
+    return names.get(node) or str(node)
+
+
+def _kept(node: Expression, names: dict[Expression, str]) -> str:
+    """What is saved, by name: the result, arguments that the partials read, and constants where they are needed."""
+    kept = saved(node)
+    found = [_called(node, names)] if kept.result else []
+    return ", ".join([*found, *[_called(each, names) for each in kept.arguments]])
+
+
+def _read(tape: Recording) -> Frame:
+    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+    tape.backward(adjoints)
+    rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
+    shown = table("backward", "After one backward", "variable | >adjoint", rows)
+    return Frame(
+        "Backward: the diary is read from the end",
+        (shown,),
+        "for each line, last first: adjoint of argument += adjoint of result * slope",
+        "Every line needs what it saved, and nothing else of the program.",
+        dict(rows),
+        "What are the two adjoints?",
+        (masked(shown, (0, 1), (1, 1)),),
+    )
+
+
+def _twice(tape: Recording) -> Frame:
+    """Backward a second time, under three rules of what is cleared."""
+    inputs = [Variable(name) for name in tape.point]
+    rules = {
+        "inputs kept, the rest cleared (PyTorch)": True,
+        "nothing cleared, the output set to 1 anew": False,
+        "nothing cleared, the seed added too": None,
+    }
+    rows: list[tuple[Cell, ...]] = []
+    for rule, clears in rules.items():
+        adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+        tape.backward(adjoints)
+        if clears:
+            adjoints = {node: adjoints[node] for node in inputs}
+        adjoints[tape.expression] = 1.0 if clears is not None else adjoints[tape.expression] + 1.0
+        tape.backward(adjoints)
+        rows.append((rule, *[float(adjoints[node]) for node in inputs]))
+    shown = table("twice", "After a second backward", "what is cleared | >x1 | >x2", rows)
+    numbers = {
+        f"{name} {kind}": value
+        for (_, *values), kind in zip(rows, ("cleared", "set", "added"), strict=True)
+        for name, value in zip(tape.point, values, strict=True)
+    }
+    bug = table(
+        "broken", "No zeroing between two steps of training", "backward | >x1", [("first", 5.5), ("second", rows[0][1])]
+    )
+    return Frame(
+        "Backward again",
+        (shown,),
+        "adjoints are added to what is there",
+        "Nothing is cleared unless you clear it: three rules, three answers, none of them the gradient.",
+        numbers,
+        "Backward a second time: what does x1 hold now?",
+        (masked(shown, *[(i, j) for i in range(3) for j in (1, 2)]),),
+        Broken(
+            "no zeroing",
+            (bug,),
+            "The step is twice as long as it should be, and three times in the next round.",
+            {"truth": 5.5, "broken": rows[0][1]},
+        ),
+    )
+
+
+def _sinh() -> Frame:
+    tape = record(custom_sinh, {"x": 1.0})
+    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+    tape.backward(adjoints)
+    names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
+    rows = [(names[node], _operation(node), float(tape.values[node]), _kept(node, names)) for node in tape.steps]
+    shown = table("sinh", "sinh(1) from two exponentials", "line | node | >value | saved", rows)
+    value, slope = float(tape.values[tape.expression]), float(adjoints[Variable("x")])
+    return Frame(
+        "What is saved, and why",
+        (Source("python", SOURCES[custom_sinh]), shown),
+        f"sinh(1) = {value}, slope {slope}",
+        "The slope of exp is its own result: the two exponentials are kept, and x is not.",
+        {"value": value, "slope": slope},
+    )
+
+
+def _micrograd() -> Frame:
+    tape = record(micrograd, {"a": -4.0, "b": 2.0})
+    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+    tape.backward(adjoints)
+    value, by_a, by_b = (
+        float(each) for each in (tape.values[tape.expression], adjoints[Variable("a")], adjoints[Variable("b")])
+    )
+    rows = [("g", value), ("dg/da", by_a), ("dg/db", by_b)]
+    shown = table("micrograd", f"{len(tape.steps)} lines of tape", "what | >number", rows)
+    return Frame(
+        "A longer program",
+        (Source("python", SOURCES[micrograd]), shown),
+        f"g = {value}",
+        "Backpropagation is this, and a network is only a longer program.",
+        {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps)},
+        "Names are used again and again (c += ...). Does that disturb the tape?",
+        (Source("python", SOURCES[micrograd]), masked(shown, (0, 1), (1, 1), (2, 1))),
+    )
+
+
+DEMO = Demo(
+    "tape",
+    7,
+    "A tape is a diary; backward reads it from the end.",
+    "Forward writes and saves, backward reads and adds; nothing is cleared unless you clear it.",
+    frames,
+)

@@ -1,0 +1,230 @@
+"""Both modes of AD, node by node (Baydin et al. 2018, tables 2 and 3), of the survey's function or anybody's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.document import Block, Cell, Graph, Table
+from diffcompare.evaluation import CAREFUL
+from diffcompare.expression import Expression, Variable
+from diffcompare.printer import SIGNS
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.graph import graph_question
+from diffcompare.studies.inputs import question_of
+from diffcompare.studies.trace import Trace, trace_question
+from diffcompare.studies.traces.frames import Frame as Step
+from diffcompare.studies.traces.wording import short
+from diffcompare.sweeps import forward, local_partials
+
+if TYPE_CHECKING:
+    from diffcompare.source import Question
+
+SURVEY = "ln(x1) + x1*x2 - sin(x2)"
+AT = {"x1": 2.0, "x2": 5.0}
+Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
+
+MOST_NODES = 40
+"""Nodes of an expression that is gone through one by one."""
+MOST_SEEDS = 2
+"""Forward sweeps that are shown node by node."""
+
+
+def frames() -> Iterator[Frame]:
+    """The survey's function at (2, 5)."""
+    return frames_of(question_of(SURVEY), AT)
+
+
+def frames_of(question: Question, at: Mapping[str, float] | None = None) -> Iterator[Frame]:
+    """Every frame of a question.  Raises DiffcompareError where it is too long, or has no derivative at the point."""
+    found = trace_question(question, at=at, mode="both")
+    if len(found.nodes) > MOST_NODES:
+        message = f"the expression has {len(found.nodes)} nodes, too many to be gone through one by one"
+        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="`diffcompare trace` takes it"))
+    if found.failure is not None and not found.adjoints:
+        raise DiffcompareError(found.failure)
+    return _Player(found, graph_question(question, at=found.problem.point).document(brief=True).blocks[0]).frames()  # type: ignore[arg-type]
+
+
+class _Player(NamedTuple):
+    """A trace and its graph."""
+
+    trace: Trace
+    graph: Graph
+
+    def frames(self) -> Iterator[Frame]:
+        """The values, a forward sweep for each of the first seeds, the reverse sweep, and the test that joins them."""
+        drawn = self._graph({}, "primal", table("nodes", "", "node | operation", []))
+        yield Frame(
+            "The function as a graph",
+            (drawn._replace(table=_operations(self.graph)),),
+            sentence="Every operation is a node, and a number that is used twice has two arrows.",
+        )
+        yield from self._evaluation()
+        for seed in self.trace.problem.wrt[:MOST_SEEDS]:
+            yield from self._forward(seed)
+        if self.trace.adjoints:
+            yield from self._reverse()
+        if self.trace.identity is not None:
+            yield self._identity()
+
+    def _evaluation(self) -> Iterator[Frame]:
+        steps = self.trace.primal
+        for count in range(1, len(steps) + 1):
+            done = steps[:count]
+            shown = table("primal", "Values", "node | rule | >value", [_value_row(step) for step in done])
+            numbers = {step.node: step.value for step in done}
+            step = done[-1]
+            yield Frame(
+                f"Values: step {count} of {len(steps)}",
+                (self._graph(numbers, "primal", shown),),
+                _rule(step),
+                step.sentence,
+                {step.name: step.value},
+            )
+
+    def _forward(self, seed: str) -> Iterator[Frame]:
+        steps = self.trace.tangent(seed)
+        for count in range(1, len(steps) + 1):
+            done, step = steps[:count], steps[count - 1]
+            shown = table(
+                "tangent", f"Forward, seed {seed}", "node | rule | >tangent", [_total_row(each) for each in done]
+            )
+            numbers = {each.node: each.total for each in done}
+            last = count == len(steps)
+            yield Frame(
+                f"Forward from {seed}: step {count} of {len(steps)}",
+                (self._graph(numbers, "tangent", shown),),
+                _rule(step),
+                step.sentence,
+                {f"{step.name} by {seed}": step.total},
+                f"What is the derivative by {seed}?" if last else "",
+                self._asked(numbers, "tangent", shown, step) if last else (),
+                _wrong_seed(step, seed) if last else None,
+            )
+
+    def _reverse(self) -> Iterator[Frame]:
+        steps = self.trace.adjoint
+        for count in range(1, len(steps) + 1):
+            done, step = steps[:count], steps[count - 1]
+            rows = [(each.name, "+=" if each.again else "=", each.rule, each.total) for each in done]
+            shown = table("adjoint", "Reverse", "adjoint | sign | rule | >so far", rows)
+            numbers = {each.node: each.total for each in done}
+            yield Frame(
+                f"Reverse: step {count} of {len(steps)}",
+                (self._graph(numbers, "adjoint", shown),),
+                _rule(step),
+                step.sentence,
+                {f"{step.name} ({count})": step.total},
+                f"Another message arrives at {self._called(step.node)}: its adjoint now?" if step.again else "",
+                self._asked(numbers, "adjoint", shown, step) if step.again else (),
+                self._assigned(done) if step.again else None,
+            )
+
+    def _identity(self) -> Frame:
+        """The tangent of the output along a direction is the product of the adjoints with it."""
+        names = self.trace.problem.wrt
+        direction = {name: (1.0, -1.0)[place % 2] for place, name in enumerate(names)}
+        edges = local_partials(self.trace.nodes, self.trace.values, self.trace.active)
+        seeds: dict[Expression, Any] = {Variable(name): CAREFUL.one * x for name, x in direction.items()}
+        jvp = float(forward(edges, seeds, CAREFUL).get(self.trace.nodes[-1], 0.0))
+        product = math.fsum(float(self.trace.adjoints.get(Variable(name), 0.0)) * x for name, x in direction.items())
+        rows: list[tuple[Cell, ...]] = [
+            (name, float(self.trace.adjoints.get(Variable(name), 0.0)), x) for name, x in direction.items()
+        ]
+        shown = table("gradient", "The gradient, and a direction", "variable | >adjoint | >direction", rows)
+        sides = table(
+            "identity",
+            "Two sweeps, one number",
+            "sweep | >number",
+            [("forward: ẏ along the direction", jvp), ("reverse: adjoints · direction", product)],
+        )
+        numbers = {"jvp": jvp, "product": product, **{f"by {name}": value for name, value, _ in rows}}
+        return Frame(
+            "The adjoint test",
+            (shown, sides),
+            "ẏ = x̄·ẋ",
+            "Both modes multiplied the same local slopes, in another order.",
+            numbers,
+            "Will the two sweeps agree?",
+            (shown, masked(sides, (0, 1), (1, 1))),
+        )
+
+    def _called(self, node: Expression) -> str:
+        return node.name if isinstance(node, Variable) else self.trace.words.name(node)
+
+    def _asked(
+        self, numbers: Mapping[Expression, float | None], kind: Quantity, shown: Table, step: Step
+    ) -> tuple[Block, ...]:
+        known = {node: value for node, value in numbers.items() if node is not step.node}
+        return (self._graph(known, kind, masked(shown, (-1, -1))),)
+
+    def _assigned(self, done: Sequence[Step]) -> Broken:
+        """What `=` for `+=` makes of the node that the last step reaches."""
+        step = done[-1]
+        arrived = [each for each in done if each.node is step.node]
+        rows = [(short(each.value), each.total, each.value) for each in arrived]
+        shown = table("broken", f"Messages to {step.name}", "message | >with += | >with =", rows)
+        said = f"With = the last message wins: {short(step.value)} instead of {short(step.total)}."
+        return Broken("= for +=", (shown,), said, {"first": arrived[0].value, "last": step.value, "truth": step.total})
+
+    def _graph(self, numbers: Mapping[Expression, float | None], kind: Quantity, shown: Table) -> Graph:
+        """The graph with the numbers so far: the values stay when derivatives come."""
+        known = {self.trace.words.name(node): value for node, value in numbers.items()}
+        values = (
+            {self.trace.words.name(step.node): step.value for step in self.trace.primal} if kind != "primal" else {}
+        )
+        vertices = []
+        for vertex, node in zip(self.graph.vertices, self.trace.nodes, strict=True):
+            found: list[tuple[Quantity, float | None]] = []
+            found += [("primal", values[vertex.name])] if vertex.name in values else []
+            found += [(kind, known[vertex.name])] if vertex.name in known else []
+            label = (
+                vertex.label if node.operation is None else SIGNS.get(node.operation.name, node.operation.name).strip()
+            )
+            vertices.append(vertex._replace(label=label, numbers=tuple(found)))
+        edges = tuple(edge._replace(label="") for edge in self.graph.edges)
+        return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption="")
+
+
+def _operations(graph: Graph) -> Table:
+    return table("nodes", "Nodes", "node | operation", [(each.name, each.label) for each in graph.vertices])
+
+
+def _wrong_seed(step: Step, seed: str) -> Broken | None:
+    """A seed of 2 doubles every tangent."""
+    if step.total is None:
+        return None
+    shown = table("broken", f"Seed of {seed}", "seed | >result", [("1", step.total), ("2", 2 * step.total)])
+    return Broken(
+        "a seed of 2",
+        (shown,),
+        "Every tangent is linear in the seed: twice the seed, twice the answer.",
+        {"truth": step.total, "broken": 2 * step.total},
+    )
+
+
+def _value_row(step: Step) -> tuple[Cell, ...]:
+    return (step.name, step.rule, step.value if step.status == "ok" else step.status)
+
+
+def _total_row(step: Step) -> tuple[Cell, ...]:
+    return (step.name, step.rule, step.total if step.status == "ok" else step.status)
+
+
+def _rule(step: Step) -> str:
+    value = "?" if step.value is None else short(step.value)
+    sign = "+=" if step.again else "="
+    numbers = f" = {step.numbers}" if step.numbers and step.numbers != value else ""
+    return f"{step.name} {sign} {step.rule}{numbers} = {value}" if step.rule else f"{step.name}: {step.status}"
+
+
+DEMO = Demo(
+    "trace",
+    8,
+    "Both AD modes multiply the same local slopes; only the order differs.",
+    "Forward asks one question of every output, reverse answers every question about one output.",
+    frames,
+)

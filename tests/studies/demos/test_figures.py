@@ -1,0 +1,190 @@
+"""The figures of the demos, pinned: exact methods to 1e-14, differences to the digits that reproduce, ln and sin 1e-12."""
+
+import pytest
+
+from diffcompare.studies.demos.trace import frames_of
+from diffcompare.studies.inputs import question_of
+
+L4 = 9.0660864
+
+
+def near(value, relative=1e-14):
+    return pytest.approx(value, rel=relative, abs=0)
+
+
+def test_four_ways(played, figures):
+    silu = played("four-ways").frames[0].numbers
+    assert silu["hand-coded"] == near(1.1359192126858823, 1e-12)
+    for method in ("symbolic", "forward-ad", "reverse-ad"):
+        assert silu[method] == near(0.8233867834733424, 1e-12)
+    assert silu["central-difference"] == near(0.8233867834733424, 1e-9)
+    found = figures("four-ways")
+    for method in ("hand-coded", "symbolic", "forward-ad", "reverse-ad", "complex-step", "hand"):
+        assert found[method] == near(L4)
+    assert f"{found['forward-difference h=1e-6']:.10f}" == "9.0661200969"
+    assert f"{found['forward-difference']:.10f}" == "9.0660869032"
+    assert f"{found['central-difference']:.10f}" == "9.0660863759"
+    assert found["value"] == near(0.28901376)
+    pairs = [(found[f"v = l{i} value"], found[f"v = l{i} tangent"]) for i in (2, 3, 4)]
+    assert pairs == [(near(0.64), near(2.4)), (near(0.9216), near(-2.688)), (near(0.28901376, 1e-14), near(L4))]
+    assert (found["adjoint l3"], found["adjoint l2"]) == (near(-3.3728), near(3.777536))
+
+
+def test_trace(played, figures):
+    found = figures("trace")
+    assert found["v₅"] == near(11.652071455223084, 1e-12)
+    assert found["v̇₅ by x1"] == near(5.5, 1e-12)
+    assert found["v̇₅ by x2"] == near(1.7163378145367738, 1e-12)
+    assert found["jvp"] == near(3.7836621854632262, 1e-12)
+    assert found["product"] == near(3.7836621854632262, 1e-12)
+    reverse = [frame for frame in played("trace").frames if frame.title.startswith("Reverse")]
+    assert len(reverse) == 9
+    assert [next(iter(frame.numbers.values())) for frame in reverse] == [
+        1, 1, -1, 1, 1, near(-0.28366218546322625, 1e-12), 5, near(1.7163378145367738, 1e-12), 5.5,
+    ]  # fmt: skip
+    broken = [frame.broken for frame in reverse if frame.broken]
+    assert [(each.numbers["first"], each.numbers["last"]) for each in broken] == [
+        (near(-0.28366218546322625, 1e-12), 2), (5, 0.5),
+    ]  # fmt: skip
+
+
+def test_trace_of_anything():
+    frames = list(frames_of(question_of("x*exp(x)"), {"x": 0.0}))
+    assert frames[-1].numbers["by x"] == 1
+    assert frames[-1].numbers["jvp"] == 1
+
+
+def test_swell(figures):
+    found = figures("swell")
+    assert (found["n"], found["light tree"], found["light dag"], found["f tree"]) == (12, 137_215, 90, 12_283)
+    assert f"{found['expanded 8']:.0e}" == "3e+31"
+    assert found["ad 8"] < 2e-14
+    assert found["expanded 10"] is None  # a coefficient of 3.5e392
+    assert found["expanded 5"] == near(2e-11, 0.2)
+
+
+def test_step(figures):
+    found = figures("step")
+    assert found["forward-difference truncation"] == pytest.approx(1, abs=0.02)
+    assert found["central-difference truncation"] == pytest.approx(2, abs=0.01)
+    assert found["richardson truncation"] == pytest.approx(4, abs=0.02)
+    for method in ("forward-difference", "central-difference", "richardson"):
+        assert found[f"{method} round-off"] == pytest.approx(-1, abs=0.03)
+    assert 2.5e-8 < found["forward-difference least error"] < 1.2e-7
+    assert 1e-10 < found["central-difference least error"] < 4e-10
+    assert found["central 1e-1"] == near(5.5, 0.02)
+    assert found["forward 1e-1"] == near(2.0, 0.03)
+    assert f"{found['forward 1e-6']:.1e}" == "3.4e-05"
+    assert [found[f"shared 1e-{power:02}"] for power in (6, 10, 14)] == [4, 9, 13]
+    assert found["quotient 1e-06"] == near(9.06612, 1e-6)
+    assert found["complex 1e-300"] == near(L4)
+    assert found["complex 5e-324"] == 15
+    assert found["forward-difference"] == 0  # of 1e8 + sin(x)
+    assert f"{found['central-difference']:.5f}" == "0.54014"
+    assert found["central 1"] == found["central 0.25"] == found["truth"] == -36
+    assert 1e-5 < found["float32 forward-difference best h"] < 1e-3
+    assert 3e-4 < found["float32 forward-difference least error"] < 3e-3
+    assert 5e-5 < found["float32 central-difference least error"] < 5e-4
+    assert found["length"] == near(0.0655, 1e-2)
+
+
+def test_sweeps(played, figures):
+    found = figures("sweeps")
+    assert [found[f"{what} 50"] for what in ("f", "differences", "forward", "reverse")] == [
+        5_359,
+        273_409,
+        561_400,
+        11_179,
+    ]
+    assert f"{found['reverse/f 50']:.2f}" == "2.09"
+    assert f"{found['forward/f 50']:.1f}" == "104.8"
+    assert f"{found['differences/f 50']:.1f}" == "51.0"
+    products = [frame for frame in played("sweeps").frames if frame.title.startswith("Speelpenning")]
+    assert all(frame.numbers[f"reverse/f {n}"] == 3 for frame, n in zip(products, (2, 10, 100, 1000), strict=True))
+    assert found["forward"] < found["reverse"]  # turned round
+
+
+def test_tape(played, figures):
+    found = figures("tape")
+    assert [name.split()[1] for frame in played("tape").frames[:5] for name in frame.numbers] == [
+        "Log",
+        "Mul",
+        "Add",
+        "Sin",
+        "Sub",
+    ]
+    assert (found["x1 cleared"], found["x1 set"], found["x1 added"]) == (11, 22, 27.5)
+    assert found["x2 cleared"] == near(3.4326756290735476, 1e-12)
+    assert found["x2 set"] == near(7.149013443610322, 1e-12)
+    assert found["x2 added"] == near(8.865351258147095, 1e-12)
+    sinh, micrograd = played("tape").frames[-2].numbers, played("tape").frames[-1].numbers
+    assert (sinh["value"], sinh["slope"]) == (near(1.1752011936438014, 1e-12), near(1.5430806348152437, 1e-12))
+    assert micrograd["value"] == near(24.70408163265306)
+    assert (micrograd["a"], micrograd["b"]) == (near(138.8338192419825), near(645.5772594752186))
+
+
+def test_branches(figures):
+    found = figures("branches")
+    values = [f"{found[f'value error {k}']:.1e}" for k in (1, 2, 3, 4)]
+    derivatives = [f"{found[f'derivative error {k}']:.1e}" for k in (1, 2, 3, 4)]
+    quotients = [f"{found[f'quotient {k}']:.1f}" for k in (1, 2, 3)]
+    assert values == ["8.6e-02", "2.5e-03", "2.1e-06", "1.6e-12"]
+    assert derivatives == ["1.5e-01", "7.6e-03", "1.3e-05", "1.8e-11"]
+    assert quotients == ["1.7", "3.1", "5.9"]
+    assert found["quotient 4"] == near(11.6, 0.02)
+    assert (found["reverse-ad"], found["symbolic"], found["central-difference"], found["recorded"]) == (0, 0, 1, 0)
+    assert (found["warm"], found["cured"]) == (0, near(0.35355339059327373, 1e-12))
+
+
+def test_kinks(played):
+    corner, maximum, identity, beside, staircase = (frame.numbers for frame in played("kinks").frames)
+    assert corner["truth"] == "-1 from the left, 1 from the right"
+    assert (maximum["reverse-ad"], maximum["symbolic"]) == (0, 0.5)
+    assert (identity["reverse-ad"], identity["truth"]) == (0, 1)
+    assert [f"{beside[name]:.3f}" for name in ("forward-difference", "central-difference", "reverse-ad")] == [
+        "0.933",
+        "0.500",
+        "0.000",
+    ]
+    assert staircase["reverse-ad"] == staircase["central-difference, h = 0.01"] == 0
+    assert staircase["central-difference, h = 0.1"] == near(1)
+
+
+def test_nan(figures):
+    found = figures("nan")
+    assert (found["v̄₁"], found["v̄₀"]) == ("inf", "nan")
+    assert (found["naive"], found["forward-ad"], found["reverse-ad"]) == ("nan", 0, 0)
+    assert (found["both"], found["double where"], found["taken"]) == ("nan", 0, 0)
+    for text in ("sqrt(x^2)", "sqrt(x)^2", "ln(exp(a) + exp(b))", "ln(1 + exp(x))"):
+        assert found[f"{text} reverse"] == "nan"
+    assert found["softplus(x) reverse"] == found["x reverse"] == 1
+    assert found["max(a, b) + ln(1 + exp(-|a - b|)) reverse"] == 1
+
+
+def test_fd_strikes_back(played):
+    frames = played("fd-strikes-back").frames
+    exp, quotient, root, rump = frames[0].numbers, frames[2].numbers, frames[3].numbers, frames[-1].numbers
+    for method in ("forward-ad", "reverse-ad", "symbolic", "complex-step"):
+        assert exp[method] == near(-81.74, 1e-4)
+        assert root[method] == near(3.38e-12, 1e-2)
+    assert f"{exp['central-difference']:.7f}" == "0.5000011"
+    assert f"{quotient['central-difference']:.1e}" == "-3.3e-09"
+    assert root["truth"] == near(-1.0000000004e-15)
+    assert rump["value"] == near(-1.1805916207174113e21)
+    assert rump["truth"] == near(-54767 / 66192)
+
+
+def test_encores(played, figures):
+    survey, rosenbrock, second = (frame.numbers for frame in played("hessian").frames)
+    assert (survey["x1x1"], survey["x1x2"], survey["x2x1"]) == (-0.25, 1, 1)
+    assert survey["x2x2"] == near(-0.9589242746631385, 1e-12)
+    assert [rosenbrock[name] for name in ("xx", "xy", "yx", "yy")] == [1330, 480, 480, 200]
+    assert (rosenbrock["x"], rosenbrock["y"]) == (near(-215.6), near(-88))
+    assert second["second 1e-08"] == 0
+    assert figures("memory")["C(10+5,10)"] == 3003
+    assert figures("complex")["|x| at -1, abs of a complex number"] == 0
+    chaos = figures("chaos")
+    assert chaos["ad 30"] == near(3.7983e8, 1e-4)
+    assert f"{chaos['difference 30']:.1e}" == "9.6e+05"
+    assert f"{chaos['ad 55']:.1e}" == "-1.0e+16"
+    assert f"{chaos['truth 55']:.1e}" == "2.2e+16"
