@@ -23,7 +23,6 @@ CONVERSES = True
 
 EXAMPLES = (
     "diffcompare demo --list",
-    "diffcompare demo trace",
     'diffcompare demo trace --expr "x*exp(-x^2)" --at x=1',
     "diffcompare demo all --handout lecture",
 )
