@@ -136,6 +136,11 @@ def _check_keys(table: Mapping[str, Any], place: str) -> None:
 
 def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
     """The text of a file.  Raises DiffcompareError if there is none to be had: missing, too long, not UTF-8 ..."""
+    return decoded(read_bytes(path, maximum), path)
+
+
+def read_bytes(path: str, maximum: int = MAXIMUM_BYTES) -> bytes:
+    """What a regular file holds.  Raises DiffcompareError if it is missing or too long."""
     try:
         if os.path.isdir(path):
             raise _unreadable(path, "it is a directory", "name a file in it")
@@ -149,7 +154,7 @@ def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
         raise _unreadable(path, reason[:1].lower() + reason[1:], help_text) from None
     if len(content) > maximum:
         raise too_long(path, maximum)
-    return decoded(content, path)
+    return content
 
 
 def decoded(content: bytes, source: str) -> str:

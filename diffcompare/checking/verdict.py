@@ -29,6 +29,10 @@ THOROUGH = 3
 """Points at which 600 digits are compared."""
 
 
+FOR_A_HALF = 8
+"""Points at which a formula is right before half of space is said to be its domain."""
+
+
 class Stretch(NamedTuple):
     """What was found on a stretch of one variable, from `low` to `high`."""
 
@@ -52,6 +56,8 @@ class Judgement:
     """Along the only variable, from left to right, where the function has a derivative; empty for several variables."""
     holes: tuple[Point, ...] = ()
     """Single points at which the formula has no value, though the function has a derivative."""
+    half: str | None = None
+    """With several variables: the half of space, `c > 0`, in which a wrong formula is right at all points."""
     outside: Point | None = None
     """A point of a whole piece on which the formula has no value, though the function has a derivative."""
 
@@ -155,18 +161,32 @@ def _judged(name: str, answer: Expression, found: Sequence[tuple[Place, Compared
     undefined = [place for place, compared in found if compared.outcome == "undefined"]
     stretches = _stretches(found)
     if different:
-        return Judgement("wrong", "", len(found), witness_of(different), stretches)
+        half = _half([place.point for place, _ in different], [place.point for place in same])
+        return Judgement("wrong", "", len(found), witness_of(different), stretches, half=half)
     holes = tuple(place.point for place in undefined if place.edge)
     outside = next((place.point for place in undefined if not place.edge), None)
     if not same:
-        return Judgement("undecided", _why_not(found, outside), len(found), None, stretches, (), outside)
+        return Judgement("undecided", _why_not(found, outside), len(found), None, stretches, outside=outside)
     argument, difference = by_tidying(proofs.expression, name, answer)
     if argument is None:
         apart = _apart(difference, found)
         if apart:
             return Judgement("wrong", "", len(found), witness_of(apart), stretches)
         argument = proofs.of(name, answer)
-    return Judgement("proved" if argument else "agrees", argument or "", len(same), None, stretches, holes, outside)
+    return Judgement(
+        "proved" if argument else "agrees", argument or "", len(same), None, stretches, holes, outside=outside
+    )
+
+
+def _half(different: Sequence[Point], same: Sequence[Point]) -> str | None:
+    """The sign of one of several variables with which the formula is right at all of many points."""
+    names = list(different[0])
+    for name in names if len(names) > 1 else []:
+        for relation, sign in ((">", 1.0), ("<", -1.0)):
+            right = sum(sign * point[name] > 0 for point in same)
+            if right >= FOR_A_HALF and not any(sign * point[name] > 0 for point in different):
+                return f"{name} {relation} 0"
+    return None
 
 
 def _apart(difference: Expression | None, found: Sequence[tuple[Place, Compared]]) -> list[tuple[Place, Compared]]:

@@ -166,6 +166,19 @@ def test_a_difference_beyond_all_digits_is_one(answer, yours):
     assert (found.verdict, found.witness.yours, found.witness.right) == ("wrong", yours, "4")
 
 
+@pytest.mark.parametrize(
+    ("text", "answer", "half"),
+    [
+        ("c^2*sqrt(1 + x^2/c^2)", "c*x/sqrt(c^2 + x^2)", "c > 0"),
+        ("x*y", "-|y|", "y < 0"),
+        ("x*y", "y + 1", None),
+        ("x^2", "2*|x|", None),
+    ],
+)
+def test_the_half_of_space_in_which_it_is_right(text, answer, half):
+    assert (judged(text, answer).verdict, judged(text, answer).half) == ("wrong", half)
+
+
 def test_the_seed_moves_points_and_not_the_verdict():
     for seed in range(5):
         assert judged("x^2", "2*x + 1e-12", seed=seed).verdict == "wrong"

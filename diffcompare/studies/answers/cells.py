@@ -7,6 +7,7 @@ A quote that is not closed costs the line on which it opens, and not the rest of
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,23 @@ LONGEST = 100_000
 """Characters of a quoted cell."""
 
 _SEPARATOR = re.compile(r"sep=(.)\n", re.I)
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a table and its encoding: UTF-8, UTF-16 with its mark ("Unicode text"), else that of Windows.
+
+    Excel's plain CSV is in the code page of the machine; in the western one every byte has a meaning or is marked.
+    """
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return _plain(content.decode("utf-16", "replace")), "UTF-16"
+    try:
+        return _plain(content.decode("utf-8")), "UTF-8"
+    except UnicodeDecodeError:
+        return _plain(content.decode("cp1252", "replace")), "Windows-1252"
+
+
+def _plain(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 class Cell(NamedTuple):
@@ -66,10 +84,10 @@ class Sheet:
 
 
 def _cell(text: str, start: int, quoted: bool = False) -> Cell:
-    """The cell without spaces, and without the apostrophe by which spreadsheets are told that it is text."""
+    """The cell without spaces, and without the sign that tells spreadsheets of a text (') or a formula (=)."""
     said = text.strip()
     start += len(text) - len(text.lstrip())
-    if said.startswith("'"):
+    if said.startswith(("'", "=")):
         start += 1 + len(said[1:]) - len(said[1:].lstrip())
         said = said[1:].strip()
     return Cell(said, start, quoted, not quoted and said.startswith('"'))

@@ -10,7 +10,10 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.parser import parse
 from diffcompare.studies.answers.cells import Cell
 
-STUDENT = ("student", "name", "pupil", "learner")
+STUDENT = (
+    *("student", "name", "pupil", "learner"),
+    *("student name", "full name", "email", "e-mail", "email address", "username"),
+)
 NUMBER = ("id", "student id", "student_id", "id number", "matriculation number")
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 DOMAIN = ("domain",)
@@ -18,7 +21,10 @@ ONLY = ("derivative", "answer", "f'", "f'(x)", "hand")
 """The partial by the only variable, whatever its name."""
 
 _NAME = r"([^\W\d]\w*)"
-_PARTIAL = re.compile(rf"(?:[d∂]\s*f?\s*/\s*[d∂]\s*|df_d|d_d|f_|(?:hand|partial|grad|gradient)[\s_.]+){_NAME}", re.I)
+_PARTIAL = re.compile(
+    rf"(?:.*[\s:,(\[])?(?:[d∂]\s*f?\s*/\s*[d∂]\s*|df_d|d_d|f_|(?:hand|partial|grad|gradient)[\s_.]+){_NAME}[\s:?)\]]*",
+    re.I,
+)
 _BARE = re.compile(_NAME)
 EXAMPLE = "the first line names the columns, for example: student,expression,x,y"
 

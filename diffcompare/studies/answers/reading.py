@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from diffcompare.catalogue import scan
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.expression_file import read_text
+from diffcompare.expression_file import read_bytes
 from diffcompare.parser import read
 from diffcompare.source import Question, resolve
-from diffcompare.studies.answers.cells import Cell, Sheet
+from diffcompare.studies.answers.cells import Cell, Sheet, decoded
 from diffcompare.studies.answers.columns import EXAMPLE, Columns, columns_of, variable_for, with_variables
 from diffcompare.studies.answers.record import Trouble, who
 from diffcompare.wengert import listing, variables
@@ -39,7 +39,8 @@ class Table:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.sheet = Sheet(read_text(path))
+        text, self.encoding = decoded(read_bytes(path))
+        self.sheet = Sheet(text)
         records = self.sheet.records()
         header = next(records, None)
         if header is None:

@@ -32,7 +32,7 @@ def check_class(table: str | Table, *, domain: Sequence[str] = (), seed: int = 0
     table = Table(table) if isinstance(table, str) else table
     judge = _Judge(table, tuple(domain), seed, budget or BUDGET)
     rows = tuple(judge.row(given) for given in table.rows())
-    return Class(table.path, rows, seed, _notes(table.left_out))
+    return Class(table.path, rows, seed, _notes(table.left_out, table.encoding))
 
 
 class _Judge:
@@ -90,9 +90,13 @@ class _Judge:
             return Diagnostic("E900", "internal_error", f"a fault of ours: {type(error).__name__}: {error}")
 
 
-def _notes(left_out: Sequence[str]) -> tuple[Diagnostic, ...]:
+def _notes(left_out: Sequence[str], encoding: str) -> tuple[Diagnostic, ...]:
+    found = []
+    if encoding == "Windows-1252":
+        message = "the table is not UTF-8, and read as Windows-1252"
+        found.append(Diagnostic("W593", "note", message, help='in Excel save it as "CSV UTF-8"', severity="note"))
     if not left_out:
-        return ()
+        return tuple(found)
     listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
     message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
-    return (Diagnostic("W591", "note", message, severity="note"),)
+    return (*found, Diagnostic("W591", "note", message, severity="note"))

@@ -131,9 +131,9 @@ def _mistakes(
         if judgement.verdict == "wrong" and points:
             others = {other: formula for other, formula in formulas.items() if other != name}
             few = points[:POINTS_TO_MATCH]
-            found[name] = find_mistake(expression, name, formulas[name], few, others) or first_difference(
-                expression, name, formulas[name], few
-            )
+            found[name] = find_mistake(expression, name, formulas[name], few, others)
+            if found[name] is None and judgement.half is None:
+                found[name] = first_difference(expression, name, formulas[name], few)
     return found
 
 

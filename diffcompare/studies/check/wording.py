@@ -57,6 +57,8 @@ def _wrong(judgement: Judgement) -> str:
         said += f". Yours is right for {right} and wrong for {wrong}"
     elif right:
         said += ". It is right at all other points that were tried"
+    elif judgement.half:
+        said += f". Yours is right at all points that were tried where {judgement.half}"
     return said
 
 

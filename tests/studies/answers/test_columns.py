@@ -13,7 +13,22 @@ def found(*titles, variables=("x", "y")):
 
 @pytest.mark.parametrize(
     "title",
-    ["x", "df/dx", "d/dx", "D F/D x", "∂f/∂x", "d f / d x", "df_dx", "d_dx", "f_x", "hand_x", "hand x", "Hand x"],
+    [
+        "x",
+        "df/dx",
+        "d/dx",
+        "D F/D x",
+        "∂f/∂x",
+        "d f / d x",
+        "df_dx",
+        "d_dx",
+        "f_x",
+        "hand_x",
+        "hand x",
+        "Hand x",
+        "Your df/dx",
+        "1. Answer: df/dx?",
+    ],
 )
 def test_spellings_of_a_partial(title):
     columns, left_out = found("student", "expression", title)
