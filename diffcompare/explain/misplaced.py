@@ -194,6 +194,14 @@ def bar(scene: Scene) -> Finding:
     if scene.token(index - 1) == "|":
         message = "an operator is missing between two absolute values"
         return Finding(message, (start, stop), "no product is implied here", "for a product:", cures)
+    if is_function(scene.token(index - 1)) and "|" in scene.tokens[index + 1 :]:
+        end = scene.span(scene.tokens.index("|", index + 1))[1]
+        cures = (scene.edited((start, start, "("), (end, end, ")")),)
+        message, label = (
+            f"{quoted(scene.token(index - 1))} needs parentheses",
+            "a function's argument stands in parentheses",
+        )
+        return Finding(message, scene.span(index - 1), label, "with parentheses:", cures, code="E215")
     if scene.token(index - 1) and scene.tokens[index:].count("|") % 2 == 0:
         if scene.token(index + 1) == "|":
             message = "there is no `||`: conditions do not combine"

@@ -22,7 +22,7 @@ class Hint(NamedTuple):
 
     def block(self, number: int) -> Block:
         """The hint as a block."""
-        said = f"use the {named(self.rule)}" if number == 1 else f"the {named(self.rule)} gives"
+        said = f"use the {named(self.rule)}" if number == 1 else f"by the {named(self.rule)}"
         return Equations(f"hint_{number}", (self.equation,), f"Hint: {said}")
 
 
