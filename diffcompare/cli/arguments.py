@@ -68,7 +68,7 @@ def check_count(
 ) -> None:
     """Raise DiffcompareError unless there are enough positional arguments (of these names), and not too many.
 
-    `many`: they are files, as many as one likes.
+    `many`: they are files or names, as many as one likes.
     """
     for argument in positionals:
         if many and like_a_flag(argument):

@@ -29,6 +29,8 @@ class Answer(NamedTuple):
     failure: Diagnostic | None = None
     code: int = 0
     """The exit code where there is no failure: 1 for a negative verdict, 3 where nothing could be decided."""
+    page: str | None = None
+    """The document as a page that is more than a rendering: written where HTML is asked for."""
 
 
 class Settings(NamedTuple):
@@ -54,7 +56,9 @@ def show(answer: Answer, settings: Settings) -> int:
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if answer.document.blocks or format in ("json", "jsonl"):  # a failure with nothing to show is told on stderr only
-        text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
+        text = answer.page if format == "html" else None
+        if text is None:
+            text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
             files.write_file(settings.output, text)
         else:

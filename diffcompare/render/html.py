@@ -46,15 +46,15 @@ def render(document: Document, look: Look) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_escaped(titles[0] if titles else 'diffcompare')}</title>\n"
         f"<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n{_body(document, look, 0)}</main>\n{script}</body>\n</html>\n'
+        f'<main class="diffcompare">\n{body(document, look, 0)}</main>\n{script}</body>\n</html>\n'
     )
     return page if look.unicode else page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def fragment(document: Document, look: Look | None = None) -> str:
     """The document as a part of someone else's page (`_repr_html_`): its style reaches nothing outside of it."""
-    body = _body(document, look or Look(), 2)  # a notebook has its own h1 and h2
-    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{body}</div>\n'
+    inner = body(document, look or Look(), 2)  # a notebook has its own h1 and h2
+    return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{inner}</div>\n'
 
 
 def _picture_style(document: Document) -> str:
@@ -71,7 +71,8 @@ def _prose(text: str) -> str:
     return _EXPONENT.sub(r'<span class="whole">\g<0></span>', _escaped(text))
 
 
-def _body(document: Document, look: Look, lower: int) -> str:
+def body(document: Document, look: Look, lower: int) -> str:
+    """The blocks as elements, their headings lowered by so many levels: a part of a page that has the style."""
     return "".join([f"{_block(block, look, lower)}\n" for block in for_people(document.blocks)])
 
 

@@ -11,6 +11,7 @@ COMMANDS: tuple[str, ...] = (
     "batch",
     "quiz",
     "demo",
+    "lesson",
     "ops",
     "list",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Measured, Paragraph, Table
+from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Measured, Paragraph, Source, Table
 from diffcompare.evaluation import is_number
 from diffcompare.render import cells
 from diffcompare.studies.demos import ENCORES, NAMES, demo
@@ -141,6 +141,7 @@ def frame_data(frame: Frame) -> dict[str, Any]:
         "question": frame.question or None,
         "rule": frame.rule or None,
         "sentence": frame.sentence or None,
+        "program": next((block.text for block in frame.blocks if isinstance(block, Source)), None),
         "numbers": {name: plain(cell) for name, cell in frame.numbers.items()},
         "tables": [_table_data(each) for each in tables_of(frame.blocks)],
         "broken": None
@@ -155,11 +156,11 @@ def frame_data(frame: Frame) -> dict[str, Any]:
 
 
 def tables_of(blocks: Iterable[Block]) -> list[Table]:
-    """The tables among blocks, and those of pictures."""
+    """The tables among blocks, and those of pictures (the lines of a program are none)."""
     found = []
     for block in blocks:
         shown = block if isinstance(block, Table) else getattr(block, "table", None)
-        if isinstance(shown, Table):
+        if isinstance(shown, Table) and not isinstance(block, Source):
             found.append(shown)
     return found
 

@@ -74,7 +74,7 @@ def _bars(rows: list[tuple[int, int, int, int, int]]) -> Bars:
     series = tuple(
         (head, tuple(row[place] for row in rows)) for place, head in ((3, "f' as a tree"), (4, "f' as a DAG"))
     )
-    return Bars("sizes", Axis("nodes", True), tuple(str(row[0]) for row in rows), series, shown, "")
+    return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in rows), series, shown, "")
 
 
 def _accuracy() -> Iterator[Frame]:

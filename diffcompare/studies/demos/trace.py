@@ -26,6 +26,12 @@ SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 AT = {"x1": 2.0, "x2": 5.0}
 Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
 
+CAPTIONS: dict[Quantity, str] = {
+    "primal": "The graph with its values",
+    "tangent": "The graph with values and tangents",
+    "adjoint": "The graph with values and adjoints",
+}
+
 MOST_NODES = 40
 """Nodes of an expression that is gone through one by one."""
 MOST_SEEDS = 2
@@ -186,7 +192,7 @@ class _Player(NamedTuple):
             )
             vertices.append(vertex._replace(label=label, numbers=tuple(found)))
         edges = tuple(edge._replace(label="") for edge in self.graph.edges)
-        return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption="")
+        return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption=CAPTIONS[kind])
 
 
 def _operations(graph: Graph) -> Table:

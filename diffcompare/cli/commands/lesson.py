@@ -1,0 +1,29 @@
+"""`diffcompare lesson`: demos as one page for the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import completion, options
+from diffcompare.cli.output import Answer
+
+EXAMPLES = ("diffcompare lesson -o lesson.html", "diffcompare lesson trace step -o two.html")
+
+
+def command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=completion.demos),
+    ] = None,
+    quiet: options.Quiet = False,
+) -> Answer:
+    """Write demos as one page that opens without a network."""
+    from diffcompare.studies.demos import NAMES, TEN, demo
+    from diffcompare.studies.demos.play import document, played
+    from diffcompare.studies.lesson.page import page
+
+    chosen = [each for name in names or TEN for each in (NAMES if name == "all" else (name,))]
+    plays = [played(which) for which in map(demo, dict.fromkeys(chosen))]
+    return Answer(document(plays, brief=quiet), page=page(plays))

@@ -1,0 +1,122 @@
+"""Headless Chromium, driven over a pipe by the DevTools protocol: no driver and no library beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def find() -> str | None:
+    """Where it is installed, if it is."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+class Browser:
+    """One page in a browser of its own; what went wrong on it is collected in `complaints`, requests in `requests`."""
+
+    def __init__(self, directory: Path) -> None:
+        program = find()
+        assert program
+        ours, theirs = os.pipe(), os.pipe()  # to the browser, from it
+        flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={directory}",
+            "--remote-debugging-pipe",
+        ]
+
+        def place_pipes() -> None:
+            read, write = os.dup(ours[0]), os.dup(theirs[1])
+            os.dup2(read, 3)
+            os.dup2(write, 4)
+
+        self.process = subprocess.Popen(
+            [program, *flags, "about:blank"], preexec_fn=place_pipes, close_fds=False, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(ours[0])
+        os.close(theirs[1])
+        self._out, self._in = ours[1], os.fdopen(theirs[0], "rb", buffering=0)
+        self._rest = b""
+        self._number = 0
+        self._session: str | None = None
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page = next(each for each in self.send("Target.getTargets")["targetInfos"] if each["type"] == "page")
+        self._session = self.send("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.send(f"{domain}.enable")
+
+    def send(self, method: str, **params: Any) -> Any:
+        """Ask for something, and wait for the answer."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._message()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer
+                return answer["result"]
+            self._note(answer)
+
+    def _message(self) -> Any:
+        while b"\0" not in self._rest:
+            chunk = self._in.read(1 << 16)
+            assert chunk, "the browser is gone"
+            self._rest += chunk
+        text, _, self._rest = self._rest.partition(b"\0")
+        return json.loads(text)
+
+    def _note(self, event: Any) -> None:
+        params = event.get("params", {})
+        if event.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(str(params["exceptionDetails"]))
+        elif event.get("method") == "Log.entryAdded":
+            self.complaints.append(params["entry"]["text"])
+        elif event.get("method") == "Runtime.consoleAPICalled":
+            self.complaints.append(str(params["args"]))
+        elif event.get("method") == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+
+    def open(self, path: Path, fragment: str = "") -> None:
+        """Open a file and wait until it is there."""
+        for url in ("about:blank", f"{path.resolve().as_uri()}{fragment}"):  # so that the same page is loaded anew
+            self.send("Page.navigate", url=url)
+            while self.run("`${document.readyState} ${location.protocol}`") != f"complete {url.partition(':')[0]}:":
+                pass
+
+    def run(self, script: str) -> Any:
+        """The value of a script."""
+        found = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """A key, down and up, as a person presses it."""
+        text = {"text": key} if len(key) == 1 else {}
+        for kind in ("keyDown", "keyUp"):
+            self.send("Input.dispatchKeyEvent", type=kind, key=key, **(text if kind == "keyDown" else {}))
+
+    def resize(self, width: int, height: int) -> None:
+        """The size of the window."""
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def close(self) -> None:
+        """End it."""
+        self._session = None
+        try:
+            self.send("Browser.close")
+        except (AssertionError, OSError):
+            self.process.kill()
+        self.process.wait(timeout=20)
+        os.close(self._out)
+        self._in.close()

@@ -1,0 +1,100 @@
+"""`diffcompare demo` and `lesson` as they are called."""
+
+import json
+import re
+
+import pytest
+
+from diffcompare.studies.demos import NAMES
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "cure"),
+    [
+        (("demo", "trcae"), "E581", "did you mean `trace`?"),
+        (("demo", "memory", "--frame", "9"), "E583", "--frame 1"),
+        (("demo", "all", "--frame", "9"), "E584", "--frame 3"),
+        (("demo", "memory", "--expr", "x^2"), "E584", "demo trace --expr"),
+        (("demo", "trace", "--expr", "sni(x)"), "E101", "did you mean `sin`?"),
+        (
+            ("demo", "trace", "--expr", "+".join(f"sin({k}*x)" for k in range(2, 30)), "--at", "x=1"),
+            "E582",
+            "diffcompare trace",
+        ),
+        (("demo", "memory", "--auto", "0"), "E507", "--auto 5"),
+        (("lesson", "memory", "trcae"), "E581", "did you mean `trace`?"),
+    ],
+)
+def test_a_wrong_line_gets_a_cure(cli, line, code, cure):
+    outcome = cli(*line)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"[{code}]" in outcome.err
+    assert cure in outcome.err
+
+
+@pytest.mark.parametrize("line", [("demo",), ("demo", "--list")])
+def test_the_list(cli, line):
+    outcome = cli(*line)
+    assert outcome.code == 0
+    assert all(name in outcome.out for name in NAMES)
+
+
+def test_to_a_pipe_every_frame_comes_once_and_plain(cli):
+    outcome = cli("demo", "trace")
+    numbers = [int(found) for found in re.findall(r"^(\d+)/32  ", outcome.out, re.M)]
+    assert numbers == list(range(1, 33))
+    assert "\x1b" not in outcome.out
+
+
+def test_ascii(cli):
+    assert cli("demo", "trace", "--charset", "ascii").out.isascii()
+
+
+def test_quiet_is_claim_table_sentence(cli):
+    out = cli("demo", "memory", "--quiet").out
+    assert out.count("\n\n") == 2
+    assert "WHY" not in out
+
+
+def test_an_expression_of_ones_own(cli):
+    data = json.loads(cli("demo", "trace", "--expr", "x*exp(x)", "--at", "x=0", "--json").out)
+    assert data["demos"][0]["frames"][-1]["numbers"]["by x"] == 1
+    assert "x*exp(x)" not in cli("demo", "--expr", "x^2", "--at", "x=3", "--quiet").err
+
+
+def test_a_point_without_a_derivative(cli):
+    outcome = cli("demo", "trace", "--expr", "ln(x)", "--at", "x=-1")
+    assert outcome.code == 3
+    assert outcome.out == ""
+
+
+def test_a_handout(cli, tmp_path):
+    outcome = cli("demo", "trace", "--handout", str(tmp_path / "new"))
+    assert outcome.code == 0
+    written = sorted(path.name for path in (tmp_path / "new").iterdir())
+    page = (tmp_path / "new" / "trace.md").read_text(encoding="utf-8")
+    assert "trace.md" in written
+    pictures = re.findall(r"!\[[^\]]*\]\((.*?)\)", page)
+    assert sorted(set(pictures)) == [name for name in written if name.endswith(".svg")]
+    assert "1.7163378145367738" in page
+    assert (tmp_path / "new" / pictures[0]).read_text(encoding="utf-8").count("<svg") == 1
+
+
+def test_a_handout_that_cannot_be_written(cli, tmp_path):
+    (tmp_path / "taken").write_text("")
+    assert cli("demo", "memory", "--handout", str(tmp_path / "taken")).code == 74
+
+
+def test_a_lesson_is_a_page(cli, tmp_path):
+    path = tmp_path / "lesson.html"
+    assert cli("lesson", "memory", "complex", "-o", str(path)).code == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert 'id="memory"' in text
+    assert 'id="complex"' in text
+    assert "Content-Security-Policy" in text
+
+
+def test_a_lesson_in_another_format(cli):
+    data = json.loads(cli("lesson", "memory", "--json").out)
+    assert [each["name"] for each in data["demos"]] == ["memory"]
