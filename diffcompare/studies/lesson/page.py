@@ -117,9 +117,14 @@ def _frame(name: str, number: int, frame: Frame, final: bool) -> str:
 
 
 def _final(frames: Sequence[Frame]) -> set[int]:
-    """The last frame of every run whose titles differ in numbers only: what a printed page needs."""
+    """What a printed page needs: the last frame of every run whose titles differ in numbers only.
+
+    A graph without any numbers is not printed: it comes again with them.
+    """
     stems = [re.sub(r"[\d.e-]+", "", frame.title) for frame in frames]
-    return {place for place, stem in enumerate(stems, 1) if place == len(stems) or stems[place] != stem}
+    bare = [not frame.numbers and any(isinstance(block, Graph) for block in frame.blocks) for frame in frames]
+    last = [place == len(stems) or stems[place] != stem for place, stem in enumerate(stems, 1)]
+    return {place for place in range(1, len(frames) + 1) if last[place - 1] and not bare[place - 1]}
 
 
 def _blocks(blocks: Iterable[Block]) -> str:

@@ -61,7 +61,16 @@ button:focus-visible, input:focus-visible, .frame:focus-visible { outline: 3px s
   .frame.final, .stepping .frame.final { display: block !important; break-inside: avoid; }
   .told { display: block !important; }
   .asked, .question, .broken { display: none !important; }
-  .pair svg, figure svg { max-height: 9cm; }
-  html.projector { font-size: 75%; }
+  .stepping .frame.here { animation: none; }
+  html, html.projector { font-size: 56%; }
+  .diffcompare .scroll { margin: .3em 0 .2em; }
+  .diffcompare .scroll th, .diffcompare .scroll td { padding: .1em .5em; }
+  .diffcompare figure { margin: .3em 0; }
+  .demo { columns: 2; column-gap: .8cm; }
+  .demo > h2 { column-span: all; }
+  .pair svg { width: 8cm; height: auto; max-height: 4.2cm; }
+  .diffcompare figure svg { width: auto; max-height: 5.5cm; }
+  summary { display: none; }
+  @page { margin: 1.2cm; }
 }
 """

@@ -33,8 +33,7 @@ def file(plays, tmp_path_factory):
 @pytest.fixture(scope="module")
 def window(file, tmp_path_factory):
     if browser.find() is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has a browser")
+        assert not os.environ.get("REQUIRE_BROWSER"), "there has to be a browser where this is set"
         pytest.skip("no Chromium is installed")
     opened = browser.Browser(tmp_path_factory.mktemp("profile"))
     opened.resize(1280, 720)
@@ -263,7 +262,7 @@ def test_print_has_a_page_for_every_demo(window, file):
     window.open(file)
     pdf = base64.b64decode(window.send("Page.printToPDF")["data"])
     assert pdf.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= len(NAMES)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(NAMES)
 
 
 def test_nothing_was_requested_and_nothing_complained(window):
