@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from diffcompare.expression import Expression
 from diffcompare.mistakes.pairs import pairs, throughout
@@ -55,7 +56,10 @@ def _where_positive(
     positive = [point for point in points if all(x > 0 for x in point.values())]
     if len(positive) in (len(points), *range(FEWEST_POINTS)):
         return None
-    return find_mistake(expression, by, answer, positive, others, only_positive=True)
+    found = find_mistake(expression, by, answer, positive, others, only_positive=True)
+    if found is None:
+        return None
+    return replace(found, sentence=f"{found.sentence} (this gives the answer where {' and '.join(positive[0])} > 0)")
 
 
 def _standing(search: Search, candidates: Iterable[Explanation]) -> list[Explanation]:

@@ -516,7 +516,9 @@ def test_two_mistakes_at_once(function, answer, kinds):
 def test_a_root_of_a_square_may_be_taken_for_the_number():
     """sqrt(x^2 + 9) as x + 3, which has the derivative 1: that is so for positive x only."""
     points = [{"x": x} for x in (-1.3, -0.6, 0.7, 1.3, 2.4, 3.1)]
-    assert find_mistake(parse("sqrt(x^2 + 9)"), "x", parse("1"), points).kind == "function-split-over-sum"
+    mistake = find_mistake(parse("sqrt(x^2 + 9)"), "x", parse("1"), points)
+    assert mistake.kind == "function-split-over-sum"
+    assert mistake.sentence.endswith("(this gives the answer where x > 0)")
 
 
 @pytest.mark.parametrize(

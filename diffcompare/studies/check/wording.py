@@ -24,6 +24,10 @@ HEADLINES = {
 }
 
 
+MOST_LESSONS = 6
+"""Kinds of mistakes that the last sentence has."""
+
+
 def evidence(check: Check, name: str) -> str:
     """What the verdict on a partial rests on, in a sentence or two."""
     judgement = check.judgements[name]
@@ -88,20 +92,25 @@ def verdict(check: Check) -> str:
     """The closing sentence."""
     if len(check.judgements) == 1:
         ((name, judgement),) = check.judgements.items()
-        return f"df/d{name} is {HEADLINES[judgement.verdict]}.{_lesson(check)}"
+        return f"df/d{name} is {_headline(judgement)}{_lesson(check, ': ')}"
     by: dict[str, list[str]] = {}
     for name, judgement in check.judgements.items():
         by.setdefault(judgement.verdict, []).append(f"df/d{name}")
     parts = [
         f"{_listed(by[each])}: {HEADLINES[each]}" for each in ("wrong", "undecided", "agrees", "proved") if each in by
     ]
-    return f"{'; '.join(parts)}.{_lesson(check)}"
+    return f"{'; '.join(parts)}{_lesson(check, '. The mistakes: ')}"
 
 
-def _lesson(check: Check) -> str:
-    """The kinds of the mistakes, each once."""
+def _headline(judgement: Judgement) -> str:
+    said = HEADLINES[judgement.verdict]
+    return said.replace("right", "right where it has a value", 1) if judgement.outside is not None else said
+
+
+def _lesson(check: Check, before: str) -> str:
+    """The kinds of the mistakes, each once, and the end of the sentence."""
     kinds = {part.kind: None for mistake in check.mistakes.values() for part in parts(mistake)}
-    return f" {as_sentence(_listed([KINDS[kind].title for kind in kinds]))}" if kinds else ""
+    return f"{before}{'; '.join(KINDS[kind].title for kind in list(kinds)[:MOST_LESSONS])}." if kinds else "."
 
 
 def parts(mistake: Mistake | None) -> Iterator[Mistake]:
