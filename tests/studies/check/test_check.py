@@ -123,3 +123,36 @@ def test_every_kind_has_an_example_that_is_wrong_and_named_so():
         assert found.verdict == "wrong", row
         mistake = found.mistakes[row["by"]]
         assert row["kind"] in (mistake.kind, *mistake.also), row
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "sentence"),
+    [
+        ("sin(2*x)", {"x": "2*cos(2*x)"}, "df/dx is right: that is proved."),
+        ("sin(2*x)", {"x": "cos(2*x)"}, "df/dx is wrong: the inner derivative is missing."),
+        (
+            "5*x^3 - cos(x)",
+            {"x": "3*x^2 - sin(x)"},
+            "df/dx is wrong: a constant factor is lost; the derivative of a function has the wrong sign.",
+        ),
+        (
+            "x^2*y",
+            {"x": "x^2", "y": "2*x*y"},
+            "df/dx and df/dy: wrong. The mistakes: the partial by another variable.",
+        ),
+        ("x", {"x": "floor(x)/floor(x)"}, "df/dx is right where it has a value: that is proved."),
+    ],
+)
+def test_the_closing_sentence(text, answers, sentence):
+    assert check(text, answers).data()["sentence"] == sentence
+
+
+def test_a_step_that_is_the_whole_solution_is_not_shown_unasked():
+    assert "What is needed there: the power rule." in str(check("x^3", {"x": "x^2"}))
+    assert "3*x^2" not in str(check("x^3", {"x": "x^2"}))
+
+
+def test_the_half_of_space_is_said_and_no_mistake_made_up():
+    found = check("c^2*sqrt(1 + x^2/c^2)", {"x": "c*x/sqrt(c^2 + x^2)"})
+    assert found.mistakes["x"] is None
+    assert "Yours is right at all points that were tried where c > 0." in str(found)
