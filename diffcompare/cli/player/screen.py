@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks
-from diffcompare.document import Block, Document, Graph, Table
+from diffcompare.document import Block, Document, Graph, Plot, Table
 from diffcompare.render import Look, render
 from diffcompare.render.glyphs import clean, width
 from diffcompare.render.layout import wrap
@@ -99,8 +99,20 @@ def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int
         blocks = frame.broken.blocks
     graph = next((block for block in blocks if isinstance(block, Graph)), None)
     if graph is None:
-        return _text(blocks, look)
+        return _fitting(blocks, look, rows)
     return _beside(graph, look) or _below(graph, look, rows)
+
+
+def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[str]:
+    """The blocks as roomy as the screen allows: tables lose their lines, plots become smaller."""
+    roomy = _text(blocks, look)
+    if len(roomy) <= rows:
+        return roomy
+    if any(isinstance(block, Plot) for block in blocks):
+        smaller = [_text(blocks, look._replace(width=part * look.width // 8)) for part in (7, 6, 5, 4)]
+        return next((lines for lines in smaller if len(lines) <= rows), roomy)
+    plain = render(Document(tuple(blocks)), "plain", look=look).rstrip("\n").split("\n")
+    return plain if max(map(width, plain)) <= look.width else roomy
 
 
 def _beside(graph: Graph, look: Look) -> list[str]:

@@ -24,14 +24,7 @@ def frames() -> Iterator[Frame]:
         truth = found.truth.gradient["x"].nearest if found.truth and found.truth.gradient["x"] else None
         value = found.truth.value.nearest if found.truth and found.truth.value else None
         figures = (number(found.value), value, ad, difference, truth)
-        rows.append(
-            (
-                n,
-                number(found.value),
-                value,
-                *[None if each is None else Approximate(each, 6) for each in figures],
-            )
-        )
+        rows.append((n, *[None if each is None else Approximate(each, 6) for each in figures]))
         numbers |= {
             f"ad {n}": ad,
             f"difference {n}": difference,

@@ -46,13 +46,19 @@ class Demo(NamedTuple):
 
 
 def table(key: str, caption: str, columns: str, rows: Iterable[Sequence[Cell]]) -> Table:
-    """A table; `columns` are headings between bars, `method | >value`, and `>` says that numbers stand below."""
+    """A table; `columns` are headings between bars, `method | >value`, and `>` says that numbers stand below.
+
+    Raises ValueError for a row that has not as many cells.
+    """
     heads = [head.strip() for head in columns.split("|")]
     found = []
     for head in heads:
         title = head.removeprefix(">")
         found.append(Column(title.replace(" ", "_"), title, "right" if head.startswith(">") else "left"))
-    return Table(key, tuple(found), tuple(map(tuple, rows)), caption)
+    cells = tuple(map(tuple, rows))
+    if any(len(row) != len(found) for row in cells):
+        raise ValueError(f"a row of `{key}` has not {len(found)} cells")
+    return Table(key, tuple(found), cells, caption)
 
 
 def masked(shown: Table, *places: tuple[int, int]) -> Table:

@@ -16,6 +16,8 @@ from diffcompare.wengert import dag_size, tree_size
 MEMBERS = range(1, 13)
 EXPANDED = range(4, 11)
 X = 0.2
+MOST_BARS = 8
+"""Groups of bars that fit a small screen: of more, every second one is drawn."""
 
 
 def frames() -> Iterator[Frame]:
@@ -71,10 +73,11 @@ def _sizes() -> Iterator[Frame]:
 
 def _bars(rows: list[tuple[int, int, int, int, int]]) -> Bars:
     shown = table("sizes", "Nodes of l(n) and of its derivative", "n | >f tree | >f DAG | >f' tree | >f' DAG", rows)
+    drawn = rows if len(rows) <= MOST_BARS else [row for row in rows if row[0] == 1 or row[0] % 2 == 0]
     series = tuple(
-        (head, tuple(row[place] for row in rows)) for place, head in ((3, "f' as a tree"), (4, "f' as a DAG"))
+        (head, tuple(row[place] for row in drawn)) for place, head in ((3, "f' as a tree"), (4, "f' as a DAG"))
     )
-    return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in rows), series, shown, "")
+    return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in drawn), series, shown, "")
 
 
 def _accuracy() -> Iterator[Frame]:

@@ -13,10 +13,10 @@ from diffcompare.document import Block, Document, Graph
 from diffcompare.render import Look, svg
 from diffcompare.render.html import body
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
-from diffcompare.studies.demos import step, trace
+from diffcompare.studies.demos import step
 from diffcompare.studies.demos.frame import Frame
 from diffcompare.studies.demos.play import Played, demo_data
-from diffcompare.studies.lesson.program import program
+from diffcompare.studies.lesson.program import program, shipped
 from diffcompare.studies.lesson.script import SCRIPT
 from diffcompare.studies.lesson.style import STYLE
 
@@ -35,12 +35,10 @@ STRIP = {"h": "h", "there": "f(x + h)", "here": "f(x)", "quotient": "quotient", 
 
 def page(plays: Sequence[Played]) -> str:
     """The lesson in one file.  It loads nothing: its own policy forbids it, and names its one script by its hash."""
-    programs = {"trace": program(trace.SURVEY, trace.AT), "step": program(step.CLOSED, {"x": step.X})}
     names = [each.demo.name for each in plays]
-    figures = {
-        "demos": [demo_data(each) for each in plays],
-        "programs": {name: found for name, found in programs.items() if name in names and found},
-    }
+    programs = shipped() if "trace" in names else {}
+    programs |= {"step": program(step.CLOSED, {"x": step.X})} if "step" in names else {}
+    figures = {"demos": [demo_data(each) for each in plays], "programs": programs}
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none';"
@@ -146,16 +144,12 @@ def _panel(name: str) -> str:
 
 
 def _point_panel() -> str:
-    inputs = "".join(
-        [
-            f'<label>{name} <input type="number" step="any" id="at-{name}" value="{value:g}"></label>'
-            for name, value in trace.AT.items()
-        ]
-    )
+    texts = {name: each["text"] for name, each in shipped().items() if each}
+    choices = "".join([f'<option value="{name}">{html.escape(text)}</option>' for name, text in texts.items()])
     heads = "".join([f'<th scope="col">{head}</th>' for head in ("node", "operation", "value", "adjoint")])
     return (
-        '<div class="panel" role="group" aria-label="Another point">\n'
-        f"<h3>Another point of {html.escape(trace.SURVEY)}</h3>\n<p>{inputs}</p>\n"
+        '<div class="panel" role="group" aria-label="Another point">\n<h3>Another point</h3>\n'
+        f'<p><label>expression <select id="expression">{choices}</select></label></p>\n<p id="coordinates"></p>\n'
         '<div class="scroll" role="region" aria-label="Recomputed here" tabindex="0">'
         f'<table><thead><tr>{heads}</tr></thead><tbody id="retraced"></tbody></table></div>\n</div>\n'
     )
@@ -167,5 +161,6 @@ def _step_panel() -> str:
     return (
         '<div class="panel" role="group" aria-label="Another step">\n<h3>Another step</h3>\n'
         f"<p><label>exponent of h {slider}</label></p>\n"
+        '<svg id="curve" class="curve" viewBox="0 0 640 300" role="img"><title>Error against h</title></svg>\n'
         f'<dl class="strip">{lines}</dl>\n<p>Struck out: digits that cancel in the difference.</p>\n</div>\n'
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diffcompare.evaluation import FLOATS, evaluate
-from diffcompare.expression import Expression, Number, Variable
+from diffcompare.expression import Expression, Variable
 from diffcompare.naming import names, pretty
 from diffcompare.operations import exact_integer
 from diffcompare.parser import parse
@@ -14,6 +14,17 @@ from diffcompare.wengert import active_nodes, listing, variables
 
 KNOWN = ("+", "-", "*", "/", "neg", "^n", "ln", "exp", "sin", "cos", "sqrt")
 """Operations that the page's tape has; an expression with another is not recomputed there."""
+
+
+SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
+"""Entries of the catalogue that the page offers: small ones, which are not about rounding."""
+
+
+def shipped() -> dict[str, dict[str, Any] | None]:
+    """The programs of those entries at their own points, by name."""
+    from diffcompare.catalogue import entry
+
+    return {name: program(entry(name).text, dict(entry(name).point)) for name in SHIPPED}
 
 
 def program(text: str, point: dict[str, float]) -> dict[str, Any] | None:
@@ -39,8 +50,7 @@ def program(text: str, point: dict[str, float]) -> dict[str, Any] | None:
 def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
     if isinstance(node, Variable):
         return {"variable": node.name}
-    if isinstance(node, Number):
-        return {"number": float(node)}
-    assert node.operation is not None
+    if node.operation is None:
+        return {"number": float(FLOATS.leaf(node, {}))}
     exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
     return {"operation": node.operation.name, "of": [places[each] for each in node.arguments], "exponent": exponent}

@@ -129,8 +129,21 @@ function check() {
 
 function cell(row, text, kind = "td") { row.appendChild(document.createElement(kind)).textContent = text; }
 
+/* One input for every variable of the expression chosen, at its own point. */
+function choose() {
+  const program = figures.programs[byId("expression").value];
+  byId("coordinates").replaceChildren(...program.variables.map(name => {
+    const label = document.createElement("label"), input = document.createElement("input");
+    Object.assign(input, {type: "number", step: "any", id: `at-${name}`, value: program.point[name]});
+    input.addEventListener("input", retrace);
+    label.append(`${name} `, input);
+    return label;
+  }));
+  retrace();
+}
+
 function retrace() {
-  const program = figures.programs.trace, point = {};
+  const program = figures.programs[byId("expression").value], point = {};
   for (const name of program.variables) point[name] = Number(byId(`at-${name}`).value);
   const values = forwards(program, point), adjoints = backwards(program, values);
   byId("retraced").replaceChildren(...program.nodes.flatMap((node, place) => {
@@ -152,6 +165,42 @@ function shared(a, b) {
   return count;
 }
 
+/* The V: medians of the sweep, and a ring that goes with h. */
+const plot = {width: 640, height: 300, left: 50, bottom: 30, x: [-17, 0], y: [-16, 2]};
+function across(h) {
+  return plot.left + (Math.log10(h) - plot.x[0]) / (plot.x[1] - plot.x[0]) * (plot.width - plot.left - 30);
+}
+function upwards(error) {
+  const place = (Math.max(Math.log10(error), plot.y[0]) - plot.y[0]) / (plot.y[1] - plot.y[0]);
+  return (1 - place) * (plot.height - plot.bottom - 10) + 10;
+}
+function part(name, attributes, text) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text) element.textContent = text;
+  byId("curve").appendChild(element);
+}
+
+function draw() {
+  const demo = figures.demos.find(each => each.name === "step");
+  const medians = demo.frames.flatMap(frame => frame.tables).filter(each => each.key === "medians").pop();
+  const bottom = plot.height - plot.bottom;
+  part("line", {class: "axis", x1: plot.left, y1: bottom, x2: plot.width - 10, y2: bottom});
+  part("line", {class: "axis", x1: plot.left, y1: 10, x2: plot.left, y2: bottom});
+  for (const power of [-16, -12, -8, -4, 0]) {
+    part("text", {x: across(10 ** power) - 12, y: plot.height - 8}, `1e${power}`);
+    part("text", {x: 4, y: upwards(10 ** power) + 4}, `1e${power}`);
+  }
+  for (const [name, place] of [["forward", -14], ["central", -5]]) {
+    const column = medians.columns.indexOf(`${name}_difference`);
+    const points = medians.rows.filter(row => row[column] > 0).map(row => `${across(row[0])},${upwards(row[column])}`);
+    part("polyline", {class: name, points: points.join(" ")});
+    const at = medians.rows.find(row => Math.log10(row[0]) <= place && row[column] > 0);
+    part("text", {x: across(at[0]) + 14, y: upwards(at[column]) + (name === "central" ? 18 : -10)}, name);
+  }
+  part("circle", {class: "mark", id: "ring", r: 8, cx: 0, cy: 0});
+}
+
 function restep() {
   const program = figures.programs.step, h = 10 ** Number(byId("exponent").value), name = program.variables[0];
   const x = program.point[name], value = at => forwards(program, {[name]: at})[program.nodes.length - 1];
@@ -163,16 +212,16 @@ function restep() {
   byId("step-here").textContent = here.toExponential(16);
   byId("step-h").textContent = h.toExponential(2);
   byId("step-quotient").textContent = String((there - here) / h);
-  byId("step-error").textContent = Math.abs((there - here) / h - exact).toExponential(1);
+  const error = Math.abs((there - here) / h - exact);
+  byId("ring").setAttribute("cx", across(h));
+  byId("ring").setAttribute("cy", upwards(error));
+  byId("step-error").textContent = error.toExponential(1);
 }
 
 root.classList.add("stepping");
 check();
-if (figures.programs.trace && byId("retraced")) {
-  for (const name of figures.programs.trace.variables) byId(`at-${name}`).addEventListener("input", retrace);
-  retrace();
-}
-if (figures.programs.step && byId("exponent")) { byId("exponent").addEventListener("input", restep); restep(); }
+if (byId("expression")) { byId("expression").addEventListener("change", choose); choose(); }
+if (byId("exponent")) { byId("exponent").addEventListener("input", restep); draw(); restep(); }
 function fromAddress() {
   const [wanted, number] = decodeURIComponent(location.hash.slice(1)).split("/");
   go(Math.max(demos.findIndex(demo => demo.id === wanted), 0), (Number(number) || 1) - 1, false);

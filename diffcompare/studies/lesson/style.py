@@ -7,11 +7,12 @@ html.projector { font-size: 175%; }
 html.projector main { max-width: none; }
 main { max-width: 76rem; padding-bottom: 7rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .4rem; list-style: none; padding: 0; margin: 0 0 1rem; }
-button, input { font: inherit; color: var(--ink); background: var(--paper); border: 2px solid var(--accent);
+button, input, select { font: inherit; color: var(--ink); background: var(--paper); border: 2px solid var(--accent);
   border-radius: .3rem; padding: .2rem .6rem; min-height: 2rem; }
 button[aria-pressed="true"], button[aria-current="true"] { background: var(--ink); color: var(--paper); }
 button:disabled { opacity: .5; border-style: dashed; }
-button:focus-visible, input:focus-visible, .frame:focus-visible { outline: 3px solid var(--bad); outline-offset: 2px; }
+button:focus-visible, input:focus-visible, select:focus-visible,
+.frame:focus-visible { outline: 3px solid var(--bad); outline-offset: 2px; }
 .stepping .demo, .stepping .frame, .stepping .panel { display: none; }
 .stepping .demo.here, .stepping .frame.here, .stepping .demo.here .panel { display: block; }
 .stepping h1 { font-size: 1.1rem; margin-bottom: .4rem; }
@@ -36,9 +37,16 @@ button:focus-visible, input:focus-visible, .frame:focus-visible { outline: 3px s
 .controls output { margin-left: auto; font-variant-numeric: tabular-nums; }
 .panel { background: var(--soft); padding: .6rem 1rem; border-radius: .3rem; }
 .panel label { margin-right: 1rem; }
+.panel select { max-width: 100%; }
 .panel input[type=number] { width: 9rem; }
 .panel input[type=range] { width: min(100%, 30rem); padding: 0; }
 .strip { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-x: auto; }
+.curve { width: min(100%, 40rem); height: auto; background: var(--paper); border-radius: .3rem; }
+.curve text { fill: var(--ink); font-size: 13px; }
+.curve polyline { fill: none; stroke: var(--accent); stroke-width: 3; }
+.curve .central { stroke: var(--bad); stroke-dasharray: 8 4; }
+.curve .axis { stroke: var(--ink); stroke-width: 1; }
+.curve .mark { fill: none; stroke: var(--ink); stroke-width: 3; }
 .strip s { text-decoration: line-through; opacity: .75; }
 .banner { border: 3px solid var(--bad); padding: .5rem 1rem; font-weight: bold; }
 .banner[hidden] { display: none; }

@@ -9,7 +9,7 @@ from diffcompare.cli.player.screen import compose
 from diffcompare.cli.player.state import State
 from diffcompare.render import Look
 from diffcompare.render.glyphs import width
-from diffcompare.studies.demos import demo
+from diffcompare.studies.demos import NAMES, demo
 
 LOOK = Look(width=80)
 
@@ -59,10 +59,12 @@ def test_a_broken_step_says_so_in_words():
     assert any(line.startswith(" BROKEN") for line in lines)
 
 
-def test_the_survey_fits_80_by_24_without_scrolling():
-    for place in range(len(frames("trace"))):
-        lines = screen("trace", State(frame=place, revealed=True))
-        assert not any("below (down)" in line for line in lines), lines
+@pytest.mark.parametrize("name", NAMES)
+def test_every_frame_is_seen_whole_on_80_by_24(name):
+    for place in range(len(frames(name))):
+        for revealed in (False, True):
+            lines = screen(name, State(frame=place, revealed=revealed))
+            assert not any("below (down)" in line for line in lines), lines
 
 
 def test_a_wide_window_has_graph_and_table_beside_each_other():

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.render import render
+from diffcompare.render import TEXTS, render
 from diffcompare.studies.demos import ENCORES, NAMES, TEN, demo
 from diffcompare.studies.demos.frame import masked, table
 from diffcompare.studies.demos.play import catalogue, document, frame_data, plain, play, tables_of
@@ -68,6 +68,20 @@ def test_plain_and_markdown_have_the_numbers_of_the_tables(name, played):
         for each in frame_data(frame)["tables"]:
             for cell in (cell for row in each["rows"] for cell in row if isinstance(cell, float)):
                 assert all(repr(cell) in text for text in texts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("format", TEXTS)
+def test_every_demo_can_be_written_in_every_format(name, format, played):
+    text = render(played(name).document(), format)
+    assert text
+    if format == "plain":
+        assert all(frame.sentence in text for frame in played(name).frames)
+
+
+def test_a_row_too_short_is_a_mistake_of_ours():
+    with pytest.raises(ValueError, match="has not 2 cells"):
+        table("t", "", "a | b", [("x",)])
 
 
 def test_a_brief_document_has_claim_table_sentence():

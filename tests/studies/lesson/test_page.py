@@ -12,7 +12,7 @@ from diffcompare.document import Plot
 from diffcompare.render import cells, render
 from diffcompare.studies.demos.play import demo_data, play, tables_of
 from diffcompare.studies.lesson.page import page
-from diffcompare.studies.lesson.program import program
+from diffcompare.studies.lesson.program import SHIPPED, program, shipped
 from diffcompare.studies.lesson.style import STYLE
 
 NAMES = ("trace", "step", "tape", "nan")
@@ -201,9 +201,23 @@ def test_the_tape_of_the_page_is_that_of_python(window, file):
     assert [float(row[3]) for row in rows] == pytest.approx([expected["adjoints"][place] for place in named], rel=1e-12)
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_another_expression_can_be_chosen(window, file, name):
+    window.open(file, "#trace/1")
+    window.run(f"document.getElementById('expression').value = '{name}'; choose()")
+    found = shipped()[name]
+    adjoints = window.run(
+        "[...document.querySelectorAll('#retraced tr')].map(row => [row.children[1].textContent, row.children[3].textContent])"
+    )
+    assert found is not None
+    for place, node in enumerate(found["nodes"]):
+        if "variable" in node:
+            assert float(dict(adjoints)[node["variable"]]) == pytest.approx(found["adjoints"][place], rel=1e-12)
+
+
 def test_a_tape_that_computes_otherwise_raises_the_banner(window, file, tmp_path):
     window.open(file, "#trace/1")
-    window.run("figures.programs.trace.values[6] *= 1 + 1e-10; check()")
+    window.run("figures.programs.baydin.values[6] *= 1 + 1e-10; check()")
     assert window.run("document.getElementById('banner').hidden") is False
 
 
@@ -213,7 +227,10 @@ def test_the_step_moves(window, file, plays):
     window.run("document.getElementById('exponent').value = '-6'; restep()")
     shown_quotient = float(window.run("document.getElementById('step-quotient').textContent"))
     assert shown_quotient == pytest.approx(frame.numbers["quotient 1e-06"], rel=1e-8)
+    ring = window.run("+document.getElementById('ring').getAttribute('cx')")
     window.run("document.getElementById('exponent').value = '-17'; restep()")
+    assert window.run("+document.getElementById('ring').getAttribute('cx')") < ring
+    assert window.run("[...document.querySelectorAll('#curve polyline')].every(each => each.points.length > 40)")
     assert float(window.run("document.getElementById('step-quotient').textContent")) == 0
 
 
