@@ -213,7 +213,7 @@ def test_version(cli) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("diffcompare l", "list"),
+        ("diffcompare li", "list"),
         ("diffcompare grad @rosen", "@rosenbrock"),
         ("diffcompare grad @ rosen", "@rosenbrock"),  # as bash breaks it
         ("diffcompare grad -x^2 --method five", "five-point"),

@@ -9,7 +9,11 @@ import typer
 from diffcompare.cli import completion, options
 from diffcompare.cli.output import Answer
 
-EXAMPLES = ("diffcompare lesson -o lesson.html", "diffcompare lesson trace step -o two.html")
+EXAMPLES = (
+    "diffcompare lesson -o lesson.html",
+    "diffcompare lesson trace step -o two.html",
+    "diffcompare lesson all -o everything.html",
+)
 
 
 def command(
