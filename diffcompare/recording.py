@@ -15,8 +15,8 @@ So the expression is the function near that point, until a comparison would turn
 A recording number is one more reading of the table of operations: the rows of `operations` (`sin(x)`, `relu(x)`) and
 Python's own arithmetic take it; `math.sin` would drop it from the tape, and says so.
 
-E571  something that a recording number cannot do      E572  a branch that depends on an undefined value
-E573  the function returned something else than a number
+E584  something that a recording number cannot do      E585  a branch that depends on an undefined value
+E586  the function returned something else than a number
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ class _Tape:
         for side in (left, right):
             if type(side.value) is Undefined:
                 message = f"a branch depends on `{side.node}`, which is undefined here"
-                raise DiffcompareError(Diagnostic("E572", "domain_error", message, help="choose another point"))
+                raise DiffcompareError(Diagnostic("E585", "domain_error", message, help="choose another point"))
         outcome = bool(RELATIONS[sign](left.value, right.value))
         self.decisions.append(Decision(left.node, sign, right.node, outcome))
         return outcome
@@ -242,7 +242,7 @@ def record(function: Callable[..., Any], point: Mapping[str, float]) -> Recordin
     result = function(**given)
     if not _is_operand(result):
         message = f"the function returned {result!r}, which is not a number"
-        raise DiffcompareError(Diagnostic("E573", "bad_value", message, help="return one number"))
+        raise DiffcompareError(Diagnostic("E586", "bad_value", message, help="return one number"))
     output = tape.number(result)
     return Recording(
         output.node, dict(point), output.value, tuple(tape.steps), tuple(tape.decisions), tape.values
@@ -291,4 +291,4 @@ def _is_operand(value: Any) -> bool:
 
 
 def _refused(message: str, help: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic("E571", "bad_value", message, help=help))
+    return DiffcompareError(Diagnostic("E584", "bad_value", message, help=help))

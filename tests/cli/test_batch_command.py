@@ -78,7 +78,7 @@ def test_rows_that_fail_are_the_last_lines_and_the_exit_code_is_1(cli) -> None:
     assert outcome.err.splitlines() == [
         "rows.txt:2:8: error[E101]: a: unknown function `sni`",
         "rows.txt:3: error[E802]: in doubles the function is undefined at this point: sqrt(x) needs x >= 0, and x is -1",
-        "error[E570]: 2 of 3 rows failed",
+        "error[E630]: 2 of 3 rows failed",
     ]
     assert [document.get("error", {}).get("code") for document in results()] == [None, "E101", "E802"]
 
@@ -157,11 +157,11 @@ def test_a_gate_for_a_build(cli) -> None:
         (("rows.txt", "--metod", "x"), "E502"),
         (("rows.txt", "--method", "nothing"), "E506"),
         (("rows.txt", "--jobs", "0"), "E507"),
-        (("rows.txt", "--max-error", "1e-9", "--no-truth"), "E571"),
-        (("rows.txt", "--jobs", "2", "--scheduler", "tcp://x:1"), "E571"),
-        (("rows.txt", "--resume"), "E572"),
-        (("rows.txt", "--resume", "-o", "r.csv"), "E572"),
-        (("-", "--input-format", "txt", "--resume", "-o", "r.jsonl"), "E572"),
+        (("rows.txt", "--max-error", "1e-9", "--no-truth"), "E631"),
+        (("rows.txt", "--jobs", "2", "--scheduler", "tcp://x:1"), "E631"),
+        (("rows.txt", "--resume"), "E632"),
+        (("rows.txt", "--resume", "-o", "r.csv"), "E632"),
+        (("-", "--input-format", "txt", "--resume", "-o", "r.jsonl"), "E632"),
         (("rows.txt", "--points", "nowhere.csv"), "E621"),
         (("rows.txt", "-o", "r.xyz"), "E506"),
     ],
@@ -256,7 +256,7 @@ def test_results_of_other_inputs_or_options_are_refused(cli) -> None:
     write_rows(5)
     cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
     whole = Path("r.jsonl").read_bytes()
-    assert "[E573]" in cli("batch", "rows.txt", *QUICK, "--step", "1e-3", "-o", "r.jsonl", "--resume").err
+    assert "[E633]" in cli("batch", "rows.txt", *QUICK, "--step", "1e-3", "-o", "r.jsonl", "--resume").err
     write_rows(6)
     assert "other inputs" in cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume").err
     assert Path("r.jsonl").read_bytes() == whole

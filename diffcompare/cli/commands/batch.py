@@ -55,7 +55,7 @@ def command(
     """Compare ways of differentiating all expressions of files."""
     format = _format(settings)
     if max_error is not None and not truth:
-        raise usage_error("E571", "`--max-error` needs the truth", "leave out `--no-truth`")
+        raise usage_error("E631", "`--max-error` needs the truth", "leave out `--no-truth`")
     from diffcompare.rows import places
     from diffcompare.studies.batch.journal import state_of
     from diffcompare.studies.batch.options import Options
@@ -95,9 +95,9 @@ def _sink(run: Run, settings: Settings, format: str, output: str | None, *, resu
     kept = output is not None and format == "jsonl" and not is_special(output)
     if (resume or durable) and not kept:
         flag = "--resume" if resume else "--durable"
-        raise usage_error("E572", f"`{flag}` is for results in a file of JSON lines", f"{flag} -o results.jsonl")
+        raise usage_error("E632", f"`{flag}` is for results in a file of JSON lines", f"{flag} -o results.jsonl")
     if resume and any(map(is_stream, run.found)):
-        raise usage_error("E572", "`--resume` cannot read standard input again", "save it as a file")
+        raise usage_error("E632", "`--resume` cannot read standard input again", "save it as a file")
     if output is not None:
         check_destination(output)
     if not kept or output is None:
@@ -122,7 +122,7 @@ def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[
     if scheduler is None:
         return lambda: LocalCrew(asked, jobs or processors())
     if jobs is not None:
-        raise usage_error("E571", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
+        raise usage_error("E631", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
     from diffcompare.studies.batch.cluster import ClusterCrew
 
     return lambda: ClusterCrew(asked, scheduler)
@@ -206,5 +206,5 @@ def _failed(batch: Batch) -> str:
         name = f"{failed.name}: " if failed.name else ""
         lines.append(visible(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
     more = tally.failed - len(tally.failures)
-    count = f"error[E570]: {tally.failed:,} of {_rows(tally.rows)} failed"
+    count = f"error[E630]: {tally.failed:,} of {_rows(tally.rows)} failed"
     return "\n".join([*lines, count + (f", {more:,} of them not named here" if more else "")]) + "\n"

@@ -90,10 +90,10 @@ def _client(scheduler: str) -> Any:
     except ImportError:
         message = "`--scheduler` needs Dask, which is not installed"
         help = 'pip install "diffcompare[dask]"'
-        raise DiffcompareError(Diagnostic("E574", "io_error", message, help=help)) from None
+        raise DiffcompareError(Diagnostic("E634", "io_error", message, help=help)) from None
     try:
         return Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]
     except (OSError, ValueError) as error:
         message = f"no scheduler answers at {scheduler}: {' '.join(str(error).split())[:200]}"
         help = "start one with `dask scheduler`, and give its address"
-        raise DiffcompareError(Diagnostic("E574", "io_error", message, help=help)) from None
+        raise DiffcompareError(Diagnostic("E634", "io_error", message, help=help)) from None

@@ -231,4 +231,4 @@ def _write_all(stream: BinaryIO, content: bytes) -> None:
 
 
 def _refused(message: str, help: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic("E573", "bad_value", message, help=help))
+    return DiffcompareError(Diagnostic("E633", "bad_value", message, help=help))

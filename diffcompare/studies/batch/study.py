@@ -100,7 +100,7 @@ class Run:
 
 
 def _note(message: str) -> Diagnostic:
-    return Diagnostic("W571", "note", message, severity="warning")
+    return Diagnostic("W631", "note", message, severity="warning")
 
 
 def local(options: Options, jobs: int) -> Callable[[], Crew]:

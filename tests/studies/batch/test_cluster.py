@@ -99,4 +99,4 @@ def test_no_scheduler_at_that_address(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("diffcompare.studies.batch.cluster.PATIENCE", 1)
     Path("rows.txt").write_text("x\n")
     assert main(["batch", "rows.txt", "--scheduler", "tcp://127.0.0.1:9"]) == 2
-    assert "error[E574]: no scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+    assert "error[E634]: no scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
