@@ -120,7 +120,7 @@ def test_names_that_come_twice_are_told(cli) -> None:
     Path("rows.txt").write_text("a: x\nb: x\na: y\n")
     outcome = cli("batch", "rows.txt", *QUICK, "-o", "r.jsonl")
     assert outcome.code == 0
-    assert outcome.err == "warning[W571]: rows.txt:3: the name `a` was used before, at rows.txt:1\n"
+    assert outcome.err == "warning[W631]: rows.txt:3: the name `a` was used before, at rows.txt:1\n"
 
 
 def test_one_expression_at_many_points(cli) -> None:
