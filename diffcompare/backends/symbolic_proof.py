@@ -70,8 +70,7 @@ def _without_squares(form: Any, signs: Sequence[Any]) -> Any:
     """The numerator of the form, with the square of every sign put as 1."""
     if form == 0 or not signs:
         return form
-    numerator = sympy.expand(sympy.numer(sympy.together(form)))
-    return sympy.reduced(numerator, [sign**2 - 1 for sign in signs], *signs)[1].expand()
+    return sympy.reduced(_numerator(form), [sign**2 - 1 for sign in signs], *signs)[1].expand()
 
 
 def _numerator(difference: Any) -> Any:

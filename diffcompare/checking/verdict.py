@@ -28,7 +28,6 @@ ENOUGH, ENOUGH_FOR_SEVERAL = 96, 160
 THOROUGH = 3
 """Points at which 600 digits are compared."""
 
-
 FOR_A_HALF = 8
 """Points at which a formula is right before half of space is said to be its domain."""
 

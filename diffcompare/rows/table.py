@@ -185,9 +185,7 @@ class _Table:
         found = {name: said for name, place in self.columns.variables.items() if (said := _text(cells, place))}
         if self.delimiter != ";":
             return found
-        return {
-            name: said.replace(",", ".") if _DECIMAL_COMMA.fullmatch(said) else said for name, said in found.items()
-        }
+        return {name: _with_point(said) for name, said in found.items()}
 
     def _column(self, cells: list[str], place: int) -> int:
         """Where a cell begins, if only the cell itself may be quoted."""

@@ -23,19 +23,7 @@ class Kinds:
 
     def rows(self) -> list[dict[str, str]]:
         """The slug, the title and the example of each kind."""
-        found = []
-        for slug, kind in KINDS.items():
-            example = example_of(slug)
-            found.append(
-                {
-                    "kind": slug,
-                    "title": kind.title,
-                    "expression": example.expression,
-                    "by": example.by,
-                    "wrong": example.wrong,
-                }
-            )
-        return found
+        return [{"kind": slug, "title": kind.title, **example_of(slug)._asdict()} for slug, kind in KINDS.items()]
 
     def data(self) -> dict[str, Any]:
         """Plain values, for JSON."""
