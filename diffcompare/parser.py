@@ -90,6 +90,10 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
     except Fault as fault:
         error = _error(text, fault, names)
     else:
+        from diffcompare.explain.remarkable import remarkable
+
+        if not remarkable(text, reading.implicit):
+            return Parsed(expression, text)
         from diffcompare.explain.remarks import remarks
 
         return Parsed(expression, text, remarks(text, expression, names, reading.implicit))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
-from mpmath.libmp import finf, from_int, fzero, mpf_abs, mpf_lt, mpf_shift
-
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
 from diffcompare.sweeps import NotDifferentiable, reverse
-from diffcompare.truth.ball import BALLS, SLOW_BITS, Ball, Beyond, Undecided, contains_zero, evaluate_balls, precision
+from diffcompare.truth.ball import BALLS, Ball, Beyond, Undecided, contains_zero, evaluate_balls, precision
+from diffcompare.truth.mpf import finf, from_int, fzero, mpf_abs, mpf_lt, mpf_shift
 from diffcompare.truth.slopes import at_kink
+from diffcompare.truth.values import SLOW_BITS
 from diffcompare.wengert import active_nodes, listing
 
 PRECISIONS = (192, 400, 1000, 2500)

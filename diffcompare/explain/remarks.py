@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from diffcompare.diagnostics import Diagnostic
@@ -10,9 +9,6 @@ from diffcompare.explain.cures import Scene, quoted
 from diffcompare.expression import Expression
 from diffcompare.lexer import Fault
 from diffcompare.operations import FUNCTIONS
-
-_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")
-"""A name that no parenthesis follows."""
 
 LONGEST_ECHO = 200
 """Characters up to which the reading of a whole expression is echoed."""
@@ -22,19 +18,9 @@ def remarks(
     text: str, expression: Expression, names: Collection[str], implicit: Sequence[int]
 ) -> tuple[Diagnostic, ...]:
     """Notes and warnings on a text; `implicit` are the tokens before which a product was read."""
-    if not implicit and not _remarkable(text):
-        return ()
     scene = Scene(text, Fault("", len(text)), names)
     found = [*_products(scene, expression, implicit), *_names(scene), *_unused(scene), *_roots(scene)]
     return tuple(found)
-
-
-def _remarkable(text: str) -> bool:
-    """Whether there may be anything to say beside implicit products: a look at the words, before any at the tokens."""
-    if "=" in text or "√" in text:
-        return True
-    words = set(_WORD.findall(text))
-    return "e" in words or not words.isdisjoint(FUNCTIONS)
 
 
 def _note(

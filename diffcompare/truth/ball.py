@@ -25,10 +25,13 @@ import operator
 from collections.abc import Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import mpmath
-from mpmath.libmp import (
+from diffcompare.evaluation import Reading, Undefined, evaluate
+from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
+from diffcompare.operations import raise_to
+from diffcompare.truth.mpf import (
+    Mpf,
     finf,
     from_float,
     from_int,
@@ -46,16 +49,10 @@ from mpmath.libmp import (
     mpf_shift,
     mpf_sub,
 )
-
-from diffcompare.evaluation import Reading, Undefined, evaluate
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
-from diffcompare.operations import raise_to
+from diffcompare.truth.values import SLOW_BITS, constant, has_value, polygamma_at, row_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-Mpf: TypeAlias = "tuple[int, int, int, int]"
-"""mpmath's raw number: (sign, mantissa, exponent, bits of the mantissa)."""
 
 RADIUS_BITS = 32
 GUARD_BITS = 30
@@ -91,8 +88,7 @@ def precision(bits: int) -> Iterator[None]:
     before = _Context.bits, _Context.known, _Context.assumed
     _Context.bits, _Context.known, _Context.assumed = bits, {}, {}
     try:
-        with mpmath.workprec(bits + GUARD_BITS):
-            yield
+        yield
     finally:
         _Context.bits, _Context.known, _Context.assumed = before
 
@@ -111,7 +107,7 @@ class Ball:
     def constant(value: int | str) -> Ball:
         """An integer, exactly, or a named constant at the working precision."""
         if isinstance(value, str):
-            return rounded((+getattr(mpmath.mp, value))._mpf_)
+            return rounded(constant(value, _Context.bits + GUARD_BITS))
         return Ball(from_int(value))
 
     @staticmethod
@@ -123,7 +119,7 @@ class Ball:
         own = OWN.get(operation.name)
         if own is not None:
             return own(*balls)
-        if "mpmath" not in operation.names and operation.name not in VALUES:
+        if not has_value(operation):
             assert operation.definition is not None, "a row has a function in mpmath or a definition"
             return operation.definition(*balls)
         return enclose(operation, balls)
@@ -290,7 +286,7 @@ def _up(a: Mpf, b: Mpf) -> Mpf:
 
 
 def _times(a: Mpf, b: Mpf) -> Mpf:
-    return fzero if fzero in (a, b) else mpf_mul(a, b, RADIUS_BITS, "u")  # type: ignore[no-any-return]
+    return fzero if fzero in (a, b) else mpf_mul(a, b, RADIUS_BITS, "u")
 
 
 def _over(a: Mpf, b: Mpf) -> Mpf:
@@ -420,13 +416,15 @@ def _polygamma(order: Ball, x: Ball) -> Ball:
     if x < -LARGEST_SHIFT:
         raise Beyond(f"polygamma of a number below -{LARGEST_SHIFT}")
     _refuse_slow("polygamma")
-    shift = max(0, 1 - int(mpmath.floor(mpmath.mp.make_mpf(ends(x)[0]))))
+    shift = max(0, 1 - _to_int(Ball(mpf_floor(ends(x)[0]))))
     sign = Ball(from_int((-1) ** (n + 1) * math.factorial(n)))
     steps = [sign / _int_power(x + k, Ball(from_int(n + 1))) for k in range(shift)]
     right = x + shift
-    first, last = (mpmath.polygamma(n, mpmath.mp.make_mpf(end)) for end in ends(right))
-    centre = mpf_pos(first._mpf_, _Context.bits, "n")
-    return _sum([_from_mpmath(centre, mpf_abs((last - first)._mpf_)), *steps])
+    first, last = (polygamma_at(n, end, _Context.bits + GUARD_BITS) for end in ends(right))
+    if first is None or last is None:
+        return ENTIRE
+    centre = mpf_pos(first, _Context.bits, "n")
+    return _sum([_from_mpmath(centre, mpf_abs(mpf_sub(last, first, _Context.bits, "u"))), *steps])
 
 
 def _atan2(a: Ball, b: Ball) -> Ball:
@@ -524,7 +522,7 @@ def _reach(operation: Operation, y: Ball, arguments: Sequence[Ball]) -> Mpf:
         if argument.rad != fzero:
             slope = lift(partial(y, *arguments) if callable(partial) else partial or 0)
             reach = _up(reach, _times(magnitude(slope), argument.rad))
-    return reach  # type: ignore[no-any-return]
+    return reach
 
 
 def _at_exact(operation: Operation, arguments: Sequence[Ball]) -> Ball:
@@ -536,15 +534,10 @@ def _at_exact(operation: Operation, arguments: Sequence[Ball]) -> Ball:
             raise Beyond(f"{name} of a number beyond 2^{largest}")
     if name in SLOW_BITS:
         _refuse_slow(name)
-    function = VALUES.get(name) or getattr(mpmath.mp, operation.names["mpmath"])
-    numbers = [mpmath.mp.make_mpf(argument.mid) for argument in arguments]
-    try:
-        result = function(*numbers)
-    except (ValueError, ArithmeticError):
+    result = row_at(operation, [argument.mid for argument in arguments], _Context.bits + GUARD_BITS)
+    if result is None:
         return ENTIRE
-    if not isinstance(result, mpmath.mpf) or not mpmath.isfinite(result):
-        return ENTIRE
-    mid = mpf_pos(result._mpf_, _Context.bits, "n")
+    mid = mpf_pos(result, _Context.bits, "n")
     if _is_exact(operation, arguments, mid):
         return Ball(mid)
     return _from_mpmath(mid, _lost(name, arguments[0].mid))
@@ -558,7 +551,7 @@ def _from_mpmath(mid: Mpf, radius: Mpf = fzero) -> Ball:
 def _lost(name: str, x: Mpf) -> Mpf:
     """What digamma and lgamma may lose by cancellation near their roots: mpmath adds terms of about this size."""
     if name not in ("digamma", "lgamma"):
-        return fzero  # type: ignore[no-any-return]
+        return fzero
     size = abs(x[2] + x[3])
     terms = _times(from_int(size + 2), from_int(1) if name == "digamma" else _up(mpf_abs(x), from_int(1)))
     return mpf_shift(terms, -_Context.bits)  # type: ignore[no-any-return]
@@ -569,48 +562,8 @@ def _refuse_slow(name: str) -> None:
         raise Beyond(f"{name} to more than {SLOW_BITS[name]} bits")
 
 
-# mpmath takes ten times as long near 0 as where Stirling's series needs few terms: recurrences (Abramowitz & Stegun
-# 6.1.15, 6.3.5) carry arguments there, at a cost of bits that the guard bits pay.
-
-
-def _steps(x: Any) -> int:
-    """How far the recurrence carries x; 0 where it would be no help."""
-    bits = mpmath.mp.prec
-    return int(bits - x) if bits > 600 and abs(x) < bits else 0
-
-
-def _product(x: Any, steps: int) -> Any:
-    product = mpmath.mpf(1)
-    for k in range(steps):
-        product *= x + k
-    return product
-
-
-def _gamma_value(x: Any) -> Any:
-    steps = _steps(x)
-    return mpmath.gamma(x + steps) / _product(x, steps)
-
-
-def _lgamma_value(x: Any) -> Any:
-    steps = _steps(x)
-    return mpmath.re(mpmath.loggamma(x + steps)) - mpmath.log(abs(_product(x, steps)))
-
-
-def _digamma_value(x: Any) -> Any:
-    steps = _steps(x)
-    return mpmath.digamma(x + steps) - mpmath.fsum(1 / (x + k) for k in range(steps))
-
-
-VALUES: dict[str, Callable[[Any], Any]] = {
-    "gamma": _gamma_value,
-    "lgamma": _lgamma_value,
-    "digamma": _digamma_value,
-}
-"""Rows whose value is not, or not always, that of one function of mpmath."""
 EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "gamma", "lgamma")
 UNBOUNDED = ("ln", "log1p", "sqrt", "cbrt", "atan", "atan2", "asinh", "acosh")
-SLOW_BITS = {"gamma": 8_000, "lgamma": 8_000, "digamma": 8_000, "polygamma": 3_000}
-"""What would take seconds at more bits."""
 
 
 def _is_exact(operation: Operation, arguments: Sequence[Ball], result: Mpf) -> bool:

@@ -11,14 +11,11 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from mpmath.libmp import from_float, fzero, mpf_shift
-
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem
 from diffcompare.truth.ball import (
     Ball,
     Beyond,
-    Mpf,
     Undecided,
     contains_zero,
     evaluate_balls,
@@ -26,6 +23,7 @@ from diffcompare.truth.ball import (
     precision,
     to_float,
 )
+from diffcompare.truth.mpf import Mpf, from_float, fzero, mpf_shift
 from diffcompare.wengert import listing
 
 STENCILS: dict[int, tuple[tuple[int, ...], int]] = {

@@ -14,16 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
-from typing import Any, Literal
-
-from mpmath.libmp import finf, fzero
+from typing import Any, Literal, NamedTuple
 
 from diffcompare.backends.automatic import shorten
 from diffcompare.evaluation import Undefined, values_at
 from diffcompare.expression import Expression, Variable
-from diffcompare.problem import Problem
+from diffcompare.problem import NOTHING, Problem
 from diffcompare.sweeps import NotDifferentiable, reverse
 from diffcompare.truth.ball import BALLS, Ball, Beyond, Undecided, compare, evaluate_balls, precision, to_float
+from diffcompare.truth.mpf import finf, fzero
 from diffcompare.truth.rounding import TrueNumber, round_ball
 from diffcompare.truth.slopes import Slope, at_kink, directional_check, one_sided_slopes
 from diffcompare.wengert import active_nodes, listing
@@ -35,22 +34,20 @@ LOOK_ASIDE_BITS = 2048
 TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved"]
 
 
-@dataclass(frozen=True, slots=True)
-class Slopes:
+class Slopes(NamedTuple):
     """The slopes on both sides of a kink: inf where the graph is vertical or jumps, None outside the domain."""
 
     left: float | None
     right: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """What is known of the value and of every partial."""
 
     status: TruthStatus
     value: TrueNumber | None = None
-    gradient: Mapping[str, TrueNumber | None] = field(default_factory=dict)
-    slopes: Mapping[str, Slopes] = field(default_factory=dict)
+    gradient: Mapping[str, TrueNumber | None] = NOTHING
+    slopes: Mapping[str, Slopes] = NOTHING
     undefined: tuple[Expression, Undefined] | None = None
     misled: tuple[Expression, ...] = ()
     """Every `if` that takes another branch in doubles: exactly, 0.1 + 0.2 is 0.3."""
@@ -61,7 +58,7 @@ class _OutOfTime(Exception):
     pass
 
 
-@dataclass(slots=True)
+@dataclass
 class _Sweep:
     """What one precision found out."""
 

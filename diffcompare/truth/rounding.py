@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
-from mpmath.libmp import finf, fzero, mpf_abs, mpf_lt, mpf_pos, mpf_shift, to_str
-
-from diffcompare.truth.ball import Ball, Mpf, contains_zero, ends, to_float
+from diffcompare.truth.ball import Ball, contains_zero, ends, to_float
+from diffcompare.truth.mpf import Mpf, finf, fzero, mpf_abs, mpf_lt, mpf_pos, mpf_shift, to_str
 
 DIGITS = 25
 LARGEST_MAGNITUDE = 20_000
@@ -21,8 +20,7 @@ BEYOND_PRINTING = 10**9
 """A number below 2^-(10^9) is printed as 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrueNumber:
+class TrueNumber(NamedTuple):
     """A number known to 25 digits."""
 
     text: str

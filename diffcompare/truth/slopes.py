@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from mpmath.libmp import finf, from_float, from_int, fzero, mpf_abs, mpf_add, mpf_lt, mpf_shift, mpf_sub
-
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Operation, Variable
 from diffcompare.sweeps import partials, scaled
@@ -21,7 +19,6 @@ from diffcompare.truth.ball import (
     BALLS,
     Ball,
     Beyond,
-    Mpf,
     Undecided,
     compare,
     contains_zero,
@@ -29,6 +26,7 @@ from diffcompare.truth.ball import (
     magnitude,
     precision,
 )
+from diffcompare.truth.mpf import Mpf, finf, from_float, from_int, fzero, mpf_abs, mpf_add, mpf_lt, mpf_shift, mpf_sub
 from diffcompare.truth.rounding import round_ball
 
 TOLERANCE = -80
@@ -104,7 +102,7 @@ def _gap(quotient: Quotient, expected: Ball, scale: Mpf, depth: int, bits: int) 
             with precision(enough):
                 gap = found - expected
             if not mpf_lt(allowed, magnitude(gap)):
-                return fzero  # type: ignore[no-any-return]
+                return fzero
             if mpf_lt(gap.rad, mpf_shift(mpf_abs(gap.mid), -1)):
                 return magnitude(gap)
     return None

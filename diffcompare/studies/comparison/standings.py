@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.evaluation import is_number, values_at
 from diffcompare.studies.comparison.data import measure
@@ -29,8 +28,7 @@ SMALLEST = sys.float_info.min
 """Below this a double has fewer digits, so counting them says nothing of the method."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One method: the digits that it keeps, by partial, and where it has none to keep."""
 
     method: str
