@@ -38,7 +38,7 @@ class Reading(NamedTuple):
     one: Any
 
 
-class _Functions(dict[Operation, Callable[..., Any]]):
+class Functions(dict[Operation, Callable[..., Any]]):
     """A row's function in one reading, made when it is first asked for."""
 
     def __init__(self, make: Callable[[Operation], Callable[..., Any]]) -> None:
@@ -117,8 +117,8 @@ def _quotient(numerator: float, denominator: float) -> Real:
         return Real(math.copysign(math.inf, numerator) * math.copysign(1.0, denominator))
 
 
-def _careful(operation: Operation) -> Callable[..., Any]:
-    """A row that never raises and returns an `Undefined` outside its domain."""
+def guarded(operation: Operation, apply: Callable[[Operation, Sequence[Any]], Any]) -> Callable[..., Any]:
+    """A row that returns an `Undefined` outside its domain; `apply` computes it and does not raise."""
     selects, domain = operation.selects, operation.domain.contains
 
     def function(*arguments: Any) -> Any:
@@ -133,7 +133,7 @@ def _careful(operation: Operation) -> Callable[..., Any]:
                 return Real(math.nan)
         if not domain(*arguments):
             return Undefined(operation, tuple(map(float, arguments)))
-        return Real.apply_operation(operation, arguments)
+        return apply(operation, arguments)
 
     return function
 
@@ -154,8 +154,13 @@ def _sum(terms: list[float]) -> Real:
         return Real(sum(terms))
 
 
-FLOATS = Reading(_Functions(lambda operation: operation.real), _float_leaf, math.fsum, 1.0)
-CAREFUL = Reading(_Functions(_careful), lambda node, point: Real(_float_leaf(node, point)), _sum, Real(1.0))
+FLOATS = Reading(Functions(lambda operation: operation.real), _float_leaf, math.fsum, 1.0)
+CAREFUL = Reading(
+    Functions(lambda operation: guarded(operation, Real.apply_operation)),
+    lambda node, point: Real(_float_leaf(node, point)),
+    _sum,
+    Real(1.0),
+)
 
 
 def evaluate(nodes: Iterable[Expression], point: Mapping[str, Any], reading: Reading) -> dict[Expression, Any]:

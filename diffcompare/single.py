@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from diffcompare.evaluation import CAREFUL, Reading, Real, Undefined
+from diffcompare.evaluation import CAREFUL, Functions, Reading, Real, Undefined
 from diffcompare.expression import Expression, Operation
 
 UNIT_ROUNDOFF = 2.0**-24
@@ -80,15 +80,13 @@ def _lowered(result: Any) -> Any:
     return result if type(result) in (Undefined, Single, int) else Single(result)
 
 
-class _Functions(dict[Operation, Callable[..., Any]]):
-    def __missing__(self, operation: Operation) -> Callable[..., Any]:
-        careful = CAREFUL.functions[operation]
-        function = self[operation] = lambda *arguments: _lowered(careful(*arguments))
-        return function
+def _function(operation: Operation) -> Callable[..., Any]:
+    careful = CAREFUL.functions[operation]
+    return lambda *arguments: _lowered(careful(*arguments))
 
 
 def _leaf(node: Expression, point: Mapping[str, Any]) -> Single:
     return Single(CAREFUL.leaf(node, point))
 
 
-SINGLE = Reading(_Functions(), _leaf, lambda terms: Single(CAREFUL.total(terms)), Single(1.0))
+SINGLE = Reading(Functions(_function), _leaf, lambda terms: Single(CAREFUL.total(terms)), Single(1.0))

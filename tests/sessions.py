@@ -6,12 +6,17 @@ the outputs anew after a change that is meant, run `UPDATE_SESSIONS=1 python -m 
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
+
+from diffcompare.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
@@ -50,6 +55,23 @@ def run(command: str, directory: Path, **environment: str) -> str:
         timeout=120,
     )
     return finished.stdout.rstrip("\n")
+
+
+def run_here(command: str, directory: Path, **environment: str) -> str:
+    """The same in this process, which is many times as fast: sympy is imported once."""
+    program, *arguments = shlex.split(command)
+    assert program == "diffcompare", f"a session runs diffcompare: {command}"
+    printed = io.BytesIO()
+    pipe = io.TextIOWrapper(printed, encoding="utf-8", write_through=True)
+    with (
+        mock.patch.dict(os.environ, environment),
+        mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO())),
+        contextlib.redirect_stdout(pipe),
+        contextlib.redirect_stderr(pipe),
+        contextlib.chdir(directory),
+    ):
+        main(arguments)
+    return printed.getvalue().decode("utf-8").rstrip("\n")
 
 
 def columns(path: Path) -> dict[str, str]:

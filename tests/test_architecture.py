@@ -19,7 +19,9 @@ FLOORS = {
     # floor 2: ways of differentiating, the truth, ways of writing
     **dict.fromkeys(("backends", "render", "truth", "checking", "mistakes"), 2),
     # floor 1: the table, the language, questions
-    **dict.fromkeys(("operations", "special", "evaluation", "single", "sweeps", "work", "problem", "processes"), 1),
+    **dict.fromkeys(
+        ("operations", "special", "evaluation", "single", "wide", "sweeps", "work", "problem", "processes"), 1
+    ),
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),

@@ -12,6 +12,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Derivative, Problem, Work
 from diffcompare.sweeps import NotDifferentiable, partials, reverse
 from diffcompare.wengert import active_nodes, listing
+from diffcompare.wide import WIDE, near_the_ends, recovered
 
 Values: TypeAlias = Mapping[Expression, Any]
 Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, Reading], dict[str, Any]]
@@ -24,7 +25,10 @@ class OutOfTime(Exception):
 def solve(
     method: str, problem: Problem, sweep: Sweep, work: Callable[[Sequence[Expression], set[Expression]], int]
 ) -> Derivative:
-    """Evaluate, sweep, and answer: in plain doubles first, carefully where they raise or end in inf or nan."""
+    """Evaluate, sweep, and answer: in plain doubles first, carefully where they raise or end in inf or nan.
+
+    Near the ends of their range a second sweep with wider exponents finds what products on the way have lost.
+    """
     expression = problem.at(problem.point)
     nodes = listing(expression)
     active = active_nodes(nodes, problem.wrt)
@@ -46,8 +50,14 @@ def solve(
             note = f"timed out after {problem.budget:g} s"
             return Derivative(method, "timed-out", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
         if all(map(isfinite, gradient.values())):
-            plain = {name: float(value) for name, value in gradient.items()}
-            return Derivative(method, gradient=plain, work=done)
+            break
+    notes: tuple[str, ...] = ()
+    if near_the_ends(values.values()):
+        wide = sweep(nodes, evaluate(nodes, problem.point, WIDE), active, problem, WIDE)
+        gradient, notes = recovered(gradient, wide)
+    if all(map(isfinite, gradient.values())):
+        plain = {name: float(value) for name, value in gradient.items()}
+        return Derivative(method, gradient=plain, work=done, notes=notes)
     return _partly(method, nodes, values, active, gradient, done)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from diffcompare.backends.automatic import describe_outside, shorten
-from diffcompare.evaluation import Undefined, is_number, values_at
+from diffcompare.evaluation import Undefined, evaluate, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem, Size, Status, Work
 from diffcompare.wengert import dag_size, listing, tree_size
+from diffcompare.wide import WIDE, near_the_ends, recovered
 from diffcompare.work import formula_work
 
 
@@ -18,17 +19,21 @@ def evaluate_formulas(
     """The value of every formula at the point, notes on those that have none, and the status of the answer."""
     nodes = listing(*formulas.values())
     values = values_at(nodes, problem.point)
+    found = {name: values[formula] for name, formula in formulas.items()}
+    remarks: tuple[str, ...] = ()
+    if near_the_ends(values.values()):
+        wide = evaluate(nodes, problem.point, WIDE)
+        found, remarks = recovered(found, {name: wide[formula] for name, formula in formulas.items()})
     gradient: dict[str, float | None] = {}
     notes = []
-    for name, formula in formulas.items():
-        value = values[formula]
+    for name, value in found.items():
         gradient[name] = float(value) if is_number(value) else None
         if type(value) is Undefined:
             node = next(node for node in nodes if values[node] is value)
             notes.append(f"by {name}: {shorten(node)} is undefined: {describe_outside(value)}")
         elif not is_number(value):
             notes.append(f"by {name}: the formula evaluates to {float(value)}")
-    return gradient, tuple(notes), "undefined" if notes else "ok"
+    return gradient, (*notes, *remarks), "undefined" if notes else "ok"
 
 
 def measure(formulas: Mapping[str, Expression]) -> tuple[Size, Work]:

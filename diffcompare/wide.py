@@ -1,0 +1,155 @@
+"""Doubles with an exponent of their own: the same 53 bits, and no end of the range.
+
+The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double; the adjoint of cosh(x) on the way to it is 7e-522, which
+is none.  Where values come near the ends of the range, a sweep (or a formula) is computed over `Wide`: as long as
+nothing leaves the range it gives the same bits as doubles do, since every result is rounded to the same 53.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from diffcompare.evaluation import CAREFUL, Functions, Reading, Real, Undefined, guarded
+from diffcompare.expression import Expression, Number, Operation
+from diffcompare.operations import raise_to
+
+LARGEST = 1e75
+"""Products of four numbers between 1/LARGEST and LARGEST stay within the range."""
+MOST = 1.7976931348623157e308
+LEAST = 5e-324
+LARGEST_POWER = 1_000
+"""The exponent up to which the power of a mantissa is a double."""
+
+
+class Wide(float):
+    """A number mantissa * 2^exponent with 0.5 <= |mantissa| < 1; 0, inf and nan are mantissas with the exponent 0.
+
+    As a float it is the nearest double that is neither 0 nor inf, so that comparisons and domains come out right.
+    """
+
+    __slots__ = ("exponent", "mantissa")
+    mantissa: float
+    exponent: int
+
+    @staticmethod
+    def of(mantissa: float, exponent: int = 0) -> Wide:
+        """The number mantissa * 2^exponent."""
+        mantissa, moved = math.frexp(mantissa)
+        exponent = exponent + moved if mantissa and math.isfinite(mantissa) else 0
+        inside = math.copysign(MOST if exponent > 0 else LEAST, mantissa)
+        number = Wide(math.ldexp(mantissa, exponent) if -1073 <= exponent <= 1024 else inside)
+        number.mantissa, number.exponent = mantissa, exponent
+        return number
+
+    @staticmethod
+    def constant(value: int | str) -> Wide:
+        """An integer or a named constant."""
+        return Wide.of(Real.constant(value))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
+        """A row without exceptions: powers and roots beyond the range too, all other functions within it."""
+        if operation.name in ("+", "-", "*", "/", "neg", "abs"):
+            return operation.real(*map(lift, arguments))
+        first = lift(arguments[0])
+        if operation.name == "sqrt" and first > 0:
+            odd = first.exponent % 2
+            return Wide.of(math.sqrt(math.ldexp(first.mantissa, odd)), (first.exponent - odd) // 2)
+        if operation.name == "^n" and first and abs(arguments[1]) <= LARGEST_POWER:
+            n = int(arguments[1])
+            return Wide.of(math.pow(first.mantissa, n), first.exponent * n)
+        result = Real.apply_operation(operation, arguments)
+        return result if type(result) is int else Wide.of(result)
+
+    def narrowed(self) -> float:
+        """The nearest double: 0 or inf beyond their range."""
+        try:
+            return math.ldexp(self.mantissa, self.exponent)
+        except OverflowError:
+            return math.copysign(math.inf, self.mantissa)
+
+    def __add__(self, other: Any) -> Wide:
+        return total([self, lift(other)])
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Wide:
+        return total([self, -lift(other)])
+
+    def __rsub__(self, other: Any) -> Wide:
+        return total([lift(other), -self])
+
+    def __mul__(self, other: Any) -> Wide:
+        other = lift(other)
+        return Wide.of(self.mantissa * other.mantissa, self.exponent + other.exponent)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Wide:
+        other = lift(other)
+        return Wide.of(Real(self.mantissa) / other.mantissa, self.exponent - other.exponent)
+
+    def __rtruediv__(self, other: Any) -> Wide:
+        return lift(other) / self
+
+    def __neg__(self) -> Wide:
+        return Wide.of(-self.mantissa, self.exponent)
+
+    def __abs__(self) -> Wide:
+        return Wide.of(abs(self.mantissa), self.exponent)
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        return raise_to(self, other)
+
+
+def lift(number: Any) -> Wide:
+    """A number as a `Wide`; one that is, as it is."""
+    return number if type(number) is Wide else Wide.of(number)
+
+
+def total(terms: Sequence[Wide]) -> Wide:
+    """The sum, rounded once."""
+    exponent = max((term.exponent for term in terms if term.mantissa), default=0)
+    shifted = [math.ldexp(term.mantissa, term.exponent - exponent) for term in terms]
+    return Wide.of(CAREFUL.total(shifted), exponent)
+
+
+def near_the_ends(values: Iterable[Any]) -> bool:
+    """Whether a value is so large or so small that a product of a few such may leave the range of doubles."""
+    sizes = [abs(value) for value in values if type(value) is not Undefined and value]
+    return bool(sizes) and (max(sizes) > LARGEST or min(sizes) < 1 / LARGEST)
+
+
+def recovered(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A gradient in doubles with the partials that left their range on the way, and a note on each of these."""
+    gradient, notes = dict(plain), []
+    for name, value in plain.items():
+        other = wide[name] if type(wide[name]) is Undefined else lift(wide[name]).narrowed()
+        if type(other) is float and math.isfinite(other) and not _agree(value, other):
+            gradient[name] = other
+            said = "undefined" if type(value) is Undefined else f"{float(value)}"
+            notes.append(f"by {name}: {said} in plain doubles, as a number on the way leaves their range")
+    return gradient, tuple(notes)
+
+
+def _agree(value: Any, other: float) -> bool:
+    return type(value) is not Undefined and math.isclose(value, other, rel_tol=1e-12)
+
+
+def _leaf(node: Expression, point: Mapping[str, Any]) -> Wide:
+    """A leaf; literals beyond the range too, to the last of 53 bits."""
+    if type(node) is Number and node.digits:
+        scale = 10**node.places
+        exponent = node.digits.bit_length() - scale.bit_length()
+        return Wide.of((node.digits << max(-exponent, 0)) / (scale << max(exponent, 0)), exponent)
+    return Wide.of(CAREFUL.leaf(node, point))
+
+
+WIDE = Reading(
+    Functions(lambda operation: guarded(operation, Wide.apply_operation)),
+    _leaf,
+    total,
+    Wide.of(1.0),
+)

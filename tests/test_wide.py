@@ -1,0 +1,134 @@
+"""Numbers with an exponent of their own: the bits of doubles while they last, and a partial where doubles lose it."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import diffcompare as dc
+from diffcompare.evaluation import CAREFUL, Undefined, evaluate
+from diffcompare.expression import OPERATIONS
+from diffcompare.parser import parse
+from diffcompare.wengert import listing
+from diffcompare.wide import WIDE, Wide, near_the_ends
+
+NUMBERS = st.floats(min_value=-1e70, max_value=1e70).filter(lambda x: x == 0 or abs(x) > 1e-70)
+EXACT_METHODS = ("forward-ad", "reverse-ad", "hand-coded", "symbolic")
+
+
+@given(NUMBERS, NUMBERS)
+def test_within_the_range_arithmetic_has_the_bits_of_doubles(a, b):
+    u, v = Wide.of(a), Wide.of(b)
+    assert float(u) == a
+    assert ((u + v).narrowed(), (u - v).narrowed(), (u * v).narrowed()) == (a + b, a - b, a * b)
+    assert (-u).narrowed() == -a
+    assert abs(u).narrowed() == abs(a)
+    if b:
+        assert (u / v).narrowed() == a / b
+        assert (a / v).narrowed() == a / b
+    if a > 0:
+        assert OPERATIONS["sqrt"](u).narrowed() == math.sqrt(a)
+    assert (1 + u).narrowed() == 1 + a
+    assert (1 - u).narrowed() == 1 - a
+
+
+@given(NUMBERS, st.integers(-1000, 1000))
+def test_scaling_there_and_back_loses_nothing(a, exponent):
+    power = Wide.of(1.0, exponent)
+    assert (Wide.of(a) * power * power * power / power / power / power).narrowed() == a
+
+
+def test_beyond_the_range_numbers_go_on_and_end_as_inf_or_0():
+    large, small = Wide.of(1e300), Wide.of(1e-300)
+    assert (large * large).narrowed() == math.inf
+    assert (-large * large).narrowed() == -math.inf
+    assert (small * small).narrowed() == 0.0
+    assert math.copysign(1, (-small * small).narrowed()) == -1
+    assert (large * large * small * small).narrowed() == pytest.approx(1, rel=1e-15)
+    assert ((large**3) ** -1 * large**3).narrowed() == pytest.approx(1, rel=1e-15)
+    assert OPERATIONS["sqrt"](large * large).narrowed() == pytest.approx(1e300, rel=1e-15)
+    assert Wide.of(5e-324).narrowed() == 5e-324
+    assert (Wide.of(5e-324) / 2).narrowed() == 0.0
+
+
+def test_comparisons_never_take_a_tiny_number_for_0_or_a_huge_one_for_inf():
+    tiny, huge = Wide.of(1e-300) * 1e-300, Wide.of(1e300) * 1e300
+    assert tiny != 0
+    assert 0 < tiny < huge < math.inf
+
+
+def test_poles_stay_poles():
+    assert (Wide.of(1.0) / 0.0).narrowed() == math.inf
+    assert (Wide.of(-1.0) / 0.0).narrowed() == -math.inf
+    assert math.isnan((Wide.of(0.0) / 0.0).narrowed())
+    assert math.isnan((Wide.of(math.inf) * 0.0).narrowed())
+    assert math.isnan((Wide.of(math.inf) - math.inf).narrowed())
+    assert (Wide.of(math.inf) + 1).narrowed() == math.inf
+
+
+@pytest.mark.parametrize(
+    "text", ["x^2*sin(x) - exp(x)/(1+x)", "atan2(x, 3)*sqrt(x)", "if(x > 1, x^-3, 2*x)", "max(x, 2)"]
+)
+def test_an_expression_has_the_value_it_has_in_doubles(text):
+    expression = parse(text)
+    for x in (0.3, 1.7, 5.0):
+        wide = evaluate(listing(expression), {"x": x}, WIDE)[expression]
+        plain = evaluate(listing(expression), {"x": x}, CAREFUL)[expression]
+        assert wide.narrowed() == pytest.approx(plain, rel=1e-15)
+
+
+def test_outside_a_domain_there_is_no_number():
+    expression = parse("ln(x - 1e200)")
+    assert type(evaluate(listing(expression), {"x": 1.0}, WIDE)[expression]) is Undefined
+
+
+@pytest.mark.parametrize(("literal", "mantissa", "exponent"), [("1e400", 0.8534, 1329), ("1e-400", 0.5859, -1328)])
+def test_a_literal_beyond_the_range_is_read(literal, mantissa, exponent):
+    expression = parse(literal)
+    found = evaluate(listing(expression), {}, WIDE)[expression]
+    assert found.exponent == exponent
+    assert found.mantissa == pytest.approx(mantissa, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "near"),
+    [([1.0, 0.0, -3.0], False), ([0.0], False), ([], False), ([1e80], True), ([-1e-80], True), ([math.inf], True)],
+)
+def test_what_is_near_the_ends(values, near):
+    assert near_the_ends(values) is near
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "partial"),
+    [
+        ("1/cosh(x)", 600, -5.300793106008621632677359e-261),
+        ("(x*1e-170)^2*1e300", 1, 2e-40),
+        ("1/x^2", 1e-100, -2e300),
+        ("atan(1/x)", 1e-160, -1.0),
+        ("exp(x)/exp(x)^2", 500, -7.124576406741285531549157e-218),
+        ("sqrt(x^2 + 1e400)", 1e200, 0.7071067811865475),
+        ("sqrt(x*x)", 1e-200, 1.0),
+        ("x^-3/x^-4", 1e-90, 1.0),
+        ("hypot(x*1e200, 1e200)", 1, 7.071067811865475e199),
+        ("x*1e-320*1e310", 1, 1e-10),
+    ],
+)
+def test_a_partial_that_fits_into_a_double_is_found_by_every_exact_method(text, x, partial):
+    found = dc.compare(text, x=x, methods=EXACT_METHODS, budget=20)
+    for answer in found.answers:
+        assert answer.status == "ok", answer
+        assert answer.gradient["x"] == pytest.approx(partial, rel=1e-14), answer.method
+    assert dc.gradient(text, {"x": x}, method="reverse-ad")["x"] == pytest.approx(partial, rel=1e-14)
+
+
+def test_a_note_says_what_plain_doubles_had():
+    (answer,) = dc.compare("1/cosh(x)", x=600, methods="reverse-ad").answers
+    assert answer.notes == ("by x: -0.0 in plain doubles, as a number on the way leaves their range",)
+    (answer,) = dc.compare("x*1e100", x=2, methods="reverse-ad").answers
+    assert answer.notes == ()
+
+
+def test_functions_keep_their_range_so_that_an_overflow_of_exp_is_seen():
+    (answer,) = dc.compare("ln(exp(x))", x=800, methods="reverse-ad").answers
+    assert answer.status == "undefined"
