@@ -133,11 +133,11 @@ def test_complex_numbers_are_ordered_by_their_real_parts():
     assert small != large
 
 
-def test_a_100000_deep_expression():
+def test_a_deep_expression():
     deep = Variable("x")
-    for _ in range(100_000):
+    for _ in range(20_000):
         deep = sin(deep)
-    assert differentiate(deep, budget=None, x=1.0).work == Work(1, 100_001)
+    assert differentiate(deep, budget=None, x=1.0).work == Work(1, 20_001)
 
 
 def test_the_budget_ends_the_work_between_two_variables(monkeypatch):

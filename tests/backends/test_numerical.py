@@ -273,12 +273,12 @@ def test_define_by_run_has_room():
 # --- Size -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_100000_deep_expression():
+def test_a_deep_expression():
     deep = Variable("x")
-    for _ in range(100_000):
+    for _ in range(20_000):
         deep = sin(deep)
     answer = differentiate(CENTRAL, problem(deep, budget=None, x=1.0))
-    assert (answer.status, answer.work) == ("ok", Work(2, 200_002))
+    assert (answer.status, answer.work) == ("ok", Work(2, 40_002))
 
 
 class Clock:
