@@ -53,15 +53,23 @@ class Wide(float):
         """A row without exceptions: powers and roots beyond the range too, all other functions within it."""
         if operation.name in ("+", "-", "*", "/", "neg", "abs"):
             return operation.real(*map(lift, arguments))
-        first = lift(arguments[0])
-        if operation.name == "sqrt" and first > 0:
-            odd = first.exponent % 2
-            return Wide.of(math.sqrt(math.ldexp(first.mantissa, odd)), (first.exponent - odd) // 2)
-        if operation.name == "^n" and first and abs(arguments[1]) <= LARGEST_POWER:
-            n = int(arguments[1])
-            return Wide.of(math.pow(first.mantissa, n), first.exponent * n)
         result = Real.apply_operation(operation, arguments)
-        return result if type(result) is int else Wide.of(result)
+        if type(result) is int:
+            return result
+        first = lift(arguments[0])
+        if first and not (first.is_normal and Wide.of(result).is_normal):
+            if operation.name == "sqrt" and first > 0:
+                odd = first.exponent % 2
+                return Wide.of(math.sqrt(math.ldexp(first.mantissa, odd)), (first.exponent - odd) // 2)
+            if operation.name == "^n" and abs(arguments[1]) <= LARGEST_POWER:
+                n = int(arguments[1])
+                return Wide.of(math.pow(first.mantissa, n), first.exponent * n)
+        return Wide.of(result)
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether a double holds it with all 53 bits."""
+        return bool(self.mantissa) and -1021 <= self.exponent <= 1024 and math.isfinite(self.mantissa)
 
     def narrowed(self) -> float:
         """The nearest double: 0 or inf beyond their range."""

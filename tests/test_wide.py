@@ -3,15 +3,17 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from strategies import expressions, points
 
 import diffcompare as dc
 from diffcompare.evaluation import CAREFUL, Undefined, evaluate
 from diffcompare.expression import OPERATIONS
 from diffcompare.parser import parse
-from diffcompare.wengert import listing
-from diffcompare.wide import WIDE, Wide, near_the_ends
+from diffcompare.sweeps import reverse
+from diffcompare.wengert import active_nodes, listing
+from diffcompare.wide import WIDE, Wide, lift, near_the_ends
 
 NUMBERS = st.floats(min_value=-1e70, max_value=1e70).filter(lambda x: x == 0 or abs(x) > 1e-70)
 EXACT_METHODS = ("forward-ad", "reverse-ad", "hand-coded", "symbolic")
@@ -76,6 +78,23 @@ def test_an_expression_has_the_value_it_has_in_doubles(text):
         wide = evaluate(listing(expression), {"x": x}, WIDE)[expression]
         plain = evaluate(listing(expression), {"x": x}, CAREFUL)[expression]
         assert wide.narrowed() == pytest.approx(plain, rel=1e-15)
+
+
+@settings(max_examples=300)
+@given(expressions(), points())
+def test_a_sweep_that_stays_within_the_range_gives_the_same_bits(expression, point):
+    nodes = listing(expression)
+    active = active_nodes(nodes, point)
+    plain = evaluate(nodes, point, CAREFUL)
+    assume(all(type(value) is not Undefined and is_ordinary(value) for value in plain.values()))
+    adjoints = reverse(nodes, plain, active, expression, CAREFUL)
+    assume(all(map(is_ordinary, adjoints.values())))
+    wide = reverse(nodes, evaluate(nodes, point, WIDE), active, expression, WIDE)
+    assert {node: lift(adjoint).narrowed() for node, adjoint in wide.items()} == adjoints
+
+
+def is_ordinary(value):
+    return value == 0 or 1e-150 < abs(value) < 1e150
 
 
 def test_outside_a_domain_there_is_no_number():
