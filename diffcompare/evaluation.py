@@ -200,6 +200,24 @@ def values_at(nodes: Sequence[Expression], point: Mapping[str, float]) -> dict[E
         return evaluate(nodes, point, CAREFUL)
 
 
+def values_along(
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, xs: Sequence[float]
+) -> list[float]:
+    """The values of the last node with one variable moved to each of `xs`: node by node, so that it takes less time.
+
+    They are those of the fast reading.  Raises one of `ESCAPES` where at some of them the careful one is needed.
+    """
+    columns: dict[Expression, Sequence[Any]] = {}
+    for node in nodes:
+        if node.operation is not None:
+            columns[node] = list(map(FLOATS.functions[node.operation], *[columns[each] for each in node.arguments]))
+        elif isinstance(node, Variable) and node.name == name:
+            columns[node] = xs
+        else:
+            columns[node] = [_float_leaf(node, point)] * len(xs)
+    return list(columns[nodes[-1]])
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number: neither Undefined nor nan nor inf."""
     return type(value) is not Undefined and math.isfinite(value)

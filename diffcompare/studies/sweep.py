@@ -45,13 +45,15 @@ def sweep_question(
     steps: tuple[float, float] | None = None,
     nominal: bool = False,
     single: bool = False,
+    samples: int | None = None,
     budget: float | None = 5.0,
 ) -> Sweep:
     """Sweep over the step, by one variable (`wrt`; none: the first one).
 
     `steps` are the longest and the shortest step; `nominal` divides by the step as it is written, not by the one that
-    x takes; `single` computes in float32, at the point rounded to float32.  Raises DiffcompareError for a wrong
-    point, variable, range of steps or budget; a point without a derivative is an answer, see `failure`.
+    x takes; `single` computes in float32, at the point rounded to float32; `samples` is an odd number of steps from
+    end to end of a bin, by default what the expression allows.  Raises DiffcompareError for a wrong point, variable,
+    range of steps or budget; a point without a derivative is an answer, see `failure`.
     """
     from diffcompare.backends.symbolic import prepare
 
@@ -64,6 +66,7 @@ def sweep_question(
     nodes = listing(problem.expression)
     high, low = _range(steps, point[name], single=single)
     grid = grid_for(high, low, len(nodes))
+    grid = grid if samples is None else grid._replace(samples=samples, closed=True)
     value = values_at(nodes, point)[problem.expression]
     with ONE_AT_A_TIME:
         truth = establish(problem)
@@ -103,13 +106,16 @@ def sweep(
     steps: tuple[float, float] | None = None,
     nominal: bool = False,
     single: bool = False,
+    samples: int | None = None,
     budget: float | None = 5.0,
     **values: float,
 ) -> Sweep:
     """Errors against steps: `sweep("x^2*sin(x)", x=1.5)`; the arguments are those of `sweep_question`."""
     at = joined(point, values)
     question = question_of(expression, tuple(at or ()))
-    return sweep_question(question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, budget=budget)
+    return sweep_question(
+        question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, budget=budget
+    )
 
 
 def _one(posed: Posed, *, asked: bool) -> str:

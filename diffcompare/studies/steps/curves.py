@@ -6,7 +6,7 @@ steps at even distances, and its error is their median.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from math import isfinite
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from diffcompare.backends import complex_step, numerical
 from diffcompare.backends.numerical import Line, Rounding, Stencil
-from diffcompare.evaluation import evaluate, is_number
+from diffcompare.evaluation import ESCAPES, evaluate, is_number, values_along
 from diffcompare.problem import Problem
 from diffcompare.truth.rounding import TrueNumber
 from diffcompare.wengert import listing
@@ -25,10 +25,15 @@ MOST_BINS = 4
 """Bins in a decade."""
 MOST_SAMPLES = 31
 """Steps in a bin: 124 in a decade."""
+FEW_SAMPLES = 31
+"""Steps in a bin for a formula without round-off, whatever the others have."""
 MOST_EVALUATIONS = 3_000_000
 """Nodes to be evaluated in all: a large expression gets fewer steps in each bin, and then fewer bins."""
 EVALUATIONS = 12
 """Evaluations at one step, for all formulas; the complex one counts as much as the six real ones."""
+
+OFFSETS = sorted({offset for stencil in numerical.STENCILS for offset in stencil.offsets})
+"""Where the stencils look, in steps."""
 
 Rule = Callable[[float], float | None]
 
@@ -69,6 +74,8 @@ class Grid(NamedTuple):
     middles: tuple[float, ...]
     bins: int
     samples: int
+    closed: bool = False
+    """Whether the ends of a bin are steps of it."""
 
 
 def grid_for(high: float, low: float, nodes: int) -> Grid:
@@ -86,10 +93,21 @@ def grid_for(high: float, low: float, nodes: int) -> Grid:
     return Grid(middles, bins, min(MOST_SAMPLES, max(1, affordable - (affordable + 1) % 2)))
 
 
-def bin_steps(exponent: float, bins: int, samples: int) -> list[float]:
-    """So many steps at even distances (on a logarithmic axis) in the bin around 10^exponent."""
-    offsets = [((2 * number + 1) / samples - 1) / (2 * bins) for number in range(samples)]
+def bin_steps(exponent: float, bins: int, samples: int, *, closed: bool = False) -> list[float]:
+    """So many steps at even distances (on a logarithmic axis) in the bin around 10^exponent.
+
+    Each stands in the middle of its share of the bin; in a closed bin the first and the last stand at its ends.
+    """
+    shares = samples - 1 if closed else samples
+    offsets = [((2 * number + (not closed)) / shares - 1) / (2 * bins) for number in range(samples)]
     return [power_of_ten(exponent + offset) for offset in offsets]
+
+
+def thinned(steps: Sequence[float]) -> Sequence[float]:
+    """Steps for a method without round-off, of which few tell as much: their middle is the same."""
+    middle = len(steps) // 2
+    stride = -(-len(steps) // FEW_SAMPLES)
+    return steps[middle % stride :: stride]
 
 
 def curves(
@@ -102,22 +120,22 @@ def curves(
     for exponent in grid.middles:
         if deadline is not None and monotonic() > deadline:
             break
-        steps = bin_steps(exponent, grid.bins, grid.samples)
+        steps = bin_steps(exponent, grid.bins, grid.samples, closed=grid.closed)
+        line.expect(steps)
         for name, (rule, _) in rules.items():
-            found[name].append(_bin(exponent, [rule(step) for step in steps], truth))
-        line.cache_clear()  # type: ignore[attr-defined]
+            some = steps if name != complex_step.BACKEND.name else thinned(steps)
+            found[name].append(_bin(exponent, [rule(step) for step in some], truth))
+        line.forget()
     measured = tuple(Curve(name, order, tuple(found[name])) for name, (_, order) in rules.items())
     return measured, len(measured[0].bins) == len(grid.middles)
 
 
-def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Line, dict[str, tuple[Rule, int]]]:
+def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, dict[str, tuple[Rule, int]]]:
     """The function along the variable, and every difference formula with its order, as functions of the step."""
-    from functools import lru_cache
-
     (name,) = problem.wrt
     x = problem.point[name]
     rounded: Rounding = rounding(single)
-    line = lru_cache(maxsize=None)(_single_line(problem, name) if single else _line(problem, name))
+    line = Along(problem, nominal=nominal, single=single)
     rules: dict[str, tuple[Rule, int]] = {}
     for stencil in numerical.STENCILS:
         rules[stencil.name] = (_rule(partial(numerical.quotient, stencil), line, x, nominal, rounded), stencil.order)
@@ -155,20 +173,45 @@ def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: b
     return lambda step: formula(line, x, step, nominal=nominal, rounded=rounded)
 
 
-def _line(problem: Problem, name: str) -> Line:
-    return partial(numerical.Values(problem).along, name)
+class Along:
+    """The function along the problem's one variable; every value is computed once, until all are forgotten."""
 
+    def __init__(self, problem: Problem, *, nominal: bool, single: bool) -> None:
+        (self._name,) = problem.wrt
+        self._point, self._nominal, self._single = problem.point, nominal, single
+        self._nodes = listing(problem.at(problem.point))
+        self._compute = self._in_single if single else partial(numerical.Values(problem).along, self._name)
+        self.known: dict[float, float | None] = {}
 
-def _single_line(problem: Problem, name: str) -> Line:
-    from diffcompare.single import SINGLE
+    def __call__(self, x: float) -> float | None:
+        """The value, None where it is not a finite number."""
+        if x not in self.known:
+            self.known[x] = self._compute(x)
+        return self.known[x]
 
-    nodes = listing(problem.at(problem.point))
+    def expect(self, steps: Iterable[float]) -> None:
+        """Compute together what the formulas ask for at these steps; what is missed here is computed when asked for."""
+        x = self._point[self._name]
+        asked = [each for h in steps for each in (h, h / 2)]
+        taken = asked if self._nominal else [(x + h) - x for h in asked]
+        places = list(dict.fromkeys([x + offset * h for h in taken for offset in OFFSETS]))
+        if self._single:
+            return
+        try:
+            values = values_along(self._nodes, self._point, self._name, places)
+        except ESCAPES:
+            return
+        self.known |= {place: value if isfinite(value) else None for place, value in zip(places, values, strict=True)}
 
-    def along(x: float) -> float | None:
-        value = evaluate(nodes, {**problem.point, name: x}, SINGLE)[nodes[-1]]
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        self.known.clear()
+
+    def _in_single(self, x: float) -> float | None:
+        from diffcompare.single import SINGLE
+
+        value = evaluate(self._nodes, {**self._point, self._name: x}, SINGLE)[self._nodes[-1]]
         return float(value) if is_number(value) else None
-
-    return along
 
 
 def rounding(single: bool) -> Rounding:

@@ -6,9 +6,18 @@ from math import nextafter
 
 import pytest
 
+from diffcompare.evaluation import value_at
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
-from diffcompare.studies.steps.curves import bin_steps, curves, error_of, grid_for, power_of_ten
+from diffcompare.studies.steps.curves import (
+    Along,
+    bin_steps,
+    curves,
+    error_of,
+    grid_for,
+    power_of_ten,
+    thinned,
+)
 from diffcompare.truth import establish
 
 
@@ -23,6 +32,41 @@ def test_a_bin_is_a_quarter_of_a_decade_of_even_steps() -> None:
     assert len(steps) == 5
     assert steps[-1] / steps[0] == pytest.approx(10 ** (0.25 * 4 / 5))
     assert bin_steps(-3.0, 1, 1) == [1e-3]
+
+
+def test_a_closed_bin_has_steps_at_its_ends() -> None:
+    steps = bin_steps(-2.0, 4, 5, closed=True)
+    assert (steps[0], steps[2], steps[-1]) == (10**-2.125, 1e-2, 10**-1.875)
+
+
+def test_of_many_steps_a_smooth_formula_takes_a_few_around_the_same_middle() -> None:
+    steps = bin_steps(-2.0, 4, 401, closed=True)
+    few = thinned(steps)
+    assert (len(few), few[15]) == (31, 1e-2)
+    assert thinned(steps[:31]) == steps[:31]
+
+
+@pytest.mark.parametrize(("text", "x"), [("ln(x)*sin(x)^3/(2 - x)", 1.5), ("if(x > 1, exp(x), x)", 1.0), ("x*x", 0.2)])
+@pytest.mark.parametrize("nominal", [True, False])
+def test_values_computed_together_are_those_computed_one_by_one(text: str, x: float, nominal: bool) -> None:
+    problem = Problem(parse(text), {"x": x}, ("x",))
+    line = Along(problem, nominal=nominal, single=False)
+    steps = bin_steps(-3.0, 4, 5)
+    line.expect(steps)
+    together = dict(line.known)
+    assert together == {place: value_at(problem.expression, {"x": place}) for place in together}
+    for h in steps:
+        taken = h if nominal else (x + h) - x
+        half = h / 2 if nominal else (x + h / 2) - x
+        asked = [x + offset * taken for offset in (-2, -1, 0, 1, 2)] + [x - half, x + half]
+        assert set(asked) <= set(together)
+
+
+def test_values_outside_of_the_domain_are_computed_one_by_one() -> None:
+    line = Along(Problem(parse("sqrt(x)"), {"x": 1e-3}, ("x",)), nominal=True, single=False)
+    line.expect([1e-2, 1e-4])
+    assert not line.known
+    assert (line(-1.0), line(4.0)) == (None, 2.0)
 
 
 def test_the_grid_runs_from_the_longest_step_to_the_shortest() -> None:
