@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import log10
+from statistics import linear_regression
 
-from diffcompare.backends.numerical import CENTRAL, FORWARD, quotient
-from diffcompare.document import Approximate, Cell, Plot, Table
+from diffcompare.backends.numerical import BACKWARD, CENTRAL, FORWARD, quotient
+from diffcompare.document import Approximate, Cell, Plot, Source, Table
 from diffcompare.evaluation import value_at
 from diffcompare.parser import parse
+from diffcompare.problem import Problem
 from diffcompare.studies.compare import compare
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.steps.curves import Curve, complex_rule, error_of, formulas
 from diffcompare.studies.steps.picture import plot
 from diffcompare.studies.steps.record import Sweep
-from diffcompare.studies.steps.strip import bracketed
+from diffcompare.studies.steps.strip import bracketed, strip
 from diffcompare.studies.sweep import sweep
 
 CLOSED = "64*x*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2"
+LOOP = "v1 = 4*x*(1 - x); v2 = 4*v1*(1 - v1); 4*v2*(1 - v2)"
+"""The same function as a loop of three steps, which rounds otherwise."""
 X = 0.2
 SHOWN = ("forward-difference", "central-difference", "richardson", "complex-step")
+SAMPLES = 401
+"""Steps in a bin: with so many the medians are settled to two digits."""
+LONGEST, SHORTEST = 1e-1, 1e-17
 ENDS = (1e-4, 1e-8, 1e-16)
 """How far the curves are drawn, frame by frame."""
+POWERS = (-1, -2, -4, -6, -8, -10, -12, -14, -16, -17)
+WINDOWS = {
+    "forward-difference": ((-7, -2), (-14, -10)),
+    "central-difference": ((-5, -2), (-13, -8)),
+    "richardson": ((-3, -1.25), (-12, -5.5)),
+}
+"""Powers of ten between which a branch is straight: truncation, round-off."""
 
 
 def frames() -> Iterator[Frame]:
     """The V, what it is made of, and what becomes of it in other hands."""
-    found = sweep(CLOSED, x=X, nominal=True)
+    found = sweep(CLOSED, x=X, nominal=True, steps=(LONGEST, SHORTEST), samples=SAMPLES)
     yield _descent(found)
-    yield _strip(found)
+    yield _taken(found)
+    yield _strip()
     for end in ENDS:
         yield _curve(found, end)
     yield _slopes(found)
+    yield _best(found)
     yield _thumb(found)
     yield _complex(found)
     yield _offset()
@@ -37,24 +55,26 @@ def frames() -> Iterator[Frame]:
     yield _single()
 
 
+def _curve_of(found: Sweep, method: str) -> Curve:
+    return next(curve for curve in found.curves if curve.method == method)
+
+
 def _at_powers(found: Sweep, method: str) -> dict[int, float]:
-    """Errors of bins at whole powers of ten."""
-    curve = next(curve for curve in found.curves if curve.method == method)
+    """Errors of single steps, the whole powers of ten."""
     return {
-        round(each.exponent): each.error
-        for each in curve.bins
-        if each.exponent == round(each.exponent) and each.error is not None
+        round(each.exponent): each.error_at
+        for each in _curve_of(found, method).bins
+        if each.exponent == round(each.exponent) and each.error_at is not None
     }
 
 
 def _descent(found: Sweep) -> Frame:
     forward, central = _at_powers(found, "forward-difference"), _at_powers(found, "central-difference")
-    powers = [power for power in (-1, -2, -4, -6, -8, -10, -12, -14, -16) if power in forward]
-    rows = [(f"1e{power}", Approximate(forward[power]), Approximate(central[power])) for power in powers]
-    shown = table("errors", "Errors (medians around h)", "h | >forward | >central", rows)
+    rows = [(f"1e{power}", Approximate(forward[power]), Approximate(central[power])) for power in POWERS]
+    shown = table("errors", "Errors", "h | >forward | >central", rows)
     places = [(place, column) for place in range(4, len(rows)) for column in (1, 2)]
-    numbers = {f"forward 1e{power}": forward[power] for power in powers} | {
-        f"central 1e{power}": central[power] for power in powers
+    numbers = {f"forward 1e{power}": forward[power] for power in POWERS} | {
+        f"central 1e{power}": central[power] for power in POWERS
     }
     return Frame(
         "Smaller and smaller steps",
@@ -71,14 +91,44 @@ def _descent(found: Sweep) -> Frame:
 def _vanished() -> Broken:
     """A step that x swallows."""
     f = _line(CLOSED, "x", {"x": X})
-    h = 1e-17
-    found = (f(X + h) - f(X)) / h
-    shown = table("broken", "A step that is none", "h | >x + h - x | >quotient", [(f"{h:g}", X + h - X, found)])
+    rows = [(f"{h:g}", (X + h) - X, (f(X + h) - f(X)) / h) for h in (1e-8, 1e-17)]
+    shown = table("broken", "A step that is one, and a step that is none", "h | >x + h - x | >quotient", rows)
     return Broken(
         "h too small",
         (shown,),
         "x + h is x, so the difference is 0 and the error is all of the derivative.",
-        {"quotient": found},
+        {"truth": rows[0][2], "quotient": rows[1][2]},
+    )
+
+
+def _taken(found: Sweep) -> Frame:
+    """Divided by the step that x takes: what `sweep` does where nothing else is asked for."""
+    actual = sweep(CLOSED, x=X, steps=(1e-6, 1e-10), samples=SAMPLES)
+    rows: list[tuple[Cell, ...]] = []
+    numbers: dict[str, Cell] = {}
+    columns = [(each, method) for method in SHOWN[:2] for each in (found, actual)]
+    for power in (-8, -10):
+        h = float(f"1e{power}")
+        errors = [_at_powers(each, method)[power] for each, method in columns]
+        rows.append((f"1e{power}", _two((X + h) - X), *map(_two, errors)))
+        numbers |= {f"actual forward 1e{power}": errors[1], f"actual central 1e{power}": errors[3]}
+    for h in (1e-16, 1e-17):
+        rows.append((f"{h:g}", _two((X + h) - X), None, None, None, None))
+        numbers[f"taken {h:g}"] = (X + h) - X
+    for method in SHOWN[:2]:
+        best = actual.findings[method].best
+        numbers |= {f"actual {method} best h": best.step if best else None}
+        numbers |= {f"actual {method} least error": best.error if best else None}
+    heads = "h | >x + h - x | >forward/h | >forward/step | >central/h | >central/step"
+    shown = table("taken", "Errors, divided by h and by the step that x takes", heads, rows)
+    return Frame(
+        "The step that x takes",
+        (shown,),
+        "h = 1e-16: (0.2 + h) - 0.2 = 1.11e-16; h = 1e-17: 0",
+        "Doubles near 0.2 are 2.8e-17 apart: x + h is one of them, and the step another than was asked for.",
+        numbers,
+        "Is the step from 0.2 to 0.2 + h always h?",
+        (masked(shown, *[(row, 1) for row in range(len(rows))]),),
     )
 
 
@@ -87,18 +137,21 @@ def _line(text: str, name: str, point: dict[str, float]) -> Callable[[float], fl
     return lambda x: float(value_at(expression, {**point, name: x}))  # type: ignore[arg-type]
 
 
-def _strip(found: Sweep) -> Frame:
-    rows: list[tuple[Cell, ...]] = [("0", f"{found.value:.17g}", None)]
+def _strip() -> Frame:
+    """Of the loop: other digits are left over in another program."""
+    line, rules = formulas(Problem(parse(LOOP), {"x": X}, ("x",)), nominal=True, single=False)
+    steps = [float(f"1e{power}") for power in (-2, -4, -6, -8, -10, -12, -14, -16)]
+    rows: list[tuple[Cell, ...]] = [("0", f"{line(X):.17g}", None)]
     numbers: dict[str, Cell] = {}
-    for each in found.strip:
-        if each.value is None or each.shared is None:
-            continue
+    for each in strip(line, rules["forward-difference"][0], X, steps, single=False):
+        assert each.value is not None
+        assert each.shared is not None
         rows.append((f"{each.step:.0e}", bracketed(each.value, each.shared, 17), each.quotient))
         numbers |= {f"shared {each.step:.0e}": each.shared, f"quotient {each.step:.0e}": each.quotient}
     shown = table("strip", "The cancellation strip", "h | f(x + h), shared digits in brackets | >quotient", rows)
     return Frame(
         "What the subtraction cancels",
-        (shown,),
+        (Source("text", LOOP), shown),
         "f(x + h) - f(x): the digits in brackets vanish",
         "The smaller h, the more digits are the same: what is left of the difference is rounding.",
         numbers,
@@ -134,26 +187,12 @@ def _some(whole: Table, end: float) -> Table:
 def _slopes(found: Sweep) -> Frame:
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
-    for method in SHOWN[:3]:
-        each = found.findings[method]
-        down = each.truncation.slope if each.truncation else None
-        up = each.round_off.slope if each.round_off else None
-        best, error = (each.best.step, each.best.error) if each.best else (None, None)
-        rows.append(
-            (method, _two(down), _two(up), _two(best), _two(error), _two(each.theory.step if each.theory else None))
-        )
-        numbers |= {
-            f"{method} truncation": down,
-            f"{method} round-off": up,
-            f"{method} best h": best,
-            f"{method} least error": error,
-        }
-    shown = table(
-        "slopes",
-        "Slopes fitted",
-        "method | >truncation | >round-off | >best h | >error there | >best h in theory",
-        rows,
-    )
+    for method, (long, short) in WINDOWS.items():
+        curve = _curve_of(found, method)
+        down, up = _slope(curve, *long), _slope(curve, *short)
+        rows.append((method, curve.order, Approximate(down, 3), Approximate(up, 3)))
+        numbers |= {f"{method} truncation": down, f"{method} round-off": up}
+    shown = table("slopes", "Slopes fitted", "method | >order | >truncation | >round-off", rows)
     return Frame(
         "Three formulas, three slopes, one way back",
         (shown,),
@@ -161,8 +200,78 @@ def _slopes(found: Sweep) -> Frame:
         "The order decides how fast the error falls; round-off rises alike for all.",
         numbers,
         "Which slope has the round-off branch of each?",
-        (masked(shown, (0, 2), (1, 2), (2, 2)),),
+        (masked(shown, *[(row, 3) for row in range(len(rows))]),),
+        _misprinted(),
     )
+
+
+def _slope(curve: Curve, low: float, high: float) -> float:
+    """Of the straight line through the medians from 10^low to 10^high, on logarithmic axes."""
+    points = [(each.exponent, log10(each.error)) for each in curve.bins if each.error and low <= each.exponent <= high]
+    return linear_regression(*zip(*points, strict=True)).slope
+
+
+def _misprinted() -> Broken:
+    """The one-sided difference as a lecture note prints it, with the sign of one step turned."""
+    f = _line(CLOSED, "x", {"x": X})
+    rows: list[tuple[Cell, ...]] = []
+    for h in (1e-2, 1e-4, 1e-6, 1e-8):
+        printed = (f(X - h) - f(X)) / h
+        rows.append((f"{h:g}", quotient(FORWARD, f, X, h), quotient(BACKWARD, f, X, h), printed))
+    heads = "h | >(f(x + h) - f(x))/h | >(f(x) - f(x - h))/h | >(f(x - h) - f(x))/h"
+    return Broken(
+        "a sign in the printed formula",
+        (table("broken", "Forward, backward, and as a lecture note prints it", heads, rows),),
+        "The printed formula is the derivative with its sign turned: its error is the same for every h, and has no V.",
+        {"truth": rows[-1][1], "broken": rows[-1][3]},
+    )
+
+
+def _best(found: Sweep) -> Frame:
+    """The least medians beside the theory, and beside a single step that was lucky."""
+    rows: list[tuple[Cell, ...]] = []
+    numbers: dict[str, Cell] = {}
+    for method in SHOWN[:3]:
+        each = found.findings[method]
+        assert each.best is not None
+        lucky, least = _luckiest(found, method)
+        theory = each.theory
+        rows.append(
+            (method, *map(_two, (each.best.step, each.best.error, lucky, least)),
+             *[_two(value) for value in ((theory.step, theory.error) if theory else (None, None))])
+        )  # fmt: skip
+        numbers |= {
+            f"{method} best h": each.best.step,
+            f"{method} least error": each.best.error,
+            f"{method} lucky h": lucky,
+            f"{method} lucky error": least,
+            f"{method} theory h": theory.step if theory else None,
+            f"{method} theory error": theory.error if theory else None,
+        }
+    heads = "method | >best h | >error | >lucky h | >lucky error | >h in theory | >its error"
+    shown = table("best", f"Medians of {SAMPLES} steps, a single step, and the theory", heads, rows)
+    return Frame(
+        "The bottom of the V",
+        (shown,),
+        "h* = 2·sqrt(u|f/f''|) for the forward difference, (3u|f/f'''|)^(1/3) for the central one, u = 2^-53",
+        "At the best h half the digits are left, or two thirds. A single step may be lucky, and proves nothing.",
+        numbers,
+        "How many of 16 digits are right at the best h?",
+        (masked(shown, *[(row, column) for row in range(len(rows)) for column in (2, 4, 6)]),),
+    )
+
+
+def _luckiest(found: Sweep, method: str) -> tuple[float, float]:
+    """Of ten steps a decade the one with the least error, and that error."""
+    assert found.true is not None
+    rule, _ = formulas(found.problem, nominal=True, single=False)[1][method]
+    errors = {}
+    for tenth in range(-10, -161, -1):
+        value = rule(10.0 ** (tenth / 10))
+        if value is not None:
+            errors[10.0 ** (tenth / 10)] = error_of(value, found.true)
+    step = min(errors, key=lambda h: errors[h])
+    return step, errors[step]
 
 
 def _thumb(found: Sweep) -> Frame:
@@ -172,12 +281,16 @@ def _thumb(found: Sweep) -> Frame:
         each = found.findings[method]
         if each.best is None or each.best.error is None or each.rule_error is None:
             continue
-        cost = each.rule_error / each.best.error
-        rows.append((method, _two(each.rule), _two(each.rule_error), _two(each.best.error), _two(cost)))
-        numbers |= {f"{method} cost of the rule": cost}
+        assert each.rule is not None
+        aside, cost = each.rule / each.best.step, each.rule_error / each.best.error
+        rows.append((method, _two(each.rule), _two(each.best.step), _two(aside), _two(each.rule_error), _two(cost)))
+        numbers |= {f"{method} cost of the rule": cost, f"{method} rule too long": aside}
     numbers["length"] = found.length
     shown = table(
-        "rules", "sqrt(eps) and cbrt(eps)", "method | >h of the rule | >error | >best error | >times worse", rows
+        "rules",
+        "sqrt(eps) and cbrt(eps)",
+        "method | >h of the rule | >best h | >times too long | >error | >times worse",
+        rows,
     )
     return Frame(
         "The rule of thumb misses",
@@ -189,16 +302,20 @@ def _thumb(found: Sweep) -> Frame:
 
 
 def _complex(found: Sweep) -> Frame:
-    rows = [(f"{each.step:.0e}", each.quotient, _two(each.error)) for each in found.tiny]
-    shown = table("complex", "Complex step: Im f(x + ih)/h", "h | >quotient | >error", rows)
+    loop = complex_rule(Problem(parse(LOOP), {"x": X}, ("x",)), single=False)
+    rows = [(f"{each.step:.0e}", each.quotient, _two(each.error), loop(each.step)) for each in found.tiny]
+    shown = table("complex", "Complex step: Im f(x + ih)/h", "h | >quotient | >error | >of the loop", rows)
+    worst = max([each.error or 0.0 for each in _curve_of(found, "complex-step").bins if each.step <= 1e-9])
     return Frame(
         "Nothing is subtracted",
         (shown,),
         "f'(x) ≈ Im f(x + ih)/h",
         "Without a difference nothing cancels: any small h will do, down to the smallest doubles.",
-        {f"complex {h}": value for h, value, _ in rows},
+        {f"complex {h}": value for h, value, *_ in rows}
+        | {f"complex of the loop {h}": value for h, *_, value in rows}
+        | {"complex worst from 1e-9 down": worst},
         "And at h = 1e-300?",
-        (masked(shown, *[(i, j) for i in range(len(rows)) for j in (1, 2)]),),
+        (masked(shown, *[(i, j) for i in range(len(rows)) for j in (1, 2, 3)]),),
     )
 
 

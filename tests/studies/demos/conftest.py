@@ -25,3 +25,9 @@ def figures():
         return {key: value for frame in _played(name).frames for key, value in frame.numbers.items()}
 
     return collected
+
+
+@pytest.fixture
+def bugs():
+    """The figures of a demo's bugs, by the bug."""
+    return lambda name: {each.broken.bug: each.broken.numbers for each in _played(name).frames if each.broken}
