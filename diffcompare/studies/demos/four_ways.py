@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diffcompare.document import Approximate, Code, Measured, Source
+from diffcompare.document import Approximate, Cell, Code, Measured, Source
+from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression, Variable
+from diffcompare.parser import parse
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.polynomial import derivative_of_logistic
 from diffcompare.studies.telling import cell
 from diffcompare.studies.trace import trace
 
 SILU, AT_SILU = "x/(1 + exp(-x))", 0.7
 WRONG = "(1 + exp(-x) + x*(1 + exp(-x)))/(1 + exp(-x))^2"
 LOOP, CLOSED, X = "@logistic_l4_nested", "@logistic_l4", 0.2
+H = 1e-6
+"""The step of the survey's figure 2."""
+SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
 TABLE_1 = (
     "128*x*(1 - x)*(-8 + 16*x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2) + 64*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2"
     " - 64*x*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2 - 256*x*(1 - x)*(1 - 2*x)*(1 - 8*x + 8*x^2)^2"
@@ -47,40 +53,91 @@ def _silu() -> Iterator[Frame]:
 
 
 def _logistic() -> Iterator[Frame]:
-    loop = compare(
-        LOOP, {"x": X}, methods=("symbolic", "central-difference", "forward-difference", "forward-ad", "reverse-ad")
-    )
-    closed = compare(CLOSED, {"x": X}, methods=("hand-coded", "complex-step"), hand={"x": TABLE_1})
-    survey = compare(LOOP, {"x": X}, methods="forward-difference", step=1e-6)
-    truth = closed.truth.gradient["x"] if closed.truth else None
-    yield Frame(
+    methods = ("symbolic", "central-difference", "forward-difference", "forward-ad", "reverse-ad")
+    loop = compare(LOOP, {"x": X}, methods=methods)
+    exact = ("hand-coded", "complex-step", "forward-difference")
+    closed = compare(CLOSED, {"x": X}, methods=exact, hand={"x": TABLE_1})
+    survey = compare(LOOP, {"x": X}, methods="forward-difference", step=H)
+    yield _programs(loop)
+    yield _by_hand(closed)
+    yield _symbolically(loop)
+    yield _numerically(survey)
+    yield from _automatic()
+    yield _together(closed, loop, survey)
+
+
+def _programs(loop: Comparison) -> Frame:
+    return Frame(
         "Act 2: one function, two programs",
         (Source("text", PROGRAM),),
         f"f({X}) = {loop.value!r}",
         "A loop of three steps of the logistic map. Unrolled and multiplied out it is a polynomial of degree 8.",
         {"value": cell(loop.value)},
     )
+
+
+def _by_hand(closed: Comparison) -> Frame:
     hand = closed.answers[0].gradient["x"]
     by_hand = table("hand", "Table 1 of the survey", "formula | >value", [(Code(TABLE_1), hand)])
-    yield Frame(
+    return Frame(
         "By hand: a formula, typed in",
         (by_hand,),
         "",
         "Exact, and a page of work; one slip and it is wrong.",
         {"hand": hand},
+        broken=_slip(hand),
     )
+
+
+def _slip(hand: float | None) -> Broken:
+    """Table 1 with one sign turned."""
+    wrong = TABLE_1.replace(" - 64*x*", " + 64*x*", 1)
+    assert wrong != TABLE_1
+    found = compare(CLOSED, {"x": X}, methods="hand-coded", hand={"x": wrong}).answers[0].gradient["x"]
+    shown = table("broken", "The same formula, one sign turned", "formula | >value", [("right", hand), ("slip", found)])
+    return Broken(
+        "a slip of the pen",
+        (shown,),
+        "The third term with + for -: it still looks like Table 1, and no compiler complains.",
+        {"truth": hand, "broken": found},
+    )
+
+
+def _symbolically(loop: Comparison) -> Frame:
     symbolic = loop.answers[0]
     formula = next(iter((symbolic.formulas or {}).values()), None)
-    yield Frame(
+    value = symbolic.gradient["x"]
+    return Frame(
         "Symbolically: a formula, found by rules",
-        (table("symbolic", "sympy, of the loop unrolled", "formula | >value", [(formula, symbolic.gradient["x"])]),),
+        (table("symbolic", "sympy, of the loop unrolled", "formula | >value", [(formula, value)]),),
         "",
         "No slip is possible, but the loop had to become one expression first.",
-        {"symbolic": symbolic.gradient["x"]},
+        {"symbolic": value},
+        broken=_expanded(value),
     )
+
+
+def _expanded(value: float | None) -> Broken:
+    """The derivative multiplied out, its terms added up in two orders."""
+    polynomial = derivative_of_logistic(4)
+    powers, horner = polynomial.by_powers(X), polynomial.by_horner(X)
+    rows: list[tuple[Cell, ...]] = [
+        ("as it was found", value, None if value is None else Approximate(polynomial.error_of(value, X))),
+        ("expanded, highest power first", powers, Approximate(polynomial.error_of(powers, X))),
+        ("expanded, Horner's scheme", horner, Approximate(polynomial.error_of(horner, X))),
+    ]
+    return Broken(
+        "the formula expanded",
+        (table("broken", "The same polynomial", "written | >value | >relative error", rows),),
+        "Right on paper, and its terms cancel in doubles. The demo swell goes on from here.",
+        {"truth": value, "powers": powers, "Horner": horner},
+    )
+
+
+def _numerically(survey: Comparison) -> Frame:
     quotient = survey.answers[0].gradient["x"]
-    asked = table("numeric", "Forward difference", "step | >quotient | >truth", [("1e-06", quotient, 9.0660864)])
-    yield Frame(
+    asked = table("numeric", "Forward difference", "step | >quotient | >truth", [(f"{H:g}", quotient, 9.0660864)])
+    return Frame(
         "Numerically: a guess from two values",
         (asked,),
         "(f(x + h) - f(x))/h with h = 0.000001",
@@ -88,49 +145,112 @@ def _logistic() -> Iterator[Frame]:
         {"forward-difference h=1e-6": quotient},
         "How many digits will be right?",
         (masked(asked, (0, 1)),),
+        _misprinted(),
     )
-    yield from _automatic()
-    rows = [*_rows(closed, closed, "x"), *_rows(loop, loop, "x")]
-    rows.insert(2, ("forward-difference, h = 1e-06", *_cells(quotient, loop)))
-    final = table("all", "Every route", "method | >derivative | >error", rows)
-    numbers = {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
-    yield Frame(
+
+
+def _misprinted() -> Broken:
+    """The one-sided difference as a lecture note prints it, on the survey's function by x1."""
+    f, x, h = parse(SURVEY), AT_SURVEY["x1"], H
+    minus, here, plus = (float(value_at(f, {**AT_SURVEY, "x1": at})) for at in (x - h, x, x + h))  # type: ignore[arg-type]
+    rows: list[tuple[Cell, ...]] = [
+        ("as printed: (f(x - h) - f(x))/h", (minus - here) / h),
+        ("forward: (f(x + h) - f(x))/h", (plus - here) / h),
+        ("backward: (f(x) - f(x - h))/h", (here - minus) / h),
+    ]
+    shown = table("broken", f"d/dx1 of {SURVEY} at (2, 5), where it is 5.5", "formula | >value", rows)
+    return Broken(
+        "a printed formula",
+        (shown,),
+        "A lecture note prints the difference with one sign turned. Run it once before you believe it.",
+        {"truth": rows[1][1], "backward": rows[2][1], "broken": rows[0][1]},
+    )
+
+
+def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame:
+    truth = closed.truth.gradient["x"] if closed.truth else None
+    rows: list[tuple[Cell, ...]] = []
+    for program, found in (("closed form", closed), ("loop", loop)):
+        rows += [(method, program, *cells) for method, *cells in _rows(found, found, "x")]
+    by_survey = _cells(survey.answers[0].gradient["x"], survey)
+    rows.insert(len(closed.answers), (f"forward-difference, h = {H:g}", "loop", *by_survey))
+    final = table("all", "Every route", "method | program | >derivative | >error", rows)
+    return Frame(
         "All routes side by side",
         (final,),
         f"truth: {truth.text if truth else '?'}",
         "Formulas and AD agree to the last digits; differences do not.",
-        numbers,
-        "Which error column will be the largest?",
-        (masked(final, *[(i, 2) for i in range(len(rows))]),),
+        {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
+        | {"forward-difference of the closed form": closed.answers[2].gradient["x"]},
+        "Which error will be the largest?",
+        (masked(final, *[(i, 3) for i in range(len(rows))]),),
     )
 
 
 def _automatic() -> Iterator[Frame]:
     tape = trace(LOOP, {"x": X}, mode="both")
     levels = _iterates(tape.problem.expression)
-    pairs = [
-        (f"v = l{i}", float(tape.values[node]), float(tape.tangents["x"][node])) for i, node in enumerate(levels, 1)
-    ]
-    shown = table("pairs", "Value and tangent", "iteration | >v | >v̇", pairs)
+    values = [float(tape.values[node]) for node in levels]
+    yield _on_pairs(list(zip(values, [float(tape.tangents["x"][node]) for node in levels], strict=True)))
+    yield _from_the_end(values, [float(tape.adjoints[node]) for node in levels])
+
+
+def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
+    rows = [(f"v = l{i}", *pair) for i, pair in enumerate(pairs, 1)]
+    shown = table("pairs", "Value and tangent", "iteration | >v | >v̇", rows)
     numbers = {
-        f"{name} {what}": each for name, *both in pairs for what, each in zip(("value", "tangent"), both, strict=True)
+        f"{name} {what}": each for name, *both in rows for what, each in zip(("value", "tangent"), both, strict=True)
     }
-    yield Frame(
+    (v, tangent), (_, last) = pairs[2:]
+    return Frame(
         "Forward AD: run the program on pairs",
         (Source("text", PAIRS), shown),
-        f"v̇ = 4·{pairs[2][2]:.4g} - 8·{pairs[2][1]:.4g}·({pairs[2][2]:.4g}) = {pairs[3][2]:.10g}",
+        f"v̇ = 4·{tangent:.4g} - 8·{v:.4g}·({tangent:.4g}) = {last:.10g}",
         "Each line also moves its tangent: no formula of f' is ever written.",
         numbers,
         "What is the last tangent?",
         (Source("text", PAIRS), masked(shown, (3, 2))),
+        _wrong_seed(last),
     )
-    adjoints = [(f"l{i}", float(tape.adjoints[node])) for i, node in enumerate(levels, 1)]
-    yield Frame(
+
+
+def _wrong_seed(last: float) -> Broken:
+    """Seed 0: the program runs on pairs, and nobody said by what."""
+    rows = [("1", last), ("2", 2 * last), ("0", 0.0)]
+    return Broken(
+        "a wrong seed",
+        (table("broken", "The last tangent, by the first", "seed of x | >last tangent", rows),),
+        "Every tangent is linear in the seed: a seed that nobody set leaves 0 everywhere.",
+        {"truth": last, "broken": 2 * last},
+    )
+
+
+def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
+    rows = [(f"l{i}", each) for i, each in enumerate(adjoints, 1)][::-1]
+    return Frame(
         "Reverse AD: the same slopes from the other end",
-        (table("adjoints", "Adjoints, from the end", "number | >adjoint", adjoints[::-1]),),
+        (table("adjoints", "Adjoints, from the end", "number | >adjoint", rows),),
         "",
         "The adjoint of x is the derivative.",
-        {f"adjoint {name}": value for name, value in adjoints},
+        {f"adjoint {name}": value for name, value in rows},
+        broken=_one_path(values, adjoints),
+    )
+
+
+def _one_path(values: list[float], adjoints: list[float]) -> Broken:
+    """v stands twice in (4*v)*(1 - v), and one of the two messages is lost."""
+    lost = [1.0]
+    for v in values[-2::-1]:
+        lost.append(lost[-1] * 4 * (1 - v))
+    rows = [
+        (f"l{len(values) - place}", right, wrong)
+        for place, (right, wrong) in enumerate(zip(adjoints[::-1], lost, strict=True))
+    ]
+    return Broken(
+        "a dropped path",
+        (table("broken", "Adjoints", "number | >both paths | >one path", rows),),
+        "v is used twice in (4*v)*(1 - v): without the message through 1 - v even the sign is wrong on the way.",
+        {"truth": adjoints[0], "broken": lost[-1]},
     )
 
 

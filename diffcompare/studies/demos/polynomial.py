@@ -19,6 +19,20 @@ class Polynomial(NamedTuple):
             total = total * Fraction(x) + coefficient
         return total
 
+    def by_powers(self, x: float) -> float:
+        """The terms added up in doubles, highest power first.  Raises OverflowError for a coefficient beyond them."""
+        total = 0.0
+        for power in range(len(self.coefficients) - 1, -1, -1):
+            total += float(self.coefficients[power]) * x**power
+        return total
+
+    def by_horner(self, x: float) -> float:
+        """Horner's scheme in doubles.  Raises OverflowError."""
+        total = 0.0
+        for coefficient in reversed(self.coefficients):
+            total = total * x + float(coefficient)
+        return total
+
     def error_of(self, value: float, x: float) -> float:
         """The relative error of a double that stands for the value."""
         truth = self.exactly(x)
@@ -42,14 +56,11 @@ def derivative_of_logistic(n: int) -> Polynomial:
 
 
 def error_in_doubles(polynomial: Polynomial, x: float) -> float | None:
-    """The relative error of the terms added up in doubles, highest power first; None where a coefficient overflows."""
-    total = 0.0
+    """The relative error of the terms added up in doubles; None where a coefficient overflows."""
     try:
-        for power in range(len(polynomial.coefficients) - 1, -1, -1):
-            total += float(polynomial.coefficients[power]) * x**power
+        return polynomial.error_of(polynomial.by_powers(x), x)
     except OverflowError:
         return None
-    return polynomial.error_of(total, x)
 
 
 def _squared(coefficients: Sequence[int]) -> list[int]:

@@ -27,10 +27,29 @@ def test_four_ways(played, figures):
     assert f"{found['forward-difference h=1e-6']:.10f}" == "9.0661200969"
     assert f"{found['forward-difference']:.10f}" == "9.0660869032"
     assert f"{found['central-difference']:.10f}" == "9.0660863759"
+    assert f"{found['forward-difference of the closed form']:.10f}" == "9.0660868995"
     assert found["value"] == near(0.28901376)
     pairs = [(found[f"v = l{i} value"], found[f"v = l{i} tangent"]) for i in (2, 3, 4)]
     assert pairs == [(near(0.64), near(2.4)), (near(0.9216), near(-2.688)), (near(0.28901376, 1e-14), near(L4))]
     assert (found["adjoint l3"], found["adjoint l2"]) == (near(-3.3728), near(3.777536))
+
+
+def test_bugs_of_four_ways(bugs):
+    found = bugs("four-ways")
+    assert set(found) == {
+        "a slip of the pen", "the formula expanded", "a printed formula", "a wrong seed", "a dropped path",
+    }  # fmt: skip
+    assert found["the formula expanded"]["powers"] == near(9.066086400000017, 1e-15)
+    assert found["the formula expanded"]["Horner"] == near(9.066086399999946, 1e-15)
+    printed = found["a printed formula"]
+    assert (f"{printed['broken']:.4f}", f"{printed['truth']:.4f}", f"{printed['backward']:.4f}") == (
+        "-5.5000",
+        "5.5000",
+        "5.5000",
+    )
+    assert found["a slip of the pen"]["broken"] == near(L4 + 2 * 64 * 0.2 * 0.36 * 0.28**2)  # twice the third term
+    assert found["a wrong seed"]["broken"] == near(2 * L4)
+    assert found["a dropped path"]["broken"] == near(4 * 0.8 * 4 * 0.36 * 4 * (1 - 0.9216), 1e-12)
 
 
 def test_trace(played, figures):
