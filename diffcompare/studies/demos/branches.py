@@ -8,11 +8,13 @@ from typing import Any
 
 from diffcompare.backends import reverse
 from diffcompare.document import Approximate, Cell, Code, Source
-from diffcompare.recording import record, recorded_problem
+from diffcompare.evaluation import value_at
+from diffcompare.problem import Problem
+from diffcompare.recording import Recording, record, recorded_problem
 from diffcompare.studies.demos.answers import asked, figures, said
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
-X = 2.0
+X, ELSEWHERE = 2.0, 2000.0
 STEPS = 4
 TOLERANCE = 1e-15
 LOOP = "def root(x, y=1):\n    while abs(y*y - x) > 1e-15*x:\n        y = (y + x/y)/2\n    return y"
@@ -67,10 +69,28 @@ def frames() -> Iterator[Frame]:
         f"root({X:g}) = {float(tape.value)!r}",  # type: ignore[arg-type]
         "The tape has the steps that ran, and nothing of the question.",
         {"steps": len(tape.decisions) - 1, "value": float(tape.value)},  # type: ignore[arg-type]
+        broken=_replayed(tape),
     )
     yield _errors()
     yield _branch()
     yield _warm()
+
+
+def _replayed(tape: Recording) -> Broken:
+    """The tape of one point taken for the program at another, where the loop would have gone on."""
+    rows = []
+    for x in (X, ELSEWHERE):
+        replayed = float(value_at(tape.expression, {"x": x}))  # type: ignore[arg-type]
+        partial = reverse.BACKEND.differentiate(Problem(tape.expression, {"x": x}, ("x",))).gradient["x"]
+        rows.append((f"{x:g}", math.sqrt(x), replayed, 1 / (2 * math.sqrt(x)), partial))
+    heads = "x | >root | >by the tape | >derivative | >derivative by the tape"
+    _, true, wrong, slope, slope_of_tape = rows[-1]
+    return Broken(
+        "a tape used at another point",
+        (table("broken", "The tape has the steps of x = 2, and no more", heads, rows),),
+        "At another point the loop would have run longer. A tape is of one run: record anew wherever you ask.",
+        {"truth": true, "broken": wrong, "true slope": slope, "broken slope": slope_of_tape},
+    )
 
 
 def _errors() -> Frame:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.document import Approximate, Cell
 from diffcompare.studies.demos.answers import asked, said, true
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
+EXACT = ("symbolic", "forward-ad", "reverse-ad")
+CLOSE = 1e-5
+"""Relative tolerance of a usual gradient check in doubles."""
 METHODS = ("central-difference", "symbolic", "forward-ad", "reverse-ad", "complex-step")
 
 
@@ -85,6 +88,28 @@ def _frame(case: Case) -> Frame:
         {str(row[0]): row[1] for row in rows},
         "Five methods. Whom do you trust?",
         (masked(shown, *[(i, j) for i in range(len(rows)) for j in (1, 2)]),),
+        _by_agreement(rows),
+    )
+
+
+def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
+    """A check that passes because the methods agree; none where they do not."""
+    exact = [value for method, value, _ in rows if method in EXACT and isinstance(value, float)]
+    (*_, (_, truth, _)) = rows
+    if not isinstance(truth, float) or len(exact) < 2:
+        return None
+    spread, error = (max(exact) - min(exact)) / max(map(abs, exact)), abs(exact[0] - truth) / abs(truth)
+    if spread > CLOSE:
+        return None
+    told: list[tuple[Cell, ...]] = [
+        ("how far the exact methods are apart", Approximate(spread), "passed"),
+        ("how far they are from the truth", Approximate(error), "failed"),
+    ]
+    return Broken(
+        "checked by agreement",
+        (table("broken", "Two checks", "relative | >distance | check", told),),
+        "Methods that run the same program share its errors: they agree, and they are all wrong.",
+        {"spread": spread, "error": error},
     )
 
 

@@ -10,7 +10,7 @@ from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression, Number, Variable
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.swell.orders import EXPRESSIONS
 from diffcompare.sweeps import reverse
 from diffcompare.wengert import active_nodes, listing
@@ -61,6 +61,25 @@ def _frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
         {**numbers, **gradient},
         "Is the matrix symmetric?",
         (masked(shown, *[(i, 2 + j) for i in range(len(names)) for j in range(len(names))]),),
+        _confused(),
+    )
+
+
+def _confused() -> Broken:
+    """A forward sweep inside of another, d/dx of x * (d/dy of x + y), where both write into one tangent.
+
+    The inner sweep asks by y.  If x still carries its tangent of the outer one, that is counted too.
+    """
+    of_x, of_y = 1.0, 1.0
+    rows = []
+    for told, by_y in (("a tangent of its own for each sweep", of_y), ("one tangent for both", of_x + of_y)):
+        rows.append((told, by_y, of_x * by_y))
+    heads = "tangents | >d/dy of x + y | >d/dx of x·(that)"
+    return Broken(
+        "perturbations confused",
+        (table("broken", "d/dx of x·(d/dy of x + y) at x = y = 1, which is 1", heads, rows),),
+        "A sweep inside of a sweep must know its own tangents from those of the other.",
+        {"truth": rows[0][2], "broken": rows[1][2]},
     )
 
 

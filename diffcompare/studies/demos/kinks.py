@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from diffcompare.document import Cell
 from diffcompare.studies.demos.answers import answers_table, asked, figures, said
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
 AT_ZERO = (
     ("|x|", "The corner of |x|", "Left slope -1, right slope 1: any number between them is a convention, ours is 0."),
@@ -33,9 +33,25 @@ def frames() -> Iterator[Frame]:
             figures(found, "x"),
             "What is the derivative at 0?",
             (masked(shown, *places),),
+            _one_side(text),
         )
     yield _beside()
     yield _staircase()
+
+
+def _one_side(text: str) -> Broken | None:
+    """Somebody looks to one side only; none where the sides agree."""
+    found = asked(text, {"x": 0.0}, ("forward-difference", "backward-difference"))
+    right, left = (said(answer, "x") for answer in found.answers)
+    if right == left:
+        return None
+    rows: list[tuple[Cell, ...]] = [("to the right", right), ("to the left", left)]
+    return Broken(
+        "one side only",
+        (table("broken", f"Slopes of {text} at 0", "where to | >slope", rows),),
+        "Whoever looks to one side only has a number. The sides differ: there is no derivative.",
+        {"right": right, "left": left},
+    )
 
 
 def _beside() -> Frame:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from diffcompare.document import Block, Cell
 from diffcompare.evaluation import Real, Undefined
 from diffcompare.studies.demos.answers import answer, asked, figures, true
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.trace import trace
 
 METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
@@ -85,7 +85,31 @@ def _naive() -> Frame:
         {"naive": str(float(naive)), **figures(found, "x")},
         "Forward, reverse: do the two modes agree?",
         (masked(shown, *[(i, 1) for i in range(len(rows))]),),
+        _multiplied(),
     )
+
+
+def _multiplied() -> Broken:
+    """The two terms of the rule, and the formula that divides by x again."""
+    x, y, inactive = Real(0.0), Real(2.0), Real(0.0)
+    by_x, by_y = y * x ** (y - 1), inactive * (x**y * Real(-math.inf))
+    divided = y * x**y / x
+    rows: list[tuple[Cell, ...]] = [
+        ("ẋ·y·x^(y-1) = 1·2·0", float(by_x)),
+        ("ẏ·x^y·ln(x) = 0·0·(-inf)", _word(by_y)),
+        ("their sum", _word(by_x + by_y)),
+        ("the first one as y·x^y/x = 2·0/0", _word(divided)),
+    ]
+    return Broken(
+        "inactive tangents multiplied",
+        (table("broken", "The textbook's rule, term by term", "term | >number", rows),),
+        "One poisoned term is enough, though its weight is 0. The same slope divided by x again is 0/0.",
+        {"truth": float(by_x), "broken": _word(by_x + by_y), "divided": _word(divided)},
+    )
+
+
+def _word(x: float) -> Cell:
+    return float(x) if math.isfinite(x) else str(float(x))
 
 
 def _guarded() -> Frame:
@@ -107,6 +131,27 @@ def _guarded() -> Frame:
         {"both": rows[0][1], "double where": rows[1][1], "taken": rows[2][1]},
         "The value is 0, and ln is not selected. The derivative?",
         (masked(shown, (0, 1), (1, 1), (2, 1)),),
+        _other_branch(),
+    )
+
+
+def _other_branch() -> Broken:
+    """where(x < 0, exp(x), 1) at 800, as array libraries compute it: each mode has a zero to multiply with."""
+    x = 800.0
+    slope = Real(math.inf)  # exp(800) overflows
+    backward = Real(0.0) * slope
+    found = asked("if(x < 0, exp(x), 1)", {"x": x}, ("forward-ad", "reverse-ad"))
+    rows: list[tuple[Cell, ...]] = [
+        ("reverse, both branches computed: 0·exp(800)", _word(backward)),
+        ("forward, both branches computed: the tangent selected", 0.0),
+        ("here, forward", answer(found, "forward-ad", "x")),
+        ("here, reverse", answer(found, "reverse-ad", "x")),
+    ]
+    return Broken(
+        "the other branch is computed too",
+        (table("broken", "d/dx of where(x < 0, exp(x), 1) at 800, where the value is 1", "mode | >derivative", rows),),
+        "The two modes of one library disagree: reverse multiplies the infinite slope by 0, forward selects.",
+        {"truth": 0.0, "broken": _word(backward)},
     )
 
 

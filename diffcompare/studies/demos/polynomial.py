@@ -12,8 +12,8 @@ class Polynomial(NamedTuple):
 
     coefficients: tuple[int, ...]
 
-    def exactly(self, x: float) -> Fraction:
-        """The value at a double, exactly (Horner's scheme over fractions)."""
+    def exactly(self, x: float | Fraction) -> Fraction:
+        """The value at a double or a fraction, exactly (Horner's scheme over fractions)."""
         total = Fraction(0)
         for coefficient in reversed(self.coefficients):
             total = total * Fraction(x) + coefficient
@@ -41,18 +41,25 @@ class Polynomial(NamedTuple):
     @property
     def magnitude(self) -> str:
         """The largest coefficient, to two digits."""
-        digits = str(max(map(abs, self.coefficients)))
-        return f"{digits[0]}.{digits[1]}e{len(digits) - 1}" if len(digits) > 1 else digits
+        from decimal import Context, Decimal
+
+        largest = Decimal(max(map(abs, self.coefficients)))
+        return f"{Context(prec=2).plus(largest):.1e}".replace("e+", "e") if largest >= 10 else str(largest)
 
 
-def derivative_of_logistic(n: int) -> Polynomial:
-    """The derivative of l(n), l(1) = x, l(n+1) = 4 l(n) (1 - l(n)), multiplied out."""
+def logistic(n: int) -> Polynomial:
+    """l(n), l(1) = x, l(n+1) = 4 l(n) (1 - l(n)), multiplied out."""
     coefficients = [0, 1]
     for _ in range(n - 1):
         square = _squared(coefficients)
         padded = coefficients + [0] * (len(square) - len(coefficients))
         coefficients = [4 * (a - b) for a, b in zip(padded, square, strict=True)]
-    return Polynomial(tuple(k * c for k, c in enumerate(coefficients))[1:])
+    return Polynomial(tuple(coefficients))
+
+
+def derivative_of_logistic(n: int) -> Polynomial:
+    """The derivative of l(n), multiplied out."""
+    return Polynomial(tuple(k * c for k, c in enumerate(logistic(n).coefficients))[1:])
 
 
 def error_in_doubles(polynomial: Polynomial, x: float) -> float | None:

@@ -40,7 +40,7 @@ WINDOWS = {
 
 def frames() -> Iterator[Frame]:
     """The V, what it is made of, and what becomes of it in other hands."""
-    found = sweep(CLOSED, x=X, nominal=True, steps=(LONGEST, SHORTEST), samples=SAMPLES)
+    found = sweep(CLOSED, x=X, nominal=True, steps=(LONGEST, SHORTEST), samples=SAMPLES, budget=None)
     yield _descent(found)
     yield _taken(found)
     yield _strip()
@@ -103,7 +103,7 @@ def _vanished() -> Broken:
 
 def _taken(found: Sweep) -> Frame:
     """Divided by the step that x takes: what `sweep` does where nothing else is asked for."""
-    actual = sweep(CLOSED, x=X, steps=(1e-6, 1e-10), samples=SAMPLES)
+    actual = sweep(CLOSED, x=X, steps=(1e-6, 1e-10), samples=SAMPLES, budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     columns = [(each, method) for method in SHOWN[:2] for each in (found, actual)]
@@ -353,7 +353,7 @@ def _booth() -> Frame:
 
 
 def _single() -> Frame:
-    found = sweep(CLOSED, x=X, single=True, nominal=True)
+    found = sweep(CLOSED, x=X, single=True, nominal=True, budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     for method in SHOWN[:2]:

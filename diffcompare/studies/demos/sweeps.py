@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Table
 from diffcompare.expression import Expression, Number, Variable
 from diffcompare.operations import ln, sin
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.wengert import active_nodes, listing
 from diffcompare.work import forward_work, primal_work, reverse_work
@@ -82,6 +82,21 @@ def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, 
         numbers,
         f"{n} partials: how many times the work of f?",
         (masked(shown, (-1, 4), (-1, 5)),),
+        _forward_by_habit(rows[-1]),
+    )
+
+
+def _forward_by_habit(row: tuple[int, tuple[int, int, int, int]]) -> Broken:
+    """A forward sweep for every variable, where one reverse sweep has all partials."""
+    n, (f, _, forward, reverse) = row
+    counts = (("reverse AD", 1, reverse), ("forward AD", n, forward))
+    rows = [(*each, Approximate(each[-1] / f, 3)) for each in counts]
+    heads = "mode | >sweeps | >operations | >times the work of f"
+    return Broken(
+        "forward mode for many inputs",
+        (table("broken", f"The gradient by {n} variables", heads, rows),),
+        "Every number is right, and the work grows with the number of variables.",
+        {"truth": reverse / f, "broken": forward / f},
     )
 
 
@@ -138,6 +153,17 @@ def _wide() -> Frame:
         {"outputs": OUTPUTS, "forward": forward, "reverse": reverse, "f": f},
         "How many sweeps does each mode need now?",
         (masked(shown, (1, 1), (1, 2), (2, 1), (2, 2)),),
+        _reverse_by_habit(f, forward, reverse),
+    )
+
+
+def _reverse_by_habit(f: int, forward: int, reverse: int) -> Broken:
+    rows = [("forward AD", forward, Approximate(forward / f, 3)), ("reverse AD", reverse, Approximate(reverse / f, 3))]
+    return Broken(
+        "reverse mode by habit",
+        (table("broken", "The derivatives of all outputs", "mode | >operations | >times the work of f", rows),),
+        "Reverse mode is not always the faster one: here it walks through the shared beginning once an output.",
+        {"truth": forward / f, "broken": reverse / f},
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Table
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
-from diffcompare.studies.demos.polynomial import derivative_of_logistic, error_in_doubles
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.polynomial import derivative_of_logistic, error_in_doubles, logistic
 from diffcompare.studies.swell.families import swell_family
 from diffcompare.studies.swell.measure import Purse, by_rules
 from diffcompare.studies.swell.members import FAMILIES, of_family
@@ -15,7 +16,7 @@ from diffcompare.wengert import dag_size, tree_size
 
 MEMBERS = range(1, 13)
 EXPANDED = range(4, 11)
-X = 0.2
+X, ASIDE = 0.2, 0.9
 MOST_BARS = 8
 """Groups of bars that fit a small screen: of more, every second one is drawn."""
 
@@ -28,24 +29,22 @@ def frames() -> Iterator[Frame]:
 
 
 def _formulas() -> Iterator[Frame]:
-    rows: list[tuple[Cell, ...]] = []
     for row in swell_family("logistic", range(1, 5)).rows:
         forms = row.polynomial.formulas if row.polynomial and row.polynomial.formulas else {}
-        rows.append(
-            (
-                f"l{row.member.number}",
-                *[
-                    Code(str(forms[each])) if each in forms else None
-                    for each in ("factored", "unsimplified", "simplified")
-                ],
-            )
-        )
+        n = row.member.number
+        kinds = ("factored", "unsimplified", "simplified")
+        cells = (f"l{n}", *[Code(str(forms[each])) if each in forms else None for each in kinds])
+        value, slope = (each.exactly(Fraction(1, 5)) for each in (logistic(n), derivative_of_logistic(n)))
         yield Frame(
-            f"Act 1: the derivative of l{row.member.number}",
-            (table("formulas", "Table 1 of the survey", "n | l | l' by the product rule | l' simplified", rows[-1:]),),
-            "l(n+1) = 4*l(n)*(1 - l(n))",
+            f"Act 1: the derivative of l{n}",
+            (table("formulas", "Table 1 of the survey", "n | l | l' by the product rule | l' simplified", [cells]),),
+            f"l(n+1) = 4*l(n)*(1 - l(n)); at x = 1/5: l{n} = {value}, l{n}' = {slope}",
             "Four steps of one short loop, and the formula fills the blackboard.",
-            {f"characters {row.member.number}": len(str(forms["unsimplified"])) if "unsimplified" in forms else None},
+            {
+                f"characters {n}": len(str(forms["unsimplified"])) if "unsimplified" in forms else None,
+                f"l{n}(1/5)": str(value),
+                f"l{n}'(1/5)": str(slope),
+            },
         )
 
 
@@ -85,13 +84,16 @@ def _accuracy() -> Iterator[Frame]:
     numbers: dict[str, Cell] = {}
     for n in EXPANDED:
         polynomial = derivative_of_logistic(n)
-        ad = float(trace(FAMILIES["logistic"].build(n), {"x": X}, mode="reverse").data()["gradient"]["x"])
-        wrong, right = error_in_doubles(polynomial, X), polynomial.error_of(ad, X)
-        rows.append((n, polynomial.magnitude, _cell(wrong), _cell(right)))
-        numbers |= {f"expanded {n}": wrong, f"ad {n}": right}
-    shown = table(
-        "accuracy", f"Relative errors at x = {X}", "n | largest coefficient | >expanded polynomial | >reverse AD", rows
-    )
+        errors = []
+        for x in (X, ASIDE):
+            wrong, right = error_in_doubles(polynomial, x), polynomial.error_of(_by_reverse(n, x), x)
+            errors += [_cell(wrong), _cell(right)]
+            where = "" if x == X else f" at {x}"
+            numbers |= {f"expanded {n}{where}": wrong, f"ad {n}{where}": right}
+        rows.append((n, polynomial.magnitude, *errors))
+        numbers[f"largest coefficient {n}"] = polynomial.magnitude
+    heads = f"n | largest coefficient | >expanded({X}) | >AD({X}) | >expanded({ASIDE}) | >AD({ASIDE})"
+    shown = table("accuracy", "Relative errors", heads, rows)
     eight = next(row for row in rows if row[0] == 8)
     yield Frame(
         "Act 3: simplify it, and look at the number",
@@ -101,11 +103,29 @@ def _accuracy() -> Iterator[Frame]:
         numbers,
         "At n = 8, how wrong is the expanded derivative?",
         (_hidden(shown),),
+        _expanded(8),
     )
 
 
+def _expanded(n: int) -> Broken:
+    """The numbers behind the errors."""
+    polynomial, ad = derivative_of_logistic(n), _by_reverse(n, X)
+    truth, broken = float(polynomial.exactly(X)), polynomial.by_powers(X)
+    rows = [("truth", truth), ("reverse AD", ad), ("the expanded polynomial", broken)]
+    return Broken(
+        "the expanded form",
+        (table("broken", f"l{n}' at x = {X}", "who | >value", rows),),
+        "The formula of the textbook is the worse program: its huge terms cancel, and what is left is their rounding.",
+        {"truth": truth, "ad": ad, "broken": broken},
+    )
+
+
+def _by_reverse(n: int, x: float) -> float:
+    return float(trace(FAMILIES["logistic"].build(n), {"x": x}, mode="reverse").data()["gradient"]["x"])
+
+
 def _hidden(shown: Table) -> Table:
-    return masked(shown, *[(row, 2) for row in range(len(shown.rows))])
+    return masked(shown, *[(row, column) for row in range(len(shown.rows)) for column in (2, 4)])
 
 
 def _cell(error: float | None) -> Cell:
@@ -113,7 +133,7 @@ def _cell(error: float | None) -> Cell:
 
 
 def _text(cell: Cell) -> str:
-    return f"{cell.value:.0e}" if isinstance(cell, Approximate) else str(cell)
+    return f"{cell.value:.1e}" if isinstance(cell, Approximate) else str(cell)
 
 
 DEMO = Demo(

@@ -10,6 +10,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.operations import exp, ln, relu, sin
 from diffcompare.recording import Recording, record, saved
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.sweeps import partials
 
 PYTORCH = {
     "+": "Add",
@@ -198,16 +199,39 @@ def _micrograd() -> Frame:
     value, by_a, by_b = (
         float(each) for each in (tape.values[tape.expression], adjoints[Variable("a")], adjoints[Variable("b")])
     )
-    rows = [("g", value), ("dg/da", by_a), ("dg/db", by_b)]
+    rows = [("e", _squared(tape)), ("g", value), ("dg/da", by_a), ("dg/db", by_b)]
     shown = table("micrograd", f"{len(tape.steps)} lines of tape", "what | >number", rows)
     return Frame(
         "A longer program",
         (Source("python", SOURCES[micrograd]), shown),
         f"g = {value}",
         "Backpropagation is this, and a network is only a longer program.",
-        {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps)},
+        {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps), "e": _squared(tape)},
         "Names are used again and again (c += ...). Does that disturb the tape?",
-        (Source("python", SOURCES[micrograd]), masked(shown, (0, 1), (1, 1), (2, 1))),
+        (Source("python", SOURCES[micrograd]), masked(shown, (1, 1), (2, 1), (3, 1))),
+        _overwritten(tape, by_a),
+    )
+
+
+def _squared(tape: Recording) -> float:
+    """The value of e, which the program squares."""
+    return next(float(tape.values[node.arguments[0]]) for node in reversed(tape.steps) if _operation(node) == "Pow")
+
+
+def _overwritten(tape: Recording, by_a: float) -> Broken:
+    """`=` for `+=` on the way back: of the messages to a node the last one counts."""
+    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+    active = {node for node in tape.values if node.varies}
+    for node in reversed(tape.steps):
+        if node in adjoints and node in active:
+            for argument, partial in partials(node, tape.values, active):
+                adjoints[argument] = float(adjoints[node] * partial)
+    wrong = adjoints[Variable("a")]
+    return Broken(
+        "= for +=",
+        (table("broken", "dg/da", "sign | >adjoint of a", [("+=", by_a), ("=", wrong)]),),
+        "a is used again and again, and of the messages to it only the last is left.",
+        {"truth": by_a, "broken": wrong},
     )
 
 

@@ -156,6 +156,22 @@ class _Player(NamedTuple):
             numbers,
             "Will the two sweeps agree?",
             (shown, masked(sides, (0, 1), (1, 1))),
+            self._one_path(direction, jvp, product),
+        )
+
+    def _one_path(self, direction: Mapping[str, float], jvp: float, product: float) -> Broken | None:
+        """The test when the last message to a variable is lost, none where every one has a single path."""
+        lost = next((step for step in self.trace.adjoint if step.again and isinstance(step.node, Variable)), None)
+        if lost is None or lost.value is None:
+            return None
+        name = self._called(lost.node)
+        wrong = product - lost.value * direction[name]
+        rows = [("forward: ẏ along the direction", jvp), ("reverse: adjoints · direction", wrong)]
+        return Broken(
+            "a dropped path",
+            (table("broken", f"The message {lost.rule} to {name} is lost", "sweep | >number", rows),),
+            "The two sweeps differ: one test finds every path that was forgotten, whatever the function.",
+            {"truth": jvp, "broken": wrong},
         )
 
     def _called(self, node: Expression) -> str:

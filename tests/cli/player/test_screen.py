@@ -63,9 +63,11 @@ def test_a_broken_step_says_so_in_words():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_frame_is_seen_whole_on_80_by_24(name):
-    for place in range(len(frames(name))):
-        for revealed in (False, True):
-            lines = screen(name, State(frame=place, revealed=revealed))
+    for place, frame in enumerate(frames(name)):
+        states = [State(frame=place, revealed=revealed) for revealed in (False, True)]
+        states += [State(frame=place, broken=True)] if getattr(frame, "broken", None) else []
+        for state in states:
+            lines = screen(name, state)
             assert not any("below (down)" in line for line in lines), lines
 
 
