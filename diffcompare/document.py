@@ -41,6 +41,12 @@ class Code(NamedTuple):
 Cell: TypeAlias = "str | int | float | bool | Measured | Approximate | Code | Expression | None"
 
 
+Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
+"""What a number of a sweep is: everywhere told apart by a sign as well as by a colour."""
+Stage: TypeAlias = Literal["", "done", "now"]
+"""How far a step of a sweep is: to come, done, or the one that is shown."""
+
+
 class Column(NamedTuple):
     """A column of a table.  `key` is its name for machines (CSV), `title` its heading for people."""
 
@@ -49,6 +55,8 @@ class Column(NamedTuple):
     align: Literal["left", "right"] = "left"
     group: bool = False
     """A cell equal to the one above is left out on screens (the method's name over several partials)."""
+    quantity: Quantity | None = None
+    """What its numbers, or its names, are."""
 
 
 class Heading(NamedTuple):
@@ -78,6 +86,8 @@ class Table(NamedTuple):
     """It sums up another table of the document, for people: CSV has the other one only."""
     sortable: bool = False
     """Readers will want to sort and filter its rows, where a format can do that; it has no group of cells."""
+    stages: tuple[Stage, ...] = ()
+    """Of every row, in a table that fills as it is looked at; none in any other."""
 
 
 class Listing(NamedTuple):
@@ -179,8 +189,9 @@ class Vertex(NamedTuple):
     kind: Literal["variable", "constant", "operation"]
     level: int
     active: bool = True
-    numbers: tuple[tuple[Literal["primal", "tangent", "adjoint"], float | None], ...] = ()
+    numbers: tuple[tuple[Quantity, float | None], ...] = ()
     """Possibly inf or nan; None where the operation is undefined."""
+    stage: Stage = ""
 
 
 class Edge(NamedTuple):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diffcompare.document import Stage
+
 # Signs that a font shows like another one are written by their numbers, so that nobody takes one for the other.
 _ASCII = {
     "\u00d7": "*", "·": "*", "⋅": "*", "÷": "/", "\u2212": "-", "±": "+/-", "√": "sqrt", "∂": "d", "∇": "grad ",
@@ -11,6 +16,11 @@ _ASCII = {
     "\u0304": "bar", "\u0305": "bar", "\u0307": "dot", "⁻": "^-", "₋": "-",
     "²": "^2", "³": "^3", "¹": "^1", "⁰": "^0", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9",
 }  # fmt: skip
+
+
+def stage_mark(stage: Stage, unicode: bool = True) -> str:
+    """The sign of a stage, one character: `>` now, a tick done."""
+    return {"": " ", "now": ">", "done": "✓" if unicode else "*"}[stage]
 
 
 def clean(text: str, unicode: bool = True) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.render.glyphs import width
 
 if TYPE_CHECKING:
     from diffcompare.render import Look
+    from diffcompare.render.folding import Line
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 _WIRES = {
@@ -40,14 +42,16 @@ class Canvas:
     def __init__(self) -> None:
         self.characters: dict[tuple[int, int], str] = {}
         self.wires: dict[tuple[int, int], dict[Wire, int]] = {}
+        self.styles: dict[tuple[int, int], str] = {}
 
-    def write(self, row: int, column: int, text: str) -> None:
+    def write(self, row: int, column: int, text: str, style: str = "") -> None:
         """Text; a mark that combines belongs to the character before it, and a wide one takes two places."""
         for character in text:
             if width(character) == 0:
                 self.characters[row, column - 1] += character
                 continue
             self.characters[row, column] = character
+            self.styles[row, column] = style
             for place in range(1, width(character)):
                 self.characters[row, column + place] = ""
             column += width(character)
@@ -68,8 +72,8 @@ class Canvas:
         here = self.wires.setdefault((row, column), {})
         here[wire] = here.get(wire, 0) | bits
 
-    def lines(self, look: Look) -> list[str]:
-        """The rows as text."""
+    def lines(self, look: Look) -> list[Line]:
+        """The rows, in spans of one style each."""
         signs = dict(self.characters)
         for place, wires in self.wires.items():
             upright = [bits for bits in wires.values() if bits & (UP | DOWN)]
@@ -77,8 +81,13 @@ class Canvas:
             signs.setdefault(place, _sign(bits, look))
         rows = max(row for row, _ in signs)
         wide = max(column for _, column in signs)
-        texts = [[signs.get((row, column), " ") for column in range(wide + 1)] for row in range(rows + 1)]
-        return ["".join(text).rstrip() for text in texts]
+        lines: list[Line] = []
+        for row in range(rows + 1):
+            last = max([column for column in range(wide + 1) if signs.get((row, column), " ") != " "], default=-1)
+            places = [(row, column) for column in range(last + 1)]
+            spans = groupby(places, lambda place: self.styles.get(place, ""))
+            lines.append([("".join([signs.get(place, " ") for place in group]), style) for style, group in spans])
+        return lines
 
 
 def _sign(bits: int, look: Look) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.render import graph_words as words
-from diffcompare.render.glyphs import clean, width
+from diffcompare.render.folding import line_width
+from diffcompare.render.glyphs import clean, stage_mark, width
 from diffcompare.render.graph_canvas import Canvas, Wire
 from diffcompare.render.graph_heights import Spot
 from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
@@ -19,6 +20,7 @@ from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
 if TYPE_CHECKING:
     from diffcompare.document import Graph, Vertex
     from diffcompare.render import Look
+    from diffcompare.render.folding import Line, Span
 
 WIDEST = 200
 """Columns that a drawing may take where nobody says how wide the page is."""
@@ -27,7 +29,7 @@ DOTS = "┄┄"
 """Before the head of an arrow into a condition."""
 
 EDGE = 2
-"""Columns before the words of a node: its edge and a space."""
+"""Columns before the words of a node: its edge, and a space or the mark of its stage."""
 
 
 class Plan(NamedTuple):
@@ -36,19 +38,32 @@ class Plan(NamedTuple):
     layout: Layout
     rows: dict[Spot, int]
     ports: dict[str, list[tuple[Spot, int, str]]]
-    blocks: dict[str, list[str]]
+    blocks: dict[str, list[Span]]
 
 
 def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
-    """The drawing, or where it has no room the reason why; nothing for a graph too large: its document says so."""
+    """The drawing and its legend, or where it has no room the reason why; nothing for a graph too large."""
     if len(graph.vertices) > MOST_DRAWN or not graph.vertices:
         return []
+    drawing, legend = drawing_lines(graph, look, columns)
+    if not drawing:
+        wide = max(map(line_width, _lines(graph, look, labelled=False)))
+        return [f"note: a drawing in characters needs {wide} columns; `--format svg` makes one"]
+    lines = ["".join([text for text, _ in line]) for line in drawing]
+    return [*lines, "", *legend] if legend else lines
+
+
+def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], list[str]]:
+    """The drawing in styled lines, and its legend; nothing where it has no room (its document says how large is too
+    large).
+    """
+    if len(graph.vertices) > MOST_DRAWN or not graph.vertices:
+        return [], []
     for labelled in (True, False):
         lines = _lines(graph, look, labelled)
-        if max(map(width, lines)) <= columns:
-            legend = _legend(graph, look, labelled)
-            return [*lines, "", *legend] if legend else lines
-    return [f"note: a drawing in characters needs {max(map(width, lines))} columns; `--format svg` makes one"]
+        if max(map(line_width, lines)) <= columns:
+            return lines, _legend(graph, look, labelled)
+    return [], []
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
@@ -64,7 +79,7 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     return [" ".join(parts)] if parts else []
 
 
-def _lines(graph: Graph, look: Look, labelled: bool) -> list[str]:
+def _lines(graph: Graph, look: Look, labelled: bool) -> list[Line]:
     for sparse in (False, True):
         plan = _plan(graph, look, labelled, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
@@ -91,11 +106,14 @@ def _plan(graph: Graph, look: Look, labelled: bool, sparse: bool) -> Plan:
     return Plan(layout, rows, _ports(graph, layout, rows, step, labelled), blocks)
 
 
-def _words(vertex: Vertex, output: bool, look: Look) -> list[str]:
+def _words(vertex: Vertex, output: bool, look: Look) -> list[Span]:
+    """Lines of a node with their styles, which are the names of quantities, or `now`."""
     if vertex.kind == "constant":
-        return [clean(vertex.label, look.unicode)]
-    said = [f"{vertex.name} = {vertex.label}", *[written for _, written in words.numbers(vertex)]]
-    return [clean(line, look.unicode) for line in [*said, *(["(output)"] if output else [])]]
+        return [(clean(vertex.label, look.unicode), "")]
+    said: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
+    said += [(written, quantity) for quantity, written in words.numbers(vertex)]
+    said += [("(output)", "")] if output else []
+    return [(clean(line, look.unicode), style) for line, style in said]
 
 
 def _rows(layout: Layout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
@@ -179,20 +197,20 @@ def _edge(active: bool, look: Look) -> str:
     return ("┃" if active else "┊") if look.unicode else ("[" if active else ":")
 
 
-def _painted(graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look) -> list[str]:
+def _painted(graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look) -> list[Line]:
     canvas = Canvas()
     vertices = {vertex.name: vertex for vertex in graph.vertices}
     left = 0
     for column, spots in enumerate(plan.layout.columns):
         blocks = [plan.blocks[spot[0]] for spot in spots if not plan.layout.is_bend(spot)]
-        right = left + max([width(line) for block in blocks for line in block], default=0) + EDGE
+        right = left + max([width(line) for block in blocks for line, _ in block], default=0) + EDGE
         wires = {wire.start: (wire, track) for wire, track in (channels[column] if column < len(channels) else ())}
         for spot in spots:
             row, name = plan.rows[spot], spot[0]
             start = left
             if not plan.layout.is_bend(spot):
                 _block(canvas, plan, vertices[name], row, left, look)
-                start += width(plan.blocks[name][0]) + EDGE + 1
+                start += width(plan.blocks[name][0][0]) + EDGE + 1
             if row in wires:
                 canvas.across(wires[row][0], row, start, right + 1)
         left = _channel(canvas, plan, column, list(wires.values()), right + 1, look)
@@ -206,8 +224,10 @@ def _block(canvas: Canvas, plan: Plan, vertex: Vertex, row: int, left: int, look
     if vertex.kind != "constant":
         for each in range(row, last + 1):
             canvas.write(each, left, _edge(vertex.active, look))
-    for place, line in enumerate(block):
-        canvas.write(row + place, left + EDGE, line)
+        if vertex.stage:
+            canvas.write(row, left + 1, stage_mark(vertex.stage, look.unicode))
+    for place, (line, style) in enumerate(block):
+        canvas.write(row + place, left + EDGE, line, style)
 
 
 def _channel(canvas: Canvas, plan: Plan, column: int, wires: Sequence[tuple[Wire, int]], start: int, look: Look) -> int:

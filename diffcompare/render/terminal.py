@@ -10,38 +10,47 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import Column, Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.equations import equation_lines
 from diffcompare.render.folding import Entry, Line, entry_lines, prose_lines, table_lines
-from diffcompare.render.glyphs import clean, width
+from diffcompare.render.glyphs import clean, stage_mark
 from diffcompare.render.layout import close_together, for_people, introduced, is_prose, wrap
 from diffcompare.render.picture import picture_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
 _STYLES |= {f"hue{number}": f"color({color})" for number, color in enumerate((32, 166, 36, 175, 178, 74))}
+_STYLES |= {"primal": "color(32)", "tangent": "color(172)", "adjoint": "color(166)", "now": "reverse"}
 _FACES = {"verdict": "strong", "warning": "warning"}
 
 
 def render(document: Document, look: Look) -> str:
-    """The document as lines, with escape sequences only where `look` allows them."""
+    """The document as text, with escape sequences only where `look` allows them."""
+    return "".join([f"{line}\n" for line in painted(document_lines(document, look), look)])
+
+
+def document_lines(document: Document, look: Look) -> list[Line]:
+    """The document as lines of styled spans, none wider than the look allows but for what cannot be folded."""
     lines: list[Line] = []
     blocks = for_people(document.blocks)
     for place, block in enumerate(blocks):
         if place and not close_together(blocks[place - 1], block):
             lines.append([])
         lines += _block(block, look)
-    if look.styled:
-        return _styled(lines, look)
-    return "".join(["".join([text for text, _ in line]).rstrip() + "\n" for line in lines])
+    return lines
 
 
-def _styled(lines: list[Line], look: Look) -> str:
+def painted(lines: Sequence[Line], look: Look) -> list[str]:
+    """Lines as text, with escape sequences where the look has styles."""
+    if not look.styled:
+        return ["".join([text for text, _ in line]).rstrip() for line in lines]
     from rich.console import Console
     from rich.text import Text
 
@@ -52,7 +61,7 @@ def _styled(lines: list[Line], look: Look) -> str:
         text = Text.assemble(*[(part, _STYLES[style]) for part, style in line])
         text.rstrip()
         console.print(text, no_wrap=True, overflow="ignore", crop=False)
-    return file.getvalue()
+    return file.getvalue().split("\n")[:-1]
 
 
 def _block(block: Block, look: Look) -> list[Line]:
@@ -80,15 +89,15 @@ def _block(block: Block, look: Look) -> list[Line]:
 
 def _drawing(graph: Graph, look: Look) -> list[Line]:
     """The graph in characters, if it can be drawn in so many columns, and an empty line."""
-    from diffcompare.render.graph_text import drawn
+    from diffcompare.render.graph_text import drawing_lines, drawn
 
-    lines = drawn(graph, look, look.width)
-    if not lines:
+    drawing, legend = drawing_lines(graph, look, look.width)
+    if not drawing:
+        drawing, legend = [], drawn(graph, look, look.width)  # why there is none
+    if not drawing and not legend:
         return []
-    drawing: list[Line] = []
-    for text in lines:
-        drawing += [[(text, "")]] if width(text) <= look.width else _prose(text, "", look)
-    return [*_prose(graph.caption, "strong", look), *drawing, []]
+    below = [line for text in legend for line in _prose(text, "", look)]
+    return [*_prose(graph.caption, "strong", look), *drawing, *([[]] if drawing and below else []), *below, []]
 
 
 def _prose(text: str, style: str, look: Look) -> list[Line]:
@@ -100,14 +109,36 @@ def _table(table: Table, look: Look) -> list[Line]:
     lines = _prose(table.caption, "strong", look) if table.caption else []
     titles = [clean(column.title, look.unicode) for column in table.columns]
     body = [
-        [[] if cell is None and is_prose(table, place) else _cell(cell, look) for place, cell in enumerate(row)]
+        [
+            [] if cell is None and is_prose(table, place) else _coloured(_cell(cell, look), table.columns[place])
+            for place, cell in enumerate(row)
+        ]
         for row in table.rows
     ]
+    if table.stages:
+        table, titles, body = _staged(table, titles, body, look)
     legend = []
     if cells.any_wrong(table, look.digits):
         how = "underlined" if look.styled else "in brackets"
         legend = _prose(f"{how}: digits that differ from the truth", "", look)
     return lines + table_lines(table, titles, body, legend, look)
+
+
+def _coloured(cell: Line, column: Column) -> Line:
+    return [(text, style or column.quantity or "") for text, style in cell]
+
+
+def _staged(
+    table: Table, titles: list[str], body: list[list[Line]], look: Look
+) -> tuple[Table, list[str], list[list[Line]]]:
+    """The table with a first column for the mark of every row, and with the row that is shown now in reverse."""
+    marks = [stage_mark(stage, look.unicode) for stage in table.stages]
+    rows = tuple((mark, *row) for mark, row in zip(marks, table.rows, strict=True))
+    marked: list[list[Line]] = []
+    for stage, mark, row in zip(table.stages, marks, body, strict=True):
+        cells: list[Line] = [[(mark, "")], *row]
+        marked.append([[(text, "now") for text, _ in cell] for cell in cells] if stage == "now" else cells)
+    return table._replace(columns=(Column("stage", ""), *table.columns), rows=rows), ["", *titles], marked
 
 
 def _cell(cell: Cell, look: Look) -> Line:
