@@ -9,7 +9,7 @@ from diffcompare.cli import files
 from diffcompare.cli.streams import CannotWrite, reason
 from diffcompare.document import Bars, Block, Cell, Document, Graph, Heading, Paragraph, Plot, Source
 from diffcompare.render import render
-from diffcompare.studies.demos.frame import Demo, table
+from diffcompare.studies.demos.frame import Demo, Frame, table
 from diffcompare.studies.demos.play import Played, frame_blocks, played
 
 PICTURES = (Graph, Plot, Bars)
@@ -37,30 +37,59 @@ def write(demos: Sequence[Demo], directory: str) -> Document:
     return Document((listed,), {"schema": "diffcompare/1", "command": "demo", "handout": written})
 
 
+def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[str]:
+    """Write one frame as the handout has it, under names that are free.  Returns the names.  Raises CannotWrite."""
+    try:
+        stem = _free(directory, _stem(which, number))
+    except OSError as error:
+        raise CannotWrite(f"in `{directory}`", reason(error), "choose another directory") from None
+    picture = _picture(frame)
+    title = _markdown([Heading(f"{which.name}: {which.claim}", 1)])
+    texts = {f"{stem}.md": "\n".join([title, *_frame(number, frame, f"{stem}.svg")])}
+    texts |= {f"{stem}.svg": render(Document((picture,)), "svg")} if picture is not None else {}
+    for name, text in texts.items():
+        files.write_file(os.path.join(directory, name), text)
+    return list(texts)
+
+
+def _free(directory: str, stem: str) -> str:
+    """The stem, with a number behind it where files of that name are there."""
+    there = set(os.listdir(directory))
+    stems = (stem, *(f"{stem}-{count}" for count in range(2, len(there) + 3)))
+    return next(each for each in stems if not there & {f"{each}.md", f"{each}.svg"})
+
+
 def page(shown: Played) -> str:
     """A demo in Markdown, its pictures by name."""
     which = shown.demo
     parts = [_markdown([Heading(which.name, 1), Paragraph(f"{which.claim} ({which.minutes} minutes)")])]
     for number, frame in enumerate(shown.frames, 1):
-        for block in frame_blocks(frame, f"{number}. {frame.title}"):
-            if isinstance(block, PICTURES):
-                parts.append(f"![{_escaped(frame.title)}]({_name(which, number)})\n")
-                block = block.table
-            parts.append(_markdown([block]))
+        parts += _frame(number, frame, f"{_stem(which, number)}.svg")
     return "\n".join([*parts, _markdown([Paragraph(which.lesson, "verdict")])])
 
 
+def _frame(number: int, frame: Frame, picture: str) -> list[str]:
+    """A frame in Markdown, its picture by name."""
+    parts = []
+    for block in frame_blocks(frame, f"{number}. {frame.title}"):
+        if isinstance(block, PICTURES):
+            parts.append(f"![{_escaped(frame.title)}]({picture})\n")
+            block = block.table
+        parts.append(_markdown([block]))
+    return parts
+
+
 def _pictures(shown: Played) -> dict[str, Block]:
-    found: dict[str, Block] = {}
-    for number, frame in enumerate(shown.frames, 1):
-        for block in frame.blocks:
-            if isinstance(block, PICTURES):
-                found[_name(shown.demo, number)] = block
-    return found
+    found = {f"{_stem(shown.demo, number)}.svg": _picture(frame) for number, frame in enumerate(shown.frames, 1)}
+    return {name: picture for name, picture in found.items() if picture is not None}
 
 
-def _name(which: Demo, number: int) -> str:
-    return f"{which.name}-{number:02}.svg"
+def _picture(frame: Frame) -> Block | None:
+    return next((block for block in frame.blocks if isinstance(block, PICTURES)), None)
+
+
+def _stem(which: Demo, number: int) -> str:
+    return f"{which.name}-{number:02}"
 
 
 def _escaped(text: str) -> str:

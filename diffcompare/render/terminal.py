@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from diffcompare.document import Column, Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
 from diffcompare.render import cells
 from diffcompare.render.equations import equation_lines
 from diffcompare.render.folding import Entry, Line, entry_lines, prose_lines, table_lines
@@ -21,7 +21,7 @@ from diffcompare.render.picture import picture_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diffcompare.document import Block, Cell, Document
+    from diffcompare.document import Block, Cell, Column, Document
     from diffcompare.render import Look
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
@@ -116,7 +116,7 @@ def _table(table: Table, look: Look) -> list[Line]:
         for row in table.rows
     ]
     if table.stages:
-        table, titles, body = _staged(table, titles, body, look)
+        titles, body = _staged(table, titles, body, look)
     legend = []
     if cells.any_wrong(table, look.digits):
         how = "underlined" if look.styled else "in brackets"
@@ -128,17 +128,13 @@ def _coloured(cell: Line, column: Column) -> Line:
     return [(text, style or column.quantity or "") for text, style in cell]
 
 
-def _staged(
-    table: Table, titles: list[str], body: list[list[Line]], look: Look
-) -> tuple[Table, list[str], list[list[Line]]]:
-    """The table with a first column for the mark of every row, and with the row that is shown now in reverse."""
-    marks = [stage_mark(stage, look.unicode) for stage in table.stages]
-    rows = tuple((mark, *row) for mark, row in zip(marks, table.rows, strict=True))
+def _staged(table: Table, titles: list[str], body: list[list[Line]], look: Look) -> tuple[list[str], list[list[Line]]]:
+    """Titles and cells with the mark of every row before it, and the row that is shown now in reverse."""
     marked: list[list[Line]] = []
-    for stage, mark, row in zip(table.stages, marks, body, strict=True):
-        cells: list[Line] = [[(mark, "")], *row]
+    for stage, row in zip(table.stages, body, strict=True):
+        cells: list[Line] = [[(f"{stage_mark(stage, look.unicode)} ", ""), *row[0]], *row[1:]]
         marked.append([[(text, "now") for text, _ in cell] for cell in cells] if stage == "now" else cells)
-    return table._replace(columns=(Column("stage", ""), *table.columns), rows=rows), ["", *titles], marked
+    return [f"  {titles[0]}", *titles[1:]], marked
 
 
 def _cell(cell: Cell, look: Look) -> Line:

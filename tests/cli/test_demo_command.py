@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-from diffcompare.studies.demos import NAMES
+from diffcompare.cli.handout import write_frame
+from diffcompare.cli.streams import CannotWrite
+from diffcompare.studies.demos import NAMES, demo
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,21 @@ def test_a_handout(cli, tmp_path):
     assert sorted(set(pictures)) == [name for name in written if name.endswith(".svg")]
     assert "1.7163378145367738" in page
     assert (tmp_path / "new" / pictures[0]).read_text(encoding="utf-8").count("<svg") == 1
+
+
+def test_a_frame_alone_is_a_page_with_its_picture(tmp_path):
+    frames = tuple(demo("trace").frames())
+    assert write_frame(demo("trace"), 31, frames[30], str(tmp_path)) == ["trace-31.md", "trace-31.svg"]
+    text = (tmp_path / "trace-31.md").read_text(encoding="utf-8")
+    assert text.startswith("# trace: ")
+    assert "(trace-31.svg)" in text
+    assert all(said in text for said in ("Predict: ", "RULE", "WHY", "= for +="))  # whatever was on the screen
+    assert (tmp_path / "trace-31.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
+
+
+def test_a_frame_is_not_written_where_there_is_no_directory(tmp_path):
+    with pytest.raises(CannotWrite, match="no such file"):
+        write_frame(demo("memory"), 1, next(iter(demo("memory").frames())), str(tmp_path / "none"))
 
 
 def test_a_handout_that_cannot_be_written(cli, tmp_path):

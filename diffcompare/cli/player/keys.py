@@ -22,10 +22,12 @@ NAMES = {
     "\x1b[F": "last", "\x1b[4~": "last", "\x1bOF": "last", "G": "last",
     "\x1b[A": "up", "\x1bOA": "up", "k": "up", "\x1b[B": "down", "\x1bOB": "down", "j": "down",
     "p": "predict", "b": "break", "+": "more", "=": "more", "-": "fewer", "?": "help",
-    "f": "forward", "r": "reverse", "n": "next demo", "N": "previous demo",
+    "f": "forward", "r": "reverse", "s": "save", "n": "next demo", "N": "previous demo",
     "q": "quit", "Q": "quit", "\x1b": "quit", "\x04": "quit",
 }  # fmt: skip
 """What the bytes of a key mean; an arrow is three of them."""
+STDOUT, ESCAPES = -11, 4
+"""STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console."""
 WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down"}
 """The second half of a special key on Windows."""
 
@@ -77,7 +79,11 @@ def _signals_as_exits() -> Iterator[None]:
 @contextmanager
 def _raw() -> Iterator[Keyboard]:
     if os.name == "nt":
-        yield _Console()
+        import ctypes
+
+        kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009  (it exists on Windows only)
+        with console_with_escapes(kernel):
+            yield Console()
         return
     import termios
     import tty
@@ -134,7 +140,23 @@ def escape_length(waiting: bytes) -> int:
     return min(end + 1, len(waiting))
 
 
-class _Console:
+@contextmanager
+def console_with_escapes(kernel: Any) -> Iterator[None]:
+    """A Windows console that understands escape sequences meanwhile: an older one must be told to."""
+    from ctypes import byref, c_ulong
+
+    handle, before = kernel.GetStdHandle(STDOUT), c_ulong()
+    known = kernel.GetConsoleMode(handle, byref(before))
+    if known:
+        kernel.SetConsoleMode(handle, before.value | ESCAPES)
+    try:
+        yield
+    finally:
+        if known:
+            kernel.SetConsoleMode(handle, before.value)
+
+
+class Console:
     """Keys of a Windows console."""
 
     def read(self, seconds: float) -> str | None:

@@ -12,8 +12,10 @@ from diffcompare.cli import streams
 from diffcompare.cli.player.keys import Keyboard, held
 from diffcompare.cli.player.screen import Screen, compose
 from diffcompare.cli.player.state import State, press
+from diffcompare.cli.streams import CannotWrite
 from diffcompare.document import Paragraph
 from diffcompare.render import Look
+from diffcompare.render.terminal import painted
 from diffcompare.studies.demos.frame import Demo, Frame
 
 BEAT = 0.25
@@ -32,7 +34,8 @@ def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digi
 def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float | None, state: State) -> None:
     @cache
     def frames_of(place: int) -> tuple[Frame, ...]:
-        _show(Screen((f" {demos[place].name}: {demos[place].claim}", "", " computing ...")), look)
+        told = (f" {demos[place].name}: {demos[place].claim}", "", " computing ...")
+        _show(Screen(tuple([[(line, "")] for line in told])), look)
         return with_ending(demos[place])
 
     shown: tuple[State, os.terminal_size] | None = None
@@ -50,6 +53,8 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
         if key is None and seconds is not None and monotonic() - turned >= seconds:
             after = press(state, "next", frames, len(demos))
             state, turned = (after if after != state else state._replace(over=True)), monotonic()
+        elif key == "save" and not state.help:
+            state = state._replace(notice=_saved(demos[state.demo], state.frame, frames))
         elif key is not None:
             state, turned = press(state, key, frames, len(demos)), monotonic()
 
@@ -57,6 +62,17 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
 def with_ending(which: Demo) -> tuple[Frame, ...]:
     """The frames, and the closing sentence as one more."""
     return (*which.frames(), Frame("In one sentence", (Paragraph(which.lesson, "verdict"),)))
+
+
+def _saved(which: Demo, place: int, frames: Sequence[Frame]) -> str:
+    """The frame written as the handout has it, and what is to be said of that."""
+    from diffcompare.cli.handout import write_frame
+
+    try:
+        names = write_frame(which, place + 1, frames[place], os.curdir)
+    except CannotWrite as error:
+        return f"not saved: {error}"
+    return f"saved {' and '.join(names)} in {os.getcwd()}"
 
 
 def _size() -> os.terminal_size:
@@ -68,9 +84,6 @@ def _size() -> os.terminal_size:
 def _show(screen: Screen, look: Look) -> None:
     """Paint the screen anew: every line from its beginning, and the rest of it cleared."""
     encoding = sys.stdout.encoding or "utf-8"
-    lines = []
-    for number, line in enumerate(screen.lines):
-        bold = look.styled and number in screen.strong
-        lines.append(f"\x1b[1m{line}\x1b[0m\x1b[K" if bold else f"{line}\x1b[K")
+    lines = [f"{line}\x1b[K" for line in painted(screen.lines, look)]
     sys.stdout.write(streams.encodable("\x1b[H" + "\r\n".join(lines) + "\x1b[J", encoding))
     sys.stdout.flush()

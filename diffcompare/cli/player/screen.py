@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks
 from diffcompare.document import Block, Document, Graph, Plot, Table
-from diffcompare.render import Look, render
+from diffcompare.render import Look
+from diffcompare.render.folding import Line, line_width
 from diffcompare.render.glyphs import clean, width
+from diffcompare.render.graph_text import drawing_lines
 from diffcompare.render.layout import wrap
+from diffcompare.render.terminal import document_lines
 from diffcompare.studies.demos.frame import Demo, Frame
 
 SMALLEST = (20, 6)
@@ -17,6 +20,8 @@ GAP = 3
 """Columns between the graph and its table."""
 FEWEST_ROWS = 3
 """Rows of a table that are shown at least, where it is cut at its beginning to stand below its graph."""
+ROOM = 18
+"""Lines for what is shown, before the words below it: on a small screen all there are, on a tall one no gap."""
 NARROW = 4
 """Significant digits where a table fits beside its graph only so."""
 
@@ -24,58 +29,91 @@ HELP = """\
 space, right, enter    next step, or reveal what was asked
 left, backspace        one step back
 home, end              first and last step
-f, r                   to the forward, to the reverse sweep
+f, r                   the same node in the forward, in the reverse sweep; again: the next time
 n, N                   next and previous demo
 up, down               scroll, where a step is longer than the screen
 p                      predict: ask before the numbers are shown, on or off
 b                      break it: the same step with a bug
 +, -                   more digits, fewer digits
+s                      save this frame: Markdown and SVG, in the directory you are in
 ?                      this help; any key leaves it
 q                      quit"""
-KEYS = "[space] next [<-] back [p] predict [b] break [+/-] digits [?] help [q] quit"
-SHORT_KEYS = "[space] next  [?] help  [q] quit"
+KEYS = (
+    "[space] next", "[<-] back", "[f/r] forward, reverse", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
+    "[?] help", "[q] quit",
+)  # fmt: skip
+SPARED = ("[+/-] digits", "[p] predict", "[<-] back", "[s] save", "[f/r] forward, reverse", "[b] break", "[?] help")
+"""Keys that a narrow line leaves out, the first ones first: the help has them all."""
+SWEEPS = {"primal": "VALUES", "forward": "FORWARD", "reverse": "REVERSE"}
 
 
 class Screen(NamedTuple):
-    """Lines of text, each no wider than the screen; `strong` are the numbers of those in bold."""
+    """Lines of styled spans, each no wider than the screen."""
 
-    lines: tuple[str, ...]
-    strong: tuple[int, ...] = ()
+    lines: tuple[Line, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines without their styles."""
+        return tuple(["".join([text for text, _ in line]) for line in self.lines])
 
 
 def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int) -> Screen:
     """The whole screen."""
     columns, rows = max(look.width, SMALLEST[0]), max(rows, SMALLEST[1])
-    look = look._replace(width=columns - 1, styled=False, color=False, digits=state.digits)
+    look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
-        body, title, foot = HELP.split("\n"), f" {which.name}  keys", ["any key goes on"]
+        body, title = _plain(HELP.split("\n")), f" {which.name}  keys"
+        words, keys = [], "any key goes on"
     else:
         frame = frames[state.frame]
         title = _title(which, frames, state, columns)
-        foot = [*_words(frame, state, asks(state, frames), look), _keys(frame, columns)]
-        body = _body(frame, state, asks(state, frames), look, rows - 1 - len(foot))
-    foot = foot[-(rows - 3) :]
-    window = _window(body, rows - 1 - len(foot), state.scroll)
-    lines = [title, *window, *foot]
-    return Screen(tuple(_cut(clean(line, look.unicode), columns - 1) for line in lines), (0,))
+        keys = _keys(frame, any(each.sweep for each in frames), columns)
+        words = _words(frame, state, asks(state, frames), look)
+        body = _body(frame, state, asks(state, frames), look, rows - 2 - len(words))
+    words = words[-(rows - 4) :]
+    window = _window(body, rows - 2 - len(words), state.scroll)
+    told = _padded([*window, *words], rows - 2)
+    lines: list[Line] = [[(title, "strong")], *told, [(keys, "")]]
+    return Screen(tuple([_cut(_cleaned(line, look), columns - 1) for line in lines]))
+
+
+def _plain(lines: Iterable[str]) -> list[Line]:
+    return [[(line, "")] for line in lines]
+
+
+def _cleaned(line: Line, look: Look) -> Line:
+    return [(clean(text, look.unicode), style) for text, style in line]
 
 
 def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> str:
+    """Demo and frame to the left; to the right where we are, in which sweep, and what is switched on."""
     frame = frames[state.frame]
-    mark = "[predict]" if state.predict else ""
+    marks = [SWEEPS.get(frame.sweep, ""), f"{state.frame + 1}/{len(frames)}"]
     if state.broken and frame.broken is not None:
-        mark = f"[BROKEN: {frame.broken.bug}]"
-    place = f"{state.frame + 1}/{len(frames)} {mark}".rstrip()
+        marks.append(f"[BROKEN: {frame.broken.bug}]")
+    elif state.predict:
+        marks.append("[predict]")
+    place = " ".join(filter(None, marks))
+    room = columns - 1 - width(place) - 2
     left = f" {which.name}  {frame.title}"
-    return f"{left}{' ' * max(columns - 1 - width(left) - width(place), 2)}{place}"
+    if width(left) > room:
+        left = f"{_first(left, max(room - 1, 0))}…"
+    return f"{left}{' ' * max(columns - 1 - width(left) - width(place), 1)}{place}"
 
 
-def _keys(frame: Frame, columns: int) -> str:
-    keys = KEYS if frame.broken is not None else KEYS.replace("[b] break ", "")
-    return keys if len(keys) < columns else SHORT_KEYS
+def _keys(frame: Frame, sweeps: bool, columns: int) -> str:
+    """The keys that do something here, as many as the line has room for."""
+    idle = {"[b] break": frame.broken is None, "[f/r] forward, reverse": not sweeps}
+    keys = [key for key in KEYS if not idle.get(key)]
+    for spared in SPARED:
+        if len(" ".join(keys)) < columns:
+            break
+        keys = [key for key in keys if key != spared]
+    return " ".join(keys)
 
 
-def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[str]:
+def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[Line]:
     """The rule with its numbers and the reason; before the reveal the question and nothing else."""
     said: list[tuple[str, str]] = []
     if open_question:
@@ -84,14 +122,14 @@ def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[
         said = [("BROKEN", f"{frame.broken.bug}. {frame.broken.sentence}")]
     else:
         said = [("RULE", frame.rule), ("WHY", frame.sentence)]
-    lines = []
-    for word, text in said:
+    lines: list[Line] = []
+    for word, text in [*said, ("NOTE", state.notice)]:
         parts = wrap(clean(text, look.unicode), look.width - 9) if text else []
-        lines += [f" {word if place == 0 else '':<7} {part}" for place, part in enumerate(parts)]
+        lines += [[(f" {word if place == 0 else '':<7} ", "strong"), (part, "")] for place, part in enumerate(parts)]
     return lines
 
 
-def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[str]:
+def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[Line]:
     blocks = frame.blocks
     if open_question and frame.asked:
         blocks = frame.asked
@@ -103,85 +141,88 @@ def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int
     return _beside(graph, look) or _below(graph, look, rows)
 
 
-def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[str]:
+def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
     """The blocks as roomy as the screen allows: tables lose their lines, plots become smaller."""
-    roomy = _text(blocks, look)
+    roomy = _lines(blocks, look)
     if len(roomy) <= rows:
         return roomy
     if any(isinstance(block, Plot) for block in blocks):
-        smaller = [_text(blocks, look._replace(width=part * look.width // 8)) for part in (7, 6, 5, 4)]
+        smaller = [_lines(blocks, look._replace(width=part * look.width // 8)) for part in (7, 6, 5, 4)]
         return next((lines for lines in smaller if len(lines) <= rows), roomy)
-    plain = render(Document(tuple(blocks)), "plain", look=look).rstrip("\n").split("\n")
-    return plain if max(map(width, plain)) <= look.width else roomy
+    return _without_rules(roomy)
 
 
-def _beside(graph: Graph, look: Look) -> list[str]:
+def _beside(graph: Graph, look: Look) -> list[Line]:
     """The graph and its table side by side; nothing where that is too wide, with few digits even."""
-    drawing = _drawing(graph, look)
-    room = look.width - GAP - max(map(width, drawing), default=0)
+    drawing, _ = drawing_lines(graph, look, look.width)
+    room = look.width - GAP - max(map(line_width, drawing), default=0)
     if not drawing:
         return []
     for digits in dict.fromkeys((look.digits, NARROW)):
-        found = _text((graph.table,), look._replace(width=10_000, digits=digits))
-        if max(map(width, found), default=0) <= room:
+        found = _lines((graph.table,), look._replace(width=10_000, digits=digits))
+        if max(map(line_width, found), default=0) <= room:
             break
     else:
         return []
-    left = max(map(width, drawing)) + GAP
+    left = max(map(line_width, drawing)) + GAP
     height = max(len(drawing), len(found))
     pairs = zip(_padded(drawing, height), _padded(found, height), strict=True)
-    return [f"{a}{' ' * (left - width(a))}{b}" for a, b in pairs]
+    return [[*a, (" " * (left - line_width(a)), ""), *b] for a, b in pairs]
 
 
-def _below(graph: Graph, look: Look, rows: int) -> list[str]:
+def _below(graph: Graph, look: Look, rows: int) -> list[Line]:
     """The graph over its table, of which only the last rows are shown where there is no room for all."""
-    drawing, shown = _drawing(graph, look), graph.table
-    whole = [*drawing, *_text((shown,), look)]
+    drawing, shown = drawing_lines(graph, look, look.width)[0], graph.table
+    whole = [*drawing, *_lines((shown,), look)]
     if len(whole) <= rows:
         return whole
     count = max(rows - len(drawing) - 2, FEWEST_ROWS)  # caption and heads
-    return [*drawing, *render(Document((_last(shown, count),)), "plain", look=look).rstrip("\n").split("\n")]
+    return [*drawing, *_without_rules(_lines((_last(shown, count),), look))]
 
 
 def _last(shown: Table, count: int) -> Table:
     if count >= len(shown.rows):
         return shown
     caption = f"{shown.caption} (the last {count} of {len(shown.rows)})".strip()
-    return shown._replace(rows=shown.rows[-count:], caption=caption)
+    return shown._replace(rows=shown.rows[-count:], stages=shown.stages[-count:], caption=caption)
 
 
-def _drawing(graph: Graph, look: Look) -> list[str]:
-    """The drawing without its legend; nothing where it is too wide."""
-    from diffcompare.render.graph_text import drawn
-
-    lines = drawn(graph, look, look.width)
-    if not lines or lines[0].startswith("note: "):
-        return []
-    if "" in lines[1:]:
-        lines = lines[: lines.index("", 1)]
-    return lines if lines[0].strip() else lines[1:]
+def _lines(blocks: Sequence[Block], look: Look) -> list[Line]:
+    return document_lines(Document(tuple(blocks)), look)
 
 
-def _text(blocks: Sequence[Block], look: Look) -> list[str]:
-    return render(Document(tuple(blocks)), "terminal", look=look).rstrip("\n").split("\n")
+def _without_rules(lines: Sequence[Line]) -> list[Line]:
+    """Lines of tables without those that only divide."""
+    return [line for line in lines if not (line and all(set(text) <= {"─", "-"} for text, _ in line))]
 
 
-def _padded(lines: list[str], height: int) -> list[str]:
-    return [*lines, *[""] * (height - len(lines))]
+def _padded(lines: Sequence[Line], height: int) -> list[Line]:
+    return [*lines, *[[]] * (height - len(lines))]
 
 
-def _window(body: list[str], rows: int, scroll: int) -> list[str]:
+def _window(body: list[Line], rows: int, scroll: int) -> list[Line]:
     """So many lines of the body, and how many are above and below."""
     if len(body) <= rows:
-        return _padded(body, rows)
+        return _padded(body, min(rows, ROOM))
     start = min(scroll, len(body) - rows + 1)
     shown = body[start : start + rows - 1]
     rest = len(body) - start - len(shown)
     told = [f"{start} lines above (up)"] * (start > 0) + [f"{rest} lines below (down)"] * (rest > 0)
-    return [*shown, f"   ... {', '.join(told)}"]
+    return [*shown, *_plain([f"   ... {', '.join(told)}"])]
 
 
-def _cut(line: str, columns: int) -> str:
-    while width(line) > columns:
-        line = line[:-1]
-    return line
+def _cut(line: Line, columns: int) -> Line:
+    """The first so many columns of a line."""
+    found: Line = []
+    for text, style in line:
+        part = _first(text, columns - line_width(found))
+        found.append((part, style))
+        if part != text:
+            break
+    return found
+
+
+def _first(text: str, columns: int) -> str:
+    while width(text) > columns:
+        text = text[:-1]
+    return text

@@ -23,6 +23,8 @@ class State(NamedTuple):
     predict: bool = True
     digits: int | None = None
     help: bool = False
+    notice: str = ""
+    """What is to be said until the next key."""
     scroll: int = 0
     over: bool = False
 
@@ -36,6 +38,7 @@ def press(state: State, key: str, frames: Sequence[Frame], demos: int) -> State:
     """The state after a key; `frames` are those of the demo shown.  A key without a meaning changes nothing."""
     if key == "quit":
         return state._replace(over=True)
+    state = state._replace(notice="")
     if state.help:
         return state._replace(help=False)
     if key in _MOVES:
@@ -65,12 +68,26 @@ def _moved(state: State, key: str, frames: Sequence[Frame], demos: int) -> State
             return _at(state, state.demo, state.frame - 1, revealed=True)
         return _at(state, state.demo - 1, LAST, revealed=True) if state.demo > 0 else state
     if key in ("forward", "reverse"):
-        found = [place for place, frame in enumerate(frames) if frame.title.lower().startswith(key)]
-        return _at(state, state.demo, found[0]) if found else state
+        found = _same_step(frames, state.frame, key)
+        return state if found is None else _at(state, state.demo, found)
     if key in ("next demo", "previous demo"):
         other = state.demo + (1 if key == "next demo" else -1)
         return _at(state, other, 0) if 0 <= other < demos else state
     return _at(state, state.demo, 0 if key == "first" else len(frames) - 1)
+
+
+def _same_step(frames: Sequence[Frame], place: int, sweep: str) -> int | None:
+    """Where this sweep comes by the node that is shown; again for the next time, of another seed or message.
+
+    Where it does not, where it begins; None for a demo without that sweep.
+    """
+    every = [other for other, frame in enumerate(frames) if frame.sweep == sweep]
+    here = [other for other in every if frames[other].node and frames[other].node == frames[place].node]
+    if place in here:
+        return here[(here.index(place) + 1) % len(here)]
+    if place in every:
+        return place
+    return next(iter([*here, *every]), None)
 
 
 def _next(state: State, frames: Sequence[Frame], demos: int) -> State:

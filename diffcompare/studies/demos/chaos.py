@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from diffcompare.document import Approximate, Cell
 from diffcompare.studies.compare import compare
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Demo, Frame, growing, masked, table
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.telling import number
 
@@ -35,6 +35,7 @@ def frames() -> Iterator[Frame]:
         shown = table(
             "chaos", f"l(n) at x = {X}", "n | >value | >true value | >reverse AD | >difference | >truth", rows
         )
+        shown = growing(shown)
         yield Frame(
             f"The logistic map, n = {n}",
             (shown,),

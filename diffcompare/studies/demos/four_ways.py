@@ -10,7 +10,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.parser import parse
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
-from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, measuring, table
 from diffcompare.studies.demos.polynomial import derivative_of_logistic
 from diffcompare.studies.telling import cell
 from diffcompare.studies.trace import trace
@@ -197,7 +197,8 @@ def _automatic() -> Iterator[Frame]:
 
 def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
     rows = [(f"v = l{i}", *pair) for i, pair in enumerate(pairs, 1)]
-    shown = table("pairs", "Value and tangent", "iteration | >v | >v̇", rows)
+    shown = measuring(table("pairs", "Value and tangent", "iteration | >v | >v̇", rows), "primal", 1)
+    shown = measuring(shown, "tangent", 2)
     numbers = {
         f"{name} {what}": each for name, *both in rows for what, each in zip(("value", "tangent"), both, strict=True)
     }
@@ -211,6 +212,7 @@ def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
         "What is the last tangent?",
         (Source("text", PAIRS), masked(shown, (3, 2))),
         _wrong_seed(last),
+        "forward",
     )
 
 
@@ -227,13 +229,15 @@ def _wrong_seed(last: float) -> Broken:
 
 def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
     rows = [(f"l{i}", each) for i, each in enumerate(adjoints, 1)][::-1]
+    shown = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows)
     return Frame(
         "Reverse AD: the same slopes from the other end",
-        (table("adjoints", "Adjoints, from the end", "number | >adjoint", rows),),
+        (measuring(shown, "adjoint", 1),),
         "",
         "The adjoint of x is the derivative.",
         {f"adjoint {name}": value for name, value in rows},
         broken=_one_path(values, adjoints),
+        sweep="reverse",
     )
 
 

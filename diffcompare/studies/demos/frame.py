@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from diffcompare.document import NOTHING, Block, Cell, Column, Table
+from diffcompare.document import NOTHING, Block, Cell, Column, Quantity, Stage, Table
 
 
 class Broken(NamedTuple):
@@ -33,6 +33,10 @@ class Frame(NamedTuple):
     asked: tuple[Block, ...] = ()
     """What is shown meanwhile, with `?` for what is asked."""
     broken: Broken | None = None
+    sweep: Literal["", "primal", "forward", "reverse"] = ""
+    """Which sweep it is a step of."""
+    node: str = ""
+    """The node that is computed in this step: the other sweeps come by it too."""
 
 
 class Demo(NamedTuple):
@@ -59,6 +63,20 @@ def table(key: str, caption: str, columns: str, rows: Iterable[Sequence[Cell]]) 
     if any(len(row) != len(found) for row in cells):
         raise ValueError(f"a row of `{key}` has not {len(found)} cells")
     return Table(key, tuple(found), cells, caption)
+
+
+def growing(shown: Table) -> Table:
+    """The table with its last row as the step that is shown, and those above as done."""
+    stages: list[Stage] = ["done" for _ in shown.rows]
+    return shown._replace(stages=(*stages[1:], "now") if stages else ())
+
+
+def measuring(shown: Table, quantity: Quantity, *places: int) -> Table:
+    """The table with columns that hold values, tangents or adjoints, and are set like those."""
+    columns = list(shown.columns)
+    for place in places:
+        columns[place] = columns[place]._replace(quantity=quantity)
+    return shown._replace(columns=tuple(columns))
 
 
 def masked(shown: Table, *places: tuple[int, int]) -> Table:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from diffcompare.document import Block, Cell
 from diffcompare.evaluation import Real, Undefined
 from diffcompare.studies.demos.answers import answer, asked, figures, true
-from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.studies.trace import trace
 
 METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
@@ -51,6 +51,7 @@ def _upstream() -> Iterator[Frame]:
                 )
             )
         shown = table("upstream", "Adjoints of sqrt(x^2) at 0", "node | rule | >adjoint | state", rows)
+        shown = growing(measuring(shown, "adjoint", 0, 2))
         step = steps[count - 1]
         yield Frame(
             f"Upstream, step {count}",

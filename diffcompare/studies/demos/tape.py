@@ -9,7 +9,7 @@ from diffcompare.document import Cell, Source
 from diffcompare.expression import Expression, Variable
 from diffcompare.operations import exp, ln, relu, sin
 from diffcompare.recording import Recording, record, saved
-from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.sweeps import partials
 
 PYTORCH = {
@@ -85,6 +85,7 @@ def _written(tape: Recording, count: int) -> Frame:
             )
         )
     shown = table("tape", "The tape", "line | node | of | >value | saved for the way back", rows)
+    shown = growing(measuring(shown, "primal", 3))
     name, operation, _, value, kept = rows[-1]
     why = (
         f"{operation} must keep {kept}: its slope is made of that."
@@ -97,6 +98,8 @@ def _written(tape: Recording, count: int) -> Frame:
         f"{name} = {operation} = {value}",
         why,
         {f"{name} {operation}": value},
+        sweep="primal",
+        node=str(name),
     )
 
 
@@ -120,7 +123,7 @@ def _read(tape: Recording) -> Frame:
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     tape.backward(adjoints)
     rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
-    shown = table("backward", "After one backward", "variable | >adjoint", rows)
+    shown = measuring(table("backward", "After one backward", "variable | >adjoint", rows), "adjoint", 1)
     return Frame(
         "Backward: the diary is read from the end",
         (shown,),
@@ -129,6 +132,7 @@ def _read(tape: Recording) -> Frame:
         dict(rows),
         "What are the two adjoints?",
         (masked(shown, (0, 1), (1, 1)),),
+        sweep="reverse",
     )
 
 
@@ -150,6 +154,7 @@ def _twice(tape: Recording) -> Frame:
         tape.backward(adjoints)
         rows.append((rule, *[float(adjoints[node]) for node in inputs]))
     shown = table("twice", "After a second backward", "what is cleared | >x1 | >x2", rows)
+    shown = measuring(shown, "adjoint", 1, 2)
     numbers = {
         f"{name} {kind}": value
         for (_, *values), kind in zip(rows, ("cleared", "set", "added"), strict=True)
@@ -172,6 +177,7 @@ def _twice(tape: Recording) -> Frame:
             "The step is twice as long as it should be, and three times in the next round.",
             {"truth": 5.5, "broken": rows[0][1]},
         ),
+        "reverse",
     )
 
 

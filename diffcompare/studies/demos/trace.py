@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Cell, Graph, Table
+from diffcompare.document import Block, Cell, Graph, Quantity, Stage, Table
 from diffcompare.evaluation import CAREFUL
 from diffcompare.expression import Expression, Variable
 from diffcompare.printer import SIGNS
-from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.studies.graph import graph_question
 from diffcompare.studies.inputs import question_of
 from diffcompare.studies.trace import Trace, trace_question
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 AT = {"x1": 2.0, "x2": 5.0}
-Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
 
 CAPTIONS: dict[Quantity, str] = {
     "primal": "The graph with its values",
@@ -81,14 +80,17 @@ class _Player(NamedTuple):
         for count in range(1, len(steps) + 1):
             done = steps[:count]
             shown = table("primal", "Values", "node | rule | >value", [_value_row(step) for step in done])
+            shown = growing(measuring(shown, "primal", 2))
             numbers = {step.node: step.value for step in done}
             step = done[-1]
             yield Frame(
                 f"Values: step {count} of {len(steps)}",
-                (self._graph(numbers, "primal", shown),),
+                (self._graph(numbers, "primal", shown, step),),
                 _rule(step),
                 step.sentence,
                 {step.name: step.value},
+                sweep="primal",
+                node=self._called(step.node),
             )
 
     def _forward(self, seed: str) -> Iterator[Frame]:
@@ -98,35 +100,42 @@ class _Player(NamedTuple):
             shown = table(
                 "tangent", f"Forward, seed {seed}", "node | rule | >tangent", [_total_row(each) for each in done]
             )
+            shown = growing(measuring(shown, "tangent", 0, 2))
             numbers = {each.node: each.total for each in done}
             last = count == len(steps)
             yield Frame(
                 f"Forward from {seed}: step {count} of {len(steps)}",
-                (self._graph(numbers, "tangent", shown),),
+                (self._graph(numbers, "tangent", shown, step),),
                 _rule(step),
                 step.sentence,
                 {f"{step.name} by {seed}": step.total},
                 f"What is the derivative by {seed}?" if last else "",
-                self._asked(numbers, "tangent", shown, step) if last else (),
+                self._asked({each.node: each.total for each in done[:-1]}, "tangent", shown, step) if last else (),
                 _wrong_seed(step, seed) if last else None,
+                "forward",
+                self._called(step.node),
             )
 
     def _reverse(self) -> Iterator[Frame]:
         steps = self.trace.adjoint
         for count in range(1, len(steps) + 1):
             done, step = steps[:count], steps[count - 1]
+            before = {each.node: each.total for each in done[:-1]}
             rows = [(each.name, "+=" if each.again else "=", each.rule, each.total) for each in done]
             shown = table("adjoint", "Reverse", "adjoint | sign | rule | >so far", rows)
+            shown = growing(measuring(shown, "adjoint", 0, 3))
             numbers = {each.node: each.total for each in done}
             yield Frame(
                 f"Reverse: step {count} of {len(steps)}",
-                (self._graph(numbers, "adjoint", shown),),
+                (self._graph(numbers, "adjoint", shown, step),),
                 _rule(step),
                 step.sentence,
                 {f"{step.name} ({count})": step.total},
                 f"Another message arrives at {self._called(step.node)}: its adjoint now?" if step.again else "",
-                self._asked(numbers, "adjoint", shown, step) if step.again else (),
+                self._asked(before, "adjoint", shown, step) if step.again else (),
                 self._assigned(done) if step.again else None,
+                "reverse",
+                self._called(step.node),
             )
 
     def _identity(self) -> Frame:
@@ -178,10 +187,10 @@ class _Player(NamedTuple):
         return node.name if isinstance(node, Variable) else self.trace.words.name(node)
 
     def _asked(
-        self, numbers: Mapping[Expression, float | None], kind: Quantity, shown: Table, step: Step
+        self, before: Mapping[Expression, float | None], kind: Quantity, shown: Table, step: Step
     ) -> tuple[Block, ...]:
-        known = {node: value for node, value in numbers.items() if node is not step.node}
-        return (self._graph(known, kind, masked(shown, (-1, -1))),)
+        """The graph before the step, which the room is asked for."""
+        return (self._graph(before, kind, masked(shown, (-1, -1)), step),)
 
     def _assigned(self, done: Sequence[Step]) -> Broken:
         """What `=` for `+=` makes of the node that the last step reaches."""
@@ -192,7 +201,9 @@ class _Player(NamedTuple):
         said = f"With = the last message wins: {short(step.value)} instead of {short(step.total)}."
         return Broken("= for +=", (shown,), said, {"first": arrived[0].value, "last": step.value, "truth": step.total})
 
-    def _graph(self, numbers: Mapping[Expression, float | None], kind: Quantity, shown: Table) -> Graph:
+    def _graph(
+        self, numbers: Mapping[Expression, float | None], kind: Quantity, shown: Table, step: Step | None = None
+    ) -> Graph:
         """The graph with the numbers so far: the values stay when derivatives come."""
         known = {self.trace.words.name(node): value for node, value in numbers.items()}
         values = (
@@ -206,7 +217,8 @@ class _Player(NamedTuple):
             label = (
                 vertex.label if node.operation is None else SIGNS.get(node.operation.name, node.operation.name).strip()
             )
-            vertices.append(vertex._replace(label=label, numbers=tuple(found)))
+            stage: Stage = "now" if step and node is step.node else "done" if vertex.name in known else ""
+            vertices.append(vertex._replace(label=label, numbers=tuple(found), stage=stage))
         edges = tuple(edge._replace(label="") for edge in self.graph.edges)
         return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption=CAPTIONS[kind])
 

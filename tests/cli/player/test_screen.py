@@ -1,17 +1,22 @@
 """The screen: never wider and never taller than the window, whatever is in it."""
 
 import functools
+import re
 
 import pytest
 
 from diffcompare.cli.player.play import with_ending
 from diffcompare.cli.player.screen import compose
 from diffcompare.cli.player.state import State
+from diffcompare.document import Paragraph
 from diffcompare.render import Look
 from diffcompare.render.glyphs import width
+from diffcompare.render.terminal import painted
 from diffcompare.studies.demos import NAMES, demo
+from diffcompare.studies.demos.frame import Frame
 
 LOOK = Look(width=80)
+SHOWN = (Paragraph("shown"),)
 
 
 @functools.cache
@@ -20,7 +25,7 @@ def frames(name):
 
 
 def screen(name, state, columns=80, rows=24, charset="braille"):
-    return compose(demo(name), frames(name), state, Look(width=columns, charset=charset), rows).lines
+    return compose(demo(name), frames(name), state, Look(width=columns, charset=charset), rows).texts
 
 
 WINDOWS = [("braille", size) for size in ((80, 24), (120, 40), (40, 12), (1, 1))] + [("ascii", (20, 6))]
@@ -74,6 +79,99 @@ def test_every_frame_is_seen_whole_on_80_by_24(name):
 def test_a_wide_window_has_graph_and_table_beside_each_other():
     lines = screen("trace", State(frame=len(frames("trace")) - 4, revealed=True), 120, 40)
     assert any("┃" in line and "v̄₅" in line and "seed" in line for line in lines)
+
+
+def place_of(name, **wanted):
+    return next(
+        place
+        for place, frame in enumerate(frames(name))
+        if all(getattr(frame, key) == value for key, value in wanted.items())
+    )
+
+
+@pytest.mark.parametrize(("charset", "tick"), [("braille", "✓"), ("ascii", "*")])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_steps_done_have_a_tick_and_the_one_shown_a_sign_and_reversed_video(charset, tick, size):
+    """In the graph and in the table; colour only comes in addition."""
+    place = place_of("trace", sweep="reverse", node="v₃")
+    shown = compose(
+        demo("trace"), frames("trace"), State(frame=place, revealed=True), Look(size[0], charset=charset), size[1]
+    )
+    text = "\n".join(shown.texts)
+    v3, v5 = ("v₃", "v₅") if charset != "ascii" else ("v3", "v5")
+    assert f">{v3} = sin" in text
+    assert f"{tick}{v5} = " in text
+    rows = [line for line in shown.texts if "seed" in line or "(-1)" in line]
+    assert [tick in rows[0], "> " in rows[1]] == [True, True]
+    reverse = ["".join(text for text, style in line if style == "now") for line in shown.lines]
+    assert f"{v3} = sin" in "".join(reverse)
+    assert "(-1)" in "".join(reverse)
+    assert len([text for text in reverse if text]) == (1 if size[0] > 100 else 2)  # beside each other, or below
+
+
+def test_values_tangents_and_adjoints_have_signs_and_colours_of_their_own():
+    def styles(sweep):
+        state = State(frame=place_of("trace", sweep=sweep, node="v₃"), revealed=True)
+        lines = compose(demo("trace"), frames("trace"), state, Look(width=80), 24).lines
+        spans = [(style, text) for line in lines[:12] for text, style in line]
+        return {kind: [text for style, text in spans if style == kind] for kind in ("primal", "tangent", "adjoint")}
+
+    values, forward, reverse = map(styles, ("primal", "forward", "reverse"))
+    assert [len(values[kind]) > 1 for kind in values] == [True, False, False]
+    assert [len(forward[kind]) > 1 for kind in forward] == [True, True, False]
+    assert [len(reverse[kind]) > 1 for kind in reverse] == [True, False, True]
+    assert all(text.startswith("v̇") for text in forward["tangent"])
+    assert all(text.startswith("v̄") for text in reverse["adjoint"])
+    assert not any(text.startswith("v") for text in reverse["primal"])
+
+
+def test_without_styles_nothing_but_text_is_written():
+    state = State(frame=place_of("trace", sweep="reverse", node="v₃"), revealed=True)
+    shown = compose(demo("trace"), frames("trace"), state, Look(width=80), 24)
+    assert painted(shown.lines, Look(width=80)) == [text.rstrip() for text in shown.texts]
+    styled = painted(shown.lines, Look(width=80, styled=True, color=True))
+    assert len(styled) == len(shown.lines)
+    assert any("\x1b[7m" in line for line in styled)
+    assert not any("38;5" in line for line in painted(shown.lines, Look(width=80, styled=True)))
+    assert [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in styled] == [text.rstrip() for text in shown.texts]
+
+
+@pytest.mark.parametrize(("sweep", "word"), [("primal", "VALUES"), ("forward", "FORWARD"), ("reverse", "REVERSE")])
+def test_the_title_says_which_sweep_it_is(sweep, word):
+    place = place_of("trace", sweep=sweep)
+    title, *_, keys = screen("trace", State(frame=place))
+    assert f" {word} {place + 1}/33" in title
+    assert "[f/r]" in keys
+    assert "[f/r]" not in screen("memory", State())[-1]
+
+
+def test_in_a_tall_window_the_rule_stands_near_what_it_is_about():
+    lines = screen("trace", State(frame=place_of("trace", sweep="reverse"), revealed=True), 120, 60)
+    assert len(lines) == 60
+    rule = next(place for place, line in enumerate(lines) if line.startswith(" RULE"))
+    assert 15 < rule < 25
+    assert lines[-1].startswith("[space]")
+
+
+def test_a_long_title_leaves_room_for_the_place():
+    long = (Frame("A title " * 20, SHOWN),)
+    title = compose(demo("trace"), long, State(), LOOK, 24).texts[0]
+    assert "…" in title
+    assert title.endswith(" 1/1 [predict]")
+
+
+@pytest.mark.parametrize("columns", [30, 50, 80, 100, 200])
+def test_of_the_keys_as_many_are_named_as_there_is_room_for(columns):
+    keys = screen("trace", State(frame=place_of("trace", node="x1", sweep="reverse")), columns)[-1]
+    assert keys.startswith("[space] next")
+    assert keys.endswith("[q] quit")
+    assert ("[+/-] digits" in keys) == (columns >= 100)
+
+
+def test_what_was_saved_is_said_above_the_keys():
+    *_, keys = lines = screen("memory", State(notice="saved memory-01.md in /lecture"))
+    assert " NOTE    saved memory-01.md in /lecture" in lines[18:]
+    assert keys.startswith("[space]")
 
 
 def test_what_does_not_fit_can_be_scrolled():

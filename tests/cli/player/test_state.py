@@ -10,9 +10,9 @@ from diffcompare.studies.demos.frame import Broken, Frame
 
 SHOWN = (Paragraph("shown"),)
 FRAMES = (
-    Frame("Values: step 1", SHOWN),
-    Frame("Forward from x", SHOWN, question="How much?", asked=(Paragraph("?"),)),
-    Frame("Reverse: step 1", SHOWN, broken=Broken("a bug", SHOWN, "Damage.")),
+    Frame("Values: step 1", SHOWN, sweep="primal", node="v1"),
+    Frame("Forward from x", SHOWN, question="How much?", asked=(Paragraph("?"),), sweep="forward", node="v0"),
+    Frame("Reverse: step 1", SHOWN, broken=Broken("a bug", SHOWN, "Damage."), sweep="reverse", node="v1"),
 )
 
 
@@ -56,9 +56,51 @@ def test_break_it_only_where_something_can_break():
     assert not pressed("last", "break", "back").broken
 
 
-def test_jumps_to_the_sweeps():
-    assert pressed("reverse").frame == 2
-    assert pressed("forward").frame == 1
+SWEEPS = (
+    Frame("The function", SHOWN),
+    *[Frame("Values", SHOWN, sweep="primal", node=node) for node in ("x", "y", "v1")],
+    *[Frame("By x", SHOWN, sweep="forward", node=node) for node in ("x", "y", "v1")],
+    *[Frame("By y", SHOWN, sweep="forward", node=node) for node in ("x", "y", "v1")],
+    *[Frame("Reverse", SHOWN, sweep="reverse", node=node) for node in ("v1", "x", "y", "x")],
+    Frame("The test", SHOWN),
+)
+"""Nine steps of three sweeps: two seeds, and two messages to x."""
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "there"),
+    [
+        (2, "forward", 5),  # the value of y: its tangent
+        (5, "forward", 8),  # of the other seed
+        (8, "forward", 5),  # and the first one again
+        (8, "reverse", 12),  # its adjoint
+        (12, "forward", 5),
+        (1, "reverse", 11),  # x has two messages
+        (11, "reverse", 13),
+        (13, "reverse", 11),
+        (0, "forward", 4),  # no node: where the sweep begins
+        (14, "reverse", 10),
+    ],
+)
+def test_from_a_step_to_the_same_node_in_another_sweep(place, key, there):
+    state = press(State(frame=place, revealed=True), key, SWEEPS, 1)
+    assert (state.frame, state.revealed) == (there, False)
+
+
+def test_a_demo_without_sweeps_stays_where_it_is():
+    frames = (Frame("one", SHOWN), Frame("two", SHOWN, sweep="primal", node="x"))
+    assert press(State(frame=1), "reverse", frames, 1) == State(frame=1)
+
+
+def test_a_sweep_without_nodes_stays_where_it_is():
+    frames = (Frame("one", SHOWN, sweep="reverse"), Frame("two", SHOWN, sweep="reverse"))
+    assert press(State(frame=1), "reverse", frames, 1).frame == 1
+    assert press(State(frame=1), "forward", frames, 1).frame == 1
+
+
+def test_a_notice_stays_until_the_next_key():
+    state = State(notice="saved")
+    assert all(not press(state, key, FRAMES, 1).notice for key in ("next", "help", "more", ""))
 
 
 def test_digits_have_ends():

@@ -4,6 +4,7 @@ import os
 import random
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ KEYS = [key for key, name in NAMES.items() if name != "quit"]
 class Terminal:
     """A program in a terminal of 80 by 24."""
 
-    def __init__(self, *arguments, path=()):
+    def __init__(self, *arguments, path=(), directory=None):
         self.master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (24, 80))
         self.before = termios.tcgetattr(slave)
@@ -37,7 +38,7 @@ class Terminal:
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "diffcompare", *arguments], stdin=slave, stdout=slave, stderr=subprocess.PIPE,
-            env=environment, start_new_session=True, preexec_fn=lambda: take_terminal(slave),
+            env=environment, start_new_session=True, preexec_fn=lambda: take_terminal(slave), cwd=directory,
         )  # fmt: skip
         self.output = b""
 
@@ -119,6 +120,21 @@ def test_a_signal_gives_the_terminal_back():
     code, errors = terminal.end()
     assert code == 128 + signal.SIGTERM
     assert errors == b""
+
+
+def test_a_frame_is_saved_and_never_written_over(tmp_path):
+    (tmp_path / "memory-01-2.svg").touch()
+    terminal = Terminal("demo", "memory", directory=tmp_path)
+    terminal.wait_for(b"[q] quit")
+    for name in (b"memory-01.md", b"memory-01-3.md"):
+        terminal.press("s")
+        terminal.wait_for(b"saved " + name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["memory-01-2.svg", "memory-01-3.md", "memory-01.md"]
+    shutil.rmtree(tmp_path)
+    terminal.press("s")
+    terminal.wait_for(b"not saved: ")
+    terminal.press("q")
+    assert terminal.end() == (0, b"")
 
 
 def test_a_crash_gives_the_terminal_back(tmp_path):
