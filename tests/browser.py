@@ -12,6 +12,10 @@ from typing import Any
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
+CODES = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
+"""Keys that do something of the browser's own, by the numbers that it knows them by."""
+
+
 def find() -> str | None:
     """Where it is installed, if it is."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
@@ -56,17 +60,25 @@ class Browser:
 
     def send(self, method: str, **params: Any) -> Any:
         """Ask for something, and wait for the answer."""
-        self._number += 1
-        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
+        return self.send_all([(method, params)])[-1]
+
+    def send_all(self, questions: list[tuple[str, dict[str, Any]]]) -> list[Any]:
+        """Ask for several things one after the other, and wait for all answers."""
+        session = {"sessionId": self._session} if self._session else {}
+        first = self._number + 1
+        for method, params in questions:
+            self._number += 1
+            message = {"id": self._number, "method": method, "params": params, **session}
+            os.write(self._out, json.dumps(message).encode() + b"\0")
+        answers: dict[int, Any] = {}
+        while len(answers) < len(questions):
             answer = self._message()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer
-                return answer["result"]
-            self._note(answer)
+            assert "error" not in answer, answer
+            if answer.get("id", 0) >= first:
+                answers[answer["id"]] = answer["result"]
+            else:
+                self._note(answer)
+        return [answers[number] for number in sorted(answers)]
 
     def _message(self) -> Any:
         while b"\0" not in self._rest:
@@ -100,11 +112,18 @@ class Browser:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
-    def press(self, key: str) -> None:
-        """A key, down and up, as a person presses it."""
+    def press(self, key: str, times: int = 1, **more: Any) -> None:
+        """A key, down and up, as a person presses it; several times without looking up."""
         text = {"text": key} if len(key) == 1 else {}
-        for kind in ("keyDown", "keyUp"):
-            self.send("Input.dispatchKeyEvent", type=kind, key=key, **(text if kind == "keyDown" else {}))
+        code = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
+        down = {"type": "keyDown", "key": key, **text, **code, **more}
+        self.send_all([("Input.dispatchKeyEvent", each) for each in (down, {**down, "type": "keyUp"}) * times])
+
+    def emulate(self, *, scheme: str = "light", motion: str = "no-preference", forced: str = "none") -> None:
+        """What the reader's system asks for."""
+        wanted = {"prefers-color-scheme": scheme, "prefers-reduced-motion": motion, "forced-colors": forced}
+        features = [{"name": name, "value": value} for name, value in wanted.items()]
+        self.send("Emulation.setEmulatedMedia", media="", features=features)
 
     def resize(self, width: int, height: int) -> None:
         """The size of the window."""

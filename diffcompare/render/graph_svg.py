@@ -114,7 +114,8 @@ def _size(vertex: Vertex, inputs: int) -> tuple[float, float]:
 
 def _reach(vertex: Vertex, height: float) -> tuple[float, float]:
     """How far a node with its numbers extends above and below its middle."""
-    return height / 2 + NUMBER * (len(vertex.numbers) > 0), height / 2 + NUMBER * (len(vertex.numbers) > 1)
+    above, below = min(len(vertex.numbers), 1), max(len(vertex.numbers) - 1, 0)
+    return height / 2 + NUMBER * above, height / 2 + NUMBER * below
 
 
 def _columns(graph: Graph, layout: Layout, sizes: dict[str, tuple[float, float]]) -> list[tuple[float, float]]:
@@ -150,7 +151,8 @@ def _edges(graph: Graph, plan: Plan) -> list[str]:
             end = place.y + (number - (len(edges) - 1) / 2) * PORT
             level = width(edge.label) * DIGIT + 4 if edge.label else 0.0
             kind = " condition" if edge.decides else "" if active[edge.source] else " inactive"
-            lines.append(_line(_stations(edge, plan, end, level), f"arrow{kind}"))
+            ends = f' data-edge="{text(edge.source)} {text(edge.target)}"'
+            lines.append(_line(_stations(edge, plan, end, level), f"arrow{kind}", ends))
             if edge.label:
                 spot = f'x="{place.left - 12:.1f}" y="{end - 4.5:.1f}"'
                 labels.append(f'<text class="partial" text-anchor="end" {spot}>{text(edge.label)}</text>\n')
@@ -171,7 +173,7 @@ def _stations(edge: Edge, plan: Plan, end: float, level: float) -> list[tuple[fl
     return [*stations, (left - HEAD - level, end), (target.left, end)]
 
 
-def _line(stations: Sequence[tuple[float, float]], kind: str) -> str:
+def _line(stations: Sequence[tuple[float, float]], kind: str, ends: str = "") -> str:
     """Level through columns, in an S between them, with a head at the end."""
     (x, y), (end, height) = stations[0], stations[-1]
     path = [f"M{x:.1f} {y:.1f}"]
@@ -182,7 +184,7 @@ def _line(stations: Sequence[tuple[float, float]], kind: str) -> str:
             f"H{x2:.1f}" if abs(y1 - y2) < 0.05 else f"C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
         )
     head = f"M{end:.1f} {height:.1f}l-{HEAD:g} -4.5v9z"
-    return f'<g class="{kind}"><path d="{"".join(path)}"/><path class="head" d="{head}"/></g>\n'
+    return f'<g class="{kind}"{ends}><path d="{"".join(path)}"/><path class="head" d="{head}"/></g>\n'
 
 
 # --- Nodes ------------------------------------------------------------------------------------------------------------
@@ -197,10 +199,11 @@ def _node(vertex: Vertex, place: Place, output: bool) -> str:
         parts += _shape(vertex, place, output)
         parts.append(_words(place.x, place.y - 4, vertex.name, "name"))
         parts.append(_words(place.x, place.y + 14, vertex.label, "label"))
+    away = place.height / 2 + NUMBER / 2
     for number, (quantity, written) in enumerate(words.numbers(vertex)):
-        away = place.height / 2 + NUMBER / 2
-        parts.append(_number(place.x, place.y - away if number == 0 else place.y + away, quantity, written))
-    return f'<g class="{classes}">\n{"".join(parts)}</g>\n'
+        y = place.y + away + NUMBER * (number - 1) if number else place.y - away  # the others below each other
+        parts.append(_number(place.x, y, quantity, written))
+    return f'<g class="{classes}" data-node="{text(vertex.name)}">\n{"".join(parts)}</g>\n'
 
 
 def _shape(vertex: Vertex, place: Place, output: bool) -> list[str]:

@@ -6,58 +6,77 @@ import base64
 import hashlib
 import html
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from diffcompare.document import Block, Document, Graph
-from diffcompare.render import Look, svg
+from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot
+from diffcompare.render import Look, cells, svg
 from diffcompare.render.html import body
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from diffcompare.studies.demos import step
 from diffcompare.studies.demos.frame import Frame
 from diffcompare.studies.demos.play import Played, demo_data
-from diffcompare.studies.lesson.program import program, shipped
-from diffcompare.studies.lesson.script import SCRIPT
+from diffcompare.studies.lesson.bars import bars
+from diffcompare.studies.lesson.panels import panel
+from diffcompare.studies.lesson.program import Staged, shipped, stepped
+from diffcompare.studies.lesson.script import script
 from diffcompare.studies.lesson.style import STYLE
+from diffcompare.studies.lesson.words import ENGLISH
 
 LOWER = 3
 """Levels by which headings inside of a frame are lowered."""
-BUTTONS = (("back", "Back"), ("next", "Next"), ("first", "First"), ("last", "Last"))
-TOGGLES = (
-    ("predict", "Predict", True),
-    ("break", "Break it", False),
-    ("projector", "Projector", False),
-    ("keys", "Shortcuts", True),
-)
-STRIP = {"h": "h", "there": "f(x + h)", "here": "f(x)", "quotient": "quotient", "error": "error"}
-"""What the panel of the step shows, by the ends of the elements' names."""
+BUTTONS = ("back", "next", "first", "last")
+TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
+PRINTED = 6
+"""Digits of a number in the printed table of steps."""
+FEW_NUMBERS = 2
+"""Numbers of a step that stand in its row there."""
+MOST_PRINTED = 4_500
+"""Characters of a demo's rows that paper has room for in the larger letters."""
 
 
-def page(plays: Sequence[Played]) -> str:
+def page(plays: Sequence[Played], words: Mapping[str, str] = ENGLISH) -> str:
     """The lesson in one file.  It loads nothing: its own policy forbids it, and names its one script by its hash."""
     names = [each.demo.name for each in plays]
-    programs = shipped() if "trace" in names else {}
-    programs |= {"step": program(step.CLOSED, {"x": step.X})} if "step" in names else {}
-    figures = {"demos": [demo_data(each) for each in plays], "programs": programs}
-    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    stages = shipped() if "trace" in names else {}
+    figures = _figures(plays, stages, words)
+    code = script()
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none';"
         " form-action 'none'"
     )
+    title = html.escape(words["title"])
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{words["lang"]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        "<title>How derivatives are computed</title>\n"
+        f"<title>{title}</title>\n"
         f"<style>\n{FRAGMENT_STYLE}{svg.STYLE}{PAGE_STYLE}{STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n<h1>How derivatives are computed</h1>\n{_navigation(plays)}'
+        f'<main class="diffcompare">\n<h1>{title}</h1>\n{_navigation(plays, words)}'
+        f"<noscript><p>{html.escape(words['no script'])}</p></noscript>\n"
         '<p id="banner" class="banner" role="alert" hidden></p>\n'
-        f"{''.join(map(_demo, plays))}</main>\n{_controls()}"
+        f"{''.join([_demo(each, stages, words) for each in plays])}</main>\n{_controls(words)}"
         '<p id="spoken" class="spoken" aria-live="polite"></p>\n'
+        f"{''.join([_template(name, each) for name, each in stages.items()])}"
         f'<script type="application/json" id="figures">{_data(figures)}</script>\n'
-        f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
+        f"<script>{code}</script>\n</body>\n</html>\n"
     )
+
+
+def _figures(plays: Sequence[Played], stages: Mapping[str, Staged], words: Mapping[str, str]) -> dict[str, Any]:
+    """What the script computes with and shows."""
+    names = [each.demo.name for each in plays]
+    programs = {name: each.data for name, each in stages.items()}
+    programs |= {"step": stepped(step.CLOSED, {"x": step.X})} if "step" in names else {}
+    return {
+        "demos": [demo_data(each) for each in plays],
+        "programs": programs,
+        "swell": bars() if "swell" in names else None,
+        "words": dict(words),
+    }
 
 
 def _data(figures: object) -> str:
@@ -65,102 +84,118 @@ def _data(figures: object) -> str:
     return json.dumps(figures, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
 
 
-def _navigation(plays: Sequence[Played]) -> str:
+def _template(name: str, stage: Staged) -> str:
+    """The graph of a program, to be filled by the script."""
+    return f'<template id="graph-{name}">{svg.picture(stage.graph)}</template>\n'
+
+
+def _navigation(plays: Sequence[Played], words: Mapping[str, str]) -> str:
     items = "".join([f'<li><button type="button">{html.escape(each.demo.name)}</button></li>' for each in plays])
-    return f'<nav aria-label="Demos"><ul>{items}</ul></nav>\n'
+    return f'<nav aria-label="{html.escape(words["demos"])}"><ul>{items}</ul></nav>\n'
 
 
-def _controls() -> str:
-    buttons = [f'<button type="button" id="{name}">{label}</button>' for name, label in BUTTONS]
+def _controls(words: Mapping[str, str]) -> str:
+    buttons = [f'<button type="button" id="{name}">{html.escape(words[name])}</button>' for name in BUTTONS]
     buttons += [
-        f'<button type="button" id="{name}" aria-pressed="{str(on).lower()}">{label}</button>'
-        for name, label, on in TOGGLES
+        f'<button type="button" id="{name}" aria-pressed="{str(on).lower()}">{html.escape(words[name])}</button>'
+        for name, on in TOGGLES.items()
     ]
     inside = f'{"".join(buttons)}<output id="place"></output>'
-    return f'<div class="controls" role="toolbar" aria-label="Steps">{inside}</div>\n'
+    return f'<div class="controls" role="group" aria-label="{html.escape(words["steps"])}">{inside}</div>\n'
 
 
-def _demo(played: Played) -> str:
+def _demo(played: Played, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
     which = played.demo
-    final = _final(played.frames)
-    frames = [_frame(which.name, number, frame, number in final) for number, frame in enumerate(played.frames, 1)]
+    staged = which.name == "trace"
+    frames = [_frame(which.name, number, frame, staged, words) for number, frame in enumerate(played.frames, 1)]
     end = (
-        f'<article class="frame final" id="{which.name}-end" data-asks="no" data-breaks="no">\n'
-        "<h3>In one sentence</h3>\n"
+        f'<article class="frame" id="{which.name}-end" data-asks="no" data-breaks="no">\n'
+        f"<h3>{html.escape(words['end'])}</h3>\n"
         f'<div class="told"><p class="verdict">{html.escape(which.lesson)}</p></div>\n</article>\n'
     )
+    subject = '<p id="subject" class="subject"></p>\n' if staged else ""
     return (
         f'<section class="demo" id="{which.name}" aria-labelledby="{which.name}-title">\n'
         f'<h2 id="{which.name}-title">{html.escape(f"{which.name}: {which.claim}")}</h2>\n'
-        f"{''.join(frames)}{end}{_panel(which.name)}</section>\n"
+        f"{subject}{''.join(frames)}{end}{panel(which.name, stages, words)}{_printed(played, words)}</section>\n"
     )
 
 
-def _frame(name: str, number: int, frame: Frame, final: bool) -> str:
+# --- A frame ----------------------------------------------------------------------------------------------------------
+
+
+def _frame(name: str, number: int, frame: Frame, staged: bool, words: Mapping[str, str]) -> str:
     """A frame: what is asked, what is told, what a bug makes of it."""
     yes = {True: "yes", False: "no"}
+    blocks = partial(_blocks, staged=staged, words=words)
     parts = [f"<h3>{number}. {html.escape(frame.title)}</h3>\n"]
     if frame.question:
-        parts.append(f'<p class="question">Predict: {html.escape(frame.question)}</p>\n')
-        parts.append(f'<div class="asked">{_blocks(frame.asked)}</div>\n')
-    rule = f'<p class="rule"><b>RULE</b>{html.escape(frame.rule)}</p>\n' if frame.rule else ""
-    why = f'<p class="why"><b>WHY</b>{html.escape(frame.sentence)}</p>\n' if frame.sentence else ""
-    parts.append(f'<div class="told">{rule}{why}{_blocks(frame.blocks)}</div>\n')
+        question = words["question"].format(question=frame.question)
+        parts.append(f'<p class="question">{html.escape(question)}</p>\n')
+        parts.append(f'<div class="asked">{blocks(frame.asked)}</div>\n')
+    said = [("rule", frame.rule), ("why", frame.sentence)]
+    told = "".join([f'<p class="{kind}"><b>{words[kind]}</b>{html.escape(text)}</p>\n' for kind, text in said if text])
+    parts.append(f'<div class="told">{told}{blocks(frame.blocks)}</div>\n')
     if frame.broken is not None:
-        said = html.escape(f"{frame.broken.bug}. {frame.broken.sentence}")
-        parts.append(f'<div class="broken"><p><b>BROKEN</b> {said}</p>\n{_blocks(frame.broken.blocks)}</div>\n')
-    kind = "frame final" if final else "frame"
+        bug = html.escape(f"{frame.broken.bug}. {frame.broken.sentence}")
+        shown = blocks(frame.broken.blocks)
+        parts.append(f'<div class="broken"><p><b>{words["broken"]}</b> {bug}</p>\n{shown}</div>\n')
     data = f'data-asks="{yes[bool(frame.question)]}" data-breaks="{yes[frame.broken is not None]}"'
-    return f'<article class="{kind}" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
+    return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 
 
-def _final(frames: Sequence[Frame]) -> set[int]:
-    """What a printed page needs: the last frame of every run whose titles differ in numbers only.
+def _blocks(blocks: Iterable[Block], *, staged: bool, words: Mapping[str, str]) -> str:
+    return "".join([_block(block, staged, words) for block in blocks])
 
-    A graph without any numbers is not printed: it comes again with them.
+
+def _block(block: Block, staged: bool, words: Mapping[str, str]) -> str:
+    """A block as everywhere, but that the numbers of a graph stand open beside it.
+
+    Where the script plays the steps, it puts the one graph that fills with numbers in its place.
     """
-    stems = [re.sub(r"[\d.e-]+", "", frame.title) for frame in frames]
-    bare = [not frame.numbers and any(isinstance(block, Graph) for block in frame.blocks) for frame in frames]
-    last = [place == len(stems) or stems[place] != stem for place, stem in enumerate(stems, 1)]
-    return {place for place in range(1, len(frames) + 1) if last[place - 1] and not bare[place - 1]}
-
-
-def _blocks(blocks: Iterable[Block]) -> str:
-    return "".join(map(_block, blocks))
-
-
-def _block(block: Block) -> str:
-    """A block as everywhere, but that the numbers of a graph stand open beside it."""
     if isinstance(block, Graph):
-        name = html.escape(block.caption)
-        drawing = f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">{svg.picture(block)}</div>'
-        return f'<div class="pair">{drawing}<div>{body(Document((block.table,)), Look(), LOWER)}</div></div>\n'
+        name = html.escape(words["graph"] if staged else block.caption)
+        drawing = "" if staged else svg.picture(block)
+        kind = "scroll slot" if staged else "scroll"
+        region = f'<div class="{kind}" role="region" aria-label="{name}" tabindex="0">{drawing}</div>'
+        return f'<div class="pair">{region}<div>{body(Document((block.table,)), Look(), LOWER)}</div></div>\n'
     return body(Document((block,)), Look(), LOWER)
 
 
-def _panel(name: str) -> str:
-    """What can be computed on the page itself."""
-    return {"trace": _point_panel, "step": _step_panel}.get(name, str)()
+# --- The printed page -------------------------------------------------------------------------------------------------
 
 
-def _point_panel() -> str:
-    texts = {name: each["text"] for name, each in shipped().items() if each}
-    choices = "".join([f'<option value="{name}">{html.escape(text)}</option>' for name, text in texts.items()])
-    heads = "".join([f'<th scope="col">{head}</th>' for head in ("node", "operation", "value", "adjoint")])
+def _printed(played: Played, words: Mapping[str, str]) -> str:
+    """What paper has of a demo: every step as a row of one table, the last picture of each kind, the sentence."""
+    heads = "".join([f'<th scope="col">{html.escape(words[head])}</th>' for head in ("step", "rule", "numbers", "why")])
+    rows = "".join([_row(number, frame) for number, frame in enumerate(played.frames, 1)])
+    # Patterns are found by their ids, and those of a picture that is not shown are no patterns.
+    pictures = [svg.picture(each._replace(key=f"printed-{each.key}")) for each in _pictures(played.frames)]
+    figures = "".join([f"<figure>{each}</figure>" for each in pictures])
+    kind = "printed dense" if len(rows) > MOST_PRINTED else "printed"
     return (
-        '<div class="panel" role="group" aria-label="Another point">\n<h3>Another point</h3>\n'
-        f'<p><label>expression <select id="expression">{choices}</select></label></p>\n<p id="coordinates"></p>\n'
-        '<div class="scroll" role="region" aria-label="Recomputed here" tabindex="0">'
-        f'<table><thead><tr>{heads}</tr></thead><tbody id="retraced"></tbody></table></div>\n</div>\n'
+        f'<div class="{kind}">\n<table><caption>{html.escape(words["all steps"])}</caption>\n'
+        f'<thead><tr><th scope="col">n</th>{heads}</tr></thead>\n{rows}</table>\n'
+        f'{figures}<p class="verdict">{html.escape(played.demo.lesson)}</p>\n</div>\n'
     )
 
 
-def _step_panel() -> str:
-    lines = "".join([f'<dt>{label}</dt><dd id="step-{key}"></dd>' for key, label in STRIP.items()])
-    slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.25" value="-6">'
-    return (
-        '<div class="panel" role="group" aria-label="Another step">\n<h3>Another step</h3>\n'
-        f"<p><label>exponent of h {slider}</label></p>\n"
-        '<svg id="curve" class="curve" viewBox="0 0 640 300" role="img"><title>Error against h</title></svg>\n'
-        f'<dl class="strip">{lines}</dl>\n<p>Struck out: digits that cancel in the difference.</p>\n</div>\n'
-    )
+def _pictures(frames: Sequence[Frame]) -> list[Picture]:
+    """The last picture of each kind; a graph without numbers is none."""
+    found: dict[type, Picture] = {}
+    for block in (block for frame in frames for block in frame.blocks):
+        if isinstance(block, Plot | Bars) or (
+            isinstance(block, Graph) and any(each.numbers for each in block.vertices)
+        ):
+            found[type(block)] = block
+    return list(found.values())
+
+
+def _row(number: int, frame: Frame) -> str:
+    """A step as a row; many numbers have a line of their own below."""
+    numbers = "; ".join([f"{name} = {cells.text(cell, PRINTED)}" for name, cell in frame.numbers.items()])
+    below = len(frame.numbers) > FEW_NUMBERS
+    texts = (str(number), frame.title, frame.rule, "" if below else numbers, frame.sentence)
+    row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}</tr>\n"
+    more = f'<tr><td></td><td colspan="4">{html.escape(numbers)}</td></tr>\n' if below else ""
+    return f"<tbody>{row}{more}</tbody>\n"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+from diffcompare.document import Graph, Table, Vertex
 from diffcompare.evaluation import FLOATS, evaluate
 from diffcompare.expression import Expression, Variable
 from diffcompare.naming import names, pretty
 from diffcompare.operations import exact_integer
 from diffcompare.parser import parse
+from diffcompare.problem import Problem
+from diffcompare.studies.demos import trace as demo
+from diffcompare.studies.demos.frame import Frame
+from diffcompare.studies.inputs import question_of
+from diffcompare.studies.trace import Trace, trace_question
 from diffcompare.sweeps import reverse
 from diffcompare.wengert import active_nodes, listing, variables
 
@@ -19,15 +26,25 @@ KNOWN = ("+", "-", "*", "/", "neg", "^n", "ln", "exp", "sin", "cos", "sqrt")
 SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
 """Entries of the catalogue that the page offers: small ones, which are not about rounding."""
 
+ROOM = -0.2837
+"""A number as wide as most: room for the page to write one."""
 
-def shipped() -> dict[str, dict[str, Any] | None]:
+
+class Staged(NamedTuple):
+    """A program that the page plays step by step, and its graph with room for numbers."""
+
+    data: dict[str, Any]
+    graph: Graph
+
+
+def shipped() -> dict[str, Staged]:
     """The programs of those entries at their own points, by name."""
     from diffcompare.catalogue import entry
 
-    return {name: program(entry(name).text, dict(entry(name).point)) for name in SHIPPED}
+    return {name: staged(entry(name).text, dict(entry(name).point)) for name in SHIPPED}
 
 
-def program(text: str, point: dict[str, float]) -> dict[str, Any] | None:
+def program(text: str, point: Mapping[str, float]) -> dict[str, Any] | None:
     """The list, the point, and values and adjoints there; None for an expression that the page does not know."""
     expression = parse(text)
     nodes = listing(expression)
@@ -35,16 +52,34 @@ def program(text: str, point: dict[str, float]) -> dict[str, Any] | None:
         return None
     places = {node: place for place, node in enumerate(nodes)}
     values = evaluate(nodes, point, FLOATS)
-    adjoints = reverse(nodes, values, active_nodes(nodes), expression, FLOATS)
+    active = active_nodes(nodes)
+    adjoints = reverse(nodes, values, active, expression, FLOATS)
     named = names(nodes, tuple(point))
     return {
         "text": text,
         "variables": list(point) or variables(nodes),
-        "point": point,
-        "nodes": [{**_node(node, places), "name": pretty(named[node]) if node in named else None} for node in nodes],
+        "point": dict(point),
+        "nodes": [
+            {**_node(node, places), "name": pretty(named[node]) if node in named else None, "active": node in active}
+            for node in nodes
+        ],
         "values": [float(values[node]) for node in nodes],
         "adjoints": [float(adjoints.get(node, 0.0)) for node in nodes],
     }
+
+
+def stepped(text: str, point: Mapping[str, float]) -> dict[str, Any]:
+    """The program with the true derivative by its one variable, against which the page holds its quotients.
+
+    Raises ValueError for an expression that the page does not know, or that has no derivative there.
+    """
+    from diffcompare.truth import establish
+
+    found = program(text, point)
+    truth = establish(Problem(parse(text), point, tuple(point))).gradient[next(iter(point))]
+    if found is None or truth is None:
+        raise ValueError(f"the page cannot step along {text}")
+    return {**found, "truth": truth.nearest}
 
 
 def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
@@ -54,3 +89,98 @@ def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
         return {"number": float(FLOATS.leaf(node, {}))}
     exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
     return {"operation": node.operation.name, "of": [places[each] for each in node.arguments], "exponent": exponent}
+
+
+# --- Step by step -----------------------------------------------------------------------------------------------------
+
+
+def staged(text: str, point: Mapping[str, float]) -> Staged:
+    """The program with the steps of the demo `trace`: what happens where, and the words that no number changes.
+
+    Raises ValueError for an expression that the page does not know.
+    """
+    found = program(text, point)
+    if found is None:
+        raise ValueError(f"the page cannot compute {text}")
+    traced = trace_question(question_of(text, tuple(point)), at=point, mode="both")
+    frames = list(demo.frames_of(question_of(text, tuple(point)), point))
+    steps = _steps(traced)
+    if len(frames) != len(steps) + 2:
+        raise ValueError(f"{len(frames)} frames for {len(steps)} steps of {text}")
+    seeds = list(traced.problem.wrt[: demo.MOST_SEEDS])
+    whole = [_words(frame) for frame in frames]
+    whole[0]["tables"][0]["rows"] = [list(map(str, row)) for row in _tables(frames[0].blocks)[0].rows]
+    found |= {
+        "seeds": seeds,
+        "tangents": {seed: [float(traced.tangents[seed].get(node, 0.0)) for node in traced.nodes] for seed in seeds},
+        "steps": steps,
+        "frames": whole,
+    }
+    return Staged(found, _with_room(next(block for block in frames[0].blocks if isinstance(block, Graph)), steps))
+
+
+def _steps(traced: Trace) -> list[dict[str, Any]]:
+    """Every step but its numbers."""
+    places = {node: place for place, node in enumerate(traced.nodes)}
+    seeds = traced.problem.wrt[: demo.MOST_SEEDS]
+    every = [*traced.primal, *(step for seed in seeds for step in traced.tangent(seed)), *traced.adjoint]
+    return [
+        {
+            "kind": step.kind,
+            "node": places[step.node],
+            "name": step.name,
+            "rule": step.rule,
+            "seed": step.seed,
+            "source": places[step.source] if step.source is not None else None,
+            "again": step.again,
+        }
+        for step in every
+    ]
+
+
+def _words(frame: Frame) -> dict[str, Any]:
+    """The words of a frame that stay when the point is another, and the heads of its tables."""
+    broken = frame.broken
+    return {
+        "title": frame.title,
+        "question": frame.question,
+        "rule": frame.rule,
+        "sentence": frame.sentence,
+        "tables": [_heads(table) for table in _tables(frame.blocks)],
+        "broken": None
+        if broken is None
+        else {"bug": broken.bug, "sentence": broken.sentence, "tables": [_heads(t) for t in _tables(broken.blocks)]},
+    }
+
+
+def _tables(blocks: tuple[Any, ...]) -> list[Table]:
+    return [block.table if isinstance(block, Graph) else block for block in blocks if isinstance(block, Graph | Table)]
+
+
+def _heads(table: Table) -> dict[str, Any]:
+    """Caption, heads, and the first column of a table: what its rows are about."""
+    return {
+        "key": table.key,
+        "caption": table.caption,
+        "heads": [[column.title, column.align] for column in table.columns],
+        "first": [str(row[0]) for row in table.rows],
+    }
+
+
+def _with_room(graph: Graph, steps: list[dict[str, Any]]) -> Graph:
+    """The graph with room above every node for a value, and below it for as many numbers as may arrive there."""
+    arriving: dict[int, int] = {}
+    for step in steps:
+        if step["kind"] == "adjoint":
+            arriving[step["node"]] = arriving.get(step["node"], 0) + 1
+    vertices = [_room(vertex, arriving.get(place, 0)) for place, vertex in enumerate(graph.vertices)]
+    return graph._replace(vertices=tuple(vertices), caption="")
+
+
+def _room(vertex: Vertex, arriving: int) -> Vertex:
+    if vertex.kind == "constant":
+        return vertex
+    rows = arriving if arriving > 1 else 0  # a single message is the adjoint itself
+    return vertex._replace(
+        numbers=(("primal", ROOM), ("tangent", ROOM), *[("adjoint", ROOM)] * rows)  # type: ignore[arg-type]
+    )

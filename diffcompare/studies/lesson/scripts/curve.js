@@ -1,0 +1,155 @@
+/* The V: single steps as dots, their medians as lines, slopes as triangles, two level lines, and a ring that goes
+   with h.  Dots, ring and strip are computed here; medians and slopes are those of the demo. */
+
+const plot = {width: 760, height: 420, left: 76, right: 24, top: 14, bottom: 44, x: [-17, 0], y: [-16, 2]};
+const DOTS = 8, DIGITS = 17;  // dots in a decade; digits that tell all doubles apart
+
+function across(h) {
+  const share = (Math.log10(h) - plot.x[0]) / (plot.x[1] - plot.x[0]);
+  return plot.left + share * (plot.width - plot.left - plot.right);
+}
+function stepAt(x) {
+  const share = (x - plot.left) / (plot.width - plot.left - plot.right);
+  return plot.x[0] + share * (plot.x[1] - plot.x[0]);
+}
+function upwards(error) {
+  const share = (Math.max(Math.log10(error), plot.y[0]) - plot.y[0]) / (plot.y[1] - plot.y[0]);
+  return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
+}
+
+/* The function along its variable, and both quotients at a step. */
+function along() {
+  const program = figures.programs.step, name = program.variables[0], x = program.point[name];
+  const f = at => forwards(program, {[name]: at}).at(-1);
+  return {program, f, x, forward: h => (f(x + h) - f(x)) / h, central: h => (f(x + h) - f(x - h)) / (2 * h)};
+}
+function errorOf(quotient) { return Math.abs(quotient - figures.programs.step.truth); }
+
+function demoOfSteps() { return figures.demos.find(each => each.name === "step"); }
+function medians(method) {
+  const found = demoOfSteps().frames.flatMap(frame => frame.tables).filter(each => each.key === "medians").pop();
+  const column = found.columns.indexOf(method);
+  return found.rows.filter(row => row[column] !== null).map(row => [row[0], row[column]]);
+}
+function fitted(name) {
+  return demoOfSteps().frames.map(frame => frame.numbers[name]).find(value => value !== undefined);
+}
+
+function drawCurve() {
+  const svg = byId("curve"), {forward, central, program} = along();
+  svg.append(...axes());
+  for (const [name, quotient, method] of [["forward", forward, "forward_difference"],
+                                          ["central", central, "central_difference"]]) {
+    svg.append(dots(name, quotient), line(name, medians(method).filter(([, error]) => error > 0)));
+  }
+  const ulp = 2 ** -52 * 8, adjoint = program.adjoints[program.nodes.findIndex(node => node.variable)];
+  const complex = medians("complex_step").filter(([h]) => h >= 1e-16).map(([h, error]) => [h, Math.max(error, ulp)]);
+  const level = Math.max(errorOf(adjoint), ulp / 4);
+  svg.append(line("complex", complex), line("ad", [[1e-17, level], [1, level]]));
+  svg.append(...names(complex, level), ...triangles());
+  svg.append(draw("line", {class: "guide", id: "guide", y1: plot.top, y2: plot.height - plot.bottom}),
+             draw("circle", {class: "mark", id: "ring", r: 9}));
+  svg.addEventListener("pointerdown", event => { svg.setPointerCapture(event.pointerId); dragged(event); });
+  svg.addEventListener("pointermove", event => { if (svg.hasPointerCapture(event.pointerId)) dragged(event); });
+}
+
+function axes() {
+  const bottom = plot.height - plot.bottom, parts = [];
+  for (let power = -16; power <= 0; power += 2) {
+    const x = across(10 ** power), y = upwards(10 ** power);
+    parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}M${plot.left} ${y}H${plot.width - plot.right}`}));
+    parts.push(draw("text", {x, y: bottom + 18, "text-anchor": "middle"}, `1e${power}`));
+    parts.push(draw("text", {x: plot.left - 6, y: y + 5, "text-anchor": "end"}, `1e${power}`));
+  }
+  parts.push(draw("path", {class: "axis", d: `M${plot.left} ${plot.top}V${bottom}H${plot.width - plot.right}`}));
+  parts.push(draw("text", {x: (plot.left + plot.width) / 2, y: plot.height - 6, "text-anchor": "middle"}, words["h axis"]));
+  parts.push(draw("text", {class: "turned", transform: `translate(16 ${plot.height / 2}) rotate(-90)`,
+                           "text-anchor": "middle"}, words["error axis"]));
+  return parts;
+}
+
+function dots(name, quotient) {
+  const found = [];
+  for (let count = -1 * DOTS; count >= -17 * DOTS; count--) {
+    const h = 10 ** (count / DOTS), error = errorOf(quotient(h)), x = across(h), y = upwards(Math.max(error, 1e-16));
+    found.push(name === "forward" ? draw("circle", {cx: x, cy: y, r: 2.5})
+                                  : draw("path", {d: `M${x - 2.5} ${y - 2.5}h5v5h-5z`}));
+  }
+  return draw("g", {class: `dots ${name}`}, ...found);
+}
+function line(name, points) {
+  return draw("polyline", {class: name, points: points.map(([h, error]) => `${across(h)},${upwards(error)}`).join(" ")});
+}
+
+function names(complex, level) {
+  const at = (key, h, error, right, down, anchor) =>
+    draw("text", {class: `name ${key}`, x: across(h) + right, y: upwards(error) + down, "text-anchor": anchor}, words[key]);
+  const near = (points, power) => points.find(([h]) => Math.log10(h) <= power + 0.01);
+  return [at("forward", ...near(medians("forward_difference"), -3), -12, -12, "end"),
+          at("central", ...near(medians("central_difference"), -2.75), 16, 16, "start"),
+          at("complex", ...near(complex, -12), 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
+}
+
+/* Slopes as triangles on the medians: a decade (or two) to the right, as much up as the slope says. */
+function triangles() {
+  const at = (method, power) => medians(method).find(([h]) => Math.abs(Math.log10(h) - power) < 0.01);
+  return [["forward_difference", -6, 1, 1, "forward-difference truncation"],
+          ["central_difference", -4.5, 1, 2, "central-difference truncation"],
+          ["forward_difference", -13, 1, -1, "forward-difference round-off"]].map(([method, power, run, slope, name]) => {
+    const [h, error] = at(method, power), below = slope > 0 ? 12 : -12;
+    const x = across(h), y = upwards(error) + below, right = across(h * 10 ** run);
+    const end = upwards(error * 10 ** (run * slope)) + below;
+    const text = `${slope > 0 ? "+" : "−"}${Math.abs(slope)}`;
+    return draw("g", {class: "slope"},
+      draw("title", {}, say("slope", {slope: text, fitted: general(fitted(name), 3)})),
+      draw("path", {d: `M${x} ${y}H${right}V${end}Z`}),
+      draw("text", {x: slope > 0 ? right + 6 : (x + right) / 2, y: slope > 0 ? (y + end) / 2 + 6 : y - 6,
+                    "text-anchor": slope > 0 ? "start" : "middle"}, text));
+  });
+}
+
+/* --- The step that the reader moves ------------------------------------------------------------------------------- */
+
+function dragged(event) {
+  const svg = byId("curve"), at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  const field = byId("exponent");
+  field.value = String(Math.max(Number(field.min), Math.min(Number(field.max), stepAt(at.x))));
+  restep();
+}
+
+/* To how many digits two numbers agree: those in common, or as many as their distance says. */
+function sharedDigits(a, b) {
+  if (a === b) return DIGITS;
+  const distance = a === 0 ? 1 : Math.abs(a - b) / Math.abs(a);
+  const near = distance < 1 ? Math.trunc(Math.min(Math.max(-Math.log10(distance), 0), DIGITS)) : 0;
+  const [one, other] = [a, b].map(each => each.toExponential(DIGITS - 1));
+  if (one.split("e")[1] !== other.split("e")[1] || (a < 0) !== (b < 0)) return near;
+  const [ours, theirs] = [one, other].map(each => each.split("e")[0].replace(/[.-]/g, ""));
+  const differs = [...ours].findIndex((digit, place) => digit !== theirs[place]);
+  return Math.max(near, differs < 0 ? DIGITS : differs);
+}
+
+/* A number with the digits marked that it shares: in grey, underlined, in brackets. */
+function marked(value, shared) {
+  const text = value.toPrecision(DIGITS);
+  const first = text.search(/[1-9]/);
+  let end = first, count = 0;
+  while (count < shared && end < text.length) if (/\d/.test(text[end++])) count++;
+  return shared ? [make("span", {class: "shared"}, `[${text.slice(0, end)}]`), text.slice(end)] : [text];
+}
+
+function restep() {
+  const h = 10 ** Number(byId("exponent").value), {f, x, forward} = along();
+  const here = f(x), there = f(x + h), shared = sharedDigits(here, there), error = errorOf(forward(h));
+  byId("strip-there").replaceChildren(...marked(there, shared));
+  byId("strip-here").replaceChildren(...marked(here, shared));
+  byId("strip-difference").textContent = exact(there - here);
+  byId("strip-quotient").textContent = exact(forward(h));
+  byId("strip-error").textContent = general(error, 2);
+  byId("strip-shared").textContent = say("strip shared", {count: shared});
+  byId("chosen").textContent = `h = ${general(h, 3)}`;
+  byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}, ${words["strip error"]} ${general(error, 2)}`);
+  const place = {cx: across(h), cy: upwards(Math.max(error, 1e-16))};
+  fill(byId("ring"), place, []);
+  fill(byId("guide"), {x1: place.cx, x2: place.cx}, []);
+}

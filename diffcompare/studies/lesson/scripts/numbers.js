@@ -1,0 +1,48 @@
+/* Numbers as Python writes them, and words from the page's one table of words. */
+
+const figures = JSON.parse(document.getElementById("figures").textContent);
+const words = figures.words;
+
+/* The words for `key`, with what is in braces filled in. */
+function say(key, filling = {}) {
+  return words[key].replace(/\{(\w+)\}/g, (_, name) => filling[name]);
+}
+
+/* "1.50e+0" as "1.5", "1.2e-7" as "1.2e-07". */
+function withoutZeros(text) { return text.includes(".") ? text.replace(/\.?0+$/, "") : text; }
+function withExponent(text) {
+  const [mantissa, power] = text.split("e");
+  return `${withoutZeros(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+}
+function powerOf(value) { return Number(value.toExponential().split("e")[1]); }
+
+/* f"{value:.{digits}g}" */
+function general(value, digits) {
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const text = value.toExponential(digits - 1), power = Number(text.split("e")[1]);
+  return power < -4 || power >= digits ? withExponent(text) : withoutZeros(value.toFixed(digits - 1 - power));
+}
+
+/* repr(value): all digits. */
+function exact(value) {
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  if (powerOf(value) < -4 || powerOf(value) >= 16) return withExponent(value.toExponential());
+  return String(value).includes(".") ? String(value) : `${value}.0`;
+}
+
+/* As it is where that is short, else four digits. */
+function short(value) {
+  const whole = general(value, 8);
+  return Number(whole) === value ? whole : general(value, 4);
+}
+function equals(...values) { return values.every(value => Number(short(value)) === value) ? "=" : "≈"; }
+
+/* Four digits and a long minus, as in drawings. */
+function drawn(value) { return general(value + 0, 4).replaceAll("-", "−"); }
+
+/* What somebody typed, or null where that is no number. */
+function typed(text) {
+  const known = /^\s*[+\-−]?(\d+\.?\d*|\.\d+)(e[+\-−]?\d+)?\s*$/i.test(text);
+  const value = known ? Number(text.replaceAll("−", "-")) : NaN;
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,146 @@
+/* The demo `trace` at a point and of an expression of the reader's choice: everything it shows is computed anew. */
+
+const traceDemo = demos.findIndex(demo => demo.id === "trace");
+const shippedFrames = traceDemo < 0 ? [] : framesOf[traceDemo];
+const DEMO_PROGRAM = "baydin";
+let played = null;  // {name, found, stage}
+
+/* The graph of the step, in the frame that is shown. */
+function showGraph(frame, open, stepped) {
+  const slot = frame.querySelector(`${open ? ".asked" : ".told"} .slot`);
+  if (state.demo !== traceDemo || !slot) return;
+  const {stage, found} = played, number = state.frame - 1, focused = document.activeElement;
+  slot.append(stage.svg);
+  if (stage.svg.contains(focused)) focused.focus();
+  if (stepped && !open && number >= 0 && moves()) play(stage, found, number);
+  else rest(stage, found, number, {asked: open, broken: state.broken});
+}
+
+/* --- Frames of another point -------------------------------------------------------------------------------------- */
+
+/* The rows, with a question mark for the last cell of some (counted from the end). */
+function masked(rows, hidden) {
+  return rows.map((row, number) => hidden.includes(number - rows.length) ? [...row.slice(0, -1), "?"] : row);
+}
+
+function blocksOf(frame, asked) {
+  const tables = frame.tables.map(({caption, heads}, number) =>
+    table(caption, heads, asked ? masked(frame.rows[number], frame.hidden[number]) : frame.rows[number]));
+  if (!frame.graph) return tables;
+  const slot = make("div", {class: "scroll slot", role: "region", "aria-label": words.graph, tabindex: "0"});
+  return [make("div", {class: "pair"}, slot, make("div", {}, ...tables))];
+}
+
+function told(kind, text) {
+  return text ? [make("p", {class: kind}, make("b", {}, words[kind]), text)] : [];
+}
+
+function articleOf(frame, number) {
+  const parts = [make("h3", {}, `${number}. ${frame.title}`)];
+  if (frame.question) {
+    parts.push(make("p", {class: "question"}, say("question", {question: frame.question})));
+    parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true)));
+  }
+  parts.push(make("div", {class: "told"}, ...told("rule", frame.rule), ...told("why", frame.sentence),
+                  ...blocksOf(frame, false)));
+  if (frame.broken) {
+    const said = make("p", {}, make("b", {}, words.broken), ` ${frame.broken.bug}. ${frame.broken.sentence}`);
+    parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));
+  }
+  return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
+                          "data-breaks": frame.broken ? "yes" : "no"}, ...parts);
+}
+
+/* The demo's own articles at its own point, articles made here at any other. */
+function placeFrames(articles) {
+  const demo = demos[traceDemo], end = shippedFrames.at(-1);
+  for (const frame of framesOf[traceDemo].slice(0, -1)) frame.remove();
+  end.before(...articles);
+  framesOf[traceDemo] = [...articles, end];
+  state.frame = Math.min(state.frame, framesOf[traceDemo].length - 1);
+}
+
+function isShipped(name, point) {
+  const program = figures.programs[DEMO_PROGRAM];
+  return name === DEMO_PROGRAM && program.variables.every(each => point[each] === program.point[each]);
+}
+
+/* Play a program at a point, unless there is no number there: then say so and change nothing. */
+function retrace(name, point) {
+  const found = traced(figures.programs[name], point), wrong = trouble(found);
+  if (wrong) return complain(wrong.name ? say("no value", wrong) : words["no slope"]);
+  complain("");
+  if (played?.name !== name) played = {name, stage: stageOf(name)};
+  played.found = found;
+  const own = isShipped(name, point);
+  placeFrames(own ? shippedFrames.slice(0, -1) : framesAt(found).map((frame, number) => articleOf(frame, number + 1)));
+  printed(found, own);
+  tellPoint(found);
+  if (state.demo === traceDemo) show();
+  return true;
+}
+
+function tellPoint({program, point, values, adjoints}) {
+  const place = name => program.nodes.findIndex(node => node.variable === name);
+  const at = program.variables.map(name => `${name} = ${short(point[name])}`).join(", ");
+  const gradient = program.variables.map(name => say("partial", {name, value: exact(adjoints[place(name)])})).join(", ");
+  byId("subject").textContent = say("subject", {text: program.text, point: at});
+  byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
+}
+
+/* --- The panel ---------------------------------------------------------------------------------------------------- */
+
+function complain(text) { byId("complaint").textContent = text; }
+
+/* One field for every variable of the expression chosen, at its own point. */
+function choose() {
+  const program = figures.programs[byId("expression").value];
+  byId("coordinates").replaceChildren(...program.variables.map(name => {
+    const field = make("input", {type: "text", inputmode: "decimal", id: `at-${name}`, autocomplete: "off",
+                                 "aria-describedby": "complaint", value: String(program.point[name])});
+    field.addEventListener("input", edited);
+    return make("label", {}, `${name} `, field);
+  }));
+  edited();
+}
+
+function edited() {
+  const name = byId("expression").value, point = {}, wrong = [];
+  for (const variable of figures.programs[name].variables) {
+    const field = byId(`at-${variable}`), value = typed(field.value);
+    field.setAttribute("aria-invalid", value === null);
+    if (value === null) wrong.push(say("no number", {name: variable, text: field.value}));
+    else point[variable] = value;
+  }
+  if (wrong.length) complain(wrong[0]);
+  else retrace(name, point);
+}
+
+function restore() {
+  byId("expression").value = DEMO_PROGRAM;
+  choose();
+}
+
+/* --- The printed page shows what is played: every step as a row, and the graph at the end ------------------------- */
+
+let ownRows = null;  // as Python has made them
+
+function printed(found, own) {
+  const sheet = demos[traceDemo].querySelector(".printed"), table = sheet.querySelector("table");
+  ownRows ??= [...table.tBodies];
+  for (const body of [...table.tBodies]) body.remove();
+  table.append(...(own ? ownRows : framesAt(found).map((frame, number) => printedRow(found, frame, number))));
+  sheet.querySelector("svg").replaceWith(finalGraph(found));
+}
+
+function printedRow(found, frame, number) {
+  const step = found.steps[number - 1], result = step ? `${step.name} = ${general(step.total, 6)}` : "";
+  const texts = [String(number + 1), frame.title, frame.rule, result, frame.sentence];
+  return make("tbody", {}, make("tr", {}, ...texts.map(text => make("td", {}, text))));
+}
+
+function finalGraph(found) {
+  const stage = stageOf(played.name);
+  rest(stage, found, found.steps.length - 1);
+  return stage.svg;
+}

@@ -1,0 +1,199 @@
+/* The graph of a program as it fills with numbers.  Python has drawn it with room for them: a value above each node,
+   below it a tangent or an adjoint, and below that the messages that the adjoint is the sum of. */
+
+const CHARACTER = 7.4, CHIP = 19;  // pixels, as in Python's drawings
+const LARGER = 1.28;  // letters on a projector
+
+function lengthOf(text) { return [...text].filter(each => !/\p{M}/u.test(each)).length; }
+
+function chip(kind, {x, y}, text) {
+  const size = root.classList.contains("projector") ? LARGER : 1;
+  const width = (lengthOf(text) * CHARACTER + 8) * size + 4, height = CHIP + 4 * (size > 1);
+  return draw("g", {class: `chip ${kind}`},
+    draw("rect", {x: x - width / 2, y: y - 4.5 - height / 2, width, height, rx: 4}),
+    draw("text", {class: "figure", "text-anchor": "middle", x, y}, text));
+}
+
+/* The drawing of a program with its parts at hand. */
+function stageOf(name) {
+  const svg = byId(`graph-${name}`).content.firstElementChild.cloneNode(true);
+  const nodes = [...svg.querySelectorAll("[data-node]")].map(group => {
+    const room = [...group.querySelectorAll(":scope > .primal, :scope > .tangent, :scope > .adjoint")].map(each => {
+      const text = each.querySelector("text");
+      each.remove();
+      return {x: Number(text.getAttribute("x")), y: Number(text.getAttribute("y"))};
+    });
+    return {group, room, title: group.querySelector("title"), name: group.dataset.node};
+  });
+  svg.prepend(draw("title", {}, words.graph));
+  svg.querySelector("desc").textContent = words["graph told"];
+  fill(svg, {role: "group", "aria-label": words.graph}, []);
+  for (const {group, room} of nodes) if (room.length) fill(group, {tabindex: "0", role: "img"}, []);
+  return {svg, nodes, edges: [...svg.querySelectorAll("[data-edge]")], turn: 0};
+}
+
+/* The arrow between two nodes; the second one, third one, where an argument is used more than once. */
+function edgeOf(stage, argument, user, number = 0) {
+  const ends = `${stage.nodes[argument].name} ${stage.nodes[user].name}`;
+  return stage.edges.filter(edge => edge.dataset.edge === ends)[number];
+}
+
+/* --- What is to be seen at a step --------------------------------------------------------------------------------- */
+
+/* Chips above and below every node, the node at work, the arrows at work.  `number` is a step, -1 before the first;
+   `asked` hides its number, `stacked` shows messages before they merge, `broken` assigns where it should add. */
+function scene(found, number, {asked = false, stacked = false, broken = false} = {}) {
+  const step = found.steps[number];
+  const view = {active: step?.node, done: new Set(), lit: [], above: new Map(), below: new Map(), at: step};
+  found.steps.slice(0, number + 1).forEach((each, place) => {
+    if (each.kind === "primal") view.above.set(each.node, drawn(each.value));
+    if (each.kind !== step.kind || each.seed !== step.seed) return;
+    view.done.add(each.node);
+    if (each.kind === "tangent") view.below.set(each.node, [total(each)]);
+    if (each.kind === "adjoint") receive(view.below, each, stacked && place === number);
+  });
+  if (!step) return view;
+  view.lit = litBy(found, number);
+  view.done.delete(step.node);
+  if (asked) hide(view, step);
+  if (broken && step.kind === "adjoint") assign(view.below.get(step.node), step);
+  return view;
+}
+
+function total(step) { return {kind: step.kind, text: `${step.name} = ${drawn(step.total)}`, value: step.total}; }
+
+/* A message arrives: the first one is the adjoint, a further one joins the stack, whose sum stands on top. */
+function receive(below, step, stacked) {
+  const there = below.get(step.node) || [];
+  const old = there.length > 1 ? there.slice(1) : there.map(each => ({kind: "message", text: drawn(each.value), value: each.value}));
+  const arrived = {kind: "message", text: `+ ${drawn(step.value)}`, value: step.value};
+  if (!there.length) below.set(step.node, [total(step)]);
+  else if (stacked) below.set(step.node, [...old, arrived]);
+  else below.set(step.node, [total(step), ...old, arrived]);
+}
+
+function hide(view, step) {
+  if (step.kind === "primal") view.above.set(step.node, "?");
+  else if (!step.again) view.below.set(step.node, [{kind: step.kind, text: `${step.name} = ?`}]);
+  else {
+    const [first, ...rest] = view.below.get(step.node);
+    view.below.set(step.node, [{...first, text: `${step.name} = ?`}, ...rest]);
+  }
+}
+
+/* = for +=: the last message alone is kept, the others are lost. */
+function assign(chips, step) {
+  if (!step.again) return;
+  chips[0] = {...chips[0], kind: "adjoint wrong", text: `${step.name} = ${drawn(step.value)}`};
+  for (const each of chips.slice(1, -1)) each.kind = "message lost";
+}
+
+/* The arrows that a step uses. */
+function litBy(found, number) {
+  const step = found.steps[number], node = found.program.nodes[step.node];
+  if (step.kind === "adjoint") {
+    if (step.source === null) return [];
+    const same = found.steps.slice(0, number).filter(each => each.source === step.source && each.node === step.node
+                                                            && each.kind === "adjoint");
+    return [{argument: step.node, user: step.source, number: same.length}];
+  }
+  const seen = new Map();
+  return (node.of || []).map(argument => {
+    const count = seen.get(argument) || 0;
+    seen.set(argument, count + 1);
+    return {argument, user: step.node, number: count};
+  });
+}
+
+/* --- Painting ----------------------------------------------------------------------------------------------------- */
+
+function paint(stage, found, view) {
+  stage.svg.querySelectorAll(".chip, .mark").forEach(each => each.remove());
+  stage.edges.forEach(edge => edge.classList.remove("lit"));
+  for (const {argument, user, number} of view.lit) edgeOf(stage, argument, user, number)?.classList.add("lit");
+  stage.nodes.forEach((node, place) => {
+    const {group, room} = node;
+    group.classList.toggle("active", place === view.active);
+    group.classList.toggle("done", view.done.has(place));
+    if (view.above.has(place)) group.append(chip("primal", room[0], view.above.get(place)));
+    (view.below.get(place) || []).forEach((each, row) => group.append(chip(each.kind, room[row + 1], each.text)));
+    mark(node, place === view.active ? "▶" : view.done.has(place) ? "✓" : "");
+    if (room.length) label(node, found, view, place);
+  });
+}
+
+/* Active and done are signs beside the node, and not a colour. */
+function mark({group, room}, sign) {
+  const shape = group.querySelector(".shape");
+  if (!sign || !room.length || !shape) return;
+  const wide = Number(shape.getAttribute("width")) || 2 * Number(shape.getAttribute("rx"));
+  group.append(draw("text", {class: "mark", x: room[0].x - wide / 2 - 13, y: room[0].y + 12}, sign));
+}
+
+function label({group, title}, found, view, place) {
+  const own = found.program.steps.find(step => step.kind === "primal" && step.node === place);
+  const told = [];
+  if (view.above.has(place)) told.push(say("node value", {value: view.above.get(place)}));
+  const [first, ...rest] = view.below.get(place) || [];
+  if (first) {
+    const kind = view.at.kind === "adjoint" ? "node adjoint" : "node tangent";
+    told.push(say(kind, {value: first.text.split("= ").pop()}));
+    if (rest.length) told.push(say("node sum", {messages: rest.map(each => each.text).join(" ")}));
+  }
+  if (place === found.program.nodes.length - 1) told.push(words["node output"]);
+  const sentence = `${own.name} = ${own.rule}${told.length ? ": " : ""}${told.join(", ")}.`;
+  group.setAttribute("aria-label", sentence);
+  title.textContent = sentence;
+}
+
+/* --- Motion: only on a step by the reader, and none for those who want none ----------------------------------------- */
+
+const FLIGHT = 650, PAUSE = 450;  // milliseconds
+
+/* The way of an arrow, against it for messages of the reverse sweep. */
+function flight(edge, moving, against) {
+  const path = edge.querySelector("path"), length = path.getTotalLength();
+  const keyframes = Array.from({length: 25}, (_, number) => {
+    const {x, y} = path.getPointAtLength(length * (against ? 1 - number / 24 : number / 24));
+    return {transform: `translate(${x}px, ${y}px)`};
+  });
+  return moving.animate(keyframes, {duration: FLIGHT, easing: "ease-in-out", fill: "forwards"}).finished;
+}
+
+function wait(milliseconds) { return new Promise(done => setTimeout(done, milliseconds)); }
+
+/* What travels: a message against its arrow, or values and tangents along theirs. */
+function traveller(found, step, {argument}) {
+  if (step.kind === "adjoint") return chip("message moving", {x: 0, y: 4.5}, drawn(step.value));
+  const number = step.kind === "primal" ? found.values[argument] : known(found.tangents[step.seed][argument]);
+  return chip(`${step.kind} moving`, {x: 0, y: 4.5}, drawn(number));
+}
+
+async function play(stage, found, number) {
+  const turn = ++stage.turn, step = found.steps[number], lit = litBy(found, number);
+  paint(stage, found, {...scene(found, number - 1), active: step.node, lit, ...keptBefore(found, number)});
+  await Promise.all(lit.map(arrow => {
+    const edge = edgeOf(stage, arrow.argument, arrow.user, arrow.number);
+    const moving = traveller(found, step, arrow);
+    stage.svg.append(moving);
+    return flight(edge, moving, step.kind === "adjoint");
+  }));
+  if (turn === stage.turn && step.again) {
+    paint(stage, found, scene(found, number, {stacked: true}));
+    await wait(PAUSE);
+  }
+  if (turn === stage.turn) paint(stage, found, scene(found, number));
+}
+
+/* Before the first step of a sweep there is nothing of the sweep before it. */
+function keptBefore(found, number) {
+  const step = found.steps[number], last = found.steps[number - 1];
+  if (!last || (last.kind === step.kind && last.seed === step.seed)) return {};
+  return {below: new Map(), done: new Set()};
+}
+
+/* A step at rest. */
+function rest(stage, found, number, options) {
+  stage.turn++;
+  paint(stage, found, scene(found, number, options));
+}

@@ -1,0 +1,42 @@
+/* What happens at load: nothing moves, the shipped numbers are checked, and the address says which step is shown. */
+
+/* Nodes of the drawings that do not change: each can be focused and says a sentence. */
+function readable(svg) {
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", svg.querySelector("title")?.textContent || svg.querySelector("desc").textContent);
+  for (const node of svg.querySelectorAll("[data-node]:not(.constant)")) {
+    fill(node, {tabindex: "0", role: "img", "aria-label": `${node.querySelector("title").textContent}.`}, []);
+  }
+}
+
+/* A drawing without a caption is called as its frame. */
+function entitled(svg) {
+  const heading = svg.closest(".demo").querySelector("h2");
+  const own = svg.closest(".frame")?.querySelector("h3") || heading;
+  if (!svg.querySelector(":scope > title")) svg.prepend(draw("title", {}, own.textContent));
+}
+
+root.classList.add("stepping");
+check();
+for (const svg of document.querySelectorAll(".demo .dc-svg")) entitled(svg);
+for (const svg of document.querySelectorAll(".told .dc-svg:has([data-node])")) readable(svg);
+for (const name of Object.keys(actions)) byId(name).addEventListener("click", actions[name]);
+document.querySelectorAll("nav button").forEach((button, place) =>
+  button.addEventListener("click", () => go(place, 0, false)));
+document.addEventListener("keydown", pressed);
+if (traceDemo >= 0) {
+  byId("expression").addEventListener("change", choose);
+  byId("restore").addEventListener("click", restore);
+  choose();
+}
+if (byId("exponent")) {
+  byId("exponent").addEventListener("input", restep);
+  drawCurve();
+  restep();
+}
+if (byId("bars")) {
+  byId("accuracy").addEventListener("click", toggleBars);
+  drawBars();
+}
+addEventListener("hashchange", fromAddress);
+fromAddress();

@@ -1,0 +1,130 @@
+/* The steps of a program at a point, with their numbers: what Python's demo `trace` tells, computed here. */
+
+const MARKS = {primal: "", tangent: "\u0307", adjoint: "\u0304"};
+
+function nameOf(node, kind) { return node.name[0] + MARKS[kind] + node.name.slice(1); }
+
+function traced(program, point) {
+  const values = forwards(program, point);
+  const found = {program, point, values, sent: messages(program, values), adjoints: backwards(program, values)};
+  found.tangents = Object.fromEntries(program.seeds.map(seed => [seed, tangents(program, values, {[seed]: 1})]));
+  found.steps = stepsOf(found);
+  return found;
+}
+
+/* Every step with what it adds (value), what there was and what there is then (before, total). */
+function stepsOf(found) {
+  const so_far = new Map(), waiting = [...found.sent];
+  return found.program.steps.map(step => {
+    let value = found.values[step.node];
+    if (step.kind === "tangent") value = known(found.tangents[step.seed][step.node]);
+    if (step.kind === "adjoint") value = step.source === null ? 1 : waiting.shift().value;
+    const before = step.kind === "adjoint" ? so_far.get(step.node) : undefined;
+    const total = before === undefined ? value : before + value;
+    if (step.kind === "adjoint") so_far.set(step.node, total);
+    return {...step, value, before, total, numbers: numbersOf(found, step, value)};
+  });
+}
+
+/* The first thing that is no finite number: {name, rule} of a value, {} of a derivative; undefined where all is well. */
+function trouble(found) {
+  const step = found.steps.find(each => !Number.isFinite(each.value) || !Number.isFinite(each.total));
+  if (step === undefined) return undefined;
+  return step.kind === "primal" ? {name: step.name, rule: step.numbers || step.rule} : {};
+}
+
+/* The rule with numbers in the places of names. */
+function numbersOf(found, step, value) {
+  const node = found.program.nodes[step.node];
+  if (step.kind !== "adjoint" && node.variable) return short(value);
+  if (step.kind === "adjoint" && step.source === null) return "1";
+  if (step.kind === "tangent" && node.of.every(place => found.tangents[step.seed][place] === undefined)) return "0";
+  const numbers = namedNumbers(found, step);
+  return step.rule.replace(/v[\u0307\u0304]?[₋₀-₉]+/gu, (name, start, whole) =>
+    inPlace(short(numbers.get(name)), whole.slice(0, start), whole[start + name.length]));
+}
+
+/* What the names in a rule stand for. */
+function namedNumbers(found, step) {
+  const numbers = new Map();
+  found.program.nodes.forEach((node, place) => {
+    if (node.name === null) return;
+    numbers.set(nameOf(node, "primal"), found.values[place]);
+    numbers.set(nameOf(node, "adjoint"), found.adjoints[place]);
+    if (step.seed) numbers.set(nameOf(node, "tangent"), known(found.tangents[step.seed][place]));
+  });
+  return numbers;
+}
+
+/* A negative number has parentheses where the minus could be read with what stands before or after it. */
+function inPlace(text, before, next) {
+  const first = /(^|[(]|, )$/.test(before), inSum = /[+-] $/.test(before), inProduct = next === "·" || next === "/";
+  const bare = next !== "^" && (first || (inSum && inProduct));
+  return text.startsWith("-") && !bare ? `(${text})` : text;
+}
+
+function ruleLine(step) {
+  const value = short(step.value), numbers = step.numbers && step.numbers !== value ? ` = ${step.numbers}` : "";
+  return `${step.name} ${step.again ? "+=" : "="} ${step.rule}${numbers} = ${value}`;
+}
+
+function sentenceOf(found, step) {
+  const nodes = found.program.nodes, node = nodes[step.node], value = short(step.value);
+  const filling = {name: step.name, rule: step.rule, numbers: step.numbers, value, equals: equals(step.value),
+                   node: node.name, variable: node.variable, seed: step.seed};
+  if (step.kind === "tangent") return say(node.variable ? "seed is" : "changes", filling);
+  if (step.kind === "primal") {
+    if (node.variable) return say("variable is", filling);
+    return say("value is", {...filling, inside: equals(...node.of.map(place => found.values[place]))});
+  }
+  if (step.source === null) return say("one", filling);
+  filling.source = nodes[step.source].name;
+  if (!step.again) return say("passes", filling);
+  return say("adds", {...filling, before: short(step.before), message: step.value < 0 ? `(${value})` : value,
+                      equals: equals(step.total), total: short(step.total)});
+}
+
+/* --- Frames: the same as data, in the order of the demo; `hidden`: the rows of every table that are asked for ------ */
+
+function rowOf(step) {
+  return step.kind === "adjoint" ? [step.name, step.again ? "+=" : "=", step.rule, step.total]
+                                 : [step.name, step.rule, step.total];
+}
+
+/* The steps of the same sweep, up to this one. */
+function sweepUpTo(steps, number) {
+  return steps.slice(0, number + 1).filter(each => each.kind === steps[number].kind && each.seed === steps[number].seed);
+}
+
+function frameOf(found, number) {
+  const step = found.steps[number], said = found.program.frames[number + 1];
+  return {...said, rule: ruleLine(step), sentence: sentenceOf(found, step), graph: true,
+          rows: [sweepUpTo(found.steps, number).map(rowOf)], hidden: [[-1]],
+          broken: said.broken && brokenOf(found, number, said.broken)};
+}
+
+function brokenOf(found, number, said) {
+  const step = found.steps[number];
+  if (step.kind === "tangent") return {...said, rows: [[["1", step.total], ["2", 2 * step.total]]]};
+  const arrived = sweepUpTo(found.steps, number).filter(each => each.node === step.node);
+  return {...said, sentence: say("assigned", {last: short(step.value), total: short(step.total)}),
+          rows: [arrived.map(each => [short(each.value), each.total, each.value])]};
+}
+
+/* The adjoint test: the tangent along a direction of signs, and the product of the adjoints with it. */
+function identityFrame(found) {
+  const {program, adjoints, values} = found, said = program.frames.at(-1);
+  const place = name => program.nodes.findIndex(node => node.variable === name);
+  const rows = program.variables.map((name, number) => [name, adjoints[place(name)], number % 2 ? -1 : 1]);
+  const direction = Object.fromEntries(rows.map(([name, , sign]) => [name, sign]));
+  const along = tangents(program, values, direction);
+  const product = rows.reduce((sum, [, adjoint, sign]) => sum + adjoint * sign, 0);
+  const sides = said.tables[1].first.map((name, number) => [name, number ? product : along.at(-1)]);
+  return {...said, graph: false, rows: [rows, sides], hidden: [[], [-1, -2]]};
+}
+
+function framesAt(found) {
+  const first = found.program.frames[0];
+  const every = found.steps.map((_, number) => frameOf(found, number));
+  return [{...first, graph: true, rows: [first.tables[0].rows]}, ...every, identityFrame(found)];
+}

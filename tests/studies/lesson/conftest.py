@@ -1,0 +1,59 @@
+"""One page and one browser for all tests of the lesson."""
+
+import os
+
+import browser
+import pytest
+
+from diffcompare.studies.demos.play import play
+from diffcompare.studies.lesson.page import page
+
+NAMES = ("trace", "swell", "step", "nan")
+
+
+@pytest.fixture(scope="session")
+def plays():
+    return [play(name) for name in NAMES]
+
+
+@pytest.fixture(scope="session")
+def file(plays, tmp_path_factory):
+    path = tmp_path_factory.mktemp("lesson") / "lesson.html"
+    path.write_text(page(plays), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_window(file, tmp_path_factory):
+    if browser.find() is None:
+        assert not os.environ.get("REQUIRE_BROWSER"), "there has to be a browser where this is set"
+        pytest.skip("no Chromium is installed")
+    opened = browser.Browser(tmp_path_factory.mktemp("profile"))
+    opened.resize(1280, 720)
+    opened.emulate(motion="reduce")
+    opened.open(file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def window(shared_window):
+    """The page as it is after loading, but that it may have been read before; nothing moves."""
+    shared_window.run(
+        "if (!state.predict) actions.predict(); if (!state.keys) actions.keys();"
+        "if (root.classList.contains('projector')) actions.projector();"
+        "document.activeElement.blur(); byId('banner').hidden || check(); restore(); go(0, 0, false)"
+    )
+    yield shared_window
+    assert shared_window.complaints == []
+    assert all(url.startswith(("file:", "about:")) for url in shared_window.requests)
+
+
+@pytest.fixture
+def go(window):
+    """To a frame by the name of its demo and its number from 1 on."""
+
+    def to(name, number, revealed=True):
+        window.run(f"go({NAMES.index(name)}, {number - 1}, {str(revealed).lower()})")
+
+    return to

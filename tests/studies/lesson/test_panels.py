@@ -1,0 +1,184 @@
+"""The panels of step and swell: figures from the demos, a step that moves by keys and pointer, bars of two kinds."""
+
+import pytest
+
+from diffcompare.studies.swell.families import swell_family
+
+# --- The V ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def curve(window, go):
+    go("step", 3)
+    window.run("byId('exponent').value = '-6'; restep()")
+    return window
+
+
+def numbers(plays):
+    return {name: value for frame in plays[2].frames for name, value in frame.numbers.items()}
+
+
+def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
+    found = curve.run(
+        "({dots: [...document.querySelectorAll('#curve .dots')].map(each => each.childElementCount),"
+        " lines: [...document.querySelectorAll('#curve polyline')].map(each => [each.getAttribute('class'), each.points.length]),"
+        " slopes: [...document.querySelectorAll('#curve .slope')].map(each => [each.querySelector('text').textContent,"
+        " each.querySelector('title').textContent]),"
+        " names: [...document.querySelectorAll('#curve .name')].map(each => each.textContent)})"
+    )
+    assert found["dots"] == [129, 129]
+    assert dict(found["lines"]).keys() == {"forward", "central", "complex", "ad"}
+    assert all(count > 40 for name, count in found["lines"] if name != "ad")
+    assert [text for text, _ in found["slopes"]] == ["+1", "+2", "−1"]
+    fitted = numbers(plays)
+    for (_, title), name in zip(
+        found["slopes"],
+        ("forward-difference truncation", "central-difference truncation", "forward-difference round-off"),
+        strict=True,
+    ):
+        assert f"({fitted[name]:.3g} fitted)" in title
+    assert found["names"] == ["forward", "central", "complex step", "reverse AD"]
+
+
+def test_slope_triangles_have_the_slopes_that_they_name(curve):
+    paths = curve.run("[...document.querySelectorAll('#curve .slope path')].map(each => each.getAttribute('d'))")
+    scale = curve.run("(across(1e-2) - across(1e-3)) / (upwards(1e-3) - upwards(1e-2))")
+    for path, slope in zip(paths, (1, 2, -1), strict=True):
+        start, right, end = (path.replace("M", " ").replace("H", " ").replace("V", " ").replace("Z", "")).rsplit(" ", 2)
+        x, y = map(float, start.split())
+        assert (y - float(end)) / (float(right) - x) * scale == pytest.approx(slope, rel=1e-6)
+
+
+def test_lines_run_through_the_medians_of_the_demo(curve):
+    off = curve.run(
+        "medians('central_difference').filter(([, error]) => error > 0).map(([h, error], place) => {"
+        " const {x, y} = document.querySelector('#curve polyline.central').points[place];"
+        " return Math.abs(x - across(h)) + Math.abs(y - upwards(error)); }).reduce((a, b) => Math.max(a, b))"
+    )
+    assert off < 0.01
+
+
+@pytest.mark.parametrize(("power", "digits"), [(-6, 4), (-10, 9), (-14, 13), (-16, 14)])
+def test_the_strip_is_that_of_the_demo(curve, plays, power, digits):
+    """Shared digits and quotient as in the demo; what is shared is in brackets and underlined, and grey besides."""
+    curve.run(f"byId('exponent').value = '{power}'; restep()")
+    expected = numbers(plays)
+    shared, there, quotient = curve.run(
+        "['.shared', '', ''].map((inside, place) => document.querySelector(['#strip-there ', '#strip-there', '#strip-quotient'][place] + inside)"
+        ".textContent)"
+    )
+    assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected[f"shared 1e-{-power:02}"]
+    assert shared[0] + shared[-1] == "[]"
+    assert float(quotient) == pytest.approx(expected[f"quotient 1e-{-power:02}"], rel=1e-9)
+    assert len(there) == len("0.") + 17 + len("[]")
+    style = curve.run(
+        "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector('#strip-there .shared')))"
+    )
+    assert style[0] == "underline"
+    assert style[1] != curve.run("getComputedStyle(byId('strip-there')).color")
+    assert f"{digits} digits are shared" in curve.run("byId('strip-shared').textContent")
+
+
+def test_the_step_moves_by_keys(curve):
+    curve.run("byId('exponent').focus()")
+    before = curve.run("[byId('ring').cx.baseVal.value, byId('chosen').textContent]")
+    curve.press("ArrowLeft", 4)
+    after = curve.run("[byId('ring').cx.baseVal.value, byId('chosen').textContent]")
+    assert after[0] < before[0]
+    assert (before[1], after[1]) == ("h = 1e-06", "h = 6.31e-07")
+    assert curve.run("byId('exponent').getAttribute('aria-valuetext')").startswith("h = 6.31e-07")
+    assert curve.run("here().id") == "step-3"  # an arrow key in the field is no step
+
+
+def test_the_step_moves_by_the_pointer(curve):
+    curve.run("byId('curve').scrollIntoView({block: 'center'})")
+    left, top, width, height = curve.run(
+        "(({left, top, width, height}) => [left, top, width, height])(byId('curve').getBoundingClientRect())"
+    )
+    y = top + height / 2
+
+    def pointer(kind, share, buttons):
+        curve.send(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=left + share * width,
+            y=y,
+            button="left" if buttons else "none",
+            buttons=buttons,
+        )
+
+    pointer("mousePressed", 0.3, 1)
+    first = curve.run("+byId('exponent').value")
+    pointer("mouseMoved", 0.8, 1)
+    second = curve.run("+byId('exponent').value")
+    pointer("mouseReleased", 0.8, 0)
+    assert first < -10 < second
+    ring = curve.run("byId('ring').getBoundingClientRect().left + byId('ring').getBoundingClientRect().width / 2")
+    assert ring == pytest.approx(left + 0.8 * width, abs=8)
+    pointer("mouseMoved", 0.2, 0)
+    assert curve.run("+byId('exponent').value") == second
+
+
+def test_a_step_that_x_swallows(curve):
+    curve.run("byId('exponent').value = '-17'; restep()")
+    assert curve.run("byId('strip-quotient').textContent") == "0.0"
+    assert curve.run("byId('strip-there').textContent.endsWith(']')")
+
+
+# --- Bars -------------------------------------------------------------------------------------------------------------
+
+
+def test_sizes_are_those_of_the_demo_and_of_the_study(window, plays):
+    found = {row["n"]: row for row in window.run("figures.swell")}
+    assert list(found) == list(range(1, 13))
+    sizes = next(frame for frame in reversed(plays[1].frames) if frame.title.startswith("Act 2")).blocks[0].table
+    for n, _, _, tree, dag in sizes.rows:
+        assert (found[n]["light tree"], found[n]["light dag"]) == (tree, dag)
+    for row in swell_family("logistic", range(4, 5)).rows:
+        ours = found[row.member.number]
+        assert (ours["raw tree"], ours["cse"]) == (row.forms["raw"].size.tree, row.forms["cse"].size.tree)
+    figures = {name: value for frame in plays[1].frames for name, value in frame.numbers.items()}
+    for n in range(4, 10):
+        assert found[n]["expanded"] == figures[f"expanded {n}"]
+        assert found[n]["reverse"] == pytest.approx(figures[f"ad {n}"], rel=0.05)
+    assert [found[n]["expanded"] for n in (10, 11, 12)] == [None, None, None]
+
+
+def heights(window):
+    return window.run("[...document.querySelectorAll('#bars .bar')].map(each => each.height.baseVal.value)")
+
+
+def test_bars_on_a_logarithmic_axis_and_the_accuracy_instead(window, go):
+    go("swell", 1)
+    sizes = heights(window)
+    assert len(sizes) == 48
+    decade = window.run("(chart.height - chart.top - chart.bottom) / 7")
+    assert sizes[44] - sizes[46] == pytest.approx(decade * 3.3526, rel=1e-3)  # log10(202753/90)
+    rows = window.run(
+        "[...document.querySelectorAll('#bar-table tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert rows[-1] == ["12", "202753", "137215", "90", "644"]
+    window.run("byId('accuracy').focus()")
+    window.press(" ")
+    assert window.run("byId('accuracy').getAttribute('aria-pressed')") == "true"
+    errors = heights(window)
+    assert len(errors) == 24
+    assert errors[14] > 2 * errors[12] > 0  # n = 8 against n = 7
+    rows = window.run(
+        "[...document.querySelectorAll('#bar-table tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert rows[7][1] == "3e+31"
+    assert float(rows[7][2]) < 2e-14
+    assert [row[1] for row in rows[9:]] == ["overflow"] * 3
+    window.press(" ")
+    assert heights(window) == sizes
+
+
+def test_bars_differ_in_their_pattern(window, go):
+    go("swell", 1)
+    assert (
+        window.run(
+            "new Set([...document.querySelectorAll('#bars pattern path')].map(each => each.getAttribute('d'))).size"
+        )
+        == 4
+    )
