@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from diffcompare.catalogue import entry
 from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot
 from diffcompare.render import Look, cells, svg
 from diffcompare.render.html import body
@@ -28,6 +29,8 @@ LOWER = 3
 """Levels by which headings inside of a frame are lowered."""
 BUTTONS = ("back", "next", "first", "last")
 TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
+LOOP = "logistic_l4_nested"
+"""The entry of the catalogue that computes the demo's function in a loop."""
 PRINTED = 6
 """Digits of a number in the printed table of steps."""
 FEW_NUMBERS = 2
@@ -70,13 +73,18 @@ def _figures(plays: Sequence[Played], stages: Mapping[str, Staged], words: Mappi
     """What the script computes with and shows."""
     names = [each.demo.name for each in plays]
     programs = {name: each.data for name, each in stages.items()}
-    programs |= {"step": stepped(step.CLOSED, {"x": step.X})} if "step" in names else {}
+    programs |= _along() if "step" in names else {}
     return {
         "demos": [demo_data(each) for each in plays],
         "programs": programs,
         "swell": bars() if "swell" in names else None,
         "words": dict(words),
     }
+
+
+def _along() -> dict[str, Any]:
+    """Two programs of one function, which differ in their last digits: of the curve, and of the cancellation strip."""
+    return {"step": stepped(step.CLOSED, {"x": step.X}), "strip": stepped(entry(LOOP).text, {"x": step.X})}
 
 
 def _data(figures: object) -> str:

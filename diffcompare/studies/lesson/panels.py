@@ -51,12 +51,15 @@ def _point(stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
 def _step(words: Mapping[str, str]) -> str:
     lines = "".join([f'<dt>{html.escape(words[f"strip {key}"])}</dt><dd id="strip-{key}"></dd>' for key in STRIP])
     slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.05" value="-6">'
+    label = f"<label>{html.escape(words['exponent'])} {slider}</label>"
     return _panel(
         words["another step"],
+        '<div class="beside">\n<div>\n<p id="step-of" class="subject"></p>'
         f"{_picture('curve', '760 420', words['curve'], words['curve told'])}"
-        f"<p><label>{html.escape(words['exponent'])} {slider}</label> "
-        '<output id="chosen" for="exponent"></output></p>\n'
-        f'<h4>{html.escape(words["strip"])}</h4>\n<dl class="strip">{lines}</dl>\n<p id="strip-shared"></p>\n',
+        f'<p>{label} <output id="chosen" for="exponent"></output></p>\n</div>\n<div>'
+        f'<h4>{html.escape(words["strip"])}</h4>\n<p id="strip-of" class="subject"></p>\n'
+        f'<dl class="strip">{lines}</dl>\n<p id="strip-shared"></p>\n'
+        "</div>\n</div>\n",
     )
 
 

@@ -31,7 +31,8 @@ button:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-v
 .stepping h3 { font-size: 1.05rem; margin: .3rem 0; }
 .stepping h4 { font-size: 1rem; margin: .6rem 0 .2rem; }
 .stepping nav ul { margin-bottom: .4rem; }
-.subject { margin: 0; font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+.subject { margin: 0; overflow-wrap: anywhere;
+  font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .rule, .why, .question { margin: .25rem 0; }
 .asked, .question, .broken { display: none; }
 .stepping .open .asked, .stepping .open .question { display: block; }
@@ -94,15 +95,24 @@ html.projector h1 { display: none; }
 
 PANELS = """\
 .panel { background: var(--soft); padding: .6rem 1rem; border-radius: .3rem; margin-top: 1rem; }
-.panel label { margin-right: 1rem; }
+.panel label { display: inline-block; margin-right: 1rem; max-width: 100%; }
 .panel select { max-width: 100%; }
 .panel input[inputmode] { width: 9rem; }
-.panel input[type=range] { width: min(100%, 30rem); padding: 0; accent-color: var(--accent); }
+.panel input[type=range] { width: min(100%, 30rem); padding: 0; accent-color: var(--accent);
+  vertical-align: middle; }
 .complaint { font-weight: bold; color: var(--bad); border-left: .4rem dashed var(--bad); padding-left: .8rem; }
 .complaint:empty { display: none; }
 #answer { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .strip { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-x: auto; }
-.strip .shared, .shared { color: var(--grey); text-decoration: underline dotted; text-underline-offset: .2em; }
+@media (min-width: 65rem) {
+  .beside { display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 0 1.5rem; align-items: center; }
+  .beside > * { min-width: 0; max-width: 26rem; }
+  .beside > :first-child { max-width: none; }
+  .diffcompare .panel .beside .scroll { margin-top: 0; }
+}
+@media (max-width: 40rem) { .diffcompare .strip { grid-template-columns: minmax(0, 1fr); font-size: .95em; } }
+.shared { color: var(--grey); text-decoration: underline dotted; text-underline-offset: .2em; }
+.panel .subject { font-size: .8em; max-width: 56rem; }
 .curve, .bars { display: block; width: 100%; max-width: 56rem; min-width: 36rem; height: auto;
   background: var(--paper); border-radius: .3rem; }
 .curve { touch-action: none; cursor: ew-resize; max-width: 48rem; }
@@ -127,6 +137,7 @@ PANELS = """\
 .hatch { stroke: var(--ink); stroke-width: 1.6; fill: none; }
 .bars .over { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .diffcompare .panel .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; list-style: none; padding: 0; }
+.legend svg { width: 1.6em; height: .9em; }
 .legend li { display: flex; align-items: center; gap: .5rem; }
 """
 

@@ -54,12 +54,12 @@ ENGLISH: Mapping[str, str] = {
     # Sentences of steps at another point, as Python tells them
     "variable is": "{name} is {rule} = {value}.",
     "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
-    "seed is": "{name} is {value}: the derivative of {variable} by {seed}.",
+    "seed is": "{name} is {value}: the derivative of {node} by {seed}.",
     "changes": "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
     "one": "{name} is 1: the output changes as fast as itself.",
-    "passes": "{source} passes {numbers} {equals} {value} on to {node}.",
-    "adds": "{node} is used by {source} too, so this is added: {before} + {message} {equals} {total}.",
-    "assigned": "With = the last message wins: {last} instead of {total}.",
+    "passes": "{node} passes {numbers} {equals} {value} on to {argument}.",
+    "adds": "{argument} is used by {node} too, so this is added: {sums}.",
+    "assigned": "With = the last message wins: {last} instead of {truth}.",
     # The step of a difference
     "another step": "Another step",
     "curve": "Error against the step h",

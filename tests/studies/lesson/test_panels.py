@@ -2,6 +2,11 @@
 
 import pytest
 
+from diffcompare.catalogue import entry
+from diffcompare.parser import parse
+from diffcompare.problem import Problem
+from diffcompare.studies.steps.curves import formulas
+from diffcompare.studies.steps.strip import bracketed, strip
 from diffcompare.studies.swell.families import swell_family
 
 # --- The V ------------------------------------------------------------------------------------------------------------
@@ -58,24 +63,30 @@ def test_lines_run_through_the_medians_of_the_demo(curve):
     assert off < 0.01
 
 
-@pytest.mark.parametrize(("power", "digits"), [(-6, 4), (-10, 9), (-14, 13), (-16, 14)])
-def test_the_strip_is_that_of_the_demo(curve, plays, power, digits):
-    """Shared digits and quotient as in the demo; what is shared is in brackets and underlined, and grey besides."""
+LOOP = parse(entry("logistic_l4_nested").text)
+
+
+@pytest.mark.parametrize(
+    ("power", "digits", "quotient"), [(-6, 4, "9.06612"), (-10, 9, "9.066086"), (-14, 13, "9.065"), (-16, 15, "3.89")]
+)
+def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
+    """Of the loop: shared digits and quotient; what is shared is in brackets and underlined, and grey besides."""
     curve.run(f"byId('exponent').value = '{power}'; restep()")
-    expected = numbers(plays)
-    shared, there, quotient = curve.run(
-        "['.shared', '', ''].map((inside, place) => document.querySelector(['#strip-there ', '#strip-there', '#strip-quotient'][place] + inside)"
-        ".textContent)"
+    line, rules = formulas(Problem(LOOP, {"x": 0.2}, ("x",)), nominal=True, single=False)
+    (expected,) = strip(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
+    shared, there, found = curve.run(
+        "['#strip-there .shared', '#strip-there', '#strip-quotient'].map(each => document.querySelector(each).textContent)"
     )
-    assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected[f"shared 1e-{-power:02}"]
-    assert shared[0] + shared[-1] == "[]"
-    assert float(quotient) == pytest.approx(expected[f"quotient 1e-{-power:02}"], rel=1e-9)
-    assert len(there) == len("0.") + 17 + len("[]")
-    style = curve.run(
-        "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector('#strip-there .shared')))"
+    assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected.shared
+    assert there == bracketed(expected.value, expected.shared, 17)
+    assert (shared[0], shared[-1]) == ("[", "]")
+    assert float(found) == pytest.approx(expected.quotient, rel=1e-14)
+    assert f"{float(found):.{len(quotient) - 2}f}" == quotient
+    style = (
+        "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector(%r)))"
     )
-    assert style[0] == "underline"
-    assert style[1] != curve.run("getComputedStyle(byId('strip-there')).color")
+    assert curve.run(style % "#strip-there .shared")[0] == "underline"
+    assert curve.run(style % "#strip-there .shared")[1] != curve.run(style % "#strip-there")[1]
     assert f"{digits} digits are shared" in curve.run("byId('strip-shared').textContent")
 
 

@@ -17,13 +17,13 @@ function upwards(error) {
   return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
 }
 
-/* The function along its variable, and both quotients at a step. */
-function along() {
-  const program = figures.programs.step, name = program.variables[0], x = program.point[name];
+/* A function along its variable, and both quotients at a step: "step" is that of the curve, "strip" that of the strip. */
+function along(which) {
+  const program = figures.programs[which], name = program.variables[0], x = program.point[name];
   const f = at => forwards(program, {[name]: at}).at(-1);
   return {program, f, x, forward: h => (f(x + h) - f(x)) / h, central: h => (f(x + h) - f(x - h)) / (2 * h)};
 }
-function errorOf(quotient) { return Math.abs(quotient - figures.programs.step.truth); }
+function errorOf(quotient, which = "step") { return Math.abs(quotient - figures.programs[which].truth); }
 
 function demoOfSteps() { return figures.demos.find(each => each.name === "step"); }
 function medians(method) {
@@ -36,7 +36,8 @@ function fitted(name) {
 }
 
 function drawCurve() {
-  const svg = byId("curve"), {forward, central, program} = along();
+  const svg = byId("curve"), {forward, central, program} = along("step");
+  for (const which of ["step", "strip"]) byId(`${which}-of`).textContent = subjectOf(figures.programs[which]);
   svg.append(...axes());
   for (const [name, quotient, method] of [["forward", forward, "forward_difference"],
                                           ["central", central, "central_difference"]]) {
@@ -139,17 +140,21 @@ function marked(value, shared) {
 }
 
 function restep() {
-  const h = 10 ** Number(byId("exponent").value), {f, x, forward} = along();
-  const here = f(x), there = f(x + h), shared = sharedDigits(here, there), error = errorOf(forward(h));
-  byId("strip-there").replaceChildren(...marked(there, shared));
-  byId("strip-here").replaceChildren(...marked(here, shared));
-  byId("strip-difference").textContent = exact(there - here);
-  byId("strip-quotient").textContent = exact(forward(h));
-  byId("strip-error").textContent = general(error, 2);
-  byId("strip-shared").textContent = say("strip shared", {count: shared});
+  const h = 10 ** Number(byId("exponent").value), error = errorOf(along("step").forward(h));
   byId("chosen").textContent = `h = ${general(h, 3)}`;
   byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}, ${words["strip error"]} ${general(error, 2)}`);
   const place = {cx: across(h), cy: upwards(Math.max(error, 1e-16))};
   fill(byId("ring"), place, []);
   fill(byId("guide"), {x1: place.cx, x2: place.cx}, []);
+  showStrip(h);
+}
+
+function showStrip(h) {
+  const {f, x, forward} = along("strip"), here = f(x), there = f(x + h), shared = sharedDigits(here, there);
+  byId("strip-there").replaceChildren(...marked(there, shared));
+  byId("strip-here").replaceChildren(...marked(here, shared));
+  byId("strip-difference").textContent = exact(there - here);
+  byId("strip-quotient").textContent = exact(forward(h));
+  byId("strip-error").textContent = general(errorOf(forward(h), "strip"), 2);
+  byId("strip-shared").textContent = say("strip shared", {count: shared});
 }

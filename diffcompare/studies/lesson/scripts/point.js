@@ -80,11 +80,15 @@ function retrace(name, point) {
   return true;
 }
 
+function subjectOf(program, point = program.point) {
+  const at = program.variables.map(name => `${name} = ${short(point[name])}`).join(", ");
+  return say("subject", {text: program.text, point: at});
+}
+
 function tellPoint({program, point, values, adjoints}) {
   const place = name => program.nodes.findIndex(node => node.variable === name);
-  const at = program.variables.map(name => `${name} = ${short(point[name])}`).join(", ");
   const gradient = program.variables.map(name => say("partial", {name, value: exact(adjoints[place(name)])})).join(", ");
-  byId("subject").textContent = say("subject", {text: program.text, point: at});
+  byId("subject").textContent = subjectOf(program, point);
   byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
 }
 

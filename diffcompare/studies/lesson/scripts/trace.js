@@ -71,17 +71,20 @@ function ruleLine(step) {
 function sentenceOf(found, step) {
   const nodes = found.program.nodes, node = nodes[step.node], value = short(step.value);
   const filling = {name: step.name, rule: step.rule, numbers: step.numbers, value, equals: equals(step.value),
-                   node: node.name, variable: node.variable, seed: step.seed};
-  if (step.kind === "tangent") return say(node.variable ? "seed is" : "changes", filling);
+                   seed: step.seed, node: node.variable || node.name};
   if (step.kind === "primal") {
     if (node.variable) return say("variable is", filling);
     return say("value is", {...filling, inside: equals(...node.of.map(place => found.values[place]))});
   }
+  if (step.kind === "tangent") return say(node.variable ? "seed is" : "changes", filling);
   if (step.source === null) return say("one", filling);
-  filling.source = nodes[step.source].name;
-  if (!step.again) return say("passes", filling);
-  return say("adds", {...filling, before: short(step.before), message: step.value < 0 ? `(${value})` : value,
-                      equals: equals(step.total), total: short(step.total)});
+  const message = {...filling, argument: node.name, node: nodes[step.source].name};
+  return step.again ? say("adds", {...message, sums: sumOf(step)}) : say("passes", message);
+}
+
+function sumOf(step) {
+  const arriving = step.value < 0 ? `(${short(step.value)})` : short(step.value);
+  return `${short(step.before)} + ${arriving} ${equals(step.total)} ${short(step.total)}`;
 }
 
 /* --- Frames: the same as data, in the order of the demo; `hidden`: the rows of every table that are asked for ------ */
@@ -100,14 +103,16 @@ function frameOf(found, number) {
   const step = found.steps[number], said = found.program.frames[number + 1];
   return {...said, rule: ruleLine(step), sentence: sentenceOf(found, step), graph: true,
           rows: [sweepUpTo(found.steps, number).map(rowOf)], hidden: [[-1]],
-          broken: said.broken && brokenOf(found, number, said.broken)};
+          broken: brokenOf(found, number, said.broken)};
 }
 
+/* What a bug makes of a step, if it is one of those that the page can compute. */
 function brokenOf(found, number, said) {
   const step = found.steps[number];
+  if (said === null || step.kind === "primal") return null;
   if (step.kind === "tangent") return {...said, rows: [[["1", step.total], ["2", 2 * step.total]]]};
   const arrived = sweepUpTo(found.steps, number).filter(each => each.node === step.node);
-  return {...said, sentence: say("assigned", {last: short(step.value), total: short(step.total)}),
+  return {...said, sentence: say("assigned", {last: short(step.value), truth: short(step.total)}),
           rows: [arrived.map(each => [short(each.value), each.total, each.value])]};
 }
 
@@ -119,8 +124,19 @@ function identityFrame(found) {
   const direction = Object.fromEntries(rows.map(([name, , sign]) => [name, sign]));
   const along = tangents(program, values, direction);
   const product = rows.reduce((sum, [, adjoint, sign]) => sum + adjoint * sign, 0);
-  const sides = said.tables[1].first.map((name, number) => [name, number ? product : along.at(-1)]);
-  return {...said, graph: false, rows: [rows, sides], hidden: [[], [-1, -2]]};
+  const sides = (labels, numbers) => labels.map((label, number) => [label, numbers[number]]);
+  const broken = said.broken && droppedPath(found, said.broken, direction, [along.at(-1), product]);
+  return {...said, graph: false, rows: [rows, sides(said.tables[1].first, [along.at(-1), product])],
+          hidden: [[], [-1, -2]], broken};
+}
+
+/* The adjoint test when the last message to a variable is lost. */
+function droppedPath(found, said, direction, [jvp, product]) {
+  const lost = found.steps.find(step => step.again && found.program.nodes[step.node].variable);
+  if (!lost) return null;
+  const [forward, reverse] = said.tables[0].first;
+  const wrong = product - lost.value * direction[found.program.nodes[lost.node].variable];
+  return {...said, rows: [[[forward, jvp], [reverse, wrong]]]};
 }
 
 function framesAt(found) {
