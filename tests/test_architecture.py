@@ -26,7 +26,7 @@ FLOORS = {
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
     # floor 0: what everything is made of
-    **dict.fromkeys(("expression", "wengert", "document"), 0),
+    **dict.fromkeys(("expression", "wengert", "document", "language"), 0),
 }
 """The floor of every package and of every module beside them.  A new one is entered here."""
 

@@ -22,6 +22,7 @@ from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import Answer, Settings, check, show
 from diffcompare.cli.progress import sign_of_life
 from diffcompare.cli.usage import closest, usage_error
+from diffcompare.language import LANGUAGES, speaking
 
 NAME = "diffcompare"
 COMPLETION = "_DIFFCOMPARE_COMPLETE"
@@ -81,7 +82,8 @@ def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the
 def with_output(function: Callable[..., Answer | int], *, watched: bool = True) -> Callable[..., int]:
     """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code.
 
-    `watched` is whether it gives a sign of life while it runs.  A function with a parameter `settings` writes its
+    `watched` is whether it gives a sign of life while it runs.  If the function has an option `lang`, that language is
+    spoken meanwhile.  A function with a parameter `settings` writes its
     results itself, as they come, and returns the exit code.
     """
     own = dict(inspect.signature(function, eval_str=True).parameters)
@@ -93,11 +95,12 @@ def with_output(function: Callable[..., Answer | int], *, watched: bool = True) 
         settings = Settings(**{name: values[name] for name in shared})
         if streams_itself:
             return int(function(settings=settings, **{name: values[name] for name in own}))  # type: ignore[arg-type]
-        check(settings)
-        task = f"{NAME} {function.__module__.rpartition('.')[2]}"
-        with sign_of_life(task) if watched else nullcontext():
-            answer = function(**{name: values[name] for name in own})
-        return show(answer, settings)  # type: ignore[arg-type]
+        with speaking(values.get("lang", LANGUAGES[0])):
+            check(settings)
+            task = f"{NAME} {function.__module__.rpartition('.')[2]}"
+            with sign_of_life(task) if watched else nullcontext():
+                answer = function(**{name: values[name] for name in own})
+            return show(answer, settings)  # type: ignore[arg-type]
 
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

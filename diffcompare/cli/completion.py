@@ -98,5 +98,12 @@ def charsets(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(CHARSETS))
 
 
+def languages(incomplete: str) -> list[str]:
+    """Languages that demos are told in."""
+    from diffcompare.language import LANGUAGES
+
+    return _beginning(incomplete, list(LANGUAGES))
+
+
 def _beginning(start: str, words: list[str]) -> list[str]:
     return [word for word in words if word.startswith(start)]

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from diffcompare.cli import files
 from diffcompare.cli.streams import CannotWrite, reason
 from diffcompare.document import Bars, Block, Cell, Document, Graph, Heading, Paragraph, Plot, Source
+from diffcompare.language import phrase, say
 from diffcompare.render import render
 from diffcompare.studies.demos.frame import Demo, Frame, table
-from diffcompare.studies.demos.play import Played, frame_blocks, played
+from diffcompare.studies.demos.play import Played, frame_blocks, heading, played
+from diffcompare.studies.demos.translation import told_table
 
 PICTURES = (Graph, Plot, Bars)
 
@@ -29,12 +31,12 @@ def write(demos: Sequence[Demo], directory: str) -> Document:
             files.write_file(os.path.join(directory, name), render(Document((picture,)), "svg"))
         files.write_file(os.path.join(directory, f"{which.name}.md"), page(shown))
         rows.append((f"{which.name}.md", len(shown.frames), len(pictures)))
-    listed = table("handout", f"Written to {directory}", "page | >frames | >pictures", rows)
+    listed = table("handout", phrase("Written to {directory}", directory=directory), "page | >frames | >pictures", rows)
     written = {
         "directory": directory,
         "pages": [dict(zip(("page", "frames", "pictures"), row, strict=True)) for row in rows],
     }
-    return Document((listed,), {"schema": "diffcompare/1", "command": "demo", "handout": written})
+    return Document((told_table(listed),), {"schema": "diffcompare/1", "command": "demo", "handout": written})
 
 
 def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[str]:
@@ -44,7 +46,7 @@ def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[
     except OSError as error:
         raise CannotWrite(f"in `{directory}`", reason(error), "choose another directory") from None
     picture = _picture(frame)
-    title = _markdown([Heading(f"{which.name}: {which.claim}", 1)])
+    title = _markdown([Heading(heading(which), 1)])
     texts = {f"{stem}.md": "\n".join([title, *_frame(number, frame, f"{stem}.svg")])}
     texts |= {f"{stem}.svg": render(Document((picture,)), "svg")} if picture is not None else {}
     for name, text in texts.items():
@@ -62,7 +64,14 @@ def _free(directory: str, stem: str) -> str:
 def page(shown: Played) -> str:
     """A demo in Markdown, its pictures by name."""
     which = shown.demo
-    parts = [_markdown([Heading(which.name, 1), Paragraph(f"{which.claim} ({which.minutes} minutes)")])]
+    parts = [
+        _markdown(
+            [
+                Heading(which.name, 1),
+                Paragraph(say("{claim} ({minutes} minutes)", claim=which.claim, minutes=which.minutes)),
+            ]
+        )
+    ]
     for number, frame in enumerate(shown.frames, 1):
         parts += _frame(number, frame, f"{_stem(which, number)}.svg")
     return "\n".join([*parts, _markdown([Paragraph(which.lesson, "verdict")])])

@@ -13,6 +13,7 @@ from diffcompare.cli.choices import INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.usage import closest, usage_error
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language import LANGUAGES
 from diffcompare.render import FORMATS
 
 if TYPE_CHECKING:
@@ -264,6 +265,16 @@ Charset: TypeAlias = Annotated[
         help="|".join(CHARSETS),
         parser=one_of("--charset", CHARSETS),
         autocompletion=completion.charsets,
+    ),
+]
+Language: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        metavar="LANG",
+        help="|".join(LANGUAGES),
+        parser=one_of("--lang", LANGUAGES),
+        autocompletion=completion.languages,
     ),
 ]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="The values and nothing else.")]

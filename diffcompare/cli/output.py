@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from diffcompare.cli import files, streams
 from diffcompare.cli.usage import usage_error
+from diffcompare.language import language
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
 SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
 NARROWEST = 20
+ESCAPING = ("json", "jsonl", "svg")
+"""Formats that can say every character in ASCII."""
 
 
 class Answer(NamedTuple):
@@ -98,9 +101,14 @@ def _format_of_file(path: str) -> str:
 
 def check(settings: Settings) -> None:
     """Find out before any work is done that its result could not be written."""
-    choose_format(settings)
-    if settings.output not in (None, "-"):
+    format = choose_format(settings)
+    to_file = settings.output not in (None, "-")
+    if settings.output is not None and to_file:
         files.check_destination(settings.output)
+    if language() != "en" and format not in ESCAPING and choose_look(settings, to_file=to_file).charset == "ascii":
+        asked = settings.charset == "ascii"
+        cure = "leave out `--charset ascii`" if asked else "set PYTHONUTF8=1, or write a file: `-o FILE`"
+        raise usage_error("E506", f"`--lang {language()}` cannot be written in ASCII", cure)
 
 
 def choose_look(settings: Settings, *, to_file: bool = False) -> Look:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffcompare.language import say
+from diffcompare.render.glyphs import width
 from diffcompare.render.plot_svg import color
 from diffcompare.render.scale import power_text, scale_of
 from diffcompare.render.svg import Drawing, text
@@ -25,7 +27,7 @@ def draw(bars: Bars) -> Drawing:
     """The bars from the top to the bottom, and a legend where there are several series."""
     heights = [height for _, row in bars.series for height in row if height is not None]
     scale = scale_of(heights, log=bars.axis.log, from_zero=True)
-    left = min(24 + CHARACTER * max(map(len, bars.labels), default=0), WIDTH // 2)
+    left = min(24 + CHARACTER * max(map(width, bars.labels), default=0), WIDTH // 2)
     parts = [_patterns(bars)]
     if bars.caption:
         parts.append(f'<text x="16" y="26" font-size="18" font-weight="bold">{text(bars.caption)}</text>\n')
@@ -41,7 +43,7 @@ def draw(bars: Bars) -> Drawing:
             y += BAR
         y += GAP
     parts.append(f'<path class="ink" d="M{left} {TOP - 6}V{y - GAP + 6:g}"/>\n')
-    how = " (lengths are logarithms)" if bars.axis.log else ""
+    how = say(" (lengths are logarithms)") if bars.axis.log else ""
     parts.append(f'<text class="faint" x="{left}" y="{y + 12:g}">{text(bars.axis.title + how)}</text>\n')
     legend, y = _legend(bars, left, y + 34)
     return Drawing(WIDTH, y, "".join([*parts, legend]), _description(bars))
@@ -65,7 +67,7 @@ def _patterns(bars: Bars) -> str:
 
 def _bar(key: str, number: int, name: str, left: float, y: float, wide: float, height: float | None) -> str:
     if height is None:
-        return f'<text class="faint" x="{left + 6}" y="{y + 13:g}" font-size="12">no value</text>\n'
+        return f'<text class="faint" x="{left + 6}" y="{y + 13:g}" font-size="12">{text(say("no value"))}</text>\n'
     wide = max(wide, 2.0 if height else 0.0)
     box = f'<rect x="{left}" y="{y + 1:g}" width="{wide:.1f}" height="{BAR - 2}" fill="{_fill(key, number)}">'
     number_at = f'<text x="{left + wide + 6:.1f}" y="{y + 13:g}" font-size="12">{power_text(height)}</text>'
@@ -76,7 +78,7 @@ def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
     """The fill and name of every series, and where the drawing ends."""
     parts, x = [], left
     for number, (name, _) in enumerate(bars.series):
-        wide = 44 + CHARACTER * len(name)
+        wide = 44 + CHARACTER * width(name)
         if x > left and x + wide > WIDTH:
             x, y = left, y + 24
         parts.append(f'<rect x="{x:g}" y="{y - 12:g}" width="22" height="14" fill="{_fill(bars.key, number)}"/>')
@@ -90,9 +92,9 @@ def _description(bars: Bars) -> str:
     groups = []
     for place, label in enumerate(bars.labels):
         numbers = [f"{name} {_spoken(row[place])}" for name, row in bars.series]
-        groups.append(f"{label}: {', '.join(numbers)}")
-    return f"{bars.axis.title}. {'; '.join(groups)}."
+        groups.append(f"{label}: {say(', ').join(numbers)}")
+    return say("{axis}. {groups}.", axis=bars.axis.title, groups=say("; ").join(groups))
 
 
 def _spoken(height: float | None) -> str:
-    return "no value" if height is None else power_text(height)
+    return say("no value") if height is None else power_text(height)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffcompare.language import say
 from diffcompare.render.canvas import hue
 from diffcompare.render.folding import prose_lines
 from diffcompare.render.glyphs import clean, width
@@ -37,7 +38,7 @@ def draw(bars: Bars, look: Look, columns: int) -> list[Line]:
                 start = ""
             bar = _bar(row[place], scale, room if start else columns - after, look, number)
             lines.append([(start, ""), *bar])
-    title = clean(bars.axis.title, look.unicode) + (" (lengths are logarithms)" if bars.axis.log else "")
+    title = clean(bars.axis.title, look.unicode) + (say(" (lengths are logarithms)") if bars.axis.log else "")
     return [*lines, *prose_lines(title, "", columns)]
 
 

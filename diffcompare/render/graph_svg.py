@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.language import say
 from diffcompare.render import graph_words as words
 from diffcompare.render.glyphs import width
 from diffcompare.render.graph_heights import Spot
@@ -252,16 +253,16 @@ def _signs(graph: Graph) -> list[tuple[str, str]]:
     inner = '<rect class="shape" x="-17" y="-5" width="34" height="10" rx="2"/>'
     shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
     meanings = {
-        "primal": ("1.5", "above: the value"),
-        "tangent": ("v\N{COMBINING DOT ABOVE}", "below: the tangent"),
-        "adjoint": ("v\N{COMBINING MACRON}", "below: the adjoint"),
+        "primal": ("1.5", say("above: the value")),
+        "tangent": ("v\N{COMBINING DOT ABOVE}", say("below: the tangent")),
+        "adjoint": ("v\N{COMBINING MACRON}", say("below: the adjoint")),
     }
     signs = [(_number(0, 0, quantity, meanings[quantity][0]), meanings[quantity][1]) for quantity in shown]
     if any(edge.label for edge in graph.edges):
-        signs.append(('<text class="partial" text-anchor="middle" y="4.5">1.5</text>', "on an arrow: the partial"))
-    signs.append((f'<g class="operation">{box}{inner}</g>', "the output"))
+        signs.append(('<text class="partial" text-anchor="middle" y="4.5">1.5</text>', say("on an arrow: the partial")))
+    signs.append((f'<g class="operation">{box}{inner}</g>', say("the output")))
     if any(edge.decides for edge in graph.edges):
-        signs.append((_line([(-20.0, 0.0), (20.0, 0.0)], "arrow condition"), "a condition: no derivative flows"))
+        signs.append((_line([(-20.0, 0.0), (20.0, 0.0)], "arrow condition"), say("a condition: no derivative flows")))
     if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
-        signs.append((f'<g class="operation inactive">{box}</g>', "inactive"))
+        signs.append((f'<g class="operation inactive">{box}</g>', say("inactive")))
     return signs

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffcompare.language import say
 from diffcompare.render import graph_words as words
 from diffcompare.render.folding import line_width
 from diffcompare.render.glyphs import clean, stage_mark, width
@@ -48,7 +49,8 @@ def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
     drawing, legend = drawing_lines(graph, look, columns)
     if not drawing:
         wide = max(map(line_width, _lines(graph, look, labelled=False)))
-        return [f"note: a drawing in characters needs {wide} columns; `--format svg` makes one"]
+        told = say("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=wide)
+        return [say("note: ") + told]
     lines = ["".join([text for text, _ in line]) for line in drawing]
     return [*lines, "", *legend] if legend else lines
 
@@ -68,14 +70,14 @@ def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], l
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
-    said = ["its value" if quantity == "primal" else f"its {quantity}" for quantity in shown]
-    parts = [f"Under a node: {' and '.join(said)}."] if said else []
+    said = [say("its value") if quantity == "primal" else say(f"its {quantity}") for quantity in shown]
+    parts = [say("Under a node: {numbers}.", numbers=say(" and ").join(said))] if said else []
     if labelled and any(edge.label for edge in graph.edges):
-        parts.append("On an arrow: the partial.")
+        parts.append(say("On an arrow: the partial."))
     if any(edge.decides for edge in graph.edges):
-        parts.append(f"{clean(DOTS + '→', look.unicode)} a condition: no derivative flows.")
+        parts.append(say("{arrow} a condition: no derivative flows.", arrow=clean(DOTS + "→", look.unicode)))
     if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
-        parts.append(f"{_edge(False, look)} inactive.")
+        parts.append(say("{edge} inactive.", edge=_edge(False, look)))
     return [" ".join(parts)] if parts else []
 
 
@@ -112,7 +114,7 @@ def _words(vertex: Vertex, output: bool, look: Look) -> list[Span]:
         return [(clean(vertex.label, look.unicode), "")]
     said: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
     said += [(written, quantity) for quantity, written in words.numbers(vertex)]
-    said += [("(output)", "")] if output else []
+    said += [(say("(output)"), "")] if output else []
     return [(clean(line, look.unicode), style) for line, style in said]
 
 

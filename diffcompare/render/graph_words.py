@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph
+from diffcompare.language import say
 
 if TYPE_CHECKING:
     from diffcompare.document import Document, Vertex
@@ -34,7 +35,7 @@ def output_of(graph: Graph) -> str | None:
 
 def short(number: float | None) -> str:
     """A number to a few digits, zero without a sign."""
-    return "undefined" if number is None else f"{number + 0.0:.{DIGITS}g}".replace("-", "\N{MINUS SIGN}")
+    return say("undefined") if number is None else f"{number + 0.0:.{DIGITS}g}".replace("-", "\N{MINUS SIGN}")
 
 
 def numbers(vertex: Vertex) -> list[tuple[str, str]]:
@@ -51,13 +52,13 @@ def sentence(vertex: Vertex, *, output: bool = False) -> str:
     """A node read aloud: `v₃ = sin(v₀), value -0.9589, adjoint -1`."""
     parts = [vertex.label if vertex.kind == "constant" else f"{vertex.name} = {vertex.label}"]
     for quantity, number in vertex.numbers:
-        parts.append(f"{'value' if quantity == 'primal' else quantity} {short(number)}")
-    parts += ["inactive"] if not vertex.active and vertex.kind != "constant" else []
-    parts += ["the output"] if output else []
-    return ", ".join(parts)
+        parts.append(f"{say('value' if quantity == 'primal' else quantity)} {short(number)}")
+    parts += [say("inactive")] if not vertex.active and vertex.kind != "constant" else []
+    parts += [say("the output")] if output else []
+    return say(", ").join(parts)
 
 
 def spoken(graph: Graph) -> str:
     """The graph read aloud."""
     output = output_of(graph)
-    return "; ".join([sentence(vertex, output=vertex.name == output) for vertex in graph.vertices]) + "."
+    return say("; ").join([sentence(vertex, output=vertex.name == output) for vertex in graph.vertices]) + say(".")

@@ -14,10 +14,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.language import language, say
 from diffcompare.render import Look, cells, html_script, svg
 from diffcompare.render.glyphs import clean
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
-from diffcompare.render.layout import for_people, group_place, introduced, is_prose, point_padding, repeats
+from diffcompare.render.layout import for_people, group_place, introduction, is_prose, point_padding, repeats
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column, Document, Picture
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 LONG = 30
 """Characters of text from which on a cell may take several lines."""
 
-_LEGEND = '<p class="legend"><u class="wrong">Underlined</u>: digits that differ from the truth.</p>'
 _LONGEST_LEFT = 24
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 
@@ -39,7 +39,7 @@ def render(document: Document, look: Look) -> str:
     style = FRAGMENT_STYLE + _picture_style(document) + PAGE_STYLE + (html_script.STYLE if sortable else "")
     page = (
         "<!DOCTYPE html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" '
         f"content=\"default-src 'none'; style-src 'unsafe-inline'{allowed}\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -97,7 +97,7 @@ def _block(block: Block, look: Look, lower: int) -> str:
 
 def _picture(picture: Picture, look: Look) -> str:
     """A picture with its numbers below it, folded away."""
-    table = f"<details><summary>The numbers</summary>\n{_table(picture.table, look)}\n</details>"
+    table = f"<details><summary>{_escaped(say('The numbers'))}</summary>\n{_table(picture.table, look)}\n</details>"
     return f'<figure>\n<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
 
 
@@ -117,10 +117,9 @@ def _graph(graph: Graph, look: Look) -> str:
 
 
 def _paragraph(paragraph: Paragraph) -> str:
-    text = introduced(paragraph.role, paragraph.text)
-    if paragraph.role in ("note", "warning"):
-        word, _, rest = text.partition(":")
-        return f'<p class="{paragraph.role}"><strong>{_escaped(word)}:</strong>{_lines(rest)}</p>'
+    word, text = introduction(paragraph.role, paragraph.text)
+    if word:
+        return f'<p class="{paragraph.role}"><strong>{_escaped(word)}</strong>{_lines(text)}</p>'
     return f'<p class="verdict">{_lines(text)}</p>' if paragraph.role == "verdict" else f"<p>{_lines(text)}</p>"
 
 
@@ -132,7 +131,7 @@ def _cell(cell: Cell, look: Look) -> str:
     if isinstance(cell, Measured):
         right, wrong, rest = cells.marked(cell, look.digits)
         if wrong:
-            title = f"differs from the truth, {cell.truth}"
+            title = say("differs from the truth, {truth}", truth=cell.truth)
             return f'{right}<u class="wrong" title="{_escaped(title)}">{wrong}</u>{rest}'
     text = cells.text(cell, look.digits, missing="\u2013")
     return f"<code>{_escaped(text)}</code>" if cells.is_formula(cell) else _prose(text)
@@ -143,12 +142,17 @@ def _table(table: Table, look: Look) -> str:
     points = _points(table, look)
     heads = "".join([_head(column, any(row[place] for row in points)) for place, column in enumerate(table.columns)])
     caption = f"<caption>{_escaped(table.caption)}</caption>\n" if table.caption else ""
-    legend = f"\n{_LEGEND}" if cells.any_wrong(table, look.digits) else ""
+    legend = f"\n{_legend()}" if cells.any_wrong(table, look.digits) else ""
     kind = ' class="sortable"' if table.sortable else ""
     return (
         f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n<table{kind}>\n{caption}'
         f"<thead><tr>{heads}</tr></thead>\n{''.join(_groups(table, points, look))}</table>\n</div>{legend}"
     )
+
+
+def _legend() -> str:
+    mark, told = '<u class="wrong">{mark}</u>', "{mark}: digits that differ from the truth."
+    return f'<p class="legend">{say(told, mark=mark.format(mark=say("Underlined")))}</p>'
 
 
 def _head(column: Column, in_line: bool) -> str:
@@ -232,8 +236,9 @@ def _equations(equations: Equations, look: Look) -> str:
 def _source(source: Source) -> str:
     """A program; its lines are not folded."""
     lines = "\n".join([_escaped(line) for line in source.text.rstrip().split("\n")])
+    name = _escaped(say("{language} source", language=source.language))
     return (
-        f'<div class="scroll" role="region" aria-label="{_escaped(source.language)} source" tabindex="0">\n'
+        f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n'
         f'<pre><code class="language-{_escaped(source.language)}">{lines}</code></pre>\n</div>'
     )
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
+from diffcompare.language import language, say
 from diffcompare.render import cells
-from diffcompare.render.glyphs import ascii_only, clean, greek
+from diffcompare.render.glyphs import ascii_only, clean, greek, width
 from diffcompare.render.layout import for_people, introduced, is_prose, repeats
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from diffcompare.render import Look
 
 _HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
+_FONTS = {"en": "", "zh": "% Needs \\usepackage{ctex} and XeLaTeX for its Chinese.\n"}
 _PAGE = 40
 """Rows of a table that fit on a page: a longer one is broken over several."""
 _MANY = 5
@@ -57,7 +59,9 @@ def render(document: Document, look: Look) -> str:
     """The document as part of an article; it needs the packages that its first line names."""
     if not document.blocks:
         return ""
-    text = _HEADER + "".join([f"\n{_block(block, look)}\n" for block in for_people(document.blocks)])
+    text = (
+        _HEADER + _FONTS[language()] + "".join([f"\n{_block(block, look)}\n" for block in for_people(document.blocks)])
+    )
     return text if look.unicode else ascii_only(text)
 
 
@@ -100,7 +104,7 @@ def _prose(text: str) -> str:
 
 
 def _letter(char: str) -> str:
-    if char.isascii() or ord(char) in _ACCENTED:
+    if char.isascii() or ord(char) in _ACCENTED or (language() == "zh" and width(char) == 2):
         return char
     name = greek(char)
     if name.islower() and name != "omicron":
@@ -142,7 +146,8 @@ def _table(table: Table, look: Look) -> str:
     columns = "".join([_column(column.align, share) for column, share in zip(table.columns, shares, strict=True)])
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
     size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
-    legend = ["", r"\smallskip\footnotesize Underlined: digits that differ from the truth."]
+    told = say("{mark}: digits that differ from the truth.", mark=say("Underlined"))
+    legend = ["", rf"\smallskip\footnotesize {_prose(told)}"]
     legend = legend if cells.any_wrong(table, look.digits) else []
     caption = f"\\caption{{{_prose(table.caption)}}}" if table.caption else ""
     rows = _rows(table, folds, look)

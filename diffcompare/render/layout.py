@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Bars, Graph, Measured, Paragraph, Plot, Table
+from diffcompare.language import say
 from diffcompare.render.glyphs import width
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column
 
 _MOST_POINT_PADDING = 6
+_NEVER_FIRST = "，。、；：！？）】》」』”’…—%)],.;:!?\u0304\u0307"
+"""Characters at which no line begins."""
+_NEVER_LAST = "（【《「『“‘(["
+"""Characters at which none ends."""
 
 
 def padding_of(text: str, columns: int, align: str) -> tuple[str, str]:
@@ -29,10 +34,10 @@ def point_padding(column: Column, cells: Sequence[Cell], texts: Sequence[str]) -
     none = [0] * len(texts)
     if column.align != "right" or not any(isinstance(cell, Measured | float) for cell in cells):
         return none
-    after = [len(text) - _point(text) for text in texts]
+    after = [width(text[_point(text) :]) for text in texts]
     padding = [max(after) - length for length in after]
-    grown = max(len(text) + spaces for text, spaces in zip(texts, padding, strict=True))
-    return padding if grown <= max(map(len, texts)) + _MOST_POINT_PADDING else none
+    grown = max(width(text) + spaces for text, spaces in zip(texts, padding, strict=True))
+    return padding if grown <= max(map(width, texts)) + _MOST_POINT_PADDING else none
 
 
 def title_padding(title: str, texts: Sequence[str], padding: Sequence[int]) -> str:
@@ -54,19 +59,36 @@ def wrap(text: str, columns: int) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
-            if line and width(line) + 1 + width(word) > columns:
+        for space, word in _words(paragraph):
+            if line and width(line) + len(space) + width(word) > columns:
                 lines.append(line)
                 line = word
             else:
-                line = f"{line} {word}" if line else word
+                line += space * bool(line) + word
         lines.append(line)
     return lines
 
 
 def longest_word(texts: Sequence[str]) -> int:
     """The narrowest column that these texts can be folded into."""
-    return max((width(word) for text in texts for word in text.split()), default=0)
+    return max((width(word) for text in texts for _, word in _words(text)), default=0)
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """The pieces between which a line may end, each with the space before it: Chinese has no spaces between words."""
+    for word in text.split():
+        space, start = " ", 0
+        for place in range(1, 0 if word.isascii() else len(word)):
+            if _may_part(word[place - 1], word[place]):
+                yield space, word[start:place]
+                space, start = "", place
+        yield space, word[start:]
+
+
+def _may_part(before: str, after: str) -> bool:
+    """Whether a line may end between two characters: beside a Chinese one, but for punctuation that clings to it."""
+    wide = width(before) == 2 or width(after) == 2
+    return wide and after not in _NEVER_FIRST and before not in _NEVER_LAST
 
 
 def is_prose(table: Table, place: int) -> bool:
@@ -98,9 +120,17 @@ def group_place(table: Table) -> int | None:
 
 def introduced(role: str, text: str) -> str:
     """Prose with the word that says what it is, since a colour or a face alone does not."""
-    if role not in ("note", "warning") or text.lower().startswith(f"{role}:"):
-        return text
-    return f"{role}: {text}"
+    return "".join(introduction(role, text))
+
+
+def introduction(role: str, text: str) -> tuple[str, str]:
+    """The word that says what a text is, with its colon, and the rest; no word where none is needed."""
+    if role not in ("note", "warning"):
+        return "", text
+    if text.lower().startswith(f"{role}:"):
+        return text[: len(role) + 1], text[len(role) + 1 :]
+    word = say(f"{role}: ")
+    return word.rstrip(), " " * word.endswith(" ") + text
 
 
 def close_together(above: Block, below: Block) -> bool:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.language import say
 from diffcompare.render import cells
 from diffcompare.render.glyphs import clean
-from diffcompare.render.layout import for_people, introduced, repeats
+from diffcompare.render.layout import for_people, introduction, repeats
 from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def _graph(graph: Graph, look: Look) -> str:
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:
-    word, colon, rest = introduced(paragraph.role, paragraph.text).partition(":")
-    if paragraph.role in ("note", "warning"):
-        return f"> **{_prose(word, look)}{colon}** {_lines(rest, look, '> ')}"
+    word, rest = introduction(paragraph.role, paragraph.text)
+    if word:
+        return f"> **{_prose(word, look)}** {_lines(rest, look, '> ')}"
     text = _lines(paragraph.text, look)
     return f"**{text.strip()}**" if paragraph.role == "verdict" else text
 
@@ -108,7 +109,8 @@ def _table(table: Table, look: Look) -> str:
     text = "\n".join([f"| {' | '.join(row)} |" for row in rows])
     if table.caption:
         text = f"**{_prose(table.caption, look)}**\n\n{text}"
-    return f"{text}\n\nIn bold: digits that differ from the truth." if cells.any_wrong(table, look.digits) else text
+    legend = say("{mark}: digits that differ from the truth.", mark=say("In bold"))
+    return f"{text}\n\n{legend}" if cells.any_wrong(table, look.digits) else text
 
 
 def _equations(equations: Equations, look: Look) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffcompare.language import say
 from diffcompare.render.scale import Scale, scale_of, spread, tick_label
 from diffcompare.render.svg import Drawing, text
 
@@ -125,11 +126,15 @@ def _entry(number: int, series: Series, x: float, y: float) -> str:
 
 def _description(plot: Plot) -> str:
     """What the plot shows, for whoever does not see it."""
-    how = " on logarithmic axes" if plot.x.log and plot.y.log else ""
+    how = say(" on logarithmic axes") if plot.x.log and plot.y.log else ""
     ranges = []
     for series in plot.series:
         ys = [y for _, y in series.points]
         if ys:
             low, high = min(ys), max(ys)
-            ranges.append(f"{series.name} {low:.2g}" if low == high else f"{series.name} from {low:.2g} to {high:.2g}")
-    return f"{plot.y.title} over {plot.x.title}{how}: {'; '.join(ranges)}."
+            ranges.append(
+                f"{series.name} {low:.2g}"
+                if low == high
+                else say("{name} from {low:.2g} to {high:.2g}", name=series.name, low=low, high=high)
+            )
+    return say("{y} over {x}{how}: {ranges}.", y=plot.y.title, x=plot.x.title, how=how, ranges=say("; ").join(ranges))

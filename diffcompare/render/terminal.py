@@ -11,6 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.language import say
 from diffcompare.render import cells
 from diffcompare.render.equations import equation_lines
 from diffcompare.render.folding import Entry, Line, entry_lines, prose_lines, table_lines
@@ -119,8 +120,8 @@ def _table(table: Table, look: Look) -> list[Line]:
         titles, body = _staged(table, titles, body, look)
     legend = []
     if cells.any_wrong(table, look.digits):
-        how = "underlined" if look.styled else "in brackets"
-        legend = _prose(f"{how}: digits that differ from the truth", "", look)
+        how = say("underlined") if look.styled else say("in brackets")
+        legend = _prose(say("{mark}: digits that differ from the truth", mark=how), "", look)
     return lines + table_lines(table, titles, body, legend, look)
 
 

@@ -24,6 +24,8 @@ from diffcompare.studies.demos import NAMES, demo
             "diffcompare trace",
         ),
         (("demo", "memory", "--auto", "0"), "E507", "--auto 5"),
+        (("demo", "memory", "--lang", "fr"), "E506", "choose one of en, zh"),
+        (("demo", "memory", "--lang", "zh", "--charset", "ascii"), "E506", "leave out `--charset ascii`"),
         (("lesson", "memory", "trcae"), "E581", "did you mean `trace`?"),
     ],
 )
@@ -115,3 +117,47 @@ def test_a_lesson_is_a_page(cli, tmp_path):
 def test_a_lesson_in_another_format(cli):
     data = json.loads(cli("lesson", "memory", "--json").out)
     assert [each["name"] for each in data["demos"]] == ["memory"]
+
+
+# --- In Chinese -------------------------------------------------------------------------------------------------------
+
+
+def test_chinese_is_spoken_for_one_command(cli):
+    assert "反向模式需要过去的值，但不必全部存下来。" in cli("demo", "memory", "--lang", "zh").out
+    assert "Reverse mode needs its past" in cli("demo", "memory", "--lang", "en").out
+    assert "Reverse mode needs its past" in cli("demo", "memory").out
+    assert "课堂演示" in cli("demo", "--list", "--lang", "zh").out
+
+
+def test_one_frame_in_chinese(cli):
+    out = cli("demo", "trace", "--lang", "zh", "--frame", "30").out
+    assert out.splitlines()[2] == "30/32  反向：第 8 步，共 9 步"
+    assert "说明  v₀ 也被 v₂ 用到，所以要累加：-0.2837 + 2 ≈ 1.716。" in out
+
+
+def test_data_in_chinese_have_the_same_keys_and_numbers(cli):
+    english, chinese = (json.loads(cli("demo", "memory", "--json", "--lang", lang).out) for lang in ("en", "zh"))
+    (one,), (other,) = english["demos"], chinese["demos"]
+    assert one.keys() == other.keys()
+    assert one["frames"][0]["numbers"] == other["frames"][0]["numbers"]
+    assert one["frames"][0]["tables"][0]["rows"] == other["frames"][0]["tables"][0]["rows"]
+    assert other["frames"][0]["title"] == "快照不多，路走得很远"
+    assert cli("demo", "memory", "--json", "--lang", "zh", "--charset", "ascii").out.isascii()
+
+
+def test_a_handout_in_chinese(cli, tmp_path):
+    assert "已写入" in cli("demo", "trace", "--handout", str(tmp_path), "--lang", "zh").out
+    page = (tmp_path / "trace.md").read_text(encoding="utf-8")
+    assert "注：" in page
+    assert "RULE" not in page
+    picture = next(tmp_path.glob("*.svg")).read_text(encoding="utf-8")
+    assert "输出" in picture
+    assert "output" not in picture
+
+
+def test_where_chinese_cannot_be_written_a_way_out_is_named(process):
+    line = ("demo", "memory", "--lang", "zh")
+    outcome = process(*line, PYTHONIOENCODING="ascii")
+    assert (outcome.returncode, outcome.stdout) == (2, b"")
+    assert b"PYTHONUTF8=1" in outcome.stderr
+    assert "反向模式" in process(*line, PYTHONUTF8="1").stdout.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffcompare.document import Column, Document, Table
-from diffcompare.render.layout import is_prose, point_padding, repeats, wrap
+from diffcompare.render.layout import is_prose, longest_word, point_padding, repeats, wrap
 
 
 def test_decimal_points_stand_in_line() -> None:
@@ -17,6 +17,19 @@ def test_points_are_left_alone_where_the_column_would_grow_much() -> None:
 
 def test_words_are_folded_and_never_cut() -> None:
     assert wrap("one 1.7163378145367738 two three", 10) == ["one", "1.7163378145367738", "two three"]
+
+
+def test_lines_of_chinese_end_between_any_two_characters_but_not_at_punctuation() -> None:
+    assert wrap("自动微分看到的是路径", 8) == ["自动微分", "看到的是", "路径"]
+    assert wrap("自动微分，看到", 8) == ["自动微", "分，看到"]
+    assert wrap("看（到）的", 4) == ["看", "（到）", "的"]
+    assert wrap("值 ln(x1) 是", 6) == ["值", "ln(x1)", "是"]
+    assert wrap("ẋ 是 1", 80) == ["ẋ 是 1"]
+    assert longest_word(["自动微分 ln(x)"]) == 5
+
+
+def test_points_of_chinese_cells_stand_in_line() -> None:
+    assert point_padding(Column("v", "v", "right"), [1.25, "溢出"], ["1.25", "溢出"]) == [0, 3]
 
 
 def test_group_cells_are_left_out_below_themselves_only() -> None:

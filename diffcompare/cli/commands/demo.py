@@ -38,6 +38,7 @@ def command(
         str | None, typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own.")
     ] = None,
     at: options.At = None,
+    lang: options.Language = "en",
     frames: Annotated[bool, typer.Option("--frames", help="Every frame once, without a player.")] = False,
     frame: Annotated[int | None, typer.Option("--frame", metavar="N", help="This frame alone.")] = None,
     auto: Annotated[
@@ -57,6 +58,7 @@ def command(
 ) -> Answer:
     """Show how the methods work, step by step."""
     from diffcompare.studies.demos.play import catalogue, document, played
+    from diffcompare.studies.demos.translation import told
 
     settings = Settings(format, json, output, digits, color, charset, quiet)
     if frame is not None and name == "all":
@@ -65,7 +67,7 @@ def command(
         name = "trace"
     if list_ or name is None:
         return Answer(catalogue())
-    demos = _chosen(name, expr, at)
+    demos = list(map(told, _chosen(name, expr, at)))
     if handout is not None:
         return Answer(_written(demos, handout))
     if not (frames or quiet or frame is not None) and _plays(settings):

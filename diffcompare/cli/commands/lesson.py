@@ -21,13 +21,15 @@ def command(
         list[str] | None,
         typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=completion.demos),
     ] = None,
+    lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> Answer:
     """Write demos as one page that opens without a network."""
     from diffcompare.studies.demos import NAMES, TEN, demo
     from diffcompare.studies.demos.play import document, played
+    from diffcompare.studies.demos.translation import told
     from diffcompare.studies.lesson.page import page
 
     chosen = [each for name in names or TEN for each in (NAMES if name == "all" else (name,))]
-    plays = [played(which) for which in map(demo, dict.fromkeys(chosen))]
+    plays = [played(told(demo(name))) for name in dict.fromkeys(chosen)]
     return Answer(document(plays, brief=quiet), page=page(plays))

@@ -14,6 +14,7 @@ from diffcompare.cli.player.screen import Screen, compose
 from diffcompare.cli.player.state import State, press
 from diffcompare.cli.streams import CannotWrite
 from diffcompare.document import Paragraph
+from diffcompare.language import say
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted
 from diffcompare.studies.demos.frame import Demo, Frame
@@ -34,7 +35,8 @@ def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digi
 def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float | None, state: State) -> None:
     @cache
     def frames_of(place: int) -> tuple[Frame, ...]:
-        told = (f" {demos[place].name}: {demos[place].claim}", "", " computing ...")
+        title = say("{name}: {claim}", name=demos[place].name, claim=demos[place].claim)
+        told = (f" {title}", "", say(" computing ..."))
         _show(Screen(tuple([[(line, "")] for line in told])), look)
         return with_ending(demos[place])
 
@@ -61,7 +63,7 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
 
 def with_ending(which: Demo) -> tuple[Frame, ...]:
     """The frames, and the closing sentence as one more."""
-    return (*which.frames(), Frame("In one sentence", (Paragraph(which.lesson, "verdict"),)))
+    return (*which.frames(), Frame(say("In one sentence"), (Paragraph(which.lesson, "verdict"),)))
 
 
 def _saved(which: Demo, place: int, frames: Sequence[Frame]) -> str:
@@ -71,8 +73,8 @@ def _saved(which: Demo, place: int, frames: Sequence[Frame]) -> str:
     try:
         names = write_frame(which, place + 1, frames[place], os.curdir)
     except CannotWrite as error:
-        return f"not saved: {error}"
-    return f"saved {' and '.join(names)} in {os.getcwd()}"
+        return say("not saved: {error}", error=error)
+    return say("saved {names} in {directory}", names=say(" and ").join(names), directory=os.getcwd())
 
 
 def _size() -> os.terminal_size:

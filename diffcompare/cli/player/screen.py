@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks
 from diffcompare.document import Block, Document, Graph, Plot, Table
+from diffcompare.language import say
 from diffcompare.render import Look
 from diffcompare.render.folding import Line, line_width
 from diffcompare.render.glyphs import clean, width
@@ -25,19 +26,22 @@ ROOM = 18
 NARROW = 4
 """Significant digits where a table fits beside its graph only so."""
 
-HELP = """\
-space, right, enter    next step, or reveal what was asked
-left, backspace        one step back
-home, end              first and last step
-f, r                   the same node in the forward, in the reverse sweep; again: the next time
-n, N                   next and previous demo
-up, down               scroll, where a step is longer than the screen
-p                      predict: ask before the numbers are shown, on or off
-b                      break it: the same step with a bug
-+, -                   more digits, fewer digits
-s                      save this frame: Markdown and SVG, in the directory you are in
-?                      this help; any key leaves it
-q                      quit"""
+HELP = (
+    ("space, right, enter", "next step, or reveal what was asked"),
+    ("left, backspace", "one step back"),
+    ("home, end", "first and last step"),
+    ("f, r", "the same node in the forward, in the reverse sweep; again: the next time"),
+    ("n, N", "next and previous demo"),
+    ("up, down", "scroll, where a step is longer than the screen"),
+    ("p", "predict: ask before the numbers are shown, on or off"),
+    ("b", "break it: the same step with a bug"),
+    ("+, -", "more digits, fewer digits"),
+    ("s", "save this frame: Markdown and SVG, in the directory you are in"),
+    ("?", "this help; any key leaves it"),
+    ("q", "quit"),
+)
+HELP_KEYS = 21
+"""Columns for the keys."""
 KEYS = (
     "[space] next", "[<-] back", "[f/r] forward, reverse", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
     "[?] help", "[q] quit",
@@ -63,8 +67,8 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     columns, rows = max(look.width, SMALLEST[0]), max(rows, SMALLEST[1])
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
-        body, title = _plain(HELP.split("\n")), f" {which.name}  keys"
-        words, keys = [], "any key goes on"
+        body = _plain([f"{_filled(say(keys), HELP_KEYS)}  {say(meaning)}" for keys, meaning in HELP])
+        title, words, keys = f" {which.name}  {say('keys')}", [], say("any key goes on")
     else:
         frame = frames[state.frame]
         title = _title(which, frames, state, columns)
@@ -89,11 +93,11 @@ def _cleaned(line: Line, look: Look) -> Line:
 def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> str:
     """Demo and frame to the left; to the right where we are, in which sweep, and what is switched on."""
     frame = frames[state.frame]
-    marks = [SWEEPS.get(frame.sweep, ""), f"{state.frame + 1}/{len(frames)}"]
+    marks = [say(SWEEPS.get(frame.sweep, "")), f"{state.frame + 1}/{len(frames)}"]
     if state.broken and frame.broken is not None:
-        marks.append(f"[BROKEN: {frame.broken.bug}]")
+        marks.append(say("[BROKEN: {bug}]", bug=frame.broken.bug))
     elif state.predict:
-        marks.append("[predict]")
+        marks.append(say("[predict]"))
     place = " ".join(filter(None, marks))
     room = columns - 1 - width(place) - 2
     left = f" {which.name}  {frame.title}"
@@ -107,25 +111,27 @@ def _keys(frame: Frame, sweeps: bool, columns: int) -> str:
     idle = {"[b] break": frame.broken is None, "[f/r] forward, reverse": not sweeps}
     keys = [key for key in KEYS if not idle.get(key)]
     for spared in SPARED:
-        if len(" ".join(keys)) < columns:
+        if width(" ".join(map(say, keys))) < columns:
             break
         keys = [key for key in keys if key != spared]
-    return " ".join(keys)
+    return " ".join(map(say, keys))
 
 
 def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[Line]:
     """The rule with its numbers and the reason; before the reveal the question and nothing else."""
     said: list[tuple[str, str]] = []
     if open_question:
-        said = [("PREDICT", frame.question)]
+        said = [(say("PREDICT"), frame.question)]
     elif state.broken and frame.broken is not None:
-        said = [("BROKEN", f"{frame.broken.bug}. {frame.broken.sentence}")]
+        told = say("{bug}. {sentence}", bug=frame.broken.bug, sentence=frame.broken.sentence)
+        said = [(say("BROKEN"), told)]
     else:
-        said = [("RULE", frame.rule), ("WHY", frame.sentence)]
+        said = [(say("RULE"), frame.rule), (say("WHY"), frame.sentence)]
     lines: list[Line] = []
-    for word, text in [*said, ("NOTE", state.notice)]:
+    for word, text in [*said, (say("NOTE"), state.notice)]:
         parts = wrap(clean(text, look.unicode), look.width - 9) if text else []
-        lines += [[(f" {word if place == 0 else '':<7} ", "strong"), (part, "")] for place, part in enumerate(parts)]
+        heads = [word, *[""] * len(parts)]
+        lines += [[(f" {_filled(head, 7)} ", "strong"), (part, "")] for head, part in zip(heads, parts, strict=False)]
     return lines
 
 
@@ -183,8 +189,8 @@ def _below(graph: Graph, look: Look, rows: int) -> list[Line]:
 def _last(shown: Table, count: int) -> Table:
     if count >= len(shown.rows):
         return shown
-    caption = f"{shown.caption} (the last {count} of {len(shown.rows)})".strip()
-    return shown._replace(rows=shown.rows[-count:], stages=shown.stages[-count:], caption=caption)
+    caption = say("{caption} (the last {count} of {total})", caption=shown.caption, count=count, total=len(shown.rows))
+    return shown._replace(rows=shown.rows[-count:], stages=shown.stages[-count:], caption=caption.strip())
 
 
 def _lines(blocks: Sequence[Block], look: Look) -> list[Line]:
@@ -207,8 +213,13 @@ def _window(body: list[Line], rows: int, scroll: int) -> list[Line]:
     start = min(scroll, len(body) - rows + 1)
     shown = body[start : start + rows - 1]
     rest = len(body) - start - len(shown)
-    told = [f"{start} lines above (up)"] * (start > 0) + [f"{rest} lines below (down)"] * (rest > 0)
-    return [*shown, *_plain([f"   ... {', '.join(told)}"])]
+    told = [say("{count} lines above (up)", count=start)] * (start > 0)
+    told += [say("{count} lines below (down)", count=rest)] * (rest > 0)
+    return [*shown, *_plain([f"   ... {say(', ').join(told)}"])]
+
+
+def _filled(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))
 
 
 def _cut(line: Line, columns: int) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from diffcompare.document import Cell, Table
+from diffcompare.language import phrase
 from diffcompare.problem import Derivative
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
@@ -31,13 +32,13 @@ def said(each: Derivative, name: str) -> Cell:
     if value is not None:
         return value
     note = next((note for note in each.notes if f"by {name}:" in note), "")
-    return next((word for word in ("nan", "inf") if word in note), each.status)
+    return next((word for word in ("nan", "inf") if word in note), phrase(each.status))
 
 
 def answers_table(found: Comparison, name: str, caption: str) -> Table:
     """A row for every method, the truth last."""
     rows: list[tuple[Cell, ...]] = [(each.method, said(each, name)) for each in found.answers]
-    return table("answers", caption, f"method | >d/d{name}", [*rows, ("truth", true(found, name))])
+    return table("answers", caption, f"method | >d/d{name}", [*rows, (phrase("truth"), true(found, name))])
 
 
 def true(found: Comparison, name: str) -> Cell:
@@ -46,15 +47,17 @@ def true(found: Comparison, name: str) -> Cell:
         return None
     slopes = found.truth.slopes.get(name)
     if slopes is not None and slopes.left != slopes.right:
-        return f"{_side(slopes.left)} from the left, {_side(slopes.right)} from the right"
+        return phrase(
+            "{left} from the left, {right} from the right", left=_side(slopes.left), right=_side(slopes.right)
+        )
     partial = found.truth.gradient.get(name)
     if partial is None:
-        return found.truth.status if slopes is None else slopes.left
+        return phrase(found.truth.status) if slopes is None else slopes.left
     return partial.nearest
 
 
 def _side(slope: float | None) -> str:
-    return "none" if slope is None else f"{slope:g}"
+    return phrase("none") if slope is None else f"{slope:g}"
 
 
 def figures(found: Comparison, name: str) -> dict[str, Cell]:

@@ -9,6 +9,7 @@ from typing import Any
 from diffcompare.backends import reverse
 from diffcompare.document import Approximate, Cell, Code, Source
 from diffcompare.evaluation import value_at
+from diffcompare.language import phrase
 from diffcompare.problem import Problem
 from diffcompare.recording import Recording, record, recorded_problem
 from diffcompare.studies.demos.answers import asked, figures, said
@@ -59,7 +60,7 @@ def frames() -> Iterator[Frame]:
         (
             f"{number}",
             Code(str(each)) if len(str(each)) < 60 else f"|y*y - x| {each.sign} ...",
-            "yes" if each.outcome else "no",
+            phrase("yes") if each.outcome else phrase("no"),
         )
         for number, each in enumerate(tape.decisions, 1)
     ]
@@ -122,7 +123,7 @@ def _branch() -> Frame:
 
     recorded = said(reverse.BACKEND.differentiate(recorded_problem(branching, {"x": 0.0})), "x")
     rows: list[tuple[Cell, ...]] = [(each.method, said(each, "x")) for each in found.answers]
-    rows += [("the program, recorded", recorded), ("truth", 1.0)]
+    rows += [(phrase("the program, recorded"), recorded), (phrase("truth"), 1.0)]
     shown = table("branch", "d/dx at 0", "method | >derivative", rows)
     return Frame(
         "A branch for one point",
@@ -142,10 +143,10 @@ def _warm() -> Frame:
     start = math.sqrt(X)
     cold, warm, cured = (_derivative(each, X) for each in (until_close(1.0), until_close(start), until_close(start, 1)))
     rows = [
-        ("from 1", cold),
-        ("from the answer", warm),
-        ("from the answer, one step more", cured),
-        ("truth", 1 / (2 * math.sqrt(X))),
+        (phrase("from 1"), cold),
+        (phrase("from the answer"), warm),
+        (phrase("from the answer, one step more"), cured),
+        (phrase("truth"), 1 / (2 * math.sqrt(X))),
     ]
     shown = table("warm", "d root/dx at 2", "start | >derivative", rows)
     return Frame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diffcompare.document import Approximate, Cell
+from diffcompare.language import phrase
 from diffcompare.studies.compare import compare
 from diffcompare.studies.demos.frame import Demo, Frame, growing, masked, table
 from diffcompare.studies.swell.members import FAMILIES
@@ -33,11 +34,14 @@ def frames() -> Iterator[Frame]:
             f"true value {n}": value,
         }
         shown = table(
-            "chaos", f"l(n) at x = {X}", "n | >value | >true value | >reverse AD | >difference | >truth", rows
+            "chaos",
+            phrase("{text} at {where}", text="l(n)", where=f"x = {X}"),
+            "n | >value | >true value | >reverse AD | >difference | >truth",
+            rows,
         )
         shown = growing(shown)
         yield Frame(
-            f"The logistic map, n = {n}",
+            phrase("The logistic map, n = {n}", n=n),
             (shown,),
             "errors double every step, about",
             "The value itself is noise by now, and its derivative with it."

@@ -6,16 +6,18 @@ import cmath
 from collections.abc import Callable, Iterator
 
 from diffcompare.document import Cell
+from diffcompare.language import phrase
 from diffcompare.studies.demos.answers import answers_table, asked, figures
 from diffcompare.studies.demos.frame import Demo, Frame, masked, table
 
 X = 1.5
+TEXT = "exp(x)/sqrt(sin(x)^3 + cos(x)^3)"
 
 
 def frames() -> Iterator[Frame]:
     """It works for what is analytic."""
-    found = asked("exp(x)/sqrt(sin(x)^3 + cos(x)^3)", {"x": X}, ("central-difference", "complex-step", "reverse-ad"))
-    shown = answers_table(found, "x", f"exp(x)/sqrt(sin(x)^3 + cos(x)^3) at {X}")
+    found = asked(TEXT, {"x": X}, ("central-difference", "complex-step", "reverse-ad"))
+    shown = answers_table(found, "x", phrase("{text} at {where}", text=TEXT, where=X))
     yield Frame(
         "The example of Squire and Trapp (1998)",
         (shown,),
@@ -31,10 +33,10 @@ def frames() -> Iterator[Frame]:
 def _dies() -> Frame:
     """By plain complex arithmetic, as somebody would write it."""
     cases: tuple[tuple[str, Callable[[complex], complex], float, float], ...] = (
-        ("exp(x) at 1", cmath.exp, 1.0, cmath.exp(1).real),
-        ("|x| at -1, abs of a complex number", lambda z: complex(abs(z)), -1.0, -1.0),
-        ("|x| at -1, sqrt(z*z)", lambda z: cmath.sqrt(z * z), -1.0, -1.0),
-        ("conjugate(x)*x at 3", lambda z: z.conjugate() * z, 3.0, 6.0),
+        (phrase("{text} at {where}", text="exp(x)", where=1), cmath.exp, 1.0, cmath.exp(1).real),
+        (phrase("|x| at -1, abs of a complex number"), lambda z: complex(abs(z)), -1.0, -1.0),
+        (phrase("|x| at -1, sqrt(z*z)"), lambda z: cmath.sqrt(z * z), -1.0, -1.0),
+        (phrase("{text} at {where}", text="conjugate(x)*x", where=3), lambda z: z.conjugate() * z, 3.0, 6.0),
     )
     h = 1e-20
     rows: list[tuple[Cell, ...]] = [(name, f(complex(x, h)).imag / h, true) for name, f, x, true in cases]

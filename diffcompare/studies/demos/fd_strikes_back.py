@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.document import Approximate, Cell
+from diffcompare.language import phrase
 from diffcompare.studies.demos.answers import asked, said, true
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
@@ -72,14 +73,19 @@ def _rows(text: str, point: Mapping[str, float]) -> list[tuple[Cell, ...]]:
         value = said(each, name)
         error = Approximate(abs(value - truth)) if isinstance(value, float) and isinstance(truth, float) else None
         rows.append((each.method, value, error))
-    return [*rows, ("truth", truth, None)]
+    return [*rows, (phrase("truth"), truth, None)]
 
 
 def _frame(case: Case) -> Frame:
     name = next(iter(case.point))
     rows = _rows(case.text, case.point)
     where = ", ".join(f"{key} = {x:g}" for key, x in case.point.items())
-    shown = table("answers", f"d/d{name} of {case.text} at {where}", "method | >derivative | >error", rows)
+    shown = table(
+        "answers",
+        phrase("d/d{name} of {text} at {where}", name=name, text=case.text, where=where),
+        "method | >derivative | >error",
+        rows,
+    )
     return Frame(
         case.title,
         (shown,),
@@ -102,8 +108,8 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
     if spread > CLOSE:
         return None
     told: list[tuple[Cell, ...]] = [
-        ("how far the exact methods are apart", Approximate(spread), "passed"),
-        ("how far they are from the truth", Approximate(error), "failed"),
+        (phrase("how far the exact methods are apart"), Approximate(spread), phrase("passed")),
+        (phrase("how far they are from the truth"), Approximate(error), phrase("failed")),
     ]
     return Broken(
         "checked by agreement",
@@ -116,9 +122,11 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
 def _cured(case: Case) -> Frame:
     name = next(iter(case.point))
     rows = _rows(case.cure, case.point)
-    shown = table("cured", f"d/d{name} of {case.cure}", "method | >derivative | >error", rows)
+    shown = table(
+        "cured", phrase("d/d{name} of {text}", name=name, text=case.cure), "method | >derivative | >error", rows
+    )
     return Frame(
-        f"{case.title}, written stably",
+        phrase("{title}, written stably", title=phrase(case.title)),
         (shown,),
         f"f = {case.cure}",
         case.cured,
@@ -130,7 +138,7 @@ def _rump() -> Frame:
     found = asked(RUMP, AT_RUMP, METHODS)
     exact = found.truth.value.nearest if found.truth and found.truth.value else None
     value = float(found.value)  # type: ignore[arg-type]
-    rows = [("the program", value), ("truth, -54767/66192", exact)]
+    rows = [(phrase("the program"), value), (phrase("truth, {fraction}", fraction="-54767/66192"), exact)]
     shown = table("rump", "Rump's polynomial at (77617, 33096)", "who | >value", rows)
     return Frame(
         "Rump's polynomial",

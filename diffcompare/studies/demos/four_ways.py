@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from diffcompare.document import Approximate, Cell, Code, Measured, Source
 from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression, Variable
+from diffcompare.language import phrase
 from diffcompare.parser import parse
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
@@ -39,7 +40,12 @@ def _silu() -> Iterator[Frame]:
     methods = ("hand-coded", "central-difference", "symbolic", "forward-ad", "reverse-ad")
     found = compare(SILU, {"x": AT_SILU}, methods=methods, hand={"x": WRONG})
     rows = _rows(found, found, "x")
-    shown = table("silu", f"d/dx of {SILU} at x = {AT_SILU}", "method | >derivative | >error", rows)
+    shown = table(
+        "silu",
+        phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}"),
+        "method | >derivative | >error",
+        rows,
+    )
     numbers = {answer.method: answer.gradient["x"] for answer in found.answers}
     yield Frame(
         "Act 1: a derivative from a lecture slide",
@@ -94,7 +100,12 @@ def _slip(hand: float | None) -> Broken:
     wrong = TABLE_1.replace(" - 64*x*", " + 64*x*", 1)
     assert wrong != TABLE_1
     found = compare(CLOSED, {"x": X}, methods="hand-coded", hand={"x": wrong}).answers[0].gradient["x"]
-    shown = table("broken", "The same formula, one sign turned", "formula | >value", [("right", hand), ("slip", found)])
+    shown = table(
+        "broken",
+        "The same formula, one sign turned",
+        "formula | >value",
+        [(phrase("right"), hand), (phrase("slip"), found)],
+    )
     return Broken(
         "a slip of the pen",
         (shown,),
@@ -122,9 +133,9 @@ def _expanded(value: float | None) -> Broken:
     polynomial = derivative_of_logistic(4)
     powers, horner = polynomial.by_powers(X), polynomial.by_horner(X)
     rows: list[tuple[Cell, ...]] = [
-        ("as it was found", value, None if value is None else Approximate(polynomial.error_of(value, X))),
-        ("expanded, highest power first", powers, Approximate(polynomial.error_of(powers, X))),
-        ("expanded, Horner's scheme", horner, Approximate(polynomial.error_of(horner, X))),
+        (phrase("as it was found"), value, None if value is None else Approximate(polynomial.error_of(value, X))),
+        (phrase("expanded, highest power first"), powers, Approximate(polynomial.error_of(powers, X))),
+        (phrase("expanded, Horner's scheme"), horner, Approximate(polynomial.error_of(horner, X))),
     ]
     return Broken(
         "the formula expanded",
@@ -154,11 +165,16 @@ def _misprinted() -> Broken:
     f, x, h = parse(SURVEY), AT_SURVEY["x1"], H
     minus, here, plus = (float(value_at(f, {**AT_SURVEY, "x1": at})) for at in (x - h, x, x + h))  # type: ignore[arg-type]
     rows: list[tuple[Cell, ...]] = [
-        ("as printed: (f(x - h) - f(x))/h", (minus - here) / h),
-        ("forward: (f(x + h) - f(x))/h", (plus - here) / h),
-        ("backward: (f(x) - f(x - h))/h", (here - minus) / h),
+        (phrase("as printed: {formula}", formula="(f(x - h) - f(x))/h"), (minus - here) / h),
+        (phrase("forward: {formula}", formula="(f(x + h) - f(x))/h"), (plus - here) / h),
+        (phrase("backward: {formula}", formula="(f(x) - f(x - h))/h"), (here - minus) / h),
     ]
-    shown = table("broken", f"d/dx1 of {SURVEY} at (2, 5), where it is 5.5", "formula | >value", rows)
+    shown = table(
+        "broken",
+        phrase("d/d{name} of {text} at {where}", name="x1", text=SURVEY, where="(2, 5)"),
+        "formula | >value",
+        rows,
+    )
     return Broken(
         "a printed formula",
         (shown,),
@@ -170,15 +186,15 @@ def _misprinted() -> Broken:
 def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame:
     truth = closed.truth.gradient["x"] if closed.truth else None
     rows: list[tuple[Cell, ...]] = []
-    for program, found in (("closed form", closed), ("loop", loop)):
+    for program, found in ((phrase("closed form"), closed), (phrase("loop"), loop)):
         rows += [(method, program, *cells) for method, *cells in _rows(found, found, "x")]
     by_survey = _cells(survey.answers[0].gradient["x"], survey)
-    rows.insert(len(closed.answers), (f"forward-difference, h = {H:g}", "loop", *by_survey))
+    rows.insert(len(closed.answers), (f"forward-difference, h = {H:g}", phrase("loop"), *by_survey))
     final = table("all", "Every route", "method | program | >derivative | >error", rows)
     return Frame(
         "All routes side by side",
         (final,),
-        f"truth: {truth.text if truth else '?'}",
+        phrase("truth: {truth}", truth=truth.text if truth else "?"),
         "Formulas and AD agree to the last digits; differences do not.",
         {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
         | {"forward-difference of the closed form": closed.answers[2].gradient["x"]},

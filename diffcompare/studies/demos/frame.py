@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from diffcompare.document import NOTHING, Block, Cell, Column, Quantity, Stage, Table
+from diffcompare.language import Phrase, phrase
 
 
 class Broken(NamedTuple):
@@ -49,20 +50,24 @@ class Demo(NamedTuple):
     frames: Callable[[], Iterable[Frame]]
 
 
-def table(key: str, caption: str, columns: str, rows: Iterable[Sequence[Cell]]) -> Table:
-    """A table; `columns` are headings between bars, `method | >value`, and `>` says that numbers stand below.
+def table(key: str, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+    """A table; `columns` are headings between bars, `method | >value`, or one by one; `>`: numbers stand below.
 
     Raises ValueError for a row that has not as many cells.
     """
-    heads = [head.strip() for head in columns.split("|")]
-    found = []
-    for head in heads:
-        title = head.removeprefix(">")
-        found.append(Column(title.replace(" ", "_"), title, "right" if head.startswith(">") else "left"))
+    heads = [head.strip() for head in columns.split("|")] if isinstance(columns, str) else columns
+    found = tuple(map(_column, heads))
     cells = tuple(map(tuple, rows))
     if any(len(row) != len(found) for row in cells):
         raise ValueError(f"a row of `{key}` has not {len(found)} cells")
-    return Table(key, tuple(found), cells, caption)
+    return Table(key, found, cells, caption)
+
+
+def _column(head: str) -> Column:
+    title = head.removeprefix(">")
+    if isinstance(head, Phrase):
+        title = phrase(head.pattern.removeprefix(">"), **head.values)
+    return Column(title.replace(" ", "_"), title, "right" if head.startswith(">") else "left")
 
 
 def growing(shown: Table) -> Table:

@@ -8,6 +8,7 @@ from diffcompare.backends import forward
 from diffcompare.document import Approximate, Cell
 from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression, Number, Variable
+from diffcompare.language import phrase
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
@@ -48,8 +49,8 @@ def _frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
     gradient, rows = hessian(text, point)
     names = list(point)
     cells: list[tuple[Cell, ...]] = [(name, gradient[name], *row) for name, row in zip(names, rows, strict=True)]
-    heads = " | ".join(["by", ">gradient", *[f">by {name} again" for name in names]])
-    shown = table("hessian", f"{text} at {', '.join(f'{name} = {x:g}' for name, x in point.items())}", heads, cells)
+    heads = ["by", ">gradient", *[phrase(">by {name} again", name=name) for name in names]]
+    shown = table("hessian", _caption(text, point), heads, cells)
     numbers: dict[str, Cell] = {
         f"{a}{b}": value for a, row in zip(names, rows, strict=True) for b, value in zip(names, row, strict=True)
     }
@@ -72,7 +73,10 @@ def _confused() -> Broken:
     """
     of_x, of_y = 1.0, 1.0
     rows = []
-    for told, by_y in (("a tangent of its own for each sweep", of_y), ("one tangent for both", of_x + of_y)):
+    for told, by_y in (
+        (phrase("a tangent of its own for each sweep"), of_y),
+        (phrase("one tangent for both"), of_x + of_y),
+    ):
         rows.append((told, by_y, of_x * by_y))
     heads = "tangents | >d/dy of x + y | >d/dx of x·(that)"
     return Broken(
@@ -81,6 +85,10 @@ def _confused() -> Broken:
         "A sweep inside of a sweep must know its own tangents from those of the other.",
         {"truth": rows[0][2], "broken": rows[1][2]},
     )
+
+
+def _caption(text: str, point: Mapping[str, float]) -> str:
+    return phrase("{text} at {where}", text=text, where=", ".join(f"{name} = {x:g}" for name, x in point.items()))
 
 
 def _differences() -> Frame:
@@ -94,7 +102,12 @@ def _differences() -> Frame:
     for h in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
         found = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
         rows.append((f"{h:g}", found, Approximate(abs(found - true))))
-    shown = table("second", "The survey's function by x1: (f(x1+h) - 2f + f(x1-h))/h²", "h | >quotient | >error", rows)
+    shown = table(
+        "second",
+        phrase("The survey's function by {name}: {formula}", name="x1", formula="(f(x1+h) - 2f + f(x1-h))/h²"),
+        "h | >quotient | >error",
+        rows,
+    )
     return Frame(
         "The second difference",
         (shown,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diffcompare.document import Cell
+from diffcompare.language import phrase
 from diffcompare.studies.demos.answers import answers_table, asked, figures, said
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
@@ -23,7 +24,7 @@ def frames() -> Iterator[Frame]:
     """One-sided slopes first."""
     for text, title, sentence in AT_ZERO:
         found = asked(text, {"x": 0.0})
-        shown = answers_table(found, "x", f"{text} at 0")
+        shown = answers_table(found, "x", phrase("{text} at {where}", text=text, where=0))
         places = [(row, 1) for row in range(len(shown.rows))]
         yield Frame(
             title,
@@ -45,10 +46,10 @@ def _one_side(text: str) -> Broken | None:
     right, left = (said(answer, "x") for answer in found.answers)
     if right == left:
         return None
-    rows: list[tuple[Cell, ...]] = [("to the right", right), ("to the left", left)]
+    rows: list[tuple[Cell, ...]] = [(phrase("to the right"), right), (phrase("to the left"), left)]
     return Broken(
         "one side only",
-        (table("broken", f"Slopes of {text} at 0", "where to | >slope", rows),),
+        (table("broken", phrase("Slopes of {text} at 0", text=text), "where to | >slope", rows),),
         "Whoever looks to one side only has a number. The sides differ: there is no derivative.",
         {"right": right, "left": left},
     )
@@ -56,7 +57,7 @@ def _one_side(text: str) -> Broken | None:
 
 def _beside() -> Frame:
     found = asked("relu(x)", {"x": -1e-9}, ("forward-difference", "central-difference", "reverse-ad"))
-    shown = answers_table(found, "x", "relu(x) at -1e-9")
+    shown = answers_table(found, "x", phrase("{text} at {where}", text="relu(x)", where="-1e-9"))
     return Frame(
         "Beside the kink",
         (shown,),
@@ -74,7 +75,7 @@ def _staircase() -> Frame:
     for method, h in (("reverse-ad", None), ("central-difference", 0.1), ("central-difference", 0.01)):
         answer = asked(text, point, (method,), h).answers[0]
         rows.append((method if h is None else f"{method}, h = {h}", said(answer, "x")))
-    shown = table("staircase", f"{text} at 0.25", "method | >d/dx", rows)
+    shown = table("staircase", phrase("{text} at {where}", text=text, where=0.25), "method | >d/dx", rows)
     return Frame(
         "A staircase",
         (shown,),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.document import Block, Cell
 from diffcompare.evaluation import Real, Undefined
+from diffcompare.language import phrase
 from diffcompare.studies.demos.answers import answer, asked, figures, true
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.studies.trace import trace
@@ -47,16 +48,16 @@ def _upstream() -> Iterator[Frame]:
                     step.name,
                     step.rule,
                     value if math.isfinite(value) else str(value),
-                    "" if math.isfinite(value) else "POISONED",
+                    "" if math.isfinite(value) else phrase("POISONED"),
                 )
             )
         shown = table("upstream", "Adjoints of sqrt(x^2) at 0", "node | rule | >adjoint | state", rows)
         shown = growing(measuring(shown, "adjoint", 0, 2))
         step = steps[count - 1]
         yield Frame(
-            f"Upstream, step {count}",
+            phrase("Upstream, step {count}", count=count),
             (shown,),
-            f"{step.name} = {step.rule} = {rows[-1][2]}",
+            phrase("{name} = {rule} = {value}", name=step.name, rule=step.rule, value=rows[-1][2]),
             "0 times infinity is nan, and everything upstream of it too."
             if rows[-1][2] == "nan"
             else "The value was perfect: 0."
@@ -74,10 +75,15 @@ def _naive() -> Frame:
     x, y, inactive = Real(point["x"]), Real(point["y"]), Real(0.0)
     naive = Real(1.0) * (y * x ** (y - 1)) + inactive * (x**y * Real(-math.inf))  # ln(0) is -inf
     found = asked(text, point, METHODS)
-    rows: list[tuple[Cell, ...]] = [("naive forward: every tangent, also 0", str(float(naive)))]
+    rows: list[tuple[Cell, ...]] = [(phrase("naive forward: every tangent, also 0"), str(float(naive)))]
     rows += [(method, answer(found, method, "x")) for method in METHODS]
-    rows.append(("truth", true(found, "x")))
-    shown = table("naive", "d/dx of x^y at (0, 2)", "method | >derivative", rows)
+    rows.append((phrase("truth"), true(found, "x")))
+    shown = table(
+        "naive",
+        phrase("d/d{name} of {text} at {where}", name="x", text=text, where="(0, 2)"),
+        "method | >derivative",
+        rows,
+    )
     return Frame(
         "A naive pass multiplies by 0",
         (shown,),
@@ -98,8 +104,8 @@ def _multiplied() -> Broken:
     rows: list[tuple[Cell, ...]] = [
         ("ẋ·y·x^(y-1) = 1·2·0", float(by_x)),
         ("ẏ·x^y·ln(x) = 0·0·(-inf)", _word(by_y)),
-        ("their sum", _word(by_x + by_y)),
-        ("the first one as y·x^y/x = 2·0/0", _word(divided)),
+        (phrase("their sum"), _word(by_x + by_y)),
+        (phrase("the first one as {formula}", formula="y·x^y/x = 2·0/0"), _word(divided)),
     ]
     return Broken(
         "inactive tangents multiplied",
@@ -118,11 +124,11 @@ def _guarded() -> Frame:
     x = Real(0.0)
     not_selected = Real(0.0)
     rows: list[tuple[Cell, ...]] = [
-        ("both branches computed, one selected", str(float(not_selected * (1 / x)))),
-        ("the same, ln(where(x > 0, x, 1)) inside", float(not_selected * (1 / Real(1.0)))),
+        (phrase("both branches computed, one selected"), str(float(not_selected * (1 / x)))),
+        (phrase("the same, ln(where(x > 0, x, 1)) inside"), float(not_selected * (1 / Real(1.0)))),
     ]
     found = asked("if(x > 0, ln(x), 0)", {"x": 0.0}, ("reverse-ad",))
-    rows.append(("only the branch that is taken (here)", answer(found, "reverse-ad", "x")))
+    rows.append((phrase("only the branch that is taken (here)"), answer(found, "reverse-ad", "x")))
     shown = table("guarded", "Adjoint of x in where(x > 0, ln(x), 0) at 0", "program | >adjoint", rows)
     return Frame(
         "The guarded logarithm",
@@ -143,10 +149,10 @@ def _other_branch() -> Broken:
     backward = Real(0.0) * slope
     found = asked("if(x < 0, exp(x), 1)", {"x": x}, ("forward-ad", "reverse-ad"))
     rows: list[tuple[Cell, ...]] = [
-        ("reverse, both branches computed: 0·exp(800)", _word(backward)),
-        ("forward, both branches computed: the tangent selected", 0.0),
-        ("here, forward", answer(found, "forward-ad", "x")),
-        ("here, reverse", answer(found, "reverse-ad", "x")),
+        (phrase("reverse, both branches computed: {formula}", formula="0·exp(800)"), _word(backward)),
+        (phrase("forward, both branches computed: the tangent selected"), 0.0),
+        (phrase("here, forward"), answer(found, "forward-ad", "x")),
+        (phrase("here, reverse"), answer(found, "reverse-ad", "x")),
     ]
     return Broken(
         "the other branch is computed too",
@@ -163,9 +169,14 @@ def _case(text: str, point: Mapping[str, float], cure: str, sentence: str) -> Fr
     for each in (text, cure):
         found = asked(each, point, ("reverse-ad", "forward-ad"))
         value = found.value
-        cell: Cell = "undefined" if type(value) is Undefined else value if math.isfinite(value) else str(float(value))  # type: ignore[arg-type, assignment]
         rows.append(
-            (each, cell, answer(found, "forward-ad", name), answer(found, "reverse-ad", name), true(found, name))
+            (
+                each,
+                _shown(value),
+                answer(found, "forward-ad", name),
+                answer(found, "reverse-ad", name),
+                true(found, name),
+            )
         )
         numbers |= {
             f"{each} {what}": each_value
@@ -173,14 +184,33 @@ def _case(text: str, point: Mapping[str, float], cure: str, sentence: str) -> Fr
         }
     shown = table(
         "case",
-        f"At {', '.join(f'{key} = {x:g}' for key, x in point.items())}",
-        f"formula | >value | >forward d/d{name} | >reverse d/d{name} | >truth",
+        phrase("At {where}", where=", ".join(f"{key} = {x:g}" for key, x in point.items())),
+        [
+            "formula",
+            ">value",
+            phrase(">forward d/d{name}", name=name),
+            phrase(">reverse d/d{name}", name=name),
+            ">truth",
+        ],
         rows,
     )
     blocks: tuple[Block, ...] = (masked(shown, (0, 2), (0, 3), (1, 2), (1, 3)),)
     return Frame(
-        f"{text}, and a stable form", (shown,), f"cure: {cure}", sentence, numbers, f"The derivative of {text}?", blocks
+        phrase("{text}, and a stable form", text=text),
+        (shown,),
+        phrase("cure: {cure}", cure=cure),
+        sentence,
+        numbers,
+        phrase("The derivative of {text}?", text=text),
+        blocks,
     )
+
+
+def _shown(value: float | Undefined) -> Cell:
+    """A value, or what it is instead."""
+    if isinstance(value, Undefined):
+        return phrase("undefined")
+    return value if math.isfinite(value) else str(float(value))
 
 
 DEMO = Demo(

@@ -9,9 +9,11 @@ from typing import Any
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Measured, Paragraph, Source, Table
 from diffcompare.evaluation import is_number
+from diffcompare.language import phrase, say
 from diffcompare.render import cells
 from diffcompare.studies.demos import ENCORES, NAMES, demo
 from diffcompare.studies.demos.frame import Demo, Frame, table
+from diffcompare.studies.demos.translation import told, told_table
 from diffcompare.studies.telling import SCHEMA, Shown, large
 
 
@@ -59,10 +61,15 @@ def document(plays: Sequence[Played], *, brief: bool = False, only: int | None =
 
 
 def _whole(played: Played, only: int | None) -> list[Block]:
-    blocks: list[Block] = [Heading(f"{played.demo.name}: {played.demo.claim}", 1)]
+    blocks: list[Block] = [Heading(heading(played.demo), 1)]
     for number, frame in numbered(played, only):
         blocks += frame_blocks(frame, f"{number}/{len(played.frames)}  {frame.title}")
     return blocks if only is not None else [*blocks, Paragraph(played.demo.lesson, "verdict")]
+
+
+def heading(which: Demo) -> str:
+    """The name and what is claimed."""
+    return say("{name}: {claim}", name=which.name, claim=which.claim)
 
 
 def numbered(played: Played, only: int | None) -> list[tuple[int, Frame]]:
@@ -80,15 +87,17 @@ def frame_blocks(frame: Frame, title: str) -> list[Block]:
     """A frame with everything revealed: question, picture, rule, sentence, and what a bug would make of it."""
     blocks: list[Block] = [Heading(title)]
     if frame.question:
-        blocks.append(Paragraph(f"Predict: {frame.question}"))
+        blocks.append(Paragraph(say("Predict: {question}", question=frame.question)))
     blocks += frame.blocks
     if frame.rule:
-        blocks.append(Paragraph(f"RULE  {frame.rule}"))
+        blocks.append(Paragraph(say("RULE  {rule}", rule=frame.rule)))
     if frame.sentence:
-        blocks.append(Paragraph(f"WHY  {frame.sentence}"))
+        blocks.append(Paragraph(say("WHY  {sentence}", sentence=frame.sentence)))
     if frame.broken is not None:
         blocks += [
-            Paragraph(f"If it is broken ({frame.broken.bug}): {frame.broken.sentence}", "note"),
+            Paragraph(
+                say("If it is broken ({bug}): {sentence}", bug=frame.broken.bug, sentence=frame.broken.sentence), "note"
+            ),
             *frame.broken.blocks,
         ]
     return blocks
@@ -98,7 +107,7 @@ def _brief(played: Played) -> list[Block]:
     """Claim, last table, sentence."""
     tables = [found for frame in played.frames for found in tables_of(frame.blocks)]
     return [
-        Heading(f"{played.demo.name}: {played.demo.claim}", 1),
+        Heading(heading(played.demo), 1),
         *tables[-1:],
         Paragraph(played.demo.lesson, "verdict"),
     ]
@@ -108,13 +117,15 @@ def catalogue() -> Document:
     """What demos there are."""
     rows: list[tuple[Cell, ...]] = []
     for name in NAMES:
-        each = demo(name)
-        rows.append((name, each.minutes, "encore" if name in ENCORES else "class", each.claim))
-    shown = table("demos", "Demos for the classroom", "name | >minutes | kind | claim", rows)
+        each = told(demo(name))
+        rows.append((name, each.minutes, phrase("encore" if name in ENCORES else "class"), each.claim))
+    shown = told_table(table("demos", "Demos for the classroom", "name | >minutes | kind | claim", rows))
     total = sum(demo(name).minutes for name in NAMES if name not in ENCORES)
     listed = [dict(zip(("name", "minutes", "kind", "claim"), row, strict=True)) for row in rows]
-    told = f"`diffcompare demo all` is a lecture of {total} minutes: the ten of the class, in order."
-    return Document((shown, Paragraph(told, "note")), {"schema": SCHEMA, "command": "demo", "list": listed})
+    lecture = say(
+        "`diffcompare demo all` is a lecture of {total} minutes: the ten of the class, in order.", total=total
+    )
+    return Document((shown, Paragraph(lecture, "note")), {"schema": SCHEMA, "command": "demo", "list": listed})
 
 
 # --- As data ----------------------------------------------------------------------------------------------------------

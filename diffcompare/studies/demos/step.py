@@ -9,6 +9,7 @@ from statistics import linear_regression
 from diffcompare.backends.numerical import BACKWARD, CENTRAL, FORWARD, quotient
 from diffcompare.document import Approximate, Cell, Plot, Source, Table
 from diffcompare.evaluation import value_at
+from diffcompare.language import phrase
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.studies.compare import compare
@@ -166,9 +167,16 @@ def _curve(found: Sweep, end: float) -> Frame:
         for each in whole.series
         if each.name in SHOWN
     )
-    drawn = Plot(whole.key, whole.x, whole.y, series, _some(whole.table, end), f"Error against h, down to {end:g}")
+    drawn = Plot(
+        whole.key,
+        whole.x,
+        whole.y,
+        series,
+        _some(whole.table, end),
+        phrase("Error against h, down to {end}", end=f"{end:g}"),
+    )
     return Frame(
-        f"The V emerges: down to h = {end:g}",
+        phrase("The V emerges: down to h = {end}", end=f"{end:g}"),
         (drawn,),
         "truncation ~ h^order, round-off ~ eps/h",
         "Two straight lines with opposite slopes: the best step is where they cross."
@@ -249,7 +257,7 @@ def _best(found: Sweep) -> Frame:
             f"{method} theory error": theory.error if theory else None,
         }
     heads = "method | >best h | >error | >lucky h | >lucky error | >h in theory | >its error"
-    shown = table("best", f"Medians of {SAMPLES} steps, a single step, and the theory", heads, rows)
+    shown = table("best", phrase("Medians of {count} steps, a single step, and the theory", count=SAMPLES), heads, rows)
     return Frame(
         "The bottom of the V",
         (shown,),
@@ -295,7 +303,7 @@ def _thumb(found: Sweep) -> Frame:
     return Frame(
         "The rule of thumb misses",
         (shown,),
-        f"length scale sqrt|f/f''| = {found.length:.3f}" if found.length else "",
+        phrase("length scale sqrt|f/f''| = {length:.3f}", length=found.length) if found.length else "",
         "The rules hold for functions of length scale 1, and this one is shorter.",
         numbers,
     )
@@ -323,7 +331,9 @@ def _offset() -> Frame:
     methods = ("forward-difference", "central-difference", "reverse-ad")
     found = compare("1e8 + sin(x)", {"x": 1.0}, methods=methods)
     rows = [(answer.method, answer.variant or "", answer.gradient["x"]) for answer in found.answers]
-    shown = table("offset", "1e8 + sin(x) at 1", "method | step | >derivative", rows)
+    shown = table(
+        "offset", phrase("{text} at {where}", text="1e8 + sin(x)", where=1), "method | step | >derivative", rows
+    )
     return Frame(
         "A large constant",
         (shown,),
@@ -342,7 +352,9 @@ def _booth() -> Frame:
         (f"{h:g}", *[quotient(each, f, point["x"], h) for each in (FORWARD, CENTRAL)]) for h in (1.0, 0.25, 1e-3, 1e-6)
     ]
     true = compare(text, point, methods="reverse-ad").answers[0].gradient["x"]
-    shown = table("booth", f"Booth's function, d/dx at (-1, 1): {true:g}", "h | >forward | >central", rows)
+    shown = table(
+        "booth", phrase("Booth's function, d/dx at (-1, 1): {true:g}", true=true), "h | >forward | >central", rows
+    )
     return Frame(
         "A quadratic",
         (shown,),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Table
 from diffcompare.expression import Expression, Number, Variable
+from diffcompare.language import phrase
 from diffcompare.operations import ln, sin
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.swell.members import FAMILIES
@@ -75,12 +76,12 @@ def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, 
         numbers |= {f"differences {n}": differences, f"forward {n}": forward, f"reverse {n}": reverse}
     n, (f, _, _, reverse) = rows[-1]
     return Frame(
-        f"{title}, n = {n}",
+        phrase("{title}, n = {n}", title=phrase(title), n=n),
         (shown,),
-        f"reverse/f = {reverse}/{f} = {reverse / f:.2f}",
+        phrase("reverse/f = {reverse}/{f} = {ratio:.2f}", reverse=reverse, f=f, ratio=reverse / f),
         "All n partials for a small multiple of one value, however many they are.",
         numbers,
-        f"{n} partials: how many times the work of f?",
+        phrase("{n} partials: how many times the work of f?", n=n),
         (masked(shown, (-1, 4), (-1, 5)),),
         _forward_by_habit(rows[-1]),
     )
@@ -89,12 +90,12 @@ def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, 
 def _forward_by_habit(row: tuple[int, tuple[int, int, int, int]]) -> Broken:
     """A forward sweep for every variable, where one reverse sweep has all partials."""
     n, (f, _, forward, reverse) = row
-    counts = (("reverse AD", 1, reverse), ("forward AD", n, forward))
+    counts = ((phrase("reverse AD"), 1, reverse), (phrase("forward AD"), n, forward))
     rows = [(*each, Approximate(each[-1] / f, 3)) for each in counts]
     heads = "mode | >sweeps | >operations | >times the work of f"
     return Broken(
         "forward mode for many inputs",
-        (table("broken", f"The gradient by {n} variables", heads, rows),),
+        (table("broken", phrase("The gradient by {n} variables", n=n), heads, rows),),
         "Every number is right, and the work grows with the number of variables.",
         {"truth": reverse / f, "broken": forward / f},
     )
@@ -138,15 +139,19 @@ def _wide() -> Frame:
     own = [listing(output) for output in outputs]
     reverse = f + sum(reverse_work(each, active_nodes(each)) - primal_work(each, active_nodes(each)) for each in own)
     forward = forward_work(nodes, active)
-    rows = [("f, every output", f, 0), ("forward AD", forward, 1), ("reverse AD", reverse, OUTPUTS)]
+    rows = [
+        (phrase("f, every output"), f, 0),
+        (phrase("forward AD"), forward, 1),
+        (phrase("reverse AD"), reverse, OUTPUTS),
+    ]
     shown = table(
         "wide",
-        f"s = sin(...sin(x)), {SHARED} times; x → sin(s), sin(2s), ... sin({OUTPUTS}s)",
+        phrase("s = sin(...sin(x)), {shared} times; x → sin(s), sin(2s), ... sin({n}s)", shared=SHARED, n=OUTPUTS),
         "what | >operations | >sweeps",
         rows,
     )
     return Frame(
-        f"Turned round: one input, {OUTPUTS} outputs",
+        phrase("Turned round: one input, {n} outputs", n=OUTPUTS),
         (shown,),
         "forward: one sweep a variable; reverse: one sweep an output",
         "Every reverse sweep goes all the way back through what the outputs share; one forward sweep serves them all.",
@@ -158,7 +163,10 @@ def _wide() -> Frame:
 
 
 def _reverse_by_habit(f: int, forward: int, reverse: int) -> Broken:
-    rows = [("forward AD", forward, Approximate(forward / f, 3)), ("reverse AD", reverse, Approximate(reverse / f, 3))]
+    rows = [
+        (phrase("forward AD"), forward, Approximate(forward / f, 3)),
+        (phrase("reverse AD"), reverse, Approximate(reverse / f, 3)),
+    ]
     return Broken(
         "reverse mode by habit",
         (table("broken", "The derivatives of all outputs", "mode | >operations | >times the work of f", rows),),

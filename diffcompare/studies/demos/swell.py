@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Table
+from diffcompare.language import phrase
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.demos.polynomial import derivative_of_logistic, error_in_doubles, logistic
 from diffcompare.studies.swell.families import swell_family
@@ -36,9 +37,11 @@ def _formulas() -> Iterator[Frame]:
         cells = (f"l{n}", *[Code(str(forms[each])) if each in forms else None for each in kinds])
         value, slope = (each.exactly(Fraction(1, 5)) for each in (logistic(n), derivative_of_logistic(n)))
         yield Frame(
-            f"Act 1: the derivative of l{n}",
+            phrase("Act 1: the derivative of l{n}", n=n),
             (table("formulas", "Table 1 of the survey", "n | l | l' by the product rule | l' simplified", [cells]),),
-            f"l(n+1) = 4*l(n)*(1 - l(n)); at x = 1/5: l{n} = {value}, l{n}' = {slope}",
+            phrase(
+                "l(n+1) = 4*l(n)*(1 - l(n)); at x = 1/5: l{n} = {value}, l{n}' = {slope}", n=n, value=value, slope=slope
+            ),
             "Four steps of one short loop, and the formula fills the blackboard.",
             {
                 f"characters {n}": len(str(forms["unsimplified"])) if "unsimplified" in forms else None,
@@ -60,12 +63,12 @@ def _sizes() -> Iterator[Frame]:
         shown = _bars(rows[:count])
         n, _, _, tree, dag = rows[count - 1]
         yield Frame(
-            f"Act 2: the same derivative as tree and as DAG, to n = {n}",
+            phrase("Act 2: the same derivative as tree and as DAG, to n = {n}", n=n),
             (shown,),
-            f"tree (6n - 5)·2^(n-1) - 1 = {tree}, DAG 8n - 6 = {dag}",
+            phrase("tree (6n - 5)·2^(n-1) - 1 = {tree}, DAG 8n - 6 = {dag}", tree=tree, dag=dag),
             "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
             {"n": n, "f tree": rows[count - 1][1], "f dag": rows[count - 1][2], "light tree": tree, "light dag": dag},
-            f"How many distinct nodes does l{n}' need?",
+            phrase("How many distinct nodes does l{n}' need?", n=n),
             (masked(shown.table, (-1, 4)),),
         )
 
@@ -92,13 +95,15 @@ def _accuracy() -> Iterator[Frame]:
             numbers |= {f"expanded {n}{where}": wrong, f"ad {n}{where}": right}
         rows.append((n, polynomial.magnitude, *errors))
         numbers[f"largest coefficient {n}"] = polynomial.magnitude
-    heads = f"n | largest coefficient | >expanded({X}) | >AD({X}) | >expanded({ASIDE}) | >AD({ASIDE})"
+    heads = ["n", "largest coefficient"]
+    for x in (X, ASIDE):
+        heads += [phrase(">expanded({x})", x=x), f">AD({x})"]
     shown = table("accuracy", "Relative errors", heads, rows)
     eight = next(row for row in rows if row[0] == 8)
     yield Frame(
         "Act 3: simplify it, and look at the number",
         (shown,),
-        f"n = 8: expanded {_text(eight[2])}, AD {_text(eight[3])}",
+        phrase("n = 8: expanded {expanded}, AD {ad}", expanded=_text(eight[2]), ad=_text(eight[3])),
         "The polynomial is right on paper. In doubles its terms cancel, and from n = 10 on its coefficients overflow.",
         numbers,
         "At n = 8, how wrong is the expanded derivative?",
@@ -111,10 +116,10 @@ def _expanded(n: int) -> Broken:
     """The numbers behind the errors."""
     polynomial, ad = derivative_of_logistic(n), _by_reverse(n, X)
     truth, broken = float(polynomial.exactly(X)), polynomial.by_powers(X)
-    rows = [("truth", truth), ("reverse AD", ad), ("the expanded polynomial", broken)]
+    rows = [(phrase("truth"), truth), (phrase("reverse AD"), ad), (phrase("the expanded polynomial"), broken)]
     return Broken(
         "the expanded form",
-        (table("broken", f"l{n}' at x = {X}", "who | >value", rows),),
+        (table("broken", phrase("{text} at {where}", text=f"l{n}'", where=f"x = {X}"), "who | >value", rows),),
         "The formula of the textbook is the worse program: its huge terms cancel, and what is left is their rounding.",
         {"truth": truth, "ad": ad, "broken": broken},
     )
@@ -129,11 +134,11 @@ def _hidden(shown: Table) -> Table:
 
 
 def _cell(error: float | None) -> Cell:
-    return "overflow" if error is None else Approximate(error)
+    return phrase("overflow") if error is None else Approximate(error)
 
 
 def _text(cell: Cell) -> str:
-    return f"{cell.value:.1e}" if isinstance(cell, Approximate) else str(cell)
+    return f"{cell.value:.1e}" if isinstance(cell, Approximate) else cell if isinstance(cell, str) else str(cell)
 
 
 DEMO = Demo(

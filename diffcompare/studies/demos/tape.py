@@ -7,6 +7,7 @@ from typing import Any
 
 from diffcompare.document import Cell, Source
 from diffcompare.expression import Expression, Variable
+from diffcompare.language import phrase
 from diffcompare.operations import exp, ln, relu, sin
 from diffcompare.recording import Recording, record, saved
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
@@ -88,12 +89,12 @@ def _written(tape: Recording, count: int) -> Frame:
     shown = growing(measuring(shown, "primal", 3))
     name, operation, _, value, kept = rows[-1]
     why = (
-        f"{operation} must keep {kept}: its slope is made of that."
+        phrase("{operation} must keep {kept}: its slope is made of that.", operation=operation, kept=kept)
         if kept
-        else f"{operation} keeps nothing: its slopes are 1 and -1."
+        else phrase("{operation} keeps nothing: its slopes are 1 and -1.", operation=operation)
     )
     return Frame(
-        f"Line {count} of the tape",
+        phrase("Line {count} of the tape", count=count),
         (Source("python", SOURCES[survey]), shown),
         f"{name} = {operation} = {value}",
         why,
@@ -140,9 +141,9 @@ def _twice(tape: Recording) -> Frame:
     """Backward a second time, under three rules of what is cleared."""
     inputs = [Variable(name) for name in tape.point]
     rules = {
-        "inputs kept, the rest cleared (PyTorch)": True,
-        "nothing cleared, the output set to 1 anew": False,
-        "nothing cleared, the seed added too": None,
+        phrase("inputs kept, the rest cleared (PyTorch)"): True,
+        phrase("nothing cleared, the output set to 1 anew"): False,
+        phrase("nothing cleared, the seed added too"): None,
     }
     rows: list[tuple[Cell, ...]] = []
     for rule, clears in rules.items():
@@ -161,7 +162,10 @@ def _twice(tape: Recording) -> Frame:
         for name, value in zip(tape.point, values, strict=True)
     }
     bug = table(
-        "broken", "No zeroing between two steps of training", "backward | >x1", [("first", 5.5), ("second", rows[0][1])]
+        "broken",
+        "No zeroing between two steps of training",
+        "backward | >x1",
+        [(phrase("first"), 5.5), (phrase("second"), rows[0][1])],
     )
     return Frame(
         "Backward again",
@@ -192,7 +196,7 @@ def _sinh() -> Frame:
     return Frame(
         "What is saved, and why",
         (Source("python", SOURCES[custom_sinh]), shown),
-        f"sinh(1) = {value}, slope {slope}",
+        phrase("sinh(1) = {value}, slope {slope}", value=value, slope=slope),
         "The slope of exp is its own result: the two exponentials are kept, and x is not.",
         {"value": value, "slope": slope},
     )
@@ -206,7 +210,7 @@ def _micrograd() -> Frame:
         float(each) for each in (tape.values[tape.expression], adjoints[Variable("a")], adjoints[Variable("b")])
     )
     rows = [("e", _squared(tape)), ("g", value), ("dg/da", by_a), ("dg/db", by_b)]
-    shown = table("micrograd", f"{len(tape.steps)} lines of tape", "what | >number", rows)
+    shown = table("micrograd", phrase("{count} lines of tape", count=len(tape.steps)), "what | >number", rows)
     return Frame(
         "A longer program",
         (Source("python", SOURCES[micrograd]), shown),

@@ -10,6 +10,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Cell, Graph, Quantity, Stage, Table
 from diffcompare.evaluation import CAREFUL
 from diffcompare.expression import Expression, Variable
+from diffcompare.language import phrase
 from diffcompare.printer import SIGNS
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.studies.graph import graph_question
@@ -84,7 +85,7 @@ class _Player(NamedTuple):
             numbers = {step.node: step.value for step in done}
             step = done[-1]
             yield Frame(
-                f"Values: step {count} of {len(steps)}",
+                phrase("Values: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(numbers, "primal", shown, step),),
                 _rule(step),
                 step.sentence,
@@ -98,18 +99,21 @@ class _Player(NamedTuple):
         for count in range(1, len(steps) + 1):
             done, step = steps[:count], steps[count - 1]
             shown = table(
-                "tangent", f"Forward, seed {seed}", "node | rule | >tangent", [_total_row(each) for each in done]
+                "tangent",
+                phrase("Forward, seed {seed}", seed=seed),
+                "node | rule | >tangent",
+                [_total_row(each) for each in done],
             )
             shown = growing(measuring(shown, "tangent", 0, 2))
             numbers = {each.node: each.total for each in done}
             last = count == len(steps)
             yield Frame(
-                f"Forward from {seed}: step {count} of {len(steps)}",
+                phrase("Forward from {seed}: step {count} of {total}", seed=seed, count=count, total=len(steps)),
                 (self._graph(numbers, "tangent", shown, step),),
                 _rule(step),
                 step.sentence,
                 {f"{step.name} by {seed}": step.total},
-                f"What is the derivative by {seed}?" if last else "",
+                phrase("What is the derivative by {seed}?", seed=seed) if last else "",
                 self._asked({each.node: each.total for each in done[:-1]}, "tangent", shown, step) if last else (),
                 _wrong_seed(step, seed) if last else None,
                 "forward",
@@ -126,12 +130,14 @@ class _Player(NamedTuple):
             shown = growing(measuring(shown, "adjoint", 0, 3))
             numbers = {each.node: each.total for each in done}
             yield Frame(
-                f"Reverse: step {count} of {len(steps)}",
+                phrase("Reverse: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(numbers, "adjoint", shown, step),),
                 _rule(step),
                 step.sentence,
                 {f"{step.name} ({count})": step.total},
-                f"Another message arrives at {self._called(step.node)}: its adjoint now?" if step.again else "",
+                phrase("Another message arrives at {name}: its adjoint now?", name=self._called(step.node))
+                if step.again
+                else "",
                 self._asked(before, "adjoint", shown, step) if step.again else (),
                 self._assigned(done) if step.again else None,
                 "reverse",
@@ -154,7 +160,7 @@ class _Player(NamedTuple):
             "identity",
             "Two sweeps, one number",
             "sweep | >number",
-            [("forward: ẏ along the direction", jvp), ("reverse: adjoints · direction", product)],
+            [(phrase("forward: ẏ along the direction"), jvp), (phrase("reverse: adjoints · direction"), product)],
         )
         numbers = {"jvp": jvp, "product": product, **{f"by {name}": value for name, value, _ in rows}}
         return Frame(
@@ -175,10 +181,17 @@ class _Player(NamedTuple):
             return None
         name = self._called(lost.node)
         wrong = product - lost.value * direction[name]
-        rows = [("forward: ẏ along the direction", jvp), ("reverse: adjoints · direction", wrong)]
+        rows = [(phrase("forward: ẏ along the direction"), jvp), (phrase("reverse: adjoints · direction"), wrong)]
         return Broken(
             "a dropped path",
-            (table("broken", f"The message {lost.rule} to {name} is lost", "sweep | >number", rows),),
+            (
+                table(
+                    "broken",
+                    phrase("The message {rule} to {name} is lost", rule=lost.rule, name=name),
+                    "sweep | >number",
+                    rows,
+                ),
+            ),
             "The two sweeps differ: one test finds every path that was forgotten, whatever the function.",
             {"truth": jvp, "broken": wrong},
         )
@@ -197,8 +210,10 @@ class _Player(NamedTuple):
         step = done[-1]
         arrived = [each for each in done if each.node is step.node]
         rows = [(short(each.value), each.total, each.value) for each in arrived]
-        shown = table("broken", f"Messages to {step.name}", "message | >with += | >with =", rows)
-        said = f"With = the last message wins: {short(step.value)} instead of {short(step.total)}."
+        shown = table("broken", phrase("Messages to {name}", name=step.name), "message | >with += | >with =", rows)
+        said = phrase(
+            "With = the last message wins: {last} instead of {truth}.", last=short(step.value), truth=short(step.total)
+        )
         return Broken("= for +=", (shown,), said, {"first": arrived[0].value, "last": step.value, "truth": step.total})
 
     def _graph(
@@ -231,7 +246,9 @@ def _wrong_seed(step: Step, seed: str) -> Broken | None:
     """A seed of 2 doubles every tangent."""
     if step.total is None:
         return None
-    shown = table("broken", f"Seed of {seed}", "seed | >result", [("1", step.total), ("2", 2 * step.total)])
+    shown = table(
+        "broken", phrase("Seed of {seed}", seed=seed), "seed | >result", [("1", step.total), ("2", 2 * step.total)]
+    )
     return Broken(
         "a seed of 2",
         (shown,),
@@ -241,18 +258,23 @@ def _wrong_seed(step: Step, seed: str) -> Broken | None:
 
 
 def _value_row(step: Step) -> tuple[Cell, ...]:
-    return (step.name, step.rule, step.value if step.status == "ok" else step.status)
+    return (step.name, step.rule, step.value if step.status == "ok" else phrase(step.status))
 
 
 def _total_row(step: Step) -> tuple[Cell, ...]:
-    return (step.name, step.rule, step.total if step.status == "ok" else step.status)
+    return (step.name, step.rule, step.total if step.status == "ok" else phrase(step.status))
 
 
 def _rule(step: Step) -> str:
     value = "?" if step.value is None else short(step.value)
     sign = "+=" if step.again else "="
     numbers = f" = {step.numbers}" if step.numbers and step.numbers != value else ""
-    return f"{step.name} {sign} {step.rule}{numbers} = {value}" if step.rule else f"{step.name}: {step.status}"
+    if not step.rule:
+        return phrase("{name}: {status}", name=step.name, status=phrase(step.status))
+    return phrase(
+        "{name} {sign} {rule}{numbers} = {value}",
+        name=step.name, sign=sign, rule=step.rule, numbers=numbers, value=value,
+    )  # fmt: skip
 
 
 DEMO = Demo(

@@ -23,7 +23,7 @@ from diffcompare.studies.lesson.panels import panel
 from diffcompare.studies.lesson.program import Staged, shipped, stepped
 from diffcompare.studies.lesson.script import script
 from diffcompare.studies.lesson.style import STYLE
-from diffcompare.studies.lesson.words import ENGLISH
+from diffcompare.studies.lesson.words import words as page_words
 
 LOWER = 3
 """Levels by which headings inside of a frame are lowered."""
@@ -39,8 +39,12 @@ MOST_PRINTED = 4_500
 """Characters of a demo's rows that paper has room for in the larger letters."""
 
 
-def page(plays: Sequence[Played], words: Mapping[str, str] = ENGLISH) -> str:
-    """The lesson in one file.  It loads nothing: its own policy forbids it, and names its one script by its hash."""
+def page(plays: Sequence[Played]) -> str:
+    """The lesson in one file, in the language that is spoken.
+
+    It loads nothing: its own policy forbids it, and names its one script by its hash.
+    """
+    words = page_words()
     names = [each.demo.name for each in plays]
     stages = shipped() if "trace" in names else {}
     figures = _figures(plays, stages, words)
@@ -78,7 +82,7 @@ def _figures(plays: Sequence[Played], stages: Mapping[str, Staged], words: Mappi
         "demos": [demo_data(each) for each in plays],
         "programs": programs,
         "swell": bars() if "swell" in names else None,
-        "words": dict(words),
+        "words": words,
     }
 
 
@@ -124,7 +128,7 @@ def _demo(played: Played, stages: Mapping[str, Staged], words: Mapping[str, str]
     subject = '<p id="subject" class="subject"></p>\n' if staged else ""
     return (
         f'<section class="demo" id="{which.name}" aria-labelledby="{which.name}-title">\n'
-        f'<h2 id="{which.name}-title">{html.escape(f"{which.name}: {which.claim}")}</h2>\n'
+        f'<h2 id="{which.name}-title">{html.escape(words["heading"].format(name=which.name, claim=which.claim))}</h2>\n'
         f"{subject}{''.join(frames)}{end}{panel(which.name, stages, words)}{_printed(played, words)}</section>\n"
     )
 
@@ -145,7 +149,7 @@ def _frame(name: str, number: int, frame: Frame, staged: bool, words: Mapping[st
     told = "".join([f'<p class="{kind}"><b>{words[kind]}</b>{html.escape(text)}</p>\n' for kind, text in said if text])
     parts.append(f'<div class="told">{told}{blocks(frame.blocks)}</div>\n')
     if frame.broken is not None:
-        bug = html.escape(f"{frame.broken.bug}. {frame.broken.sentence}")
+        bug = html.escape(words["damage"].format(bug=frame.broken.bug, sentence=frame.broken.sentence))
         shown = blocks(frame.broken.blocks)
         parts.append(f'<div class="broken"><p><b>{words["broken"]}</b> {bug}</p>\n{shown}</div>\n')
     data = f'data-asks="{yes[bool(frame.question)]}" data-breaks="{yes[frame.broken is not None]}"'

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from diffcompare.document import Graph, Table, Vertex
 from diffcompare.evaluation import FLOATS, evaluate
 from diffcompare.expression import Expression, Variable
+from diffcompare.language import translated
 from diffcompare.naming import names, pretty
 from diffcompare.operations import exact_integer
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.studies.demos import trace as demo
 from diffcompare.studies.demos.frame import Frame
+from diffcompare.studies.demos.translation import told
 from diffcompare.studies.inputs import question_of
 from diffcompare.studies.trace import Trace, trace_question
 from diffcompare.sweeps import reverse
@@ -103,7 +105,8 @@ def staged(text: str, point: Mapping[str, float]) -> Staged:
     if found is None:
         raise ValueError(f"the page cannot compute {text}")
     traced = trace_question(question_of(text, tuple(point)), at=point, mode="both")
-    frames = list(demo.frames_of(question_of(text, tuple(point)), point))
+    which = demo.DEMO._replace(frames=lambda: demo.frames_of(question_of(text, tuple(point)), point))
+    frames = list(told(which).frames())
     steps = _steps(traced)
     if len(frames) != len(steps) + 2:
         raise ValueError(f"{len(frames)} frames for {len(steps)} steps of {text}")
@@ -129,7 +132,7 @@ def _steps(traced: Trace) -> list[dict[str, Any]]:
             "kind": step.kind,
             "node": places[step.node],
             "name": step.name,
-            "rule": step.rule,
+            "rule": translated(step.rule),
             "seed": step.seed,
             "source": places[step.source] if step.source is not None else None,
             "again": step.again,

@@ -1,11 +1,13 @@
 """Every word that the page itself shows; those of the demos come with their frames.
 
-One table for one language: the page takes it as it stands, and its script fills what is in braces.
+The page takes them in the language that is spoken, and its script fills what is in braces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from diffcompare.language import language, translated
 
 ENGLISH: Mapping[str, str] = {
     "lang": "en",
@@ -24,11 +26,13 @@ ENGLISH: Mapping[str, str] = {
     "projector": "Projector",
     "keys": "Shortcuts",
     "place": "{demo}: {number} of {count}",
+    "heading": "{name}: {claim}",
     "end": "In one sentence",
     "question": "Predict: {question}",
     "rule": "RULE",
     "why": "WHY",
     "broken": "BROKEN",
+    "damage": "{bug}. {sentence}",
     "banner": "This browser computes other numbers than Python did ({name}): do not trust its panels.",
     # The printed page
     "all steps": "Every step",
@@ -51,6 +55,9 @@ ENGLISH: Mapping[str, str] = {
     "node adjoint": "its adjoint is {value}",
     "node sum": "the sum of {messages}",
     "node output": "it is the output",
+    "node alone": "{node}.",
+    "node told": "{node}: {told}.",
+    "comma": ", ",
     # Sentences of steps at another point, as Python tells them
     "variable is": "{name} is {rule} = {value}.",
     "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
@@ -100,3 +107,8 @@ ENGLISH: Mapping[str, str] = {
     " parts once. After CSE: what sympy's common-subexpression elimination leaves of its derivative.",
     "numbers of bars": "The numbers",
 }
+
+
+def words() -> dict[str, str]:
+    """Those words in the language that is spoken."""
+    return {key: translated(text, "page") for key, text in ENGLISH.items()} | {"lang": language()}

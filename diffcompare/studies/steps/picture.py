@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Approximate, Axis, Column, Plot, Series, Table
+from diffcompare.language import Phrase, phrase
 
 if TYPE_CHECKING:
     from diffcompare.studies.steps.record import Sweep
@@ -61,11 +62,13 @@ def _worst_difference(sweep: Sweep) -> float:
     return max([each.error or 0.0 for curve in real for each in curve.bins])
 
 
-def medians(sweep: Sweep) -> str:
+def medians(sweep: Sweep) -> Phrase:
     """What a point of a curve is, in words."""
     bins, count = sweep.arithmetic.bins, sweep.arithmetic.samples
-    where = {1: "decade", 2: "half decade", 4: "quarter decade"}[bins]
-    return f"medians of {count} steps per {where}" if count > 1 else f"one step per {where}"
+    where = phrase({1: "decade", 2: "half decade", 4: "quarter decade"}[bins])
+    if count > 1:
+        return phrase("medians of {count} steps per {where}", count=count, where=where)
+    return phrase("one step per {where}", where=where)
 
 
 def method_columns(sweep: Sweep) -> tuple[Column, ...]:
@@ -82,4 +85,4 @@ def _all(sweep: Sweep) -> Table:
         (Approximate(each[0].step), *[None if one.error is None else Approximate(one.error) for one in each])
         for each in zip(*[curve.bins for curve in sweep.curves], strict=True)
     ]
-    return Table("medians", method_columns(sweep), tuple(rows), f"Errors: {medians(sweep)}")
+    return Table("medians", method_columns(sweep), tuple(rows), phrase("Errors: {medians}", medians=medians(sweep)))

@@ -12,9 +12,13 @@ from typing import Any, NamedTuple
 
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Variable
+from diffcompare.language import phrase
 from diffcompare.studies.telling import number, status
 from diffcompare.studies.traces.wording import Kind, Wording, equals, short
 from diffcompare.sweeps import scaled
+
+SEED: str = phrase("seed")
+"""The rule of a number that is given and not computed."""
 
 
 class Frame(NamedTuple):
@@ -50,10 +54,13 @@ def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[Frame
         value, name = words.values[node], words.name(node)
         rule, numbers = (node.name, short(value)) if isinstance(node, Variable) else words.value(node)
         if isinstance(node, Variable):
-            sentence = f"{name} is {rule} = {short(value)}."
+            sentence = phrase("{name} is {rule} = {value}.", name=name, rule=rule, value=short(value))
         else:
             inside = equals(*[words.values[argument] for argument in node.arguments])
-            sentence = f"{name} = {rule} {inside} {numbers} {equals(value)} {short(value)}."
+            sentence = phrase(
+                "{name} = {rule} {inside} {numbers} {equals} {value}.",
+                name=name, rule=rule, inside=inside, numbers=numbers, equals=equals(value), value=short(value),
+            )  # fmt: skip
         known = number(value)
         yield Frame("primal", node, name, rule, numbers, known, known, status(value), sentence)
 
@@ -72,17 +79,26 @@ def tangent_frames(
             yield _inactive("tangent", node, name, seed)
             continue
         if type(words.values[node]) is Undefined:
-            sentence = f"{name} is not needed: {words.name(node)} is outside the domain, in a branch that is not taken."
-            yield Frame("tangent", node, name, "", "", None, None, "not taken", sentence, seed)
+            sentence = phrase(
+                "{name} is not needed: {node} is outside the domain, in a branch that is not taken.",
+                name=name,
+                node=words.name(node),
+            )
+            yield Frame("tangent", node, name, "", "", None, None, phrase("not taken"), sentence, seed)
             continue
         value = tangents.get(node, 0.0)
         if isinstance(node, Variable):
-            rule, numbers = "seed", short(value)
-            sentence = f"{name} is {short(value)}: the derivative of {node.name} by {seed}."
+            rule, numbers = SEED, short(value)
+            sentence = phrase(
+                "{name} is {value}: the derivative of {node} by {seed}.",
+                name=name, value=numbers, node=node.name, seed=seed,
+            )  # fmt: skip
         else:
             rule, numbers = words.tangent(node, active, tangents)
-            fast = f"{words.name(node)} changes {short(value)} times as fast as {seed}"
-            sentence = f"{name} = {rule} {equals(value)} {short(value)}: {fast}."
+            sentence = phrase(
+                "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
+                name=name, rule=rule, equals=equals(value), value=short(value), node=words.name(node), seed=seed,
+            )  # fmt: skip
         yield Frame("tangent", node, name, rule, numbers, number(value), number(value), status(value), sentence, seed)
 
 
@@ -94,8 +110,8 @@ def adjoint_frames(
     arrived: dict[Expression, list[float]] = {}
     if output in adjoints:
         name = words.name(output, "adjoint")
-        sentence = f"{name} is 1: the output changes as fast as itself."
-        yield Frame("adjoint", output, name, "seed", "1", 1.0, 1.0, "ok", sentence)
+        sentence = phrase("{name} is 1: the output changes as fast as itself.", name=name)
+        yield Frame("adjoint", output, name, SEED, "1", 1.0, 1.0, "ok", sentence)
     for node in reversed(nodes):
         if node not in adjoints or node.operation is None:
             continue
@@ -112,9 +128,16 @@ def _contribution(
     value, total = arrived[-1], _total(arrived)
     if again:
         sums = f"{short(_total(arrived[:-1]))} + {_in_sum(value)} {equals(total)} {short(total)}"
-        sentence = f"{words.name(argument)} is used by {words.name(node)} too, so this is added: {sums}."
+        sentence = phrase(
+            "{argument} is used by {node} too, so this is added: {sums}.",
+            argument=words.name(argument), node=words.name(node), sums=sums,
+        )  # fmt: skip
     else:
-        sentence = f"{words.name(node)} passes {numbers} {equals(value)} {short(value)} on to {words.name(argument)}."
+        sentence = phrase(
+            "{node} passes {numbers} {equals} {value} on to {argument}.",
+            node=words.name(node), numbers=numbers, equals=equals(value), value=short(value),
+            argument=words.name(argument),
+        )  # fmt: skip
     return Frame(
         "adjoint", argument, name, rule, numbers, number(value), number(total), status(total), sentence,
         source=node, again=again,
@@ -122,8 +145,8 @@ def _contribution(
 
 
 def _inactive(kind: Kind, node: Expression, name: str, seed: str | None = None) -> Frame:
-    sentence = f"{name[:1]}{name[2:]} depends on no variable of interest: it is skipped."
-    return Frame(kind, node, name, "inactive", "", None, None, "inactive", sentence, seed)
+    sentence = phrase("{node} depends on no variable of interest: it is skipped.", node=f"{name[:1]}{name[2:]}")
+    return Frame(kind, node, name, phrase("inactive"), "", None, None, phrase("inactive"), sentence, seed)
 
 
 def _named(nodes: Sequence[Expression], words: Wording) -> list[Expression]:

@@ -142,7 +142,7 @@ function marked(value, shared) {
 function restep() {
   const h = 10 ** Number(byId("exponent").value), error = errorOf(along("step").forward(h));
   byId("chosen").textContent = `h = ${general(h, 3)}`;
-  byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}, ${words["strip error"]} ${general(error, 2)}`);
+  byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}${words.comma}${words["strip error"]} ${general(error, 2)}`);
   const place = {cx: across(h), cy: upwards(Math.max(error, 1e-16))};
   fill(byId("ring"), place, []);
   fill(byId("guide"), {x1: place.cx, x2: place.cx}, []);

@@ -44,7 +44,7 @@ function articleOf(frame, number) {
   parts.push(make("div", {class: "told"}, ...told("rule", frame.rule), ...told("why", frame.sentence),
                   ...blocksOf(frame, false)));
   if (frame.broken) {
-    const said = make("p", {}, make("b", {}, words.broken), ` ${frame.broken.bug}. ${frame.broken.sentence}`);
+    const said = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
     parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));
   }
   return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
@@ -87,7 +87,7 @@ function subjectOf(program, point = program.point) {
 
 function tellPoint({program, point, values, adjoints}) {
   const place = name => program.nodes.findIndex(node => node.variable === name);
-  const gradient = program.variables.map(name => say("partial", {name, value: exact(adjoints[place(name)])})).join(", ");
+  const gradient = program.variables.map(name => say("partial", {name, value: exact(adjoints[place(name)])})).join(words.comma);
   byId("subject").textContent = subjectOf(program, point);
   byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
 }

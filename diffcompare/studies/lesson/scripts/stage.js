@@ -141,7 +141,8 @@ function label({group, title}, found, view, place) {
     if (rest.length) told.push(say("node sum", {messages: rest.map(each => each.text).join(" ")}));
   }
   if (place === found.program.nodes.length - 1) told.push(words["node output"]);
-  const sentence = `${own.name} = ${own.rule}${told.length ? ": " : ""}${told.join(", ")}.`;
+  const node = `${own.name} = ${own.rule}`;
+  const sentence = say(told.length ? "node told" : "node alone", {node, told: told.join(words.comma)});
   group.setAttribute("aria-label", sentence);
   title.textContent = sentence;
 }

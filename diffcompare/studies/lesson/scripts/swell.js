@@ -57,7 +57,7 @@ function barsOf(row, place, keys, height, errors) {
     const text = inWords(row[key], key, errors), tall = tallness(row[key], key, height), x = left + number * wide;
     const box = {x, y: bottom - tall, width: wide - 2, height: tall, fill: `url(#hatch-${number})`};
     const kind = row[key] === null ? "bar beyond" : "bar";
-    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}, ${words[key]}: ${text}`)));
+    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}${words.comma}${words[key]} ${text}`)));
     const numbered = errors ? number === 0 : place === figures.swell.length - 1;
     if (numbered) parts.push(errors ? numberOver(x + wide / 2, box.y, text) : numberUpright(x + wide / 2, box.y, text));
   });
