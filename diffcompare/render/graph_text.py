@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.language import say
+from diffcompare.document import Graph, Table
+from diffcompare.language import language, say
 from diffcompare.render import graph_words as words
 from diffcompare.render.folding import line_width
 from diffcompare.render.glyphs import clean, stage_mark, width
@@ -19,7 +21,7 @@ from diffcompare.render.graph_heights import Spot
 from diffcompare.render.graph_layout import MOST_DRAWN, Layout, lay_out
 
 if TYPE_CHECKING:
-    from diffcompare.document import Graph, Vertex
+    from diffcompare.document import Edge, Vertex
     from diffcompare.render import Look
     from diffcompare.render.folding import Line, Span
 
@@ -82,6 +84,15 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
 
 
 def _lines(graph: Graph, look: Look, labelled: bool) -> list[Line]:
+    """All lines, from memory where a drawing is shown again: to lay a graph out takes a hundredth of a second."""
+    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), labelled, language())
+
+
+@lru_cache(maxsize=128)
+def _laid_out(
+    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, labelled: bool, _spoken: str
+) -> list[Line]:
+    graph = Graph("", vertices, edges, Table("", (), ()))
     for sparse in (False, True):
         plan = _plan(graph, look, labelled, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]

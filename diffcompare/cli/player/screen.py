@@ -67,7 +67,7 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     columns, rows = max(look.width, SMALLEST[0]), max(rows, SMALLEST[1])
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
-        body = _plain([f"{_filled(say(keys), HELP_KEYS)}  {say(meaning)}" for keys, meaning in HELP])
+        body = _plain([line for keys, meaning in HELP for line in _help(say(keys), say(meaning), look)])
         title, words, keys = f" {which.name}  {say('keys')}", [], say("any key goes on")
     else:
         frame = frames[state.frame]
@@ -80,6 +80,11 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     told = _padded([*window, *words], rows - 2)
     lines: list[Line] = [[(title, "strong")], *told, [(keys, "")]]
     return Screen(tuple([_cut(_cleaned(line, look), columns - 1) for line in lines]))
+
+
+def _help(keys: str, meaning: str, look: Look) -> list[str]:
+    parts = wrap(meaning, max(look.width - HELP_KEYS - 2, SMALLEST[0]))
+    return [f"{_filled('' if place else keys, HELP_KEYS)}  {part}" for place, part in enumerate(parts)]
 
 
 def _plain(lines: Iterable[str]) -> list[Line]:
@@ -144,7 +149,8 @@ def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int
     graph = next((block for block in blocks if isinstance(block, Graph)), None)
     if graph is None:
         return _fitting(blocks, look, rows)
-    return _beside(graph, look) or _below(graph, look, rows)
+    drawing, _ = drawing_lines(graph, look, look.width)
+    return _beside(drawing, graph.table, look) or _below(drawing, graph.table, look, rows)
 
 
 def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
@@ -158,14 +164,13 @@ def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
     return _without_rules(roomy)
 
 
-def _beside(graph: Graph, look: Look) -> list[Line]:
+def _beside(drawing: list[Line], shown: Table, look: Look) -> list[Line]:
     """The graph and its table side by side; nothing where that is too wide, with few digits even."""
-    drawing, _ = drawing_lines(graph, look, look.width)
     room = look.width - GAP - max(map(line_width, drawing), default=0)
     if not drawing:
         return []
     for digits in dict.fromkeys((look.digits, NARROW)):
-        found = _lines((graph.table,), look._replace(width=10_000, digits=digits))
+        found = _lines((shown,), look._replace(width=10_000, digits=digits))
         if max(map(line_width, found), default=0) <= room:
             break
     else:
@@ -176,9 +181,8 @@ def _beside(graph: Graph, look: Look) -> list[Line]:
     return [[*a, (" " * (left - line_width(a)), ""), *b] for a, b in pairs]
 
 
-def _below(graph: Graph, look: Look, rows: int) -> list[Line]:
+def _below(drawing: list[Line], shown: Table, look: Look, rows: int) -> list[Line]:
     """The graph over its table, of which only the last rows are shown where there is no room for all."""
-    drawing, shown = drawing_lines(graph, look, look.width)[0], graph.table
     whole = [*drawing, *_lines((shown,), look)]
     if len(whole) <= rows:
         return whole

@@ -3,6 +3,7 @@
 import functools
 import re
 
+import playing
 import pytest
 
 from diffcompare.cli.player.play import with_ending
@@ -21,7 +22,7 @@ SHOWN = (Paragraph("shown"),)
 
 @functools.cache
 def frames(name):
-    return with_ending(demo(name))
+    return with_ending(demo(name)._replace(frames=lambda: playing.played(name).frames))
 
 
 def screen(name, state, columns=80, rows=24, charset="braille"):

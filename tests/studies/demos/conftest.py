@@ -1,20 +1,12 @@
-"""Every demo is played once in a process."""
+"""What the tests of demos look at."""
 
-import functools
-
+import playing
 import pytest
-
-from diffcompare.studies.demos.play import play
-
-
-@functools.cache
-def _played(name):
-    return play(name)
 
 
 @pytest.fixture
 def played():
-    return _played
+    return playing.played
 
 
 @pytest.fixture
@@ -22,7 +14,7 @@ def figures():
     """All figures of a demo by name; of equal names the last frame's."""
 
     def collected(name):
-        return {key: value for frame in _played(name).frames for key, value in frame.numbers.items()}
+        return {key: value for frame in playing.played(name).frames for key, value in frame.numbers.items()}
 
     return collected
 
@@ -30,4 +22,4 @@ def figures():
 @pytest.fixture
 def bugs():
     """The figures of a demo's bugs, by the bug."""
-    return lambda name: {each.broken.bug: each.broken.numbers for each in _played(name).frames if each.broken}
+    return lambda name: {each.broken.bug: each.broken.numbers for each in playing.played(name).frames if each.broken}

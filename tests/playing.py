@@ -1,0 +1,11 @@
+"""Every demo is played once in a process, whoever asks for its frames."""
+
+import functools
+
+from diffcompare.studies.demos.play import play
+
+
+@functools.cache
+def played(name):
+    """A demo with its frames."""
+    return play(name)
