@@ -46,14 +46,16 @@ def sweep_question(
     nominal: bool = False,
     single: bool = False,
     samples: int | None = None,
+    methods: Sequence[str] = (),
     budget: float | None = 5.0,
 ) -> Sweep:
     """Sweep over the step, by one variable (`wrt`; none: the first one).
 
     `steps` are the longest and the shortest step; `nominal` divides by the step as it is written, not by the one that
     x takes; `single` computes in float32, at the point rounded to float32; `samples` is an odd number of steps from
-    end to end of a bin, by default what the expression allows.  Raises DiffcompareError for a wrong point, variable,
-    range of steps or budget; a point without a derivative is an answer, see `failure`.
+    end to end of a bin, by default what the expression allows; `methods` are the formulas, by default all.  Raises
+    DiffcompareError for a wrong point, variable, range of steps or budget; a point without a derivative is an answer,
+    see `failure`.
     """
     from diffcompare.backends.symbolic import prepare
 
@@ -73,16 +75,16 @@ def sweep_question(
     failure = _failure(nodes, problem, value, truth, single=single)
     arithmetic = Arithmetic(nominal, single, grid.bins, grid.samples)
     record = Sweep(question, problem, value, truth, arithmetic, failure=failure, notes=posed.notes)
-    return record if failure is not None else _measured(record, grid, high, low)
+    return record if failure is not None else _measured(record, grid, high, low, methods)
 
 
-def _measured(record: Sweep, grid: Grid, high: float, low: float) -> Sweep:
+def _measured(record: Sweep, grid: Grid, high: float, low: float, methods: Sequence[str]) -> Sweep:
     """The record with everything in it that was to be measured."""
     problem, (nominal, single, *_) = record.problem, record.arithmetic
     true, notes = _reference(problem, record.truth)
     with ONE_AT_A_TIME:
         higher = higher_derivatives(problem, record.name) if record.truth.status != "timed-out" else {}
-        measured, complete = curves(problem, true, grid, nominal=nominal, single=single)
+        measured, complete = curves(problem, true, grid, nominal=nominal, single=single, methods=methods)
         line, rules = formulas(problem, nominal=nominal, single=single)
         forward, _ = rules["forward-difference"]
         cut = strip(line, forward, record.x, strip_steps(high, low), single=single)
@@ -107,6 +109,7 @@ def sweep(
     nominal: bool = False,
     single: bool = False,
     samples: int | None = None,
+    methods: Sequence[str] = (),
     budget: float | None = 5.0,
     **values: float,
 ) -> Sweep:
@@ -114,8 +117,9 @@ def sweep(
     at = joined(point, values)
     question = question_of(expression, tuple(at or ()))
     return sweep_question(
-        question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, budget=budget
-    )
+        question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
+        budget=budget,
+    )  # fmt: skip
 
 
 def _one(posed: Posed, *, asked: bool) -> str:

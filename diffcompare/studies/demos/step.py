@@ -41,7 +41,8 @@ WINDOWS = {
 
 def frames() -> Iterator[Frame]:
     """The V, what it is made of, and what becomes of it in other hands."""
-    found = sweep(CLOSED, x=X, nominal=True, steps=(LONGEST, SHORTEST), samples=SAMPLES, budget=None)
+    steps = LONGEST, SHORTEST
+    found = sweep(CLOSED, x=X, nominal=True, steps=steps, samples=SAMPLES, methods=SHOWN, budget=None)
     yield _descent(found)
     yield _taken(found)
     yield _strip()
@@ -104,7 +105,7 @@ def _vanished() -> Broken:
 
 def _taken(found: Sweep) -> Frame:
     """Divided by the step that x takes: what `sweep` does where nothing else is asked for."""
-    actual = sweep(CLOSED, x=X, steps=(1e-6, 1e-10), samples=SAMPLES, budget=None)
+    actual = sweep(CLOSED, x=X, steps=(1e-6, 1e-10), samples=SAMPLES, methods=SHOWN[:2], budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     columns = [(each, method) for method in SHOWN[:2] for each in (found, actual)]
@@ -365,7 +366,7 @@ def _booth() -> Frame:
 
 
 def _single() -> Frame:
-    found = sweep(CLOSED, x=X, single=True, nominal=True, budget=None)
+    found = sweep(CLOSED, x=X, single=True, nominal=True, methods=SHOWN[:2], budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     for method in SHOWN[:2]:

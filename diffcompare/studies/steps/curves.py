@@ -111,10 +111,17 @@ def thinned(steps: Sequence[float]) -> Sequence[float]:
 
 
 def curves(
-    problem: Problem, truth: TrueNumber, grid: Grid, *, nominal: bool, single: bool
+    problem: Problem,
+    truth: TrueNumber,
+    grid: Grid,
+    *,
+    nominal: bool,
+    single: bool,
+    methods: Sequence[str] = (),
 ) -> tuple[tuple[Curve, ...], bool]:
-    """All formulas at all steps, by the problem's one variable, and whether there was time for every step."""
-    line, rules = formulas(problem, nominal=nominal, single=single)
+    """The formulas (none named: all) at all steps, by the problem's one variable, and whether time was enough."""
+    line, every = formulas(problem, nominal=nominal, single=single)
+    rules = {name: each for name, each in every.items() if name in (methods or every)}
     deadline = None if problem.budget is None else monotonic() + problem.budget
     found: dict[str, list[Bin]] = {name: [] for name in rules}
     for exponent in grid.middles:

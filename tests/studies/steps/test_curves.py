@@ -100,3 +100,13 @@ def test_a_sweep_that_runs_out_of_time_says_so() -> None:
     measured, complete = curves(problem._replace(budget=1e-9), true, grid_for(-1, -16, 2), nominal=False, single=False)
     assert not complete
     assert [curve.bins for curve in measured] == [()] * 6
+
+
+def test_only_the_formulas_that_are_named_are_swept() -> None:
+    problem = Problem(parse("sin(x)"), {"x": 1.0}, ("x",))
+    true = establish(problem).gradient["x"]
+    assert true is not None
+    grid = grid_for(-1, -4, 2)
+    every, _ = curves(problem, true, grid, nominal=False, single=False)
+    some, _ = curves(problem, true, grid, nominal=False, single=False, methods=("richardson", "central-difference"))
+    assert some == tuple(curve for curve in every if curve.method in ("richardson", "central-difference"))
