@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "point", "curve", "swell", "start")
+FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "articles", "point", "curve", "swell", "start")
 """In the order in which they build on each other."""
 
 

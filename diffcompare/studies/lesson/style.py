@@ -141,12 +141,6 @@ PANELS = """\
 .legend li { display: flex; align-items: center; gap: .5rem; }
 """
 
-MOTION = """\
-.stepping .frame.here { animation: arrive .15s; }
-@keyframes arrive { from { opacity: .4; } to { opacity: 1; } }
-@media (prefers-reduced-motion: reduce) { .stepping .frame.here { animation: none; } }
-"""
-
 PAPER = """\
 @media print {
   .controls, nav, .panel, .spoken, .banner, .subject, .stepping h1, .frame, .stepping .frame.here,
@@ -202,4 +196,4 @@ FORCED = """\
 }
 """
 
-STYLE = COLOURS + SCREEN + GRAPH + PANELS + MOTION + FORCED + PAPER
+STYLE = COLOURS + SCREEN + GRAPH + PANELS + FORCED + PAPER

@@ -172,3 +172,26 @@ def test_the_printed_sheet_follows(window, go):
     assert "v̄₀ = 2.716" in window.run(f"{sheet}.querySelector('svg').textContent")
     window.run("restore()")
     assert "v₋₁ = x1 = 2" in window.run(f"{sheet}.textContent")
+
+
+FUZZ = """
+const program = figures.programs[name], wrong = [];
+let told = 0;
+for (const a of [0, 1, -2.5, 1e-200, 1e155, -1e300, 709, 5e-324]) for (const b of [0, -1, 3, 1e200, 1e-320]) {
+  const point = Object.fromEntries(program.variables.map((each, place) => [each, place % 2 ? b : a]));
+  const found = traced(program, point);
+  if (trouble(found)) continue;
+  told++;
+  const text = found.frames.map((frame, number) => articleOf(frame, number + 1).textContent).join(" ");
+  if (/NaN|Infinity|undefined/.test(text)) wrong.push(point);
+}
+return [told, wrong];
+"""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_at_no_point_anything_else_than_a_number_is_shown(window, name):
+    """Small, huge, negative and zero: either a message, or finite numbers in all frames."""
+    told, wrong = window.run(f"(name => {{ {FUZZ} }})('{name}')")
+    assert told > 0
+    assert wrong == []

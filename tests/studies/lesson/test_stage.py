@@ -137,6 +137,7 @@ def test_nothing_moves_at_load(window, file):
     try:
         window.open(file, "#trace/31")
         assert moving(window) == 0
+        assert window.run("document.getAnimations().length") == 0
         window.run("actions.back()")
         assert moving(window) == 0
     finally:

@@ -17,7 +17,7 @@ function upwards(error) {
   return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
 }
 
-/* A function along its variable, and both quotients at a step: "step" is that of the curve, "strip" that of the strip. */
+/* A function along its variable, and both quotients at a step.  The curve is of "step", the strip of "strip". */
 function along(which) {
   const program = figures.programs[which], name = program.variables[0], x = program.point[name];
   const f = at => forwards(program, {[name]: at}).at(-1);
@@ -58,12 +58,14 @@ function axes() {
   const bottom = plot.height - plot.bottom, parts = [];
   for (let power = -16; power <= 0; power += 2) {
     const x = across(10 ** power), y = upwards(10 ** power);
-    parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}M${plot.left} ${y}H${plot.width - plot.right}`}));
+    parts.push(draw("path", {class: "grid", d: `M${x} ${plot.top}V${bottom}`}),
+               draw("path", {class: "grid", d: `M${plot.left} ${y}H${plot.width - plot.right}`}));
     parts.push(draw("text", {x, y: bottom + 18, "text-anchor": "middle"}, `1e${power}`));
     parts.push(draw("text", {x: plot.left - 6, y: y + 5, "text-anchor": "end"}, `1e${power}`));
   }
   parts.push(draw("path", {class: "axis", d: `M${plot.left} ${plot.top}V${bottom}H${plot.width - plot.right}`}));
-  parts.push(draw("text", {x: (plot.left + plot.width) / 2, y: plot.height - 6, "text-anchor": "middle"}, words["h axis"]));
+  const middle = (plot.left + plot.width) / 2;
+  parts.push(draw("text", {x: middle, y: plot.height - 6, "text-anchor": "middle"}, words["h axis"]));
   parts.push(draw("text", {class: "turned", transform: `translate(16 ${plot.height / 2}) rotate(-90)`,
                            "text-anchor": "middle"}, words["error axis"]));
   return parts;
@@ -79,12 +81,15 @@ function dots(name, quotient) {
   return draw("g", {class: `dots ${name}`}, ...found);
 }
 function line(name, points) {
-  return draw("polyline", {class: name, points: points.map(([h, error]) => `${across(h)},${upwards(error)}`).join(" ")});
+  const places = points.map(([h, error]) => `${across(h)},${upwards(error)}`);
+  return draw("polyline", {class: name, points: places.join(" ")});
 }
 
 function names(complex, level) {
-  const at = (key, h, error, right, down, anchor) =>
-    draw("text", {class: `name ${key}`, x: across(h) + right, y: upwards(error) + down, "text-anchor": anchor}, words[key]);
+  const at = (key, h, error, right, down, anchor) => {
+    const place = {x: across(h) + right, y: upwards(error) + down, "text-anchor": anchor};
+    return draw("text", {class: `name ${key}`, ...place}, words[key]);
+  };
   const near = (points, power) => points.find(([h]) => Math.log10(h) <= power + 0.01);
   return [at("forward", ...near(medians("forward_difference"), -3), -12, -12, "end"),
           at("central", ...near(medians("central_difference"), -2.75), 16, 16, "start"),
@@ -94,9 +99,11 @@ function names(complex, level) {
 /* Slopes as triangles on the medians: a decade (or two) to the right, as much up as the slope says. */
 function triangles() {
   const at = (method, power) => medians(method).find(([h]) => Math.abs(Math.log10(h) - power) < 0.01);
-  return [["forward_difference", -6, 1, 1, "forward-difference truncation"],
-          ["central_difference", -4.5, 1, 2, "central-difference truncation"],
-          ["forward_difference", -13, 1, -1, "forward-difference round-off"]].map(([method, power, run, slope, name]) => {
+  return [
+    ["forward_difference", -6, 1, 1, "forward-difference truncation"],
+    ["central_difference", -4.5, 1, 2, "central-difference truncation"],
+    ["forward_difference", -13, 1, -1, "forward-difference round-off"],
+  ].map(([method, power, run, slope, name]) => {
     const [h, error] = at(method, power), below = slope > 0 ? 12 : -12;
     const x = across(h), y = upwards(error) + below, right = across(h * 10 ** run);
     const end = upwards(error * 10 ** (run * slope)) + below;
@@ -112,8 +119,8 @@ function triangles() {
 /* --- The step that the reader moves ------------------------------------------------------------------------------- */
 
 function dragged(event) {
-  const svg = byId("curve"), at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-  const field = byId("exponent");
+  const field = byId("exponent"), screen = byId("curve").getScreenCTM().inverse();
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(screen);
   field.value = String(Math.max(Number(field.min), Math.min(Number(field.max), stepAt(at.x))));
   restep();
 }

@@ -16,40 +16,7 @@ function showGraph(frame, open, stepped) {
   else rest(stage, found, number, {asked: open, broken: state.broken});
 }
 
-/* --- Frames of another point -------------------------------------------------------------------------------------- */
-
-/* The rows, with a question mark for the last cell of some (counted from the end). */
-function masked(rows, hidden) {
-  return rows.map((row, number) => hidden.includes(number - rows.length) ? [...row.slice(0, -1), "?"] : row);
-}
-
-function blocksOf(frame, asked) {
-  const tables = frame.tables.map(({caption, heads}, number) =>
-    table(caption, heads, asked ? masked(frame.rows[number], frame.hidden[number]) : frame.rows[number]));
-  if (!frame.graph) return tables;
-  const slot = make("div", {class: "scroll slot", role: "region", "aria-label": words.graph, tabindex: "0"});
-  return [make("div", {class: "pair"}, slot, make("div", {}, ...tables))];
-}
-
-function told(kind, text) {
-  return text ? [make("p", {class: kind}, make("b", {}, words[kind]), text)] : [];
-}
-
-function articleOf(frame, number) {
-  const parts = [make("h3", {}, `${number}. ${frame.title}`)];
-  if (frame.question) {
-    parts.push(make("p", {class: "question"}, say("question", {question: frame.question})));
-    parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true)));
-  }
-  parts.push(make("div", {class: "told"}, ...told("rule", frame.rule), ...told("why", frame.sentence),
-                  ...blocksOf(frame, false)));
-  if (frame.broken) {
-    const said = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
-    parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));
-  }
-  return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
-                          "data-breaks": frame.broken ? "yes" : "no"}, ...parts);
-}
+/* --- Another point ------------------------------------------------------------------------------------------------ */
 
 /* The demo's own articles at its own point, articles made here at any other. */
 function placeFrames(articles) {
@@ -68,16 +35,15 @@ function isShipped(name, point) {
 /* Play a program at a point, unless there is no number there: then say so and change nothing. */
 function retrace(name, point) {
   const found = traced(figures.programs[name], point), wrong = trouble(found);
-  if (wrong) return complain(wrong.name ? say("no value", wrong) : words["no slope"]);
-  complain("");
+  complain(!wrong ? "" : wrong.name ? say("no value", wrong) : words["no slope"]);
+  if (wrong) return;
   if (played?.name !== name) played = {name, stage: stageOf(name)};
   played.found = found;
   const own = isShipped(name, point);
-  placeFrames(own ? shippedFrames.slice(0, -1) : framesAt(found).map((frame, number) => articleOf(frame, number + 1)));
+  placeFrames(own ? shippedFrames.slice(0, -1) : found.frames.map((frame, number) => articleOf(frame, number + 1)));
   printed(found, own);
   tellPoint(found);
   if (state.demo === traceDemo) show();
-  return true;
 }
 
 function subjectOf(program, point = program.point) {
@@ -87,7 +53,8 @@ function subjectOf(program, point = program.point) {
 
 function tellPoint({program, point, values, adjoints}) {
   const place = name => program.nodes.findIndex(node => node.variable === name);
-  const gradient = program.variables.map(name => say("partial", {name, value: exact(adjoints[place(name)])})).join(words.comma);
+  const partial = name => say("partial", {name, value: exact(adjoints[place(name)])});
+  const gradient = program.variables.map(partial).join(", ");
   byId("subject").textContent = subjectOf(program, point);
   byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
 }
@@ -133,14 +100,8 @@ function printed(found, own) {
   const sheet = demos[traceDemo].querySelector(".printed"), table = sheet.querySelector("table");
   ownRows ??= [...table.tBodies];
   for (const body of [...table.tBodies]) body.remove();
-  table.append(...(own ? ownRows : framesAt(found).map((frame, number) => printedRow(found, frame, number))));
+  table.append(...(own ? ownRows : found.frames.map((frame, number) => printedRow(found, frame, number))));
   sheet.querySelector("svg").replaceWith(finalGraph(found));
-}
-
-function printedRow(found, frame, number) {
-  const step = found.steps[number - 1], result = step ? `${step.name} = ${general(step.total, 6)}` : "";
-  const texts = [String(number + 1), frame.title, frame.rule, result, frame.sentence];
-  return make("tbody", {}, make("tr", {}, ...texts.map(text => make("td", {}, text))));
 }
 
 function finalGraph(found) {

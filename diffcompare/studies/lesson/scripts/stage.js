@@ -65,8 +65,8 @@ function total(step) { return {kind: step.kind, text: `${step.name} = ${drawn(st
 /* A message arrives: the first one is the adjoint, a further one joins the stack, whose sum stands on top. */
 function receive(below, step, stacked) {
   const there = below.get(step.node) || [];
-  const old = there.length > 1 ? there.slice(1) : there.map(each => ({kind: "message", text: drawn(each.value), value: each.value}));
-  const arrived = {kind: "message", text: `+ ${drawn(step.value)}`, value: step.value};
+  const old = there.length > 1 ? there.slice(1) : there.map(each => ({kind: "message", text: drawn(each.value)}));
+  const arrived = {kind: "message", text: `+ ${drawn(step.value)}`};
   if (!there.length) below.set(step.node, [total(step)]);
   else if (stacked) below.set(step.node, [...old, arrived]);
   else below.set(step.node, [total(step), ...old, arrived]);
@@ -147,7 +147,7 @@ function label({group, title}, found, view, place) {
   title.textContent = sentence;
 }
 
-/* --- Motion: only on a step by the reader, and none for those who want none ----------------------------------------- */
+/* --- Motion: only on a step by the reader, and none for those who want none --------------------------------------- */
 
 const FLIGHT = 650, PAUSE = 450;  // milliseconds
 

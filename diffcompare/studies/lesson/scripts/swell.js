@@ -9,27 +9,35 @@ function hatch(number) {
     draw("rect", {class: `fill${number}`, width: 8, height: 8}), draw("path", {class: "hatch", d: HATCHES[number]}));
 }
 
-/* Powers of ten from the axis's foot to its top. */
-function range(errors) { return errors ? [-17, 83, 10] : [0, 7, 1]; }
+/* What is shown: the series, the words for it, and powers of ten from the axis's foot to its top. */
+function shownBars() {
+  const errors = byId("accuracy").getAttribute("aria-pressed") === "true";
+  const range = errors ? {low: -17, high: 83, stride: 10} : {low: 0, high: 7, stride: 1};
+  return errors ? {errors, keys: ERRORS, what: words.accuracy, axis: words["relative axis"], ...range}
+                : {errors, keys: SIZES, what: words.sizes, axis: words["nodes axis"], ...range};
+}
+
+function heightOf(value, {low, high}) {
+  const power = Math.min(Math.max(Math.log10(value), low), high);
+  return (power - low) / (high - low) * (chart.height - chart.top - chart.bottom);
+}
 
 function drawBars() {
-  const errors = byId("accuracy").getAttribute("aria-pressed") === "true", keys = errors ? ERRORS : SIZES;
-  const rows = figures.swell, [low, high, stride] = range(errors), svg = byId("bars");
-  const height = value => (Math.min(Math.max(Math.log10(value), low), high) - low) / (high - low)
-                          * (chart.height - chart.top - chart.bottom);
-  const what = words[errors ? "accuracy" : "sizes"];
-  svg.replaceChildren(draw("title", {}, what), draw("desc", {}, say("bars told", {what, last: rows.length})),
-                      draw("defs", {}, ...HATCHES.map((_, number) => hatch(number))));
-  svg.append(...barAxis(low, high, stride, height, words[errors ? "relative axis" : "nodes axis"]));
-  rows.forEach((row, place) => svg.append(...barsOf(row, place, keys, height, errors)));
+  const shown = shownBars(), {what, keys, errors} = shown, rows = figures.swell;
+  byId("bars").replaceChildren(
+    draw("title", {}, what), draw("desc", {}, say("bars told", {what, last: rows.length})),
+    draw("defs", {}, ...HATCHES.map((_, number) => hatch(number))),
+    ...barAxis(shown), ...rows.flatMap((row, place) => barsOf(row, place, shown)));
   byId("bar-legend").replaceChildren(...keys.map((key, number) => make("li", {}, swatch(number), words[key])));
-  byId("bar-table").replaceChildren(table(what, [["n", "right"], ...keys.map(key => [words[key], "right"])],
-                                          rows.map(row => [String(row.n), ...keys.map(key => inWords(row[key], key, errors))])));
+  const heads = [["n", "right"], ...keys.map(key => [words[key], "right"])];
+  const texts = rows.map(row => [String(row.n), ...keys.map(key => inWords(row[key], key, errors))]);
+  byId("bar-table").replaceChildren(table(what, heads, texts));
 }
 
 function inWords(value, key, errors) {
   if (value === null) return words[key === "expanded" ? "overflow" : "missing"];
-  return errors ? value === 0 ? words.exactly : general(value, 2) : String(value);
+  if (errors) return value === 0 ? words.exactly : general(value, 2);
+  return String(value);
 }
 
 function swatch(number) {
@@ -37,40 +45,43 @@ function swatch(number) {
     draw("rect", {class: "bar", x: 1, y: 1, width: 26, height: 14, fill: `url(#hatch-${number})`}));
 }
 
-function barAxis(low, high, stride, height, title) {
-  const parts = [], bottom = chart.height - chart.bottom;
+function barAxis({low, high, stride, axis}) {
+  const parts = [], bottom = chart.height - chart.bottom, middle = chart.height / 2;
   for (let power = Math.ceil(low / stride) * stride; power <= high; power += stride) {
-    const y = bottom - height(10 ** power);
+    const y = bottom - heightOf(10 ** power, {low, high});
     parts.push(draw("path", {class: "grid", d: `M${chart.left} ${y}H${chart.width - chart.right}`}));
     parts.push(draw("text", {x: chart.left - 6, y: y + 5, "text-anchor": "end"}, `1e${power}`));
   }
   parts.push(draw("path", {class: "axis", d: `M${chart.left} ${chart.top}V${bottom}H${chart.width - chart.right}`}));
-  parts.push(draw("text", {transform: `translate(16 ${chart.height / 2}) rotate(-90)`, "text-anchor": "middle"}, title));
+  parts.push(draw("text", {transform: `translate(16 ${middle}) rotate(-90)`, "text-anchor": "middle"}, axis));
   return parts;
 }
 
-function barsOf(row, place, keys, height, errors) {
-  const room = (chart.width - chart.left - chart.right) / figures.swell.length, wide = (room - 12) / keys.length;
-  const bottom = chart.height - chart.bottom, left = chart.left + place * room + 6;
-  const parts = [draw("text", {x: left + (room - 12) / 2, y: bottom + 18, "text-anchor": "middle"}, `n = ${row.n}`)];
+function barsOf(row, place, shown) {
+  const {keys, errors} = shown, bottom = chart.height - chart.bottom, count = figures.swell.length;
+  const room = (chart.width - chart.left - chart.right) / count, wide = (room - 12) / keys.length;
+  const left = chart.left + place * room + 6, middle = left + (room - 12) / 2;
+  const parts = [draw("text", {x: middle, y: bottom + 18, "text-anchor": "middle"}, `n = ${row.n}`)];
   keys.forEach((key, number) => {
-    const text = inWords(row[key], key, errors), tall = tallness(row[key], key, height), x = left + number * wide;
+    const text = inWords(row[key], key, errors), tall = tallness(row[key], key, shown), x = left + number * wide;
     const box = {x, y: bottom - tall, width: wide - 2, height: tall, fill: `url(#hatch-${number})`};
     const kind = row[key] === null ? "bar beyond" : "bar";
-    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}${words.comma}${words[key]} ${text}`)));
-    const numbered = errors ? number === 0 : place === figures.swell.length - 1;
-    if (numbered) parts.push(errors ? numberOver(x + wide / 2, box.y, text) : numberUpright(x + wide / 2, box.y, text));
+    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}, ${words[key]}: ${text}`)));
+    if (errors && number === 0) parts.push(numberOver(x + wide / 2, box.y, text));
+    if (!errors && place === count - 1) parts.push(numberUpright(x + wide / 2, box.y, text));
   });
   return parts;
 }
 
 /* What overflows has a bar to the top, what was not computed none. */
-function tallness(value, key, height) {
-  if (value === null) return key === "expanded" ? height(Infinity) : 0;
-  return value > 0 ? Math.max(height(value), 2) : 0;
+function tallness(value, key, shown) {
+  if (value === null) return key === "expanded" ? heightOf(Infinity, shown) : 0;
+  return value > 0 ? Math.max(heightOf(value, shown), 2) : 0;
 }
 
-function numberOver(x, y, text) { return draw("text", {class: "figure", x, y: y - 5, "text-anchor": "middle"}, text); }
+function numberOver(x, y, text) {
+  return draw("text", {class: "figure", x, y: y - 5, "text-anchor": "middle"}, text);
+}
 function numberUpright(x, y, text) {
   return draw("text", {class: "figure", transform: `translate(${x + 4} ${y - 5}) rotate(-90)`}, text);
 }

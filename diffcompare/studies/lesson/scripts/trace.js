@@ -9,28 +9,31 @@ function traced(program, point) {
   const found = {program, point, values, sent: messages(program, values), adjoints: backwards(program, values)};
   found.tangents = Object.fromEntries(program.seeds.map(seed => [seed, tangents(program, values, {[seed]: 1})]));
   found.steps = stepsOf(found);
+  found.frames = framesAt(found);
   return found;
 }
 
 /* Every step with what it adds (value), what there was and what there is then (before, total). */
 function stepsOf(found) {
-  const so_far = new Map(), waiting = [...found.sent];
+  const sums = new Map(), waiting = [...found.sent];
   return found.program.steps.map(step => {
     let value = found.values[step.node];
     if (step.kind === "tangent") value = known(found.tangents[step.seed][step.node]);
     if (step.kind === "adjoint") value = step.source === null ? 1 : waiting.shift().value;
-    const before = step.kind === "adjoint" ? so_far.get(step.node) : undefined;
+    const before = step.kind === "adjoint" ? sums.get(step.node) : undefined;
     const total = before === undefined ? value : before + value;
-    if (step.kind === "adjoint") so_far.set(step.node, total);
+    if (step.kind === "adjoint") sums.set(step.node, total);
     return {...step, value, before, total, numbers: numbersOf(found, step, value)};
   });
 }
 
-/* The first thing that is no finite number: {name, rule} of a value, {} of a derivative; undefined where all is well. */
+/* What is no finite number: {name, rule} of the first value, {} where it is a derivative; undefined without one. */
 function trouble(found) {
-  const step = found.steps.find(each => !Number.isFinite(each.value) || !Number.isFinite(each.total));
-  if (step === undefined) return undefined;
-  return step.kind === "primal" ? {name: step.name, rule: step.numbers || step.rule} : {};
+  const value = found.steps.find(step => step.kind === "primal" && !Number.isFinite(step.value));
+  if (value) return {name: value.name, rule: value.numbers};
+  const tables = found.frames.flatMap(frame => [...frame.rows, ...(frame.broken?.rows || [])]);
+  const numbers = [...tables.flat(2), ...found.steps.map(step => step.value)].filter(cell => typeof cell === "number");
+  return numbers.every(Number.isFinite) ? undefined : {};
 }
 
 /* The rule with numbers in the places of names. */
@@ -87,7 +90,7 @@ function sumOf(step) {
   return `${short(step.before)} + ${arriving} ${equals(step.total)} ${short(step.total)}`;
 }
 
-/* --- Frames: the same as data, in the order of the demo; `hidden`: the rows of every table that are asked for ------ */
+/* --- Frames: the same as data, in the order of the demo; `hidden` are the rows of a table that are asked for ------ */
 
 function rowOf(step) {
   return step.kind === "adjoint" ? [step.name, step.again ? "+=" : "=", step.rule, step.total]
@@ -96,7 +99,8 @@ function rowOf(step) {
 
 /* The steps of the same sweep, up to this one. */
 function sweepUpTo(steps, number) {
-  return steps.slice(0, number + 1).filter(each => each.kind === steps[number].kind && each.seed === steps[number].seed);
+  const {kind, seed} = steps[number];
+  return steps.slice(0, number + 1).filter(each => each.kind === kind && each.seed === seed);
 }
 
 function frameOf(found, number) {
