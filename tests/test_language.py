@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "diffcompare"
 SECTIONS = tomllib.loads((PACKAGE / "chinese.toml").read_text(encoding="utf-8"))
 ENTRIES = [(english, chinese) for section in SECTIONS.values() for english, chinese in section.items()]
 CHINESE = r"[\u4e00-\u9fff]"
-MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: "}
+MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: ", "python source", "text source"}
 """Entries whose English is put together where it is said."""
 
 

@@ -236,7 +236,7 @@ def _equations(equations: Equations, look: Look) -> str:
 def _source(source: Source) -> str:
     """A program; its lines are not folded."""
     lines = "\n".join([_escaped(line) for line in source.text.rstrip().split("\n")])
-    name = _escaped(say("{language} source", language=source.language))
+    name = _escaped(say(f"{source.language} source"))
     return (
         f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">\n'
         f'<pre><code class="language-{_escaped(source.language)}">{lines}</code></pre>\n</div>'

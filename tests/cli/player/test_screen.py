@@ -10,11 +10,13 @@ from diffcompare.cli.player.play import with_ending
 from diffcompare.cli.player.screen import compose
 from diffcompare.cli.player.state import State
 from diffcompare.document import Paragraph
+from diffcompare.language import speaking
 from diffcompare.render import Look
 from diffcompare.render.glyphs import width
 from diffcompare.render.terminal import painted
 from diffcompare.studies.demos import NAMES, demo
 from diffcompare.studies.demos.frame import Frame
+from diffcompare.studies.demos.translation import told
 
 LOOK = Look(width=80)
 SHOWN = (Paragraph("shown"),)
@@ -23,6 +25,12 @@ SHOWN = (Paragraph("shown"),)
 @functools.cache
 def frames(name):
     return with_ending(demo(name)._replace(frames=lambda: playing.played(name).frames))
+
+
+@functools.cache
+def in_chinese(name):
+    found = frames(name)[:-1]  # the numbers need not be computed again
+    return told(demo(name)._replace(frames=lambda: found))
 
 
 def screen(name, state, columns=80, rows=24, charset="braille"):
@@ -185,3 +193,58 @@ def test_what_does_not_fit_can_be_scrolled():
 def test_the_closing_sentence_is_the_last_frame():
     lines = screen("memory", State(frame=len(frames("memory")) - 1))
     assert any(demo("memory").lesson in line for line in lines)
+
+
+# --- In Chinese: a character takes two columns ------------------------------------------------------------------------
+
+
+def chinese_screen(name, state, columns=80, rows=24):
+    which = in_chinese(name)
+    return compose(which, with_ending(which), state, Look(width=columns), rows).texts
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12), (1, 1)])
+@pytest.mark.parametrize("name", NAMES)
+def test_chinese_fits_every_window(name, size):
+    columns, rows = size
+    with speaking("zh"):
+        for place in range(len(frames(name))):
+            for state in (State(frame=place), State(frame=place, revealed=True), State(frame=place, broken=True)):
+                lines = chinese_screen(name, state, columns, rows)
+                assert len(lines) <= max(rows, 6)
+                assert max(map(width, lines)) < max(columns, 20)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_frame_in_chinese_is_seen_whole_on_80_by_24(name):
+    with speaking("zh"):
+        for place, frame in enumerate(frames(name)):
+            states = [State(frame=place, revealed=revealed) for revealed in (False, True)]
+            states += [State(frame=place, broken=True)] if frame.broken else []
+            for state in states:
+                lines = chinese_screen(name, state)
+                heads = [line[:5] for line in lines if re.match(" (规则|说明|先猜|弄错) ", line)]
+                assert heads or not (frame.rule or frame.sentence)
+                assert not any("（↓）" in line for line in lines), lines
+                assert "…" not in lines[0], lines[0]
+
+
+def test_the_keys_are_told_in_chinese():
+    with speaking("zh"):
+        *_, keys = chinese_screen("trace", State(frame=place_of("trace", sweep="reverse")))
+        title, *told_keys, _ = chinese_screen("memory", State(help=True))
+    assert "[f/r] 前向、反向" in keys
+    assert keys.endswith("[q] 退出")
+    assert title == " memory  按键"
+    meanings = [re.search("  +", line).end() for line in told_keys if line]
+    assert len({width(line[:place]) for line, place in zip(filter(None, told_keys), meanings, strict=True)}) == 1
+    assert max(width(line) for line in told_keys) < 80
+
+
+def test_rows_of_a_table_with_chinese_are_in_line():
+    place = next(i for i, frame in enumerate(frames("tape")) if frame.broken and frame.broken.bug == "no zeroing")
+    with speaking("zh"):
+        lines = chinese_screen("tape", State(frame=place, revealed=True))
+    numbers = [line for line in lines if re.search(r"\d\.\d", line)]
+    assert len(numbers) == 3
+    assert len({width(line[: line.index(".")]) for line in numbers}) == 1

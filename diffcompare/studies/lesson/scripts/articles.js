@@ -26,7 +26,7 @@ function articleOf(frame, number) {
   parts.push(make("div", {class: "told"}, ...told("rule", frame.rule), ...told("why", frame.sentence),
                   ...blocksOf(frame, false)));
   if (frame.broken) {
-    const said = make("p", {}, make("b", {}, words.broken), ` ${frame.broken.bug}. ${frame.broken.sentence}`);
+    const said = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
     parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));
   }
   return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",

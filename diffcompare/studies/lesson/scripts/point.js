@@ -54,7 +54,7 @@ function subjectOf(program, point = program.point) {
 function tellPoint({program, point, values, adjoints}) {
   const place = name => program.nodes.findIndex(node => node.variable === name);
   const partial = name => say("partial", {name, value: exact(adjoints[place(name)])});
-  const gradient = program.variables.map(partial).join(", ");
+  const gradient = program.variables.map(partial).join(words.comma);
   byId("subject").textContent = subjectOf(program, point);
   byId("answer").textContent = say("answer", {value: exact(values.at(-1)), gradient});
 }

@@ -5,7 +5,8 @@ function readable(svg) {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", svg.querySelector("title")?.textContent || svg.querySelector("desc").textContent);
   for (const node of svg.querySelectorAll("[data-node]:not(.constant)")) {
-    fill(node, {tabindex: "0", role: "img", "aria-label": `${node.querySelector("title").textContent}.`}, []);
+    const sentence = say("node alone", {node: node.querySelector("title").textContent});
+    fill(node, {tabindex: "0", role: "img", "aria-label": sentence}, []);
   }
 }
 

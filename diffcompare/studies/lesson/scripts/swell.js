@@ -66,7 +66,7 @@ function barsOf(row, place, shown) {
     const text = inWords(row[key], key, errors), tall = tallness(row[key], key, shown), x = left + number * wide;
     const box = {x, y: bottom - tall, width: wide - 2, height: tall, fill: `url(#hatch-${number})`};
     const kind = row[key] === null ? "bar beyond" : "bar";
-    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}, ${words[key]}: ${text}`)));
+    parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}${words.comma}${words[key]} ${text}`)));
     if (errors && number === 0) parts.push(numberOver(x + wide / 2, box.y, text));
     if (!errors && place === count - 1) parts.push(numberUpright(x + wide / 2, box.y, text));
   });

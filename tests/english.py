@@ -1,0 +1,28 @@
+"""Words of English in a text that should have none."""
+
+from __future__ import annotations
+
+import re
+
+from diffcompare.expression import OPERATIONS
+from diffcompare.studies.methods import METHODS
+
+PROPER = {
+    "AD", "DAG", "PyTorch", "sympy", "float32", "ReLU", "Speelpenning", "Rosenbrock", "Booth", "Rump", "Christianson",
+    "Kakade", "Lee", "Squire", "Trapp", "Horner", "diffcompare", "demo", "all",
+}  # fmt: skip
+"""Names of people, programs and functions, and AD."""
+CODE = {
+    "ln", "exp", "sin", "cos", "sqrt", "cbrt", "abs", "max", "relu", "floor", "softplus", "expm1", "where", "root",
+    "conjugate", "eps", "inf", "nan", "if", "Im", "ih", "order", *OPERATIONS, *METHODS,
+    "Log", "Mul", "Sin", "Add", "Sub", "Neg", "Exp", "Div", "Relu", "Pow",
+}  # fmt: skip
+"""What stands in formulas, what is typed, and what PyTorch calls nodes."""
+
+
+def words(text: str) -> list[str]:
+    """Words of English, but for names and what stands in formulas."""
+    for name in METHODS:
+        text = text.replace(name, "")
+    found = re.findall(r"(?<![\w/'])[A-Za-z]{2,}(?![\w/(])", re.sub(r"`[^`]*`|\b\w+\(", " ", text))
+    return [word for word in found if word not in PROPER | CODE]
