@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import wraps
 from importlib import import_module
 from typing import Annotated, Any
@@ -67,9 +66,7 @@ def build(names: Sequence[str]) -> TyperGroup:
     app.callback()(_top)
     for name in names:
         module = import_module(f"diffcompare.cli.commands.{name}")
-        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(
-            with_output(module.command, watched=not getattr(module, "CONVERSES", False))
-        )
+        app.command(name, cls=Command, epilog="\n".join(module.EXAMPLES))(with_output(module.command))
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group
@@ -79,28 +76,29 @@ def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the
     """Declared for the help; `main` answers it before typer is imported."""
 
 
-def with_output(function: Callable[..., Answer | int], *, watched: bool = True) -> Callable[..., int]:
-    """The function with the options of `Settings` beside its own; it shows its answer and returns the exit code.
+def with_output(function: Callable[..., Answer | int]) -> Callable[..., int]:
+    """The function with the options of `Settings` beside its own; its answer is shown and the exit code returned.
 
-    `watched` is whether it gives a sign of life while it runs.  If the function has an option `lang`, that language is
-    spoken meanwhile.  A function with a parameter `settings` writes its
-    results itself, as they come, and returns the exit code.
+    A function with a parameter `settings` has them at hand because it speaks while it runs, to a person or to a file:
+    it gives its own signs of life, and may return the exit code where nothing is left to be shown.  If it has an
+    option `lang`, that language is spoken meanwhile.
     """
     own = dict(inspect.signature(function, eval_str=True).parameters)
-    streams_itself = own.pop("settings", None) is not None
+    speaks = own.pop("settings", None) is not None
     shared = inspect.signature(_shared, eval_str=True).parameters
 
     @wraps(function)
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
-        if streams_itself:
-            return int(function(settings=settings, **{name: values[name] for name in own}))  # type: ignore[arg-type]
+        given = {name: values[name] for name in own}
         with speaking(values.get("lang", LANGUAGES[0])):
-            check(settings)
-            task = f"{NAME} {function.__module__.rpartition('.')[2]}"
-            with sign_of_life(task) if watched else nullcontext():
-                answer = function(**{name: values[name] for name in own})
-            return show(answer, settings)  # type: ignore[arg-type]
+            if speaks:
+                answer = function(settings=settings, **given)
+            else:
+                check(settings)
+                with sign_of_life(f"{NAME} {function.__module__.rpartition('.')[2]}"):
+                    answer = function(**given)
+            return answer if isinstance(answer, int) else show(answer, settings)
 
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

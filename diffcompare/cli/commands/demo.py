@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffcompare.cli import completion, options
-from diffcompare.cli.output import Answer, Settings, choose_format, choose_look, is_terminal
+from diffcompare.cli.output import Answer, Settings, check, choose_format, choose_look, is_terminal
 from diffcompare.cli.progress import sign_of_life
 from diffcompare.cli.usage import usage_error
 from diffcompare.document import Document
 
 if TYPE_CHECKING:
     from diffcompare.studies.demos.frame import Demo
-
-NOTHING_MORE = Document(())
-CONVERSES = True
-"""It waits for people, so that no sign of life is due meanwhile."""
 
 EXAMPLES = (
     "diffcompare demo --list",
@@ -29,6 +25,7 @@ EXAMPLES = (
 
 
 def command(
+    settings: Settings,
     name: Annotated[
         str | None,
         typer.Argument(metavar="NAME", help="A demo, or all. [default: the list]", autocompletion=completion.demos),
@@ -48,19 +45,12 @@ def command(
     handout: Annotated[
         str | None, typer.Option("--handout", metavar="DIR", help="Write Markdown and SVG of every demo there.")
     ] = None,
-    format: options.Format = None,
-    json: options.Json = False,
-    output: options.Output = None,
-    digits: options.Digits = None,
-    color: options.Color = "auto",
-    charset: options.Charset = "auto",
-    quiet: options.Quiet = False,
-) -> Answer:
+) -> Answer | int:
     """Show how the methods work, step by step."""
     from diffcompare.studies.demos.play import catalogue, document, played
     from diffcompare.studies.demos.translation import told
 
-    settings = Settings(format, json, output, digits, color, charset, quiet)
+    check(settings)
     if frame is not None and name == "all":
         raise usage_error("E584", "`--frame` is a frame of one demo, not of all", "for example `demo trace --frame 3`")
     if name is None and (expr is not None or at is not None):
@@ -70,14 +60,14 @@ def command(
     demos = list(map(told, _chosen(name, expr, at)))
     if handout is not None:
         return Answer(_written(demos, handout))
-    if not (frames or quiet or frame is not None) and _plays(settings):
+    if not (frames or settings.quiet or frame is not None) and _plays(settings):
         from diffcompare.cli.player.play import run
 
-        run(demos, choose_look(settings), seconds=auto, digits=digits)
-        return Answer(NOTHING_MORE)
+        run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
+        return 0
     with sign_of_life(f"diffcompare demo {name}"):
         plays = [played(which) for which in demos]
-        return Answer(document(plays, brief=quiet, only=frame))
+        return Answer(document(plays, brief=settings.quiet, only=frame))
 
 
 def _plays(settings: Settings) -> bool:

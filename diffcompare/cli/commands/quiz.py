@@ -9,15 +9,13 @@ import typer
 
 from diffcompare.cli import completion, options
 from diffcompare.cli.conversation import Conversation
-from diffcompare.cli.output import Answer, Settings
+from diffcompare.cli.output import Answer, Settings, check
 from diffcompare.cli.progress import sign_of_life
 from diffcompare.cli.usage import usage_error
 
 if TYPE_CHECKING:
     from diffcompare.studies.quiz import Quiz
 
-CONVERSES = True
-"""It waits for people, so that no sign of life is due meanwhile."""
 
 EXAMPLES = (
     "diffcompare quiz",
@@ -28,6 +26,7 @@ MOST_QUESTIONS = 50
 
 
 def command(
+    settings: Settings,
     level: Annotated[
         str | None,
         typer.Option("--level", metavar="1..5", help="How hard. [default: rising]", autocompletion=completion.levels),
@@ -49,19 +48,12 @@ def command(
         bool | None,
         typer.Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
     ] = None,
-    format: options.Format = None,
-    json: options.Json = False,
-    output: options.Output = None,
-    digits: options.Digits = None,
-    color: options.Color = "auto",
-    charset: options.Charset = "auto",
-    quiet: options.Quiet = False,
 ) -> Answer:
     """Find derivatives, with hints and explanations."""
-    settings = Settings(format, json, output, digits, color, charset, quiet)
+    check(settings)
     quiz = _begun(questions, level, topic, seed)
     quiz = held(quiz, Conversation(settings, _lines(answers)), solutions)
-    return Answer(quiz.document(brief=quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
+    return Answer(quiz.document(brief=settings.quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
 
 
 def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
