@@ -122,7 +122,16 @@ def _table(table: Table, look: Look) -> list[Line]:
     if cells.any_wrong(table, look.digits):
         how = say("underlined") if look.styled else say("in brackets")
         legend = _prose(say("{mark}: digits that differ from the truth", mark=how), "", look)
-    return lines + table_lines(table, titles, body, legend, look)
+    return lines + list(map(_bar, table_lines(table, titles, body, legend, look)))
+
+
+def _bar(line: Line) -> Line:
+    """The row that is shown now as one bar, the spaces between its cells too."""
+    now = [place for place, (_, style) in enumerate(line) if style == "now"]
+    if not now:
+        return line
+    bar = [(text, "now") for text, _ in line[now[0] : now[-1] + 1]]
+    return [*line[: now[0]], *bar, *line[now[-1] + 1 :]]
 
 
 def _coloured(cell: Line, column: Column) -> Line:

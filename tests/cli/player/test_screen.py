@@ -115,6 +115,8 @@ def test_steps_done_have_a_tick_and_the_one_shown_a_sign_and_reversed_video(char
     reverse = ["".join(text for text, style in line if style == "now") for line in shown.lines]
     assert f"{v3} = sin" in "".join(reverse)
     assert "(-1)" in "".join(reverse)
+    bar = next(text for text in reverse if "(-1)" in text)
+    assert re.search(r"> v\S* += +v", bar)  # one bar from the mark to the number
     assert len([text for text in reverse if text]) == (1 if size[0] > 100 else 2)  # beside each other, or below
 
 

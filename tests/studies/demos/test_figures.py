@@ -3,6 +3,7 @@
 import pytest
 
 from diffcompare.document import Table
+from diffcompare.studies.demos.play import tables_of
 from diffcompare.studies.demos.step import CLOSED, POWERS
 from diffcompare.studies.demos.trace import frames_of
 from diffcompare.studies.inputs import question_of
@@ -55,9 +56,14 @@ def test_bugs_of_four_ways(bugs):
 
 def test_trace(played, figures):
     found = figures("trace")
-    assert found["v₅"] == near(11.652071455223084, 1e-12)
-    assert found["v̇₅ by x1"] == near(5.5, 1e-12)
-    assert found["v̇₅ by x2"] == near(1.7163378145367738, 1e-12)
+    tables = {
+        "v{}": (2, 5, 0.6931471805599453, 10, -0.9589242746631385, 10.693147180559945, 11.652071455223084),
+        "v̇{} by x1": (1, 0, 0.5, 5, 0, 5.5, 5.5),
+        "v̇{} by x2": (0, 1, 0, 2, 0.28366218546322625, 2, 1.7163378145367738),
+    }
+    for name, column in tables.items():
+        rows = [found[name.format(index)] for index in ("₋₁", "₀", "₁", "₂", "₃", "₄", "₅")]
+        assert rows == [near(value, 1e-12) for value in column]
     assert found["jvp"] == near(3.7836621854632262, 1e-12)
     assert found["product"] == near(3.7836621854632262, 1e-12)
     reverse = [frame for frame in played("trace").frames if frame.title.startswith("Reverse")]
@@ -147,6 +153,11 @@ def test_step_errors_at_powers_of_ten(figures):
         -16: ("9.3e-01", "1.2e+00"),
         -17: ("9.1e+00", "9.1e+00"),
     }
+
+
+def test_step_too_small_is_the_derivative_itself(figures):
+    found = figures("step")
+    assert (f"{found['forward 1e-17']:.2f}", f"{found['central 1e-17']:.2f}") == ("9.07", "9.07")
 
 
 def test_step_minima_of_medians_of_401_steps(figures):
@@ -270,6 +281,8 @@ def test_tape(played, figures):
     assert found["x2 cleared"] == near(3.4326756290735476, 1e-12)
     assert found["x2 set"] == near(7.149013443610322, 1e-12)
     assert found["x2 added"] == near(8.865351258147095, 1e-12)
+    kept = [row[3] for row in tables_of(played("tape").frames[-2].blocks)[0].rows]
+    assert kept == ["t1", "", "t3", "", ""]  # exp(x) and exp(-x), and neither x nor the difference
     sinh, micrograd = played("tape").frames[-2].numbers, played("tape").frames[-1].numbers
     assert (sinh["value"], sinh["slope"]) == (near(1.1752011936438014, 1e-12), near(1.5430806348152437, 1e-12))
     assert (micrograd["value"], micrograd["e"]) == (near(24.70408163265306), -7)
@@ -309,8 +322,14 @@ def test_bug_of_branches(bugs):
 def test_kinks(played):
     corner, maximum, identity, beside, staircase = (frame.numbers for frame in played("kinks").frames)
     assert corner["truth"] == "-1 from the left, 1 from the right"
+    assert [corner[name] for name in ("reverse-ad", "symbolic", "central-difference", "forward-difference")] == [
+        0,
+        0,
+        0,
+        1,
+    ]
     assert (maximum["reverse-ad"], maximum["symbolic"]) == (0, 0.5)
-    assert (identity["reverse-ad"], identity["truth"]) == (0, 1)
+    assert (identity["reverse-ad"], identity["central-difference"], identity["truth"]) == (0, 1, 1)
     assert [f"{beside[name]:.3f}" for name in ("forward-difference", "central-difference", "reverse-ad")] == [
         "0.933",
         "0.500",
@@ -370,7 +389,10 @@ def test_encores(played, figures):
     memory = figures("memory")
     assert [memory[f"C(3+{r},3)"] for r in range(5)] == [1, 4, 10, 20, 35]
     assert memory["C(10+5,10)"] == 3003
-    assert figures("complex")["|x| at -1, abs of a complex number"] == 0
+    dies = figures("complex")
+    assert (dies["|x| at -1, abs of a complex number"], dies["conjugate(x)*x at 3"]) == (0, 0)
+    assert (dies["|x| at -1, sqrt(z*z)"], dies["exp(x) at 1"]) == (-1, near(2.718281828459045))
+    assert dies["complex-step"] == near(4.053427893898621, 1e-12)  # the published 4.05342789389862
     chaos = figures("chaos")
     assert chaos["ad 30"] == near(3.7983e8, 1e-5)
     assert 1e-8 < abs(chaos["ad 30"] / chaos["truth 30"] - 1) < 1e-7
