@@ -167,7 +167,6 @@ PAPER = """\
   .printed td { padding: .12em .8em .12em 0; vertical-align: top; overflow-wrap: anywhere; }
   .printed th:nth-child(1) { width: 3ch; } .printed th:nth-child(2) { width: 17%; }
   .printed th:nth-child(3) { width: 27%; } .printed th:nth-child(4) { width: 20%; }
-  .printed tbody, .printed tr { break-inside: avoid; }
   .diffcompare .printed figure { margin: .5rem 0; }
   .diffcompare .printed svg { width: auto; max-width: 100%; height: 6.5cm; max-height: none; }
   .printed.dense svg { height: 5.5cm; }

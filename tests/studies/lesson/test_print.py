@@ -14,6 +14,13 @@ def test_a_page_for_every_demo(window):
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(NAMES)
 
 
+def test_every_demo_begins_a_page(paper):
+    breaks = paper.run(
+        "demos.map(demo => { const {breakBefore, breakInside} = getComputedStyle(demo); return [breakBefore, breakInside]; })"
+    )
+    assert breaks == [["auto", "avoid"], *[["page", "avoid"]] * (len(NAMES) - 1)]
+
+
 @pytest.fixture
 def paper(window, go):
     """What is to be seen on paper, whatever was on the screen: a dark projector with a question open."""
