@@ -11,8 +11,18 @@ import pytest
 
 from diffcompare.document import Approximate, Code, Column, Document, Heading, Measured, Paragraph, Table
 from diffcompare.expression import Variable
+from diffcompare.language import speaking
 from diffcompare.parser import parse
 from diffcompare.render import render
+
+
+def test_chinese_is_written_as_it_is_where_it_is_spoken() -> None:
+    document = Document((Paragraph("值完全正确：0。", "note"),))
+    with speaking("zh"):
+        text = render(document, "latex")
+    assert "ctex" in text.splitlines()[1]
+    assert "注：值完全正确：0。" in text
+    assert render(document, "latex").isascii()
 
 
 def test_blocks(small: Document) -> None:
