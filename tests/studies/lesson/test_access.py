@@ -239,7 +239,8 @@ def test_nothing_overflows_sideways(window, plays, size, mode):
         window.run(mode or "0")
         wide = window.run(
             "(() => { const wide = []; framesOf.forEach((frames, demo) => frames.forEach((frame, number) => {"
-            " for (const revealed of [false, true]) { go(demo, number, revealed); actions.break();"
+            " for (const revealed of frame.dataset.asks === 'yes' ? [false, true] : [true]) {"
+            " go(demo, number, revealed); if (revealed) actions.break();"
             f" if (root.scrollWidth > {size[0]}) wide.push([frame.id, root.scrollWidth]); }} }})); return wide; }})()"
         )
         assert wide == []

@@ -177,13 +177,13 @@ def test_the_printed_sheet_follows(window, go):
 FUZZ = """
 const program = figures.programs[name], wrong = [];
 let told = 0;
-for (const a of [0, 1, -2.5, 1e-200, 1e155, -1e300, 709, 5e-324]) for (const b of [0, -1, 3, 1e200, 1e-320]) {
+for (const a of [0, 1, -2.5, 1e155, -1e300, 5e-324]) for (const b of [0, 3, 1e200, 1e-320]) {
   const point = Object.fromEntries(program.variables.map((each, place) => [each, place % 2 ? b : a]));
   const found = traced(program, point);
   if (trouble(found)) continue;
   told++;
-  const text = found.frames.map((frame, number) => articleOf(frame, number + 1).textContent).join(" ");
-  if (/NaN|Infinity|undefined/.test(text)) wrong.push(point);
+  const plain = (key, value) => typeof value === "number" ? exact(value) : value === undefined ? "undefined" : value;
+  if (/NaN|Infinity|undefined/.test(JSON.stringify(found.frames, plain))) wrong.push(point);
 }
 return [told, wrong];
 """
