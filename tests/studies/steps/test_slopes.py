@@ -21,7 +21,7 @@ FUNCTIONS = [
 
 @pytest.mark.parametrize(("text", "x"), FUNCTIONS)
 def test_slopes_are_the_orders_of_the_formulas(text: str, x: float) -> None:
-    problem = Problem(parse(text), {"x": x}, ("x",))
+    problem = Problem(parse(text), {"x": x}, ("x",))._replace(budget=None)
     true = establish(problem).gradient["x"]
     assert true is not None
     measured, complete = curves(problem, true, GRID, nominal=False, single=False)
