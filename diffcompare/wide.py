@@ -8,6 +8,7 @@ nothing leaves the range it gives the same bits as doubles do, since every resul
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,8 @@ from diffcompare.evaluation import CAREFUL, Functions, Reading, Real, Undefined,
 from diffcompare.expression import Expression, Number, Operation
 from diffcompare.operations import raise_to
 
-LARGEST = 1e75
-"""Products of four numbers between 1/LARGEST and LARGEST stay within the range."""
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Products of three numbers between them stay within the range."""
 MOST = 1.7976931348623157e308
 LEAST = 5e-324
 LARGEST_POWER = 1_000
@@ -124,10 +125,23 @@ def total(terms: Sequence[Wide]) -> Wide:
     return Wide.of(CAREFUL.total(shifted), exponent)
 
 
-def near_the_ends(values: Iterable[Any]) -> bool:
-    """Whether a value is so large or so small that a product of a few such may leave the range of doubles."""
-    sizes = [abs(value) for value in values if type(value) is not Undefined and value]
-    return bool(sizes) and (max(sizes) > LARGEST or min(sizes) < 1 / LARGEST)
+def near_the_ends(values: Iterable[float]) -> bool:
+    """Whether a number (never nan) is so large or so small that a product of a few such may leave the range."""
+    ranked = sorted(values)  # on the way of every gradient, so without a loop
+    if not ranked:
+        return False
+    below, above = bisect_left(ranked, 0.0), bisect_right(ranked, 0.0)
+    return (
+        ranked[0] < -LARGEST
+        or ranked[-1] > LARGEST
+        or (below > 0 and ranked[below - 1] > -SMALLEST)
+        or (above < len(ranked) and ranked[above] < SMALLEST)
+    )
+
+
+def may_leave_range(values: Mapping[Any, Any]) -> bool:
+    """The same of the values of nodes, some of which may have none."""
+    return near_the_ends([value for value in values.values() if type(value) is not Undefined and value == value])
 
 
 def recovered(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -12,7 +12,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Derivative, Problem, Work
 from diffcompare.sweeps import NotDifferentiable, partials, reverse
 from diffcompare.wengert import active_nodes, listing
-from diffcompare.wide import WIDE, near_the_ends, recovered
+from diffcompare.wide import WIDE, may_leave_range, recovered
 
 Values: TypeAlias = Mapping[Expression, Any]
 Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, Reading], dict[str, Any]]
@@ -52,7 +52,7 @@ def solve(
         if all(map(isfinite, gradient.values())):
             break
     notes: tuple[str, ...] = ()
-    if near_the_ends(values.values()):
+    if may_leave_range(values):
         wide = sweep(nodes, evaluate(nodes, problem.point, WIDE), active, problem, WIDE)
         gradient, notes = recovered(gradient, wide)
     if all(map(isfinite, gradient.values())):

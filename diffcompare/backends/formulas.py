@@ -9,7 +9,7 @@ from diffcompare.evaluation import Undefined, evaluate, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.problem import Problem, Size, Status, Work
 from diffcompare.wengert import dag_size, listing, tree_size
-from diffcompare.wide import WIDE, near_the_ends, recovered
+from diffcompare.wide import WIDE, may_leave_range, recovered
 from diffcompare.work import formula_work
 
 
@@ -21,7 +21,7 @@ def evaluate_formulas(
     values = values_at(nodes, problem.point)
     found = {name: values[formula] for name, formula in formulas.items()}
     remarks: tuple[str, ...] = ()
-    if near_the_ends(values.values()):
+    if may_leave_range(values):
         wide = evaluate(nodes, problem.point, WIDE)
         found, remarks = recovered(found, {name: wide[formula] for name, formula in formulas.items()})
     gradient: dict[str, float | None] = {}
