@@ -46,22 +46,31 @@ def cluster(tmp_path):
         "--scheduler-file",
         str(file),
     )
-    until(file.exists)
-    address = json.loads(file.read_text())["address"]
-    workers = [
-        start("dask_worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
-        for _ in range(2)
-    ]
-    yield address, workers
-    for process in processes:
-        process.kill()
-        process.wait()
+    try:
+        address = until(lambda: address_in(file))
+        workers = [
+            start("dask_worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
+            for _ in range(2)
+        ]
+        yield address, workers
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def address_in(file):
+    try:
+        return json.loads(file.read_text())["address"]
+    except (OSError, ValueError):  # it is not there, or half of it is
+        return None
 
 
 def until(condition):
     for _ in range(600):
-        if condition():
-            return
+        found = condition()
+        if found:
+            return found
         time.sleep(0.1)
     raise AssertionError("it did not come to pass within a minute")
 
