@@ -17,7 +17,7 @@ NOT_SYMBOLIC = tuple(method for method in METHODS if method != "symbolic")
 
 @functools.cache
 def _compared(name, symbolic=False):
-    return dc.compare(f"@{name}", methods="all" if symbolic else NOT_SYMBOLIC, budget=2)
+    return dc.compare(f"@{name}", methods="all" if symbolic else NOT_SYMBOLIC, budget=2, simplify=False)
 
 
 @pytest.fixture
