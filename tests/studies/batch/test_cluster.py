@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from diffcompare.cli import main
 
-distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="needs the extra `dask`")
 
 ROOT = Path(__file__).parents[3]
 QUICK = ("--method", "reverse-ad,central-difference", "--no-truth")
@@ -76,6 +77,8 @@ def until(condition):
 
 
 def workers_of(address):
+    import distributed
+
     with distributed.Client(address, set_as_default=False) as client:
         return len(client.scheduler_info()["workers"])
 
