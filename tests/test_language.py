@@ -6,8 +6,6 @@ import tomllib
 from pathlib import Path
 from string import Formatter
 
-import pytest
-
 from diffcompare.language import LANGUAGES, language, phrase, say, speaking, translated
 
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
@@ -88,14 +86,15 @@ def test_a_section_is_asked_first():
 # --- The table --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("english", "chinese"), ENTRIES)
-def test_an_entry_fills_in_the_same_and_is_well_set(english, chinese):
-    assert places(english) == places(chinese)
-    assert re.search(rf"{CHINESE}|[，。；、]", chinese) or not words(english)
-    assert not re.search(rf"{CHINESE}[,;:?!]|[,;:?!]{CHINESE}", chinese), "full-width punctuation beside Chinese"
-    assert not re.search(rf"{CHINESE}[A-Za-z0-9]|[A-Za-z0-9]{CHINESE}", chinese), "a space beside Latin letters"
-    assert chinese.endswith(("。", "！", "”")) == english.endswith((".", ". ", '."')) or "..." in english
-    assert chinese.endswith("？") == english.endswith("?") or english == "?"
+def test_an_entry_fills_in_the_same_and_is_well_set():
+    for english, chinese in ENTRIES:
+        assert places(english) == places(chinese), english
+        assert re.search(rf"{CHINESE}|[，。；、]", chinese) or not words(english), english
+        assert not re.search(rf"{CHINESE}[,;:?!]|[,;:?!]{CHINESE}", chinese), f"half-width punctuation: {chinese}"
+        assert not re.search(rf"{CHINESE}[A-Za-z0-9]|[A-Za-z0-9]{CHINESE}", chinese), f"no space: {chinese}"
+        ends = chinese.endswith(("。", "！", "”")), english.endswith((".", ". ", '."'))
+        assert ends[0] == ends[1] or "..." in english, english
+        assert chinese.endswith("？") == english.endswith("?") or english == "?", english
 
 
 def test_whatever_is_said_has_an_entry():

@@ -45,29 +45,30 @@ def test_the_truncation_error_is_of_second_order():
     assert math.log10(errors[0] / errors[1]) == pytest.approx(2, abs=0.01)
 
 
-def rows():
-    for row in OPERATIONS.values():
-        for position, each in enumerate(row.partials):
-            if each is not None and not row.selects:
-                for sample in row.samples:
-                    defined = type(CAREFUL.functions[row](*map(Real, sample))) is not Undefined
-                    if defined and not (row.kink.text and row.kink.contains(*sample)):
-                        yield pytest.param(row, position, sample, id=f"{row.name}-{position}-{sample}")
+def samples(row):
+    """The places of the arguments to differentiate by, each with every sample at which that can be done."""
+    for position, each in enumerate(row.partials):
+        for sample in row.samples if each is not None else ():
+            defined = type(CAREFUL.functions[row](*map(Real, sample))) is not Undefined
+            if defined and not (row.kink.text and row.kink.contains(*sample)):
+                yield position, sample
 
 
-@pytest.mark.parametrize(("row", "position", "sample"), list(rows()))
+@pytest.mark.parametrize("row", [row for row in OPERATIONS.values() if not row.selects], ids=lambda row: row.name)
 @pytest.mark.parametrize("h", [None, 1e-250])
-def test_every_row_has_a_complex_step(row, position, sample, h):
+def test_every_row_has_a_complex_step(row, h):
     """Also by rows that only mpmath has in complex numbers, however small the step."""
     names = [f"v{index}" for index in range(row.arity)]
-    arguments = [
-        Variable(name) if row.partials[index] is not None else int(sample[index]) for index, name in enumerate(names)
-    ]
-    point = dict(zip(names, map(float, sample), strict=True))
-    answer = BACKEND.differentiate(Problem(row(*arguments), point, (names[position],), step=h))
-    truth = reference.partial(row.name, sample, position)
-    assert answer.status == "ok"
-    assert answer.gradient[names[position]] == pytest.approx(float(truth), rel=1e-13, abs=1e-300)
+    for position, sample in samples(row):
+        arguments = [
+            Variable(name) if row.partials[index] is not None else int(sample[index])
+            for index, name in enumerate(names)
+        ]
+        point = dict(zip(names, map(float, sample), strict=True))
+        answer = BACKEND.differentiate(Problem(row(*arguments), point, (names[position],), step=h))
+        truth = reference.partial(row.name, sample, position)
+        assert answer.status == "ok"
+        assert answer.gradient[names[position]] == pytest.approx(float(truth), rel=1e-13, abs=1e-300), sample
 
 
 @pytest.mark.parametrize(
