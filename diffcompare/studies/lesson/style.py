@@ -163,7 +163,7 @@ PAPER = """\
   .printed.dense table { font-size: .92rem; line-height: 1.25; }
   .printed caption { text-align: left; font-weight: bold; }
   .printed thead th { border-bottom: 1.5pt solid #000; text-align: left; }
-  .printed tbody { border-bottom: .5pt solid #000; }
+  .printed tbody { border-bottom: .5pt solid #000; break-inside: avoid; }
   .printed td { padding: .12em .8em .12em 0; vertical-align: top; overflow-wrap: anywhere; }
   .printed th:nth-child(1) { width: 3ch; } .printed th:nth-child(2) { width: 17%; }
   .printed th:nth-child(3) { width: 27%; } .printed th:nth-child(4) { width: 20%; }

@@ -208,9 +208,9 @@ def test_a_node_keeps_the_focus_when_the_reader_steps_on(window, go):
 def test_the_live_region_says_the_rule(window, go, plays):
     assert window.run("byId('spoken').getAttribute('aria-live')") == "polite"
     go("trace", 2)
-    assert window.run("byId('spoken').textContent").endswith(plays[0].frames[1].rule)
+    assert window.run("byId('spoken').textContent").endswith(plays["trace"].frames[1].rule)
     go("trace", 30, revealed=False)
-    assert plays[0].frames[29].question in window.run("byId('spoken').textContent")
+    assert plays["trace"].frames[29].question in window.run("byId('spoken').textContent")
     assert "1.716" not in window.run("byId('spoken').textContent")
 
 
@@ -255,7 +255,7 @@ def test_letters_of_the_projector(window):
         assert window.run("parseFloat(getComputedStyle(root).fontSize)") == 18
         window.run("actions.projector()")
         assert window.run("parseFloat(getComputedStyle(root).fontSize)") == pytest.approx(28, abs=0.5)
-        window.run("go(0, 30, true)")
+        window.run("go(traceDemo, 30, true)")
         widths = window.run(
             "[...here().querySelectorAll('.arrow, .shape')].map(each => parseFloat(getComputedStyle(each).strokeWidth))"
         )

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-NAMES = ("trace", "swell", "step", "nan")
+from diffcompare.studies.demos import NAMES
 
 
 def test_a_page_for_every_demo(window):
@@ -36,7 +36,7 @@ def paper(window, go):
 
 
 def test_all_steps_in_one_table_and_the_final_graph(paper, plays):
-    for each in plays:
+    for each in plays.values():
         rows, text = paper.run(
             f"(sheet => [sheet.querySelectorAll('tbody').length, sheet.innerText])(document.querySelector('#{each.demo.name} .printed'))"
         )
