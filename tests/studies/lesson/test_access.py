@@ -261,9 +261,16 @@ def test_letters_of_the_projector(window):
         )
         assert min(widths) >= 3
         letters = window.run(
-            "(() => { const {svg} = played.stage, scale = svg.getScreenCTM().a; return [...svg.querySelectorAll('.chip text, .name')]"
+            "(() => { const {svg} = played.stage, scale = svg.getScreenCTM().a; return [...svg.querySelectorAll('.chip text, .name, .label')]"
             ".map(each => scale * parseFloat(getComputedStyle(each).fontSize)); })()"
         )
-        assert min(letters) >= 20
+        assert min(letters) >= 28
+        hidden = window.run(
+            "framesOf[traceDemo].slice(0, -1).flatMap((frame, number) => [true, false].map(revealed => {"
+            " go(traceDemo, number, revealed); const {bottom} = played.stage.svg.getBoundingClientRect();"
+            " return played.stage.svg.checkVisibility() && bottom > document.querySelector('.controls').getBoundingClientRect().top"
+            " ? frame.id : ''; })).filter(Boolean)"
+        )
+        assert hidden == []  # the legend, which is the last of the drawing, without scrolling
     finally:
         window.resize(1280, 720)
