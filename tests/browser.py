@@ -114,10 +114,17 @@ class Browser:
 
     def press(self, key: str, times: int = 1, **more: Any) -> None:
         """A key, down and up, as a person presses it; several times without looking up."""
-        text = {"text": key} if len(key) == 1 else {}
-        code = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
-        down = {"type": "keyDown", "key": key, **text, **code, **more}
-        self.send_all([("Input.dispatchKeyEvent", each) for each in (down, {**down, "type": "keyUp"}) * times])
+        self.press_all([key] * times, **more)
+
+    def press_all(self, keys: list[str], **more: Any) -> None:
+        """Keys one after the other, without looking up."""
+        events = []
+        for key in keys:
+            text = {"text": key} if len(key) == 1 else {}
+            code = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
+            down = {"type": "keyDown", "key": key, **text, **code, **more}
+            events += [("Input.dispatchKeyEvent", each) for each in (down, {**down, "type": "keyUp"})]
+        self.send_all(events)
 
     def emulate(self, *, scheme: str = "light", motion: str = "no-preference", forced: str = "none") -> None:
         """What the reader's system asks for."""

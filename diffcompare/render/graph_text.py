@@ -35,6 +35,17 @@ EDGE = 2
 """Columns before the words of a node: its edge, and a space or the mark of its stage."""
 
 
+class Density(NamedTuple):
+    """How much room a drawing takes: with labels on its arrows, or with as few spaces as can be."""
+
+    labelled: bool = False
+    tight: bool = False
+
+
+DENSITIES = (Density(labelled=True), Density(), Density(tight=True))
+"""From the roomiest to the densest."""
+
+
 class Plan(NamedTuple):
     """Rows of all spots, the rows and labels of the arrows into every node, and the words of every node."""
 
@@ -50,7 +61,7 @@ def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
         return []
     drawing, legend = drawing_lines(graph, look, columns)
     if not drawing:
-        wide = max(map(line_width, _lines(graph, look, labelled=False)))
+        wide = max(map(line_width, _lines(graph, look, DENSITIES[-1])))
         told = say("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=wide)
         return [say("note: ") + told]
     lines = ["".join([text for text, _ in line]) for line in drawing]
@@ -61,13 +72,16 @@ def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], l
     """The drawing in styled lines, and its legend; nothing where it has no room (its document says how large is too
     large).
     """
-    if len(graph.vertices) > MOST_DRAWN or not graph.vertices:
-        return [], []
-    for labelled in (True, False):
-        lines = _lines(graph, look, labelled)
-        if max(map(line_width, lines)) <= columns:
-            return lines, _legend(graph, look, labelled)
+    for density in DENSITIES:
+        lines = dense_lines(graph, look, density)
+        if lines and max(map(line_width, lines)) <= columns:
+            return lines, _legend(graph, look, density.labelled)
     return [], []
+
+
+def dense_lines(graph: Graph, look: Look, density: Density) -> list[Line]:
+    """The drawing of so much room, however wide it is; nothing for a graph too large."""
+    return _lines(graph, look, density) if 0 < len(graph.vertices) <= MOST_DRAWN else []
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
@@ -83,31 +97,31 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     return [" ".join(parts)] if parts else []
 
 
-def _lines(graph: Graph, look: Look, labelled: bool) -> list[Line]:
+def _lines(graph: Graph, look: Look, density: Density) -> list[Line]:
     """All lines, from memory where a drawing is shown again: to lay a graph out takes a hundredth of a second."""
-    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), labelled, language())
+    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
 
 
 @lru_cache(maxsize=128)
 def _laid_out(
-    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, labelled: bool, _spoken: str
+    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _spoken: str
 ) -> list[Line]:
     graph = Graph("", vertices, edges, Table("", (), ()))
     for sparse in (False, True):
-        plan = _plan(graph, look, labelled, sparse)
+        plan = _plan(graph, look, density, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
         if None not in channels:
             break
-    return _painted(graph, plan, [channel for channel in channels if channel is not None], look)
+    return _painted(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
 
 
 # --- Where things stand -----------------------------------------------------------------------------------------------
 
 
-def _plan(graph: Graph, look: Look, labelled: bool, sparse: bool) -> Plan:
+def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> Plan:
     """The rows.  A sparse plan doubles them and shifts every other column by one, so that no two wires are in line."""
-    output = words.output_of(graph)
-    blocks = {vertex.name: _words(vertex, vertex.name == output, look) for vertex in graph.vertices}
+    output = None if density.tight else words.output_of(graph)
+    blocks = {vertex.name: _words(vertex, vertex.name == output, look, density.tight) for vertex in graph.vertices}
     inputs = dict.fromkeys(blocks, 0)
     for edge in graph.edges:
         inputs[edge.target] += 1
@@ -116,17 +130,17 @@ def _plan(graph: Graph, look: Look, labelled: bool, sparse: bool) -> Plan:
     rows = _rows(layout, reach)
     step = 2 if sparse else 1
     rows = {spot: step * row + (spot[1] % 2 if sparse else 0) for spot, row in rows.items()}
-    return Plan(layout, rows, _ports(graph, layout, rows, step, labelled), blocks)
+    return Plan(layout, rows, _ports(graph, layout, rows, step, density.labelled), blocks)
 
 
-def _words(vertex: Vertex, output: bool, look: Look) -> list[Span]:
-    """Lines of a node with their styles, which are the names of quantities, or `now`."""
+def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
+    """Lines of a node with their styles, which are the names of quantities, or `now`; `v₁=ln` where it is tight."""
     if vertex.kind == "constant":
         return [(clean(vertex.label, look.unicode), "")]
     said: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
     said += [(written, quantity) for quantity, written in words.numbers(vertex)]
     said += [(say("(output)"), "")] if output else []
-    return [(clean(line, look.unicode), style) for line, style in said]
+    return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in said]
 
 
 def _rows(layout: Layout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
@@ -210,10 +224,12 @@ def _edge(active: bool, look: Look) -> str:
     return ("┃" if active else "┊") if look.unicode else ("[" if active else ":")
 
 
-def _painted(graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look) -> list[Line]:
+def _painted(
+    graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look, tight: bool
+) -> list[Line]:
     canvas = Canvas()
     vertices = {vertex.name: vertex for vertex in graph.vertices}
-    left = 0
+    left, space = 0, 0 if tight else 1
     for column, spots in enumerate(plan.layout.columns):
         blocks = [plan.blocks[spot[0]] for spot in spots if not plan.layout.is_bend(spot)]
         right = left + max([width(line) for block in blocks for line, _ in block], default=0) + EDGE
@@ -225,8 +241,8 @@ def _painted(graph: Graph, plan: Plan, channels: Sequence[Sequence[tuple[Wire, i
                 _block(canvas, plan, vertices[name], row, left, look)
                 start += width(plan.blocks[name][0][0]) + EDGE + 1
             if row in wires:
-                canvas.across(wires[row][0], row, start, right + 1)
-        left = _channel(canvas, plan, column, list(wires.values()), right + 1, look)
+                canvas.across(wires[row][0], row, start, right + space)
+        left = _channel(canvas, plan, column, list(wires.values()), right + space, space, look)
     return canvas.lines(look)
 
 
@@ -243,15 +259,17 @@ def _block(canvas: Canvas, plan: Plan, vertex: Vertex, row: int, left: int, look
         canvas.write(row + place, left + EDGE, line, style)
 
 
-def _channel(canvas: Canvas, plan: Plan, column: int, wires: Sequence[tuple[Wire, int]], start: int, look: Look) -> int:
-    """The wires to the next column, with labels and heads; where that column begins."""
+def _channel(
+    canvas: Canvas, plan: Plan, column: int, wires: Sequence[tuple[Wire, int]], start: int, space: int, look: Look
+) -> int:
+    """The wires to the next column, with labels and heads, and a space before these; where that column begins."""
     if column + 1 == len(plan.layout.columns):
         return start
     names = [spot[0] for spot in plan.layout.columns[column + 1] if not plan.layout.is_bend(spot)]
     ports = [port for name in names for port in plan.ports[name]]
     tracks = max([track for wire, track in wires if not wire.straight], default=-1) + 1
     room = max([width(label) for _, _, label in ports], default=0)
-    end = start + tracks + room + 2
+    end = start + tracks + room + 1 + space
     for wire, track in wires:
         turn = start + 1 + track
         canvas.across(wire, wire.start, start, end if wire.straight else turn)

@@ -7,7 +7,9 @@ from render_graphs import EXPRESSIONS, by_chance, drawn
 
 from diffcompare.document import Graph
 from diffcompare.render import Look
+from diffcompare.render.folding import line_width
 from diffcompare.render.glyphs import width
+from diffcompare.render.graph_text import drawing_lines
 from diffcompare.render.graph_text import drawn as drawing
 from diffcompare.render.graph_text import drawn as text_of
 
@@ -163,10 +165,25 @@ def test_what_is_inactive_has_a_broken_edge() -> None:
 
 def test_wires_that_would_exchange_their_rows_are_kept_apart() -> None:
     """Where no order of tracks will do, rows are doubled: the wires of #0 to #29 include such cases."""
-    from diffcompare.render.graph_text import _plan, _tracks, _wires
+    from diffcompare.render.graph_text import Density, _plan, _tracks, _wires
 
     sparse = 0
     for seed in range(30):
-        plan = _plan(by_chance(seed, 10), Look(), False, False)
+        plan = _plan(by_chance(seed, 10), Look(), Density(), False)
         sparse += any(_tracks(_wires(plan, column)) is None for column in range(len(plan.layout.columns) - 1))
     assert sparse
+
+
+def test_a_drawing_becomes_denser_where_it_would_not_fit() -> None:
+    """The same nodes and numbers, with fewer spaces; too narrow for that, and there is none."""
+    from diffcompare.studies.graph import graph
+
+    block = graph("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5}).document().blocks[2]
+    assert isinstance(block, Graph)
+    roomy, tight = (drawing_lines(block, Look(), columns)[0] for columns in (71, 57))
+    texts = ["".join(text for line in each for text, _ in line) for each in (roomy, tight)]
+    assert max(map(line_width, tight)) <= 57 < max(map(line_width, roomy)) <= 71
+    assert "v₁ = ln" in texts[0]
+    assert "v₁=ln" in texts[1]
+    assert [texts[0].count(sign) for sign in "→┃"] == [texts[1].count("→"), texts[1].count("┃") + 1]  # (output)
+    assert drawing_lines(block, Look(), 50) == ([], [])

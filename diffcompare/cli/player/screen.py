@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks
@@ -11,20 +13,22 @@ from diffcompare.language import say
 from diffcompare.render import Look
 from diffcompare.render.folding import Line, line_width
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.graph_text import drawing_lines
+from diffcompare.render.graph_text import DENSITIES, dense_lines, drawing_lines
 from diffcompare.render.layout import wrap
 from diffcompare.render.terminal import document_lines
 from diffcompare.studies.demos.frame import Demo, Frame
 
 SMALLEST = (20, 6)
-GAP = 3
-"""Columns between the graph and its table."""
+GAP = 1
+"""Columns between the graph and its table, which has one more at its edge unless it is set densely."""
 FEWEST_ROWS = 3
 """Rows of a table that are shown at least, where it is cut at its beginning to stand below its graph."""
 ROOM = 18
 """Lines for what is shown, before the words below it: on a small screen all there are, on a tall one no gap."""
-NARROW = 4
+NARROW = 6
 """Significant digits where a table fits beside its graph only so."""
+TOLD_BELOW = "rule"
+"""The column that is left out where there is no other way: the rule of this step is told below."""
 
 HELP = (
     ("space, right, enter", "next step, or reveal what was asked"),
@@ -74,7 +78,8 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
         title = _title(which, frames, state, columns)
         keys = _keys(frame, any(each.sweep for each in frames), columns)
         words = _words(frame, state, asks(state, frames), look)
-        body = _body(frame, state, asks(state, frames), look, rows - 2 - len(words))
+        last = next(each for each in reversed(frames) if each.sweep == frame.sweep) if frame.sweep else frame
+        body = _body(frame, last, state, asks(state, frames), look, rows - 2 - len(words))
     words = words[-(rows - 4) :]
     window = _window(body, rows - 2 - len(words), state.scroll)
     told = _padded([*window, *words], rows - 2)
@@ -140,17 +145,21 @@ def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[
     return lines
 
 
-def _body(frame: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[Line]:
+def _body(frame: Frame, last: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[Line]:
+    """What is to be seen of a frame; `last` is the last one of its sweep, which needs the most room."""
     blocks = frame.blocks
     if open_question and frame.asked:
         blocks = frame.asked
     elif state.broken and frame.broken is not None:
         blocks = frame.broken.blocks
-    graph = next((block for block in blocks if isinstance(block, Graph)), None)
+    graph = _graph_of(blocks)
     if graph is None:
         return _fitting(blocks, look, rows)
-    drawing, _ = drawing_lines(graph, look, look.width)
-    return _beside(drawing, graph.table, look) or _below(drawing, graph.table, look, rows)
+    return _beside(graph, _graph_of(last.blocks) or graph, look, rows) or _below(graph, look, rows)
+
+
+def _graph_of(blocks: Sequence[Block]) -> Graph | None:
+    return next((block for block in blocks if isinstance(block, Graph)), None)
 
 
 def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
@@ -164,30 +173,63 @@ def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
     return _without_rules(roomy)
 
 
-def _beside(drawing: list[Line], shown: Table, look: Look) -> list[Line]:
-    """The graph and its table side by side; nothing where that is too wide, with few digits even."""
-    room = look.width - GAP - max(map(line_width, drawing), default=0)
-    if not drawing:
-        return []
-    for digits in dict.fromkeys((look.digits, NARROW)):
-        found = _lines((shown,), look._replace(width=10_000, digits=digits))
-        if max(map(line_width, found), default=0) <= room:
-            break
-    else:
-        return []
-    left = max(map(line_width, drawing)) + GAP
+def _beside(graph: Graph, last: Graph, look: Look, rows: int) -> list[Line]:
+    """The graph and its table side by side; nothing where there is no room for that.
+
+    How dense the two are is decided by the last graph of the sweep as well: the drawing stands still meanwhile.
+    """
+    now, then = (_narrower(each.table, look.digits) for each in (graph, last))
+    for shown, density in product(zip(now, then, strict=True), DENSITIES):
+        drawings = [dense_lines(each, look, density) for each in (graph, last)]
+        if all(drawings) and all(map(partial(_fits, look), drawings, shown)):
+            return _joined(drawings[0], shown[0], look, rows)
+    return []
+
+
+def _fits(look: Look, drawing: list[Line], shown: tuple[Table, int | None]) -> bool:
+    return max(map(line_width, drawing)) + GAP + _narrowest(*shown, look) <= look.width
+
+
+def _joined(drawing: list[Line], shown: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
+    left, (table, digits) = max(map(line_width, drawing)) + GAP, shown
+    found = _table(table, look._replace(width=look.width - left, digits=digits), rows)
     height = max(len(drawing), len(found))
     pairs = zip(_padded(drawing, height), _padded(found, height), strict=True)
     return [[*a, (" " * (left - line_width(a)), ""), *b] for a, b in pairs]
 
 
-def _below(drawing: list[Line], shown: Table, look: Look, rows: int) -> list[Line]:
-    """The graph over its table, of which only the last rows are shown where there is no room for all."""
-    whole = [*drawing, *_lines((shown,), look)]
+def _narrower(shown: Table, digits: int | None) -> Iterator[tuple[Table, int | None]]:
+    """The table as it is, with few digits, and without the rules; that digits are left out is said above it."""
+    yield shown, digits
+    if digits is None or digits > NARROW:
+        caption = say("{caption} ({count} digits)", caption=shown.caption, count=NARROW)
+        shown, digits = shown._replace(caption=caption.strip()), NARROW
+        yield shown, digits
+    kept = [place for place, column in enumerate(shown.columns) if column.key != TOLD_BELOW]
+    columns = tuple([shown.columns[place] for place in kept])
+    yield shown._replace(columns=columns, rows=tuple([tuple([row[at] for at in kept]) for row in shown.rows])), digits
+
+
+def _narrowest(shown: Table, digits: int | None, look: Look) -> int:
+    """How wide a table is set densely, its caption folded: the roomiest has two more a gap and one more an edge."""
+    roomy = _lines((shown._replace(caption=""),), look._replace(width=10_000, digits=digits))
+    return max(map(line_width, roomy)) - 2 * (len(shown.columns) - 1) - 2
+
+
+def _below(graph: Graph, look: Look, rows: int) -> list[Line]:
+    """The graph over its table."""
+    drawing, _ = drawing_lines(graph, look, look.width)
+    return [*drawing, *_table(graph.table, look, rows - len(drawing))]
+
+
+def _table(shown: Table, look: Look, rows: int) -> list[Line]:
+    """A table in so many rows: where there is no room for all, without lines, and only its last rows."""
+    whole = _lines((shown,), look)
     if len(whole) <= rows:
         return whole
-    count = max(rows - len(drawing) - 2, FEWEST_ROWS)  # caption and heads
-    return [*drawing, *_without_rules(_lines((_last(shown, count),), look))]
+    dense = _without_rules(whole)
+    count = max(rows - 2, FEWEST_ROWS)  # caption and heads
+    return dense if len(dense) <= rows else _without_rules(_lines((_last(shown, count),), look))
 
 
 def _last(shown: Table, count: int) -> Table:

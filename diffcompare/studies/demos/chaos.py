@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diffcompare.document import Approximate, Cell
+from diffcompare.evaluation import evaluate
+from diffcompare.expression import Expression, Variable
 from diffcompare.language import phrase
+from diffcompare.single import SINGLE
 from diffcompare.studies.compare import compare
-from diffcompare.studies.demos.frame import Demo, Frame, growing, masked, table
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, table
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.telling import number
+from diffcompare.sweeps import reverse
+from diffcompare.wengert import active_nodes, listing
 
 X = 0.2
 MEMBERS = (10, 20, 30, 40, 55)
@@ -20,7 +25,8 @@ def frames() -> Iterator[Frame]:
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     for n in MEMBERS:
-        found = compare(FAMILIES["logistic"].build(n), {"x": X}, methods=("reverse-ad", "forward-difference"))
+        expression = FAMILIES["logistic"].build(n)
+        found = compare(expression, {"x": X}, methods=("reverse-ad", "forward-difference"))
         ad, difference = (each.gradient["x"] for each in found.answers)
         truth = found.truth.gradient["x"].nearest if found.truth and found.truth.gradient["x"] else None
         value = found.truth.value.nearest if found.truth and found.truth.value else None
@@ -52,7 +58,28 @@ def frames() -> Iterator[Frame]:
             dict(numbers),
             "Which of the two derivatives is still right?" if n >= 30 else "",
             (masked(shown, (-1, -1)),) if n >= 30 else (),
+            _in_single(expression, figures),
         )
+
+
+def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broken:
+    """The same value and derivative in float32, the point rounded too."""
+    value, true_value, ad, _, truth = figures
+    nodes = listing(expression)
+    values = evaluate(nodes, {"x": X}, SINGLE)
+    adjoints = reverse(nodes, values, active_nodes(nodes), nodes[-1], SINGLE)
+    broken = float(adjoints[Variable("x")])
+    rows = [
+        (phrase("truth"), true_value, truth),
+        (phrase("reverse AD, 53 bits"), value, ad),
+        (phrase("reverse AD, 24 bits"), float(values[nodes[-1]]), broken),
+    ]
+    return Broken(
+        "too few digits",
+        (table("broken", phrase("Doubles and float32"), "who | >value | >derivative", rows),),
+        "About one bit is lost a step: the 24 bits of float32 are used up at n = 24, the 53 of a double at n = 53.",
+        {"truth": truth, "ad": ad, "broken": broken},
+    )
 
 
 DEMO = Demo(

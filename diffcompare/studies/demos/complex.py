@@ -5,12 +5,15 @@ from __future__ import annotations
 import cmath
 from collections.abc import Callable, Iterator
 
-from diffcompare.document import Cell
+from diffcompare.document import Approximate, Cell
 from diffcompare.language import phrase
-from diffcompare.studies.demos.answers import answers_table, asked, figures
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.studies.comparison.record import Comparison
+from diffcompare.studies.demos.answers import answers_table, asked, figures, true
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
 X = 1.5
+STEPS = (0.1, 1e-3, 1e-20)
+"""Far too long, as long as that of a difference, and as it should be."""
 TEXT = "exp(x)/sqrt(sin(x)^3 + cos(x)^3)"
 
 
@@ -26,8 +29,23 @@ def frames() -> Iterator[Frame]:
         figures(found, "x"),
         "A step of 1e-20?",
         (masked(shown, (1, 1)),),
+        _too_long(found),
     )
     yield _dies()
+
+
+def _too_long(found: Comparison) -> Broken:
+    """The steps of a difference: nothing cancels, but what is left out, -h² f‴/6, is there all the same."""
+    truth = true(found, "x")
+    assert isinstance(truth, float)
+    answers = {h: asked(TEXT, {"x": X}, ("complex-step",), h).answers[0].gradient["x"] for h in STEPS}
+    rows = [(h, value, Approximate(abs(value - truth))) for h, value in answers.items() if value is not None]
+    return Broken(
+        "h too big",
+        (table("broken", phrase("{text} at {where}", text=TEXT, where=X), "h | >complex step | >error", rows),),
+        "Nothing cancels, but truncation is still of order h²: only a tiny h makes it vanish.",
+        {"truth": truth, **{f"h = {h:g}": value for h, value in answers.items()}},
+    )
 
 
 def _dies() -> Frame:
@@ -49,6 +67,19 @@ def _dies() -> Frame:
         {str(row[0]): row[1] for row in rows},
         "Does it work for |x|?",
         (masked(shown, (1, 1), (3, 1)),),
+        _undivided(h),
+    )
+
+
+def _undivided(h: float) -> Broken:
+    """The imaginary part as it stands."""
+    forgotten = cmath.exp(complex(1, h)).imag
+    rows = [("Im f(x + ih)/h", forgotten / h), ("Im f(x + ih)", forgotten)]
+    return Broken(
+        "the division by h forgotten",
+        (table("broken", phrase("{text} at {where}", text="exp(x)", where=1), "formula | >value", rows),),
+        "The imaginary part is h times the derivative: so small that it is easily taken for 0.",
+        {"truth": forgotten / h, "broken": forgotten},
     )
 
 

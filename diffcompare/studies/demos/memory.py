@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import comb
 
 from diffcompare.document import Cell
-from diffcompare.studies.demos.frame import Demo, Frame, masked, table
+from diffcompare.language import phrase
+from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
 SNAPSHOTS = (1, 2, 3, 5, 10)
 REPEATS = (0, 1, 2, 3, 4, 5)
@@ -30,6 +31,29 @@ def frames() -> Iterator[Frame]:
         numbers,
         "How many steps can 10 snapshots and 5 repeats reverse?",
         (masked(shown, (-1, -1)),),
+        _no_snapshots(SNAPSHOTS[-1], REPEATS[-1]),
+    )
+
+
+def _no_snapshots(snapshots: int, repeats: int) -> Broken:
+    """Nothing kept but the start: before step k is reversed, the k - 1 steps before it are run again."""
+    steps = comb(snapshots + repeats, snapshots)
+    most, again = repeats * steps, steps * (steps - 1) // 2
+    rows = [
+        (phrase("everything is kept"), steps, 0),
+        (phrase("{count} snapshots, at most {repeats} repeats", count=snapshots, repeats=repeats), snapshots, most),
+        (phrase("only the start is kept"), 1, again),
+    ]
+    heads = "what | >states kept | >steps run again, at most"
+    return Broken(
+        "no checkpoint",
+        (table("broken", phrase("A loop of {steps} steps, reversed", steps=steps), heads, rows),),
+        phrase(
+            "Every step is reached from the start again: {again} steps instead of at most {most}.",
+            again=again,
+            most=most,
+        ),
+        {"steps": steps, "truth": most, "broken": again},
     )
 
 

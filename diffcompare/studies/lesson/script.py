@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "articles", "point", "curve", "swell", "start")
+FILES = (
+    "numbers",
+    "elements",
+    "tape",
+    "trace",
+    "stage",
+    "steps",
+    "articles",
+    "point",
+    "curve",
+    "swell",
+    "paper",
+    "start",
+)
 """In the order in which they build on each other."""
 
 

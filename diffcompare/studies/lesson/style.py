@@ -9,7 +9,12 @@ COLOURS = """\
 
 SCREEN = """\
 html.projector { font-size: max(24px, 2.6vh); }
-html.projector main { max-width: none; }
+html.projector main { max-width: none; padding-top: .4rem; }
+html.projector nav { font-size: .72rem; }
+html.projector h2 { font-size: 1rem; margin: 0; }
+html.projector .demo > .subject { float: right; }
+html.projector .frame > h3 { font-size: 1rem; margin: .1rem 0; }
+html.projector .rule, html.projector .why, html.projector .question { margin: .1rem 0; }
 main { max-width: 96rem; padding: .8rem 1rem 5rem; scroll-padding-bottom: 5rem; }
 html { scroll-padding-bottom: 5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .4rem; list-style: none; padding: 0; margin: 0 0 1rem; }
@@ -85,10 +90,14 @@ GRAPH = """\
 .dc-svg .lit .head { fill: var(--dc-blue); }
 @media (max-width: 40rem) { .diffcompare .slot svg, .diffcompare .pair svg { max-width: none; } }
 html.projector .pair { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1rem; }
-html.projector .pair svg { width: 100%; height: auto; max-height: 66vh; }
-html.projector .pair table { font-size: .8em; }
-html.projector .dc-svg .chip .figure { font-size: 16px; }
+html.projector .pair svg, html.projector .told figure svg { width: 100%; height: auto;
+  max-height: calc(100vh - 12.7rem); }
+html.projector .told figure { margin: .3rem 0; }
+html.projector .pair table { font-size: .9em; }
+html.projector .dc-svg .figure { font-size: 16px; }
+html.projector .dc-svg .chip .figure { font-size: 17.5px; }
 html.projector .dc-svg .name, html.projector .dc-svg .label { font-size: 18px; }
+html.projector .curve text, html.projector .bars text { font-size: 16px; }
 html.projector h1 { display: none; }
 @media (max-width: 60rem) { .pair, html.projector .pair { display: block; } }
 """
@@ -163,12 +172,16 @@ PAPER = """\
   .printed.dense table { font-size: .92rem; line-height: 1.25; }
   .printed caption { text-align: left; font-weight: bold; }
   .printed thead th { border-bottom: 1.5pt solid #000; text-align: left; }
-  .printed tbody { border-bottom: .5pt solid #000; }
+  .printed tbody { border-bottom: .5pt solid #000; break-inside: avoid; }
   .printed td { padding: .12em .8em .12em 0; vertical-align: top; overflow-wrap: anywhere; }
   .printed th:nth-child(1) { width: 3ch; } .printed th:nth-child(2) { width: 17%; }
   .printed th:nth-child(3) { width: 27%; } .printed th:nth-child(4) { width: 20%; }
   .diffcompare .printed figure { margin: .5rem 0; }
-  .diffcompare .printed svg { width: auto; max-width: 100%; height: 6.5cm; max-height: none; }
+  .diffcompare .printed svg { width: auto; min-width: 0; max-width: 100%; height: 6.5cm; max-height: none; }
+  .diffcompare .printed .legend { display: flex; gap: 1.5rem; list-style: none; padding: 0; margin: 0; }
+  .diffcompare .printed .legend svg { height: .9em; }
+  .fill0 { fill: #000; } .fill2 { fill: #fff; }
+  .bars .figure { stroke: none; }
   .printed.dense svg { height: 5.5cm; }
   @page { size: A4; margin: 1.2cm; }
 }

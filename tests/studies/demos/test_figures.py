@@ -403,3 +403,25 @@ def test_encores(played, figures):
 
 def test_bug_of_hessian(bugs):
     assert bugs("hessian")["perturbations confused"] == {"truth": 1, "broken": 2}
+
+
+def test_bugs_of_complex(bugs):
+    """The error of a long step is h² f‴/6; at 1e-20 there is none."""
+    found = bugs("complex")["h too big"]
+    errors = [abs(found[f"h = {h}"] - found["truth"]) for h in ("0.1", "0.001")]
+    assert errors[0] / errors[1] == near(1e4, 0.2)
+    assert found["h = 1e-20"] == near(4.053427893898621, 1e-12)
+    undivided = bugs("complex")["the division by h forgotten"]
+    assert (undivided["truth"], undivided["broken"]) == (near(2.718281828459045), near(2.718281828459045e-20))
+
+
+def test_bug_of_memory(bugs):
+    assert bugs("memory")["no checkpoint"] == {"steps": 3003, "truth": 15_015, "broken": 4_507_503}
+
+
+def test_bug_of_chaos(played):
+    """A bit a step: float32 has four digits left at n = 10, two at 20 and none at 30, where a double has seven."""
+    found = {frame.title.split()[-1]: frame.broken.numbers for frame in played("chaos").frames}
+    off = {n: abs(each["broken"] / each["truth"] - 1) for n, each in found.items()}
+    assert off["10"] < 1e-3 < off["20"] < 0.1 < off["30"]
+    assert abs(found["30"]["ad"] / found["30"]["truth"] - 1) < 1e-7

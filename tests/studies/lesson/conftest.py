@@ -1,25 +1,25 @@
-"""One page and one browser for all tests of the lesson."""
+"""One page with every demo and one browser for all tests of the lesson."""
 
 import os
 
 import browser
+import playing
 import pytest
 
-from diffcompare.studies.demos.play import play
+from diffcompare.studies.demos import NAMES
 from diffcompare.studies.lesson.page import page
-
-NAMES = ("trace", "swell", "step", "nan")
 
 
 @pytest.fixture(scope="session")
 def plays():
-    return [play(name) for name in NAMES]
+    """Every demo, played, by its name; in the order of class."""
+    return {name: playing.played(name) for name in NAMES}
 
 
 @pytest.fixture(scope="session")
 def file(plays, tmp_path_factory):
     path = tmp_path_factory.mktemp("lesson") / "lesson.html"
-    path.write_text(page(plays), encoding="utf-8")
+    path.write_text(page([*plays.values()]), encoding="utf-8")
     return path
 
 
@@ -42,7 +42,7 @@ def window(shared_window):
     shared_window.run(
         "if (!state.predict) actions.predict(); if (!state.keys) actions.keys();"
         "if (root.classList.contains('projector')) actions.projector();"
-        "document.activeElement.blur(); byId('banner').hidden || check(); restore(); go(0, 0, false)"
+        "document.activeElement.blur(); byId('banner').hidden || check(); restore(); go(traceDemo, 0, false)"
     )
     yield shared_window
     assert shared_window.complaints == []

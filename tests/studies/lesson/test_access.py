@@ -208,9 +208,9 @@ def test_a_node_keeps_the_focus_when_the_reader_steps_on(window, go):
 def test_the_live_region_says_the_rule(window, go, plays):
     assert window.run("byId('spoken').getAttribute('aria-live')") == "polite"
     go("trace", 2)
-    assert window.run("byId('spoken').textContent").endswith(plays[0].frames[1].rule)
+    assert window.run("byId('spoken').textContent").endswith(plays["trace"].frames[1].rule)
     go("trace", 30, revealed=False)
-    assert plays[0].frames[29].question in window.run("byId('spoken').textContent")
+    assert plays["trace"].frames[29].question in window.run("byId('spoken').textContent")
     assert "1.716" not in window.run("byId('spoken').textContent")
 
 
@@ -255,15 +255,22 @@ def test_letters_of_the_projector(window):
         assert window.run("parseFloat(getComputedStyle(root).fontSize)") == 18
         window.run("actions.projector()")
         assert window.run("parseFloat(getComputedStyle(root).fontSize)") == pytest.approx(28, abs=0.5)
-        window.run("go(0, 30, true)")
+        window.run("go(traceDemo, 30, true)")
         widths = window.run(
             "[...here().querySelectorAll('.arrow, .shape')].map(each => parseFloat(getComputedStyle(each).strokeWidth))"
         )
         assert min(widths) >= 3
         letters = window.run(
-            "(() => { const {svg} = played.stage, scale = svg.getScreenCTM().a; return [...svg.querySelectorAll('.chip text, .name')]"
+            "(() => { const {svg} = played.stage, scale = svg.getScreenCTM().a; return [...svg.querySelectorAll('.chip text, .name, .label')]"
             ".map(each => scale * parseFloat(getComputedStyle(each).fontSize)); })()"
         )
-        assert min(letters) >= 20
+        assert min(letters) >= 28
+        hidden = window.run(
+            "framesOf[traceDemo].slice(0, -1).flatMap((frame, number) => [true, false].map(revealed => {"
+            " go(traceDemo, number, revealed); const {bottom} = played.stage.svg.getBoundingClientRect();"
+            " return played.stage.svg.checkVisibility() && bottom > document.querySelector('.controls').getBoundingClientRect().top"
+            " ? frame.id : ''; })).filter(Boolean)"
+        )
+        assert hidden == []  # the legend, which is the last of the drawing, without scrolling
     finally:
         window.resize(1280, 720)

@@ -17,7 +17,9 @@ from diffcompare.studies.lesson.page import page
 from diffcompare.studies.lesson.words import ENGLISH
 
 POINT = {"x1": 0.5, "x2": -1.25}
-NAMES = {"trace", "swell", "step", "nan", "CSE", "python", "Python"}
+CHOSEN = ("trace", "swell", "step", "nan")
+"""Demos of the page: those with panels, and one without."""
+NAMES = {*CHOSEN, "CSE", "python", "Python"}
 """Names of demos, which are typed, and of programs."""
 
 
@@ -29,7 +31,7 @@ def in_chinese(each):
 @pytest.fixture(scope="module")
 def chinese(plays):
     with speaking("zh"):
-        return [in_chinese(each) for each in plays]
+        return [in_chinese(plays[name]) for name in CHOSEN]
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,7 @@ def numbers(data):
 
 def test_the_figures_are_the_same(file, chinese_file, chinese):
     english, translated = baked(file), baked(chinese_file)
+    english["demos"] = [each for each in english["demos"] if each["name"] in CHOSEN]
     assert len(numbers(english)) > 1000
     assert numbers(english["demos"]) == numbers(translated["demos"])
     assert numbers(english["programs"]) == numbers(translated["programs"])

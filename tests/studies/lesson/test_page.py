@@ -3,10 +3,11 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 from diffcompare.document import Bars, Plot
 from diffcompare.render import cells, render
-from diffcompare.studies.demos.play import demo_data, tables_of
+from diffcompare.studies.demos.play import demo_data, document, tables_of
 from diffcompare.studies.lesson.page import page
 from diffcompare.studies.lesson.words import ENGLISH
 
@@ -25,7 +26,7 @@ def test_nothing_is_loaded(file):
 
 def test_the_figures_are_those_of_the_frames(file, plays):
     baked = re.search(r'id="figures">(.*?)</script>', file.read_text(encoding="utf-8"), re.S)[1]
-    assert json.loads(baked)["demos"] == json.loads(json.dumps([demo_data(each) for each in plays]))
+    assert json.loads(baked)["demos"] == json.loads(json.dumps([demo_data(each) for each in plays.values()]))
 
 
 def test_ids_are_unique_and_elements_are_closed(file):
@@ -52,48 +53,85 @@ def test_ids_are_unique_and_elements_are_closed(file):
 
 RECORD = """
 var seen = [];
-addEventListener("keyup", () => seen.push([here().id, here().innerText, asks()]));
+addEventListener("keyup", () => {
+  const parts = [...here().querySelectorAll(".asked, .told, .broken")].filter(each => each.checkVisibility());
+  const texts = each => [...each.querySelectorAll("tbody tr")].map(row => [...row.cells].map(cell => cell.textContent));
+  const tables = part => [...part.querySelectorAll("table")].map(texts);
+  seen.push([here().id, here().innerText, Object.fromEntries(parts.map(each => [each.className, tables(each)]))]);
+});
 """
 
 
-def test_every_frame_by_keys(window, plays):
-    """Real keys, as many as there are frames and questions; what was to be seen after each is looked at in the end."""
-    window.run(RECORD)
-    steps = [(each.demo.name, number, frame) for each in plays for number, frame in enumerate(each.frames, 1)]
-    count = len(steps) + sum(bool(frame.question) for *_, frame in steps) + len(plays) - 1
-    window.press("ArrowRight", count - 1)
-    window.press("End")
-    seen = iter(window.run("seen"))
-    expected = [(name, number, frame, asked) for name, number, frame in steps for asked in _states(frame)]
-    shown = [each for each in seen if not each[0].endswith("-end")]
-    assert len(shown) == len(expected) - 1  # the first was there before any key
-    for (ident, text, asks), (name, number, frame, asked) in zip(shown, expected[1:], strict=True):
-        assert (ident, asks) == (f"{name}-{number}", asked)
-        assert (frame.question in text) == asked or not frame.question
-        assert (ENGLISH["why"] in text) == (bool(frame.sentence) and not asked)
-        assert asked or frame.sentence in text
+def test_every_frame_by_keys_with_the_numbers_of_the_command_line(window, plays):
+    """Real keys through all demos; what was to be seen after each is looked at in the end."""
+    told = json.loads(render(document([*plays.values()]), "json"))["demos"]
+    pressed, expected = walk(told)
+    window.run(f"go(0, 0, false); {RECORD}")
+    window.press_all(["Home", *pressed])
+    seen = window.run("seen")
+    assert [ident for ident, *_ in seen] == [ident for ident, *_ in expected]
+    count = 0
+    for (ident, text, tables), (_, frame, state) in zip(seen, expected, strict=True):
+        if frame is None:
+            continue
+        assert set(tables) == {"asked": {"asked"}, "told": {"told"}, "broken": {"told", "broken"}}[state], ident
+        assert ((frame["question"] or "") in text) == (state == "asked") or not frame["question"]
+        assert (ENGLISH["why"] in text) == (bool(frame["sentence"]) and state != "asked")
+        assert state == "asked" or (frame["sentence"] or "") in text
+        if state == "asked":
+            shown, true = tables["asked"], frame["tables"]
+        else:
+            shown, true = tables[state], (frame["broken"] if state == "broken" else frame)["tables"]
+            assert len(shown) == len(true)
+        count += sum(map(compared, shown, true))
+    assert count > 2000
 
 
-def _states(frame):
-    return (True, False) if frame.question else (False,)
+def walk(demos):
+    """Keys from the first frame to the last, with a look at every question and bug, and what is to be seen after each."""
+    keys, expected = [], []
+    for demo in demos:
+        for number, frame in enumerate(demo["frames"], 1):
+            states = [*["asked"] * bool(frame["question"]), "told", *["broken", "told"] * bool(frame["broken"])]
+            expected += [(f"{demo['name']}-{number}", frame, state) for state in states]
+            keys += [
+                "ArrowRight" if state != "broken" and before != "broken" else "b"
+                for before, state in pairwise(["", *states])
+            ]
+        expected.append((f"{demo['name']}-end", None, ""))
+        keys.append("ArrowRight")
+    return keys[1:], expected
 
 
-def test_the_numbers_shown_are_those_of_the_command_line(window, plays):
+def compared(shown, true):
+    """How many numbers of a table are the command line's: to the last digit that is shown."""
+    count = 0
+    assert len(shown) == len(true["rows"])
+    for texts, row in zip(shown, true["rows"], strict=True):
+        for text, value in zip(texts, row, strict=True):
+            if isinstance(value, int | float) and not isinstance(value, bool) and text != "?":
+                digits = len(re.sub(r"e.*|\D", "", text).lstrip("0")) or 1
+                assert float(text) == float(f"{value:.{digits - 1}e}"), (text, value)
+                count += 1
+    return count
+
+
+def test_the_numbers_shown_are_those_of_plain_text(window, plays):
     texts = window.run(
         "Object.fromEntries([...document.querySelectorAll('.frame')].map("
         "frame => [frame.id, frame.querySelector('.told').textContent]))"
     )
     told = 0
-    for each in plays:
+    for name, each in plays.items():
         plain = render(each.document(), "plain")
         for number, frame in enumerate(each.frames, 1):
-            text = texts[f"{each.demo.name}-{number}"]
+            text = texts[f"{name}-{number}"]
             for cell in (cell for shown in tables_of(frame.blocks) for row in shown.rows for cell in row):
                 if cells.is_number(cell):
                     assert cells.text(cell) in text
                     assert cells.text(cell) in plain or isinstance(frame.blocks[0], Plot | Bars)  # there drawn
                     told += 1
-    assert told > 500
+    assert told > 1000
     assert "1.7163378145367738" in texts["trace-31"]
 
 
@@ -158,7 +196,7 @@ def test_another_browser_raises_the_banner(window):
 def test_other_demos_need_no_panels(window, file, plays, tmp_path):
     """The script starts where there is no trace, no step and no swell."""
     other = tmp_path / "other.html"
-    other.write_text(page([plays[-1]]), encoding="utf-8")
+    other.write_text(page([plays["nan"]]), encoding="utf-8")
     window.open(other)
     window.press("End")
     assert window.run("[here().id, document.querySelectorAll('.panel').length]") == ["nan-end", 0]

@@ -20,7 +20,7 @@ def curve(window, go):
 
 
 def numbers(plays):
-    return {name: value for frame in plays[2].frames for name, value in frame.numbers.items()}
+    return {name: value for frame in plays["step"].frames for name, value in frame.numbers.items()}
 
 
 def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
@@ -142,13 +142,13 @@ def test_a_step_that_x_swallows(curve):
 def test_sizes_are_those_of_the_demo_and_of_the_study(window, plays):
     found = {row["n"]: row for row in window.run("figures.swell")}
     assert list(found) == list(range(1, 13))
-    sizes = next(frame for frame in reversed(plays[1].frames) if frame.title.startswith("Act 2")).blocks[0].table
+    sizes = next(frame for frame in reversed(plays["swell"].frames) if frame.title.startswith("Act 2")).blocks[0].table
     for n, _, _, tree, dag in sizes.rows:
         assert (found[n]["light tree"], found[n]["light dag"]) == (tree, dag)
     for row in swell_family("logistic", range(4, 5)).rows:
         ours = found[row.member.number]
         assert (ours["raw tree"], ours["cse"]) == (row.forms["raw"].size.tree, row.forms["cse"].size.tree)
-    figures = {name: value for frame in plays[1].frames for name, value in frame.numbers.items()}
+    figures = {name: value for frame in plays["swell"].frames for name, value in frame.numbers.items()}
     for n in range(4, 10):
         assert found[n]["expanded"] == figures[f"expanded {n}"]
         assert found[n]["reverse"] == pytest.approx(figures[f"ad {n}"], rel=0.05)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-NAMES = ("trace", "swell", "step", "nan")
+from diffcompare.studies.demos import NAMES
 
 
 def test_a_page_for_every_demo(window):
@@ -36,7 +36,7 @@ def paper(window, go):
 
 
 def test_all_steps_in_one_table_and_the_final_graph(paper, plays):
-    for each in plays:
+    for each in plays.values():
         rows, text = paper.run(
             f"(sheet => [sheet.querySelectorAll('tbody').length, sheet.innerText])(document.querySelector('#{each.demo.name} .printed'))"
         )
@@ -78,3 +78,27 @@ def test_rows_are_not_split_and_lines_differ_without_colour(paper):
         "['primal', 'adjoint', 'message'].map(kind => getComputedStyle(document.querySelector(`#trace .printed .${kind} rect`)).strokeDasharray)"
     )
     assert len(set(dashes)) == 3
+
+
+def test_the_pictures_of_the_panels_stand_in_the_place_of_the_demos_own(paper):
+    """As they are then: the step that was chosen, the series that were; patterns of their own, and no legend lost."""
+    paper.run("byId('exponent').value = '-10'; restep(); dispatchEvent(new Event('beforeprint'))")
+    found = paper.run(
+        "(() => { const svg = document.querySelector('#step .printed svg'); return [svg.querySelectorAll('.dots > *').length,"
+        " svg.querySelectorAll('polyline').length, svg.querySelector('.mark').cx.baseVal.value - across(1e-10), svg.checkVisibility()]; })()"
+    )
+    assert (found[0], found[1], found[3]) == (258, 4, True)
+    assert abs(found[2]) < 0.01
+    bars, missing, legend, ids = paper.run(
+        "(() => { const figure = document.querySelector('#swell .printed figure'), bars = [...figure.querySelectorAll('.bar')];"
+        " return [figure.querySelectorAll('svg.bars .bar').length,"
+        " bars.filter(each => !document.querySelector(each.getAttribute('fill').match(/#[^)]*/)[0]).closest('.printed')).length,"
+        " figure.querySelector('.legend').innerText, [...document.querySelectorAll('[id]')].map(each => each.id)]; })()"
+    )
+    assert (bars, missing) == (48, 0)
+    assert legend.split() == ["tree", "light", "tree", "DAG", "after", "CSE"]
+    assert len(set(ids)) == len(ids)
+    fills = paper.run(
+        "[0, 1, 2, 3].map(each => getComputedStyle(document.querySelector(`.printed .fill${each}`)).fill)"
+    )
+    assert fills == ["rgb(0, 0, 0)", *["rgb(255, 255, 255)"] * 3]  # and three hatches

@@ -17,7 +17,7 @@ def chips(window, name):
 
 def test_the_numbers_in_the_graph_are_those_of_the_frames(window, plays):
     """Of every frame: what Python's drawing has beside a node, and no more but the messages."""
-    frames = plays[0].frames
+    frames = plays["trace"].frames
     found = window.run(
         f"framesOf[traceDemo].slice(0, {len(frames) - 1}).map((_, number) => {{ go(traceDemo, number, true);"
         f" return Object.fromEntries(played.stage.nodes.map(({{group, name}}) => [name, {CHIPS}])); }})"

@@ -36,6 +36,7 @@ function isShipped(name, point) {
 function retrace(name, point) {
   const found = traced(figures.programs[name], point), wrong = trouble(found);
   complain(!wrong ? "" : wrong.name ? say("no value", wrong) : words["no slope"]);
+  for (const variable of found.program.variables) byId(`at-${variable}`)?.setAttribute("aria-invalid", Boolean(wrong));
   if (wrong) return;
   if (played?.name !== name) played = {name, stage: stageOf(name)};
   played.found = found;

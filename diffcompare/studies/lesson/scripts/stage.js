@@ -2,9 +2,7 @@
    below it a tangent or an adjoint, and below that the messages that the adjoint is the sum of. */
 
 const CHARACTER = 7.4, CHIP = 19;  // pixels, as in Python's drawings
-const LARGER = 1.28;  // letters on a projector
-
-function lengthOf(text) { return [...text].filter(each => !/\p{M}/u.test(each)).length; }
+const LARGER = 1.4;  // letters on a projector, as in the style sheet
 
 function chip(kind, {x, y}, text) {
   const size = root.classList.contains("projector") ? LARGER : 1;

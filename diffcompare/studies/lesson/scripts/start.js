@@ -39,5 +39,7 @@ if (byId("bars")) {
   byId("accuracy").addEventListener("click", toggleBars);
   drawBars();
 }
+printPictures();
+addEventListener("beforeprint", printPictures);
 addEventListener("hashchange", fromAddress);
 fromAddress();
