@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from diffcompare.catalogue import entry
-from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot
+from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Table
 from diffcompare.render import Look, cells, svg
 from diffcompare.render.html import body
 from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
@@ -35,6 +35,8 @@ PRINTED = 6
 """Digits of a number in the printed table of steps."""
 FEW_NUMBERS = 2
 """Numbers of a step that stand in its row there."""
+MOST_ROWS = 40
+"""Rows of all tables of a demo that fit on its sheet of paper: beyond, the steps have their numbers by name."""
 MOST_PRINTED = 4_500
 """Characters of a demo's rows that paper has room for in the larger letters."""
 
@@ -180,7 +182,14 @@ def _block(block: Block, staged: bool, words: Mapping[str, str]) -> str:
 def _printed(played: Played, words: Mapping[str, str]) -> str:
     """What paper has of a demo: every step as a row of one table, the last picture of each kind, the sentence."""
     heads = "".join([f'<th scope="col">{html.escape(words[head])}</th>' for head in ("step", "rule", "numbers", "why")])
-    rows = "".join([_row(number, frame) for number, frame in enumerate(played.frames, 1)])
+    tables = [_tables(frame) for frame in played.frames]
+    whole = sum(len(table.rows) for each in tables for table in each) <= MOST_ROWS
+    rows = "".join(
+        [
+            _row(number, frame, each if whole else ())
+            for number, (frame, each) in enumerate(zip(played.frames, tables, strict=True), 1)
+        ]
+    )
     # Patterns are found by their ids, and those of a picture that is not shown are no patterns.
     pictures = [svg.picture(each._replace(key=f"printed-{each.key}")) for each in _pictures(played.frames)]
     figures = "".join([f"<figure>{each}</figure>" for each in pictures])
@@ -203,11 +212,17 @@ def _pictures(frames: Sequence[Frame]) -> list[Picture]:
     return list(found.values())
 
 
-def _row(number: int, frame: Frame) -> str:
-    """A step as a row; many numbers have a line of their own below."""
+def _tables(frame: Frame) -> tuple[Table, ...]:
+    """The tables of a step (that of a graph stands in it, number by number)."""
+    return tuple(block for block in frame.blocks if isinstance(block, Table))
+
+
+def _row(number: int, frame: Frame, tables: tuple[Table, ...]) -> str:
+    """A step as a row; its tables, or its many numbers, stand below."""
     numbers = "; ".join([f"{name} = {cells.text(cell, PRINTED)}" for name, cell in frame.numbers.items()])
-    below = len(frame.numbers) > FEW_NUMBERS
-    texts = (str(number), frame.title, frame.rule, "" if below else numbers, frame.sentence)
+    few = not tables and len(frame.numbers) <= FEW_NUMBERS
+    texts = (str(number), frame.title, frame.rule, numbers if few else "", frame.sentence)
     row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}</tr>\n"
-    more = f'<tr><td></td><td colspan="4">{html.escape(numbers)}</td></tr>\n' if below else ""
+    below = f'<div class="inside">{body(Document(tables), Look(), LOWER)}</div>' if tables else html.escape(numbers)
+    more = "" if few else f'<tr><td></td><td colspan="4">{below}</td></tr>\n'
     return f"<tbody>{row}{more}</tbody>\n"

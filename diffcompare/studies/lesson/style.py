@@ -39,6 +39,7 @@ button:focus-visible, input:focus-visible, select:focus-visible, .scroll:focus-v
 .subject { margin: 0; overflow-wrap: anywhere;
   font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .rule, .why, .question { margin: .25rem 0; }
+.diffcompare .frame .scroll td code { white-space: normal; }
 .asked, .question, .broken { display: none; }
 .stepping .open .asked, .stepping .open .question { display: block; }
 .stepping .open .told { display: none; }
@@ -176,6 +177,11 @@ PAPER = """\
   .printed td { padding: .12em .8em .12em 0; vertical-align: top; overflow-wrap: anywhere; }
   .printed th:nth-child(1) { width: 3ch; } .printed th:nth-child(2) { width: 17%; }
   .printed th:nth-child(3) { width: 27%; } .printed th:nth-child(4) { width: 20%; }
+  .printed .inside { display: flex; flex-wrap: wrap; gap: 0 2rem; }
+  .diffcompare .printed .inside .scroll { margin: 0 0 .2rem; overflow: visible; }
+  .printed .inside table { width: auto; font-size: .8em; }
+  .printed .inside tbody { border: none; }
+  .printed .inside th:nth-child(n) { width: auto; }
   .diffcompare .printed figure { margin: .5rem 0; }
   .diffcompare .printed svg { width: auto; min-width: 0; max-width: 100%; height: 6.5cm; max-height: none; }
   .diffcompare .printed .legend { display: flex; gap: 1.5rem; list-style: none; padding: 0; margin: 0; }

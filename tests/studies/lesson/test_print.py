@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from diffcompare.document import Table
 from diffcompare.studies.demos import NAMES
 
 
@@ -38,7 +39,7 @@ def paper(window, go):
 def test_all_steps_in_one_table_and_the_final_graph(paper, plays):
     for each in plays.values():
         rows, text = paper.run(
-            f"(sheet => [sheet.querySelectorAll('tbody').length, sheet.innerText])(document.querySelector('#{each.demo.name} .printed'))"
+            f"(sheet => [sheet.querySelectorAll(':scope > table > tbody').length, sheet.innerText])(document.querySelector('#{each.demo.name} .printed'))"
         )
         assert rows == len(each.frames)
         for frame in each.frames:
@@ -48,6 +49,15 @@ def test_all_steps_in_one_table_and_the_final_graph(paper, plays):
     graph = paper.run("document.querySelector('#trace .printed svg').textContent")
     assert "v̄₋₁ = 5.5" in graph
     assert "v̄₀ = 1.716" in graph
+
+
+def test_the_tables_of_a_step_stand_under_it_where_there_is_room(paper, plays):
+    text = paper.run("document.querySelector('#four-ways .printed').innerText")
+    (table,) = [block for block in plays["four-ways"].frames[-1].blocks if isinstance(block, Table)]
+    assert all(str(row[0]) in text for row in table.rows)
+    assert len(table.rows) >= 8
+    assert text.count("e-1") > 8  # errors
+    assert "; " in paper.run("document.querySelector('#step .printed').innerText")  # too many: by name
 
 
 def test_no_buttons_no_frames_no_panels(paper):
