@@ -28,6 +28,12 @@ from diffcompare.studies.lesson.words import words as page_words
 LOWER = 3
 """Levels by which headings inside of a frame are lowered."""
 BUTTONS = ("back", "next", "first", "last")
+SHORTCUTS = {
+    "back": "ArrowLeft", "next": "ArrowRight", "first": "Home", "last": "End", "predict": "p", "break": "b",
+    "projector": "Shift+P",
+}  # fmt: skip
+"""The key of a button, as assistive technology is told."""
+ARROWS = {"ArrowLeft": "\u2190", "ArrowRight": "\u2192"}
 TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
 LOOP = "logistic_l4_nested"
 """The entry of the catalogue that computes the demo's function in a loop."""
@@ -109,13 +115,16 @@ def _navigation(plays: Sequence[Played], words: Mapping[str, str]) -> str:
 
 
 def _controls(words: Mapping[str, str]) -> str:
-    buttons = [f'<button type="button" id="{name}">{html.escape(words[name])}</button>' for name in BUTTONS]
-    buttons += [
-        f'<button type="button" id="{name}" aria-pressed="{str(on).lower()}">{html.escape(words[name])}</button>'
-        for name, on in TOGGLES.items()
-    ]
+    buttons = [_button(name, "", words) for name in BUTTONS]
+    buttons += [_button(name, f' aria-pressed="{str(on).lower()}"', words) for name, on in TOGGLES.items()]
     inside = f'{"".join(buttons)}<output id="place"></output>'
     return f'<div class="controls" role="group" aria-label="{html.escape(words["steps"])}">{inside}</div>\n'
+
+
+def _button(name: str, pressed: str, words: Mapping[str, str]) -> str:
+    key = SHORTCUTS.get(name)
+    told = f' aria-keyshortcuts="{key}" title="{ARROWS.get(key, key)}"' if key else ""
+    return f'<button type="button" id="{name}"{pressed}{told}>{html.escape(words[name])}</button>'
 
 
 def _demo(played: Played, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:

@@ -19,8 +19,8 @@ from diffcompare.studies.lesson.words import ENGLISH
 POINT = {"x1": 0.5, "x2": -1.25}
 CHOSEN = ("trace", "swell", "step", "nan")
 """Demos of the page: those with panels, and one without."""
-NAMES = {*CHOSEN, "CSE", "python", "Python"}
-"""Names of demos, which are typed, and of programs."""
+NAMES = {*CHOSEN, "CSE", "python", "Python", "Home", "End", "Shift"}
+"""Names of demos, which are typed, of programs, and of keys."""
 
 
 def in_chinese(each):

@@ -157,6 +157,16 @@ def test_keys_back_ends_break_and_predict(window, go):
     window.press("P")
 
 
+def test_a_button_tells_its_key(window):
+    told = window.run(
+        "[...document.querySelectorAll('[aria-keyshortcuts]')].map(each => [each.id, each.getAttribute('aria-keyshortcuts')])"
+    )
+    bound = window.run("keyboard")
+    assert {key.removeprefix("Shift+"): name for name, key in told} == {
+        key: name for key, name in bound.items() if key not in (" ", "PageDown", "PageUp")
+    }
+
+
 def test_shortcuts_can_be_switched_off(window, go):
     """All of them, and on again by a button; a field that is typed in has none."""
     go("trace", 5)
