@@ -21,11 +21,8 @@ OUTPUTS, SHARED = 50, 10
 def frames() -> Iterator[Frame]:
     """Many inputs and one output, and the other way round."""
     for count in range(1, len(PRODUCT) + 1):
-        yield _table(
-            "Speelpenning's product",
-            "speelpenning",
-            [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]],
-        )
+        found = [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]]
+        yield _with_formula(_table("Speelpenning's product", "speelpenning", found))
     rows = [(n, _counts(helmholtz(n), n)) for n in MIXTURE]
     yield _table("Helmholtz energy of a mixture", "helmholtz", rows)
     yield _picture(rows)
@@ -85,6 +82,31 @@ def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, 
         (masked(shown, (-1, 4), (-1, 5)),),
         _forward_by_habit(rows[-1]),
     )
+
+
+def _with_formula(frame: Frame) -> Frame:
+    """The frame with what the gradient takes that is written out: every partial the product of all other variables."""
+    (shown,), (asked,) = frame.blocks, frame.asked
+    assert isinstance(shown, Table)
+    assert isinstance(asked, Table)
+    counts = [_written_out(row[0]) for row in shown.rows if isinstance(row[0], int)]
+    return frame._replace(
+        blocks=(_with_column(shown, counts),),
+        asked=(_with_column(asked, counts),),
+        numbers={**frame.numbers, f"written out {shown.rows[-1][0]}": counts[-1]},
+    )
+
+
+def _written_out(n: int) -> int:
+    nodes = listing(FAMILIES["speelpenning"].build(n - 1))
+    return n * primal_work(nodes, active_nodes(nodes))
+
+
+def _with_column(shown: Table, counts: Sequence[int]) -> Table:
+    """The counts beside those of f."""
+    added = table("", "", ">written out", [(count,) for count in counts])
+    rows = [(*row[:2], *extra, *row[2:]) for row, extra in zip(shown.rows, added.rows, strict=True)]
+    return shown._replace(columns=(*shown.columns[:2], *added.columns, *shown.columns[2:]), rows=tuple(rows))
 
 
 def _forward_by_habit(row: tuple[int, tuple[int, int, int, int]]) -> Broken:

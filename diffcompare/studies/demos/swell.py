@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Table
 from diffcompare.language import phrase
@@ -51,34 +52,61 @@ def _formulas() -> Iterator[Frame]:
         )
 
 
+class Sizes(NamedTuple):
+    """Nodes of a member of the family and of its derivative, raw and without zeros and ones."""
+
+    n: int
+    f_tree: int
+    f_dag: int
+    raw_tree: int
+    raw_dag: int
+    tree: int
+    dag: int
+
+
 def _sizes() -> Iterator[Frame]:
-    rows: list[tuple[int, int, int, int, int]] = []
+    rows: list[Sizes] = []
     for member in of_family(FAMILIES["logistic"], MEMBERS, None):
-        form = by_rules(member.expression, member.wrt, "light", Purse(None))
-        assert form.size is not None
-        rows.append(
-            (member.number, tree_size(member.expression), dag_size(member.expression), form.size.tree, form.size.dag)
-        )
+        raw, light = (by_rules(member.expression, member.wrt, form, Purse(None)).size for form in ("raw", "light"))
+        assert raw is not None
+        assert light is not None
+        f = (tree_size(member.expression), dag_size(member.expression))
+        rows.append(Sizes(member.number, *f, raw.tree, raw.dag, light.tree, light.dag))
     for count in (4, 8, len(rows)):
         shown = _bars(rows[:count])
-        n, _, _, tree, dag = rows[count - 1]
+        last = rows[count - 1]
         yield Frame(
-            phrase("Act 2: the same derivative as tree and as DAG, to n = {n}", n=n),
+            phrase("Act 2: the same derivative as tree and as DAG, to n = {n}", n=last.n),
             (shown,),
-            phrase("tree (6n - 5)·2^(n-1) - 1 = {tree}, DAG 8n - 6 = {dag}", tree=tree, dag=dag),
+            phrase(
+                "tree (6n - 5)·2^(n-1) - 1 = {tree}, DAG 8n - 6 = {dag};"
+                " raw, with its zeros and ones: 9(n - 1)·2^(n-1) + 1 = {raw_tree}, 10n - 7 = {raw_dag}",
+                tree=last.tree,
+                dag=last.dag,
+                raw_tree=last.raw_tree,
+                raw_dag=last.raw_dag,
+            ),
             "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
-            {"n": n, "f tree": rows[count - 1][1], "f dag": rows[count - 1][2], "light tree": tree, "light dag": dag},
-            phrase("How many distinct nodes does l{n}' need?", n=n),
-            (masked(shown.table, (-1, 4)),),
+            {
+                "n": last.n,
+                "f tree": last.f_tree,
+                "f dag": last.f_dag,
+                "light tree": last.tree,
+                "light dag": last.dag,
+                "raw tree": last.raw_tree,
+                "raw dag": last.raw_dag,
+            },
+            phrase("How many distinct nodes does l{n}' need?", n=last.n),
+            (masked(shown.table, (-1, 4), (-1, 6)),),
         )
 
 
-def _bars(rows: list[tuple[int, int, int, int, int]]) -> Bars:
-    shown = table("sizes", "Nodes of l(n) and of its derivative", "n | >f tree | >f DAG | >f' tree | >f' DAG", rows)
-    drawn = rows if len(rows) <= MOST_BARS else [row for row in rows if row[0] == 1 or row[0] % 2 == 0]
-    series = tuple(
-        (head, tuple(row[place] for row in drawn)) for place, head in ((3, "f' as a tree"), (4, "f' as a DAG"))
-    )
+def _bars(rows: list[Sizes]) -> Bars:
+    heads = "n | >f tree | >f DAG | >raw f' tree | >raw f' DAG | >f' tree | >f' DAG"
+    shown = table("sizes", "Nodes of l(n) and of its derivative", heads, rows)
+    drawn = rows if len(rows) <= MOST_BARS else [row for row in rows if row.n == 1 or row.n % 2 == 0]
+    trees, dags = tuple([row.tree for row in drawn]), tuple([row.dag for row in drawn])
+    series = (("f' as a tree", trees), ("f' as a DAG", dags))
     return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in drawn), series, shown, "")
 
 

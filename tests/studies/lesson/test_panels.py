@@ -143,8 +143,8 @@ def test_sizes_are_those_of_the_demo_and_of_the_study(window, plays):
     found = {row["n"]: row for row in window.run("figures.swell")}
     assert list(found) == list(range(1, 13))
     sizes = next(frame for frame in reversed(plays["swell"].frames) if frame.title.startswith("Act 2")).blocks[0].table
-    for n, _, _, tree, dag in sizes.rows:
-        assert (found[n]["light tree"], found[n]["light dag"]) == (tree, dag)
+    for n, _, _, raw, _, tree, dag in sizes.rows:
+        assert [found[n][form] for form in ("raw tree", "light tree", "light dag")] == [raw, tree, dag]
     for row in swell_family("logistic", range(4, 5)).rows:
         ours = found[row.member.number]
         assert (ours["raw tree"], ours["cse"]) == (row.forms["raw"].size.tree, row.forms["cse"].size.tree)
