@@ -7,7 +7,7 @@ from math import log10
 from statistics import linear_regression
 
 from diffcompare.backends.numerical import BACKWARD, CENTRAL, FORWARD, quotient
-from diffcompare.document import Approximate, Cell, Plot, Source, Table
+from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Source, Table
 from diffcompare.evaluation import value_at
 from diffcompare.language import phrase
 from diffcompare.parser import parse
@@ -48,6 +48,7 @@ def frames() -> Iterator[Frame]:
     yield _strip()
     for end in ENDS:
         yield _curve(found, end)
+    yield _dots(found)
     yield _slopes(found)
     yield _best(found)
     yield _thumb(found)
@@ -185,6 +186,30 @@ def _curve(found: Sweep, end: float) -> Frame:
         else "A straight line on logarithmic axes: a power of h.",
         question="" if end == ENDS[-1] else "How does it go on to the left?",
         asked=() if end == ENDS[-1] else (drawn,),
+    )
+
+
+def _dots(found: Sweep) -> Frame:
+    """Single steps beside their medians, of one formula: those of two would hide each other."""
+    bins = [each for each in reversed(_curve_of(found, SHOWN[0]).bins) if each.error and each.step >= 0.99 * ENDS[-1]]
+    single = tuple([(each.step, each.error_at) for each in bins if each.error_at])
+    median = tuple([(each.step, each.error) for each in bins if each.error])
+    rows = [[_two(value) for value in (each.step, each.error_at, each.error)] for each in bins]
+    lucky = min(single, key=lambda point: point[1])
+    drawn = Plot(
+        "dots",
+        Axis("step h", True),
+        Axis("absolute error", True),
+        (Series(phrase("single steps"), single, "dots"), Series(phrase("medians"), median)),
+        table("dots", "Forward difference", "h | >single step | >median", rows),
+        "Forward difference",
+    )
+    return Frame(
+        "One step is luck",
+        (drawn,),
+        "round-off of a single step: anything from 0 to eps/h and more",
+        "To the right the error is a law, to the left it is a lottery: a lower dot is luck, and no better step.",
+        {"lowest dot": lucky[1], "its h": lucky[0]},
     )
 
 

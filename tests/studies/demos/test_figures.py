@@ -177,6 +177,19 @@ def test_step_minima_of_medians_of_401_steps(figures):
     assert f"{found['length']:.3f}" == "0.065"
 
 
+def test_step_dots_of_single_steps(played):
+    """Beside every median; to the left some are far below theirs, to the right none is."""
+    (frame,) = (frame for frame in played("step").frames if frame.title == "One step is luck")
+    dots, line = frame.blocks[0].series
+    assert (dots.marks, line.marks) == ("dots", "line")
+    assert len(dots.points) > 55
+    medians = dict(line.points)
+    off = {h: medians[h] / error for h, error in dots.points}
+    assert max(off[h] for h in off if 1e-6 < h < 1e-2) < 1.5
+    assert max(off[h] for h in off if h < 1e-9) > 3
+    assert frame.numbers["lowest dot"] == min(error for _, error in dots.points)
+
+
 def test_step_slopes_in_their_windows(figures):
     found = figures("step")
     slopes = {
