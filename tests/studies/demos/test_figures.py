@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.document import Table
+from diffcompare.document import Plot, Table
 from diffcompare.studies.demos.play import tables_of
 from diffcompare.studies.demos.step import CLOSED, POWERS
 from diffcompare.studies.demos.trace import frames_of
@@ -214,6 +214,21 @@ def test_step_cancellation_strip(figures):
     assert (closed[1e-16].shared, f"{closed[1e-16].quotient:.2f}") == (14, "9.99")
 
 
+def test_step_says_which_program_is_differentiated(played):
+    """Two spellings of one function round otherwise: of one h each has its own quotient, everywhere the same."""
+    frames = played("step").frames
+    captions = [
+        block.caption
+        for frame in frames[:10] + frames[12:]
+        for block in (*frame.blocks, *(frame.broken.blocks if frame.broken else ()))
+        if isinstance(block, Table | Plot)
+    ]
+    assert len(captions) == 13
+    assert all(caption.endswith((": closed form, x = 0.2", ": loop, x = 0.2")) for caption in captions)
+    swallowed, printed = (frames[place].broken.blocks[0].rows for place in (0, 6))
+    assert swallowed[0][2] == printed[-1][1]
+
+
 def test_step_complex(figures):
     found = figures("step")
     assert found["complex worst from 1e-9 down"] <= 2e-14
@@ -231,6 +246,8 @@ def test_step_in_other_hands(figures, bugs):
     assert 3e-4 < found["float32 forward-difference least error"] < 3e-3
     assert 1e-4 <= found["float32 central-difference best h"] < 1e-3
     assert 5e-5 < found["float32 central-difference least error"] < 5e-4
+    kept = [found[f"float32 {method} digits"] for method in ("forward-difference", "central-difference")]
+    assert 3 < kept[0] < 4.5 < kept[1] < 5.5  # of 9.07, which the errors are to be divided by
     assert bugs("step")["h too small"]["quotient"] == 0
     assert bugs("step")["a sign in the printed formula"]["broken"] == near(-L4, 1e-6)
 
