@@ -36,6 +36,15 @@ def test_four_ways(played, figures):
     assert (found["adjoint l3"], found["adjoint l2"]) == (near(-3.3728), near(3.777536))
 
 
+def test_four_ways_counts_the_digits_of_a_difference(played, figures):
+    """Of the quotient by 1e-6 and the truth: 9.0661|2 and 9.0660|9; the steps of the differences are told."""
+    assert figures("four-ways")["digits kept"] == near(5.43, 1e-3)
+    methods = [row[0] for row in tables_of(played("four-ways").frames[-1].blocks)[0].rows]
+    assert [name for name in methods if name.startswith("forward-difference")] == [
+        "forward-difference, h = 1.49e-08", "forward-difference, h = 1e-06", "forward-difference, h = 1.49e-08",
+    ]  # fmt: skip
+
+
 def test_bugs_of_four_ways(bugs):
     found = bugs("four-ways")
     assert set(found) == {
@@ -367,6 +376,12 @@ def test_nan(figures):
         assert found[f"{text} reverse"] == "nan"
     assert found["softplus(x) reverse"] == found["x reverse"] == 1
     assert found["max(a, b) + ln(1 + exp(-|a - b|)) reverse"] == 1
+
+
+def test_nan_says_of_a_difference_that_it_is_one_sided(played):
+    rows = tables_of(played("nan").frames[3].blocks)[0].rows
+    (told,) = [row[0] for row in rows if row[0].startswith("central-difference")]
+    assert told == "central-difference: no value at x - h, so forward-difference, h = 1.49e-08"
 
 
 def test_bugs_of_nan(bugs):
