@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import log10
 
 from diffcompare.document import Cell, Table
 from diffcompare.language import phrase
@@ -58,6 +59,11 @@ def true(found: Comparison, name: str) -> Cell:
 
 def _side(slope: float | None) -> str:
     return phrase("none") if slope is None else f"{slope:g}"
+
+
+def digits_kept(error: float, truth: float) -> float:
+    """How many digits are right, by the relative error; an `error` of 0 has no number of them."""
+    return -log10(abs(error / truth))
 
 
 def figures(found: Comparison, name: str) -> dict[str, Cell]:

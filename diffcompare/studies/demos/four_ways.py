@@ -9,8 +9,10 @@ from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression, Variable
 from diffcompare.language import phrase
 from diffcompare.parser import parse
+from diffcompare.problem import Derivative
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
+from diffcompare.studies.demos.answers import digits_kept
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, measuring, table
 from diffcompare.studies.demos.polynomial import derivative_of_logistic
 from diffcompare.studies.telling import cell
@@ -19,6 +21,7 @@ from diffcompare.studies.trace import trace
 SILU, AT_SILU = "x/(1 + exp(-x))", 0.7
 WRONG = "(1 + exp(-x) + x*(1 + exp(-x)))/(1 + exp(-x))^2"
 LOOP, CLOSED, X = "@logistic_l4_nested", "@logistic_l4", 0.2
+TRUE = 9.0660864
 H = 1e-6
 """The step of the survey's figure 2."""
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
@@ -43,7 +46,7 @@ def _silu() -> Iterator[Frame]:
     shown = table(
         "silu",
         phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}"),
-        "method | >derivative | >error",
+        "method | >derivative | >absolute error",
         rows,
     )
     numbers = {answer.method: answer.gradient["x"] for answer in found.answers}
@@ -51,7 +54,7 @@ def _silu() -> Iterator[Frame]:
         "Act 1: a derivative from a lecture slide",
         (shown,),
         f"f' = {WRONG}",
-        "Four methods agree and one does not: the slide took exp(-x) for 1 + exp(-x) in its last term.",
+        "Four methods agree and one does not: the slide's last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
         numbers,
         "By hand somebody found 1.1359. Do the others agree?",
         (masked(shown, *[(i, j) for i in range(1, 5) for j in (1, 2)]),),
@@ -147,13 +150,15 @@ def _expanded(value: float | None) -> Broken:
 
 def _numerically(survey: Comparison) -> Frame:
     quotient = survey.answers[0].gradient["x"]
-    asked = table("numeric", "Forward difference", "step | >quotient | >truth", [(f"{H:g}", quotient, 9.0660864)])
+    _, error = _cells(quotient, survey)
+    kept = digits_kept(error.value, TRUE) if error else 0.0
+    asked = table("numeric", "Forward difference", "step | >quotient | >truth", [(f"{H:g}", quotient, TRUE)])
     return Frame(
         "Numerically: a guess from two values",
         (asked,),
         "(f(x + h) - f(x))/h with h = 0.000001",
-        "Only values of f are needed, and half the digits are wrong.",
-        {"forward-difference h=1e-6": quotient},
+        phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept),
+        {"forward-difference h=1e-6": quotient, "digits kept": kept},
         "How many digits will be right?",
         (masked(asked, (0, 1)),),
         _misprinted(),
@@ -188,9 +193,10 @@ def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame
     rows: list[tuple[Cell, ...]] = []
     for program, found in ((phrase("closed form"), closed), (phrase("loop"), loop)):
         rows += [(method, program, *cells) for method, *cells in _rows(found, found, "x")]
-    by_survey = _cells(survey.answers[0].gradient["x"], survey)
-    rows.insert(len(closed.answers), (f"forward-difference, h = {H:g}", phrase("loop"), *by_survey))
-    final = table("all", "Every route", "method | program | >derivative | >error", rows)
+    rows[len(closed.answers) : len(closed.answers)] = [
+        (method, phrase("loop"), *cells) for method, *cells in _rows(survey, survey, "x")
+    ]
+    final = table("all", "Every route", "method | program | >derivative | >absolute error", rows)
     return Frame(
         "All routes side by side",
         (final,),
@@ -290,7 +296,12 @@ def _cells(value: float | None, judged: Comparison) -> tuple[Measured | None, Ap
 
 
 def _rows(found: Comparison, judged: Comparison, name: str) -> list[tuple[str, Measured | None, Approximate | None]]:
-    return [(answer.method, *_cells(answer.gradient[name], judged)) for answer in found.answers]
+    return [(_named(answer), *_cells(answer.gradient[name], judged)) for answer in found.answers]
+
+
+def _named(answer: Derivative) -> str:
+    """The method; a difference with its step."""
+    return f"{answer.method}, {answer.variant}" if (answer.variant or "").startswith("h = ") else answer.method
 
 
 DEMO = Demo(

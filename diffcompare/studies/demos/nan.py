@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from diffcompare.document import Block, Cell
 from diffcompare.evaluation import Real, Undefined
 from diffcompare.language import phrase
-from diffcompare.studies.demos.answers import answer, asked, figures, true
+from diffcompare.problem import Derivative
+from diffcompare.studies.demos.answers import answer, asked, figures, said, true
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
 from diffcompare.studies.trace import trace
 
@@ -76,7 +77,7 @@ def _naive() -> Frame:
     naive = Real(1.0) * (y * x ** (y - 1)) + inactive * (x**y * Real(-math.inf))  # ln(0) is -inf
     found = asked(text, point, METHODS)
     rows: list[tuple[Cell, ...]] = [(phrase("naive forward: every tangent, also 0"), str(float(naive)))]
-    rows += [(method, answer(found, method, "x")) for method in METHODS]
+    rows += [(_one_sided(each), said(each, "x")) for each in found.answers]
     rows.append((phrase("truth"), true(found, "x")))
     shown = table(
         "naive",
@@ -93,6 +94,18 @@ def _naive() -> Frame:
         "Forward, reverse: do the two modes agree?",
         (masked(shown, *[(i, 1) for i in range(len(rows))]),),
         _multiplied(),
+    )
+
+
+def _one_sided(each: Derivative) -> str:
+    """The method, and that it looked to one side only where on the other there is no value."""
+    note = next((note for note in each.notes if "no value on one side: " in note), None)
+    if note is None:
+        return each.method
+    return phrase(
+        "{method}: no value at x - h, so {instead}",
+        method=each.method,
+        instead=note.rsplit(": ", 1)[1].replace(" instead", ""),
     )
 
 

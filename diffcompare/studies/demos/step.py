@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from math import log10
 from statistics import linear_regression
 
-from diffcompare.backends.numerical import BACKWARD, CENTRAL, FORWARD, quotient
+from diffcompare.backends.numerical import CENTRAL, FORWARD, quotient
 from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Source, Table
 from diffcompare.evaluation import value_at
-from diffcompare.language import phrase
+from diffcompare.language import Phrase, phrase
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.studies.compare import compare
+from diffcompare.studies.demos.answers import digits_kept
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.steps.curves import Curve, complex_rule, error_of, formulas
 from diffcompare.studies.steps.picture import plot
@@ -58,6 +59,16 @@ def frames() -> Iterator[Frame]:
     yield _single()
 
 
+def _of(what: str, program: str = "closed form") -> Phrase:
+    """A caption that says which program is differentiated, and where: another program rounds otherwise."""
+    return phrase(
+        "{what}: {program}, x = {x}",
+        what=what if isinstance(what, Phrase) else phrase(what),
+        program=phrase(program),
+        x=X,
+    )
+
+
 def _curve_of(found: Sweep, method: str) -> Curve:
     return next(curve for curve in found.curves if curve.method == method)
 
@@ -74,19 +85,19 @@ def _at_powers(found: Sweep, method: str) -> dict[int, float]:
 def _descent(found: Sweep) -> Frame:
     forward, central = _at_powers(found, "forward-difference"), _at_powers(found, "central-difference")
     rows = [(f"1e{power}", Approximate(forward[power]), Approximate(central[power])) for power in POWERS]
-    shown = table("errors", "Errors", "h | >forward | >central", rows)
+    shown = table("errors", _of("Absolute errors"), "h | >forward | >central", rows)
     places = [(place, column) for place in range(4, len(rows)) for column in (1, 2)]
     numbers = {f"forward 1e{power}": forward[power] for power in POWERS} | {
         f"central 1e{power}": central[power] for power in POWERS
     }
     return Frame(
         "Smaller and smaller steps",
-        (shown,),
+        (Source("text", CLOSED), shown),
         "(f(x + h) - f(x))/h, and (f(x + h) - f(x - h))/(2h)",
         "The error falls with h, and then it rises again. At h = 0.1 the central difference is the worse one.",
         numbers,
         "The error has fallen to 1e-6 and below. What will still smaller steps do?",
-        (masked(shown, *places),),
+        (Source("text", CLOSED), masked(shown, *places)),
         _vanished(),
     )
 
@@ -95,7 +106,9 @@ def _vanished() -> Broken:
     """A step that x swallows."""
     f = _line(CLOSED, "x", {"x": X})
     rows = [(f"{h:g}", (X + h) - X, (f(X + h) - f(X)) / h) for h in (1e-8, 1e-17)]
-    shown = table("broken", "A step that is one, and a step that is none", "h | >x + h - x | >quotient", rows)
+    shown = table(
+        "broken", _of("A step that is one, and a step that is none"), "h | >x + h - x | >(f(x + h) - f(x))/h", rows
+    )
     return Broken(
         "h too small",
         (shown,),
@@ -123,7 +136,7 @@ def _taken(found: Sweep) -> Frame:
         numbers |= {f"actual {method} best h": best.step if best else None}
         numbers |= {f"actual {method} least error": best.error if best else None}
     heads = "h | >x + h - x | >forward/h | >forward/step | >central/h | >central/step"
-    shown = table("taken", "Errors, divided by h and by the step that x takes", heads, rows)
+    shown = table("taken", _of("Absolute errors, divided by h and by the step that x takes"), heads, rows)
     return Frame(
         "The step that x takes",
         (shown,),
@@ -151,12 +164,17 @@ def _strip() -> Frame:
         assert each.shared is not None
         rows.append((f"{each.step:.0e}", bracketed(each.value, each.shared, 17), each.quotient))
         numbers |= {f"shared {each.step:.0e}": each.shared, f"quotient {each.step:.0e}": each.quotient}
-    shown = table("strip", "The cancellation strip", "h | f(x + h), shared digits in brackets | >quotient", rows)
+    shown = table(
+        "strip",
+        _of("The cancellation strip", "loop"),
+        "h | f(x + h), shared digits in brackets | >(f(x + h) - f(x))/h",
+        rows,
+    )
     return Frame(
         "What the subtraction cancels",
         (Source("text", LOOP), shown),
         "f(x + h) - f(x): the digits in brackets vanish",
-        "The smaller h, the more digits are the same: what is left of the difference is rounding.",
+        "The smaller h, the more digits are the same: what is left is rounding, and the closed form rounds otherwise.",
         numbers,
     )
 
@@ -175,7 +193,7 @@ def _curve(found: Sweep, end: float) -> Frame:
         whole.y,
         series,
         _some(whole.table, end),
-        phrase("Error against h, down to {end}", end=f"{end:g}"),
+        _of(phrase("Error against h, down to {end}", end=f"{end:g}")),
     )
     return Frame(
         phrase("The V emerges: down to h = {end}", end=f"{end:g}"),
@@ -226,7 +244,7 @@ def _slopes(found: Sweep) -> Frame:
         down, up = _slope(curve, *long), _slope(curve, *short)
         rows.append((method, curve.order, Approximate(down, 3), Approximate(up, 3)))
         numbers |= {f"{method} truncation": down, f"{method} round-off": up}
-    shown = table("slopes", "Slopes fitted", "method | >order | >truncation | >round-off", rows)
+    shown = table("slopes", _of("Slopes fitted"), "method | >order | >truncation | >round-off", rows)
     return Frame(
         "Three formulas, three slopes, one way back",
         (shown,),
@@ -250,12 +268,12 @@ def _misprinted() -> Broken:
     f = _line(CLOSED, "x", {"x": X})
     rows: list[tuple[Cell, ...]] = []
     for h in (1e-2, 1e-4, 1e-6, 1e-8):
-        printed = (f(X - h) - f(X)) / h
-        rows.append((f"{h:g}", quotient(FORWARD, f, X, h), quotient(BACKWARD, f, X, h), printed))
+        plus, here, minus = f(X + h), f(X), f(X - h)
+        rows.append((f"{h:g}", (plus - here) / h, (here - minus) / h, (minus - here) / h))
     heads = "h | >(f(x + h) - f(x))/h | >(f(x) - f(x - h))/h | >(f(x - h) - f(x))/h"
     return Broken(
         "a sign in the printed formula",
-        (table("broken", "Forward, backward, and as a lecture note prints it", heads, rows),),
+        (table("broken", _of("Forward, backward, and as a lecture note prints it"), heads, rows),),
         "The printed formula is the derivative with its sign turned: its error is the same for every h, and has no V.",
         {"truth": rows[-1][1], "broken": rows[-1][3]},
     )
@@ -283,7 +301,8 @@ def _best(found: Sweep) -> Frame:
             f"{method} theory error": theory.error if theory else None,
         }
     heads = "method | >best h | >error | >lucky h | >lucky error | >h in theory | >its error"
-    shown = table("best", phrase("Medians of {count} steps, a single step, and the theory", count=SAMPLES), heads, rows)
+    caption = _of(phrase("Absolute errors: medians of {count} steps, a single step, and the theory", count=SAMPLES))
+    shown = table("best", caption, heads, rows)
     return Frame(
         "The bottom of the V",
         (shown,),
@@ -322,7 +341,7 @@ def _thumb(found: Sweep) -> Frame:
     numbers["length"] = found.length
     shown = table(
         "rules",
-        "sqrt(eps) and cbrt(eps)",
+        _of("sqrt(eps) and cbrt(eps)"),
         "method | >h of the rule | >best h | >times too long | >error | >times worse",
         rows,
     )
@@ -338,7 +357,9 @@ def _thumb(found: Sweep) -> Frame:
 def _complex(found: Sweep) -> Frame:
     loop = complex_rule(Problem(parse(LOOP), {"x": X}, ("x",)), single=False)
     rows = [(f"{each.step:.0e}", each.quotient, _two(each.error), loop(each.step)) for each in found.tiny]
-    shown = table("complex", "Complex step: Im f(x + ih)/h", "h | >quotient | >error | >of the loop", rows)
+    shown = table(
+        "complex", _of("Complex step: Im f(x + ih)/h"), "h | >quotient | >absolute error | >of the loop", rows
+    )
     worst = max([each.error or 0.0 for each in _curve_of(found, "complex-step").bins if each.step <= 1e-9])
     return Frame(
         "Nothing is subtracted",
@@ -394,27 +415,30 @@ def _single() -> Frame:
     found = sweep(CLOSED, x=X, single=True, nominal=True, methods=SHOWN[:2], budget=None)
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
+    kept: dict[str, float] = {}
     for method in SHOWN[:2]:
         best = found.findings[method].best
         if best is not None:
-            rows.append((method, _one(best.step), _one(best.error)))
+            rows.append((method, Approximate(best.step), None if best.error is None else Approximate(best.error)))
             numbers |= {f"float32 {method} best h": best.step, f"float32 {method} least error": best.error}
-    shown = table("float32", "In float32", "method | >best h | >error there", rows)
+            kept[method] = digits_kept(best.error, found.true.nearest) if best.error and found.true else 0.0
+    shown = table("float32", _of("In float32"), "method | >best h | >absolute error there", rows)
     return Frame(
         "The same in single precision",
         (shown,),
         "eps = 1.2e-7 instead of 2.2e-16",
-        "Gradient checks in float32 have three digits to go by, at most.",
-        numbers,
+        phrase(
+            "At its best h a forward difference keeps {forward:.1f} of 7 digits and a central one {central:.1f}:"
+            " a gradient check in float32 has no more to go by.",
+            forward=kept["forward-difference"],
+            central=kept["central-difference"],
+        ),
+        numbers | {f"float32 {method} digits": digits for method, digits in kept.items()},
     )
 
 
 def _two(value: float | None) -> Cell:
     return None if value is None else Approximate(value, 3)
-
-
-def _one(value: float | None) -> Cell:
-    return None if value is None else Approximate(value, 1)
 
 
 DEMO = Demo(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.document import Table
+from diffcompare.document import Plot, Table
 from diffcompare.studies.demos.play import tables_of
 from diffcompare.studies.demos.step import CLOSED, POWERS
 from diffcompare.studies.demos.trace import frames_of
@@ -34,6 +34,15 @@ def test_four_ways(played, figures):
     pairs = [(found[f"v = l{i} value"], found[f"v = l{i} tangent"]) for i in (2, 3, 4)]
     assert pairs == [(near(0.64), near(2.4)), (near(0.9216), near(-2.688)), (near(0.28901376, 1e-14), near(L4))]
     assert (found["adjoint l3"], found["adjoint l2"]) == (near(-3.3728), near(3.777536))
+
+
+def test_four_ways_counts_the_digits_of_a_difference(played, figures):
+    """Of the quotient by 1e-6 and the truth: 9.0661|2 and 9.0660|9; the steps of the differences are told."""
+    assert figures("four-ways")["digits kept"] == near(5.43, 1e-3)
+    methods = [row[0] for row in tables_of(played("four-ways").frames[-1].blocks)[0].rows]
+    assert [name for name in methods if name.startswith("forward-difference")] == [
+        "forward-difference, h = 1.49e-08", "forward-difference, h = 1e-06", "forward-difference, h = 1.49e-08",
+    ]  # fmt: skip
 
 
 def test_bugs_of_four_ways(bugs):
@@ -227,6 +236,21 @@ def test_step_cancellation_strip(figures):
     assert (closed[1e-16].shared, f"{closed[1e-16].quotient:.2f}") == (14, "9.99")
 
 
+def test_step_says_which_program_is_differentiated(played):
+    """Two spellings of one function round otherwise: of one h each has its own quotient, everywhere the same."""
+    frames = played("step").frames
+    captions = [
+        block.caption
+        for frame in frames[:10] + frames[12:]
+        for block in (*frame.blocks, *(frame.broken.blocks if frame.broken else ()))
+        if isinstance(block, Table | Plot)
+    ]
+    assert len(captions) == 13
+    assert all(caption.endswith((": closed form, x = 0.2", ": loop, x = 0.2")) for caption in captions)
+    swallowed, printed = (frames[place].broken.blocks[0].rows for place in (0, 6))
+    assert swallowed[0][2] == printed[-1][1]
+
+
 def test_step_complex(figures):
     found = figures("step")
     assert found["complex worst from 1e-9 down"] <= 2e-14
@@ -244,6 +268,8 @@ def test_step_in_other_hands(figures, bugs):
     assert 3e-4 < found["float32 forward-difference least error"] < 3e-3
     assert 1e-4 <= found["float32 central-difference best h"] < 1e-3
     assert 5e-5 < found["float32 central-difference least error"] < 5e-4
+    kept = [found[f"float32 {method} digits"] for method in ("forward-difference", "central-difference")]
+    assert 3 < kept[0] < 4.5 < kept[1] < 5.5  # of 9.07, which the errors are to be divided by
     assert bugs("step")["h too small"]["quotient"] == 0
     assert bugs("step")["a sign in the printed formula"]["broken"] == near(-L4, 1e-6)
 
@@ -364,6 +390,12 @@ def test_nan(figures):
         assert found[f"{text} reverse"] == "nan"
     assert found["softplus(x) reverse"] == found["x reverse"] == 1
     assert found["max(a, b) + ln(1 + exp(-|a - b|)) reverse"] == 1
+
+
+def test_nan_says_of_a_difference_that_it_is_one_sided(played):
+    rows = tables_of(played("nan").frames[3].blocks)[0].rows
+    (told,) = [row[0] for row in rows if row[0].startswith("central-difference")]
+    assert told == "central-difference: no value at x - h, so forward-difference, h = 1.49e-08"
 
 
 def test_bugs_of_nan(bugs):
