@@ -33,6 +33,7 @@ TOLD_BELOW = "rule"
 HELP = (
     ("space, right, enter", "next step, or reveal what was asked"),
     ("left, backspace", "one step back"),
+    ("page down, page up", "the same two, as a clicker has them"),
     ("home, end", "first and last step"),
     ("f, r", "the same node in the forward, in the reverse sweep; again: the next time"),
     ("n, N", "next and previous demo"),
