@@ -33,7 +33,7 @@ class Approximate(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Text in the language of expressions or of a shell: never wrapped, set in a fixed-width face, escaped."""
+    """Text in the language of expressions or of a shell: parted only between terms, in a fixed-width face, escaped."""
 
     text: str
 

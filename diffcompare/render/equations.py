@@ -22,8 +22,11 @@ _GAP = 3
 _FEWEST = 12
 """Columns that a formula is given before its remark has to stand below it."""
 
-# A formula may be parted before a sign or a relation, and after a product sign, a parenthesis or a comma.
-_PLACES = re.compile(r"(?<= )(?=(?:[-+=]|[<>!=]=?) )|(?<=[*(\[])(?=\S)|(?<=/)(?!d\w+\[)|(?<=[,;] )")
+# A formula may be parted before a sign or a relation, and after a product sign, a parenthesis or a comma; never in the
+# remark at its end that says how long it is.
+_PLACES = re.compile(
+    r"(?<= )(?=(?:[-+=]|[<>!=]=?) )|(?<=[*(\[])(?<!… \()(?<!\.\.\. \()(?=\S)|(?<=/)(?!d\w+\[)|(?<=[,;] )"
+)
 
 
 def equation_lines(block: Equations, look: Look, columns: int | None = None) -> list[Line]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from diffcompare.document import Code
 from diffcompare.render.cells import is_formula
 from diffcompare.render.equations import parted
 from diffcompare.render.glyphs import width
@@ -99,7 +98,7 @@ def fold_of(cell: Cell) -> Fold | None:
     """How a cell may be folded: prose between words, a formula between terms, and nothing else."""
     if isinstance(cell, str):
         return wrap
-    return parted if is_formula(cell) and not isinstance(cell, Code) else None
+    return parted if is_formula(cell) else None
 
 
 def _below(value: Line, fold: Fold | None, columns: int, indent: int) -> list[Line]:

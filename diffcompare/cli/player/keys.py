@@ -16,19 +16,22 @@ LEAVE = "\x1b[?25h\x1b[?1049l"
 """The cursor, and the screen as it was."""
 
 NAMES = {
-    " ": "next", "\r": "next", "\n": "next", "\x1b[C": "next", "\x1bOC": "next", "l": "next",
-    "\x1b[D": "back", "\x1bOD": "back", "\x7f": "back", "\x08": "back", "h": "back",
+    " ": "next", "\r": "next", "\n": "next", "\x1b[C": "next", "\x1bOC": "next", "l": "next", "\x1b[6~": "next",
+    "\x1b[D": "back", "\x1bOD": "back", "\x7f": "back", "\x08": "back", "h": "back", "\x1b[5~": "back",
     "\x1b[H": "first", "\x1b[1~": "first", "\x1bOH": "first", "g": "first",
     "\x1b[F": "last", "\x1b[4~": "last", "\x1bOF": "last", "G": "last",
     "\x1b[A": "up", "\x1bOA": "up", "k": "up", "\x1b[B": "down", "\x1bOB": "down", "j": "down",
     "p": "predict", "b": "break", "+": "more", "=": "more", "-": "fewer", "?": "help",
     "f": "forward", "r": "reverse", "s": "save", "n": "next demo", "N": "previous demo",
-    "q": "quit", "Q": "quit", "\x1b": "quit", "\x04": "quit",
+    "q": "quit", "Q": "quit", "\x04": "quit",
 }  # fmt: skip
-"""What the bytes of a key mean; an arrow is three of them."""
+"""What the bytes of a key mean; an arrow is three of them.  Page down and up are the two keys of a presenter's clicker;
+Escape alone means nothing."""
+LATE = 0.15
+"""Seconds in which the rest of an escape sequence may come: over a slow line it comes in pieces."""
 STDOUT, ESCAPES = -11, 4
 """STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console."""
-WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down"}
+WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down", "Q": "next", "I": "back"}
 """The second half of a special key on Windows."""
 
 
@@ -115,6 +118,8 @@ class _Terminal:
             self._waiting = os.read(self._descriptor, 1024)
             if not self._waiting:  # the terminal is gone
                 return "quit"
+        while is_begun(self._waiting) and self._ready(LATE) and (more := os.read(self._descriptor, 1024)):
+            self._waiting += more
         return NAMES.get(self._take(), "")
 
     def _ready(self, seconds: float) -> bool:
@@ -128,6 +133,13 @@ class _Terminal:
         length = escape_length(waiting) if waiting[:1] == b"\x1b" else 1
         self._waiting = waiting[length:]
         return waiting[:length].decode("latin-1")
+
+
+def is_begun(waiting: bytes) -> bool:
+    """Whether what stands first is the beginning of an escape sequence whose rest is missing."""
+    if waiting in (b"\x1b", b"\x1b[", b"\x1bO"):
+        return True
+    return waiting[:2] == b"\x1b[" and not any(0x40 <= byte <= 0x7E for byte in waiting[2:])
 
 
 def escape_length(waiting: bytes) -> int:

@@ -1,4 +1,4 @@
-"""What is to be seen: a frame in so many columns and rows, cut and never wrapped."""
+"""What is to be seen: a frame in so many columns and rows; what cannot be folded is cut, with a sign."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ TOLD_BELOW = "rule"
 HELP = (
     ("space, right, enter", "next step, or reveal what was asked"),
     ("left, backspace", "one step back"),
+    ("page down, page up", "the same two, as a clicker has them"),
     ("home, end", "first and last step"),
     ("f, r", "the same node in the forward, in the reverse sweep; again: the next time"),
     ("n, N", "next and previous demo"),
@@ -84,7 +85,7 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     window = _window(body, rows - 2 - len(words), state.scroll)
     told = _padded([*window, *words], rows - 2)
     lines: list[Line] = [[(title, "strong")], *told, [(keys, "")]]
-    return Screen(tuple([_cut(_cleaned(line, look), columns - 1) for line in lines]))
+    return Screen(tuple([_cut(_cleaned(line, look), columns - 1, clean("…", look.unicode)) for line in lines]))
 
 
 def _help(keys: str, meaning: str, look: Look) -> list[str]:
@@ -268,8 +269,14 @@ def _filled(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
-def _cut(line: Line, columns: int) -> Line:
-    """The first so many columns of a line."""
+def _cut(line: Line, columns: int, sign: str) -> Line:
+    """The line where it has so many columns, else its beginning with a sign that it goes on."""
+    if line_width(line) <= columns:
+        return line
+    return [*_beginning(line, columns - width(sign)), (sign, "")]
+
+
+def _beginning(line: Line, columns: int) -> Line:
     found: Line = []
     for text, style in line:
         part = _first(text, columns - line_width(found))

@@ -28,6 +28,11 @@ def test_a_special_key_is_two_characters(console, first, second, name):
     assert console([first, second, "q"]).read(0) == name
 
 
+def test_a_clicker_steps_and_escape_does_nothing(console):
+    keyboard = console(["\xe0", "Q", "\xe0", "I", "\x1b", "q"])  # page down, page up
+    assert [keyboard.read(0) for _ in range(4)] == ["next", "back", "", "quit"]
+
+
 def test_a_special_key_without_a_meaning_takes_both_its_characters(console):
     keyboard = console(["\xe0", "R", "q"])  # Insert; R alone would have none either
     assert [keyboard.read(0), keyboard.read(0)] == ["", "quit"]

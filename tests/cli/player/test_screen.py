@@ -9,7 +9,7 @@ import pytest
 from diffcompare.cli.player.play import with_ending
 from diffcompare.cli.player.screen import compose
 from diffcompare.cli.player.state import State
-from diffcompare.document import Graph, Paragraph
+from diffcompare.document import Code, Graph, Paragraph, Source
 from diffcompare.language import speaking
 from diffcompare.render import Look
 from diffcompare.render.glyphs import width
@@ -223,6 +223,23 @@ def test_what_does_not_fit_can_be_scrolled():
     assert any("below (down)" in line for line in top)
     assert top != below
     assert any("above (up)" in line for line in below)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 24), (30, 40)])
+@pytest.mark.parametrize(("name", "place", "key"), [("four-ways", 2, "hand"), ("swell", 3, "formulas")])
+def test_a_long_formula_goes_on_below_at_any_width(name, place, key, size):
+    table = next(block for block in frames(name)[place].blocks if getattr(block, "key", "") == key)
+    text = "".join("".join(screen(name, State(frame=place, revealed=True), *size)).split())
+    assert all("".join(cell.text.split()) in text for row in table.rows for cell in row if isinstance(cell, Code))
+
+
+@pytest.mark.parametrize(("charset", "sign"), [("braille", "…"), ("ascii", "...")])
+def test_what_is_cut_has_a_sign(charset, sign):
+    long = (Frame("Long", (Source("text", "x" * 100),)),)
+    lines = compose(demo("trace"), long, State(), Look(width=40, charset=charset), 24).texts
+    assert f"{'x' * (39 - len(sign))}{sign}" in lines
+    exact = (Frame("Exact", (Source("text", "x" * 39),)),)
+    assert "x" * 39 in compose(demo("trace"), exact, State(), Look(width=40, charset=charset), 24).texts
 
 
 def test_the_closing_sentence_is_the_last_frame():

@@ -8,12 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from diffcompare.cli.player.keys import NAMES, escape_length
+from diffcompare.cli.player.keys import LATE, NAMES, _Terminal, escape_length, is_begun
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 termios = pytest.importorskip("termios")
@@ -156,6 +157,51 @@ def test_it_plays_by_itself_to_the_end():
     code, errors = terminal.end()
     assert (code, errors) == (0, b"")
     assert "very good price" in terminal.output.decode()
+
+
+def test_a_clicker_steps_and_escape_does_nothing():
+    terminal = Terminal("demo", "four-ways")
+    terminal.wait_for(b"[q] quit")
+    terminal.press("p")
+    for key, place in (("\x1b[6~", b" 2/"), ("\x1b[6~", b" 3/"), ("\x1b[5~", b" 2/"), ("\x1b", b"")):
+        seen = len(terminal.output)
+        terminal.press(key)
+        terminal.read(2 * LATE)
+        assert place in terminal.output[seen:]
+    assert terminal.process.poll() is None
+    terminal.press("q")
+    assert terminal.end() == (0, b"")
+
+
+@pytest.mark.parametrize("pause", [0.02, 0.1])
+@pytest.mark.parametrize("pieces", [("\x1b", "[C"), ("\x1b", "[", "C"), ("\x1b[", "6~"), ("\x1b[6", "~")])
+def test_a_sequence_that_comes_in_pieces_is_one_key(pieces, pause):
+    reader, writer = os.pipe()
+    keyboard = _Terminal(reader)
+
+    def send():
+        for piece in pieces:
+            os.write(writer, piece.encode())
+            time.sleep(pause)
+        os.write(writer, b"q")
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    found = [keyboard.read(1), keyboard.read(1)]
+    sender.join()
+    os.close(writer)
+    os.close(reader)
+    assert found == ["next", "quit"]
+
+
+@pytest.mark.parametrize("waiting", [b"\x1b", b"\x1b[", b"\x1bO", b"\x1b[1;5"])
+def test_the_rest_of_a_sequence_is_waited_for(waiting):
+    assert is_begun(waiting)
+
+
+@pytest.mark.parametrize("waiting", [b"q", b"\x1b[C", b"\x1bOC", b"\x1b[6~", b"\x1bx", b"\x1b\x1b", b""])
+def test_but_not_where_there_is_none(waiting):
+    assert not is_begun(waiting)
 
 
 @pytest.mark.parametrize(
