@@ -219,8 +219,8 @@ def _dots(found: Sweep) -> Frame:
         Axis("step h", True),
         Axis("absolute error", True),
         (Series(phrase("single steps"), single, "dots"), Series(phrase("medians"), median)),
-        table("dots", "Forward difference", "h | >single step | >median", rows),
-        "Forward difference",
+        table("dots", _of("Forward difference"), "h | >single step | >median", rows),
+        _of("Forward difference"),
     )
     return Frame(
         "One step is luck",

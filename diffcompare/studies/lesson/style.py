@@ -188,7 +188,7 @@ PAPER = """\
   .diffcompare .printed .legend svg { height: .9em; }
   .fill0 { fill: #000; } .fill2 { fill: #fff; }
   .bars .figure { stroke: none; }
-  .printed.dense svg { height: 5cm; }
+  .printed.dense svg { height: 4.2cm; }
   @page { size: A4; margin: 1.2cm; }
 }
 """

@@ -241,13 +241,13 @@ def test_step_says_which_program_is_differentiated(played):
     frames = played("step").frames
     captions = [
         block.caption
-        for frame in frames[:10] + frames[12:]
+        for frame in frames[:11] + frames[13:]
         for block in (*frame.blocks, *(frame.broken.blocks if frame.broken else ()))
         if isinstance(block, Table | Plot)
     ]
-    assert len(captions) == 13
+    assert len(captions) == 14
     assert all(caption.endswith((": closed form, x = 0.2", ": loop, x = 0.2")) for caption in captions)
-    swallowed, printed = (frames[place].broken.blocks[0].rows for place in (0, 6))
+    swallowed, printed = (frames[place].broken.blocks[0].rows for place in (0, 7))
     assert swallowed[0][2] == printed[-1][1]
 
 
