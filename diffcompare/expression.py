@@ -341,15 +341,18 @@ def _apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expressio
     node = object.__new__(Apply)
     node.operation = operation
     node.arguments = arguments
-    level = 0
-    varies = False
-    for argument in arguments:
-        if argument.level >= level:
-            level = argument.level + 1
-        if argument.varies:
-            varies = True
-    node.level = level
-    node.varies = varies
+    # Spelled out for one and two arguments, as most operations have: this is the parser's hot path.
+    if len(arguments) == 2:
+        left, right = arguments
+        node.level = (left.level if left.level > right.level else right.level) + 1
+        node.varies = left.varies or right.varies
+    elif len(arguments) == 1:
+        (argument,) = arguments
+        node.level = argument.level + 1
+        node.varies = argument.varies
+    else:
+        node.level = max(argument.level for argument in arguments) + 1
+        node.varies = any(argument.varies for argument in arguments)
     return node
 
 
