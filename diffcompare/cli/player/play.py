@@ -10,10 +10,9 @@ from time import monotonic
 
 from diffcompare.cli import streams
 from diffcompare.cli.player.keys import Keyboard, held
-from diffcompare.cli.player.screen import Screen, compose
+from diffcompare.cli.player.screen import Screen, compose, ending
 from diffcompare.cli.player.state import State, press
 from diffcompare.cli.streams import CannotWrite
-from diffcompare.document import Paragraph
 from diffcompare.language import say
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted
@@ -49,7 +48,7 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
         size = _size()
         if shown != (state, size):
             look = look._replace(width=size.columns)
-            _show(compose(demos[state.demo], frames, state, look, size.lines), look)
+            _show(compose(demos[state.demo], frames, state, look, size.lines, len(demos)), look)
             shown = (state, size)
         key = keyboard.read(BEAT if seconds is None else min(BEAT, seconds))
         if key is None and seconds is not None and monotonic() - turned >= seconds:
@@ -63,7 +62,7 @@ def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float 
 
 def with_ending(which: Demo) -> tuple[Frame, ...]:
     """The frames, and the closing sentence as one more."""
-    return (*which.frames(), Frame(say("In one sentence"), (Paragraph(which.lesson, "verdict"),)))
+    return (*which.frames(), ending(which))
 
 
 def _saved(which: Demo, place: int, frames: Sequence[Frame]) -> str:

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import product
 from typing import NamedTuple
 
-from diffcompare.cli.player.state import State, asks
-from diffcompare.document import Block, Document, Graph, Plot, Table
+from diffcompare.cli.player.state import State, asks, press
+from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Table
 from diffcompare.language import say
 from diffcompare.render import Look
 from diffcompare.render.folding import Line, line_width
@@ -48,11 +48,13 @@ HELP = (
 HELP_KEYS = 21
 """Columns for the keys."""
 KEYS = (
-    "[space] next", "[<-] back", "[f/r] forward, reverse", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
+    "[space] next", "[home] first", "[<-] back", "[f/r] sweeps", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
     "[?] help", "[q] quit",
 )  # fmt: skip
-SPARED = ("[+/-] digits", "[p] predict", "[<-] back", "[s] save", "[f/r] forward, reverse", "[b] break", "[?] help")
+SPARED = ("[+/-] digits", "[s] save", "[f/r] sweeps")
 """Keys that a narrow line leaves out, the first ones first: the help has them all."""
+SHORTENED = ("[<-] back", "[?] help", "[b] break", "[p] predict", "[home] first", "[space] next", "[q] quit")
+"""The others lose their words in a still narrower one, in this order, and at last their brackets."""
 SWEEPS = {"primal": "VALUES", "forward": "FORWARD", "reverse": "REVERSE"}
 
 
@@ -67,8 +69,8 @@ class Screen(NamedTuple):
         return tuple(["".join([text for text, _ in line]) for line in self.lines])
 
 
-def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int) -> Screen:
-    """The whole screen."""
+def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int, demos: int = 1) -> Screen:
+    """The whole screen; after the last frame of the last of so many demos nothing comes."""
     columns, rows = max(look.width, SMALLEST[0]), max(rows, SMALLEST[1])
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
@@ -77,7 +79,7 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     else:
         frame = frames[state.frame]
         title = _title(which, frames, state, columns)
-        keys = _keys(frame, any(each.sweep for each in frames), columns)
+        keys = _keys(frame, frames, press(state, "next", frames, demos) != state, columns)
         words = _words(frame, state, asks(state, frames), look)
         last = next(each for each in reversed(frames) if each.sweep == frame.sweep) if frame.sweep else frame
         body = _body(frame, last, state, asks(state, frames), look, rows - 2 - len(words))
@@ -104,7 +106,7 @@ def _cleaned(line: Line, look: Look) -> Line:
 def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> str:
     """Demo and frame to the left; to the right where we are, in which sweep, and what is switched on."""
     frame = frames[state.frame]
-    marks = [say(SWEEPS.get(frame.sweep, "")), f"{state.frame + 1}/{len(frames)}"]
+    marks = [say(SWEEPS.get(frame.sweep, "")), _place(which, frames, state.frame)]
     if state.broken and frame.broken is not None:
         marks.append(say("[BROKEN: {bug}]", bug=frame.broken.bug))
     elif state.predict:
@@ -117,15 +119,31 @@ def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> 
     return f"{left}{' ' * max(columns - 1 - width(left) - width(place), 1)}{place}"
 
 
-def _keys(frame: Frame, sweeps: bool, columns: int) -> str:
-    """The keys that do something here, as many as the line has room for."""
-    idle = {"[b] break": frame.broken is None, "[f/r] forward, reverse": not sweeps}
-    keys = [key for key in KEYS if not idle.get(key)]
-    for spared in SPARED:
-        if width(" ".join(map(say, keys))) < columns:
+def ending(which: Demo) -> Frame:
+    """The closing sentence as a frame of its own."""
+    return Frame(say("In one sentence"), (Paragraph(which.lesson, "verdict"),))
+
+
+def _place(which: Demo, frames: Sequence[Frame], place: int) -> str:
+    """The frame's number of all, counted as `--frames` does: the closing sentence has none."""
+    count = len(frames) - (frames[-1] == ending(which))
+    return f"{place + 1}/{count}" if place < count else say("end")
+
+
+def _keys(frame: Frame, frames: Sequence[Frame], goes_on: bool, columns: int) -> str:
+    """The keys that do something here, as many and with as many words as the line has room for."""
+    idle = {"[b] break": frame.broken is None, "[f/r] sweeps": not any(each.sweep for each in frames)}
+    idle |= {"[space] next": not goes_on, "[home] first": goes_on}
+    told = {key: say(key) for key in KEYS if not idle.get(key)}
+    for key in (*SPARED, *SHORTENED):
+        if width(" ".join(told.values())) < columns:
             break
-        keys = [key for key in keys if key != spared]
-    return " ".join(map(say, keys))
+        if key in SPARED:
+            told.pop(key, None)
+        elif key in told:
+            told[key] = told[key].split(" ")[0]
+    line = " ".join(told.values())
+    return line if width(line) < columns else line.replace("[", "").replace("]", "")
 
 
 def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[Line]:

@@ -184,7 +184,7 @@ def test_without_styles_nothing_but_text_is_written():
 def test_the_title_says_which_sweep_it_is(sweep, word):
     place = place_of("trace", sweep=sweep)
     title, *_, keys = screen("trace", State(frame=place))
-    assert f" {word} {place + 1}/33" in title
+    assert f" {word} {place + 1}/32" in title
     assert "[f/r]" in keys
     assert "[f/r]" not in screen("memory", State())[-1]
 
@@ -207,9 +207,38 @@ def test_a_long_title_leaves_room_for_the_place():
 @pytest.mark.parametrize("columns", [30, 50, 80, 100, 200])
 def test_of_the_keys_as_many_are_named_as_there_is_room_for(columns):
     keys = screen("trace", State(frame=place_of("trace", node="x1", sweep="reverse")), columns)[-1]
-    assert keys.startswith("[space] next")
+    assert keys.startswith("[space]")
     assert keys.endswith("[q] quit")
     assert ("[+/-] digits" in keys) == (columns >= 100)
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+@pytest.mark.parametrize("columns", [20, 21, 30, 40, 50, 60, 80, 120])
+def test_the_keys_of_a_lecture_are_named_in_every_window(spoken, columns):
+    state = State(frame=next(place for place, frame in enumerate(frames("trace")) if frame.broken and frame.sweep))
+    with speaking(spoken):
+        line = compose(demo("trace"), frames("trace"), state, Look(width=columns), 24).texts[-1]
+    space = "space" if spoken == "en" else "空格"
+    found = [word.strip("[]") for word in line.split()]
+    assert [key for key in found if key in (space, "<-", "p", "b", "?", "q")] == [space, "<-", "p", "b", "?", "q"]
+    assert spoken == "zh" or columns < 80 or {"next", "back", "predict", "break", "help", "quit"} <= set(found)
+
+
+def test_at_the_end_is_offered_what_works_there():
+    last = State(frame=len(frames("memory")) - 1)
+    one, several = (compose(demo("memory"), frames("memory"), last, LOOK, 24, count).texts[-1] for count in (1, 2))
+    assert one.startswith("[home] first [<-] back")
+    assert "[space]" not in one
+    assert several.startswith("[space] next [<-] back")
+    asked = (Frame("Asked", SHOWN, question="How much?"),)
+    lines = [compose(demo("memory"), asked, State(revealed=told), LOOK, 24).texts[-1] for told in (False, True)]
+    assert ["[space]" in line for line in lines] == [True, False]
+
+
+def test_frames_are_counted_as_without_a_player():
+    count = len(frames("four-ways")) - 1
+    places = [screen("four-ways", State(frame=place))[0].split()[-2] for place in range(count + 1)]
+    assert places == [*[f"{number}/{count}" for number in range(1, count + 1)], "end"]
 
 
 def test_what_was_saved_is_said_above_the_keys():
