@@ -99,14 +99,9 @@ def _naive() -> Frame:
 
 def _one_sided(each: Derivative) -> str:
     """The method, and that it looked to one side only where on the other there is no value."""
-    note = next((note for note in each.notes if "no value on one side: " in note), None)
-    if note is None:
-        return each.method
-    return phrase(
-        "{method}: no value at x - h, so {instead}",
-        method=each.method,
-        instead=note.rsplit(": ", 1)[1].replace(" instead", ""),
-    )
+    if any("no value on one side: " in note for note in each.notes):
+        return phrase("{method}, one-sided: x >= 0 only", method=each.method)
+    return each.method
 
 
 def _multiplied() -> Broken:

@@ -19,6 +19,7 @@ from diffcompare.studies.trace import Trace, trace_question
 from diffcompare.studies.traces.frames import Frame as Step
 from diffcompare.studies.traces.wording import short
 from diffcompare.sweeps import forward, local_partials
+from diffcompare.truth import establish
 
 if TYPE_CHECKING:
     from diffcompare.source import Question
@@ -69,6 +70,8 @@ class _Player(NamedTuple):
             sentence="Every operation is a node, and a number that is used twice has two arrows.",
         )
         yield from self._evaluation()
+        if self.trace.failure is not None and self.trace.failure.code == "E803":
+            yield self._kink(self.trace.failure)
         for seed in self.trace.problem.wrt[:MOST_SEEDS]:
             yield from self._forward(seed)
         if self.trace.adjoints:
@@ -93,6 +96,22 @@ class _Player(NamedTuple):
                 sweep="primal",
                 node=self._called(step.node),
             )
+
+    def _kink(self, failure: Diagnostic) -> Frame:
+        """What `diffcompare trace` says of such a point, before derivatives are computed that are none."""
+        truth = establish(self.trace.problem)
+        slopes = truth.slopes if truth is not None else {}
+        rows = [(name, _slope(each.left), _slope(each.right)) for name, each in slopes.items()]
+        return Frame(
+            phrase("{code}: the function has no derivative at this point", code=failure.code),
+            (table("kink", "Slopes of the function", "variable | >from the left | >from the right", rows),),
+            sentence="The sweeps go on all the same, at a kink by a house rule: their numbers make no gradient.",
+            numbers={
+                f"{name} {side}": slope
+                for name, *both in rows
+                for side, slope in zip(("left", "right"), both, strict=True)
+            },
+        )
 
     def _forward(self, seed: str) -> Iterator[Frame]:
         steps = self.trace.tangent(seed)
@@ -236,6 +255,10 @@ class _Player(NamedTuple):
             vertices.append(vertex._replace(label=label, numbers=tuple(found), stage=stage))
         edges = tuple(edge._replace(label="") for edge in self.graph.edges)
         return self.graph._replace(vertices=tuple(vertices), edges=edges, table=shown, caption=CAPTIONS[kind])
+
+
+def _slope(slope: float | None) -> Cell:
+    return phrase("none") if slope is None else slope if math.isfinite(slope) else str(slope)
 
 
 def _operations(graph: Graph) -> Table:

@@ -105,6 +105,14 @@ def test_trace_of_anything():
     assert frames[-1].numbers["jvp"] == 1
 
 
+def test_trace_warns_of_a_kink_before_it_differentiates_there():
+    frames = list(frames_of(question_of("|x|*sqrt(y)"), {"x": 0.0, "y": 1.0}))
+    places = [place for place, frame in enumerate(frames) if frame.title.startswith("E803: ")]
+    assert places == [next(place for place, frame in enumerate(frames) if frame.sweep == "forward") - 1]
+    assert frames[places[0]].numbers == {"x left": -1, "x right": 1}
+    assert not [frame for frame in frames_of(question_of("x*y"), {"x": 0.0, "y": 1.0}) if "E803" in frame.title]
+
+
 def test_swell(figures):
     found = figures("swell")
     assert (found["n"], found["light tree"], found["light dag"], found["f tree"]) == (12, 137_215, 90, 12_283)
@@ -395,7 +403,7 @@ def test_nan(figures):
 def test_nan_says_of_a_difference_that_it_is_one_sided(played):
     rows = tables_of(played("nan").frames[3].blocks)[0].rows
     (told,) = [row[0] for row in rows if row[0].startswith("central-difference")]
-    assert told == "central-difference: no value at x - h, so forward-difference, h = 1.49e-08"
+    assert told == "central-difference, one-sided: x >= 0 only"
 
 
 def test_bugs_of_nan(bugs):
