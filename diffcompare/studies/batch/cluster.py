@@ -45,6 +45,7 @@ class ClusterCrew:
         self.executor = self.client.get_executor(pure=False, retries=2)
         self.finished: queue.SimpleQueue[tuple[Sequence[tuple[int, Row]], Future[Answers]]] = queue.SimpleQueue()
         self.under_way: set[Future[Answers]] = set()
+        self.given_twice: set[int] = set()
 
     def room(self) -> int:
         """A task, while there are fewer than the cluster's threads can use."""
@@ -70,6 +71,11 @@ class ClusterCrew:
     def _take(self, rows: Sequence[tuple[int, Row]], done: Future[Answers]) -> list[Result]:
         self.under_way.discard(done)
         error = done.exception()
+        first = rows[0][0]
+        if error is not None and first not in self.given_twice:  # a worker that dies may take its messages with it
+            self.given_twice.add(first)
+            self.give(rows)
+            return []
         answers = done.result() if error is None else [(number, *self._refused(row, error)) for number, row in rows]
         return [Result(number, from_plain(json.loads(short)), written) for number, short, written in answers]
 
