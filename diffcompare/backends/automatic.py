@@ -53,8 +53,12 @@ def solve(
             break
     notes: tuple[str, ...] = ()
     if may_leave_range(values):
-        wide = sweep(nodes, evaluate(nodes, problem.point, WIDE), active, problem, WIDE)
-        gradient, notes = recovered(gradient, wide)
+        try:
+            wide = sweep(nodes, evaluate(nodes, problem.point, WIDE), active, problem, WIDE)
+        except OutOfTime:
+            notes = ("no time was left for a second sweep, with wider exponents",)
+        else:
+            gradient, notes = recovered(gradient, wide)
     if all(map(isfinite, gradient.values())):
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
