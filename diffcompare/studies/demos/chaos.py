@@ -10,6 +10,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.language import phrase
 from diffcompare.single import SINGLE
 from diffcompare.studies.compare import compare
+from diffcompare.studies.demos.answers import digits_kept
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, table
 from diffcompare.studies.swell.members import FAMILIES
 from diffcompare.studies.telling import number
@@ -49,12 +50,21 @@ def frames() -> Iterator[Frame]:
         yield Frame(
             phrase("The logistic map, n = {n}", n=n),
             (shown,),
-            "errors double every step, about",
+            phrase(
+                "errors double every step, about; difference: (l(x + h) - l(x))/h, {step}",
+                step=found.answers[1].variant,
+            ),
             "The value itself is noise by now, and its derivative with it."
             if n >= 50
             else "AD is as good as the value; a difference sees a function that wiggles faster than its step."
             if n >= 30
-            else "All is well.",
+            else phrase(
+                "AD keeps {ad:.0f} digits, the difference {difference:.0f}.",
+                ad=digits_kept(ad - truth, truth),
+                difference=digits_kept(difference - truth, truth),
+            )
+            if ad is not None and difference is not None and truth is not None
+            else "",
             dict(numbers),
             "Which of the two derivatives is still right?" if n >= 30 else "",
             (masked(shown, (-1, -1)),) if n >= 30 else (),

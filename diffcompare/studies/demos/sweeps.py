@@ -15,6 +15,13 @@ from diffcompare.work import forward_work, primal_work, reverse_work
 
 PRODUCT = (2, 10, 100, 1000)
 MIXTURE = (1, 8, 22, 43, 50)
+ON_THE_WAY = (
+    "For one product reverse costs three: its value, and one product for each of two partials.",
+    "Forward has n sweeps to make, and reverse still one.",
+    "Ten times the variables: forward costs about a hundred times as much, reverse about ten times.",
+    "All n partials for a small multiple of one value, however many they are.",
+)
+MIXED = "Here f grows with n², and the gradient comes to about two values of it."
 OUTPUTS, SHARED = 50, 10
 
 
@@ -22,9 +29,9 @@ def frames() -> Iterator[Frame]:
     """Many inputs and one output, and the other way round."""
     for count in range(1, len(PRODUCT) + 1):
         found = [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]]
-        yield _with_formula(_table("Speelpenning's product", "speelpenning", found))
+        yield _with_formula(_table("Speelpenning's product", "speelpenning", found, ON_THE_WAY[count - 1]))
     rows = [(n, _counts(helmholtz(n), n)) for n in MIXTURE]
-    yield _table("Helmholtz energy of a mixture", "helmholtz", rows)
+    yield _table("Helmholtz energy of a mixture", "helmholtz", rows, MIXED)
     yield _picture(rows)
     yield _wide()
 
@@ -58,7 +65,7 @@ def _counts(expression: Expression, n: int) -> tuple[int, int, int, int]:
     return f, (n + 1) * f + 2 * n, n * forward_work(nodes, active), reverse_work(nodes, active)
 
 
-def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, int]]]) -> Frame:
+def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, int]]], sentence: str) -> Frame:
     cells = [(n, *counts, Approximate(counts[3] / counts[0], 3)) for n, counts in rows]
     heads = "n | >f | >differences | >forward AD | >reverse AD | >reverse/f"
     shown: Table = table(key, "Operations for the gradient", heads, cells)
@@ -76,7 +83,7 @@ def _table(title: str, key: str, rows: Sequence[tuple[int, tuple[int, int, int, 
         phrase("{title}, n = {n}", title=phrase(title), n=n),
         (shown,),
         phrase("reverse/f = {reverse}/{f} = {ratio:.2f}", reverse=reverse, f=f, ratio=reverse / f),
-        "All n partials for a small multiple of one value, however many they are.",
+        sentence,
         numbers,
         phrase("{n} partials: how many times the work of f?", n=n),
         (masked(shown, (-1, 4), (-1, 5)),),

@@ -17,7 +17,19 @@ from diffcompare.studies.trace import trace
 from diffcompare.wengert import dag_size, tree_size
 
 MEMBERS = range(1, 13)
+SIZES = {
+    4: "Light: zeros and ones are left out. As a tree it more than doubles with every step, as f itself does.",
+    8: "Four steps more multiply the tree, and add 8 nodes a step to the DAG.",
+    12: "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
+}
+"""How far the bars go, frame by frame, and what to see in them."""
 EXPANDED = range(4, 11)
+STEPS = (
+    "The loop begins with x itself.",
+    "One step of the loop, and a product to differentiate.",
+    "Every step squares one more factor, and the product rule writes all the others down again.",
+    "Four steps of one short loop, and the formula fills the blackboard.",
+)
 X, ASIDE = 0.2, 0.9
 MOST_BARS = 8
 """Groups of bars that fit a small screen: of more, every second one is drawn."""
@@ -43,7 +55,7 @@ def _formulas() -> Iterator[Frame]:
             phrase(
                 "l(n+1) = 4*l(n)*(1 - l(n)); at x = 1/5: l{n} = {value}, l{n}' = {slope}", n=n, value=value, slope=slope
             ),
-            "Four steps of one short loop, and the formula fills the blackboard.",
+            STEPS[n - 1],
             {
                 f"characters {n}": len(str(forms["unsimplified"])) if "unsimplified" in forms else None,
                 f"l{n}(1/5)": str(value),
@@ -72,21 +84,21 @@ def _sizes() -> Iterator[Frame]:
         assert light is not None
         f = (tree_size(member.expression), dag_size(member.expression))
         rows.append(Sizes(member.number, *f, raw.tree, raw.dag, light.tree, light.dag))
-    for count in (4, 8, len(rows)):
+    for count in SIZES:
         shown = _bars(rows[:count])
         last = rows[count - 1]
         yield Frame(
             phrase("Act 2: the same derivative as tree and as DAG, to n = {n}", n=last.n),
             (shown,),
             phrase(
-                "tree (6n - 5)·2^(n-1) - 1 = {tree}, DAG 8n - 6 = {dag};"
+                "for n >= 2: light tree (6n - 5)·2^(n-1) - 1 = {tree}, light DAG 8n - 6 = {dag};"
                 " raw, with its zeros and ones: 9(n - 1)·2^(n-1) + 1 = {raw_tree}, 10n - 7 = {raw_dag}",
                 tree=last.tree,
                 dag=last.dag,
                 raw_tree=last.raw_tree,
                 raw_dag=last.raw_dag,
             ),
-            "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
+            SIZES[count],
             {
                 "n": last.n,
                 "f tree": last.f_tree,
@@ -102,11 +114,11 @@ def _sizes() -> Iterator[Frame]:
 
 
 def _bars(rows: list[Sizes]) -> Bars:
-    heads = "n | >f tree | >f DAG | >raw f' tree | >raw f' DAG | >f' tree | >f' DAG"
+    heads = "n | >f tree | >f DAG | >raw tree | >raw DAG | >light tree | >light DAG"
     shown = table("sizes", "Nodes of l(n) and of its derivative", heads, rows)
     drawn = rows if len(rows) <= MOST_BARS else [row for row in rows if row.n == 1 or row.n % 2 == 0]
     trees, dags = tuple([row.tree for row in drawn]), tuple([row.dag for row in drawn])
-    series = (("f' as a tree", trees), ("f' as a DAG", dags))
+    series = (("light tree", trees), ("light DAG", dags))
     return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in drawn), series, shown, "")
 
 

@@ -96,12 +96,17 @@ def _written(tape: Recording, count: int) -> Frame:
     return Frame(
         phrase("Line {count} of the tape", count=count),
         (Source("python", SOURCES[survey]), shown),
-        f"{name} = {operation} = {value}",
+        f"{name} = {operation}({_numbers(tape, tape.steps[count - 1])}) = {value}",
         why,
         {f"{name} {operation}": value},
         sweep="primal",
         node=str(name),
     )
+
+
+def _numbers(tape: Recording, node: Expression) -> str:
+    """What the operation is applied to, to four digits."""
+    return ", ".join(f"{float(tape.values[each]):.4g}" for each in node.arguments)
 
 
 def _operation(node: Expression) -> str:
@@ -215,7 +220,7 @@ def _micrograd() -> Frame:
         "A longer program",
         (Source("python", SOURCES[micrograd]), shown),
         f"g = {value}",
-        "Backpropagation is this, and a network is only a longer program.",
+        "No: each += writes new lines and changes none. Backpropagation is this, and a network only a longer program.",
         {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps), "e": _squared(tape)},
         "Names are used again and again (c += ...). Does that disturb the tape?",
         (Source("python", SOURCES[micrograd]), masked(shown, (1, 1), (2, 1), (3, 1))),

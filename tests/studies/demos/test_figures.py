@@ -1,5 +1,7 @@
 """The figures of the demos, pinned: exact methods to 1e-14, differences to the digits that reproduce, ln and sin 1e-12."""
 
+from itertools import pairwise
+
 import pytest
 
 from diffcompare.document import Plot, Table
@@ -105,6 +107,13 @@ def test_trace_of_anything():
     assert frames[-1].numbers["jvp"] == 1
 
 
+@pytest.mark.parametrize("name", ["trace", "swell", "sweeps"])
+def test_no_sentence_says_its_rule_again_or_that_of_the_frame_before(name, played):
+    frames = played(name).frames
+    assert not [frame.title for frame in frames if frame.rule and frame.sentence == f"{frame.rule}."]
+    assert not [one.title for one, other in pairwise(frames) if one.sentence == other.sentence != ""]
+
+
 def test_trace_warns_of_a_kink_before_it_differentiates_there():
     frames = list(frames_of(question_of("|x|*sqrt(y)"), {"x": 0.0, "y": 1.0}))
     places = [place for place, frame in enumerate(frames) if frame.title.startswith("E803: ")]
@@ -143,6 +152,17 @@ def test_swell_in_the_act_of_growing(played):
         "16*(1 - 10*x + 24*x^2 - 16*x^3)",
         "64*(1 - 42*x + 504*x^2 - 2640*x^3 + 7040*x^4 - 9984*x^5 + 7168*x^6 - 2048*x^7)",
     ]
+
+
+def test_rules_of_swell_hold_from_two_on(played):
+    """Not of l1, whose derivative is 1; the names are those of the page."""
+    frames = [frame for frame in played("swell").frames if "light tree" in frame.numbers]
+    rows = frames[-1].blocks[0].table.rows
+    assert [row[5:] == ((6 * n - 5) * 2 ** (n - 1) - 1, 8 * n - 6) for n, row in enumerate(rows, 1)] == [
+        False, *[True] * 11,
+    ]  # fmt: skip
+    assert all(frame.rule.startswith("for n >= 2: light tree ") for frame in frames)
+    assert [name for name, _ in frames[0].blocks[0].series] == ["light tree", "light DAG"]
 
 
 def test_bug_of_swell(bugs):
@@ -326,6 +346,7 @@ def test_tape(played, figures):
         "Sub",
     ]
     assert (found["x1 cleared"], found["x1 set"], found["x1 added"]) == (11, 22, 27.5)
+    assert played("tape").frames[1].rule == "t2 = Mul(2, 5) = 10.0"
     assert found["x2 cleared"] == near(3.4326756290735476, 1e-12)
     assert found["x2 set"] == near(7.149013443610322, 1e-12)
     assert found["x2 added"] == near(8.865351258147095, 1e-12)
@@ -471,6 +492,11 @@ def test_bugs_of_complex(bugs):
 
 def test_bug_of_memory(bugs):
     assert bugs("memory")["no checkpoint"] == {"steps": 3003, "truth": 15_015, "broken": 4_507_503}
+
+
+def test_chaos_counts_digits_while_there_are_some(played):
+    told = [frame.sentence for frame in played("chaos").frames[:2]]
+    assert told == ["AD keeps 13 digits, the difference 5.", "AD keeps 11 digits, the difference 2."]
 
 
 def test_bug_of_chaos(played):
