@@ -91,7 +91,7 @@ class _Player(NamedTuple):
                 phrase("Values: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(numbers, "primal", shown, step),),
                 _rule(step),
-                "" if step.sentence == f"{_rule(step)}." else step.sentence,
+                step.sentence,
                 {step.name: step.value},
                 sweep="primal",
                 node=self._called(step.node),
