@@ -142,7 +142,7 @@ def _float_leaf(node: Expression, point: Mapping[str, Any]) -> float:
     if type(node) is Variable:
         return point[node.name]  # type: ignore[no-any-return]
     if type(node) is Number:
-        return float(node)
+        return node.double
     assert isinstance(node, Constant)
     return CONSTANTS[node.name]
 

@@ -109,15 +109,21 @@ def _forget(reference: _Reference) -> None:
 class Expression:
     """A node of the DAG.  Build nodes by arithmetic (`x + 1`), by calling rows (`sin(x)`) or by `parse`."""
 
-    __slots__ = ("__weakref__", "arguments", "level", "operation", "varies")
+    __slots__ = ("__weakref__", "arguments", "known_level", "operation", "varies")
 
     operation: Operation | None
     """The row applied here; None for a leaf."""
     arguments: tuple[Expression, ...]
-    level: int
-    """0 for a leaf, otherwise one more than the highest argument: an argument's level is always lower."""
     varies: bool
     """Whether a variable occurs below (or here)."""
+    known_level: int | None
+    """The level, None until `rank` has worked it out: most nodes are never asked, and it takes time."""
+
+    @property
+    def level(self) -> int:
+        """0 for a leaf, otherwise one more than the highest argument: an argument's level is always lower."""
+        rank(self)
+        return self.known_level  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return f"<expression {self}>"
@@ -189,8 +195,8 @@ class Apply(Expression):
     __slots__ = ()
 
 
-Build: TypeAlias = Callable[[Operation, tuple[Expression, ...]], Expression]
-"""What makes the node of an operation applied to arguments: `apply`, or a function of `apart`."""
+Intern: TypeAlias = Callable[[Any, Expression], Expression]
+"""The node of a key: the one that is there, else the one given, which is there from then on."""
 
 
 class Leaf(Expression):
@@ -217,9 +223,11 @@ class Variable(Leaf):
 class Number(Leaf):
     """A non-negative decimal, exactly `digits / 10**places`; an integer has no places, whatever zeros it ends in."""
 
-    __slots__ = ("digits", "places")
+    __slots__ = ("digits", "double", "places")
     digits: int
     places: int
+    double: float
+    """The nearest double; inf beyond the range of doubles."""
 
     def __new__(cls, digits: int, places: int = 0) -> Number:
         if digits < 0:
@@ -233,16 +241,20 @@ class Number(Leaf):
         if node is None:
             node = _leaf(cls)
             node.digits, node.places = digits, places
+            node.double = _quotient(digits, 10**places)
             node = _first(key, node)
         return node  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
-        """The nearest double; inf beyond the range of doubles."""
-        try:
-            # True division of integers is correctly rounded, so 0.1 is the same double as in Python source.
-            return self.digits / 10**self.places if self.places else float(self.digits)
-        except OverflowError:
-            return float("inf")
+        return self.double
+
+
+def _quotient(numerator: int, denominator: int) -> float:
+    """The nearest double of a quotient, as in Python source: true division of integers is correctly rounded."""
+    try:
+        return numerator / denominator
+    except OverflowError:
+        return float("inf")
 
 
 class Constant(Leaf):
@@ -285,6 +297,12 @@ def _find(key: tuple[Any, ...]) -> Any:
     return None if reference is None else reference()
 
 
+def intern(key: tuple[Any, ...], node: Expression) -> Expression:
+    """The node of that key in the table of all expressions: this one, unless there is one."""
+    found = _find(key)
+    return _first(key, node) if found is None else found
+
+
 def _first(key: tuple[Any, ...], node: Expression) -> Expression:
     """The node of that key: this one, unless another thread was quicker."""
     reference = _Reference(node, _forget)
@@ -302,58 +320,49 @@ def _leaf(cls: type[Leaf]) -> Any:
     node = object.__new__(cls)
     node.operation = None
     node.arguments = ()
-    node.level = 0
+    node.known_level = 0
     node.varies = cls is Variable
     return node
 
 
 def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
-    """The node `operation(*arguments)`, the same object every time.  The parser's hot path."""
-    key = (operation, arguments)
-    reference = _interned.get(key)
-    if reference is not None:
-        found = reference()
-        if found is not None:
-            return found
-    return _first(key, _apply(operation, arguments))
+    """The node `operation(*arguments)`, the same object every time."""
+    found = _find((operation, arguments))
+    return build(operation, arguments, _first) if found is None else found
 
 
-def apart() -> tuple[Build, dict[Any, Expression]]:
-    """A function like `apply` with a table of its own, and that table, in which every node follows its arguments.
+def build(operation: Operation, arguments: tuple[Expression, ...], intern: Intern) -> Expression:
+    """The same for the parser, whose nodes are seldom there already.
 
-    For an expression that nobody else will see: equal nodes are the same object within the table only, and without
-    weak references to them they cost half.
+    For an expression that nobody else will see, `intern` can be the `setdefault` of a dictionary: equal nodes are one
+    within it, and without weak references they cost half.
     """
-    table: dict[Any, Expression] = {}
-    known = table.get
-
-    def build(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
-        key = (operation, arguments)
-        node = known(key)
-        if node is None:
-            node = table[key] = _apply(operation, arguments)
-        return node
-
-    return build, table
-
-
-def _apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
-    node = object.__new__(Apply)
+    node = Apply()  # half the time of object.__new__
     node.operation = operation
     node.arguments = arguments
-    # Spelled out for one and two arguments, as most operations have: this is the parser's hot path.
+    node.known_level = None
+    # Spelled out for one and two arguments, as most operations have.
     if len(arguments) == 2:
         left, right = arguments
-        node.level = (left.level if left.level > right.level else right.level) + 1
         node.varies = left.varies or right.varies
     elif len(arguments) == 1:
-        (argument,) = arguments
-        node.level = argument.level + 1
-        node.varies = argument.varies
+        node.varies = arguments[0].varies
     else:
-        node.level = max(argument.level for argument in arguments) + 1
         node.varies = any(argument.varies for argument in arguments)
-    return node
+    return intern((operation, arguments), node)
+
+
+def rank(root: Expression) -> None:
+    """Work out the level of an expression and of every node below."""
+    stack = [root] if root.known_level is None else []
+    while stack:
+        node = stack[-1]
+        levels = [argument.known_level for argument in node.arguments]
+        if None in levels:
+            stack += [argument for argument in node.arguments if argument.known_level is None]
+        else:
+            node.known_level = max(levels) + 1  # type: ignore[type-var, operator]
+            stack.pop()
 
 
 def lift(value: Any) -> Expression:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from diffcompare.expression import OPERATIONS, Build, Expression, Operation
+from diffcompare.expression import OPERATIONS, Expression, Intern, Operation, build
 from diffcompare.lexer import END, MAX_OPERATIONS, Fault
 from diffcompare.operations import FUNCTIONS, RELATIONS, ln
 
@@ -56,18 +56,18 @@ ENDS = ")0123456789."
 """How tokens begin after which a product may be implied."""
 
 
-def build_call(name: str, arguments: list[Any], apply: Build) -> Expression:
+def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:
     if name in ("min", "max"):
         value: Expression = arguments[0]
         for argument in arguments[1:]:
-            value = apply(FUNCTIONS[name], (value, argument))
+            value = build(FUNCTIONS[name], (value, argument), intern)
         return value
     if name == "log":
-        return apply(DIVIDE, (apply(ln, (arguments[0],)), apply(ln, (arguments[1],))))
+        return build(DIVIDE, (build(ln, (arguments[0],), intern), build(ln, (arguments[1],), intern)), intern)
     if name == "if":
         left, relation, *others = arguments
-        return apply(OPERATIONS[f"if {relation}"], (left, *others))
-    return apply(FUNCTIONS[name], tuple(arguments))
+        return build(OPERATIONS[f"if {relation}"], (left, *others), intern)
+    return build(FUNCTIONS[name], tuple(arguments), intern)
 
 
 def is_word(token: str) -> bool:

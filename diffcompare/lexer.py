@@ -45,8 +45,8 @@ def _pattern(start: str, part: str) -> re.Pattern[str]:
     return re.compile(
         rf"[-+/^(),]"  # the commonest signs first, for speed
         rf"|{start}{part}*+(?:[{SPACE}]*+\()?"
-        rf"|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-        rf"(?:[eEjJ](?!\w)|_\w*|(?<=(?<![\w.])0)[xXoObB][0-9a-fA-F]+(?!\w))?"
+        rf"|(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:(?![eE_jJxXoObB])"  # a plain number, which most are
+        rf"|(?:[eE][+-]?[0-9]+)?(?:[eEjJ](?!\w)|_\w*|(?<=(?<![\w.])0)[xXoObB][0-9a-fA-F]+(?!\w))?)"
         rf"|π|[⁻⁺]?[{SUPERSCRIPTS}]++|\*\*|[<>=!]=|[^{SPACE}]"
     )
 

@@ -20,6 +20,7 @@ Fields of a row (all but the name and the partials have defaults):
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -229,14 +230,14 @@ sign: Operation
 
 # --- Arithmetic -------------------------------------------------------------------------------------------------------
 
-add = row("+", real=lambda a, b: a + b, partials=[1, 1], notation="a + b")
-subtract = row("-", real=lambda a, b: a - b, partials=[1, -1], notation="a - b")
-multiply = row("*", real=lambda a, b: a * b, partials=[lambda y, a, b: b, lambda y, a, b: a], notation="a * b")
+add = row("+", real=operator.add, partials=[1, 1], notation="a + b")
+subtract = row("-", real=operator.sub, partials=[1, -1], notation="a - b")
+multiply = row("*", real=operator.mul, partials=[lambda y, a, b: b, lambda y, a, b: a], notation="a * b")
 divide = row(
-    "/", real=lambda a, b: a / b, partials=[lambda y, a, b: 1 / b, lambda y, a, b: -y / b],
+    "/", real=operator.truediv, partials=[lambda y, a, b: 1 / b, lambda y, a, b: -y / b],
     domain=Region("b != 0", lambda a, b: b != 0), notation="a / b",
 )  # fmt: skip
-negate = row("neg", real=lambda x: -x, partials=[-1], notation="-x")
+negate = row("neg", real=operator.neg, partials=[-1], notation="-x")
 # x^n, n an integer constant, is defined for every x; the general power below needs a positive base.
 _int_power = row(
     "^n", real=math.pow, partials=[lambda y, x, n: _int_power_partial(x, n), None],

@@ -8,9 +8,9 @@ then `explain` looks for the place, the reason and the cure.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.expression import Build, Constant, Expression, Operation, Variable, apart, apply
+from diffcompare.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.grammar import (
     ABS,
     AFTER,
@@ -64,21 +64,19 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
 def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
     """What `parse` reads, as a list of its nodes in which every one follows its arguments; the last is the whole.
 
-    They are nodes of their own (see `apart`): for a caller who keeps them to himself and has many texts to read.
+    They are nodes of their own: for a caller who keeps them to himself and has many texts to read.
     """
-    build, table = apart()
+    nodes: dict[Any, Expression] = {}  # in which every one follows its arguments
     try:
-        reading = _Reading(text, names, build)
+        reading = _Reading(text, names, nodes.setdefault)
         expression = reading.run()
     except Fault as fault:
         error = _error(text, fault, names)
     else:
-        if reading.first is not None or not table:  # a name that was given a value may not be used
+        if reading.first is not None or not nodes:  # a name that was given a value may not be used
             return listing(expression)
-        leaves = {
-            argument: None for node in table.values() for argument in node.arguments if argument.operation is None
-        }
-        return [*leaves, *table.values()]
+        leaves = dict.fromkeys([each for node in nodes.values() for each in node.arguments if not each.operation])
+        return [*leaves, *nodes.values()]
     raise error
 
 
@@ -118,10 +116,10 @@ def _error(text: str, fault: Fault, names: Collection[str]) -> DiffcompareError:
 class _Reading:
     """One text being read."""
 
-    __slots__ = ("apply", "first", "implicit", "leaves", "names", "rest", "stack", "target", "tokens")
+    __slots__ = ("first", "implicit", "intern", "leaves", "names", "rest", "stack", "target", "tokens")
 
-    def __init__(self, text: str, names: Collection[str], build: Build = apply) -> None:
-        self.apply = build
+    def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
+        self.intern = intern
         self.tokens = tokens = tokenize(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
@@ -134,7 +132,7 @@ class _Reading:
         self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
 
     def run(self) -> Expression:
-        stack, pop, apply = self.stack, self.rest.pop, self.apply
+        stack, pop, intern = self.stack, self.rest.pop, self.intern
         push, openers, after = stack.append, OPENERS, AFTER
         leaf = self.leaves.get
         while True:
@@ -155,11 +153,11 @@ class _Reading:
                 while frame[0] >= closes:
                     level_done, done, left = stack.pop()
                     if left is None:
-                        value = apply(done, (value,))
+                        value = build(done, (value,), intern)
                     elif level_done == POWER:
-                        value = apply(*power_of(left, value))
+                        value = build(*power_of(left, value), intern)
                     else:
-                        value = apply(done, (left, value))
+                        value = build(done, (left, value), intern)
                     frame = stack[-1]
                 if level:
                     push((level, operation, value))
@@ -167,7 +165,7 @@ class _Reading:
                 if token == ")" and frame[2] is None:
                     stack.pop()
                     if frame[1] is not None:
-                        value = apply(frame[1], (value,))
+                        value = build(frame[1], (value,), intern)
                 elif token in ")|":
                     if token is END:
                         return self.finish(frame, value)
@@ -241,7 +239,7 @@ class _Reading:
             if token == ")":
                 raise Fault("E207", left, end=self.index())
             self.stack.pop()
-            return self.apply(ABS, (value,))
+            return build(ABS, (value,), self.intern)
         if token == "|":
             raise Fault("E207", self.index())
         if not isinstance(left, list):
@@ -251,7 +249,7 @@ class _Reading:
         least, most = SEVERAL[name]
         if not least <= len(left) - 2 * (name == "if") <= most:  # the condition of `if` is three entries
             raise Fault("E102", self.index())
-        return build_call(name, left, self.apply)
+        return build_call(name, left, self.intern)
 
     def separate(self, token: str, value: Expression) -> None:
         """A comma, a semicolon, `=` or a comparison after a value."""

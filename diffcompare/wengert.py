@@ -11,9 +11,9 @@ from functools import lru_cache
 from operator import attrgetter
 from weakref import KeyedRef
 
-from diffcompare.expression import Expression, Variable
+from diffcompare.expression import Expression, Variable, rank
 
-_level = attrgetter("level")
+_level = attrgetter("known_level")
 
 
 MOST_KEPT = 8
@@ -54,6 +54,8 @@ def _listed(roots: Sequence[Expression]) -> list[Expression]:
             found[node] = None
             if node.operation is not None:
                 push(node.arguments[::-1])
+    for root in roots:
+        rank(root)
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
     return sorted(found, key=_level)
 

@@ -130,13 +130,8 @@ def near_the_ends(values: Iterable[float]) -> bool:
     ranked = sorted(values)  # on the way of every gradient, so without a loop
     if not ranked:
         return False
-    below, above = bisect_left(ranked, 0.0), bisect_right(ranked, 0.0)
-    return (
-        ranked[0] < -LARGEST
-        or ranked[-1] > LARGEST
-        or (below > 0 and ranked[below - 1] > -SMALLEST)
-        or (above < len(ranked) and ranked[above] < SMALLEST)
-    )
+    small = ranked[bisect_left(ranked, -SMALLEST) : bisect_right(ranked, SMALLEST)]
+    return ranked[0] < -LARGEST or ranked[-1] > LARGEST or any(small)
 
 
 def may_leave_range(values: Mapping[Any, Any]) -> bool:

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/gradients_from_text.py [how many expressions]
 
-Prints CPU time per expression and the ratio to `diffcompare.gradient`; PyTorch takes part where it is installed, and
-sympy (parse, diff, lambdify: the script that a person would write) answers a sample.  Every engine has to return the
-same numbers.
+Prints CPU time per expression and its ratio to that of `diffcompare.gradient`, medians of rounds in which all take
+turns.  PyTorch takes part where it is installed, and sympy (parse, diff, lambdify: the script that a person would
+write) answers a sample.  Every engine has to return the same numbers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator
+from statistics import median
 from time import process_time
 
 import diffcompare as dc
@@ -20,9 +21,10 @@ from diffcompare.wengert import listing, variables
 
 FUNCTIONS = ("sin", "cos", "exp", "tanh", "ln", "sqrt", "atan", "sinh")
 POINT = {"x1": 0.7, "x2": 1.3, "x3": 2.1}
-ROUNDS = 3
-SHORT = 100
-"""Characters of the expressions that the sympy script gets: among longer ones are some on which it does not end."""
+ROUNDS = 7
+SHORT, SAMPLE = 100, 50
+"""The sympy script gets one in so many of the shorter expressions (among longer ones are some on which it does not
+end), and others in every round: it remembers what it has seen."""
 Case = tuple[str, dict[str, float]]
 Engine = Callable[[str, dict[str, float]], dict[str, float]]
 
@@ -90,38 +92,39 @@ def sympy_script() -> Engine:
     return gradient
 
 
-def seconds(engine: Engine, chosen: list[Case], rounds: int) -> float:
-    """The least CPU time per expression of some rounds."""
-    times = []
-    for _ in range(rounds):
-        start = process_time()
-        for text, point in chosen:
-            engine(text, point)
-        times.append((process_time() - start) / len(chosen))
-    return min(times)
+def seconds(engine: Engine, chosen: list[Case]) -> float:
+    """The CPU time per expression."""
+    start = process_time()
+    for text, point in chosen:
+        engine(text, point)
+    return (process_time() - start) / len(chosen)
 
 
-def engines() -> Iterator[tuple[str, Engine, int]]:
-    """The contenders, each with the share of the expressions that it gets: 1 in so many."""
-    yield "diffcompare", dc.gradient, 1
+def engines() -> Iterator[tuple[str, Engine]]:
+    """The contenders."""
+    yield "diffcompare", dc.gradient
     torch = torch_eager()
     if torch is not None:
-        yield "torch eager", torch, 1
-    yield "sympy script", sympy_script(), 20
+        yield "torch eager", torch
+    yield "sympy script", sympy_script()
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    all_cases = cases(count)
-    base = 0.0
-    for name, engine, share in engines():
-        chosen = [case for case in all_cases[::share] if share == 1 or len(case[0]) <= SHORT]
-        for text, point in chosen[:20]:
+    chosen = cases(count)
+    short = [case for case in chosen if len(case[0]) <= SHORT]
+    contenders = dict(engines())
+    for name, engine in contenders.items():
+        for text, point in short[: 20 if name != "sympy script" else 5]:
             expected, found = dc.gradient(text, point), engine(text, point)
             assert all(math.isclose(found[x], expected[x], rel_tol=1e-6, abs_tol=1e-9) for x in point), text
-        time = seconds(engine, chosen, ROUNDS if share == 1 else 1)
-        base = base or time
-        print(f"{name:14s} {time * 1e6:10.1f} us an expression   {time / base:8.1f} x")
+    rounds = []  # in turns, so that a machine that is faster for a while is so for everybody
+    for first in range(5, 5 + ROUNDS):
+        shares = {**dict.fromkeys(contenders, chosen), "sympy script": short[first::SAMPLE]}
+        rounds.append({name: seconds(engine, shares[name]) for name, engine in contenders.items()})
+    for name in contenders:
+        ratio = median(times[name] / times["diffcompare"] for times in rounds)
+        print(f"{name:14s} {median(times[name] for times in rounds) * 1e6:10.1f} us an expression   {ratio:8.1f} x")
 
 
 if __name__ == "__main__":
