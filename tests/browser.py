@@ -6,8 +6,12 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -19,6 +23,22 @@ CODES = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
 def find() -> str | None:
     """Where it is installed, if it is."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+@contextmanager
+def showing(file: Path, profile: Path) -> Iterator[Browser]:
+    """A window of 1280 by 720 with the file, in which nothing moves; the test is skipped where there is no browser."""
+    if find() is None:
+        assert not os.environ.get("REQUIRE_BROWSER"), "there has to be a browser where this is set"
+        pytest.skip("no Chromium is installed")
+    opened = Browser(profile)
+    try:
+        opened.resize(1280, 720)
+        opened.emulate(motion="reduce")
+        opened.open(file)
+        yield opened
+    finally:
+        opened.close()
 
 
 class Browser:

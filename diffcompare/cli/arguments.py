@@ -96,6 +96,8 @@ def _one_too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]
         return usage_error("E504", message, f"did you mean `--at {surplus}`?")
     if allowed == 0:
         return usage_error("E504", message, "`-h` shows examples")
+    if all(re.fullmatch(r"\S+\.[a-z]+", positional) for positional in positionals):
+        return usage_error("E504", message, "one file a run: write the command once for each")
     return usage_error("E504", message, f'put an argument with spaces between quotes: "{" ".join(positionals)}"')
 
 

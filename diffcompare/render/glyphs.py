@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _ASCII = {
 
 
 def stage_mark(stage: Stage, unicode: bool = True) -> str:
-    """The sign of a stage, one character: `>` now, a tick done."""
-    return {"": " ", "now": ">", "done": "✓" if unicode else "*"}[stage]
+    """The sign of a stage, one character: `>` now, a tick (a dot in ASCII) done."""
+    return {"": " ", "now": ">", "done": "✓" if unicode else "."}[stage]
 
 
 def clean(text: str, unicode: bool = True) -> str:
@@ -41,7 +42,10 @@ def _visible(char: str) -> str:
 
 def ascii_only(text: str) -> str:
     """The text in ASCII: `θ` as theta, `≤` as <=, an accent dropped, anything else as an escape."""
-    return text if text.isascii() else "".join([char if char.isascii() else _transliterated(char) for char in text])
+    if text.isascii():
+        return text
+    spelt = re.sub("₋([₀-₉]+)", r"[-\1]", text)  # the v₋₁ of the survey: v-1 would be a difference
+    return "".join([char if char.isascii() else _transliterated(char) for char in spelt])
 
 
 def _transliterated(char: str) -> str:

@@ -89,6 +89,7 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
         (["-x^2", "-v"], "E502 no such option `-v` | `-h` shows the options"),
         (["x", "x=3"], "E504 unexpected argument `x=3` | did you mean `--at x=3`?"),
         (["x", "+", "-y"], 'E504 unexpected argument `+` | put an argument with spaces between quotes: "x + -y"'),
+        (["a.csv", "b.csv"], "E504 unexpected argument `b.csv` | one file a run: write the command once for each"),
         (["-x", "y"], 'E504 unexpected argument `y` | put an argument with spaces between quotes: "-x y"'),
     ],
 )

@@ -16,7 +16,10 @@ from diffcompare.studies.demos import NAMES, demo
         (("demo", "trcae"), "E581", "did you mean `trace`?"),
         (("demo", "memory", "--frame", "9"), "E583", "--frame 1"),
         (("demo", "all", "--frame", "9"), "E584", "--frame 3"),
+        (("demo", "trace", "swell", "--frame", "2"), "E584", "--frame 3"),
         (("demo", "memory", "--expr", "x^2"), "E584", "demo trace --expr"),
+        (("demo", "trace", "memory", "--at", "x=2"), "E584", "demo trace --expr"),
+        (("demo", "trace", "swll"), "E581", "did you mean `swell`?"),
         (("demo", "trace", "--expr", "sni(x)"), "E101", "did you mean `sin`?"),
         (
             ("demo", "trace", "--expr", "+".join(f"sin({k}*x)" for k in range(2, 30)), "--at", "x=1"),
@@ -50,8 +53,16 @@ def test_to_a_pipe_every_frame_comes_once_and_plain(cli):
     assert "\x1b" not in outcome.out
 
 
+def test_several_demos_come_one_after_the_other_and_each_once(cli):
+    shown = json.loads(cli("demo", "nan", "memory", "nan", "--json").out)
+    assert [each["name"] for each in shown["demos"]] == ["nan", "memory"]
+
+
 def test_ascii(cli):
-    assert cli("demo", "trace", "--charset", "ascii").out.isascii()
+    out = cli("demo", "trace", "--charset", "ascii").out
+    assert out.isascii()
+    assert "v[-1] = x1" in out
+    assert "v-1" not in out
 
 
 def test_quiet_is_claim_table_sentence(cli):

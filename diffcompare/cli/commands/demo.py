@@ -26,9 +26,9 @@ EXAMPLES = (
 
 def command(
     settings: Settings,
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="NAME", help="A demo, or all. [default: the list]", autocompletion=completion.demos),
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=completion.demos),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="What there is, with claims and minutes.")] = False,
     expr: Annotated[
@@ -51,13 +51,11 @@ def command(
     from diffcompare.studies.demos.translation import told
 
     check(settings)
-    if frame is not None and name == "all":
-        raise usage_error("E584", "`--frame` is a frame of one demo, not of all", "for example `demo trace --frame 3`")
-    if name is None and (expr is not None or at is not None):
-        name = "trace"
-    if list_ or name is None:
+    if list_ or not (names or expr or at):
         return Answer(catalogue())
-    demos = list(map(told, _chosen(name, expr, at)))
+    demos = list(map(told, _chosen(names or ["trace"], expr, at)))
+    if frame is not None and len(demos) > 1:
+        raise usage_error("E584", "`--frame` is a frame of one demo", "for example `demo trace --frame 3`")
     if handout is not None:
         return Answer(_written(demos, handout))
     if not (frames or settings.quiet or frame is not None) and _plays(settings):
@@ -65,7 +63,7 @@ def command(
 
         run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
         return 0
-    with sign_of_life(f"diffcompare demo {name}"):
+    with sign_of_life(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
         plays = [played(which) for which in demos]
         return Answer(document(plays, brief=settings.quiet, only=frame))
 
@@ -75,13 +73,16 @@ def _plays(settings: Settings) -> bool:
     return choose_format(settings) == "terminal" and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def _chosen(name: str, expr: str | None, at: Sequence[str] | None) -> list[Demo]:
+def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
     from diffcompare.studies.demos import TEN, demo
 
     if expr is None and at is None:
-        return [demo(each) for each in (TEN if name == "all" else [name])]
-    if name != "trace":
-        raise usage_error("E584", f"`{name}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
+        return [
+            demo(each) for each in dict.fromkeys(one for name in names for one in (TEN if name == "all" else [name]))
+        ]
+    other = next((name for name in names if name != "trace"), None)
+    if other is not None:
+        raise usage_error("E584", f"`{other}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
     from diffcompare.studies.demos.trace import SURVEY, frames_of
 
     question, point = options.asked(SURVEY if expr is None else expr, at)

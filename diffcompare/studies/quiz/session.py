@@ -22,7 +22,7 @@ from diffcompare.studies.quiz.questions import Exercise, exercises
 from diffcompare.studies.quiz.record import A_TERM, MOST_POINTS, TRIES, Ending, Quiz, Round, Try
 from diffcompare.studies.telling import counted
 
-HINT, SKIP, QUIT = ("", "?"), ("skip",), ("quit",)
+HINT, SKIP, QUIT = ("", "?"), ("skip",), ("quit", "q", "exit")
 BUDGET = 2.0
 """Seconds for the points, and for the proof, of an answer."""
 

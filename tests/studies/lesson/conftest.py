@@ -1,7 +1,5 @@
 """One page with every demo and one browser for all tests of the lesson."""
 
-import os
-
 import browser
 import playing
 import pytest
@@ -25,15 +23,8 @@ def file(plays, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def shared_window(file, tmp_path_factory):
-    if browser.find() is None:
-        assert not os.environ.get("REQUIRE_BROWSER"), "there has to be a browser where this is set"
-        pytest.skip("no Chromium is installed")
-    opened = browser.Browser(tmp_path_factory.mktemp("profile"))
-    opened.resize(1280, 720)
-    opened.emulate(motion="reduce")
-    opened.open(file)
-    yield opened
-    opened.close()
+    with browser.showing(file, tmp_path_factory.mktemp("profile")) as window:
+        yield window
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The lesson in Chinese, in a real browser: no word of English is left, and every number is the same."""
 
 import json
-import os
 import re
 
 import browser
@@ -44,15 +43,8 @@ def chinese_file(chinese, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chinese_window(chinese_file, tmp_path_factory):
-    if browser.find() is None:
-        assert not os.environ.get("REQUIRE_BROWSER"), "there has to be a browser where this is set"
-        pytest.skip("no Chromium is installed")
-    opened = browser.Browser(tmp_path_factory.mktemp("profile"))
-    opened.resize(1280, 720)
-    opened.emulate(motion="reduce")
-    opened.open(chinese_file)
-    yield opened
-    opened.close()
+    with browser.showing(chinese_file, tmp_path_factory.mktemp("profile")) as window:
+        yield window
 
 
 def baked(path):

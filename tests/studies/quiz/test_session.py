@@ -126,8 +126,9 @@ def test_derivations_always_or_never():
         assert not captions(never.blocks)
 
 
-def test_quitting_keeps_the_score_so_far():
-    quiz, _ = played(quiz_about(ONE, "x", "x"), RIGHT, "quit")
+@pytest.mark.parametrize("word", ["quit", "q", " Exit "])
+def test_quitting_keeps_the_score_so_far(word):
+    quiz, _ = played(quiz_about(ONE, "x", "x"), RIGHT, word)
     assert (quiz.ending, quiz.place, quiz.points, quiz.most) == ("quit", None, 3, 3)
     assert verdict(quiz) == "The quiz was ended after 1 of 3 questions. 1 of 1 right: 3 of 3 points."
 

@@ -40,9 +40,15 @@ function equals(...values) { return values.every(value => Number(short(value)) =
 /* Four digits and a long minus, as in drawings. */
 function drawn(value) { return general(value + 0, 4).replaceAll("-", "−"); }
 
-/* What somebody typed, or null where that is no number. */
+/* What somebody typed, or null where that is no number: numbers, pi and e, with * and / between them. */
 function typed(text) {
-  const known = /^\s*[+\-−]?(\d+\.?\d*|\.\d+)(e[+\-−]?\d+)?\s*$/i.test(text);
-  const value = known ? Number(text.replaceAll("−", "-")) : NaN;
+  const one = String.raw`(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|pi|e)`;
+  const spelt = text.replaceAll("−", "-").replaceAll("π", "pi").replaceAll("·", "*").trim().toLowerCase();
+  if (!new RegExp(`^[+-]?\\s*${one}(?:\\s*[*/]\\s*${one})*$`).test(spelt)) return null;
+  let value = spelt.startsWith("-") ? -1 : 1;
+  for (const [, sign, part] of spelt.matchAll(new RegExp(`([*/]?)\\s*(${one})`, "g"))) {
+    const factor = {pi: Math.PI, e: Math.E}[part] ?? Number(part);
+    value = sign === "/" ? value / factor : value * factor;
+  }
   return Number.isFinite(value) ? value : null;
 }
