@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ _ASCII = {
     "∑": "sum", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->", "←": "<-", "⇒": "=>", "↦": "|->",
     "…": "...", "\u2013": "-", "—": "-", "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "«": '"', "»": '"', "•": "*",
     "✓": "ok", "✔": "ok", "✗": "x", "✘": "x", "°": " deg", "µ": "mu", "ß": "ss", "─": "-", "┄": ".", "│": "|", "━": "=",
-    "\u0304": "bar", "\u0305": "bar", "\u0307": "dot", "⁻": "^-", "₋": "-",
+    "\u0304": "bar", "\u0305": "bar", "\u0307": "dot", "⁻": "^-", "₋": "_-",
     "²": "^2", "³": "^3", "¹": "^1", "⁰": "^0", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9",
 }  # fmt: skip
 
 
 def stage_mark(stage: Stage, unicode: bool = True) -> str:
-    """The sign of a stage, one character: `>` now, a tick (a dot in ASCII) done."""
-    return {"": " ", "now": ">", "done": "✓" if unicode else "."}[stage]
+    """The sign of a stage, one character: `>` now, a tick (# in ASCII) done."""
+    return {"": " ", "now": ">", "done": "✓" if unicode else "#"}[stage]
 
 
 def clean(text: str, unicode: bool = True) -> str:
@@ -42,10 +42,7 @@ def _visible(char: str) -> str:
 
 def ascii_only(text: str) -> str:
     """The text in ASCII: `θ` as theta, `≤` as <=, an accent dropped, anything else as an escape."""
-    if text.isascii():
-        return text
-    spelt = re.sub("₋([₀-₉]+)", r"[-\1]", text)  # the v₋₁ of the survey: v-1 would be a difference
-    return "".join([char if char.isascii() else _transliterated(char) for char in spelt])
+    return text if text.isascii() else "".join([char if char.isascii() else _transliterated(char) for char in text])
 
 
 def _transliterated(char: str) -> str:
@@ -73,8 +70,11 @@ def greek(char: str) -> str:
 
 def width(text: str) -> int:
     """Columns that a line takes on a screen."""
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
     from unicodedata import category, east_asian_width
 
-    return sum(0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF") for char in text)
+    return 0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")

@@ -61,7 +61,7 @@ def test_several_demos_come_one_after_the_other_and_each_once(cli):
 def test_ascii(cli):
     out = cli("demo", "trace", "--charset", "ascii").out
     assert out.isascii()
-    assert "v[-1] = x1" in out
+    assert "v_-1 = x1" in out
     assert "v-1" not in out
 
 

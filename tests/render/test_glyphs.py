@@ -30,7 +30,7 @@ def test_nothing_steers_the_terminal(text: str, shown: str) -> None:
         ("∂f/∂θ", "df/dtheta"),
         ("x₁² · π → λ…", "x1^2 * pi -> lambda..."),
         ("Hückelheim", "Huckelheim"),
-        ("v₋₁ − v₁₂", "v[-1] - v12"),
+        ("v₋₁ − v₁₂", "v_-1 - v12"),
         ("中", "\\u4e2d"),
     ],
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
-from itertools import product
 from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks, press
@@ -198,15 +196,17 @@ def _beside(graph: Graph, last: Graph, look: Look, rows: int) -> list[Line]:
     How dense the two are is decided by the last graph of the sweep as well: the drawing stands still meanwhile.
     """
     now, then = (_narrower(each.table, look.digits) for each in (graph, last))
-    for shown, density in product(zip(now, then, strict=True), DENSITIES):
-        drawings = [dense_lines(each, look, density) for each in (graph, last)]
-        if all(drawings) and all(map(partial(_fits, look), drawings, shown)):
-            return _joined(drawings[0], shown[0], look, rows)
+    for shown in zip(now, then, strict=True):
+        rooms = [look.width - GAP - _narrowest(*each, look) for each in shown]
+        for density in DENSITIES:
+            drawings = [dense_lines(each, look, density) for each in (graph, last)]
+            if all(drawings) and all(map(_fits, drawings, rooms)):
+                return _joined(drawings[0], shown[0], look, rows)
     return []
 
 
-def _fits(look: Look, drawing: list[Line], shown: tuple[Table, int | None]) -> bool:
-    return max(map(line_width, drawing)) + GAP + _narrowest(*shown, look) <= look.width
+def _fits(drawing: list[Line], room: int) -> bool:
+    return max(map(line_width, drawing)) <= room
 
 
 def _joined(drawing: list[Line], shown: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
