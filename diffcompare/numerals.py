@@ -5,6 +5,9 @@ from __future__ import annotations
 from diffcompare.expression import Number
 from diffcompare.lexer import MAX_EXPONENT
 
+CHUNK = 10**1000
+"""Python refuses to write more than 4300 digits at once."""
+
 
 def number_text(number: Number) -> str:
     """The shortest way to write a number, within the bounds of the language for literals."""
@@ -21,9 +24,8 @@ def number_text(number: Number) -> str:
 def _significant(number: Number) -> tuple[str, int]:
     """The digits without the zeros at their end, and how many zeros those are."""
     value, pieces = number.digits, []
-    chunk = 10**1000  # Python refuses to write more than 4300 digits at once
-    while value >= chunk:
-        value, low = divmod(value, chunk)
+    while value >= CHUNK:
+        value, low = divmod(value, CHUNK)
         pieces.append(f"{low:01000d}")
     text = str(value) + "".join(reversed(pieces))
     stripped = text.rstrip("0") or "0"

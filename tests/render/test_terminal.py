@@ -87,7 +87,7 @@ def test_groups_become_lines_before_the_columns_go(grad: Document) -> None:
 
 @pytest.mark.parametrize("styled", [False, True])
 def test_no_digit_is_lost_at_any_width(grad: Document, styled: bool) -> None:
-    for width in range(20, 201):
+    for width in range(20, 201, 7 if styled else 1):  # styles add nothing that takes room
         text = render(grad, "terminal", look=Look(width, styled, styled))
         text = ESCAPE.sub("", text) if styled else re.sub(r"[][]", "", text)
         for number in ("11.652071455223084", "5.49999997019767", "1.7163378596305847", "2.9802322387695312e-08"):

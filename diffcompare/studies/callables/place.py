@@ -158,8 +158,8 @@ def _built(leaf: Leaf, numbers: Sequence[complex]) -> Any:
         return numbers[0] if leaf.kind is None or isinstance(numbers[0], complex) else leaf.kind.type(numbers[0])
     import numpy as np
 
-    kind = complex if any(isinstance(number, complex) for number in numbers) else leaf.kind or float
-    return np.array(numbers, dtype=kind).reshape(leaf.shape)
+    array = np.array(numbers)
+    return (array if array.dtype.kind == "c" else array.astype(leaf.kind or float)).reshape(leaf.shape)
 
 
 def _is_row(leaf: Leaf) -> bool:
