@@ -13,6 +13,7 @@ from diffcompare.evaluation import (
     Real,
     Undefined,
     birthplace,
+    columns_along,
     evaluate,
     is_number,
     value_at,
@@ -58,6 +59,16 @@ def test_values_are_those_of_python():
 def test_a_point_that_lacks_a_variable_is_a_key_error():
     with pytest.raises(KeyError):
         at("x + y", x=1.0)
+
+
+@given(expressions(ALL), points())
+def test_values_along_a_variable_are_those_place_by_place(expression, point):
+    """Also where a part of the places needs care: outside domains, and beyond the range."""
+    nodes, xs = listing(expression), [-1e200, -2.5, -1.0, 0.0, 0.3, 1.0, 7.0, 800.0, 1e300]
+    columns = columns_along(nodes, point, "x", xs)
+    for place, x in enumerate(xs):
+        values = values_at(nodes, {**point, "x": x})
+        assert all(same(columns[node][place], values[node]) for node in nodes)
 
 
 @given(expressions(ALL), points())

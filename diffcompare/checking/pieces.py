@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from diffcompare.evaluation import Undefined, is_number, values_at
+from diffcompare.evaluation import Undefined, columns_along, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.wengert import listing
 
@@ -77,17 +77,16 @@ def boundaries(
         return []
     nodes = listing(*formulas, *guards)
     grid = all_scales()
-    table = []
-    for x in grid:
-        check()
-        table.append(values_at(nodes, {**point, name: x}))
+    columns = columns_along(nodes, point, name, grid, check)
     found: set[float] = set()
     watched = [*((guard, _sign) for guard in guards), *((formula, _is_undefined) for formula in formulas)]
     for formula, kind in watched:
         check()
-        if any(kind(before[formula]) != kind(after[formula]) for before, after in pairwise(table)):
-            found |= _changes(formula, kind, grid, [kind(values[formula]) for values in table], name, point)
-    found |= _touched(guards, grid, table, name, point)
+        kinds = list(map(kind, columns[formula]))
+        if len(set(kinds)) > 1:
+            found |= _changes(formula, kind, grid, kinds, name, point)
+    for guard in guards:
+        found |= _touched(guard, grid, columns[guard], name, point)
     return sorted(sorted(found, key=abs)[:MOST_BOUNDARIES])
 
 
@@ -151,38 +150,29 @@ def _rounded(low: float, high: float) -> float:
 
 
 def _touched(
-    guards: Sequence[Expression],
-    grid: Sequence[float],
-    table: Sequence[Mapping[Expression, Any]],
-    name: str,
-    point: Mapping[str, float],
+    guard: Expression, grid: Sequence[float], values: Sequence[Any], name: str, point: Mapping[str, float]
 ) -> set[float]:
     """Where a guard touches 0 without changing its sign, or changes it for less than the grid can see."""
     found = set()
-    for guard in guards:
-        sizes = [abs(values[guard]) if is_number(values[guard]) else INFINITY for values in table]
-        for place in range(1, len(grid) - 1):
-            before, here, after = sizes[place - 1 : place + 2]
-            if (
-                before > here <= after
-                and before != INFINITY != after
-                and _one_sign(guard, table[place - 1 : place + 2])
-            ):
-                height = _height(guard, _sign(table[place][guard]) or 1, name, point)
-                low, high = grid[place - 1], grid[place + 1]
-                lowest = least(height, low, high)
-                noise = TOUCHING * min(before, after)
-                if height(lowest) < -noise:
-                    found.add(_rounded(*_bisected(low, lowest, lambda x, height=height: height(x) >= 0)))  # type: ignore[misc]
-                    found.add(_rounded(*_bisected(lowest, high, lambda x, height=height: height(x) < 0)))  # type: ignore[misc]
-                elif height(lowest) <= noise:
-                    short = float(f"{lowest:.7g}")
-                    found.add(short if abs(height(short)) <= abs(height(lowest)) else lowest)
+    sizes = [abs(value) if is_number(value) else INFINITY for value in values]
+    for place in range(1, len(grid) - 1):
+        before, here, after = sizes[place - 1 : place + 2]
+        if before > here <= after and before != INFINITY != after and _one_sign(values[place - 1 : place + 2]):
+            height = _height(guard, _sign(values[place]) or 1, name, point)
+            low, high = grid[place - 1], grid[place + 1]
+            lowest = least(height, low, high)
+            noise = TOUCHING * min(before, after)
+            if height(lowest) < -noise:
+                found.add(_rounded(*_bisected(low, lowest, lambda x, height=height: height(x) >= 0)))  # type: ignore[misc]
+                found.add(_rounded(*_bisected(lowest, high, lambda x, height=height: height(x) < 0)))  # type: ignore[misc]
+            elif height(lowest) <= noise:
+                short = float(f"{lowest:.7g}")
+                found.add(short if abs(height(short)) <= abs(height(lowest)) else lowest)
     return found
 
 
-def _one_sign(guard: Expression, around: Sequence[Mapping[Expression, Any]]) -> bool:
-    return len({_sign(values[guard]) for values in around}) == 1
+def _one_sign(values: Sequence[Any]) -> bool:
+    return len(set(map(_sign, values))) == 1
 
 
 def _height(guard: Expression, sign: int, name: str, point: Mapping[str, float]) -> Callable[[float], float]:

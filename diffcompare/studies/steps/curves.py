@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from diffcompare.backends import complex_step, numerical
 from diffcompare.backends.numerical import Line, Rounding, Stencil
-from diffcompare.evaluation import ESCAPES, evaluate, is_number, values_along
+from diffcompare.evaluation import columns_along, evaluate, is_number
 from diffcompare.problem import Problem
 from diffcompare.truth.rounding import TrueNumber
 from diffcompare.wengert import listing
@@ -204,11 +204,9 @@ class Along:
         places = list(dict.fromkeys([x + offset * h for h in taken for offset in OFFSETS]))
         if self._single:
             return
-        try:
-            values = values_along(self._nodes, self._point, self._name, places)
-        except ESCAPES:
-            return
-        self.known |= {place: value if isfinite(value) else None for place, value in zip(places, values, strict=True)}
+        values = columns_along(self._nodes, self._point, self._name, places)[self._nodes[-1]]
+        numbers = [float(value) if is_number(value) else None for value in values]
+        self.known |= dict(zip(places, numbers, strict=True))
 
     def forget(self) -> None:
         """Keep nothing any more."""

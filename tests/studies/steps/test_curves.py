@@ -62,10 +62,11 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
         assert set(asked) <= set(together)
 
 
-def test_values_outside_of_the_domain_are_computed_one_by_one() -> None:
+def test_outside_of_the_domain_there_is_no_value() -> None:
     line = Along(Problem(parse("sqrt(x)"), {"x": 1e-3}, ("x",)), nominal=True, single=False)
     line.expect([1e-2, 1e-4])
-    assert not line.known
+    assert {x: value is None for x, value in line.known.items()} == {x: x < 0 for x in line.known}
+    assert set(map(type, line.known.values())) == {float, type(None)}
     assert (line(-1.0), line(4.0)) == (None, 2.0)
 
 
