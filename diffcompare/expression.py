@@ -9,6 +9,7 @@ This module knows that operations exist; `operations.py` knows which.  The rows 
 from __future__ import annotations
 
 import weakref
+from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -98,12 +99,14 @@ class _Reference(weakref.ref["Expression"]):
 
 
 _interned: dict[tuple[Any, ...], _Reference] = {}
+_removal = RLock()  # nodes may die, and be forgotten, while one is being forgotten
 
 
 def _forget(reference: _Reference) -> None:
     # A node may have been rebuilt between its death and this call: only ever remove our own entry.
-    if _interned.get(reference.key) is reference:
-        del _interned[reference.key]
+    with _removal:
+        if _interned.get(reference.key) is reference:
+            del _interned[reference.key]
 
 
 class Expression:
@@ -307,12 +310,11 @@ def _first(key: tuple[Any, ...], node: Expression) -> Expression:
     """The node of that key: this one, unless another thread was quicker."""
     reference = _Reference(node, _forget)
     reference.key = key
-    winner = _interned.setdefault(key, reference)  # atomic, so that two threads get the same node
-    if winner is not reference:
+    while (winner := _interned.setdefault(key, reference)) is not reference:  # atomic: two threads get the same node
         other = winner()
         if other is not None:
             return other
-        _interned[key] = reference
+        _forget(winner)
     return node
 
 

@@ -40,8 +40,9 @@ def listing(*roots: Expression) -> list[Expression]:
 
 def _forget(root: KeyedRef[int, Expression]) -> None:
     """Nobody has the root any more, so that nothing below it is to be kept alive."""
-    if root.key in _kept and _kept[root.key][0] is root:
-        del _kept[root.key]
+    known = _kept.get(root.key)
+    if known is not None and known[0] is root:
+        _kept.pop(root.key, None)  # another thread may have cleared it
 
 
 def _listed(roots: Sequence[Expression]) -> list[Expression]:

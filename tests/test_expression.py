@@ -3,6 +3,7 @@
 import copy
 import gc
 import pickle
+import sys
 import weakref
 
 import pytest
@@ -165,6 +166,33 @@ def test_threads_that_build_the_same_expression_get_the_same_object():
     with ThreadPoolExecutor(8) as pool:
         first, *others = pool.map(build, range(8))
     assert all(ours is theirs for other in others for ours, theirs in zip(first, other, strict=True))
+
+
+def test_a_node_that_dies_in_one_thread_may_be_built_in_another():
+    """The entry of a dead node may be replaced while it is being removed: neither may take the other's with it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    complaints = []
+    hook, interval = sys.unraisablehook, sys.getswitchinterval()
+    sys.unraisablehook = complaints.append
+    sys.setswitchinterval(1e-6)
+
+    def build(_):
+        found = []
+        for index in range(4_000):
+            node = (Variable("fresh") + index % 7) * (Variable("fresh") + index % 5)
+            found.append(node is (Variable("fresh") + index % 7) * (Variable("fresh") + index % 5))
+            found.append(listing(node)[-1] is node)
+        return all(found)
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            verdicts = list(pool.map(build, range(8)))
+    finally:
+        sys.unraisablehook = hook
+        sys.setswitchinterval(interval)
+    assert all(verdicts)
+    assert not complaints
 
 
 def test_an_expression_survives_pickling_with_a_variable_named_e():
