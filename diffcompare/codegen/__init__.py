@@ -49,7 +49,7 @@ def program(
     functions.append(_by_sweep(expression, names, wrt, writer))
     head = ["# The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
     head += ["# (its formulas are too many or too large to be written)"] if len(functions) == 1 else []
-    definitions = [library.definitions[name] for name in writer.used]
+    definitions = list(writer.used.values())
     modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
     imports = [f"import {module}" for module in sorted(modules)]
     parts = ["\n".join([*head, *imports]), *definitions, *functions]

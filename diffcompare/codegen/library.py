@@ -302,5 +302,13 @@ SLOPES: dict[tuple[str, int], str] = {
 
 
 def call_of(operation: Operation, library: Library) -> str | None:
-    """How a program calls an operation, None where no library and no definition has it."""
-    return library.calls.get(operation.name) or (operation.name if operation.name in library.definitions else None)
+    """How a program calls an operation, None where neither the library nor a definition has it."""
+    if operation.name in library.calls:
+        return library.calls[operation.name]
+    return operation.name if operation.name in library.definitions or operation.definition else None
+
+
+def definable(library: Library) -> set[str]:
+    """The names that a program may define."""
+    rows = {row.name for row in OPERATIONS.values() if row.definition and row.name not in library.calls}
+    return rows | library.definitions.keys()

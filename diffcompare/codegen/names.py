@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
-from diffcompare.codegen.library import Library
+from diffcompare.codegen.library import Library, definable
 from diffcompare.expression import Expression
 from diffcompare.operations import exact_integer
 from diffcompare.printer import free_prefix
@@ -18,7 +18,7 @@ BAR = "_bar"
 
 def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
     """What each variable is called in the program: its own name unless that means something else there."""
-    taken = {"math", "numpy", "gradient", "gradient_by_formulas", "float", *dir(builtins), *library.definitions}
+    taken = {"math", "numpy", "gradient", "gradient_by_formulas", "float", *dir(builtins), *definable(library)}
     found: dict[str, str] = {}
     for number, name in enumerate(names, 1):
         own = name if name.isidentifier() and normalize("NFKC", name) == name else f"x_{number}"
@@ -31,7 +31,7 @@ def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
 
 def node_names(nodes: Sequence[Expression], variables: Mapping[str, str], library: Library) -> dict[Expression, str]:
     """v1, v2, ... for the operations of a Wengert list; a negative whole number is no operation here (x^-2)."""
-    prefix = free_prefix({*variables.values(), *library.definitions})
+    prefix = free_prefix({*variables.values(), *definable(library)})
     operations = [node for node in nodes if node.operation is not None and exact_integer(node) is None]
     return {node: f"{prefix}{number}" for number, node in enumerate(operations, 1)}
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from diffcompare.codegen.library import NEEDS, Library, call_of
 from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
-from diffcompare.expression import Constant, Expression, Number
+from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
 
 _Part: TypeAlias = str | tuple[Expression, int]
@@ -38,7 +38,8 @@ class Writer:
         self.library = library
         self.variables = variables
         """What a variable is called in the program, where it has to be called otherwise."""
-        self.used: dict[str, None] = {}
+        self.used: dict[str, str] = {}
+        """The definitions that the program needs, by name; each follows those that it calls."""
         self.beyond: Collection[Expression] = frozenset()
         """The nodes at which Python would raise and the program has to go on with inf (see `beyond_doubles`)."""
 
@@ -66,10 +67,22 @@ class Writer:
         """The name of a function in the program, which from now on has its definition."""
         if name in self.library.calls:
             return self.library.calls[name]
-        for needed in NEEDS.get(name, ()):
-            self.call(needed)
-        self.used[name] = None
+        if name not in self.used:
+            for needed in NEEDS.get(name, ()):
+                self.call(needed)
+            self.used[name] = self.library.definitions.get(name) or self._defined(name)
         return name
+
+    def _defined(self, name: str) -> str:
+        """A row that has no text in the library, by what it is in terms of others."""
+        row = OPERATIONS[name]
+        assert row.definition is not None
+        parameters = ("x",) if row.arity == 1 else ("a", "b", "c", "d")[: row.arity]
+        body = self.write(row.definition(*map(Variable, parameters)), {})
+        lines = [f"return {body}"]
+        if "numpy.where" in body:
+            lines = ['with numpy.errstate(all="ignore"):', f"    return {body}"]
+        return "\n    ".join([f"def {name}({', '.join(parameters)}):", *lines])
 
     def _parts(self, node: Expression) -> tuple[int, list[_Part]]:
         operation = node.operation

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from strategies import ALL, expressions, points
 
+from diffcompare import operations
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.reverse import differentiate, gradient_at
 from diffcompare.catalogue import load
@@ -254,6 +255,24 @@ def test_every_row_can_be_written(row, language):
         tolerance = 1e-12 if "gamma" in row.name else 4e-16
         for name, value in expected.items():
             assert float(found[name]) == pytest.approx(value, rel=tolerance, abs=1e-15)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_that_no_library_has_is_written_by_its_definition(language, monkeypatch):
+    monkeypatch.setitem(OPERATIONS, "sinc", None)  # taken away again after the test
+    sinc = operations.row(
+        "sinc",
+        definition=lambda x: OPERATIONS["if =="](x, 0, 1, sin(x) / x),
+        partials=[lambda y, x: OPERATIONS["if =="](x, 0, 0, (operations.cos(x) - y) / x)],
+    )
+    text = source(sinc(parse("x^2")) * Variable("sinc"), language, {"x": 0.5, "sinc": 2.0})
+    assert text.count("def sinc(x):") == 1
+    sweep, formulas = functions(text)
+    slope = 2 * 2.0 * 0.5 * (math.cos(0.25) - math.sin(0.25) / 0.25) / 0.25
+    for function in (sweep, formulas):
+        found = function(0.5, 2.0) if list(function(0.5, 2.0)) == ["x", "sinc"] else function(2.0, 0.5)
+        assert float(found["x"]) == pytest.approx(slope, rel=1e-13)
+        assert float(found["sinc"]) == pytest.approx(math.sin(0.25) / 0.25, rel=1e-15)
 
 
 def test_polygamma_by_its_second_argument():
