@@ -20,6 +20,8 @@ SMALLEST, LARGEST = 1e-100, 1e100
 """Products of three numbers between them stay within the range."""
 MOST = 1.7976931348623157e308
 LEAST = 5e-324
+EARLIER = 1e300
+"""Near the end of the range: a row that is the same here and at the end is so beyond it."""
 LARGEST_POWER = 1_000
 """The exponent up to which the power of a mantissa is a double."""
 
@@ -51,9 +53,11 @@ class Wide(float):
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row without exceptions: powers and roots beyond the range too, all other functions within it."""
+        """A row without exceptions; nan where no double is near an argument and the row does not say what follows."""
         if operation.name in ("+", "-", "*", "/", "neg", "abs"):
             return operation.real(*map(lift, arguments))
+        if operation.selects:
+            return arguments[operation.selects(*arguments[:2])]
         result = Real.apply_operation(operation, arguments)
         if type(result) is int:
             return result
@@ -65,12 +69,18 @@ class Wide(float):
             if operation.name == "^n" and abs(arguments[1]) <= LARGEST_POWER:
                 n = int(arguments[1])
                 return Wide.of(math.pow(first.mantissa, n), first.exponent * n)
-        return Wide.of(result)
+        beyond = [number for number in map(lift, arguments) if number.is_beyond]
+        return _beyond(operation, arguments, beyond, result) if beyond else Wide.of(result)
 
     @property
     def is_normal(self) -> bool:
         """Whether a double holds it with all 53 bits."""
         return bool(self.mantissa) and -1021 <= self.exponent <= 1024 and math.isfinite(self.mantissa)
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether no double but 0 and inf is near it."""
+        return bool(self.mantissa) and math.isfinite(self.mantissa) and not -1073 <= self.exponent <= 1024
 
     def narrowed(self) -> float:
         """The nearest double: 0 or inf beyond their range."""
@@ -116,6 +126,24 @@ class Wide(float):
 def lift(number: Any) -> Wide:
     """A number as a `Wide`; one that is, as it is."""
     return number if type(number) is Wide else Wide.of(number)
+
+
+def _beyond(operation: Operation, arguments: Sequence[Any], beyond: Sequence[Wide], result: float) -> Wide:
+    """A row at an argument that no double is near; `result` is the value at the last double on the way there.
+
+    It holds if it is the same earlier on the way (tanh is 1, cos is 1); a row that is x itself there (sin, max,
+    softplus) stays so, and a logarithm is a sum.  All else is unknown.
+    """
+    (number,) = beyond if len(beyond) == 1 else (None,)
+    if number is None:
+        return Wide.of(math.nan)
+    if operation.name in ("ln", "log10", "log2"):
+        return Wide.of(operation.real(number.mantissa) + number.exponent * operation.real(2.0))
+    earlier = math.copysign(EARLIER if number.exponent > 0 else 1 / EARLIER, number)
+    before = Real.apply_operation(operation, [earlier if lift(each).is_beyond else each for each in arguments])
+    if before == earlier:
+        return number
+    return Wide.of(result if before == result else math.nan)
 
 
 def total(terms: Sequence[Wide]) -> Wide:

@@ -151,3 +151,38 @@ def test_a_note_says_what_plain_doubles_had():
 def test_functions_keep_their_range_so_that_an_overflow_of_exp_is_seen():
     (answer,) = dc.compare("ln(exp(x))", x=800, methods="reverse-ad").answers
     assert answer.status == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "by_x", "by_y"),
+    [
+        ("y*log10(x^2)", 1e200, 8.685889638065037e-201, 400),  # a double ends at 308
+        ("y*max(x^2, 0)/x", 1e-200, 1, 1e-200),
+        ("y*relu(x^2)/x", 1e200, 1, 1e200),
+        ("y*softplus(x^2)/x", 1e200, 1, 1e200),
+        ("y*hypot(x^2, 1)/x", 1e200, 1, 1e200),
+        ("y*exp(ln(x^2)/2)", 1e200, 1, 1e200),
+        ("y*if(x > 0, x^2, 0)/x", 1e-200, 1, 1e-200),
+        ("y*tanh(x^2)", 1e200, 0, 1),
+        ("y*cos(x^2)", 1e-200, 0, 1),
+    ],
+)
+def test_a_row_at_a_number_that_no_double_is_near(text, x, by_x, by_y):
+    found = dc.gradient(text, {"x": x, "y": 1})
+    assert found == {"x": pytest.approx(by_x, rel=1e-12), "y": pytest.approx(by_y, rel=1e-12)}
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ("y*sin(x^2)", 1e200),
+        ("y*asinh(x^2)", 1e200),
+        ("y*cbrt(x^3)", 1e200),
+        ("y*(x^2)^0.5", 1e-200),
+        ("log1p(0.1*x)*log1p(x^-2)*y", 2e-305),
+        ("y*hypot(x^2, x^2)", 1e200),
+    ],
+)
+def test_where_a_row_cannot_be_told_at_such_a_number_there_is_no_answer_instead_of_a_wrong_one(text, x):
+    with pytest.raises(dc.DiffcompareError):
+        dc.gradient(text, {"x": x, "y": 1})
