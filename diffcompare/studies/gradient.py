@@ -34,6 +34,8 @@ def gradient(
     if isinstance(expression, str):
         nodes, names = _text(expression, "e" in point)
     else:
+        if not isinstance(expression, Expression):
+            raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
         nodes = listing(expression)
         names = variables(nodes)
     doubles = _doubles(names, point)
