@@ -17,7 +17,9 @@ LARGEST_MAGNITUDE = 20_000
 SHORT = 2_000
 """Bits of a number that mpmath prints."""
 BEYOND_PRINTING = 10**9
-"""A number below 2^-(10^9) is printed as 0."""
+"""A number below 2^-(10^9) is printed as 0,"""
+SMALLEST_BOUND = "1e-301029995"
+"""and that is how far it is from there at most."""
 
 
 class TrueNumber(NamedTuple):
@@ -68,7 +70,9 @@ def round_ball(ball: Ball) -> TrueNumber | None:
     nearest = to_float(low)
     if nearest == 0 and to_float(high) == 0 and not (ball.rad == fzero and ball.mid != fzero):
         if _same_digits(low, high):
-            return TrueNumber(decimal_text(ball.mid), 0.0, _fraction(ball.mid), bound_text(ball.rad))
+            text = decimal_text(ball.mid)
+            bound = SMALLEST_BOUND if text == "0" and ball.mid != fzero else bound_text(ball.rad)
+            return TrueNumber(text, 0.0, _fraction(ball.mid), bound)
         if contains_zero(ball):
             return TrueNumber("0", 0.0, Fraction(0), bound_text(ball.rad))
         return None
@@ -117,4 +121,6 @@ def _plain(number: Decimal) -> str:
 
 def bound_text(radius: Mpf) -> str:
     """A radius to two digits."""
-    return "0" if radius == fzero or radius[2] < -BEYOND_PRINTING else str(to_str(radius, 2))
+    if radius == fzero:
+        return "0"
+    return SMALLEST_BOUND if radius[2] + radius[3] < -BEYOND_PRINTING else str(to_str(radius, 2))

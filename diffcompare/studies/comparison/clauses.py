@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from diffcompare.backends.automatic import shorten
@@ -66,7 +67,9 @@ def zero(comparison: Comparison, found: Sequence[Standing]) -> list[str]:
         return [f"where the truth is 0, {join(said)}"] if said else []
     right = [method for method, size in sizes.items() if size == 0]
     said[:0] = [f"{join(right)} {'returns' if len(right) == 1 else 'return'} exactly that"] if right else []
-    return [f"the truth is 0: {', '.join(said)}"] if said else []
+    bounds = [true.bound for true in comparison.truth.gradient.values() if true and true.bound != "0"]
+    within = f" to within {max(bounds, key=Decimal)}" if bounds else ""
+    return [f"the truth is 0{within}: {', '.join(said)}"] if said else []
 
 
 def misled(comparison: Comparison) -> list[str]:

@@ -318,6 +318,11 @@ def test_a_kink_is_not_blamed_for_what_rounding_did(expression, point):
     assert "Exact rules, inexact answer" in verdict(expression, point, methods=AD, wrt="x")
 
 
+def test_a_truth_that_is_too_small_to_be_written_is_not_said_to_be_nothing():
+    found = verdict("exp(-x^2)", x=1e30, methods=["reverse-ad"])
+    assert found == "The truth is 0 to within 1e-301029995: reverse-ad returns exactly that."
+
+
 def test_a_branch_that_rounding_chose():
     """In doubles sin(1e-9) is 1e-9, so another branch is taken than that of the function."""
     found = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
