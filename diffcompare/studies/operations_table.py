@@ -119,8 +119,13 @@ def _row_data(operation: Operation) -> dict[str, object]:
         "kink": operation.kink.text or None,
         "house_rule": house_rule(operation),
         "aliases": list(operation.aliases),
-        "libraries": dict(operation.names),
+        "libraries": _libraries(operation),
     }
+
+
+def _libraries(operation: Operation) -> dict[str, str]:
+    """What it is called where it is a function; signs are signs everywhere."""
+    return {library: own for library, own in operation.names.items() if own.isidentifier()}
 
 
 def _overview(operations: tuple[Operation, ...]) -> tuple[Block, ...]:
@@ -140,18 +145,14 @@ def _overview(operations: tuple[Operation, ...]) -> tuple[Block, ...]:
 
 def _details(operation: Operation) -> tuple[Block, ...]:
     facts: list[tuple[str, Cell]] = [("notation", Code(operation.notation))]
+    facts += [(f"partial by {name}", formula) for name, formula in partials(operation)]
     facts.append(("domain", operation.domain.text or "all real numbers"))
     if operation.aliases:
         facts.append(("aliases", ", ".join(operation.aliases)))
     if operation.kink.text:
         facts += [("kink", operation.kink.text), ("house rule", house_rule(operation))]
-    facts += [(f"in {library}", Code(own)) for library, own in sorted(operation.names.items())]
-    columns = (Column("by", "by"), Column("partial", "partial"))
-    return (
-        Heading(operation.name, 1),
-        Listing(tuple(facts)),
-        Table("partials", columns, tuple(partials(operation)), "Partials"),
-    )
+    facts += [(f"in {library}", Code(own)) for library, own in sorted(_libraries(operation).items())]
+    return (Heading(operation.name, 1), Listing(tuple(facts)))
 
 
 def _unknown(name: str) -> DiffcompareError:

@@ -8,6 +8,7 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Heading, Listing, Table
 from diffcompare.expression import OPERATIONS
 from diffcompare.parser import parse
+from diffcompare.render import render
 from diffcompare.studies.operations_table import house_rule, ops, parameters, partials
 
 
@@ -74,7 +75,17 @@ def test_the_facts_about_one_row():
     assert facts["domain"] == "not a = b = 0"
     assert facts["in numpy"].text == "arctan2"
     assert facts["in math"].text == "atan2"
-    assert table(ops("atan2")).rows[0][1] is parse("b/(a^2 + b^2)")
+    assert facts["partial by a"] is parse("b/(a^2 + b^2)")
+
+
+def test_a_sign_is_no_function_of_a_library():
+    assert not [label for label, _ in ops("^n").document().blocks[1].entries if label.startswith("in ")]
+    assert json.loads(render(ops("+").document(), "json"))["operations"][0]["libraries"] == {}
+
+
+def test_the_csv_of_one_row_has_all_facts():
+    lines = render(ops("tanh").document(), "csv").splitlines()
+    assert lines[:4] == ["name,value", "notation,tanh(x)", "partial by x,1 - tanh(x)^2", "domain,all real numbers"]
 
 
 @pytest.mark.parametrize(
