@@ -79,11 +79,36 @@ def _steps(x: Any) -> int:
     return int(bits - x) if bits > FEW_BITS and abs(x) < bits else 0
 
 
+def _terms(x: Any, steps: int) -> tuple[range, int]:
+    """x, x + 1, x + 2 ... as whole numbers of 2^-places, and the places: integers are many times as fast as mpf."""
+    negative, mantissa, exponent, _ = x._mpf_
+    places = max(-exponent, 0)
+    first = (-1) ** negative * int(mantissa) << exponent + places
+    return range(first, first + (steps << places), 1 << places), places
+
+
+def _enough_bits(steps: int) -> int:
+    """The working precision, and what roundings in every step may lose of it."""
+    return int(_mpmath().mp.prec) + steps.bit_length() + 10
+
+
 def _product(x: Any, steps: int) -> Any:
-    product = _mpmath().mpf(1)
-    for k in range(steps):
-        product *= x + k
-    return product
+    terms, places = _terms(x, steps)
+    bits, product, exponent = _enough_bits(steps), 1, -places * steps
+    for term in terms:
+        product *= term
+        excess = max(product.bit_length() - bits, 0)
+        product >>= excess
+        exponent += excess
+    return _mpmath().mpf((product, exponent))
+
+
+def _reciprocals(x: Any, steps: int) -> Any:
+    """1/x + 1/(x + 1) + 1/(x + 2) + ..."""
+    terms, places = _terms(x, steps)
+    bits = _enough_bits(steps)
+    one = 1 << bits + places
+    return _mpmath().mpf((sum(one // term for term in terms), -bits))
 
 
 def _gamma(x: Any) -> Any:
@@ -98,7 +123,7 @@ def _lgamma(x: Any) -> Any:
 
 def _digamma(x: Any) -> Any:
     mpmath, steps = _mpmath(), _steps(x)
-    return mpmath.digamma(x + steps) - mpmath.fsum(1 / (x + k) for k in range(steps))
+    return mpmath.digamma(x + steps) - _reciprocals(x, steps)
 
 
 VALUES: dict[str, Callable[[Any], Any]] = {"gamma": _gamma, "lgamma": _lgamma, "digamma": _digamma}
