@@ -150,8 +150,8 @@ def test_agreement_of_two_precisions_would_have_been_wrong():
     ],
 )
 def test_large_small_and_special(text, x, partial):
-    with_gamma = any(word in text for word in ("gamma", "digamma"))
-    expression, digits = parse(text), 500 if with_gamma else 6000 if text == "sin(x*x)" else reference.DIGITS
+    is_slow = "gamma" in text or "erfc" in text
+    expression, digits = parse(text), 500 if is_slow else 6000 if text == "sin(x*x)" else reference.DIGITS
     found = true(text, x=x)
     assert found.status == "ok"
     with mpmath.workdps(digits):
@@ -488,7 +488,7 @@ def test_a_condition_that_rounding_decides_is_named():
 def test_a_quick_oscillation_is_followed(text, x, slope):
     """Steps must be shorter than a period of 1e-156, and values have hundreds of digits to lose."""
     found = true(text, x=x)
-    with mpmath.workdps(1000):
+    with mpmath.workdps(600):
         reference.assert_true(found.gradient["x"], slope(mp.mpf(x)), digits=500)
 
 
