@@ -67,21 +67,16 @@ def nothing_is_remembered():
 
 @pytest.fixture
 def worker_that(monkeypatch):
-    """Start a worker of one's own, after running this code in it."""
-    forget_the_worker()
+    """Start a worker of one's own, after running this code in it; the ordinary one is there again afterwards."""
+    ordinary, symbolic._idle = symbolic._idle, None
 
     def prepared(code):
         monkeypatch.setattr(processes, "BOOTSTRAP", processes.BOOTSTRAP.replace("main()", f"exec({code!r}); main()"))
 
     yield prepared
-    forget_the_worker()
-
-
-def forget_the_worker():
-    symbolic._kept.clear()
     if symbolic._idle is not None:
         symbolic._end(symbolic._idle)
-        symbolic._idle = None
+    symbolic._idle = ordinary
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------------
@@ -144,7 +139,7 @@ def test_every_row_has_the_derivative_of_its_values(operation):
         for stage in symbolic.STAGES:
             gradient, _, _ = evaluate_formulas(answers[expression].formulas[stage], question)
             for name, value in gradient.items():
-                truth = float(reference.partial(operation.name, sample, "abcd".index(name)))
+                truth = float(reference.partial(operation.name, sample, "abcd".index(name), digits=25))
                 # 1 - tanh(18)^2 has no digit left: such is the formula
                 assert value == pytest.approx(truth, rel=1e-12, abs=1e-15), (stage, sample)
 
@@ -165,7 +160,8 @@ COMPOSITIONS = [
     "abs(ln(x)*y)",
     "sign(ln(x))*x + floor(x*y)*y",
     "abs(abs(x) - 1)*ceil(y)",
-    "max(x, y^2, ln(x))*min(x*y, sin(x), 3)",
+    "max(x, y^2, ln(x))*min(x*y, 3)",
+    "min(x*y, sin(x), 3)",
     "relu(ln(x) - y)*cbrt(x - y)",
     "if(x > y, ln(x), if(x*y < 2, x*y, 3))",
     "if(if(x > 2, y, x) <= y, x^2, x*y)",
@@ -173,7 +169,8 @@ COMPOSITIONS = [
     "atan2(ln(x), hypot(y, ln(y)))",
     "sqrt((x - 1)^2)*abs(asin(x/4))",
     "x^y^x",
-    "erf(x)*erfc(y) - sigmoid(x*y)*softplus(x - y)",
+    "erf(x)*erfc(y) - sigmoid(x*y)",
+    "x*softplus(x - y)",
     "sec(x)*csc(y) + cot(x*y)",
     "tanh(x)*acosh(x + y)",
     "log(x, y) + log10(x)*log2(y)*log1p(x)*expm1(y)",
@@ -197,7 +194,7 @@ def test_compositions_agree_with_reverse_mode_at_every_stage(text):
 def test_a_product_of_two_hundred_variables_is_differentiated_in_time():
     names = [f"x{i}" for i in range(200)]
     question = problem("*".join(names), budget=20.0, **dict.fromkeys(names, 1.0))
-    answer = symbolic.differentiate(question, ("raw", "cse"))
+    answer = symbolic.differentiate(question, ("raw",))
     assert set(answer.gradient.values()) == {1.0}
 
 
@@ -209,6 +206,14 @@ def test_a_constant_has_no_partials_and_needs_no_worker(worker_that):
 def test_a_variable_that_does_not_occur():
     answer = symbolic.differentiate(Problem(parse("x^2"), {"x": 3.0, "y": 1.0}, ("y", "x")))
     assert answer.gradient == {"y": 0.0, "x": 6.0}
+
+
+def test_whoever_wants_the_gradient_only_gets_no_further_stages_and_no_complaint():
+    question = problem("x^2*sin(x)", x=1.5)
+    raw = symbolic.differentiate(question, ("raw",))
+    assert raw.gradient == symbolic.differentiate(question).gradient
+    assert raw.notes == ()
+    assert [stage for stage, size in raw.sizes.items() if size] == ["raw"]
 
 
 # --- Formulas as a person writes them ----------------------------------------------------------------------------------
@@ -352,11 +357,11 @@ def test_a_budget_too_small_for_anything():
 
 def test_the_budget_keeps_what_has_arrived(worker_that):
     worker_that("import sympy, time; sympy.simplify = lambda partial: time.sleep(60)")
-    answer = symbolic.differentiate(problem("x*y", budget=2.0, x=3.0, y=4.0))
+    answer = symbolic.differentiate(problem("x*y", budget=1.0, x=3.0, y=4.0))
     assert (answer.status, answer.gradient) == ("ok", {"x": 4.0, "y": 3.0})
     assert answer.sizes["cse"] is not None
     assert answer.sizes["simplified"] is None
-    assert answer.notes == ("simplify: timed out after 2 s",)
+    assert answer.notes == ("simplify: timed out after 1 s",)
     assert symbolic._idle is None
 
 
@@ -433,8 +438,10 @@ from diffcompare.backends import symbolic
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 processes.BOOTSTRAP = processes.BOOTSTRAP.replace(
-    "main()", "import sympy, time; sympy.simplify = lambda partial: time.sleep(600); main()")
+    "main()", f"import sympy, time; sympy.simplify = lambda _: open({sys.argv[2]!r}, 'w') and time.sleep(600); main()")
 symbolic.prepare()
+if sys.argv[1] == "idle":
+    symbolic._greet(symbolic._idle)
 print(symbolic._idle.process.pid, flush=True)
 if sys.argv[1] == "busy":
     symbolic.differentiate(Problem(parse("x*y"), {"x": 1.0, "y": 1.0}, ("x", "y"), budget=None))
@@ -445,13 +452,15 @@ if sys.argv[1] == "idle":
 
 @pytest.mark.skipif(os.name != "posix", reason="looks for a process the POSIX way")
 @pytest.mark.parametrize("end", ["idle", "busy", "exit"])
-def test_no_worker_outlives_its_parent(end):
+def test_no_worker_outlives_its_parent(end, tmp_path):
     """Neither when the parent is killed (while the worker waits or works) nor when it comes to its end."""
-    with subprocess.Popen([sys.executable, "-c", PARENT, end], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+    at_work = tmp_path / "at_work"
+    command = [sys.executable, "-c", PARENT, end, str(at_work)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as parent:
         worker = int(parent.stdout.readline())
+        assert end != "busy" or wait_for(at_work.exists)
         assert end == "exit" or is_running(worker)
         if end != "exit":
-            time.sleep(1)
             parent.kill()
     assert wait_for(lambda: not is_running(worker))
 
@@ -483,11 +492,3 @@ def test_the_worker_speaks_json_lines():
         assert worker.wait(10) == 0
     assert [line.get("stage", "done") for line in lines] == ["raw", "cse", "simplified", "done"]
     assert lines[0]["program"] == {"code": [["number", "2", 0], ["variable", "x"], ["*", 0, 1]], "roots": [2]}
-
-
-def test_whoever_wants_the_gradient_only_gets_no_further_stages_and_no_complaint():
-    question = problem("x^2*sin(x)", x=1.5)
-    raw = symbolic.differentiate(question, ("raw",))
-    assert raw.gradient == symbolic.differentiate(question).gradient
-    assert raw.notes == ()
-    assert [stage for stage, size in raw.sizes.items() if size] == ["raw"]
