@@ -117,7 +117,7 @@ def test_a_variable_named_e_needs_the_names_of_the_point():
 @pytest.mark.parametrize(
     "text",
     ["sin(" * 100_000 + "x" + ")" * 100_000, " + ".join(["x"] * 20_000), "x - (" * 20_000 + "x - y" + ")" * 20_000,
-     "-(" * 20_000 + "-x" + ")" * 20_000, "2^" * 20_000 + "x", "max(" + ", ".join(["x", "y"] * 20_000) + ")"],
+     "-(" * 20_000 + "-x" + ")" * 20_000, "2^" * 20_000 + "x", "max(" + ", ".join(["x", "y"] * 10_000) + ")"],
 )  # fmt: skip
 def test_large_expressions(text):
     assert to_text(parse(text)) == text
@@ -201,7 +201,7 @@ def test_the_braces_of_latex_balance(expression):
 
 
 def test_a_large_expression_is_no_formula_in_latex():
-    large = to_latex(parse("sin(" * 50_000 + "x_1^2" + ")" * 50_000))
+    large = to_latex(parse("sin(" * 10_000 + "x_1^2" + ")" * 10_000))
     assert large.startswith(r"\texttt{sin(sin(")
     assert r"x\_1\textasciicircum{}2" in large
 
