@@ -420,7 +420,9 @@ def _polygamma(order: Ball, x: Ball) -> Ball:
     sign = Ball(from_int((-1) ** (n + 1) * math.factorial(n)))
     steps = [sign / _int_power(x + k, Ball(from_int(n + 1))) for k in range(shift)]
     right = x + shift
-    first, last = (polygamma_at(n, end, _Context.bits + GUARD_BITS) for end in ends(right))
+    low, high = ends(right)
+    first = polygamma_at(n, low, _Context.bits + GUARD_BITS)
+    last = first if high == low else polygamma_at(n, high, _Context.bits + GUARD_BITS)
     if first is None or last is None:
         return ENTIRE
     centre = mpf_pos(first, _Context.bits, "n")
