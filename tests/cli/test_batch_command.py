@@ -316,7 +316,7 @@ def test_a_disk_that_fills_up_keeps_whole_rows_and_the_run_goes_on_later(start, 
     assert b"make room and go on with --resume" in err
     assert Path("r.jsonl").read_bytes().endswith(b"}\n")
     assert process("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume").returncode == 0
-    assert Path("r.jsonl").read_bytes().splitlines() == unbroken.splitlines()[:300]
+    assert Path("r.jsonl").read_bytes() == b"".join(unbroken.splitlines(keepends=True)[:300])
 
 
 def test_a_reader_that_leaves(start) -> None:
