@@ -16,21 +16,16 @@ MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: ", "python source", 
 """Entries whose English is put together where it is said."""
 
 
-def constants():
-    """Every string constant of the package, and the headings in those of tables."""
+def texts():
+    """Every string constant of the package (and the headings in those of tables), and the patterns that are said."""
+    constants, said = [], []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
-                yield from (head.strip().removeprefix(">") for head in node.value.split(" | "))
-
-
-def said():
-    """The patterns that are written where something is said."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "phrase"):
-                yield from (each.value for each in node.args[:1] if isinstance(each, ast.Constant))
+                constants += [node.value, *(head.strip().removeprefix(">") for head in node.value.split(" | "))]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "phrase"):
+                said += [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
+    return constants, said
 
 
 def words(pattern):
@@ -97,15 +92,11 @@ def test_an_entry_fills_in_the_same_and_is_well_set():
         assert chinese.endswith("？") == english.endswith("?") or english == "?", english
 
 
-def test_whatever_is_said_has_an_entry():
+def test_whatever_is_said_has_an_entry_and_no_entry_is_in_vain():
+    constants, said = texts()
     known = {english for english, _ in ENTRIES}
-    heads = {each.removeprefix(">") for each in said()}
-    assert {each for each in heads if words(each)} <= known
-
-
-def test_no_entry_is_in_vain():
-    written = set(constants())
-    assert {english for english, _ in ENTRIES} - written == MADE_FROM_A_WORD
+    assert {each for each in (pattern.removeprefix(">") for pattern in said) if words(each)} <= known
+    assert known - set(constants) == MADE_FROM_A_WORD
 
 
 def test_a_second_entry_says_something_else():

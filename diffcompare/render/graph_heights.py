@@ -21,6 +21,8 @@ Spot: TypeAlias = tuple[str, int]
 Columns: TypeAlias = list[list[Spot]]
 Heights: TypeAlias = dict[Spot, float]
 Pulls: TypeAlias = dict[Spot, list[tuple[Spot, float]]]
+Stack: TypeAlias = list[tuple[Spot, float, list[tuple[Spot, float]]]]
+"""A column: every spot, how far below the first one it stands at least, and what pulls it."""
 
 
 def settle(
@@ -36,15 +38,17 @@ def settle(
     squares, Weiszfeld 1937); plain squares would spread one jog of a long line into a flight of stairs.
     """
     heights: Heights = {}
+    pulls = _pulls(lines, homes)
+    stacks: list[Stack] = []
     for column, distances in zip(columns, gaps, strict=True):
         offsets = _offsets(distances)
         heights.update({spot: offset - offsets[-1] / 2 for spot, offset in zip(column, offsets, strict=False)})
-    pulls = _pulls(lines, homes)
+        ends = [pulls.get(spot, [(spot, 1.0)]) for spot in column]
+        stacks.append(list(zip(column, offsets, ends, strict=False)))
     blunt = BLUNT * max([distance for distances in gaps for distance in distances], default=1.0)
     for turn in range(TURNS):
-        order = range(len(columns)) if turn % 2 == 0 else reversed(range(len(columns)))
-        for place in order:
-            heights.update(_nearest(columns[place], gaps[place], pulls, heights, blunt))
+        for stack in stacks if turn % 2 == 0 else reversed(stacks):
+            heights.update(_nearest(stack, heights, blunt))
     for _ in range(ROUNDS):
         _level(columns, gaps, homes, heights)
     top = min(heights.values(), default=0.0)
@@ -70,28 +74,29 @@ def _pulls(lines: Sequence[tuple[Spot, Spot]], homes: Mapping[str, int]) -> Pull
     return pulls
 
 
-def _nearest(
-    column: Sequence[Spot], gaps: Sequence[float], pulls: Pulls, heights: Mapping[Spot, float], blunt: float
-) -> Heights:
+def _nearest(stack: Stack, heights: Mapping[Spot, float], blunt: float) -> Heights:
     """The heights of a column nearest to where the lines pull, in weighted least squares, at which the gaps are kept.
 
     Less the gaps above, the heights may not fall: isotonic regression, by pooling adjacent violators (Barlow et al.,
     Statistical Inference under Order Restrictions, 1972).
     """
-    offsets = _offsets(gaps)
     pools: list[tuple[float, float, int]] = []  # wanted height, weight, how many spots
-    for spot, offset in zip(column, offsets, strict=False):
+    for spot, offset, ends in stack:
         own = heights[spot]
-        near = [(each, pull / (abs(heights[each] - own) + blunt)) for each, pull in pulls.get(spot, [(spot, 1.0)])]
-        weight = sum([pull for _, pull in near])
-        pool = (sum([heights[each] * pull for each, pull in near]) / weight - offset, weight, 1)
-        while pools and pools[-1][0] > pool[0]:
-            above = pools.pop()
-            both = above[1] + pool[1]
-            pool = ((above[0] * above[1] + pool[0] * pool[1]) / both, both, above[2] + pool[2])
-        pools.append(pool)
+        moment = weight = 0.0
+        for end, strength in ends:
+            there = heights[end]
+            pull = strength / (abs(there - own) + blunt)
+            moment += there * pull
+            weight += pull
+        level, count = moment / weight - offset, 1
+        while pools and pools[-1][0] > level:
+            higher, heavier, more = pools.pop()
+            both = heavier + weight
+            level, weight, count = (higher * heavier + level * weight) / both, both, more + count
+        pools.append((level, weight, count))
     levels = [level for level, _, count in pools for _ in range(count)]
-    return {spot: level + offset for spot, level, offset in zip(column, levels, offsets, strict=False)}
+    return {spot: level + offset for (spot, offset, _), level in zip(stack, levels, strict=True)}
 
 
 def _level(columns: Columns, gaps: Sequence[Sequence[float]], homes: Mapping[str, int], heights: Heights) -> None:

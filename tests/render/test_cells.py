@@ -132,9 +132,9 @@ def test_the_double_nearest_the_truth_has_no_wrong_digit(truth: Fraction) -> Non
 def test_of_a_giant_formula_only_the_beginning_is_written():
     from diffcompare.parser import parse
 
-    expression = parse("+".join(f"{i}*x" for i in range(1, 30_001)))
+    expression = parse("+".join(f"{i}*x" for i in range(1, 8_001)))
     text = cells.text(expression)
     assert text.startswith("x + 2*x + 3*x") or text.startswith("1*x + 2*x + 3*x")
-    assert text.endswith("… (90,000 nodes in all)")
+    assert text.endswith("… (24,000 nodes in all)")
     assert len(text) < 2_100
-    assert cells.exact(expression).endswith("30000*x")
+    assert cells.exact(expression).endswith("8000*x")

@@ -160,16 +160,15 @@ def test_bad_input_gets_a_message_and_changes_nothing(window, go, text, said):
     assert window.run("byId('at-x1').getAttribute('aria-invalid')") == "false"
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("pi/2", math.pi / 2), ("−2·π", -2 * math.pi), ("E", math.e), ("1/3", 1 / 3), ("- 3 * pi / 4", -3 * math.pi / 4),
-        ("2e-3", 0.002), ("+.5", 0.5), ("1/0", None), ("2e", None), ("pi pi", None), ("/2", None), ("2*", None),
-        ("1+1", None), ("alert(1)", None),
-    ],
-)  # fmt: skip
-def test_a_coordinate_may_be_a_multiple_of_pi(window, text, value):
-    assert window.run(f"typed({json.dumps(text)})") == value
+TYPED = {
+    "pi/2": math.pi / 2, "−2·π": -2 * math.pi, "E": math.e, "1/3": 1 / 3, "- 3 * pi / 4": -3 * math.pi / 4,
+    "2e-3": 0.002, "+.5": 0.5, "1/0": None, "2e": None, "pi pi": None, "/2": None, "2*": None, "1+1": None,
+    "alert(1)": None,
+}  # fmt: skip
+
+
+def test_a_coordinate_may_be_a_multiple_of_pi(window):
+    assert window.run(f"{json.dumps([*TYPED])}.map(typed)") == [*TYPED.values()]
 
 
 def test_tables_made_here_are_set_like_those_of_python(window):
