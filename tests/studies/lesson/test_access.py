@@ -15,10 +15,13 @@ WALK = """
   const contrast = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
 
   /* What lies behind an element: backgrounds of boxes from the outside in. */
+  const papers = new Map();
   const boxes = element => {
-    const chain = [];
-    for (let each = element; each; each = each.parentElement) chain.unshift(parse(getComputedStyle(each).backgroundColor));
-    return chain.reduce((below, top) => over(top, below), [255, 255, 255]);
+    if (!element) return [255, 255, 255];
+    if (!papers.has(element)) {
+      papers.set(element, over(parse(getComputedStyle(element).backgroundColor), boxes(element.parentElement)));
+    }
+    return papers.get(element);
   };
   /* Behind text in a drawing lie the filled shapes that were painted before it. */
   const paintedBehind = text => {
