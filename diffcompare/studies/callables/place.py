@@ -142,6 +142,8 @@ def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[An
         if isinstance(value, str | bytes):
             raise TypeError(f"{value!r} is no number")
         return [number(value)], None
+    if {float, int}.issuperset(map(type, value)):  # a row of numbers, as most are
+        return list(map(number, value)), (len(value),)
     numbers: list[Any] = []
     shapes = set()
     for item in value:
