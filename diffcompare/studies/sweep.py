@@ -54,7 +54,7 @@ def sweep_question(
     `steps` are the longest and the shortest step; `nominal` divides by the step as it is written, not by the one that
     x takes; `single` computes in float32, at the point rounded to float32; `samples` is an odd number of steps from
     end to end of a bin, by default what the expression allows; `methods` are the formulas, by default all.  Raises
-    DiffcompareError for a wrong point, variable, range of steps or budget; a point without a derivative is an answer,
+    DiffcompareError for a wrong point, variable, range of steps, number of samples or budget; a point without a derivative is an answer,
     see `failure`.
     """
     from diffcompare.backends.symbolic import prepare
@@ -68,7 +68,8 @@ def sweep_question(
     nodes = listing(problem.expression)
     high, low = _range(steps, point[name], single=single)
     grid = grid_for(high, low, len(nodes))
-    grid = grid if samples is None else grid._replace(samples=samples, closed=True)
+    if samples is not None:
+        grid = grid._replace(samples=_odd(samples), closed=samples > 1)
     value = values_at(nodes, point)[problem.expression]
     with ONE_AT_A_TIME:
         truth = establish(problem)
@@ -120,6 +121,13 @@ def sweep(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
         budget=budget,
     )  # fmt: skip
+
+
+def _odd(samples: int) -> int:
+    """A number of steps of which one is in the middle of its bin."""
+    if not isinstance(samples, int) or samples < 1 or samples % 2 == 0:
+        raise bad_value(f"{samples!r} is not an odd number of steps", "samples", "give 1, 3, 5 or more")
+    return samples
 
 
 def _one(posed: Posed, *, asked: bool) -> str:

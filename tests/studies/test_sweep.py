@@ -318,6 +318,18 @@ def test_a_large_function_gets_fewer_steps_and_no_slope_of_round_off() -> None:
     assert swept.findings[FORWARD].round_off is None
 
 
+def test_one_step_a_bin_stands_in_its_middle() -> None:
+    swept = sweep("sin(x)", x=1, samples=1)
+    assert swept.arithmetic.samples == 1
+    assert swept.complete
+
+
+@pytest.mark.parametrize("samples", [0, -1, 4, 1.5])
+def test_a_number_of_steps_without_a_middle_is_refused(samples) -> None:
+    with pytest.raises(DiffcompareError, match="is not an odd number of steps"):
+        sweep("sin(x)", x=1, samples=samples)
+
+
 def test_a_budget_that_ends_leaves_what_was_measured() -> None:
     swept = sweep("sin(x)", x=1, budget=1e-9)
     assert not swept.complete
