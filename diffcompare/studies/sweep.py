@@ -54,8 +54,8 @@ def sweep_question(
     `steps` are the longest and the shortest step; `nominal` divides by the step as it is written, not by the one that
     x takes; `single` computes in float32, at the point rounded to float32; `samples` is an odd number of steps from
     end to end of a bin, by default what the expression allows; `methods` are the formulas, by default all.  Raises
-    DiffcompareError for a wrong point, variable, range of steps, number of samples or budget; a point without a derivative is an answer,
-    see `failure`.
+    DiffcompareError for a wrong point, variable, range of steps, number of samples or budget; a point without a
+    derivative is an answer, see `failure`.
     """
     from diffcompare.backends.symbolic import prepare
 
