@@ -57,12 +57,13 @@ class Plan(NamedTuple):
 
 def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
     """The drawing and its legend, or where it has no room the reason why; nothing for a graph too large."""
-    if len(graph.vertices) > MOST_DRAWN or not graph.vertices:
+    narrowest = dense(graph, look, DENSITIES[-1])
+    if narrowest is None:
         return []
     drawing, legend = drawing_lines(graph, look, columns)
     if not drawing:
-        wide = max(map(line_width, _lines(graph, look, DENSITIES[-1])))
-        told = say("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=wide)
+        needed = narrowest.width
+        told = say("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
         return [say("note: ") + told]
     lines = ["".join([text for text, _ in line]) for line in drawing]
     return [*lines, "", *legend] if legend else lines
@@ -73,15 +74,27 @@ def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], l
     large).
     """
     for density in DENSITIES:
-        lines = dense_lines(graph, look, density)
-        if lines and max(map(line_width, lines)) <= columns:
-            return lines, _legend(graph, look, density.labelled)
+        drawing = dense(graph, look, density)
+        if drawing is not None and drawing.width <= columns:
+            return drawing.lines, _legend(graph, look, density.labelled)
     return [], []
 
 
-def dense_lines(graph: Graph, look: Look, density: Density) -> list[Line]:
-    """The drawing of so much room, however wide it is; nothing for a graph too large."""
-    return _lines(graph, look, density) if 0 < len(graph.vertices) <= MOST_DRAWN else []
+class Drawing(NamedTuple):
+    """Styled lines, and the columns that the widest of them takes."""
+
+    lines: list[Line]
+    width: int
+
+
+def dense(graph: Graph, look: Look, density: Density) -> Drawing | None:
+    """The drawing of so much room, however wide it is; None for a graph too large.
+
+    It comes from memory where it is shown again: to lay a graph out takes a hundredth of a second.
+    """
+    if not 0 < len(graph.vertices) <= MOST_DRAWN:
+        return None
+    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
@@ -97,22 +110,18 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     return [" ".join(parts)] if parts else []
 
 
-def _lines(graph: Graph, look: Look, density: Density) -> list[Line]:
-    """All lines, from memory where a drawing is shown again: to lay a graph out takes a hundredth of a second."""
-    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
-
-
 @lru_cache(maxsize=128)
 def _laid_out(
     vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _spoken: str
-) -> list[Line]:
+) -> Drawing:
     graph = Graph("", vertices, edges, Table("", (), ()))
     for sparse in (False, True):
         plan = _plan(graph, look, density, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
         if None not in channels:
             break
-    return _painted(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
+    lines = _painted(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
+    return Drawing(lines, max(map(line_width, lines)))
 
 
 # --- Where things stand -----------------------------------------------------------------------------------------------

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from diffcompare.cli.player.state import State, asks, press
 from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Table
-from diffcompare.language import say
+from diffcompare.language import language, say
 from diffcompare.render import Look
 from diffcompare.render.folding import Line, line_width
 from diffcompare.render.glyphs import clean, width
-from diffcompare.render.graph_text import DENSITIES, dense_lines, drawing_lines
+from diffcompare.render.graph_text import DENSITIES, Drawing, dense, drawing_lines
 from diffcompare.render.layout import wrap
 from diffcompare.render.terminal import document_lines
 from diffcompare.studies.demos.frame import Demo, Frame
@@ -197,23 +198,19 @@ def _beside(graph: Graph, last: Graph, look: Look, rows: int) -> list[Line]:
     """
     now, then = (_narrower(each.table, look.digits) for each in (graph, last))
     for shown in zip(now, then, strict=True):
-        rooms = [look.width - GAP - _narrowest(*each, look) for each in shown]
+        rooms = [look.width - GAP - _narrowest(*each, look, language()) for each in shown]
         for density in DENSITIES:
-            drawings = [dense_lines(each, look, density) for each in (graph, last)]
-            if all(drawings) and all(map(_fits, drawings, rooms)):
-                return _joined(drawings[0], shown[0], look, rows)
+            drawing, other = (dense(each, look, density) for each in (graph, last))
+            if drawing and other and drawing.width <= rooms[0] and other.width <= rooms[1]:
+                return _joined(drawing, shown[0], look, rows)
     return []
 
 
-def _fits(drawing: list[Line], room: int) -> bool:
-    return max(map(line_width, drawing)) <= room
-
-
-def _joined(drawing: list[Line], shown: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
-    left, (table, digits) = max(map(line_width, drawing)) + GAP, shown
+def _joined(drawing: Drawing, shown: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
+    left, (table, digits) = drawing.width + GAP, shown
     found = _table(table, look._replace(width=look.width - left, digits=digits), rows)
-    height = max(len(drawing), len(found))
-    pairs = zip(_padded(drawing, height), _padded(found, height), strict=True)
+    height = max(len(drawing.lines), len(found))
+    pairs = zip(_padded(drawing.lines, height), _padded(found, height), strict=True)
     return [[*a, (" " * (left - line_width(a)), ""), *b] for a, b in pairs]
 
 
@@ -229,7 +226,8 @@ def _narrower(shown: Table, digits: int | None) -> Iterator[tuple[Table, int | N
     yield shown._replace(columns=columns, rows=tuple([tuple([row[at] for at in kept]) for row in shown.rows])), digits
 
 
-def _narrowest(shown: Table, digits: int | None, look: Look) -> int:
+@lru_cache(maxsize=64)  # the last table of a sweep is looked at in every frame
+def _narrowest(shown: Table, digits: int | None, look: Look, _spoken: str) -> int:
     """How wide a table is set densely, its caption folded: the roomiest has two more a gap and one more an edge."""
     roomy = _lines((shown._replace(caption=""),), look._replace(width=10_000, digits=digits))
     return max(map(line_width, roomy)) - 2 * (len(shown.columns) - 1) - 2
