@@ -1,13 +1,13 @@
 """How long commands take to start and answer, as multiples of `python -c pass` (CPU time) in the same run.
 
-    python tests/benchmarks/start_up.py
+    python tests/benchmarks/start_up.py        (Linux and macOS)
 
 The last line compares wall time: the whole default `grad` over `python -c "import sympy"`.
 """
 
 from __future__ import annotations
 
-import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -27,13 +27,17 @@ COMMANDS = {
 }  # fmt: skip
 
 
+def children() -> float:
+    """CPU seconds of the processes that have ended; `os.times` counts in hundredths, which are too coarse here."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run(arguments: list[str]) -> tuple[float, float]:
     """CPU and wall seconds of one Python process."""
-    before, start = os.times(), perf_counter()
+    before, start = children(), perf_counter()
     subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return cpu, perf_counter() - start
+    return children() - before, perf_counter() - start
 
 
 def ratio(first: list[str], second: list[str], which: int) -> float:
