@@ -51,6 +51,9 @@ def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, f
 def _check_mapping(point: object) -> None:
     if point is not None and not isinstance(point, Mapping):
         raise bad_value(f"a point is not {type(point).__name__}", "point", 'give names and numbers: {"x": 2.0}')
+    for name in point or ():
+        if not isinstance(name, str):
+            raise bad_value(f"{name!r} is not the name of a variable", "point", 'give names and numbers: {"x": 2.0}')
 
 
 def _double(name: str, x: Any) -> float:

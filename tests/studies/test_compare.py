@@ -410,6 +410,12 @@ def test_a_slip_of_the_option_for_methods():
     assert dc.compare("method^2", method=1.0, methods="reverse-ad").problem.point == {"method": 1.0}
 
 
+@pytest.mark.parametrize("ask", [dc.compare, dc.gradient, dc.trace])
+def test_a_point_has_names(ask):
+    with pytest.raises(dc.DiffcompareError, match="1 is not the name of a variable"):
+        ask("x", {1: 2})
+
+
 def test_a_point_that_is_no_mapping():
     for call in (dc.compare, dc.gradient):
         with pytest.raises(dc.DiffcompareError, match="a point is not list"):
