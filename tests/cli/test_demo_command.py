@@ -20,6 +20,7 @@ from diffcompare.studies.demos import NAMES, demo
         (("demo", "memory", "--expr", "x^2"), "E584", "demo trace --expr"),
         (("demo", "trace", "memory", "--at", "x=2"), "E584", "demo trace --expr"),
         (("demo", "trace", "swll"), "E581", "did you mean `swell`?"),
+        (("demo", "--expr", ""), "E201", "the expression is empty"),
         (("demo", "trace", "--expr", "sni(x)"), "E101", "did you mean `sin`?"),
         (
             ("demo", "trace", "--expr", "+".join(f"sin({k}*x)" for k in range(2, 30)), "--at", "x=1"),

@@ -51,7 +51,7 @@ def command(
     from diffcompare.studies.demos.translation import told
 
     check(settings)
-    if list_ or not (names or expr or at):
+    if list_ or not (names or expr is not None or at is not None):
         return Answer(catalogue())
     demos = list(map(told, _chosen(names or ["trace"], expr, at)))
     if frame is not None and len(demos) > 1:
@@ -74,12 +74,10 @@ def _plays(settings: Settings) -> bool:
 
 
 def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
-    from diffcompare.studies.demos import TEN, demo
+    from diffcompare.studies.demos import demo, demos
 
     if expr is None and at is None:
-        return [
-            demo(each) for each in dict.fromkeys(one for name in names for one in (TEN if name == "all" else [name]))
-        ]
+        return demos(names)
     other = next((name for name in names if name != "trace"), None)
     if other is not None:
         raise usage_error("E584", f"`{other}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')

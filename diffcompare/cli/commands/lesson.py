@@ -25,11 +25,10 @@ def command(
     quiet: options.Quiet = False,
 ) -> Answer:
     """Write demos as one page that opens without a network."""
-    from diffcompare.studies.demos import NAMES, TEN, demo
+    from diffcompare.studies.demos import NAMES, TEN, demos
     from diffcompare.studies.demos.play import document, played
     from diffcompare.studies.demos.translation import told
     from diffcompare.studies.lesson.page import page
 
-    chosen = [each for name in names or TEN for each in (NAMES if name == "all" else (name,))]
-    plays = [played(told(demo(name))) for name in dict.fromkeys(chosen)]
+    plays = [played(told(which)) for which in demos(names or TEN, NAMES)]
     return Answer(document(plays, brief=quiet), page=page(plays))

@@ -244,9 +244,9 @@ def _table(shown: Table, look: Look, rows: int) -> list[Line]:
     whole = _lines((shown,), look)
     if len(whole) <= rows:
         return whole
-    dense = _without_rules(whole)
+    bare = _without_rules(whole)
     count = max(rows - 2, FEWEST_ROWS)  # caption and heads
-    return dense if len(dense) <= rows else _without_rules(_lines((_last(shown, count),), look))
+    return bare if len(bare) <= rows else _without_rules(_lines((_last(shown, count),), look))
 
 
 def _last(shown: Table, count: int) -> Table:

@@ -6,6 +6,7 @@ E582  an expression too long for a demo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -30,3 +31,9 @@ def demo(name: str) -> Demo:
     module = import_module(f"{__name__}.{name.replace('-', '_')}")
     found: Demo = module.DEMO
     return found
+
+
+def demos(names: Iterable[str], everything: Iterable[str] = TEN) -> list[Demo]:
+    """The demos of these names, each once; `all` stands for `everything`.  Raises DiffcompareError as `demo` does."""
+    chosen = [each for name in names for each in (everything if name == "all" else (name,))]
+    return list(map(demo, dict.fromkeys(chosen)))
