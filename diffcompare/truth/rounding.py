@@ -17,9 +17,9 @@ LARGEST_MAGNITUDE = 20_000
 SHORT = 2_000
 """Bits of a number that mpmath prints."""
 BEYOND_PRINTING = 10**9
-"""A number below 2^-(10^9) is printed as 0,"""
+"""A number below 2^-(10^9) is printed as 0."""
 SMALLEST_BOUND = "1e-301029995"
-"""and that is how far it is from there at most."""
+"""More than any of those."""
 
 
 class TrueNumber(NamedTuple):
@@ -70,16 +70,21 @@ def round_ball(ball: Ball) -> TrueNumber | None:
     nearest = to_float(low)
     if nearest == 0 and to_float(high) == 0 and not (ball.rad == fzero and ball.mid != fzero):
         if _same_digits(low, high):
-            text = decimal_text(ball.mid)
-            bound = SMALLEST_BOUND if text == "0" and ball.mid != fzero else bound_text(ball.rad)
-            return TrueNumber(text, 0.0, _fraction(ball.mid), bound)
+            return _midpoint(ball)
         if contains_zero(ball):
             return TrueNumber("0", 0.0, Fraction(0), bound_text(ball.rad))
         return None
     narrow = mpf_lt(mpf_shift(ball.rad, 1000), mpf_abs(ball.mid))
     if not narrow and (nearest != to_float(high) or not _same_digits(low, high)):
         return None
-    return TrueNumber(decimal_text(ball.mid), to_float(ball.mid), _fraction(ball.mid), bound_text(ball.rad))
+    return _midpoint(ball)
+
+
+def _midpoint(ball: Ball) -> TrueNumber:
+    """The midpoint stands for the ball; where it is too small to be written, 0 does, which is off by that."""
+    text = decimal_text(ball.mid)
+    off = ball.mid if text == "0" and ball.mid != fzero else ball.rad
+    return TrueNumber(text, to_float(ball.mid) or 0.0, _fraction(ball.mid), bound_text(off))
 
 
 def _same_digits(low: Mpf, high: Mpf) -> bool:
@@ -99,7 +104,7 @@ def decimal_text(number: Mpf) -> str:
     sign, mantissa, exponent, bits = number
     if not mantissa:
         return "0"
-    if exponent < -BEYOND_PRINTING:
+    if exponent + bits < -BEYOND_PRINTING:
         return "0"
     if abs(exponent + bits) > LARGEST_MAGNITUDE:
         # mpmath writes a long mantissa out in full, which Python refuses beyond 4,300 digits.

@@ -204,5 +204,13 @@ def test_bounds_are_printed_to_two_digits(radius, text):
     assert bound_text(radius) == text
 
 
+def test_a_number_too_small_to_be_written_is_0_to_within_more_than_itself():
+    """By its size and not by its last bit: a long mantissa reaches far above that."""
+    small = Ball(mpf_shift(from_int(3), -(10**9) - 3))
+    assert (round_ball(small).text, round_ball(small).bound) == ("0", "1e-301029995")
+    long = Ball(mpf_shift(from_int(2**5000 + 1), -(10**9) - 9))
+    assert (round_ball(long).text[-11:], round_ball(long).bound) == ("e-301028494", "0")
+
+
 def test_a_true_number_is_a_record():
     assert known(2) == TrueNumber("2.000000000000000000000000", 2.0, Fraction(2), "0")
