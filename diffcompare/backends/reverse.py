@@ -12,7 +12,7 @@ from typing import Any
 
 from diffcompare.backends.automatic import Values, by_name, solve
 from diffcompare.evaluation import ESCAPES, FLOATS, Reading, evaluate
-from diffcompare.expression import Expression, Variable
+from diffcompare.expression import Expression
 from diffcompare.problem import Backend, Derivative, Problem
 from diffcompare.sweeps import NotDifferentiable, reverse
 from diffcompare.wengert import active_nodes, listing, variables
@@ -39,11 +39,9 @@ def plain_gradient(
         values = evaluate(nodes, point, FLOATS)
         if near_the_ends(values.values()):
             return None
-        adjoints = reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS)
+        gradient = by_name(reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS), names)
     except (*ESCAPES, NotDifferentiable):
         return None
-    found = {node.name: adjoint for node, adjoint in adjoints.items() if type(node) is Variable}
-    gradient = {name: found.get(name, 0.0) for name in names}
     return gradient if isfinite(sum(gradient.values())) else None
 
 

@@ -61,7 +61,7 @@ def _case_by_case(*branches: Any) -> Any:
     if isinstance(condition, (sympy.Eq, sympy.Ne)):  # what happens where two numbers are equal happens almost nowhere
         return other if isinstance(condition, sympy.Eq) else first
     if not isinstance(condition, (sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)):
-        raise NotImplementedError(condition)
+        raise ValueError(f"no sign decides {condition}")
     sign = Sign(condition.gts - condition.lts)
     return sympy.Rational(1, 2) * (first * (1 + sign) + other * (1 - sign))
 
