@@ -128,10 +128,10 @@ class Command(TyperCommand):
         if complete:
             if any(flag in HELP for flag, _ in separated.options):
                 leave_with_help(self, ctx)
-            places = [param for param in self.params if param.param_type_name == "argument"]
-            names = [param.human_readable_name for param in places]
-            required = sum(param.required for param in places)
-            many = any(param.nargs == -1 for param in places)
+            places = places_of(self)
+            required = sum(param.required for _, param in places)
+            many = any(param.nargs == -1 for _, param in places)
+            names = [name for name, _ in places]
             arguments.check_count(separated.positionals, names, required, list(takes_value), many=many)
         return super().parse_args(ctx, separated.arranged())
 
@@ -139,8 +139,7 @@ class Command(TyperCommand):
         format_help(self, ctx, formatter)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        places = [param for param in self.params if param.param_type_name == "argument"]
-        return [p.human_readable_name if p.required else f"[{p.human_readable_name}]" for p in places] + ["[OPTIONS]"]
+        return [name if param.required else f"[{name}]" for name, param in places_of(self)] + ["[OPTIONS]"]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         # bash breaks words at `@`, so that `@ros` arrives as `@` and `ros`; yet it replaces both.
@@ -183,6 +182,13 @@ class Group(TyperGroup):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["COMMAND", "[OPTIONS]"]
+
+
+def places_of(command: Any) -> list[tuple[str, Any]]:
+    """List the positional parameters with the names that help and errors call them by."""
+    return [
+        (param.metavar or param.name.upper(), param) for param in command.params if param.param_type_name == "argument"
+    ]
 
 
 def flags_of(command: Any, ctx: Any) -> dict[str, bool]:

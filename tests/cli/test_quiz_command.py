@@ -118,7 +118,9 @@ def test_answers_from_a_pipe(start) -> None:
     assert b"8 of 9 points" in out
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe\n", b"\x00\n", b"x" * 300_000 + b"\n"])
+@pytest.mark.parametrize(
+    "line", [b"\xff\xfe\n", b"\x00\n", b"x" * 300_000 + b"\n"], ids=["no UTF-8", "a zero byte", "a very long line"]
+)
 def test_bytes_that_are_no_text(start, line: bytes) -> None:
     quiz = start(*QUIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = quiz.communicate(line + b"quit\n", timeout=60)
