@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.equations import formula_in, variable_of
 from diffcompare.expression import Expression
 from diffcompare.point import split_assignment, unknown_variable
 from diffcompare.problem import Hand
@@ -29,13 +30,13 @@ def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
 def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
     """The texts of `--hand NAME=FORMULA` by name; of a function of one variable the name may be left out.
 
+    An equation such as `df/dx = FORMULA` names the variable as well.
+
     Raises DiffcompareError for a name that comes twice and for a text without a name where one is needed.
     """
     texts: dict[str, str] = {}
     for spec in specs:
-        if len(variables) == 1 and spec.strip() and not _EQUALS.search(spec):
-            spec = f"{variables[0]}={spec}"
-        name, text = split_assignment(spec, "--hand", variables)
+        name, text = _named(spec, variables)
         if name in texts:
             message = f"two formulas for the partial by `{name}`"
             raise DiffcompareError(
@@ -48,22 +49,54 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
     return texts
 
 
+def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
+    """The variable that a formula is for, and the formula or its equation."""
+    try:
+        by = variable_of(spec, variables)
+    except DiffcompareError as error:
+        raise DiffcompareError(error.diagnostic._replace(source="--hand")) from None
+    if by is not None:
+        return by, spec
+    if len(variables) == 1 and spec.strip() and not _EQUALS.search(spec):
+        spec = f"{variables[0]}={spec}"
+    return split_assignment(spec, "--hand", variables)
+
+
+def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
+    """The formula in the text of a partial, which may be an equation: `df/dx = 2*x`.  Raises DiffcompareError."""
+    return text[slice(*formula_in(text, name, tuple(variables)))]
+
+
 def formulas_from(
     texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str]
 ) -> dict[str, Expression]:
     """The formulas, parsed, by variable.  `source` says where the formula for a variable stands, for diagnostics."""
-    from diffcompare.parser import parse
-
     variables = tuple(variables)
     formulas: dict[str, Expression] = {}
     for name, text in texts.items():
         if name not in variables:
             raise unknown_variable(name, variables, source(name))
         try:
-            formulas[name] = parse(text, names=variables)
+            formulas[name] = _formula(text, name, variables)
         except DiffcompareError as error:
             raise DiffcompareError(error.diagnostic._replace(source=source(name))) from None
-        for used in variables_of(listing(formulas[name])):
-            if used not in variables:
-                raise unknown_variable(used, variables, source(name), text)
     return formulas
+
+
+def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
+    """The formula of one partial; what is wrong with it is told of the whole text."""
+    from diffcompare.parser import parse
+
+    start, end = formula_in(text, name, variables)
+    said = text[start:end]
+    try:
+        formula = parse(said, names=variables)
+        for used in variables_of(listing(formula)):
+            if used not in variables:
+                raise unknown_variable(used, variables, "expression", said)
+    except DiffcompareError as error:
+        found = error.diagnostic
+        if found.span is not None and found.text == said:
+            found = found._replace(text=text, span=(found.span[0] + start, found.span[1] + start))
+        raise DiffcompareError(found) from None
+    return formula

@@ -26,6 +26,7 @@ FLOORS = {
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
+    **dict.fromkeys(("equations",), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document", "language"), 0),
 }

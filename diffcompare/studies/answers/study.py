@@ -9,7 +9,7 @@ from typing import TypeAlias
 from diffcompare.conditions import parse_conditions
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.expression import Expression
-from diffcompare.hand import formulas_from
+from diffcompare.hand import formula_text, formulas_from
 from diffcompare.source import Question
 from diffcompare.studies.answers.cells import Cell
 from diffcompare.studies.answers.reading import Given, Table
@@ -66,16 +66,17 @@ class _Judge:
         expression = question.parsed.expression
         try:
             names = variables(listing(expression))
-            answer = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
+            formula = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
+            answer = Answer(formula_text(cell.text, name, names), formula)
         except DiffcompareError as error:
             return Part(name, cell.text, None, self.table.trouble(cell, error.diagnostic))
-        key = (expression, domain, name, answer)
+        key = (expression, domain, name, answer.expression)
         if key not in self.checks:
-            self.checks[key] = self._checked(question, domain, Answer(cell.text, answer), name)
+            self.checks[key] = self._checked(question, domain, answer, name)
         check = self.checks[key]
         if isinstance(check, Diagnostic):
             return Part(name, cell.text, None, self.table.trouble(cell, check))
-        own = replace(check, question=question, answers={name: Answer(cell.text, answer)}, notes=())
+        own = replace(check, question=question, answers={name: answer}, notes=())
         return Part(name, cell.text, own)
 
     def _checked(self, question: Question, domain: tuple[str, ...], answer: Answer, name: str) -> Check | Diagnostic:

@@ -9,7 +9,7 @@ from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.expression import Expression
-from diffcompare.hand import formulas_from
+from diffcompare.hand import formula_text, formulas_from
 from diffcompare.source import Question
 from diffcompare.studies.check.record import Answer, Check
 from diffcompare.studies.inputs import question_of
@@ -101,6 +101,7 @@ def _answers(
         texts = {name: str(formula) for name, formula in question.hand.formulas.items()}
     if formulas is None:
         formulas = formulas_from(texts, names, lambda name: f"{source} {name}")
+        texts = {name: formula_text(text, name, names) for name, text in texts.items()}
     ordered = [name for name in names if name in formulas]
     return {name: Answer(texts[name].strip(), formulas[name]) for name in ordered}
 

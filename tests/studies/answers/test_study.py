@@ -66,6 +66,17 @@ def test_a_bad_row_says_where_and_costs_no_other(judged, line, place, code):
     assert found.exit_code == 1
 
 
+@pytest.mark.parametrize("answer", ["f'(x) = 2*x", "dy/dx = 2x", "y' = 2*x", "d/dx[x^2] = 2x", "f_x=2x", "2x = f'(x)"])
+def test_an_equation_for_the_derivative_is_an_answer(judged, answer):
+    (row,) = judged("student,expression,x", f"Ada,x^2,{answer}").rows
+    assert (row.outcome, row.parts[0].text) == ("proved", answer)
+
+
+def test_where_a_mistake_in_an_equation_stands(judged):
+    (row,) = judged("student,expression,x", "Ada,x^2,f'(x) = 2*sni(x)").rows
+    assert row.parts[0].trouble.place == "answers.csv:2:19"
+
+
 def test_a_decimal_comma_is_called_so(judged):
     (row,) = judged("student;expression;x", "Ada;x^2/4;0,5*x").rows
     assert row.parts[0].trouble.text == "a comma does not stand in a number; with a point: 0.5*x"

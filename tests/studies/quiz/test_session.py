@@ -51,6 +51,12 @@ def test_a_right_answer_at_once_brings_all_points():
     assert not captions(answer.blocks)
 
 
+@pytest.mark.parametrize("line", [f"df/dx = {RIGHT}", f"f'(x) = {RIGHT}", f"{RIGHT} = y'"])
+def test_the_answer_may_be_an_equation_as_the_prompt_begins_it(line):
+    quiz, _ = played(quiz_about(ONE), line)
+    assert quiz.points == 3
+
+
 def test_a_wrong_answer_is_followed_by_a_hint_then_by_the_mistake_then_by_the_derivation():
     quiz, (first, second, third) = played(quiz_about(ONE), WRONG, WRONG, WRONG)
     assert "at x = 2 yours is -1.66459 and the derivative is 1.9726" in said(first.blocks)
