@@ -1,30 +1,30 @@
 """The lines of a derivation as people write them: `df/dx = 2*x*sin(x) + x^2*d/dx[sin(x)]`, `= ...`, `f'(x) = ...`.
 
-A derivative that is still to be worked out, `d/dx[...]` or `(...)'`, is read as what it is: the derivative of what
-stands in the brackets.  A line with several signs of equality is several steps.  Lines about something else than the
-derivative, `u = x^2`, `ln(y) = ...` or `Product rule:`, are left out.
+A derivative that is still to be worked out, `d/dx[...]` or `(...)'`, is read as what it is (`derivatives`).  A line
+with several signs of equality is several steps.  A line `u = x^2` says what later ones mean by u and u'; others about
+something else than the derivative, `ln(y) = ...` or `Product rule:`, are left out.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.backends.wire import substitute
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.equations import notation_of, sides
+from diffcompare.evaluation import value_at
 from diffcompare.expression import Expression
-from diffcompare.parser import parse
-from diffcompare.wengert import listing, variables
+from diffcompare.point import candidates
+from diffcompare.studies.working.derivatives import Definition, Names, read
 
-_OPEN = re.compile(r"(?:d/d|∂/∂)(\w+)\s*([\[(])")
-_CLOSING = {"[": "]", "(": ")"}
-_DERIVATIVE = re.compile(
-    r"[^\W\duvw]'(?:\s*\([\w,\s]+\))?|(?:d|∂)[^\W\duvw]?(?:\([\w,\s]+\))?\s*/\s*(?:d|∂)\w+.*|\\frac.*"
+PARTS = ("u", "v", "w")
+"""What people call parts of a function: their derivatives are not that of the whole."""
+_DEFINED = re.compile(
+    r"\s*(?:(?:let|put|set|with)\s+)?([^\W\d]\w*)\s*(?:\(\s*([^\W\d]\w*)\s*\))?\s*:?=\s*([^=]+)", re.I
 )
-"""What stands on the left of a derivative: f', f'(x), dy/dx, d/dx[...]; u, v and w are parts of a function."""
-_NOT_EQUAL = ("<", ">", "!", "=")
+_BETWEEN = re.compile(r"[,;]|\b(?:and|und)\b")
 _PREFIX = re.compile(r"^\s*(?:\(?\d+[.)]\s+)?(?:(?:=>|⇒|⟹|->|→|∴)\s*)?")
 _PROSE = re.compile(r"\s*(?:.*:|[^\W\d]{2,}(?:[\s,'-]+[^\W\d]+)+[.!]?)\s*")
 _WORDS_AT_END = re.compile(r"(?<=\S)\s+[(\[][^\W\d]{2,}(?:\s+[^\W\d]+)+[)\]]\s*$")
@@ -47,124 +47,97 @@ class Lines(NamedTuple):
     left_out: list[int]
 
 
-def lines_of(text: str, by: str, names: Sequence[str], source: str) -> Lines:
+def lines_of(text: str, by: str, names: Sequence[str], source: str, function: Expression | None = None) -> Lines:
     """The lines of a text that say something; a remark after # or after three blanks is left out.
 
+    `function` is what is differentiated, where it is known.  Lines `u = x^2, v = sin(x)` define what later ones use.
     Raises DiffcompareError, with the number of the line, for one that cannot be read.
     """
     found = Lines([], [])
+    known = Names(by, names)
+    if function is not None:
+        known.defined |= {name: Definition(function, by, 0) for name in ("f", "y") if name not in names}
     for number, line in enumerate(text.splitlines(), 1):
         line = _REMARK.sub("", line)
         line = _WORDS_AT_END.sub("", _PREFIX.sub("", line, count=1))
         if not line.strip():
             continue
-        sides = [] if _PROSE.fullmatch(line) else _sides(line, names)
-        if not sides:
+        try:
+            steps = [] if _PROSE.fullmatch(line) or _define(line, number, known) else _sides(line, known, function)
+            found.steps.extend(Written(number, side, *read(side, known)) for side in steps)
+        except DiffcompareError as error:
+            raise DiffcompareError(error.diagnostic._replace(source=f"{source}, line {number}")) from None
+        if not steps:
             found.left_out.append(number)
-        found.steps.extend(_written(number, side, by, names, source) for side in sides)
+    found.left_out[:] = [number for number in found.left_out if number not in known.used]
     return found
 
 
-def _sides(line: str, names: Sequence[str]) -> list[str]:
+def _define(line: str, number: int, known: Names) -> bool:
+    """Whether the line defines names, such as `u = x^2, v = sin(x)`, which are then known."""
+    definitions = [_DEFINED.fullmatch(part) for part in _BETWEEN.split(line) if part.strip()]
+    found: dict[str, Definition] = {}
+    for match in definitions:
+        if match is None or match[1] in known.variables or notation_of(match[1]) is not None:
+            return False
+        inner = known if match[2] is None else Names(known.by, [*known.variables, match[2]], known.defined)
+        try:
+            found[match[1]] = Definition(read(match[3].strip(), inner)[0], match[2], number)
+        except DiffcompareError:
+            return False
+    known.defined |= found
+    return bool(found)
+
+
+def _sides(line: str, known: Names, function: Expression | None) -> list[str]:
     """The sides of the equations of a line that are the derivative, if it is about the derivative."""
     if ";" in line:
         return [line.strip()]
-    first, *others = [side.strip() for side in _parts(line)]
+    first, *others = [line[start:end] for start, end in sides(line)]
     if not others:
         return [first]
-    if not first or _DERIVATIVE.fullmatch(first):
+    if not first or _is_derivative(first, known, function):
         return others
-    if re.fullmatch(r"\w+", first) and first not in names:
+    if re.fullmatch(r"\w+", first) and first not in known.variables:
         return []
+    return [first, *others] if notation_of(first) is None and _is_known(first, known) else []
+
+
+def _is_known(side: str, known: Names) -> bool:
+    """Whether a side is made of the variables alone, not of y or of parts of the function."""
     try:
-        known = set(variables(listing(parse(first, names)))) <= set(names)
+        read(side, Names(known.by, known.variables))
     except DiffcompareError:
-        known = False
-    return [first, *others] if known else []
+        return False
+    return True
 
 
-def _parts(line: str) -> list[str]:
-    """What stands between the signs of equality that stand in no brackets."""
-    parts, depth, start = [], 0, 0
-    for place, sign in enumerate(line):
-        depth += (sign in "([") - (sign in ")]")
-        if (
-            sign == "="
-            and depth == 0
-            and "=" not in line[place + 1 : place + 2]
-            and line[place - 1 : place] not in _NOT_EQUAL
-        ):
-            parts.append(line[start:place])
-            start = place + 1
-    return [*parts, line[start:]]
+def _is_derivative(side: str, known: Names, function: Expression | None) -> bool:
+    """Whether the left side of an equation names the derivative of the function, and not that of a part of it."""
+    notation = notation_of(side)
+    if notation is None:
+        return side.startswith("\\frac")
+    if notation.order > 1 or notation.by not in (None, known.by):
+        return False
+    if notation.function is not None:
+        own = known.defined.get(notation.function)
+        whole = own is None or function is None or _is_same(own.expression, function, known)
+        return whole and notation.function not in PARTS and len(notation.function) == 1
+    inner = _inside(side)
+    if function is None or inner is None:
+        return True
+    return _is_same(read(inner, known)[0], function, known)
 
 
-def _written(number: int, text: str, by: str, names: Sequence[str], source: str) -> Written:
-    where = f"{source}, line {number}"
-    try:
-        expression, opens = _read(text, by, names, where)
-    except DiffcompareError as error:
-        raise DiffcompareError(error.diagnostic._replace(source=where)) from None
-    return Written(number, text, expression, opens)
+def _is_same(found: Expression, function: Expression, known: Names) -> bool:
+    """Whether an expression is the function, by its form or by its values at the usual points."""
+    values = [(value_at(found, point), value_at(function, point)) for point in candidates(known.variables)]
+    numbers = [(a, b) for a, b in values if isinstance(a, float) and isinstance(b, float)]
+    near = all(math.isclose(a, b, rel_tol=1e-9) for a, b in numbers)
+    return found is function or (near and bool(numbers))
 
 
-def _read(text: str, by: str, names: Sequence[str], where: str) -> tuple[Expression, int]:
-    """The expression of a line, each open derivative worked out, and how many there are."""
-    plain = text
-    found: dict[str, Expression] = {}
-    for start, end, variable, inner in _opens(text, by):
-        if variable not in names:
-            message = f"a derivative by `{variable}`, which is no variable of the function"
-            raise DiffcompareError(Diagnostic("E705", "unknown_variable", message, text=text, span=(start, end)))
-        function, _ = _read(inner, by, names, where)
-        # A name just as long stands for it, so that what is said of the line is said of the right columns.
-        name = f"d{len(found)}".ljust(end - start, "_")
-        plain = f"{plain[:start]}{name}{plain[end:]}"
-        found[name] = derivatives_of(listing(function), variable).get(function, ZERO)
-    formula = parse(plain, names)
-    return substitute([formula], found)[0] if found else formula, len(found)
-
-
-def _opens(text: str, by: str) -> Iterator[tuple[int, int, str, str]]:
-    """Where each outermost open derivative starts and ends, its variable, and what is in its brackets."""
-    last = 0
-    for start, end, variable, inner in sorted(
-        [*_marked(text), *_primed(text, by)], key=lambda each: (each[0], -each[1])
-    ):
-        if start >= last:
-            yield start, end, variable, inner
-            last = end
-
-
-def _marked(text: str) -> Iterator[tuple[int, int, str, str]]:
-    """The derivatives that are written d/dx[...]."""
-    place = 0
-    while (match := _OPEN.search(text, place)) is not None:
-        place = _end(text, match.end(), match[2], _CLOSING[match[2]])
-        yield match.start(), place, match[1], text[match.end() : place - 1]
-
-
-def _primed(text: str, by: str) -> Iterator[tuple[int, int, str, str]]:
-    """The derivatives that are written (...)' or sin(...)'."""
-    for match in re.finditer(r"\)'", text):
-        depth, start = 1, match.start()
-        while depth and start > 0:
-            start -= 1
-            depth += (text[start] == ")") - (text[start] == "(")
-        name = re.search(r"\w*$", text[:start])
-        start -= len(name[0]) if name is not None else 0
-        yield start, match.end(), by, text[start : match.end() - 1]
-
-
-def _end(text: str, start: int, opening: str, closing: str) -> int:
-    depth = 1
-    for place in range(start, len(text)):
-        depth += (text[place] == opening) - (text[place] == closing)
-        if depth == 0:
-            return place + 1
-    message = f"`{opening}` is not closed"
-    raise DiffcompareError(
-        Diagnostic(
-            "E205", "syntax_error", message, text=text, span=(start - 1, start), help=f"close it with `{closing}`"
-        )
-    )
+def _inside(side: str) -> str | None:
+    """What stands in the brackets of d/dx[...], d(...)/dx or (...)'; None where there are none."""
+    match = re.search(r"[\[(](.*)[\])]", side)
+    return None if match is None else match[1]

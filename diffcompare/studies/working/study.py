@@ -34,7 +34,7 @@ def working(
     expression = question.parsed.expression
     names = variables(listing(expression))
     by = _variable(by, names)
-    written, left_out = lines_of(text, by, names, source)
+    written, left_out = lines_of(text, by, names, source, expression)
     if not written:
         help = f"one line a step, as it is or after df/d{by} ="
         raise DiffcompareError(Diagnostic("E573", "bad_value", f"{source} has no line with a derivative", help=help))

@@ -60,6 +60,74 @@ def test_a_chain_of_equations_is_several_steps():
 
 @pytest.mark.parametrize(
     "line",
+    [
+        "(x^2)' sin(x) + x^2 (sin(x))'",
+        "(x²)′·sin(x) + x²·(sin(x))′",
+        "f'(x) = [x^2]' sin(x) + x^2 [sin(x)]'",
+        "(x^2)'sin(x) + x^2 sin (x)'",
+        "(x^2*sin(x))' = (x^2)'sin(x) + x^2 d/dx(sin(x))",
+        "(x^2)' sin(x) + x^2 sin'(x) = 2*x*sin(x) + x^2*cos(x)",
+        "u = x^2, v = sin(x)\ny' = u' v + u v'",
+        "let u = x^2\nv = sin(x)\nu' = 2x\ny' = u'v + uv'",
+        "g(t) = t^2; h(x) = sin(x)\ny' = g'(x) h(x) + g(x) h'(x)",
+        "u = x^2 and v = sin(x)\nf' = du/dx v + u dv/dx",
+    ],
+)
+def test_primes_and_what_lines_define(line):
+    found = checked("x^2*sin(x)", line)
+    assert found.verdict == "proved"
+    assert all(each.follows for each in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("function", "line"), [("sin(x^2)", "sin'(x^2) (x^2)'"), ("pi*x", "pi (x)'"), ("x^2 + x", "(x^2)' + x'")]
+)
+def test_more_primes(function, line):
+    assert checked(function, line).verdict == "proved"
+
+
+def test_a_second_prime_is_a_second_derivative():
+    assert str(checked("x^3", "(x^3)''").lines[0].mistake.sentence) == "this is the second derivative"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "span", "told"),
+    [
+        ("(x^2)' sin x + x^2 (sin(x))'", "E215", (7, 10), "with parentheses:   (x^2)' sin(x) + x^2 *(sin(x))'"),
+        ("(x^2)'(x)' * * 2", "E202", (13, 14), "with one sign:   (x^2)'*(x)' *  2"),
+        ("x^2 (sin(x))' 3", "E203", (14, 15), "for a product:   x^2 *(sin(x))'*3"),
+        ("1/2 (x^2)'", "E204", (4, 10), "write `1/(2*(x^2)')` or `1/2*(x^2)'`"),
+        ("foo (x)'", "E101", (0, 3), "if `foo` is a variable, a product:   foo*(x)'"),
+        ("2*(x)' + q0", "E705", (9, 11), "its variables are x"),
+        ("(x^2)')", "E206", (6, 7), "without it:   (x^2)'"),
+        ("y' = u' v", "E578", (0, 2), "define it in a line above: u = ..."),
+        ("e^(2*x)'", "E578", (2, 8), "for the power write (...^(2*x))', for the exponent ((2*x)')"),
+        ("x^2'", "E578", (3, 4), "put what is differentiated into brackets: (x^2)'"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told_in_its_own_words(line, code, span, told):
+    with pytest.raises(DiffcompareError) as caught:
+        checked("x^2", line)
+    diagnostic = caught.value.diagnostic
+    assert (diagnostic.code, diagnostic.span, diagnostic.advice) == (code, span, told)
+    assert diagnostic.text == line.removeprefix("y' = ")
+
+
+def test_what_is_no_variable_is_an_error():
+    with pytest.raises(DiffcompareError, match="no variable `t`"):
+        checked("x^2", "2*t")
+
+
+def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
+    found = checked(
+        "x^2*sin(x)", "(x^2)' = 2*x", "d/dx[sin(x)] = cos(x)", "y = sin(x)*x^2", "y' = 2*x*sin(x) + x^2*cos(x)"
+    )
+    assert [line.written.number for line in found.lines] == [4]
+    assert found.verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    "line",
     ["f(x) = x^2", "y = x^2", "u = x, v = x", "u' = 1", "du/dx = 1", "ln(y) = 2*ln(x)", "y'/y = 2/x", "Product rule:",
      "by the chain rule"],
 )  # fmt: skip
