@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.file_kinds import READABLE, TABLES, is_unreadable, unreadable
 from diffcompare.point import check_point, unknown_variable
 from diffcompare.wengert import listing
 from diffcompare.wengert import variables as variables_of
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MAXIMUM_BYTES = 1_000_000
 """Of an expression from standard input or from a text file."""
-
-SUFFIXES = (".toml", ".txt", ".csv", ".jsonl")
 
 Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
 
@@ -80,7 +79,9 @@ def resolve(
 def _file_and_name(argument: str) -> tuple[str | None, str | None]:
     """The file that the argument names, if it does, and the entry of it."""
     lowered = argument.lower()
-    if lowered.endswith(SUFFIXES):
+    if is_unreadable(argument):
+        raise unreadable(argument)
+    if lowered.endswith(READABLE):
         return argument, None
     end = lowered.rfind(".toml:")
     if end >= 0:
@@ -146,7 +147,9 @@ def _only_expression(path: str) -> str:
 
     if not path.lower().endswith(".txt"):
         suffix = path[path.rindex(".") :]
-        raise _not_one(path, f"{path}: this takes one expression, and a {suffix} file holds a table of them")
+        help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"
+        message = f"{path}: this takes one expression, and a {suffix} file holds a table of them"
+        raise _not_one(path, message, help if suffix.lower() in TABLES else None)
     lines = [line.strip() for line in read_text(path, MAXIMUM_BYTES).split("\n")]
     found = [line for line in lines if line and not line.startswith("#")]
     if len(found) != 1:
@@ -154,6 +157,6 @@ def _only_expression(path: str) -> str:
     return found[0]
 
 
-def _not_one(path: str, message: str) -> DiffcompareError:
-    help_text = "give the expression itself, or a text file with nothing else in it"
+def _not_one(path: str, message: str, help_text: str | None = None) -> DiffcompareError:
+    help_text = help_text or "give the expression itself, or a text file with nothing else in it"
     return DiffcompareError(Diagnostic(code="E609", kind="bad_value", message=message, source=path, help=help_text))

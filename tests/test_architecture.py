@@ -26,7 +26,7 @@ FLOORS = {
     **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
-    **dict.fromkeys(("equations",), 1),
+    **dict.fromkeys(("equations", "encodings", "titles", "commas", "file_kinds"), 1),
     # floor 0: what everything is made of
     **dict.fromkeys(("expression", "wengert", "document", "language"), 0),
 }
@@ -138,6 +138,7 @@ FENCES = {
     "typer": lambda name: name == "cli" or name.startswith("cli."),
     "click": lambda name: name.startswith("cli."),
     "numpy": lambda name: name == "studies.callables.place",  # f takes arrays
+    "openpyxl": lambda name: name == "rows.workbook",
     "distributed": lambda name: name == "studies.batch.cluster",
 }
 """Libraries, and the only modules that may import them at all."""

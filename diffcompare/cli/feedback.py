@@ -20,6 +20,7 @@ def class_answer(
     budget: float | None,
     folder: str | None,
     *,
+    encoding: str | None = None,
     solution: bool = False,
     brief: bool = False,
 ) -> Answer:
@@ -27,7 +28,7 @@ def class_answer(
     from diffcompare.studies.answers import Table, check_class
     from diffcompare.studies.answers.feedback import MARK, file_names, texts
 
-    table = Table(path)
+    table = Table(path, encoding)
     old: list[str] = []
     if folder is not None:  # before any work is done
         old = _check(folder, file_names(table.students()).values(), MARK)

@@ -209,6 +209,10 @@ InputFormat: TypeAlias = Annotated[
         autocompletion=completion.input_formats,
     ),
 ]
+Encoding: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="That of a table: utf-8, gbk, big5 ... [default: found out]"),
+]
 Points: TypeAlias = Annotated[
     str | None, typer.Option("--points", metavar="FILE.csv", help="Every expression at each of these points.")
 ]

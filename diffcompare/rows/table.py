@@ -13,8 +13,13 @@ from typing import BinaryIO
 
 from diffcompare.rows.lines import LONGEST, lines_of
 from diffcompare.rows.row import Row, broken
+from diffcompare.titles import known_titles
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+FIRST_LINES = 5
+"""Lines among which the header is."""
+LONGEST_HEADER = 10_000
+"""Characters of the header by which the delimiter is told."""
 _SPOKEN = {"id": "name", "expr": "expression", "f": "expression", "formula": "expression"}
 _REMARKS = frozenset(
     (
@@ -96,7 +101,7 @@ class _Table:
             else:
                 yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
             return
-        self.delimiter = _delimiter(first)
+        self.delimiter = delimiter_of(first)
         reader = csv.reader(self._texts(first), delimiter=self.delimiter, strict=True)
         while True:
             begins = self.number if self.columns is None else self.number + 1
@@ -203,7 +208,22 @@ def _text(cells: Sequence[str], place: int) -> str | None:
     return said.removeprefix("'").strip() or None
 
 
-def _delimiter(header: str) -> str:
-    """The delimiter that the header has most of, outside quotes."""
-    bare = re.sub(r'"[^"]*"', "", header)
-    return max(DELIMITERS, key=bare.count)
+def delimiter_of(text: str) -> str:
+    """The delimiter of a table: the one by which most titles of the header are known, else that it has most of.
+
+    A line or two above the header, which say what the table is about, are passed over.
+    """
+    lines = [line for line in text[:LONGEST_HEADER].split("\n") if line.strip()]
+    found = [_delimiter(line) for line in lines[:FIRST_LINES]] or [(0, 0, DELIMITERS[0])]
+    best = max(found, key=lambda each: each[0])
+    return best[2] if best[0] > 1 else found[0][2]
+
+
+def _delimiter(header: str) -> tuple[int, int, str]:
+    """How many titles the delimiter of a line makes known, how often it is there, and which it is."""
+    bare = re.sub(r'"[^"]*"', '""', header)
+    there = [each for each in DELIMITERS if each in bare] or [DELIMITERS[0]]
+    return max(
+        ((known_titles(next(csv.reader([header], delimiter=each))), bare.count(each), each) for each in there),
+        key=lambda each: each[:2],
+    )

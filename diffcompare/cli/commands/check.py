@@ -11,6 +11,7 @@ from diffcompare.cli import options, streams
 from diffcompare.cli.feedback import class_answer
 from diffcompare.cli.output import Answer
 from diffcompare.cli.usage import usage_error
+from diffcompare.file_kinds import TABLES
 
 if TYPE_CHECKING:
     from diffcompare.source import Question
@@ -40,6 +41,7 @@ def command(
         str | None,
         typer.Option("--feedback", metavar="DIR", help="Of a class's answers.csv: write a text for every student."),
     ] = None,
+    encoding: options.Encoding = None,
     kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
     quiet: options.Quiet = False,
 ) -> Answer:
@@ -48,10 +50,14 @@ def command(
         return _kinds()
     if expression is None:
         raise usage_error("E505", "missing argument EXPR", f"for example `{EXAMPLES[0]}`")
-    if expression.lower().endswith(".csv"):
+    if expression.lower().endswith(TABLES):
         if hand or steps is not None:
             raise usage_error("E506", "a table has the answers in it", "leave out `--hand` and `--steps`")
-        return class_answer(expression, domain or (), seed, budget, feedback, solution=solution, brief=quiet)
+        return class_answer(
+            expression, domain or (), seed, budget, feedback, encoding=encoding, solution=solution, brief=quiet
+        )
+    if encoding is not None:
+        raise usage_error("E506", "`--encoding` is for the answers of a class", "for example `check answers.csv`")
     if feedback is not None:
         raise usage_error("E506", "`--feedback` is for the answers of a class", "for example `check answers.csv`")
     budget = budget or 5.0

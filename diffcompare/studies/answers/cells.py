@@ -1,38 +1,23 @@
 """Tables of text as spreadsheets write them, read so that every character of a cell keeps its place in the file.
 
-Commas, semicolons or tabs; quotes, within which a quote is written twice; a line `sep=;` in front, as Excel writes it.
-A quote that is not closed costs the line on which it opens, and not the rest of the file.
+Commas, semicolons, tabs or bars; quotes, within which a quote is written twice; a line `sep=;` in front, as Excel
+writes it.  A quote that is not closed costs the line on which it opens, and not the rest of the file.  The cells of a
+workbook have their places already.
 """
 
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-DELIMITERS = (",", ";", "\t")
+from diffcompare.rows.table import delimiter_of
+from diffcompare.rows.workbook import Record, address
+
 LONGEST = 100_000
 """Characters of a quoted cell."""
 
 _SEPARATOR = re.compile(r"sep=(.)\n", re.I)
-
-
-def decoded(content: bytes) -> tuple[str, str]:
-    """The text of a table and its encoding: UTF-8, UTF-16 with its mark ("Unicode text"), else that of Windows.
-
-    Excel's plain CSV is in the code page of the machine; in the western one every byte has a meaning or is marked.
-    """
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return _plain(content.decode("utf-16", "replace")), "UTF-16"
-    try:
-        return _plain(content.decode("utf-8")), "UTF-8"
-    except UnicodeDecodeError:
-        return _plain(content.decode("cp1252", "replace")), "Windows-1252"
-
-
-def _plain(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 class Cell(NamedTuple):
@@ -43,6 +28,42 @@ class Cell(NamedTuple):
     quoted: bool = False
     open: bool = False
     """Whether it begins with a quote that is not closed."""
+    address: str = ""
+    """What a spreadsheet calls it."""
+    written: str = ""
+    """As it stands in the file, where that has decimal commas."""
+    doubtful: tuple[int, int] | None = None
+    """Where a number stands whose comma may be one between arguments."""
+
+    @property
+    def shown(self) -> str:
+        """As it was written."""
+        return self.written or self.text
+
+
+class Book:
+    """The records of a workbook; a cell begins at the number of its row."""
+
+    delimiter = "\t"
+
+    def __init__(self, rows: Sequence[Record]) -> None:
+        self.rows = rows
+
+    def records(self) -> Iterator[list[Cell]]:
+        """The records that are not empty, from the header on."""
+        for number, cells in self.rows:
+            yield [
+                _cell(text, number)._replace(start=number, address=address(number, place))
+                for place, text in enumerate(cells)
+            ]
+
+    def line(self, cell: Cell) -> int:
+        """The number of its row."""
+        return cell.start
+
+    def where(self, cell: Cell, offset: int = 0) -> str:
+        """The cell, whatever the character in it."""
+        return cell.address
 
 
 class Sheet:
@@ -52,7 +73,7 @@ class Sheet:
         self.text = text.replace("\r", "\n")
         said = _SEPARATOR.match(self.text)
         self.start = said.end() if said else 0
-        self.delimiter = said[1] if said else _delimiter(self.text)
+        self.delimiter = said[1] if said else delimiter_of(self.text)
 
     def records(self) -> Iterator[list[Cell]]:
         """The records that are not empty, from the header on."""
@@ -82,6 +103,15 @@ class Sheet:
             position += 2 if cell.quoted and character == '"' else 1
         return self.text.count("\n", 0, position) + 1, position - self.text.rfind("\n", 0, position)
 
+    def line(self, cell: Cell) -> int:
+        """The line on which it begins."""
+        return self.place(cell)[0]
+
+    def where(self, cell: Cell, offset: int = 0) -> str:
+        """`line:column` of a character of a cell."""
+        line, column = self.place(cell, offset)
+        return f"{line}:{column}"
+
 
 def _cell(text: str, start: int, quoted: bool = False) -> Cell:
     """The cell without spaces, and without the sign that tells spreadsheets of a text (') or a formula (=)."""
@@ -91,9 +121,3 @@ def _cell(text: str, start: int, quoted: bool = False) -> Cell:
         start += 1 + len(said[1:]) - len(said[1:].lstrip())
         said = said[1:].strip()
     return Cell(said, start, quoted, not quoted and said.startswith('"'))
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that the header has most of, outside quotes."""
-    header = text.lstrip("\n").partition("\n")[0]
-    return max(DELIMITERS, key=re.sub(r'"[^"]*"', "", header).count)

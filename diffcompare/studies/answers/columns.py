@@ -7,18 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.equations import notation_of
 from diffcompare.parser import parse
 from diffcompare.studies.answers.cells import Cell
+from diffcompare.titles import role_by_words, role_of
 
 STUDENT = (
     *("student", "name", "pupil", "learner"),
     *("student name", "full name", "email", "e-mail", "email address", "username"),
 )
-NUMBER = ("id", "student id", "student_id", "id number", "matriculation number")
+"""Who answers, the first of these that there is; titles of other languages follow (`titles`)."""
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
-DOMAIN = ("domain",)
-ONLY = ("derivative", "answer", "f'", "f'(x)", "hand")
-"""The partial by the only variable, whatever its name."""
+FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
+               "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
+"""What stands beside a first name."""
+MOST_ABOVE = 5
+"""Records above the header that say what the table is about."""
 
 _NAME = r"([^\W\d]\w*)"
 _PARTIAL = re.compile(
@@ -26,6 +30,9 @@ _PARTIAL = re.compile(
     re.I,
 )
 _BARE = re.compile(_NAME)
+_SHORT = re.compile(r"[^\W\d_]{1,2}_?\d*")
+"""A name as variables have it: what is taken for one where no function says it."""
+_BY_WORDS = re.compile(rf".*\s(?:by|wrt|to|nach|a|à|по|do|för|etter|med|respect)\s+{_NAME}\W*", re.I)
 EXAMPLE = "the first line names the columns, for example: student,expression,x,y"
 
 
@@ -33,6 +40,8 @@ class Columns(NamedTuple):
     """Places of columns: None for one that the table does not have."""
 
     student: int | None
+    family: int | None
+    """The family name, where it has a column of its own."""
     number: int | None
     function: int
     label: int | None
@@ -45,44 +54,85 @@ class Columns(NamedTuple):
     titles: tuple[str, ...]
 
 
+def header_of(records: Sequence[Sequence[Cell]]) -> int:
+    """The place of the header: the first record with a column for the function, the first of all where none has one."""
+    return next(
+        (place for place, record in enumerate(records[:MOST_ABOVE]) if _function([cell.text for cell in record])), 0
+    )
+
+
 def columns_of(header: Sequence[Cell], file: str) -> Columns:
     """The columns of a table.  Raises DiffcompareError (E591, E592) for a column too few or twice."""
     titles = [" ".join(cell.text.split()) for cell in header]
     known = {title.casefold(): place for place, title in reversed(list(enumerate(titles))) if title}
     _check_twice(titles, file)
-    functions = [known[title] for title in FUNCTION if title in known]
+    functions = _function(titles)
     if not functions:
         raise _table(f"the table has no column `expression`: it has {_listed(titles)}", file)
-    domain = _first(DOMAIN, known)
     label = known["question"] if known.get("question") in functions[1:] else None
-    students = [known[title] for title in STUDENT if title in known]
-    number = _first(NUMBER, known)
-    taken = {*functions[:1], label, domain, *students[:1], number}
-    answers, bare = {}, {}
+    taken = {*functions[:1], label}
+    student = _first([known[title] for title in STUDENT if title in known] or _in_role("student", titles), taken)
+    family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, student})
+    number = _first(_in_role("number", titles, words=False), {*taken, student})
+    domain = _first(_in_role("domain", titles, words=False), taken)
+    taken |= {student, number, domain, family}
+    answers: dict[int, str] = {}
+    bare: dict[int, str] = {}
     for place, title in enumerate(titles):
-        if place in taken or not title:
-            continue
-        match = _PARTIAL.fullmatch(title)
-        if match:
-            answers[place] = _variable(match[1])
-        elif title.casefold() in ONLY:
-            answers[place] = ""
-        elif _BARE.fullmatch(title):
-            bare[place] = _variable(title)
-    return Columns(students[0] if students else None, number, functions[0], label, domain, answers, bare, tuple(titles))
+        if place not in taken and title:
+            _sort(place, title, answers, bare)
+    return Columns(student, family, number, functions[0], label, domain, answers, bare, tuple(titles))
 
 
-def with_variables(columns: Columns, variables: Collection[str], file: str) -> tuple[Columns, list[str]]:
+def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str]) -> None:
+    """Put a column among the answers, or among what may be one."""
+    match, notation = _PARTIAL.fullmatch(title), notation_of(title)
+    words = _BY_WORDS.fullmatch(title) if role_by_words(title) == "answer" else None
+    if match:
+        answers[place] = _variable(match[1])
+    elif role_of(title) == "answer":
+        answers[place] = ""
+    elif notation is not None and ("'" in title or "/" in title):
+        answers[place] = _variable(notation.by) if notation.by and "/" in title else ""
+    elif words is not None:
+        bare[place] = _variable(words[1])
+    elif _BARE.fullmatch(title) and role_of(title) is None:
+        bare[place] = _variable(title)
+    elif role_by_words(title) == "answer":
+        answers[place] = ""
+
+
+def _function(titles: Sequence[str]) -> list[int]:
+    """The places of what may be the function, the likeliest first."""
+    folded = [title.casefold().strip() for title in titles]
+    own = [folded.index(title) for title in FUNCTION if title in folded]
+    return own or _in_role("function", titles)
+
+
+def _in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[int]:
+    """The places of titles that mean something, by themselves or else by their words."""
+    whole = [place for place, title in enumerate(titles) if role_of(title) == role]
+    if whole or not words:
+        return whole
+    return [place for place, title in enumerate(titles) if role_of(title) is None and role_by_words(title) == role]
+
+
+def with_variables(
+    columns: Columns, variables: Collection[str], file: str, *, certain: bool = True
+) -> tuple[Columns, list[str]]:
     """The columns with those of the bare names that are variables of some function; and the titles left out.
 
-    Raises DiffcompareError (E591) where no column has answers.
+    Where not every function says its variables, or has any (not `certain`), a short name is taken for one rather than
+    that there be no answers.  Raises DiffcompareError (E591) where no column has answers.
     """
     answers = {place: name for place, name in columns.bare.items() if variable_for(name, variables) is not None}
+    if not answers and not columns.answers and not certain:
+        answers = {place: name for place, name in columns.bare.items() if _SHORT.fullmatch(name)}
     found = columns._replace(answers=dict(sorted({**columns.answers, **answers}.items())))
     if not found.answers:
         wanted = "` or `".join(sorted(variables)[:4]) or "x"
         raise _table(f"the table has no column of answers (`{wanted}`): it has {_listed(columns.titles)}", file)
-    used = {*found.answers, columns.student, columns.number, columns.function, columns.label, columns.domain}
+    used = {*found.answers, found.student, found.family, found.number, found.function, found.label, found.domain}
     return found, [title for place, title in enumerate(columns.titles) if title and place not in used]
 
 
@@ -105,8 +155,8 @@ def _variable(name: str) -> str:
         return name
 
 
-def _first(names: Iterable[str], known: dict[str, int]) -> int | None:
-    return next((known[name] for name in names if name in known), None)
+def _first(places: Iterable[int], taken: Collection[int | None]) -> int | None:
+    return next((place for place in places if place not in taken), None)
 
 
 def _check_twice(titles: Sequence[str], file: str) -> None:

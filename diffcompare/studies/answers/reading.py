@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.catalogue import scan
+from diffcompare.commas import doubt, with_points
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.encodings import decode, example
 from diffcompare.expression_file import read_bytes
+from diffcompare.file_kinds import suffix_of
 from diffcompare.parser import read
+from diffcompare.rows import workbook
 from diffcompare.source import Question, resolve
-from diffcompare.studies.answers.cells import Cell, Sheet, decoded
-from diffcompare.studies.answers.columns import EXAMPLE, Columns, columns_of, variable_for, with_variables
+from diffcompare.studies.answers.cells import Book, Cell, Sheet
+from diffcompare.studies.answers.columns import EXAMPLE, Columns, columns_of, header_of, variable_for, with_variables
 from diffcompare.studies.answers.record import Trouble, who
 from diffcompare.wengert import listing, variables
+
+_NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)
+"""What stands in a cell where nobody knew an answer."""
+_SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
 
 
 class Given(NamedTuple):
@@ -37,30 +46,61 @@ class Given(NamedTuple):
 class Table:
     """A table of answers, and the questions that are asked in it."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, encoding: str | None = None) -> None:
         self.path = path
-        text, self.encoding = decoded(read_bytes(path))
-        self.sheet = Sheet(text)
-        records = self.sheet.records()
-        header = next(records, None)
-        if header is None:
+        self.notes: list[Diagnostic] = []
+        self.sheet = self._sheet(encoding)
+        self.decimal = False
+        """Whether numbers are written with decimal commas."""
+        records = list(self.sheet.records())
+        if not records:
             raise DiffcompareError(
                 Diagnostic("E591", "bad_value", f"{path}: the table is empty", source=path, help=EXAMPLE)
             )
-        columns = columns_of(header, path)
-        self.records = list(records)
+        place = header_of(records)
+        columns = columns_of(records[place], path)
+        self.records = [list(map(self._with_points, record)) for record in records[place + 1 :]]
+        if self.decimal:
+            self.notes.append(_note("W594", "commas within numbers are read as decimal commas"))
         self.questions: dict[str, Question | Diagnostic] = {}
-        self.columns, self.left_out = with_variables(columns, self._variables(columns), path)
+        names = self._variables(columns)
+        certain = all(isinstance(each, Question) for each in self.questions.values()) and bool(names)
+        self.columns, self.left_out = with_variables(columns, names, path, certain=certain)
+        self.usual = next(iter(names)) if len(names) == 1 else next(iter(columns.bare.values()), "x")
+        """The variable by which a constant is differentiated where no column says it."""
 
-    def _variables(self, columns: Columns) -> set[str]:
+    def _sheet(self, encoding: str | None) -> Sheet | Book:
+        if suffix_of(self.path) == ".xlsx":
+            worksheet = workbook.read(self.path)
+            if worksheet.others:
+                self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is filled"))
+            return Book(worksheet.records)
+        found = decode(read_bytes(self.path), self.path, encoding)
+        if found.guessed:
+            message = f"the table is not UTF-8, and read as {found.encoding}: `{example(found.text)}`"
+            help = "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"
+            self.notes.append(_note("W593", message, help))
+        return Sheet(found.text)
+
+    def _with_points(self, cell: Cell) -> Cell:
+        """The cell with decimal points where it has decimal commas, which it may have where no comma parts cells."""
+        if self.sheet.delimiter == ",":
+            return cell
+        found = with_points(cell.text)
+        self.decimal = self.decimal or found.decimal
+        if not (found.decimal or found.doubtful):
+            return cell
+        return cell._replace(text=found.text, written=cell.text, doubtful=found.doubtful)
+
+    def _variables(self, columns: Columns) -> dict[str, None]:
         """The variables of all questions, which are read for it."""
-        found: set[str] = set()
+        found: dict[str, None] = {}
         for record in self.records:
             text = _at(record, columns.function).text
             if text and text not in self.questions:
                 self.questions[text] = question = _question(text)
                 if isinstance(question, Question):
-                    found.update(variables(listing(question.parsed.expression)))
+                    found.update(dict.fromkeys(variables(listing(question.parsed.expression))))
         return found
 
     def rows(self) -> list[Given]:
@@ -74,19 +114,18 @@ class Table:
     def trouble(self, cell: Cell, diagnostic: Diagnostic) -> Trouble:
         """What is wrong with a cell, where its diagnostic says it is."""
         offset = diagnostic.span[0] if diagnostic.span and diagnostic.text == cell.text else 0
-        line, column = self.sheet.place(cell, offset)
-        return Trouble(f"{self.path}:{line}:{column}", diagnostic)
+        return Trouble(f"{self.path}:{self.sheet.where(cell, offset)}", diagnostic)
 
     def _row(self, record: Sequence[Cell]) -> Given:
         columns = self.columns
         function = _at(record, columns.function)
         question = self.questions.get(function.text)
         given = Given(
-            self.sheet.place(record[0])[0],
-            _at(record, columns.student).text,
-            _at(record, columns.number).text,
-            _at(record, columns.label).text or function.text,
-            function.text,
+            self.sheet.line(record[0]),
+            " ".join(f"{_at(record, columns.student).shown} {_at(record, columns.family).shown}".split()),
+            _at(record, columns.number).shown,
+            " ".join((_at(record, columns.label).shown or function.shown).split()),
+            function.shown,
             question if isinstance(question, Question) else None,
             cell if (cell := _at(record, columns.domain)).text else None,
             {},
@@ -95,7 +134,8 @@ class Table:
         trouble = self._trouble(record, function, question)
         if trouble is not None or given.question is None:
             return given._replace(question=None, trouble=trouble)
-        answers, troubles = self._answers(record, variables(listing(given.question.parsed.expression)))
+        names = variables(listing(given.question.parsed.expression)) or self._of_constant(record)
+        answers, troubles = self._answers(record, names)
         return given._replace(answers=answers, troubles=troubles)
 
     def _trouble(
@@ -113,20 +153,33 @@ class Table:
             help = f"a cell with `{self.sheet.delimiter}` in it stands between quotes; decimals have a point"
             return self.trouble(surplus, Diagnostic("E594", "syntax_error", message, help=help))
         if not function.text:
+            if not any(_at(record, place).text for place in self.columns.answers):
+                return None
             title = self.columns.titles[self.columns.function]
             message = f"the cell `{title}` is empty: it is not said what was to be differentiated"
             place = function if function.start >= 0 else record[0]
             return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
+        if self.decimal and function.doubtful:
+            return self.trouble(function, doubt(function.text, function.doubtful))
         return self.trouble(function, question) if isinstance(question, Diagnostic) else None
+
+    def _of_constant(self, record: Sequence[Cell]) -> list[str]:
+        """The variables by which a constant is differentiated: those in whose columns there is an answer."""
+        answered = [name for place, name in self.columns.answers.items() if _at(record, place).text]
+        return list(dict.fromkeys(name or self.usual for name in answered))
 
     def _answers(self, record: Sequence[Cell], names: Sequence[str]) -> tuple[dict[str, Cell], dict[str, Trouble]]:
         answers: dict[str, Cell] = {}
         troubles: dict[str, Trouble] = {}
         for place, wanted in self.columns.answers.items():
             cell = _at(record, place)
-            if not cell.text:
+            if not cell.text or _NO_ANSWER.fullmatch(cell.text):
                 continue
             name, title = variable_for(wanted, names), self.columns.titles[place]
+            if _SPREADSHEET_ERROR.fullmatch(cell.text) or (self.decimal and cell.doubtful):
+                trouble = self.trouble(cell, _unreadable(cell))
+                troubles[title] = trouble
+                continue
             if name is None:
                 troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
             elif name in answers:
@@ -151,6 +204,18 @@ def _question(text: str) -> Question | Diagnostic:
         return Question(text, read(text), "expression", "expression")
     except DiffcompareError as error:
         return error.diagnostic
+
+
+def _unreadable(cell: Cell) -> Diagnostic:
+    """What is wrong with an answer before it is parsed."""
+    if cell.doubtful:
+        return doubt(cell.text, cell.doubtful)
+    message = f"the spreadsheet shows `{cell.text}` here: it took the answer for a formula of its own"
+    return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
+
+
+def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
+    return Diagnostic(code, "note", message, help=help, severity="note")
 
 
 def _no_partial(wanted: str, title: str, names: Iterable[str]) -> Diagnostic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -32,7 +32,7 @@ def check_class(table: str | Table, *, domain: Sequence[str] = (), seed: int = 0
     table = Table(table) if isinstance(table, str) else table
     judge = _Judge(table, tuple(domain), seed, budget or BUDGET)
     rows = tuple(judge.row(given) for given in table.rows())
-    return Class(table.path, rows, seed, _notes(table.left_out, table.encoding))
+    return Class(table.path, rows, seed, _notes(table, rows))
 
 
 class _Judge:
@@ -50,7 +50,7 @@ class _Judge:
         )  # fmt: skip
         if given.question is None:
             return row
-        names = variables(listing(given.question.parsed.expression))
+        names = variables(listing(given.question.parsed.expression)) or list(given.answers)
         try:
             parse_conditions(domain, names)
         except DiffcompareError as error:
@@ -65,19 +65,19 @@ class _Judge:
     def _part(self, question: Question, domain: tuple[str, ...], name: str, cell: Cell) -> Part:
         expression = question.parsed.expression
         try:
-            names = variables(listing(expression))
+            names = variables(listing(expression)) or [name]
             formula = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
             answer = Answer(formula_text(cell.text, name, names), formula)
         except DiffcompareError as error:
-            return Part(name, cell.text, None, self.table.trouble(cell, error.diagnostic))
+            return Part(name, cell.shown, None, self.table.trouble(cell, error.diagnostic))
         key = (expression, domain, name, answer.expression)
         if key not in self.checks:
             self.checks[key] = self._checked(question, domain, answer, name)
         check = self.checks[key]
         if isinstance(check, Diagnostic):
-            return Part(name, cell.text, None, self.table.trouble(cell, check))
+            return Part(name, cell.shown, None, self.table.trouble(cell, check))
         own = replace(check, question=question, answers={name: answer}, notes=())
-        return Part(name, cell.text, own)
+        return Part(name, cell.shown, own)
 
     def _checked(self, question: Question, domain: tuple[str, ...], answer: Answer, name: str) -> Check | Diagnostic:
         try:
@@ -91,13 +91,26 @@ class _Judge:
             return Diagnostic("E900", "internal_error", f"a fault of ours: {type(error).__name__}: {error}")
 
 
-def _notes(left_out: Sequence[str], encoding: str) -> tuple[Diagnostic, ...]:
-    found = []
-    if encoding == "Windows-1252":
-        message = "the table is not UTF-8, and read as Windows-1252"
-        found.append(Diagnostic("W593", "note", message, help='in Excel save it as "CSV UTF-8"', severity="note"))
-    if not left_out:
-        return tuple(found)
-    listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
-    message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
-    return (*found, Diagnostic("W591", "note", message, severity="note"))
+def _notes(table: Table, rows: Sequence[Row]) -> tuple[Diagnostic, ...]:
+    found = [*table.notes, *_twice(rows)]
+    left_out = table.left_out
+    if left_out:
+        listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
+        message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
+        found.append(Diagnostic("W591", "note", message, severity="note"))
+    return tuple(found)
+
+
+def _twice(rows: Sequence[Row]) -> Iterator[Diagnostic]:
+    """A note where one name answers a question twice: that may be two students."""
+    seen: dict[tuple[str, str, Expression], int] = {}
+    for row in rows:
+        if row.question is None or not row.parts or not (row.student or row.number):
+            continue
+        key = (row.who, row.label, row.question.parsed.expression)
+        if key in seen:
+            message = f"`{row.who}` answers {row.label} twice, in lines {seen[key]} and {row.line}"
+            help = "if these are two students, a column `id` tells them apart"
+            yield Diagnostic("W595", "note", message, help=help, severity="note")
+            return
+        seen[key] = row.line

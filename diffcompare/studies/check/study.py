@@ -43,7 +43,7 @@ def check_question(
     Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
     """
     expression = question.parsed.expression
-    names = variables(listing(expression))
+    names = variables(listing(expression)) or list(texts)  # a constant has a derivative by any variable
     answers = _answers(question, texts, names, source, formulas)
     if not domain:
         domain = _domain_of(question, names)

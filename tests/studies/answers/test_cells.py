@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.studies.answers.cells import Sheet, decoded
+from diffcompare.studies.answers.cells import Sheet
 
 
 def texts(text):
@@ -54,19 +54,6 @@ def test_a_character_of_a_cell_has_its_place_in_the_file(text, mark, place):
     assert sheet.place(cell, cell.text.index(mark)) == place
     line, column = place
     assert text.splitlines()[line - 1][column - 1] == mark
-
-
-@pytest.mark.parametrize(
-    ("content", "encoding"),
-    [
-        ("Zoë".encode(), "UTF-8"),
-        (b"\xef\xbb\xbf" + "Zoë".encode(), "UTF-8"),
-        ("Zoë".encode("utf-16"), "UTF-16"),
-        ("Zoë".encode("cp1252"), "Windows-1252"),
-    ],
-)
-def test_the_encodings_of_spreadsheets(content, encoding):
-    assert decoded(content) == ("Zoë", encoding)
 
 
 def test_a_formula_of_the_spreadsheet_is_an_answer():

@@ -77,9 +77,117 @@ def test_where_a_mistake_in_an_equation_stands(judged):
     assert row.parts[0].trouble.place == "answers.csv:2:19"
 
 
-def test_a_decimal_comma_is_called_so(judged):
-    (row,) = judged("student;expression;x", "Ada;x^2/4;0,5*x").rows
-    assert row.parts[0].trouble.text == "a comma does not stand in a number; with a point: 0.5*x"
+def test_decimal_commas_are_read_where_commas_do_not_part_cells(judged):
+    found = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2/4;0,5*x", "Cyd;0,5*x^2;1,5*x")
+    assert outcomes(found) == ["proved", "proved", "wrong"]
+    assert [row.parts[0].text for row in found.rows] == ["x", "0,5*x", "1,5*x"]
+    assert found.rows[0].text == "0,5*x^2"
+    assert [note.code for note in found.notes] == ["W594"]
+
+
+def test_a_comma_that_may_part_arguments_is_called_so_where_there_are_decimal_commas(judged):
+    (_, row) = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2;max(1,5)*x").rows
+    assert row.parts[0].trouble.text == "`1,5` may be one number or two arguments; write 1.5, or 1, 5"
+
+
+@pytest.mark.parametrize("answer", ["", "?", " ?? ", "-", "—", "...", "n/a"])
+def test_no_answer(judged, answer):
+    assert outcomes(judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")) == ["proved", "not answered"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("y=2x", "`y = ...` does not say a derivative; if the derivative is meant: df/dx = 2x"),
+        ("#NAME?", "in the spreadsheet put an apostrophe in front of it"),
+        ("f'(x)", "derivative"),
+        ("f''(x) = 2", "not the first derivative"),
+        ("2x or 3x", "there is no `or`"),
+    ],
+)
+def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
+    found = judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")
+    assert outcomes(found) == ["proved", "error"]
+    assert words in found.rows[1].parts[0].trouble.text
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
+@pytest.mark.parametrize("title", ["x", "df/dx", "derivative"])
+def test_a_constant_has_the_derivative_0(judged, title, answer, outcome):
+    assert outcomes(judged(f"student,expression,{title}", f"Ada,pi^3,{answer}", "Bob,x^2,2*x")) == [outcome, "proved"]
+
+
+@pytest.mark.parametrize("function", ["sni(x)", "0,5*x^2", "1/2x"])
+def test_a_table_none_of_whose_questions_can_be_read_has_its_rows_all_the_same(judged, function):
+    assert outcomes(judged("student,expression,x", f'Ada,"{function}",x')) == ["error"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "学生;函数;导数",
+        "姓名;题目;答案",
+        "學生;函數;導數",
+        "氏名;関数;導関数",
+        "학생;함수;도함수",
+        "Schüler;Funktion;Ableitung",
+        "Name des Schülers;Funktion f(x);Ihre Antwort",
+        "étudiant;fonction;dérivée",
+        "Etudiant;Fonction;Derivee",
+        "estudiante;función;derivada",
+        "aluno;função;derivada",
+        "studente;funzione;derivata",
+        "leerling;functie;afgeleide",
+        "uczeń;funkcja;pochodna",
+        "žák;funkce;derivace",
+        "ученик;функция;производная",
+        "μαθητής;συνάρτηση;παράγωγος",
+        "öğrenci;fonksiyon;türev",
+        "Schüler;Funktion;f'(x)",
+        "Schüler;Funktion;Ableitung nach x",
+        "Élève;f(x);dy/dx",
+        "student|expression|x",
+        "student;f(x,y);df/dx",
+    ],
+)
+def test_titles_in_the_languages_of_classrooms(judged, header):
+    sign = "|" if "|" in header else ";"
+    (row,) = judged(header, sign.join(("张伟", "x^2", "2x"))).rows
+    assert (row.student, row.outcome) == ("张伟", "proved")
+
+
+def test_first_and_family_names_are_put_together(judged):
+    (row,) = judged("Vorname;Nachname;Funktion;Ableitung", "Ada;Lovelace;x^2;2x").rows
+    assert row.who == "Ada Lovelace"
+
+
+def test_a_title_above_the_header_is_passed_over(judged):
+    found = judged("Quiz 3, class 5b;;", ";;", "student;expression;x", "Ada;x^2;2x", ";;")
+    assert [(row.line, row.student, row.outcome) for row in found.rows] == [(4, "Ada", "proved")]
+
+
+def test_cells_with_line_breaks_and_rows_of_any_length(judged):
+    found = judged("student;expression;x", '"Ada\nLovelace";x^2;2x', "Bob;x^2", "Cyd;x^2;2x;;;", "Dan", "")
+    assert [(row.line, row.student, row.outcome) for row in found.rows] == [
+        (2, "Ada Lovelace", "proved"),
+        (4, "Bob", "not answered"),
+        (5, "Cyd", "proved"),
+        (6, "Dan", "not answered"),
+    ]
+
+
+def test_a_name_that_answers_a_question_twice_is_noted(judged):
+    (note,) = judged("name,f,x", "Kim,x^2,2*x", "Bob,x^2,2*x", "Kim,x^2,x", "Kim,x^3,3*x^2").notes
+    assert (note.code, note.message) == ("W595", "`Kim` answers x^2 twice, in lines 2 and 4")
+    assert judged("id,name,f,x", "1,Kim,x^2,2*x", "2,Kim,x^2,x").notes == ()
+
+
+@pytest.mark.parametrize(("encoding", "called"), [("gbk", "GBK"), ("gb18030", "GBK"), ("big5", "Big5")])
+def test_the_encoding_is_found_out_and_said(judged, encoding, called):
+    name = "王小明" if encoding == "big5" else "张伟"
+    found = judged("student,expression,x", f"{name},x^2,2x", encoding=encoding)
+    assert (found.rows[0].student, outcomes(found)) == (name, ["proved"])
+    assert found.notes[0].message == f"the table is not UTF-8, and read as {called}: `{name}`"
 
 
 def test_a_cell_opens_no_file(judged, tmp_path):
@@ -135,3 +243,14 @@ def test_a_file_that_is_no_such_table(judged, lines):
     with pytest.raises(DiffcompareError) as error:
         judged(*lines)
     assert error.value.diagnostic.code == "E591"
+
+
+def test_a_workbook(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["学生", "函数", "导数"], ["张伟", "x^2", "=2*x"], [], ["A", "0,5*x^2", "sni(x)"]):
+        book.active.append(row)
+    book.save(tmp_path / "m.xlsx")
+    found = check_class(str(tmp_path / "m.xlsx"))
+    assert [(row.line, row.student, row.outcome) for row in found.rows] == [(2, "张伟", "proved"), (4, "A", "error")]
+    assert found.rows[1].parts[0].trouble.place.endswith("m.xlsx:C4")

@@ -1,0 +1,73 @@
+"""The encodings in which spreadsheets write names."""
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.encodings import codec_of, decode
+
+
+def answered(*names):
+    return "student;expression;x\r\n" + "".join(f"{name};x^2;2x\r\n" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "called", "text"),
+    [
+        ("utf-8", "UTF-8", "Zoë"),
+        ("utf-8-sig", "UTF-8", "Zoë"),
+        ("utf-16", "UTF-16", "Zoë"),
+        ("utf-16-le", "UTF-16LE", answered("Zoë")),
+        ("utf-16-be", "UTF-16BE", answered("Zoë")),
+        ("gbk", "GBK", answered("张伟", "李娜")),
+        ("gbk", "GBK", answered("王芳")),
+        ("gbk", "GBK", "学生;函数;导数\n欧阳;x^2;2x\n"),
+        ("big5", "Big5", answered("王小明", "陳美玲")),
+        ("cp932", "Shift-JIS", answered("山田太郎")),
+        ("cp932", "Shift-JIS", answered("さくら")),
+        ("cp949", "EUC-KR", answered("김민수")),
+        ("cp949", "EUC-KR", "이름;함수;도함수\n남궁;x^2;2x\n"),
+        ("cp1252", "Windows-1252", answered("Zoë", "Jürgen Größe", "Ñoño", "Åsa Öberg")),
+        ("cp1252", "Windows-1252", "x²·½"),
+        ("cp1250", "Windows-1250", answered("Łukasz Żółć")),
+        ("cp1251", "Windows-1251", answered("Иван Петров")),
+        ("cp1253", "Windows-1253", answered("Γιώργος")),
+        ("mac_roman", "Mac Roman", "Schüler;Funktion;Ableitung\nJürgen;x^2;2x\n"),
+    ],
+)
+def test_an_encoding_is_found_out(encoding, called, text):
+    found = decode(text.encode(encoding), "a.csv")
+    assert (found.text, found.encoding) == (text.replace("\r\n", "\n"), called)
+    assert found.guessed == (not called.startswith("UTF"))
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (answered("Jiří Dvořák").encode("cp1250"), "Windows-1250 (Jiří) or Windows-1252 (Jiøí)"),
+        (b"x\xff\x80\x81", "not clear"),
+    ],
+)
+def test_what_is_not_clear_is_asked_for(content, word):
+    with pytest.raises(DiffcompareError) as caught:
+        decode(content, "a.csv")
+    assert caught.value.diagnostic.code == "E605"
+    assert word in caught.value.diagnostic.message
+    assert "--encoding" in caught.value.diagnostic.help
+
+
+def test_an_encoding_that_is_said():
+    text = answered("Jiří")
+    assert decode(text.encode("cp1250"), "a.csv", "Windows-1250").text == text.replace("\r\n", "\n")
+    assert decode("学生".encode("gbk"), "a.csv", "GBK").text == "学生"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"), [("gbk2", "there is no encoding"), ("hex", "no encoding"), ("utf-8", "is not utf-8: byte")]
+)
+def test_an_encoding_that_cannot_be(encoding, word):
+    with pytest.raises(DiffcompareError, match=word):
+        decode("学生".encode("gbk"), "a.csv", encoding)
+
+
+def test_names_of_encodings():
+    assert [codec_of(name) for name in ("GBK", "latin1", "shift-jis", "")] == ["gb18030", "iso8859-1", "cp932", None]
