@@ -8,9 +8,10 @@ no other would be.  Where that leaves several, or none, somebody has to say it: 
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
@@ -99,7 +100,7 @@ class Found(NamedTuple):
 
 
 def decode(content: bytes, source: str, encoding: str | None = None) -> Found:
-    """The text, in the encoding that is said or else found out; line ends are plain.
+    """The text, in the encoding that is said or else found out; line ends are plain, and flaws in UTF-8 are marked.
 
     Raises DiffcompareError for an encoding that does not exist or does not fit, and where none can be told.
     """
@@ -114,18 +115,22 @@ def decode(content: bytes, source: str, encoding: str | None = None) -> Found:
     try:
         return Found(_plain(content.decode("utf-8")), "UTF-8")
     except UnicodeDecodeError as error:
-        found = guess(sample_of(content, error.start))
+        sample = sample_of(content, error.start)
+    if _is_mostly_utf8(sample):
+        return Found(_plain(content.decode("utf-8", "replace")), "UTF-8", guessed=True)
+    found = guess(sample)
     if len(found) != 1:
         raise _untold(content, source, found)
     return Found(_plain(content.decode(_codec(found[0]), "replace")), found[0], guessed=True)
 
 
 def sample_of(content: bytes, start: int) -> bytes:
-    """The first lines, and those from the place on that is not UTF-8."""
-    if start < SAMPLE:
-        return content[: start + SAMPLE]
-    line = content.rfind(b"\n", 0, start) + 1
-    return content[: content.rfind(b"\n", 0, HEAD) + 1] + content[max(line, start - HEAD) : start + SAMPLE]
+    """Whole lines: the first ones, and those around the place that is not UTF-8."""
+    near = max(0, start - HEAD)
+    head = content[: min(near, HEAD)]
+    below = content[near : start + SAMPLE]
+    whole = len(content) if start + SAMPLE >= len(content) else below.rfind(b"\n") + 1 or None
+    return head[: head.rfind(b"\n") + 1] + below[below.find(b"\n") + 1 if near else 0 : whole]
 
 
 def codec_of(name: str) -> str | None:
@@ -145,8 +150,9 @@ def guess(content: bytes) -> list[str]:
     if western and all(sign.isascii() or sign in _OF_FORMULAS for sign in western):
         return ["Windows-1252"]
     by_titles = _best({name: _known_in(text) for name, text in texts.items()})
-    if by_titles:
+    if len(by_titles) == 1:
         return by_titles
+    texts = {name: text for name, text in texts.items() if name in by_titles} or texts
     likely = {name: text for name, text in texts.items() if _is_likely(name, text)}
     double = [name for name in likely if name in _FREQUENT]
     if double:
@@ -169,10 +175,9 @@ def _wide(content: bytes) -> str | None:
 
 
 def _strict(content: bytes, codec: str) -> str | None:
-    """The text, None where the content is not of that encoding; half a character at the end is cut off."""
-    decoder = codecs.getincrementaldecoder(codec)()
+    """The text, None where the content is not of that encoding."""
     try:
-        return decoder.decode(content)
+        return content.decode(codec)
     except UnicodeDecodeError:
         return None
 
@@ -187,10 +192,9 @@ def _known_in(text: str) -> int:
 
 
 def _best(scores: dict[str, int]) -> list[str]:
-    """The one with the most; of those that are alike the last page, which is the commonest."""
+    """Those with the most, none where all have nothing."""
     most = max(scores.values(), default=0)
-    best = [name for name, score in scores.items() if score == most]
-    return best[-1:] if most else []
+    return [name for name, score in scores.items() if score == most and most]
 
 
 def _nearly_best(scores: dict[str, float]) -> list[str]:
@@ -232,14 +236,17 @@ def _is_of_whole_words(text: str) -> bool:
     return len(whole) > 0.6 * len(words)
 
 
-def _as_said(content: bytes, source: str, encoding: str) -> Found:
-    codec = codec_of(encoding)
-    if codec is None:
-        message = f"there is no encoding `{encoding}`"
-        help = (
-            f"for example --encoding {next(iter(CODE_PAGES)).lower()}; known are utf-8, utf-16, {_listed(CODE_PAGES)}"
-        )
+def check_encoding(name: str | None) -> None:
+    """Raise DiffcompareError where there is no such encoding."""
+    if name is not None and codec_of(name) is None:
+        message = f"there is no encoding `{name}`"
+        help = f"for example --encoding gbk; known are utf-8, utf-16, {', '.join(CODE_PAGES)}"
         raise DiffcompareError(Diagnostic("E612", "bad_value", message, source="--encoding", help=help))
+
+
+def _as_said(content: bytes, source: str, encoding: str) -> Found:
+    check_encoding(encoding)
+    codec = codec_of(encoding) or encoding
     try:
         text = content.decode("utf-8-sig" if codec == "utf-8" else codec)
     except UnicodeDecodeError as error:
@@ -277,5 +284,65 @@ def _plain(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def _listed(names: Sequence[str] | dict[str, str]) -> str:
-    return ", ".join(names)
+# --- Streams ----------------------------------------------------------------------------------------------------------
+
+
+class InUtf8:
+    """A stream of lines in another encoding, read in UTF-8; a line that is not in that encoding stays as it is."""
+
+    def __init__(self, stream: BinaryIO, codec: str) -> None:
+        self.stream = stream
+        self.codec = codec
+        if codec.startswith(("utf-16", "utf-32")):  # whose lines do not end where a byte says so
+            self.stream = io.BytesIO(stream.read().decode(codec, "replace").removeprefix("\ufeff").encode())
+            self.codec = "utf-8"
+
+    def readline(self, size: int = -1) -> bytes:
+        """The next line."""
+        line = self.stream.readline(size)
+        try:
+            return line.decode(self.codec).encode()
+        except UnicodeDecodeError:
+            return line
+
+
+def of_stream(stream: BinaryIO) -> tuple[str, str | None, str]:
+    """The codec of a stream, the name of it where that is a guess, and a word by which it can be judged.
+
+    The stream is read to the first byte that is not UTF-8, and wound back.  Where there is more UTF-8 than not, or no
+    encoding can be told, it is taken for UTF-8 with a flaw.
+    """
+    head = stream.read(SAMPLE)
+    marked = next((codec for mark, codec in _MARKS if head.startswith(mark)), _wide(head))
+    start = None if marked else _first_flaw(stream, head)
+    sample = b""
+    if start is not None:
+        stream.seek(max(0, start - 2 * HEAD))
+        around = stream.read(2 * SAMPLE)
+        sample = head[: head.rfind(b"\n", 0, HEAD) + 1] * (start > 2 * HEAD) + sample_of(around, min(start, 2 * HEAD))
+    stream.seek(0)
+    found = [] if not sample or _is_mostly_utf8(sample) else guess(sample)
+    if len(found) != 1:
+        return marked or "utf-8", None, ""
+    return _codec(found[0]), found[0], example(sample.decode(_codec(found[0]), "replace"))
+
+
+def _first_flaw(stream: BinaryIO, head: bytes) -> int | None:
+    """Where the first byte stands that is not UTF-8, None where there is none."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    block, passed = head, 0
+    while block:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            return max(0, passed - (len(error.object) - len(block)) + error.start)
+        passed += len(block)
+        block = stream.read(SAMPLE)
+    return None
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Whether more characters beyond ASCII are UTF-8 than bytes are not."""
+    text = sample.decode("utf-8", "surrogateescape")
+    flaws = sum("\udc80" <= sign <= "\udcff" for sign in text)
+    return sum(not sign.isascii() for sign in text) > 2 * flaws

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.file_kinds import CURES, PLAIN_TEXT, suffix_of, unreadable
 
 MAXIMUM_BYTES = 10_000_000
 _HEADER = r"(?m)^[ \t]*\[\[[ \t]*expression[ \t]*\]\]"
@@ -140,7 +141,9 @@ def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
 
 
 def read_bytes(path: str, maximum: int = MAXIMUM_BYTES) -> bytes:
-    """What a regular file holds.  Raises DiffcompareError if it is missing or too long."""
+    """What a regular file holds.  Raises DiffcompareError if it is missing, too long, or of a kind that is no text."""
+    if suffix_of(path) in CURES and suffix_of(path) not in PLAIN_TEXT:
+        raise unreadable(path)
     try:
         if os.path.isdir(path):
             raise _unreadable(path, "it is a directory", "name a file in it")

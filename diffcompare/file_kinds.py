@@ -23,6 +23,8 @@ CURES: dict[str, str] = {
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".tar"), "unpack it, and name a file in it"),
 }
 """What to do with a file of a kind that cannot be read."""
+PLAIN_TEXT = (".tex", ".md", ".html", ".htm", ".xml", ".py", ".ini", ".mw", ".nb", ".mws", ".json", ".yaml", ".yml")
+"""Kinds that cannot be read as what they are, and yet are lines of text."""
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
 
 

@@ -1,9 +1,11 @@
 """The encodings in which spreadsheets write names."""
 
+import io
+
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.encodings import codec_of, decode
+from diffcompare.encodings import InUtf8, codec_of, decode, of_stream
 
 
 def answered(*names):
@@ -71,3 +73,39 @@ def test_an_encoding_that_cannot_be(encoding, word):
 
 def test_names_of_encodings():
     assert [codec_of(name) for name in ("GBK", "latin1", "shift-jis", "")] == ["gb18030", "iso8859-1", "cp932", None]
+
+
+def test_utf8_with_a_flaw_stays_utf8():
+    found = decode(answered("Zoë", "Jürgen").encode() + b"\xff", "a.csv")
+    assert (found.encoding, found.guessed) == ("UTF-8", True)
+    assert "Zoë" in found.text
+    assert found.text.endswith("\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", ("utf-8", None, "")),
+        ("utf-8-sig", ("utf-8-sig", None, "")),
+        ("utf-16", ("utf-16", None, "")),
+        ("gbk", ("gb18030", "GBK", "学生")),
+    ],
+)
+@pytest.mark.parametrize("above", [0, 200_000])
+def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, told, above):
+    text = "学生,函数\n张伟,x^2\n" + "x,x\n" * above
+    stream = io.BytesIO(text.encode(encoding))
+    found = of_stream(stream)
+    assert found == told
+    lines = InUtf8(stream, found[0])
+    assert [lines.readline().decode() for _ in range(2)] == ["学生,函数\n", "张伟,x^2\n"]
+
+
+def test_letters_far_below_the_first_line_are_found():
+    stream = io.BytesIO(b"name,expression\n" + b"x,x\n" * 50_000 + "张伟,x\n王芳,x\n".encode("gbk"))
+    assert of_stream(stream) == ("gb18030", "GBK", "张伟")
+
+
+def test_a_stream_of_utf8_with_a_flaw_is_utf8():
+    assert of_stream(io.BytesIO("ζ + ".encode() + b"\xff")) == ("utf-8", None, "")
+    assert InUtf8(io.BytesIO(b"\xff\xff\n"), "gb18030").readline() == b"\xff\xff\n"

@@ -265,7 +265,7 @@ def test_a_coordinate_is_a_finite_number_for_a_name_that_is_there(
     ("hand", "code", "span"),
     [
         ("x=", "E703", [0, 2]), ("x=sni(x)", "E101", [0, 3]), ("x=2*z", "E705", [2, 3]), ("x=1/2x", "E204", [3, 4]), ("x=nan", "E705", [0, 3]),
-        ("x=|x", "E207", [0, 1]), ("x=[red]x", "E301", [0, 1]), ("df/dx=2*x", "E703", [0, 9]), ("", "E703", [0, 0]),
+        ("x=|x", "E207", [0, 1]), ("x=[red]x", "E301", [0, 1]), ("df/dz=2*x", "E714", [0, 5]), ("", "E703", [0, 0]),
     ],
 )  # fmt: skip
 def test_a_formula_by_hand_is_read_like_any_other(ask, hand: str, code: str, span: list[int]) -> None:

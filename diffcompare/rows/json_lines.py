@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from diffcompare.rows.lines import lines_of
+from diffcompare.rows.lines import LineStream, lines_of
 from diffcompare.rows.row import NOTHING, Row, broken
 
 EXAMPLE = '{"name": "a", "expression": "x^2*y", "point": {"x": 2, "y": 3}}'
@@ -21,7 +21,7 @@ class _Wrong(Exception):
         self.code = code
 
 
-def rows(stream: BinaryIO, file: str) -> Iterator[Row]:
+def rows(stream: LineStream, file: str) -> Iterator[Row]:
     """The rows of a file of JSON lines; empty lines are none."""
     for number, line in lines_of(stream, file):
         if isinstance(line, Row):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from diffcompare.rows.row import Row, broken
 
@@ -14,7 +14,14 @@ _BOM = b"\xef\xbb\xbf"
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
-def lines_of(stream: BinaryIO, file: str) -> Iterator[tuple[int, str | Row]]:
+class LineStream(Protocol):
+    """What lines can be read from."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """The next line, or as much of it."""
+
+
+def lines_of(stream: LineStream, file: str) -> Iterator[tuple[int, str | Row]]:
     """The number of every line, and its text without the line end, or the row that says why there is none."""
     number = 0
     while line := stream.readline(LONGEST + 1):
@@ -31,7 +38,7 @@ def lines_of(stream: BinaryIO, file: str) -> Iterator[tuple[int, str | Row]]:
         yield number, _decoded(line, file, number)
 
 
-def _skip_rest(stream: BinaryIO, line: bytes) -> None:
+def _skip_rest(stream: LineStream, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
         line = stream.readline(_BLOCK)
 
@@ -46,7 +53,15 @@ def _decoded(line: bytes, file: str, number: int) -> str | Row:
 
 
 def _not_utf8(file: str, number: int, column: int, what: str) -> Row:
-    return broken(file, number, "E605", "io_error", f"the text is not UTF-8: {what}", "save it as UTF-8", column)
+    return broken(
+        file,
+        number,
+        "E605",
+        "io_error",
+        f"the text is not UTF-8: {what}",
+        "save it as UTF-8, or say its encoding: --encoding gbk",
+        column,
+    )
 
 
 def _too_long(file: str, number: int) -> Row:

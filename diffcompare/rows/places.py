@@ -9,27 +9,38 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from diffcompare import file_kinds
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.encodings import check_encoding
 
 STANDARD_INPUT = "standard input"
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")
 """The formats, called like the suffixes of their files."""
+_FORMATS = {**{f".{format}": format for format in INPUT_FORMATS}, ".tsv": "csv", ".xlsx": "xlsx"}
+"""The format by suffix; a workbook cannot come by standard input."""
 
 
 class Place(NamedTuple):
-    """A file (None: standard input), what it is called, and its format."""
+    """A file (None: standard input), what it is called, its format, and the encoding that somebody said it has."""
 
     path: str | None
     name: str
     format: str
+    encoding: str | None = None
 
 
-def places(arguments: Iterable[str], format: str | None = None, leave_out: Collection[str] = ()) -> list[Place]:
+def places(
+    arguments: Iterable[str],
+    format: str | None = None,
+    leave_out: Collection[str] = (),
+    encoding: str | None = None,
+) -> list[Place]:
     """The files that arguments name, in their order; those of a folder and of a pattern sorted.
 
     `format` is that of every input whose name does not say it; files to `leave_out` (results) are passed over in
     folders and patterns.  Raises DiffcompareError for what is not there and for what has no format.
     """
+    check_encoding(encoding)
     found: list[Place] = []
     unwanted = {os.path.realpath(path) for path in leave_out}
     for argument in arguments:
@@ -47,9 +58,9 @@ def places(arguments: Iterable[str], format: str | None = None, leave_out: Colle
         else:
             found += [place for place in _matches(argument, format) if os.path.realpath(place.name) not in unwanted]
     if not found:
-        endings = ", ".join(f".{known}" for known in INPUT_FORMATS)
+        endings = ", ".join(_FORMATS)
         raise _wrong("E621", "there is no file of expressions", f"their names end in {endings}", "io_error")
-    return found
+    return found if encoding is None else [place._replace(encoding=encoding) for place in found]
 
 
 def is_regular(path: str) -> bool:
@@ -69,7 +80,7 @@ def expected(found: Iterable[Place], points: str | None = None) -> int | None:
     """About how many rows there are, at most: lines, or entries; None where only the end of a stream will tell."""
     count = 0
     for place in found:
-        if place.path is None:
+        if place.path is None or place.format == "xlsx":
             return None
         if is_regular(place.path):
             with contextlib.suppress(OSError):
@@ -89,7 +100,7 @@ def fingerprint(found: Iterable[Place]) -> str:
     """A digest of the names and contents of files: it differs where any of them does."""
     digest = hashlib.sha256()
     for place in found:
-        digest.update(f"{place.name}\0{place.format}\0".encode("utf-8", "surrogateescape"))
+        digest.update(f"{place.name}\0{place.format}\0{place.encoding or ''}".encode("utf-8", "surrogateescape"))
         digest.update(_content_digest(place))
     return digest.hexdigest()
 
@@ -106,11 +117,13 @@ def _content_digest(place: Place) -> bytes:
 
 def suffix_of(path: str) -> str | None:
     """The format that a name says, None where it says none."""
-    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
-    return suffix if suffix in INPUT_FORMATS else None
+    return _FORMATS.get(file_kinds.suffix_of(path))
 
 
 def _format_of(argument: str, format: str | None) -> str:
+    suffix = file_kinds.suffix_of(argument)
+    if suffix in file_kinds.CURES and suffix not in file_kinds.PLAIN_TEXT:
+        raise file_kinds.unreadable(argument)
     found = suffix_of(argument) or format
     if found is None:
         subject = STANDARD_INPUT if argument == "-" else f"`{argument}`"

@@ -1,26 +1,34 @@
-"""Rows of a CSV file as spreadsheets write them: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
+"""Rows of a table as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
 
-Columns are `name`, `expression`, `hand_x` (a partial by hand), and one for every variable; columns for remarks
-(`title`, `comment` ...) are passed over.  An empty cell says nothing.
+Columns are `name`, `expression` (or what that is in other languages), `hand_x` or `df/dx` (a partial by hand), `point`,
+and one for every variable; columns for remarks (`title`, `comment` ...) are passed over, and those that are no
+variables of the expressions beside them are left out, with a note.  An empty cell says nothing.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from diffcompare.rows.lines import LONGEST, lines_of
+from diffcompare.commas import with_points
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.equations import notation_of
+from diffcompare.lexer import SUPERSCRIPTS, canonical
+from diffcompare.operations import CONSTANTS, FUNCTIONS
+from diffcompare.rows.lines import LONGEST, LineStream, lines_of
 from diffcompare.rows.row import Row, broken
-from diffcompare.titles import known_titles
+from diffcompare.titles import known_titles, role_of
 
 DELIMITERS = (",", ";", "\t", "|")
 FIRST_LINES = 5
 """Lines among which the header is."""
 LONGEST_HEADER = 10_000
 """Characters of the header by which the delimiter is told."""
-_SPOKEN = {"id": "name", "expr": "expression", "f": "expression", "formula": "expression"}
+_NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
+_EXPRESSIONS = ("expression", "expr", "f", "formula")
+_POINTS = ("point", "at")
+"""Titles of one meaning, of which the first that there is counts."""
 _REMARKS = frozenset(
     (
         "title",
@@ -38,6 +46,7 @@ _REMARKS = frozenset(
     )
 )
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
+_NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
 _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
@@ -45,26 +54,56 @@ class Columns:
     """What the columns of a table are, by its first line."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        titles = [title.strip() for title in header]
-        self.titles = [_SPOKEN.get(title.lower(), title) for title in titles]
-        known = [title.lower() if title.lower() in ("name", "expression") else title for title in self.titles]
-        self.places = {title: place for place, title in reversed(list(enumerate(known))) if title}
-        self.twice = next((title for title in known if title and known.count(title) > 1), None)
-        self.hand = {title[5:]: place for title, place in self.places.items() if title.startswith("hand_")}
-        named = {"name", "expression", *_REMARKS}
-        self.variables = {
-            title: place
-            for title, place in self.places.items()
-            if title.lower() not in named and not title.startswith("hand_")
-        }
+        self.titles = [title.strip() for title in header]
+        folded = [title.lower() for title in self.titles]
+        self.twice = next((title for title in self.titles if title and self.titles.count(title) > 1), None)
+        roles = list(map(role_of, self.titles))
+        self.name = _first(_NAMES, folded)
+        if self.name is None:
+            self.name = _first(("student",), roles)
+        self.expression = _first(_EXPRESSIONS, folded)
+        if self.expression is None:
+            self.expression = _first(("function",), roles)
+        self.point = _first(_POINTS, folded)
+        self.hand: dict[str, int] = {}
+        self.variables: dict[str, int] = {}
+        used = (self.name, self.expression, self.point)
+        for place, title in enumerate(self.titles):
+            if title and place not in used and title.lower() not in _REMARKS:
+                self._sort(place, title)
+
+    def _sort(self, place: int, title: str) -> None:
+        """Put a column among the partials by hand, or among what may be a variable."""
+        notation = notation_of(title) if "/" in title else None
+        if title.startswith("hand_"):
+            self.hand[title[5:]] = place
+        elif notation is not None and notation.by is not None and notation.order == 1:
+            self.hand.setdefault(notation.by, place)
+        else:
+            self.variables.setdefault(title, place)
 
 
-def rows(stream: BinaryIO, file: str) -> Iterator[Row]:
-    """The rows of a table with a column `expression`."""
-    yield from _Table(stream, file).rows()
+def _first(wanted: Sequence[str], titles: Sequence[str | None]) -> int | None:
+    return next((titles.index(title) for title in wanted if title in titles), None)
 
 
-def points(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, str] | Row]]:
+Tell = Callable[[Diagnostic], None]
+
+
+def rows(stream: LineStream, file: str, tell: Tell = lambda note: None) -> Iterator[Row]:
+    """The rows of a table with a column `expression`; `tell` gets notes on what was left out."""
+    table = _Table(stream, file)
+    yield from table.rows(table.records(("expression",)), tell)
+
+
+def rows_of_records(records: Iterable[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[Row]:
+    """The rows of a worksheet, whose cells have been read."""
+    table = _Table(None, file)
+    table.delimiter = "\t"
+    yield from table.rows(table.below_header(records, ("expression",)), tell)
+
+
+def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] | Row]]:
     """The points of a table with a column for every variable: the line, and the coordinates as text by name."""
     table = _Table(stream, file)
     for record in table.records():
@@ -79,17 +118,46 @@ def points(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, str] | 
 class _Table:
     """A table that is being read."""
 
-    def __init__(self, stream: BinaryIO, file: str) -> None:
+    def __init__(self, stream: LineStream | None, file: str) -> None:
         self.file = file
-        self.lines = lines_of(stream, file)
+        self.lines = iter(()) if stream is None else lines_of(stream, file)
         self.number = 0
         self.broken: list[Row] = []
         self.columns: Columns | None = None
         self.delimiter = ","
+        self.left_out: dict[str, None] = {}
+        """Columns, in the order in which something in them was left out."""
+        self.decimal = False
 
-    def rows(self) -> Iterator[Row]:
-        for record in self.records(("expression",)):
+    def rows(self, records: Iterable[Row | tuple[int, list[str]]], tell: Tell) -> Iterator[Row]:
+        """The row of every record; at the end it is told what was left out."""
+        for record in records:
             yield record if isinstance(record, Row) else self._row(*record)
+        if self.left_out:
+            listed = ", ".join(f"`{title}`" for title in list(self.left_out)[:12]) + ", ..." * (len(self.left_out) > 12)
+            which = f"column{'s' * (len(self.left_out) > 1)} {listed}"
+            message = f"{self.file}: left out the {which}, where the expression has no such variable"
+            tell(Diagnostic("W632", "note", message, severity="note"))
+        if self.decimal:
+            message = f"{self.file}: commas within numbers are read as decimal commas"
+            tell(Diagnostic("W594", "note", message, severity="note"))
+
+    def below_header(
+        self, records: Iterable[tuple[int, list[str]]], needed: Sequence[str]
+    ) -> Iterator[Row | tuple[int, list[str]]]:
+        """The records below the header, which is the first."""
+        for number, cells in records:
+            self.number = number
+            if self.columns is not None:
+                yield number, cells
+                continue
+            self.columns = Columns(cells)
+            complaint = self._complaint(needed)
+            if complaint is not None:
+                yield complaint
+                return
+        if self.columns is None:
+            yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
 
     def records(self, needed: Sequence[str] = ()) -> Iterator[Row | tuple[int, list[str]]]:
         """The cells of every record below the header, with the line on which it begins."""
@@ -159,11 +227,10 @@ class _Table:
         if self.columns.twice is not None:
             message = f"the column `{self.columns.twice}` comes twice"
             return broken(self.file, self.number, "E627", "bad_value", message, "give every column a name of its own")
-        missing = next((title for title in needed if title not in self.columns.places), None)
-        if missing is None:
+        if not needed or self.columns.expression is not None:
             return None
         found = ", ".join(title for title in self.columns.titles[:8] if title)
-        message = f"the table has no column `{missing}`: it has {found}"
+        message = f"the table has no column `{needed[0]}`: it has {found}"
         return broken(self.file, self.number, "E622", "bad_value", message, _EXAMPLE)
 
     def _malformed(self, begins: int, why: str) -> Row:
@@ -178,23 +245,62 @@ class _Table:
             message = f"{len(cells)} cells under {len(self.columns.titles)} columns"
             help = f"put an expression with `{self.delimiter}` in it between quotes"
             return broken(self.file, number, "E623", "syntax_error", message, help)
-        place = self.columns.places["expression"]
-        text = _text(cells, place) or ""
-        hand = {name: formula for name, at in self.columns.hand.items() if (formula := _text(cells, at))}
-        name = _text(cells, self.columns.places["name"]) if "name" in self.columns.places else None
-        return Row(self.file, number, self._column(cells, place), name, text, self.coordinates(cells) or None, hand)
+        place = self.columns.expression or 0
+        text = self._formula(cells, place) or ""
+        hand = {name: formula for name, at in self.columns.hand.items() if (formula := self._formula(cells, at))}
+        name = None if self.columns.name is None else _text(cells, self.columns.name)
+        point: Mapping[str, str] | str | None = self._point(cells, text) or None
+        if point is None and self.columns.point is not None:
+            point = _text(cells, self.columns.point)
+        return Row(self.file, number, self._column(cells, place), name, text, point, hand)
+
+    def _formula(self, cells: list[str], place: int) -> str | None:
+        """A cell with a formula, with decimal points where it has decimal commas."""
+        said = _text(cells, place)
+        if said is None or self.delimiter == "," or "," not in said:
+            return said
+        found = with_points(said)
+        self.decimal = self.decimal or found.decimal
+        return found.text
+
+    def _point(self, cells: list[str], text: str) -> dict[str, str]:
+        """The coordinates of the variables of an expression; what the record says beside them is left out."""
+        given = self.coordinates(cells)
+        if not given:
+            return given
+        names = {canonical(name) for name in _NAME.findall(text)}
+        known = {name: said for name, said in given.items() if canonical(name) in names}
+        extra = [name for name in given if name not in known]
+        if extra:
+            waiting = names - {canonical(name) for name in known} - set(CONSTANTS) - set(FUNCTIONS)
+            for name in extra:
+                if _is_slip(name, waiting):
+                    known[name] = given[name]
+                else:
+                    self.left_out[name] = None
+        return known
 
     def coordinates(self, cells: list[str]) -> dict[str, str]:
         """What the record says about variables."""
         assert self.columns is not None
         found = {name: said for name, place in self.columns.variables.items() if (said := _text(cells, place))}
-        if self.delimiter != ";":
+        if self.delimiter == ",":
             return found
         return {name: _with_point(said) for name, said in found.items()}
 
     def _column(self, cells: list[str], place: int) -> int:
         """Where a cell begins, if only the cell itself may be quoted."""
         return sum(len(cell) + 1 for cell in cells[:place]) + 1
+
+
+def _is_slip(name: str, waiting: set[str]) -> bool:
+    """Whether a title is nearly the name of a variable that has no value: then it is no column of something else."""
+    if not waiting or not name.isidentifier():
+        return False
+    from difflib import get_close_matches
+
+    alike = any(name.casefold() == each.casefold() for each in waiting)
+    return alike or bool(get_close_matches(name, waiting, 1, 0.75))
 
 
 def _with_point(said: str) -> str:

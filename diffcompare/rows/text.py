@@ -6,13 +6,12 @@ Neither `:` nor `@` nor `#` is part of the language, so a line is read in one wa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
-from diffcompare.rows.lines import lines_of
+from diffcompare.rows.lines import LineStream, lines_of
 from diffcompare.rows.row import Row
 
 
-def rows(stream: BinaryIO, file: str) -> Iterator[Row]:
+def rows(stream: LineStream, file: str) -> Iterator[Row]:
     """The rows of a text file; empty lines and comments (`#` to the end of the line) are none."""
     for number, line in lines_of(stream, file):
         if isinstance(line, Row):

@@ -102,3 +102,43 @@ def test_a_row_is_the_same_after_its_journey(folder):
     for row in rows_of(places(["b.txt", "c.txt"])):
         assert isinstance(row, Row)
         assert from_plain(row.plain()) == row
+
+
+def test_tables_of_other_suffixes(folder):
+    for name in ("a.tsv", "b.xlsx"):
+        folder.joinpath(name).write_text("expression\tx\nx^2\t3\n")
+    assert [place.format for place in places(["a.tsv", "b.xlsx"])] == ["csv", "xlsx"]
+    (row,) = rows_of(places(["a.tsv"]))
+    assert (row.text, row.point) == ("x^2", {"x": "3"})
+
+
+@pytest.mark.parametrize("name", ["a.ods", "a.docx", "a.xls"])
+def test_a_kind_that_cannot_be_read_is_refused_by_name(folder, name):
+    folder.joinpath(name).write_text("x")
+    with pytest.raises(DiffcompareError, match="cannot be read"):
+        places([name], "txt")
+
+
+def test_the_encoding_is_found_out_and_told_or_said(folder):
+    folder.joinpath("g.csv").write_bytes("名称,函数,x\n张伟,x^2,3\n".encode("gbk"))
+    told = []
+    (row,) = rows_of(places(["g.csv"]), tell=told.append)
+    assert (row.name, row.text) == ("张伟", "x^2")
+    assert [note.message for note in told] == ["g.csv is not UTF-8, and read as GBK: `名称`"]
+    (row,) = rows_of(places(["g.csv"], encoding="gbk"), tell=told.append)
+    assert (row.name, len(told)) == ("张伟", 1)
+    with pytest.raises(DiffcompareError, match="no encoding `gbx`"):
+        places(["g.csv"], encoding="gbx")
+    assert fingerprint(places(["g.csv"])) != fingerprint(places(["g.csv"], encoding="gbk"))
+
+
+def test_a_workbook_is_read_and_a_damaged_one_is_a_row_that_says_so(folder):
+    openpyxl = pytest.importorskip("openpyxl")
+    folder.joinpath("bad.xlsx").write_text("x")
+    book = openpyxl.Workbook()
+    for cells in (["expression", "x"], ["x^2", 3], ["=2*x", 0.5]):
+        book.active.append(cells)
+    book.save("good.xlsx")
+    bad, *good = rows_of(places(["bad.xlsx", "good.xlsx"]))
+    assert bad.error.code == "E615"
+    assert [(row.text, row.point, row.line) for row in good] == [("x^2", {"x": "3"}, 2), ("2*x", {"x": "0.5"}, 3)]

@@ -43,6 +43,65 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
     assert row.text == "-x^2"
 
 
+def test_columns_that_are_no_variables_are_left_out_and_named():
+    told = []
+    found = list(table.rows(io.BytesIO(FEYNMAN.encode()), "f.csv", told.append))
+    assert [(row.name, row.text, row.point) for row in found] == [
+        ("I.6.2a", "exp(-theta**2/2)/sqrt(2*pi)", None),
+        ("I.12.1", "mu*Nn", {"Nn": "2"}),
+    ]
+    (note,) = told
+    assert "`Number`, `Output`, `# variables`, `v1_name`, `v1_low`, `v1_high`, `units`" in note.message
+    assert "Nn" not in note.message
+
+
+FEYNMAN = """Filename,Number,Output,Formula,# variables,v1_name,v1_low,v1_high,units,Nn
+I.6.2a,1,f,exp(-theta**2/2)/sqrt(2*pi),1,theta,1,3,,
+I.12.1,7,F,mu*Nn,2,mu,1,5,"m/s, kg",2
+"""
+
+
+def test_a_title_that_is_nearly_a_variable_without_a_value_is_kept():
+    (row,) = rows("expression,X,theta1,units\nx*theta,2,3,m\n")
+    assert row.point == {"X": "2", "theta1": "3"}
+
+
+def test_superscripts_and_subscripts_are_no_part_of_a_name():
+    (row,) = rows("expression,x,y1,n\nx²*y₁,2,3,4\n")
+    assert row.point == {"x": "2", "y1": "3"}
+
+
+def test_titles_of_other_languages_and_partials_by_their_names():
+    (row,) = rows("名称;函数;x;df/dx\na;0,5*x^2;1,5;x\n")
+    assert (row.name, row.text, row.point, row.hand) == ("a", "0.5*x^2", {"x": "1.5"}, {"x": "x"})
+
+
+def test_a_column_with_the_whole_point():
+    (row,) = rows('expression,point\nx*y,"x=1, y=2"\n')
+    assert row.point == "x=1, y=2"
+
+
+def test_the_rows_of_a_worksheet():
+    found = list(table.rows_of_records([(1, ["expression", "x"]), (4, ["x^2", "3"]), (5, ["y", "1"])], "m.xlsx", print))
+    assert [(row.text, row.point, row.line) for row in found] == [("x^2", {"x": "3"}, 4), ("y", None, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("expression,x", ","),
+        ("f(x,y);df(x,y)/dx", ";"),
+        ("student;f(x,y)", ";"),
+        ("name|expression", "|"),
+        ("Results, all\n\nstudent;expression;x", ";"),
+        ("x", ","),
+        ("", ","),
+    ],
+)
+def test_the_delimiter_is_the_one_that_makes_sense_of_the_header(text, delimiter):
+    assert table.delimiter_of(text) == delimiter
+
+
 @pytest.mark.parametrize(
     ("content", "line", "code", "word"),
     [

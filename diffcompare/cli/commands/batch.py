@@ -39,6 +39,7 @@ def command(
         typer.Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
     ],
     input_format: options.InputFormat = None,
+    encoding: options.Encoding = None,
     points: options.Points = None,
     method: options.Method = None,
     wrt: options.Wrt = None,
@@ -63,7 +64,7 @@ def command(
     from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
     output = None if settings.output in (None, "-") else settings.output
-    found = places(files, input_format, leave_out=[output, state_of(output)] if output else [])
+    found = places(files, input_format, [output, state_of(output)] if output else [], encoding)
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     asked = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
     run = Run(found, asked, points=points)

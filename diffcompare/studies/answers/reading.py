@@ -78,6 +78,8 @@ class Table:
         found = decode(read_bytes(self.path), self.path, encoding)
         if found.guessed:
             message = f"the table is not UTF-8, and read as {found.encoding}: `{example(found.text)}`"
+            if found.encoding == "UTF-8":
+                message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
             help = "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"
             self.notes.append(_note("W593", message, help))
         return Sheet(found.text)

@@ -50,6 +50,8 @@ class Run:
         self.found, self.options, self.points = found, options, points
         self.tally = Tally(options.methods, options.max_error)
         self.names = Names()
+        self.told: list[Diagnostic] = []
+        """What was said of how the files were read."""
         self.resumed = 0
         """Rows that were there already."""
 
@@ -70,7 +72,7 @@ class Run:
     def _work(
         self, sink: Sink, crew: Callable[[], Crew], order: InOrder, keep: Callable[[Digest], None] | None
     ) -> None:
-        rows = numbered(rows_of(self.found, self.points), self.resumed, self.names)
+        rows = numbered(rows_of(self.found, self.points, self.told.append), self.resumed, self.names)
         source = Numbered(rows, ahead=any(map(is_stream, self.found)))
         at_work = crew()
         try:
@@ -87,11 +89,15 @@ class Run:
         return count
 
     def _notes(self) -> tuple[Diagnostic, ...]:
-        """Names that come twice."""
+        """How the files were read, and names that come twice."""
         notes = [
-            _note(f"{place}: the name `{name}` was used before, at {first}") for name, place, first in self.names.twice
+            *self.told,
+            *(
+                _note(f"{place}: the name `{name}` was used before, at {first}")
+                for name, place, first in self.names.twice
+            ),
         ]
-        more = self.names.count - len(notes)
+        more = self.names.count - len(self.names.twice)
         if more:
             notes.append(_note(f"{more} more names are used more than once"))
         if self.names.full:
