@@ -258,7 +258,8 @@ def _as_said(content: bytes, source: str, encoding: str) -> Found:
 
 def _untold(content: bytes, source: str, found: Sequence[str]) -> DiffcompareError:
     """The error where the encoding is not clear, with what the first foreign word would be in each."""
-    shown = [f"{name} ({word})" for name in found if (word := _first_word(content, name))]
+    words = _words(content, found)
+    shown = [f"{name} ({word})" for name, word in words.items() if word]
     message = f"{source} is not UTF-8, and its encoding is not clear"
     message += f": it may be {' or '.join(shown)}" if shown else ""
     name = (found[0] if found else "gbk").lower()
@@ -266,9 +267,13 @@ def _untold(content: bytes, source: str, found: Sequence[str]) -> DiffcompareErr
     return DiffcompareError(Diagnostic("E605", "io_error", message, source=source, help=help))
 
 
-def _first_word(content: bytes, name: str) -> str:
-    text = content[:SAMPLE].decode(_codec(name), "replace")
-    return next((word for word in re.findall(r"\w+", text) if not word.isascii()), "")[:20]
+def _words(content: bytes, found: Sequence[str]) -> dict[str, str]:
+    """The first word that is not the same in all these encodings, as it is in each."""
+    texts = {name: content[:SAMPLE].decode(_codec(name), "replace") for name in found}
+    words = {name: [word for word in re.findall(r"\w+", text) if not word.isascii()] for name, text in texts.items()}
+    places = range(min(map(len, words.values()), default=0))
+    place = next((place for place in places if len({each[place] for each in words.values()}) > 1), None)
+    return {name: each[place][:20] if place is not None else "" for name, each in words.items()}
 
 
 def example(text: str) -> str:

@@ -20,9 +20,11 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from diffcompare import processes
@@ -98,7 +100,7 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
             send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
             break
         except Exception as error:
-            send({"stage": stage, "status": "failed", "why": _describe(error)})
+            send({"stage": stage, "status": "failed", "why": _describe(error, names)})
             if stage == "raw":
                 break
     send({"done": True})
@@ -198,9 +200,10 @@ STAGES = {
 """Every stage by name; `raw` is the first, and fills in what the others work on."""
 
 
-def _describe(error: BaseException) -> str:
-    """One line: what went wrong, and in which words."""
-    text = " ".join(str(error).split())
+def _describe(error: BaseException, names: Mapping[Any, str] = MappingProxyType({})) -> str:
+    """One line: what went wrong, and in which words; sympy's symbols have the names of the variables there."""
+    called = {str(symbol): name for symbol, name in names.items()}
+    text = re.sub(r"\bc?\d{6}\b", lambda symbol: called.get(symbol[0], symbol[0]), " ".join(str(error).split()))
     kind = type(error).__name__
     if kind in ("CannotConvert", "UndefinedFormula"):
         return text

@@ -493,3 +493,10 @@ def test_the_worker_speaks_json_lines():
         assert worker.wait(10) == 0
     assert [line.get("stage", "done") for line in lines] == ["raw", "cse", "simplified", "done"]
     assert lines[0]["program"] == {"code": [["number", "2", 0], ["variable", "x"], ["*", 0, 1]], "roots": [2]}
+
+
+def test_what_sympy_complains_of_has_the_names_of_the_variables():
+    from diffcompare.backends.symbolic_worker import _describe
+
+    said = _describe(TypeError("cannot compare 000001 < 123456"), {"000001": "speed"})
+    assert said == "TypeError in sympy: cannot compare speed < 123456"
