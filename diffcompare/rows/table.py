@@ -319,7 +319,7 @@ def delimiter_of(text: str) -> str:
 
     A line or two above the header, which say what the table is about, are passed over.
     """
-    lines = [line for line in text[:LONGEST_HEADER].split("\n") if line.strip()]
+    lines = [line for line in text[:LONGEST_HEADER].splitlines() if line.strip()]
     found = [_delimiter(line) for line in lines[:FIRST_LINES]] or [(0, 0, DELIMITERS[0])]
     best = max(found, key=lambda each: each[0])
     return best[2] if best[0] > 1 else found[0][2]

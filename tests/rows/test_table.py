@@ -93,6 +93,7 @@ def test_the_rows_of_a_worksheet():
         ("f(x,y);df(x,y)/dx", ";"),
         ("student;f(x,y)", ";"),
         ("name|expression", "|"),
+        ("a\rb;x", ","),
         ("Results, all\n\nstudent;expression;x", ";"),
         ("x", ","),
         ("", ","),

@@ -10,6 +10,7 @@ from diffcompare.catalogue import scan
 from diffcompare.commas import doubt, with_points
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.encodings import decode, example
+from diffcompare.equations import variable_of
 from diffcompare.expression_file import read_bytes
 from diffcompare.file_kinds import suffix_of
 from diffcompare.parser import read
@@ -22,6 +23,9 @@ from diffcompare.wengert import listing, variables
 
 _NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)
 """What stands in a cell where nobody knew an answer."""
+_ZERO = re.compile(r"(?:[^=]*=)?\s*0+(?:\.0+)?")
+_FUNCTION_OF = re.compile(r"([^\W\d]\w*)\s*(?:\(\s*\w+(?:\s*,\s*\w+)*\s*\))?\s*:?=(?!=)\s*([^=;]+)")
+"""A function as an equation: `f(x) = x^2`, `y = x^2`."""
 _SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
 
 
@@ -66,7 +70,7 @@ class Table:
         names = self._variables(columns)
         certain = all(isinstance(each, Question) for each in self.questions.values()) and bool(names)
         self.columns, self.left_out = with_variables(columns, names, path, certain=certain)
-        self.usual = next(iter(names)) if len(names) == 1 else next(iter(columns.bare.values()), "x")
+        self.usual = "x" if "x" in names else next(iter(names), "x")
         """The variable by which a constant is differentiated where no column says it."""
 
     def _sheet(self, encoding: str | None) -> Sheet | Book:
@@ -178,6 +182,10 @@ class Table:
             if not cell.text or _NO_ANSWER.fullmatch(cell.text):
                 continue
             name, title = variable_for(wanted, names), self.columns.titles[place]
+            if name is None and not wanted:
+                name = _named_in(cell.text, names)
+            if name is None and wanted and _ZERO.fullmatch(cell.text):
+                name, names = wanted, [*names, wanted]  # which is right of a function without that variable
             if _SPREADSHEET_ERROR.fullmatch(cell.text) or (self.decimal and cell.doubtful):
                 trouble = self.trouble(cell, _unreadable(cell))
                 troubles[title] = trouble
@@ -197,7 +205,13 @@ def _at(record: Sequence[Cell], place: int | None) -> Cell:
 
 
 def _question(text: str) -> Question | Diagnostic:
-    """An expression, `@name`, or the bare name of an entry of the catalogue; a cell names no file."""
+    """An expression, `@name`, or the bare name of an entry of the catalogue; a cell names no file.
+
+    `f(x) = x^2` and `y = x^2` are the expression x^2.
+    """
+    equation = _FUNCTION_OF.fullmatch(text)
+    if equation is not None:
+        text = equation[2]
     try:
         if text.startswith("@"):
             return resolve(text)
@@ -206,6 +220,14 @@ def _question(text: str) -> Question | Diagnostic:
         return Question(text, read(text), "expression", "expression")
     except DiffcompareError as error:
         return error.diagnostic
+
+
+def _named_in(answer: str, names: Sequence[str]) -> str | None:
+    """The variable that an answer names itself: `df/dx = y`."""
+    try:
+        return variable_of(answer, names)
+    except DiffcompareError:
+        return None
 
 
 def _unreadable(cell: Cell) -> Diagnostic:

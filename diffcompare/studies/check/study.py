@@ -44,6 +44,7 @@ def check_question(
     """
     expression = question.parsed.expression
     names = variables(listing(expression)) or list(texts)  # a constant has a derivative by any variable
+    names += [name for name in formulas or () if name not in names]
     answers = _answers(question, texts, names, source, formulas)
     if not domain:
         domain = _domain_of(question, names)

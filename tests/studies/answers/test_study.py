@@ -72,6 +72,11 @@ def test_an_equation_for_the_derivative_is_an_answer(judged, answer):
     assert (row.outcome, row.parts[0].text) == ("proved", answer)
 
 
+def test_an_equation_says_by_which_variable_it_is(judged):
+    (row,) = judged("student,expression,derivative", "Ada,x^2*y,f_y = x^2").rows
+    assert [(part.partial, part.outcome) for part in row.parts] == [("df/dy", "proved")]
+
+
 def test_where_a_mistake_in_an_equation_stands(judged):
     (row,) = judged("student,expression,x", "Ada,x^2,f'(x) = 2*sni(x)").rows
     assert row.parts[0].trouble.place == "answers.csv:2:19"
@@ -115,6 +120,20 @@ def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
 @pytest.mark.parametrize("title", ["x", "df/dx", "derivative"])
 def test_a_constant_has_the_derivative_0(judged, title, answer, outcome):
     assert outcomes(judged(f"student,expression,{title}", f"Ada,pi^3,{answer}", "Bob,x^2,2*x")) == [outcome, "proved"]
+
+
+def test_0_is_the_partial_by_a_variable_that_the_function_does_not_have(judged):
+    found = judged(HEADER, "Ada,x^2,2*x,0", "Bob,x^2,2*x,1", "Cyd,x*y,y,x")
+    assert [[part.outcome for part in row.parts] for row in found.rows] == [
+        ["proved", "proved"],
+        ["proved", "error"],
+        ["proved", "proved"],
+    ]
+
+
+@pytest.mark.parametrize("function", ["f(x) = x^2", "y = x^2", "g(x):=x^2", "a = x^2; a"])
+def test_a_function_may_be_an_equation(judged, function):
+    assert outcomes(judged("student,expression,x", f"Ada,{function},2*x")) == ["proved"]
 
 
 @pytest.mark.parametrize("function", ["sni(x)", "0,5*x^2", "1/2x"])
