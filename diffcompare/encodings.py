@@ -136,11 +136,14 @@ def sample_of(content: bytes, start: int) -> bytes:
 def codec_of(name: str) -> str | None:
     """Python's name of an encoding, None where there is no such encoding of texts."""
     known = {page.casefold(): codec for page, codec in CODE_PAGES.items()}
+    codec = known.get(name.strip().casefold(), name.strip() or "?")
     try:
-        info = codecs.lookup(known.get(name.strip().casefold(), name.strip() or "?"))
-        return info.name if info._is_text_encoding else None
+        b"0".decode(codec)  # which refuses codecs of something else than text
+    except UnicodeDecodeError:
+        pass  # half a character, of an encoding
     except (LookupError, ValueError):
         return None
+    return codecs.lookup(codec).name
 
 
 def guess(content: bytes) -> list[str]:

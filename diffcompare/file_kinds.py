@@ -12,7 +12,7 @@ TABLES = (".csv", ".tsv", ".xlsx")
 READABLE = (".toml", ".txt", ".jsonl", *TABLES)
 
 _TO_CSV = "save it as CSV UTF-8 (.csv), or as .xlsx"
-_TO_TEXT = "save it as plain text (.txt)"
+_TO_TEXT = "copy the expression out of it, or save it as plain text (.txt)"
 CURES: dict[str, str] = {
     **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers", ".et", ".gnumeric"), _TO_CSV),
     **dict.fromkeys((".sxc", ".dif", ".slk", ".parquet", ".sav", ".dta", ".rds"), _TO_CSV),
