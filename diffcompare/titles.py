@@ -13,6 +13,8 @@ from unicodedata import combining, normalize
 
 ROLES: dict[str, str] = {
     "student": """
+        vor- und nachname|name, vorname|nachname, vorname|nombre y apellidos|nom et prénom|nom prénom|nome e cognome
+        nombre y apellido|ad ve soyad|first and last name|last name, first name
         student|name|pupil|learner|student name|full name|email|e-mail|email address|username|user name
         participant
         schüler|schueler|schülerin|schüler/in|schüler*in|studentin|studierende|studierender|teilnehmer

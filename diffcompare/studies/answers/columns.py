@@ -73,6 +73,8 @@ def columns_of(header: Sequence[Cell], file: str) -> Columns:
     taken = {*functions[:1], label}
     student = _first([known[title] for title in STUDENT if title in known] or _in_role("student", titles), taken)
     family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, student})
+    if student is None:
+        student, family = family, None
     number = _first(_in_role("number", titles, words=False), {*taken, student})
     domain = _first(_in_role("domain", titles, words=False), taken)
     taken |= {student, number, domain, family}
@@ -92,8 +94,9 @@ def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str])
         answers[place] = _variable(match[1])
     elif role_of(title) == "answer":
         answers[place] = ""
-    elif notation is not None and ("'" in title or "/" in title):
-        answers[place] = _variable(notation.by) if notation.by and "/" in title else ""
+    elif notation is not None and any(sign in title for sign in "'′’/\\"):
+        primed = any(sign in title for sign in "'′’")
+        answers[place] = _variable(notation.by) if notation.by and not primed else ""
     elif words is not None:
         bare[place] = _variable(words[1])
     elif _BARE.fullmatch(title) and role_of(title) is None:

@@ -28,6 +28,12 @@ _FUNCTION_OF = re.compile(r"([^\W\d]\w*)\s*(?:\(\s*\w+(?:\s*,\s*\w+)*\s*\))?\s*:
 """A function as an equation: `f(x) = x^2`, `y = x^2`."""
 _SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
 
+_MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])"
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
+)
+"""What becomes of `1/2` in a spreadsheet that takes it for a day."""
+
 
 class Given(NamedTuple):
     """A row as it was read: its texts stand in the record `answers` by variable, with what is wrong with some."""
@@ -186,7 +192,7 @@ class Table:
                 name = _named_in(cell.text, names)
             if name is None and wanted and _ZERO.fullmatch(cell.text):
                 name, names = wanted, [*names, wanted]  # which is right of a function without that variable
-            if _SPREADSHEET_ERROR.fullmatch(cell.text) or (self.decimal and cell.doubtful):
+            if _is_spoilt(cell.text) or (self.decimal and cell.doubtful):
                 trouble = self.trouble(cell, _unreadable(cell))
                 troubles[title] = trouble
                 continue
@@ -230,11 +236,17 @@ def _named_in(answer: str, names: Sequence[str]) -> str | None:
         return None
 
 
+def _is_spoilt(answer: str) -> bool:
+    """Whether a spreadsheet made something else of the answer."""
+    return bool(_SPREADSHEET_ERROR.fullmatch(answer) or _DATE.fullmatch(answer))
+
+
 def _unreadable(cell: Cell) -> Diagnostic:
     """What is wrong with an answer before it is parsed."""
     if cell.doubtful:
         return doubt(cell.text, cell.doubtful)
-    message = f"the spreadsheet shows `{cell.text}` here: it took the answer for a formula of its own"
+    what = "a date" if _DATE.fullmatch(cell.text) else "a formula of its own"
+    message = f"the spreadsheet shows `{cell.text}` here: it took the answer for {what}"
     return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
 
 

@@ -105,6 +105,8 @@ def test_no_answer(judged, answer):
     [
         ("y=2x", "`y = ...` does not say a derivative; if the derivative is meant: df/dx = 2x"),
         ("#NAME?", "in the spreadsheet put an apostrophe in front of it"),
+        ("2026-02-01", "it took the answer for a date"),
+        ("1/2/2026", "it took the answer for a date"),
         ("f'(x)", "derivative"),
         ("f''(x) = 2", "not the first derivative"),
         ("2x or 3x", "there is no `or`"),
@@ -165,6 +167,8 @@ def test_a_table_none_of_whose_questions_can_be_read_has_its_rows_all_the_same(j
         "Schüler;Funktion;f'(x)",
         "Schüler;Funktion;Ableitung nach x",
         "Élève;f(x);dy/dx",
+        "Nachname, Vorname;Aufgabe 1;f′(x)",
+        "Nachname;Term;\\frac{dy}{dx}",
         "student|expression|x",
         "student;f(x,y);df/dx",
     ],
