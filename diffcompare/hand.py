@@ -13,6 +13,8 @@ from diffcompare.problem import Hand
 from diffcompare.wengert import listing
 from diffcompare.wengert import variables as variables_of
 
+_OPEN = re.compile(r"(?<=[\w\])])\s*['′’]+|[d∂]\s*/\s*[d∂]\w+\s*[\[(]")
+"""The signs of a derivative that is still to be worked out."""
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
@@ -96,6 +98,12 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
                 raise unknown_variable(used, variables, "expression", said)
     except DiffcompareError as error:
         found = error.diagnostic
+        unfinished = _OPEN.search(said)
+        if unfinished is not None and found.code == "E301":
+            found = Diagnostic(
+                "E714", "syntax_error", "a derivative is left here that is not worked out", unfinished.span(),
+                "work it out; a derivation is checked line by line with `check --steps`", said,
+            )  # fmt: skip
         if found.span is not None and found.text == said:
             found = found._replace(text=text, span=(found.span[0] + start, found.span[1] + start))
         raise DiffcompareError(found) from None

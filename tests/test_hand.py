@@ -65,3 +65,12 @@ def test_what_is_no_formula(spec):
 def test_of_one_variable_the_name_may_be_left_out():
     assert parse_hand(["2*x"], ["x"]) == parse_hand(["x=2*x"], ["x"])
     assert parse_hand(["if(x==1, 0, 2*x)"], ["x"]).formulas["x"] is parse("if(x == 1, 0, 2*x)")
+
+
+@pytest.mark.parametrize(
+    ("text", "span"), [("(x^2)' * x", (5, 6)), ("2*x + d/dx[x]", (6, 11)), ("f'(x) = u' * x", (9, 10))]
+)
+def test_a_derivative_that_is_not_worked_out(text, span):
+    diagnostic = problem([f"x={text}" if "=" not in text else text], ["x"])
+    assert (diagnostic.code, diagnostic.text, diagnostic.span) == ("E714", text, span)
+    assert "not worked out" in diagnostic.message

@@ -47,6 +47,8 @@ _REMARKS = frozenset(
 )
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 _NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
+_ABOUT = re.compile(r"_(?:low|high|lower|upper|lo|hi|min|max|from|to|range|units?|name|std|err|error|desc\w*)$", re.I)
+"""How a title ends that says something about a variable, and not its value: `theta_low`."""
 _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
@@ -295,7 +297,7 @@ class _Table:
 
 def _is_slip(name: str, waiting: set[str]) -> bool:
     """Whether a title is nearly the name of a variable that has no value: then it is no column of something else."""
-    if not waiting or not name.isidentifier():
+    if not waiting or not name.isidentifier() or _ABOUT.search(name):
         return False
     from difflib import get_close_matches
 

@@ -62,7 +62,7 @@ I.12.1,7,F,mu*Nn,2,mu,1,5,"m/s, kg",2
 
 
 def test_a_title_that_is_nearly_a_variable_without_a_value_is_kept():
-    (row,) = rows("expression,X,theta1,units\nx*theta,2,3,m\n")
+    (row,) = rows("expression,X,theta1,units,theta_low\nx*theta,2,3,m,0\n")
     assert row.point == {"X": "2", "theta1": "3"}
 
 
