@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from diffcompare.commas import with_points
 from diffcompare.diagnostics import Diagnostic
@@ -17,6 +18,7 @@ from diffcompare.equations import notation_of
 from diffcompare.lexer import SUPERSCRIPTS, canonical
 from diffcompare.operations import CONSTANTS, FUNCTIONS
 from diffcompare.rows.lines import LONGEST, LineStream, lines_of
+from diffcompare.rows.ranges import point_in, ranges_in
 from diffcompare.rows.row import Row, broken
 from diffcompare.titles import known_titles, role_of
 
@@ -69,7 +71,8 @@ class Columns:
         self.point = _first(_POINTS, folded)
         self.hand: dict[str, int] = {}
         self.variables: dict[str, int] = {}
-        used = (self.name, self.expression, self.point)
+        self.ranges = ranges_in(self.titles)
+        used = {self.name, self.expression, self.point, *chain.from_iterable(self.ranges)}
         for place, title in enumerate(self.titles):
             if title and place not in used and title.lower() not in _REMARKS:
                 self._sort(place, title)
@@ -130,6 +133,8 @@ class _Table:
         self.left_out: dict[str, None] = {}
         """Columns, in the order in which something in them was left out."""
         self.decimal = False
+        self.within_ranges = False
+        """Whether a point was chosen within ranges."""
 
     def rows(self, records: Iterable[Row | tuple[int, list[str]]], tell: Tell) -> Iterator[Row]:
         """The row of every record; at the end it is told what was left out."""
@@ -140,6 +145,9 @@ class _Table:
             which = f"column{'s' * (len(self.left_out) > 1)} {listed}"
             message = f"{self.file}: left out the {which}, where the expression has no such variable"
             tell(Diagnostic("W632", "note", message, severity="note"))
+        if self.within_ranges:
+            message = f"{self.file}: points are chosen within the ranges that the columns `..._low` and `..._high` say"
+            tell(Diagnostic("W633", "note", message, severity="note"))
         if self.decimal:
             message = f"{self.file}: commas within numbers are read as decimal commas"
             tell(Diagnostic("W594", "note", message, severity="note"))
@@ -254,6 +262,8 @@ class _Table:
         point: Mapping[str, str] | str | None = self._point(cells, text) or None
         if point is None and self.columns.point is not None:
             point = _text(cells, self.columns.point)
+        if point is None and self.columns.ranges:
+            point = self._within_ranges(cells, text)
         return Row(self.file, number, self._column(cells, place), name, text, point, hand)
 
     def _formula(self, cells: list[str], place: int) -> str | None:
@@ -281,6 +291,16 @@ class _Table:
                 else:
                     self.left_out[name] = None
         return known
+
+    def _within_ranges(self, cells: list[str], text: str) -> dict[str, str] | None:
+        """A point within the ranges of the record, where they say one for every name of the expression."""
+        assert self.columns is not None
+        names = set(_NAME.findall(text)) - set(CONSTANTS) - set(FUNCTIONS)
+        found = point_in(self.columns.ranges, cells)
+        if not names or not names <= found.keys():
+            return None
+        self.within_ranges = True
+        return {name: said for name, said in found.items() if name in names}
 
     def coordinates(self, cells: list[str]) -> dict[str, str]:
         """What the record says about variables."""

@@ -47,12 +47,12 @@ def test_columns_that_are_no_variables_are_left_out_and_named():
     told = []
     found = list(table.rows(io.BytesIO(FEYNMAN.encode()), "f.csv", told.append))
     assert [(row.name, row.text, row.point) for row in found] == [
-        ("I.6.2a", "exp(-theta**2/2)/sqrt(2*pi)", None),
+        ("I.6.2a", "exp(-theta**2/2)/sqrt(2*pi)", {"theta": "2.189"}),
         ("I.12.1", "mu*Nn", {"Nn": "2"}),
     ]
-    (note,) = told
-    assert "`Number`, `Output`, `# variables`, `v1_name`, `v1_low`, `v1_high`, `units`" in note.message
-    assert "Nn" not in note.message
+    left_out, chosen = told
+    assert "left out the columns `Number`, `Output`, `# variables`, `units`, where" in left_out.message
+    assert "within the ranges" in chosen.message
 
 
 FEYNMAN = """Filename,Number,Output,Formula,# variables,v1_name,v1_low,v1_high,units,Nn
