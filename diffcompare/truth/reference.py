@@ -31,6 +31,9 @@ FIRST_BITS, LAST_BITS = 128, 1 << 15
 LOOK_ASIDE_BITS = 2048
 """From this precision on, what is still open at a possible kink is left to the slopes."""
 
+ZERO_BITS, ZERO_WORK = 1 << 13, 1 << 20
+"""What is 0 as far as doubles go is followed down to 2^-8192, if bits times nodes are no more than this."""
+
 TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved"]
 
 
@@ -71,6 +74,29 @@ class _Sweep:
     outside: tuple[Expression, Undefined] | None = None
 
 
+class _Reached(NamedTuple):
+    """A sweep, what was rounded of it, and the variables that it cannot settle."""
+
+    found: _Sweep
+    value: TrueNumber | None
+    partials: dict[str, TrueNumber | None]
+    suspects: set[str]
+    bits: int
+
+    @property
+    def may_be_smaller(self) -> bool:
+        """Whether a number is known only to be 0 as far as this precision sees: its size may be told by the next."""
+        pairs = [(self.value, self.found.value)]
+        pairs += [
+            (self.partials[name], ball) for name, ball in self.found.partials.items() if name not in self.suspects
+        ]
+        return any(
+            number.text == "0" and ball.rad[2] + ball.rad[3] > -ZERO_BITS
+            for number, ball in pairs
+            if number is not None and ball.rad != fzero
+        )
+
+
 def establish(problem: Problem) -> Truth:
     """The truth about a problem, within its budget."""
     deadline = None if problem.budget is None else monotonic() + problem.budget
@@ -96,29 +122,45 @@ def _check_time(deadline: float | None) -> None:
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
     nodes = listing(problem.at(problem.point))
     active = active_nodes(nodes, problem.wrt)
-    bits = FIRST_BITS
-    while True:
-        found = _sweep(nodes, active, problem, bits, check)
-        if found.outside:
-            return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=found.outside)
-        value = round_ball(found.value) if isinstance(found.value, Ball) else None
-        partials = {name: round_ball(ball) for name, ball in found.partials.items()}
-        suspects = _suspects(nodes, found, problem)
-        look_aside = value is not None and (suspects or found.undecided)
-        last = bits >= (LOOK_ASIDE_BITS if look_aside else LAST_BITS)
-        if value is not None and not found.undecided:
-            open_ones = [name for name in problem.wrt if partials.get(name) is None and name not in suspects]
-            if not open_ones and (last or not any(found.partials[name].rad == finf for name in suspects)):
-                break
-        if last or bits >= LAST_BITS:
+    reached = _grow(nodes, active, problem, FIRST_BITS, check)
+    while reached.bits * len(nodes) < ZERO_WORK and reached.bits < ZERO_BITS and reached.may_be_smaller:
+        try:
+            further = _grow(nodes, active, problem, 2 * reached.bits, check)
+        except Beyond:
             break
-        bits *= 2
-    if value is None:
+        if further.value is None:
+            break
+        reached = further
+    found, bits = reached.found, reached.bits
+    if found.outside:
+        return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=found.outside)
+    if reached.value is None:
         note = f"no truth with {bits} bits"
         if found.open_at is not None:
             note += f": they do not decide {shorten(found.open_at)}"
         return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
-    return _decide(problem, nodes, value, found, partials, suspects, bits, check)
+    return _decide(problem, nodes, reached, check)
+
+
+def _grow(
+    nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
+) -> _Reached:
+    """Sweeps at growing precision, until everything is rounded that a sweep can settle."""
+    while True:
+        found = _sweep(nodes, active, problem, bits, check)
+        value = round_ball(found.value) if isinstance(found.value, Ball) else None
+        partials = {name: round_ball(ball) for name, ball in found.partials.items()}
+        suspects = set() if found.outside else _suspects(nodes, found, problem)
+        reached = _Reached(found, value, partials, suspects, bits)
+        look_aside = value is not None and (suspects or found.undecided)
+        last = bits >= (LOOK_ASIDE_BITS if look_aside else LAST_BITS)
+        if found.outside or last or bits >= LAST_BITS:
+            return reached
+        if value is not None and not found.undecided:
+            open_ones = [name for name in problem.wrt if partials.get(name) is None and name not in suspects]
+            if not open_ones and not any(found.partials[name].rad == finf for name in suspects):
+                return reached
+        bits *= 2
 
 
 def _sweep(
@@ -180,17 +222,9 @@ def _suspects(nodes: Sequence[Expression], found: _Sweep, problem: Problem) -> s
     return suspects if not found.undecided else set(problem.wrt)
 
 
-def _decide(
-    problem: Problem,
-    nodes: Sequence[Expression],
-    value: TrueNumber,
-    found: _Sweep,
-    partials: dict[str, TrueNumber | None],
-    suspects: set[str],
-    bits: int,
-    check: Callable[[], None],
-) -> Truth:
+def _decide(problem: Problem, nodes: Sequence[Expression], reached: _Reached, check: Callable[[], None]) -> Truth:
     """Accept what the sweep found and values confirm; put the rest to the slopes."""
+    found, value, partials, suspects, bits = reached
     calm = {name: ball for name, ball in found.partials.items() if name not in suspects and partials[name]}
     if calm and not directional_check(nodes, problem.point, calm, bits, check):
         suspects |= set(calm)

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.evaluation import Undefined
 from diffcompare.expression import Expression, Operation, Variable
-from diffcompare.sweeps import partials, scaled
 from diffcompare.truth.ball import (
     BALLS,
     Ball,
@@ -28,6 +27,7 @@ from diffcompare.truth.ball import (
 )
 from diffcompare.truth.mpf import Mpf, finf, from_float, from_int, fzero, mpf_abs, mpf_add, mpf_lt, mpf_shift, mpf_sub
 from diffcompare.truth.rounding import round_ball
+from diffcompare.truth.series import Series, TooShort, Unknown, as_series, terms, variable
 
 TOLERANCE = -80
 """The check of the sweep accepts a relative difference of 2^-80: it looks for wrong partials, not for lost digits."""
@@ -36,11 +36,18 @@ MASKING = 200
 NOTHING = mpf_shift(from_int(1), -1080)
 """Sizes below are none: it is far less than half the smallest double."""
 
+NARROW = -120
+"""A quotient is known well enough when its radius is 2^-120 of it."""
+
 DEPTHS = (100, 500, 800, 1500, 4000)
 """Steps are 2^-depth: features finer than one step get their chance at the next.  The last is below any literal."""
+LARGEST_DEPTH = 1 << 16
+"""Steps of fewer bits than this would take seconds."""
 LIMIT_DEPTHS = (200, 400, 4000)
 """Where quotients are taken for their limit.  That the last agrees with the first two says that nothing is between."""
 LAST_BITS = 2048
+TERMS = (2, 4, 8, 16, 32)
+"""How many terms of a series are tried: every factor of a divisor that is 0 at the point costs one."""
 
 Slope: TypeAlias = "Ball | float | None"
 """A number; inf or -inf (vertical, or a jump); None (no values on that side); nan (no limit that could be found)."""
@@ -77,7 +84,7 @@ def _exponent(partial: Ball, move: Mpf) -> int:
 def _confirmed(quotient: Quotient, expected: Ball, scale: Mpf, bits: int) -> bool:
     """Whether quotients approach what is expected: by coming near enough, or by a gap that shrinks with the step."""
     before: tuple[int, Mpf] | None = None
-    for depth in DEPTHS:
+    for depth in _depths(scale):
         gap = _gap(quotient, expected, scale, depth, bits)
         if gap == fzero:
             return True
@@ -88,15 +95,24 @@ def _confirmed(quotient: Quotient, expected: Ball, scale: Mpf, bits: int) -> boo
     return False
 
 
+def _depths(scale: Mpf) -> tuple[int, ...]:
+    """The usual depths; a gradient beyond the last of them bends the graph within a step of its own inverse."""
+    size = int(scale[2] + scale[3])
+    beyond = tuple(depth for depth in (size + 100, size + 300) if DEPTHS[-1] < depth < LARGEST_DEPTH)
+    return DEPTHS + beyond
+
+
 def _gap(quotient: Quotient, expected: Ball, scale: Mpf, depth: int, bits: int) -> Mpf | None:
     """How far off the quotient is; 0 within the tolerance, None where it cannot be told."""
     allowed = mpf_shift(scale, TOLERANCE)
     if mpf_lt(allowed, NOTHING):
         allowed = NOTHING
-    for enough in (bits + depth, bits + 3 * depth, 3 * (bits + depth)):
+    for enough in (bits + depth, bits + 3 * depth, 3 * (bits + depth), 9 * (bits + depth)):
         try:
             found = quotient(depth, enough)
         except Beyond:
+            return None
+        if isinstance(found, Undefined):
             return None
         if isinstance(found, Ball):
             with precision(enough):
@@ -115,7 +131,7 @@ def _central(
     depth: int,
     bits: int,
     check: Check,
-) -> Ball | None:
+) -> Ball | Undefined | None:
     """(f(p + h*m) - f(p - h*m)) / 2h along the moves m."""
     with precision(bits):
         ends = []
@@ -125,7 +141,7 @@ def _central(
                 shifted[name] = Ball(from_float(point[name])) + Ball(mpf_shift(move, -depth)) * sign
             value = _value(nodes, shifted, check)
             if not isinstance(value, Ball):
-                return None
+                return value
             ends.append(value)
         difference = ends[0] - ends[1]
         return Ball(mpf_shift(difference.mid, depth - 1), mpf_shift(difference.rad, depth - 1))
@@ -174,7 +190,9 @@ def _one_sided(side: Side, bits: int) -> Slope:
         slope = _along_ray(side, bits)
     if isinstance(slope, float) or (slope is not None and _confirmed(quotient, slope, magnitude(slope), bits)):
         return slope
-    return _limit(quotient, bits)
+    limit = _limit(quotient, bits)
+    vertical = isinstance(limit, float) and slope is not None
+    return math.nan if vertical else limit  # the table has a number, and quotients that grow may yet come to it
 
 
 def _quotient(side: Side, depth: int, bits: int) -> Ball | Undefined | None:
@@ -197,7 +215,7 @@ def _quotient(side: Side, depth: int, bits: int) -> Ball | Undefined | None:
 def _limit(quotient: Quotient, bits: int) -> Slope:
     """The limit of quotients: a number, infinite where they keep growing, nan where neither is plain to see."""
     try:
-        found = [quotient(depth, bits + 2 * depth + 1000) for depth in LIMIT_DEPTHS]
+        found = [_settled(quotient, depth, bits + 2 * depth + 1000) for depth in LIMIT_DEPTHS]
     except Beyond:
         return math.nan
     if all(isinstance(each, Undefined) for each in found):
@@ -212,55 +230,28 @@ def _limit(quotient: Quotient, bits: int) -> Slope:
         return -math.inf if last.mid[0] else math.inf
     falls = (mpf_lt(fine, mpf_shift(coarse, -20)) for coarse, fine in zip(least, most[1:], strict=False))
     if all(fall or mpf_lt(fine, NOTHING) for fall, fine in zip(falls, most[1:], strict=False)):
-        return Ball(fzero)  # they fall like a power of h
+        return Ball(fzero, mpf_shift(most[-1], 1))  # they fall like a power of h
     far, near = (magnitude(each - last) for each in balls[:-1])
     if mpf_lt(mpf_shift(most[-1], -40), far) or mpf_lt(mpf_shift(most[-1], -90), near):
         return math.nan
     return Ball(last.mid, mpf_add(last.rad, near))  # the last is nearer to the limit than to the one before
 
 
+def _settled(quotient: Quotient, depth: int, bits: int) -> Ball | Undefined | None:
+    """The quotient at as much precision as its cancellation takes: a gap of order n loses n + 1 times the depth."""
+    for enough in (bits, 3 * bits, 9 * bits):
+        found = quotient(depth, enough)
+        if isinstance(found, Undefined) or (isinstance(found, Ball) and _is_narrow(found)):
+            break
+    return found
+
+
+def _is_narrow(ball: Ball) -> bool:
+    allowed = mpf_shift(mpf_abs(ball.mid), NARROW)
+    return not mpf_lt(allowed if mpf_lt(NOTHING, allowed) else NOTHING, ball.rad)
+
+
 # --- What the table says along a ray ----------------------------------------------------------------------------------
-
-
-def _along_ray(side: Side, bits: int) -> Ball | float | None:
-    """The slope on one side: a number, inf or -inf at a jump, or None where the table cannot tell."""
-    with precision(bits):
-        try:
-            limits, slopes, jumped = _sweep_ray(side)
-            output = side.nodes[-1]
-            slope, limit = slopes.get(output, Ball(fzero)), limits[output]
-            if type(limit) is Undefined or slope.rad == finf:
-                return None
-            jump = compare(limit, evaluate_balls(side.nodes, side.point, side.check)[output]) if jumped else 0
-        except (Undecided, Beyond):
-            return None
-    return math.copysign(math.inf, jump * side.sign) if jump else slope if side.sign > 0 else -slope
-
-
-def _sweep_ray(side: Side) -> tuple[dict[Expression, Any], dict[Expression, Ball], bool]:
-    """Limit and slope of every node as t falls to 0 in x + t, and whether a step was met."""
-    limits: dict[Expression, Any] = {}
-    slopes: dict[Expression, Ball] = {Variable(side.name): Ball(from_int(side.sign))}
-    jumped = False
-    for node in side.nodes:
-        side.check()
-        operation, arguments = node.operation, node.arguments
-        if operation is None:
-            limits[node] = BALLS.leaf(node, side.point)
-            continue
-        values = [limits[argument] for argument in arguments]
-        if at_kink(node, values) and any(argument in slopes for argument in arguments):
-            corner = _corner(operation, values, [slopes.get(argument) for argument in arguments])
-            if corner is not None:
-                limits[node], slopes[node], stepped = corner
-                jumped = jumped or stepped
-                continue
-        limits[node] = BALLS.functions[operation](*values)
-        if type(limits[node]) is not Undefined:
-            terms = [scaled(slopes[argument], each) for argument, each in partials(node, limits, slopes)]
-            if terms:
-                slopes[node] = BALLS.total(terms)
-    return limits, slopes, jumped
 
 
 def at_kink(node: Expression, values: Sequence[Any]) -> bool:
@@ -276,38 +267,112 @@ def at_kink(node: Expression, values: Sequence[Any]) -> bool:
     return bool(operation.kink.contains(*values))
 
 
-def _corner(
-    operation: Operation, values: Sequence[Any], slopes: Sequence[Ball | None]
-) -> tuple[Any, Ball, bool] | None:
-    """Limit, slope and whether there is a step, for a row at its kink; None where its partials serve after all."""
-    moves = [Ball(fzero) if slope is None else slope for slope in slopes]
-    if operation.name in ("abs", "relu", "min", "max", "hypot"):  # rows that stretch, but never bend, a ray
-        return values[0] if operation.name in ("min", "max") else Ball(fzero), operation(*moves), False
-    if operation.selects:
-        if slopes[0] is None and slopes[1] is None:
-            return None
-        chosen = operation.selects(_direction(moves[0] - moves[1]), 0)
-        return values[chosen], moves[chosen], chosen != operation.selects(0, 0)
-    if operation.name not in STEPS:
+def _along_ray(side: Side, bits: int) -> Ball | float | None:
+    """The slope on one side: a number, inf or -inf at a jump, or None where the table cannot tell."""
+    reached = None
+    for count in TERMS:
+        with precision(bits), terms(count):
+            try:
+                ray = _Ray(side)
+                output = ray.expanded()
+                if output is None or type(output) is Undefined:
+                    end = None
+                else:
+                    output = as_series(output)
+                    if output.end >= 2:
+                        return _slope_of(output, ray)
+                    end = output.end
+            except (Undecided, Beyond):
+                return None
+        if not ray.too_short and end == reached:
+            return None  # more terms would tell no more
+        reached = end
+    return None
+
+
+def _slope_of(output: Series, ray: _Ray) -> Ball | float | None:
+    """The second coefficient, unless the first is not the value at the point."""
+    if output.has_pole:
         return None
-    below, above = STEPS[operation.name](values)
-    rising = _direction(moves[0]) > 0
-    slope = moves[0] / values[1] if operation.name == "atan2" else Ball(fzero)
-    return above if rising else below, slope, True
+    slope, limit = output.coefficient(1) * ray.side.sign, output.coefficient(0)
+    value = evaluate_balls(ray.side.nodes, ray.side.point, ray.side.check)[ray.side.nodes[-1]] if ray.jumped else limit
+    jump = compare(limit, value)
+    return math.copysign(math.inf, jump * ray.side.sign) if jump else slope
 
 
-def _direction(slope: Ball) -> int:
-    """The sign of a slope.  A slope of 0 does not tell: the next order would decide."""
-    sign = compare(slope, Ball(fzero))
-    if sign == 0:
-        raise Undecided
-    return sign
+class _Ray:
+    """What every node does as t falls to 0: a constant, a series, or None where no series is known."""
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self.jumped = False
+        """Whether the limit may be another value than that at the point: past a step, or in another branch."""
+        self.too_short = False
+        self.values: dict[Expression, Any] = {}
+
+    def expanded(self) -> Any:
+        """The last node."""
+        for node in self.side.nodes:
+            self.side.check()
+            try:
+                self.values[node] = self._expand(node)
+            except TooShort:
+                self.too_short = True
+                self.values[node] = None
+            except (Unknown, Undecided):
+                self.values[node] = None
+        return self.values[self.side.nodes[-1]]
+
+    def _expand(self, node: Expression) -> Any:
+        operation, arguments = node.operation, [self.values[argument] for argument in node.arguments]
+        if type(node) is Variable and node.name == self.side.name:
+            return variable(self.side.point[node.name], self.side.sign)
+        if operation is None:
+            return BALLS.leaf(node, self.side.point)
+        if operation.selects:
+            return self._choose(node, operation, arguments)
+        if any(argument is None or type(argument) is Undefined for argument in arguments):
+            return None
+        if not any(type(argument) is Series for argument in arguments):
+            return BALLS.functions[operation](*arguments)
+        if operation.name in STEPS:
+            return self._step(operation, arguments[0])
+        if operation.name == "atan2" and at_kink(
+            node, [as_series(argument).stripped().coefficient(0) for argument in arguments]
+        ):
+            self.jumped = True
+        return operation(*map(as_series, arguments))
+
+    def _choose(self, node: Expression, operation: Operation, arguments: Sequence[Any]) -> Any:
+        """The branch of an `if` that is taken beside the point."""
+        assert operation.selects is not None
+        left, right = arguments[:2]
+        if any(compared is None or type(compared) is Undefined for compared in (left, right)):
+            return None
+        if node.arguments[0] is node.arguments[1]:
+            return arguments[operation.selects(0, 0)]
+        if type(left) is not Series and type(right) is not Series:
+            return arguments[operation.selects(left, right)]
+        difference = as_series(left) - as_series(right)
+        chosen = operation.selects(difference.sign(), 0)
+        if difference.leading().first > 0 and chosen != operation.selects(0, 0):
+            self.jumped = True
+        return arguments[chosen]
+
+    def _step(self, operation: Operation, argument: Series) -> Any:
+        """The side of a step to which the argument points."""
+        limit = argument.coefficient(0) if argument.end > 0 and not argument.has_pole else None
+        if limit is None:
+            return None
+        if not operation.kink.contains(limit):
+            return BALLS.functions[operation](limit)
+        self.jumped = True
+        return STEPS[operation.name](limit)[(argument - limit).sign() > 0]
 
 
-STEPS: Mapping[str, Callable[[Sequence[Ball]], tuple[Ball, Ball]]] = {
-    "sign": lambda values: (Ball(from_int(-1)), Ball(from_int(1))),
-    "floor": lambda values: (values[0] - 1, values[0]),
-    "ceil": lambda values: (values[0], values[0] + 1),
-    "atan2": lambda values: (-Ball.constant("pi"), Ball.constant("pi")),
+STEPS: Mapping[str, Callable[[Ball], tuple[Ball, Ball]]] = {
+    "sign": lambda value: (Ball(from_int(-1)), Ball(from_int(1))),
+    "floor": lambda value: (value - 1, value),
+    "ceil": lambda value: (value, value + 1),
 }
 """The limits of a row below and above its step."""

@@ -221,6 +221,47 @@ def test_random_expressions_are_never_wrong(expression, point):
                 reference.assert_true(found.gradient[name], (left + right) / 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "x", "partial"),
+    [
+        ("tanh(x)", 800, "5.381321586102656753720785e-695"),
+        ("tanh(x)", -1e4, "5.157294433560374993406524e-8686"),
+        ("sigmoid(x)", 800, "3.667874584177687213455496e-348"),
+        ("1 - tanh(x)^2", 800, "-1.076264317220531350744157e-694"),
+        ("erf(x)", 40, "1.518042792299904619975502e-695"),
+    ],
+)
+def test_a_number_below_all_doubles_is_not_0(text, x, partial):
+    found = true(text, x=x).gradient["x"]
+    assert (found.text, found.nearest) == (partial, 0.0)
+
+
+@pytest.mark.parametrize("text", ["sin(x)^2 + cos(x)^2", "exp(-x^2)"])
+def test_what_may_be_0_is_0_to_within_a_bound(text):
+    found = true(text, x=1e5).gradient["x"]
+    assert (found.text, found.nearest) == ("0", 0.0)
+    assert 0 < mpmath.mpf(found.bound) < mpmath.mpf(10) ** -2400
+
+
+@pytest.mark.parametrize(
+    ("text", "t", "partial"),
+    [
+        ("exp(-t*exp(3600))", 0, "-2.884927155669398615533201e+1563"),
+        ("exp(t*exp(1e4))", 0, "8.806818225662921587261496e+4342"),
+        ("sin(t*exp(3600))", 0, "2.884927155669398615533201e+1563"),
+        ("sin(t*1e900*1e900)", 0, "1.000000000000000000000000e+1800"),
+        ("if(t == 0, 0, (1 - cos(t*1e900*1e900))/t)", 0, "5.000000000000000000000000e+3599"),
+    ],
+)
+def test_a_slope_beyond_all_steps_is_finite_all_the_same(text, t, partial):
+    found = true(text, t=t)
+    assert (found.status, found.gradient["t"].text, abs(found.gradient["t"].nearest)) == ("ok", partial, math.inf)
+
+
+def test_a_slope_whose_steps_would_take_seconds_is_not_called_infinite():
+    assert true("sin(t*exp(1e5))", t=0).status == "unresolved"
+
+
 # --- Kinks, steps and edges -------------------------------------------------------------------------------------------
 
 INF = math.inf
@@ -259,6 +300,9 @@ BROKEN = [
     ("|x| + 1e-1000*tanh(1e1000*x)", 0, 0, 2),
     ("max(if(x >= 0, x, -x), x)", 0, -1, 1),
     ("|sqrt(x)^2 - 2|", 2, -1, 1),
+    ("if(x == 0, 0, x*atan(1/x))", 0, -math.pi / 2, math.pi / 2),
+    ("if(x == 0, 1, (exp(|x|) - 1)/|x|)", 0, -0.5, 0.5),
+    ("if(x == 0, 1, exp(-1/x^2))", 0, INF, -INF),
 ]
 
 
@@ -290,6 +334,8 @@ MENDED = [
     ("if(x == 0, 1, sin(x)/x)", 0, "0"),
     ("if(x == 0, 0, x^2*sin(1/x))", 0, "0"),
     ("if(x == 0, 0, exp(-1/x^2))", 0, "0"),
+    ("if(x == 0, 0, x^2*ln(|x|))", 0, "0"),
+    ("if(x == 0, 0, x^2*atan(1/x))", 0, "0"),
     ("if(x < 1e-200, x, 2*x)", 0, "1.000000000000000000000000"),
     ("if(|x| < 1e-1000, x, 2*x)", 0, "1.000000000000000000000000"),
     ("|x| - |x|", 0, "0"),
@@ -302,6 +348,54 @@ MENDED = [
     ("x*sin(1e300*x)", 0, "0"),
     ("gamma(x)*|x - 3|*(x - 3)", 3, "0"),
 ]
+
+
+GAPS = [
+    ("(1 - cos(x))/x^2", 0, "1/2", 0),
+    ("sin(x)/x", 0, "1", 0),
+    ("tan(x)/x", 0, "1", 0),
+    ("(exp(x) - 1)/x", 0, "1", Fraction(1, 2)),
+    ("(x - sin(x))/x^3", 0, "1/6", 0),
+    ("ln(1 + x)/x", 0, "1", Fraction(-1, 2)),
+    ("(sqrt(1 + x) - 1)/x", 0, "1/2", Fraction(-1, 8)),
+    ("ln(x)/(x - 1)", 1, "1", Fraction(-1, 2)),
+    ("(sqrt(x + 2) - 2)/(x - 2)", 2, "1/4", Fraction(-1, 64)),
+    ("(x^7 - 1)/(x^3 - 1)", 1, "7/3", Fraction(14, 3)),
+    ("x/(exp(x) - 1)", 0, "1", Fraction(-1, 2)),
+    ("1/sin(x) - 1/x", 0, "0", Fraction(1, 6)),
+    ("cot(x) - 1/x", 0, "0", Fraction(-1, 3)),
+    ("1/ln(1 + x) - 1/x", 0, "1/2", Fraction(-1, 12)),
+    ("(sin(x) - x + x^3/6)/x^5", 0, "1/120", 0),
+    ("(sigmoid(x) - 1/2)/x", 0, "1/4", 0),
+    ("(1 - cos(x))/x^2 + 1e-900*x", 0, "1/2", Fraction(1, 10**900)),
+]
+"""A quotient with a gap, where it is, the value there and the slope."""
+
+
+@pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS)
+def test_a_gap_that_is_filled_has_a_slope(text, x, value, slope):
+    found = true(f"if(x == {x}, {value}, {text})", x=x)
+    assert found.status == "ok"
+    assert abs(found.gradient["x"].centre - slope) <= Fraction(found.gradient["x"].bound) <= abs(slope) / 10**30
+
+
+@pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS[:6])
+def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope):
+    found = true(f"if(x == {x}, {value} + 1e-50, {text})", x=x)
+    assert (found.status, found.slopes["x"]) == ("nondifferentiable", Slopes(INF, -INF))
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "slope"),
+    [
+        ("if(x == 1, e, (exp(x) - e)/(x - 1))", 1, lambda: mp.e / 2),
+        ("if(x == 0, e, (1 + x)^(1/x))", 0, lambda: -mp.e / 2),
+        ("if(x == 0, ln(2), (2^x - 1)/x)", 0, lambda: mp.log(2) ** 2 / 2),
+    ],
+)
+def test_a_gap_that_no_zero_is_exact_in_is_left_to_values_of_growing_precision(text, x, slope):
+    with mpmath.workdps(100):
+        reference.assert_true(true(text, x=x).gradient["x"], slope(), digits=500)
 
 
 @pytest.mark.parametrize(("text", "x", "partial"), MENDED)

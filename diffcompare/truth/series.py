@@ -1,0 +1,406 @@
+"""Power series in ball arithmetic: what a function does as t falls to 0 in x + t or x - t.
+
+At a removable gap, (1 - cos(x))/x^2 at 0 say, no evaluation at the point tells anything, but the series of numerator
+and denominator do: their leading zeros cancel.  A `Series` holds the terms from t^first on; the remainder is smaller
+than the last of them, o(t^(end - 1)), and that alone, so that sin(1/t), which is bounded, is a series without terms
+that ends at t^0, and t^2 times it one that ends at t^2, with the slope 0.
+
+A row of the table needs no rule of its own here either.  Its partial F says that y' = F(y, u) u', and one term more of
+y follows from the terms of y and u that are known.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from diffcompare.evaluation import Undefined
+from diffcompare.expression import OPERATIONS, Operation
+from diffcompare.operations import raise_to
+from diffcompare.truth.ball import BALLS, Ball, compare, lift, to_fraction
+from diffcompare.truth.mpf import finf, from_int, fzero
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Unknown(Exception):
+    """No series is known: an essential singularity, a root of t, or a row at the edge of its domain."""
+
+
+class TooShort(Unknown):
+    """All known terms are 0 where a leading one is needed: more terms may have it."""
+
+
+ZERO, ONE = Ball(fzero), Ball(from_int(1))
+
+
+class _Context:
+    """How many terms a constant is given, and the rows that were solved so far, with their arguments kept alive."""
+
+    count = 2
+    solved: ClassVar[dict[Any, tuple[Any, list[Ball]]]] = {}
+
+
+@contextmanager
+def terms(count: int) -> Iterator[None]:
+    """Work with this many terms, and with a memory of its own."""
+    before = _Context.count, _Context.solved
+    _Context.count, _Context.solved = count, {}
+    try:
+        yield
+    finally:
+        _Context.count, _Context.solved = before
+
+
+class Series:
+    """`terms[0]*t^first + terms[1]*t^(first + 1) + ...`, and a remainder of which only the order is known."""
+
+    __slots__ = ("first", "heads", "root", "terms")
+
+    def __init__(self, terms: Sequence[Ball], first: int = 0, root: Series | None = None) -> None:
+        self.terms = tuple(terms)
+        self.first = first
+        self.root = root or self
+        self.heads: dict[int, Series] = {}
+
+    @property
+    def end(self) -> int:
+        """The first power that is not known."""
+        return self.first + len(self.terms)
+
+    def coefficient(self, power: int) -> Ball:
+        """The coefficient of a known power."""
+        return self.terms[power - self.first] if power >= self.first else ZERO
+
+    def leading(self) -> Series:
+        """The same without leading zeros.  Raises Undecided where this precision cannot tell whether one is 0."""
+        for place, term in enumerate(self.terms):
+            if compare(term, ZERO) != 0:
+                return Series(self.terms[place:], self.first + place) if place else self
+        return Series((), self.end)
+
+    def stripped(self) -> Series:
+        """The same without the leading terms that are known to be 0."""
+        zeros = next((place for place, term in enumerate(self.terms) if not _is_zero(term)), len(self.terms))
+        return Series(self.terms[zeros:], self.first + zeros) if zeros else self
+
+    @property
+    def has_pole(self) -> bool:
+        """Whether it may run off to infinity."""
+        return self.first < 0 and self.leading().first < 0
+
+    def sign(self) -> int:
+        """The sign right beside the point.  Raises TooShort where all known terms are 0."""
+        leading = self.leading()
+        if not leading.terms:
+            raise TooShort
+        return compare(leading.terms[0], ZERO)
+
+    def head(self, count: int) -> Series:
+        """The terms from t^0 to t^(count - 1); the same object every time, by which solved rows are known again."""
+        root = self.root
+        if count not in root.heads:
+            root.heads[count] = Series([root.coefficient(power) for power in range(count)], 0, root)
+        return root.heads[count]
+
+    def shifted(self, powers: int) -> Series:
+        """The series times t^powers."""
+        return Series(self.terms, self.first + powers)
+
+    @staticmethod
+    def constant(value: int | str) -> Series:
+        """An integer or a named constant."""
+        return as_series(Ball.constant(value))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
+        """A row over series, and over constants beside them.  Raises Unknown where it has no series."""
+        series = [as_series(argument) for argument in arguments]
+        if operation.name in ("+", "-", "*", "/", "neg"):
+            return operation.real(*series)
+        own = OWN.get(operation.name)
+        return own(*series) if own is not None else solve(operation, series)
+
+    def __neg__(self) -> Series:
+        return Series([-term for term in self.terms], self.first)
+
+    def __add__(self, other: Any) -> Series:
+        return _termwise(operator.add, self, as_series(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Series:
+        return _termwise(operator.sub, self, as_series(other))
+
+    def __rsub__(self, other: Any) -> Series:
+        return as_series(other) - self
+
+    def __mul__(self, other: Any) -> Series:
+        a, b = self.stripped(), as_series(other).stripped()
+        count = min(len(a.terms), len(b.terms))
+        return Series([_convolved(a.terms, b.terms, place) for place in range(count)], a.first + b.first)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Series:
+        a, b = self.stripped(), as_series(other).leading()
+        if not b.terms:
+            raise TooShort
+        quotient: list[Ball] = []
+        for place in range(min(len(a.terms), len(b.terms))):
+            known = _convolved((ZERO, *b.terms[1:]), quotient, place)
+            quotient.append((a.terms[place] - known) / b.terms[0])
+        return Series(quotient, a.first - b.first)
+
+    def __rtruediv__(self, other: Any) -> Series:
+        return as_series(other) / self
+
+    def __pow__(self, other: Any) -> Any:
+        return raise_to(self, other)
+
+    def __abs__(self) -> Series:
+        return _absolute(self)
+
+
+def as_series(number: Any) -> Series:
+    """A constant as a series; a series as it is."""
+    return number if type(number) is Series else Series([lift(number), *[ZERO] * (_Context.count - 1)])
+
+
+def variable(x: float, direction: int) -> Series:
+    """x + t, or x - t in the direction -1."""
+    return Series([lift(x), lift(direction), *[ZERO] * (_Context.count - 2)])
+
+
+def _is_zero(ball: Ball) -> bool:
+    return bool(ball.mid == fzero and ball.rad == fzero)
+
+
+def _termwise(operation: Callable[[Ball, Ball], Ball], a: Series, b: Series) -> Series:
+    """A sum or a difference, as far as both are known."""
+    end = min(a.end, b.end)
+    first = min(a.first, b.first, end)
+    return Series([operation(a.coefficient(power), b.coefficient(power)) for power in range(first, end)], first)
+
+
+def _convolved(a: Sequence[Ball], b: Sequence[Ball], place: int) -> Ball:
+    """The coefficient at a place of a product; of what is not there yet nothing is added."""
+    total = ZERO
+    for index in range(max(0, place - len(b) + 1), min(place + 1, len(a))):
+        total = total + a[index] * b[place - index]
+    return total
+
+
+# --- Rows by their differential equation ------------------------------------------------------------------------------
+
+
+def solve(operation: Operation, arguments: Sequence[Series], start: Ball | None = None) -> Series:
+    """A smooth row over series without poles, term by term; `start` is its limit where that is not its value."""
+    count = min(argument.end for argument in arguments)
+    if count < 1 or any(argument.has_pole for argument in arguments):
+        raise Unknown
+    key = (operation, *[_identity(argument, count) for argument in arguments])
+    if key not in _Context.solved:
+        value = BALLS.functions[operation](*[argument.coefficient(0) for argument in arguments])
+        if start is None and type(value) is Undefined:
+            return _by_definition(operation, arguments)
+        _Context.solved[key] = (arguments, [_finite(value if start is None else start)])
+    known = _Context.solved[key][1]
+    while len(known) < count:
+        place = len(known)
+        slope = _slope(operation, Series(known), arguments, place)
+        if len(known) == place:  # sin asks for cos, and cos for sin: another one may have been faster
+            known.append(_finite(slope / place))
+    return Series(known[:count])
+
+
+def _slope(operation: Operation, y: Series, arguments: Sequence[Series], count: int) -> Ball:
+    """The coefficient of t^(count - 1) in y' = F(y, u) u'."""
+    heads = [argument.head(count) for argument in arguments]
+    total = ZERO
+    for partial, argument in zip(operation.partials, arguments, strict=True):
+        if not _is_constant(argument, count + 1):
+            if partial is None:
+                raise Unknown
+            inner = Series([argument.coefficient(power) * power for power in range(1, count + 1)])
+            product = inner * (partial(y, *heads) if callable(partial) else partial)
+            if product.end < count:
+                raise TooShort
+            total = total + product.coefficient(count - 1)
+    return total
+
+
+def _is_constant(argument: Series, count: int) -> bool:
+    return all(_is_zero(argument.coefficient(power)) for power in range(1, count))
+
+
+def _identity(argument: Series, count: int) -> Any:
+    """What tells an argument from others: a constant by its value, a series by the object that its heads come from."""
+    value = argument.coefficient(0)
+    if _is_constant(argument, count) and (value.rad == fzero or value.fraction is not None):
+        return count, value.mid, value.rad, value.fraction
+    return id(argument.root)
+
+
+def _finite(ball: Ball) -> Ball:
+    if ball.rad == finf:
+        raise Unknown
+    return ball
+
+
+def _by_definition(operation: Operation, arguments: Sequence[Series]) -> Series:
+    """A row at a pole, where its definition by other rows is a quotient of series."""
+    if operation.name not in ("cot", "csc"):
+        raise Unknown
+    assert operation.definition is not None
+    return operation.definition(*arguments)  # type: ignore[no-any-return]
+
+
+# --- Rows with rules of their own -------------------------------------------------------------------------------------
+
+
+def _int_power(x: Series, exponent: Series) -> Series:
+    n = to_fraction(exponent.coefficient(0))
+    assert n is not None, "the exponent of an integer power is an integer"
+    power, square, bits = as_series(ONE), x.stripped(), abs(int(n))
+    while bits:
+        power = power * square if bits & 1 else power
+        bits >>= 1
+        square = square * square if bits else square
+    return 1 / power if n < 0 else power
+
+
+def _power(base: Series, exponent: Series) -> Series:
+    """base^exponent: t^(v e) (base/t^v)^e, whose remainder is all there is where v e is no whole number."""
+    leading = base.leading()
+    if not leading.terms:
+        raise TooShort
+    rest = OPERATIONS["exp"](exponent * OPERATIONS["ln"](leading.shifted(-leading.first)))
+    if leading.first == 0:
+        return rest  # type: ignore[no-any-return]
+    number = to_fraction(exponent.coefficient(0)) if _is_constant(exponent, exponent.end) else None
+    if number is None:
+        raise Unknown
+    return _times_power(rest, leading.first * number)
+
+
+def _times_power(rest: Series, power: Fraction | int) -> Series:
+    """A series times t^power: without terms where that is no whole number."""
+    return rest.shifted(int(power)) if power.denominator == 1 else _vanishing(power)
+
+
+def _vanishing(power: Fraction | int) -> Series:
+    """What is of the size of t^power, and no more is known: no term below it."""
+    end = -(-power.numerator // power.denominator)
+    return Series([ZERO] * max(end, 0), min(end, 0))
+
+
+def _root(name: str, degree: int) -> Callable[[Series], Series]:
+    """A root of degree 2 or 3, which takes t^v out before it is solved."""
+
+    def row(x: Series) -> Series:
+        leading = x.leading()
+        if not leading.terms:
+            raise TooShort
+        return _times_power(solve(OPERATIONS[name], [leading.shifted(-leading.first)]), Fraction(leading.first, degree))
+
+    return row
+
+
+def _ln(x: Series) -> Series:
+    leading = x.leading()
+    if leading.first == 0 and leading.terms:
+        return solve(OPERATIONS["ln"], [x])
+    if leading.sign() < 0:
+        raise Unknown
+    return _vanishing(0)  # ln(t) is less than any negative power
+
+
+def _absolute(x: Series) -> Series:
+    leading = x.leading()
+    return x if not leading.terms or leading.sign() > 0 else -x
+
+
+def _larger(a: Series, b: Series) -> Series:
+    difference = (a - b).leading()
+    if not difference.terms:  # they agree as far as they are known
+        return a - Series([ZERO] * (difference.end - min(difference.end, 0)), min(difference.end, 0))
+    return a if difference.sign() > 0 else b
+
+
+def _hypot(a: Series, b: Series) -> Series:
+    """Homogeneous: the smaller power of t comes out."""
+    sides = a.leading(), b.leading()
+    power = min(side.first for side in sides)
+    inner = [side.shifted(-power) for side in sides]
+    if not any(side.terms and side.first == 0 for side in inner):
+        return Series((), power)
+    return solve(OPERATIONS["hypot"], inner).shifted(power)
+
+
+def _angle(a: Series, b: Series) -> Series:
+    """atan2: across its cut on the side to which a points, and at 0 the direction in which the ray leaves it."""
+    sides = a.leading(), b.leading()
+    power = min(side.first for side in sides)
+    inner = [side.shifted(-power) for side in sides]
+    if not any(side.terms and side.first == 0 for side in inner):
+        raise TooShort
+    cut = inner[1].first == 0 and inner[0].first > 0 and inner[1].sign() < 0
+    return solve(OPERATIONS["atan2"], inner, Ball.constant("pi") * inner[0].sign() if cut else None)
+
+
+def _at_infinity(name: str, below: int | None, above: int | None) -> Callable[[Series], Series]:
+    """A row that tends to constants, so quickly that no power of t is left of the difference; None: to infinity."""
+
+    def row(x: Series) -> Series:
+        if not x.has_pole:
+            return solve(OPERATIONS[name], [x])
+        limit = above if x.sign() > 0 else below
+        if limit is None:
+            raise Unknown
+        return as_series(limit)
+
+    return row
+
+
+def _softplus(x: Series) -> Series:
+    return x if x.has_pole and x.sign() > 0 else _at_infinity("softplus", 0, None)(x)
+
+
+def _atan(x: Series) -> Series:
+    if not x.has_pole:
+        return solve(OPERATIONS["atan"], [x])
+    return as_series(Ball.constant("pi") * x.sign() / 2) - solve(OPERATIONS["atan"], [1 / x])
+
+
+def _bounded(name: str) -> Callable[[Series], Series]:
+    """A row that has values between -1 and 1 wherever its argument runs."""
+    return lambda x: _vanishing(0) if x.end < 1 or x.has_pole else solve(OPERATIONS[name], [x])
+
+
+OWN: Mapping[str, Callable[..., Series]] = {
+    "^n": _int_power,
+    "^": _power,
+    "sqrt": _root("sqrt", 2),
+    "cbrt": _root("cbrt", 3),
+    "ln": _ln,
+    "exp": _at_infinity("exp", 0, None),
+    "sin": _bounded("sin"),
+    "cos": _bounded("cos"),
+    "atan": _atan,
+    "atan2": _angle,
+    "tanh": _at_infinity("tanh", -1, 1),
+    "sigmoid": _at_infinity("sigmoid", 0, 1),
+    "erf": _at_infinity("erf", -1, 1),
+    "erfc": _at_infinity("erfc", 2, 0),
+    "softplus": _softplus,
+    "abs": _absolute,
+    "relu": lambda x: _larger(x, as_series(ZERO)),
+    "max": _larger,
+    "min": lambda a, b: -_larger(-a, -b),
+    "hypot": _hypot,
+}
