@@ -13,6 +13,7 @@ from diffcompare.studies.comparison.standings import GOOD, Standing, countable, 
 
 if TYPE_CHECKING:
     from diffcompare.studies.comparison.record import Comparison
+    from diffcompare.truth.rounding import TrueNumber
 
 STOPPED = {
     "timed-out": "timed out",
@@ -56,20 +57,50 @@ def _keep(methods: dict[str, float]) -> str:
 
 
 def zero(comparison: Comparison, found: Sequence[Standing]) -> list[str]:
-    """What the methods say where the truth is 0: every one where all of it is 0, else those that are clearly off."""
+    """What the methods say where the truth is 0 as a double: every one where all of it is, else those clearly off."""
     assert comparison.truth is not None
-    everywhere = all(true is not None and true.text == "0" for true in comparison.truth.gradient.values())
+    truth = comparison.truth.gradient.values()
+    everywhere = all(true is not None and true.nearest == 0 for true in truth)
     sizes = {each.method: max(each.misses.values()) for each in found if each.misses}
     astray = {each.method for each in found if any(name in each.astray for name in each.misses)}
     off = [(method, size) for method, size in sizes.items() if (size > 0 if everywhere else method in astray)]
     said = [f"{method} {'is ' * (place == 0)}off by {size:.2g}" for place, (method, size) in enumerate(off)]
     if not everywhere:
-        return [f"where the truth is 0, {join(said)}"] if said else []
+        is_zero = "is 0 or underflows" if _underflow(comparison) else "is 0"
+        return [f"where the truth {is_zero}, {join(said)}"] if said else []
     right = [method for method, size in sizes.items() if size == 0]
-    said[:0] = [f"{join(right)} {'returns' if len(right) == 1 else 'return'} exactly that"] if right else []
+    exact = all(true is not None and true.text == "0" and true.bound == "0" for true in truth)
+    returned = "exactly that" if exact else "0"
+    said[:0] = [f"{join(right)} {'returns' if len(right) == 1 else 'return'} {returned}"] if right else []
+    return [f"{_nothing(comparison)}: {', '.join(said)}"] if said else list(filter(None, [_underflow(comparison)]))
+
+
+def _nothing(comparison: Comparison) -> str:
+    """How a gradient is told whose nearest doubles are all 0: as 0, as 0 within a bound, or by its size."""
+    assert comparison.truth is not None
+    underflow = _underflow(comparison)
+    if underflow:
+        return underflow
     bounds = [true.bound for true in comparison.truth.gradient.values() if true and true.bound != "0"]
-    within = f" to within {max(bounds, key=Decimal)}" if bounds else ""
-    return [f"the truth is 0{within}: {', '.join(said)}"] if said else []
+    return f"the truth is 0{f' to within {max(bounds, key=Decimal)}' if bounds else ''}"
+
+
+def _underflow(comparison: Comparison) -> str:
+    """The partials that are not 0, although the doubles nearest to them are."""
+    assert comparison.truth is not None
+    gradient = comparison.truth.gradient
+    small = {name: true for name, true in gradient.items() if true and true.text != "0" and true.nearest == 0}
+    if not small:
+        return ""
+    largest = f"{max(Decimal(true.text).copy_abs() for true in small.values()):.1e}"
+    if len(small) == 1:
+        return f"the true {partials(list(small))} is {_sized(*small.values())}, which underflows to 0"
+    return f"the true {partials(list(small))}, of size {largest} at most, underflow to 0"
+
+
+def _sized(true: TrueNumber) -> str:
+    """A number that no double holds, to two digits."""
+    return f"{Decimal(true.text):.1e}"
 
 
 def misled(comparison: Comparison) -> list[str]:
@@ -102,16 +133,19 @@ def _beyond(comparison: Comparison) -> list[str]:
     assert comparison.truth is not None
     gradient = comparison.truth.gradient
     large = [name for name, true in gradient.items() if true and math.isinf(true.nearest)]
-    small = [name for name, true in gradient.items() if true and true.text != "0" and not countable(true)]
+    small = [name for name, true in gradient.items() if true and true.nearest and not countable(true)]
     small = [name for name in small if name not in large]
+    underflow = "" if all(true and true.nearest == 0 for true in gradient.values()) else _underflow(comparison)
     unknown = [name for name, true in gradient.items() if true is None]
+    size = "".join(f"{_sized(true)}, " for name, true in gradient.items() if true and [name] == large)
     return [
-        *([f"the true {partials(large)} {_is(large)} beyond the range of doubles (1.8e308)"] if large else []),
+        *([f"the true {partials(large)} {_is(large)} {size}beyond the range of doubles (1.8e308)"] if large else []),
         *(
             [f"the true {partials(small)} {_is(small)} below 2.2e-308, where doubles run out of digits"]
             if small
             else []
         ),
+        *([underflow] if underflow else []),
         *([f"the truth of {partials(unknown)} is not known"] if unknown else []),
     ]
 

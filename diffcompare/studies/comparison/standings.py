@@ -38,7 +38,7 @@ class Standing(NamedTuple):
     digits: Mapping[str, float]
     """Correct digits of the partials of which digits can be counted."""
     misses: Mapping[str, float]
-    """What it says, in size, where the true partial is 0."""
+    """What it says, in size, where the true partial is 0, or underflows to it."""
     silent: tuple[str, ...]
     """Partials that fit into a double, of which the method has no number."""
     rounding: float
@@ -87,7 +87,7 @@ def _standing(
             continue
         if partial is None:
             silent.append(name)
-        elif known.text == "0":
+        elif known.nearest == 0:
             misses[name] = abs(partial)
         elif countable(known):
             digits[name] = comparison.measure(name, partial)["digits"] or 0.0

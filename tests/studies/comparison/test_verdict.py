@@ -320,7 +320,34 @@ def test_a_kink_is_not_blamed_for_what_rounding_did(expression, point):
 
 def test_a_truth_that_is_too_small_to_be_written_is_not_said_to_be_nothing():
     found = verdict("exp(-x^2)", x=1e30, methods=["reverse-ad"])
-    assert found == "The truth is 0 to within 1e-301029995: reverse-ad returns exactly that."
+    assert found == "The truth is 0 to within 1e-301029995: reverse-ad returns 0."
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "size"),
+    [
+        ("tanh(x)", {"x": 800}, "5.4e-695"),
+        ("sigmoid(x)", {"x": -800}, "3.7e-348"),
+        ("erf(x)", {"x": 40}, "1.5e-695"),
+        ("exp(-x^2)", {"x": 40}, "-1.1e-693"),
+        ("softplus(x)", {"x": -2000}, "2.6e-869"),
+    ],
+)
+def test_a_truth_below_all_doubles_is_told_by_its_size(text, point, size):
+    assert verdict(text, point, methods=["reverse-ad", "central-difference"]) == (
+        f"The true df/dx is {size}, which underflows to 0: reverse-ad and central-difference return 0."
+    )
+
+
+def test_underflow_beside_other_partials():
+    found = verdict("exp(-x^2) + y", x=40, y=1, methods="reverse-ad")
+    assert found == (
+        "Reverse-ad keeps all 15.9 digits of a double; the true df/dx is -1.1e-693, which underflows to 0."
+    )
+    found = verdict("exp(-x^2 - y^2)", x=40, y=30, methods="reverse-ad")
+    assert found == "The true df/dx and df/dy, of size 1.5e-1084 at most, underflow to 0: reverse-ad returns 0."
+    found = verdict("cos(x) - 1e-400*x", x=0, methods="forward-difference")
+    assert found.startswith("The true df/dx is -1.0e-400, which underflows to 0: forward-difference is off by ")
 
 
 def test_a_branch_that_rounding_chose():
@@ -376,7 +403,9 @@ def test_a_step_that_vanishes_is_no_fault_of_the_formula():
 
 
 def test_partials_that_doubles_cannot_hold():
-    assert verdict("1e308*x^10", x=1, methods=AD) == "The true df/dx is beyond the range of doubles (1.8e308)."
+    assert verdict("1e308*x^10", x=1, methods=AD) == (
+        "The true df/dx is 1.0e+309, beyond the range of doubles (1.8e308)."
+    )
     assert verdict("exp(-x^2)", x=27.2, methods=AD) == (
         "The true df/dx is below 2.2e-308, where doubles run out of digits."
     )
