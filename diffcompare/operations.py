@@ -164,9 +164,14 @@ def _acosh_partial(x: Any) -> Any:
     return 1 / x if isinstance(x, float) and x > 1e9 else 1 / sqrt((x - 1) * (x + 1))
 
 
+def _has_radius(x: Any) -> bool:
+    """Whether the number carries a bound of its error: what cancels in its tail is then lost at any precision."""
+    return hasattr(x, "rad")
+
+
 def _tanh_partial(y: Any, x: Any) -> Any:
     # 1 - y^2 cancels in the tail: at x = 18 it has lost 4 %, at 800 balls of 2,000 bits have nothing left.
-    if isinstance(x, Expression) or (isinstance(x, float) and abs(x) < 0.5):
+    if abs(x) < 0.5 if isinstance(x, float) else not _has_radius(x):
         return 1 - _square(y)
     q = exp(-2 * abs_(x))
     return 4 * q / ((1 + q) * (1 + q))
@@ -180,7 +185,7 @@ def _sigmoid(x: float) -> float:
 
 
 def _sigmoid_partial(y: Any, x: Any) -> Any:
-    if isinstance(x, Expression) or (isinstance(x, float) and x <= 0):
+    if x <= 0 if isinstance(x, float) else not _has_radius(x):
         return y * (1 - y)
     e = exp(-abs_(x))
     return e / ((1 + e) * (1 + e))
