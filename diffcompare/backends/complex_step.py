@@ -1,28 +1,27 @@
 """The complex step: f'(x) = Im f(x + ih) / h.
 
-There is no difference to cancel, so h may be as small as 1e-20 and the truncation error, of order h^2, disappears
-(Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f must be analytic and computed in complex
-arithmetic: |x|, min, max and `if` are followed along the real part.
+There is no difference to cancel, so h may be as small as 1e-20, or 1e-20 of x (`complex_length` chooses it), and the
+truncation error, of order h^2, disappears (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f
+must be analytic and computed in complex arithmetic: |x|, min, max and `if` are followed along the real part.
 """
 
 from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from diffcompare.backends.budget import hopeless, not_started
+from diffcompare.backends.complex_length import DEFAULT_STEP, Search, Step, default_step
 from diffcompare.evaluation import Reading, Undefined, evaluate
 from diffcompare.expression import Expression, Operation
 from diffcompare.operations import CONSTANTS, raise_to
 from diffcompare.problem import Backend, Derivative, Problem, Status, Work
 from diffcompare.wengert import active_nodes, listing
 from diffcompare.work import primal_work
-
-DEFAULT_STEP = 1e-20
 
 
 class Complex:
@@ -140,6 +139,13 @@ def _atan2(a: Complex, b: Complex) -> Complex:
     return Complex(complex(angle, turned.imag))
 
 
+def _hypot(a: Complex, b: Complex) -> Complex:
+    # Squares would leave the range: they are taken of numbers near 1.
+    size = max(abs(a.z), abs(b.z))
+    scale = math.ldexp(1.0, math.frexp(size)[1] - 1) if math.isfinite(size) else 1.0
+    return Complex(cmath.sqrt((a.z / scale) ** 2 + (b.z / scale) ** 2) * scale)
+
+
 BY_REAL_PART: dict[str, Callable[..., Complex]] = {
     "^": _power,
     "^n": _int_power,
@@ -147,6 +153,7 @@ BY_REAL_PART: dict[str, Callable[..., Complex]] = {
     "log1p": _log1p,
     "polygamma": _polygamma,
     "atan2": _atan2,
+    "hypot": _hypot,
     "abs": lambda a: -a if a < 0 else a,
     "min": lambda a, b: a if a < b else b,
     "max": lambda a, b: a if a > b else b,
@@ -222,43 +229,75 @@ def rounded_reading(rounded: Callable[[float], float]) -> Reading:
 
 
 def differentiate(problem: Problem) -> Derivative:
-    """The gradient by one complex evaluation for every variable."""
-    h = problem.step or DEFAULT_STEP
+    """The gradient by one complex evaluation for every variable, and by more where a step has to be looked for."""
     nodes = listing(problem.at(problem.point))
     n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
     # One division by h for every variable; the imaginary part of what is ready costs nothing.
     planned = n * (cost + 1)
+    steps = {problem.step or default_step(problem.point[name]) for name in problem.wrt}
     if hopeless(planned, problem.budget):
-        return not_started("complex-step", problem, planned, f"h = {h:g}")
+        return not_started("complex-step", problem, planned, _variant(steps))
     deadline = None if problem.budget is None else monotonic() + problem.budget
     gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
+    found: dict[str, Step] = {}
     notes: list[str] = []
     status: Status = "ok"
-    done = 0
     for name in problem.wrt:
         if deadline is not None and monotonic() > deadline:
             status = "timed-out"
             notes.append(f"timed out after {problem.budget:g} s")
             break
-        gradient[name] = quotient(nodes, problem.point, name, h)
-        done += 1
-        if gradient[name] is None:
+        found[name] = step = _search(nodes, problem.point, name).by(problem.step)
+        gradient[name] = step.partial
+        if step.partial is None:
             status = "undefined"
-            notes.append(f"by {name}: no finite complex value at {name} + {h:g}i")
-    work = Work(done, done * (cost + 1))
-    return Derivative("complex-step", status, f"h = {h:g}", gradient, work, notes=tuple(notes))
+        if step.note:
+            notes.append(f"by {name}: {step.note}")
+    calls = sum(step.evaluations for step in found.values())
+    steps = {step.h for step in found.values()} or steps
+    work = Work(calls, calls * (cost + 1))
+    return Derivative("complex-step", status, _variant(steps), gradient, work, notes=tuple(notes))
+
+
+def _variant(steps: Collection[float]) -> str:
+    """The step, or the steps from the shortest to the longest where the variables have their own."""
+    if not steps:
+        return f"h = {DEFAULT_STEP:g}"
+    return f"h = {min(steps):g}" if len(steps) == 1 else f"h = {min(steps):g} to {max(steps):g}"
+
+
+def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) -> Search:
+    return Search(
+        nodes,
+        point,
+        name,
+        lambda h: values_beside(nodes, point, name, h, COMPLEX),
+        lambda values, h: imaginary_quotient(values, nodes[-1], h),
+    )
 
 
 def quotient(
     nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: Reading = COMPLEX
 ) -> float | None:
     """Im f(x + ih) / h; None where that is no finite number."""
-    moved: dict[str, Any] = {**point, name: Complex(complex(point[name], h))}
+    return imaginary_quotient(values_beside(nodes, point, name, h, reading), nodes[-1], h)
+
+
+def values_beside(
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: Reading
+) -> Mapping[Expression, Any] | None:
+    """The value of every node at x + ih; None where one of them cannot be computed."""
     try:
-        value = evaluate(nodes, moved, reading)[nodes[-1]]
-        found = math.nan if type(value) is Undefined else value.z.imag / h
+        return evaluate(nodes, {**point, name: Complex(complex(point[name], h))}, reading)
     except (ArithmeticError, ValueError, TypeError):
-        found = math.nan
+        return None
+
+
+def imaginary_quotient(values: Mapping[Expression, Any] | None, output: Expression, h: float) -> float | None:
+    """The imaginary part of the output over the step; None where that is no finite number."""
+    if values is None or type(values[output]) is Undefined:
+        return None
+    found = values[output].z.imag / h
     return found if math.isfinite(found) else None
 
 
