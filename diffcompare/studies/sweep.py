@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import floor, log10
+from math import floor, isinf, log10
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.evaluation import Undefined, evaluate, is_number, values_at
@@ -170,7 +170,11 @@ def _failure(
     failure = point_failure(nodes, problem, value, truth)
     if failure is not None:
         return failure._replace(help="choose another point") if failure.code == "E803" else failure
-    if truth.gradient.get(problem.wrt[0]) is None and _by_reverse(problem) is None:
+    true = truth.gradient.get(problem.wrt[0])
+    if true is not None and isinf(true.nearest):
+        message = f"the derivative is {true.text}, beyond the range of doubles (1.8e308)"
+        return Diagnostic("E804", "overflow", message, help="choose another point, or scale the function down")
+    if true is None and _by_reverse(problem) is None:
         why = "; ".join(truth.notes) or truth.status
         message = f"neither the truth nor reverse mode has a derivative to measure errors against ({why})"
         return Diagnostic("E553", "resource_limit", message, help="choose another point, or a larger --budget")

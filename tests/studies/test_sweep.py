@@ -275,7 +275,8 @@ def test_steps_grow_with_x() -> None:
 
 @pytest.mark.parametrize(
     ("text", "point", "code"),
-    [("|x|", {"x": 0}, "E803"), ("ln(x)", {"x": -1}, "E802"), ("exp(x)", {"x": 800}, "E804"), ("sqrt(x)", {"x": 0}, "E803")],
+    [("|x|", {"x": 0}, "E803"), ("ln(x)", {"x": -1}, "E802"), ("exp(x)", {"x": 800}, "E804"),
+     ("1e308*x^10", {"x": 1}, "E804"), ("exp(-t*exp(3600))", {"t": 0}, "E804"), ("sqrt(x)", {"x": 0}, "E803")],
 )  # fmt: skip
 def test_a_point_without_a_derivative_is_an_answer(text: str, point: dict[str, float], code: str) -> None:
     swept = sweep(text, point)
