@@ -583,17 +583,25 @@ def _is_exact(operation: Operation, arguments: Sequence[Ball], result: Mpf) -> b
 # --- The reading ------------------------------------------------------------------------------------------------------
 
 
+OPEN = (math.nan,)
+"""The arguments of an `Undefined` of which it is open whether it is one: it may stand in a branch not taken."""
+
+
 def _guarded(operation: Operation) -> Callable[..., Any]:
-    """A row over balls that returns an `Undefined` outside its domain; raises Undecided where that is open."""
+    """A row over balls that returns an `Undefined` outside its domain, and an open one where that is open."""
 
     def function(*arguments: Any) -> Any:
         needed = arguments[:2] if operation.selects else arguments
         for argument in needed:
             if type(argument) is Undefined:
                 return argument
-        if operation.selects:
-            return arguments[operation.selects(*needed)]
-        if not operation.domain.contains(*arguments):
+        try:
+            if operation.selects:
+                return arguments[operation.selects(*needed)]
+            inside = operation.domain.contains(*arguments)
+        except Undecided:
+            return Undefined(operation, OPEN)
+        if not inside:
             return Undefined(operation, tuple(to_float(argument.mid) for argument in arguments))
         return Ball.apply_operation(operation, arguments)
 
@@ -642,10 +650,16 @@ def evaluate_balls(
             yield node
 
     try:
-        return evaluate(checked(), point, BALLS)
+        values = evaluate(checked(), point, BALLS)
     except Undecided as undecided:
         undecided.where = reached
         raise
+    output = values[reached]
+    if type(output) is Undefined and output.arguments is OPEN:
+        question = Undecided()
+        question.where = next(node for node in nodes if values[node] is output)
+        raise question
+    return values
 
 
 def to_float(number: Mpf) -> float:

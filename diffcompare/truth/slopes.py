@@ -214,8 +214,13 @@ def _quotient(side: Side, depth: int, bits: int) -> Ball | Undefined | None:
 
 def _limit(quotient: Quotient, bits: int) -> Slope:
     """The limit of quotients: a number, infinite where they keep growing, nan where neither is plain to see."""
+    found: list[Ball | Undefined] = []
     try:
-        found = [_settled(quotient, depth, bits + 2 * depth + 1000) for depth in LIMIT_DEPTHS]
+        for depth in LIMIT_DEPTHS:
+            settled = _settled(quotient, depth, bits + 2 * depth + 1000)
+            if settled is None:
+                return math.nan
+            found.append(settled)
     except Beyond:
         return math.nan
     if all(isinstance(each, Undefined) for each in found):
@@ -243,6 +248,8 @@ def _settled(quotient: Quotient, depth: int, bits: int) -> Ball | Undefined | No
         found = quotient(depth, enough)
         if isinstance(found, Undefined) or (isinstance(found, Ball) and _is_narrow(found)):
             break
+        if found is None and enough > bits:
+            break  # what is open twice is open for ever, as a rule
     return found
 
 

@@ -391,6 +391,7 @@ def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope
         ("if(x == 1, e, (exp(x) - e)/(x - 1))", 1, lambda: mp.e / 2),
         ("if(x == 0, e, (1 + x)^(1/x))", 0, lambda: -mp.e / 2),
         ("if(x == 0, ln(2), (2^x - 1)/x)", 0, lambda: mp.log(2) ** 2 / 2),
+        ("if(x == 1, 1/e, (x - 1)/(exp(x) - e))", 1, lambda: -1 / (2 * mp.e)),  # not known not to be 0/0 at 1
     ],
 )
 def test_a_gap_that_no_zero_is_exact_in_is_left_to_values_of_growing_precision(text, x, slope):
@@ -484,6 +485,11 @@ def test_a_question_that_no_precision_decides_stays_open():
     found = true("if(sqrt(x)^2 == 2, 1, 2)", x=2)
     assert (found.status, found.value) == ("unresolved", None)
     assert found.notes == ("no truth with 32768 bits: they do not decide if(sqrt(x)^2 == 2, 1, 2)",)
+
+
+def test_a_question_in_a_branch_not_taken_need_not_be_decided():
+    found = true("if(x > 0, x^2, 1/(sin(x)^2 + cos(x)^2 - 1))", x=2)
+    assert (found.status, found.gradient["x"].text) == ("ok", "4.000000000000000000000000")
 
 
 def test_no_partial_by_an_order():
