@@ -207,7 +207,7 @@ def solve(operation: Operation, arguments: Sequence[Series], start: Ball | None 
     if key not in _Context.solved:
         value = BALLS.functions[operation](*[argument.coefficient(0) for argument in arguments])
         if start is None and type(value) is Undefined:
-            return _by_definition(operation, arguments)
+            return _at_pole(operation, arguments)
         _Context.solved[key] = (arguments, [_finite(value if start is None else start)])
     known = _Context.solved[key][1]
     while len(known) < count:
@@ -252,12 +252,22 @@ def _finite(ball: Ball) -> Ball:
     return ball
 
 
-def _by_definition(operation: Operation, arguments: Sequence[Series]) -> Series:
-    """A row at a pole, where its definition by other rows is a quotient of series."""
-    if operation.name not in ("cot", "csc"):
+def _at_pole(operation: Operation, arguments: Sequence[Series]) -> Series:
+    """A row at a pole, where it is a quotient of series: by its definition or its recurrence."""
+    if operation.name not in POLES or compare(arguments[0].coefficient(0), lift(-LARGEST_SHIFT)) < 0:
         raise Unknown
-    assert operation.definition is not None
-    return operation.definition(*arguments)  # type: ignore[no-any-return]
+    return POLES[operation.name](*arguments)
+
+
+LARGEST_SHIFT = 20
+"""Poles of gamma and digamma further to the left are not looked at."""
+
+POLES: Mapping[str, Callable[[Series], Series]] = {
+    "cot": lambda x: OPERATIONS["cos"](x) / OPERATIONS["sin"](x),
+    "csc": lambda x: 1 / OPERATIONS["sin"](x),
+    "gamma": lambda x: OPERATIONS["gamma"](x + 1) / x,
+    "digamma": lambda x: OPERATIONS["digamma"](x + 1) - 1 / x,
+}
 
 
 # --- Rows with rules of their own -------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ LARGEST_DEPTH = 1 << 16
 LIMIT_DEPTHS = (200, 400, 4000)
 """Where quotients are taken for their limit.  That the last agrees with the first two says that nothing is between."""
 LAST_BITS = 2048
+JUMP_BITS = (2048, 1 << 13)
+"""A limit that is not told apart from the value with so many bits is that value: they differ by less than 1e-2400."""
 TERMS = (2, 4, 8, 16, 32)
 """How many terms of a series are tried: every factor of a divisor that is 0 at the point costs one."""
 
@@ -287,7 +289,7 @@ def _along_ray(side: Side, bits: int) -> Ball | float | None:
                 else:
                     output = as_series(output)
                     if output.end >= 2:
-                        return _slope_of(output, ray)
+                        return _slope_of(output, ray, count)
                     end = output.end
             except (Undecided, Beyond):
                 return None
@@ -297,14 +299,31 @@ def _along_ray(side: Side, bits: int) -> Ball | float | None:
     return None
 
 
-def _slope_of(output: Series, ray: _Ray) -> Ball | float | None:
+def _slope_of(output: Series, ray: _Ray, count: int) -> Ball | float | None:
     """The second coefficient, unless the first is not the value at the point."""
     if output.has_pole:
         return None
-    slope, limit = output.coefficient(1) * ray.side.sign, output.coefficient(0)
-    value = evaluate_balls(ray.side.nodes, ray.side.point, ray.side.check)[ray.side.nodes[-1]] if ray.jumped else limit
-    jump = compare(limit, value)
-    return math.copysign(math.inf, jump * ray.side.sign) if jump else slope
+    jump = ray.jump(output) if ray.jumped else 0
+    if jump is None:  # two ways to one number, or two numbers that are very near
+        jump = _jump_at_more_bits(ray.side, count)
+    if jump:
+        return math.copysign(math.inf, jump * ray.side.sign)
+    return output.coefficient(1) * ray.side.sign
+
+
+def _jump_at_more_bits(side: Side, count: int) -> int:
+    """The sign of the jump from the value at the point to the limit; 0 where no precision tells them apart."""
+    for bits in JUMP_BITS:
+        with precision(bits), terms(count):
+            ray = _Ray(side)
+            try:
+                output = ray.expanded()
+                jump = None if output is None or type(output) is Undefined else ray.jump(as_series(output))
+            except (Undecided, Beyond):
+                break
+        if jump is not None:
+            return jump
+    return 0
 
 
 class _Ray:
@@ -329,6 +348,14 @@ class _Ray:
             except (Unknown, Undecided):
                 self.values[node] = None
         return self.values[self.side.nodes[-1]]
+
+    def jump(self, output: Series) -> int | None:
+        """The sign of the jump from the value at the point to the limit; None where this precision leaves it open."""
+        value = evaluate_balls(self.side.nodes, self.side.point, self.side.check)[self.side.nodes[-1]]
+        try:
+            return compare(output.coefficient(0), value)
+        except Undecided:
+            return None
 
     def _expand(self, node: Expression) -> Any:
         operation, arguments = node.operation, [self.values[argument] for argument in node.arguments]

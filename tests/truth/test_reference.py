@@ -380,8 +380,9 @@ def test_a_gap_that_is_filled_has_a_slope(text, x, value, slope):
 
 
 @pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS[:6])
-def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope):
-    found = true(f"if(x == {x}, {value} + 1e-50, {text})", x=x)
+@pytest.mark.parametrize("off", ["1e-50", "1e-900*1e-900"])  # the second one is beyond all steps
+def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope, off):
+    found = true(f"if(x == {x}, {value} + {off}, {text})", x=x)
     assert (found.status, found.slopes["x"]) == ("nondifferentiable", Slopes(INF, -INF))
 
 
