@@ -201,7 +201,9 @@ def _convolved(a: Sequence[Ball], b: Sequence[Ball], place: int) -> Ball:
 def solve(operation: Operation, arguments: Sequence[Series], start: Ball | None = None) -> Series:
     """A smooth row over series without poles, term by term; `start` is its limit where that is not its value."""
     count = min(argument.end for argument in arguments)
-    if count < 1 or any(argument.has_pole for argument in arguments):
+    if count < 1:
+        raise TooShort
+    if any(argument.has_pole for argument in arguments):
         raise Unknown
     key = (operation, *[_identity(argument, count) for argument in arguments])
     if key not in _Context.solved:

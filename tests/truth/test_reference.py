@@ -392,6 +392,8 @@ def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope
         ("if(x == 1, e, (exp(x) - e)/(x - 1))", 1, lambda: mp.e / 2),
         ("if(x == 0, e, (1 + x)^(1/x))", 0, lambda: -mp.e / 2),
         ("if(x == 0, ln(2), (2^x - 1)/x)", 0, lambda: mp.log(2) ** 2 / 2),
+        ("if(x == 0, exp(-1/2), cos(x)^(1/x^2)) + x", 0, lambda: mp.mpf(1)),
+        ("if(x == 0, pi, gamma(x)*sin(pi*x))", 0, lambda: -mp.pi * mp.euler),
         ("if(x == 1, 1/e, (x - 1)/(exp(x) - e))", 1, lambda: -1 / (2 * mp.e)),  # not known not to be 0/0 at 1
     ],
 )
