@@ -20,6 +20,8 @@ from diffcompare.wengert import active_nodes
 from diffcompare.wide import WIDE, Wide
 
 DEFAULT_STEP = 1e-20
+SMALL = 1e-6
+"""From here downwards the step follows x."""
 SHORT = 1e-8
 """The square of this is below the rounding: beside the real part an imaginary part no larger than this is small."""
 ROOM = 1e-292
@@ -52,9 +54,9 @@ class Step(NamedTuple):
 
 
 def default_step(x: float) -> float:
-    """1e-20 times |x| where |x| is less than 1 (at 0 there is nothing to follow), and no less than x allows."""
+    """1e-20, or 1e-20 of |x| where x is small (at 0 there is nothing to follow), and no less than x allows."""
     size = abs(x)
-    if size == 0 or size >= 1:
+    if size == 0 or size >= SMALL:
         return DEFAULT_STEP
     return max(DEFAULT_STEP * size, min(ROOM, SHORT * size), LEAST)
 

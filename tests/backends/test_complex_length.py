@@ -27,9 +27,18 @@ def truth(text, x):
 
 @pytest.mark.parametrize(
     ("x", "h"),
-    [(0.0, 1e-20), (1.0, 1e-20), (-1e9, 1e-20), (0.25, 2.5e-21), (-1e-30, 1e-50), (1e-300, 1e-308), (LEAST, LEAST)],
+    [
+        (0.0, 1e-20),
+        (1.0, 1e-20),
+        (-1e9, 1e-20),
+        (0.25, 1e-20),
+        (1e-7, 1e-27),
+        (-1e-30, 1e-50),
+        (1e-300, 1e-308),
+        (LEAST, LEAST),
+    ],
 )
-def test_the_step_follows_x_below_1(x, h):
+def test_the_step_follows_a_small_x(x, h):
     assert default_step(x) == pytest.approx(h, rel=1e-12)
 
 
