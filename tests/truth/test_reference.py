@@ -236,6 +236,10 @@ def test_a_number_below_all_doubles_is_not_0(text, x, partial):
     assert (found.text, found.nearest) == (partial, 0.0)
 
 
+def test_a_value_that_cancels_to_below_all_doubles_is_not_0():
+    assert true("1 - tanh(x)", x=800).value.text == "2.690660793051328376860393e-695"
+
+
 @pytest.mark.parametrize("text", ["sin(x)^2 + cos(x)^2", "exp(-x^2)"])
 def test_what_may_be_0_is_0_to_within_a_bound(text):
     found = true(text, x=1e5).gradient["x"]
