@@ -6,11 +6,14 @@ parent that is killed leaves no stray process.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); import diffcompare; sys.path.append(sys.path.pop(0)); "
@@ -32,6 +35,16 @@ def start(module: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONHASHSEED": "0"},  # sympy's formulas shall not differ from run to run
     )
+
+
+def beside(function: Callable[..., object], *arguments: Any) -> threading.Thread:
+    """Run a function in a thread, which ends with this process.  Raises OSError where none can be started."""
+    thread = threading.Thread(target=function, args=arguments, daemon=True)
+    try:
+        thread.start()
+    except (RuntimeError, MemoryError) as error:  # Python's words for what the system calls "try again"
+        raise OSError(errno.EAGAIN, str(error) or "out of memory") from None
+    return thread
 
 
 def reserve_output() -> BinaryIO:

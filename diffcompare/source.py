@@ -65,7 +65,7 @@ def resolve(
         from diffcompare.catalogue import entry
 
         return question_of_entry(entry(argument[1:]), "catalogue", argument, names)
-    path, name = _file_and_name(argument)
+    path, name = file_and_name(argument)
     if path is None:
         return question_of_text(argument, "expression", "expression", names, look_up)
     if path.lower().endswith(".toml"):
@@ -76,7 +76,7 @@ def resolve(
     return question_of_text(_only_expression(path), "file", path, names, look_up)
 
 
-def _file_and_name(argument: str) -> tuple[str | None, str | None]:
+def file_and_name(argument: str) -> tuple[str | None, str | None]:
     """The file that the argument names, if it does, and the entry of it."""
     lowered = argument.lower()
     if is_unreadable(argument):

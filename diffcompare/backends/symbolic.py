@@ -296,8 +296,12 @@ def _greet(worker: Worker) -> Worker:
 def _start() -> Worker:
     process = processes.start("diffcompare.backends.symbolic_worker")
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
-    reader.start()
+    try:
+        reader = processes.beside(_read, process, lines)
+    except OSError:
+        process.kill()
+        process.communicate()
+        raise
     atexit.unregister(_end_at_exit)  # once is enough
     atexit.register(_end_at_exit)
     return Worker(process, lines, reader, os.getpid())

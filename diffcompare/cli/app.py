@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from diffcompare.cli import arguments, options, streams
+from diffcompare.cli import arguments, inputs, options, streams
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import Answer, Settings, check, show
 from diffcompare.cli.progress import sign_of_life
@@ -91,6 +91,7 @@ def with_output(function: Callable[..., Answer | int]) -> Callable[..., int]:
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         given = {name: values[name] for name in own}
+        inputs.keep(inputs.named(own, values), settings.output or inputs.STREAM)
         with speaking(values.get("lang", LANGUAGES[0])):
             if speaks:
                 answer = function(settings=settings, **given)

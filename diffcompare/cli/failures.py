@@ -23,7 +23,7 @@ def explain(error: Exception, arguments: Sequence[str]) -> int:
         import traceback
 
         streams.complain("".join(traceback.format_exception(error)))
-    if wants_json(arguments):
+    if wants_json(arguments) and getattr(error, "destination", None) != streams.STANDARD_OUTPUT:
         with contextlib.suppress(streams.ReaderGone, streams.CannotWrite):  # the exit code still tells
             streams.write(_document(diagnostic, arguments))
     return code

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Callable
 
-from diffcompare.cli.streams import CannotWrite, ReaderGone, reader_is_gone, reason
+from diffcompare.cli.streams import CannotWrite, ReaderGone, cure, denied, reader_is_gone, reason
 
-KEPT = "nothing was written; an old file of that name is as it was"
+KEPT = "nothing was written (an old file of that name is as it was)"
+BEFORE = "what was done before stands there"
+ELSEWHERE = "or choose another file"
 
 
 def check_destination(path: str) -> None:
@@ -21,6 +22,21 @@ def check_destination(path: str) -> None:
         raise CannotWrite(f"`{path}`", "it is a directory", "add the name of a file")
     if not os.path.isdir(parent):
         raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "make the directory first")
+    try:
+        exists = os.stat(path) is not None
+    except FileNotFoundError:
+        exists = False
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _trouble(path, error, KEPT) from None
+    if not os.access(path if exists else parent, os.W_OK):
+        raise _trouble(path, denied(), KEPT)
+
+
+def _trouble(path: str, error: OSError | ValueError, what: str) -> CannotWrite:
+    """What is wrong with a file, what stands there now, and the cure."""
+    if isinstance(error, ValueError):
+        return CannotWrite(f"`{path}`", str(error), "choose another name")
+    return CannotWrite(f"`{path}`", reason(error), f"{what}: {cure(error)}, {ELSEWHERE}")
 
 
 def write_file(path: str, text: str) -> None:
@@ -35,7 +51,7 @@ def write_file(path: str, text: str) -> None:
     except OSError as error:
         if reader_is_gone(error):
             raise ReaderGone from None
-        raise CannotWrite(f"`{path}`", reason(error), KEPT) from None
+        raise _trouble(path, error, KEPT) from None
 
 
 def appender(path: str) -> Callable[[bytes], None]:
@@ -47,7 +63,7 @@ def appender(path: str) -> Callable[[bytes], None]:
         except OSError as error:
             if reader_is_gone(error):
                 raise ReaderGone from None
-            raise CannotWrite(f"`{path}`", reason(error), "what was done before stands there") from None
+            raise _trouble(path, error, BEFORE) from None
 
     def append(content: bytes) -> None:
         def add() -> None:
@@ -71,7 +87,7 @@ def is_special(path: str) -> bool:
 def _replace(path: str, content: bytes) -> None:
     exists = os.path.exists(path)
     if exists and not os.access(path, os.W_OK):  # the directory's permission would be enough, but is not what is meant
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        raise denied()
     temporary = os.path.join(os.path.dirname(path), f".diffcompare-{os.urandom(6).hex()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from diffcompare.cli import files
+from diffcompare.cli import files, folder
 from diffcompare.cli.streams import CannotWrite, reason
 from diffcompare.document import Bars, Block, Cell, Document, Graph, Heading, Paragraph, Plot, Source
 from diffcompare.language import phrase, say
@@ -17,20 +17,22 @@ from diffcompare.studies.demos.translation import told_table
 PICTURES = (Graph, Plot, Bars)
 
 
-def write(demos: Sequence[Demo], directory: str) -> Document:
-    """Write the pages and the pictures, and return what was written.  Raises CannotWrite."""
-    try:
-        os.makedirs(directory, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"`{directory}`", reason(error), "choose another directory") from None
+def write(demos: Sequence[Demo], directory: str, output: str | None = None) -> Document:
+    """Write the pages and the pictures, and return what was written.
+
+    Raises CannotWrite, with nothing written, where a file is there that is not from here.  `output` is a file that is
+    written besides.
+    """
+    folder.check(directory, [f"{which.name}.md" for which in demos], output)  # before any work is done
     rows: list[tuple[Cell, ...]] = []
+    texts: dict[str, str] = {}
     for which in demos:
         shown = played(which)
         pictures = _pictures(shown)
-        for name, picture in pictures.items():
-            files.write_file(os.path.join(directory, name), render(Document((picture,)), "svg"))
-        files.write_file(os.path.join(directory, f"{which.name}.md"), page(shown))
+        texts |= {name: render(Document((picture,)), "svg") for name, picture in pictures.items()}
+        texts[f"{which.name}.md"] = page(shown)
         rows.append((f"{which.name}.md", len(shown.frames), len(pictures)))
+    folder.write(directory, texts, output)
     listed = table("handout", phrase("Written to {directory}", directory=directory), "page | >frames | >pictures", rows)
     written = {
         "directory": directory,
@@ -56,9 +58,12 @@ def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[
 
 def _free(directory: str, stem: str) -> str:
     """The stem, with a number behind it where files of that name are there."""
-    there = set(os.listdir(directory))
-    stems = (stem, *(f"{stem}-{count}" for count in range(2, len(there) + 3)))
-    return next(each for each in stems if not there & {f"{each}.md", f"{each}.svg"})
+    stems = (stem, *(f"{stem}-{count}" for count in range(2, len(os.listdir(directory)) + 3)))
+    return next(each for each in stems if not any(map(os.path.lexists, _files(directory, each))))
+
+
+def _files(directory: str, stem: str) -> tuple[str, str]:
+    return os.path.join(directory, f"{stem}.md"), os.path.join(directory, f"{stem}.svg")
 
 
 def page(shown: Played) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from diffcompare.cli import completion
 from diffcompare.cli.choices import INPUT_FORMATS, MODES, SHOWN
+from diffcompare.cli.inputs import READS_EXPRESSION, READS_FILE
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.usage import closest, usage_error
 from diffcompare.diagnostics import DiffcompareError
@@ -135,12 +136,14 @@ Expression: TypeAlias = Annotated[
         autocompletion=completion.expressions,
         show_default=False,
     ),
+    READS_EXPRESSION,
 ]
 OptionalExpression: TypeAlias = Annotated[
     str | None,
     typer.Argument(
         metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=completion.expressions
     ),
+    READS_EXPRESSION,
 ]
 At: TypeAlias = Annotated[
     list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: a classic one]")
@@ -214,7 +217,9 @@ Encoding: TypeAlias = Annotated[
     typer.Option("--encoding", metavar="NAME", help="That of a table: utf-8, gbk, big5 ... [default: found out]"),
 ]
 Points: TypeAlias = Annotated[
-    str | None, typer.Option("--points", metavar="FILE.csv", help="Every expression at each of these points.")
+    str | None,
+    typer.Option("--points", metavar="FILE.csv", help="Every expression at each of these points."),
+    READS_FILE,
 ]
 MaxError: TypeAlias = Annotated[
     float | None,

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
     from diffcompare.diagnostics import Diagnostic
 
+STANDARD_OUTPUT = "to standard output"
 UTF_8 = frozenset({"utf8", "utf8sig", "cp65001"})
+
+
+_OPEN = "make it writable, and close it where another program has it open"  # which Windows calls a denial too
+_CURES = {
+    **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "make room"),
+    **dict.fromkeys(("EACCES", "EPERM", "EBUSY", "ETXTBSY"), _OPEN),
+    **dict.fromkeys(("ENOENT", "ENOTDIR"), "make the directory first"),
+    **dict.fromkeys(("ENAMETOOLONG", "ELOOP", "EINVAL"), "choose another name"),
+    "EISDIR": "add the name of a file",
+    "EROFS": "make the disk writable",
+}
 
 
 class ReaderGone(Exception):
@@ -27,13 +39,14 @@ class CannotWrite(Exception):
 
     def __init__(self, destination: str, reason: str, help: str | None = None) -> None:
         super().__init__(f"cannot write {destination}: {reason}")
+        self.destination = destination
         self.help = help
 
 
 def write(text: str) -> None:
     """Write text to stdout, now.  Raises ReaderGone or CannotWrite."""
     if sys.stdout is None:
-        raise CannotWrite("to standard output", "it is closed", "`-o FILE` writes a file")
+        raise CannotWrite(STANDARD_OUTPUT, "it is closed", "`-o FILE` writes a file")
     try:
         sys.stdout.write(encodable(text, sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
@@ -41,7 +54,7 @@ def write(text: str) -> None:
         discard(sys.stdout)
         if reader_is_gone(error):
             raise ReaderGone from None
-        raise CannotWrite("to standard output", reason(error), "`-o FILE` writes a file") from None
+        raise CannotWrite(STANDARD_OUTPUT, reason(error), "`-o FILE` writes a file") from None
 
 
 def write_bytes(content: bytes) -> None:
@@ -102,6 +115,16 @@ def reader_is_gone(error: OSError) -> bool:
 def reason(error: OSError) -> str:
     """What the system says, without its number and the file's name."""
     return (error.strerror or type(error).__name__).lower()
+
+
+def cure(error: OSError) -> str:
+    """What helps where a file cannot be written."""
+    return _CURES.get(errno.errorcode.get(error.errno or 0, ""), "see to the cause")
+
+
+def denied() -> PermissionError:
+    """What the system would say where it does not let us write, for whoever asks it beforehand."""
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def discard(stream: TextIO) -> None:

@@ -11,6 +11,6 @@ one that is damaged.
 
 from diffcompare.rows.places import INPUT_FORMATS, Place, expected, fingerprint, is_stream, places
 from diffcompare.rows.row import Row
-from diffcompare.rows.stream import rows_of
+from diffcompare.rows.stream import points_of, rows_of
 
-__all__ = ["INPUT_FORMATS", "Place", "Row", "expected", "fingerprint", "is_stream", "places", "rows_of"]
+__all__ = ["INPUT_FORMATS", "Place", "Row", "expected", "fingerprint", "is_stream", "places", "points_of", "rows_of"]

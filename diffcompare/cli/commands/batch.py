@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import options, streams
+from diffcompare.cli import inputs, options, streams
 from diffcompare.cli.files import appender, check_destination, is_special
 from diffcompare.cli.output import Answer, Settings, choose_format, is_terminal, show
 from diffcompare.cli.progress import sign_of_life
 from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 if TYPE_CHECKING:
+    from diffcompare.rows import Place
     from diffcompare.studies.batch.crew import Crew
     from diffcompare.studies.batch.digest import Digest
     from diffcompare.studies.batch.options import Options
@@ -37,6 +39,7 @@ def command(
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="Files, folders, patterns, or - for stdin.", show_default=False),
+        options.READS_FILE,
     ],
     input_format: options.InputFormat = None,
     encoding: options.Encoding = None,
@@ -57,22 +60,40 @@ def command(
     format = _format(settings)
     if max_error is not None and not truth:
         raise usage_error("E631", "`--max-error` needs the truth", "leave out `--no-truth`")
-    from diffcompare.rows import places
-    from diffcompare.studies.batch.journal import state_of
     from diffcompare.studies.batch.options import Options
     from diffcompare.studies.batch.study import Run
     from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
     output = None if settings.output in (None, "-") else settings.output
-    found = places(files, input_format, [output, state_of(output)] if output else [], encoding)
+    found = _places(files, input_format, encoding, points, output)
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     asked = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
     run = Run(found, asked, points=points)
-    sink = _sink(run, settings, format, output, resume=resume, durable=durable)
+    crew = _crew(asked, jobs, scheduler)
+    sink, kept = _sink(run, format, output, resume=resume, durable=durable)
     rows: list[Digest] = []
     shown = format not in (*ROW_BY_ROW, "plain", "terminal", "json")
-    batch = _go(run, sink, _crew(asked, jobs, scheduler), rows.append if shown else None)
+    batch = _go(run, sink, crew, rows.append if shown else None, kept=kept)
     return _conclude(run, replace(batch, rows=tuple(rows)), settings, format, output)
+
+
+def _places(
+    files: Sequence[str], input_format: str | None, encoding: str | None, points: str | None, output: str | None
+) -> list[Place]:
+    """The files that are read.  Raises CannotWrite where results would be written over one of them.
+
+    What an earlier run wrote into a folder, or among the files of a pattern, is passed over if it is to be replaced.
+    """
+    from diffcompare.rows import places
+    from diffcompare.studies.batch.earlier import is_state, may_be_replaced
+    from diffcompare.studies.batch.journal import state_of
+
+    written = [inputs.STREAM] if output is None else [output, state_of(output)]
+    ours = [] if output is None else [output] * may_be_replaced(output) + written[1:] * is_state(written[1])
+    found = places(files, input_format, ours, encoding)
+    read = [inputs.STREAM if place.path is None else place.path for place in found]
+    inputs.keep([*read, *([] if points is None else [points])], *written)
+    return found
 
 
 # --- Where results go -------------------------------------------------------------------------------------------------
@@ -86,11 +107,15 @@ def _format(settings: Settings) -> str:
     return choose_format(settings)
 
 
-def _sink(run: Run, settings: Settings, format: str, output: str | None, *, resume: bool, durable: bool) -> Sink:
-    """Where rows go: to a file with a journal, on to a stream, or nowhere where the format shows them at the end."""
+def _sink(run: Run, format: str, output: str | None, *, resume: bool, durable: bool) -> tuple[Callable[[], Sink], bool]:
+    """What opens the results, and whether a run can go on with them.
+
+    They are a file with a journal, a stream, or nothing where the format shows all rows at the end.
+    """
     from diffcompare import __version__
     from diffcompare.rows import is_stream
-    from diffcompare.studies.batch.journal import Journal
+    from diffcompare.studies.batch.earlier import is_state
+    from diffcompare.studies.batch.journal import Journal, state_of
     from diffcompare.studies.batch.study import Passing, belongs
 
     kept = output is not None and format == "jsonl" and not is_special(output)
@@ -102,8 +127,13 @@ def _sink(run: Run, settings: Settings, format: str, output: str | None, *, resu
     if output is not None:
         check_destination(output)
     if not kept or output is None:
-        return Passing(_pass_on(format, output))
-    return Journal(output, belongs(__version__, run.found, run.points, run.options), resume=resume, durable=durable)
+        return lambda: Passing(_pass_on(format, output)), False
+    state = state_of(output)
+    check_destination(state)
+    if not is_state(state):
+        raise streams.CannotWrite(f"`{state}`", "a file that is not the state of a run is there", inputs.ELSEWHERE)
+    whose = belongs(__version__, run.found, run.points, run.options)
+    return lambda: Journal(output, whose, resume=resume, durable=durable), True
 
 
 def _pass_on(format: str, output: str | None) -> Callable[[bytes], None]:
@@ -121,7 +151,7 @@ def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[
     from diffcompare.studies.batch.crew import LocalCrew, processors
 
     if scheduler is None:
-        return lambda: LocalCrew(asked, jobs or processors())
+        return lambda: LocalCrew(asked, jobs or processors(), streams.tell)
     if jobs is not None:
         raise usage_error("E631", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
     from diffcompare.studies.batch.cluster import ClusterCrew
@@ -132,20 +162,33 @@ def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[
 # --- The run ----------------------------------------------------------------------------------------------------------
 
 
-def _go(run: Run, sink: Sink, crew: Callable[[], Crew], keep: Callable[[Digest], None] | None) -> Batch:
+def _go(
+    run: Run,
+    sink: Callable[[], Sink],
+    crew: Callable[[], Crew],
+    keep: Callable[[Digest], None] | None,
+    *,
+    kept: bool,
+) -> Batch:
     from diffcompare.rows import expected
-    from diffcompare.studies.batch.journal import DiskTrouble, Journal
+    from diffcompare.studies.batch.crew import CrewLost
+    from diffcompare.studies.batch.journal import DiskTrouble
 
     try:
         with sign_of_life("diffcompare batch", _details(run, expected(run.found, run.points))):
             return run.go(sink, crew, keep)
     except KeyboardInterrupt:
-        more = "; go on with --resume" if isinstance(sink, Journal) else ""
-        streams.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{more}\n")
+        streams.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{'; go on with --resume' * kept}\n")
         raise
     except DiskTrouble as trouble:
-        help = f"{_rows(run.tally.rows)} stand there whole: make room and go on with --resume"
+        help = f"{streams.cure(trouble.error)}, or {inputs.ELSEWHERE}"
+        if run.tally.rows:
+            help = f"{_rows(run.tally.rows)} stand there whole: {streams.cure(trouble.error)} and go on with --resume"
         raise streams.CannotWrite(f"`{trouble.path}`", streams.reason(trouble.error), help) from None
+    except CrewLost as lost:
+        message = f"{lost}; {_rows(run.tally.rows)} done"
+        help = f"{lost.help}{', and go on with --resume' * kept}"
+        raise DiffcompareError(Diagnostic("E635", "resource_limit", message, help=help)) from None
 
 
 def _details(run: Run, expected: int | None) -> Callable[[float], str]:

@@ -34,7 +34,9 @@ def command(
     budget: options.BudgetByKind = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")] = False,
     steps: Annotated[
-        str | None, typer.Option("--steps", metavar="FILE", help="A derivation, one line a step; - for stdin.")
+        str | None,
+        typer.Option("--steps", metavar="FILE", help="A derivation, one line a step; - for stdin."),
+        options.READS_FILE,
     ] = None,
     wrt: options.Wrt = None,
     feedback: Annotated[
@@ -43,6 +45,7 @@ def command(
     ] = None,
     encoding: options.Encoding = None,
     kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
+    output: options.Output = None,
     quiet: options.Quiet = False,
 ) -> Answer:
     """Check a derivative, and find the mistake in it."""
@@ -54,8 +57,9 @@ def command(
         if hand or steps is not None:
             raise usage_error("E506", "a table has the answers in it", "leave out `--hand` and `--steps`")
         return class_answer(
-            expression, domain or (), seed, budget, feedback, encoding=encoding, solution=solution, brief=quiet
-        )
+            expression, domain or (), seed, budget, feedback,
+            encoding=encoding, output=output, solution=solution, brief=quiet,
+        )  # fmt: skip
     if encoding is not None:
         raise usage_error("E506", "`--encoding` is for the answers of a class", "for example `check answers.csv`")
     if feedback is not None:

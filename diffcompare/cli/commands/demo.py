@@ -32,7 +32,9 @@ def command(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="What there is, with claims and minutes.")] = False,
     expr: Annotated[
-        str | None, typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own.")
+        str | None,
+        typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own."),
+        options.READS_EXPRESSION,
     ] = None,
     at: options.At = None,
     lang: options.Language = "en",
@@ -57,7 +59,7 @@ def command(
     if frame is not None and len(demos) > 1:
         raise usage_error("E584", "`--frame` is a frame of one demo", "for example `demo trace --frame 3`")
     if handout is not None:
-        return Answer(_written(demos, handout))
+        return Answer(_written(demos, handout, settings.output))
     if not (frames or settings.quiet or frame is not None) and _plays(settings):
         from diffcompare.cli.player.play import run
 
@@ -88,8 +90,8 @@ def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) ->
     return [demo("trace")._replace(frames=lambda: frames)]
 
 
-def _written(demos: Sequence[Demo], directory: str) -> Document:
+def _written(demos: Sequence[Demo], directory: str, output: str | None) -> Document:
     from diffcompare.cli.handout import write
 
     with sign_of_life("writing the handout"):
-        return write(demos, directory)
+        return write(demos, directory, output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import completion, options
+from diffcompare.cli import completion, inputs, options
 from diffcompare.cli.conversation import Conversation
 from diffcompare.cli.output import Answer, Settings, check
 from diffcompare.cli.progress import sign_of_life
@@ -42,7 +42,9 @@ def command(
     ] = 5,
     seed: options.OtherSeed = None,
     answers: Annotated[
-        str | None, typer.Option("--answers", metavar="FILE", help="Read the answers there, a line each.")
+        str | None,
+        typer.Option("--answers", metavar="FILE", help="Read the answers there, a line each."),
+        options.READS_FILE,
     ] = None,
     solutions: Annotated[
         bool | None,
@@ -51,6 +53,8 @@ def command(
 ) -> Answer:
     """Find derivatives, with hints and explanations."""
     check(settings)
+    if answers is None:
+        inputs.keep([inputs.STREAM], settings.output or inputs.STREAM)
     quiz = _begun(questions, level, topic, seed)
     quiz = held(quiz, Conversation(settings, _lines(answers)), solutions)
     return Answer(quiz.document(brief=settings.quiet), (), None, 130 if quiz.ending == "interrupted" else 0)

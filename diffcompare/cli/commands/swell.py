@@ -23,7 +23,9 @@ def command(
         str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
     ] = None,
     family: Annotated[
-        str | None, typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE")
+        str | None,
+        typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
+        options.READS_EXPRESSION,
     ] = None,
     n: Annotated[
         str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, of a file all]")

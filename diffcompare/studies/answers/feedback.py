@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.check import Check
 
 MARK = "Feedback of diffcompare"
-"""With these words every text begins: a file that begins otherwise is somebody else's."""
+"""With these words every text begins."""
 LONGEST_NAME = 60
 LARGEST = 1_000
 """Distinct nodes of a derivative whose text is looked for in a hint."""

@@ -14,7 +14,7 @@ import queue
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple, Protocol
@@ -35,6 +35,7 @@ MOST_AT_ONCE = 64
 FIRST_ROW = 60.0
 """Seconds more for the first row of a process, which imports what it needs."""
 TRIES = 3
+CURE = "end other programs, or ask for fewer processes with --jobs"
 
 
 class Result(NamedTuple):
@@ -43,6 +44,14 @@ class Result(NamedTuple):
     number: int
     digest: Digest
     written: bytes
+
+
+class CrewLost(Exception):
+    """Nobody is left to work on rows: why, and what to do."""
+
+    def __init__(self, why: str, help: str) -> None:
+        super().__init__(why)
+        self.help = help
 
 
 class Crew(Protocol):
@@ -76,8 +85,9 @@ class _Worker:
 class LocalCrew:
     """Worker processes of this machine."""
 
-    def __init__(self, options: Options, jobs: int) -> None:
-        self.options = options
+    def __init__(self, options: Options, jobs: int, tell: Callable[[Diagnostic], None] | None = None) -> None:
+        """`tell` hears of processes that cannot be started.  Raises CrewLost where none can be."""
+        self.options, self.jobs, self.tell = options, jobs, tell
         self.finished: queue.SimpleQueue[tuple[_Worker, Result | None]] = queue.SimpleQueue()
         self.returned: deque[tuple[int, Row]] = deque()
         """Rows of workers that were lost, to be given out again."""
@@ -87,8 +97,8 @@ class LocalCrew:
         """What a row takes, by the rows so far."""
         self.workers: list[_Worker] = []
         try:
-            for _ in range(jobs):
-                self.workers.append(self._start())
+            while len(self.workers) < jobs and self._join():
+                pass
         except BaseException:
             self.end()
             raise
@@ -165,7 +175,7 @@ class LocalCrew:
         """A new worker for one that has ended; the row that it had in hand counts as tried."""
         why = processes.epitaph(worker.process, "the process that worked on the row")
         self._close(worker)
-        place = self.workers.index(worker)
+        self.workers.remove(worker)
         rows = list(worker.pending)
         if rows and not worker.lost:
             number, row = rows[0]
@@ -173,8 +183,8 @@ class LocalCrew:
             if self.tries[number] >= TRIES:
                 self.ready.append(self._refused(number, row, f"{why}, and so did {TRIES - 1} others"))
                 rows = rows[1:]
-        self.workers[place] = self._start()
         self.returned.extend(rows)
+        self._join()
 
     def _refused(self, number: int, row: Row, why: str) -> Result:
         diagnostic = Diagnostic("E811", "resource_limit", why, help="ask fewer methods, or give less `--budget`")
@@ -183,14 +193,31 @@ class LocalCrew:
 
     # --- The life of a worker ----------------------------------------------------------------------------------------
 
+    def _join(self) -> bool:
+        """One worker more; where none can be started, the others go on alone, if there are any."""
+        try:
+            self.workers.append(self._start())
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            if not self.workers:
+                raise CrewLost(f"no process can be started to work on rows: {why}", CURE) from None
+            if self.tell is not None:
+                message = f"{len(self.workers)} of {self.jobs} processes are at work: another cannot be started: {why}"
+                self.tell(Diagnostic("W633", "note", message, help=CURE, severity="warning"))
+            return False
+        return True
+
     def _start(self) -> _Worker:
         worker = _Worker(processes.start(MODULE), since=monotonic())
         assert worker.process.stdin is not None
         with contextlib.suppress(OSError):
             worker.process.stdin.write(json.dumps(self.options.plain()).encode() + b"\n")
             worker.process.stdin.flush()
-        worker.reader = threading.Thread(target=self._read, args=(worker,), daemon=True)
-        worker.reader.start()
+        try:
+            worker.reader = processes.beside(self._read, worker)
+        except OSError:
+            self._close(worker)
+            raise
         return worker
 
     def _read(self, worker: _Worker) -> None:

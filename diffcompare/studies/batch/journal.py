@@ -49,39 +49,43 @@ class Journal:
         going_on = resume and _is_going_on(path, belongs)
         if not going_on and not resume and unfinished(path):
             raise _refused(f"`{path}` holds a run that did not end", "go on with --resume, or delete it")
-        with self._trouble():
-            # The results first: should this be killed in between, no state says that old results are of this run.
-            self.results: BinaryIO = open(path, "r+b" if going_on else "ab", buffering=0)  # noqa: SIM115
+        with self._trouble(), contextlib.ExitStack() as opened:
+            self.results = opened.enter_context(_opened(path))
             _lock(self.results, path)
-            if not going_on:
-                self.results.truncate(0)
-            self.state: BinaryIO = open(state_of(path), "r+b" if going_on else "wb", buffering=0)  # noqa: SIM115
-            if going_on:
-                end, self.early = _entries(path)
-                self.state.truncate(end)
-                self.state.seek(end)
-            else:
-                _write_all(self.state, self.header)
+            self.state = opened.enter_context(_opened(state_of(path)))
+            self._begin(going_on)  # not before both files are known to take what is written
+            opened.pop_all()
+
+    def _begin(self, going_on: bool) -> None:
+        if going_on:
+            end, self.early = _entries(self.path)
+            self.state.truncate(end)
+            self.state.seek(end)
+        else:
+            # The results first: should this be killed in between, no state says that old results are of this run.
+            self.results.truncate(0)
+            self.state.truncate(0)
+            _write_all(self.state, self.header)
 
     @contextlib.contextmanager
     def _trouble(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise DiskTrouble(self.path, error) from None
+            raise DiskTrouble(error.filename or self.path, error) from None
 
     def kept(self) -> Iterator[Digest]:
         """The digests of the rows that are there; what follows the last whole one is cut off."""
         end = 0
-        with open(self.path, "rb") as stream:
+        with self._trouble(), open(self.path, "rb") as stream:
             for line in stream:
                 found = _document(line)
                 if found is None:
                     break
                 end += len(line)
                 yield digest(found)
-        self.results.truncate(end)
-        self.written = self.results.seek(end)
+            self.results.truncate(end)
+            self.written = self.results.seek(end)
 
     def write(self, written: bytes) -> None:
         """Add whole rows to the results.  Raises DiskTrouble; what was written of a row then is cut off again."""
@@ -117,10 +121,27 @@ class Journal:
                     os.fsync(stream.fileno())
                 stream.close()
             if complete:
-                done = f"{state_of(self.path)}.new"
-                with open(done, "wb") as stream:
-                    stream.write(_header_line({**json.loads(self.header), "complete": True}))
-                os.replace(done, state_of(self.path))
+                _replace(state_of(self.path), _header_line({**json.loads(self.header), "complete": True}))
+
+
+def _opened(path: str) -> BinaryIO:
+    """A file to be read and written, made where it is missing, with what it holds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    return open(descriptor, "r+b", buffering=0)
+
+
+def _replace(path: str, content: bytes) -> None:
+    """Put another file in the place of one, at once."""
+    new = f"{path}.{os.urandom(6).hex()}"  # a name that is nobody's
+    try:
+        with open(new, "xb") as stream:
+            stream.write(content)
+        os.replace(new, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        error.filename = path  # the name that somebody knows
+        raise
 
 
 def _header_line(belongs: Mapping[str, Any]) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
 
+from diffcompare import processes
 from diffcompare.rows import Row
-from diffcompare.studies.batch.crew import Crew, Result
+from diffcompare.studies.batch.crew import Crew, CrewLost, Result
 from diffcompare.studies.batch.digest import Digest
 from diffcompare.studies.batch.names import Names
 
@@ -31,7 +31,11 @@ class Numbered:
         self.ended = False
         self.read: queue.Queue[list[tuple[int, Row]] | BaseException] | None = queue.Queue(64) if ahead else None
         if self.read is not None:
-            threading.Thread(target=self._read, daemon=True).start()
+            try:
+                processes.beside(self._read)
+            except OSError as error:
+                why = f"standard input cannot be read beside the work: {str(error.strerror).lower()}"
+                raise CrewLost(why, "save it as a file") from None
 
     def take(self, most: int) -> list[tuple[int, Row]]:
         """At most so many rows; none where none has arrived, or where there are no more (then `ended` is set)."""

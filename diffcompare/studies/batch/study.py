@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic
-from diffcompare.rows import Place, fingerprint, is_stream, rows_of
+from diffcompare.rows import Place, fingerprint, is_stream, points_of, rows_of
 from diffcompare.studies.batch.crew import Crew, LocalCrew, Result
 from diffcompare.studies.batch.digest import Digest
 from diffcompare.studies.batch.names import MOST_NAMES, Names
@@ -54,9 +54,23 @@ class Run:
         """What was said of how the files were read."""
         self.resumed = 0
         """Rows that were there already."""
+        if points is not None:
+            next(points_of(points), None)  # what is wrong with it is said before anything is done
 
-    def go(self, sink: Sink, crew: Callable[[], Crew], keep: Callable[[Digest], None] | None = None) -> Batch:
-        """Run to the end.  `keep` gets every row in short, in order; whatever is raised, no process is left behind."""
+    def go(
+        self, sink: Callable[[], Sink], crew: Callable[[], Crew], keep: Callable[[Digest], None] | None = None
+    ) -> Batch:
+        """Run to the end.  `keep` gets every row in short, in order; whatever is raised, no process is left behind.
+
+        Results are opened when the crew is there: where nobody comes to work, older ones are as they were.
+        """
+        at_work = crew()
+        try:
+            return self._go(sink(), at_work, keep)
+        finally:
+            at_work.end()
+
+    def _go(self, sink: Sink, crew: Crew, keep: Callable[[Digest], None] | None) -> Batch:
         complete = False
         try:
             for row in sink.kept():
@@ -69,16 +83,9 @@ class Run:
             sink.close(complete=complete)
         return Batch(tuple(place.name for place in self.found), self.options, self.tally, notes=self._notes())
 
-    def _work(
-        self, sink: Sink, crew: Callable[[], Crew], order: InOrder, keep: Callable[[Digest], None] | None
-    ) -> None:
+    def _work(self, sink: Sink, crew: Crew, order: InOrder, keep: Callable[[Digest], None] | None) -> None:
         rows = numbered(rows_of(self.found, self.points, self.told.append), self.resumed, self.names)
-        source = Numbered(rows, ahead=any(map(is_stream, self.found)))
-        at_work = crew()
-        try:
-            run(source, at_work, order, self._count(keep), sink)
-        finally:
-            at_work.end()
+        run(Numbered(rows, ahead=any(map(is_stream, self.found))), crew, order, self._count(keep), sink)
 
     def _count(self, keep: Callable[[Digest], None] | None) -> Callable[[Digest], None]:
         def count(row: Digest) -> None:
