@@ -25,6 +25,7 @@ from diffcompare.language import LANGUAGES, speaking
 
 NAME = "diffcompare"
 COMPLETION = "_DIFFCOMPARE_COMPLETE"
+INSTALL = "--install-completion"
 HELP = ("-h", "--help")
 EXAMPLES = """\
 diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5
@@ -49,6 +50,11 @@ def run(given: Sequence[str]) -> int:
         return leave.code if isinstance(leave.code, int) else 0
     except typer.TyperException as error:
         raise usage_error("E509", error.format_message(), "`-h` shows examples") from error
+    except OSError as error:
+        if not "".join(given[:1]).startswith(INSTALL):
+            raise
+        help = f"{streams.cure(error)}, or put it where it belongs by hand: --show-completion"
+        raise streams.CannotWrite(f"`{error.filename}`", streams.reason(error), help) from None
 
 
 def build(names: Sequence[str]) -> TyperGroup:

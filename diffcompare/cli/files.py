@@ -20,6 +20,8 @@ def check_destination(path: str) -> None:
         raise CannotWrite("a file without a name", "the name is empty", "for example `-o result.json`")
     if os.path.isdir(path):
         raise CannotWrite(f"`{path}`", "it is a directory", "add the name of a file")
+    if os.path.exists(parent) and not os.path.isdir(parent):
+        raise CannotWrite(f"`{path}`", f"`{parent}` is not a directory", "choose another directory")
     if not os.path.isdir(parent):
         raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "make the directory first")
     try:
@@ -57,30 +59,24 @@ def write_file(path: str, text: str) -> None:
 def appender(path: str) -> Callable[[bytes], None]:
     """A writer that adds to a new file, piece by piece.  Raises CannotWrite."""
 
-    def guarded(step: Callable[[], object]) -> None:
+    def add(content: bytes, mode: str = "ab") -> None:
         try:
-            step()
+            with open(path, mode) as stream:
+                stream.write(content)
         except OSError as error:
             if reader_is_gone(error):
                 raise ReaderGone from None
-            raise _trouble(path, error, BEFORE) from None
+            raise _trouble(path, error, BEFORE if mode == "ab" else KEPT) from None
 
-    def append(content: bytes) -> None:
-        def add() -> None:
-            with open(path, "ab") as stream:
-                stream.write(content)
-
-        guarded(add)
-
-    guarded(lambda: open(path, "wb").close())
-    return append
+    add(b"", "wb")
+    return add
 
 
 def is_special(path: str) -> bool:
     """Whether there is something of that name which is no file: /dev/null, a named pipe."""
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)  # /dev/null, a named pipe: nothing there to replace
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return False
 
 

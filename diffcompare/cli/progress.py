@@ -31,12 +31,16 @@ def sign_of_life(task: str, details: Callable[[float], str] | None = None) -> It
         return
     done = threading.Event()
     thread = threading.Thread(target=_beat, args=(task, details or _seconds, done), daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except (RuntimeError, MemoryError) as error:  # the answer needs no thread
+        complain(f"{task}: no line will say how long it takes: {str(error) or 'out of memory'}\n")
     try:
         yield
     finally:
         done.set()
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
 
 
 def _seconds(passed: float) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -388,6 +389,18 @@ def test_a_worker_that_dies_before_its_first_answer(worker_that):
     answer = symbolic.differentiate(problem("x + y", x=3.0, y=4.0))
     assert (answer.status, answer.gradient) == ("failed", {"x": None, "y": None})
     assert answer.notes == ("the process that runs sympy ended (exit code 7)",)
+
+
+@pytest.mark.parametrize("missing", ["process", "thread"])
+def test_where_no_process_or_no_thread_can_be_started_the_row_says_so(worker_that, monkeypatch, missing):
+    def refuse(*_, **__):
+        raise OSError(11, "Resource temporarily unavailable") if missing == "process" else RuntimeError("no new thread")
+
+    monkeypatch.setattr(*((subprocess, "Popen") if missing == "process" else (threading.Thread, "start")), refuse)
+    symbolic.prepare()
+    answer = symbolic.differentiate(SURVEY)
+    assert (answer.status, answer.gradient) == ("failed", {"x1": None, "x2": None})
+    assert ("temporarily unavailable" if missing == "process" else "no new thread") in answer.notes[0]
 
 
 def test_an_idle_worker_that_died_is_replaced():

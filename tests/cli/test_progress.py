@@ -2,6 +2,7 @@
 
 import io
 import sys
+import threading
 import time
 
 import pytest
@@ -46,6 +47,17 @@ def test_a_short_task_is_not(told):
 
 def test_nor_one_that_nobody_watches(told):
     assert told(0.2, watched=False) == ""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+def test_where_no_thread_can_be_started_the_task_goes_on_and_that_is_said(told, monkeypatch, error):
+    def fail(thread):
+        raise error
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    said = "can't start new thread" if str(error) else "out of memory"
+    assert told(0.0) == f"diffcompare grad: no line will say how long it takes: {said}\n"
+    assert told(0.0, watched=False) == ""
 
 
 def test_an_error_passes_through(told, monkeypatch):

@@ -187,7 +187,7 @@ def _go(
         raise streams.CannotWrite(f"`{trouble.path}`", streams.reason(trouble.error), help) from None
     except CrewLost as lost:
         message = f"{lost}; {_rows(run.tally.rows)} done"
-        help = f"{lost.help}{', and go on with --resume' * kept}"
+        help = f"{lost.help}{', and go on with --resume' * (kept and run.begun)}"
         raise DiffcompareError(Diagnostic("E635", "resource_limit", message, help=help)) from None
 
 

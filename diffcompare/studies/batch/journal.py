@@ -126,8 +126,8 @@ class Journal:
 
 def _opened(path: str) -> BinaryIO:
     """A file to be read and written, made where it is missing, with what it holds."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-    return open(descriptor, "r+b", buffering=0)
+    open(path, "ab").close()
+    return open(path, "r+b", buffering=0)
 
 
 def _replace(path: str, content: bytes) -> None:

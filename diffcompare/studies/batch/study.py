@@ -54,6 +54,8 @@ class Run:
         """What was said of how the files were read."""
         self.resumed = 0
         """Rows that were there already."""
+        self.begun = False
+        """Whether the results were opened."""
         if points is not None:
             next(points_of(points), None)  # what is wrong with it is said before anything is done
 
@@ -71,7 +73,7 @@ class Run:
             at_work.end()
 
     def _go(self, sink: Sink, crew: Crew, keep: Callable[[Digest], None] | None) -> Batch:
-        complete = False
+        self.begun, complete = True, False
         try:
             for row in sink.kept():
                 self.tally.add(row)

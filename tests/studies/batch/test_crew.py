@@ -1,15 +1,20 @@
 """Processes that work side by side."""
 
+import errno
 import json
 import os
 import signal
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from diffcompare import processes
+from diffcompare.cli import main
 from diffcompare.rows import Row
 from diffcompare.studies.batch import crew
-from diffcompare.studies.batch.crew import LocalCrew
+from diffcompare.studies.batch.crew import CrewLost, LocalCrew
 from diffcompare.studies.batch.names import Names
 from diffcompare.studies.batch.options import Options
 from diffcompare.studies.batch.run import MOST_UNDER_WAY, InOrder, Numbered, numbered, run
@@ -21,8 +26,8 @@ QUICK = Options(methods=("reverse-ad",), truth=False)
 def at_work():
     made = []
 
-    def start(options=QUICK, jobs=1):
-        made.append(LocalCrew(options, jobs))
+    def start(options=QUICK, jobs=1, tell=None):
+        made.append(LocalCrew(options, jobs, tell))
         return made[-1]
 
     yield start
@@ -82,6 +87,88 @@ def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatc
     found = collected(working, 2)
     assert "was not done within 1 s" in found[0]["error"]["message"]
     assert found[1]["error"]["code"] == "E101"
+
+
+# --- Where no process, or no thread, can be started -------------------------------------------------------------------
+
+
+def refuse(*_):
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def refuse_thread(self):
+    raise RuntimeError("can't start new thread")
+
+
+def only(count, genuine):
+    """The function for so many calls, and then `refuse`."""
+    calls = iter([genuine] * count)
+    return lambda *given: next(calls, refuse)(*given)
+
+
+def test_without_any_process_nobody_can_work(monkeypatch):
+    monkeypatch.setattr(processes, "start", refuse)
+    with pytest.raises(CrewLost, match="no process can be started to work on rows: resource temporarily") as caught:
+        LocalCrew(QUICK, 3)
+    assert "--jobs" in caught.value.help
+
+
+def test_a_process_whose_answers_nobody_could_read_is_ended(monkeypatch):
+    started = []
+    genuine = processes.start
+    monkeypatch.setattr(processes, "start", lambda module: started.append(genuine(module)) or started[-1])
+    monkeypatch.setattr(threading.Thread, "start", refuse_thread)
+    with pytest.raises(CrewLost, match="can't start new thread"):
+        LocalCrew(QUICK, 2)
+    assert [process.poll() is not None for process in started] == [True]
+
+
+def test_with_fewer_processes_than_were_asked_for_the_work_goes_on_and_that_is_said(at_work, monkeypatch):
+    monkeypatch.setattr(processes, "start", only(1, processes.start))
+    told = []
+    working = at_work(jobs=3, tell=told.append)
+    assert [note.message.partition(":")[0] for note in told] == ["1 of 3 processes are at work"]
+    working.give(rows("x^2"))
+    assert collected(working, 1)[0]["methods"][0]["status"] == "ok"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
+    """The others take its rows; if it was the last one, the run stops."""
+    told = []
+    working = at_work(jobs=jobs, tell=told.append)
+    working.give(rows("x^2", "x^3"))
+    monkeypatch.setattr(processes, "start", refuse)
+    working.workers[0].process.kill()
+    if jobs == 1:
+        with pytest.raises(CrewLost, match="no process can be started"):
+            collected(working, 2)
+    else:
+        assert set(collected(working, 2)) == {0, 1}
+        assert [note.code for note in told] == ["W632"]
+
+
+def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(processes, "start", refuse)
+    Path("rows.txt").write_text("x^2\n")
+    Path("r.jsonl").write_text("old")
+    assert main(["batch", "rows.txt", "-o", "r.jsonl"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("error[E635]: no process can be started to work on rows: ")
+    assert "; 0 rows done\n" in err
+    assert err.endswith("--jobs\n")
+    assert Path("r.jsonl").read_text() == "old"
+
+
+def test_standard_input_that_cannot_be_read_beside_the_work(monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", refuse_thread)
+    with pytest.raises(CrewLost, match="beside the work: can't start new thread") as caught:
+        Numbered(iter(()), ahead=True)
+    assert caught.value.help == "save it as a file"
+
+
+# --- Rows in their order ----------------------------------------------------------------------------------------------
 
 
 class Slow:
