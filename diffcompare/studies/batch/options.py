@@ -26,8 +26,13 @@ class Options(NamedTuple):
 
     @property
     def patience(self) -> float | None:
-        """Seconds after which a row has had its chance: every method and the truth keep to the budget by themselves."""
-        return None if self.budget is None else (len(self.methods) + 3) * self.budget + 10
+        """Seconds after which a row has had its chance: every method and the truth keep to the budget by themselves.
+
+        The budget does not count the start of sympy, which a row needs anew where the one before it ended that process.
+        """
+        from diffcompare.backends.symbolic import STARTUP
+
+        return None if self.budget is None else (len(self.methods) + 3) * self.budget + 10 + STARTUP
 
 
 def from_plain(data: dict[str, Any]) -> Options:
