@@ -58,7 +58,8 @@ def keep(read: Iterable[str], *written: str) -> None:
     Nothing is opened for it: to open a file for writing is to empty it.
     """
     known: dict[tuple[int, int], str] = {}
-    for path in read:
+    catalogue = _catalogue() if any(path.lower().endswith(".toml") for path in written) else []
+    for path in [*read, *catalogue]:
         found = _identity(sys.stdin if path == STREAM else path)
         if found is not None:
             known.setdefault(found, "standard input" if path == STREAM else f"`{path}`")
@@ -70,6 +71,13 @@ def keep(read: Iterable[str], *written: str) -> None:
             raise CannotWrite(
                 destination, "it is read here" if same else f"it is {known[found]}, which is read here", ELSEWHERE
             )
+
+
+def _catalogue() -> list[str]:
+    """The files of the catalogue, which every command reads that meets an expression."""
+    from diffcompare.catalogue import directory
+
+    return [os.path.join(directory(), name) for name in os.listdir(directory())]
 
 
 def _identity(place: str | TextIO | None) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from diffcompare import catalogue
 from diffcompare.cli import main
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.inputs import Reads, keep
@@ -112,6 +113,15 @@ def test_standard_output_may_be_such_a_file(capsys, monkeypatch, line):
         monkeypatch.setattr(sys, "stdout", file)
         assert main(line.split()) == 74
     assert "cannot write to standard output: it is `in.txt`, which is read here" in capsys.readouterr().err
+
+
+def test_the_catalogue_is_read_by_whoever_asks_for_an_expression(cli, tmp_path, monkeypatch):
+    Path("catalogue").mkdir()
+    Path("catalogue/ours.toml").write_text("")
+    monkeypatch.setattr(catalogue, "directory", lambda: str(tmp_path / "catalogue"))
+    outcome = cli("grad", "x^2", "--json", "-o", "catalogue/ours.toml")
+    assert outcome.code == 74
+    assert "which is read here" in outcome.err
 
 
 def test_what_holds_nothing_may_be_read_and_written():
