@@ -65,7 +65,7 @@ def command(
     from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
     output = None if settings.output in (None, "-") else settings.output
-    found = _places(files, input_format, encoding, points, output)
+    found = _places(files, input_format, encoding, points, output, kept=format == "jsonl")
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     asked = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
     run = Run(found, asked, points=points)
@@ -78,9 +78,15 @@ def command(
 
 
 def _places(
-    files: Sequence[str], input_format: str | None, encoding: str | None, points: str | None, output: str | None
+    files: Sequence[str],
+    input_format: str | None,
+    encoding: str | None,
+    points: str | None,
+    output: str | None,
+    *,
+    kept: bool,
 ) -> list[Place]:
-    """The files that are read.  Raises CannotWrite where results would be written over one of them.
+    """The files that are read.  Raises CannotWrite where results, or their state, would be written over one of them.
 
     What an earlier run wrote into a folder, or among the files of a pattern, is passed over if it is to be replaced.
     """
@@ -88,11 +94,12 @@ def _places(
     from diffcompare.studies.batch.earlier import is_state, may_be_replaced
     from diffcompare.studies.batch.journal import state_of
 
-    written = [inputs.STREAM] if output is None else [output, state_of(output)]
-    ours = [] if output is None else [output] * may_be_replaced(output) + written[1:] * is_state(written[1])
+    results = [] if output is None else [output]
+    states = [state_of(path) for path in results if kept]
+    ours = [*filter(may_be_replaced, results), *filter(is_state, states)]
     found = places(files, input_format, ours, encoding)
     read = [inputs.STREAM if place.path is None else place.path for place in found]
-    inputs.keep([*read, *([] if points is None else [points])], *written)
+    inputs.keep([*read, *([] if points is None else [points])], *(results or [inputs.STREAM]), *states)
     return found
 
 

@@ -45,17 +45,8 @@ def cluster(tmp_path):
         return processes[-1]
 
     file = tmp_path / "scheduler.json"
-    start(
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--no-dashboard",
-        "--no-show",
-        "--scheduler-file",
-        str(file),
-    )
+    place = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show", "--scheduler-file", str(file))
+    start("distributed.cli.dask_scheduler", *place)
     try:
         address = until(lambda: address_in(file))
         workers = [
