@@ -24,7 +24,7 @@ _CURES = {
     **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "make room"),
     **dict.fromkeys(("EACCES", "EPERM", "EBUSY", "ETXTBSY"), _OPEN),
     **dict.fromkeys(("ENOENT", "ENOTDIR"), "make the directory first"),
-    **dict.fromkeys(("ENAMETOOLONG", "ELOOP", "EINVAL"), "choose another name"),
+    **dict.fromkeys(("ENAMETOOLONG", "ELOOP", "EINVAL"), "give it another name"),
     "EISDIR": "add the name of a file",
     "EROFS": "make the disk writable",
 }

@@ -158,7 +158,7 @@ def test_a_wrong_line_costs_no_results(cli, old, line, code):
         (errno.EFBIG, "make room"),
         (errno.EACCES, "make it writable, and close it where another program has it open"),
         (errno.EROFS, "make the disk writable"),
-        (errno.ENAMETOOLONG, "choose another name"),
+        (errno.ENAMETOOLONG, "give it another name"),
         (errno.EIO, "see to the cause"),
         (None, "see to the cause"),
     ],
