@@ -203,7 +203,7 @@ class LocalCrew:
                 raise CrewLost(f"no process can be started to work on rows: {why}", CURE) from None
             if self.tell is not None:
                 message = f"{len(self.workers)} of {self.jobs} processes are at work: another cannot be started: {why}"
-                self.tell(Diagnostic("W633", "note", message, help=CURE, severity="warning"))
+                self.tell(Diagnostic("W634", "note", message, help=CURE, severity="warning"))
             return False
         return True
 

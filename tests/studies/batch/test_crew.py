@@ -145,7 +145,7 @@ def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
             collected(working, 2)
     else:
         assert set(collected(working, 2)) == {0, 1}
-        assert [note.code for note in told] == ["W633"]
+        assert [note.code for note in told] == ["W634"]
 
 
 def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):
