@@ -17,17 +17,19 @@ Codes are stable: a script may rely on them.
     E401  the text is too long                      E213  no expression at the end
     E402  too many operations                       E214  `;` out of place
     E403  a number has too many digits              E215  a function without parentheses
-    E404  an exponent of a number is out of range
+    E404  an exponent of a number is out of range   E216  a formula in two dimensions
 
     W301  an implicit product, and how it was read  W304  `e` is a variable here
     W302  a function's name used as a variable      W305  a named value that is never used
     W303  `e` is the constant                       W306  a root takes the next factor only
+    W307  a name that looks like several things     W308  the name of a constant elsewhere, a variable here
 
 Other modules add codes of their own outside these ranges.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 WINDOW = 100
@@ -71,6 +73,11 @@ class Diagnostic(NamedTuple):
             "span": None if self.span is None else list(self.span),
             "help": self.advice,
         }
+
+
+def is_misread(notes: Iterable[Diagnostic]) -> bool:
+    """Tell whether a text was probably meant otherwise than it is read: `sinx`, `E^x`."""
+    return any(note.code in ("W307", "W308") and note.severity == "warning" for note in notes)
 
 
 class DiffcompareError(Exception):

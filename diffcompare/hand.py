@@ -69,6 +69,12 @@ def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
     return text[slice(*formula_in(text, name, tuple(variables)))]
 
 
+def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
+    """The names that `--hand NAME=FORMULA` says, and are variables because somebody says so."""
+    said = [spec for spec in specs if _EQUALS.search(spec)]
+    return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in said}
+
+
 def formulas_from(
     texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str]
 ) -> dict[str, Expression]:
@@ -95,7 +101,10 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
         formula = parse(said, names=variables)
         for used in variables_of(listing(formula)):
             if used not in variables:
-                raise unknown_variable(used, variables, "expression", said)
+                from diffcompare.explain.misread import reading_of_unknown
+
+                meant = reading_of_unknown(used, said, variables)
+                raise unknown_variable(used, variables, "expression", said, meant)
     except DiffcompareError as error:
         found = error.diagnostic
         unfinished = _OPEN.search(said)

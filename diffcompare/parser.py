@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diffcompare.adjacency import STARTS, Adjacency, check_dimensions
 from diffcompare.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.grammar import (
     ABS,
@@ -90,7 +91,7 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
     else:
         from diffcompare.explain.remarkable import remarkable
 
-        if not remarkable(text, reading.implicit):
+        if not remarkable(text, reading.implicit, names):
             return Parsed(expression, text)
         from diffcompare.explain.remarks import remarks
 
@@ -116,11 +117,26 @@ def _error(text: str, fault: Fault, names: Collection[str]) -> DiffcompareError:
 class _Reading:
     """One text being read."""
 
-    __slots__ = ("first", "implicit", "intern", "leaves", "names", "rest", "stack", "target", "tokens")
+    __slots__ = (
+        "first",
+        "implicit",
+        "intern",
+        "leaves",
+        "names",
+        "places",
+        "rest",
+        "stack",
+        "target",
+        "text",
+        "tokens",
+    )
 
     def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
         self.intern = intern
+        self.text = text
         self.tokens = tokens = tokenize(text)
+        if "\n" in text or "\r" in text:
+            check_dimensions(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
         self.rest = [END, *tokens[::-1]]
@@ -128,6 +144,7 @@ class _Reading:
         self.names = names
         self.leaves = {} if "e" in names else _leaves
         self.implicit: list[int] = []  # the tokens before which a product was read
+        self.places: Adjacency | None = None  # where the tokens stand, once that matters
         self.target: str | None = None  # the name being given a value
         self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
 
@@ -228,9 +245,20 @@ class _Reading:
         level, operation, _ = self.stack[depth]
         if level >= POWER or operation is DIVIDE:
             raise Fault("E204", index)
+        if token[0] in STARTS or "\n" in self.text or "\r" in self.text:
+            self.check_adjacent(index)
         self.rest.append(token)
         self.implicit.append(index)
         return TIMES
+
+    def check_adjacent(self, index: int) -> None:
+        """A product across two lines is none, and neither is a number with the suffix of another language."""
+        if self.places is None:
+            self.places = Adjacency(self.text, self.tokens, self.names)
+        if self.places.is_suffix(index):
+            raise Fault("E304", index - 1, places=self.places)
+        if not self.places.are_on_one_line(index):
+            raise Fault("E203", index, across=True)
 
     def close(self, token: str, value: Expression) -> Expression:
         """The value of a bar or of a call of several arguments, at its end."""

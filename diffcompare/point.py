@@ -128,25 +128,45 @@ def check_point(variables: Sequence[str], point: Mapping[str, float], source: st
         )  # fmt: skip
 
 
-def unknown_variable(name: str, variables: Iterable[str], source: str, text: str | None = None) -> DiffcompareError:
-    """The error for a name that the expression does not have; `text` is where it stands."""
+def unknown_variable(
+    name: str,
+    variables: Iterable[str],
+    source: str,
+    text: str | None = None,
+    meant: tuple[str, str | None] | None = None,
+) -> DiffcompareError:
+    """The error for a name that the expression does not have; `text` is where it stands.
+
+    `meant` is what the name was probably meant to be, and the whole text with that.
+    """
     from difflib import get_close_matches
 
     known = list(variables)
     close = get_close_matches(name, known, 1, 0.5)
-    if close:
+    if meant is not None:
+        help_text = f"did you mean `{meant[0]}`?"
+    elif close:
         help_text = f"did you mean `{close[0]}`?"
     else:
         listed = ", ".join(known[:10]) + ", ..." * (len(known) > 10)
         help_text = f"its variables are {listed}" if known else "it is constant"
-    start = 0 if text is None else max(text.find(name), 0)
+    start = 0 if text is None else _place(name, text)
     message = f"the expression has no variable `{name}`"
     return DiffcompareError(
         Diagnostic(
             code="E705", kind="unknown_variable", message=message if text is not None else f"{source}: {message}",
             source=source, text=text, span=None if text is None else (start, start + len(name)), help=help_text,
+            fix=None if meant is None else meant[1],
         )
     )  # fmt: skip
+
+
+def _place(name: str, text: str) -> int:
+    """Where a name stands in a text: by itself, and not within another."""
+    from diffcompare.lexer import locate
+
+    tokens, starts, _ = locate(text, len(text))
+    return starts[tokens.index(name)] if name in tokens else max(text.find(name), 0)
 
 
 def _lead(source: str) -> str:

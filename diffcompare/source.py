@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
 from diffcompare.file_kinds import READABLE, TABLES, is_unreadable, unreadable
 from diffcompare.point import check_point, unknown_variable
 from diffcompare.wengert import listing
@@ -94,7 +94,7 @@ def question_of_text(
 ) -> Question:
     """The question that an expression puts, whoever wrote it where.  `label` is what errors call it."""
     parsed = _read(text, names, label)
-    if look_up:
+    if look_up and not is_misread(parsed.notes):
         from diffcompare.catalogue import hand_for, match, point_for
 
         found = match(parsed.expression)

@@ -23,7 +23,7 @@ FLOORS = {
     **dict.fromkeys(
         ("operations", "special", "evaluation", "single", "wide", "sweeps", "work", "problem", "processes"), 1
     ),
-    **dict.fromkeys(("parser", "lexer", "grammar", "numerals", "characters", "printer", "typeset"), 1),
+    **dict.fromkeys(("parser", "lexer", "adjacency", "grammar", "numerals", "characters", "printer", "typeset"), 1),
     **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
     **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
     **dict.fromkeys(("equations", "encodings", "titles", "commas", "file_kinds"), 1),

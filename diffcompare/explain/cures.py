@@ -19,15 +19,17 @@ OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: the words for it and the texts that might cure it, best first."""
+    """What is wrong: the words for it, and the texts that might cure it, best first, or that might be meant."""
 
     message: str
     span: tuple[int, int] | None
     label: str = ""
     help: str | None = None
     cures: tuple[str, ...] = ()
-    both: bool = False
-    """The cures are different readings: show all of them."""
+    readings: tuple[tuple[str, str], ...] = ()
+    """Texts of different meanings, in place of cures, each with words for it ("for the reciprocal"): all are shown."""
+    is_certain: bool = True
+    """A cure keeps what was meant: it may be applied on the way to cure another mistake."""
     code: str | None = None
     """Where the cause has a code of its own."""
     kind: str | None = None
@@ -101,6 +103,20 @@ class Scene:
             result = result[:start] + new + result[end:]
         return result
 
+    def replaced(self, start: int, end: int, new: str) -> str:
+        """The text with a formula in place of a stretch, in parentheses unless it is read the same without."""
+        wrapped = self.edited((start, end, f"({new})"))
+        if not self.short:
+            return wrapped
+        from diffcompare.diagnostics import DiffcompareError
+        from diffcompare.parser import parse
+
+        bare = self.edited((start, end, new))
+        try:
+            return bare if parse(bare, self.names) is parse(wrapped, self.names) else wrapped
+        except DiffcompareError:
+            return wrapped
+
     def closing(self, index: int) -> int | None:
         """The token that closes the parenthesis opened by this one."""
         depth = 0
@@ -138,6 +154,13 @@ class Scene:
             start = self.opening(last)
             return last if start is None else start
         return last
+
+    def term_start(self, last: int) -> int:
+        """The first token of the product that ends with this token."""
+        first = self.operand_start(last)
+        while self.token(first - 1) in ("*", "/", "^", "**") and first > 1:
+            first = self.operand_start(first - 2)
+        return first
 
     def operand_stop(self, first: int) -> int:
         """The token after the factor that starts with this one, with its powers."""

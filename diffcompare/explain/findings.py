@@ -5,10 +5,12 @@ Every cure offered is a whole expression that was parsed first: what `help:` sho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.explain.cures import LONGEST, Attempt, Finding, Scene, quoted
+from diffcompare.explain.foreign import foreign
 from diffcompare.explain.miscalled import NAME_FINDINGS
 from diffcompare.explain.misplaced import PLACE_FINDINGS
 from diffcompare.explain.mistyped import CHARACTER_FINDINGS
@@ -19,6 +21,9 @@ KINDS = {
     "E102": "arity_error",
     **dict.fromkeys(("E401", "E402", "E403", "E404"), "resource_limit"),
 }
+Reading: TypeAlias = tuple[str, str]
+"""A text that can be parsed, and words for what it means; empty words where there is only one."""
+
 ROUNDS = 5
 """How many further errors a cure may mend on its way to a text that can be parsed."""
 
@@ -26,57 +31,66 @@ ROUNDS = 5
 def explain(text: str, fault: Fault, names: Collection[str], attempt: Attempt) -> Diagnostic:
     """The diagnostic of a fault.  `attempt` says what is wrong with a text, None if nothing is."""
     code, finding = _find(text, fault, names)
-    cures = _proven(finding, names, attempt)
-    advice = finding.help
-    if finding.both and len(cures) > 1:
-        advice = "write " + " or ".join(f"`{cure}`" for cure in cures)
-    elif not cures and advice is not None and advice.endswith(":"):
-        advice = None  # "write:" and nothing to write
+    proven = _proven(finding, names, attempt)
     return Diagnostic(
         code=code,
         kind=finding.kind or KINDS.get(code, "syntax_error"),
         message=finding.message,
         span=finding.span,
-        help=advice,
+        help=_advice(finding, proven),
         text=text,
         label=finding.label,
-        fix=cures[0] if cures else None,
+        fix=proven[0][0] if proven else None,
     )
+
+
+def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
+    """The words before the cure; of several readings all of them."""
+    if len(proven) > 1:
+        return "write " + " or ".join(f"`{text}` {label}".rstrip() for text, label in proven)
+    advice = finding.help
+    if finding.readings and proven and proven[0][1]:
+        advice = f"{proven[0][1]}:"
+    if advice is None or not advice.endswith(":"):
+        return advice
+    if not proven:
+        return None  # "write:" and nothing to write
+    return advice[:-1] if proven[0][0] in advice else advice
 
 
 def _find(text: str, fault: Fault, names: Collection[str]) -> tuple[str, Finding]:
     if fault.code in _LIMITS:
         return fault.code, _LIMITS[fault.code](text, fault)
-    finding = _FINDINGS[fault.code](Scene(text, fault, names))
+    scene = Scene(text, fault, names)
+    finding = foreign(scene) or _FINDINGS[fault.code](scene)
     return finding.code or fault.code, finding
 
 
-def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[str]:
+def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[Reading]:
     """The cures that can be parsed, each mended further where the text has other errors."""
-    proven: list[str] = []
-    for cure in finding.cures:
-        mended = _mended(cure.strip(), names, attempt)
-        if mended is not None and mended not in proven:
-            proven.append(mended)
-            if not finding.both:
-                break
-    return proven
+    proven: dict[str, str] = {}
+    for cure, label in finding.readings or [(cure, "") for cure in finding.cures]:
+        for text, other in _mended(cure.strip(), names, attempt, ROUNDS):
+            proven.setdefault(text, label or other)
+        if proven and not finding.readings:
+            break
+    return list(proven.items())
 
 
-def _mended(cure: str, names: Collection[str], attempt: Attempt) -> str | None:
-    """The text with the first cure of every further error applied; None where one has none."""
-    for _ in range(ROUNDS):
-        if len(cure) > LONGEST:
-            return None
+def _mended(cure: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
+    """The text with the first cure of every further error applied, or its readings; nothing where one has none."""
+    while rounds and len(cure) <= LONGEST:
+        rounds -= 1
         fault = attempt(cure)
         if fault is None:
-            return cure
+            return [(cure, "")]
         finding = _find(cure, fault, names)[1]
-        # Two readings are a question to the user: they are not answered on the way.
-        if not finding.cures or finding.both:
-            return None
-        cure = finding.cures[0]
-    return None
+        if finding.readings:  # a question to the user: it is asked, and not answered on the way
+            return [reading for reading in finding.readings if attempt(reading[0]) is None]
+        if not finding.cures or not finding.is_certain:
+            return []
+        cure = finding.cures[0].strip()
+    return []
 
 
 def _too_long(text: str, fault: Fault) -> Finding:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from diffcompare.explain.cures import Finding, Scene, ended_lines, quoted
 from diffcompare.explain.mistyped import character
-from diffcompare.explain.spelling import REWRITTEN, known_tail, suggest
+from diffcompare.explain.spelling import AMBIGUOUS, REWRITTEN, known_tail, suggestions
 from diffcompare.grammar import AFTER, OPENERS, SEVERAL, is_word
 from diffcompare.operations import CONSTANTS, FUNCTIONS
 
@@ -22,17 +22,13 @@ def unknown_function(scene: Scene) -> Finding:
         finding = character(scene)
         return replace(finding, code=finding.code or "E301", kind=finding.kind or "syntax_error")
     closing = scene.closing(index) if scene.short else None
-    if index == 0 and closing is not None and scene.token(closing + 1) == "=":
-        rest = scene.text[scene.span(closing + 1)[1] :].strip()
-        message = "functions are not defined here: write the expression alone"
-        return Finding(
-            message, scene.span(closing + 1), "leave this out", "alone:", (rest,), code="E212", kind="syntax_error"
-        )
     if _is_variable(scene, name) and name not in REWRITTEN:
         return _product_or_call(scene, name)
-    return Finding(
-        f"unknown function {quoted(name)}", scene.span(index), "not a function I know", *_meant(scene, name, closing)
-    )
+    message, label = f"unknown function {quoted(name)}", "not a function I know"
+    readings = _several(scene, name, closing)
+    if readings:
+        return Finding(message, scene.span(index), label, "written out:", readings=readings)
+    return Finding(message, scene.span(index), label, *_meant(scene, name, closing))
 
 
 def _is_foreign(token: str) -> bool:
@@ -52,15 +48,33 @@ def _product_or_call(scene: Scene, name: str) -> Finding:
     end = scene.span(scene.index)[1]
     what = "constant" if name in CONSTANTS and name not in scene.names else "variable"
     message = f"{quoted(name + '(...)')} is either a product or a call of a function {quoted(name)}"
-    cures: tuple[str, ...] = (scene.edited((end, paren := scene.paren(scene.index), "*")),)
+    cure = scene.edited((end, paren := scene.paren(scene.index), "*"))
+    readings: tuple[tuple[str, str], ...] = ()
     before = scene.token(scene.index - 1)
+    if before in ("^", "**") and is_function(scene.token(scene.index - 2)):
+        return bare_function(scene, scene.index - 2, scene.index, f"^{name}")
     if before in ("/", "^", "**") and scene.short and (closing := scene.closing(scene.index)) is not None:
         start, stop = scene.span(scene.index)[0], scene.span(closing)[1]
-        cures = (scene.edited((start, start, "("), (end, paren, "*"), (stop, stop, ")")), *cures)
+        readings = ((scene.edited((start, start, "("), (end, paren, "*"), (stop, stop, ")")), ""), (cure, ""))
     advice = f"there is no function {quoted(name)}; for the product with the {what}, write:"
     label = "an operator is missing after this"
-    both = len(cures) > 1
-    return Finding(message, scene.span(scene.index), label, advice, cures, both, code="E105", kind="syntax_error")
+    span = scene.span(scene.index)
+    return Finding(message, span, label, advice, (cure,), readings, code="E105", kind="syntax_error")
+
+
+def _several(scene: Scene, name: str, closing: int | None) -> tuple[tuple[str, str], ...]:
+    """The texts with each of the functions that were as probably meant, if there are several."""
+    numbered = re.fullmatch(r"([a-z]+)([2-9])", name)
+    candidates: tuple[str, ...] = AMBIGUOUS.get(name, ())
+    if numbered and numbered[1] in FUNCTIONS and FUNCTIONS[numbered[1]].arity == 1:
+        function, number = numbered.groups()  # sin2(x) is sin(x)^2, or sin(2*x), and log3(x) is neither
+        candidates = (f"{function}({{0}})^{number}", f"{function}({number}*{{0}})")
+        candidates = (f"log({{0}}, {number})",) if function == "log" else candidates
+    if candidates:
+        templates = [_rewritten(scene, template, closing) for template in candidates]
+        return tuple((cure, "") for cures in templates for cure in cures)
+    near = () if name in REWRITTEN or known_tail(name) else suggestions(name)
+    return tuple((scene.edited((*scene.span(scene.index), each)), "") for each in near) if len(near) > 1 else ()
 
 
 def _meant(scene: Scene, name: str, closing: int | None) -> tuple[str | None, tuple[str, ...]]:
@@ -69,7 +83,7 @@ def _meant(scene: Scene, name: str, closing: int | None) -> tuple[str | None, tu
     template = REWRITTEN.get(name) or REWRITTEN.get(name.casefold())
     if template is not None:
         return f"write {quoted(template.format('x', 'y'))}:", _rewritten(scene, template, closing)
-    near = suggest(name)
+    near = next(iter(suggestions(name)), None)
     tail = known_tail(name)
     head = name[: -len(tail)] if tail else ""
     if tail and (_is_variable(scene, head) or (near is None and head.isalpha())):
@@ -87,7 +101,7 @@ def _rewritten(scene: Scene, template: str, closing: int | None) -> tuple[str, .
     if len(arguments) != 1 + ("{1}" in template):
         return ()
     inner = [a if re.fullmatch(r"\w+", a) else f"({a})" for a in arguments]
-    return (scene.edited((scene.span(scene.index)[0], scene.span(closing)[1], template.format(*inner))),)
+    return (scene.replaced(scene.span(scene.index)[0], scene.span(closing)[1], template.format(*inner)),)
 
 
 def wrong_arity(scene: Scene) -> Finding:
@@ -163,29 +177,52 @@ def _later(scene: Scene, name: str, fresh: str, index: int) -> list[tuple[int, i
 
 
 def bare_function(scene: Scene, function: int, first: int, power: str = "") -> Finding:
-    """`sin x` and `sin^2(x)`: the argument of a function stands in parentheses, the power after them."""
+    """`sin x` and `sin^2(x)`: the argument of a function stands in parentheses, the power after them.
+
+    `first` is the token with which the argument begins; it may be the call of `sin^n(x)`, where n is in the power.
+    """
     name = scene.token(function)
-    stop = scene.operand_stop(first) if not power and name == "sqrt" else scene.product_stop(first)
-    if power:
-        stop = _argument_stop(scene, first)
-    argument = scene.source(first, stop).strip()
-    if scene.token(first) == "(" and scene.token(stop - 1) == ")" and scene.closing(first) == stop - 1:
-        argument = argument[1:-1]
-    end = scene.span(stop - 1)[1]
-    cure = scene.edited((scene.span(function)[0], end, f"{name}({argument}){power}"))
+    stop, argument = _bare_argument(scene, name, first, power)
+    start, end = scene.span(function)[0], scene.span(stop - 1)[1]
     span = scene.span(function, first - 1)
-    if power == "^-1" and f"a{name}" in FUNCTIONS:
-        inverse = scene.edited((scene.span(function)[0], end, f"a{name}({argument})"))
+    call = f"{name}({argument}){power}"
+    if power and scene.token(stop) in ("^", "**"):
+        call = f"({call})"
+    cure = scene.edited((start, end, call))
+    inverse = next((inverse for inverse in (f"a{name}", f"arc{name}") if inverse in FUNCTIONS), None)
+    if inverse is not None and re.sub(r"[\s()]", "", power) == "^-1":
         message = f"{quoted(scene.text[span[0] : span[1]])} is either the inverse function or the reciprocal"
-        return Finding(message, span, "ambiguous", None, (inverse, cure), both=True, code="E215")
+        readings = (
+            (scene.edited((start, end, f"{inverse}({argument})")), "for the inverse function"),
+            (cure, "for the reciprocal"),
+        )
+        return Finding(message, span, "ambiguous", readings=readings, code="E215")
+    if not power and scene.token(stop) == "/" and scene.short:
+        below = scene.operand_stop(stop + 1)
+        whole = scene.edited((start, scene.span(below - 1)[1], f"{name}({argument}{scene.source(stop, below)})"))
+        message = f"{quoted(name)} needs parentheses"
+        label = "a function's argument stands in parentheses"
+        return Finding(message, span, label, "with parentheses:", readings=((cure, ""), (whole, "")), code="E215")
     what = "the power of a function stands after its argument" if power else f"{quoted(name)} needs parentheses"
     label = "write the power last" if power else "a function's argument stands in parentheses"
     return Finding(what, span, label, "with parentheses:", (cure,), code="E215")
 
 
-def _argument_stop(scene: Scene, first: int) -> int:
-    closing = scene.closing(first) if scene.token(first)[-1:] == "(" else first
-    return len(scene.tokens) if closing is None else closing + 1
+def _bare_argument(scene: Scene, name: str, first: int, power: str) -> tuple[int, str]:
+    """The token after the argument of a function without parentheses of its own, and the argument."""
+    token = scene.token(first)
+    if power.removeprefix("^") == scene.word(first) and token[-1:] == "(" and token != "(":  # sin^n(x)
+        closing = scene.closing(first)
+        stop = len(scene.tokens) if closing is None else closing + 1
+        return stop, scene.source(first, stop).partition("(")[2].removesuffix(")").strip()
+    stop = scene.operand_stop(first) if not power and name == "sqrt" else scene.product_stop(first)
+    closing = scene.closing(first) if token == "(" else None
+    if power and closing is not None:
+        stop = closing + 1
+    argument = scene.source(first, stop).strip()
+    if token == "(" and closing == stop - 1:
+        argument = argument[1:-1]
+    return stop, argument
 
 
 def choice(scene: Scene) -> Finding:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from diffcompare.explain.cures import OPERATORS, Finding, Scene, is_numeric, is_opener, is_value, quoted
 from diffcompare.explain.miscalled import bare_function, is_function, wrong_arity
-from diffcompare.explain.misstated import STATEMENT_FINDINGS, no_expression, semicolon
+from diffcompare.explain.misstated import STATEMENT_FINDINGS, equals, no_expression, semicolon
 from diffcompare.explain.mistyped import two_points
+from diffcompare.explain.spelling import is_foreign_function
 from diffcompare.grammar import is_word
 
 _NEST = "nest the conditions: if(a < b, if(c < d, x, y), y)"
@@ -25,6 +27,10 @@ _WORDS = {
     **dict.fromkeys(("for", "in"), "there are no loops"),
 }
 """Words of other languages, and what to write instead."""
+
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[^\S\r\n]\d{3})+(?![\w.])")
+_NUMBER_WITH_COMMA = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 
 SIGNS = OPERATORS - {",", ";"}
 """What takes a value on either side."""
@@ -73,8 +79,12 @@ def _operator(scene: Scene, index: int, token: str, before: str) -> Finding:
     if before in SIGNS:
         pair = before + token
         cures = [scene.edited((*scene.span(index - 1), ""), (*scene.span(index), word)) for word in _merged(pair)]
-        cures += [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
+        one = [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
         message = f"a value is missing between {quoted(before)} and {quoted(token)}"
+        if not cures and before != token:
+            readings = ((one[0], ""), (one[1], ""))
+            return Finding(message, scene.span(index), "two signs in a row", "with one sign:", readings=readings)
+        cures += one
         advice = "a quotient without remainder is floor(a/b); with one sign:" if pair == "//" else "with one sign:"
         return Finding(message, scene.span(index), "two signs in a row", advice, tuple(cures))
     message = f"a value is missing before {quoted(token)}"
@@ -104,17 +114,24 @@ def operator_missing(scene: Scene) -> Finding:
         if scene.token(position) in _WORDS:
             word = scene.token(position)
             return Finding(f"there is no `{word}`", scene.span(position), "not an operator", _WORDS[word])
-    if is_function(before):
+    if is_function(before) or (is_foreign_function(before) and before not in scene.names and not is_numeric(token)):
         return bare_function(scene, index - 1, index)
     digits = is_numeric(token)
     if digits and is_numeric(before) and scene.span(index - 1)[1] == scene.span(index)[0]:
         return two_points(scene, index - 1)
     cures = [scene.edited((scene.span(index - 1)[1], scene.span(index)[0], "*"))]
-    if digits and before.isdigit() and len(token) == 3:
-        joined = scene.edited((scene.span(index - 1)[1], scene.span(index)[0], ""))
-        message = f"an operator is missing between {quoted(before)} and {quoted(token)}"
-        return Finding(message, scene.span(index), "digits are not grouped", None, (joined, *cures), both=True)
     message = f"an operator is missing between {quoted(before)} and {quoted(token)}"
+    grouped = _GROUPED.match(scene.text, scene.span(index - 1)[0]) if digits and scene.short else None
+    if grouped and grouped.end() >= scene.span(index)[1]:
+        joined = scene.edited((*grouped.span(), re.sub(r"\s", "", grouped[0])))
+        readings = ((joined, "for one number"), (cures[0], "for a product"))
+        return Finding(message, scene.span(index), "digits are not grouped", readings=readings)
+    if scene.fault.details.get("across"):
+        if scene.token(index + 1) == "=":
+            scene.fault.index = index + 1
+            return replace(equals(scene), code="E212")
+        label = "a product is not read across lines"
+        return Finding(message, scene.span(index), label, "for a product:", tuple(cures))
     return Finding(message, scene.span(index), "no product is implied here", "for a product:", tuple(cures))
 
 
@@ -137,12 +154,13 @@ def ambiguous_product(scene: Scene) -> Finding:
     stop = scene.product_stop(index)
     between = (scene.span(index - 1)[1], scene.span(index)[0], "*")
     start = scene.span(left)[0]
-    cures: tuple[str, ...] = (scene.edited(between),)
+    readings = [(scene.edited(between), "")]
     if scene.text[scene.span(sign)[0]] in "/÷^*√":
-        cures = (scene.edited((start, start, "("), between, (scene.span(stop - 1)[1],) * 2 + (")",)), *cures)
+        whole = scene.edited((start, start, "("), between, (scene.span(stop - 1)[1],) * 2 + (")",))
+        readings.insert(0, (whole, ""))
     kind = {"/": "quotient", "√": "root"}.get(scene.token(sign), "power")
     message = f"it is not clear where the {kind} ends before {quoted(scene.word(index) or '(')}"
-    return Finding(message, scene.span(index), "no product is implied here", "for a product:", cures, both=True)
+    return Finding(message, scene.span(index), "no product is implied here", "for a product:", readings=tuple(readings))
 
 
 def _raised(scene: Scene, sign: int, index: int) -> str:
@@ -219,15 +237,36 @@ def stray_comma(scene: Scene) -> Finding:
 
 def _comma_at(scene: Scene, index: int) -> Finding:
     start, end = scene.span(index)
+    number = _comma_in_number(scene, index)
+    if number is not None:
+        return number
     before, after = scene.token(index - 1), scene.token(index + 1)
-    if before.isdigit() and after.isdigit() and scene.span(index - 1)[1] == start and scene.span(index + 1)[0] == end:
-        cure = scene.edited((start, end, "."))
-        return Finding(
-            "a comma does not stand in a number", (start, end), "write a point", "with a point:", (cure,), code="E208"
-        )
     cures = (scene.edited((start, end, "")),) if not is_value(after) or before in ("", ",") or is_opener(before) else ()
     message = "a comma stands only between the arguments of a function"
     return Finding(message, (start, end), "nothing to separate", "without it:", cures, code="E208")
+
+
+def _comma_in_number(scene: Scene, index: int) -> Finding | None:
+    """A comma between digits, which groups them or stands for a point."""
+    start, end = scene.span(index)
+    first = scene.span(index - 1)[0] if index and scene.span(index - 1)[1] == start else start
+    match = _NUMBER_WITH_COMMA.match(scene.text, first)
+    if match is None or match.end() <= end:
+        return None
+    message, number = "a comma does not stand in a number", match[0]
+    with_point = number.replace(".", "").replace(",", ".")
+    joined = number.replace(",", "")
+    if not _THOUSANDS.fullmatch(number):
+        cures = (scene.edited((*match.span(), with_point)),) if number.count(",") == 1 else ()
+        return Finding(message, (start, end), "write a point", "with a point:", cures, code="E208")
+    if number.count(",") > 1 or "." in number:
+        cures = (scene.edited((*match.span(), joined)),)
+        return Finding(message, (start, end), "digits are not grouped", "without it:", cures, code="E208")
+    readings = (
+        (scene.edited((*match.span(), joined)), "if the comma groups digits"),
+        (scene.edited((*match.span(), with_point)), "if it is a decimal comma"),
+    )
+    return Finding(message, (start, end), "write a point, or nothing", readings=readings, code="E208")
 
 
 def arguments(scene: Scene) -> Finding:
@@ -235,13 +274,22 @@ def arguments(scene: Scene) -> Finding:
     finding = wrong_arity(scene)
     if scene.token(scene.index) != ",":
         return finding
-    comma = _comma_at(scene, scene.index)
     if scene.token(scene.index + 1) == ")":
-        return replace(comma, kind="syntax_error")
-    return replace(finding, help="with a decimal point:", cures=comma.cures) if "point" in comma.label else finding
+        return replace(_comma_at(scene, scene.index), kind="syntax_error")
+    number = _comma_in_number(scene, scene.index)
+    if number is None:
+        return finding
+    return replace(finding, help="with a decimal point:", cures=number.cures, readings=number.readings)
+
+
+def two_dimensions(scene: Scene) -> Finding:
+    """A formula as it is printed: a fraction with a bar, exponents on a line above."""
+    message = "a formula in two dimensions: write it on one line"
+    return Finding(message, scene.fault.span, "not on the line of the rest", "for example (x + 1)/x^2")
 
 
 PLACE_FINDINGS: dict[str, Callable[[Scene], Finding]] = {
+    "E216": two_dimensions,
     "E102": arguments,
     "E202": value_missing,
     "E203": operator_missing,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from diffcompare.adjacency import Adjacency
 from diffcompare.characters import called, is_invisible, looks_like, plain
-from diffcompare.explain.cures import Finding, Scene, is_numeric, quoted
+from diffcompare.explain.brackets import bracket
+from diffcompare.explain.cures import Finding, Scene, is_numeric, is_value, quoted
 from diffcompare.explain.spelling import MODULES, is_known, suggest
 from diffcompare.grammar import is_word
 
-_BRACKETS = str.maketrans("[]{}", "()()")
+_MAXIMA = re.compile(r"%(?=(?:pi|e)\b)")
+_APOSTROPHES = re.compile(r"(?<![\w.])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])")
 
 
 def character(scene: Scene) -> Finding:
@@ -44,7 +48,14 @@ def _foreign(scene: Scene, found: str, start: int) -> Finding:
             message, span, f"type `{meant}`", "with the characters of the language:", _plain(scene), code="E302"
         )
     if found == "°":
-        cure = scene.edited((start, start + 1, "*pi/180"))
+        index = scene.starts.index(start)  # the fault has no token where a character stopped the lexer
+        first = scene.operand_start(index - 1)
+        angle = f"{scene.source(first, index)}*pi/180"
+        cure = (
+            scene.replaced(scene.span(first)[0], start + 1, angle)
+            if index and scene.short and scene.text[start - 1].isascii()
+            else ""
+        )
         return Finding("there is no sign for degrees", span, "angles are in radians", "in radians:", (cure,))
     message = f"{name} cannot be part of an expression" if not found.isalpha() else f"{name} cannot be part of a name"
     return Finding(message, span, "not a character of the language", "without it:" if meant else None, _plain(scene))
@@ -55,17 +66,13 @@ def _unknown(scene: Scene, start: int, end: int) -> Finding:
     return Finding(f"`{found}` is not part of the language", (start, end), "not a sign I know")
 
 
-def _bracket(scene: Scene, start: int, end: int) -> Finding:
-    cure = scene.text.translate(_BRACKETS) if scene.short else ""
-    message = f"`{scene.text[start]}` groups nothing here: brackets are round"
-    return Finding(message, (start, end), "use a parenthesis", "with parentheses:", (cure,))
-
-
 def _exclamation(scene: Scene, start: int, end: int) -> Finding:
     before = scene.index - 1
     if before < 0 or not (is_word(scene.token(before)) or scene.token(before)[0] in ")0123456789"):
         message = "there is no sign for `not`"
         return Finding(message, (start, end), "conditions are comparisons", "swap the branches: if(a < b, y, x)")
+    if scene.text[end : end + 1] == "!" or scene.text[start - 1] == "!":
+        return Finding("there is no sign for a double factorial", (start, end), "not a sign I know")
     first = scene.operand_start(before)
     operand = scene.source(first, before + 1)
     cure = scene.edited((scene.span(first)[0], end, f"gamma({operand} + 1)"))
@@ -75,12 +82,32 @@ def _exclamation(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _percent(scene: Scene, start: int, end: int) -> Finding:
-    first, stop = scene.operand_start(scene.index - 1), scene.operand_stop(scene.index + 1)
-    cures: tuple[str, ...] = ()
-    if scene.index and scene.short and stop > scene.index + 1:
-        a, b = scene.source(first, scene.index), scene.source(scene.index + 1, stop)
-        cures = (scene.edited((scene.span(first)[0], scene.span(stop - 1)[1], f"({a} - {b}*floor({a}/{b}))")),)
-    return Finding("there is no sign for a remainder", (start, end), "not an operator", "with floor:", cures)
+    """`%pi` is a constant of Maxima, `5%` a hundredth, and `a % b` a remainder."""
+    index, label = scene.index, "not an operator"
+    if _MAXIMA.match(scene.text, start) and not _ends_value(scene.token(index - 1)):
+        cure = _MAXIMA.sub("", scene.text) if scene.short else ""
+        return Finding("a constant is written without `%`", (start, end), "leave it out", "without it:", (cure,))
+    stop = scene.operand_stop(index + 1)
+    if not index or not scene.short or not _ends_value(scene.token(index - 1)):
+        return Finding("there is no sign for a remainder", (start, end), label, "a remainder is a - b*floor(a/b)")
+    if is_numeric(scene.token(index - 1)) and not is_value(scene.token(index + 1)):
+        first = scene.operand_start(index - 1)
+        part = f"{scene.source(first, index)}/100"
+        cure = scene.replaced(scene.span(first)[0], end, part)
+        return Finding("there is no sign for a percentage", (start, end), label, "as a fraction:", (cure,))
+    first = scene.term_start(index - 1)
+    a, b = (_factor(scene.source(*ends)) for ends in ((first, index), (index + 1, stop)))
+    cure = scene.replaced(scene.span(first)[0], scene.span(stop - 1)[1], f"{a} - {b}*floor({a}/{b})")
+    return Finding("there is no sign for a remainder", (start, end), label, "with floor:", (cure,))
+
+
+def _ends_value(token: str) -> bool:
+    return token == ")" or token == "|" or is_numeric(token) or (is_word(token) and token[-1] != "(")
+
+
+def _factor(text: str) -> str:
+    """An operand as it stands in a product."""
+    return text.strip() if re.fullmatch(r"\s*[\w.]+(?:\([^()]*\))?\s*", text) else f"({text.strip()})"
 
 
 def _ampersand(scene: Scene, start: int, end: int) -> Finding:
@@ -89,6 +116,10 @@ def _ampersand(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _quote(scene: Scene, start: int, end: int) -> Finding:
+    groups = _APOSTROPHES.search(scene.text) if scene.short else None
+    if groups and groups.start() < start < groups.end():
+        cure = scene.edited((*groups.span(), groups[0].replace("'", "")))
+        return Finding("an apostrophe does not stand in a number", (start, end), "leave it out", "without it:", (cure,))
     adjacent = scene.index and scene.span(scene.index - 1)[1] == start and scene.text[start] == "'"
     if adjacent and scene.token(scene.index - 1) != "(":
         message = "there is no sign for a derivative"
@@ -115,6 +146,9 @@ def _question(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _colon(scene: Scene, start: int, end: int) -> Finding:
+    if not scene.text[end:].strip():
+        cure = scene.text[:start].rstrip()
+        return Finding("`:` is not part of the language", (start, end), "nothing follows", "without it:", (cure,))
     if end > start + 1:
         cure = scene.edited((start, end, "="))
         return Finding("`:=` is written `=`", (start, end), "write `=`", "with `=`:", (cure,))
@@ -124,6 +158,10 @@ def _colon(scene: Scene, start: int, end: int) -> Finding:
 def _dot(scene: Scene) -> Finding:
     """`np.sin`: the function is known here without its module.  Any other dot is an error of its own."""
     first = last = scene.index
+    if scene.token(first + 1) in ("*", "/", "^", "**") and scene.span(first + 1)[0] == scene.span(first)[1]:
+        cure = re.sub(r"(?<!\d)\.(?=[*/^])", "", scene.text) if scene.short else ""
+        message = "an operator has no point in front: it works on numbers, not on arrays"
+        return Finding(message, scene.span(first), "leave it out", "without it:", (cure,))
     if is_numeric(scene.token(first - 1)) and scene.span(first - 1)[1] == scene.span(first)[0]:
         return two_points(scene, first - 1)
     while scene.word(first - 1) in MODULES and scene.word(first - 1) == scene.token(first - 1):
@@ -154,6 +192,8 @@ def two_points(scene: Scene, first: int) -> Finding:
 def malformed(scene: Scene) -> Finding:
     """A number that is none: 2e, 2j, 1_000, 0x10."""
     token, (start, end) = scene.token(scene.index), scene.span(scene.index)
+    if "places" in scene.fault.details:
+        return _suffixed(scene)
     message = f"{quoted(token)} is not a number"
     last = token[-1]
     if last in "jJ":
@@ -168,11 +208,52 @@ def malformed(scene: Scene) -> Finding:
     token = scene.text[start:end]
     message = f"{quoted(token)} is not a number"
     if "_" in token:
-        cure = scene.edited((start, end, token.replace("_", "")))
-        return Finding(message, (start, end), "digits are not grouped", "without the underscore:", (cure,))
+        return _underscored(scene, start, end)
     decimal = _in_decimal(token)
     cures = () if decimal is None else (scene.edited((start, end, decimal)),)
     return Finding(message, (start, end), "numbers are decimal", "in decimal:", cures)
+
+
+def _underscored(scene: Scene, start: int, end: int) -> Finding:
+    """`1_000`, where the digits are grouped, and `1.0_8` or `1.0_dp`, where the kind of the number stands behind."""
+    token = scene.text[start:end]
+    number, _, kind = token.rpartition("_")
+    label, message = "digits are not grouped", f"{quoted(token)} is not a number"
+    joined, bare = (scene.edited((start, end, text)) for text in (token.replace("_", ""), number.replace("_", "")))
+    if not kind.isdecimal():
+        return Finding(message, (start, end), "there is one kind of number", "the number alone:", (bare,))
+    if re.fullmatch(r"\d+(_\d{3})+", token):
+        return Finding(message, (start, end), label, "without the underscore:", (joined,))
+    readings = ((joined, "if the underscore groups digits"), (bare, f"if `_{kind}` is the kind of the number"))
+    return Finding(message, (start, end), label, readings=readings)
+
+
+def _suffixed(scene: Scene) -> Finding:
+    """A number as other languages write it, `2.d0` or `1.5f`, which may be a product all the same."""
+    places: Adjacency = scene.fault.details["places"]
+    numbers, products = [], []
+    last = scene.index + 1
+    for index in places.suffixes() if scene.short else ():
+        exponent, end = places.exponent(index)
+        last = end if index == scene.index + 1 else last
+        stretch = (scene.span(index - 1)[0], scene.span(end)[1])
+        numbers.append((*stretch, _with_exponent(scene.token(index - 1), exponent)))
+        products.append((scene.span(index)[0], scene.span(index)[0], "*"))
+    span = scene.span(scene.index, last)
+    return Finding(
+        f"{quoted(scene.text[slice(*span)])} is not a number here", span, "a number of another language, or a product",
+        readings=(
+            (scene.edited(*numbers), "for the number"),
+            (scene.edited(*products), f"for the product with a variable `{scene.token(scene.index + 1)}`"),
+        ) if scene.short else (),
+    )  # fmt: skip
+
+
+def _with_exponent(number: str, exponent: str) -> str:
+    """The number in decimal; `2.d0` is 2.0, for the language has integers and decimals of one kind."""
+    if exponent.strip("+-0"):
+        return f"{number.rstrip('.')}e{exponent}"
+    return f"{number}0" if number.endswith(".") else number if "." in number or "e" in number.lower() else f"{number}.0"
 
 
 def _in_decimal(token: str) -> str | None:
@@ -186,14 +267,13 @@ def _in_decimal(token: str) -> str | None:
 
 
 _SIGNS: dict[str, Callable[[Scene, int, int], Finding]] = {
-    **dict.fromkeys("[]{}", _bracket),
+    **dict.fromkeys("[]{}", bracket),
     "!": _exclamation,
     "%": _percent,
     "&": _ampersand,
     "'": _quote,
     '"': _quote,
     "$": _removable("a dollar sign is not part of an expression"),
-    "\\": _removable("a backslash is not part of an expression: this is not LaTeX"),
     "`": _removable("a backtick is not part of an expression"),
     "#": _comment,
     "?": _question,

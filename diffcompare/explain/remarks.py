@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.explain.cures import Scene, quoted
+from diffcompare.explain.misread import misread_names
 from diffcompare.expression import Expression
 from diffcompare.lexer import Fault
 from diffcompare.operations import FUNCTIONS
@@ -19,7 +20,13 @@ def remarks(
 ) -> tuple[Diagnostic, ...]:
     """Notes and warnings on a text; `implicit` are the tokens before which a product was read."""
     scene = Scene(text, Fault("", len(text)), names)
-    found = [*_products(scene, expression, implicit), *_names(scene), *_unused(scene), *_roots(scene)]
+    found = [
+        *_products(scene, expression, implicit),
+        *_names(scene),
+        *misread_names(scene),
+        *_unused(scene),
+        *_roots(scene),
+    ]
     return tuple(found)
 
 

@@ -68,12 +68,16 @@ def command(
     question, _ = options.asked(expression, None)
     if steps is not None:
         return _steps(question, steps, wrt, domain or (), seed, budget)
-    from diffcompare.hand import texts_of
+    from diffcompare.hand import named_in, texts_of
     from diffcompare.studies.check import check_question
     from diffcompare.wengert import listing, variables
 
-    texts = texts_of(hand or (), variables(listing(question.parsed.expression)))
-    checked = check_question(question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution)
+    names = variables(listing(question.parsed.expression))
+    texts = texts_of(hand or (), names)
+    checked = check_question(
+        question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution,
+        deliberate=named_in(hand, names) if hand else None,
+    )  # fmt: skip
     return Answer(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
 
 

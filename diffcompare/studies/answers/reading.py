@@ -11,6 +11,7 @@ from diffcompare.commas import doubt, with_points
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.encodings import decode, example
 from diffcompare.equations import variable_of
+from diffcompare.explain.misread import refuse_misread
 from diffcompare.expression_file import read_bytes
 from diffcompare.file_kinds import suffix_of
 from diffcompare.parser import read
@@ -173,7 +174,13 @@ class Table:
             return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
         if self.decimal and function.doubtful:
             return self.trouble(function, doubt(function.text, function.doubtful))
-        return self.trouble(function, question) if isinstance(question, Diagnostic) else None
+        if isinstance(question, Diagnostic):
+            return self.trouble(function, question)
+        try:
+            refuse_misread(question.parsed.notes if question else (), self.columns.answers.values())
+        except DiffcompareError as error:
+            return self.trouble(function, error.diagnostic)
+        return None
 
     def _of_constant(self, record: Sequence[Cell]) -> list[str]:
         """The variables by which a constant is differentiated: those in whose columns there is an answer."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.explain.misread import refuse_misread
 from diffcompare.expression import Expression
 from diffcompare.hand import formula_text, formulas_from
 from diffcompare.source import Question
@@ -35,16 +36,19 @@ def check_question(
     solution: bool = False,
     source: str = "--hand",
     formulas: Mapping[str, Expression] | None = None,
+    deliberate: Collection[str] | None = None,
 ) -> Check:
     """Check the answers, texts by variable; without any, the formulas that come with the question.
 
-    `formulas` are the expressions of the texts, for a caller who has read them already.
+    `formulas` are the expressions of the texts, for a caller who has read them already; `deliberate` are the variables
+    that the user has named as such, by default those of the texts: others that look misread (`sinx`) are refused.
 
     Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
     """
     expression = question.parsed.expression
     names = variables(listing(expression)) or list(texts)  # a constant has a derivative by any variable
     names += [name for name in formulas or () if name not in names]
+    refuse_misread(question.parsed.notes, (texts or names) if deliberate is None else deliberate)
     answers = _answers(question, texts, names, source, formulas)
     if not domain:
         domain = _domain_of(question, names)
@@ -78,6 +82,7 @@ def check_expression(
     """
     question = question_of(expression)
     names = variables(listing(question.parsed.expression))
+    deliberate = {*partials, *(answers if isinstance(answers, Mapping) else ())}
     if isinstance(answers, (str, Expression)):
         if len(names) != 1:
             raise DiffcompareError(_nameless(names))
@@ -85,7 +90,7 @@ def check_expression(
     texts = {name: str(answer) for name, answer in {**(answers or {}), **partials}.items()}
     return check_question(
         question, texts, domain=[domain] if isinstance(domain, str) else domain, seed=seed, budget=budget,
-        source="the partial by",
+        source="the partial by", deliberate=deliberate,
     )  # fmt: skip
 
 

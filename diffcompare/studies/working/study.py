@@ -33,6 +33,7 @@ def working(
     """
     expression = question.parsed.expression
     names = variables(listing(expression))
+    deliberate = () if by is None else (by,)
     by = _variable(by, names)
     written, left_out = lines_of(text, by, names, source, expression)
     if not written:
@@ -43,7 +44,7 @@ def working(
     for line in written:
         check = check_question(
             question, {by: line.text}, domain=domain, seed=seed, budget=budget,
-            formulas={by: line.expression}, source=f"{source}, line {line.number}",
+            formulas={by: line.expression}, source=f"{source}, line {line.number}", deliberate=deliberate,
         )  # fmt: skip
         judgement, mistake = check.judgements[by], check.mistakes[by]
         before = lines[-1] if lines else None
