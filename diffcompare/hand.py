@@ -99,12 +99,9 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
     said = text[start:end]
     try:
         formula = parse(said, names=variables)
-        for used in variables_of(listing(formula)):
-            if used not in variables:
-                from diffcompare.explain.misread import reading_of_unknown
-
-                meant = reading_of_unknown(used, said, variables)
-                raise unknown_variable(used, variables, "expression", said, meant)
+        unknown = unknown_name(formula, said, variables, "expression")
+        if unknown is not None:
+            raise unknown
     except DiffcompareError as error:
         found = error.diagnostic
         unfinished = _OPEN.search(said)
@@ -117,3 +114,13 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
             found = found._replace(text=text, span=(found.span[0] + start, found.span[1] + start))
         raise DiffcompareError(found) from None
     return formula
+
+
+def unknown_name(formula: Expression, text: str, variables: Sequence[str], source: str) -> DiffcompareError | None:
+    """The error for the first variable of a formula that the function does not have, with what it may be: `lnx`."""
+    for used in variables_of(listing(formula)):
+        if used not in variables:
+            from diffcompare.explain.misread import reading_of_unknown
+
+            return unknown_variable(used, variables, source, text, reading_of_unknown(used, text, variables))
+    return None

@@ -38,7 +38,7 @@ _OF_NUMBERS = ("ln", "sqrt", "cbrt", "sin", "cos", "tan")
 _ORDINARY = frozenset((
     "cost", "tank", "tang", "tans", "tana", "sink", "sing", "sins", "sine", "cosy", "cose", "logo", "logs", "loge",
     "logn", "logp", "logl", "logL", "expo", "exps", "expt", "sect", "sech", "secs", "lns", "coth", "csch", "cots",
-    "tani", "logA", "logit", "expat", "pid", "pie", "pig", "pin", "pip", "pit", "piu",
+    "tani", "logA", "logit", "expat", "expr", "expm", "expn", "pid", "pie", "pig", "pin", "pip", "pit", "piu",
 ))  # fmt: skip
 """Words that begin like a function or a constant and are what they are, unless the rest occurs by itself."""
 _EVIDENT = frozenset("xyzθφ")

@@ -8,6 +8,7 @@ from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.expression import Expression, Variable
+from diffcompare.hand import unknown_name
 from diffcompare.point import unknown_variable
 from diffcompare.source import Question
 from diffcompare.studies.check import Check, check_question
@@ -42,9 +43,13 @@ def working(
     lines: list[Line] = []
     checks: list[Check] = []
     for line in written:
+        where = f"{source}, line {line.number}"
+        misread = unknown_name(line.expression, line.text, names, where)
+        if misread is not None and misread.diagnostic.fix is not None:
+            raise misread  # there is no verdict on a line that says something else than it is read as
         check = check_question(
             question, {by: line.text}, domain=domain, seed=seed, budget=budget,
-            formulas={by: line.expression}, source=f"{source}, line {line.number}", deliberate=deliberate,
+            formulas={by: line.expression}, source=where, deliberate=deliberate,
         )  # fmt: skip
         judgement, mistake = check.judgements[by], check.mistakes[by]
         before = lines[-1] if lines else None

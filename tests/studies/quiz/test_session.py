@@ -103,7 +103,9 @@ def test_when_no_hint_is_left_asking_costs_nothing():
     assert quiz.current.hints == 1
 
 
-@pytest.mark.parametrize("line", ["2*x)", "sni(x)", "y", "x y", "1e99999", "\ufffd", "\x00", "x" * 2000])
+@pytest.mark.parametrize(
+    "line", ["2*x)", "sni(x)", "y", "x y", "1e99999", "2cosx", "2.d0*x", "\ufffd", "\x00", "x" * 2000]
+)
 def test_what_cannot_be_read_costs_no_try(line):
     start = quiz_about(ONE)
     quiz, (answer,) = played(start, line)

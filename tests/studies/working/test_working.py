@@ -152,6 +152,15 @@ def test_what_cannot_be_read(line, code, place):
     assert place in caught.value.diagnostic.source
 
 
+def test_a_line_that_is_misread_gets_no_verdict():
+    with pytest.raises(DiffcompareError) as caught:
+        checked("x*ln(x)", "ln(x) + x/x", "lnx + 1")
+    assert (caught.value.diagnostic.fix, caught.value.diagnostic.source) == ("ln(x) + 1", "--steps, line 2")
+    with pytest.raises(DiffcompareError) as caught:
+        checked("x*lnx", "lnx + 1", by="x")
+    assert caught.value.diagnostic.code == "E578"
+
+
 def test_all_lines_follow():
     found = checked("x^2*sin(x)", "d/dx[x^2]*sin(x) + x^2*d/dx[sin(x)]", "2*x*sin(x) + x^2*cos(x)")
     assert (found.first, found.exit_code, found.finished) == (None, 0, True)
