@@ -131,11 +131,13 @@ class _Reading:
         "tokens",
     )
 
+    places: Adjacency  # where the tokens stand, once that matters
+
     def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
         self.intern = intern
         self.text = text
         self.tokens = tokens = tokenize(text)
-        if "\n" in text or "\r" in text:
+        if "\n" in text:
             check_dimensions(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
@@ -144,7 +146,6 @@ class _Reading:
         self.names = names
         self.leaves = {} if "e" in names else _leaves
         self.implicit: list[int] = []  # the tokens before which a product was read
-        self.places: Adjacency | None = None  # where the tokens stand, once that matters
         self.target: str | None = None  # the name being given a value
         self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
 
@@ -253,11 +254,13 @@ class _Reading:
 
     def check_adjacent(self, index: int) -> None:
         """A product across two lines is none, and neither is a number with the suffix of another language."""
-        if self.places is None:
-            self.places = Adjacency(self.text, self.tokens, self.names)
-        if self.places.is_suffix(index):
-            raise Fault("E304", index - 1, places=self.places)
-        if not self.places.are_on_one_line(index):
+        try:
+            places = self.places
+        except AttributeError:  # most texts never need it, and do not pay for it
+            places = self.places = Adjacency(self.text, self.tokens, self.names)
+        if places.is_suffix(index):
+            raise Fault("E304", index - 1, places=places)
+        if not places.are_on_one_line(index):
             raise Fault("E203", index, across=True)
 
     def close(self, token: str, value: Expression) -> Expression:
