@@ -190,9 +190,11 @@ class Scene:
     def product_stop(self, first: int) -> int:
         """The token after the implicit product that starts with this token: `2x^2` up to the next sign."""
         stop = self.operand_stop(first)
-        while (self.token(stop - 1) == ")" or self.token(stop - 1)[:1].isdigit()) and (
-            is_word(self.token(stop)) or self.token(stop) == "("
-        ):
+        while (
+            self.token(stop - 1) == ")"
+            or self.token(stop - 1)[:1].isdigit()
+            or (self.text[self.ends[stop - 1] - 1] == "π" and self.span(stop)[0] == self.ends[stop - 1])
+        ) and (is_word(self.token(stop)) or self.token(stop) == "("):
             stop = self.operand_stop(stop)
         return stop
 

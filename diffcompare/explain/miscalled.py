@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from diffcompare.explain.cures import Finding, Scene, ended_lines, quoted
+from diffcompare.explain.glued import readings
 from diffcompare.explain.mistyped import character
-from diffcompare.explain.spelling import AMBIGUOUS, REWRITTEN, known_tail, suggestions
+from diffcompare.explain.spelling import ALIASES, AMBIGUOUS, REWRITTEN, known_tail, suggestions
 from diffcompare.grammar import AFTER, OPENERS, SEVERAL, is_word
 from diffcompare.operations import CONSTANTS, FUNCTIONS
 
@@ -73,7 +74,8 @@ def _several(scene: Scene, name: str, closing: int | None) -> tuple[tuple[str, s
     if candidates:
         templates = [_rewritten(scene, template, closing) for template in candidates]
         return tuple((cure, "") for cures in templates for cure in cures)
-    near = () if name in REWRITTEN or known_tail(name) else suggestions(name)
+    several = name in REWRITTEN or known_tail(name) or readings(name, set(scene.tokens).union(scene.names))
+    near = () if several else suggestions(name)
     return tuple((scene.edited((*scene.span(scene.index), each)), "") for each in near) if len(near) > 1 else ()
 
 
@@ -83,6 +85,10 @@ def _meant(scene: Scene, name: str, closing: int | None) -> tuple[str | None, tu
     template = REWRITTEN.get(name) or REWRITTEN.get(name.casefold())
     if template is not None:
         return f"write {quoted(template.format('x', 'y'))}:", _rewritten(scene, template, closing)
+    glued = () if name in ALIASES else readings(name, set(scene.tokens).union(scene.names))
+    if glued:
+        product = f"{glued[0]}*"
+        return f"did you mean `{product}(...)`?", (scene.edited((start, scene.paren(scene.index), product)),)
     near = next(iter(suggestions(name)), None)
     tail = known_tail(name)
     head = name[: -len(tail)] if tail else ""

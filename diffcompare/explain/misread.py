@@ -117,7 +117,8 @@ def _capital(scene: Scene, name: str, index: int) -> Diagnostic:
     suspicious = name in ("Pi", "PI") or (name == "E" and _is_raised(scene, index))
     fix = _rewritten(scene, {index: constant}) if suspicious else None
     return Diagnostic(
-        "W308", "note", f"`{name}` is read as a variable", scene.span(index), f"{about}:" if fix else about,
+        "W308", "note", f"`{name}` is read as a variable", scene.span(index),
+        help=f"{about}:" if fix and f"`{fix}`" not in about else about,
         text=scene.text, fix=fix, severity="warning" if suspicious else "note",
     )  # fmt: skip
 

@@ -49,13 +49,11 @@ def _foreign(scene: Scene, found: str, start: int) -> Finding:
         )
     if found == "°":
         index = scene.starts.index(start)  # the fault has no token where a character stopped the lexer
-        first = scene.operand_start(index - 1)
-        angle = f"{scene.source(first, index)}*pi/180"
-        cure = (
-            scene.replaced(scene.span(first)[0], start + 1, angle)
-            if index and scene.short and scene.text[start - 1].isascii()
-            else ""
-        )
+        cure = ""
+        if index and scene.short and scene.text[start - 1].isascii():  # `x²°` is nothing that is known
+            first = scene.operand_start(index - 1)
+            angle = f"{scene.source(first, index)}*pi/180"
+            cure = scene.replaced(scene.span(first)[0], start + 1, angle)
         return Finding("there is no sign for degrees", span, "angles are in radians", "in radians:", (cure,))
     message = f"{name} cannot be part of an expression" if not found.isalpha() else f"{name} cannot be part of a name"
     return Finding(message, span, "not a character of the language", "without it:" if meant else None, _plain(scene))
