@@ -71,10 +71,8 @@ def _with_calls(text: str) -> str:
 
 
 def _grouped(text: str) -> str | None:
-    """Every other bracket as a parenthesis; None where they do not pair up, or follow a name as no group does."""
+    """Every other bracket as a parenthesis; None where one follows a name, as no group does."""
     if re.search(r"[^\W\d]\w*\s*[\[{]|[)\]}]\s*[\[{]", text):
-        return None
-    if _closing(f"({text})", 0) != len(text) + 1:
         return None
     return text.translate(str.maketrans("[]{}", "()()"))
 

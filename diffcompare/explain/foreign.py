@@ -25,7 +25,7 @@ _DEFINITIONS = [
         rf"\s*(?P<function>{_NAME})\s*\(\s*(?P<names>{_NAMES})\s*\)\s*(?P<sign>:=|=(?![=<>]))(?P<body>.+)",
     )
 ]
-_OF_TEN = re.compile(r"(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
+_OF_TEN = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
 
 
 def foreign(scene: Scene) -> Finding | None:

@@ -257,7 +257,9 @@ def _comma_in_number(scene: Scene, index: int) -> Finding | None:
     with_point = number.replace(".", "").replace(",", ".")
     joined = number.replace(",", "")
     if not _THOUSANDS.fullmatch(number):
-        cures = (scene.edited((*match.span(), with_point)),) if number.count(",") == 1 else ()
+        clear = "." not in number.partition(",")[2] and number.count(",") == 1
+        clear = clear and ("." not in number or re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", number) is not None)
+        cures = (scene.edited((*match.span(), with_point)),) if clear else ()
         return Finding(message, (start, end), "write a point", "with a point:", cures, code="E208")
     if number.count(",") > 1 or "." in number:
         cures = (scene.edited((*match.span(), joined)),)

@@ -50,7 +50,9 @@ def _foreign(scene: Scene, found: str, start: int) -> Finding:
     if found == "°":
         index = scene.starts.index(start)  # the fault has no token where a character stopped the lexer
         cure = ""
-        if index and scene.short and scene.text[start - 1].isascii():  # `x²°` is nothing that is known
+        before = scene.token(index - 1)
+        # `x²°` is nothing that is known, and neither is `|°`.
+        if scene.short and scene.text[start - 1].isascii() and before != "|" and _ends_value(before):
             first = scene.operand_start(index - 1)
             angle = f"{scene.source(first, index)}*pi/180"
             cure = scene.replaced(scene.span(first)[0], start + 1, angle)
@@ -88,7 +90,7 @@ def _percent(scene: Scene, start: int, end: int) -> Finding:
     stop = scene.operand_stop(index + 1)
     if not index or not scene.short or not _ends_value(scene.token(index - 1)):
         return Finding("there is no sign for a remainder", (start, end), label, "a remainder is a - b*floor(a/b)")
-    if is_numeric(scene.token(index - 1)) and not is_value(scene.token(index + 1)):
+    if is_numeric(scene.token(index - 1)) and scene.text[start - 1].isascii() and not is_value(scene.token(index + 1)):
         first = scene.operand_start(index - 1)
         part = f"{scene.source(first, index)}/100"
         cure = scene.replaced(scene.span(first)[0], end, part)
@@ -105,7 +107,7 @@ def _ends_value(token: str) -> bool:
 
 def _factor(text: str) -> str:
     """An operand as it stands in a product."""
-    return text.strip() if re.fullmatch(r"\s*[\w.]+(?:\([^()]*\))?\s*", text) else f"({text.strip()})"
+    return text.strip() if re.fullmatch(r"\s*(?:[\w.]+(?:\([^()]*\))?|\([^()]*\))\s*", text) else f"({text.strip()})"
 
 
 def _ampersand(scene: Scene, start: int, end: int) -> Finding:
@@ -200,8 +202,9 @@ def malformed(scene: Scene) -> Finding:
     if last in "eE" and not token.lower().startswith("0x"):
         product = scene.edited((end - 1, end, f"*{last}"))
         number = scene.edited((end - 1, end + (scene.text[end : end + 1] in ("+", "-")), ""))
-        advice = "for a product:" if last == "E" else "for a product with the constant e:"
-        return Finding(message, (start, end), "a digit must follow the `e`", advice, (product, number))
+        what = "for a product" if last == "E" else "for a product with the constant e"
+        readings = ((product, what), (number, "for the number alone"))
+        return Finding(message, (start, end), "a digit must follow the `e`", readings=readings)
     start, end = scene.literal(scene.index)
     token = scene.text[start:end]
     message = f"{quoted(token)} is not a number"
