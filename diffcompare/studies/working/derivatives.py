@@ -15,6 +15,7 @@ from typing import NamedTuple
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.backends.wire import substitute
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.explain.misread import reading_of_unknown
 from diffcompare.expression import Expression, Variable
 from diffcompare.operations import CONSTANTS, FUNCTIONS
 from diffcompare.parser import parse
@@ -87,7 +88,8 @@ def read(text: str, names: Names) -> tuple[Expression, int]:
 
 
 def _unknown(name: str, names: Names, plain: str) -> DiffcompareError:
-    found = unknown_variable(name, names.variables, "expression", plain).diagnostic
+    meant = reading_of_unknown(name, plain, names.variables)
+    found = unknown_variable(name, names.variables, "expression", plain, meant).diagnostic
     place = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)
     return DiffcompareError(found._replace(span=place.span() if place else found.span))
 

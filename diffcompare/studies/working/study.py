@@ -8,7 +8,6 @@ from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.expression import Expression, Variable
-from diffcompare.hand import unknown_name
 from diffcompare.point import unknown_variable
 from diffcompare.source import Question
 from diffcompare.studies.check import Check, check_question
@@ -44,9 +43,6 @@ def working(
     checks: list[Check] = []
     for line in written:
         where = f"{source}, line {line.number}"
-        misread = unknown_name(line.expression, line.text, names, where)
-        if misread is not None and misread.diagnostic.fix is not None:
-            raise misread  # there is no verdict on a line that says something else than it is read as
         check = check_question(
             question, {by: line.text}, domain=domain, seed=seed, budget=budget,
             formulas={by: line.expression}, source=where, deliberate=deliberate,
