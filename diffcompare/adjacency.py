@@ -36,16 +36,16 @@ class Adjacency:
         self.alone: set[str] | None = None
 
     def are_on_one_line(self, index: int) -> bool:
-        """Whether the token and the one before it stand on the same line."""
+        """Tell whether the token and the one before it stand on the same line."""
         between = self.text[self.ends[index - 1] : self.starts[index]]
         return between.splitlines() in ([], [between])
 
     def is_glued(self, index: int) -> bool:
-        """Whether nothing stands between the token and the one before it."""
+        """Tell whether nothing stands between the token and the one before it."""
         return self.ends[index - 1] == self.starts[index]
 
     def is_suffix(self, index: int) -> bool:
-        """Whether a name behind a number is a suffix of it and no variable, which would occur by itself as well."""
+        """Tell whether a name behind a number is a suffix of it; a variable would occur by itself as well."""
         name, number = self.tokens[index], self.tokens[index - 1]
         if name in self.names or not number[:1] or number[0] not in "0123456789." or not self.is_glued(index):
             return False
@@ -53,7 +53,7 @@ class Adjacency:
         return bool(found or self._is_split_exponent(index)) and not self._is_alone(name)
 
     def exponent(self, index: int) -> tuple[str, int]:
-        """The exponent that a suffix writes, and its last token: `d0`, `d-3`; an empty one of a suffix without."""
+        """Give the exponent that a suffix writes, and its last token: `d0`, `d-3`; an empty one of a suffix without."""
         if _EXPONENT.fullmatch(self.tokens[index]):
             return self.tokens[index][1:], index
         if self._is_split_exponent(index):
@@ -61,13 +61,13 @@ class Adjacency:
         return "", index
 
     def suffixes(self) -> Iterator[int]:
-        """The places of all suffixes."""
+        """Give the places of all suffixes."""
         for index in range(1, len(self.tokens)):
             if self.tokens[index][:1] in STARTS and self.is_suffix(index):
                 yield index
 
     def _is_split_exponent(self, index: int) -> bool:
-        """Whether it is the d of `1d-3`."""
+        """Tell whether it is the d of `1d-3`."""
         return (
             self.tokens[index] in ("d", "D")
             and index + 2 < len(self.tokens)
@@ -78,7 +78,7 @@ class Adjacency:
         )
 
     def _is_alone(self, name: str) -> bool:
-        """Whether a name occurs anywhere without a number in front of it."""
+        """Tell whether a name occurs anywhere without a number in front of it."""
         if self.alone is None:
             pairs = zip(["", *self.tokens], self.tokens, strict=False)
             self.alone = {token for before, token in pairs if before[:1] not in set("0123456789.") or not before}
@@ -100,7 +100,7 @@ def check_dimensions(text: str) -> None:
 
 
 def _is_above(upper: str, lower: str) -> bool:
-    """Whether a line holds the exponents of the next one, as columns show it."""
+    """Tell whether a line holds the exponents of the next one, as columns show it."""
     start = len(upper) - len(upper.lstrip())
     base = lower[:start]
     if not start or len(base) < start or upper.rstrip()[-1:] in _GOES_ON or ";" in upper + lower:

@@ -70,7 +70,7 @@ def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
 
 
 def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
-    """The names that `--hand NAME=FORMULA` says, and are variables because somebody says so."""
+    """Collect the names that `--hand NAME=FORMULA` says: they are variables because somebody says so."""
     said = [spec for spec in specs if _EQUALS.search(spec)]
     return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in said}
 
@@ -117,7 +117,7 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
 
 
 def unknown_name(formula: Expression, text: str, variables: Sequence[str], source: str) -> DiffcompareError | None:
-    """The error for the first variable of a formula that the function does not have, with what it may be: `lnx`."""
+    """Make the error for the first variable that the function does not have; None where there is none."""
     for used in variables_of(listing(formula)):
         if used not in variables:
             from diffcompare.explain.misread import reading_of_unknown

@@ -253,7 +253,7 @@ class _Reading:
         return TIMES
 
     def check_adjacent(self, index: int) -> None:
-        """A product across two lines is none, and neither is a number with the suffix of another language."""
+        """Refuse a product across two lines, and a number with the suffix of another language."""
         try:
             places = self.places
         except AttributeError:  # most texts never need it, and do not pay for it

@@ -162,7 +162,7 @@ def unknown_variable(
 
 
 def _place(name: str, text: str) -> int:
-    """Where a name stands in a text: by itself, and not within another."""
+    """Find where a name stands in a text by itself, and not within another."""
     from diffcompare.lexer import locate
 
     tokens, starts, _ = locate(text, len(text))

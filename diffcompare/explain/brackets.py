@@ -16,7 +16,7 @@ _BASE = re.compile(r"(?<!\w)log\[\s*(\w+)\s*\]\s*\(")
 
 
 def bracket(scene: Scene, start: int, end: int) -> Finding:
-    """A bracket that is not round: `x[1]` is an element of an array, `Sin[x]` a call, `[x + 1]` a group."""
+    """Explain a bracket that is not round: `x[1]` is an element of an array, `Sin[x]` a call, `[x + 1]` a group."""
     text = scene.text if scene.short else ""
     for convert, message, label, advice in _KINDS:
         converted = convert(text)
@@ -29,7 +29,7 @@ def bracket(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _with_names(text: str) -> str:
-    """Every element of an array as a variable of its own: x[1] is x1, a[i,j] is a_i_j."""
+    """Write every element of an array as a variable of its own: x[1] is x1, a[i,j] is a_i_j."""
 
     def name(match: re.Match[str]) -> str:
         word, index = match[1], re.split(r"\s*,\s*", match[2])
@@ -42,7 +42,7 @@ def _with_names(text: str) -> str:
 
 
 def _with_bases(text: str) -> str:
-    """Maple's log[b](x), which is log(x, b)."""
+    """Write Maple's log[b](x) as log(x, b)."""
     while match := _BASE.search(text):
         stop = _closing(text, match.end() - 1)
         if stop is None:
@@ -54,7 +54,7 @@ def _with_bases(text: str) -> str:
 
 
 def _with_calls(text: str) -> str:
-    """Mathematica's Sin[x]; its Log[b, x] and ArcTan[x, y] have their arguments the other way round."""
+    """Write Mathematica's Sin[x] with parentheses; Log[b, x] and ArcTan[x, y] turn their arguments round."""
     place = 0
     while match := _CALL.search(text, place):
         place = match.end()
@@ -71,14 +71,14 @@ def _with_calls(text: str) -> str:
 
 
 def _grouped(text: str) -> str | None:
-    """Every other bracket as a parenthesis; None where one follows a name, as no group does."""
+    """Write every other bracket as a parenthesis; None where one follows a name, as no group does."""
     if re.search(r"[^\W\d]\w*\s*[\[{]|[)\]}]\s*[\[{]", text):
         return None
     return text.translate(str.maketrans("[]{}", "()()"))
 
 
 def _closing(text: str, start: int) -> int | None:
-    """Where the bracket that opens there is closed by one of its kind."""
+    """Find where the bracket that opens there is closed by one of its kind."""
     open_ones: list[str] = []
     for place in range(start, len(text)):
         if text[place] in _CLOSED_BY:
@@ -92,7 +92,7 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _split(text: str) -> list[str]:
-    """What stands between the commas that stand in no brackets."""
+    """Split a text at the commas that stand in no brackets."""
     parts, depth, start = [], 0, 0
     for place, sign in enumerate(text):
         depth += (sign in "([{") - (sign in ")]}")

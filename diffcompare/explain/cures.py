@@ -104,7 +104,7 @@ class Scene:
         return result
 
     def replaced(self, start: int, end: int, new: str) -> str:
-        """The text with a formula in place of a stretch, in parentheses unless it is read the same without."""
+        """Put a formula in place of a stretch of the text, in parentheses unless it is read the same without."""
         wrapped = self.edited((start, end, f"({new})"))
         if not self.short:
             return wrapped
@@ -156,7 +156,7 @@ class Scene:
         return last
 
     def term_start(self, last: int) -> int:
-        """The first token of the product that ends with this token."""
+        """Find the first token of the product that ends with this token."""
         first = self.operand_start(last)
         while self.token(first - 1) in ("*", "/", "^", "**") and first > 1:
             first = self.operand_start(first - 2)

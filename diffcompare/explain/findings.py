@@ -45,7 +45,7 @@ def explain(text: str, fault: Fault, names: Collection[str], attempt: Attempt) -
 
 
 def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
-    """The words before the cure; of several readings all of them."""
+    """Word the help: what stands before the cure, or all of several readings."""
     if len(proven) > 1:
         return "write " + " or ".join(f"`{text}` {label}".rstrip() for text, label in proven)
     advice = finding.help
@@ -78,7 +78,7 @@ def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[
 
 
 def _mended(cure: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
-    """The text with the first cure of every further error applied, or its readings; nothing where one has none."""
+    """Apply the first cure of every further error; give the readings of one that has some, nothing if one has none."""
     while rounds and len(cure) <= LONGEST:
         rounds -= 1
         fault = attempt(cure)

@@ -29,14 +29,14 @@ _OF_TEN = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
 
 
 def foreign(scene: Scene) -> Finding | None:
-    """What a text is in another notation, if it is."""
+    """Explain a text in another notation; None for one in ours."""
     if not scene.short:
         return None
     return _definition(scene) or _latex(scene) or _of_ten(scene)
 
 
 def _definition(scene: Scene) -> Finding | None:
-    """`f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression is what stands behind."""
+    """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression is what stands behind."""
     match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(scene.text))), None)
     if match is None or match.groupdict().get("function") in FUNCTIONS:
         return None
@@ -65,7 +65,7 @@ def _latex(scene: Scene) -> Finding | None:
 
 
 def _of_ten(scene: Scene) -> Finding | None:
-    """`1.5*^-3`, as Mathematica writes it."""
+    """Explain `1.5*^-3`, as Mathematica writes it."""
     if scene.token(scene.index) not in ("^", "**") or scene.token(scene.index - 1) != "*":
         return None
     cure = _OF_TEN.sub(r"\1e\2", scene.text)

@@ -32,7 +32,7 @@ class _Unknown(Exception):
 
 
 def from_latex(text: str) -> str | None:
-    """The formula in this language, or None."""
+    """Write the formula in this language; None where that is not possible."""
     reader = _Reader(_TOKEN.findall(text))
     try:
         found = reader.formula("")
@@ -44,7 +44,7 @@ def from_latex(text: str) -> str | None:
 
 
 def _ends_with_its_bracket(formula: str) -> bool:
-    """Whether the parenthesis at the start is closed at the end."""
+    """Tell whether the parenthesis at the start is closed at the end."""
     depth = 0
     for place, sign in enumerate(formula):
         depth += (sign == "(") - (sign == ")")
@@ -65,7 +65,7 @@ class _Reader:
         return self.rest[-1] if self.rest else ""
 
     def formula(self, closing: str) -> str:
-        """What stands before the closing sign, which is taken as well."""
+        """Read what stands before the closing sign, and that sign."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise _Unknown
@@ -94,7 +94,7 @@ class _Reader:
         return f"{written}*" if ends_value else written
 
     def _factor(self) -> str:
-        """A number, a variable, a function with its argument, or something in brackets, with its power."""
+        """Read a number, a variable, a function with its argument, or something in brackets, with its power."""
         token = self.rest.pop()
         name = token[1:]
         if token in _FRACTIONS:
@@ -125,7 +125,7 @@ class _Reader:
         raise _Unknown
 
     def _names(self, word: str, whole: bool) -> str:
-        """A variable, or letters side by side, of which the last has what follows: an index, a power."""
+        """Read a variable, or letters side by side, of which the last has what follows: an index, a power."""
         if not whole and (len(word) > 3 or (word in ("f", "g", "h") and self.next() == "(")):
             raise _Unknown
         *before, last = [word] if whole else list(word)
@@ -138,7 +138,7 @@ class _Reader:
         return "*".join([*before, last + self._power()])
 
     def _group(self, together: bool = False) -> str:
-        """What stands in braces, or a single token; `together`, where nobody means only the first of several digits."""
+        """Read what stands in braces, or one token; `together`: all of several digits, and not the first alone."""
         if not self.rest:
             raise _Unknown
         token = self.rest.pop()
@@ -170,7 +170,7 @@ class _Reader:
         return f"({argument})^(1/{_grouped(degree)})"
 
     def _function(self, name: str) -> str:
-        """A function with its argument; its power stands behind it here."""
+        """Read a function with its argument; its power stands behind it here."""
         base = ""
         if self.next() == "_":
             self.rest.pop()
@@ -188,7 +188,7 @@ class _Reader:
         return f"({call}{power}){after}" if power and after else f"{call}{power}{after}"
 
     def _argument(self) -> str:
-        """What stands in brackets, or the product up to the next sign or function."""
+        """Read what stands in brackets, or the product up to the next sign or function."""
         token = self.next()
         if token in _CLOSED_BY:
             self.rest.pop()

@@ -64,7 +64,7 @@ def _product_or_call(scene: Scene, name: str) -> Finding:
 
 
 def _several(scene: Scene, name: str, closing: int | None) -> tuple[tuple[str, str], ...]:
-    """The texts with each of the functions that were as probably meant, if there are several."""
+    """Write the text with each function that may have been meant, if there are several."""
     numbered = re.fullmatch(r"([a-z]+)([2-9])", name)
     candidates: tuple[str, ...] = AMBIGUOUS.get(name, ())
     if numbered and numbered[1] in FUNCTIONS and FUNCTIONS[numbered[1]].arity == 1:
@@ -215,7 +215,7 @@ def bare_function(scene: Scene, function: int, first: int, power: str = "") -> F
 
 
 def _bare_argument(scene: Scene, name: str, first: int, power: str) -> tuple[int, str]:
-    """The token after the argument of a function without parentheses of its own, and the argument."""
+    """Find the argument of a function without parentheses of its own: the token after it, and its text."""
     token = scene.token(first)
     if power.removeprefix("^") == scene.word(first) and token[-1:] == "(" and token != "(":  # sin^n(x)
         closing = scene.closing(first)

@@ -247,7 +247,7 @@ def _comma_at(scene: Scene, index: int) -> Finding:
 
 
 def _comma_in_number(scene: Scene, index: int) -> Finding | None:
-    """A comma between digits, which groups them or stands for a point."""
+    """Explain a comma between digits, which groups them or stands for a point."""
     start, end = scene.span(index)
     first = scene.span(index - 1)[0] if index and scene.span(index - 1)[1] == start else start
     match = _NUMBER_WITH_COMMA.match(scene.text, first)
@@ -285,7 +285,7 @@ def arguments(scene: Scene) -> Finding:
 
 
 def two_dimensions(scene: Scene) -> Finding:
-    """A formula as it is printed: a fraction with a bar, exponents on a line above."""
+    """Explain a formula as it is printed: a fraction with a bar, exponents on a line above."""
     message = "a formula in two dimensions: write it on one line"
     return Finding(message, scene.fault.span, "not on the line of the rest", "for example (x + 1)/x^2")
 

@@ -21,7 +21,9 @@ def comparison(scene: Scene) -> Finding:
     ):
         cures = (scene.edited((*scene.span(opened), ""), (*scene.span(closing), "")),)
     message = f"{quoted(token)} stands only in the condition of `if`"
-    return Finding(message, scene.span(index), "a comparison is not a number", "as a condition:", cures)
+    return Finding(
+        message, scene.span(index), "a comparison is not a number", "as a condition:", cures, is_certain=False
+    )
 
 
 def chain(scene: Scene) -> Finding:
@@ -44,7 +46,9 @@ def condition(scene: Scene) -> Finding:
     first = scene.index - 1 if callee is None else callee + 1
     span = scene.span(first, scene.index - 1)
     cure = scene.edited((span[1], span[1], " != 0"))
-    return Finding("the condition of `if` is a comparison", span, "nothing is compared", "for example:", (cure,))
+    return Finding(
+        "the condition of `if` is a comparison", span, "nothing is compared", "for example:", (cure,), is_certain=False
+    )
 
 
 def equals(scene: Scene) -> Finding:
@@ -67,7 +71,9 @@ def equals(scene: Scene) -> Finding:
     if callee is None and scene.short and ";" not in left and "=" not in left + right:
         cures = (right,) if right in left or left in ("y", "f") else (f"{left} - ({right})",)
     message = "`=` stands only after a new name at the start of a statement"
-    return Finding(message, (start, end), "this is no equation", "the difference of both sides:", cures)
+    return Finding(
+        message, (start, end), "this is no equation", "the difference of both sides:", cures, is_certain=False
+    )
 
 
 def no_expression(scene: Scene) -> Finding:

@@ -82,7 +82,7 @@ def _exclamation(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _percent(scene: Scene, start: int, end: int) -> Finding:
-    """`%pi` is a constant of Maxima, `5%` a hundredth, and `a % b` a remainder."""
+    """Tell apart what a percent sign means: `%pi` is a constant of Maxima, `5%` a hundredth, and `a % b` a remainder."""
     index, label = scene.index, "not an operator"
     if _MAXIMA.match(scene.text, start) and not _ends_value(scene.token(index - 1)):
         cure = _MAXIMA.sub("", scene.text) if scene.short else ""
@@ -106,7 +106,7 @@ def _ends_value(token: str) -> bool:
 
 
 def _factor(text: str) -> str:
-    """An operand as it stands in a product."""
+    """Write an operand as it stands in a product."""
     return text.strip() if re.fullmatch(r"\s*(?:[\w.]+(?:\([^()]*\))?|\([^()]*\))\s*", text) else f"({text.strip()})"
 
 
@@ -216,7 +216,7 @@ def malformed(scene: Scene) -> Finding:
 
 
 def _underscored(scene: Scene, start: int, end: int) -> Finding:
-    """`1_000`, where the digits are grouped, and `1.0_8` or `1.0_dp`, where the kind of the number stands behind."""
+    """Explain `1_000`, where digits are grouped, and `1.0_8` or `1.0_dp`, where the kind of the number follows."""
     token = scene.text[start:end]
     number, _, kind = token.rpartition("_")
     label, message = "digits are not grouped", f"{quoted(token)} is not a number"
@@ -230,7 +230,7 @@ def _underscored(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _suffixed(scene: Scene) -> Finding:
-    """A number as other languages write it, `2.d0` or `1.5f`, which may be a product all the same."""
+    """Explain a number as other languages write it, `2.d0` or `1.5f`, which may be a product all the same."""
     places: Adjacency = scene.fault.details["places"]
     numbers, products = [], []
     last = scene.index + 1
@@ -251,7 +251,7 @@ def _suffixed(scene: Scene) -> Finding:
 
 
 def _with_exponent(number: str, exponent: str) -> str:
-    """The number in decimal; `2.d0` is 2.0, for the language has integers and decimals of one kind."""
+    """Write the number in decimal: `2.d0` is 2.0, for the language has integers and decimals of one kind."""
     if exponent.strip("+-0"):
         return f"{number.rstrip('.')}e{exponent}"
     return f"{number}0" if number.endswith(".") else number if "." in number or "e" in number.lower() else f"{number}.0"

@@ -59,7 +59,7 @@ def suggest(name: str) -> str | None:
 
 
 def suggestions(name: str) -> list[str]:
-    """The functions that were probably meant by a name: one, or a few that are equally near."""
+    """Find the functions that were probably meant by a name: one, or a few that are equally near."""
     if name in ALIASES:
         return [ALIASES[name]]
     if len(name) > _LONGEST or name in _ABSENT:
@@ -85,7 +85,7 @@ def suggestions(name: str) -> list[str]:
 
 
 def is_foreign_function(name: str) -> bool:
-    """Whether a name is that of a function elsewhere, or one of ours in other letters."""
+    """Tell whether a name is that of a function elsewhere, or one of ours in other letters."""
     return name in ALIASES or name in REWRITTEN or name.casefold() in FUNCTIONS
 
 
