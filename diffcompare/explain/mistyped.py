@@ -82,7 +82,7 @@ def _exclamation(scene: Scene, start: int, end: int) -> Finding:
 
 
 def _percent(scene: Scene, start: int, end: int) -> Finding:
-    """Tell apart what a percent sign means: `%pi` is a constant of Maxima, `5%` a hundredth, and `a % b` a remainder."""
+    """Explain a percent sign: `%pi` is a constant of Maxima, `5%` a hundredth, and `a % b` a remainder."""
     index, label = scene.index, "not an operator"
     if _MAXIMA.match(scene.text, start) and not _ends_value(scene.token(index - 1)):
         cure = _MAXIMA.sub("", scene.text) if scene.short else ""
