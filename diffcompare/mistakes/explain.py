@@ -28,8 +28,8 @@ def find_mistake(
 
     `points` are some points (6 to 10, a double per variable) at which the function, its partial and the answer are
     finite and no kink is near; `others` are the answers for other variables.  None where no mistake of the table gives
-    this answer, or where the answer is right.  Where none does at all of the points, those are tried at which every
-    variable is positive (`only_positive` says that this is so already).
+    this answer, or where the answer is right.  Where no single one does at all of the points, those are tried at which
+    every variable is positive (`only_positive` says that this is so already).
     """
     search = Search(expression, by, answer, points, others or {})
     if len(search.samples) < FEWEST_POINTS or is_right(search):
@@ -37,12 +37,16 @@ def find_mistake(
     found, tried = search.single()
     vague = _standing(search, constants(search))
     explanations = _standing(search, [*found, *wholes(search)]) or _standing(search, throughout(search, tried))
-    if not explanations and not is_plain(search, vague):
-        explanations = _standing(search, pairs(search, tried))
+    if not explanations and only_positive:
+        return None
+    if not explanations:
+        positive = _where_positive(expression, by, answer, search.points, others)
+        if positive is not None:
+            return positive
+        if not search.is_right_in_part and not is_plain(search, vague):
+            explanations = _standing(search, pairs(search, tried))
     explanations += vague
-    if explanations:
-        return told(search, explanations)
-    return None if only_positive else _where_positive(expression, by, answer, points, others)
+    return told(search, explanations) if explanations else None
 
 
 def _where_positive(
@@ -86,7 +90,7 @@ def told(search: Search, explanations: Sequence[Explanation]) -> Mistake:
     if not best.changes:
         also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind != best.kind))
         return Mistake(best.kind, best.says, None, shown, None, also)
-    changes = [*best.changes, *([best.second] if best.second is not None else [])]
+    changes = best.changes
     kinds = {change.rule.kind for change in changes}
     also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind not in kinds))
     if len(kinds) == 1 and len(changes) > 1:

@@ -14,11 +14,13 @@ from typing import Any
 
 import diffcompare.mistakes.views as views
 from diffcompare.expression import Expression
+from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function, Sample, with_inner
 from diffcompare.mistakes.search import TOLERANCE, Explanation, Search, Tried, explained, sights
-from diffcompare.mistakes.table import RULES, Rule
+from diffcompare.mistakes.table import RULES
 from diffcompare.mistakes.telling import place_of
 from diffcompare.mistakes.views import Sight, Slopes, Values, operation_name
+from diffcompare.wengert import listing
 
 LARGEST_THROUGHOUT = 400
 LARGEST_FOR_PAIRS = 80
@@ -36,6 +38,16 @@ ALONE = frozenset(
 )
 """Kinds that are not made throughout, nor two at a time: together they would explain anything."""
 
+STRANGE = frozenset(
+    {
+        *("derivative-misremembered", "inverse-function", "inverse-as-reciprocal", "degrees", "integrated"),
+        *("outer-at-inner-derivative", "parentheses-missing", "quotient-mixed", "sign-of-whole"),
+    }
+)
+"""Kinds that are no half of an explanation of a short answer, like 2*x: something of theirs would be left in it."""
+SHORT = 3
+"""Nodes that a short answer has at most."""
+
 BESIDE = frozenset(
     {
         *("inner-factor-added", "inner-factor-divided", "inner-not-differentiated"),
@@ -52,6 +64,8 @@ def throughout(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
     """The same kind of mistake at every place where it can be made."""
     if len(search.function.nodes) > LARGEST_THROUGHOUT:
         return
+    kept = [each.change for each in tried if each.change.rule.kind == "term-kept"]
+    yield from (explained((change._replace(use=None),)) for change in kept if change.node.operation is None)
     groups: dict[Any, dict[Expression, Change]] = {}
     for change in sorted((each.change for each in tried), key=lambda change: RULE_ORDER[change.rule]):
         kind = change.rule.kind
@@ -71,7 +85,8 @@ RULE_ORDER = {rule: place for place, rule in enumerate(RULES)}
 
 def pairs(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
     """Two mistakes at once that agree with the answer at the first point."""
-    usual = [each for each in tried if each.change.rule.kind not in ALONE]
+    alone = _alone(search)
+    usual = [each for each in tried if each.change.rule.kind not in alone]
     if len(search.function.nodes) > LARGEST_FOR_PAIRS or len(usual) > MOST_TRIED:
         return
     beside = [each for each in tried if _stands_beside(each.change, search.function)]
@@ -79,7 +94,13 @@ def pairs(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
     yield from _side_by_side(search, usual, usual)
     yield from _side_by_side(search, usual, beside)
     yield from _above_each_other(search, usual)
-    yield from _with_the_sign(search, usual)
+    if "sign-of-whole" not in alone:
+        yield from _with_the_sign(search, usual)
+
+
+def _alone(search: Search) -> frozenset[str]:
+    """The kinds that are not combined, given the answer."""
+    return ALONE | STRANGE if len(listing(search.answer)) <= SHORT else ALONE
 
 
 def _scale(sample: Sample) -> float:
@@ -89,13 +110,13 @@ def _scale(sample: Sample) -> float:
 def _in_one_place(search: Search) -> Iterator[Explanation]:
     """A wrong outer derivative and a wrong use of the inner one."""
     first = search.samples[0]
-    gap = first.answer - first.right
+    gap, alone = first.answer - first.right, _alone(search)
     for node in search.function.nodes:
         for sight, rules in sights(node, search.function):
             if sight.inner is None or sight.inner.operation is None:
                 continue
             for outer in rules:
-                for use in CHAIN_RULES if outer.inner == "times" and outer.kind not in ALONE else ():
+                for use in CHAIN_RULES if outer.inner == "times" and outer.kind not in alone else ():
                     change = Change(node, _composed(outer, use), _widened(sight, node))
                     try:
                         wrong = change.slope(first.values, first.slopes)
@@ -103,10 +124,10 @@ def _in_one_place(search: Search) -> Iterator[Explanation]:
                     except UNKNOWN:
                         continue
                     if isfinite(move) and abs(gap - move) <= TOLERANCE * (_scale(first) + abs(move)):
-                        # The second is told as if it stood alone: its own wrong rule at the same place.
+                        # Both are told as if they stood alone: each its own wrong rule at the same place.
                         link = views.chain(node, search.function.active)
                         second = Change(node, use, link if link is not None else sight)
-                        yield explained((change,))._replace(second=second)
+                        yield explained((change,))._replace(changes=(Change(node, outer, sight), second))
 
 
 def _widened(sight: Sight, node: Expression) -> Sight:
@@ -170,6 +191,7 @@ def _above_each_other(search: Search, tried: Sequence[Tried]) -> Iterator[Explan
     """One mistake, and a second one at a place that uses its result."""
     first = search.samples[0]
     gap, scale = first.answer - first.right, _scale(first)
+    alone = _alone(search)
     seen_at = {node: list(sights(node, search.function)) for node in first.reached if node.operation is not None}
     for one in tried:
         slopes = first.mistaken((one.change,))
@@ -185,7 +207,7 @@ def _above_each_other(search: Search, tried: Sequence[Tried]) -> Iterator[Explan
                 except UNKNOWN:
                     continue
                 for rule in rules:
-                    if rule.kind in ALONE:
+                    if rule.kind in alone:
                         continue
                     try:
                         move = weight * (with_inner(rule, sight, seen, slopes) - after)

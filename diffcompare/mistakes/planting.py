@@ -8,9 +8,10 @@ from typing import NamedTuple
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.evaluation import is_number, value_at
 from diffcompare.expression import Constant, Expression, Variable, apply, lift
+from diffcompare.mistakes.kinds import KINDS, Example
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function
 from diffcompare.mistakes.search import sights
-from diffcompare.mistakes.table import KINDS, RULES, Example
+from diffcompare.mistakes.table import RULES
 from diffcompare.mistakes.telling import Formulas, tidied
 from diffcompare.mistakes.views import operation_name
 from diffcompare.parser import parse

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.evaluation import ESCAPES, Undefined, is_number, values_at
 from diffcompare.expression import Expression, Variable
-from diffcompare.mistakes.table import Rule
+from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.views import Sight, Slopes, Values
 from diffcompare.wengert import active_nodes, listing
 
@@ -64,7 +64,7 @@ class Function:
         """Where a mistake at a node can be made: at all of its uses at once (None), and at each of several."""
         uses = self.uses.get(node, [])
         if len(uses) < 2:
-            return () if node is self.variable else (None,)
+            return (None,)
         return uses if node is self.variable else (None, *uses)
 
 

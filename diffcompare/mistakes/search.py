@@ -8,15 +8,17 @@ tolerance decides.  Then the same mistake is made throughout, and two mistakes a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from math import inf, isfinite, log
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import diffcompare.mistakes.views as views
 from diffcompare.expression import Expression
+from diffcompare.mistakes.kinds import KINDS
+from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function, Sample, in_balls, in_doubles, with_inner
-from diffcompare.mistakes.table import KINDS, Rule, rules_for
+from diffcompare.mistakes.table import rules_for
 from diffcompare.mistakes.views import Sight
 
 TOLERANCE = 1e-8
@@ -32,6 +34,8 @@ CLEARLY = 0.01
 """A relative difference that tells mistakes apart."""
 LARGEST_CONFIRMED = 1500
 """Nodes up to which it is: beyond that the doubles at all points have to do."""
+MOST_POINTS = 8
+"""Points that are looked at, if the answer is wrong at enough of them."""
 FEW_POINTS = 4
 """Points that are looked at where the function is that large; and how many tame ones do without the others."""
 
@@ -45,15 +49,13 @@ class Explanation(NamedTuple):
     equation: Callable[[Sample], tuple[Any, Any]]
     says: str
     changes: tuple[Change, ...] = ()
-    second: Change | None = None
-    """The second of two mistakes in one place, which `changes` has as one change."""
     negative: bool = False
     """Whether the sign of the whole is wrong too."""
 
     @property
     def rank(self) -> int:
         """How soon a teacher would think of it: the less, the sooner."""
-        rules = [change.rule for change in (*self.changes, *([self.second] if self.second is not None else []))]
+        rules = [change.rule for change in self.changes]
         kinds = {rule.kind for rule in rules} or {self.kind}
         if self.negative:
             kinds.add("sign-of-whole")
@@ -81,33 +83,52 @@ class Search:
         self.function = Function(expression, by)
         self.answer = answer
         self.others = others
-        if len(self.function.nodes) > LARGEST_CONFIRMED:
-            points = points[:FEW_POINTS]
-        found = [(sample, point) for point in points if (sample := in_doubles(self.function, answer, point))]
+        found = list(_chosen(self.function, answer, points))
         tame = [each for each in found if _is_tame(each[1])]
-        if len(tame) >= FEW_POINTS and any(_discrepancy(sample) > TOLERANCE for sample, _ in tame):
+        if len(tame) >= FEW_POINTS and any(_differs(sample) for sample, _ in tame):
             found = tame
-        found.sort(key=lambda each: (_is_special(each[1]), *_telling(each[0])))
+        found.sort(key=lambda each: (not _differs(each[0]), _is_special(each[1]), _is_far(each[1]), *_telling(each[0])))
         self.samples = [sample for sample, _ in found]
         self.points = [point for _, point in found]
-        for place, sample in enumerate(self.samples):
-            sample.elsewhere = partial(self.samples.__getitem__, 0 if place else -1)
+        self._partners = [_partner(self.samples, place) for place in range(len(self.samples))]
+        for sample, partner in zip(self.samples, self._partners, strict=True):
+            sample.elsewhere = partial(self.samples.__getitem__, partner)
         self._balls: dict[tuple[int, int], Sample] = {}
+
+    @cached_property
+    def is_right_in_part(self) -> bool:
+        """Whether the answer is right in a part of space, by no accident of a point, and a function without branches.
+
+        One mistake does that, |x| taken for x; two that cancel each other there are nobody's.
+        """
+        right = [
+            point
+            for sample, point in zip(self.samples, self.points, strict=True)
+            if sample.right and not _differs(sample) and not _is_special(point)
+        ]
+        return len(right) > 1 and not self.function.branches
 
     def in_balls(self, place: int, bits: int) -> Sample:
         """The function at one of the points, in balls; it is kept for the next question."""
         known = self._balls.get((place, bits))
         if known is None:
             known = self._balls[place, bits] = in_balls(self.function, self.answer, self.points[place])
-            known.elsewhere = lambda: self.in_balls(0 if place else -1, bits)
+            known.elsewhere = lambda: self.in_balls(self._partners[place], bits)
         return known
 
     def agrees(self, explanation: Explanation) -> bool:
-        """Whether it agrees with the answer at all points, in doubles."""
-        try:
-            return all(agree(*explanation.equation(sample), _lost(sample)) for sample in self.samples)
-        except UNKNOWN:
-            return False
+        """Whether it agrees with the answer in doubles, at all points at which the wrong rule has a value.
+
+        It may have none where the answer, written in another way, has one: ln(x)^3 is divided by ln(x) for ln(x)^2.
+        """
+        unknown = 0
+        for sample in self.samples:
+            try:
+                if not agree(*explanation.equation(sample), _lost(sample)):
+                    return False
+            except UNKNOWN:
+                unknown += 1
+        return unknown <= len(self.samples) // 2 and len(self.samples) - unknown >= min(2, len(self.samples))
 
     def single(self) -> tuple[list[Explanation], list[Tried]]:
         """The single mistakes at one place that agree with the answer at the first point; all that were tried."""
@@ -161,8 +182,11 @@ def explained(changes: tuple[Change, ...]) -> Explanation:
     first = changes[0]
 
     def one(sample: Sample) -> tuple[Any, Any]:
+        weight = sample.weight(first.node, first.use)
+        if type(weight) is int and not weight:
+            return sample.right, sample.answer  # in a branch that is not taken here
         wrong, right = first.slope(sample.values, sample.slopes), sample.slopes.get(first.node, 0)
-        return sample.right + sample.weight(first.node, first.use) * (wrong - right), sample.answer
+        return sample.right + weight * (wrong - right), sample.answer
 
     def several(sample: Sample) -> tuple[Any, Any]:
         return sample.mistaken(changes).get(sample.function.root, 0), sample.answer
@@ -179,6 +203,28 @@ def _lost(sample: Sample) -> float:
     return float(ROUNDING * abs(sample.right)) if sample.right else 0.0
 
 
+def _chosen(
+    function: Function, answer: Expression, points: Sequence[Mapping[str, float]]
+) -> Iterator[tuple[Sample, Mapping[str, float]]]:
+    """The first points; where the answer is right at nearly all of them, as in a branch, others at which it is not."""
+    most = FEW_POINTS if len(function.nodes) > LARGEST_CONFIRMED else MOST_POINTS
+    different = 0
+    for number, point in enumerate(points):
+        if number >= most and different >= FEW_POINTS:
+            break
+        sample = in_doubles(function, answer, point)
+        if sample is not None and (number < most or _differs(sample)):
+            different += _differs(sample)
+            yield sample, point
+
+
+def _partner(samples: Sequence[Sample], place: int) -> int:
+    """Another point, one at which the derivative is another number if there is such a point."""
+    last = len(samples) - 1
+    others = [other for other in range(last + 1) if other != place]
+    return next((other for other in others if not agree(samples[other].right, samples[place].right)), last - place)
+
+
 def _is_tame(point: Mapping[str, float]) -> bool:
     """Whether no coordinate is so large or small that doubles lose digits: sin(3*x^2) at a million has four left."""
     return all(value == 0 or 1e-3 <= abs(value) <= 100 for value in point.values())
@@ -189,9 +235,18 @@ def _is_special(point: Mapping[str, float]) -> bool:
     return any(abs(x) in (0.0, 0.5, 1.0, 2.0) for x in point.values())
 
 
+def _is_far(point: Mapping[str, float]) -> bool:
+    """Whether functions may have become flat there, so that a mistake in them does not show: tanh(6) is nearly 1."""
+    return any(abs(x) > 4 for x in point.values())
+
+
 def _discrepancy(sample: Sample) -> float:
     scale = max(abs(sample.answer), abs(sample.right))
     return float(abs(sample.answer - sample.right) / scale) if scale else 0.0
+
+
+def _differs(sample: Sample) -> bool:
+    return _discrepancy(sample) > TOLERANCE
 
 
 def _telling(sample: Sample) -> tuple[bool, float]:

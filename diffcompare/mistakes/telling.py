@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import diffcompare.mistakes.views as views
 from diffcompare.backends.textbook_rules import BY_HAND, ONE, ZERO, apply_rule, derivatives_of
-from diffcompare.expression import Expression, Open, Variable, lift
+from diffcompare.expression import Expression, Open, Variable, apply, lift
 from diffcompare.mistakes.record import Step
-from diffcompare.mistakes.sample import UNKNOWN, Change, Function
+from diffcompare.mistakes.sample import UNKNOWN, Change, Function, with_inner
 from diffcompare.printer import to_text
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.tidying import tidy
@@ -18,6 +19,15 @@ LONGEST = 60
 """Characters of a formula in a sentence."""
 LARGEST = 400
 """Nodes up to which derivatives are written as formulas."""
+
+
+THE_RULE = "{rule}"
+"""What a mistake says that is no more than the right derivative of a function beside the wrong one."""
+ON_RULE_SHEETS = (
+    *(views.function, views.link, views.asked, views.logarithm),
+    *(views.product, views.quotient, views.general_power),
+)
+"""The views of what has a line of its own on a rule sheet."""
 
 
 class _Itself(dict[Expression, Any]):
@@ -97,6 +107,8 @@ class _Words(dict[str, str]):
         node, by = self.change.node, self.formulas.function.by
         if field == "by":
             return by
+        if field == "rule":
+            return _as_rule(self.change) or f"the derivative of {short(node)} is another one"
         if field == "node":
             return short(node)
         if field == "constant":
@@ -124,18 +136,56 @@ def place_of(change: Change, function: Function) -> Expression:
 
 
 def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:
-    """The mistake in one sentence."""
-    node, by = change.node, formulas.function.by
+    """The mistake in one sentence, the right derivative beside the wrong one."""
     said = change.rule.says.format_map(_Words(formulas, change))
+    told = change.rule.says == THE_RULE
+    beside = None
+    if places == 1 and not (told and change.sight.inner is formulas.function.variable):
+        beside = _here(change, formulas)
+    if beside is None and not told:
+        beside = _as_rule(change)
+    if beside is not None:
+        said += f": {beside}"
     if places > 1:
-        return f"{said}, and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
+        said += f", and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
+    return said
+
+
+def _here(change: Change, formulas: Formulas) -> str | None:
+    """The right and the wrong derivative of the node; of the whole function the right one would be the solution."""
+    node = change.node
     right, wrong = formulas.derivative(node), formulas.wrong(change)
     if node.operation is None or node is formulas.function.root or right is None or wrong is None or right is wrong:
-        return said  # of the whole function the right derivative would be the solution
-    texts = short(right), short(wrong), short(Open(node, by))
-    if "..." in "".join(texts):
-        return said
-    return f"{said}: {texts[2]} is {texts[0]}, not {texts[1]}"
+        return None
+    texts = short(right), short(wrong), short(Open(node, formulas.function.by))
+    return None if "..." in "".join(texts) else f"{texts[2]} is {texts[0]}, not {texts[1]}"
+
+
+def _as_rule(change: Change) -> str | None:
+    """The same as it stands on a rule sheet: with u and v for what varies, or for a function of the variable as it is.
+
+    None where the rule looks deeper into the node, and for a power of the variable: its rule would be the solution.
+    """
+    rule, operation, arguments = change.rule, change.node.operation, change.node.arguments
+    if operation is None or rule.view not in ON_RULE_SHEETS or (len(arguments) > 1 and change.sight.inner is not None):
+        return None
+    single = len(arguments) == 1
+    itself = single and arguments[0].operation is None
+    letters = arguments if itself else tuple(Variable(letter) for letter in "uv"[: len(arguments)])
+    slopes = {letter: ONE if single else Variable(f"{letter}'") for letter in letters}
+    model = apply(operation, letters)
+    sight = rule.view(model, {model, *letters})
+    if sight is None:
+        return None
+    try:
+        wrong = tidy(lift(with_inner(rule, sight, sight.see(ITSELF, slopes), slopes)))
+        right = tidy(apply_rule(model, [slopes[letter] for letter in letters]).derivative)
+    except (*UNKNOWN, NotDifferentiable):
+        return None
+    if right is wrong:
+        return None
+    whole = f"the derivative of {to_text(model)}" if single else f"({to_text(model)})'"
+    return f"{whole} is {to_text(right)}, not {to_text(wrong)}"
 
 
 def short(formula: Expression | None) -> str:

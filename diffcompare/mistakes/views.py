@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from diffcompare.evaluation import ESCAPES
+from diffcompare.evaluation import ESCAPES, is_number, value_at
 from diffcompare.expression import OPERATIONS, Constant, Expression, Variable, lift
 from diffcompare.operations import exact_integer, raise_to
 from diffcompare.tidying import tidy
@@ -215,6 +215,20 @@ def bare_power(node: Expression, active: Collection[Expression]) -> Sight | None
     return Sight(lambda values, slopes: (values[base], exponent), base, (base,))
 
 
+def root_of_square(node: Expression, active: Collection[Expression]) -> Sight | None:
+    """The n-th root of an n-th power with an even n, sqrt(u^2) above all: (u',)."""
+    found = as_power(node, active)
+    if found is None or bare_power(found[0], active) is None:
+        return None
+    base, exponent = found
+    n = exact_integer(base.arguments[1])
+    root = value_at(exponent, {}) if isinstance(exponent, Expression) else exponent[0] / exponent[1]
+    if n is None or n % 2 or not is_number(root) or root * n != 1:
+        return None
+    u = base.arguments[0]
+    return Sight(lambda values, slopes: (slopes.get(u, 0),), None, (u,))
+
+
 def power_of_function(node: Expression, active: Collection[Expression]) -> Sight | None:
     """g(u)^n: (g, u, u', n)."""
     if bare_power(node, active) is None:
@@ -377,6 +391,71 @@ def scaled_factor(node: Expression, active: Collection[Expression]) -> Sight | N
     return Sight(see, None, (node, c))
 
 
+@cache
+def product_with_constant(place: int) -> View:
+    """A product with a constant within one factor (left 0, right 1), u = 3*w: (3, u, v, u', v')."""
+
+    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
+        sight = product(node, active)
+        found = _constant_within(node.arguments[place], active) if sight is not None else None
+        if found is None:
+            return None
+        (c, divides), u, v = found, node.arguments[place], node.arguments[1 - place]
+
+        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+            constant = 1 / values[c] if divides else values[c]
+            return constant, values[u], values[v], slopes.get(u, 0), slopes.get(v, 0)
+
+        return Sight(see, None, (u, v, c))
+
+    return view
+
+
+@cache
+def constant_part(place: int) -> View:
+    """A constant that is a product in a product or a quotient, (2*pi)*u or u/(2*a): (one of its factors, y')."""
+
+    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
+        own = _only_active(node, active)
+        if own is None or operation_name(node) not in ("*", "/"):
+            return None
+        constant, other = node.arguments[1 - own], node.arguments[own]
+        parts = _factors(constant, operation_name(node) == "/" and own == 0)
+        if not len(parts) >= 2 or place >= len(parts):
+            return None
+        part, divides = parts[place]
+
+        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+            inner = slopes.get(other, 0)
+            if operation_name(node) == "*":
+                derivative = values[constant] * inner
+            else:
+                derivative = inner / values[constant] if own == 0 else -values[node] * inner / values[other]
+            return 1 / values[part] if divides else values[part], derivative
+
+        return Sight(see, None, (node, constant, part))
+
+    return view
+
+
+PARTS = 3
+"""Factors of a constant that are looked at one by one."""
+
+
+def _factors(constant: Expression, divides: bool) -> list[tuple[Expression, bool]]:
+    """The factors of a constant, and whether they divide."""
+    found: list[tuple[Expression, bool]] = []
+    pending = [(constant, divides)]
+    while pending and len(found) < PARTS:
+        node, below = pending.pop()
+        if operation_name(node) in ("*", "/"):
+            left, right = node.arguments
+            pending += [(right, below != (operation_name(node) == "/")), (left, below)]
+        else:
+            found.append((node, below))
+    return found
+
+
 def _constant_within(node: Expression, active: Collection[Expression]) -> tuple[Expression, bool] | None:
     """A constant among the factors of the factors, and whether it divides."""
     pending = [node]
@@ -485,6 +564,20 @@ def term(place: int) -> View:
 
 
 @cache
+def signed_term(place: int) -> View:
+    """A term whose sign can be wrong by itself: one beside another that varies, or one that is subtracted."""
+
+    def view(node: Expression, active: Collection[Expression]) -> Sight | None:
+        sight = term(place)(node, active)
+        if sight is None:
+            return None
+        subtracted = operation_name(node) == "-" and place == 1
+        return sight if subtracted or node.arguments[1 - place] in active else None
+
+    return view
+
+
+@cache
 def constant_term(place: int) -> View:
     """A term that does not depend on the variable."""
 
@@ -548,8 +641,8 @@ def anything(node: Expression, active: Collection[Expression]) -> Sight | None:
 
 
 def variable(node: Expression, active: Collection[Expression]) -> Sight | None:
-    """The variable itself, at one of its places."""
-    return Sight(lambda values, slopes: ()) if node.operation is None and node in active else None
+    """The variable itself, at one of its places: (x,)."""
+    return Sight(lambda values, slopes: (values[node],)) if node.operation is None and node in active else None
 
 
 def constant_exponential(node: Expression, active: Collection[Expression]) -> Sight | None:

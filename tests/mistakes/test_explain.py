@@ -74,6 +74,8 @@ WRONG = {
         ("5^x", "5^x"),
         ("x*3^x", "3^x*(1 + x)"),
         ("10^(2*x)", "2*10^(2*x)"),
+        ("x^sin(x)", "x^sin(x)*(cos(x) + sin(x)/x)"),
+        ("(2*x)^x + x", "(2*x)^x*(1 + 1) + 1"),
     ],
     "exponential-rule-on-power": [
         ("x^5", "x^5*ln(x)"),
@@ -141,6 +143,8 @@ WRONG = {
         ("x^3/(x + 4)", "(2*x^3 + 12*x^2)/(x + 4)"),
         ("ln(x)/x", "1/x - ln(x)/x"),
         ("3/(x^2 + 2)", "-6*x/(2 + x^2)"),
+        ("sin(x)/exp(x)", "(cos(x)*exp(x) - sin(x)*exp(x))/sin(x)^2"),
+        ("x + sin(x)/(x^2 + 3)", "1 + (cos(x)*(x^2 + 3) - 2*x*sin(x))/(2*(x^2 + 3))"),
     ],
     "quotient-denominator-missing": [
         ("x^3/(x + 4)", "2*x^3 + 12*x^2"),
@@ -156,6 +160,11 @@ WRONG = {
         ("x^3/sin(x)", "3*x^2/sin(x)"),
         ("ln(x)/x^2", "-2*ln(x)/x^3"),
         ("exp(x)/(x + 1)", "-exp(x)/(x + 1)^2"),
+    ],
+    "quotient-mixed": [
+        ("x^3/sin(x)", "(3*x^5 - sin(x)*cos(x))/sin(x)^2"),
+        ("ln(x)/x^2", "(1/x - 2*x)/x^4"),
+        ("x + exp(x)/(x^2 + 1)", "1 + (exp(x) - 2*x)/(x^2 + 1)^2"),
     ],
     "log-base-forgotten": [
         ("log2(x)", "1/x"),
@@ -184,6 +193,9 @@ WRONG = {
         ("x*sin(x)", "sin(x) + pi*x*cos(x)/180"),
         ("tan(x) + x", "1 + sec(x)^2*pi/180"),
         ("sin(x)", "cos(pi*x/180)"),
+        ("asin(x)", "180/(pi*sqrt(1 - x^2))"),
+        ("x*atan(2*x)", "atan(2*x) + 360*x/(pi*(1 + 4*x^2))"),
+        ("acos(x/2)", "-pi/180/sqrt(4 - x^2)"),
     ],
     "inverse-function": [
         ("cos(x)", "-1/sqrt(1 - x^2)"),
@@ -205,12 +217,19 @@ WRONG = {
         ("x^2 + x*exp(x)", "x^3/3 + (x - 1)*exp(x)"),
         ("cos(3*x)*5 + exp(2*x)", "5*sin(3*x)/3 + exp(2*x)/2"),
         ("ln(x)", "x*ln(x) - x"),
+        ("x^2 + sigmoid(x)", "2*x + softplus(x)"),
+        ("x*sigmoid(2*x)", "sigmoid(2*x) + x*softplus(2*x)/2"),
     ],
     "derivative-misremembered": [
         ("tan(x)", "sec(x)"),
         ("sqrt(x) + x^2", "1/(2*x) + 2*x"),
         ("x*atan(x)", "atan(x) + x/(1 - x^2)"),
         ("asin(x)", "1/(1 + x^2)^(1/2)"),
+    ],
+    "root-of-square": [
+        ("sqrt((x - 2)^2)", "1"),
+        ("x^2 + sqrt((x - 3)^2)", "2*x + 1"),
+        ("x^2 + ((x - 4)^4)^(1/4)", "1 + 2*x"),
     ],
     "product-minus": [
         ("x^2*exp(x)", "(2*x - x^2)*exp(x)"),
@@ -229,6 +248,9 @@ WRONG = {
         ("pi*x^2", "2*x"),
         ("3*ln(x)*x", "ln(x) + 1"),
         ("x/2*sin(x) + x^2", "sin(x) + x*cos(x) + 2*x"),
+        ("2*x^3*sin(5*x)", "6*x^2*sin(5*x) + 5*x^3*cos(5*x)"),
+        ("4/3*pi*x^3 + x", "4*x^2 + 1"),
+        ("ln(x) + 3/(x^2 + 1)", "1/x - 2*x/(x^2 + 1)^2"),
     ],
     "coefficient-inverted": [
         ("x^3/5 + x", "1 + 15*x^2"),
@@ -282,6 +304,10 @@ WRONG = {
         ("x^3 + ln(x)", "3*x^2 + ln(x)"),
         ("sin(x) - x^4", "cos(x) - x^4"),
         ("x^2*sin(x)", "2*x*sin(x) + x^2*sin(x)"),
+        ("x^2 + x", "2*x + x"),
+        ("x/(x + 1)", "(x*(x + 1) - x)/(x + 1)^2"),
+        ("x*sin(x)", "x*sin(x) + x*cos(x)"),
+        ("x^2 + sin(x)", "2*x^2 + x*cos(x)"),
     ],
     "power-misread": [
         ("cos(x)^3", "-3*x^2*sin(x^3)"),
@@ -561,7 +587,15 @@ def test_swapped_partials_are_told_from_one_wrong_one():
         (
             "x^2*sin(x)",
             "2*x*cos(x)",
-            "the product rule: the derivative of a product is not the product of the derivatives",
+            "the product rule: the derivative of a product is not the product of the derivatives: "
+            "(u*v)' is u'*v + u*v', not u'*v'",
+        ),
+        ("tan(x)", "sec(x)", "the derivative of tan(x) is 1 + tan(x)^2, not sec(x)"),
+        ("tan(3*x)", "3*sec(3*x)", "the derivative of tan(u) is 1 + tan(u)^2, not sec(u)"),
+        (
+            "cos(x)",
+            "sin(x)",
+            "the derivative of cos has the wrong sign: the derivative of cos(x) is -sin(x), not sin(x)",
         ),
         ("x^3 + pi^2", "3*x^2 + 2*pi", "pi^2 is a constant: its derivative is 0"),
         ("x*sin(x)", "-sin(x) - x*cos(x)", "the sign of the whole derivative is wrong"),

@@ -22,6 +22,7 @@ FUNCTIONS = [
     "3*x*sin(x) + x/2*exp(x)",
     "(x + 1)*sin(x) - cos(x)*(x^2 - x) + hypot(x, x^2)",
     "(2*x)^3 + 5*x^4 + x^1.5 + 1/(1 + exp(-x))",
+    "2*x*sin(x) + cos(x)*(3*x) + x^2/(4*pi*y) + sqrt((x - 1)^2)",
 ]
 POINT = {"x": 0.61, "y": 1.7}
 

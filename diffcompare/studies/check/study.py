@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from diffcompare.studies.derive import Derive
 
 BUDGET = 5.0
-POINTS_TO_MATCH = 8
 
 
 def check_question(
@@ -137,10 +136,9 @@ def _mistakes(
         found[name] = None
         if judgement.verdict == "wrong" and points:
             others = {other: formula for other, formula in formulas.items() if other != name}
-            few = points[:POINTS_TO_MATCH]
-            found[name] = find_mistake(expression, name, formulas[name], few, others)
+            found[name] = find_mistake(expression, name, formulas[name], points, others)
             if found[name] is None and judgement.half is None:
-                found[name] = first_difference(expression, name, formulas[name], few)
+                found[name] = first_difference(expression, name, formulas[name], points)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Code, Equation, Equations, Heading, Listing, Paragraph
-from diffcompare.expression import Open, Variable
+from diffcompare.expression import Variable
 from diffcompare.mistakes import Mistake
 from diffcompare.studies.check import Check, check_question
 from diffcompare.studies.check.document import is_open, mistake_blocks
@@ -162,12 +162,12 @@ def _wrong(quiz: Quiz, check: Check, solution: bool) -> Reply:
 
 def _veiled(mistake: Mistake, exercise: Exercise) -> Mistake:
     """The mistake without the right answer, which its sentence and its step may hold where it is about the whole."""
-    whole = Open(exercise.expression, exercise.by)
     if mistake.node is not exercise.expression:
         return mistake
     known = mistake.step is not None and not is_open(mistake.step.right)
-    before = mistake.sentence.partition(f": {whole} is ")[0]
-    return replace(mistake, sentence=before, step=None if known else mistake.step)
+    before, whole, after = mistake.sentence.partition(f"the derivative of {exercise.expression} is ")
+    veiled = f"{before}{whole}not {after.partition(', not ')[2]}" if whole else before
+    return replace(mistake, sentence=veiled, step=None if known else mistake.step)
 
 
 def _closed(quiz: Quiz, exercise: Exercise, blocks: list[Block], solution: bool) -> Reply:

@@ -69,7 +69,10 @@ def test_a_wrong_answer_is_followed_by_a_hint_then_by_the_mistake_then_by_the_de
     assert quiz.rounds[0].kinds == ("product-of-derivatives",)
 
 
-@pytest.mark.parametrize(("function", "wrong", "right"), [(ONE, WRONG, RIGHT), ("x^5", "5*x^5", "5*x^4")])
+@pytest.mark.parametrize(
+    ("function", "wrong", "right"),
+    [(ONE, WRONG, RIGHT), ("x^5", "5*x^5", "5*x^4"), ("tan(x)", "sec(x)", "1 + tan(x)^2")],
+)
 def test_the_mistake_does_not_give_the_answer_away(function, wrong, right):
     _, (_, second) = played(quiz_about(function), "1", wrong)
     assert "The mistake: " in said(second.blocks)
