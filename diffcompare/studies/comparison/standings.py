@@ -24,6 +24,9 @@ GOOD = 12.0
 NEAR = 1e-3
 """How near partials beside a kink must be to the truth at it."""
 
+DISTANCES = (1e-7, 1e-5, 1e-4, 1e-3)
+"""How far a point is moved off a kink: nearer by, a formula like (exp(x) - 1)/x has lost its digits."""
+
 SMALLEST = sys.float_info.min
 """Below this a double has fewer digits, so counting them says nothing of the method."""
 
@@ -126,11 +129,15 @@ def right_beside(comparison: Comparison, names: Collection[str]) -> bool:
     """Whether AD finds these true partials when the point is moved a little, so that a kink must be what it misses."""
     from diffcompare.backends.reverse import gradient_at
 
-    for direction in (1e-7, -1e-7):
-        moved = {name: x + direction * max(1.0, abs(x)) for name, x in comparison.problem.point.items()}
-        found = gradient_at(comparison.problem.expression, moved)
-        if found is not None and all(_is_near(found[name], comparison.true_partial(name)) for name in names):
-            return True
+    for distance in DISTANCES:
+        for direction in (distance, -distance):
+            moved = {
+                name: x + direction * (1 + number / 2) * max(1.0, abs(x))  # each by another amount: x == y is left
+                for number, (name, x) in enumerate(comparison.problem.point.items())
+            }
+            found = gradient_at(comparison.problem.expression, moved)
+            if found is not None and all(_is_near(found[name], comparison.true_partial(name)) for name in names):
+                return True
     return False
 
 

@@ -292,6 +292,24 @@ def test_a_branch_of_one_point():
     assert found == "Forward-ad and reverse-ad see only the branch of if(x == 0, 0, x) that is taken, and miss df/dx."
 
 
+@pytest.mark.parametrize(
+    ("expression", "point", "missed"),
+    [
+        ("if(x == 0, 1, (exp(x) - 1)/x)", {"x": 0}, "df/dx"),
+        ("if(x != 0, x/(exp(x) - 1), 1)", {"x": 0}, "df/dx"),
+        ("y*if(x == 0, 1/2, (x - ln(1 + x))/x^2)", {"x": 0, "y": 3}, "df/dx"),
+        ("if(x == y, exp(x), (exp(x) - exp(y))/(x - y))", {"x": 1, "y": 1}, "df/dx and df/dy"),
+    ],
+)
+def test_a_branch_for_one_point_is_not_called_rounding_though_the_other_one_loses_digits_near_it(
+    expression, point, missed
+):
+    found = verdict(expression, point, methods=AD)
+    assert found.startswith("Forward-ad and reverse-ad see only the branch of if(")
+    assert f"and miss {missed}" in found
+    assert "rounding" not in found
+
+
 def test_a_kink_that_does_no_harm_is_not_mentioned():
     assert verdict("x*abs(x)", x=0, methods=AD) == "The truth is 0: forward-ad and reverse-ad return exactly that."
 
