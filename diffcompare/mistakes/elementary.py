@@ -106,6 +106,7 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
     "abs": (lambda y, u: _one(u), lambda y, u: y),
     "erf": (
         lambda y, u: exp(-_square(u)),
+        lambda y, u: 2 * exp(-_square(u)),
         lambda y, u: 2 / sqrt(named("pi", u)) * exp(_square(u)),
         lambda y, u: exp(-_square(u)) / sqrt(named("pi", u)),
     ),

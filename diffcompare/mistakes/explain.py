@@ -12,7 +12,7 @@ from diffcompare.mistakes.sample import Change
 from diffcompare.mistakes.search import Explanation, Search, confirmed, is_right
 from diffcompare.mistakes.summands import shows
 from diffcompare.mistakes.telling import Formulas, place_of, sentence, step_at
-from diffcompare.mistakes.wholes import constants, is_plain, wholes
+from diffcompare.mistakes.wholes import constants, integrated_terms, is_plain, wholes
 
 
 def find_mistake(
@@ -36,7 +36,11 @@ def find_mistake(
         return None
     found, tried = search.single()
     vague = _standing(search, constants(search))
-    explanations = _standing(search, [*found, *wholes(search)]) or _standing(search, throughout(search, tried))
+    explanations = (
+        _standing(search, [*found, *wholes(search)])
+        or _standing(search, throughout(search, tried))
+        or ([] if vague else _standing(search, integrated_terms(search)))
+    )
     if not explanations and only_positive:
         return None
     if not explanations:
@@ -89,7 +93,8 @@ def told(search: Search, explanations: Sequence[Explanation]) -> Mistake:
     shown = shows(search, formulas)
     if not best.changes:
         also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind != best.kind))
-        return Mistake(best.kind, best.says, None, shown, None, also)
+        step = step_at(best.node, search.function) if best.node is not None else None
+        return Mistake(best.kind, best.says, best.node, shown, step, also)
     changes = best.changes
     kinds = {change.rule.kind for change in changes}
     also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind not in kinds))

@@ -17,9 +17,10 @@ from diffcompare.expression import Expression
 from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.sample import UNKNOWN, Change, Function, Sample, with_inner
 from diffcompare.mistakes.search import TOLERANCE, Explanation, Search, Tried, explained, sights
+from diffcompare.mistakes.summands import terms_of
 from diffcompare.mistakes.table import RULES
 from diffcompare.mistakes.telling import place_of
-from diffcompare.mistakes.views import Sight, Slopes, Values, operation_name
+from diffcompare.mistakes.views import Sight, Slopes, Values
 from diffcompare.wengert import listing
 
 LARGEST_THROUGHOUT = 400
@@ -153,19 +154,7 @@ def _stands_beside(change: Change, function: Function) -> bool:
     kind = change.rule.kind
     if kind == "constant-as-variable":
         return place_of(change, function) not in function.active
-    return kind in BESIDE or (kind == "term-kept" and change.node in _terms(function.root))
-
-
-def _terms(root: Expression) -> list[Expression]:
-    """The terms of a sum."""
-    found, pending = [], [root]
-    while pending:
-        node = pending.pop()
-        if operation_name(node) in ("+", "-", "neg"):
-            pending += node.arguments
-        else:
-            found.append(node)
-    return found
+    return kind in BESIDE or (kind == "term-kept" and change.node in terms_of(function.root))
 
 
 def _side_by_side(search: Search, ones: Sequence[Tried], others: Sequence[Tried]) -> Iterator[Explanation]:

@@ -49,6 +49,8 @@ class Explanation(NamedTuple):
     equation: Callable[[Sample], tuple[Any, Any]]
     says: str
     changes: tuple[Change, ...] = ()
+    node: Expression | None = None
+    """Where it was made, if no change says so."""
     negative: bool = False
     """Whether the sign of the whole is wrong too."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import nan
+from math import isfinite, nan
 from typing import NamedTuple
 
 from diffcompare.evaluation import is_number
@@ -57,26 +57,39 @@ def first_difference(
     if right is None or not search.samples or is_right(search):
         return None
     rights = summands(right, search.samples)
-    tidied_answer = tidied(answer, expression) or answer
-    answers = summands(tidied_answer, search.samples)
+    answers = _most_alike(answer, rights, search)
     for each in rights:
         if _only_differs_by(search, each, -1):
             return _told(search, "term-missing", each, f"the term {_text(each)} of the derivative is missing", formulas)
     for each in answers:
         if _only_differs_by(search, each, 1):
             return _told(search, "term-extra", each, f"the term {_text(each)} is too much", formulas)
-    lacking = _unmatched(rights, answers)
+    lacking, extra = _unmatched(rights, answers), _unmatched(answers, rights)
     if lacking and len(rights) == 1:  # naming it would be the solution
         says = "the derivative is one term, or can be written as one, and the answer is not equal to it"
         return _told(search, "term-missing", lacking[0], says, formulas)
     if lacking:
-        says = f"the derivative has the term {_text(lacking[0])}, and no term of the answer is equal to it"
+        multiple = next((each for each in extra if _is_multiple(each.values, lacking[0].values)), None)
+        instead = "no term of the answer is equal to it" if multiple is None else f"the answer has {_text(multiple)}"
+        says = f"the derivative has the term {_text(lacking[0])}, and {instead}"
         return _told(search, "term-missing", lacking[0], says, formulas)
-    extra = _unmatched(answers, rights)
     if extra:
         says = f"the answer has the term {_text(extra[0])}, and no term of the derivative is equal to it"
         return _told(search, "term-extra", extra[0], says, formulas)
     return None
+
+
+def _most_alike(answer: Expression, rights: Sequence[Summand], search: Search) -> list[Summand]:
+    """The summands of the answer, as it was written or tidied: 2*x + x is no longer 2*x and something."""
+    ways = [summands(each, search.samples) for each in (tidied(answer, search.function.root) or answer, answer)]
+    return min(ways, key=lambda answers: len(_unmatched(rights, answers)))
+
+
+def _is_multiple(ours: Sequence[float], theirs: Sequence[float]) -> bool:
+    """Whether the first is a constant multiple of the second, as a slip of the pen makes one."""
+    if len(ours) < COMPARED_AT or not all(map(isfinite, (*ours, *theirs))) or not theirs[0]:
+        return False
+    return bool(ours[0]) and all(agree(a * theirs[0], ours[0] * b) for a, b in zip(ours, theirs, strict=True))
 
 
 def _told(search: Search, kind: str, summand: Summand, says: str, formulas: Formulas) -> Mistake:
@@ -130,6 +143,21 @@ def summands(formula: Expression, samples: Sequence[Sample]) -> list[Summand]:
             continue
         values = tuple(f * _number(node, s) for f, s in zip(factors, chosen, strict=True))
         found.append(Summand(node, factors[:1] < (0.0,), values))
+    return found
+
+
+def terms_of(root: Expression) -> dict[Expression, int]:
+    """The terms of a sum as they stand, with their signs."""
+    found: dict[Expression, int] = {}
+    pending = [(root, 1)]
+    while pending:
+        node, sign = pending.pop()
+        name = operation_name(node)
+        if name in ("+", "-", "neg"):
+            pending += [(each, sign) for each in node.arguments[:-1]]
+            pending.append((node.arguments[-1], sign if name == "+" else -sign))
+        else:
+            found[node] = sign
     return found
 
 

@@ -413,7 +413,7 @@ def product_with_constant(place: int) -> View:
 
 @cache
 def constant_part(place: int) -> View:
-    """A constant that is a product in a product or a quotient, (2*pi)*u or u/(2*a): (one of its factors, y')."""
+    """A constant of several parts in a product or a quotient, 2*pi*u, u/(2*a), -3*u: (a factor of it, y')."""
 
     def view(node: Expression, active: Collection[Expression]) -> Sight | None:
         own = _only_active(node, active)
@@ -421,7 +421,7 @@ def constant_part(place: int) -> View:
             return None
         constant, other = node.arguments[1 - own], node.arguments[own]
         parts = _factors(constant, operation_name(node) == "/" and own == 0)
-        if not len(parts) >= 2 or place >= len(parts):
+        if place >= len(parts) or parts[place][0] is constant:
             return None
         part, divides = parts[place]
 
@@ -443,7 +443,7 @@ PARTS = 3
 
 
 def _factors(constant: Expression, divides: bool) -> list[tuple[Expression, bool]]:
-    """The factors of a constant, and whether they divide."""
+    """The factors of a constant without its sign, and whether they divide."""
     found: list[tuple[Expression, bool]] = []
     pending = [(constant, divides)]
     while pending and len(found) < PARTS:
@@ -451,6 +451,8 @@ def _factors(constant: Expression, divides: bool) -> list[tuple[Expression, bool
         if operation_name(node) in ("*", "/"):
             left, right = node.arguments
             pending += [(right, below != (operation_name(node) == "/")), (left, below)]
+        elif operation_name(node) == "neg":
+            pending.append((node.arguments[0], below))
         else:
             found.append((node, below))
     return found

@@ -12,10 +12,13 @@ from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.expression import Expression, Variable
 from diffcompare.mistakes.sample import UNKNOWN, Sample
 from diffcompare.mistakes.search import Explanation, Search, agree
-from diffcompare.mistakes.summands import summands
+from diffcompare.mistakes.summands import summands, terms_of
+from diffcompare.mistakes.telling import short
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, variables
 
+MOST_TERMS = 8
+"""Terms of a sum that are looked at one by one."""
 LARGEST = 300
 """Nodes up to which second derivatives, and the derivative of the answer, are looked at."""
 MOST_SECONDS = 4
@@ -191,6 +194,38 @@ def _of_other_orders(search: Search, names: Sequence[str]) -> Iterator[Explanati
         )
     except NotDifferentiable:
         return
+
+
+def integrated_terms(search: Search) -> Iterator[Explanation]:
+    """A term of the function that was integrated: the derivative of the answer has the term itself.
+
+    For then it is the second derivative of the function, but for this term.
+    """
+    root, by = search.function.root, search.function.by
+    terms = {term: sign for term, sign in terms_of(root).items() if term in search.function.active}
+    if not 2 <= len(terms) <= MOST_TERMS or max(len(search.function.nodes), len(listing(search.answer))) > LARGEST:
+        return
+    try:
+        of_answer, second = _derivative(search.answer, by), _derivative(_derivative(root, by), by)
+        for term, sign in terms.items():
+            of_term = _derivative(_derivative(term, by), by)
+            yield Explanation(
+                "integrated",
+                partial(_equal_but_for, (of_answer, second), (term, of_term), sign),
+                f"{short(term)} is integrated instead of differentiated",
+                node=term,
+            )
+    except NotDifferentiable:
+        return
+
+
+def _equal_but_for(
+    derivatives: tuple[Expression, Expression], term: tuple[Expression, Expression], sign: int, sample: Sample
+) -> tuple[Any, Any]:
+    """The derivative of the answer, and the second derivative with the term itself for the term's second one."""
+    of_answer, second = map(sample.evaluate, derivatives)
+    itself, of_term = map(sample.evaluate, term)
+    return of_answer, second + sign * (itself - of_term)
 
 
 def _equals(formula: Expression, sample: Sample) -> tuple[Any, Any]:

@@ -218,6 +218,7 @@ WRONG = {
         ("cos(3*x)*5 + exp(2*x)", "5*sin(3*x)/3 + exp(2*x)/2"),
         ("ln(x)", "x*ln(x) - x"),
         ("x^2 + sigmoid(x)", "2*x + softplus(x)"),
+        ("1/(1 + exp(-x)) - x^2", "ln(1 + exp(x)) - 2*x"),
         ("x*sigmoid(2*x)", "sigmoid(2*x) + x*softplus(2*x)/2"),
     ],
     "derivative-misremembered": [
@@ -250,6 +251,7 @@ WRONG = {
         ("x/2*sin(x) + x^2", "sin(x) + x*cos(x) + 2*x"),
         ("2*x^3*sin(5*x)", "6*x^2*sin(5*x) + 5*x^3*cos(5*x)"),
         ("4/3*pi*x^3 + x", "4*x^2 + 1"),
+        ("x^2*exp(-3*x)", "2*x*exp(-3*x) - x^2*exp(-3*x)"),
         ("ln(x) + 3/(x^2 + 1)", "1/x - 2*x/(x^2 + 1)^2"),
     ],
     "coefficient-inverted": [
@@ -561,6 +563,36 @@ def test_points_at_which_it_is_hard_to_see(function, answer, kind):
     assert find_mistake(parse(function), "x", parse(answer), points).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("function", "answer", "kind"),
+    [
+        ("sqrt(x^2)", "1", "root-of-square"),
+        ("x^2*sqrt((x - 1)^2)", "2*x*(x - 1) + x^2", "root-of-square"),
+        ("abs(x)", "1", "derivative-misremembered"),
+        ("sqrt(x^2)", "x", "exponent-not-lowered"),  # where x > 0
+    ],
+)
+def test_an_answer_that_is_right_in_a_part_of_space_has_one_mistake(function, answer, kind):
+    points = [{"x": x} for x in (-1.3, -0.6, 0.7, 1.3, 2.4, -3.1, 3.7, -2.3)]
+    mistake = find_mistake(parse(function), "x", parse(answer), points)
+    assert (mistake.kind, mistake.second) == (kind, None)
+
+
+def test_a_mistake_in_a_branch_that_few_points_reach_is_found():
+    points = [{"x": x} for x in (0.9, 0.85, 1.3, 0.75, 1.4, 0.7, 1.5, 1.8, 2.1, 3.1, 6.0, 9.0, 4.3)]
+    mistake = find_mistake(parse("max(x^2, 3*x)"), "x", parse("if(x^2 > 3*x, x, 3)"), points)
+    assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "x^2")
+    mistake = find_mistake(parse("if(x > 2, ln(x)^3, x)"), "x", parse("if(x > 2, ln(x)^2/x, 1)"), points)
+    assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "ln(x)^3")
+
+
+@pytest.mark.parametrize("answer", ["1", "2*x", "5"])
+@pytest.mark.parametrize("function", ["sin(x)/(2 + cos(x))", "tan(3*x - 1)", "3^(2*x + 1)", "exp(sin(x))"])
+def test_a_short_answer_is_not_explained_by_two_strange_mistakes(function, answer):
+    mistake = found(function, answer)
+    assert mistake is None or mistake.second is None
+
+
 def test_swapped_partials_are_told_from_one_wrong_one():
     swapped = found("x^3*y", "x^3", others={"y": parse("3*x^2*y")})
     assert swapped.kind == "swapped-partials"
@@ -646,6 +678,13 @@ def test_the_summands_in_which_it_shows(function, answer, shown):
         ("x^3*sin(x)", "x^2*(3*sin(x) + x*cos(x)) + x^9", "term-extra", "the term x^9 is too much"),
         ("x^2*sin(x) + x", "x*(2*sin(x) + x*cos(x))", "term-missing", "the term 1 of the derivative is missing"),
         ("x^3", "atan(x)", "term-missing", "the derivative is one term"),
+        (
+            "3*x^2*sin(x) + x",
+            "5*x*sin(x) + 3*x^2*cos(x) + 1",
+            "term-missing",
+            "the derivative has the term 6*x*sin(x), and the answer has 5*x*sin(x)",
+        ),
+        ("x^3 + x^2", "3*x^2 + 2*x + x + tan(x)", "term-extra", "the answer has the term x, and no term of"),
     ],
 )
 def test_the_first_term_that_differs(function, answer, kind, words):
