@@ -101,7 +101,7 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
         lambda y, u: _square(y),
     ),
     "sqrt": (lambda y, u: 1 / (2 * u), lambda y, u: 2 / y, lambda y, u: 1 / u, lambda y, u: 2 * y),
-    "ln": (lambda y, u: 1 / y, lambda y, u: u, lambda y, u: 1 / _square(u)),
+    "ln": (lambda y, u: 1 / y, lambda y, u: 1 / _square(u)),
     "exp": (lambda y, u: 1 / y,),
     "abs": (lambda y, u: _one(u), lambda y, u: y),
     "erf": (
@@ -129,11 +129,15 @@ _OF_INVERSES: Mapping[str, tuple[int, str, bool]] = {
 """The derivatives that are confused with each other: the sign above, what is below, and whether under a root."""
 
 
+_WELL_KNOWN = ("sin", "exp")
+"""Functions whose derivatives are seldom misremembered."""
+
+
 def _misremembered() -> Iterator[tuple[str, bool, Callable[[Any, Any], Any]]]:
     """Function, whether that is rare, and its wrong derivative."""
     for name, several in _MISREMEMBERED.items():
         for wrong in several:
-            yield name, name == "sin", wrong
+            yield name, name in _WELL_KNOWN, wrong
     for name, (sign, *right) in _OF_INVERSES.items():
         for below in _BELOW:
             for root in (True, False):

@@ -12,7 +12,7 @@ from diffcompare.mistakes.sample import Change
 from diffcompare.mistakes.search import Explanation, Search, confirmed, is_right
 from diffcompare.mistakes.summands import shows
 from diffcompare.mistakes.telling import Formulas, place_of, sentence, step_at
-from diffcompare.mistakes.wholes import constants, integrated_terms, is_plain, wholes
+from diffcompare.mistakes.wholes import constants, integrated_terms, is_plain, wholes, without_absolute_values
 
 
 def find_mistake(
@@ -37,7 +37,7 @@ def find_mistake(
     found, tried = search.single()
     vague = _standing(search, constants(search))
     explanations = (
-        _standing(search, [*found, *wholes(search)])
+        _standing(search, [*found, *wholes(search), *without_absolute_values(search)])
         or _standing(search, throughout(search, tried))
         or ([] if vague else _standing(search, integrated_terms(search)))
     )

@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("inverse-as-reciprocal", "the inverse function is read as 1 over the function", ("asin(x)", "x")),
         Kind("integrated", "integrated instead of differentiated", ("x^3", "x")),
         Kind("derivative-misremembered", "a derivative from the table is misremembered", ("tan(x)", "x")),
-        Kind("root-of-square", "sqrt(u^2), which is |u|, is taken for u", ("sqrt((x - 1)^2)", "x")),
+        Kind("root-of-square", "|u|, or sqrt(u^2), is taken for u", ("sqrt((x - 1)^2)", "x")),
         Kind("product-minus", "the product rule with a minus", ("x*exp(x)", "x")),
         Kind("product-mixed", "the product rule as u*u' + v*v' or u' + v'", ("x^2*sin(x)", "x")),
         # The chain rule in stranger ways.

@@ -116,7 +116,7 @@ def _powers() -> list[Rule]:
         Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
         Rule("root-of-square", views.root_of_square, lambda du: du,
-             "{node} is |{u}| and not {u}, which is another number where {u} < 0"),
+             "{node} is |{u}|, which is not {u} where {u} < 0"),
         *[
             Rule("integrated", views.any_power, _integrated_power,
                  "the power rule: {node} is integrated instead of differentiated", inner)

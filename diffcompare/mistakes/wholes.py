@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.expression import Expression, Variable
+from diffcompare.expression import Expression, Variable, apply
 from diffcompare.mistakes.sample import UNKNOWN, Sample
 from diffcompare.mistakes.search import Explanation, Search, agree
 from diffcompare.mistakes.summands import summands, terms_of
 from diffcompare.mistakes.telling import short
+from diffcompare.mistakes.views import operation_name, root_of_square
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, variables
 
@@ -217,6 +218,34 @@ def integrated_terms(search: Search) -> Iterator[Explanation]:
             )
     except NotDifferentiable:
         return
+
+
+def without_absolute_values(search: Search) -> Iterator[Explanation]:
+    """The derivative of the function in which |u|, or sqrt(u^2), was simplified to u."""
+    function = search.function
+    if not search.is_right_in_part or len(function.nodes) > LARGEST:
+        return
+    for node in function.nodes:
+        if operation_name(node) == "abs" or root_of_square(node, function.active) is not None:
+            u = node.arguments[0] if operation_name(node) == "abs" else node.arguments[0].arguments[0]
+            try:
+                derivative = _derivative(_with(function.root, node, u), function.by)
+            except NotDifferentiable:
+                continue
+            text = short(u)
+            says = f"{short(node)} is |{text}|, which is not {text} where {text} < 0"
+            yield Explanation("root-of-square", partial(_equals, derivative), says, node=node)
+
+
+def _with(root: Expression, old: Expression, new: Expression) -> Expression:
+    """The function with one of its nodes replaced."""
+    built: dict[Expression, Expression] = {old: new}
+    for node in listing(root):
+        if node not in built:
+            built[node] = node
+            if node.operation is not None:
+                built[node] = apply(node.operation, tuple(built[argument] for argument in node.arguments))
+    return built[root]
 
 
 def _equal_but_for(
