@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import diffcompare.mistakes.powers as powers
 import diffcompare.mistakes.views as views
 from diffcompare.expression import OPERATIONS
 from diffcompare.mistakes.rule import Rule
@@ -162,9 +163,9 @@ def elementary_functions() -> list[Rule]:
     degrees = "{name} works in radians: a factor for degrees has no place here"
     in_degrees = "{name} works in radians: it was evaluated in degrees"
     return [
-        Rule("log-base-forgotten", views.logarithm, lambda u, ln_b: 1 / u,
+        Rule("log-base-forgotten", powers.logarithm, lambda u, ln_b: 1 / u,
              "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
-        Rule("log-base-inverted", views.logarithm, lambda u, ln_b: ln_b / u,
+        Rule("log-base-inverted", powers.logarithm, lambda u, ln_b: ln_b / u,
              "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
         Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
              "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
@@ -205,7 +206,7 @@ def elementary_functions() -> list[Rule]:
             for name, antiderivative in _ANTIDERIVATIVES.items()
             for inner in ("times", "over")
         ],
-        Rule("integrated", views.exponential_with_base, lambda y, a, v, low: y / ln(a),
+        Rule("integrated", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
              "{node} is integrated instead of differentiated", "over"),
         *[
             Rule("derivative-misremembered", views.function, wrong,

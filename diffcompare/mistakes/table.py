@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import diffcompare.mistakes.constants as constants
+import diffcompare.mistakes.powers as powers
 import diffcompare.mistakes.views as views
 from diffcompare.expression import OPERATIONS, Expression
 from diffcompare.mistakes.elementary import elementary_functions
@@ -68,61 +70,62 @@ def _powers() -> list[Rule]:
     general = "in {node} both the base and the exponent vary: neither the power rule nor the exponential rule is enough"
     return [
         *[
-            Rule("power-rule-on-exponential", views.exponential, lambda y, a, v, low: v * low, on_exponential, inner)
+            Rule("power-rule-on-exponential", powers.exponential, lambda y, a, v, low: v * low, on_exponential, inner)
             for inner in ("times", "missing")
         ],
-        Rule("ln-base-missing", views.exponential_with_base, lambda y, a, v, low: y,
+        Rule("ln-base-missing", powers.exponential_with_base, lambda y, a, v, low: y,
              "the exponential rule: the factor ln({u}) is missing", "times"),
-        Rule("ln-base-missing", views.exponential_with_base, lambda y, a, v, low: y / ln(a),
+        Rule("ln-base-missing", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
              "the exponential rule: divided by ln({u}) instead of multiplied", "times"),
-        Rule("ln-base-missing", views.exponential, lambda y, a, v, low: y * ln(v),
+        Rule("ln-base-missing", powers.exponential, lambda y, a, v, low: y * ln(v),
              "the exponential rule: the factor is the logarithm of the base, not of the exponent", "times"),
-        Rule("exponential-rule-on-power", views.power, lambda y, u, p, low, high: y * ln(u),
+        Rule("exponential-rule-on-power", powers.power, lambda y, u, p, low, high: y * ln(u),
              "the exponential rule on {node}: there the base varies, not the exponent", "times"),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: v * low * du, general),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: v * low, general),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: y * ln(u) * dv, general),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: y * ln(u), general),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: v * low * du * dv,
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: v * low * du, general),
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: v * low, general),
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: y * ln(u) * dv, general),
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: y * ln(u), general),
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: v * low * du * dv,
              general),
-        Rule("power-rule-on-general-power", views.general_power, lambda u, v, du, dv, y, low: y * dv * du / u, general),
-        Rule("ln-base-missing", views.general_power, lambda u, v, du, dv, y, low: y * dv + v * low * du,
+        Rule("power-rule-on-general-power", powers.general_power, lambda u, v, du, dv, y, low: y * dv * du / u,
+             general),
+        Rule("ln-base-missing", powers.general_power, lambda u, v, du, dv, y, low: y * dv + v * low * du,
              "the exponential rule: the factor ln({u}) is missing"),
-        Rule("missing-inner-factor", views.general_power, lambda u, v, du, dv, y, low: y * ln(u) * dv + v * low,
+        Rule("missing-inner-factor", powers.general_power, lambda u, v, du, dv, y, low: y * ln(u) * dv + v * low,
              "the chain rule: the derivative {du} of the base {u} is missing"),
-        Rule("missing-inner-factor", views.general_power, lambda u, v, du, dv, y, low: y * ln(u) + v * low * du,
+        Rule("missing-inner-factor", powers.general_power, lambda u, v, du, dv, y, low: y * ln(u) + v * low * du,
              "the chain rule: the derivative {dv} of the exponent {v} is missing"),
-        Rule("logarithmic-derivative", views.general_power, lambda u, v, du, dv, y, low: dv * ln(u) + v * du / u,
+        Rule("logarithmic-derivative", powers.general_power, lambda u, v, du, dv, y, low: dv * ln(u) + v * du / u,
              "that is the derivative of the logarithm of {node}: the factor {node} is missing"),
-        Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * y,
+        Rule("exponent-not-lowered", powers.power, lambda y, u, p, low, high: p * y,
              "the power rule: the exponent of {node} is not lowered by 1", "times"),
-        Rule("exponent-not-lowered", views.power, lambda y, u, p, low, high: p * u / y,
+        Rule("exponent-not-lowered", powers.power, lambda y, u, p, low, high: p * u / y,
              "the power rule: the lowered exponent of {node} is the exponent minus 1, not 1 minus the exponent",
              "times", ("^",)),
-        Rule("exponent-not-lowered", views.multiple_of_variable, lambda y, x: y,
+        Rule("exponent-not-lowered", constants.multiple_of_variable, lambda y, x: y,
              "the power rule: the exponent of {u}, which is 1, is not lowered", rare=True),
-        Rule("exponent-not-lowered", views.bare_power, _lowered_twice,
+        Rule("exponent-not-lowered", powers.bare_power, _lowered_twice,
              "the power rule: the exponent of {node} is lowered by 2 instead of 1", "times", rare=True),
-        Rule("sign-of-derivative", views.power, lambda y, u, p, low, high: -p * low,
+        Rule("sign-of-derivative", powers.power, lambda y, u, p, low, high: -p * low,
              "the power rule: the factor, the exponent of {node}, has the wrong sign", "times", rare=True),
-        Rule("power-factor-missing", views.power, lambda y, u, p, low, high: low,
+        Rule("power-factor-missing", powers.power, lambda y, u, p, low, high: low,
              "the power rule: the exponent of {node} is not brought down as a factor", "times"),
-        Rule("exponent-raised", views.power, lambda y, u, p, low, high: p * high,
+        Rule("exponent-raised", powers.power, lambda y, u, p, low, high: p * high,
              "the power rule: the exponent of {node} is raised by 1 instead of lowered", "times"),
-        Rule("exponent-dropped", views.bare_power, lambda u, n: n * u,
+        Rule("exponent-dropped", powers.bare_power, lambda u, n: n * u,
              "the power rule: of {node} only the factor is left, the lowered exponent is missing", "times"),
-        Rule("exponent-dropped", views.bare_power, lambda u, n: n * _one(u),
+        Rule("exponent-dropped", powers.bare_power, lambda u, n: n * _one(u),
              "the power rule: of {node} only the exponent is left", "times", rare=True),
-        Rule("lowered-factor", views.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
+        Rule("lowered-factor", powers.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
              "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
-        Rule("root-of-square", views.root_of_square, lambda du: du,
+        Rule("root-of-square", powers.root_of_square, lambda du: du,
              "{node} is |{u}|, which is not {u} where {u} < 0"),
         *[
-            Rule("integrated", views.any_power, _integrated_power,
+            Rule("integrated", powers.any_power, _integrated_power,
                  "the power rule: {node} is integrated instead of differentiated", inner)
             for inner in ("times", "over")
         ],
-        Rule("inverse-function", views.bare_power, _root_derivative,
+        Rule("inverse-function", powers.bare_power, _root_derivative,
              "the derivative of the root, the inverse function of {node}", "times"),
     ]  # fmt: skip
 
@@ -202,30 +205,31 @@ def _products() -> list[Rule]:
 def _sums() -> list[Rule]:
     kept = "the constant term {u} is kept: its derivative is 0"
     return [
-        Rule("coefficient-lost", views.scaled, lambda c, u, du: du, "the constant factor {v} of {node} is lost"),
-        Rule("coefficient-lost", views.divided, lambda u, c, du: du, "the constant divisor {v} of {node} is lost"),
-        Rule("coefficient-lost", views.scaled_factor, lambda c, dy: dy / c, "the constant {v} of {node} is lost"),
+        Rule("coefficient-lost", constants.scaled, lambda c, u, du: du, "the constant factor {v} of {node} is lost"),
+        Rule("coefficient-lost", constants.divided, lambda u, c, du: du, "the constant divisor {v} of {node} is lost"),
+        Rule("coefficient-lost", constants.scaled_factor, lambda c, dy: dy / c, "the constant {v} of {node} is lost"),
         Rule("coefficient-lost", views.reciprocal, lambda c, v, dv: -dv / _square(v),
              "the constant factor {u} of {node} is lost"),
         *[
-            Rule("coefficient-lost", views.product_with_constant(place), lambda c, u, v, du, dv: du * v + u / c * dv,
+            Rule("coefficient-lost", constants.product_with_constant(place),
+                 lambda c, u, v, du, dv: du * v + u / c * dv,
                  "the constant {w} of {node} is lost in the term with the derivative of {v}")
             for place in (0, 1)
         ],
         *[
-            Rule("coefficient-lost", views.constant_part(place), lambda c, dy: dy / c,
+            Rule("coefficient-lost", constants.constant_part(place), lambda c, dy: dy / c,
                  "the constant {w} of {node} is lost")
-            for place in range(views.PARTS)
+            for place in range(constants.PARTS)
         ],
-        Rule("coefficient-inverted", views.scaled, lambda c, u, du: du / c,
+        Rule("coefficient-inverted", constants.scaled, lambda c, u, du: du / c,
              "divided by the constant factor {v} of {node} instead of multiplied"),
-        Rule("coefficient-inverted", views.divided, lambda u, c, du: du * c,
+        Rule("coefficient-inverted", constants.divided, lambda u, c, du: du * c,
              "multiplied by the constant divisor {v} of {node}"),
-        Rule("coefficient-twice", views.scaled, lambda c, u, du: c * c * du,
+        Rule("coefficient-twice", constants.scaled, lambda c, u, du: c * c * du,
              "the constant factor {v} of {node} is multiplied in twice"),
-        Rule("coefficient-twice", views.divided, lambda u, c, du: du / _square(c),
+        Rule("coefficient-twice", constants.divided, lambda u, c, du: du / _square(c),
              "the constant divisor {v} of {node} is there twice"),
-        Rule("coefficient-added", views.scaled, lambda c, u, du: c + du,
+        Rule("coefficient-added", constants.scaled, lambda c, u, du: c + du,
              "the constant factor {v} of {node} is added instead of multiplied"),
         *[
             rule
@@ -250,7 +254,7 @@ def _sums() -> list[Rule]:
              "{by} is treated as a constant in one place"),
         Rule("constant-as-variable", views.literal, lambda: 1,
              "{constant} is a constant: its derivative is 0"),
-        Rule("constant-as-variable", views.constant_exponential, lambda y, v: v * exp(v - 1),
+        Rule("constant-as-variable", powers.constant_exponential, lambda y, v: v * exp(v - 1),
              "{constant} is a constant: its derivative is 0"),
         Rule("other-variable-differentiated", views.other_variable, lambda: 1,
              "{node} is held constant for the partial derivative by {by}: its derivative is 0"),
@@ -261,19 +265,19 @@ def _misread() -> list[Rule]:
     inner_sum = "the chain rule: the whole inner derivative {dw} is a factor, so that it needs parentheses"
     dream = "a function of a sum is not the sum of the functions: {node} was split into its terms {u} and {v}"
     return [
-        Rule("power-misread", views.power_of_function,
+        Rule("power-misread", powers.power_of_function,
              lambda g, u, du, n: g.partials[0](g(raise_to(u, n)), raise_to(u, n)) * n * raise_to(u, n - 1) * du,
              "the power in {node} is a power of the function, not of its argument {u}"),
-        Rule("power-misread", views.function_of_power,
+        Rule("power-misread", powers.function_of_power,
              lambda g, u, du, n: n * raise_to(g(u), n - 1) * g.partials[0](g(u), u) * du,
              "the power in {node} is a power of the argument {u}, not of the function"),
-        Rule("coefficient-and-power", views.power_of_multiple, lambda c, u, n, du: c * n * raise_to(u, n - 1) * du,
+        Rule("coefficient-and-power", constants.power_of_multiple, lambda c, u, n, du: c * n * raise_to(u, n - 1) * du,
              "the exponent of {node} is for the factor {u} too"),
-        Rule("coefficient-and-power", views.multiple_of_power,
+        Rule("coefficient-and-power", constants.multiple_of_power,
              lambda c, u, n, du: c * n * raise_to(c * u, n - 1) * du,
              "the exponent in {node} is for {v} alone, not for the factor {u}"),
         *[
-            Rule("coefficient-and-power", views.function_of_multiple, wrong,
+            Rule("coefficient-and-power", constants.function_of_multiple, wrong,
                  f"in the derivative of {name} all of {{u}} is squared, the constant factor too", "times", (name,))
             for name, wrong in [
                 ("atan", lambda c, u: 1 / (1 + c * _square(u))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import diffcompare.mistakes.powers as powers
 import diffcompare.mistakes.views as views
 from diffcompare.backends.textbook_rules import BY_HAND, ONE, ZERO, apply_rule, derivatives_of
 from diffcompare.expression import Expression, Open, Variable, apply, lift
@@ -24,8 +25,8 @@ LARGEST = 400
 THE_RULE = "{rule}"
 """What a mistake says that is no more than the right derivative of a function beside the wrong one."""
 ON_RULE_SHEETS = (
-    *(views.function, views.link, views.asked, views.logarithm),
-    *(views.product, views.quotient, views.general_power),
+    *(views.function, views.link, views.asked, powers.logarithm),
+    *(views.product, views.quotient, powers.general_power),
 )
 """The views of what has a line of its own on a rule sheet."""
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
 from diffcompare.expression import Expression, Variable, apply
+from diffcompare.mistakes.powers import root_of_square
 from diffcompare.mistakes.sample import UNKNOWN, Sample
 from diffcompare.mistakes.search import Explanation, Search, agree
 from diffcompare.mistakes.summands import summands, terms_of
 from diffcompare.mistakes.telling import short
-from diffcompare.mistakes.views import operation_name, root_of_square
+from diffcompare.mistakes.views import operation_name
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.wengert import listing, variables
 
