@@ -181,7 +181,7 @@ def _above_each_other(search: Search, tried: Sequence[Tried]) -> Iterator[Explan
     first = search.samples[0]
     gap, scale = first.answer - first.right, _scale(first)
     alone = _alone(search)
-    seen_at = {node: list(sights(node, search.function)) for node in first.reached if node.operation is not None}
+    seen_at = {node: sights(node, search.function) for node in first.reached if node.operation is not None}
     for one in tried:
         slopes = first.mistaken((one.change,))
         for node in first.reached:

@@ -55,6 +55,8 @@ class Function:
         self.nodes = listing(expression)
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
         self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
+        self.sights: dict[Expression, Sequence[tuple[Sight, Sequence[Rule]]]] = {}
+        """What of a node the views see, once somebody has looked."""
         self.uses: dict[Expression, list[Edge]] = {}
         for node in self.nodes:
             for place, argument in enumerate(node.arguments):

@@ -169,14 +169,17 @@ class Search:
                         continue
 
 
-def sights(node: Expression, function: Function) -> Iterator[tuple[Sight, Sequence[Rule]]]:
+def sights(node: Expression, function: Function) -> Sequence[tuple[Sight, Sequence[Rule]]]:
     """What of a node the views see, and the rules for it.  (That the whole is kept is told of the whole.)"""
-    for view, rules in rules_for(views.operation_name(node)).items():
-        if view is views.anything and node is function.root:
-            continue
-        sight = view(node, function.active)
-        if sight is not None:
-            yield sight, rules
+    known = function.sights.get(node)
+    if known is None:
+        known = function.sights[node] = [
+            (sight, rules)
+            for view, rules in rules_for(views.operation_name(node)).items()
+            if (view is not views.anything or node is not function.root)
+            and (sight := view(node, function.active)) is not None
+        ]
+    return known
 
 
 def explained(changes: tuple[Change, ...]) -> Explanation:
