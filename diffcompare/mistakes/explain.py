@@ -44,7 +44,7 @@ def find_mistake(
     if not explanations and only_positive:
         return None
     if not explanations:
-        positive = _where_positive(expression, by, answer, search.points, others)
+        positive = None if vague else _where_positive(expression, by, answer, search.points, others)
         if positive is not None:
             return positive
         if not search.is_right_in_part and not is_plain(search, vague):

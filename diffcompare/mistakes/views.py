@@ -112,7 +112,10 @@ def _asked(node: Expression, active: Collection[Expression]) -> Sight:
                 value = outer(u)
             except ESCAPES:
                 value = None  # 1/u is written down for ln(u) where u is negative, too
-            return partial(value, *numbers(u))
+            slope = partial(value, *numbers(u))
+            if slope is None:  # that of exp is the value itself
+                raise ValueError("a partial without a value")
+            return slope
 
         return derivative, values[inner], slopes.get(inner, 0), outer
 
