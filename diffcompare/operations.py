@@ -31,9 +31,11 @@ EVERYWHERE = Region("", lambda *arguments: True)
 NOWHERE = Region("", lambda *arguments: False)
 NONNEGATIVE = Region("x >= 0", lambda x: x >= 0)
 POSITIVE = Region("x > 0", lambda x: x > 0)
-NONZERO = Region("x != 0", lambda x: x != 0)
 UNIT = Region("-1 <= x <= 1", lambda x: x >= -1 and x <= 1)
 OPEN_UNIT = Region("-1 < x < 1", lambda x: x > -1 and x < 1)
+# A double is never a zero of cos, and 0 is the only one of sin: beside a pole in the reals doubles have large values.
+NO_POLE_OF_TAN = Region("cos(x) != 0", lambda x: True)
+NO_POLE_OF_COT = Region("sin(x) != 0", lambda x: x != 0)
 NO_POLE_OF_GAMMA = Region("x != 0, -1, -2, ...", lambda x: x > 0 or floor(x) != x)
 AT_ZERO = Region("x = 0", lambda x: x == 0)
 AT_INTEGERS = Region("x an integer", lambda x: floor(x) == x)
@@ -246,7 +248,7 @@ negate = row("neg", real=operator.neg, partials=[-1], notation="-x")
 # x^n, n an integer constant, is defined for every x; the general power below needs a positive base.
 _int_power = row(
     "^n", real=math.pow, partials=[lambda y, x, n: _int_power_partial(x, n), None],
-    domain=Region("n >= 0 or x != 0", lambda x, n: n >= 0 or x != 0), notation="x ^ n",
+    domain=Region("n >= 0, or x != 0", lambda x, n: n >= 0 or x != 0), notation="x ^ n",
     samples=[(-1.7, 2.0), (0.4, 3.0), (-0.6, -3.0), (2.2, 5.0), (1.3, 1.0), (0.9, 0.0)],
 )  # fmt: skip
 power = row(
@@ -275,13 +277,13 @@ log2 = row("log2", partials=[lambda y, x: _inverse_ln(2, x)], domain=POSITIVE, a
 
 sin = row("sin", partials=[lambda y, x: cos(x)])
 cos = row("cos", partials=[lambda y, x: -sin(x)])
-tan = row("tan", partials=[lambda y, x: 1 + _square(y)], aliases=("tg",))
+tan = row("tan", partials=[lambda y, x: 1 + _square(y)], domain=NO_POLE_OF_TAN, aliases=("tg",))
 cot = row("cot", partials=[lambda y, x: -(1 + _square(y))], real=lambda x: 1 / math.tan(x), aliases=("ctg", "cotan"),
-          domain=NONZERO, definition=lambda x: cos(x) / sin(x), sympy="cot")  # fmt: skip
+          domain=NO_POLE_OF_COT, definition=lambda x: cos(x) / sin(x), sympy="cot")  # fmt: skip
 sec = row("sec", partials=[lambda y, x: y * tan(x)], real=lambda x: 1 / math.cos(x),
-          definition=lambda x: 1 / cos(x), sympy="sec")  # fmt: skip
+          domain=NO_POLE_OF_TAN, definition=lambda x: 1 / cos(x), sympy="sec")  # fmt: skip
 csc = row("csc", partials=[lambda y, x: -y * cot(x)], real=lambda x: 1 / math.sin(x), aliases=("cosec",),
-          domain=NONZERO, definition=lambda x: 1 / sin(x), sympy="csc")  # fmt: skip
+          domain=NO_POLE_OF_COT, definition=lambda x: 1 / sin(x), sympy="csc")  # fmt: skip
 asin = row("asin", partials=[lambda y, x: 1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arcsin",),
            numpy="arcsin")  # fmt: skip
 acos = row("acos", partials=[lambda y, x: -1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arccos",),
@@ -289,7 +291,7 @@ acos = row("acos", partials=[lambda y, x: -1 / sqrt((1 - x) * (1 + x))], domain=
 atan = row("atan", partials=[lambda y, x: _atan_partial(x)], aliases=("arctan", "arctg"), numpy="arctan")
 atan2 = row("atan2", real=_atan2,
             partials=[lambda y, a, b: _atan2_partial(b, a, b), lambda y, a, b: _atan2_partial(-a, a, b)],
-            domain=Region("not a = b = 0", lambda a, b: a != 0 or b != 0), aliases=("arctan2",),
+            domain=Region("a != 0, or b != 0", lambda a, b: a != 0 or b != 0), aliases=("arctan2",),
             kink=Region("a = 0 and b < 0", lambda a, b: a == 0 and b < 0), numpy="arctan2", cmath=None,
             samples=[(0.7, 1.9), (-2.5, 0.4), (1.3, -1.2), (-1.1, -0.3)])  # fmt: skip
 
@@ -337,7 +339,7 @@ lgamma = row("lgamma", real=special.lgamma, partials=[lambda y, x: digamma(x)], 
 digamma = row("digamma", real=special.digamma, partials=[lambda y, x: polygamma(1, x)], domain=NO_POLE_OF_GAMMA,
               aliases=("psi",), numpy=None, cmath=None)  # fmt: skip
 polygamma = row("polygamma", real=special.polygamma, partials=[None, lambda y, n, x: polygamma(n + 1, x)],
-                domain=Region(f"x != 0, -1, -2, ..., n = 0, 1, 2, ..., {special.LARGEST_ORDER}", _has_polygamma),
+                domain=Region(f"n = 0, 1, ..., {special.LARGEST_ORDER} and x != 0, -1, -2, ...", _has_polygamma),
                 notation="polygamma(n, x)", numpy=None, cmath=None, samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip
 sigmoid = row("sigmoid", real=_sigmoid, partials=[_sigmoid_partial], aliases=("expit", "logistic"),
               definition=lambda x: 1 / (1 + exp(-x)), samples=[-30.0, -2.3, 0.0, 0.6, 3.2, 30.0])  # fmt: skip

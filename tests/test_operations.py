@@ -3,6 +3,7 @@
 import cmath
 import functools
 import importlib
+import itertools
 import math
 from fractions import Fraction
 
@@ -12,14 +13,17 @@ import reference
 from mpmath import mp
 
 from diffcompare.backends.numerical import CENTRAL, quotient
-from diffcompare.evaluation import CAREFUL, Real, Undefined
+from diffcompare.conditions import parse_conditions
+from diffcompare.evaluation import CAREFUL, Real, Undefined, values_at
 from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable, lift
 from diffcompare.operations import CONSTANTS, FUNCTIONS, LIBRARIES, RELATIONS, exact_integer, exp, power, raise_to
 from diffcompare.problem import Problem
+from diffcompare.studies.operations_table import parameters
 from diffcompare.truth import establish
 from diffcompare.truth.ball import BALLS, ENTIRE, Ball, precision
 from diffcompare.truth.ball import lift as ball
 from diffcompare.truth.values import SLOW_BITS, row_at
+from diffcompare.wengert import listing
 
 ROWS = list(OPERATIONS.values())
 SMOOTH = [row for row in ROWS if not row.selects]
@@ -273,6 +277,22 @@ def test_outside_its_domain_a_row_has_no_value_in_either_reading(name, sample):
 )
 def test_at_the_edge_of_its_domain_a_row_has_a_value(name, sample, value):
     assert OPERATIONS[name].real(*sample) == value
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.domain.text and "..." not in row.domain.text], ids=str)
+def test_the_words_of_a_domain_say_what_its_test_says(row):
+    """At doubles, where cos is never 0; the dots of gamma are no condition that could be read."""
+    names = parameters(row)
+    clauses = [parse_conditions([clause.replace(" and ", ", ")], names) for clause in row.domain.text.split(", or ")]
+    for sample in itertools.product((-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0), repeat=row.arity):
+        point = dict(zip(names, sample, strict=True))
+        said = any(all(values_at(listing(condition), point)[condition] for condition in clause) for clause in clauses)
+        assert bool(row.domain.contains(*sample)) == said, point
+
+
+@pytest.mark.parametrize(("name", "zero"), [("tan", "cos"), ("sec", "cos"), ("cot", "sin"), ("csc", "sin")])
+def test_a_quotient_of_sin_and_cos_has_no_value_at_the_zeros_of_its_denominator(name, zero):
+    assert OPERATIONS[name].domain.text == f"{zero}(x) != 0"
 
 
 def test_the_house_rules_at_kinks():

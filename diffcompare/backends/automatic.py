@@ -113,8 +113,10 @@ def describe_outside(outside: Undefined) -> str:
     if len(outside.arguments) == 1:
         return f"its argument is {arguments} (needs {domain})"
     # The table's own letters would be taken for the user's.
-    domain = domain.replace("a = b = 0", "both = 0")
-    needs = re.sub(r"\b[ab]\b", lambda letter: "the first" if letter[0] == "a" else "the second", domain)
+    letters = re.findall(r"\b[a-z]\b", outside.operation.notation)
+    names = ("the base", "the exponent") if outside.operation.name == "^" else ("the first", "the second")
+    names_of = dict(zip(letters, names, strict=False))
+    needs = re.sub(r"\b[a-z]\b", lambda letter: names_of.get(letter[0], letter[0]), domain)
     return f"its arguments are {arguments} (needs {needs})"
 
 

@@ -8,7 +8,7 @@ A guard that only touches 0 is found where its modulus is least.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
@@ -75,12 +75,10 @@ def boundaries(
     """Where a sign or a domain changes along a variable, rising; round numbers where they are that near."""
     if not guards:
         return []
-    nodes = listing(*formulas, *guards)
     grid = all_scales()
-    columns = columns_along(nodes, point, name, grid, check)
+    columns = columns_along(listing(*formulas, *guards), point, name, grid, check)
     found: set[float] = set()
-    watched = [*((guard, _sign) for guard in guards), *((formula, _is_undefined) for formula in formulas)]
-    for formula, kind in watched:
+    for formula, kind in _watched(formulas, guards):
         check()
         kinds = list(map(kind, columns[formula]))
         if len(set(kinds)) > 1:
@@ -88,6 +86,30 @@ def boundaries(
     for guard in guards:
         found |= _touched(guard, grid, columns[guard], name, point)
     return sorted(sorted(found, key=abs)[:MOST_BOUNDARIES])
+
+
+def _watched(
+    formulas: Iterable[Expression], guards: Iterable[Expression]
+) -> list[tuple[Expression, Callable[[Any], Any]]]:
+    return [*((guard, _sign) for guard in guards), *((formula, _is_undefined) for formula in formulas)]
+
+
+def is_unbroken(
+    formulas: Sequence[Expression],
+    guards: Sequence[Expression],
+    name: str,
+    xs: Sequence[float],
+    check: Check,
+) -> bool:
+    """Whether at rising places along the only variable no guard changes its sign or touches 0, and no formula is
+    defined here and not there.
+
+    Where a guard touches 0 there may be a kink: sqrt(g^2) is |g|.
+    """
+    columns = columns_along(listing(*formulas, *guards), {}, name, xs, check)
+    if any(len(set(map(kind, columns[formula]))) > 1 for formula, kind in _watched(formulas, guards)):
+        return False
+    return not any(_touched(guard, xs, columns[guard], name, {}) for guard in guards)
 
 
 def _changes(

@@ -9,7 +9,8 @@ from itertools import chain, islice, product, zip_longest
 from typing import NamedTuple
 
 from diffcompare.checking.crossing import crossings
-from diffcompare.checking.guards import guards
+from diffcompare.checking.guards import demands, guards
+from diffcompare.checking.interior import interior
 from diffcompare.checking.pieces import INFINITY, WHOLE, Piece, pieces
 from diffcompare.evaluation import is_number, values_at
 from diffcompare.expression import Expression
@@ -68,6 +69,8 @@ def places(
     if len(names) > 1:
         spread = _spread(names, rng)
         spots = [point for point in spread if allowed(point)]
+        if not any(map(usable, spots)):
+            spots = [*_within(expression, formulas, conditions, [*spots, *spread], usable, rng, check), *spots]
         yield from map(Place, spots)
         most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
         bases = list(islice(filter(usable, spots), max(most // len(names), 1))) or spots[:1] or spread[:1]
@@ -82,6 +85,27 @@ def places(
     for place in chain(first, *others, edges):
         if allowed(place.point):
             yield place
+
+
+def _within(
+    expression: Expression,
+    formulas: Sequence[Expression],
+    conditions: Sequence[Expression],
+    starts: Sequence[Point],
+    usable: Callable[[Point], bool],
+    rng: random.Random,
+    check: Callable[[], None],
+) -> list[Point]:
+    """Points in the domain of all formulas; where that has none, or none is found, in that of the function."""
+    allowed, defined = _allowed(conditions), _defined(expression)
+    found = interior(
+        demands(listing(*formulas), conditions), starts, lambda point: usable(point) and allowed(point), rng, check
+    )
+    if found or any(map(defined, starts)):
+        return found
+    return interior(
+        demands(listing(expression), conditions), starts, lambda point: defined(point) and allowed(point), rng, check
+    )
 
 
 def _along(base: Point, name: str, piece: Piece, count: int, rng: random.Random) -> list[Place]:
@@ -114,6 +138,11 @@ def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
         return all(is_number(values[condition]) and values[condition] != 0 for condition in conditions)
 
     return allowed
+
+
+def _defined(expression: Expression) -> Callable[[Point], bool]:
+    nodes = listing(expression)
+    return lambda point: is_number(values_at(nodes, point)[expression])
 
 
 def _spread(names: Sequence[str], rng: random.Random) -> list[Point]:

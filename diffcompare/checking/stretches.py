@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from diffcompare.checking.pieces import INFINITY
-from diffcompare.checking.verdict import Stretch
+from diffcompare.checking.regions import Stretch
 
-MOST = 6
-"""Stretches that are named."""
+MOST = 4
+"""Stretches that are named, those nearest to 0."""
 
 
 def stretch_text(name: str, low: float, high: float) -> str:
@@ -24,9 +24,15 @@ def stretch_text(name: str, low: float, high: float) -> str:
 
 def stretches_text(stretches: Iterable[Stretch], outcome: str | None = None) -> str:
     """The stretches of that outcome (None: all of them), joined by `and`."""
-    texts = [stretch_text(each.name, each.low, each.high) for each in stretches if outcome in (None, each.outcome)]
-    shown = texts if len(texts) <= MOST else [*texts[: MOST - 1], "..."]
-    return " and ".join(shown)
+    chosen = [each for each in stretches if outcome in (None, each.outcome)]
+    near = sorted(chosen, key=_distance)[:MOST]
+    texts = [stretch_text(each.name, each.low, each.high) for each in chosen if each in near]
+    return " and ".join([*texts, *["..."] * (len(near) < len(chosen))])
+
+
+def _distance(stretch: Stretch) -> float:
+    """How far a stretch is from 0."""
+    return max(stretch.low, -stretch.high, 0.0)
 
 
 def _number(x: float) -> str:

@@ -1,44 +1,37 @@
 """The verdict on each partial, with its evidence.
 
-`proved`: an argument settles it.  `agrees`: at every point that was tried, to 30 digits and more.  `wrong`: there is a
-point at which the two values are different numbers, by a bound on both.  `undecided`: nothing of the kind.
+`proved`: an argument settles it.  `agrees`: at every point that was tried, to 30 digits and more.  `agrees where it is
+defined`: one or the other, but there are regions in which the formula has no value although the function has a
+derivative.  `wrong`: there is a point at which the two values are different numbers, by a bound on both.  `undecided`:
+nothing of the kind.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from diffcompare.checking.effort import effort
 from diffcompare.checking.exactly import Compared, Function, nonzero
-from diffcompare.checking.pieces import Piece
 from diffcompare.checking.proof import by_sympy, by_tidying
+from diffcompare.checking.regions import Found, Stretch, half_of, is_hole, needs_of, stretches_of
 from diffcompare.checking.sample import Place, Point, places
-from diffcompare.checking.witness import Witness, witness_of
+from diffcompare.checking.witness import Witness, nearest, witness_of
 from diffcompare.evaluation import is_number, values_at
 from diffcompare.expression import OPERATIONS, Expression, Number, Variable
 from diffcompare.wengert import listing, variables
 
-Verdict = Literal["proved", "agrees", "wrong", "undecided"]
+Verdict = Literal["proved", "agrees", "agrees where it is defined", "wrong", "undecided"]
+WHERE_DEFINED: Verdict = "agrees where it is defined"
+WORST_FIRST: tuple[Verdict, ...] = ("wrong", "undecided", WHERE_DEFINED, "agrees", "proved")
 ENOUGH, ENOUGH_FOR_SEVERAL = 96, 160
 """Points that are compared, at most, for one and for several variables; those at the edges of pieces come on top."""
 
 THOROUGH = 3
 """Points at which 600 digits are compared."""
-
-FOR_A_HALF = 8
-"""Points at which a formula is right before half of space is said to be its domain."""
-
-
-class Stretch(NamedTuple):
-    """What was found on a stretch of one variable, from `low` to `high`."""
-
-    name: str
-    low: float
-    high: float
-    outcome: Literal["same", "different", "undefined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,9 @@ class Judgement:
     half: str | None = None
     """With several variables: the half of space, `c > 0`, in which a wrong formula is right at all points."""
     outside: Point | None = None
-    """A point of a whole piece on which the formula has no value, though the function has a derivative."""
+    """A point of a region in which the formula has no value, though the function has a derivative."""
+    needs: str | None = None
+    """What the formula requires, and does not find there: `x >= 0`."""
 
 
 class _Late(Exception):
@@ -103,7 +98,7 @@ def judge(
         pass
     proofs = _Proofs(expression, budget, conditions)
     judgements = {
-        name: _judged(name, answer, [(place, each[name]) for place, each in found if name in each], proofs)
+        name: _judged(name, answer, [(place, each[name]) for place, each in found if name in each], proofs, check)
         for name, answer in answers.items()
     }
     calm = [place for place, compared in found if not place.edge and usable(place.point)]
@@ -154,41 +149,41 @@ class _Proofs:
         return argument
 
 
-def _judged(name: str, answer: Expression, found: Sequence[tuple[Place, Compared]], proofs: _Proofs) -> Judgement:
+def _judged(name: str, answer: Expression, found: Found, proofs: _Proofs, check: Callable[[], None]) -> Judgement:
+    undefined = [place.point for place, each in found if each.outcome == "undefined"]
+    holes = [point for point in undefined if is_hole(answer, proofs.expression, point)]
+    found = [(place, each) for place, each in found if each.outcome != "undefined" or place.point not in holes]
     different = [(place, compared) for place, compared in found if compared.outcome == "different"]
     same = [place for place, compared in found if compared.outcome == "same"]
-    undefined = [place for place, compared in found if compared.outcome == "undefined"]
-    stretches = _stretches(found)
+    outside = nearest([place for place, compared in found if compared.outcome == "undefined"])
+    stretches = stretches_of(found, [proofs.expression, answer, *proofs.conditions], check)
     if different:
-        half = _half([place.point for place, _ in different], [place.point for place in same])
+        half = half_of([place.point for place, _ in different], [place.point for place in same])
         return Judgement("wrong", "", len(found), witness_of(different), stretches, half=half)
-    holes = tuple(place.point for place in undefined if place.edge)
-    outside = next((place.point for place in undefined if not place.edge), None)
+    needs = None if outside is None else needs_of(answer, outside)
     if not same:
-        return Judgement("undecided", _why_not(found, outside), len(found), None, stretches, outside=outside)
+        why = _why_not(found, outside)
+        return Judgement("undecided", why, len(found), None, stretches, outside=outside, needs=needs)
     argument, difference = by_tidying(proofs.expression, name, answer)
     if argument is None:
         apart = _apart(difference, found)
         if apart:
             return Judgement("wrong", "", len(found), witness_of(apart), stretches)
         argument = proofs.of(name, answer)
+    verdict: Verdict = WHERE_DEFINED if outside is not None else "proved" if argument else "agrees"
     return Judgement(
-        "proved" if argument else "agrees", argument or "", len(same), None, stretches, holes, outside=outside
+        verdict,
+        argument or "",
+        len(same),
+        None,
+        stretches,
+        tuple(sorted(holes, key=effort)),
+        outside=outside,
+        needs=needs,
     )
 
 
-def _half(different: Sequence[Point], same: Sequence[Point]) -> str | None:
-    """The sign of one of several variables with which the formula is right at all of many points."""
-    names = list(different[0])
-    for name in names if len(names) > 1 else []:
-        for relation, sign in ((">", 1.0), ("<", -1.0)):
-            right = sum(sign * point[name] > 0 for point in same)
-            if right >= FOR_A_HALF and not any(sign * point[name] > 0 for point in different):
-                return f"{name} {relation} 0"
-    return None
-
-
-def _apart(difference: Expression | None, found: Sequence[tuple[Place, Compared]]) -> list[tuple[Place, Compared]]:
+def _apart(difference: Expression | None, found: Found) -> list[tuple[Place, Compared]]:
     """Points at which the tidied difference is a number other than 0, however small: 2*x + exp(-1e5) against 2*x."""
     if difference is None:
         return []
@@ -197,33 +192,12 @@ def _apart(difference: Expression | None, found: Sequence[tuple[Place, Compared]
     return [(place, compared._replace(gap=gap)) for place, compared, gap in gaps if gap is not None]
 
 
-def _why_not(found: Sequence[tuple[Place, Compared]], outside: Point | None) -> str:
+def _why_not(found: Found, outside: Point | None) -> str:
     if not found:
         return "no point was found at which the function has a derivative"
     if outside is not None:
         return "the formula has no value at any of the points at which it could be compared"
     return "at no point could both be computed to enough digits"
-
-
-def _stretches(found: Iterable[tuple[Place, Compared]]) -> tuple[Stretch, ...]:
-    """What the pieces of the only variable say, neighbours of one mind joined."""
-    by_piece: dict[tuple[str, Piece], list[str]] = {}
-    bases = set()
-    for place, compared in found:
-        if place.name is not None and not place.edge and compared.outcome != "open":
-            by_piece.setdefault((place.name, place.piece), []).append(compared.outcome)
-            bases.add(len(place.point))
-    if bases != {1}:
-        return ()
-    stretches: list[Stretch] = []
-    for (name, piece), outcomes in sorted(by_piece.items(), key=lambda item: item[0][1]):
-        outcome = "different" if "different" in outcomes else "undefined" if "undefined" in outcomes else "same"
-        last = stretches[-1] if stretches else None
-        if last is not None and last.outcome == outcome and last.high == piece.low:
-            stretches[-1] = last._replace(high=piece.high)
-        else:
-            stretches.append(Stretch(name, piece.low, piece.high, outcome))  # type: ignore[arg-type]
-    return tuple(stretches)
 
 
 def positive_variables(formulas: Sequence[Expression], conditions: Sequence[Expression] = ()) -> list[str]:

@@ -7,12 +7,20 @@ from typing import NamedTuple
 
 import mpmath
 
+from diffcompare.checking.effort import effort
 from diffcompare.checking.exactly import Compared
 from diffcompare.checking.sample import Place
 from diffcompare.truth.ball import Ball
+from diffcompare.truth.mpf import mpf_abs, mpf_lt, mpf_shift
 
 FEWEST, MOST = 6, 60
 """Digits of the values: as many as it takes to see the difference, and some."""
+
+LONG = 10
+"""Digits of a value; every further one counts twice."""
+
+AT_AN_END = 3
+"""What it costs, in digits, that a point is the very end of a piece."""
 
 FINEST = 2500
 """Bits of numbers that are known exactly."""
@@ -27,19 +35,32 @@ class Witness(NamedTuple):
 
 
 def witness_of(different: Sequence[tuple[Place, Compared]]) -> Witness:
-    """The plainest of the points at which the values differ: few digits in the point and in the values' difference."""
+    """The plainest of the points at which the values differ: near, and few digits in it and in the values."""
     place, compared = min(different, key=lambda each: _plainness(*each))
     yours, right = _texts(compared)
     return Witness(place.point, yours, right)
 
 
-def _plainness(place: Place, compared: Compared) -> tuple[bool, int]:
+def _plainness(place: Place, compared: Compared) -> tuple[bool, float]:
     assert compared.yours is not None
     assert compared.right is not None
     sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
     yours, right = _texts(compared)
-    digits = sum(len(f"{x:.17g}") for x in place.point.values())
-    return max(sizes, default=0) > 40, max(len(yours), len(right)) + digits
+    is_odd = max(sizes, default=0) > 40 or _is_vague(compared.yours) or _is_vague(compared.right)
+    length = max(len(yours), len(right))
+    return is_odd, length + max(length - LONG, 0) + effort(place.point) + AT_AN_END * place.edge
+
+
+def _is_vague(ball: Ball) -> bool:
+    """Whether not even the first digits are known: what lies between -1e-60 and 1e-60 is not to be shown as 0."""
+    return bool(mpf_lt(mpf_abs(ball.mid), mpf_shift(ball.rad, 30)))
+
+
+def nearest(places: Sequence[Place]) -> dict[str, float] | None:
+    """The plainest of some points; None of none."""
+    if not places:
+        return None
+    return dict(min(places, key=lambda place: (place.edge, effort(place.point))).point)
 
 
 def _texts(compared: Compared) -> tuple[str, str]:

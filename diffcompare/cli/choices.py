@@ -6,3 +6,5 @@ MODES = ("forward", "reverse", "both")
 """What `trace --mode` sweeps."""
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")
 """What `batch --input-format` reads."""
+COUNTED = ("right", "wrong")
+"""As what `check --where-defined` counts answers that agree where they are defined."""

@@ -84,6 +84,13 @@ def shown(incomplete: str) -> list[str]:
     return _beginning(incomplete, list(SHOWN))
 
 
+def counted(incomplete: str) -> list[str]:
+    """As what an answer counts."""
+    from diffcompare.cli.choices import COUNTED
+
+    return _beginning(incomplete, list(COUNTED))
+
+
 def colors(incomplete: str) -> list[str]:
     """When to use colour."""
     from diffcompare.cli.output import COLORS

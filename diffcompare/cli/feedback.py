@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from diffcompare.cli import folder as folders
 from diffcompare.cli.output import Answer
 from diffcompare.cli.streams import CannotWrite
 from diffcompare.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from diffcompare.studies.check.record import Counting
 
 MOST_NAMED = 6
 
@@ -23,6 +27,7 @@ def class_answer(
     encoding: str | None = None,
     output: str | None = None,
     solution: bool = False,
+    where_defined: Counting = "right",
     brief: bool = False,
 ) -> Answer:
     """Check the table of answers, and write the texts if a folder is named for them."""
@@ -32,7 +37,7 @@ def class_answer(
     table = Table(path, encoding)
     if folder is not None:  # before any work is done
         _check(folder, file_names(table.students()).values(), output)
-    found = check_class(table, domain=domain, seed=seed, budget=budget)
+    found = check_class(table, domain=domain, seed=seed, budget=budget, where_defined=where_defined)
     notes = found.notes
     if folder is not None:
         written = texts(found, solution=solution)

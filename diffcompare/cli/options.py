@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.choices import INPUT_FORMATS, MODES, SHOWN
+from diffcompare.cli.choices import COUNTED, INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.inputs import READS_EXPRESSION, READS_FILE
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.usage import closest, usage_error
@@ -176,6 +176,16 @@ Show: TypeAlias = Annotated[
         help="|".join(SHOWN),
         parser=one_of("--show", SHOWN),
         autocompletion=completion.shown,
+    ),
+]
+WhereDefined: TypeAlias = Annotated[
+    Any,
+    typer.Option(
+        "--where-defined",
+        metavar="|".join(COUNTED),
+        help="What answers count as that agree where they are defined, but not everywhere.",
+        parser=one_of("--where-defined", COUNTED),
+        autocompletion=completion.counted,
     ),
 ]
 Step: TypeAlias = Annotated[

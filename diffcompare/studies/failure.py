@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends.automatic import describe_outside, shorten
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.evaluation import Undefined, birthplace, is_number, values_at
-from diffcompare.expression import Expression
+from diffcompare.expression import Expression, Operation
 from diffcompare.problem import Problem
 from diffcompare.studies.inputs import coordinate
 from diffcompare.sweeps import partials
@@ -26,6 +27,8 @@ _RELATIONS: Mapping[str, Callable[[float], bool]] = {
     "=": lambda x: x == 0,
     "!=": lambda x: x != 0,
 }
+_TRIALS = (-1.5, -1.0, 0.0, 0.5, 1.0, 2.0)
+"""Values of arguments that vary: with one of them every operation is inside its domain, if any value helps."""
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
 
 
@@ -95,6 +98,11 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
         cure = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
         return Diagnostic("E802", "domain_error", f"{what}: {where}", help=cure)
     known = dict(zip(letters, outside.arguments, strict=True))
+    if not _some_point_helps(operation, node.arguments, outside.arguments):
+        fixed = " and ".join(dict.fromkeys(shorten(a) for a in to_blame if not a.varies))
+        cure = f"{fixed} is a constant, so that no point helps: change the expression"
+        message = f"{what}: {shorten(node)}: {describe_outside(outside)}"
+        return Diagnostic("E802", "domain_error", message, help=cure)
     domain = _still_open(operation.domain.text, arguments, known)
     needs = re.sub(_LETTER, lambda match: shorten(arguments[match[0]]) if match[0] in arguments else match[0], domain)
     involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
@@ -106,22 +114,35 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
     return Diagnostic("E802", "domain_error", message, help=cure)
 
 
+def _some_point_helps(operation: Operation, arguments: Sequence[Expression], values: Sequence[float]) -> bool:
+    """Whether the operation has a value with its constant arguments as they are, for some others."""
+    trials = product(*[_TRIALS if a.varies else (value,) for a, value in zip(arguments, values, strict=True)])
+    return any(operation.domain.contains(*trial) for trial in trials)
+
+
 def _still_open(domain: str, arguments: Mapping[str, Expression], known: Mapping[str, float]) -> str:
     """A domain such as `a > 0, or a = 0 and b > 0` without what constants decide: of 0^x only `x > 0` is left."""
     clauses = []
     for clause in domain.split(", or "):
         parts = clause.split(" and ")
-        constant = [part for part in parts if _decided(part, arguments)]
+        constant = [part for part in parts if part[0] in arguments and not arguments[part[0]].varies]
         lefts = [arguments.get(part[0]) for part in parts]
-        if all(_RELATIONS[part[2:-2]](known[part[0]]) for part in constant) and len(set(lefts)) == len(lefts):
+        if all(_holds(part, known) for part in constant) and len(set(lefts)) == len(lefts):
             clauses.append(" and ".join(part for part in parts if part not in constant))
-    return ", or ".join(clauses) or domain
+    return _folded(clauses) or domain
 
 
-def _decided(part: str, arguments: Mapping[str, Expression]) -> bool:
-    """Whether a part has the form `a > 0` and a is a constant."""
+def _holds(part: str, known: Mapping[str, float]) -> bool:
+    """Whether a part of the form `a > 0` holds; any other has been tried by whoever asks."""
     simple = re.fullmatch(r"([a-z]) (\S+) 0", part)
-    return simple is not None and simple[2] in _RELATIONS and not arguments[simple[1]].varies
+    return simple is None or _RELATIONS[simple[2]](known[simple[1]])
+
+
+def _folded(clauses: Sequence[str]) -> str:
+    """The clauses as one: `a > 0, or a = 0` is `a >= 0`."""
+    if len(clauses) == 2 and clauses[1] == clauses[0].replace(">", "="):
+        return clauses[0].replace(">", ">=")
+    return ", or ".join(clauses)
 
 
 def _kink(truth: Truth) -> Diagnostic:

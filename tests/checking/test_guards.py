@@ -2,9 +2,10 @@
 
 import pytest
 
-from diffcompare.checking.guards import guards
+from diffcompare.checking.guards import demands, guards
+from diffcompare.conditions import parse_conditions
 from diffcompare.parser import parse
-from diffcompare.wengert import listing
+from diffcompare.wengert import listing, variables
 
 
 @pytest.mark.parametrize(
@@ -20,10 +21,32 @@ from diffcompare.wengert import listing
         ("1/(x*(y - 1)^2)", ["y - 1", "x"]),
         ("2/3*x", []),
         ("|x - 1|", ["x - 1"]),
+        ("acosh(x - 500)", ["x - 500 - 1"]),
+        ("asin(2*x)", ["2*x + 1", "1 - 2*x"]),
+        ("floor(x)", ["sin(pi*x)"]),
+        ("hypot(x, y)", ["x", "y"]),
     ],
 )
 def test_guards(text, expected):
     assert [str(guard) for guard in guards(listing(parse(text)))] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "domain", "expected"),
+    [
+        ("ln(x - 80)*sqrt(y - x)", "", ["x - 80", "y - x"]),
+        ("atanh(x) + log1p(y)", "", ["x + 1", "1 - x", "y + 1"]),
+        ("x^y", "", ["x"]),
+        ("1/x + tan(x) + gamma(x)", "", []),
+        ("sqrt(2)*x", "", []),
+        ("x*y", "x > 3*y, y <= 5, x != 7", ["x - 3*y", "5 - y"]),
+    ],
+)
+def test_demands(text, domain, expected):
+    expression = parse(text)
+    conditions = parse_conditions([domain], variables(listing(expression)))
+    found = demands(listing(expression), conditions)
+    assert sorted(map(str, found)) == sorted(expected)
 
 
 def test_every_operation_with_a_domain_or_a_kink_has_a_guard():

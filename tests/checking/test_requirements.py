@@ -17,6 +17,12 @@ from diffcompare.parser import parse
         ("x^(1/3)", ("x > 0",)),
         ("asin(2*x)", ("-1 < 2*x < 1",)),
         ("ln(2*x - 1)/(x - 3)", ("2*x - 1 > 0", "x - 3 != 0")),
+        ("acosh(x - 5)", ("x - 5 > 1",)),
+        ("if(x > 0, ln(x), 1)/(x - 3)", ("x - 3 != 0",)),  # what only one branch needs is no need of the whole
+        ("tan(x) + sec(x)", ("cos(x) != 0",)),
+        ("cot(2*t)", ("sin(2*t) != 0",)),
+        ("polygamma(2, t^2)", ("t^2 != 0, -1, -2, ...",)),
+        ("atan2(y, x - 1)", ("y != 0, or x - 1 != 0",)),
     ],
 )
 def test_what_a_derivative_needs(text, said):

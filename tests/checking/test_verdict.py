@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from strategies import expressions
 
 from diffcompare.backends.textbook_rules import ZERO, derivatives_of
-from diffcompare.checking import judge
+from diffcompare.checking import WHERE_DEFINED, judge
 from diffcompare.checking.verdict import positive_variables
 from diffcompare.conditions import parse_conditions
 from diffcompare.expression import lift
@@ -112,8 +112,53 @@ def test_a_hole_where_the_denominator_only_touches_zero():
 
 def test_no_value_on_a_whole_side_is_said():
     found = judged("cbrt(x)", "1/(3*x^(2/3))")
-    assert found.verdict == "proved"
-    assert found.outside == {"x": -1.0}
+    assert (found.verdict, found.outside, found.needs) == (WHERE_DEFINED, {"x": -1.0}, "x > 0")
+    assert found.argument.startswith("by sympy")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "needs"),
+    [
+        ("x^4", "4*sqrt(x)^6", "x >= 0"),
+        ("x^2", "2*x*ln(5 - x)/ln(5 - x)", "5 - x > 0"),
+        ("x^2", "2*sin(asin(x))", "-1 <= x <= 1"),
+        ("x^2", "2*x*floor(x)/floor(x)", "floor(x) != 0"),
+        ("sin(x)^2", "2*sqrt(sin(x))^2*cos(x)", "sin(x) >= 0"),
+        ("x^2*y", "2*x*y*sqrt(x - y)/sqrt(x - y)", "x - y >= 0"),
+        ("x^2*y", "2*x*y + 0*sqrt(y - x)*ln(x - 80)", "x - 80 > 0"),
+    ],
+)
+def test_half_a_domain_is_not_all_of_it(text, answer, needs):
+    found = judged(text, answer)
+    assert (found.verdict, found.needs) == (WHERE_DEFINED, needs)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("x^2*y", "2*x*y*(x - 2)/(x - 2)"),
+        ("x^2*y", "2*x*y*(x - y)/(x - y)"),
+        ("x^2", "2*x*sin(x)/sin(x)"),
+        ("y^x", "ln(y)*y^x"),  # at y = 0, the edge of its own domain, y^x has a derivative, and ln(y) no value
+    ],
+)
+def test_a_line_or_a_point_without_a_value_is_a_hole(text, answer):
+    assert judged(text, answer).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("sqrt(y - x)*ln(x - 80)", "sqrt(y - x)/(x - 80) - ln(x - 80)/(2*sqrt(y - x))"),
+        ("ln(x - 1e6)", "1/(x - 1e6)"),
+        ("asin(x - 500)", "1/sqrt(1 - (x - 500)^2)"),
+        ("sqrt(1 - x^2 - y^2)*ln(y - 0.99)", "-x*ln(y - 0.99)/sqrt(1 - x^2 - y^2)"),
+        ("sqrt(x - y)*sqrt(y - z)*ln(z - 100)", "sqrt(y - z)*ln(z - 100)/(2*sqrt(x - y))"),
+    ],
+)
+def test_points_are_found_in_the_domain_however_far_or_narrow(text, answer):
+    assert judged(text, answer).verdict == "proved"
+    assert judged(text, f"2*({answer})").verdict == "wrong"
 
 
 def test_without_a_value_anywhere_nothing_is_decided():

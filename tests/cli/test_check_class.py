@@ -33,6 +33,13 @@ def test_a_suffix_in_capitals_and_json(cli, answers):
     assert json.loads(done.out)["summary"]["right"] == 1
 
 
+@pytest.mark.parametrize("what", [("answers.csv",), ("x^4", "--hand", "4*sqrt(x)^6")])
+def test_what_agrees_only_where_it_is_defined_may_count_as_wrong(cli, answers, what):
+    answers("Ada,x^4,4*sqrt(x)^6")
+    codes = [cli("check", *what, *option).code for option in ((), ("--where-defined", "wrong"))]
+    assert codes == [0, 1]
+
+
 def test_quiet_has_the_rows_only(cli, answers):
     done = cli("check", answers("Ada,x^2,2*x"), "-q")
     assert done.out.startswith("Every answer\n")
@@ -72,6 +79,8 @@ def test_a_folder_that_cannot_be_made(cli, answers, folder):
         (("answers.csv", "--hand", "2*x"), "E506"),
         (("x^2", "--hand", "2*x", "--feedback", "texts"), "E506"),
         (("nosuch.csv",), "E602"),
+        (("answers.csv", "--where-defined", "maybe"), "E506"),
+        (("x^2", "--steps", "-", "--where-defined", "wrong"), "E506"),
     ],
 )
 def test_wrong_use(cli, answers, arguments, code):

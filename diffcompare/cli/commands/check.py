@@ -39,6 +39,7 @@ def command(
         options.READS_FILE,
     ] = None,
     wrt: options.Wrt = None,
+    where_defined: options.WhereDefined = "right",
     feedback: Annotated[
         str | None,
         typer.Option("--feedback", metavar="DIR", help="Of a class's answers.csv: write a text for every student."),
@@ -58,7 +59,7 @@ def command(
             raise usage_error("E506", "a table has the answers in it", "leave out `--hand` and `--steps`")
         return class_answer(
             expression, domain or (), seed, budget, feedback,
-            encoding=encoding, output=output, solution=solution, brief=quiet,
+            encoding=encoding, output=output, solution=solution, where_defined=where_defined, brief=quiet,
         )  # fmt: skip
     if encoding is not None:
         raise usage_error("E506", "`--encoding` is for the answers of a class", "for example `check answers.csv`")
@@ -67,6 +68,8 @@ def command(
     budget = budget or 5.0
     question, _ = options.asked(expression, None)
     if steps is not None:
+        if where_defined != "right":
+            raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
         return _steps(question, steps, wrt, domain or (), seed, budget)
     from diffcompare.hand import named_in, texts_of
     from diffcompare.studies.check import check_question
@@ -75,7 +78,7 @@ def command(
     names = variables(listing(question.parsed.expression))
     texts = texts_of(hand or (), names)
     checked = check_question(
-        question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution,
+        question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution, where_defined=where_defined,
         deliberate=named_in(hand, names) if hand else None,
     )  # fmt: skip
     return Answer(checked.document(brief=quiet), checked.notes, None, checked.exit_code)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from diffcompare.expression import Expression
 from diffcompare.mistakes import KINDS
-from diffcompare.studies.answers.record import RIGHT, Outcome, Part, Row
+from diffcompare.studies.answers.record import Outcome, Part, Row, right_outcomes, wrong_outcomes
+from diffcompare.studies.check.record import Counting
 from diffcompare.studies.check.wording import parts
 from diffcompare.wengert import listing
 
@@ -45,15 +46,22 @@ class Tally(NamedTuple):
     outcomes: Counter[Outcome]
     commonest: Group | None
 
+    where_defined: Counting = "right"
+
     @property
     def right(self) -> int:
-        """Answers that are proved or agree."""
-        return sum(self.outcomes[outcome] for outcome in RIGHT)
+        """Answers that count as right."""
+        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
+
+    @property
+    def wrong(self) -> int:
+        """Answers that count as wrong."""
+        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
 
     @property
     def judged(self) -> int:
         """Answers that could be read."""
-        return self.right + self.outcomes["wrong"] + self.outcomes["undecided"]
+        return self.right + self.wrong + self.outcomes["undecided"]
 
 
 class Summary(NamedTuple):
@@ -67,18 +75,25 @@ class Summary(NamedTuple):
     """The most frequent first."""
     tallies: tuple[Tally, ...]
 
+    where_defined: Counting = "right"
+
     @property
     def right(self) -> int:
-        """Answers that are proved or agree."""
-        return sum(self.outcomes[outcome] for outcome in RIGHT)
+        """Answers that count as right."""
+        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
+
+    @property
+    def wrong(self) -> int:
+        """Answers that count as wrong."""
+        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
 
     @property
     def judged(self) -> int:
         """Answers that could be read."""
-        return self.right + self.outcomes["wrong"] + self.outcomes["undecided"]
+        return self.right + self.wrong + self.outcomes["undecided"]
 
 
-def summary(rows: Sequence[Row]) -> Summary:
+def summary(rows: Sequence[Row], where_defined: Counting = "right") -> Summary:
     """Count."""
     outcomes: Counter[Outcome] = Counter()
     for row in rows:
@@ -86,7 +101,7 @@ def summary(rows: Sequence[Row]) -> Summary:
         outcomes["not answered"] += len(row.missing)
     groups = _groups(rows)
     students = len({row.who for row in rows})
-    return Summary(len(rows), students, outcomes, groups, _tallies(rows, groups))
+    return Summary(len(rows), students, outcomes, groups, _tallies(rows, groups, where_defined), where_defined)
 
 
 def _groups(rows: Sequence[Row]) -> tuple[Group, ...]:
@@ -126,7 +141,7 @@ def _group(
     return Group(kind, title, at, names, len(found), of, answer, tuple(row for row, _ in found))
 
 
-def _tallies(rows: Sequence[Row], groups: Sequence[Group]) -> tuple[Tally, ...]:
+def _tallies(rows: Sequence[Row], groups: Sequence[Group], where_defined: Counting) -> tuple[Tally, ...]:
     found: dict[tuple[Expression, tuple[str, ...], str], Tally] = {}
     for row in rows:
         if row.question is None:
@@ -135,7 +150,7 @@ def _tallies(rows: Sequence[Row], groups: Sequence[Group]) -> tuple[Tally, ...]:
         outcomes = [(part.name, part.outcome) for part in row.parts if not part.stray]
         for name, outcome in [*outcomes, *((name, "not answered") for name in row.missing)]:
             key = (root, row.domain, name)
-            tally = found.setdefault(key, Tally(row.label, root, row.domain, name, Counter(), None))
+            tally = found.setdefault(key, Tally(row.label, root, row.domain, name, Counter(), None, where_defined))
             tally.outcomes[outcome] += 1
     return tuple(tally._replace(commonest=_commonest(tally, groups)) for tally in found.values())
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from diffcompare.checking import WORST_FIRST
 from diffcompare.printer import to_text
-from diffcompare.studies.answers.record import RIGHT, Outcome
+from diffcompare.studies.answers.record import Outcome
 from diffcompare.studies.check.data import partial_data
 from diffcompare.studies.telling import SCHEMA, warnings_data
 
 if TYPE_CHECKING:
-    from diffcompare.studies.answers.counting import Group, Tally
+    from diffcompare.studies.answers.counting import Group, Summary, Tally
     from diffcompare.studies.answers.record import Class, Part, Row, Trouble
 
-OUTCOMES: tuple[Outcome, ...] = ("proved", "agrees", "wrong", "undecided", "error", "not answered")
+OUTCOMES: tuple[Outcome, ...] = (*reversed(WORST_FIRST), "error", "not answered")
 
 
 def data(found: Class) -> dict[str, Any]:
@@ -25,7 +25,8 @@ def data(found: Class) -> dict[str, Any]:
         "command": "check",
         "file": found.file,
         "seed": found.seed,
-        "summary": {"rows": summary.rows, "students": summary.students, **_counts(summary.outcomes)},
+        "where_defined": found.where_defined,
+        "summary": {"rows": summary.rows, "students": summary.students, **_counts(summary)},
         "mistakes": [_group(group) for group in summary.groups],
         "questions": [_tally(tally) for tally in summary.tallies],
         "rows": [_row(row) for row in found.rows],
@@ -33,11 +34,10 @@ def data(found: Class) -> dict[str, Any]:
     }
 
 
-def _counts(outcomes: Counter[Outcome]) -> dict[str, int]:
-    return {
-        "right": sum(outcomes[outcome] for outcome in RIGHT),
-        **{outcome.replace(" ", "_"): outcomes[outcome] for outcome in OUTCOMES},
-    }
+def _counts(counted: Summary | Tally) -> dict[str, int]:
+    """What counts as right and as wrong, and how often there was every other outcome."""
+    outcomes = {outcome.replace(" ", "_"): counted.outcomes[outcome] for outcome in OUTCOMES}
+    return {"right": counted.right, **outcomes, "wrong": counted.wrong}
 
 
 def _group(group: Group) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "function": to_text(tally.function),
         "domain": list(tally.domain),
         "partial": tally.name,
-        **_counts(tally.outcomes),
+        **_counts(tally),
         "commonest": None if commonest is None else {"kind": commonest.kind, "at": to_text(commonest.at)},
     }
 

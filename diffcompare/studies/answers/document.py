@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from diffcompare.checking import WHERE_DEFINED
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.printer import to_text
 from diffcompare.studies.answers.record import Outcome
-from diffcompare.studies.check.wording import as_sentence, parts
+from diffcompare.studies.check.wording import as_sentence, gap, parts
 from diffcompare.studies.inputs import shown_point
 from diffcompare.studies.telling import counted
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 MOST_NAMED = 6
 """Students who are named in a row of the summary."""
 MOST_MISTAKES = 40
-SELDOM: Mapping[Outcome, str] = {"undecided": "undecided", "error": "unreadable", "not answered": "unanswered"}
+SELDOM: Mapping[Outcome, str] = {
+    WHERE_DEFINED: "where defined",
+    "undecided": "undecided",
+    "error": "unreadable",
+    "not answered": "unanswered",
+}
 MOST_TOLD = 5
 """Mistakes that are told in sentences; the table has them all."""
 
@@ -53,7 +59,9 @@ def verdict(found: Class) -> str:
     summary = found.summary
     outcomes = summary.outcomes
     said = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} were judged"
-    said += f": {summary.right} right, {outcomes['wrong']} wrong"
+    said += f": {summary.right} right, {summary.wrong} wrong"
+    if outcomes[WHERE_DEFINED]:
+        said += f" ({outcomes[WHERE_DEFINED]} of the {found.where_defined} ones only agree where they are defined)"
     if outcomes["undecided"]:
         said += f", {outcomes['undecided']} undecided"
     if outcomes["error"]:
@@ -72,7 +80,7 @@ def _counts(found: Class) -> Listing:
         ("students", summary.students),
         ("answers judged", summary.judged),
         ("right", summary.right),
-        ("wrong", outcomes["wrong"]),
+        ("wrong", summary.wrong),
     ]
     entries += [(label, outcomes[outcome]) for outcome, label in SELDOM.items() if outcomes[outcome]]
     return Listing(tuple(entries))
@@ -127,7 +135,7 @@ def _questions(found: Class) -> Table:
                 f"df/d{tally.name}",
                 tally.judged,
                 tally.right,
-                counts["wrong"],
+                tally.wrong,
                 *(counts[outcome] for outcome in seen),
                 None if commonest is None else commonest.kind or commonest.title,
             )
@@ -170,4 +178,6 @@ def _part(part: Part) -> tuple[Cell, ...]:
     words = "; and ".join(mistake.sentence for mistake in mistakes) or None
     if judgement.verdict == "undecided":
         words = judgement.argument
+    elif judgement.verdict == WHERE_DEFINED:
+        words = gap(judgement)
     return part.partial, Code(part.text), part.outcome, kinds, words, seen

@@ -16,7 +16,7 @@ from diffcompare.printer import to_text
 from diffcompare.studies.answers.counting import UNEXPLAINED
 from diffcompare.studies.check.data import spans
 from diffcompare.studies.check.document import marked, step_blocks
-from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
+from diffcompare.studies.check.wording import as_sentence, evidence, headline, parts
 from diffcompare.sweeps import NotDifferentiable
 from diffcompare.tidying import tidy
 from diffcompare.wengert import dag_size, listing
@@ -100,9 +100,9 @@ def _part(part: Part, solution: bool) -> Iterator[Block]:
             yield Paragraph(f"{part.partial} could not be read.")
             yield Source("text", diagnostic_text(diagnostic._replace(source=f"your {part.partial}")))
         return
-    yield Paragraph(f"{part.partial} = {part.text} is {HEADLINES[part.outcome]}.")
-    right = _right(part.check, part.name)
     judgement = part.check.judgements[part.name]
+    yield Paragraph(f"{part.partial} = {part.text} {headline(part.check, judgement)}.")
+    right = _right(part.check, part.name)
     if judgement.witness is not None and not (solution or right is None or right.varies):
         yield Paragraph("The right derivative is a constant, and yours has another value.")
     elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.outside:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+import diffcompare.checking as checking
+from diffcompare.checking import WHERE_DEFINED, Verdict
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Document
+from diffcompare.studies.check.record import Counting
 from diffcompare.studies.telling import Shown
 
 if TYPE_CHECKING:
@@ -17,9 +20,18 @@ if TYPE_CHECKING:
     from diffcompare.studies.answers.counting import Summary
     from diffcompare.studies.check import Check
 
-Outcome: TypeAlias = Literal["proved", "agrees", "wrong", "undecided", "error", "not answered"]
-WORST_FIRST: tuple[Outcome, ...] = ("error", "wrong", "undecided", "agrees", "proved", "not answered")
-RIGHT: tuple[Outcome, ...] = ("proved", "agrees")
+Outcome: TypeAlias = Verdict | Literal["error", "not answered"]
+WORST_FIRST: tuple[Outcome, ...] = ("error", *checking.WORST_FIRST, "not answered")
+
+
+def right_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
+    """What counts as right."""
+    return ("proved", "agrees", WHERE_DEFINED) if where_defined == "right" else ("proved", "agrees")
+
+
+def wrong_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
+    """What counts as wrong."""
+    return ("wrong", WHERE_DEFINED) if where_defined == "wrong" else ("wrong",)
 
 
 def who(student: str, number: str, line: int) -> str:
@@ -109,6 +121,7 @@ class Class(Shown):
     file: str
     rows: tuple[Row, ...]
     seed: int = 0
+    where_defined: Counting = "right"
     notes: tuple[Diagnostic, ...] = ()
     failure: None = None
 
@@ -117,12 +130,14 @@ class Class(Shown):
         """What was done wrong how often, and how each question went."""
         from diffcompare.studies.answers.counting import summary
 
-        return summary(self.rows)
+        return summary(self.rows, self.where_defined)
 
     @property
     def exit_code(self) -> int:
         """1 where a row is wrong or could not be read, else 0."""
-        return int(any(row.outcome in ("wrong", "error") for row in self.rows))
+        failed = (*wrong_outcomes(self.where_defined), "error")
+        outcomes = {outcome for row in self.rows for outcome in (row.outcome, *(part.outcome for part in row.parts))}
+        return int(not outcomes.isdisjoint(failed))
 
     def by_student(self) -> Mapping[str, list[Row]]:
         """The rows of every student, in the order of the table."""

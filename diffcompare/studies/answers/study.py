@@ -15,6 +15,7 @@ from diffcompare.studies.answers.cells import Cell
 from diffcompare.studies.answers.reading import Given, Table
 from diffcompare.studies.answers.record import Class, Part, Row
 from diffcompare.studies.check import Answer, Check, check_question
+from diffcompare.studies.check.record import Counting
 from diffcompare.wengert import listing, variables
 
 BUDGET = 2.0
@@ -23,23 +24,34 @@ BUDGET = 2.0
 Key: TypeAlias = tuple[Expression, tuple[str, ...], str, Expression]
 
 
-def check_class(table: str | Table, *, domain: Sequence[str] = (), seed: int = 0, budget: float | None = None) -> Class:
+def check_class(
+    table: str | Table,
+    *,
+    domain: Sequence[str] = (),
+    seed: int = 0,
+    budget: float | None = None,
+    where_defined: Counting = "right",
+) -> Class:
     """Check the answers in a table, or in the file of that name: a student, a question and the partials in every row.
 
-    `domain` holds where a row has none of its own; `budget` is in seconds, for each answer that nobody else gave.
+    `domain` holds where a row has none of its own; `where_defined` says as what an answer counts that agrees where it
+    is defined, but has no value in some region; `budget` is in seconds, for each answer that nobody else gave.
     Raises DiffcompareError for a file that is no such table; what is wrong with a row is told in the row.
     """
     table = Table(table) if isinstance(table, str) else table
-    judge = _Judge(table, tuple(domain), seed, budget or BUDGET)
+    judge = _Judge(table, tuple(domain), seed, budget or BUDGET, where_defined)
     rows = tuple(judge.row(given) for given in table.rows())
-    return Class(table.path, rows, seed, _notes(table, rows))
+    return Class(table.path, rows, seed, where_defined, _notes(table, rows))
 
 
 class _Judge:
     """Checks rows, and remembers the checks."""
 
-    def __init__(self, table: Table, domain: tuple[str, ...], seed: int, budget: float) -> None:
+    def __init__(
+        self, table: Table, domain: tuple[str, ...], seed: int, budget: float, where_defined: Counting
+    ) -> None:
         self.table, self.domain, self.seed, self.budget = table, domain, seed, budget
+        self.where_defined = where_defined
         self.checks: dict[Key, Check | Diagnostic] = {}
 
     def row(self, given: Given) -> Row:
@@ -83,7 +95,7 @@ class _Judge:
         try:
             return check_question(
                 question, {name: answer.text}, domain=domain, seed=self.seed, budget=self.budget,
-                formulas={name: answer.expression},
+                formulas={name: answer.expression}, where_defined=self.where_defined,
             )  # fmt: skip
         except DiffcompareError as error:
             return error.diagnostic

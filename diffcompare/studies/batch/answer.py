@@ -79,11 +79,11 @@ def _compared(row: Row, options: Options) -> dict[str, Any]:
 
 def _check(expression: Expression, written: Hand, options: Options) -> dict[str, Any]:
     """The verdicts of `check` on the partials that a person wrote, and the worst of them."""
-    from diffcompare.checking import judge
+    from diffcompare.checking import WORST_FIRST, judge
 
     judgements, _ = judge(expression, written.formulas, budget=options.budget or FOREVER)
     partials = {name: judgement.verdict for name, judgement in judgements.items()}
-    worst = next(verdict for verdict in ("wrong", "undecided", "agrees", "proved") if verdict in partials.values())
+    worst = next(verdict for verdict in WORST_FIRST if verdict in partials.values())
     return {"verdict": worst, "partials": partials}
 
 

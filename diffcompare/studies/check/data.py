@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.printer import to_text
 from diffcompare.spans import span_of
-from diffcompare.studies.check.wording import domain, evidence, verdict
+from diffcompare.studies.check.wording import domain, evidence, missing_region, verdict
 from diffcompare.studies.telling import question_data, warnings_data
 from diffcompare.wengert import listing, variables
 
@@ -28,6 +28,7 @@ def data(check: Check) -> dict[str, Any]:
         **question,
         "domain": list(check.conditions),
         "seed": check.seed,
+        "where_defined": check.where_defined,
         "verdict": check.verdict,
         "partials": {name: partial_data(check, name) for name in check.answers},
         "missing": list(check.missing),
@@ -49,10 +50,20 @@ def partial_data(check: Check, name: str) -> dict[str, Any]:
         "domain": domain(check, judgement),
         "pieces": [_stretch(judgement, place) for place in range(len(judgement.stretches))],
         "holes": [dict(hole) for hole in judgement.holes],
+        "no_value": None if judgement.outside is None else _gap(judgement),
         "witness": None
         if witness is None
         else {"point": dict(witness.point), "yours": witness.yours, "right": witness.right},
         "mistake": None if mistake is None else mistake_data(check, name, mistake),
+    }
+
+
+def _gap(judgement: Judgement) -> dict[str, Any]:
+    """Where the formula has no value: the region, what it would need there, and a point."""
+    return {
+        "region": missing_region(judgement),
+        "needs": judgement.needs,
+        "point": dict(judgement.outside or {}),
     }
 
 

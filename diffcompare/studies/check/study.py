@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
@@ -12,7 +12,7 @@ from diffcompare.explain.misread import refuse_misread
 from diffcompare.expression import Expression
 from diffcompare.hand import formula_text, formulas_from
 from diffcompare.source import Question
-from diffcompare.studies.check.record import Answer, Check
+from diffcompare.studies.check.record import Answer, Check, Counting
 from diffcompare.studies.inputs import question_of
 from diffcompare.studies.methods import ONE_AT_A_TIME
 from diffcompare.wengert import listing, variables
@@ -34,16 +34,20 @@ def check_question(
     budget: float = BUDGET,
     solution: bool = False,
     source: str = "--hand",
+    where_defined: Counting = "right",
     formulas: Mapping[str, Expression] | None = None,
     deliberate: Collection[str] | None = None,
 ) -> Check:
     """Check the answers, texts by variable; without any, the formulas that come with the question.
 
+    `where_defined` says as what an answer counts that agrees where it is defined, but has no value in some region;
     `formulas` are the expressions of the texts, for a caller who has read them already; `deliberate` are the variables
     that the user has named as such, by default those of the texts: others that look misread (`sinx`) are refused.
 
     Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
     """
+    if where_defined not in get_args(Counting):
+        raise ValueError(f"where_defined is 'right' or 'wrong', not {where_defined!r}")
     expression = question.parsed.expression
     names = variables(listing(expression)) or list(texts)  # a constant has a derivative by any variable
     names += [name for name in formulas or () if name not in names]
@@ -58,7 +62,7 @@ def check_question(
         mistakes = _mistakes(expression, formulas, judgements, points)
     missing = tuple(name for name in names if name not in answers)
     return Check(
-        question, answers, judgements, mistakes, missing, tuple(domain), seed,
+        question, answers, judgements, mistakes, missing, tuple(domain), seed, where_defined,
         _solved(question, judgements) if solution else None, (*question.parsed.notes, *_notes(missing)),
     )  # fmt: skip
 
@@ -71,13 +75,15 @@ def check_expression(
     domain: str | Sequence[str] = (),
     seed: int = 0,
     budget: float = BUDGET,
+    where_defined: Counting = "right",
     **partials: str | Expression,
 ) -> Check:
     """Whether partials are those of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
 
     The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text or an `Expression`, and the
     only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a wrong answer is
-    an answer: see `verdict`, `judgements` and `mistakes`.
+    an answer: see `verdict`, `judgements` and `mistakes`.  `where_defined` says as what an answer counts that agrees
+    where it is defined, but has no value in some region.
     """
     question = question_of(expression)
     names = variables(listing(question.parsed.expression))
@@ -89,7 +95,7 @@ def check_expression(
     texts = {name: str(answer) for name, answer in {**(answers or {}), **partials}.items()}
     return check_question(
         question, texts, domain=[domain] if isinstance(domain, str) else domain, seed=seed, budget=budget,
-        source="the partial by", deliberate=deliberate,
+        source="the partial by", where_defined=where_defined, deliberate=deliberate,
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from diffcompare.checking import WHERE_DEFINED, WORST_FIRST, Verdict
 from diffcompare.checking.requirements import domain_of
 from diffcompare.checking.stretches import stretches_text
 from diffcompare.mistakes import KINDS
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from diffcompare.mistakes import Mistake
     from diffcompare.studies.check.record import Check
 
-HEADLINES = {
-    "proved": "right: that is proved",
-    "agrees": "right as far as can be seen",
-    "wrong": "wrong",
-    "undecided": "undecided",
+HEADLINES: Mapping[Verdict, str] = {
+    "proved": "is right: that is proved",
+    "agrees": "is right as far as can be seen",
+    "agrees where it is defined": "agrees where it is defined",
+    "wrong": "is wrong",
+    "undecided": "is undecided",
 }
-
 
 MOST_LESSONS = 6
 """Kinds of mistakes that the last sentence has."""
@@ -33,14 +34,11 @@ def evidence(check: Check, name: str) -> str:
     judgement = check.judgements[name]
     where = domain(check, judgement)
     seen = f"both have the same value at {counted(judgement.points, 'point')} ({where}), to 30 digits and more"
-    if judgement.verdict == "proved":
-        said = f"{judgement.argument}; {seen}"
-    elif judgement.verdict == "agrees":
-        said = f"{seen}. {_chance(judgement)}"
-    elif judgement.verdict == "wrong":
+    if judgement.verdict == "wrong":
         return _wrong(judgement)
-    else:
+    if judgement.verdict == "undecided":
         return judgement.argument
+    said = f"{judgement.argument}; {seen}" if judgement.argument else f"{seen}. {_chance(judgement)}"
     return said + _gaps(judgement)
 
 
@@ -59,8 +57,10 @@ def _wrong(judgement: Judgement) -> str:
     right, wrong = (stretches_text(judgement.stretches, outcome) for outcome in ("same", "different"))
     if right and wrong:
         said += f". Yours is right for {right} and wrong for {wrong}"
-    elif right:
+    elif right and not any(each.outcome == "unknown" for each in judgement.stretches):
         said += ". It is right at all other points that were tried"
+    elif right:
+        said += f". Yours is right for {right}"
     elif judgement.half:
         said += f". Yours is right at all points that were tried where {judgement.half}"
     return said
@@ -73,9 +73,25 @@ def _gaps(judgement: Judgement) -> str:
         points = [f"({shown_point(hole)})" if len(hole) > 1 else shown_point(hole) for hole in judgement.holes[:3]]
         said += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
     if judgement.outside is not None:
-        where = stretches_text(judgement.stretches, "undefined") or f"instance at {shown_point(judgement.outside)}"
-        said += f". Yours has no value for {where}, where the function has a derivative"
+        said += f". Yours has {gap(judgement)}, where the function has a derivative"
     return said
+
+
+def gap(judgement: Judgement) -> str:
+    """The region in which a formula has no value: `no value for x < 0`; a point of it where that is not known."""
+    assert judgement.outside is not None
+    region = missing_region(judgement)
+    if region is not None:
+        return f"no value for {region}"
+    needs = f" (it needs {judgement.needs})" if judgement.needs else ""
+    return f"no value for instance at {shown_point(judgement.outside)}{needs}"
+
+
+def missing_region(judgement: Judgement) -> str | None:
+    """The stretches of the only variable on which a formula has no value; None where they are not all known."""
+    if any(each.outcome == "unknown" for each in judgement.stretches):
+        return None
+    return stretches_text(judgement.stretches, "undefined") or None
 
 
 def domain(check: Check, judgement: Judgement) -> str:
@@ -92,19 +108,28 @@ def verdict(check: Check) -> str:
     """The closing sentence."""
     if len(check.judgements) == 1:
         ((name, judgement),) = check.judgements.items()
-        return f"df/d{name} is {_headline(judgement)}{_lesson(check, ': ')}"
-    by: dict[str, list[str]] = {}
+        return f"df/d{name} {headline(check, judgement)}{_lesson(check, ': ')}"
+    by: dict[Verdict, list[str]] = {}
     for name, judgement in check.judgements.items():
         by.setdefault(judgement.verdict, []).append(f"df/d{name}")
-    parts = [
-        f"{_listed(by[each])}: {HEADLINES[each]}" for each in ("wrong", "undecided", "agrees", "proved") if each in by
-    ]
+    parts = [f"{_listed(by[each])}: {_said(each, check)}" for each in WORST_FIRST if each in by]
     return f"{'; '.join(parts)}{_lesson(check, '. The mistakes: ')}"
 
 
-def _headline(judgement: Judgement) -> str:
+def headline(check: Check, judgement: Judgement) -> str:
+    """The verdict as the predicate of a sentence: `is wrong`."""
     said = HEADLINES[judgement.verdict]
-    return said.replace("right", "right where it has a value", 1) if judgement.outside is not None else said
+    if judgement.verdict == WHERE_DEFINED:
+        said += f", but has {gap(judgement)}{_counts(check)}"
+    return said
+
+
+def _said(verdict: Verdict, check: Check) -> str:
+    return HEADLINES[verdict].removeprefix("is ") + (_counts(check) if verdict == WHERE_DEFINED else "")
+
+
+def _counts(check: Check) -> str:
+    return ", and so counts as wrong" if check.where_defined == "wrong" else ""
 
 
 def _lesson(check: Check, before: str) -> str:

@@ -15,7 +15,7 @@ from diffcompare.expression import Variable
 from diffcompare.mistakes import Mistake
 from diffcompare.studies.check import Check, check_question
 from diffcompare.studies.check.document import is_open, mistake_blocks
-from diffcompare.studies.check.wording import HEADLINES, as_sentence, evidence, parts
+from diffcompare.studies.check.wording import as_sentence, evidence, headline, parts
 from diffcompare.studies.derive import derive_question
 from diffcompare.studies.quiz.hints import hints
 from diffcompare.studies.quiz.questions import Exercise, exercises
@@ -132,9 +132,8 @@ def _right(quiz: Quiz, check: Check, solution: bool) -> Reply:
     judgement = check.judgements[exercise.by]
     closed = quiz.with_current(outcome="right")
     points = replace(quiz.current, outcome="right").points
-    blocks: list[Block] = [
-        Paragraph(as_sentence(f"{HEADLINES[judgement.verdict]}. {counted(points, 'point')}"), "verdict")
-    ]
+    said = headline(check, judgement).removeprefix("is ")
+    blocks: list[Block] = [Paragraph(as_sentence(f"{said}. {counted(points, 'point')}"), "verdict")]
     if judgement.holes or judgement.outside is not None:
         blocks.append(Paragraph(as_sentence(evidence(check, exercise.by)), "note"))
     return _closed(closed, exercise, blocks, solution)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.checking import Judgement, Verdict
+from diffcompare.checking import WORST_FIRST, Judgement, Verdict
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Document
 from diffcompare.source import Question
@@ -30,7 +29,7 @@ class Line:
     @property
     def right(self) -> bool:
         """Whether it is the derivative."""
-        return self.judgement.verdict in ("proved", "agrees")
+        return EXIT_CODES[self.judgement.verdict] == 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,8 +49,8 @@ class Working(Shown):
     @property
     def verdict(self) -> Verdict:
         """That of the first line that does not follow, else that of the last."""
-        found: Mapping[str, Verdict] = {line.judgement.verdict: line.judgement.verdict for line in self.lines}
-        return next(found[verdict] for verdict in ("wrong", "undecided", "agrees", "proved") if verdict in found)
+        found = {line.judgement.verdict for line in self.lines}
+        return next(verdict for verdict in WORST_FIRST if verdict in found)
 
     @property
     def exit_code(self) -> int:

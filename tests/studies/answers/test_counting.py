@@ -1,6 +1,7 @@
 """What was done wrong how often."""
 
 from diffcompare.printer import to_text
+from diffcompare.studies.answers import check_class
 
 
 def told(found):
@@ -26,6 +27,15 @@ def test_one_wrong_answer_that_many_gave_and_no_rule_explains(judged):
     found = judged("student,f,x", "Ada,x^2,7*x^9", "Bob,x^2,7x^9", "Cyd,x^2,2*x + x^9")
     assert told(found) == [(None, "x^2", 2, 3), (None, "x^2", 1, 3)]
     assert [group.answer for group in found.summary.groups] == ["7*x^9", "2*x + x^9"]
+
+
+def test_what_agrees_where_it_is_defined_is_counted_as_the_teacher_says(table):
+    file = table("student,f,x", "Ada,x^4,4*sqrt(x)^6", "Bob,x^4,4*x^3", "Cyd,x^4,x^3")
+    right, wrong = (check_class(file, where_defined=each) for each in ("right", "wrong"))
+    assert (right.summary.right, right.summary.wrong, right.summary.judged) == (2, 1, 3)
+    assert (wrong.summary.right, wrong.summary.wrong, wrong.summary.judged) == (1, 2, 3)
+    assert (wrong.summary.tallies[0].right, wrong.summary.tallies[0].wrong) == (1, 2)
+    assert [row.outcome for row in wrong.rows] == ["agrees where it is defined", "proved", "wrong"]
 
 
 def test_the_tally_of_a_question_by_partial(judged):

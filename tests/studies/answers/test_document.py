@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_csv_is_one_table_with_a_line_for_every_answer(judged):
 def test_json(judged):
     data = json.loads(judged(*LINES).to_json())
     assert data["summary"] == {
-        "rows": 5, "students": 5, "right": 2, "proved": 2, "agrees": 0, "wrong": 2, "undecided": 0, "error": 2,
+        "rows": 5, "students": 5, "right": 2, "proved": 2, "agrees": 0,
+        "agrees_where_it_is_defined": 0, "wrong": 2, "undecided": 0, "error": 2,
         "not_answered": 0,
     }  # fmt: skip
     (mistake,) = data["mistakes"]
@@ -50,6 +52,16 @@ def test_json(judged):
     assert data["rows"][0]["partials"]["x"]["mistake"]["kind"] == "missing-inner-factor"
     assert data["rows"][3]["partials"]["x"]["error"]["place"] == "answers.csv:5:11"
     assert data["rows"][4]["error"]["code"] == "E601"
+
+
+def test_an_answer_for_half_a_domain(judged):
+    found = judged("student,expression,x", "Ada,x^4,4*sqrt(x)^6")
+    text = render(found.document(), "plain")
+    assert re.search(r"4\*sqrt\(x\)\^6 +agrees where it is defined +- +no value for x < 0 ", text)
+    assert "1 right, 0 wrong (1 of the right ones only agree where they are defined)." in text
+    data = json.loads(found.to_json())
+    assert data["summary"]["agrees_where_it_is_defined"] == data["summary"]["right"] == 1
+    assert data["rows"][0]["partials"]["x"]["no_value"]["region"] == "x < 0"
 
 
 @pytest.mark.parametrize("format", TEXTS)

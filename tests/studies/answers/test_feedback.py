@@ -54,6 +54,12 @@ def test_all_rows_of_a_student_are_in_one_text(judged):
     assert "the catalogue has no entry `nosuch`" in bob
 
 
+def test_half_a_domain_is_said(judged):
+    (text,) = texts(judged("student,f,x", "Ada,x^4,4*sqrt(x)^6")).values()
+    assert "df/dx = 4*sqrt(x)^6 agrees where it is defined, but has no value for x < 0." in text
+    assert "proved" not in text
+
+
 @pytest.mark.parametrize("slug", KINDS)
 def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
     text, by, wrong = example_of(slug)

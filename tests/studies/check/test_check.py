@@ -26,6 +26,48 @@ def test_the_worst_verdict_is_that_of_all(answers, verdict, code):
     assert (found.verdict, found.exit_code, found.ok) == (verdict, code, code == 0)
 
 
+def test_an_answer_that_agrees_where_it_is_defined_counts_as_the_teacher_says():
+    right, wrong = (check("x^4", "4*sqrt(x)^6", where_defined=each) for each in ("right", "wrong"))
+    assert right.verdict == wrong.verdict == "agrees where it is defined"
+    assert (right.ok, right.exit_code, wrong.ok, wrong.exit_code) == (True, 0, False, 1)
+    assert wrong.data()["sentence"] == (
+        "df/dx agrees where it is defined, but has no value for x < 0, and so counts as wrong."
+    )
+    with pytest.raises(ValueError, match="'right' or 'wrong'"):
+        check("x^4", "4*x^3", where_defined="maybe")
+
+
+def test_the_region_without_a_value_in_the_data():
+    assert check("x^4", "4*sqrt(x)^6").data()["partials"]["x"]["no_value"] == {
+        "region": "x < 0", "needs": "x >= 0", "point": {"x": -1.0},
+    }  # fmt: skip
+    several = check("x^2*y", x="2*sqrt(x)^2*y").data()["partials"]["x"]["no_value"]
+    assert (several["region"], several["needs"]) == (None, "x >= 0")
+    assert check("x^4", "4*x^3").data()["partials"]["x"]["no_value"] is None
+
+
+def test_no_region_is_claimed_beyond_those_that_were_looked_at():
+    said = check("|sin(x)|", "cos(x)").data()["partials"]["x"]["evidence"]
+    assert "wrong for x <" not in said
+    assert "right for" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("exp(800*x)/x", "exp(800*x)/x"),
+        ("exp(800*x)/x", "800*exp(800*x)"),
+        ("exp(exp(x))", "exp(exp(x))"),
+        ("1e-300*x^3", "1e-300*x^2"),
+        ("(1e200*x)^2", "2e200*x"),
+        ("10^(300*x)", "10^(300*x)"),
+        ("sinh(x)^300", "300*sinh(x)^299"),
+    ],
+)
+def test_numbers_beyond_all_doubles_cost_no_verdict(text, answer):
+    assert check(text, answer, budget=1.0).verdict == "wrong"
+
+
 def test_an_answer_without_a_name():
     assert check("x^2", "2*x").ok
     assert check("x^2", dc.parse("2*x")).ok
@@ -140,7 +182,11 @@ def test_every_kind_has_an_example_that_is_wrong_and_named_so():
             {"x": "x^2", "y": "2*x*y"},
             "df/dx and df/dy: wrong. The mistakes: the partial by another variable.",
         ),
-        ("x", {"x": "floor(x)/floor(x)"}, "df/dx is right where it has a value: that is proved."),
+        (
+            "x",
+            {"x": "floor(x)/floor(x)"},
+            "df/dx agrees where it is defined, but has no value for instance at x = 0.5 (it needs floor(x) != 0).",
+        ),
     ],
 )
 def test_the_closing_sentence(text, answers, sentence):

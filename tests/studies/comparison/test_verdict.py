@@ -388,6 +388,30 @@ def test_an_undefined_point():
     assert verdict("ln(x - 5)", x=1, methods=["hand-coded"]).endswith("; so no number in the table is a derivative.")
 
 
+@pytest.mark.parametrize(
+    ("text", "point", "said"),
+    [
+        ("x^0.5", {"x": -1}, "x^0.5 needs x >= 0, and x is -1"),
+        ("0^x", {"x": -1}, "0^x needs x > 0, and x is -1"),
+        ("x^y", {"x": 0, "y": -1}, "x^y needs x > 0, or x = 0 and y > 0, and x is 0 and y is -1"),
+        ("cot(x)", {"x": 0}, "cot(x) needs sin(x) != 0, and x is 0"),
+        ("(x - 1)^-2", {"x": 1}, "(x - 1)^-2 needs x - 1 != 0, and x - 1 is 0"),
+        ("atan2(x, 0)", {"x": 0}, "atan2(x, 0) needs x != 0, and x is 0"),
+        ("polygamma(1, x)", {"x": -2}, "polygamma(1, x) needs x != 0, -1, -2, ..., and x is -2"),
+        (
+            "(-2)^x",
+            {"x": 1.5},
+            "(-2)^x: its arguments are -2, 1.5 (needs the base > 0, or the base = 0 and the exponent > 0)",
+        ),
+    ],
+)
+def test_what_is_needed_is_said_of_what_varies(text, point, said):
+    failure = dc.compare(text, point, methods=AD).failure
+    assert failure.message == f"the function is undefined at this point: {said}"
+    hopeless = text == "(-2)^x"
+    assert failure.help.endswith("no point helps: change the expression") == hopeless
+
+
 def test_an_overflow():
     assert verdict("exp(x)", x=1000, methods=AD) == "The value is beyond the range of doubles (1.8e308)."
     assert verdict("exp(x)", x=1000, methods=AD, truth=False) == "In doubles the value overflows."

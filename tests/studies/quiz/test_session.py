@@ -158,6 +158,12 @@ def test_an_answer_with_a_hole_is_right_and_the_hole_is_named():
     assert "hole at x = 1" in said(answer.blocks)
 
 
+def test_an_answer_for_half_a_domain_says_for_which():
+    quiz, (answer,) = played(quiz_about("x^4"), "4*sqrt(x)^6")
+    assert quiz.points == 3
+    assert said(answer.blocks).startswith("Agrees where it is defined, but has no value for x < 0. 3 points.")
+
+
 def test_what_to_practise():
     quiz, _ = played(quiz_about(ONE, "x^2"), WRONG, "skip", "2*x")
     (only,) = practice(quiz)
