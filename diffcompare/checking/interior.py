@@ -14,18 +14,24 @@ from itertools import pairwise
 
 from diffcompare.backends.automatic import by_name
 from diffcompare.checking.effort import effort
-from diffcompare.checking.pieces import INFINITY, all_scales, boundaries, least
+from diffcompare.checking.pieces import INFINITY, all_scales, least
 from diffcompare.evaluation import CAREFUL, columns_along, is_number, value_at, values_at
 from diffcompare.expression import Expression
 from diffcompare.sweeps import reverse
+from diffcompare.truth.values import SLOW_BITS
 from diffcompare.wengert import active_nodes, listing, variables
 
-STEPS = 40
+STEPS, PER_DEMAND = 24, 6
 """Moves from one start, and for every demand in addition."""
-PER_DEMAND = 4
-STARTS = 8
-ENOUGH = 2
-"""Points that are wanted."""
+IN_VAIN = 6
+"""Moves one after the other by which nothing was met, before that is given up."""
+STARTS = 3
+WORK, PER_LINE, SLOW = 4_000, 10, 1_500
+"""Nodes that may be looked at along lines; what a line costs beside its nodes, and what a slow function costs."""
+CUTS, HALVINGS = 8, 40
+"""Places at which a demand begins or ceases to be met, those nearest to 0; and how finely they are looked for."""
+FEW = 8
+"""Variables of a point whose digits are worth the time."""
 LITTLE = 0.002
 """What is aimed at between curved walls."""
 ROUNDS = 200
@@ -41,95 +47,158 @@ def interior(
     holds: Callable[[Point], bool],
     rng: random.Random,
     check: Callable[[], None],
-) -> list[Point]:
-    """Some points at which all demands are met, or at least `holds`; few or none where that is not managed in time."""
+) -> Point | None:
+    """A point at which all demands are met, or at least `holds`; None where none is found in reasonable time."""
     if not demands:
-        return []
-    nodes = listing(*demands)
-
-    def inside(point: Point) -> bool:
-        """Whether it holds, and not at an edge."""
-        if not holds(point):
-            return False
-        values = values_at(nodes, point)
-        return all(values[demand] != 0 for demand in demands)
-
-    found: list[Point] = []
+        return None
+    search = _Search(demands, holds, rng, check)
     for start in starts[:STARTS]:
-        point = _walked(demands, dict(start), inside, rng, check)
+        point = search.walked(dict(start))
         if point is not None:
-            found.append(_tamed(point, demands, inside, check))
-            if len(found) == ENOUGH:
-                break
-    if not found and starts:
-        point = _projected(demands, dict(starts[0]), inside, check)
-        found = [] if point is None else [_shortened(point, inside)]
+            return search.shortened(search.tamed(point) if len(point) <= FEW else point)
+    point = search.projected(dict(starts[0])) if starts else None
+    return None if point is None else search.shortened(point)
+
+
+class _Search:
+    """The demands, and the way to where they are met."""
+
+    def __init__(
+        self,
+        demands: Sequence[Expression],
+        holds: Callable[[Point], bool],
+        rng: random.Random,
+        check: Callable[[], None],
+    ) -> None:
+        self.demands, self.holds, self.rng, self.check = demands, holds, rng, check
+        self.nodes = listing(*demands)
+        self.names = {demand: variables(listing(demand)) for demand in demands}
+        self.moved: dict[str, list[Expression]] = {}
+        """The demands by the variables that are in them."""
+        for demand, names in self.names.items():
+            for name in names:
+                self.moved.setdefault(name, []).append(demand)
+        self.left = WORK
+
+    def inside(self, point: Point) -> bool:
+        """Whether it holds, and not at an edge."""
+        if not self.holds(point):
+            return False
+        values = values_at(self.nodes, point)
+        return all(values[demand] != 0 for demand in self.demands)
+
+    def walked(self, point: Point) -> Point | None:
+        """Meet one demand after the other by moving one variable."""
+        in_vain = 0
+        for _ in range(STEPS + PER_DEMAND * len(self.demands)):
+            if self.inside(point):
+                return point
+            values = values_at(self.nodes, point)
+            unmet = [demand for demand in self.demands if is_number(values[demand]) and values[demand] <= 0]
+            if not unmet or in_vain == IN_VAIN or self.left <= 0:
+                return None
+            demand = self.rng.choice(unmet)
+            name = self.rng.choice(self.names[demand])
+            x, is_met = self.best(demand, point, name)
+            point = {**point, name: x}
+            in_vain = 0 if is_met else in_vain + 1
+        return None
+
+    def best(self, demand: Expression, point: Point, name: str) -> tuple[float, bool]:
+        """Where along the line the demand is met, and as many of the others as possible; else where it nearly is."""
+        moved = self.moved[name]
+        xs = self.along(point, name)
+        columns = columns_along(listing(*moved), point, name, xs, self.check)
+        met = [place for place, value in enumerate(columns[demand]) if _is_met(value)]
+        if not met:
+            x = _highest(demand, point, name, xs, columns[demand])
+            return x, _is_met(value_at(demand, {**point, name: x}))
+        counts = {place: sum(_is_met(columns[each][place]) for each in moved) for place in met}
+        most = max(counts.values())
+        return xs[self.rng.choice([place for place, count in counts.items() if count == most])], True
+
+    def along(self, point: Point, name: str) -> list[float]:
+        """Places along a line: those of all scales, and some beside and between the edges of what meets a demand."""
+        moved, grid = self.moved.get(name, []), all_scales()
+        if not moved:
+            return sorted({point[name], *grid})
+        nodes = listing(*moved)
+        self.left -= PER_LINE + sum(map(_cost, nodes))
+        columns = columns_along(nodes, point, name, grid, self.check)
+        cuts = sorted(x for demand in moved for x in _cuts(demand, point, name, grid, columns[demand]))
+        between = [low + part * (high - low) for low, high in pairwise(cuts) for part in WITHIN]
+        beside = [cut + sign * way for cut in cuts for sign in (1, -1) for way in (1.0, 0.01 * abs(cut), abs(cut))]
+        return sorted({point[name], *grid, *between, *beside})
+
+    def projected(self, point: Point) -> Point | None:
+        """Meet one demand after the other by the shortest way, as far as its slope tells (Kaczmarz 1937).
+
+        Between curved walls, where no line along a variable leads.
+        """
+        lists = [(listing(demand), active_nodes(listing(demand), point)) for demand in self.demands]
+        for _ in range(min(ROUNDS, WORK // len(self.nodes))):
+            for nodes, active in lists:
+                self.check()
+                values = values_at(nodes, point)
+                if not is_number(values[nodes[-1]]) or values[nodes[-1]] >= LITTLE:
+                    continue
+                slopes = by_name(reverse(nodes, values, active, nodes[-1], CAREFUL), list(point))
+                steepness = sum(slope * slope for slope in slopes.values())
+                if not 0 < steepness < INFINITY:
+                    return None
+                way = (LITTLE - values[nodes[-1]]) / steepness
+                point = {name: float(x + way * slopes[name]) for name, x in point.items()}
+            if self.inside(point):
+                return point
+        return None
+
+    def tamed(self, point: Point) -> Point:
+        """The point with every coordinate, one after the other, as near and with as few digits as it can be."""
+        for name in [*point, *reversed(point)]:  # x > y > z > 100 is tamed from its end
+            for x in sorted(self.along(point, name), key=lambda x: effort({name: x})):
+                if self.inside({**point, name: x}):
+                    point = {**point, name: x}
+                    break
+        return point
+
+    def shortened(self, point: Point) -> Point:
+        """The point with the fewest digits that it can do with."""
+        for digits in range(1, 17):
+            short = {name: float(f"{x:.{digits}g}") + 0.0 for name, x in point.items()}
+            if self.inside(short):
+                return short
+        return point
+
+
+def _cost(node: Expression) -> int:
+    return SLOW if node.operation is not None and node.operation.name in SLOW_BITS else 1
+
+
+def _cuts(demand: Expression, point: Point, name: str, grid: Sequence[float], values: Sequence[object]) -> list[float]:
+    """Where along a line a demand begins or ceases to be met."""
+    met = list(map(_is_met, values))
+    cells = [place for place in range(len(grid) - 1) if met[place] != met[place + 1]]
+    found = []
+    for place in sorted(cells, key=lambda place: abs(grid[place]))[:CUTS]:
+        low, high = grid[place], grid[place + 1]
+        for _ in range(HALVINGS):
+            middle = low + (high - low) / 2
+            if _is_met(value_at(demand, {**point, name: middle})) == met[place]:
+                low = middle
+            else:
+                high = middle
+        found.append(_plain(low, high))
     return found
 
 
-def _projected(
-    demands: Sequence[Expression], point: Point, holds: Callable[[Point], bool], check: Callable[[], None]
-) -> Point | None:
-    """Between curved walls, where no line along a variable leads: one demand after the other is met by the shortest
-    way, as far as its slope tells (Kaczmarz 1937)."""
-    lists = [(listing(demand), active_nodes(listing(demand), point)) for demand in demands]
-    for _ in range(ROUNDS):
-        for nodes, active in lists:
-            check()
-            values = values_at(nodes, point)
-            if not is_number(values[nodes[-1]]) or values[nodes[-1]] >= LITTLE:
-                continue
-            slopes = by_name(reverse(nodes, values, active, nodes[-1], CAREFUL), list(point))
-            steepness = sum(slope * slope for slope in slopes.values())
-            if not 0 < steepness < INFINITY:
-                return None
-            way = (LITTLE - values[nodes[-1]]) / steepness
-            point = {name: float(x + way * slopes[name]) for name, x in point.items()}
-        if holds(point):
-            return point
-    return None
+def _plain(low: float, high: float) -> float:
+    """A number of few digits there, if there is one."""
+    short = float(f"{high:.6g}")
+    return short if abs(short - high) <= 1e-9 * abs(high) else high
 
 
-def _walked(
-    demands: Sequence[Expression],
-    point: Point,
-    holds: Callable[[Point], bool],
-    rng: random.Random,
-    check: Callable[[], None],
-) -> Point | None:
-    nodes = listing(*demands)
-    for _ in range(STEPS + PER_DEMAND * len(demands)):
-        if holds(point):
-            return point
-        values = values_at(nodes, point)
-        unmet = [demand for demand in demands if is_number(values[demand]) and values[demand] <= 0]
-        if not unmet:
-            return None
-        demand = rng.choice(unmet)
-        name = rng.choice(variables(listing(demand)))
-        point = {**point, name: _best(demand, demands, point, name, rng, check)}
-    return None
-
-
-def _best(
-    demand: Expression,
-    demands: Sequence[Expression],
-    point: Point,
-    name: str,
-    rng: random.Random,
-    check: Callable[[], None],
-) -> float:
-    """Where along the line the demand is met and as many of the others as possible; or where it comes nearest to it."""
-    xs = _along(demands, point, name, check)
-    columns = columns_along(listing(*demands), point, name, xs, check)
-    met = [place for place, value in enumerate(columns[demand]) if is_number(value) and value > 0]
-    if not met:
-        return _highest(demand, point, name, xs, columns[demand])
-    unmet = [
-        sum(not (is_number(columns[each][place]) and columns[each][place] > 0) for each in demands) for place in met
-    ]
-    best = [place for place, count in zip(met, unmet, strict=True) if count == min(unmet)]
-    return xs[rng.choice(best)]
+def _is_met(value: object) -> bool:
+    return is_number(value) and value > 0  # type: ignore[operator]
 
 
 def _highest(demand: Expression, point: Point, name: str, xs: Sequence[float], values: Sequence[object]) -> float:
@@ -143,34 +212,3 @@ def _highest(demand: Expression, point: Point, name: str, xs: Sequence[float], v
     place = min(range(len(xs)), key=depths.__getitem__)
     x = least(depth, xs[max(place - 1, 0)], xs[min(place + 1, len(xs) - 1)])
     return min(x, xs[place], key=depth)
-
-
-def _along(demands: Sequence[Expression], point: Point, name: str, check: Callable[[], None]) -> list[float]:
-    """Places along a line: those of all scales, and some between any two boundaries of the demands."""
-    moved = [demand for demand in demands if name in variables(listing(demand))]
-    cuts = boundaries([], moved, name, point, check)
-    between = [low + part * (high - low) for low, high in pairwise(cuts) for part in WITHIN]
-    beside = [cut + sign * way for cut in cuts for sign in (1, -1) for way in (1.0, 0.01 * abs(cut), abs(cut))]
-    return sorted({point[name], *all_scales(), *between, *beside})
-
-
-def _tamed(
-    point: Point, demands: Sequence[Expression], holds: Callable[[Point], bool], check: Callable[[], None]
-) -> Point:
-    """The point with every coordinate, one after the other, as near and with as few digits as it can be."""
-    for name in [*point, *reversed(point)]:  # x > y > z > 100 is tamed from its end
-        xs = _along(demands, point, name, check)
-        for x in sorted(xs, key=lambda x: effort({name: x})):
-            if holds({**point, name: x}):
-                point = {**point, name: x}
-                break
-    return _shortened(point, holds)
-
-
-def _shortened(point: Point, holds: Callable[[Point], bool]) -> Point:
-    """The point with the fewest digits that it can do with."""
-    for digits in range(1, 17):
-        short = {name: float(f"{x:.{digits}g}") + 0.0 for name, x in point.items()}
-        if holds(short):
-            return short
-    return point

@@ -96,16 +96,17 @@ def _within(
     rng: random.Random,
     check: Callable[[], None],
 ) -> list[Point]:
-    """Points in the domain of all formulas; where that has none, or none is found, in that of the function."""
+    """A point in the domain of all formulas; where that has none, or none is found, in that of the function."""
     allowed, defined = _allowed(conditions), _defined(expression)
-    found = interior(
-        demands(listing(*formulas), conditions), starts, lambda point: usable(point) and allowed(point), rng, check
-    )
-    if found or any(map(defined, starts)):
-        return found
-    return interior(
-        demands(listing(expression), conditions), starts, lambda point: defined(point) and allowed(point), rng, check
-    )
+    wanted: list[Expression] = []
+    for roots, holds in ((formulas, usable), ([expression], defined)):
+        before, wanted = wanted, demands(listing(*roots), conditions)
+        if holds is defined and (wanted == before or any(map(defined, starts))):
+            break
+        found = interior(wanted, starts, lambda point, holds=holds: holds(point) and allowed(point), rng, check)  # type: ignore[misc]
+        if found is not None:
+            return [found]
+    return []
 
 
 def _along(base: Point, name: str, piece: Piece, count: int, rng: random.Random) -> list[Place]:
