@@ -10,7 +10,7 @@ from diffcompare.backends.automatic import shorten
 from diffcompare.evaluation import is_number
 from diffcompare.studies.comparison import clauses
 from diffcompare.studies.comparison.clauses import join, partials
-from diffcompare.studies.comparison.elsewhere import parts_elsewhere
+from diffcompare.studies.comparison.elsewhere import gap_elsewhere, parts_elsewhere
 from diffcompare.studies.comparison.standings import GOOD, Standing, kinks, right_beside, standings, value_digits
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _compared(comparison: Comparison) -> list[str]:
         *clauses.differences(rough),
         *clauses.missing(comparison, found),
         *clauses.value(comparison),
+        *gap_elsewhere(comparison),
         *clauses.cost(comparison),
     ] or ["there is nothing to compare"]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffcompare.checking import WHERE_DEFINED
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.studies.check.data import partial_data
 from diffcompare.studies.check.document import explained
+from diffcompare.studies.check.wording import gap
 from diffcompare.studies.telling import question_data, question_entries, warnings_data
 from diffcompare.studies.working.record import Line, Working
 from diffcompare.wengert import listing, variables
@@ -80,6 +82,9 @@ def verdict(working: Working) -> str:
             if len(working.lines) > 1
             else "The line is the derivative"
         )
+        partly = [line for line in working.lines if line.judgement.verdict == WHERE_DEFINED]
+        if partly:
+            said += f"; line {partly[0].written.number} only where it is defined: it has {gap(partly[0].judgement)}"
         return f"{said}." if working.finished else f"{said}; in the last one a derivative is still to be worked out."
     line = working.lines[working.first]
     before = (

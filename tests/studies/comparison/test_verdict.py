@@ -388,6 +388,13 @@ def test_an_undefined_point():
     assert verdict("ln(x - 5)", x=1, methods=["hand-coded"]).endswith("; so no number in the table is a derivative.")
 
 
+def test_a_formula_by_hand_that_has_no_value_in_half_of_the_domain():
+    found = verdict("x^4", x=2, hand={"x": "4*sqrt(x)^6"}, methods=["hand-coded", "reverse-ad"])
+    assert "by hand df/dx has no value for instance at x = -2 (it needs x >= 0), where f has a derivative" in found
+    whole = verdict("x^2/2 + x", x=2, hand={"x": "(x^2 - 1)/(x - 1)"}, methods=["hand-coded", "reverse-ad"])
+    assert "no value" not in whole  # a hole is no region
+
+
 @pytest.mark.parametrize(
     ("text", "point", "said"),
     [

@@ -183,6 +183,14 @@ def test_the_first_line_that_does_not_follow():
     assert "Line 2 does not follow from line 1" in data["sentence"]
 
 
+def test_a_step_that_loses_half_of_the_domain_is_said():
+    found = checked("x^4", "4*x^3", "4*sqrt(x)^6")
+    assert found.exit_code == 0
+    assert found.data()["sentence"] == (
+        "All 2 lines are the derivative; line 2 only where it is defined: it has no value for x < 0."
+    )
+
+
 def test_what_is_left_to_do_is_said():
     found = checked("x^2", "d/dx[x^2]")
     assert not found.finished
