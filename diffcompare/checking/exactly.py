@@ -22,6 +22,8 @@ PRECISIONS = (192, 400, 1000, 2500)
 """Bits, one after the other, until the question is settled."""
 SAME = 100
 """Bits that two values share (30 digits) before they are called the same."""
+ENOUGH_TO_SHOW = 1000
+"""Bits at which a value of which no digit is known is shown as 0."""
 THOROUGH, THOROUGHLY_SAME = (2500, 5000), 2000
 """The same for a look at the six-hundredth digit, which a few points are given."""
 NOTHING = 600
@@ -71,9 +73,9 @@ class Function:
                 if partials is None:
                     return {}
                 for name, partial in partials.items():
-                    if name not in found or found[name].outcome == "open":
+                    if name not in found or not _is_settled(found[name]):
                         found[name] = self._compare(name, point, partial, bits, same)
-            if all(each.outcome != "open" for each in found.values()):
+            if all(map(_is_settled, found.values())):
                 break
         return found
 
@@ -108,6 +110,18 @@ class Function:
         if not contains_zero(difference):
             return Compared("different", partial, yours, bits)
         return Compared("same" if _is_narrow(difference, partial, same) else "open", partial, yours, bits)
+
+
+def _is_settled(compared: Compared) -> bool:
+    """Whether the outcome is known, and of values that differ the first digits; more of them are not tried for long."""
+    if compared.outcome != "different" or compared.bits >= ENOUGH_TO_SHOW:
+        return compared.outcome != "open"
+    return not any(ball is not None and is_vague(ball) for ball in (compared.right, compared.yours))
+
+
+def is_vague(ball: Ball) -> bool:
+    """Whether not even the first digits are known: what lies between -1e-60 and 1e-60 is not to be shown as 0."""
+    return bool(mpf_lt(mpf_abs(ball.mid), mpf_shift(ball.rad, 30)))
 
 
 def _is_narrow(difference: Ball, partial: Ball, same: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product, zip_longest
 from typing import NamedTuple
 
@@ -73,8 +73,7 @@ def places(
             spots = [*_within(expression, formulas, conditions, [*spots, *spread], usable, rng, check), *spots]
         yield from map(Place, spots)
         most = max(min(MOST_LINES, LINE_WORK // len(listing(*formulas, *watched))), 1)
-        bases = list(islice(filter(usable, spots), max(most // len(names), 1))) or spots[:1] or spread[:1]
-        lines = [(base, name) for base in bases for name in names][:most]
+        lines = _lines(names, filter(usable, spots), most) or _lines(names, spots[:1] or spread[:1], most)
     cuts = [(base, name, pieces(formulas, watched, name, base, check)[:MOST_PIECES]) for base, name in lines]
     count = PER_LINE if len(names) > 1 else PER_PIECE
     first, *others = _in_turn([_along(base, name, piece, count, rng) for base, name, cut in cuts for piece in cut])
@@ -85,6 +84,11 @@ def places(
     for place in chain(first, *others, edges):
         if allowed(place.point):
             yield place
+
+
+def _lines(names: Sequence[str], bases: Iterable[Point], most: int) -> list[tuple[Point, str]]:
+    """The lines through some points along every variable, `most` of them at most."""
+    return [(base, name) for base in islice(bases, max(most // len(names), 1)) for name in names][:most]
 
 
 def _within(

@@ -8,10 +8,9 @@ from typing import NamedTuple
 import mpmath
 
 from diffcompare.checking.effort import effort
-from diffcompare.checking.exactly import Compared
+from diffcompare.checking.exactly import Compared, is_vague
 from diffcompare.checking.sample import Place
 from diffcompare.truth.ball import Ball
-from diffcompare.truth.mpf import mpf_abs, mpf_lt, mpf_shift
 
 FEWEST, MOST = 6, 60
 """Digits of the values: as many as it takes to see the difference, and some."""
@@ -41,19 +40,18 @@ def witness_of(different: Sequence[tuple[Place, Compared]]) -> Witness:
     return Witness(place.point, yours, right)
 
 
-def _plainness(place: Place, compared: Compared) -> tuple[bool, float]:
+def _plainness(place: Place, compared: Compared) -> tuple[bool, bool, float]:
     assert compared.yours is not None
     assert compared.right is not None
     sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
     yours, right = _texts(compared)
-    is_odd = max(sizes, default=0) > 40 or _is_vague(compared.yours) or _is_vague(compared.right)
+    unknown = is_vague(compared.yours) or is_vague(compared.right)
     length = max(len(yours), len(right))
-    return is_odd, length + max(length - LONG, 0) + effort(place.point) + AT_AN_END * place.edge
-
-
-def _is_vague(ball: Ball) -> bool:
-    """Whether not even the first digits are known: what lies between -1e-60 and 1e-60 is not to be shown as 0."""
-    return bool(mpf_lt(mpf_abs(ball.mid), mpf_shift(ball.rad, 30)))
+    return (
+        unknown,
+        max(sizes, default=0) > 40,
+        length + max(length - LONG, 0) + effort(place.point) + AT_AN_END * place.edge,
+    )
 
 
 def nearest(places: Sequence[Place]) -> dict[str, float] | None:
