@@ -30,7 +30,14 @@ Other modules add codes of their own outside these ranges.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, Literal, NamedTuple
+
+NEAR = 0.72
+"""How much of two names has to be alike for one to be taken for a slip of the other."""
+
+SHORTEST_BEGINNING = 3
+LONGEST_NAME = 100
 
 WINDOW = 100
 """Columns shown of a long line."""
@@ -94,6 +101,24 @@ class DiffcompareError(Exception):
     def exit_code(self) -> int:
         """2: the input is wrong; 3: well-formed, but undefined or without a derivative at the point."""
         return _EXIT_CODES.get(self.diagnostic.kind, 2)
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, a slip away or begun alike (`reverse` for `reverse-ad`), whatever its case."""
+    from difflib import SequenceMatcher
+
+    given = name.casefold().lstrip("-")
+    if len(given) > LONGEST_NAME:
+        return None
+
+    def likeness(candidate: str) -> float:
+        known = candidate.casefold().lstrip("-")
+        begun = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(given, known, strict=False)))
+        alike = begun >= SHORTEST_BEGINNING and begun >= NEAR * min(len(given), len(known))
+        return alike + SequenceMatcher(None, known, given).ratio()
+
+    near = max(names, key=likeness, default="")
+    return near if likeness(near) >= NEAR else None
 
 
 def to_text(diagnostic: Diagnostic) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from importlib import import_module
 from typing import Annotated, Any
@@ -20,7 +20,8 @@ from diffcompare.cli import arguments, inputs, options, streams
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import Answer, Settings, check, show
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.cli.usage import closest, usage_error
+from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import closest
 from diffcompare.language import LANGUAGES, speaking
 
 NAME = "diffcompare"
@@ -170,9 +171,9 @@ class Group(TyperGroup):
 
     def _no_command(self, name: str, ctx: Any) -> Exception:
         flags = list(flags_of(self, ctx))
-        near = closest(name, self.commands)
-        if near:
-            return usage_error("E501", f"no such command `{name}`", f"did you mean `{NAME} {near}`?")
+        meant = likely_lines(name, self.commands)
+        if meant:
+            return usage_error("E501", f"no such command `{name}`", f"did you mean {', or '.join(meant)}?")
         if any(name in flags_of(command, ctx) for command in self.commands.values()):
             return usage_error(
                 "E502", f"`{name}` is an option of a command", f"write it after: `{NAME} grad EXPR {name}`"
@@ -196,6 +197,15 @@ def places_of(command: Any) -> list[tuple[str, Any]]:
     return [
         (param.metavar or param.name.upper(), param) for param in command.params if param.param_type_name == "argument"
     ]
+
+
+def likely_lines(name: str, commands: Iterable[str]) -> list[str]:
+    """Return what to type where a name was meant that is near, between backquotes: of a command, of a demo."""
+    from diffcompare.studies.demos import NAMES
+
+    command = closest(name, commands)
+    demo = name if name in NAMES else None if command else closest(name, NAMES)
+    return [*([f"`{NAME} {command}`"] if command else []), *([f"`{NAME} demo {demo}`"] if demo else [])]
 
 
 def flags_of(command: Any, ctx: Any) -> dict[str, bool]:

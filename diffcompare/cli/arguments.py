@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from diffcompare.cli.usage import closest, usage_error
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import DiffcompareError, closest
 
 
 class Separated(NamedTuple):

@@ -12,8 +12,8 @@ from diffcompare.cli import completion
 from diffcompare.cli.choices import COUNTED, INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.inputs import READS_EXPRESSION, READS_FILE
 from diffcompare.cli.output import CHARSETS, COLORS
-from diffcompare.cli.usage import closest, usage_error
-from diffcompare.diagnostics import DiffcompareError
+from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import DiffcompareError, closest
 from diffcompare.language import LANGUAGES
 from diffcompare.render import FORMATS
 

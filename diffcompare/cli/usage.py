@@ -10,20 +10,9 @@ E900  a fault of ours
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 
 def usage_error(code: str, message: str, help: str) -> DiffcompareError:
     """An error in how the command was called."""
     return DiffcompareError(Diagnostic(code, "bad_value", message, help=help))
-
-
-def closest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, whatever its case."""
-    from difflib import get_close_matches
-
-    known = {candidate.casefold(): candidate for candidate in names}
-    near = get_close_matches(name.casefold(), known, n=1)
-    return known[near[0]] if near else None

@@ -9,7 +9,7 @@ from diffcompare.expression import Expression
 from diffcompare.problem import Hand, Problem
 from diffcompare.source import Question
 from diffcompare.studies.comparison.record import Comparison
-from diffcompare.studies.inputs import checked_positive, joined, pose, question_of
+from diffcompare.studies.inputs import asked_at, checked_positive, pose
 from diffcompare.studies.methods import DEFAULT_METHODS, ONE_AT_A_TIME, ask, chosen
 from diffcompare.wengert import listing, variables
 
@@ -59,7 +59,7 @@ def compare_question(
 
 def compare(
     expression: str | Expression,
-    point: Mapping[str, float] | None = None,
+    point: Mapping[str, float] | float | None = None,
     /,
     *,
     methods: str | Iterable[str] = DEFAULT_METHODS,
@@ -74,15 +74,14 @@ def compare(
     """Differentiate an expression in every way and compare: `compare("x^2*sin(x)", x=1.5)`.
 
     The expression is text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.  The point is a
-    mapping, or keyword arguments for variables that are not named like an option, or both.  `methods` are names, or
-    "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by;
+    mapping, or keyword arguments for variables that are not named like an option, or both, or a number where there is
+    one variable.  `methods` are names, or "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by;
     without `simplify` sympy's formulas are left as they are, which saves most of the time.
     Raises DiffcompareError for wrong input; an undefined or non-differentiable point is an answer, see `failure`.
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    at = joined(point, values)
-    question = question_of(expression, tuple(at or ()))
+    question, at = asked_at(expression, point, values)
     own = _own_formulas(hand, question) if hand else None
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from math import isfinite
+from typing import Any
 
 from diffcompare.backends.reverse import plain_gradient
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -12,45 +13,67 @@ from diffcompare.evaluation import Undefined, is_number, values_at
 from diffcompare.expression import Expression
 from diffcompare.parser import parse, parse_apart
 from diffcompare.problem import Derivative, Problem
-from diffcompare.studies.inputs import checked_point
+from diffcompare.studies.inputs import checked_point, is_bare, joined, named, question_of
 from diffcompare.wengert import listing, variables
+
+_PLAIN = frozenset((float, int))
+"""The types of coordinates that need no second look."""
 
 LONGEST_KEPT = 2_000
 """Characters of a text that is worth the memory of keeping what it was read as."""
 
 
 def gradient(
-    expression: str | Expression, point: Mapping[str, float], /, *, method: str = "reverse-ad"
+    expression: str | Expression,
+    point: Mapping[str, float] | float | None = None,
+    /,
+    *,
+    method: str = "reverse-ad",
+    **values: float,
 ) -> dict[str, float]:
     """The gradient of an expression at a point by one method, as doubles by variable.
 
-    The expression is text, an `Expression`, `@name` or `FILE.toml:name`.  At a kink it is what the method returns.
+    The expression is text, an `Expression`, `@name` or `FILE.toml:name`.  The point is a mapping, keyword arguments or
+    both, or a number where there is one variable.  At a kink it is what the method returns.
 
     Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
     be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
     """
     if isinstance(expression, str) and _is_entry(expression):
-        expression = _entry(expression, point)
-    if isinstance(expression, str):
-        nodes, names = _text(expression, "e" in point)
-    else:
-        if not isinstance(expression, Expression):
-            raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
-        nodes = listing(expression)
-        names = variables(nodes)
-    doubles = _doubles(names, point)
+        given = () if is_bare(point) else joined(point, values) or ()
+        expression = question_of(expression, tuple(given)).parsed.expression
+    if not isinstance(expression, str | Expression):
+        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
+    at = point if type(point) is dict and not values else _mapping(expression, point, values)
+    nodes, names = _read(expression, at)
+    doubles = _doubles(names, at)
     if method == "reverse-ad":
         found = plain_gradient(nodes, names, doubles)
         if found is not None:
             return found
     from diffcompare.studies.methods import ask, backend
 
-    tree = parse(expression, names=point) if isinstance(expression, str) else expression
+    tree = parse(expression, names=at) if isinstance(expression, str) else expression
     problem = Problem(tree, doubles, tuple(names))
     answer = ask(backend(method), problem)
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))
     return dict(answer.gradient)  # type: ignore[arg-type]
+
+
+def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The point in any of the forms in which it may be given, as a mapping."""
+    if is_bare(point):
+        point = named(point, _read(expression, ())[1])
+    return joined(point, values) or {}
+
+
+def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Expression], list[str]]:
+    """The nodes of an expression, every one after its arguments, and its variables; `given` are those of the point."""
+    if isinstance(expression, str):
+        return _text(expression, "e" in given)
+    nodes = listing(expression)
+    return nodes, variables(nodes)
 
 
 def _text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
@@ -70,20 +93,15 @@ def _is_entry(text: str) -> bool:
     return text[:1] == "@" or ".toml" in text
 
 
-def _entry(text: str, point: Mapping[str, float]) -> Expression:
-    from diffcompare.studies.inputs import question_of
-
-    return question_of(text, tuple(point)).parsed.expression
-
-
 def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
     """The point, checked by the fewest instructions that will do."""
-    try:
-        doubles = {name: float(point[name]) for name in names}
-        if len(point) == len(names) and isfinite(sum(doubles.values())):
-            return doubles
-    except (LookupError, TypeError, ValueError, OverflowError):
-        pass
+    if _PLAIN.issuperset(map(type, point.values())):
+        try:
+            doubles = {name: float(point[name]) for name in names}
+            if len(point) == len(names) and isfinite(sum(doubles.values())):
+                return doubles
+        except (LookupError, OverflowError):
+            pass
     return checked_point(names, point)
 
 

@@ -16,7 +16,7 @@ from diffcompare.printer import to_text
 from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.inputs import joined, pose, question_of
+from diffcompare.studies.inputs import asked_at, pose
 from diffcompare.studies.telling import Shown
 from diffcompare.sweeps import NotDifferentiable, forward, local_partials, reverse
 from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
@@ -133,7 +133,7 @@ class ComputationalGraph(Shown):
 
 def graph(
     expression: str | Expression,
-    point: Mapping[str, float] | None = None,
+    point: Mapping[str, float] | float | None = None,
     /,
     *,
     show: Show = "primal",
@@ -145,8 +145,8 @@ def graph(
     `show` says what stands beside the values, `wrt` which variables count as active; the seed of tangents is the
     first of them.  Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
     """
-    at = joined(point, values)
-    return graph_question(question_of(expression, tuple(at or ())), at=at, show=show, wrt=wrt)
+    question, at = asked_at(expression, point, values)
+    return graph_question(question, at=at, show=show, wrt=wrt)
 
 
 def graph_question(

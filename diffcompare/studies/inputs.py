@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
+from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 8
 """Coordinates of a point in a note."""
+
+_FORMS = {
+    "point": ("a point is", 'give names and numbers: {"x": 2.0}'),
+    "answers": ("answers are", 'give names and formulas: {"x": "2*x"}'),
+}
+"""What a caller gives by name: the beginning of a sentence about it, and its form."""
 
 
 class Posed(NamedTuple):
@@ -48,34 +56,68 @@ def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, f
     return {name: point[name] for name in names}
 
 
-def _check_mapping(point: object) -> None:
-    if point is not None and not isinstance(point, Mapping):
-        raise bad_value(f"a point is not {type(point).__name__}", "point", 'give names and numbers: {"x": 2.0}')
-    for name in point or ():
+def _check_mapping(given: object, what: str = "point") -> None:
+    subject, help = _FORMS[what]
+    if given is not None and not isinstance(given, Mapping):
+        raise bad_value(f"{subject} not {type(given).__name__}", what, help)
+    for name in given or ():
         if not isinstance(name, str):
-            raise bad_value(f"{name!r} is not the name of a variable", "point", 'give names and numbers: {"x": 2.0}')
+            raise bad_value(f"{name!r} is not the name of a variable", what, help)
 
 
 def _double(name: str, x: Any) -> float:
     try:
+        if _has_parts(x):
+            raise TypeError
         value = float(x)
     except OverflowError:
         value = math.inf
     except (TypeError, ValueError):
-        raise bad_value(f"the value of `{name}` is {x!r}, which is not a number", "point") from None
+        raise bad_value(f"the value of `{name}` is {reprlib.repr(x)}, which is not a number", "point") from None
     if not math.isfinite(value):
         shown = x if isinstance(x, float) else "a number beyond the range of doubles (1.8e308)"
         raise bad_value(f"the value of `{name}` is {shown}", "point", "a coordinate is a finite number")
     return value
 
 
-def joined(point: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The point given as a mapping, as keyword arguments, or as both; None where nothing was given."""
-    _check_mapping(point)
-    for name in point or ():
+def _has_parts(x: object) -> bool:
+    """Whether it is a complex number or an array with axes: some libraries turn those into a float all the same."""
+    return (isinstance(x, Complex) and not isinstance(x, Real)) or bool(getattr(x, "shape", ()))
+
+
+def is_bare(point: object) -> bool:
+    """Whether the point is a number by itself, and so that of the only variable."""
+    return hasattr(point, "__float__") and not isinstance(point, Mapping) and not _has_parts(point)
+
+
+def named(point: Any, names: Sequence[str]) -> dict[str, Any]:
+    """A bare number as the point of the only variable.  Raises DiffcompareError where there are more, or none."""
+    if len(names) == 1:
+        return {names[0]: point}
+    if not names:
+        raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
+    shown = ", ".join(names[:MOST_SHOWN]) + ", ..." * (len(names) > MOST_SHOWN)
+    message = f"one number is a point for one variable, and here are {len(names)}: {shown}"
+    raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {point}, ...}}')
+
+
+def asked_at(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> tuple[Question, Any]:
+    """The question that a Python caller puts, and the point as a mapping; None where none was given."""
+    if is_bare(point):
+        question = question_of(expression)
+        point = named(point, variables(listing(question.parsed.expression)))
+        return question, joined(point, values)
+    at = joined(point, values)
+    return question_of(expression, tuple(at or ())), at
+
+
+def joined(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
+    """A point (or answers) given as a mapping, as keyword arguments, or as both; None where nothing was given."""
+    _check_mapping(given, what)
+    for name in given or ():
         if name in values:
-            raise bad_value(f"two values for `{name}`", "point", "keep one of them")
-    return {**(point or {}), **values} if point is not None or values else None
+            raise bad_value(f"two values for `{name}`", what, "keep one of them")
+    return {**(given or {}), **values} if given is not None or values else None
 
 
 def checked_positive(name: str, number: float | None) -> float | None:

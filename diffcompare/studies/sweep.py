@@ -17,7 +17,7 @@ from diffcompare.expression import Expression
 from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.inputs import Posed, bad_value, checked_positive, joined, pose, question_of
+from diffcompare.studies.inputs import Posed, asked_at, bad_value, checked_positive, pose
 from diffcompare.studies.methods import ONE_AT_A_TIME, ask, backend
 from diffcompare.studies.steps.curves import Bin, Grid, complex_rule, curves, error_of, formulas, grid_for
 from diffcompare.studies.steps.levels import levels
@@ -102,7 +102,7 @@ def _measured(record: Sweep, grid: Grid, high: float, low: float, methods: Seque
 
 def sweep(
     expression: str | Expression,
-    point: Mapping[str, float] | None = None,
+    point: Mapping[str, float] | float | None = None,
     /,
     *,
     wrt: str | Sequence[str] = (),
@@ -115,8 +115,7 @@ def sweep(
     **values: float,
 ) -> Sweep:
     """Errors against steps: `sweep("x^2*sin(x)", x=1.5)`; the arguments are those of `sweep_question`."""
-    at = joined(point, values)
-    question = question_of(expression, tuple(at or ()))
+    question, at = asked_at(expression, point, values)
     return sweep_question(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
         budget=budget,

@@ -14,7 +14,7 @@ from diffcompare.expression import Expression, Variable
 from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.inputs import joined, pose, question_of
+from diffcompare.studies.inputs import asked_at, pose
 from diffcompare.studies.telling import Shown
 from diffcompare.studies.traces.frames import Frame, adjoint_frames, primal_frames, tangent_frames
 from diffcompare.studies.traces.wording import Wording
@@ -101,7 +101,7 @@ class Trace(Shown):
 
 def trace(
     expression: str | Expression,
-    point: Mapping[str, float] | None = None,
+    point: Mapping[str, float] | float | None = None,
     /,
     *,
     mode: Mode = "both",
@@ -112,8 +112,8 @@ def trace(
 
     Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
     """
-    at = joined(point, values)
-    return trace_question(question_of(expression, tuple(at or ())), at=at, mode=mode, wrt=wrt)
+    question, at = asked_at(expression, point, values)
+    return trace_question(question, at=at, mode=mode, wrt=wrt)
 
 
 def trace_question(

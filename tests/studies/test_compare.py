@@ -2,9 +2,11 @@
 
 import inspect
 import json
+import math
 import pickle
 import sys
 import threading
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy
@@ -410,20 +412,79 @@ def test_a_slip_of_the_option_for_methods():
     assert dc.compare("method^2", method=1.0, methods="reverse-ad").problem.point == {"method": 1.0}
 
 
-@pytest.mark.parametrize("ask", [dc.compare, dc.gradient, dc.trace])
-def test_a_point_has_names(ask):
-    with pytest.raises(dc.DiffcompareError, match="1 is not the name of a variable"):
-        ask("x", {1: 2})
+POINT_OF = {
+    "compare": lambda *given, **values: dc.compare(*given, **values, methods=[], truth=False).problem.point,
+    "gradient": lambda *given, **values: {name: partial / 2 for name, partial in dc.gradient(*given, **values).items()},
+    "trace": lambda *given, **values: dc.trace(*given, **values).problem.point,
+    "graph": lambda *given, **values: dc.graph(*given, **values).problem.point,
+    "derive": lambda *given, **values: dc.derive(*given, **values).point,
+    "sweep": lambda *given, **values: dc.sweep(*given, **values, steps=(1e-1, 1e-2), samples=1).problem.point,
+}
+"""How every function that takes a point took it; for the gradient of x^2 that is half of it."""
 
 
-def test_a_point_that_is_no_mapping():
-    for call in (dc.compare, dc.gradient):
-        with pytest.raises(dc.DiffcompareError, match="a point is not list"):
-            call("x*y", [1, 2])
+@pytest.mark.parametrize("point_of", POINT_OF.values(), ids=POINT_OF)
+def test_a_point_may_be_given_in_any_of_three_forms(point_of):
+    for number in (3, 3.0, numpy.float32(3), numpy.int64(3), numpy.array(3.0), Fraction(3), Decimal(3)):
+        assert point_of("x^2", {"x": number}) == point_of("x^2", x=number) == point_of("x^2", number) == {"x": 3.0}
+    assert point_of(dc.parse("x^2"), 3) == {"x": 3.0}
+    assert point_of("0*e + x^2", 3) == {"x": 3.0}  # where `e` is no variable
+
+
+NO_POINTS = [
+    ("x=3", "a point is not str"),
+    ("3", "a point is not str"),
+    (b"3", "a point is not bytes"),
+    ([3], "a point is not list"),
+    ((3,), "a point is not tuple"),
+    (numpy.array([3.0]), "a point is not ndarray"),
+    (3j, "a point is not complex"),
+    (numpy.complex64(3), "a point is not complex64"),
+    (object(), "a point is not object"),
+    (math.nan, "the value of `x` is nan"),
+    (-math.inf, "the value of `x` is -inf"),
+    (10**400, "the value of `x` is a number beyond the range of doubles"),
+    ({1: 3}, "1 is not the name of a variable"),
+    ({"x": None}, "the value of `x` is None, which is not a number"),
+    ({"x": [3]}, "the value of `x` is [3], which is not a number"),
+    ({"x": 3j}, "the value of `x` is 3j, which is not a number"),
+    ({"x": numpy.complex64(3)}, "which is not a number"),
+    ({"x": numpy.array([3.0])}, "which is not a number"),
+    ({}, "no value for the variable `x`"),
+    ({"y": 3}, "no variable `y`"),
+]
+
+
+@pytest.mark.parametrize("point_of", POINT_OF.values(), ids=POINT_OF)
+def test_whatever_else_is_given_as_a_point_is_refused_in_words(point_of):
+    for given, said in NO_POINTS:
+        with pytest.raises(dc.DiffcompareError) as refusal:
+            point_of("x^2", given)
+        assert said in refusal.value.diagnostic.message
+    for given, values, said in ((3, {"x": 3}, "two values for `x`"), (3, {"y": 3}, "no variable `y`")):
+        with pytest.raises(dc.DiffcompareError, match=said):
+            point_of("x^2", given, **values)
+    with pytest.raises(
+        dc.DiffcompareError, match="one number is a point for one variable, and here are 2: x, y"
+    ) as two:
+        point_of("x*y", 3)
+    assert two.value.diagnostic.help == 'give names and numbers: {"x": 3, ...}'
+    with pytest.raises(dc.DiffcompareError, match="the expression is constant"):
+        point_of("2 + 3", 3)
+
+
+def test_a_gradient_needs_a_point_where_there_are_variables():
+    """All other functions choose one and say which; a dictionary of numbers has no place for a note."""
+    for given in ((), (None,), ({},)):
+        with pytest.raises(dc.DiffcompareError, match="no value for the variable `x`"):
+            dc.gradient("x^2", *given)
+        assert dc.gradient("2 + 3", *given) == {}
 
 
 def test_the_gradient_of_an_entry():
     assert dc.gradient("@rosenbrock", {"x": -1.2, "y": 1.0})["y"] == pytest.approx(-88)
+    assert dc.gradient("@rosenbrock", x=-1.2, y=1.0)["y"] == pytest.approx(-88)
+    assert dc.gradient("@abs_kink", 2.0) == {"x": 1.0}
 
 
 def test_a_text_is_read_once_for_many_points():

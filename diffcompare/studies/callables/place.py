@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -106,7 +107,7 @@ def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> Place:
         return _place(tuple(named), tuple(named.values()), "keywords")
     if len(point) == 1 and isinstance(point[0], Mapping):
         if not all(isinstance(key, str) for key in point[0]):
-            raise TypeError("the keys of a point are names")
+            raise _bad("the keys of a point are names")
         return _place(tuple(point[0]), tuple(point[0].values()), "mapping")
     names = ("x",) if len(point) == 1 else tuple(f"x{number}" for number in range(1, len(point) + 1))
     return _place(names, tuple(point), "arguments")
@@ -115,20 +116,30 @@ def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> Place:
 def _place(names: tuple[str, ...], values: tuple[Any, ...], form: Literal["arguments", "keywords", "mapping"]) -> Place:
     leaves, coordinates = [], []
     for name, value in zip(names, values, strict=True):
-        numbers, shape = flattened(value)
+        try:
+            numbers, shape = flattened(value)
+        except TypeError:
+            raise _bad(f"{name} is {reprlib.repr(value)}, which is not made of numbers") from None
+        except OverflowError:
+            raise _bad(f"{name} has a number beyond the range of doubles (1.8e308)") from None
+        except ValueError as error:
+            raise _bad(f"{name} is {reprlib.repr(value)}: {error}") from None
         kind: Any = getattr(value, "dtype", None)
         narrow = kind if getattr(kind, "kind", "") == "f" and kind.itemsize in _BITS else None
         leaves.append(Leaf(name, shape, narrow))
         coordinates += numbers
     if not coordinates:
-        raise TypeError("the point has no coordinates")
+        raise _bad("the point has no coordinates")
     place = Place(tuple(leaves), tuple(coordinates), form)
     for name, number in zip(place.names, coordinates, strict=True):
         if not math.isfinite(number):
-            raise DiffcompareError(
-                Diagnostic("E575", "bad_value", f"{name} is {number}: a point has finite coordinates")
-            )
+            raise _bad(f"{name} is {number}: a point has finite coordinates")
     return place
+
+
+def _bad(message: str) -> DiffcompareError:
+    help = "a point is made of finite numbers: 2.0, [1, 2], an array, or a mapping of such"
+    return DiffcompareError(Diagnostic("E575", "bad_value", message, help=help))
 
 
 def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[Any], tuple[int, ...] | None]:

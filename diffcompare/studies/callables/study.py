@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.studies.callables.inspection import inspect_point
 from diffcompare.studies.callables.place import Place, place_of
 from diffcompare.studies.callables.record import GradientCheck
@@ -73,6 +74,6 @@ def _one(point: Any) -> Place:
     if isinstance(point, tuple) and any(hasattr(item, "__len__") for item in point):
         try:
             return place_of((point,))
-        except (TypeError, ValueError):
+        except DiffcompareError:  # rows of different shapes, or something else that one argument cannot be
             return place_of(point)
     return place_of((point,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from diffcompare.checking import judge
 from diffcompare.conditions import parse_conditions
@@ -13,7 +13,7 @@ from diffcompare.expression import Expression
 from diffcompare.hand import formula_text, formulas_from
 from diffcompare.source import Question
 from diffcompare.studies.check.record import Answer, Check, Counting
-from diffcompare.studies.inputs import question_of
+from diffcompare.studies.inputs import is_bare, joined, question_of
 from diffcompare.studies.methods import ONE_AT_A_TIME
 from diffcompare.wengert import listing, variables
 
@@ -69,30 +69,31 @@ def check_question(
 
 def check_expression(
     expression: str | Expression,
-    answers: Mapping[str, str | Expression] | str | None = None,
+    answers: Mapping[str, str | Expression | float] | str | Expression | float | None = None,
     /,
     *,
     domain: str | Sequence[str] = (),
     seed: int = 0,
     budget: float = BUDGET,
     where_defined: Counting = "right",
-    **partials: str | Expression,
+    **partials: str | Expression | float,
 ) -> Check:
     """Whether partials are those of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
 
-    The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text or an `Expression`, and the
-    only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a wrong answer is
-    an answer: see `verdict`, `judgements` and `mistakes`.  `where_defined` says as what an answer counts that agrees
-    where it is defined, but has no value in some region.
+    The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text, an `Expression` or a
+    number, and the only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a
+    wrong answer is an answer: see `verdict`, `judgements` and `mistakes`.  `where_defined` says as what an answer
+    counts that agrees where it is defined, but has no value in some region.
     """
     question = question_of(expression)
     names = variables(listing(question.parsed.expression))
     deliberate = {*partials, *(answers if isinstance(answers, Mapping) else ())}
-    if isinstance(answers, (str, Expression)):
+    given: Any = answers
+    if isinstance(answers, (str, Expression)) or is_bare(answers):
         if len(names) != 1:
             raise DiffcompareError(_nameless(names))
-        answers = {names[0]: answers}
-    texts = {name: str(answer) for name, answer in {**(answers or {}), **partials}.items()}
+        given = {names[0]: answers}
+    texts = {name: str(answer) for name, answer in (joined(given, partials, "answers") or {}).items()}
     return check_question(
         question, texts, domain=[domain] if isinstance(domain, str) else domain, seed=seed, budget=budget,
         source="the partial by", where_defined=where_defined, deliberate=deliberate,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, closest
 
 if TYPE_CHECKING:
     from diffcompare.studies.demos.frame import Demo
@@ -23,10 +23,8 @@ NAMES = (*TEN, *ENCORES)
 def demo(name: str) -> Demo:
     """The demo of that name.  Raises DiffcompareError (E581) for a name that is none."""
     if name not in NAMES:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name.lower(), NAMES, 1, 0.5)
-        cure = f"did you mean `{close[0]}`?" if close else f"choose {', '.join(NAMES)}, or all"
+        close = closest(name, NAMES)
+        cure = f"did you mean `{close}`?" if close else f"choose {', '.join(NAMES)}, or all"
         raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=cure))
     module = import_module(f"{__name__}.{name.replace('-', '_')}")
     found: Demo = module.DEMO

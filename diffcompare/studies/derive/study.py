@@ -11,7 +11,7 @@ from diffcompare.problem import Problem
 from diffcompare.source import Question
 from diffcompare.studies.derive.check import Check, checked
 from diffcompare.studies.derive.record import Derivation, Derive, derivation
-from diffcompare.studies.inputs import joined, pose, question_of
+from diffcompare.studies.inputs import asked_at, pose
 from diffcompare.wengert import listing, tree_size, variables
 
 MOST_VISITS = 150_000
@@ -49,15 +49,15 @@ def derive_question(
 
 def derive(
     expression: str | Expression,
-    point: Mapping[str, float] | None = None,
+    point: Mapping[str, float] | float | None = None,
     /,
     *,
     wrt: str | Sequence[str] = (),
     **values: float,
 ) -> Derive:
     """The derivation of text, an `Expression`, `@name` or `FILE.toml:name`: see `derive_question`."""
-    at = joined(point, values)
-    return derive_question(question_of(expression, tuple(at or ())), at=at, wrt=wrt)
+    question, at = asked_at(expression, point, values)
+    return derive_question(question, at=at, wrt=wrt)
 
 
 def names_of(nodes: Sequence[Expression]) -> dict[Expression, str]:

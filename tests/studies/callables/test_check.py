@@ -454,6 +454,14 @@ def test_every_entry_is_looked_at_on_request():
         ("E577", "the gradient raises ZeroDivisionError: division by zero at x = 1.0", lambda: dc.check(math.log, lambda x: 1 / 0, 1.0)),
         ("E577", "the gradient is not made of numbers", lambda: dc.check(math.log, lambda x: "a", 1.0)),
         ("E575", "x[1] is inf", lambda: dc.check(sum, lambda x: x, [1.0, math.inf])),
+        ("E575", "x is None, which is not made of numbers", lambda: dc.check(math.sin, math.cos, None)),
+        ("E575", "x is 'x=3', which is not made of numbers", lambda: dc.check(math.sin, math.cos, "x=3")),
+        ("E575", "x is 3j, which is not made of numbers", lambda: dc.check(math.sin, math.cos, x=3j)),
+        ("E575", "x is [1, None], which is not made of numbers", lambda: dc.check(sum, sum, points=[[1, None]])),
+        ("E575", "x is [[1], [2, 3]]: rows of different shapes", lambda: dc.check(sum, sum, [[1], [2, 3]])),
+        ("E575", "x has a number beyond the range of doubles", lambda: dc.check(math.sin, math.cos, 10**400)),
+        ("E575", "the point has no coordinates", lambda: dc.check(sum, lambda x: x, [])),
+        ("E575", "the keys of a point are names", lambda: dc.check(sum, sum, {1: 2.0})),
     ],
 )  # fmt: skip
 def test_what_cannot_be_checked_says_where(code, said, call):

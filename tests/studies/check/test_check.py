@@ -1,6 +1,7 @@
 """`check`: one verdict over all partials, the mistakes behind them, and the same in every form."""
 
 import json
+import math
 
 import pytest
 
@@ -72,8 +73,25 @@ def test_an_answer_without_a_name():
     assert check("x^2", "2*x").ok
     assert check("x^2", dc.parse("2*x")).ok
     assert check("x^2", x="2*x").ok
+    assert check("2*x", 2).ok
+    assert check("2*x", x=2.0).ok
     with pytest.raises(DiffcompareError, match="a function of one variable"):
         check("x*y", "y")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (["2*x"], "answers are not list"),
+        (2j, "answers are not complex"),
+        (b"2*x", "answers are not bytes"),
+        ({1: "2*x"}, "1 is not the name of a variable"),
+        (math.nan, "no variable `nan`"),
+    ],
+)
+def test_whatever_else_is_given_as_an_answer_is_refused_in_words(answers, said):
+    with pytest.raises(DiffcompareError, match=said):
+        check("x^2", answers)
 
 
 def test_a_missing_partial_is_said():
