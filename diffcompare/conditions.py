@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.expression import OPERATIONS, Expression, Number, apply
+from diffcompare.expression import Expression, Number, apply
+from diffcompare.operations import OPERATIONS
 from diffcompare.parser import parse
 from diffcompare.point import unknown_variable
 from diffcompare.wengert import listing, variables

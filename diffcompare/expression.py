@@ -87,8 +87,20 @@ class Operation:
         return f"<operation {self.name}>"
 
 
-OPERATIONS: dict[str, Operation] = {}
-"""The table by name, filled by `operations.py`."""
+class _Table(dict[str, Operation]):
+    """Rows by name; where `x + y` is written before anybody asked for the table, it is filled then."""
+
+    def __missing__(self, name: str) -> Operation:
+        import diffcompare.operations
+
+        found = diffcompare.operations.OPERATIONS.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+OPERATIONS: dict[str, Operation] = _Table()
+"""The table by name, filled by `operations.py`: take it from there."""
 
 
 class _Reference(weakref.ref["Expression"]):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from diffcompare.expression import OPERATIONS, Expression, Intern, Operation, build
+from diffcompare.expression import Expression, Intern, Operation, build
 from diffcompare.lexer import END, MAX_OPERATIONS, Fault
-from diffcompare.operations import FUNCTIONS, RELATIONS, ln
+from diffcompare.operations import FUNCTIONS, OPERATIONS, RELATIONS, ln
 
 Frame: TypeAlias = tuple[int, Any, Any]
 

@@ -25,7 +25,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcompare import special
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Partial, Region
+from diffcompare.expression import OPERATIONS as OPERATIONS  # from here on it is filled: whoever reads it takes it here
+from diffcompare.expression import Constant, Expression, Number, Operation, Partial, Region
 
 EVERYWHERE = Region("", lambda *arguments: True)
 NOWHERE = Region("", lambda *arguments: False)

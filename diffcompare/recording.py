@@ -27,8 +27,8 @@ from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.evaluation import CAREFUL, Real, Undefined
-from diffcompare.expression import OPERATIONS, Constant, Expression, Operation, Variable, apply, lift
-from diffcompare.operations import RELATIONS, abs_, power_of
+from diffcompare.expression import Constant, Expression, Operation, Variable, apply, lift
+from diffcompare.operations import OPERATIONS, RELATIONS, abs_, power_of
 from diffcompare.problem import Problem
 from diffcompare.sweeps import partials
 from diffcompare.wengert import listing

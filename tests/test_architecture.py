@@ -200,3 +200,29 @@ def test_numbers_need_none_of_them_either(call):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout == "[]\n"
+
+
+def test_whoever_reads_the_table_takes_it_from_where_it_is_filled():
+    """The empty one of `expression` would do only if some other module had been imported before."""
+    users = {name for name, found in all_imports().items() if ("diffcompare.expression.OPERATIONS", True) in found}
+    assert users == {"operations"}
+
+
+FIRST = [
+    "from diffcompare.codegen import program; from diffcompare.parser import parse;"
+    "assert 'math.cos' in program(parse('sin(x)'), ['x'], ['x'], None, None, 'python')",
+    "from diffcompare.expression import Variable; x = Variable('x'); assert str(1 - x*x/x + 2) == '1 - x*x/x + 2'",
+    "from diffcompare.backends.wire import decode;"
+    "assert str(decode({'code': [['variable', 'x'], ['sin', 0]], 'roots': [1]})[0]) == 'sin(x)'",
+    "from diffcompare.studies.traces.wording import Wording",
+    "from diffcompare.mistakes.table import KINDS; assert KINDS",
+    "from diffcompare.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
+    "from diffcompare.truth.ball import OPERATIONS; assert 'sin' in OPERATIONS",
+]
+"""What a caller may import first of all, and use."""
+
+
+def test_any_module_may_be_the_first_to_be_imported():
+    forget = "for name in [each for each in sys.modules if each.startswith('diffcompare')]: del sys.modules[name]"
+    code = "import sys\n" + f"\n{forget}\n".join(FIRST)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=PACKAGE.parent)

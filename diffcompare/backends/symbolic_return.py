@@ -16,8 +16,9 @@ import sympy
 from diffcompare.backends.symbolic_bridge import CannotConvert
 from diffcompare.backends.symbolic_functions import OWN
 from diffcompare.backends.symbolic_rules import parts, postorder
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
+from diffcompare.expression import Constant, Expression, Number, Operation, Variable
 from diffcompare.operations import (
+    OPERATIONS,
     abs_,
     add,
     cosh,

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
 
-from diffcompare.expression import OPERATIONS, Expression, Number, Operation, Variable, apply, lift
-from diffcompare.operations import exact_integer, ln, raise_to
+from diffcompare.expression import Expression, Number, Operation, Variable, apply, lift
+from diffcompare.operations import OPERATIONS, exact_integer, ln, raise_to
 from diffcompare.sweeps import NotDifferentiable
 
 ZERO, ONE = Number(0), Number(1)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
+from diffcompare.expression import Constant, Expression, Number, Variable, apply
+from diffcompare.operations import OPERATIONS
 from diffcompare.wengert import listing
 
 Program: TypeAlias = dict[str, Any]

@@ -21,7 +21,8 @@ from diffcompare.checking.regions import Found, Stretch, half_of, is_hole, needs
 from diffcompare.checking.sample import Place, Point, places
 from diffcompare.checking.witness import Witness, nearest, witness_of
 from diffcompare.evaluation import is_number, values_at
-from diffcompare.expression import OPERATIONS, Expression, Number, Variable
+from diffcompare.expression import Expression, Number, Variable
+from diffcompare.operations import OPERATIONS
 from diffcompare.wengert import listing, variables
 
 Verdict = Literal["proved", "agrees", "agrees where it is defined", "wrong", "undecided"]

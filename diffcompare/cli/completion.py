@@ -23,7 +23,7 @@ def methods(incomplete: str) -> list[str]:
 def operations(incomplete: str) -> list[str]:
     """Names of operations."""
     import diffcompare.operations  # noqa: F401  (it fills the table)
-    from diffcompare.expression import OPERATIONS
+    from diffcompare.operations import OPERATIONS
 
     return _beginning(incomplete, list(OPERATIONS))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from diffcompare.expression import OPERATIONS, Operation
+from diffcompare.expression import Operation
+from diffcompare.operations import OPERATIONS
 
 
 class Library(NamedTuple):

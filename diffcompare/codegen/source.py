@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 from diffcompare.codegen.library import NEEDS, Library, call_of
 from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable
+from diffcompare.expression import Constant, Expression, Number, Variable
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
+from diffcompare.operations import OPERATIONS
 
 _Part: TypeAlias = str | tuple[Expression, int]
 

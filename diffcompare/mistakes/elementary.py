@@ -7,10 +7,9 @@ from typing import Any
 
 import diffcompare.mistakes.powers as powers
 import diffcompare.mistakes.views as views
-from diffcompare.expression import OPERATIONS
 from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.views import named, whole
-from diffcompare.operations import raise_to
+from diffcompare.operations import OPERATIONS, raise_to
 
 _o = OPERATIONS
 exp, ln, sqrt, cos, sin, tan, cosh, sinh, sec, csc, cot, hypot = (

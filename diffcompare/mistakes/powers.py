@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from diffcompare.evaluation import is_number, value_at
-from diffcompare.expression import OPERATIONS, Constant, Expression, lift
+from diffcompare.expression import Constant, Expression, lift
 from diffcompare.mistakes.views import (
     STEPS,
     Sight,
@@ -18,7 +18,7 @@ from diffcompare.mistakes.views import (
     pair,
     whole,
 )
-from diffcompare.operations import exact_integer, raise_to
+from diffcompare.operations import OPERATIONS, exact_integer, raise_to
 from diffcompare.tidying import tidy
 
 POWERS_BELOW = ("^n", "sqrt", "cbrt")

@@ -17,11 +17,11 @@ from typing import Any
 import diffcompare.mistakes.constants as constants
 import diffcompare.mistakes.powers as powers
 import diffcompare.mistakes.views as views
-from diffcompare.expression import OPERATIONS, Expression
+from diffcompare.expression import Expression
 from diffcompare.mistakes.elementary import elementary_functions
 from diffcompare.mistakes.rule import Rule
 from diffcompare.mistakes.views import View, whole
-from diffcompare.operations import exact_integer, raise_to
+from diffcompare.operations import OPERATIONS, exact_integer, raise_to
 
 exp, ln, sqrt = (OPERATIONS[name] for name in ("exp", "ln", "sqrt"))
 

@@ -75,8 +75,9 @@ def compare(
 
     The expression is text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.  The point is a
     mapping, or keyword arguments for variables that are not named like an option, or both, or a number where there is
-    one variable.  `methods` are names, or "all"; `hand` maps variables to formulas that a person derived; `wrt` names the variables to differentiate by;
-    without `simplify` sympy's formulas are left as they are, which saves most of the time.
+    one variable.  `methods` are names, or "all"; `hand` maps variables to formulas that a person derived; `wrt` names
+    the variables to differentiate by; without `simplify` sympy's formulas are left as they are, which saves most of the
+    time.
     Raises DiffcompareError for wrong input; an undefined or non-differentiable point is an answer, see `failure`.
     """
     if isinstance(values.get("method"), str | list | tuple):

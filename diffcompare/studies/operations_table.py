@@ -14,8 +14,8 @@ from itertools import product
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
-from diffcompare.expression import OPERATIONS, Expression, Operation, Variable, lift
-from diffcompare.operations import FUNCTIONS
+from diffcompare.expression import Expression, Operation, Variable, lift
+from diffcompare.operations import FUNCTIONS, OPERATIONS
 
 COLUMNS = (
     Column("operation", "operation", group=True),

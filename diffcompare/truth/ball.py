@@ -28,8 +28,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffcompare.evaluation import Reading, Undefined, evaluate
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Operation, Variable
-from diffcompare.operations import raise_to
+from diffcompare.expression import Constant, Expression, Number, Operation, Variable
+from diffcompare.operations import OPERATIONS, raise_to
 from diffcompare.truth.mpf import (
     Mpf,
     finf,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from diffcompare.backends.textbook_rules import ONE, ZERO, apply_rule
 from diffcompare.document import Block, Equation, Equations
-from diffcompare.expression import OPERATIONS, Expression, Open, Variable, apply
+from diffcompare.expression import Expression, Open, Variable, apply
+from diffcompare.operations import OPERATIONS
 from diffcompare.studies.derive.steps import Step, steps_of
 from diffcompare.wengert import active_nodes, listing
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from diffcompare.evaluation import Undefined, is_number
-from diffcompare.expression import OPERATIONS, Expression, Number, Variable, lift
+from diffcompare.expression import Expression, Number, Variable, lift
 from diffcompare.naming import names, pretty
-from diffcompare.operations import exact_integer
+from diffcompare.operations import OPERATIONS, exact_integer
 from diffcompare.printer import written
 
 Kind: TypeAlias = Literal["primal", "tangent", "adjoint"]
