@@ -253,7 +253,10 @@ def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
         if line is None:
             worker.lines.put(None)
             raise WorkerLost(_epitaph(worker))
-        return json.loads(line)  # type: ignore[no-any-return]
+        try:
+            return json.loads(line)  # type: ignore[no-any-return]
+        except ValueError:  # it died while it was writing
+            raise WorkerLost(_epitaph(worker)) from None
 
 
 def _epitaph(worker: Worker) -> str:

@@ -46,7 +46,7 @@ CASES = (
         "(-b + sqrt(b^2 - 4*a*c))/(2*a)",
         {"a": 1.0, "b": 1e5, "c": 1.0},
         "The root of a quadratic",
-        "Four methods agree on a number of the wrong sign, thousands of times too large.",
+        "The exact methods agree on a number of the wrong sign, thousands of times too large.",
         "-2*c/(b + sqrt(b^2 - 4*a*c))",
         "The same function without a difference of equals: now all exact methods are right.",
     ),
@@ -92,7 +92,7 @@ def _frame(case: Case) -> Frame:
         f"f = {case.text}",
         case.sentence,
         {str(row[0]): row[1] for row in rows},
-        "Five methods. Whom do you trust?",
+        "Several methods. Whom do you trust?",
         (masked(shown, *[(i, j) for i in range(len(rows)) for j in (1, 2)]),),
         _by_agreement(rows),
     )
@@ -102,9 +102,11 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
     """A check that passes because the methods agree; none where they do not."""
     exact = [value for method, value, _ in rows if method in EXACT and isinstance(value, float)]
     (*_, (_, truth, _)) = rows
-    if not isinstance(truth, float) or len(exact) < 2:
+    if not isinstance(truth, float) or not truth or len(exact) < 2:
         return None
-    spread, error = (max(exact) - min(exact)) / max(map(abs, exact)), abs(exact[0] - truth) / abs(truth)
+    largest = max(map(abs, exact))
+    spread = (max(exact) - min(exact)) / largest if largest else 0.0  # two zeros agree
+    error = abs(exact[0] - truth) / abs(truth)
     if spread > CLOSE:
         return None
     told: list[tuple[Cell, ...]] = [

@@ -12,7 +12,7 @@ from diffcompare.parser import parse
 from diffcompare.problem import Derivative
 from diffcompare.studies.compare import compare
 from diffcompare.studies.comparison.record import Comparison
-from diffcompare.studies.demos.answers import digits_kept
+from diffcompare.studies.demos.answers import digits_kept, said
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, measuring, table
 from diffcompare.studies.demos.polynomial import derivative_of_logistic
 from diffcompare.studies.telling import cell
@@ -54,7 +54,7 @@ def _silu() -> Iterator[Frame]:
         "Act 1: a derivative from a lecture slide",
         (shown,),
         f"f' = {WRONG}",
-        "Four methods agree and one does not: the slide's last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
+        "The others agree, and the slide does not: its last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
         numbers,
         "By hand somebody found 1.1359. Do the others agree?",
         (masked(shown, *[(i, j) for i in range(1, 5) for j in (1, 2)]),),
@@ -150,14 +150,17 @@ def _expanded(value: float | None) -> Broken:
 
 def _numerically(survey: Comparison) -> Frame:
     quotient = survey.answers[0].gradient["x"]
-    _, error = _cells(quotient, survey)
-    kept = digits_kept(error.value, TRUE) if error else 0.0
-    asked = table("numeric", "Forward difference", "step | >quotient | >truth", [(f"{H:g}", quotient, TRUE)])
+    _, error = _cells(survey.answers[0], survey, "x")
+    kept = digits_kept(error.value, TRUE) if error else None
+    shown = [(f"{H:g}", said(survey.answers[0], "x"), TRUE)]
+    asked = table("numeric", "Forward difference", "step | >quotient | >truth", shown)
     return Frame(
         "Numerically: a guess from two values",
         (asked,),
         "(f(x + h) - f(x))/h with h = 0.000001",
-        phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept),
+        phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept)
+        if kept is not None
+        else "Only values of f are needed.",
         {"forward-difference h=1e-6": quotient, "digits kept": kept},
         "How many digits will be right?",
         (masked(asked, (0, 1)),),
@@ -288,15 +291,17 @@ def _iterates(expression: Expression) -> list[Expression]:
     return found[::-1]
 
 
-def _cells(value: float | None, judged: Comparison) -> tuple[Measured | None, Approximate | None]:
-    truth = judged.truth.gradient["x"] if judged.truth else None
+def _cells(answer: Derivative, judged: Comparison, name: str) -> tuple[Cell, Approximate | None]:
+    """A partial (or what the method says instead), and its error where the truth is known."""
+    value = answer.gradient.get(name)
+    truth = judged.truth.gradient[name] if judged.truth else None
     if value is None or truth is None:
-        return None, None
+        return said(answer, name), None
     return Measured(value, truth.text), Approximate(truth.errors(value)[0])
 
 
-def _rows(found: Comparison, judged: Comparison, name: str) -> list[tuple[str, Measured | None, Approximate | None]]:
-    return [(_named(answer), *_cells(answer.gradient[name], judged)) for answer in found.answers]
+def _rows(found: Comparison, judged: Comparison, name: str) -> list[tuple[str, Cell, Approximate | None]]:
+    return [(_named(answer), *_cells(answer, judged, name)) for answer in found.answers]
 
 
 def _named(answer: Derivative) -> str:

@@ -27,14 +27,14 @@ def gradient_formulas(expression: Expression) -> dict[str, Expression]:
     return {node.name: adjoints.get(node, Number(0)) for node in nodes if isinstance(node, Variable)}
 
 
-def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], list[list[float]]]:
-    """Gradient and Hessian: forward mode over the formulas of reverse mode."""
+def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], list[list[float | None]]]:
+    """Gradient and Hessian: forward mode over the formulas of reverse mode, None where it has no answer."""
     formulas = gradient_formulas(parse(text))
     values = {name: float(value_at(formulas[name], point)) for name in point}  # type: ignore[arg-type]
-    rows = []
+    rows: list[list[float | None]] = []
     for name in point:
         found = forward.BACKEND.differentiate(Problem(formulas[name], point, tuple(point))).gradient
-        rows.append([float(found[other] or 0.0) for other in point])
+        rows.append([found.get(other) for other in point])
     return values, rows
 
 
@@ -101,7 +101,7 @@ def _differences() -> Frame:
     rows: list[tuple[Cell, ...]] = []
     for h in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
         found = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
-        rows.append((f"{h:g}", found, Approximate(abs(found - true))))
+        rows.append((f"{h:g}", found, None if true is None else Approximate(abs(found - true))))
     shown = table(
         "second",
         phrase("The survey's function by {name}: {formula}", name="x1", formula="(f(x1+h) - 2f + f(x1-h))/h²"),

@@ -41,10 +41,10 @@ def frames() -> Iterator[Frame]:
 
 
 def _one_side(text: str) -> Broken | None:
-    """Somebody looks to one side only; none where the sides agree."""
+    """Somebody looks to one side only; none where the sides agree, or one of them has no answer."""
     found = asked(text, {"x": 0.0}, ("forward-difference", "backward-difference"))
     right, left = (said(answer, "x") for answer in found.answers)
-    if right == left:
+    if not isinstance(right, float) or not isinstance(left, float) or right == left:
         return None
     rows: list[tuple[Cell, ...]] = [(phrase("to the right"), right), (phrase("to the left"), left)]
     return Broken(

@@ -13,7 +13,7 @@ from diffcompare.language import Phrase, phrase
 from diffcompare.parser import parse
 from diffcompare.problem import Problem
 from diffcompare.studies.compare import compare
-from diffcompare.studies.demos.answers import digits_kept
+from diffcompare.studies.demos.answers import digits_kept, said
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 from diffcompare.studies.steps.curves import Curve, complex_rule, error_of, formulas
 from diffcompare.studies.steps.picture import plot
@@ -377,7 +377,7 @@ def _complex(found: Sweep) -> Frame:
 def _offset() -> Frame:
     methods = ("forward-difference", "central-difference", "reverse-ad")
     found = compare("1e8 + sin(x)", {"x": 1.0}, methods=methods)
-    rows = [(answer.method, answer.variant or "", answer.gradient["x"]) for answer in found.answers]
+    rows = [(answer.method, answer.variant or "", said(answer, "x")) for answer in found.answers]
     shown = table(
         "offset", phrase("{text} at {where}", text="1e8 + sin(x)", where=1), "method | step | >derivative", rows
     )
@@ -398,9 +398,11 @@ def _booth() -> Frame:
     rows = [
         (f"{h:g}", *[quotient(each, f, point["x"], h) for each in (FORWARD, CENTRAL)]) for h in (1.0, 0.25, 1e-3, 1e-6)
     ]
-    true = compare(text, point, methods="reverse-ad").answers[0].gradient["x"]
+    answer = compare(text, point, methods="reverse-ad").answers[0]
+    true = said(answer, "x")
+    told = f"{true:g}" if isinstance(true, float) else true
     shown = table(
-        "booth", phrase("Booth's function, d/dx at (-1, 1): {true:g}", true=true), "h | >forward | >central", rows
+        "booth", phrase("Booth's function, d/dx at (-1, 1): {true}", true=told), "h | >forward | >central", rows
     )
     return Frame(
         "A quadratic",

@@ -73,15 +73,18 @@ def program(text: str, point: Mapping[str, float]) -> dict[str, Any] | None:
 def stepped(text: str, point: Mapping[str, float]) -> dict[str, Any]:
     """The program with the true derivative by its one variable, against which the page holds its quotients.
 
-    Raises ValueError for an expression that the page does not know, or that has no derivative there.
+    Where the truth is late, its own reverse sweep has to do.  Raises ValueError for an expression that the page does
+    not know.
     """
     from diffcompare.truth import establish
 
     found = program(text, point)
-    truth = establish(Problem(parse(text), point, tuple(point))).gradient[next(iter(point))]
-    if found is None or truth is None:
+    if found is None:
         raise ValueError(f"the page cannot step along {text}")
-    return {**found, "truth": truth.nearest}
+    (name,) = point
+    truth = establish(Problem(parse(text), point, (name,))).gradient[name]
+    adjoint = next(each for node, each in zip(found["nodes"], found["adjoints"], strict=True) if "variable" in node)
+    return {**found, "truth": adjoint if truth is None else truth.nearest}
 
 
 def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
