@@ -8,10 +8,10 @@ from diffcompare.expression import OPERATIONS
 from diffcompare.studies.methods import METHODS
 
 PROPER = {
-    "AD", "DAG", "PyTorch", "sympy", "float32", "ReLU", "Speelpenning", "Rosenbrock", "Booth", "Rump", "Christianson",
+    "AD", "DAG", "PyTorch", "JAX", "TensorFlow", "MLX", "sympy", "float32", "ReLU", "Speelpenning", "Rosenbrock", "Booth", "Rump", "Christianson",
     "Kakade", "Lee", "Squire", "Trapp", "Horner", "diffcompare", "demo", "all",
 }  # fmt: skip
-"""Names of people, programs and functions, and AD."""
+"""Names of people, programs, libraries and functions, and AD."""
 CODE = {
     "ln", "exp", "sin", "cos", "sqrt", "cbrt", "abs", "max", "relu", "floor", "softplus", "expm1", "where", "root",
     "conjugate", "eps", "inf", "nan", "if", "Im", "ih", "order", *OPERATIONS, *METHODS,

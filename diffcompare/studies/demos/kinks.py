@@ -11,7 +11,12 @@ from diffcompare.studies.demos.frame import Broken, Demo, Frame, masked, table
 
 AT_ZERO = (
     ("|x|", "The corner of |x|", "Left slope -1, right slope 1: any number between them is a convention, ours is 0."),
-    ("max(x, 0)", "max(x, 0)", "A tie takes the second argument here; elsewhere it is 1/2."),
+    (
+        "max(x, 0)",
+        "max(x, 0)",
+        "A tie takes the second argument here. Elsewhere it is 1/2 (PyTorch 2.15, JAX 0.12), 1 (TensorFlow 2.21)"
+        " or 0 (MLX 0.32).",
+    ),
     (
         "relu(x) - relu(-x)",
         "relu(x) - relu(-x) is x",

@@ -7,7 +7,7 @@ from typing import Any
 
 from diffcompare.document import Cell, Source
 from diffcompare.expression import Expression, Variable
-from diffcompare.language import phrase
+from diffcompare.language import Phrase, phrase
 from diffcompare.operations import exp, ln, relu, sin
 from diffcompare.recording import Recording, record, saved
 from diffcompare.studies.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
@@ -91,7 +91,7 @@ def _written(tape: Recording, count: int) -> Frame:
     why = (
         phrase("{operation} must keep {kept}: its slope is made of that.", operation=operation, kept=kept)
         if kept
-        else phrase("{operation} keeps nothing: its slopes are 1 and -1.", operation=operation)
+        else _keeps_nothing(tape.steps[count - 1])
     )
     return Frame(
         phrase("Line {count} of the tape", count=count),
@@ -102,6 +102,17 @@ def _written(tape: Recording, count: int) -> Frame:
         sweep="primal",
         node=str(name),
     )
+
+
+def _keeps_nothing(node: Expression) -> Phrase:
+    """Why: its slopes by whatever varies are numbers of the table, and need no values."""
+    assert node.operation is not None
+    partials = [each for each, argument in zip(node.operation.partials, node.arguments, strict=True) if argument.varies]
+    if len(partials) == 1:
+        return phrase("{operation} keeps nothing: its slope is {slope}.", operation=_operation(node), slope=partials[0])
+    first, second = partials
+    pattern = "{operation} keeps nothing: its slopes are {first} and {second}."
+    return phrase(pattern, operation=_operation(node), first=first, second=second)
 
 
 def _numbers(tape: Recording, node: Expression) -> str:
