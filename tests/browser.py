@@ -16,7 +16,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-CODES = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
+CODES = {"Tab": 9, "Enter": 13, " ": 32, "ArrowLeft": 37, "ArrowRight": 39}
 """Keys that do something of the browser's own, by the numbers that it knows them by."""
 
 
@@ -140,11 +140,20 @@ class Browser:
         """Keys one after the other, without looking up."""
         events = []
         for key in keys:
-            text = {"text": key} if len(key) == 1 else {}
+            text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
             code = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
             down = {"type": "keyDown", "key": key, **text, **code, **more}
             events += [("Input.dispatchKeyEvent", each) for each in (down, {**down, "type": "keyUp"})]
         self.send_all(events)
+
+    def click(self, selector: str) -> None:
+        """The pointer pressed on the first element of this kind, where it stands."""
+        box = f"document.querySelector({json.dumps(selector)}).getBoundingClientRect()"
+        x, y = self.run(f"(() => {{ const box = {box}; return [box.x + box.width/2, box.y + box.height/2]; }})()")
+        at = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        self.send_all(
+            [("Input.dispatchMouseEvent", {"type": kind, **at}) for kind in ("mousePressed", "mouseReleased")]
+        )
 
     def emulate(self, *, scheme: str = "light", motion: str = "no-preference", forced: str = "none") -> None:
         """What the reader's system asks for."""

@@ -57,10 +57,10 @@ def _patterns(bars: Bars) -> str:
     parts = []
     for number in range(len(bars.series)):
         lines = HATCHES[number % len(HATCHES)]
-        hatch = f'<path d="{lines}" stroke-width="2" fill="none" style="stroke:var(--dc-paper)"/>' if lines else ""
+        hatch = f'<path class="hatch" d="{lines}" stroke-width="2"/>' if lines else ""
         parts.append(
             f'<pattern id="{text(bars.key)}-{number}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<rect width="8" height="8" style="fill:{color(number)}"/>{hatch}</pattern>\n'
+            f'<rect class="{color(number)}" width="8" height="8"/>{hatch}</pattern>\n'
         )
     return f"<defs>\n{''.join(parts)}</defs>\n"
 

@@ -248,4 +248,4 @@ def _listing(listing: Listing, look: Look) -> str:
     for label, cell in listing.entries:
         kind = ' class="number"' if cells.is_number(cell) else ""
         entries.append(f"<dt>{_escaped(label)}</dt><dd{kind}>{_cell(cell, look)}</dd>\n")
-    return f"<dl>\n{''.join(entries)}</dl>"
+    return f'<dl class="facts">\n{"".join(entries)}</dl>'

@@ -34,13 +34,18 @@ FRAGMENT_STYLE = """\
   align-items: baseline; margin: 1em 0; }
 .diffcompare dt { font-weight: bold; overflow-wrap: anywhere; }
 .diffcompare dd { margin: 0; overflow-x: auto; }
+.diffcompare dl.facts { display: grid; margin: 1em 0; width: auto; overflow: visible; }
+.diffcompare .facts dt, .diffcompare .facts dd { display: block; float: none; width: auto; }
 .diffcompare figure { margin: 1em 0; }
 .diffcompare figcaption { font-weight: bold; }
 .diffcompare figure svg { display: block; }
 .diffcompare summary { cursor: pointer; }
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
-"""Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline."""
+"""Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline.
+
+Notebooks have rules of their own for every list (JupyterLab lets them float), which those with a second class outweigh.
+"""
 
 PAGE_STYLE = """\
 :root { color-scheme: light dark; --paper: #fff; --ink: #111827; --wrong: #A84300; --line: #0072B2; }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diffcompare.language import say
 from diffcompare.render.scale import Scale, scale_of, spread, tick_label
-from diffcompare.render.svg import Drawing, text
+from diffcompare.render.svg import SERIES, Drawing, text
 
 if TYPE_CHECKING:
     from diffcompare.document import Axis, Plot, Series
@@ -15,8 +15,8 @@ WIDTH, HEIGHT = 960, 600
 LEFT, RIGHT, TOP, BOTTOM = 84, 24, 44, 64
 LEGEND_ROW, LEGEND_COLUMN = 26, 290
 MOST_MARKERS = 14
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-COLORS = ("--dc-blue", "--dc-vermillion", "--dc-green", "--dc-purple", "--dc-ink", "--dc-faint")
 DASHES = ("", "9 4", "2 4", "12 4 2 4")
 MARKERS = (
     '<circle r="5"/>', '<rect x="-4.5" y="-4.5" width="9" height="9"/>', '<path d="M0-6L5.5 4.5H-5.5Z"/>',
@@ -28,8 +28,8 @@ MARKERS = (
 
 
 def color(number: int) -> str:
-    """The colour of the curve of that number, of whichever scheme."""
-    return f"var({COLORS[number % len(COLORS)]})"
+    """The class that gives the curve of that number its colour, of whichever scheme."""
+    return f"in-{SERIES[number % len(SERIES)]}"
 
 
 def draw(plot: Plot) -> Drawing:
@@ -85,16 +85,15 @@ def _grid(x: Axis, x_scale: Scale, y: Axis, y_scale: Scale) -> str:
 
 
 def _number(number: float, log: bool) -> str:
-    """A tick's number; a power of ten with its exponent raised."""
-    if not log:
-        return text(tick_label(number, log=False))
-    exponent = f"{number:g}".replace("-", "\N{MINUS SIGN}")
-    return f'10<tspan dy="-6" font-size="11">{exponent}</tspan>'
+    """A tick's number; a power of ten with its exponent raised, by characters that every viewer puts in their place."""
+    if log and number == int(number):
+        return f"10{str(int(number)).translate(_RAISED)}"
+    return text(tick_label(number, log=log))
 
 
 def _curve(number: int, series: Series, places: list[tuple[float, float]], curves: int) -> str:
     """The line, and markers on it: not at the same places as those of a curve that lies under it."""
-    parts = [f'<g style="{_style(number)}">\n']
+    parts = [f'<g class="{color(number)}">\n']
     if series.marks != "dots" and places:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
@@ -107,12 +106,8 @@ def _curve(number: int, series: Series, places: list[tuple[float, float]], curve
     return "".join([*parts, "</g>\n"])
 
 
-def _style(number: int) -> str:
-    return f"stroke:{color(number)};fill:{color(number)}"
-
-
 def _marker(number: int, x: float, y: float) -> str:
-    shape = MARKERS[number % len(MARKERS)].replace('class="hollow"', 'style="fill:var(--dc-paper)" stroke-width="2"')
+    shape = MARKERS[number % len(MARKERS)].replace('class="hollow"', 'class="hollow" stroke-width="2"')
     return f'<g transform="translate({x:.1f} {y:.1f})">{shape}</g>\n'
 
 
@@ -120,7 +115,7 @@ def _entry(number: int, series: Series, x: float, y: float) -> str:
     dash = "8 6" if series.marks == "level" else DASHES[number % len(DASHES)]
     line = f'<path d="M{x} {y}H{x + 44}" fill="none" stroke-width="2" stroke-dasharray="{dash or "none"}"/>\n'
     line = "" if series.marks == "dots" else line
-    mark = f'<g style="{_style(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
+    mark = f'<g class="{color(number)}">\n{line}{_marker(number, x + 22, y)}</g>\n'
     return f'{mark}<text x="{x + 54}" y="{y + 5}">{text(series.name)}</text>\n'
 
 

@@ -6,6 +6,8 @@ of both schemes.  Meaning is never in a colour alone: primal is solid, tangent d
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,47 +27,79 @@ GAP = 24
 """Pixels between two pictures."""
 
 # Okabe-Ito.  Marks on white: blue 5.2 : 1, vermillion 3.9, green 3.4; text in their darker kin.
-STYLE = """\
+LIGHT = {
+    "paper": "#fff", "ink": "#111827", "faint": "#6b7280", "rule": "#d1d5db",
+    "blue": "#0072B2", "vermillion": "#D55E00", "green": "#009E73", "purple": "#AA4499",
+    "blue-text": "#0072B2", "vermillion-text": "#A84300", "green-text": "#00664B", "orange-text": "#8A5A00",
+}  # fmt: skip
+DARK = {
+    "paper": "#111827", "ink": "#f3f4f6", "faint": "#9ca3af", "rule": "#374151",
+    "blue": "#56B4E9", "vermillion": "#E69F00", "green": "#2fbf98", "purple": "#CC79A7",
+    "blue-text": "#56B4E9", "vermillion-text": "#FF9E66", "green-text": "#2fbf98", "orange-text": "#F0C04A",
+}  # fmt: skip
+PRINTED = {"paper": "#fff", "ink": "#000", "faint": "#444", "rule": "#bbb"}
+SERIES = ("blue", "vermillion", "green", "purple", "ink", "faint")
+"""The colours of curves and bars, in their order."""
+
+_SHAPES = """\
 .dc-svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; }
-.dc-svg { max-width: 100%; height: auto; }
-.dc-svg { --dc-paper: #fff; --dc-ink: #111827; --dc-faint: #6b7280; --dc-rule: #d1d5db; }
-.dc-svg { --dc-blue: #0072B2; --dc-vermillion: #D55E00; --dc-green: #009E73; --dc-purple: #AA4499; }
-.dc-svg { --dc-blue-text: #0072B2; --dc-vermillion-text: #A84300; --dc-green-text: #00664B; }
-.dc-svg { --dc-orange-text: #8A5A00; }
-@media (prefers-color-scheme: dark) {
-  .dc-svg { --dc-paper: #111827; --dc-ink: #f3f4f6; --dc-faint: #9ca3af; --dc-rule: #374151; }
-  .dc-svg { --dc-blue: #56B4E9; --dc-vermillion: #E69F00; --dc-green: #2fbf98; --dc-purple: #CC79A7; }
-  .dc-svg { --dc-blue-text: #56B4E9; --dc-vermillion-text: #E69F00; --dc-green-text: #2fbf98; }
-  .dc-svg { --dc-vermillion-text: #FF9E66; --dc-orange-text: #F0C04A; }
-}
-@media print {
-  .dc-svg { --dc-paper: #fff; --dc-ink: #000; --dc-faint: #444; --dc-rule: #bbb; }
-}
-.dc-svg .paper { fill: var(--dc-paper); }
-.dc-svg text { fill: var(--dc-ink); }
-.dc-svg .faint { fill: var(--dc-faint); }
-.dc-svg .rule { stroke: var(--dc-rule); fill: none; }
-.dc-svg .ink { stroke: var(--dc-ink); fill: none; }
-.dc-svg .shape { fill: var(--dc-paper); stroke: var(--dc-ink); stroke-width: 1.8; }
+.dc-svg .shape { stroke-width: 1.8; }
 .dc-svg .name { font-weight: bold; font-size: 15px; }
 .dc-svg .label { font-size: 14px; }
 .dc-svg .figure, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
-.dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
-.dc-svg .arrow { stroke: var(--dc-ink); stroke-width: 1.8; fill: none; }
-.dc-svg .arrow .head { fill: var(--dc-ink); stroke: none; }
-.dc-svg .arrow.inactive { stroke: var(--dc-faint); stroke-width: 1; }
-.dc-svg .arrow.inactive .head { fill: var(--dc-faint); }
+.dc-svg .arrow { stroke-width: 1.8; fill: none; }
+.dc-svg .arrow.inactive { stroke-width: 1; }
 .dc-svg .arrow.condition { stroke-width: 1.4; stroke-dasharray: 1.5 4; }
-.dc-svg .inactive .shape { stroke: var(--dc-faint); stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
-.dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { fill: var(--dc-paper); stroke-width: 1.5; }
-.dc-svg .primal rect { stroke: var(--dc-blue-text); }
-.dc-svg .tangent rect { stroke: var(--dc-orange-text); stroke-width: 2; stroke-dasharray: .1 3.4;
-  stroke-linecap: round; }
-.dc-svg .adjoint rect { stroke: var(--dc-vermillion-text); stroke-dasharray: 6 3; }
-.dc-svg .primal text { fill: var(--dc-blue-text); }
-.dc-svg .tangent text { fill: var(--dc-orange-text); }
-.dc-svg .adjoint text { fill: var(--dc-vermillion-text); }
+.dc-svg .inactive .shape { stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
+.dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { stroke-width: 1.5; }
+.dc-svg .tangent rect { stroke-width: 2; stroke-dasharray: .1 3.4; stroke-linecap: round; }
+.dc-svg .adjoint rect { stroke-dasharray: 6 3; }
 """
+_COLOURS = """\
+.dc-svg .paper { fill: $paper; }
+.dc-svg text { fill: $ink; }
+.dc-svg .faint { fill: $faint; }
+.dc-svg .rule { stroke: $rule; fill: none; }
+.dc-svg .ink { stroke: $ink; fill: none; }
+.dc-svg .shape { fill: $paper; stroke: $ink; }
+.dc-svg .arrow { stroke: $ink; }
+.dc-svg .arrow .head { fill: $ink; stroke: none; }
+.dc-svg .arrow.inactive { stroke: $faint; }
+.dc-svg .arrow.inactive .head { fill: $faint; }
+.dc-svg .inactive .shape { stroke: $faint; }
+.dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { fill: $paper; }
+.dc-svg .primal rect { stroke: $blue-text; }
+.dc-svg .tangent rect { stroke: $orange-text; }
+.dc-svg .adjoint rect { stroke: $vermillion-text; }
+.dc-svg .primal text { fill: $blue-text; }
+.dc-svg .tangent text { fill: $orange-text; }
+.dc-svg .adjoint text { fill: $vermillion-text; }
+""" + "".join([f".dc-svg .in-{name} {{ stroke: ${name}; fill: ${name}; }}\n" for name in SERIES]) + """\
+.dc-svg .hollow { fill: $paper; }
+.dc-svg .hatch { stroke: $paper; fill: none; }
+"""  # fmt: skip
+
+
+def _properties(palette: Mapping[str, str]) -> str:
+    return f".dc-svg {{ {' '.join([f'--dc-{name}: {value};' for name, value in palette.items()])} }}\n"
+
+
+def _coloured(shown: Callable[[str], str]) -> str:
+    """The rules about colours, with what is shown for the name of each."""
+    return re.sub(r"\$([a-z-]+)", lambda found: shown(found[1]), _COLOURS)
+
+
+# Viewers of files (librsvg, CairoSVG) know not all of this, and skip a block that asks for custom properties: what
+# stands before it has to be enough.
+_IN_BROWSERS = """\
+.dc-svg { max-width: 100%; height: auto; }
+.dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
+"""
+STYLE = (
+    f"{_SHAPES}{_coloured(LIGHT.__getitem__)}@supports (fill: var(--dc-ink)) {{\n{_IN_BROWSERS}{_properties(LIGHT)}"
+    f"@media (prefers-color-scheme: dark) {{\n{_properties(DARK)}}}\n@media print {{\n{_properties(PRINTED)}}}\n"
+    f"{_coloured(lambda name: f'var(--dc-{name})')}}}\n"
+)
 
 
 class Drawing(NamedTuple):

@@ -6,9 +6,12 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import browser
 import pytest
 
+from diffcompare import compare
 from diffcompare.document import Column, Document, Table
 from diffcompare.render import Look, render
 from diffcompare.render.html import fragment
@@ -119,3 +122,38 @@ def test_a_table_to_be_sorted_brings_its_script_and_the_policy_allows_that_one_a
     assert f"script-src 'sha256-{digest}'" in page
     assert '<table class="sortable">' in page
     assert "<script" not in render(Document((table._replace(sortable=False),)), "html")
+
+
+NOTEBOOK = """
+.output { width: 100%; overflow: auto; }
+.output dl, .output dt, .output dd { display: block; }
+.output dl { width: 100%; overflow: hidden; padding: 0; margin: 0; }
+.output dt { font-weight: bold; float: left; width: 20%; padding: 0; margin: 0; }
+.output dd { float: left; width: 80%; padding: 0; margin: 0; }
+.output table { border: none; table-layout: fixed; margin-left: auto; }
+:not(.text).output td, :not(.text).output th, :not(.text).output tr { text-align: right; }
+.output td, .output th, .output tr { padding: .5em; white-space: normal; max-width: none; border: none; }
+"""
+"""What JupyterLab does to the lists and tables of whatever a cell shows, as measured in 4.6."""
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["style before", "style after"])
+def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Path, later: bool) -> None:
+    found = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)._repr_html_()
+    style, output = f"<style>{NOTEBOOK}</style>", f'<div class="output">{found}</div>'
+    page = tmp_path / "notebook.html"
+    page.write_text("<!DOCTYPE html><meta charset=utf-8>" + (output + style if later else style + output), "utf-8")
+    lines = "[...document.querySelectorAll('dt, dd')].map(each => each.getClientRects()[0])"
+    with browser.showing(page, tmp_path / "profile") as window:
+        boxes = window.run(f"{lines}.map(box => [box.left, box.top, box.width, box.height])")
+        aligned = window.run("[...document.querySelectorAll('tbody td')].map(each => getComputedStyle(each).textAlign)")
+        rows = window.run("[...document.querySelectorAll('tbody tr')].map(each => each.offsetHeight)")
+    names, values = boxes[::2], boxes[1::2]
+    for name, value in zip(names, values, strict=True):
+        assert name[2] > 10
+        assert max(name[3], value[3]) < 40, "one line each"
+        assert abs(name[1] - value[1]) < 12, "side by side"
+        assert value[0] > name[0] + name[2]
+    assert len({value[0] for value in values}) == 1, "one below the other"
+    assert later or "left" in aligned
+    assert max(rows) < 50

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 from pictures import BARS, NUMBERS, PICTURES, PLOT
+from render_graphs import drawn
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.document import Document, Heading
+from diffcompare.document import Document, Heading, Picture
 from diffcompare.render import Look, render
 from diffcompare.render.html import fragment
-from diffcompare.render.svg import drawing
+from diffcompare.render.svg import DARK, LIGHT, PRINTED, STYLE, drawing
 
+SHOWN = ("primal", "tangent", "adjoint")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -40,7 +43,7 @@ def test_everything_lies_within_the_frame(root: ElementTree.Element) -> None:
 
 def test_curves_differ_in_marker_and_dash_and_not_only_in_colour() -> None:
     body = drawing(PLOT).body
-    curves = re.findall(r'<g style="stroke:[^"]*">\n(.*?)</g>\n(?=<g style|<text|$)', body, re.S)
+    curves = re.findall(r'<g class="in-[^"]*">\n(.*?)</g>\n(?=<g class="in-|<text|$)', body, re.S)
     legend = curves[-len(PLOT.series) :]
     looks = [re.sub(r'd="M[^"]*H[^"]*"|translate\([^)]*\)', "", entry) for entry in legend]
     assert len(set(looks)) == len(PLOT.series)
@@ -49,9 +52,72 @@ def test_curves_differ_in_marker_and_dash_and_not_only_in_colour() -> None:
 def test_bars_differ_in_pattern_and_each_has_its_number() -> None:
     body = drawing(BARS).body
     assert len(re.findall(r"<pattern id=", body)) == 3
-    hatches = re.findall(r'<pattern.*?(<path d="[^"]*"|</pattern>)', body)
+    hatches = re.findall(r'<pattern.*?(<path class="hatch" d="[^"]*"|</pattern>)', body)
     assert len(set(hatches)) == 3
     assert all(f">{number}</text>" in body for number in ("5", "4.82e+60", "600", "no value"))
+
+
+def painted(root: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str, str]]:
+    """Every element with its fill and stroke in a viewer that skips blocks with an `@` (librsvg, CairoSVG)."""
+    sheet = "".join(each.text or "" for each in root.iter(f"{SVG}style")).split("@")[0]
+    rules = []
+    for selectors, declarations in re.findall(r"(.*?)\s*{(.*?)}\s*", sheet, re.S):
+        for selector in selectors.split(","):
+            weight = (selector.count("."), len(re.findall(r"(?:^| )\w", selector)))
+            rules.append((weight, selector.split(), dict(re.findall(r"([\w-]+): ([^;]+);", declarations))))
+    rules.sort(key=lambda rule: rule[0])
+
+    def walk(element, above, inherited):
+        names = [f".{name}" for name in element.get("class", "").split()] + [element.tag.removeprefix(SVG)]
+        path, own = [*above, set(names)], dict(inherited)
+        own |= {name: value for name, value in element.attrib.items() if name in own}
+        for _, selector, declarations in rules:
+            if matches(selector, path):
+                own |= {name: value.strip() for name, value in declarations.items() if name in own}
+        yield element, own["fill"], own["stroke"]
+        for child in element:
+            yield from walk(child, path, own)
+
+    yield from walk(root, [], {"fill": "black", "stroke": "none"})
+
+
+def matches(selector: list[str], path: list[set[str]]) -> bool:
+    """Whether the last element of the path is selected: its parts are found upwards, one after the other."""
+    *outer, own = (set(re.findall(r"\.?[\w-]+", part)) for part in selector)
+    if not own <= path[-1]:
+        return False
+    above = iter(path[:-1])
+    return all(any(part <= each for each in above) for part in outer)
+
+
+@pytest.mark.parametrize("block", [PLOT, BARS, *[drawn("x*sin(x) + if(x > y, 2, y)^2", show=show) for show in SHOWN]])
+def test_a_viewer_that_knows_no_custom_properties_has_every_colour(block: Picture) -> None:
+    written = render(Document((block,)), "svg")
+    assert "var(" not in written.replace(STYLE, "")
+    elements = list(painted(ElementTree.fromstring(written)))
+    colours = {*LIGHT.values(), "none"}
+    for element, fill, stroke in elements:
+        tag = element.tag.removeprefix(SVG)
+        if tag == "text":
+            assert fill in colours - {LIGHT["paper"], "none"}
+            assert stroke == "none", "its outline would cover it"
+        if tag in ("path", "rect", "ellipse", "circle"):
+            assert fill in colours or fill.startswith("url(#")
+            assert stroke in colours
+            assert (fill, stroke) != ("none", "none")
+    assert elements[0][0].get("height") != "auto"
+    assert "height: auto" not in STYLE.split("@")[0]
+    assert any(fill == LIGHT["paper"] for _, fill, _ in elements)
+
+
+def test_browsers_have_the_same_colours_by_properties_that_follow_the_scheme() -> None:
+    rule = re.compile(r"^(\.dc-svg .*?) { (.*) }$", re.M)
+    known, skipped = (dict(rule.findall(part)) for part in STYLE.split("@supports", 1))
+    for selector, declarations in skipped.items():
+        if selector in known:
+            literal = re.sub(r"var\(--dc-([a-z-]+)\)", lambda found: LIGHT[found[1]], declarations)
+            assert literal in (known[selector], *re.findall(rf"{re.escape(selector)} {{ (.*) }}", STYLE))
+    assert LIGHT.keys() == DARK.keys() >= PRINTED.keys()
 
 
 def test_text_from_outside_is_escaped() -> None:

@@ -17,14 +17,17 @@ function told(kind, text) {
   return text ? [make("p", {class: kind}, make("b", {}, words[kind]), text)] : [];
 }
 
+function partsTold(frame) {
+  return [...told("rule", frame.rule), ...told("why", frame.sentence), ...blocksOf(frame, false)];
+}
+
 function articleOf(frame, number) {
   const parts = [make("h3", {}, `${number}. ${frame.title}`)];
   if (frame.question) {
     parts.push(make("p", {class: "question"}, say("question", {question: frame.question})));
     parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true)));
   }
-  parts.push(make("div", {class: "told"}, ...told("rule", frame.rule), ...told("why", frame.sentence),
-                  ...blocksOf(frame, false)));
+  parts.push(make("div", {class: "told"}, ...partsTold(frame)));
   if (frame.broken) {
     const said = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
     parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));

@@ -5,11 +5,25 @@ const shippedFrames = traceDemo < 0 ? [] : framesOf[traceDemo];
 const DEMO_PROGRAM = "baydin";
 let played = null;  // {name, found, stage}
 
+let mended = null;  // {place, parts}: what a frame told before its rule was broken
+
+/* With the rule broken the frame tells of the damage; mended it tells what it told before. */
+function tellDamage(frame) {
+  mended?.place.replaceChildren(...mended.parts);
+  mended = null;
+  const wrong = state.broken && state.demo === traceDemo && damagedFrame(played.found, state.frame);
+  if (!wrong) return;
+  const place = frame.querySelector(".told");
+  mended = {place, parts: [...place.childNodes]};
+  place.replaceChildren(...partsTold(wrong));
+}
+
 /* The graph of the step, in the frame that is shown. */
-function showGraph(frame, open, stepped) {
+function showGraph(frame, open, stepped, focused) {
   const slot = frame.querySelector(`${open ? ".asked" : ".told"} .slot`);
   if (state.demo !== traceDemo || !slot) return;
-  const {stage, found} = played, number = state.frame - 1, focused = document.activeElement;
+  const {stage} = played, number = state.frame - 1;
+  const found = state.broken ? damaged(played.found, number) : played.found;
   slot.append(stage.svg);
   if (stage.svg.contains(focused)) focused.focus();
   if (stepped && !open && number >= 0 && moves()) play(stage, found, number);

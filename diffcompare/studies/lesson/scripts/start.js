@@ -25,6 +25,7 @@ for (const name of Object.keys(actions)) byId(name).addEventListener("click", ac
 document.querySelectorAll("nav button").forEach((button, place) =>
   button.addEventListener("click", () => go(place, 0, false)));
 document.addEventListener("keydown", pressed);
+document.addEventListener("click", released);
 if (traceDemo >= 0) {
   byId("expression").addEventListener("change", choose);
   byId("restore").addEventListener("click", restore);

@@ -16,7 +16,9 @@ function show(stepped = false) {
   frame.classList.toggle("open", open);
   frame.classList.toggle("shows-broken", state.broken);
   showControls(frame, open);
-  showGraph(frame, open, stepped);
+  const focused = document.activeElement;
+  tellDamage(frame);
+  showGraph(frame, open, stepped, focused);
   const what = open ? ".question" : state.broken ? ".broken p" : ".rule";
   byId("spoken").textContent = (frame.querySelector(what) || frame.querySelector("h3")).textContent;
   noteAddress();
@@ -57,13 +59,20 @@ const actions = {
   projector() { byId("projector").setAttribute("aria-pressed", root.classList.toggle("projector")); show(); },
   keys() { state.keys = !state.keys; byId("keys").setAttribute("aria-pressed", state.keys); },
 };
-const keyboard = {ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first",
+const keyboard = {ArrowRight: "next", " ": "next", Enter: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first",
                   End: "last", p: "predict", b: "break", P: "projector"};
+
+const PRESSES = [" ", "Enter"];  // what presses a button that the keyboard has reached
+
+/* A button that the pointer has pressed does not keep the keys that would press it again: they go on to the next step. */
+function released(event) {
+  if (event.detail) event.target.closest("button, summary")?.blur();
+}
 
 function pressed(event) {
   const busy = event.target.closest("input, textarea, select, button, summary");
   if (!state.keys || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (busy && (event.target.matches("input, textarea, select") || event.key === " ")) return;
+  if (busy && (event.target.matches("input, textarea, select") || PRESSES.includes(event.key))) return;
   const action = keyboard[event.key];
   if (action) { event.preventDefault(); actions[action](); }
 }

@@ -120,6 +120,29 @@ function brokenOf(found, number, said) {
           rows: [arrived.map(each => [short(each.value), each.total, each.value])]};
 }
 
+/* The steps as a bug makes them: a seed of 2 changes all of its sweep; = for += is seen at the step alone. */
+function damaged(found, number) {
+  const step = found.steps[number];
+  if (step?.kind !== "tangent") return found;
+  const doubled = tangents(found.program, found.values, {[step.seed]: 2});
+  const other = {...found, tangents: {...found.tangents, [step.seed]: doubled}};
+  return {...other, steps: stepsOf(other)};
+}
+
+/* A frame with its rule broken: what it tells then; null where nothing can be broken. */
+function damagedFrame(found, number) {
+  const frame = found.frames[number], step = found.steps[number - 1];
+  if (!frame?.broken) return null;
+  const {sentence} = frame.broken;
+  if (!step) {
+    const wrong = frame.broken.rows[0].at(-1).at(-1), [adjoints, [forward, [label]]] = frame.rows;
+    return {...frame, sentence, rows: [adjoints, [forward, [label, wrong]]]};
+  }
+  if (step.kind === "tangent") return {...frameOf(damaged(found, number - 1), number - 1), sentence};
+  const last = [step.name, "=", step.rule, step.value];
+  return {...frame, rule: ruleLine({...step, again: false}), sentence, rows: [[...frame.rows[0].slice(0, -1), last]]};
+}
+
 /* The adjoint test: the tangent along a direction of signs, and the product of the adjoints with it. */
 function identityFrame(found) {
   const {program, adjoints, values} = found, said = program.frames.at(-1);

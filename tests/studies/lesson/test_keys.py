@@ -1,0 +1,116 @@
+"""Keys after the pointer go on to the next step; a control that the keyboard has reached keeps those that press it."""
+
+import pytest
+
+PLACE = "[state.demo, state.frame, state.revealed, state.predict]"
+
+
+@pytest.mark.parametrize("key", [" ", "Enter"])
+def test_after_a_click_on_the_next_step_the_key_goes_on_as_well(window, go, key):
+    go("trace", 1)
+    window.click("#next")
+    before = window.run(PLACE)
+    window.press(key)
+    assert window.run(PLACE) != before
+    assert window.run("state.frame") in (1, 2)
+
+
+@pytest.mark.parametrize("key", [" ", "Enter"])
+@pytest.mark.parametrize("control", ["#predict", "#break", "#first", "nav li:nth-child(2) button"])
+def test_after_a_click_no_key_presses_the_control_again(window, go, control, key):
+    go("tape", 3)
+    window.click(control)
+    demo, frame, revealed, predict = window.run(PLACE)
+    window.press(key)
+    assert window.run("[state.demo, state.predict]") == [demo, predict]
+    assert window.run("[state.frame, state.revealed]") in ([frame + 1, False], [frame, not revealed])
+
+
+def test_after_a_click_on_a_demo_enter_does_not_lead_back_to_its_beginning(window):
+    window.click("nav li:nth-child(2) button")
+    window.press("ArrowRight", 3)
+    reached = window.run("state.frame")
+    assert reached > 0
+    window.press("Enter")
+    assert window.run("state.frame") >= reached
+
+
+@pytest.mark.parametrize("key", [" ", "Enter"])
+def test_a_control_that_the_keyboard_has_reached_is_pressed(window, go, key):
+    go("tape", 3)
+    window.run("byId('next').focus()")
+    window.press("Tab")
+    reached = window.run("document.activeElement.id")
+    assert reached == "first"
+    window.press(key)
+    assert window.run("state.frame") == 0
+    assert window.run("document.activeElement.id") == "first"
+
+
+def test_with_keys_switched_off_none_of_them_does_anything(window, go):
+    go("tape", 3)
+    window.click("#keys")
+    before = window.run(PLACE)
+    for key in (" ", "Enter"):
+        window.press(key)
+    assert window.run(PLACE) == before
+
+
+# --- The rule broken --------------------------------------------------------------------------------------------------
+
+
+def told(window):
+    """Rule, sentence and the cells of the last row, as they are seen."""
+    return window.run(
+        "(() => { const part = here().querySelector('.told'), said = each => part.querySelector(each).lastChild.data;"
+        " return [said('.rule'), said('.why'), [...part.querySelector('.pair tbody tr:last-child').children]"
+        ".map(cell => cell.textContent)]; })()"
+    )
+
+
+def test_rule_sentence_and_table_tell_of_the_damage_while_the_rule_is_broken(window, go):
+    go("trace", 31)
+    right = told(window)
+    assert right[0].startswith("v̄₋₁ += ")
+    assert right[2][1::2] == ["+=", "5.5"]
+    window.press("b")
+    rule, why, row = told(window)
+    assert rule == "v̄₋₁ = v̄₁/v₋₁ = 1/2 = 0.5"
+    assert why == "With = the last message wins: 0.5 instead of 5.5."
+    assert row[1::2] == ["=", "0.5"]
+    assert window.run("here().querySelector('.told .slot svg .wrong').textContent") == "v̄₋₁ = 0.5"
+    window.press("b")
+    assert told(window) == right
+    assert window.run("here().querySelector('.told .slot svg .wrong')") is None
+
+
+def test_a_wrong_seed_doubles_what_is_seen_of_its_sweep(window, go):
+    go("trace", 15)
+    right = told(window)
+    window.press("b")
+    rule, _, row = told(window)
+    assert float(row[-1]) == 2 * float(right[2][-1]) == 11.0
+    assert rule.endswith(" = 11")
+    assert window.run("here().querySelector('.told .slot svg .active .tangent').textContent").endswith("= 11")
+    window.press("ArrowRight")
+    window.press("ArrowLeft")
+    assert told(window) == right
+
+
+def test_the_adjoint_test_fails_where_a_path_is_dropped(window, go):
+    go("trace", 32)
+    cells = "[...here().querySelectorAll('.told table')].at(-1).querySelectorAll('td')"
+    right = window.run(f"[...{cells}].map(cell => cell.textContent)")
+    window.press("b")
+    wrong = window.run(f"[...{cells}].map(cell => cell.textContent)")
+    assert right[0] == right[1] == wrong[0] != wrong[1]
+
+
+def test_another_point_is_broken_and_mended_alike(window, go):
+    go("trace", 31)
+    window.run("byId('at-x1').value = '4'; byId('at-x1').dispatchEvent(new Event('input'))")
+    right = told(window)
+    window.press("b")
+    assert told(window)[2][1::2] == ["=", "0.25"]
+    window.press("b")
+    assert told(window) == right
