@@ -59,7 +59,7 @@ const actions = {
   projector() { byId("projector").setAttribute("aria-pressed", root.classList.toggle("projector")); show(); },
   keys() { state.keys = !state.keys; byId("keys").setAttribute("aria-pressed", state.keys); },
 };
-const keyboard = {ArrowRight: "next", " ": "next", Enter: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first",
+const keyboard = {ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first",
                   End: "last", p: "predict", b: "break", P: "projector"};
 
 const PRESSES = [" ", "Enter"];  // what presses a button that the keyboard has reached
@@ -73,7 +73,7 @@ function pressed(event) {
   const busy = event.target.closest("input, textarea, select, button, summary");
   if (!state.keys || event.ctrlKey || event.altKey || event.metaKey) return;
   if (busy && (event.target.matches("input, textarea, select") || PRESSES.includes(event.key))) return;
-  const action = keyboard[event.key];
+  const action = keyboard[event.key === "Enter" ? " " : event.key];
   if (action) { event.preventDefault(); actions[action](); }
 }
 
