@@ -104,7 +104,7 @@ class DiffcompareError(Exception):
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, a slip away or begun alike (`reverse` for `reverse-ad`), whatever its case."""
+    """Find the name that was probably meant: a slip away or begun alike (`reverse` for `reverse-ad`), in any case."""
     from difflib import SequenceMatcher
 
     given = name.casefold().lstrip("-")

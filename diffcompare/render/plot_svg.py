@@ -28,7 +28,7 @@ MARKERS = (
 
 
 def color(number: int) -> str:
-    """The class that gives the curve of that number its colour, of whichever scheme."""
+    """Name the class that gives the curve of that number its colour, of whichever scheme."""
     return f"in-{SERIES[number % len(SERIES)]}"
 
 

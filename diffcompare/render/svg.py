@@ -85,7 +85,7 @@ def _properties(palette: Mapping[str, str]) -> str:
 
 
 def _coloured(shown: Callable[[str], str]) -> str:
-    """The rules about colours, with what is shown for the name of each."""
+    """Write the rules about colours, with what is shown for the name of each."""
     return re.sub(r"\$([a-z-]+)", lambda found: shown(found[1]), _COLOURS)
 
 

@@ -62,14 +62,14 @@ def gradient(
 
 
 def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The point in any of the forms in which it may be given, as a mapping."""
+    """Turn a point in any of the forms in which it may be given into a mapping."""
     if is_bare(point):
         point = named(point, _read(expression, ())[1])
     return joined(point, values) or {}
 
 
 def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Expression], list[str]]:
-    """The nodes of an expression, every one after its arguments, and its variables; `given` are those of the point."""
+    """Read the nodes of an expression, each after its arguments, and its variables; `given` are those of the point."""
     if isinstance(expression, str):
         return _text(expression, "e" in given)
     nodes = listing(expression)

@@ -81,17 +81,17 @@ def _double(name: str, x: Any) -> float:
 
 
 def _has_parts(x: object) -> bool:
-    """Whether it is a complex number or an array with axes: some libraries turn those into a float all the same."""
+    """Tell a complex number or an array with axes from a number: some libraries make a float of those all the same."""
     return (isinstance(x, Complex) and not isinstance(x, Real)) or bool(getattr(x, "shape", ()))
 
 
 def is_bare(point: object) -> bool:
-    """Whether the point is a number by itself, and so that of the only variable."""
+    """Tell whether the point is a number by itself, and so that of the only variable."""
     return hasattr(point, "__float__") and not isinstance(point, Mapping) and not _has_parts(point)
 
 
 def named(point: Any, names: Sequence[str]) -> dict[str, Any]:
-    """A bare number as the point of the only variable.  Raises DiffcompareError where there are more, or none."""
+    """Take a bare number as the point of the only variable.  Raises DiffcompareError where there are more, or none."""
     if len(names) == 1:
         return {names[0]: point}
     if not names:
@@ -102,7 +102,7 @@ def named(point: Any, names: Sequence[str]) -> dict[str, Any]:
 
 
 def asked_at(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> tuple[Question, Any]:
-    """The question that a Python caller puts, and the point as a mapping; None where none was given."""
+    """Return the question that a Python caller puts, and the point as a mapping; None where none was given."""
     if is_bare(point):
         question = question_of(expression)
         point = named(point, variables(listing(question.parsed.expression)))
@@ -112,7 +112,7 @@ def asked_at(expression: str | Expression, point: Any, values: Mapping[str, Any]
 
 
 def joined(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
-    """A point (or answers) given as a mapping, as keyword arguments, or as both; None where nothing was given."""
+    """Join what was given as a mapping and as keyword arguments, a point or answers; None where nothing was given."""
     _check_mapping(given, what)
     for name in given or ():
         if name in values:

@@ -292,7 +292,7 @@ def _iterates(expression: Expression) -> list[Expression]:
 
 
 def _cells(answer: Derivative, judged: Comparison, name: str) -> tuple[Cell, Approximate | None]:
-    """A partial (or what the method says instead), and its error where the truth is known."""
+    """Return a partial (or what the method says instead), and its error where the truth is known."""
     value = answer.gradient.get(name)
     truth = judged.truth.gradient[name] if judged.truth else None
     if value is None or truth is None:

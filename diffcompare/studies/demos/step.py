@@ -398,12 +398,10 @@ def _booth() -> Frame:
     rows = [
         (f"{h:g}", *[quotient(each, f, point["x"], h) for each in (FORWARD, CENTRAL)]) for h in (1.0, 0.25, 1e-3, 1e-6)
     ]
-    answer = compare(text, point, methods="reverse-ad").answers[0]
-    true = said(answer, "x")
+    true = said(compare(text, point, methods="reverse-ad").answers[0], "x")
     told = f"{true:g}" if isinstance(true, float) else true
-    shown = table(
-        "booth", phrase("Booth's function, d/dx at (-1, 1): {true}", true=told), "h | >forward | >central", rows
-    )
+    caption = phrase("Booth's function, d/dx at (-1, 1): {true}", true=told)
+    shown = table("booth", caption, "h | >forward | >central", rows)
     return Frame(
         "A quadratic",
         (shown,),

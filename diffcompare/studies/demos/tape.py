@@ -105,7 +105,7 @@ def _written(tape: Recording, count: int) -> Frame:
 
 
 def _keeps_nothing(node: Expression) -> Phrase:
-    """Why: its slopes by whatever varies are numbers of the table, and need no values."""
+    """Say why: its slopes by whatever varies are numbers of the table, and need no values."""
     assert node.operation is not None
     partials = [each for each, argument in zip(node.operation.partials, node.arguments, strict=True) if argument.varies]
     if len(partials) == 1:
