@@ -18,8 +18,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffcompare.evaluation import Undefined
-from diffcompare.expression import OPERATIONS, Operation
-from diffcompare.operations import raise_to
+from diffcompare.expression import Operation
+from diffcompare.operations import OPERATIONS, raise_to
 from diffcompare.truth.ball import BALLS, Ball, compare, lift, to_fraction
 from diffcompare.truth.mpf import finf, from_int, fzero
 
