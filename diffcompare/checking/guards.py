@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from diffcompare.expression import OPERATIONS, Constant, Expression
-from diffcompare.operations import exact_integer
+from diffcompare.expression import Constant, Expression
+from diffcompare.operations import OPERATIONS, exact_integer
 
 MOST = 60
 """Guards that are looked at; a formula with more of them is sampled without its pieces being complete."""
