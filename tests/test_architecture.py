@@ -215,7 +215,7 @@ FIRST = [
     "from diffcompare.backends.wire import decode;"
     "assert str(decode({'code': [['variable', 'x'], ['sin', 0]], 'roots': [1]})[0]) == 'sin(x)'",
     "from diffcompare.studies.traces.wording import Wording",
-    "from diffcompare.mistakes.table import KINDS; assert KINDS",
+    "from diffcompare.mistakes.kinds import KINDS; assert KINDS",
     "from diffcompare.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
     "from diffcompare.truth.ball import OPERATIONS; assert 'sin' in OPERATIONS",
 ]
