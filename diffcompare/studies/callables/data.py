@@ -56,7 +56,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "ratio": number(entry.ratio),
         "method": entry.method,
         "complex_step": number(slope.complex_step),
-        "slopes": {"left": _slope(slope.left), "right": _slope(slope.right)} if slope.kind == "kink" else None,
+        "slopes": {"left": _slope(slope.left), "right": _slope(slope.right)}
+        if slope.kind in ("kink", "vertical", "jump")
+        else None,
         "remark": entry.remark or None,
     }
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from diffcompare.studies.callables.extrapolation import Estimate
-from diffcompare.studies.callables.noise import EPSILON
 from diffcompare.studies.callables.slopes import Slope
+from diffcompare.studies.callables.values import EPSILON
 
 Verdict: TypeAlias = Literal["right", "wrong", "kink", "undecided"]
 
@@ -20,6 +20,7 @@ NOTHING = 1e-4
 """An entry that is 0 as far as can be told is right where its error is less than this, beside the largest entry."""
 CONFIRMED = 1e-9
 """The complex step and a formula that agree so far, independent as they are, are right."""
+UNSETTLED = "the difference quotients settle nowhere: f varies within the smallest steps of a double, or is not smooth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,12 @@ def judge(
 
 
 def _verdict(given: float, slope: Slope, allowed: float, largest: float) -> tuple[Verdict, str]:
-    if slope.kind == "vertical":
-        if given == slope.value:
-            return "right", "the difference quotients grow without bound, as said"
-        if math.isnan(given):
-            return "wrong", "given as nan"
-        return "undecided", "the difference quotients grow without bound: no finite derivative here"
+    if slope.kind in ("vertical", "jump"):
+        return "undecided", _no_derivative(slope)
     if not math.isfinite(given):
         return "wrong", f"given as {given}"
     if slope.kind == "unknown":
-        return "undecided", "the difference quotients settle nowhere"
+        return "undecided", UNSETTLED
     if slope.kind == "kink":
         return _at_kink(given, slope, allowed)
     remark = ""
@@ -112,7 +109,18 @@ def _verdict(given: float, slope: Slope, allowed: float, largest: float) -> tupl
         return "right", remark
     if abs(given) <= allowed and abs(slope.value) <= allowed and allowed <= NOTHING * largest:
         return "right", remark
+    if given == 0 and slope.flat:
+        return "right", "f is flat around the point"
     return "undecided", _how_much(slope)
+
+
+def _no_derivative(slope: Slope) -> str:
+    if slope.kind == "jump":
+        why = f"f jumps by {slope.step:.6g} at the point"
+    else:
+        why = "the tangent is vertical: the difference quotients grow without bound"
+    sides = f"slope {_side(slope.left)} from the left, {_side(slope.right)} from the right"
+    return f"no derivative here ({sides}): {why}"
 
 
 def _confirmed(given: float, slope: Slope, rounding: float) -> bool:
@@ -141,8 +149,10 @@ def _at_kink(given: float, slope: Slope, allowed: float) -> tuple[Verdict, str]:
     return "wrong", f"a kink: {said}, and the given value is neither, nor between them"
 
 
-def _side(side: Estimate) -> str:
+def _side(side: Estimate | None) -> str:
+    if side is None:
+        return "none"
     if math.isinf(side.value):
-        return f"{side.value}"
+        return "-" * (side.value < 0) + "infinity"
     value = 0.0 if abs(side.value) <= side.error else side.value
     return f"{value:.6g}"

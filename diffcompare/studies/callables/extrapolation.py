@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 WITNESSES = 2
@@ -44,8 +43,6 @@ class Estimate(NamedTuple):
 
 def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
     """The limit for h to 0 of quotients at falling steps; None where too few are left to say anything."""
-    if _grows(quotients):
-        return Estimate(math.copysign(math.inf, quotients[-1].value), math.inf, quotients[-1].step)
     nearest: Estimate | None = None
     for first in range(len(quotients) - 1):
         best = _best(quotients[first:], power)
@@ -54,7 +51,7 @@ def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
         confirmed, spread = _confirmed(best, quotients[first:], power)
         if confirmed:
             return best
-        if nearest is None or best.error + spread < nearest.error:
+        if spread < math.inf and (nearest is None or best.error + spread < nearest.error):
             nearest = best._replace(error=best.error + spread)
     return nearest
 
@@ -79,33 +76,15 @@ def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
 
 
 def _confirmed(best: Estimate, quotients: Sequence[Quotient], power: int) -> tuple[bool, float]:
-    """Whether the quotients at smaller steps agree with the estimate, and how far they leave it beyond their noise."""
+    """Whether the quotients at smaller steps agree with the estimate, and how far they leave it beyond their noise:
+    infinitely far where the last of them is the furthest."""
+    finer = [quotient for quotient in quotients if quotient.step < best.step]
     own = next(quotient for quotient in quotients if quotient.step == best.step)
     truncation = 2 * abs(own.value - best.value)
-    confirmed, spread = True, 0.0
-    for each in quotients:
-        if each.step < best.step:
-            left_by = abs(each.value - best.value) - 2 * each.noise
-            confirmed = confirmed and left_by <= best.error + truncation * (each.step / own.step) ** power
-            spread = max(spread, left_by)
-    return confirmed, spread
-
-
-FEWEST = 5
-"""Quotients that show growth."""
-VERTICAL = (0.2, 0.95)
-"""Exponents of the step with which quotients grow at a vertical tangent; at a jump it is 1, but so it is in noise."""
-
-
-def _grows(quotients: Sequence[Quotient]) -> bool:
-    """Whether the quotients grow like a negative power of the step, to the end."""
-    tail = quotients[len(quotients) // 3 :]
-    if len(tail) < FEWEST or any(coarse.value * fine.value <= 0 for coarse, fine in pairwise(tail)):
-        return False
-    exponents = [
-        math.log(fine.value / coarse.value) / math.log(coarse.step / fine.step) for coarse, fine in pairwise(tail)
-    ]
-    low, high = min(exponents), max(exponents)
-    if VERTICAL[0] < low <= high < VERTICAL[1] and high - low < 0.1:
-        return True
-    return low > VERTICAL[0] and all(abs(each.value) > 8 * each.noise for each in tail)
+    confirmed, spread, last = True, 0.0, 0.0
+    for each in finer:
+        last = abs(each.value - best.value) - 2 * each.noise
+        confirmed = confirmed and last <= best.error + truncation * (each.step / own.step) ** power
+        spread = max(spread, last)
+    unbounded = not confirmed and last == spread  # they may go on leaving it
+    return confirmed, math.inf if unbounded else spread

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.studies.callables.noise import POINTS, SPACINGS, estimate
+from diffcompare.studies.callables.noise import POINTS, SPACINGS, Column, breaks, estimate
 from diffcompare.studies.callables.place import Place, flattened
 from diffcompare.studies.callables.values import Line, quiet, raised, shown
 
@@ -137,14 +137,31 @@ def _rounding(numbers: Any) -> float:
 
 def noise_of(
     gradient: Callable[..., Any], place: Place, output: tuple[int, ...] | None, line: Line
-) -> list[list[float]] | None:
-    """How noisy the gradient's own arithmetic is (four standard deviations), entry by entry, as for f itself."""
-    for spacing in SPACINGS[:-1]:  # the largest one meets the kinks of f
-        try:
-            rows = [evaluated(gradient, place, output, line.coordinates(k * spacing)).rows for k in range(POINTS)]
-        except (DiffcompareError, WrongShape):
-            return None
-        noises = [[estimate([row[i][j] for row in rows]) for j in range(len(rows[0][0]))] for i in range(len(rows[0]))]
-        if any(noise is not None for row in noises for noise in row):
-            return [[4 * (noise or 0.0) for noise in row] for row in noises]
-    return None
+) -> list[list[float]]:
+    """Return how noisy the gradient's own arithmetic is (four standard deviations), entry by entry, as for f itself.
+
+    The smallest distance that tells counts, for larger ones meet the kinks of f, at which the gradient jumps.
+    """
+    known: dict[float, list[float]] = {}
+
+    def entries(t: float) -> list[float]:
+        if t not in known:
+            known[t] = [x for row in evaluated(gradient, place, output, line.coordinates(t)).rows for x in row]
+        return known[t]
+
+    noises = [0.0] * len(entries(0.0))
+    try:
+        for spacing in SPACINGS[:-1]:
+            rows = [entries(k * spacing) for k in range(1, POINTS + 1)]
+            columns = [Column(spacing, spacing, list(column)) for column in zip(*rows, strict=True)]
+            told = [estimate(column.values) for column in columns]
+            if any(told):
+                noises = [
+                    noise if noise and breaks(entries, number, column, noise) else 0.0
+                    for number, (column, noise) in enumerate(zip(columns, told, strict=True))
+                ]
+                break
+    except (DiffcompareError, WrongShape):
+        pass  # the gradient has no numbers there
+    width = len(place.coordinates)
+    return [[4 * noise for noise in noises[start : start + width]] for start in range(0, len(noises), width)]

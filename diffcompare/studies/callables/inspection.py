@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcompare.studies.callables.entries import ROUNDING, Entry, judge, worst_first
+from diffcompare.studies.callables.entries import NEEDED, ROUNDING, Entry, Verdict, judge, worst_first
 from diffcompare.studies.callables.given import Given, WrongShape, evaluated, noise_of
+from diffcompare.studies.callables.length_scale import finer_scale
 from diffcompare.studies.callables.noise import noise_along
 from diffcompare.studies.callables.patterns import (
     REVERSED,
@@ -23,7 +25,7 @@ from diffcompare.studies.callables.patterns import (
     find_pattern,
     shifted,
 )
-from diffcompare.studies.callables.place import Place
+from diffcompare.studies.callables.place import DOUBLE_BITS, Place
 from diffcompare.studies.callables.slopes import DEEPEST, Slope, slopes, with_complex_step
 from diffcompare.studies.callables.values import Line, Values, shown
 
@@ -33,6 +35,8 @@ LOCATED = 8
 """Wrong entries that are looked for among many."""
 NEAR = 0.125
 """A coordinate that is smaller is moved by its own size first, and by 1 where that tells too little."""
+CONFIRMED = 4
+"""Accusations that a second look has to confirm, one after the other, before the rest is believed."""
 
 
 class Inspection(NamedTuple):
@@ -53,7 +57,9 @@ class Inspection(NamedTuple):
     evaluations: int
     """Values of f that were computed, complex ones among them."""
     trouble: str
-    """Where f had no value near the point, and what happened; empty if nowhere."""
+    """Where f had no value near the point, and what happened, or that f is no function; empty if nowhere."""
+    steady: bool = True
+    """Whether f has one value at the point; where it has not, nothing is decided."""
 
     @property
     def judged(self) -> tuple[Entry, ...]:
@@ -90,13 +96,18 @@ def _unread(place: Place, values: Values, misfit: str) -> Inspection:
 def _found(inspector: Inspector, entries: list[Entry], directions: list[Entry]) -> Inspection:
     values, given = inspector.values, inspector.given
     place = values.place
+    unsteady = values.unsteadiness()
+    if unsteady:
+        entries, directions = ([replace(e, verdict="undecided", remark="") for e in of] for of in (entries, directions))
     n, m = len(place.coordinates), len(values.here)
     matrix = _matrix(place)
-    pattern = (
-        _along_all(directions, n, m)
-        or inspector.rearranged()
-        or find_pattern(Table(entries, n, m, place.coordinates, matrix, complete=not directions))
-    )
+    pattern = None
+    if not unsteady:
+        pattern = (
+            _along_all(directions, n, m)
+            or inspector.rearranged()
+            or find_pattern(Table(entries, n, m, place.coordinates, matrix, complete=not directions))
+        )
     if given.transposed:
         right = all(entry.verdict in ("right", "kink") for entry in entries)
         rest = "its transpose is right" if right else "and its transpose is wrong as well"
@@ -111,7 +122,8 @@ def _found(inspector: Inspector, entries: list[Entry], directions: list[Entry]) 
         given.shape,
         inspector.noise,
         values.count,
-        _trouble(values, entries),
+        unsteady or _trouble(values, entries),
+        steady=not unsteady,
     )
 
 
@@ -150,9 +162,10 @@ class Inspector:
         self.given = given
         self.random = random.Random(seed)
         self.scales = [2.0 ** (math.frexp(x)[1] - 1) if x else 1.0 for x in values.place.coordinates]
-        self.deepest = min(DEEPEST, (min(values.place.bits) - 15) // 2)
+        self.deepest = DEEPEST if min(values.place.bits) == DOUBLE_BITS else (min(values.place.bits) - 15) // 2
         mixed = Line(values, {i: self.random.choice((-1, 1)) * scale for i, scale in enumerate(self.scales)})
         self.noise = noise_along(mixed)
+        values.repeat()
         self.complex = True
         self.tried: list[tuple[Mapping[int, float], list[Entry]]] = []
         self.roundings = self._roundings(gradient, theirs, mixed)
@@ -170,9 +183,23 @@ class Inspector:
     # --- Few coordinates ----------------------------------------------------------------------------------------------
 
     def every_entry(self) -> list[Entry]:
-        """The verdicts on all entries."""
-        found = [self._slopes_by(index) for index in range(len(self.scales))]
-        return self._judged(range(len(self.scales)), found)
+        """The verdicts on all entries; accusations are looked at again, with the noise along their own coordinate."""
+        everything = range(len(self.scales))
+        found = [self._slopes_by(index, self.noise) for index in everything]
+        entries = self._judged(everything, found)
+        doubtful = {entry.coordinate: None for entry in sorted(entries, key=worst_first) if _is_accused(entry)}
+        confirmed = 0
+        for index in doubtful if len(everything) > 1 else ():
+            if index is None or confirmed >= CONFIRMED:
+                break
+            before = self._verdicts(index, found[index])
+            found[index] = self._slopes_by(index, noise_along(Line(self.values, {index: self.scales[index]})))
+            confirmed = confirmed + 1 if self._verdicts(index, found[index]) == before else 0
+        return self._judged(everything, found)
+
+    def _verdicts(self, index: int, slopes_by: Sequence[Slope]) -> list[Verdict]:
+        """The verdicts on the entries by one coordinate."""
+        return [entry.verdict for entry in self._judged([index], [slopes_by])]
 
     def _judged(self, indices: Sequence[int], found: Sequence[Sequence[Slope]]) -> list[Entry]:
         """Verdicts on the entries by some coordinates, given the slopes by them."""
@@ -197,19 +224,34 @@ class Inspector:
         changes = [slopes[component].reach * self.scales[index] for index, slopes in zip(indices, found, strict=True)]
         return max([abs(self.values.here[component]), *filter(math.isfinite, changes)]) or 1.0
 
-    def _slopes_by(self, index: int) -> list[Slope]:
+    def _slopes_by(self, index: int, noise: Sequence[float]) -> list[Slope]:
         """The slopes of all components by one coordinate, per unit."""
         scale = self.scales[index]
-        found = self._slopes({index: scale})
-        if scale < NEAR and any(each.error > 1e-6 * abs(each.value) for each in found):
-            wide = [each.per(1.0) for each in self._slopes({index: 1.0})]
-            near = [each.per(scale) for each in found]
-            return [b if b.kind == "smooth" and b.error < a.error else a for a, b in zip(near, wide, strict=True)]
-        return [each.per(scale) for each in found]
+        found = [slope.per(scale) for slope in self._slopes({index: scale}, noise)]
+        if scale < NEAR and any(slope.error > 1e-6 * abs(slope.value) for slope in found):
+            wide = self._slopes({index: 1.0}, noise_along(Line(self.values, {index: 1.0})))
+            found = [b if b.kind == "smooth" and b.error < a.error else a for a, b in zip(found, wide, strict=True)]
+        if self.values.place.coordinates[index] == 0:
+            found = self._resolved(index, found)
+        self.values.repeat()
+        return found
 
-    def _slopes(self, moves: Mapping[int, float]) -> list[Slope]:
+    def _resolved(self, index: int, found: Sequence[Slope]) -> list[Slope]:
+        """The slopes by a coordinate that is 0, on the scale on which each component varies."""
+        slopes_by = list(found)
+        for component, slope in enumerate(found):
+            if slope.kind != "smooth" or slope.error > NEEDED * abs(slope.value):
+                scale = finer_scale(Line(self.values, {index: 1.0}), component)
+                if scale is not None:
+                    moves = {index: scale}
+                    slopes_by[component] = self._slopes(moves, noise_along(Line(self.values, moves)))[component].per(
+                        scale
+                    )
+        return slopes_by
+
+    def _slopes(self, moves: Mapping[int, float], noise: Sequence[float]) -> list[Slope]:
         """The slopes of all components along a direction."""
-        found = slopes(Line(self.values, moves), self.noise, self.deepest)
+        found = slopes(Line(self.values, moves), noise, self.deepest)
         if not self.complex:
             return found
         numbers = self.values.complex_slopes(moves)
@@ -225,7 +267,7 @@ class Inspector:
         """Verdicts along random directions, and on the wrong entries that bisection finds."""
         bad = [i for i in range(len(self.scales)) if any(not math.isfinite(row[i]) for row in self.given.rows)]
         if bad:
-            found = [self._slopes_by(index) for index in bad[:LOCATED]]
+            found = [self._slopes_by(index, self.noise) for index in bad[:LOCATED]]
             return self._judged(bad[:LOCATED], found), []
         directions: list[Entry] = []
         located: list[int] = []
@@ -240,11 +282,11 @@ class Inspector:
                 located = self._bisect(moves)
         if not located and any(entry.verdict != "right" for entry in directions):
             located = sorted(self.random.sample(range(len(self.scales)), LOCATED))  # a kink in a sum hides its terms
-        return self._judged(located, [self._slopes_by(index) for index in located]), directions
+        return self._judged(located, [self._slopes_by(index, self.noise) for index in located]), directions
 
     def _along(self, moves: Mapping[int, float], name: str) -> list[Entry]:
         entries = []
-        for component, slope in enumerate(self._slopes(moves)):
+        for component, slope in enumerate(self._slopes(moves, self.noise)):
             terms = [self.given.rows[component][i] * move for i, move in moves.items()]
             roundings = [self.roundings[component][i] * move for i, move in moves.items()]
             entry = judge(
@@ -291,6 +333,11 @@ class Inspector:
             halves = (part[len(part) // 2 :], part[: len(part) // 2])
             open_parts += [half for half in halves if _any_wrong(self._along({i: moves[i] for i in half}, ""))]
         return sorted(located)
+
+
+def _is_accused(entry: Entry) -> bool:
+    """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
+    return entry.slope.kind not in ("smooth", "edge") or (entry.verdict == "wrong" and entry.slope.flat)
 
 
 def _any_wrong(entries: Sequence[Entry]) -> bool:

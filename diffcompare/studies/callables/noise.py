@@ -3,68 +3,171 @@
 ECnoise (Moré & Wild 2011, "Estimating computational noise", SIAM J. Sci. Comput. 33, 1292-1314): of m + 1 values at
 equal distances the k-th differences of the smooth part fall like h^k, those of the noise do not; for noise of standard
 deviation s they have the variance s^2 (2k)!/(k!)^2.  So sqrt((k!)^2/(2k)! mean(difference^2)) levels off at s.  Where
-half of the neighbours are equal f goes in stairs there, and the smallest step over the root of 12 is its noise.
+half of the neighbours are equal f goes in stairs there, and the step over the root of 12 is its noise.
 
-Where the distance is small, round-off may go in regular stairs and hide (an estimate below half an ulp of f says
-nothing); where it is large, a fast oscillation may look like noise.  So the smallest distance that tells anything
-counts, and larger ones as far as they say about the same.  Rather too little than too much: with too little noise a
-slope is not confirmed, and its error grows; with too much, anything would be.
+A row of values tells of its own distance only.  Where the distance is small, round-off may go in regular stairs and
+hide, and coarse values do not change at all; where it is large, a fast oscillation looks like noise.  So rows are
+asked from the smallest distance upwards, and where one tells much more than those before, it has to show the break: f
+is followed down to the place where it is least straight, and what bends there without end is noise, while an
+oscillation straightens.  Values that change nowhere near the point are followed outwards to the first step.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from diffcompare.studies.callables.values import Line
 
-EPSILON = 2.0**-52
 POINTS = 8
 ALIKE = 32
 """Estimates within such a factor tell the same noise."""
-HIDDEN = 1e5
-"""The same after one that said nothing."""
-SPACINGS = tuple(round(0.7316 * 2.0 ** (51 - k)) * 2.0**-51 for k in (42, 34, 26, 20, 14))
-"""Times the scale of the coordinates.  The first suit doubles, the fourth single precision, the last less.  They have
-so many bits that x + h is exact as a double, and is not in single precision: its rounding is part of the noise."""
+UNIT = 2.0**-51
+"""Distances are multiples of it, times the scale of the coordinate: x + h is exact as a double."""
+
+
+def _spacing(bits: int) -> float:
+    return round(0.7316 / UNIT * 2.0**-bits) * UNIT
+
+
+SPACINGS = tuple(_spacing(bits) for bits in (46, 37, 28, 20, 14))
+"""Times the scale of the coordinates.  The first are for doubles, the fourth for single precision, the last for less.
+They have so many bits that x + h is not exact in single precision: its rounding is part of the noise."""
+WIDE = tuple(_spacing(bits) for bits in (9, 5, 2))
+"""Where f changes nowhere at the others."""
+NEAR = 0.5
+"""A coordinate that is smaller has neighbours at distances of about 1 as well."""
+STRAIGHT = 2
+"""Halvings one after the other that show that f is straight: once may be by accident."""
+EDGE = 30
+"""How far the edge of a flat piece is."""
 
 
 def noise_along(line: Line) -> list[float]:
-    """The standard deviation of every component of f near the point; never below half an ulp of the value."""
-    rows = [
-        next((each for sign in (1, -1) if (each := _row(line, sign * spacing)) is not None), None)
-        for spacing in SPACINGS
-    ]
-    return [
-        _settled(
-            [estimate([values[component] for values in row]) for row in rows if row is not None],
-            EPSILON / 2 * abs(value),
-        )
-        for component, value in enumerate(line(0.0))
-    ]
+    """Return the standard deviation of every component of f near the point; never below half a unit of rounding."""
+    rows = [row for spacing in SPACINGS if (row := _row(line, spacing)) is not None]
+    noises, flat = [], {}
+    for component, value in enumerate(line(0.0)):
+        columns = [row.column(component) for row in rows]
+        noises.append(_settled(line, component, columns, line.values.rounding / 2 * abs(value)))
+        if columns and len(set(columns[0].values)) == 1:
+            flat[component] = columns[0].values[0]
+    for component, step in _steps(line, flat).items():
+        noises[component] = max(noises[component], step / math.sqrt(12))
+    return noises
 
 
-def _settled(estimates: Sequence[float | None], least: float) -> float:
-    """What the smallest distance that tells anything says, or the next ones as long as they say about the same."""
-    told = [each for each in estimates if each is not None]
-    noise = max(least, told[0]) if told else least
-    alike = HIDDEN if told and told[0] <= least / 2 else ALIKE
-    for each in told:
-        if each > alike * noise:
+class Column(NamedTuple):
+    """Values of one component at places in a row."""
+
+    first: float
+    spacing: float
+    values: list[float]
+
+    @property
+    def in_stairs(self) -> bool:
+        """Whether at least half of the neighbours are equal, and not all."""
+        equal = sum(a == b for a, b in pairwise(self.values))
+        return len(self.values) - 1 > equal >= (len(self.values) - 1) / 2
+
+
+class Row(NamedTuple):
+    """Values of f at equal distances."""
+
+    first: float
+    spacing: float
+    values: list[list[float]]
+
+    def column(self, component: int) -> Column:
+        """Those of one component."""
+        return Column(self.first, self.spacing, [values[component] for values in self.values])
+
+
+def _row(line: Line, spacing: float) -> Row | None:
+    """Values beside the point, on either side; the point itself may be a kink or a jump."""
+    for first in (1, -POINTS):
+        values = [line(place * spacing) for place in range(first, first + POINTS)]
+        if all(map(math.isfinite, (value for each in values for value in each))):
+            return Row(first * spacing, spacing, values)
+    return None
+
+
+def _settled(line: Line, component: int, columns: Sequence[Column], least: float) -> float:
+    """Return what the rows say together, from the smallest distance upwards."""
+    noise = least
+    for column in columns:
+        told = estimate(column.values)
+        if told is None:
+            continue
+        if column.in_stairs:
+            told = max(abs(b - a) for a, b in pairwise(column.values)) / math.sqrt(12)
+        elif told > ALIKE * noise and not breaks(line, component, column, told):
             break
-        noise = max(noise, each)
+        noise = max(noise, told)
     return noise
 
 
-def _row(line: Line, spacing: float) -> list[list[float]] | None:
-    """Values beside the point; the point itself may be a kink or a jump."""
-    rows = [line(place * spacing) for place in range(1, POINTS + 1)]
-    return rows if all(map(math.isfinite, (value for row in rows for value in row))) else None
+def breaks(line: Callable[[float], Sequence[float]], component: int, column: Column, noise: float) -> bool:
+    """Whether f bends by about the noise however close one looks, where the row bends most."""
+    bends = _bends(column.values)
+    left, width = column.first + bends.index(max(bends)) * column.spacing, column.spacing
+    straight = 0
+    while width > SPACINGS[0] and straight < STRAIGHT:
+        width = math.ceil(width / UNIT / 2) * UNIT
+        bends = _bends([line(left + k * width)[component] for k in range(5)])
+        if any(map(math.isnan, bends)):
+            return True
+        left += bends.index(max(bends)) * width
+        straight = straight + 1 if max(bends) < noise / 8 else 0
+    return straight < STRAIGHT
+
+
+def _bends(values: Sequence[float]) -> list[float]:
+    return [abs(a - 2 * b + c) for a, b, c in zip(values, values[1:], values[2:], strict=False)]
+
+
+def _steps(line: Line, flat: Mapping[int, float]) -> dict[int, float]:
+    """Return the first step, on either side, of every component that is flat right beside the point."""
+    scale = max(map(abs, line.moves.values()))
+    reach = (*SPACINGS, *WIDE) if scale >= NEAR else (*SPACINGS, *WIDE, *(spacing / scale for spacing in WIDE))
+    steps: dict[int, float] = {}
+    for spacing in reach if flat else ():
+        for component, base in flat.items():
+            if component not in steps:
+                found = [_first_step(line, component, base, sign * spacing) for sign in (1, -1)]
+                if any(step is not None for step in found):
+                    steps[component] = max(step or 0.0 for step in found)
+    return steps
+
+
+def _first_step(line: Line, component: int, base: float, spacing: float) -> float | None:
+    """Return by how much f steps where it stops to be flat: 0 if it departs continuously; None where it stays flat."""
+    for place in range(1, POINTS + 1):
+        inner, outer = (place - 1) * spacing, place * spacing
+        value = line(outer)[component]
+        if math.isnan(value):
+            return None
+        if value != base:
+            break
+    else:
+        return None
+    departure = step = abs(value - base)
+    for _ in range(EDGE):
+        middle = (inner + outer) / 2
+        value = line(middle)[component]
+        if value == base or math.isnan(value):
+            inner = middle
+        else:
+            outer, step = middle, abs(value - base)
+    if abs(outer) < SPACINGS[0]:
+        return None  # a jump at the point itself is no sign of coarse values
+    return step if step > departure * 2.0 ** (-EDGE / 3) else 0.0
 
 
 def estimate(values: Sequence[float]) -> float | None:
-    """The noise of values at equal distances; None where they do not tell."""
+    """Return the noise of values at equal distances; None where they do not tell."""
     changes = [b - a for a, b in pairwise(values)]
     if changes.count(0.0) * 2 >= len(changes):
         return min((abs(change) for change in changes if change), default=0.0) / math.sqrt(12) or None

@@ -36,7 +36,7 @@ class GradientCheck(Shown):
         judged = [entry.verdict for each in self.points for entry in each.judged]
         if "wrong" in judged or any(each.misfit for each in self.points):
             return "wrong"
-        return "undecided" if "undecided" in judged else "agrees"
+        return "undecided" if "undecided" in judged or not all(each.steady for each in self.points) else "agrees"
 
     @property
     def ok(self) -> bool:

@@ -6,17 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from diffcompare.studies.callables.divergence import Divergence, divergence
 from diffcompare.studies.callables.extrapolation import Estimate, Quotient, limit
-from diffcompare.studies.callables.noise import EPSILON
-from diffcompare.studies.callables.values import Line
+from diffcompare.studies.callables.noise import UNIT
+from diffcompare.studies.callables.values import EPSILON, Line
 
 LARGEST = 977 / 1024 / 16
 """The first step, times the scale of the coordinate; every further one is a quarter of the one before.  It has ten
 bits, so that x + h and x - h are doubles, and it is no power of 2, which periods like to fit."""
 FIRST = (0, 1, 2, 3, 4, 5, 8, 11)
 """Steps that are enough for a smooth f: LARGEST / 4^k."""
-DEEPEST = 18
-"""The last k: below, a step has not ten bits left in a double."""
+DEEPEST = 22
+"""The last k: of smaller steps a double at the point has only a few between itself and the next."""
 SMALL = 1e-3
 """Steps above tell how much f changes at all."""
 GOOD = 1e-9
@@ -26,8 +27,9 @@ GOOD = 1e-9
 class Slope(NamedTuple):
     """What values say of the derivative along a direction at the point."""
 
-    kind: Literal["smooth", "edge", "kink", "vertical", "unknown"]
-    """A number; a number from one side, for there is no value on the other; two different ones; infinite; neither."""
+    kind: Literal["smooth", "edge", "kink", "vertical", "jump", "unknown"]
+    """A number; a number from one side, for there is no value on the other; two different ones; infinite, of a
+    continuous f or of one that jumps; none of these."""
     value: float
     error: float
     left: Estimate | None = None
@@ -36,12 +38,22 @@ class Slope(NamedTuple):
     """The largest difference quotient there was: beside it the slope may be small."""
     complex_step: float | None = None
     """Im f(x + ih)/h, where f takes complex numbers and this agrees with the differences."""
+    flat: bool = False
+    """Whether f has the same value at all of the smaller steps."""
+    step: float = 0.0
+    """By how much f jumps at the point."""
 
     def per(self, scale: float) -> Slope:
         """The slope per unit, where the direction moves by `scale`."""
         left, right = (side and side._replace(value=side.value / scale, error=side.error / scale) for side in self[3:5])
-        number = None if self.complex_step is None else self.complex_step / scale
-        return Slope(self.kind, self.value / scale, self.error / scale, left, right, self.reach / scale, number)
+        return self._replace(
+            value=self.value / scale,
+            error=self.error / scale,
+            left=left,
+            right=right,
+            reach=self.reach / scale,
+            complex_step=None if self.complex_step is None else self.complex_step / scale,
+        )
 
     @property
     def best(self) -> float:
@@ -80,8 +92,13 @@ def _is_good(slope: Slope, noise: float) -> bool:
     return slope.kind == "smooth" and slope.error <= max(GOOD * abs(slope.value), 64 * noise / LARGEST)
 
 
+def step_sizes(levels: Sequence[int]) -> list[float]:
+    """The steps, times the scale of the coordinate."""
+    return [round(LARGEST * 0.25**k / UNIT) * UNIT for k in levels]
+
+
 def _slopes(line: Line, noise: Sequence[float], levels: Sequence[int]) -> list[Slope]:
-    steps = [LARGEST * 0.25**k for k in levels]
+    steps = step_sizes(levels)
     above, below = [line(step) for step in steps], [line(-step) for step in steps]
     here = line(0.0)
     found = []
@@ -94,37 +111,79 @@ def _slopes(line: Line, noise: Sequence[float], levels: Sequence[int]) -> list[S
         reach = max(changes, default=0.0)
         if reach == 0.0:
             spread = max(spread, EPSILON)  # f that does not change may be a difference of numbers about 1
-        found.append(_slope(here[component], right, left, spread)._replace(reach=reach))
+        side = Sides(here[component], right, left, spread, line.values.rounding)
+        found.append(_slope(side)._replace(reach=reach, flat=side.flat))
     return found
 
 
-def _slope(here: float, above: Mapping[float, float], below: Mapping[float, float], noise: float) -> Slope:
+class Sides(NamedTuple):
+    """One component at the point and at steps to both sides."""
+
+    here: float
+    right: Mapping[float, float]
+    left: Mapping[float, float]
+    noise: float
+    rounding: float
+
+    def spread(self, *values: float) -> float:
+        """How far the noise and the rounding of the numbers can have moved one of these values."""
+        return 3 * self.noise + self.rounding * max(map(abs, values))
+
+    @property
+    def flat(self) -> bool:
+        """Whether f has the same value at the point and at all of the smaller steps."""
+        return all(end <= {self.here} for end in self._ends())
+
+    @property
+    def seen(self) -> float:
+        """The size above which a change at the point is none by noise: where f is flat on both sides there is none."""
+        noise = 0.0 if all(len(end) <= 1 for end in self._ends()) else 3 * self.noise
+        return noise + self.rounding * abs(self.here)
+
+    def _ends(self) -> list[set[float]]:
+        """The values at the smaller steps, side by side."""
+        sides = [list(values.values()) for values in (self.right, self.left)]
+        return [set(side[len(side) // 2 :]) for side in sides]
+
+
+def _slope(sides: Sides) -> Slope:
     """The slope of one component, of its values at steps to the right and to the left."""
-    spread = 3 * noise + EPSILON * abs(here)  # of one value; the difference of two lies within twice that
-    right = limit([Quotient(h, (value - here) / h, 2 * spread / h) for h, value in above.items()], 1)
-    left = limit([Quotient(h, (here - value) / h, 2 * spread / h) for h, value in below.items()], 1)
-    both = [h for h in above if h in below]
+    right, broken_right = _one_sided(sides, sides.right, 1)
+    left, broken_left = _one_sided(sides, sides.left, -1)
+    if broken_right or broken_left:
+        return _without_slope(left, right, [each for each in (broken_left, broken_right) if each])
+    both = [h for h in sides.right if h in sides.left]
     if len(both) < 3:
-        side = right if len(above) >= len(below) else left
+        side = right if len(sides.right) >= len(sides.left) else left
         return _from_one_side(side, left if side is left else None, right if side is right else None)
-    central = limit([Quotient(h, (above[h] - below[h]) / (2 * h), spread / h) for h in both], 2)
-    if left is not None and right is not None:
-        if math.isinf(left.value) and left.value == right.value:
-            return Slope("vertical", left.value, math.inf, left, right)
-        if math.isinf(left.value) or math.isinf(right.value):
-            return Slope("kink", math.nan, math.inf, left, right)
-        if abs(right.value - left.value) > 4 * (left.error + right.error):
-            return Slope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
+    pairs = [(h, sides.right[h], sides.left[h]) for h in both]
+    central = limit([Quotient(h, (a - b) / (2 * h), sides.spread(a, b) / h) for h, a, b in pairs], 2)
+    if left is not None and right is not None and abs(right.value - left.value) > 4 * (left.error + right.error):
+        return Slope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
     if central is None:
         return Slope("unknown", math.nan, math.inf, left, right)
-    if math.isinf(central.value):
-        return Slope("vertical", central.value, math.inf, left, right)
     return Slope("smooth", central.value, central.error + 2 * EPSILON * abs(central.value), left, right)
+
+
+def _one_sided(sides: Sides, values: Mapping[float, float], sign: int) -> tuple[Estimate | None, Divergence | None]:
+    """The limit of the quotients on one side, infinite where they grow without bound."""
+    here = sides.here
+    found = divergence({h: value - here for h, value in values.items()}, sides.seen)
+    if found is not None:
+        return Estimate(math.copysign(math.inf, sign * found.change), math.inf, min(values)), found
+    quotients = [Quotient(h, sign * (v - here) / h, 2 * sides.spread(v, here) / h) for h, v in values.items()]
+    return limit(quotients, 1), None
+
+
+def _without_slope(left: Estimate | None, right: Estimate | None, broken: Sequence[Divergence]) -> Slope:
+    """A jump where either side jumps; of a vertical tangent the value is infinite where it points one way."""
+    jumps = [abs(each.change) for each in broken if each.kind == "jump"]
+    ends = {side.value for side in (left, right) if side is not None}
+    value = ends.pop() if len(ends) == 1 and not jumps else math.nan
+    return Slope("jump" if jumps else "vertical", value, math.inf, left, right, step=max(jumps, default=0.0))
 
 
 def _from_one_side(side: Estimate | None, left: Estimate | None, right: Estimate | None) -> Slope:
     if side is None:
         return Slope("unknown", math.nan, math.inf, left, right)
-    if math.isinf(side.value):
-        return Slope("vertical", side.value, math.inf, left, right)
     return Slope("edge", side.value, side.error + 2 * EPSILON * abs(side.value), left, right)

@@ -10,7 +10,11 @@ from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.studies.callables.place import Place, flattened
+from diffcompare.studies.callables.steadiness import IN_A_ROW, unsteadiness
 
+EPSILON = 2.0**-52
+_NARROW = {2: 2.0**-10, 4: 2.0**-23}
+"""The spacing of floating-point numbers at 1, by their bytes, where they are narrower than doubles."""
 IMAGINARY_STEP = 2.0**-66
 """Times the scale of the coordinate: its square vanishes beside 1, so that f'(x) = Im f(x + ih)/h has no error left."""
 
@@ -29,7 +33,12 @@ class Values:
         """What happened instead of a value, by the coordinates where it did."""
         self.shape: tuple[int, ...] | None = None
         """The shape of f's values; None for a number."""
+        self.rounding = EPSILON
+        """The spacing at 1 of the type of number that f returns."""
         self.here = self._first()
+        self.repeated: list[list[float]] = [self.here]
+        """The values at the point itself, in the order in which they were asked for."""
+        self.repeat()
 
     def at(self, coordinates: Sequence[float]) -> list[float]:
         """The components of f there."""
@@ -44,6 +53,18 @@ class Values:
         if not all(map(math.isfinite, values)):
             self.trouble[tuple(coordinates)] = f"is {next(v for v in values if not math.isfinite(v))}"
         return [value if math.isfinite(value) else math.nan for value in values]
+
+    def repeat(self) -> None:
+        """Ask for the value at the point itself once more: f that keeps state has another one."""
+        self.repeated.append(self.at(self.place.coordinates))
+
+    def unsteadiness(self) -> str:
+        """Say how the values at the point itself differ; empty where f is a function."""
+        self.repeat()
+        if unsteadiness(self.repeated, self.rounding):
+            for _ in range(IN_A_ROW):
+                self.repeat()
+        return unsteadiness(self.repeated, self.rounding)
 
     def complex_slopes(self, moves: Mapping[int, float]) -> list[float] | None:
         """Im f(x + ih)/h in a direction; None where f does not take complex numbers."""
@@ -79,7 +100,10 @@ class Values:
     ) -> tuple[list[Any], tuple[int, ...] | None]:
         self.count += 1
         with quiet():
-            values, shape = flattened(self.place.call(self.f, coordinates), number)
+            returned = self.place.call(self.f, coordinates)
+            values, shape = flattened(returned, number)
+        if number is float:
+            self.rounding = max(self.rounding, _NARROW.get(bytes_of(returned), EPSILON))
         return values, shape or None  # an array without axes is a number
 
     def _refusal(self, what: str, error: Exception | None = None) -> DiffcompareError:
@@ -110,6 +134,12 @@ class Line:
         for index, move in self.moves.items():
             moved[index] += t * move
         return moved
+
+
+def bytes_of(numbers: Any) -> int:
+    """How many bytes one of the numbers takes: 8 for whatever does not tell."""
+    size = getattr(getattr(numbers, "dtype", None), "itemsize", 8)
+    return size if isinstance(size, int) else 8
 
 
 def quiet() -> AbstractContextManager[Any]:

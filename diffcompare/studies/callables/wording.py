@@ -28,6 +28,13 @@ def verdict(check: GradientCheck) -> str:
         patterns = list(dict.fromkeys(each for each in found if each))
         return f"The gradient is wrong: {'; '.join(patterns) or _wrong_entries(check)} ({cost})."
     count = sum(1 for each in check.points for entry in each.judged if entry.verdict == "undecided")
+    unsteady = next((each.trouble for each in check.points if not each.steady), None)
+    if unsteady:
+        return f"Undecided: {unsteady} ({cost})."
+    without = [entry for each in check.points for entry in each.judged if entry.slope.kind in ("jump", "vertical")]
+    if without and len(without) == count:
+        where = "1 entry asks" if count == 1 else f"{count:,} entries ask"
+        return f"Undecided: {where} for a derivative where f has none, and none is wrong ({cost})."
     if count:
         return f"Undecided: {_are(count)} not known well enough to be called right, and none is wrong ({cost})."
     kinks = sum(1 for each in check.points for entry in each.judged if entry.verdict == "kink")
@@ -60,14 +67,14 @@ def message(check: GradientCheck) -> str:
         return lines[0]
     bad = [each for each in check.points if each.misfit or any(_is_bad(entry, check) for entry in each.judged)]
     for each in bad:
-        entries = [entry for entry in each.judged if _is_bad(entry, check)]  # directions come after entries
+        entries = [entry for entry in each.judged if _is_bad(entry, check) and each.steady]  # directions come last
         lines.append(f"  at {shown(each.place, each.place.coordinates)}")
         lines += [f"    {_said(entry)}" for entry in entries[:MOST_ENTRIES]]
         if len(entries) > MOST_ENTRIES:
             lines.append(f"    and {len(entries) - MOST_ENTRIES:,} more, less far off")
-        if each.trouble:
+        if each.trouble and each.steady:
             lines.append(f"    {each.trouble}")
-    if check.verdict == "undecided" and any(is_noisy(entry) for entry in check.entries):
+    if check.verdict == "undecided" and any(is_noisy(entry) for each in bad if each.steady for entry in each.judged):
         lines.append("  give f in double precision or with less noise, or allow_undecided=True")
     return "\n".join(lines)
 

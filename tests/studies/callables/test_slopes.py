@@ -55,8 +55,6 @@ def test_a_smooth_slope_is_within_its_error_and_that_is_small(name):
         (abs, 0.0, -1, 1),
         (lambda x: max(x, 0.0), 0.0, 0, 1),
         (lambda x: x * x + 1e-3 * abs(x - 1), 1.0, 1.999, 2.001),
-        (math.floor, 2.0, math.inf, 0),
-        (lambda x: math.sqrt(abs(x)), 0.0, -math.inf, math.inf),
     ],
 )
 def test_a_kink_has_two_slopes(f, x, left, right):
@@ -64,6 +62,19 @@ def test_a_kink_has_two_slopes(f, x, left, right):
     assert slope.kind == "kink"
     assert slope.left.value == pytest.approx(left, abs=1e-9)
     assert slope.right.value == pytest.approx(right, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "kind", "left", "right"),
+    [
+        (math.floor, 2.0, "jump", math.inf, 0),
+        (lambda x: math.sqrt(abs(x)), 0.0, "vertical", -math.inf, math.inf),
+    ],
+)
+def test_a_jump_and_a_cusp_have_infinite_slopes(f, x, kind, left, right):
+    slope = slope_of(f, x)
+    assert slope.kind == kind
+    assert (slope.left.value, slope.right.value) == (left, right)
 
 
 def test_an_odd_function_with_a_second_derivative_that_jumps_has_no_kink():
