@@ -111,7 +111,7 @@ def _verdict(given: float, slope: Slope, allowed: float, largest: float) -> tupl
         return "right", remark
     if given == 0 and slope.flat:
         return "right", "f is flat around the point"
-    return "undecided", _how_much(slope)
+    return "undecided", _how_much(slope, allowed)
 
 
 def _no_derivative(slope: Slope) -> str:
@@ -130,7 +130,9 @@ def _confirmed(given: float, slope: Slope, rounding: float) -> bool:
     return abs(given - slope.complex_step) <= CONFIRMED * abs(given) + rounding
 
 
-def _how_much(slope: Slope) -> str:
+def _how_much(slope: Slope, allowed: float) -> str:
+    if allowed > 2 * slope.error:
+        return f"the gradient is too noisy itself: near the point its values scatter by about {allowed:.1g}"
     digits = math.log10(abs(slope.value) / slope.error) if slope.value and slope.error else 0.0
     known = f"to {digits:.1f} digits" if digits > 0.1 else "not even to one digit"
     extra = "" if slope.complex_step is None else f"; the complex step gives {slope.complex_step!r}"

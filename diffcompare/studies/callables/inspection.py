@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from diffcompare.studies.callables.entries import NEEDED, ROUNDING, Entry, Verdict, judge, worst_first
 from diffcompare.studies.callables.given import Given, WrongShape, evaluated, noise_of
 from diffcompare.studies.callables.length_scale import finer_scale
-from diffcompare.studies.callables.noise import noise_along
+from diffcompare.studies.callables.noise import largest_step, noise_along
 from diffcompare.studies.callables.patterns import (
     REVERSED,
     Pattern,
@@ -35,6 +35,8 @@ LOCATED = 8
 """Wrong entries that are looked for among many."""
 NEAR = 0.125
 """A coordinate that is smaller is moved by its own size first, and by 1 where that tells too little."""
+NEARER = 0.1
+"""A quotient that is nearer to the given value than the slope is, by such a factor, speaks for that value."""
 CONFIRMED = 4
 """Accusations that a second look has to confirm, one after the other, before the rest is believed."""
 
@@ -189,13 +191,23 @@ class Inspector:
         entries = self._judged(everything, found)
         doubtful = {entry.coordinate: None for entry in sorted(entries, key=worst_first) if _is_accused(entry)}
         confirmed = 0
-        for index in doubtful if len(everything) > 1 else ():
+        for index in doubtful:
             if index is None or confirmed >= CONFIRMED:
                 break
             before = self._verdicts(index, found[index])
-            found[index] = self._slopes_by(index, noise_along(Line(self.values, {index: self.scales[index]})))
+            found[index] = self._slopes_by(index, self._noise_by(index, _suspected(entries, index)))
             confirmed = confirmed + 1 if self._verdicts(index, found[index]) == before else 0
         return self._judged(everything, found)
+
+    def _noise_by(self, index: int, suspected: Collection[int]) -> list[float]:
+        """The noise along one coordinate, and in the suspected components the steps, however far apart."""
+        scale = self.scales[index]
+        lines = [Line(self.values, {index: each}) for each in ({scale, 1.0} if scale < NEAR else {scale})]
+        noise = noise_along(Line(self.values, {index: scale}))
+        for component in suspected:
+            step = max(largest_step(line, component) for line in lines)
+            noise[component] = max(noise[component], step / math.sqrt(12))
+        return noise
 
     def _verdicts(self, index: int, slopes_by: Sequence[Slope]) -> list[Verdict]:
         """The verdicts on the entries by one coordinate."""
@@ -229,7 +241,7 @@ class Inspector:
         scale = self.scales[index]
         found = [slope.per(scale) for slope in self._slopes({index: scale}, noise)]
         if scale < NEAR and any(slope.error > 1e-6 * abs(slope.value) for slope in found):
-            wide = self._slopes({index: 1.0}, noise_along(Line(self.values, {index: 1.0})))
+            wide = self._slopes({index: 1.0}, list(map(max, noise, noise_along(Line(self.values, {index: 1.0})))))
             found = [b if b.kind == "smooth" and b.error < a.error else a for a, b in zip(found, wide, strict=True)]
         if self.values.place.coordinates[index] == 0:
             found = self._resolved(index, found)
@@ -337,7 +349,20 @@ class Inspector:
 
 def _is_accused(entry: Entry) -> bool:
     """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
-    return entry.slope.kind not in ("smooth", "edge") or (entry.verdict == "wrong" and entry.slope.flat)
+    if entry.slope.kind not in ("smooth", "edge"):
+        return True
+    return entry.verdict == "wrong" and (entry.slope.flat or _larger_steps_agree(entry))
+
+
+def _larger_steps_agree(entry: Entry) -> bool:
+    """Whether there is a larger step at which the quotient is much nearer to what was given than the slope is."""
+    off = abs(entry.given - entry.slope.value)
+    return any(abs(quotient - entry.given) < NEARER * off for quotient in entry.slope.coarse)
+
+
+def _suspected(entries: Sequence[Entry], index: int) -> list[int]:
+    """The components in which f may go in steps by one coordinate."""
+    return [e.component for e in entries if e.coordinate == index and e.verdict == "wrong" and _larger_steps_agree(e)]
 
 
 def _any_wrong(entries: Sequence[Entry]) -> bool:

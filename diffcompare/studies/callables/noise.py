@@ -35,14 +35,18 @@ def _spacing(bits: int) -> float:
 SPACINGS = tuple(_spacing(bits) for bits in (46, 37, 28, 20, 14))
 """Times the scale of the coordinates.  The first are for doubles, the fourth for single precision, the last for less.
 They have so many bits that x + h is not exact in single precision: its rounding is part of the noise."""
+EVERY = tuple(_spacing(bits) for bits in range(45, 5, -4))
+"""Where steps of f are looked for, if its quotients at large and at small steps say different things."""
 WIDE = tuple(_spacing(bits) for bits in (9, 5, 2))
 """Where f changes nowhere at the others."""
 NEAR = 0.5
 """A coordinate that is smaller has neighbours at distances of about 1 as well."""
 STRAIGHT = 2
 """Halvings one after the other that show that f is straight: once may be by accident."""
-EDGE = 30
-"""How far the edge of a flat piece is."""
+TOLD = 4
+"""Noise above such a multiple of rounding has been told by the rows."""
+EDGE = 12
+"""Halvings by which the edge of a flat piece is approached: a step stays, a bend is gone."""
 
 
 def noise_along(line: Line) -> list[float]:
@@ -51,8 +55,9 @@ def noise_along(line: Line) -> list[float]:
     noises, flat = [], {}
     for component, value in enumerate(line(0.0)):
         columns = [row.column(component) for row in rows]
-        noises.append(_settled(line, component, columns, line.values.rounding / 2 * abs(value)))
-        if columns and len(set(columns[0].values)) == 1:
+        least = line.values.rounding / 2 * abs(value)
+        noises.append(_settled(line, component, columns, least))
+        if columns and len(set(columns[0].values)) == 1 and noises[-1] <= TOLD * least:
             flat[component] = columns[0].values[0]
     for component, step in _steps(line, flat).items():
         noises[component] = max(noises[component], step / math.sqrt(12))
@@ -115,17 +120,43 @@ def breaks(line: Callable[[float], Sequence[float]], component: int, column: Col
     left, width = column.first + bends.index(max(bends)) * column.spacing, column.spacing
     straight = 0
     while width > SPACINGS[0] and straight < STRAIGHT:
-        width = math.ceil(width / UNIT / 2) * UNIT
-        bends = _bends([line(left + k * width)[component] for k in range(5)])
+        left, width, bends = _closer(line, component, left, width)
         if any(map(math.isnan, bends)):
             return True
-        left += bends.index(max(bends)) * width
         straight = straight + 1 if max(bends) < noise / 8 else 0
     return straight < STRAIGHT
 
 
 def _bends(values: Sequence[float]) -> list[float]:
     return [abs(a - 2 * b + c) for a, b, c in zip(values, values[1:], values[2:], strict=False)]
+
+
+def largest_step(line: Line, component: int) -> float:
+    """Return by how much f steps at the most where it bends most, in rows at every distance; 0 where it is smooth.
+
+    Values that are coarse in one term only change everywhere, and go in steps all the same.
+    """
+    largest = 0.0
+    for spacing in EVERY:
+        row = _row(line, spacing)
+        if row is not None:
+            column = row.column(component)
+            bends, width = _bends(column.values), column.spacing
+            first, left = max(bends), column.first + bends.index(max(bends)) * width
+            while width > SPACINGS[0]:
+                left, width, bends = _closer(line, component, left, width)
+            if max(bends) > first / 4:
+                largest = max(largest, *bends)
+    return largest
+
+
+def _closer(
+    line: Callable[[float], Sequence[float]], component: int, left: float, width: float
+) -> tuple[float, float, list[float]]:
+    """Return where f bends most between two places, at half the distance, and the bends there."""
+    width = math.ceil(width / UNIT / 2) * UNIT
+    bends = _bends([line(left + k * width)[component] for k in range(5)])
+    return left + bends.index(max(bends)) * width, width, bends
 
 
 def _steps(line: Line, flat: Mapping[int, float]) -> dict[int, float]:
@@ -163,7 +194,7 @@ def _first_step(line: Line, component: int, base: float, spacing: float) -> floa
             outer, step = middle, abs(value - base)
     if abs(outer) < SPACINGS[0]:
         return None  # a jump at the point itself is no sign of coarse values
-    return step if step > departure * 2.0 ** (-EDGE / 3) else 0.0
+    return step if step > departure / 2 ** (EDGE / 3) else 0.0
 
 
 def estimate(values: Sequence[float]) -> float | None:

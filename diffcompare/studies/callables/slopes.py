@@ -20,6 +20,8 @@ DEEPEST = 22
 """The last k: of smaller steps a double at the point has only a few between itself and the next."""
 SMALL = 1e-3
 """Steps above tell how much f changes at all."""
+COARSE = 1e-6
+"""Steps above are the larger ones."""
 GOOD = 1e-9
 """A slope that is known to so many digits needs no further steps."""
 
@@ -42,6 +44,8 @@ class Slope(NamedTuple):
     """Whether f has the same value at all of the smaller steps."""
     step: float = 0.0
     """By how much f jumps at the point."""
+    coarse: tuple[float, ...] = ()
+    """The central quotients of the larger steps."""
 
     def per(self, scale: float) -> Slope:
         """The slope per unit, where the direction moves by `scale`."""
@@ -53,6 +57,7 @@ class Slope(NamedTuple):
             right=right,
             reach=self.reach / scale,
             complex_step=None if self.complex_step is None else self.complex_step / scale,
+            coarse=tuple(quotient / scale for quotient in self.coarse),
         )
 
     @property
@@ -162,7 +167,9 @@ def _slope(sides: Sides) -> Slope:
         return Slope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
     if central is None:
         return Slope("unknown", math.nan, math.inf, left, right)
-    return Slope("smooth", central.value, central.error + 2 * EPSILON * abs(central.value), left, right)
+    error = central.error + 2 * EPSILON * abs(central.value)
+    coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > COARSE)
+    return Slope("smooth", central.value, error, left, right, coarse=coarse)
 
 
 def _one_sided(sides: Sides, values: Mapping[float, float], sign: int) -> tuple[Estimate | None, Divergence | None]:
