@@ -55,6 +55,12 @@ class Entry:
         return self.given / found
 
     @property
+    def ratio_doubt(self) -> float:
+        """By how much the ratio may be another, relative to itself."""
+        rounding = self.allowed - self.slope.error
+        return self.slope.error / abs(self.slope.value) + (rounding / abs(self.given) if self.given else 0.0)
+
+    @property
     def gap(self) -> float:
         """How far off the given value is, relative to the larger of the two; infinite where it is no number."""
         found = self.found
@@ -71,6 +77,11 @@ class Entry:
             by_values = self.slope.complex_step is None or self.verdict == "undecided"
             return "central differences" if by_values else "complex step"
         return "one-sided differences"
+
+
+def known_digits(doubt: float) -> int:
+    """How many digits, of ten at the most, a number has that is known so well, relative to itself."""
+    return min(10, max(1, round(-math.log10(max(doubt, 1e-10)))))
 
 
 def worst_first(entry: Entry) -> tuple[int, float, float]:

@@ -140,8 +140,8 @@ def _along_all(directions: Sequence[Entry], inputs: int, outputs: int) -> Patter
     factor = common_factor(directions) if len([e for e in directions if e.ratio is not None]) > 1 else None
     if factor is None:
         return None
-    kind, said, cure = factor_in_words(factor, directions[:1], inputs, outputs)
-    return Pattern(kind, f"along every direction the derivative is {said} the difference quotient: {cure}", factor)
+    said = factor_in_words(factor, directions[:1], inputs, outputs)
+    return Pattern(said.kind, f"along every direction the derivative is {said.sentence}", factor.value)
 
 
 def _trouble(values: Values, entries: Sequence[Entry]) -> str:

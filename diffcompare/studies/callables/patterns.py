@@ -10,7 +10,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from diffcompare.studies.callables.entries import Entry
+from diffcompare.studies.callables.entries import Entry, known_digits
+
+CHANCE = 0.05
+"""A factor that is known no better than so is given no name."""
+NEARLY = 1e-3
+"""Nearer to 1 than this a factor is told as an error."""
 
 
 class Pattern(NamedTuple):
@@ -75,39 +80,51 @@ def _constant_ratio(table: Table) -> Pattern | None:
         factor = common_factor(chosen)
         if factor is None:
             continue
-        kind, said, cure = factor_in_words(factor, chosen, table.inputs, table.outputs)
+        said = factor_in_words(factor, chosen, table.inputs, table.outputs)
         telling = [entry for entry in chosen if entry.ratio is not None]
-        if len(telling) == 1 and cure.startswith(UNNAMED):
+        if len(telling) == 1 and not said.named:
             return None  # one entry has some ratio or other
         name = word if len(chosen) > 1 else chosen[0].name
-        return Pattern(kind, f"{name} is {said} the difference quotient: {cure}", factor)
+        return Pattern(said.kind, f"{name} is {said.sentence}", factor.value)
     return None
 
 
-def common_factor(entries: Sequence[Entry]) -> float | None:
+class Factor(NamedTuple):
+    """A constant ratio of given to found."""
+
+    value: float
+    doubt: float
+    """By how much it may be another, relative to itself."""
+
+    @property
+    def digits(self) -> int:
+        """How many digits of it are known."""
+        return known_digits(self.doubt)
+
+    def is_about(self, number: float, likely: float = CHANCE) -> bool:
+        """Whether it is this number, as far as can be told, and would hardly be so near to it by chance.
+
+        `likely` is the relative doubt up to which the number is believed.
+        """
+        return self.doubt <= likely and abs(self.value - number) <= (self.doubt + 1e-12) * abs(number)
+
+
+def common_factor(entries: Sequence[Entry]) -> Factor | None:
     """The factor c with given = c*found in all entries; None if there is none, or it is 1."""
     telling = [entry for entry in entries if entry.ratio is not None]
     if not telling:
         return None
-    sharpest = min(telling, key=lambda entry: entry.allowed / abs(entry.slope.value))
+    sharpest = min(telling, key=lambda entry: entry.ratio_doubt)
     factor = sharpest.ratio
     assert factor is not None
-    doubt = sharpest.allowed / abs(sharpest.slope.value) * (1 + abs(factor))
-    if factor == 0 or abs(factor - 1) <= doubt:
+    doubt = sharpest.ratio_doubt
+    if factor == 0 or abs(factor - 1) <= doubt * abs(factor):
         return None
     for entry in entries:
-        slack = (1 + abs(factor)) * entry.allowed + doubt * abs(entry.slope.value)
+        slack = (1 + abs(factor)) * entry.allowed + doubt * abs(factor * entry.slope.value)
         if abs(entry.given - factor * entry.slope.value) > slack:
             return None
-    return _rounded(factor, doubt)
-
-
-def _rounded(factor: float, doubt: float) -> float:
-    """The nearest k or 1/k, if it is as near as can be told."""
-    for nice in (float(round(factor)), 1 / round(1 / factor) if round(1 / factor) else 0.0):
-        if nice and abs(nice - factor) <= doubt + 1e-12 * abs(factor):
-            return nice
-    return factor
+    return Factor(factor, doubt)
 
 
 KNOWN_FACTORS = (
@@ -124,43 +141,54 @@ KNOWN_FACTORS = (
 )
 
 
-UNNAMED = "a constant factor is too much or missing"
+class Said(NamedTuple):
+    """A factor in words."""
+
+    kind: str
+    sentence: str
+    """What comes behind `every entry is`."""
+    named: bool = True
+    """Whether it is a factor that one knows."""
 
 
-def factor_in_words(factor: float, entries: Sequence[Entry], inputs: int, outputs: int) -> tuple[str, str, str]:
-    """The slug, `twice`, and what to do about it."""
-    if factor == -1:
-        return "sign", "-1 times", "the sign is wrong"
-    size, minus = abs(factor), " and the sign is wrong" * (factor < 0)
-    times = {2.0: "twice", 0.5: "half"}.get(factor)
-    if size == round(size):
-        return (
-            "factor",
-            times or f"{factor:g} times",
-            f"a factor {size:g} is too much{minus}" + _count(size, inputs, outputs),
-        )
-    if abs(1 / size - round(1 / size)) < 1e-9:
-        missing = round(1 / size)
-        said = times or f"{'-' * (factor < 0)}1/{missing} of"
-        return (
-            "factor",
-            said,
-            f"a factor {missing} is missing{minus}" + _count(missing, inputs, outputs),
-        )
+def factor_in_words(factor: Factor, entries: Sequence[Entry], inputs: int, outputs: int) -> Said:
+    """Say by which factor the entries are off, and what to do about it."""
+    size = Factor(abs(factor.value), factor.doubt)
+    minus, wrong = ("-", " and the sign is wrong") if factor.value < 0 else ("", "")
+    if minus and size.is_about(1.0):
+        return Said("sign", _times("-1 times", "the sign is wrong"))
+    if whole := _whole(size, inputs, outputs):
+        said = "twice" if whole == 2 and not minus else f"{minus}{whole} times"
+        return Said("factor", _times(said, f"a factor {whole} is too much{wrong}{_count(whole, inputs, outputs)}"))
+    if whole := _whole(Factor(1 / size.value, size.doubt), inputs, outputs):
+        said = "half" if whole == 2 and not minus else f"{minus}1/{whole} of"
+        return Said("factor", _times(said, f"a factor {whole} is missing{wrong}{_count(whole, inputs, outputs)}"))
     for number, name, why in KNOWN_FACTORS:
-        if abs(size / number - 1) < 1e-9 + 4 * min(_doubt(entry) for entry in entries):
-            return "factor", f"{'-' * (factor < 0)}{name} times", why + minus
+        if size.is_about(number):
+            return Said("factor", _times(f"{minus}{name} times", why + wrong))
+    said = f"{factor.value:.{factor.digits}g} times"
     length = math.hypot(*(entry.found or 0.0 for entry in entries))
-    if len(entries) > 1 and length and abs(size * length - 1) < 1e-6:
-        return "normalized", f"{factor:.10g} times", "it was divided by its own length" + minus
-    return "factor", f"{factor:.10g} times", UNNAMED + minus
+    if len(entries) > 1 and length and abs(size.value * length - 1) < 1e-6:
+        return Said("normalized", _times(said, f"it was divided by its own length{wrong}"))
+    if abs(factor.value - 1) < NEARLY:
+        more = "large" if factor.value > 1 else "small"
+        return Said("factor", f"too {more} by {abs(factor.value - 1):.1e} of its size", named=False)
+    return Said("factor", _times(said, f"a constant factor is too much or missing{wrong}"), named=False)
 
 
-def _doubt(entry: Entry) -> float:
-    return entry.allowed / abs(entry.slope.value) if entry.slope.value else math.inf
+def _times(said: str, cure: str) -> str:
+    return f"{said} the difference quotient: {cure}"
 
 
-def _count(factor: float, inputs: int, outputs: int) -> str:
+def _whole(size: Factor, inputs: int, outputs: int) -> int | None:
+    """The whole number above 1 that a factor is: the larger, the more precisely it has to be known, since all numbers
+    are near to one; but the number of coordinates is a likely one, and so is a power of ten."""
+    number = round(size.value)
+    likely = number in (inputs, outputs) or f"{number}".rstrip("0") == "1"
+    return number if number > 1 and size.is_about(number, CHANCE / (number if likely else number**2)) else None
+
+
+def _count(factor: int, inputs: int, outputs: int) -> str:
     """What there is so many of: a mean taken for a sum, or the other way round."""
     if factor == inputs > 2:
         return f" ({inputs:,} is the number of coordinates: a mean and a sum confused?)"

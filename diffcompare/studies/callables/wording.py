@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from diffcompare.studies.callables.entries import Entry
+from diffcompare.studies.callables.entries import Entry, known_digits
 from diffcompare.studies.callables.values import shown
 from diffcompare.studies.telling import counted
 
@@ -99,10 +99,10 @@ def _said(entry: Entry) -> str:
 
 
 def _how_far(entry: Entry) -> str:
-    """The ratio, or where its six digits would not show it, by how much the value is off."""
+    """The ratio with the digits that are known, or where the two are nearly equal, by how much the value is off."""
     if 0 < entry.gap < 1e-4:
         return f", off by {entry.gap:.1e} of its size"
-    return "" if entry.ratio is None else f", given/found = {entry.ratio:.6g}"
+    return "" if entry.ratio is None else f", given/found = {entry.ratio:.{known_digits(entry.ratio_doubt)}g}"
 
 
 def _rounded(value: float, error: float) -> str:
