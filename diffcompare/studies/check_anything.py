@@ -23,12 +23,15 @@ def check(what: Any, answer: Any = None, /, *point: Any, **options: Any) -> Chec
 
         check("x^2*sin(x)", x="2*x*cos(x)")     of an expression: see `check_expression`
         check(f, gradient, [1.0, 2.0])          of a Python function at a point: see `check_callable`
+        check(f, True, [1.0, 2.0])              of a function that returns (value, gradient)
 
     Both records have `ok`, `verdict`, and show themselves.
     """
     if callable(what):
         if answer is None:
-            raise TypeError("check(f, gradient, x) needs the gradient, as a function or as numbers")
+            raise TypeError(
+                "check(f, gradient, x) needs the gradient, as a function or as numbers; True if f returns both"
+            )
         from diffcompare.studies.callables import check_callable
 
         return check_callable(what, answer, *point, **options)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.studies.callables.argument_order import in_another_order, orders
 from diffcompare.studies.callables.noise import POINTS, SPACINGS, Column, breaks, estimate
-from diffcompare.studies.callables.place import Place, flattened
+from diffcompare.studies.callables.place import NoNumber, Place, flattened
+from diffcompare.studies.callables.value_and_gradient import is_pair, is_pair_of_numbers
 from diffcompare.studies.callables.values import Line, quiet, raised, shown
 
 SINGLE = 2.0**-22
@@ -22,10 +24,10 @@ class Given(NamedTuple):
     rows: list[list[float]]
     rounding: float = 0.0
     """Relative rounding error of its numbers, where they are narrower than doubles."""
-    transposed: bool = False
-    """It came with its axes the other way round."""
+    repair: Literal["", "transposed", "swapped"] = ""
+    """What was done to it, where its shape was wrong."""
     shape: str = ""
-    """Its shape where that was wrong."""
+    """What was wrong with its shape."""
 
 
 class WrongShape(Exception):
@@ -37,13 +39,33 @@ def read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
     try:
         return _read(gradient, place, output)
     except (TypeError, ValueError, OverflowError) as error:
-        message = f"the gradient is not made of numbers: {error}"
-        help = "a gradient is a number, or an array in the shape of the point"
+        message, help = _no_numbers(gradient, error)
         raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
 
 
-def evaluated(gradient: Any, place: Place, output: tuple[int, ...] | None, point: Sequence[float]) -> Given:
-    """The gradient at a point: what the callable returns there, or the numbers themselves."""
+def _no_numbers(gradient: Any, error: Exception) -> tuple[str, str]:
+    """What is wrong with a gradient that is not made of numbers, and what to do about it."""
+    if gradient is None:
+        return "the gradient is None", "the gradient has to return something: is its `return` missing?"
+    value = error.value if isinstance(error, NoNumber) else error
+    if value is None:
+        return "the gradient has None in it", "an entry that f does not depend on is 0"
+    if isinstance(value, complex):
+        message = f"the gradient is complex: one of its numbers is {value!r}"
+        return message, "that of a real function is real: take the real part where the rest is rounding"
+    return (
+        f"the gradient is not made of numbers: {error}",
+        "a gradient is a number, or an array in the shape of the point",
+    )
+
+
+def evaluated(
+    gradient: Any, place: Place, output: tuple[int, ...] | None, point: Sequence[float], *, paired: bool = False
+) -> Given:
+    """The gradient at a point: what the callable returns there, or the numbers themselves.
+
+    Of a value and a gradient the latter is taken; of two plain numbers only where f is known to return both (`paired`).
+    """
     if not callable(gradient):
         return read(gradient, place, output)
     try:
@@ -53,6 +75,8 @@ def evaluated(gradient: Any, place: Place, output: tuple[int, ...] | None, point
         message = f"the gradient {raised(error)} at {shown(place, point)}"
         help = "the gradient is called just as f is"
         raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
+    if is_pair(answer, len(point)) or (paired and is_pair_of_numbers(answer)):
+        answer = answer[1]
     return read(answer, place, output)
 
 
@@ -68,6 +92,24 @@ def _read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
         expected = place.leaves[0].shape if len(place.leaves) == 1 else (n,)
         numbers, shape = flattened(gradient)
         return _arranged(numbers, shape, expected, output, m, n)._replace(rounding=_rounding(gradient))
+    try:
+        return _by_parts(parts, place, output, m)
+    except WrongShape:
+        for order in orders(len(parts)):
+            reordered = [None] * len(parts)
+            for stands, belongs in enumerate(order):
+                reordered[belongs] = parts[stands]
+            try:
+                given = _by_parts(reordered, place, output, m)
+            except WrongShape:
+                continue
+            said = in_another_order([leaf.name for leaf in place.leaves], order)
+            return given._replace(repair="swapped", shape=said)
+        raise
+
+
+def _by_parts(parts: Sequence[Any], place: Place, output: tuple[int, ...] | None, m: int) -> Given:
+    """The rows from one part for every argument of f."""
     rows: list[list[float]] = [[] for _ in range(m)]
     for leaf, part in zip(place.leaves, parts, strict=True):
         numbers, shape = flattened(part)
@@ -75,7 +117,7 @@ def _read(gradient: Any, place: Place, output: tuple[int, ...] | None) -> Given:
             given = _arranged(numbers, shape, leaf.shape, output, m, leaf.size)
         except WrongShape as wrong:
             raise WrongShape(f"by {leaf.name}: {wrong}") from None
-        if given.transposed:
+        if given.repair:
             raise WrongShape(f"by {leaf.name}: {given.shape}")
         for row, piece in zip(rows, given.rows, strict=True):
             row += piece
@@ -110,7 +152,7 @@ def _arranged(
     said = f"the gradient {_shape(found)}, it should {_shape(expected, 'have')}"
     if len(numbers) == m * n and found in ((n, m), (inputs or ()) + (output or ()), tuple(reversed(expected))):
         turned = _turned(numbers, m, n, expected)
-        return Given(turned, transposed=True, shape=said)
+        return Given(turned, repair="transposed", shape=said)
     raise WrongShape(said)
 
 
@@ -136,7 +178,7 @@ def _rounding(numbers: Any) -> float:
 
 
 def noise_of(
-    gradient: Callable[..., Any], place: Place, output: tuple[int, ...] | None, line: Line
+    gradient: Callable[..., Any], place: Place, output: tuple[int, ...] | None, line: Line, *, paired: bool = False
 ) -> list[list[float]]:
     """Return how noisy the gradient's own arithmetic is (four standard deviations), entry by entry, as for f itself.
 
@@ -146,7 +188,8 @@ def noise_of(
 
     def entries(t: float) -> list[float]:
         if t not in known:
-            known[t] = [x for row in evaluated(gradient, place, output, line.coordinates(t)).rows for x in row]
+            given = evaluated(gradient, place, output, line.coordinates(t), paired=paired)
+            known[t] = [x for row in given.rows for x in row]
         return known[t]
 
     noises = [0.0] * len(entries(0.0))

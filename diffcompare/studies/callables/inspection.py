@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from diffcompare.studies.callables.entries import NEEDED, ROUNDING, Entry, Verdict, judge, worst_first
@@ -15,8 +16,10 @@ from diffcompare.studies.callables.length_scale import finer_scale
 from diffcompare.studies.callables.noise import largest_step, noise_along
 from diffcompare.studies.callables.patterns import (
     REVERSED,
+    Argument,
     Pattern,
     Table,
+    argument_orders,
     by_columns,
     column_order,
     common_factor,
@@ -25,7 +28,7 @@ from diffcompare.studies.callables.patterns import (
     find_pattern,
     shifted,
 )
-from diffcompare.studies.callables.place import DOUBLE_BITS, Place
+from diffcompare.studies.callables.place import DOUBLE_BITS, Place, flattened
 from diffcompare.studies.callables.slopes import DEEPEST, Slope, slopes, with_complex_step
 from diffcompare.studies.callables.values import Line, Values, shown
 
@@ -39,6 +42,13 @@ NEARER = 0.1
 """A quotient that is nearer to the given value than the slope is, by such a factor, speaks for that value."""
 CONFIRMED = 4
 """Accusations that a second look has to confirm, one after the other, before the rest is believed."""
+
+
+REPAIRED = {
+    "transposed": (": its transpose is right", ": and its transpose is wrong as well"),
+    "swapped": ("", ", and wrong in the right order as well"),
+}
+"""What is said of a gradient whose shape was wrong, by what was done to it: it is right then, or is not."""
 
 
 class Inspection(NamedTuple):
@@ -74,12 +84,16 @@ def inspect_point(
 ) -> Inspection:
     """Judge the gradient at one point.  Raises DiffcompareError where f or the gradient has no numbers there."""
     mine = place.for_function(f)
-    values = Values(f, mine)
+    values = Values(f, mine, lambda: _is_both(gradient, f) or _is_one_number(gradient, place))
+    if gradient is True:
+        if not values.paired:
+            raise TypeError("gradient=True is for a function that returns (value, gradient), and f does not")
+        gradient = f
     theirs = place.for_function(gradient) if callable(gradient) else mine
     if [leaf.shape for leaf in theirs.leaves] == [leaf.shape for leaf in mine.leaves]:
         theirs = Place(mine.leaves, theirs.coordinates, theirs.form)
     try:
-        given = evaluated(gradient, theirs, values.shape, mine.coordinates)
+        given = evaluated(gradient, theirs, values.shape, mine.coordinates, paired=values.paired is True)
     except WrongShape as wrong:
         return _unread(mine, values, str(wrong))
     inspector = Inspector(values, given, gradient, theirs, seed)
@@ -88,6 +102,20 @@ def inspect_point(
     else:
         entries, directions = inspector.by_directions()
     return _found(inspector, entries, directions)
+
+
+def _is_both(gradient: Any, f: Callable[..., Any]) -> bool:
+    """Whether the gradient is to be had from f itself."""
+    return gradient is True or (callable(gradient) and gradient == f)
+
+
+def _is_one_number(gradient: Any, place: Place) -> bool:
+    """Whether the gradient is that of a single number by a single number."""
+    try:
+        answer = place.for_function(gradient).call(gradient, place.coordinates) if callable(gradient) else gradient
+        return len(place.coordinates) == 1 and flattened(answer)[1] in (None, ())
+    except Exception:  # it will be told where the gradient is evaluated
+        return False
 
 
 def _unread(place: Place, values: Values, misfit: str) -> Inspection:
@@ -108,12 +136,11 @@ def _found(inspector: Inspector, entries: list[Entry], directions: list[Entry]) 
         pattern = (
             _along_all(directions, n, m)
             or inspector.rearranged()
-            or find_pattern(Table(entries, n, m, place.coordinates, matrix, complete=not directions))
+            or find_pattern(Table(entries, n, m, place.coordinates, matrix, not directions, _arguments(place)))
         )
-    if given.transposed:
+    if given.repair:
         right = all(entry.verdict in ("right", "kink") for entry in entries)
-        rest = "its transpose is right" if right else "and its transpose is wrong as well"
-        pattern = Pattern("transposed", f"{given.shape}: {rest}")
+        pattern = Pattern(given.repair, f"{given.shape}{REPAIRED[given.repair][0 if right else 1]}")
     return Inspection(
         place,
         values.here,
@@ -133,6 +160,12 @@ def _matrix(place: Place) -> tuple[int, ...]:
     """The shape of the one argument, if that is a matrix."""
     shape = place.leaves[0].shape if len(place.leaves) == 1 else None
     return shape if shape is not None and len(shape) == 2 else ()
+
+
+def _arguments(place: Place) -> list[Argument]:
+    """The arguments of f and where each begins."""
+    starts = accumulate((leaf.size for leaf in place.leaves), initial=0)
+    return [Argument(leaf.name, start, leaf.size) for leaf, start in zip(place.leaves, starts, strict=False)]
 
 
 def _along_all(directions: Sequence[Entry], inputs: int, outputs: int) -> Pattern | None:
@@ -174,13 +207,16 @@ class Inspector:
 
     def _roundings(self, gradient: Any, theirs: Place, mixed: Line) -> list[list[float]]:
         """What the arithmetic of the gradient may have cost, entry by entry."""
-        own = noise_of(gradient, theirs, self.values.shape, mixed) if callable(gradient) else None
+        own = self._own_noise(gradient, theirs, mixed) if callable(gradient) else None
         relative = max(ROUNDING, self.given.rounding)
         rows = self.given.rows
         return [
             [relative * abs(x) + (own[i][j] if own else 0.0) if math.isfinite(x) else 0.0 for j, x in enumerate(row)]
             for i, row in enumerate(rows)
         ]
+
+    def _own_noise(self, gradient: Callable[..., Any], theirs: Place, mixed: Line) -> list[list[float]]:
+        return noise_of(gradient, theirs, self.values.shape, mixed, paired=self.values.paired is True)
 
     # --- Few coordinates ----------------------------------------------------------------------------------------------
 
@@ -322,6 +358,7 @@ class Inspector:
             (partial(cyclic, -shift, n), shifted(shift)) for shift in (1, -1)
         ]
         orders.append((lambda place: n - 1 - place, REVERSED))
+        orders += argument_orders(_arguments(self.values.place))
         if matrix := _matrix(self.values.place):
             orders.append((partial(by_columns, *reversed(matrix)), column_order(matrix)))
         for order, pattern in orders:
@@ -351,7 +388,8 @@ def _is_accused(entry: Entry) -> bool:
     """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
     if entry.slope.kind not in ("smooth", "edge"):
         return True
-    return entry.verdict == "wrong" and (entry.slope.flat or _larger_steps_agree(entry))
+    nothing = entry.slope.flat and abs(entry.slope.value) <= entry.slope.error
+    return entry.verdict == "wrong" and (nothing or _larger_steps_agree(entry))
 
 
 def _larger_steps_agree(entry: Entry) -> bool:

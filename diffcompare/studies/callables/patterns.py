@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from diffcompare.studies.callables.argument_order import in_another_order, orders
 from diffcompare.studies.callables.entries import Entry, known_digits
 
 CHANCE = 0.05
@@ -27,6 +28,14 @@ class Pattern(NamedTuple):
     """The constant ratio of given to found, where there is one."""
 
 
+class Argument(NamedTuple):
+    """One argument of f among the coordinates."""
+
+    name: str
+    start: int
+    size: int
+
+
 class Table(NamedTuple):
     """The entries that have a single number, and the shapes they are arranged in."""
 
@@ -38,6 +47,7 @@ class Table(NamedTuple):
     """The shape of the one argument of f where that is a matrix."""
     complete: bool = True
     """Whether all entries are there."""
+    arguments: Sequence[Argument] = ()
 
     @property
     def wrong(self) -> list[Entry]:
@@ -226,6 +236,9 @@ def _moved(table: Table) -> Pattern | None:
     wrong, n = table.wrong, table.inputs
     if not table.complete or len(wrong) < 2:
         return None
+    for source, pattern in argument_orders(table.arguments):
+        if _explains(table, partial(_in_each_component, source, n)):
+            return pattern
     if table.outputs == 1 and n > 2:
         for shift in sorted(range(-(n // 2), n // 2 + 1), key=abs):
             if shift and _explains(table, partial(cyclic, shift, n)):
@@ -239,6 +252,23 @@ def _moved(table: Table) -> Pattern | None:
         return Pattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
     moves = [f"{entry.name} holds {other.name}" for entry, other in zip(wrong, places, strict=True)]
     return Pattern("permuted", f"the right values stand in the wrong places: {_list_of(moves)}")
+
+
+def argument_orders(arguments: Sequence[Argument]) -> list[tuple[Callable[[int], int], Pattern]]:
+    """Where the entry at a place stood before arrays of equal size changed places, and what to say of it."""
+    found: list[tuple[Callable[[int], int], Pattern]] = []
+    for order in orders(len(arguments)):
+        pairs = [(arguments[place], arguments[source]) for place, source in enumerate(order)]
+        sizes = {one.size for one, other in pairs if one is not other}
+        if all(one.size == other.size for one, other in pairs) and sizes != {1}:
+            sources = [other.start + k for one, other in pairs for k in range(one.size)]
+            said = in_another_order([argument.name for argument in arguments], order)
+            found.append((sources.__getitem__, Pattern("swapped", said)))
+    return found
+
+
+def _in_each_component(source: Callable[[int], int], n: int, place: int) -> int:
+    return place - place % n + source(place % n)
 
 
 def cyclic(shift: int, n: int, place: int) -> int:

@@ -145,14 +145,12 @@ def _bad(message: str) -> DiffcompareError:
 def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[Any], tuple[int, ...] | None]:
     """The numbers of nested lists, tuples and arrays in order, and the shape (None for a number).
 
-    Raises TypeError where something is no number, and ValueError where rows have different lengths.
+    Raises NoNumber where something is none, and Ragged where rows have different lengths.
     """
     if hasattr(value, "tolist"):  # arrays; their scalars; tensors
         value = value.tolist()
     if not isinstance(value, list | tuple | range):
-        if isinstance(value, str | bytes):
-            raise TypeError(f"{value!r} is no number")
-        return [number(value)], None
+        return [_number(value, number)], None
     if {float, int}.issuperset(map(type, value)):  # a row of numbers, as most are
         return list(map(number, value)), (len(value),)
     numbers: list[Any] = []
@@ -162,8 +160,35 @@ def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[An
         numbers += inner
         shapes.add(shape or ())
     if len(shapes) > 1:
-        raise ValueError(f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}")
+        raise Ragged(f"rows of different shapes: {', '.join(map(str, sorted(shapes)))}")
     return numbers, (len(value), *(shapes.pop() if shapes else ()))
+
+
+class Ragged(ValueError):
+    """Lists that are no array."""
+
+
+class NoNumber(TypeError):
+    """Something stands where a number should: `value` is that."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(f"{_described(value)} is no number")
+        self.value = value
+
+
+def _number(value: Any, number: Callable[[Any], Any]) -> Any:
+    if isinstance(value, str | bytes):
+        raise NoNumber(value)
+    try:
+        return number(value)
+    except TypeError as error:
+        raise NoNumber(value) from error
+
+
+def _described(value: Any) -> str:
+    if value is None or isinstance(value, str | bytes | complex):
+        return repr(value)
+    return f"an object of type {type(value).__name__}"
 
 
 def _built(leaf: Leaf, numbers: Sequence[complex]) -> Any:

@@ -36,6 +36,9 @@ def check_callable(
         check_callable(f, g, {"a": 1.0, "b": [2]})   f({"a": ..., "b": ...})  a mapping with the same keys
         check_callable(f, g, x=1.0, y=2.0)           f(x=1.0, y=2.0)        a mapping, or an array of both
 
+    A function that returns (value, gradient) as optimisers want it is taken by its value: `check_callable(f, True, x)`
+    checks the gradient that it returns, and `gradient` may be such a function as well.
+
     Lists and tuples become numpy arrays (of doubles; an array in single precision stays one), made anew for every call.
     Where the signature of f has no place for one argument, but for n, a list of n numbers is spread over them; so is a
     mapping over keywords.  `points` are further points (a tuple or list for several arguments).
@@ -63,7 +66,7 @@ def check_callable(
     places += [_one(each_point) for each_point in points]
     if not places:
         raise TypeError("check needs a point: check(f, gradient, x), or points=[...]")
-    if len(places) > 1 and not callable(gradient):
+    if len(places) > 1 and not (callable(gradient) or gradient is True):
         raise TypeError("several points need a gradient that can be called")
     found = tuple(inspect_point(f, gradient, place, seed=seed, each=each, many=MANY) for place in places)
     return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), found)

@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.studies.callables.place import Place, flattened
+from diffcompare.studies.callables.place import NoNumber, Place, Ragged, flattened
 from diffcompare.studies.callables.steadiness import IN_A_ROW, unsteadiness
+from diffcompare.studies.callables.value_and_gradient import is_pair, is_pair_of_numbers
 
 EPSILON = 2.0**-52
 _NARROW = {2: 2.0**-10, 4: 2.0**-23}
@@ -25,9 +26,13 @@ class Values:
     Raises DiffcompareError (E576) where f has no finite value at the point itself.
     """
 
-    def __init__(self, f: Callable[..., Any], place: Place) -> None:
+    def __init__(self, f: Callable[..., Any], place: Place, both: Callable[[], bool] = lambda: False) -> None:
         self.f = f
         self.place = place
+        self.both = both
+        """Asked where f returns two plain numbers: whether they are a value and a derivative."""
+        self.paired: bool | None = None
+        """Whether f returns (value, gradient); known from its first value."""
         self.count = 0
         self.trouble: dict[tuple[float, ...], str] = {}
         """What happened instead of a value, by the coordinates where it did."""
@@ -101,6 +106,11 @@ class Values:
         self.count += 1
         with quiet():
             returned = self.place.call(self.f, coordinates)
+            if self.paired is None:
+                inputs = len(self.place.coordinates)
+                self.paired = is_pair(returned, inputs) or (is_pair_of_numbers(returned) and self.both())
+            if self.paired:
+                returned = returned[0]
             values, shape = flattened(returned, number)
         if number is float:
             self.rounding = max(self.rounding, _NARROW.get(bytes_of(returned), EPSILON))
@@ -111,6 +121,10 @@ class Values:
         help = "choose a point inside the domain of f"
         if isinstance(error, TypeError | AttributeError):
             help = "f is called with numbers and arrays in the form of the point: f(x) for one, f(x, y) for two"
+        if isinstance(error, NoNumber | Ragged):
+            help = (
+                "f has to return a real number, an array of them, or (value, gradient) with the gradient in x's shape"
+            )
         return DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
 
 
@@ -150,6 +164,11 @@ def quiet() -> AbstractContextManager[Any]:
 
 def raised(error: Exception) -> str:
     """What an exception says, on one line."""
+    if isinstance(error, NoNumber):
+        what = "a complex number, " * isinstance(error.value, complex) + str(error).removesuffix(" is no number")
+        return f"returns {what}"
+    if isinstance(error, Ragged):
+        return f"returns {error}"
     said = " ".join(str(error).split())
     name = type(error).__name__
     return f"raises {name}: {said[:200]}" if said else f"raises {name}"

@@ -167,6 +167,39 @@ def test_a_mapping_and_keywords():
     assert "the gradient lacks b" in check.message
 
 
+# --- Value and gradient at once ---------------------------------------------------------------------------------------
+
+
+def both(x):
+    return waves(x), slopes_of_waves(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "gradient"), [(both, True), (both, both), (both, slopes_of_waves), (waves, both), (both, slopes_of_waves(X))]
+)
+def test_a_function_that_returns_value_and_gradient_is_taken_as_it_is(f, gradient):
+    dc.check(f, gradient, X).assert_ok()
+
+
+def test_a_wrong_gradient_beside_the_value_is_found():
+    check = dc.check(lambda x: (waves(x), -slopes_of_waves(x)), True, X)
+    assert "the sign is wrong" in check.message
+    check = dc.check(lambda a, b: (a * b, (b, 2 * a)), True, 2.0, 3.0)
+    assert {entry.name: entry.verdict for entry in check.entries} == {"df/da": "right", "df/db": "wrong"}
+
+
+def test_two_plain_numbers_are_a_value_and_a_derivative_where_the_gradient_says_so():
+    def f(x):
+        return math.sin(x), math.cos(x)
+
+    dc.check(f, True, 1.0).assert_ok()
+    dc.check(f, f, 1.0).assert_ok()
+    dc.check(f, math.cos, 1.0).assert_ok()
+    check = dc.check(f, lambda x: [math.cos(x), -math.sin(x)], 1.0)
+    check.assert_ok()
+    assert {entry.name for entry in check.entries} == {"df[0]/dx", "df[1]/dx"}
+
+
 def test_a_function_that_spoils_its_argument_does_no_harm():
     def f(x):
         value = float(np.sum(x**2))
@@ -239,6 +272,31 @@ def test_a_planted_mistake_is_named(name):
     assert check.data()["points"][0]["mistake"]["kind"] == kind
 
 
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        (1 + 1e-9, "every entry is too large by 1.0e-09 of its size ("),
+        (1 - 1e-6, "every entry is too small by 1.0e-06 of its size ("),
+        (2.0000001, "every entry is 2.0000001 times the difference quotient: a constant factor"),
+        (46636530.6885, "every entry is 46636530.69 times the difference quotient: a constant factor"),
+        (123, "every entry is 123 times the difference quotient: a factor 123 is too much ("),
+        (1e6, "every entry is 1000000 times the difference quotient: a factor 1000000 is too much ("),
+        (1 / 3600, "every entry is 1/3600 of the difference quotient: a factor 3600 is missing ("),
+    ],
+)
+def test_a_factor_is_named_where_it_is_one(factor, said):
+    assert said in dc.check(waves, lambda x: factor * slopes_of_waves(x), X).message
+
+
+def test_a_factor_is_named_as_far_as_the_values_of_f_can_tell():
+    def single(x):
+        return np.float32(waves(x))
+
+    assert "a factor 2 is too much" in dc.check(single, lambda x: 2 * slopes_of_waves(x), X).message
+    message = dc.check(single, lambda x: 12345 * slopes_of_waves(x), X).message
+    assert "1.23e+04 times the difference quotient: a constant factor" in message
+
+
 def test_mistakes_that_have_nothing_in_common_are_not_given_a_name():
     check = dc.check(waves, lambda x: slopes_of_waves(x) * [1, 1.5, 3.2, 1, -0.2], X)
     assert check.points[0].pattern is None
@@ -276,6 +334,29 @@ def test_a_transpose_that_has_another_shape():
     assert check.points[0].pattern.kind == "transposed"
     assert not check.ok
     assert "the shape (2, 3), it should have the shape (3, 2): its transpose is right" in check.message
+
+
+def sum_of_powers(a, b):
+    return np.sum(a**2) + np.sum(b**3)
+
+
+@pytest.mark.parametrize("shapes", [(3, 3), (2, 2), (3, (2, 2)), (150, 150)])
+def test_gradients_by_two_arrays_that_are_swapped(shapes):
+    a, b = (np.linspace(1, 2, int(np.prod(shape))).reshape(shape) for shape in shapes)
+    dc.check(sum_of_powers, lambda a, b: (2 * a, 3 * b**2), a, b).assert_ok()
+    check = dc.check(sum_of_powers, lambda a, b: (3 * b**2, 2 * a), a, b)
+    assert check.points[0].pattern.kind == "swapped"
+    assert "the gradients by a and by b are swapped (" in check.message
+    assert not check.ok
+
+
+def test_gradients_by_three_arrays_in_another_order():
+    check = dc.check(
+        lambda a, b, c: sum_of_powers(a, b) + np.sum(np.sin(c)),
+        lambda a, b, c: (3 * b**2, np.cos(c), 2 * a),
+        *np.arange(1.0, 10.0).reshape(3, 3),
+    )
+    assert "that by b stands in the place of a, that by c stands in the place of b" in check.message
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3), (20, 30)])
@@ -451,6 +532,82 @@ def test_single_precision_is_recognised():
     assert dc.check(f, lambda x: math.cos(x) * (1 + 1e-6), 1.0).ok
 
 
+def coarse(f, digits):
+    return lambda x: round(f(x), digits)
+
+
+COARSE = {
+    "single precision, large offset": (lambda x: np.float32(500) + np.float32(np.sin(np.float32(x))), math.cos, 0.02),
+    "half precision": (lambda x: np.float16(math.sin(x)), math.cos, 0.7),
+    "half precision inside": (lambda x: math.sin(np.float16(x)), math.cos, 1.3),
+    "rounded, on a plateau": (coarse(math.sin, 1), math.cos, 1.5),
+    "rounded, at an edge": (coarse(lambda x: x * x, 2), lambda x: 2 * x, 0.5),
+    "rounded argument": (lambda x: math.exp(round(x, 3)), math.exp, 0.3),
+    "four digits": (lambda x: float(f"{math.exp(x):.4g}"), math.exp, 0.77),
+    "quantised": (lambda x: 0.03 * math.floor(math.tanh(x) / 0.03), lambda x: 1 / math.cosh(x) ** 2, 0.4),
+    "table": (lambda x: math.sin(0.01 * math.floor(x / 0.01)), math.cos, 2.345),
+    "cancellation": (lambda x: (math.atan(x) + 1e10) - 1e10, lambda x: 1 / (1 + x * x), 0.6),
+    "coarse in one term": (lambda x: (math.sin(x) + 1e11) - 1e11 + math.sin(x), lambda x: 2 * math.cos(x), 0.1),
+}
+
+
+@pytest.mark.parametrize("name", COARSE)
+def test_a_right_gradient_of_coarse_values_is_not_called_wrong(name):
+    f, gradient, x = COARSE[name]
+    assert dc.check(f, gradient, x).verdict in ("agrees", "undecided")
+    assert dc.check(f, lambda x: 1e3 * gradient(x), x).verdict == "wrong"
+
+
+def test_coarse_values_by_one_coordinate_of_two():
+    def f(x):
+        return x[0] ** 2 + round(math.sin(x[1]), 2)
+
+    check = dc.check(f, lambda x: [2 * x[0], math.cos(x[1])], [0.3, 0.7001])
+    assert {entry.name: entry.verdict for entry in check.entries} == {"df/dx[0]": "right", "df/dx[1]": "undecided"}
+
+
+@pytest.mark.parametrize("offset", [0.0, 500.0, 1e4])
+def test_a_network_in_single_precision_is_not_called_wrong(offset):
+    rng = np.random.default_rng(int(offset))
+    for _ in range(10):
+        w, b, v = (rng.standard_normal(shape).astype(np.float32) for shape in ((6, 2), 6, 6))
+
+        def network(x, w=w, b=b, v=v):
+            return float(np.float32(offset) + v @ np.tanh(w @ x.astype(np.float32) + b))
+
+        def gradient(x, w=w, b=b, v=v):
+            w, b, v = w.astype(float), b.astype(float), v.astype(float)
+            return w.T @ (v * (1 - np.tanh(w @ x + b) ** 2))
+
+        assert dc.check(network, gradient, rng.standard_normal(2)).verdict != "wrong"
+
+
+def test_f_that_is_flat_has_slope_0_however_coarse_it_is():
+    dc.check(math.floor, lambda x: 0.0, 2.5).assert_ok()
+    dc.check(coarse(math.sin, 1), lambda x: 0.0, 1.5).assert_ok()
+
+
+# --- Scales -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("x", [1e6, 1e8, -3.2e9, 1e10, 19482068935.59904, 317807878677.733])
+def test_at_a_large_coordinate_f_may_vary_on_a_scale_of_its_own(x):
+    check = dc.check(math.sin, math.cos, x)
+    check.assert_ok()
+    assert abs(check.entries[0].found - math.cos(x)) <= check.entries[0].slope.error
+    assert dc.check(math.sin, lambda x: math.cos(x) + 1e-5, x).verdict == "wrong"
+
+
+@pytest.mark.parametrize("length", [1e-3, 1e-9, 1e-12])
+def test_at_0_f_may_vary_on_any_scale(length):
+    dc.check(lambda x: math.sin(x / length) + 0.5, lambda x: math.cos(x / length) / length, 0.0).assert_ok()
+
+
+def test_what_the_doubles_at_the_point_do_not_resolve_is_undecided_without_a_number():
+    check = dc.check(lambda x: math.sin(1e6 * x), lambda x: 1e6 * math.cos(1e6 * x), 1e10)
+    assert check.verdict == "undecided"
+
+
 def test_the_complex_step_helps_where_differences_are_noisy():
     def f(x):
         return np.sin(x) + 1e-3 * scatter(x)
@@ -539,9 +696,14 @@ def test_every_entry_is_looked_at_on_request():
     [
         ("E576", "f raises ValueError: math domain error at the point itself, x = -1.0", lambda: dc.check(math.log, lambda x: 1 / x, -1.0)),
         ("E576", "f is nan at the point itself", lambda: dc.check(lambda x: math.nan, lambda x: 1.0, 1.0)),
-        ("E576", "f raises TypeError", lambda: dc.check(lambda x: None, lambda x: 1.0, 1.0)),
+        ("E576", "f returns None at the point itself", lambda: dc.check(lambda x: None, lambda x: 1.0, 1.0)),
+        ("E576", "f returns a complex number, 1j at", lambda: dc.check(lambda x: 1j * x, lambda x: 1.0, 1.0)),
+        ("E576", "f returns rows of different shapes: (), (2,)", lambda: dc.check(lambda x: (1.0, x, 0), lambda x: x, [1.0, 2.0])),
         ("E577", "the gradient raises ZeroDivisionError: division by zero at x = 1.0", lambda: dc.check(math.log, lambda x: 1 / 0, 1.0)),
-        ("E577", "the gradient is not made of numbers", lambda: dc.check(math.log, lambda x: "a", 1.0)),
+        ("E577", "the gradient is not made of numbers: 'a' is no number", lambda: dc.check(math.log, lambda x: "a", 1.0)),
+        ("E577", "the gradient is None", lambda: dc.check(math.log, lambda x: None, 1.0)),
+        ("E577", "the gradient has None in it", lambda: dc.check(max, lambda x: [1.0, None], [1.0, 2.0])),
+        ("E577", "the gradient is complex: one of its numbers is (1+0.5j)", lambda: dc.check(math.log, lambda x: 1 + 0.5j, 1.0)),
         ("E575", "x[1] is inf", lambda: dc.check(sum, lambda x: x, [1.0, math.inf])),
         ("E575", "x is None, which is not made of numbers", lambda: dc.check(math.sin, math.cos, None)),
         ("E575", "x is 'x=3', which is not made of numbers", lambda: dc.check(math.sin, math.cos, "x=3")),
@@ -566,6 +728,7 @@ def test_what_cannot_be_checked_says_where(code, said, call):
         ("an expression", lambda: dc.check("x^2", "2*x", 3.0)),
         ("needs the gradient", lambda: dc.check(math.sin)),
         ("needs a point", lambda: dc.check(math.sin, math.cos)),
+        ("gradient=True is for a function that returns", lambda: dc.check(math.sin, True, 1.0)),
         ("several points need a gradient that can be called", lambda: dc.check(math.sin, 1.0, points=[1.0, 2.0])),
     ],
 )
