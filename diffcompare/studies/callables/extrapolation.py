@@ -20,6 +20,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+LEFT_OUT = 3
+"""Where coarse steps were left out, an estimate was chosen out of many, and coincidences of small differences with it:
+so many times its error is believed."""
 WITNESSES = 2
 """Smaller steps that are needed to confirm a result for which coarse steps were left out."""
 
@@ -50,7 +53,7 @@ def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
             continue
         confirmed, spread = _confirmed(best, quotients[first:], power)
         if confirmed:
-            return best
+            return best._replace(error=best.error * (LEFT_OUT if first else 1))
         if spread < math.inf and (nearest is None or best.error + spread < nearest.error):
             nearest = best._replace(error=best.error + spread)
     return nearest
@@ -76,15 +79,16 @@ def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
 
 
 def _confirmed(best: Estimate, quotients: Sequence[Quotient], power: int) -> tuple[bool, float]:
-    """Whether the quotients at smaller steps agree with the estimate, and how far they leave it beyond their noise:
+    """Whether the quotients at smaller steps agree with the estimate, and how far they leave it:
     infinitely far where the last of them is the furthest."""
     finer = [quotient for quotient in quotients if quotient.step < best.step]
     own = next(quotient for quotient in quotients if quotient.step == best.step)
     truncation = 2 * abs(own.value - best.value)
-    confirmed, spread, last = True, 0.0, 0.0
+    confirmed, spread, last, furthest = True, 0.0, 0.0, -math.inf
     for each in finer:
         last = abs(each.value - best.value) - 2 * each.noise
         confirmed = confirmed and last <= best.error + truncation * (each.step / own.step) ** power
-        spread = max(spread, last)
-    unbounded = not confirmed and last == spread  # they may go on leaving it
+        furthest = max(furthest, last)
+        spread = max(spread, abs(each.value - best.value))
+    unbounded = not confirmed and last == furthest  # they may go on leaving it
     return confirmed, math.inf if unbounded else spread

@@ -388,7 +388,7 @@ def _is_accused(entry: Entry) -> bool:
     """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
     if entry.slope.kind not in ("smooth", "edge"):
         return True
-    nothing = entry.slope.flat and abs(entry.slope.value) <= entry.slope.error
+    nothing = abs(entry.slope.value) <= entry.slope.error
     return entry.verdict == "wrong" and (nothing or _larger_steps_agree(entry))
 
 

@@ -41,8 +41,8 @@ WIDE = tuple(_spacing(bits) for bits in (9, 5, 2))
 """Where f changes nowhere at the others."""
 NEAR = 0.5
 """A coordinate that is smaller has neighbours at distances of about 1 as well."""
-STRAIGHT = 2
-"""Halvings one after the other that show that f is straight: once may be by accident."""
+STRAIGHT = 5
+"""Halvings one after the other that show that f is straight: round-off is regular at some distances by accident."""
 TOLD = 4
 """Noise above such a multiple of rounding has been told by the rows."""
 EDGE = 12
@@ -108,7 +108,7 @@ def _settled(line: Line, component: int, columns: Sequence[Column], least: float
             continue
         if column.in_stairs:
             told = max(abs(b - a) for a, b in pairwise(column.values)) / math.sqrt(12)
-        elif told > ALIKE * noise and not breaks(line, component, column, told):
+        if told > ALIKE * noise and not breaks(line, component, column, told):
             break
         noise = max(noise, told)
     return noise

@@ -22,6 +22,10 @@ SMALL = 1e-3
 """Steps above tell how much f changes at all."""
 COARSE = 1e-6
 """Steps above are the larger ones."""
+NEARBY = 3
+"""Steps whose values are nearby: a step and the two before it."""
+VISIBLE = 2.0**-20
+"""Noise below such a part of the values is rounding, in double or in single precision."""
 GOOD = 1e-9
 """A slope that is known to so many digits needs no further steps."""
 
@@ -130,9 +134,16 @@ class Sides(NamedTuple):
     noise: float
     rounding: float
 
-    def spread(self, *values: float) -> float:
-        """How far the noise and the rounding of the numbers can have moved one of these values."""
-        return 3 * self.noise + self.rounding * max(map(abs, values))
+    def spreads(self) -> dict[float, float]:
+        """How far noise and rounding can have moved the values at each step.
+
+        What f adds up on the way to a value is of the size that f has nearby, even where the value itself is small.
+        """
+        spreads, sizes = {}, [abs(self.here)]
+        for h in sorted({*self.right, *self.left}, reverse=True):
+            sizes.append(max(abs(side.get(h, 0.0)) for side in (self.right, self.left)))
+            spreads[h] = 3 * self.noise + self.rounding * max(sizes[0], *sizes[-NEARBY:])
+        return spreads
 
     @property
     def flat(self) -> bool:
@@ -145,6 +156,13 @@ class Sides(NamedTuple):
         noise = 0.0 if all(len(end) <= 1 for end in self._ends()) else 3 * self.noise
         return noise + self.rounding * abs(self.here)
 
+    @property
+    def unresolved(self) -> bool:
+        """Whether f seems to be nothing but noise: so does a function that varies within the smallest steps."""
+        values = [*self.right.values(), *self.left.values()]
+        spread = max(values) - min(values)
+        return not self.flat and self.noise > max(spread / 8, VISIBLE * max(map(abs, values)))
+
     def _ends(self) -> list[set[float]]:
         """The values at the smaller steps, side by side."""
         sides = [list(values.values()) for values in (self.right, self.left)]
@@ -153,8 +171,9 @@ class Sides(NamedTuple):
 
 def _slope(sides: Sides) -> Slope:
     """The slope of one component, of its values at steps to the right and to the left."""
-    right, broken_right = _one_sided(sides, sides.right, 1)
-    left, broken_left = _one_sided(sides, sides.left, -1)
+    spreads = sides.spreads()
+    right, broken_right = _one_sided(sides, sides.right, 1, spreads)
+    left, broken_left = _one_sided(sides, sides.left, -1, spreads)
     if broken_right or broken_left:
         return _without_slope(left, right, [each for each in (broken_left, broken_right) if each])
     both = [h for h in sides.right if h in sides.left]
@@ -162,23 +181,25 @@ def _slope(sides: Sides) -> Slope:
         side = right if len(sides.right) >= len(sides.left) else left
         return _from_one_side(side, left if side is left else None, right if side is right else None)
     pairs = [(h, sides.right[h], sides.left[h]) for h in both]
-    central = limit([Quotient(h, (a - b) / (2 * h), sides.spread(a, b) / h) for h, a, b in pairs], 2)
+    central = limit([Quotient(h, (a - b) / (2 * h), spreads[h] / h) for h, a, b in pairs], 2)
     if left is not None and right is not None and abs(right.value - left.value) > 4 * (left.error + right.error):
         return Slope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
-    if central is None:
+    if central is None or sides.unresolved:
         return Slope("unknown", math.nan, math.inf, left, right)
     error = central.error + 2 * EPSILON * abs(central.value)
     coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > COARSE)
     return Slope("smooth", central.value, error, left, right, coarse=coarse)
 
 
-def _one_sided(sides: Sides, values: Mapping[float, float], sign: int) -> tuple[Estimate | None, Divergence | None]:
+def _one_sided(
+    sides: Sides, values: Mapping[float, float], sign: int, spreads: Mapping[float, float]
+) -> tuple[Estimate | None, Divergence | None]:
     """The limit of the quotients on one side, infinite where they grow without bound."""
     here = sides.here
     found = divergence({h: value - here for h, value in values.items()}, sides.seen)
     if found is not None:
         return Estimate(math.copysign(math.inf, sign * found.change), math.inf, min(values)), found
-    quotients = [Quotient(h, sign * (v - here) / h, 2 * sides.spread(v, here) / h) for h, v in values.items()]
+    quotients = [Quotient(h, sign * (v - here) / h, 2 * spreads[h] / h) for h, v in values.items()]
     return limit(quotients, 1), None
 
 
