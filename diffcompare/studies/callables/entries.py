@@ -14,8 +14,8 @@ Verdict: TypeAlias = Literal["right", "wrong", "kink", "undecided"]
 
 ROUNDING = 64 * EPSILON
 """Relative error that the arithmetic of a right formula may well have made."""
-NEEDED = 1e-3
-"""An entry that is known worse than to three digits is not called right."""
+NEEDED = 2e-3
+"""An entry that is known worse than to about three digits is not called right."""
 NOTHING = 1e-4
 """An entry that is 0 as far as can be told is right where its error is less than this, beside the largest entry."""
 CONFIRMED = 1e-9

@@ -7,13 +7,13 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from diffcompare.studies.callables.entries import NEEDED, ROUNDING, Entry, Verdict, judge, worst_first
 from diffcompare.studies.callables.given import Given, WrongShape, evaluated, noise_of
 from diffcompare.studies.callables.length_scale import finer_scale
-from diffcompare.studies.callables.noise import largest_step, noise_along
+from diffcompare.studies.callables.noise import is_coarse, largest_step, noise_along, noise_around
 from diffcompare.studies.callables.patterns import (
     REVERSED,
     Argument,
@@ -39,8 +39,11 @@ LOCATED = 8
 NEAR = 0.125
 """A coordinate that is smaller is moved by its own size first, and by 1 where that tells too little."""
 NEARER = 0.1
-"""A quotient that is nearer to the given value than the slope is, by such a factor, speaks for that value."""
-CONFIRMED = 4
+"""A quotient that is nearer to the given value than the slope is, by such a factor, speaks for that value; and two for
+themselves that are nearer to one another."""
+ANOTHER = 0.05
+"""Off by such a part of itself, a slope is another one."""
+CONFIRMED = 2
 """Accusations that a second look has to confirm, one after the other, before the rest is believed."""
 
 
@@ -225,7 +228,7 @@ class Inspector:
         everything = range(len(self.scales))
         found = [self._slopes_by(index, self.noise) for index in everything]
         entries = self._judged(everything, found)
-        doubtful = {entry.coordinate: None for entry in sorted(entries, key=worst_first) if _is_accused(entry)}
+        doubtful = {entry.coordinate: None for entry in sorted(entries, key=worst_first) if self._is_accused(entry)}
         confirmed = 0
         for index in doubtful:
             if index is None or confirmed >= CONFIRMED:
@@ -235,11 +238,21 @@ class Inspector:
             confirmed = confirmed + 1 if self._verdicts(index, found[index]) == before else 0
         return self._judged(everything, found)
 
+    def _is_accused(self, entry: Entry) -> bool:
+        """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
+        if entry.slope.kind not in ("smooth", "edge"):
+            return True
+        nothing = abs(entry.slope.value) <= entry.slope.error
+        return entry.verdict == "wrong" and (nothing or self._is_coarse(entry.component) or _larger_steps_differ(entry))
+
+    def _is_coarse(self, component: int) -> bool:
+        return is_coarse(self.noise[component], self.values.here[component], self.values.rounding)
+
     def _noise_by(self, index: int, suspected: Collection[int]) -> list[float]:
         """The noise along one coordinate, and in the suspected components the steps, however far apart."""
         scale = self.scales[index]
         lines = [Line(self.values, {index: each}) for each in ({scale, 1.0} if scale < NEAR else {scale})]
-        noise = noise_along(Line(self.values, {index: scale}))
+        noise = noise_around(Line(self.values, {index: scale}))
         for component in suspected:
             step = max(largest_step(line, component) for line in lines)
             noise[component] = max(noise[component], step / math.sqrt(12))
@@ -324,6 +337,9 @@ class Inspector:
                 i: self.random.choice((-1, 1)) * self.random.uniform(0.5, 1.5) * s for i, s in enumerate(self.scales)
             }
             along = self._along(moves, f"along direction {number}")
+            if any(entry.verdict == "wrong" and self._is_coarse(entry.component) for entry in along):
+                self.noise = list(map(max, self.noise, noise_around(Line(self.values, moves))))
+                along = self._along(moves, f"along direction {number}")
             self.tried.append((moves, along))
             directions += along
             if _any_wrong(along) and not located:
@@ -384,23 +400,22 @@ class Inspector:
         return sorted(located)
 
 
-def _is_accused(entry: Entry) -> bool:
-    """Whether something is said of the gradient or of f that may come of coarse values along this coordinate."""
-    if entry.slope.kind not in ("smooth", "edge"):
+def _larger_steps_differ(entry: Entry) -> bool:
+    """Whether quotients of larger steps speak for the given value, or for another slope together."""
+    slope, coarse = entry.slope.value, entry.slope.coarse
+    off = abs(entry.given - slope)
+    if any(abs(quotient - entry.given) < NEARER * off for quotient in coarse):
         return True
-    nothing = abs(entry.slope.value) <= entry.slope.error
-    return entry.verdict == "wrong" and (nothing or _larger_steps_agree(entry))
-
-
-def _larger_steps_agree(entry: Entry) -> bool:
-    """Whether there is a larger step at which the quotient is much nearer to what was given than the slope is."""
-    off = abs(entry.given - entry.slope.value)
-    return any(abs(quotient - entry.given) < NEARER * off for quotient in entry.slope.coarse)
+    for a, b in pairwise(coarse):
+        apart = min(abs(a - slope), abs(b - slope))
+        if abs(a - b) < NEARER * apart and min(apart, abs(a), abs(b)) > ANOTHER * abs(slope):
+            return True
+    return False
 
 
 def _suspected(entries: Sequence[Entry], index: int) -> list[int]:
     """The components in which f may go in steps by one coordinate."""
-    return [e.component for e in entries if e.coordinate == index and e.verdict == "wrong" and _larger_steps_agree(e)]
+    return [e.component for e in entries if e.coordinate == index and e.verdict == "wrong" and _larger_steps_differ(e)]
 
 
 def _any_wrong(entries: Sequence[Entry]) -> bool:

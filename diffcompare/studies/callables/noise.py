@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from diffcompare.studies.callables.values import Line
+from diffcompare.studies.callables.values import EPSILON, Line
 
 POINTS = 8
 ALIKE = 32
@@ -43,23 +43,44 @@ NEAR = 0.5
 """A coordinate that is smaller has neighbours at distances of about 1 as well."""
 STRAIGHT = 5
 """Halvings one after the other that show that f is straight: round-off is regular at some distances by accident."""
+COARSE = 1e3
+"""Noise above such a multiple of rounding comes of coarse values."""
+OUTER = 977 / 2**14
+"""A place a step away: as far as the largest step of a difference quotient goes."""
 TOLD = 4
 """Noise above such a multiple of rounding has been told by the rows."""
-EDGE = 12
-"""Halvings by which the edge of a flat piece is approached: a step stays, a bend is gone."""
+DEEP = 60
+"""Halvings at the most by which the edge of a flat piece is approached."""
+STEEP = 16
+"""Where f departs from a flat piece by a step, such a part of the departure is left in the end; of a bend it is not."""
 
 
 def noise_along(line: Line) -> list[float]:
     """Return the standard deviation of every component of f near the point; never below half a unit of rounding."""
-    rows = [row for spacing in SPACINGS if (row := _row(line, spacing)) is not None]
+    return _noise_at(line, 0.0)
+
+
+def noise_around(line: Line) -> list[float]:
+    """Return the noise at the point, or a step away where it is larger: coarse values scatter as much as f changes."""
+    return list(map(max, *(_noise_at(line, origin) for origin in (0.0, OUTER, -OUTER))))
+
+
+def is_coarse(noise: float, value: float, rounding: float) -> bool:
+    """Whether noise is more than comes of rounding: values in single precision are, beside those in double."""
+    return noise > COARSE * EPSILON * abs(value) or rounding > EPSILON
+
+
+def _noise_at(line: Line, origin: float) -> list[float]:
+    """Return the noise of every component around one place; 0 where f has no value there."""
+    rows = [row for spacing in SPACINGS if (row := _row(line, spacing, origin)) is not None]
     noises, flat = [], {}
-    for component, value in enumerate(line(0.0)):
+    for component, value in enumerate(line(origin)):
         columns = [row.column(component) for row in rows]
-        least = line.values.rounding / 2 * abs(value)
+        least = 0.0 if math.isnan(value) else line.values.rounding / 2 * abs(value)
         noises.append(_settled(line, component, columns, least))
         if columns and len(set(columns[0].values)) == 1 and noises[-1] <= TOLD * least:
             flat[component] = columns[0].values[0]
-    for component, step in _steps(line, flat).items():
+    for component, step in _steps(line, flat, origin).items():
         noises[component] = max(noises[component], step / math.sqrt(12))
     return noises
 
@@ -90,12 +111,12 @@ class Row(NamedTuple):
         return Column(self.first, self.spacing, [values[component] for values in self.values])
 
 
-def _row(line: Line, spacing: float) -> Row | None:
+def _row(line: Line, spacing: float, origin: float = 0.0) -> Row | None:
     """Values beside the point, on either side; the point itself may be a kink or a jump."""
     for first in (1, -POINTS):
-        values = [line(place * spacing) for place in range(first, first + POINTS)]
+        values = [line(origin + place * spacing) for place in range(first, first + POINTS)]
         if all(map(math.isfinite, (value for each in values for value in each))):
-            return Row(first * spacing, spacing, values)
+            return Row(origin + first * spacing, spacing, values)
     return None
 
 
@@ -159,24 +180,24 @@ def _closer(
     return left + bends.index(max(bends)) * width, width, bends
 
 
-def _steps(line: Line, flat: Mapping[int, float]) -> dict[int, float]:
-    """Return the first step, on either side, of every component that is flat right beside the point."""
+def _steps(line: Line, flat: Mapping[int, float], origin: float) -> dict[int, float]:
+    """Return the first step, on either side, of every component that is flat right beside a place."""
     scale = max(map(abs, line.moves.values()))
     reach = (*SPACINGS, *WIDE) if scale >= NEAR else (*SPACINGS, *WIDE, *(spacing / scale for spacing in WIDE))
     steps: dict[int, float] = {}
     for spacing in reach if flat else ():
         for component, base in flat.items():
             if component not in steps:
-                found = [_first_step(line, component, base, sign * spacing) for sign in (1, -1)]
+                found = [_first_step(line, component, base, sign * spacing, origin) for sign in (1, -1)]
                 if any(step is not None for step in found):
                     steps[component] = max(step or 0.0 for step in found)
     return steps
 
 
-def _first_step(line: Line, component: int, base: float, spacing: float) -> float | None:
+def _first_step(line: Line, component: int, base: float, spacing: float, origin: float) -> float | None:
     """Return by how much f steps where it stops to be flat: 0 if it departs continuously; None where it stays flat."""
     for place in range(1, POINTS + 1):
-        inner, outer = (place - 1) * spacing, place * spacing
+        inner, outer = origin + (place - 1) * spacing, origin + place * spacing
         value = line(outer)[component]
         if math.isnan(value):
             return None
@@ -185,8 +206,10 @@ def _first_step(line: Line, component: int, base: float, spacing: float) -> floa
     else:
         return None
     departure = step = abs(value - base)
-    for _ in range(EDGE):
+    for _ in range(DEEP):
         middle = (inner + outer) / 2
+        if abs(outer - inner) <= SPACINGS[0] or middle in (inner, outer):
+            break
         value = line(middle)[component]
         if value == base or math.isnan(value):
             inner = middle
@@ -194,7 +217,7 @@ def _first_step(line: Line, component: int, base: float, spacing: float) -> floa
             outer, step = middle, abs(value - base)
     if abs(outer) < SPACINGS[0]:
         return None  # a jump at the point itself is no sign of coarse values
-    return step if step > departure / 2 ** (EDGE / 3) else 0.0
+    return step if step > departure / STEEP else 0.0
 
 
 def estimate(values: Sequence[float]) -> float | None:

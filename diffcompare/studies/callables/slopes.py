@@ -22,6 +22,8 @@ SMALL = 1e-3
 """Steps above tell how much f changes at all."""
 COARSE = 1e-6
 """Steps above are the larger ones."""
+SAFE = 2
+"""Times the error of the tableau, which is itself an estimate."""
 NEARBY = 3
 """Steps whose values are nearby: a step and the two before it."""
 VISIBLE = 2.0**-20
@@ -110,6 +112,7 @@ def _slopes(line: Line, noise: Sequence[float], levels: Sequence[int]) -> list[S
     steps = step_sizes(levels)
     above, below = [line(step) for step in steps], [line(-step) for step in steps]
     here = line(0.0)
+    moved = {step: line.moved(step) for step in (*steps, *(-step for step in steps))}
     found = []
     for component, spread in enumerate(noise):
         right, left = (
@@ -120,7 +123,7 @@ def _slopes(line: Line, noise: Sequence[float], levels: Sequence[int]) -> list[S
         reach = max(changes, default=0.0)
         if reach == 0.0:
             spread = max(spread, EPSILON)  # f that does not change may be a difference of numbers about 1
-        side = Sides(here[component], right, left, spread, line.values.rounding)
+        side = Sides(here[component], right, left, spread, line.values.rounding, moved)
         found.append(_slope(side)._replace(reach=reach, flat=side.flat))
     return found
 
@@ -133,6 +136,8 @@ class Sides(NamedTuple):
     left: Mapping[float, float]
     noise: float
     rounding: float
+    moved: Mapping[float, float]
+    """How far the steps, those to the left below 0, have really gone: beyond a power of 2 doubles are further apart."""
 
     def spreads(self) -> dict[float, float]:
         """How far noise and rounding can have moved the values at each step.
@@ -181,12 +186,12 @@ def _slope(sides: Sides) -> Slope:
         side = right if len(sides.right) >= len(sides.left) else left
         return _from_one_side(side, left if side is left else None, right if side is right else None)
     pairs = [(h, sides.right[h], sides.left[h]) for h in both]
-    central = limit([Quotient(h, (a - b) / (2 * h), spreads[h] / h) for h, a, b in pairs], 2)
+    central = limit([Quotient(h, (a - b) / (sides.moved[h] - sides.moved[-h]), spreads[h] / h) for h, a, b in pairs], 2)
     if left is not None and right is not None and abs(right.value - left.value) > 4 * (left.error + right.error):
         return Slope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
     if central is None or sides.unresolved:
         return Slope("unknown", math.nan, math.inf, left, right)
-    error = central.error + 2 * EPSILON * abs(central.value)
+    error = SAFE * central.error + 2 * EPSILON * abs(central.value)
     coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > COARSE)
     return Slope("smooth", central.value, error, left, right, coarse=coarse)
 
@@ -199,7 +204,7 @@ def _one_sided(
     found = divergence({h: value - here for h, value in values.items()}, sides.seen)
     if found is not None:
         return Estimate(math.copysign(math.inf, sign * found.change), math.inf, min(values)), found
-    quotients = [Quotient(h, sign * (v - here) / h, 2 * spreads[h] / h) for h, v in values.items()]
+    quotients = [Quotient(h, (v - here) / sides.moved[sign * h], 2 * spreads[h] / h) for h, v in values.items()]
     return limit(quotients, 1), None
 
 

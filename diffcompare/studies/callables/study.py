@@ -49,9 +49,10 @@ def check_callable(
     where f takes complex numbers and this agrees with the differences.
 
     There is no tolerance: an entry is `wrong` where it lies outside the error of the estimate and the rounding of its
-    own arithmetic, `right` inside if that error is small enough to tell (three digits), `undecided` if it is not, and
-    `kink` where the slopes on both sides differ and it is one of them or between them.  At the edge of the domain one
-    side is enough.
+    own arithmetic, `right` inside if that error is small enough to tell (about three digits), `undecided` if it is not,
+    and `kink` where the slopes on both sides differ and it is one of them or between them.  At the edge of the domain
+    one side is enough.  Where f jumps or has a vertical tangent there is no derivative, and where it has another value
+    when it is asked again it is no function: then nothing is right, and all is `undecided`.
 
     More than 200 coordinates are checked along 3 random directions (`seed` chooses them; `each` looks at every entry
     all the same), and wrong entries, up to 8, are located by bisection: about 32 evaluations of f for each halving.

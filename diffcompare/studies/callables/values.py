@@ -142,6 +142,14 @@ class Line:
             self.known[t] = self.values.at(self.coordinates(t))
         return self.known[t]
 
+    def moved(self, t: float) -> float:
+        """How far t really leads: along one coordinate, what is left of it when it was added to the double there."""
+        if len(self.moves) > 1:
+            return t
+        ((index, move),) = self.moves.items()
+        x = self.values.place.coordinates[index]
+        return (x + t * move - x) / move or t
+
     def coordinates(self, t: float) -> list[float]:
         """Where t leads."""
         moved = list(self.values.place.coordinates)
