@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-import diffcompare.checking as checking
 from diffcompare.checking import WHERE_DEFINED, Verdict
+from diffcompare.checking import WORST_FIRST as VERDICTS
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Document
 from diffcompare.studies.check.record import Counting
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.check import Check
 
 Outcome: TypeAlias = Verdict | Literal["error", "not answered"]
-WORST_FIRST: tuple[Outcome, ...] = ("error", *checking.WORST_FIRST, "not answered")
+WORST_FIRST: tuple[Outcome, ...] = ("error", *VERDICTS, "not answered")
 
 
 def right_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
