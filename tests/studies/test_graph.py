@@ -263,7 +263,7 @@ def test_no_line_is_wider_than_the_terminal(width):
 def test_html_has_the_picture_and_the_table_below():
     page = render(graph(SURVEY, AT).document(), "html")
     assert page.count("<svg ") == page.count("<figure>") == page.count("<details>") == 1
-    assert page.count(".dc-svg .shape") == 1
+    assert page.count(".dc-svg { font-family") == 1  # the style sheet of pictures, once
     assert not re.search(r"https?:|src=|href|@import|url\(|<script", page)
     assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in page
     assert ".dc-svg" not in render(dc.compare("x", x=1, methods="reverse-ad").document(), "html")
