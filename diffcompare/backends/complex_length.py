@@ -33,7 +33,7 @@ SHORTER = (1e-10, 1e-20, 1e-30, 1e-60)
 """By how much a step is shortened that is not short."""
 LONGER = (1e-12, 1e-8, 1e-4, 1.0)
 """Parts of |x| that are tried where imaginary parts underflow, and then steps that look away from x."""
-FAR = (1e-100, 1e-50, 1e-20)
+FAR = (1e-100, 1e-50, 1e-20, 1.0)
 SCALED = ("+", "-", "*", "/", "neg", "^n", "abs", "min", "max", "relu", "hypot", "sqrt", "cbrt", "ln", "log2", "log10")
 """Rows that vary on the scale of their arguments."""
 NEAR = 1e-14
@@ -54,10 +54,13 @@ class Step(NamedTuple):
 
 
 def default_step(x: float) -> float:
-    """1e-20, or 1e-20 of |x| where x is small (at 0 there is nothing to follow), and no less than x allows."""
+    """1e-20, or 1e-20 of |x| where x is small (at 0 there is nothing to follow), and no less than x allows.
+
+    Where x is huge the angle of x + ih, which roots of it go by, must not underflow.
+    """
     size = abs(x)
     if size == 0 or size >= SMALL:
-        return DEFAULT_STEP
+        return max(DEFAULT_STEP, ROOM * size)
     return max(DEFAULT_STEP * size, min(ROOM, SHORT * size), LEAST)
 
 
@@ -140,17 +143,18 @@ class Search:
         return h, values, partial
 
     def _lost(self, values: Mapping[Expression, Any] | None, h: float) -> tuple[Expression | None, float]:
-        """The first node whose imaginary part underflows, and the partial as it should be.
+        """The first node whose imaginary part underflows, there or within its row, and the partial as it should be.
 
-        An imaginary part of 0 may well be one: a tangent whose exponent has no end tells.
+        An imaginary part of 0 may well be right: a tangent whose exponent has no end tells.
         """
         if values is None or not any(self._is_suspicious(node, values) for node in self.nodes):
             return None, math.nan
-        tangents = self._tangents(h)
+        tangents, nothing = self._tangents(h), Wide.of(0.0)
         for node in self.nodes:
-            tangent = tangents.get(node)
-            if node.operation is not None and tangent is not None and 0 < abs(tangent) < SMALLEST:
-                return node, float(tangents.get(self.nodes[-1], Wide.of(0.0)) / Wide.of(h))
+            size, value = abs(tangents.get(node, nothing)), values[node]
+            is_real = type(value) is not Undefined and value.z.imag == 0
+            if node.operation is not None and size > 0 and (size < SMALLEST or is_real):
+                return node, float(tangents.get(self.nodes[-1], nothing) / Wide.of(h))
         return None, math.nan
 
     def _is_suspicious(self, node: Expression, values: Mapping[Expression, Any]) -> bool:
@@ -173,7 +177,7 @@ class Search:
     def _lengthened(self) -> Step | None:
         """The first longer step that has all its digits and that twice the step confirms."""
         size = abs(self.point[self.name]) or 1.0
-        for h in (*[part * size for part in LONGER], *FAR):
+        for h in filter(None, (*[part * size for part in LONGER], *FAR)):
             values, partial = self._tried(h)
             if partial and not any(self._is_suspicious(node, values or {}) for node in self.nodes):
                 _, doubled = self._tried(2 * h)

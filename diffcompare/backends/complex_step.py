@@ -116,6 +116,36 @@ def _log1p(a: Complex) -> Complex:
     )
 
 
+def _erf(a: Complex) -> Complex:
+    # Beside a value near 1 the imaginary part would be rounded away: it is computed with the small complement.
+    if a < 0:
+        return -_erf(-a)
+    return 1 - _by_mpmath("erfc", a.z) if a > 1 else _by_mpmath("erf", a.z)
+
+
+def _erfc(a: Complex) -> Complex:
+    return 1 + _erf(-a) if a < 0 else _by_mpmath("erfc", a.z)
+
+
+def _lgamma(a: Complex) -> Complex:
+    # Where gamma would overflow, mpmath has its logarithm; to the left of 0 that has a part of the size of pi beside h.
+    if a > 0:
+        return _by_mpmath("loggamma", a.z)
+    gamma = _by_mpmath("gamma", a.z)
+    return Complex(cmath.log((-gamma if gamma < 0 else gamma).z))
+
+
+def _sigmoid(a: Complex) -> Complex:
+    # Of the two forms, each of which overflows on one side.
+    tail = cmath.exp(a.z if a < 0 else -a.z)
+    return Complex((tail if a < 0 else 1) / (1 + tail))
+
+
+def _softplus(a: Complex) -> Complex:
+    tail = _log1p(Complex(cmath.exp(a.z if a < 0 else -a.z)))
+    return tail if a < 0 else a + tail
+
+
 def _polygamma(order: Complex, a: Complex) -> Complex:
     if order.z.imag:
         raise ValueError("polygamma has no derivative by its order")
@@ -151,6 +181,11 @@ BY_REAL_PART: dict[str, Callable[..., Complex]] = {
     "^n": _int_power,
     "expm1": _expm1,
     "log1p": _log1p,
+    "erf": _erf,
+    "erfc": _erfc,
+    "lgamma": _lgamma,
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
     "polygamma": _polygamma,
     "atan2": _atan2,
     "hypot": _hypot,

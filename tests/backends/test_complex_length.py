@@ -36,9 +36,11 @@ def truth(text, x):
         (-1e-30, 1e-50),
         (1e-300, 1e-308),
         (LEAST, LEAST),
+        (1e272, 1e-20),
+        (1e300, 1e8),
     ],
 )
-def test_the_step_follows_a_small_x(x, h):
+def test_the_step_follows_a_small_x_and_a_huge_one(x, h):
     assert default_step(x) == pytest.approx(h, rel=1e-12)
 
 
@@ -57,6 +59,29 @@ def test_where_x_is_tiny_the_partial_is_right_and_there_is_nothing_to_say(text, 
     answer = differentiate(text, x=x)
     assert answer.gradient["x"] == pytest.approx(truth(text, x), rel=1e-13, abs=0)
     assert (answer.status, answer.notes, answer.work.evaluations) == ("ok", (), 1)
+
+
+FAR_OUT = [
+    *[("cbrt(x)", 1e300), ("cbrt(x)", -1e300), ("x^0.3", 1e305), ("ln(x)", 1e290), ("sqrt(x)", 1.7e308), ("sin(x)", 1e300)],
+    *[("erf(x)", -20.0), ("erf(x)^5", 1e-9), ("erfc(x)", -9.0), ("erfc(x)", 25.0), ("sigmoid(x)", -650.0), ("tanh(x)", 300.0)],
+    *[("softplus(x)", 1e100), ("softplus(x)", -650.0), ("lgamma(x)", 1e10), ("lgamma(x)", 200.0), ("lgamma(x)", -2.5)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "x"), FAR_OUT)
+def test_where_x_is_huge_or_a_function_levels_off_the_partial_is_right(text, x):
+    assert differentiate(text, x=x).gradient["x"] == pytest.approx(truth(text, x), rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("text", ["x/7", "x", "x/3 + 1"])
+def test_the_smallest_number_of_all_has_a_step(text):
+    assert differentiate(text, x=LEAST).gradient["x"] == pytest.approx(truth(text, LEAST), rel=1e-15)
+
+
+def test_what_underflows_within_a_power_is_no_slope_of_0():
+    answer = differentiate("x^(-3)", x=1e-100)
+    assert answer.gradient == {"x": None}
+    assert "x^-3 is below the range of doubles" in answer.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_corners_and_steps_are_followed_along_the_real_part(text, x):
 
 
 @pytest.mark.parametrize(
-    ("text", "x"), [("ln(x)", -1.0), ("1/x", 0.0), ("exp(x)", 1000.0), ("x*x*x", 1e300), ("cosh(x)", 800.0)]
+    ("text", "x"), [("ln(x)", -1.0), ("1/x", 0.0), ("exp(x)", 1000.0), ("x*x*x", 1e200), ("cosh(x)", 800.0)]
 )
 def test_where_there_is_no_finite_value_there_is_a_note(text, x):
     answer = differentiate(text, x=x)
