@@ -53,7 +53,7 @@ _LATEX = (
     (re.compile(r"\\dot\s*\{?(\w)\}?"), r"\1'"),
     (re.compile(r"\\(?:left|right)\b|\\[,;: !]|\$"), ""),
 )
-_SIGNS = re.compile(r"[(\[{)\]}]|[<>!=:]?=+|≔")
+_SIGNS = re.compile(r"[(\[{)\]}]|[<>!=:]?=+|[≔＝]")
 """Brackets, and signs of equality with what makes a comparison of them."""
 _PRIMES = str.maketrans("′ʹ’`´‵", "''''''")
 
@@ -95,7 +95,7 @@ def sides(text: str) -> list[tuple[int, int]]:
     found, depth, start = [], 0, 0
     for sign in _SIGNS.finditer(text):
         depth += (sign[0] in "([{") - (sign[0] in ")]}")
-        if sign[0] in (":=", "=", "≔") and depth == 0:
+        if sign[0] in (":=", "=", "≔", "＝") and depth == 0:
             found.append((start, sign.start()))
             start = sign.end()
     return [_bare(text, *each) for each in [*found, (start, len(text))]]

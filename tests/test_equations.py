@@ -66,6 +66,7 @@ def test_what_names_no_derivative(text):
         ("= 2*x", "2*x"),
         ("f'(x) = 2*x", "2*x"),
         ("f'(x):=2*x", "2*x"),
+        ("y'＝2*x", "2*x"),
         ("y' = dy/dx = 2*x", "2*x"),
         ("2*x = f'(x)", "2*x"),
         ("f'(x) = if(x == 1, 2, 2*x)", "if(x == 1, 2, 2*x)"),

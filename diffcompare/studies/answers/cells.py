@@ -8,6 +8,7 @@ workbook have their places already.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -74,6 +75,8 @@ class Sheet:
         said = _SEPARATOR.match(self.text)
         self.start = said.end() if said else 0
         self.delimiter = said[1] if said else delimiter_of(self.text)
+        self.ends = [match.start() for match in re.finditer("\n", self.text)]
+        """Where lines end."""
 
     def records(self) -> Iterator[list[Cell]]:
         """The records that are not empty, from the header on."""
@@ -101,7 +104,8 @@ class Sheet:
         position = cell.start
         for character in cell.text[:offset]:
             position += 2 if cell.quoted and character == '"' else 1
-        return self.text.count("\n", 0, position) + 1, position - self.text.rfind("\n", 0, position)
+        line = bisect_left(self.ends, position)
+        return line + 1, position - (self.ends[line - 1] if line else -1)
 
     def line(self, cell: Cell) -> int:
         """The line on which it begins."""

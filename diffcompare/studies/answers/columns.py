@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.equations import notation_of
+from diffcompare.equations import Notation, notation_of
 from diffcompare.parser import parse
 from diffcompare.studies.answers.cells import Cell
 from diffcompare.titles import role_by_words, role_of
@@ -21,6 +21,8 @@ FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
                "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
 """What stands beside a first name."""
+GIVEN_NAME = ("first name", "given name", "vorname", "prénom", "imię", "jméno", "voornaam", "förnamn", "fornavn", "ad")
+"""What has the family name beside it, even where that is only called `Name`."""
 MOST_ABOVE = 5
 """Records above the header that say what the table is about."""
 
@@ -33,6 +35,8 @@ _BARE = re.compile(_NAME)
 _SHORT = re.compile(r"[^\W\d_]{1,2}_?\d*")
 """A name as variables have it: what is taken for one where no function says it."""
 _BY_WORDS = re.compile(rf".*\s(?:by|wrt|to|nach|a|à|по|do|för|etter|med|respect)\s+{_NAME}\W*", re.I)
+_FUNCTION_ITSELF = re.compile(r"([^\W\d_])\s*(?:\([^()]*\))?\s*=?")
+"""`g(t)`, `f(x; y)`, `y =`."""
 EXAMPLE = "the first line names the columns, for example: student,expression,x,y"
 
 
@@ -62,19 +66,15 @@ def header_of(records: Sequence[Sequence[Cell]]) -> int:
 
 
 def columns_of(header: Sequence[Cell], file: str) -> Columns:
-    """The columns of a table.  Raises DiffcompareError (E591, E592) for a column too few or twice."""
+    """The columns of a table.  Raises DiffcompareError (E591) where none has the function."""
     titles = [" ".join(cell.text.split()) for cell in header]
     known = {title.casefold(): place for place, title in reversed(list(enumerate(titles))) if title}
-    _check_twice(titles, file)
     functions = _function(titles)
     if not functions:
         raise _table(f"the table has no column `expression`: it has {_listed(titles)}", file)
     label = known["question"] if known.get("question") in functions[1:] else None
     taken = {*functions[:1], label}
-    student = _first([known[title] for title in STUDENT if title in known] or _in_role("student", titles), taken)
-    family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, student})
-    if student is None:
-        student, family = family, None
+    student, family = _names(titles, known, taken)
     number = _first(_in_role("number", titles, words=False), {*taken, student})
     domain = _first(_in_role("domain", titles, words=False), taken)
     taken |= {student, number, domain, family}
@@ -86,9 +86,23 @@ def columns_of(header: Sequence[Cell], file: str) -> Columns:
     return Columns(student, family, number, functions[0], label, domain, answers, bare, tuple(titles))
 
 
+def _names(titles: Sequence[str], known: Mapping[str, int], taken: Collection[int | None]) -> tuple[int | None, ...]:
+    """The places of the student's name and of the family name, where that has a column of its own."""
+    called = [known[title] for title in STUDENT if title in known]
+    given = _first([known[title] for title in GIVEN_NAME if title in known], taken)
+    family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, given})
+    if given is not None:
+        by_role = [
+            place for place in _in_role("student", titles, words=False) if "mail" not in titles[place].casefold()
+        ]
+        return given, _first(by_role, {*taken, given}) if family is None else family
+    student = _first(called or _in_role("student", titles), taken)
+    return (family, None) if student is None else (student, None if family == student else family)
+
+
 def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str]) -> None:
     """Put a column among the answers, or among what may be one."""
-    match, notation = _PARTIAL.fullmatch(title), notation_of(title)
+    match, notation = _PARTIAL.fullmatch(title), _notation(title)
     words = _BY_WORDS.fullmatch(title) if role_by_words(title) == "answer" else None
     if match:
         answers[place] = _variable(match[1])
@@ -109,7 +123,19 @@ def _function(titles: Sequence[str]) -> list[int]:
     """The places of what may be the function, the likeliest first."""
     folded = [title.casefold().strip() for title in titles]
     own = [folded.index(title) for title in FUNCTION if title in folded]
-    return own or _in_role("function", titles)
+    return own or _in_role("function", titles) or _differentiated(titles)
+
+
+def _differentiated(titles: Sequence[str]) -> list[int]:
+    """The places of titles `g(t)` or `y` beside those of derivatives, `g'(t)` or `dy/dx`."""
+    names = {notation.function for title in titles if (notation := _notation(title)) is not None}
+    matches = [(place, _FUNCTION_ITSELF.fullmatch(title)) for place, title in enumerate(titles)]
+    return [place for place, match in matches if match is not None and match[1] in names]
+
+
+def _notation(title: str) -> Notation | None:
+    """The derivative that a title names: `dy/dx =`."""
+    return notation_of(title.rstrip(" =:?"))
 
 
 def _in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[int]:
@@ -126,7 +152,8 @@ def with_variables(
     """The columns with those of the bare names that are variables of some function; and the titles left out.
 
     Where not every function says its variables, or has any (not `certain`), a short name is taken for one rather than
-    that there be no answers.  Raises DiffcompareError (E591) where no column has answers.
+    that there be no answers.  Raises DiffcompareError (E591) where no column has answers, and (E592) where
+    one that is used comes twice.
     """
     answers = {place: name for place, name in columns.bare.items() if variable_for(name, variables) is not None}
     if not answers and not columns.answers and not certain:
@@ -136,7 +163,10 @@ def with_variables(
         wanted = "` or `".join(sorted(variables)[:4]) or "x"
         raise _table(f"the table has no column of answers (`{wanted}`): it has {_listed(columns.titles)}", file)
     used = {*found.answers, found.student, found.family, found.number, found.function, found.label, found.domain}
-    return found, [title for place, title in enumerate(columns.titles) if title and place not in used]
+    _check_twice([columns.titles[place] for place in used if place is not None], columns.titles, file)
+    return found, list(
+        dict.fromkeys(title for place, title in enumerate(columns.titles) if title and place not in used)
+    )
 
 
 def variable_for(name: str, variables: Iterable[str]) -> str | None:
@@ -162,9 +192,9 @@ def _first(places: Iterable[int], taken: Collection[int | None]) -> int | None:
     return next((place for place in places if place not in taken), None)
 
 
-def _check_twice(titles: Sequence[str], file: str) -> None:
-    for place, title in enumerate(titles):
-        if title and title in titles[:place]:
+def _check_twice(used: Iterable[str], titles: Sequence[str], file: str) -> None:
+    for title in used:
+        if titles.count(title) > 1:
             message = f"the column `{title}` comes twice"
             help = "give every column a name of its own"
             raise DiffcompareError(Diagnostic("E592", "bad_value", message, source=file, help=help))

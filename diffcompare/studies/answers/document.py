@@ -58,7 +58,8 @@ def verdict(found: Class) -> str:
     """The closing sentence."""
     summary = found.summary
     outcomes = summary.outcomes
-    said = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} were judged"
+    were = "was" if summary.judged == 1 else "were"
+    said = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} {were} judged"
     said += f": {summary.right} right, {summary.wrong} wrong"
     if outcomes[WHERE_DEFINED]:
         said += f" ({outcomes[WHERE_DEFINED]} of the {found.where_defined} ones only agree where they are defined)"

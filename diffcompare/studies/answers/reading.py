@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ _DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
 )
 """What becomes of `1/2` in a spreadsheet that takes it for a day."""
+
+
+_SIGN_NAMES = defaultdict(lambda: "the sign that parts cells", {",": "a comma", ";": "a semicolon", "\t": "a tab"})
 
 
 class Given(NamedTuple):
@@ -124,6 +128,13 @@ class Table:
         """Everybody who has a row, once."""
         return list(dict.fromkeys(who(given.student, given.number, given.line) for given in self.rows()))
 
+    def check(self, cell: Cell) -> None:
+        """Raise DiffcompareError for an answer that a spreadsheet changed, or with a comma of two meanings."""
+        if self.decimal and cell.doubtful:
+            raise DiffcompareError(doubt(cell.text, cell.doubtful))
+        if _DATE.fullmatch(cell.text) or _SPREADSHEET_ERROR.fullmatch(cell.text):
+            raise DiffcompareError(_spoilt(cell.text))
+
     def trouble(self, cell: Cell, diagnostic: Diagnostic) -> Trouble:
         """What is wrong with a cell, where its diagnostic says it is."""
         offset = diagnostic.span[0] if diagnostic.span and diagnostic.text == cell.text else 0
@@ -163,7 +174,8 @@ class Table:
             return self.trouble(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
         if surplus is not None:
             message = f"there are {len(record)} cells under {len(self.columns.titles)} columns"
-            help = f"a cell with `{self.sheet.delimiter}` in it stands between quotes; decimals have a point"
+            help = f"a cell with {_SIGN_NAMES[self.sheet.delimiter]} in it stands between quotes"
+            help += "; decimals have a point" if self.sheet.delimiter == "," else ""
             return self.trouble(surplus, Diagnostic("E594", "syntax_error", message, help=help))
         if not function.text:
             if not any(_at(record, place).text for place in self.columns.answers):
@@ -199,10 +211,6 @@ class Table:
                 name = _named_in(cell.text, names)
             if name is None and wanted and _ZERO.fullmatch(cell.text):
                 name, names = wanted, [*names, wanted]  # which is right of a function without that variable
-            if _is_spoilt(cell.text) or (self.decimal and cell.doubtful):
-                trouble = self.trouble(cell, _unreadable(cell))
-                troubles[title] = trouble
-                continue
             if name is None:
                 troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
             elif name in answers:
@@ -243,17 +251,10 @@ def _named_in(answer: str, names: Sequence[str]) -> str | None:
         return None
 
 
-def _is_spoilt(answer: str) -> bool:
-    """Whether a spreadsheet made something else of the answer."""
-    return bool(_SPREADSHEET_ERROR.fullmatch(answer) or _DATE.fullmatch(answer))
-
-
-def _unreadable(cell: Cell) -> Diagnostic:
-    """What is wrong with an answer before it is parsed."""
-    if cell.doubtful:
-        return doubt(cell.text, cell.doubtful)
-    what = "a date" if _DATE.fullmatch(cell.text) else "a formula of its own"
-    message = f"the spreadsheet shows `{cell.text}` here: it took the answer for {what}"
+def _spoilt(answer: str) -> Diagnostic:
+    """What to say where a spreadsheet made something else of an answer."""
+    what = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
+    message = f"the spreadsheet shows `{answer}` here: it took the answer for {what}"
     return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
 
 

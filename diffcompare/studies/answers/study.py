@@ -77,6 +77,7 @@ class _Judge:
     def _part(self, question: Question, domain: tuple[str, ...], name: str, cell: Cell) -> Part:
         expression = question.parsed.expression
         try:
+            self.table.check(cell)
             names = list(dict.fromkeys([*variables(listing(expression)), name]))
             formula = formulas_from({name: cell.text}, names, lambda name: f"df/d{name}")[name]
             answer = Answer(formula_text(cell.text, name, names), formula)

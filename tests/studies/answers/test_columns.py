@@ -56,6 +56,39 @@ def test_what_is_no_variable_is_left_out_and_named():
     assert found("student", "expression", "x", "group", "", "e-mail address")[1] == ["group", "e-mail address"]
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("name", "g(t)", "g'(t)"),
+        ("name", "y", "y'"),
+        ("name", "y =", "dy/dx ="),
+        ("name", "f(x; y)", "df/dx"),
+    ],
+)
+def test_what_is_differentiated_in_another_column_is_the_function(titles):
+    assert found(*titles, variables=("x", "t"))[0].function == 1
+
+
+@pytest.mark.parametrize(
+    ("titles", "student", "family"),
+    [
+        (("Vorname", "Name"), 0, 1),
+        (("Nom", "Prénom"), 1, 0),
+        (("first name", "email", "surname"), 0, 2),
+        (("Vorname", "email"), 0, None),
+        (("Nachname",), 0, None),
+        (("name", "email"), 0, None),
+    ],
+)
+def test_a_family_name_stands_beside_a_given_name(titles, student, family):
+    columns, _ = found(*titles, "f", "x")
+    assert (columns.student, columns.family) == (student, family)
+
+
+def test_two_remarks_of_one_title_are_left_out():
+    assert found("name", "note", "f", "x", "note")[1] == ["note"]
+
+
 def test_names_with_subscript_digits():
     assert found("f", "df/dx₁", variables=("x1",))[0].answers == {1: "x1"}
 

@@ -28,6 +28,11 @@ def test_the_page_has_the_summary_and_every_row(judged):
         assert student in text.partition("Every answer")[2]
 
 
+def test_one_answer_was_judged(judged):
+    text = str(judged("student,expression,x", "Ada,x^2,2*x"))
+    assert "1 answer of 1 student was judged: 1 right, 0 wrong." in text
+
+
 def test_csv_is_one_table_with_a_line_for_every_answer(judged):
     rows = list(csv.DictReader(io.StringIO(render(judged(*LINES).document(), "csv"))))
     assert [row["verdict"] for row in rows] == ["wrong", "wrong", "proved", "proved", "error", "error"]

@@ -119,6 +119,7 @@ def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
     found = judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")
     assert outcomes(found) == ["proved", "error"]
     assert words in found.rows[1].parts[0].trouble.text
+    assert (found.rows[1].parts[0].name, found.summary.outcomes["not answered"]) == ("x", 0)
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
