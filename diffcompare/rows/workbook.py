@@ -1,13 +1,14 @@
 """The cells of an Excel workbook (`.xlsx`), as text; openpyxl reads it, which is an extra.
 
 A number is written as Python writes it.  A formula is the text behind its `=`, for that is how pupils type an answer
-(`=3*x^2`), except where the spreadsheet computed a number from it.
+(`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.
 """
 
 from __future__ import annotations
 
 import datetime
 import os
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ INSTALL = 'pip install "diffcompare[xlsx]"'
 MOST_BYTES = 200_000_000
 """Of a workbook unpacked."""
 MOST_COLUMNS = 1_000
+_QUOTIENT = re.compile(r"[\d\s.()+*/-]+")
+"""A formula of numbers alone: 1/3 is no 0.3333333333333333."""
 
 
 class Record(NamedTuple):
@@ -109,12 +112,14 @@ def _is_said(value: Any) -> bool:
 
 def _record(number: int, cells: list[Any], computed: Iterable[Any]) -> Record:
     values: Iterator[Any] = iter(computed)
-    return Record(number, [_text(cell, next(values, None)) for cell in cells])
+    return Record(number, [text_of(cell, next(values, None)) for cell in cells])
 
 
-def _text(cell: Any, computed: Any) -> str:
+def text_of(cell: Any, computed: Any) -> str:
+    """A cell as text; `computed` is what the spreadsheet made of a formula."""
     if isinstance(cell, str) and cell.startswith("="):
-        return _text(computed, None) if isinstance(computed, int | float) else cell[1:]
+        of_cells = isinstance(computed, int | float) and not _QUOTIENT.fullmatch(cell[1:])
+        return text_of(computed, None) if of_cells else cell[1:]
     if isinstance(cell, datetime.datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.date().isoformat()
     if isinstance(cell, datetime.date | datetime.time):

@@ -42,6 +42,14 @@ def test_cells_are_text_and_empty_rows_are_none(book):
     assert (found.name, found.others) == ("one", 0)
 
 
+@pytest.mark.parametrize(
+    ("formula", "computed", "text"),
+    [("=1/3", 1 / 3, "1/3"), ("=A1+1", 3, "3"), ("=2*x", "#NAME?", "2*x"), ("=PI()", 3.14, "3.14")],
+)
+def test_a_formula_is_what_was_typed_unless_a_number_came_from_other_cells(formula, computed, text):
+    assert workbook.text_of(formula, computed) == text
+
+
 def test_the_first_worksheet_with_anything_in_it_is_read(book):
     found = workbook.read(book(empty=[], answers=[["a"]], more=[["b"]]))
     assert (found.name, found.others) == ("answers", 1)

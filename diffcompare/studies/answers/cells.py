@@ -46,6 +46,8 @@ class Book:
     """The records of a workbook; a cell begins at the number of its row."""
 
     delimiter = "\t"
+    on_surplus = "give the column a title, or empty the cell"
+    """What to do where a record has more cells than the header."""
 
     def __init__(self, rows: Sequence[Record]) -> None:
         self.rows = rows
@@ -75,6 +77,9 @@ class Sheet:
         said = _SEPARATOR.match(self.text)
         self.start = said.end() if said else 0
         self.delimiter = said[1] if said else delimiter_of(self.text)
+        sign = {"\t": "a tab", " ": "a blank"}.get(self.delimiter, f"`{self.delimiter}`")
+        self.on_surplus = f"a cell with {sign} in it stands between quotes"
+        self.on_surplus += "; decimals have a point" if self.delimiter == "," else ""
         self.ends = [match.start() for match in re.finditer("\n", self.text)]
         """Where lines end."""
 

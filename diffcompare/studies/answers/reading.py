@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -35,9 +34,6 @@ _DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
 )
 """What becomes of `1/2` in a spreadsheet that takes it for a day."""
-
-
-_SIGN_NAMES = defaultdict(lambda: "the sign that parts cells", {",": "a comma", ";": "a semicolon", "\t": "a tab"})
 
 
 class Given(NamedTuple):
@@ -174,8 +170,7 @@ class Table:
             return self.trouble(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
         if surplus is not None:
             message = f"there are {len(record)} cells under {len(self.columns.titles)} columns"
-            help = f"a cell with {_SIGN_NAMES[self.sheet.delimiter]} in it stands between quotes"
-            help += "; decimals have a point" if self.sheet.delimiter == "," else ""
+            help = self.sheet.on_surplus
             return self.trouble(surplus, Diagnostic("E594", "syntax_error", message, help=help))
         if not function.text:
             if not any(_at(record, place).text for place in self.columns.answers):

@@ -26,6 +26,7 @@ PRIMES = "'′’"
 _PRIMED = re.compile(rf"(?<![{PRIMES}])[{PRIMES}]+")
 _OPEN = re.compile(r"(?<!\w)[d∂]\s*/\s*[d∂]\s*(\w+)\s*([\[(])")
 _QUOTIENT = re.compile(r"(?<!\w)[d∂]([^\W\d]\w*)\s*/\s*[d∂]([^\W\d]\w*)(?!\w)")
+_TIMES = re.compile(r"\s*[*·×⋅]?\s*")
 _NAME_AT_END = re.compile(r"[^\W\d]\w*\s*\Z")
 _OPERAND_AT_END = re.compile(r"(?:[\])\w.]|['′’])\s*\Z")
 _QUOTIENT_AT_END = re.compile(r"/\s*[\w.]+\s*\Z")
@@ -50,6 +51,8 @@ class Names:
     by: str
     variables: Sequence[str]
     defined: dict[str, Definition] = field(default_factory=dict)
+    unread: dict[str, tuple[int, Diagnostic]] = field(default_factory=dict)
+    """What is wrong with definitions that cannot be read, and their lines."""
     used: set[int] = field(default_factory=set)
     """Lines whose definitions were used."""
 
@@ -91,7 +94,16 @@ def _unknown(name: str, names: Names, plain: str) -> DiffcompareError:
     meant = reading_of_unknown(name, plain, names.variables)
     found = unknown_variable(name, names.variables, "expression", plain, meant).diagnostic
     place = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)
-    return DiffcompareError(found._replace(span=place.span() if place else found.span))
+    span = place.span() if place else found.span
+    if name in names.unread and span is not None:
+        return _unread(name, plain, span, names)
+    return DiffcompareError(found._replace(span=span))
+
+
+def _unread(name: str, text: str, span: tuple[int, int], names: Names) -> DiffcompareError:
+    line, found = names.unread[name]
+    message = f"what `{name}` is, in line {line}, cannot be read: {found.message}"
+    return DiffcompareError(found._replace(message=message, text=text, span=span, label=""))
 
 
 def derivative(function: Expression, by: str, times: int = 1) -> Expression:
@@ -127,10 +139,13 @@ def _marked(text: str) -> Iterator[Found]:
 
 
 def _quotients(text: str, names: Names) -> Iterator[Found]:
-    """Derivatives that are written du/dx, where u is defined."""
+    """Derivatives that are written du/dx, where u is defined; dy/du * du/dx is dy/dx, whatever u is."""
+    chain: list[re.Match[str]] = []
     for match in _QUOTIENT.finditer(text):
-        if match[1] in names.defined:
-            yield match.start(), match.end(), "name", (match[2], match[1], "'")
+        goes_on = chain and chain[-1][2] == match[1] and _TIMES.fullmatch(text, chain[-1].end(), match.start())
+        chain = [*chain, match] if goes_on else [match]
+        if chain[0][1] in names.defined:
+            yield chain[0].start(), match.end(), "name", (match[2], chain[0][1], "'")
 
 
 def _primed(text: str, names: Names) -> Iterator[Found]:
@@ -217,6 +232,8 @@ def _named(name: str, text: str, span: tuple[int, int], names: Names) -> Express
         return names.use(name).expression
     if name == names.by:
         return Variable(name)
+    if name in names.unread:
+        raise _unread(name, text, span, names)
     help = f"define it in a line above: {name} = ..."
     raise _wrong(f"no line says what `{name}` is, so its derivative is not known", text, span, help)
 

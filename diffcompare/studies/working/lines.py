@@ -24,6 +24,10 @@ PARTS = ("u", "v", "w")
 _DEFINED = re.compile(
     r"\s*(?:(?:let|put|set|with)\s+)?([^\W\d]\w*)\s*(?:\(\s*([^\W\d]\w*)\s*\))?\s*:?=\s*([^=]+)", re.I
 )
+_BESIDE = re.compile(
+    r"\s*[,;(]?\s*\b(?:where|with|for|mit|wobei|où|avec|con|donde|где|при)\s+([^=]+=[^()]+(?:\([^()]*\)[^()]*)*)\)?$"
+)
+"""What a name of the line is, said behind it: `3u^2 u' where u = x^2 + 1`."""
 _BETWEEN = re.compile(r"[,;]|\b(?:and|und)\b")
 _PREFIX = re.compile(r"^\s*(?:\(?\d+[.)]\s+)?(?:(?:=>|⇒|⟹|->|→|∴)\s*)?")
 _PROSE = re.compile(r"\s*(?:.*:|[^\W\d]{2,}(?:[\s,'-]+[^\W\d]+)+[.!]?)\s*")
@@ -60,6 +64,9 @@ def lines_of(text: str, by: str, names: Sequence[str], source: str, function: Ex
     for number, line in enumerate(text.splitlines(), 1):
         line = _REMARK.sub("", line)
         line = _WORDS_AT_END.sub("", _PREFIX.sub("", line, count=1))
+        beside = _BESIDE.search(line)
+        if beside is not None and _define(beside[1], number, known):
+            line = line[: beside.start()]
         if not line.strip():
             continue
         try:
@@ -83,7 +90,8 @@ def _define(line: str, number: int, known: Names) -> bool:
         inner = known if match[2] is None else Names(known.by, [*known.variables, match[2]], known.defined)
         try:
             found[match[1]] = Definition(read(match[3].strip(), inner)[0], match[2], number)
-        except DiffcompareError:
+        except DiffcompareError as error:
+            known.unread[match[1]] = number, error.diagnostic
             return False
     known.defined |= found
     return bool(found)

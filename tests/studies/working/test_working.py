@@ -118,6 +118,31 @@ def test_what_is_no_variable_is_an_error():
         checked("x^2", "2*t")
 
 
+CHAINS = [
+    ["dy/dx = dy/du * du/dx"],
+    ["u = x^2", "y' = df/du · du/dx"],
+    ["y' = dy/du · du/dv · dv/dx"],
+    ["y' = cos(u)*u' where u = x^2"],
+    ["y' = cos(u)*v (with u = x^2, v = 2x)"],
+    ["f'(x) = cos(u)·u′, mit u = x²"],
+]
+
+
+@pytest.mark.parametrize("lines", CHAINS)
+def test_the_chain_rule_in_letters(lines):
+    found = checked("sin(x^2)", *lines, "= 2x*cos(x^2)")
+    assert (found.verdict, len(found.lines)) == ("proved", 2)
+
+
+@pytest.mark.parametrize("line", ["y' = u'*v + u*v'", "y' = 2x*v + x^2*cos(x)"])
+def test_a_definition_that_cannot_be_read_is_named_where_it_is_used(line):
+    with pytest.raises(DiffcompareError) as caught:
+        checked("x^2*sin(x)", "u = x^2", "v = sin x", line)
+    found = caught.value.diagnostic
+    assert found.message == "what `v` is, in line 2, cannot be read: `sin` needs parentheses"
+    assert (found.source, found.fix) == ("--steps, line 3", "sin(x)")
+
+
 def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
     found = checked(
         "x^2*sin(x)", "(x^2)' = 2*x", "d/dx[sin(x)] = cos(x)", "y = sin(x)*x^2", "y' = 2*x*sin(x) + x^2*cos(x)"
