@@ -142,6 +142,8 @@ class Series:
     def __mul__(self, other: Any) -> Series:
         a, b = self.stripped(), as_series(other).stripped()
         count = min(len(a.terms), len(b.terms))
+        if not a.terms and not b.terms:  # o(t^m) times o(t^n)
+            return Series((), a.first + b.first - 1)
         return Series([_convolved(a.terms, b.terms, place) for place in range(count)], a.first + b.first)
 
     __rmul__ = __mul__

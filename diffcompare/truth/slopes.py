@@ -45,6 +45,8 @@ LARGEST_DEPTH = 1 << 16
 """Steps of fewer bits than this would take seconds."""
 LIMIT_DEPTHS = (200, 400, 4000)
 """Where quotients are taken for their limit.  That the last agrees with the first two says that nothing is between."""
+FINEST_DEPTH = 1 << 14
+"""Where quotients are taken that fall so slowly that they are no nothing at those depths."""
 LAST_BITS = 2048
 JUMP_BITS = (2048, 1 << 13)
 """A limit that is not told apart from the value with so many bits is that value: they differ by less than 1e-2400."""
@@ -237,11 +239,19 @@ def _limit(quotient: Quotient, bits: int) -> Slope:
         return -math.inf if last.mid[0] else math.inf
     falls = (mpf_lt(fine, mpf_shift(coarse, -20)) for coarse, fine in zip(least, most[1:], strict=False))
     if all(fall or mpf_lt(fine, NOTHING) for fall, fine in zip(falls, most[1:], strict=False)):
-        return Ball(fzero, mpf_shift(most[-1], 1))  # they fall like a power of h
+        return _nothing(quotient, bits, most[-1])  # they fall like a power of h
     far, near = (magnitude(each - last) for each in balls[:-1])
     if mpf_lt(mpf_shift(most[-1], -40), far) or mpf_lt(mpf_shift(most[-1], -90), near):
         return math.nan
     return Ball(last.mid, mpf_add(last.rad, near))  # the last is nearer to the limit than to the one before
+
+
+def _nothing(quotient: Quotient, bits: int, most: Mpf) -> Ball:
+    """The limit 0, as near as quotients come to it: h^(1/6), say, takes a smaller step than others."""
+    if mpf_lt(NOTHING, most):
+        finest = _settled(quotient, FINEST_DEPTH, bits + 2 * FINEST_DEPTH + 1000)
+        most = magnitude(finest) if isinstance(finest, Ball) and mpf_lt(magnitude(finest), most) else most
+    return Ball(fzero, mpf_shift(most, 1))
 
 
 def _settled(quotient: Quotient, depth: int, bits: int) -> Ball | Undefined | None:
