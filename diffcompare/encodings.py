@@ -44,19 +44,29 @@ _SIGNS = "€‘’“”„–—…«»°²³µ·¿¡×÷½¼§ªº№΄"
 _LETTERS: dict[str, re.Pattern[str]] = {
     "Windows-1252": re.compile("[À-ÖØ-öø-ÿŒœŠšŽž]*"),
     "Windows-1250": re.compile("[ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽáčďéěíňóřšťúůýžĄĆĘŁŃŚŹŻąćęłńśźżÄÖÜßäöüŐŰőűĂÂÎŞŢăâîşţĐđĽľĹĺŔŕÔô]*"),
+    "Windows-1254": re.compile("[ÇĞİÖŞÜçğıöşüÂâÎîÛû]*"),
     "Windows-1251": re.compile("[А-яЁёІіЇїЄєҐґ]*"),
+    "KOI8-R": re.compile("[А-яЁё]*"),
+    "CP866": re.compile("[А-яЁё]*"),
     "Windows-1253": re.compile("[Ά-ώ]*"),
+    "CP850": re.compile("[ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜàáâãäåçèéêëìíîïñòóôõöùúûüßØøÆæ]*"),
     "Mac Roman": re.compile("[ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâãäåçèéêëìíîïñòóôöùúûüßØøÆæ]*"),
 }
 """The letters of the languages that are written in pages of one byte."""
-_WHOLE_WORDS = {"Windows-1251": "аеёиоуыэюяіїє", "Windows-1253": "αεηιουωάέήίόύώ"}
+_CYRILLIC = "аеёиоуыэюяіїє"
+_WHOLE_WORDS = {"Windows-1253": "αεηιουωάέήίόύώ", **dict.fromkeys(("Windows-1251", "KOI8-R", "CP866"), _CYRILLIC)}
 """Pages in which whole words are beyond ASCII, with their vowels."""
 _DOUBTS = {
     "Mac Roman": re.compile("[ŠšŽžŸ]"),  # äéèü...
-    "Windows-1250": re.compile("ø.*[íýáú]|[íýáú].*ø|ì.*ý|ý.*ì", re.S),  # ř and ě, in Czech
+    "Windows-1250": re.compile(  # ř and ě in Czech, ő in Hungarian, ț and Ș in Romanian, ł in Polish
+        r"ø.*[íýáú]|[íýáú].*ø|ì.*ý|ý.*ì|õ\b|þ\b|ª\w|[^\W\d_]{3,}(?<!sin|cos|tan|cot|log)(?<!sinh|cosh|tanh)³", re.S
+    ),
+    "Windows-1254": re.compile("[ÐÝÞðýþ]"),  # Ğ İ Ş ğ ı ş
 }
 """By which signs a text that seems western may be another one."""
 _WITHIN_A_WORD = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.replace('·', '').replace('’', '')}](?=[^\W\d_])|£(?=\w)|¯|¿")
+_INITIAL = re.compile(r"[^\W\d_a-zA-Z][a-z]{2}")
+"""A sign of the East before small letters: where all words are such, it is the capital of an alphabet."""
 
 CODE_PAGES: dict[str, str] = {
     "GBK": "gb18030",
@@ -64,9 +74,13 @@ CODE_PAGES: dict[str, str] = {
     "Shift-JIS": "cp932",
     "EUC-KR": "cp949",
     "Windows-1251": "cp1251",
+    "KOI8-R": "koi8_r",
+    "CP866": "cp866",
     "Windows-1253": "cp1253",
+    "CP850": "cp850",
     "Mac Roman": "mac_roman",
     "Windows-1250": "cp1250",
+    "Windows-1254": "cp1254",
     "Windows-1252": "cp1252",
 }
 """What is tried, by the names that people know."""
@@ -149,8 +163,11 @@ def codec_of(name: str) -> str | None:
 def guess(content: bytes) -> list[str]:
     """The names of the encodings that the content may have: one where it is clear, and it is not UTF-8."""
     texts = {name: text for name, codec in CODE_PAGES.items() if (text := _strict(content, codec)) is not None}
+    if texts.get("Windows-1254") == texts.get("Windows-1252"):
+        texts.pop("Windows-1254", None)
     western = texts.get("Windows-1252", "")
-    if western and all(sign.isascii() or sign in _OF_FORMULAS for sign in western):
+    of_formulas = western and all(sign.isascii() or sign in _OF_FORMULAS for sign in western)
+    if of_formulas and not _DOUBTS["Windows-1250"].search(western):
         return ["Windows-1252"]
     by_titles = _best({name: _known_in(text) for name, text in texts.items()})
     if len(by_titles) == 1:
@@ -186,12 +203,13 @@ def _strict(content: bytes, codec: str) -> str | None:
 
 
 def _known_in(text: str) -> int:
-    """How many titles of the first lines are known words beyond ASCII."""
-    from diffcompare.titles import role_by_words, role_of
+    """How many titles of the first lines are known words beyond ASCII; those without a wrong accent count twice."""
+    from diffcompare.titles import is_spelt, role_by_words, role_of
 
     head = "\n".join(text.splitlines()[:5])
     titles = [each for each in re.split(r"[,;\t|\n\"]", head) if not each.isascii()]
-    return sum(role_of(title) is not None or role_by_words(title) is not None for title in titles[:200])
+    known = [title for title in titles[:200] if role_of(title) is not None or role_by_words(title) is not None]
+    return len(known) + sum(map(is_spelt, known))
 
 
 def _best(scores: dict[str, int]) -> list[str]:
@@ -208,10 +226,19 @@ def _nearly_best(scores: dict[str, float]) -> list[str]:
 def _is_likely(name: str, text: str) -> bool:
     """Whether everything beyond ASCII is what people write in that encoding."""
     if name in _FREQUENT:
-        return _share(name, text) >= ENOUGH
+        words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+        return _share(name, text) >= ENOUGH and not (words and all(map(_INITIAL.search, words)))
     letters = "".join(sign for sign in text if not sign.isascii() and sign not in _SIGNS)
     usual = _LETTERS[name].fullmatch(letters) is not None and _WITHIN_A_WORD.search(text) is None
-    return usual and (name in _WHOLE_WORDS) == _is_of_whole_words(text)
+    return usual and not _has_capital_within(text) and (name in _WHOLE_WORDS) == _is_of_whole_words(text)
+
+
+def _has_capital_within(text: str) -> bool:
+    """Whether a capital letter beyond ASCII stands within a word of small ones: `JosÄ` is José read in a wrong page."""
+    return any(
+        letter.isupper() and not letter.isascii() and before.isalpha() and (before.islower() or behind.islower())
+        for before, letter, behind in zip(text, text[1:], f"{text[2:]} ", strict=False)
+    )
 
 
 def _share(name: str, text: str) -> float:

@@ -88,6 +88,11 @@ def role_of(title: str) -> str | None:
     return _whole().get(plain(title))
 
 
+def is_spelt(title: str) -> bool:
+    """Whether the title is a known one letter for letter, with its accents."""
+    return title.strip(_EDGES).casefold() in _spelt()
+
+
 def role_by_words(title: str) -> str | None:
     """What the words of a title mean, where they mean one thing only: `Name des Schülers` is the student."""
     return next(iter(found), None) if len(found := _by_words(title)) == 1 else None
@@ -106,6 +111,13 @@ def _by_words(title: str) -> set[str]:
 def known_titles(titles: Sequence[str]) -> int:
     """How many titles are known, by themselves or by their words."""
     return sum(role_of(title) is not None or role_by_words(title) is not None for title in titles)
+
+
+@cache
+def _spelt() -> set[str]:
+    return {
+        title.strip().casefold() for said in ROLES.values() for line in said.split("\n") for title in line.split("|")
+    }
 
 
 @cache
