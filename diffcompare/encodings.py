@@ -226,7 +226,7 @@ def _nearly_best(scores: dict[str, float]) -> list[str]:
 def _is_likely(name: str, text: str) -> bool:
     """Whether everything beyond ASCII is what people write in that encoding."""
     if name in _FREQUENT:
-        words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+        words = _foreign_words(text)
         return _share(name, text) >= ENOUGH and not (words and all(map(_INITIAL.search, words)))
     letters = "".join(sign for sign in text if not sign.isascii() and sign not in _SIGNS)
     usual = _LETTERS[name].fullmatch(letters) is not None and _WITHIN_A_WORD.search(text) is None
@@ -249,7 +249,7 @@ def _share(name: str, text: str) -> float:
 
 def _surnames(name: str, text: str) -> float:
     """Which part of the words begins as family names do."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word[0].isascii()]
+    words = [word for word in _foreign_words(text) if not word[0].isascii()]
     return sum(word[0] in _SURNAMES[name] for word in words) / len(words) if words else 0.0
 
 
@@ -261,7 +261,7 @@ def _vowels(name: str, text: str) -> float:
 
 def _is_of_whole_words(text: str) -> bool:
     """Whether letters beyond ASCII make up words by themselves, as in Cyrillic and Greek, and not parts of words."""
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if not word.isascii()]
+    words = [word for word in _foreign_words(text) if len(word) > 1]
     whole = [word for word in words if not any(sign.isascii() for sign in word)]
     return len(whole) > 0.6 * len(words)
 
@@ -308,7 +308,12 @@ def _words(content: bytes, found: Sequence[str]) -> dict[str, str]:
 
 def example(text: str) -> str:
     """The first word with a letter beyond ASCII, by which a reader sees whether the encoding is right."""
-    return next((word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()), "")[:20]
+    return next(iter(_foreign_words(text)), "")[:20]
+
+
+def _foreign_words(text: str) -> list[str]:
+    """The words with a letter beyond ASCII."""
+    return [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
 
 
 def _codec(name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.backends.automatic import shorten
@@ -29,7 +30,7 @@ ROOM = 1e-292
 LEAST = 5e-324
 SMALLEST = sys.float_info.min
 """Below this a double has fewer digits."""
-SHORTER = (1e-10, 1e-20, 1e-30, 1e-60)
+SHORTER = (1e-10, 1e-20, 1e-30, 1e-60, 1e-120, 1e-200, 1e-260)
 """By how much a step is shortened that is not short."""
 LONGER = (1e-12, 1e-8, 1e-4, 1.0)
 """Parts of |x| that are tried where imaginary parts underflow, and then steps that look away from x."""
@@ -89,7 +90,10 @@ class Search:
         h = given or default_step(self.point[self.name])
         values, partial = self._tried(h)
         if given is None and (self._has_value() if partial is None else self._is_long(values)):
+            first = partial
             h, values, partial = self._shortened(h, values, partial)
+            if first is not None and partial is None:
+                return self._done(None, h, "no step is short enough: each gives another number")
         if partial is None:
             return self._done(None, h, f"no finite complex value at {self.name} + {h:g}i")
         lost, expected = self._lost(values, h)
@@ -111,9 +115,19 @@ class Search:
         values = self.at(h)
         return values, self.quotient(values, h)
 
+    @cached_property
+    def real(self) -> Mapping[Expression, Any]:
+        """The values at the point itself."""
+        return values_at(self.nodes, self.point)
+
     def _has_value(self) -> bool:
         """Whether the function has a value at the point: then a step that finds none may be too long."""
-        return is_number(values_at(self.nodes, self.point)[self.nodes[-1]])
+        return is_number(self.real[self.nodes[-1]])
+
+    def _size(self, node: Expression) -> float:
+        """The size of a value; at x + ih the real part of one that is 0 may be of the size of h^2."""
+        value = self.real[node]
+        return abs(value) if is_number(value) else 0.0
 
     def _is_long(self, values: Mapping[Expression, Any] | None) -> bool:
         """Whether an imaginary part is not small beside the real one, or beside 1 where a sine, say, is to follow."""
@@ -123,16 +137,20 @@ class Search:
             value = values[node]
             if node.operation is not None and type(value) is not Undefined:
                 size = abs(value.z.imag)
-                if size > SHORT * abs(value.z.real) and (value.z.real or size > SHORT):
-                    return True
                 if size > SHORT and node in self.followed:
+                    return True
+                if size > SHORT * abs(value.z.real) and size > SHORT * (self._size(node) or 1.0):
                     return True
         return False
 
     def _shortened(
         self, h: float, values: Mapping[Expression, Any] | None, partial: float | None
     ) -> tuple[float, Mapping[Expression, Any] | None, float | None]:
-        """The first shorter step that is short enough; the first one again, if none is better."""
+        """The first shorter step that is short enough; the first one again, if it gives what the shortest gives.
+
+        A step that is no better than the others has no partial.
+        """
+        shortest = partial
         for part in SHORTER:
             shorter = h * part
             if shorter < ROOM:
@@ -140,7 +158,9 @@ class Search:
             found, quotient = self._tried(shorter)
             if quotient is not None and not self._is_long(found):
                 return shorter, found, quotient
-        return h, values, partial
+            shortest = quotient or shortest
+        agrees = partial is not None and shortest is not None and math.isclose(partial, shortest, rel_tol=SHORT)
+        return h, values, partial if agrees else None
 
     def _lost(self, values: Mapping[Expression, Any] | None, h: float) -> tuple[Expression | None, float]:
         """The first node whose imaginary part underflows, there or within its row, and the partial as it should be.
