@@ -59,7 +59,7 @@ def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
         raise DiffcompareError(error.diagnostic._replace(source="--hand")) from None
     if by is not None:
         return by, spec
-    if len(variables) == 1 and spec.strip() and not _EQUALS.search(spec):
+    if len(variables) == 1 and spec.strip() and (not _EQUALS.search(spec) or spec.lstrip().startswith("=")):
         spec = f"{variables[0]}={spec}"
     return split_assignment(spec, "--hand", variables)
 

@@ -64,6 +64,7 @@ def test_what_is_no_formula(spec):
 
 def test_of_one_variable_the_name_may_be_left_out():
     assert parse_hand(["2*x"], ["x"]) == parse_hand(["x=2*x"], ["x"])
+    assert parse_hand([" = 2*x"], ["x"]) == parse_hand(["x=2*x"], ["x"])
     assert parse_hand(["if(x==1, 0, 2*x)"], ["x"]).formulas["x"] is parse("if(x == 1, 0, 2*x)")
 
 
