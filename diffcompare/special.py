@@ -13,7 +13,7 @@ from typing import Any
 
 _EULER, _ONE_LESS_EULER = 0.5772156649015329, 0.42278433509846714
 # zeta(k) - 1 for k = 2, 3, ..., computed to 40 digits.
-_ZETA_LESS_ONE = (
+ZETA_LESS_ONE = (
     0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
     0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853, 0.0004941886041194645,
     0.0002460865533080483, 0.00012271334757848915, 6.124813505870483e-05, 3.058823630702049e-05, 1.528225940865187e-05,
@@ -22,9 +22,9 @@ _ZETA_LESS_ONE = (
     7.45071178983543e-09, 3.725334024788457e-09, 1.862659723513049e-09, 9.313274324196682e-10, 4.656629065033784e-10,
     2.3283118336765053e-10, 1.164155017270052e-10,
 )  # fmt: skip
-_LGAMMA_ABOUT_2 = tuple((-1) ** k * zeta / k for k, zeta in enumerate(_ZETA_LESS_ONE, 2))
-_LGAMMA_ABOUT_1 = tuple((-1) ** k * (1 + zeta) / k for k, zeta in enumerate(_ZETA_LESS_ONE[:20], 2))
-_DIGAMMA_ABOUT_2 = tuple((-1) ** k * zeta for k, zeta in enumerate(_ZETA_LESS_ONE, 2))
+_LGAMMA_ABOUT_2 = tuple((-1) ** k * zeta / k for k, zeta in enumerate(ZETA_LESS_ONE, 2))
+_LGAMMA_ABOUT_1 = tuple((-1) ** k * (1 + zeta) / k for k, zeta in enumerate(ZETA_LESS_ONE[:20], 2))
+_DIGAMMA_ABOUT_2 = tuple((-1) ** k * zeta for k, zeta in enumerate(ZETA_LESS_ONE, 2))
 
 # The Taylor series of digamma about its root r = 1.4616..., from the definition psi^(k)(r)/k!, computed to 300 bits.
 _ROOT = (1.4616321449683622, 9.549995429965697e-17)

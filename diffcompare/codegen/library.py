@@ -1,4 +1,4 @@
-"""What the operations are called in Python's `math` and in NumPy, and small definitions of what neither has.
+"""What the operations are called in Python's `math`, in NumPy and in JavaScript, and definitions of what these lack.
 
 A program gets only the definitions that it uses.  They follow the rows of the table of operations, float by float; a
 test holds them against the rows.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS
 from diffcompare.expression import Operation
 from diffcompare.operations import OPERATIONS
 
@@ -17,7 +18,7 @@ class Library(NamedTuple):
     """A library as a target: how its functions are called, and what it lacks."""
 
     name: str
-    """The module that a program imports."""
+    """The module that a program imports, or the language if it is not Python."""
     calls: dict[str, str]
     """Operations that the library has, by our name."""
     definitions: dict[str, str]
@@ -25,6 +26,11 @@ class Library(NamedTuple):
     choice: str
     """`condition ? yes : no` with the fields {condition}, {yes} and {no}."""
     constants: dict[str, str]
+
+    def needs(self, name: str) -> list[str]:
+        """The other definitions that a definition calls."""
+        source = self.definitions.get(name, "")
+        return [other for other in self.definitions if other != name and re.search(rf"(?<![\w.]){other}\(", source)]
 
 
 def _calls(library: str, own: dict[str, str]) -> dict[str, str]:
@@ -249,7 +255,7 @@ def _by_name(sources: str) -> dict[str, str]:
     """The definitions of a text, by the name that each defines."""
     found = {}
     for source in sources.strip().split("\n\n\n"):
-        name = re.match(r"(?:def )?(\w+)", source)
+        name = re.match(r"(?:def |function )?(\w+)", source)
         assert name is not None
         found[name[1]] = source
     return found
@@ -279,8 +285,13 @@ NUMPY = Library(
     {"pi": "numpy.pi", "e": "numpy.e"},
 )
 
-NEEDS = {"polygamma": ("digamma",)}
-"""The other definitions that a definition calls."""
+JAVASCRIPT = Library(
+    "javascript",
+    {"ln": "Math.log", **{name: f"Math.{name}" for name in BUILT_IN}},
+    _by_name(DEFINITIONS),
+    "{condition} ? {yes} : {no}",
+    {"pi": "Math.PI", "e": "Math.E"},
+)
 
 LIBRARIES = {"python": MATH, "numpy": NUMPY}
 """The targets by the name of `--code`."""

@@ -1,15 +1,17 @@
-"""Expressions as source text of Python, for `math` or for NumPy."""
+"""Expressions as source text: of Python, for `math` or for NumPy, or of JavaScript."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from diffcompare.codegen.library import NEEDS, Library, call_of
+from diffcompare.codegen.javascript import RELATIONS
+from diffcompare.codegen.library import SLOPES, Library, call_of
 from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
-from diffcompare.expression import Constant, Expression, Number, Variable
+from diffcompare.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.operations import OPERATIONS
+from diffcompare.operations import OPERATIONS, exact_integer
 
 _Part: TypeAlias = str | tuple[Expression, int]
 
@@ -37,6 +39,7 @@ class Writer:
 
     def __init__(self, library: Library, variables: Mapping[str, str]) -> None:
         self.library = library
+        self.is_javascript = library.name == "javascript"
         self.variables = variables
         """What a variable is called in the program, where it has to be called otherwise."""
         self.used: dict[str, str] = {}
@@ -69,7 +72,7 @@ class Writer:
         if name in self.library.calls:
             return self.library.calls[name]
         if name not in self.used:
-            for needed in NEEDS.get(name, ()):
+            for needed in self.library.needs(name):
                 self.call(needed)
             self.used[name] = self.library.definitions.get(name) or self._defined(name)
         return name
@@ -80,10 +83,38 @@ class Writer:
         assert row.definition is not None
         parameters = ("x",) if row.arity == 1 else ("a", "b", "c", "d")[: row.arity]
         body = self.write(row.definition(*map(Variable, parameters)), {})
+        if self.is_javascript:
+            return f"function {name}({', '.join(parameters)}) {{\n  return {body};\n}}"
         lines = [f"return {body}"]
         if "numpy.where" in body:
             lines = ['with numpy.errstate(all="ignore"):', f"    return {body}"]
         return "\n    ".join([f"def {name}({', '.join(parameters)}):", *lines])
+
+    def partial(
+        self, operation: Operation, position: int, result: Expression, arguments: Sequence[Expression]
+    ) -> Expression | str | None:
+        """The partial of a row by one argument, over letters: as an expression, or as text where it has its own.
+
+        The text is that of a partial that has another form over floats; None stands for a partial that there is not.
+        """
+        template = SLOPES.get((operation.name, position))
+        if template is None:
+            partial = operation.partials[position]
+            value = partial(result, *arguments) if callable(partial) else partial
+            return None if value is None else lift(value)
+        for name in re.findall(r"(\w+)\(", template):
+            self.call(name)
+        text = template.replace("{hypot}", self.call("hypot"))
+        for field, letter in zip(("{y}", "{a}", "{b}"), (result, *arguments), strict=False):
+            text = text.replace(field, self.write(letter, {}, POWER))
+        return text
+
+    def compared(self, relation: str, left: Expression, right: Expression) -> str:
+        """A comparison."""
+        return f"{self.write(left, {}, SUM)} {self._sign(relation)} {self.write(right, {}, SUM)}"
+
+    def _sign(self, relation: str) -> str:
+        return RELATIONS.get(relation, relation) if self.is_javascript else relation
 
     def _parts(self, node: Expression) -> tuple[int, list[_Part]]:
         operation = node.operation
@@ -94,8 +125,10 @@ class Writer:
             return self._choice(name[3:], arguments)
         if node in self.beyond and self.library.name == "math":
             return _CALL, self._guarded(node)
-        if name == "neg":
-            return NEGATION, ["-", (arguments[0], NEGATION)]
+        if name == "neg":  # JavaScript has no -x**2, and --x is another operator there
+            return NEGATION, ["-", (arguments[0], POWER + 1 if self.is_javascript else NEGATION)]
+        if name == "^n" and self.is_javascript and self._is_plain_square(node):
+            return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
         if name == "^" and self.library.name == "math" and arguments[0].varies:
             return _CALL, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
         if name in _LEVELS:
@@ -108,6 +141,10 @@ class Writer:
             parts += [(argument, 0), ", "]
         parts[-1] = ")"
         return _CALL, parts
+
+    def _is_plain_square(self, node: Expression) -> bool:
+        base, exponent = node.arguments
+        return isinstance(base, Variable) and exact_integer(exponent) == 2
 
     def _guarded(self, node: Expression) -> list[_Part]:
         """The operation by a function that goes on where Python would raise."""
@@ -126,7 +163,7 @@ class Writer:
         """Two operands and the sign; constants alone are computed in floats: 9**9**9 in integers would never end."""
         left, right = node.arguments
         first: _Part = (left, _LEAST[name][0])
-        if not node.varies:
+        if not node.varies and not self.is_javascript:
             first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
             if name in ("^", "^n") and not isinstance(first, str):
                 return ["float(", (left, 0), ")**", (right, _LEAST[name][1])]
@@ -148,11 +185,11 @@ class Writer:
         fields: dict[str, list[_Part]] = {}
         for field, branch in (("yes", yes), ("no", no)):  # numbers as floats, lest NumPy make an array of integers
             fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
-        fields["condition"] = [(left, SUM), f" {relation} ", (right, SUM)]
+        fields["condition"] = [(left, SUM), f" {self._sign(relation)} ", (right, SUM)]
         parts: list[_Part] = []
         for piece in self.library.choice.replace("}", "{").split("{"):
             parts += fields.get(piece, [piece])
-        return 0 if self.library.name == "math" else _CALL, parts
+        return _CALL if self.library.name == "numpy" else 0, parts
 
 
 def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from diffcompare.codegen.library import SLOPES
 from diffcompare.codegen.names import BAR, quoted
 from diffcompare.codegen.source import Writer
-from diffcompare.expression import Expression, Number, Variable, lift
+from diffcompare.expression import Expression, Number, Variable
 from diffcompare.grammar import POWER
 from diffcompare.operations import divide, exact_integer
 from diffcompare.sweeps import NotDifferentiable
@@ -108,16 +107,13 @@ class Sweep:
 
     def _product(self, adjoint: str, node: Expression, position: int) -> str | None:
         """The adjoint times the partial, None where the partial is 0."""
-        operation = node.operation
-        assert operation is not None
-        partial = operation.partials[position]
-        if partial is None:
-            raise NotDifferentiable(node)
-        template = SLOPES.get((operation.name, position))
-        if template is not None:
-            return f"{adjoint}*{self._filled(template, node)}"
+        assert node.operation is not None
         arguments = [self._stand_in(argument) for argument in node.arguments]
-        factor = lift(partial(self._stand_in(node), *arguments) if callable(partial) else partial)
+        factor = self.writer.partial(node.operation, position, self._stand_in(node), arguments)
+        if factor is None:
+            raise NotDifferentiable(node)
+        if isinstance(factor, str):
+            return f"{adjoint}*{factor}"
         number = exact_integer(factor)
         if number in (0, 1, -1):
             return {0: None, 1: adjoint, -1: f"-{adjoint}"}[number]
@@ -128,17 +124,6 @@ class Sweep:
     def _stand_in(self, node: Expression) -> Expression:
         """A name for an operation; numbers and variables are themselves."""
         return Variable(self.names[node]) if node in self.names else node
-
-    def _filled(self, template: str, node: Expression) -> str:
-        """A partial in its own form over floats, with names in its fields."""
-        fields = ["{a}", "{b}"]
-        for name in ("tanh_slope", "sigmoid_slope", "gauss", "acosh_slope", "power_slope", "power_growth"):
-            if f"{name}(" in template:
-                self.writer.call(name)
-        text = template.replace("{y}", self.names[node]).replace("{hypot}", self.writer.call("hypot"))
-        for field, argument in zip(fields, node.arguments, strict=False):
-            text = text.replace(field, self.writer.write(self._stand_in(argument), {}, POWER))
-        return text
 
 
 def conditional(nodes: Sequence[Expression]) -> set[Expression]:
