@@ -8,11 +8,12 @@ import typer
 
 from diffcompare.cli import completion, options
 from diffcompare.cli.output import Answer
+from diffcompare.cli.usage import usage_error
 
 EXAMPLES = (
     "diffcompare lesson -o lesson.html",
     "diffcompare lesson trace step -o two.html",
-    "diffcompare lesson all -o everything.html",
+    'diffcompare lesson trace --expr "x*tanh(x)" --at x=1 -o own.html',
 )
 
 
@@ -21,6 +22,12 @@ def command(
         list[str] | None,
         typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=completion.demos),
     ] = None,
+    expr: Annotated[
+        str | None,
+        typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own."),
+        options.READS_EXPRESSION,
+    ] = None,
+    at: options.At = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> Answer:
@@ -30,5 +37,18 @@ def command(
     from diffcompare.studies.demos.translation import told
     from diffcompare.studies.lesson.page import page
 
-    plays = [played(told(which)) for which in demos(names or TEN, NAMES)]
-    return Answer(document(plays, brief=quiet), page=page(plays))
+    chosen, own = demos(names or TEN, NAMES), None
+    if expr is not None or at is not None:
+        from diffcompare.studies.demos.trace import SURVEY, frames_of
+        from diffcompare.studies.lesson.program import staged
+
+        if "trace" not in [demo.name for demo in chosen]:
+            raise usage_error(
+                "E584", "`--expr` and `--at` are those of the demo `trace`", "name it too: `lesson trace`"
+            )
+        question, point = options.asked(SURVEY if expr is None else expr, at)
+        own = staged(question, point)
+        frames = tuple(frames_of(question, point))
+        chosen = [demo._replace(frames=lambda: frames) if demo.name == "trace" else demo for demo in chosen]
+    plays = [played(told(which)) for which in chosen]
+    return Answer(document(plays, brief=quiet), page=page(plays, own))

@@ -20,7 +20,7 @@ from diffcompare.studies.demos.frame import Frame
 from diffcompare.studies.demos.play import Played, demo_data
 from diffcompare.studies.lesson.bars import bars
 from diffcompare.studies.lesson.panels import panel
-from diffcompare.studies.lesson.program import Staged, shipped, stepped
+from diffcompare.studies.lesson.program import Program, Staged, shipped, stepped
 from diffcompare.studies.lesson.script import script
 from diffcompare.studies.lesson.style import STYLE
 from diffcompare.studies.lesson.words import words as page_words
@@ -35,6 +35,8 @@ SHORTCUTS = {
 """The key of a button, as assistive technology is told."""
 ARROWS = {"ArrowLeft": "\u2190", "ArrowRight": "\u2192"}
 TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
+SURVEY = "baydin"
+"""The entry of the catalogue that the demo `trace` plays."""
 LOOP = "logistic_l4_nested"
 """The entry of the catalogue that computes the demo's function in a loop."""
 PRINTED = 6
@@ -47,16 +49,17 @@ MOST_PRINTED = 4_500
 """Characters of a demo's rows that paper has room for in the larger letters."""
 
 
-def page(plays: Sequence[Played]) -> str:
-    """The lesson in one file, in the language that is spoken.
+def page(plays: Sequence[Played], own: Staged | None = None) -> str:
+    """The lesson in one file, in the language that is spoken; `own` is what its `trace` plays if not the survey's.
 
     It loads nothing: its own policy forbids it, and names its one script by its hash.
     """
     words = page_words()
     names = [each.demo.name for each in plays]
-    stages = shipped() if "trace" in names else {}
-    figures = _figures(plays, stages, words)
-    code = script()
+    stages = ({"own": own} if own else {}) | shipped() if "trace" in names else {}
+    programs = stages | (_along() if "step" in names else {})
+    figures = _figures(plays, programs, words) | {"played": "own" if own else SURVEY}
+    code = script([node for each in programs.values() for node in each.nodes])
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none';"
@@ -81,20 +84,20 @@ def page(plays: Sequence[Played]) -> str:
     )
 
 
-def _figures(plays: Sequence[Played], stages: Mapping[str, Staged], words: Mapping[str, str]) -> dict[str, Any]:
+def _figures(
+    plays: Sequence[Played], programs: Mapping[str, Program | Staged], words: Mapping[str, str]
+) -> dict[str, Any]:
     """What the script computes with and shows."""
     names = [each.demo.name for each in plays]
-    programs = {name: each.data for name, each in stages.items()}
-    programs |= _along() if "step" in names else {}
     return {
         "demos": [demo_data(each) for each in plays],
-        "programs": programs,
+        "programs": {name: each.data for name, each in programs.items()},
         "swell": bars() if "swell" in names else None,
         "words": words,
     }
 
 
-def _along() -> dict[str, Any]:
+def _along() -> dict[str, Program]:
     """Two programs of one function, which differ in their last digits: of the curve, and of the cancellation strip."""
     return {"step": stepped(step.CLOSED, {"x": step.X}), "strip": stepped(entry(LOOP).text, {"x": step.X})}
 

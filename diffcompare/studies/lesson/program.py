@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from diffcompare.codegen.tape import key
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph, Table, Vertex
-from diffcompare.evaluation import FLOATS, evaluate
+from diffcompare.evaluation import CAREFUL, FLOATS, birthplace, evaluate, is_number
 from diffcompare.expression import Expression, Variable
 from diffcompare.language import translated
 from diffcompare.naming import names, pretty
-from diffcompare.operations import exact_integer
-from diffcompare.parser import parse
 from diffcompare.problem import Problem
+from diffcompare.source import Question
 from diffcompare.studies.demos import trace as demo
 from diffcompare.studies.demos.frame import Frame
 from diffcompare.studies.demos.translation import told
@@ -21,10 +22,6 @@ from diffcompare.studies.trace import Trace, trace_question
 from diffcompare.sweeps import reverse
 from diffcompare.wengert import active_nodes, listing, variables
 
-KNOWN = ("+", "-", "*", "/", "neg", "^n", "ln", "exp", "sin", "cos", "sqrt")
-"""Operations that the page's tape has; an expression with another is not recomputed there."""
-
-
 SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
 """Entries of the catalogue that the page offers: small ones, which are not about rounding."""
 
@@ -32,10 +29,18 @@ ROOM = -0.2837
 """A number as wide as most: room for the page to write one."""
 
 
+class Program(NamedTuple):
+    """A program for the page, and the nodes whose operations it needs there."""
+
+    data: dict[str, Any]
+    nodes: Sequence[Expression]
+
+
 class Staged(NamedTuple):
     """A program that the page plays step by step, and its graph with room for numbers."""
 
     data: dict[str, Any]
+    nodes: Sequence[Expression]
     graph: Graph
 
 
@@ -43,86 +48,101 @@ def shipped() -> dict[str, Staged]:
     """The programs of those entries at their own points, by name."""
     from diffcompare.catalogue import entry
 
-    return {name: staged(entry(name).text, dict(entry(name).point)) for name in SHIPPED}
+    entries = {name: entry(name) for name in SHIPPED}
+    return {name: staged(question_of(each.text, tuple(each.point)), each.point) for name, each in entries.items()}
 
 
-def program(text: str, point: Mapping[str, float]) -> dict[str, Any] | None:
-    """The list, the point, and values and adjoints there; None for an expression that the page does not know."""
-    expression = parse(text)
+def program(question: Question, point: Mapping[str, float]) -> Program:
+    """The list, the point, and values and adjoints there; None stands for what is no finite number."""
+    expression = question.parsed.expression
     nodes = listing(expression)
-    if any(node.operation is not None and node.operation.name not in KNOWN for node in nodes):
-        return None
     places = {node: place for place, node in enumerate(nodes)}
-    values = evaluate(nodes, point, FLOATS)
+    values = evaluate(nodes, point, CAREFUL)
     active = active_nodes(nodes)
-    adjoints = reverse(nodes, values, active, expression, FLOATS)
+    adjoints = reverse(nodes, values, active, expression, CAREFUL)
     named = names(nodes, tuple(point))
-    return {
-        "text": text,
+    data = {
+        "text": " ".join(question.text.split()),
         "variables": list(point) or variables(nodes),
         "point": dict(point),
         "nodes": [
             {**_node(node, places), "name": pretty(named[node]) if node in named else None, "active": node in active}
             for node in nodes
         ],
-        "values": [float(values[node]) for node in nodes],
-        "adjoints": [float(adjoints.get(node, 0.0)) for node in nodes],
+        "values": [_number(values[node]) for node in nodes],
+        "adjoints": [_number(adjoints.get(node, 0.0)) for node in nodes],
     }
+    return Program(data, nodes)
 
 
-def stepped(text: str, point: Mapping[str, float]) -> dict[str, Any]:
+def stepped(text: str, point: Mapping[str, float]) -> Program:
     """The program with the true derivative by its one variable, against which the page holds its quotients.
 
-    Where the truth is late, its own reverse sweep has to do.  Raises ValueError for an expression that the page does
-    not know.
+    Where the truth is late, its own reverse sweep has to do.
     """
     from diffcompare.truth import establish
 
-    found = program(text, point)
-    if found is None:
-        raise ValueError(f"the page cannot step along {text}")
     (name,) = point
-    truth = establish(Problem(parse(text), point, (name,))).gradient[name]
-    adjoint = next(each for node, each in zip(found["nodes"], found["adjoints"], strict=True) if "variable" in node)
-    return {**found, "truth": adjoint if truth is None else truth.nearest}
+    question = question_of(text, (name,))
+    found = program(question, point)
+    truth = establish(Problem(question.parsed.expression, point, (name,))).gradient[name]
+    adjoint = found.data["adjoints"][found.nodes.index(Variable(name))]
+    return found._replace(data={**found.data, "truth": adjoint if truth is None else truth.nearest})
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if is_number(value) else None
 
 
 def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
     if isinstance(node, Variable):
         return {"variable": node.name}
     if node.operation is None:
-        return {"number": float(FLOATS.leaf(node, {}))}
-    exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
-    return {"operation": node.operation.name, "of": [places[each] for each in node.arguments], "exponent": exponent}
+        return {"number": _number(FLOATS.leaf(node, {}))}
+    return {"operation": key(node), "of": [places[each] for each in node.arguments]}
 
 
 # --- Step by step -----------------------------------------------------------------------------------------------------
 
 
-def staged(text: str, point: Mapping[str, float]) -> Staged:
+def staged(question: Question, point: Mapping[str, float] | None) -> Staged:
     """The program with the steps of the demo `trace`: what happens where, and the words that no number changes.
 
-    Raises ValueError for an expression that the page does not know.
+    Raises DiffcompareError for an expression that is too long, and where it has no derivative.
     """
-    found = program(text, point)
-    if found is None:
-        raise ValueError(f"the page cannot compute {text}")
-    traced = trace_question(question_of(text, tuple(point)), at=point, mode="both")
-    which = demo.DEMO._replace(frames=lambda: demo.frames_of(question_of(text, tuple(point)), point))
+    traced = trace_question(question, at=point, mode="both")
+    failure = traced.failure or _without_numbers(traced)
+    if failure is not None:
+        raise DiffcompareError(failure)
+    point = traced.problem.point
+    which = demo.DEMO._replace(frames=lambda: demo.frames_of(question, point))
     frames = list(told(which).frames())
     steps = _steps(traced)
-    if len(frames) != len(steps) + 2:
-        raise ValueError(f"{len(frames)} frames for {len(steps)} steps of {text}")
     seeds = list(traced.problem.wrt[: demo.MOST_SEEDS])
     whole = [_words(frame) for frame in frames]
     whole[0]["tables"][0]["rows"] = [list(map(str, row)) for row in _tables(frames[0].blocks)[0].rows]
-    found |= {
+    found = program(question, point)
+    data = found.data | {
         "seeds": seeds,
-        "tangents": {seed: [float(traced.tangents[seed].get(node, 0.0)) for node in traced.nodes] for seed in seeds},
+        "tangents": {seed: [_number(traced.tangents[seed].get(node, 0.0)) for node in traced.nodes] for seed in seeds},
         "steps": steps,
         "frames": whole,
     }
-    return Staged(found, _with_room(next(block for block in frames[0].blocks if isinstance(block, Graph)), steps))
+    graph = next(block for block in frames[0].blocks if isinstance(block, Graph))
+    return Staged(data, found.nodes, _with_room(graph, steps))
+
+
+def _without_numbers(traced: Trace) -> Diagnostic | None:
+    """Why the page cannot play a trace although the function has derivatives there; None where it can."""
+    if traced.identity is None:
+        message = f"there is nothing to be played: {traced.remark}"
+        return Diagnostic("E587", "bad_value", message, help='for example `--expr "x^2*tanh(x)" --at x=1`')
+    steps = [step for seed in traced.tangents for step in traced.tangent(seed) if step.node in traced.adjoints]
+    plain = all(step.total is not None for step in (*steps, *traced.adjoint))
+    if plain and birthplace(traced.nodes, traced.values, traced.nodes[-1]) is None:
+        return None
+    help = "choose another point, or look at it by `diffcompare demo trace --expr`"
+    return Diagnostic("E587", "bad_value", "a number of the sweeps is not finite at this point", help=help)
 
 
 def _steps(traced: Trace) -> list[dict[str, Any]]:
@@ -139,6 +159,8 @@ def _steps(traced: Trace) -> list[dict[str, Any]]:
             "seed": step.seed,
             "source": places[step.source] if step.source is not None else None,
             "again": step.again,
+            "status": None if step.status == "ok" else translated(step.status),
+            "sentence": translated(step.sentence) if step.kind == "tangent" and step.status != "ok" else None,
         }
         for step in every
     ]

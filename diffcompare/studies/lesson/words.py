@@ -49,6 +49,10 @@ ENGLISH: Mapping[str, str] = {
     "partial": "by {name}: {value}",
     "no number": "{name}: “{text}” is no number; write for example 2, -0.5 or 1e-3. The steps above stay as they were.",
     "no value": "{name} = {rule} has no finite value there. The steps above stay as they were: choose another point.",
+    "kink": "{name} = {rule} is at a kink or a step there, where a derivative may be missing. The steps above stay as"
+    " they were: choose another point.",
+    "branch": "The steps are others there, as where another branch is taken. The steps above stay as they were:"
+    " `diffcompare lesson --expr EXPR --at POINT` makes a page of those.",
     "no slope": "A derivative is not finite there. The steps above stay as they were: choose another point.",
     "node value": "its value is {value}",
     "node tangent": "its tangent is {value}",
@@ -61,6 +65,7 @@ ENGLISH: Mapping[str, str] = {
     # Sentences of steps at another point, as Python tells them
     "variable is": "{name} is {rule} = {value}.",
     "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
+    "without rule": "{name}: {status}",
     "seed is": "{name} is {value}: the derivative of {node} by {seed}.",
     "changes": "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
     "one": "{name} is 1: the output changes as fast as itself.",

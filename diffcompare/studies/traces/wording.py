@@ -163,7 +163,7 @@ def equals(*values: Any) -> str:
 
 def short(value: Any) -> str:
     """A number as it is where it is short, else in few digits."""
-    if not is_number(value):
+    if value is None or not is_number(value):
         return "?"
     whole = f"{float(value):.{SHORT}g}"
     return whole if float(whole) == value else f"{float(value):.{DIGITS}g}"

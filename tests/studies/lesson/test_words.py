@@ -10,7 +10,7 @@ COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|  //.*?$", re.S | re.M)
 
 
 def code():
-    return COMMENT.sub("", script.script())
+    return COMMENT.sub("", script.script([]))
 
 
 def python():

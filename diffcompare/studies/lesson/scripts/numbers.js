@@ -30,15 +30,22 @@ function exact(value) {
   return String(value).includes(".") ? String(value) : `${value}.0`;
 }
 
-/* As it is where that is short, else four digits. */
+/* As it is where that is short, else four digits; a question mark for what is no number. */
 function short(value) {
+  if (!Number.isFinite(value)) return "?";
   const whole = general(value, 8);
   return Number(whole) === value ? whole : general(value, 4);
+}
+/* The same as an expression is printed: 1e-5 and 43430, not 1e-05 and 4.343e+04. */
+function inRule(value) {
+  const text = short(value), [mantissa, power] = Number(text).toExponential().split("e");
+  if (text === "?" || text === "-0") return text;
+  return power > -5 && power < 16 ? String(Number(text)) : `${mantissa}e${Number(power)}`;
 }
 function equals(...values) { return values.every(value => Number(short(value)) === value) ? "=" : "≈"; }
 
 /* Four digits and a long minus, as in drawings. */
-function drawn(value) { return general(value + 0, 4).replaceAll("-", "−"); }
+function drawn(value) { return Number.isFinite(value) ? general(value + 0, 4).replaceAll("-", "−") : "?"; }
 
 /* What somebody typed, or null where that is no number: numbers, pi and e, with * and / between them. */
 function typed(text) {

@@ -2,7 +2,7 @@
 
 const traceDemo = demos.findIndex(demo => demo.id === "trace");
 const shippedFrames = traceDemo < 0 ? [] : framesOf[traceDemo];
-const DEMO_PROGRAM = "baydin";
+const DEMO_PROGRAM = figures.played;
 let played = null;  // {name, found, stage}
 
 let mended = null;  // {place, parts}: what a frame told before its rule was broken
@@ -46,11 +46,12 @@ function isShipped(name, point) {
   return name === DEMO_PROGRAM && program.variables.every(each => point[each] === program.point[each]);
 }
 
-/* Play a program at a point, unless there is no number there: then say so and change nothing. */
+/* Play a program at a point, unless there is no number there or its steps are others: then say so and change nothing. */
 function retrace(name, point) {
-  const found = traced(figures.programs[name], point), wrong = trouble(found);
-  complain(!wrong ? "" : wrong.name ? say("no value", wrong) : words["no slope"]);
-  for (const variable of found.program.variables) byId(`at-${variable}`)?.setAttribute("aria-invalid", Boolean(wrong));
+  const program = figures.programs[name], other = elsewhere(program, point);
+  const found = other ? null : traced(program, point), wrong = other || (trouble(found) ? words["no slope"] : "");
+  complain(wrong);
+  for (const variable of program.variables) byId(`at-${variable}`)?.setAttribute("aria-invalid", Boolean(wrong));
   if (wrong) return;
   if (played?.name !== name) played = {name, stage: stageOf(name)};
   played.found = found;

@@ -44,6 +44,7 @@ function scene(found, number, {asked = false, stacked = false, broken = false} =
   const step = found.steps[number];
   const view = {active: step?.node, done: new Set(), lit: [], above: new Map(), below: new Map(), at: step};
   found.steps.slice(0, number + 1).forEach((each, place) => {
+    if (each.status) return;
     if (each.kind === "primal") view.above.set(each.node, drawn(each.value));
     if (each.kind !== step.kind || each.seed !== step.seed) return;
     view.done.add(each.node);

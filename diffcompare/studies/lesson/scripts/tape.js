@@ -1,45 +1,30 @@
-/* A small tape: values along a list of nodes, tangents with them, adjoints against them. */
+/* A small tape: values along a list of nodes, tangents with them, adjoints against them.
 
-const operations = {  // the value, and a partial for every argument
-  "+": [(a, b) => a + b, () => [1, 1]],
-  "-": [(a, b) => a - b, () => [1, -1]],
-  "*": [(a, b) => a * b, (y, a, b) => [b, a]],
-  "/": [(a, b) => a / b, (y, a, b) => [1 / b, -y / b]],
-  "neg": [a => -a, () => [-1]],
-  "ln": [Math.log, (y, a) => [1 / a]],
-  "exp": [Math.exp, y => [y]],
-  "sin": [Math.sin, (y, a) => [Math.cos(a)]],
-  "cos": [Math.cos, (y, a) => [-Math.sin(a)]],
-  "sqrt": [Math.sqrt, y => [1 / (2 * y)]],
-};
+   Python has written the operations from its table, those that the page needs: `value` of the arguments, `partials` of
+   the result and the arguments.  A value outside of the domain is NaN; a partial is null where nothing flows at all. */
 
-/* A square as a product, which is rounded once; engines differ in the last bit of their powers. */
-function power(base, exponent) { return exponent === 2 ? base * base : base ** exponent; }
+function valueOf(node, given) {
+  const operation = operations[node.operation], needed = operation.selects ? given.slice(0, 2) : given;
+  return needed.some(Number.isNaN) ? NaN : operation.value(...given);
+}
 
 function forwards(program, point) {
   const values = [];
   for (const node of program.nodes) {
-    const given = (node.of || []).map(place => values[place]);
     if (node.variable) values.push(point[node.variable]);
-    else if (node.operation === undefined) values.push(node.number);
-    else if (node.operation === "^n") values.push(power(given[0], node.exponent));
-    else values.push(operations[node.operation][0](...given));
+    else if (node.operation === undefined) values.push(node.number ?? Infinity);
+    else values.push(valueOf(node, node.of.map(place => values[place])));
   }
   return values;
-}
-
-function partialsOf(node, value, given) {
-  if (node.operation === "^n") return [node.exponent * power(given[0], node.exponent - 1), 0];
-  return operations[node.operation][1](value, ...given);
 }
 
 /* [source, argument, partial] for every arrow that derivatives take. */
 function arrows(program, values) {
   return program.nodes.flatMap((node, source) => {
     if (node.operation === undefined) return [];
-    const partials = partialsOf(node, values[source], node.of.map(each => values[each]));
+    const partials = operations[node.operation].partials(values[source], ...node.of.map(each => values[each]));
     return node.of.map((argument, number) => ({source, argument, partial: partials[number]}))
-                  .filter(arrow => program.nodes[arrow.argument].active);
+                  .filter(arrow => program.nodes[arrow.argument].active && arrow.partial !== null);
   });
 }
 
@@ -56,13 +41,14 @@ function tangents(program, values, direction) {
 
 /* The messages of the reverse sweep in their order: {source, argument, value}. */
 function messages(program, values) {
-  const adjoints = values.map(() => 0), sent = [], last = values.length - 1;
+  const adjoints = values.map(() => undefined), sent = [], last = values.length - 1;
   const out = arrows(program, values);
   adjoints[last] = 1;
   for (let source = last; source >= 0; source--) {
+    if (adjoints[source] === undefined) continue;  // in a branch that is not taken, say
     for (const {argument, partial} of out.filter(arrow => arrow.source === source)) {
       const value = adjoints[source] * partial;
-      adjoints[argument] += value;
+      adjoints[argument] = known(adjoints[argument]) + value;
       sent.push({source, argument, value});
     }
   }
@@ -71,16 +57,56 @@ function messages(program, values) {
 
 function backwards(program, values) {
   const adjoints = values.map(() => 0);
-  adjoints[values.length - 1] = 1;
+  adjoints[values.length - 1] = program.nodes.at(-1).active ? 1 : 0;
   for (const {argument, value} of messages(program, values)) adjoints[argument] += value;
   return adjoints;
 }
 
-/* The shipped numbers computed anew: whoever edits the point may rely on the tape, or is warned. */
-const TOLERANCE = 1e-12;
-function differs(ours, theirs) { return !(Math.abs(ours - theirs) <= TOLERANCE * Math.max(1, Math.abs(theirs))); }
+/* --- Where a point is like another ---------------------------------------------------------------------------------- */
 
-function known(tangent) { return tangent ?? 0; }
+/* The nodes that the output needs: of a branch, the one that is taken. */
+function needed(program, values) {
+  const found = new Set(), waiting = [values.length - 1];
+  while (waiting.length) {
+    const place = waiting.pop(), node = program.nodes[place];
+    if (found.has(place)) continue;
+    found.add(place);
+    if (node.operation !== undefined) waiting.push(...takenOf(node, values[place], node.of.map(each => values[each])));
+  }
+  return found;
+}
+
+function takenOf(node, value, given) {
+  const {selects, partials} = operations[node.operation];
+  if (!selects) return node.of;
+  const flows = partials(value, ...given);
+  return node.of.filter((_, number) => number < 2 || flows[number] !== null);
+}
+
+/* Which arrows derivatives take, and which values are numbers: at points where these are the same, so are the steps. */
+function shapeOf(program, values) {
+  return JSON.stringify([arrows(program, values).map(({source, argument}) => [source, argument]),
+                         values.map(Number.isFinite)]);
+}
+
+/* The needed nodes that are at a kink. */
+function kinksOf(program, values) {
+  return [...needed(program, values)].filter(place => {
+    const node = program.nodes[place];
+    return node.active && operations[node.operation]?.kink?.(...node.of.map(each => values[each]));
+  });
+}
+
+/* --- The shipped numbers computed anew: whoever edits the point may rely on the tape, or is warned ------------------ */
+
+const TOLERANCE = 1e-12;
+function differs(ours, theirs) {
+  if (theirs === null) return Number.isFinite(ours);
+  return !(Math.abs(ours - theirs) <= TOLERANCE * Math.max(1, Math.abs(theirs)));
+}
+
+/* A tangent or an adjoint; 0 where none arrives. */
+function known(number) { return number ?? 0; }
 
 function isOff(program) {
   const values = forwards(program, program.point), adjoints = backwards(program, values);

@@ -18,7 +18,7 @@ function stepsOf(found) {
   const sums = new Map(), waiting = [...found.sent];
   return found.program.steps.map(step => {
     let value = found.values[step.node];
-    if (step.kind === "tangent") value = known(found.tangents[step.seed][step.node]);
+    if (step.kind === "tangent") value = step.status ? NaN : known(found.tangents[step.seed][step.node]);
     if (step.kind === "adjoint") value = step.source === null ? 1 : waiting.shift().value;
     const before = step.kind === "adjoint" ? sums.get(step.node) : undefined;
     const total = before === undefined ? value : before + value;
@@ -27,13 +27,26 @@ function stepsOf(found) {
   });
 }
 
-/* What is no finite number: {name, rule} of the first value, {} where it is a derivative; undefined without one. */
+/* Why the steps of a program are others at a point, or are none there; "" where they are the same. */
+function elsewhere(program, point) {
+  const values = forwards(program, point), own = forwards(program, program.point), inNeed = needed(program, values);
+  const told = place => {
+    const step = program.steps.find(each => each.kind === "primal" && each.node === place);
+    return {name: step.name, rule: numbersOf({program, values, tangents: {}, adjoints: []}, step, values[place])};
+  };
+  const infinite = values.findIndex((value, place) => inNeed.has(place) && !Number.isFinite(value));
+  if (infinite >= 0) return say("no value", told(infinite));
+  const kinks = kinksOf(program, values), usual = new Set(kinksOf(program, own));
+  const kink = kinks.find(place => !usual.has(place));
+  if (kink !== undefined) return say("kink", told(kink));
+  return shapeOf(program, values) === shapeOf(program, own) ? "" : words.branch;
+}
+
+/* Whether a number in the steps is not finite. */
 function trouble(found) {
-  const value = found.steps.find(step => step.kind === "primal" && !Number.isFinite(step.value));
-  if (value) return {name: value.name, rule: value.numbers};
   const tables = found.frames.flatMap(frame => [...frame.rows, ...(frame.broken?.rows || [])]);
-  const numbers = [...tables.flat(2), ...found.steps.map(step => step.value)].filter(cell => typeof cell === "number");
-  return numbers.every(Number.isFinite) ? undefined : {};
+  const values = found.steps.filter(step => !step.status).map(step => step.value);
+  return ![...tables.flat(2), ...values].filter(cell => typeof cell === "number").every(Number.isFinite);
 }
 
 /* The rule with numbers in the places of names. */
@@ -41,10 +54,12 @@ function numbersOf(found, step, value) {
   const node = found.program.nodes[step.node];
   if (step.kind !== "adjoint" && node.variable) return short(value);
   if (step.kind === "adjoint" && step.source === null) return "1";
+  if (step.kind === "tangent" && step.status) return "";
   if (step.kind === "tangent" && node.of.every(place => found.tangents[step.seed][place] === undefined)) return "0";
   const numbers = namedNumbers(found, step);
-  return step.rule.replace(/v[\u0307\u0304]?[₋₀-₉]+/gu, (name, start, whole) =>
-    inPlace(short(numbers.get(name)), whole.slice(0, start), whole[start + name.length]));
+  const text = step.rule.replace(/v[\u0307\u0304]?[₋₀-₉]+/gu, (name, start, whole) =>
+    inPlace(inRule(numbers.get(name)), whole.slice(0, start), whole[start + name.length]));
+  return text.replace(/·\(1\/((?:[^()]|\([^()]*\))*)\)/g, "/$1");  // as people write it: 5/2, not 5·(1/2)
 }
 
 /* What the names in a rule stand for. */
@@ -61,17 +76,19 @@ function namedNumbers(found, step) {
 
 /* A negative number has parentheses where the minus could be read with what stands before or after it. */
 function inPlace(text, before, next) {
-  const first = /(^|[(]|, )$/.test(before), inSum = /[+-] $/.test(before), inProduct = next === "·" || next === "/";
+  const first = /(^|[(^|]|, |[<>=≠≤≥] )$/.test(before), inSum = /[+-] $/.test(before), inProduct = next === "·" || next === "/";
   const bare = next !== "^" && (first || (inSum && inProduct));
   return text.startsWith("-") && !bare ? `(${text})` : text;
 }
 
 function ruleLine(step) {
+  if (!step.rule) return say("without rule", {name: step.name, status: step.status});
   const value = short(step.value), numbers = step.numbers && step.numbers !== value ? ` = ${step.numbers}` : "";
   return `${step.name} ${step.again ? "+=" : "="} ${step.rule}${numbers} = ${value}`;
 }
 
 function sentenceOf(found, step) {
+  if (step.sentence) return step.sentence;
   const nodes = found.program.nodes, node = nodes[step.node], value = short(step.value);
   const filling = {name: step.name, rule: step.rule, numbers: step.numbers, value, equals: equals(step.value),
                    seed: step.seed, node: node.variable || node.name};
@@ -94,7 +111,7 @@ function sumOf(step) {
 
 function rowOf(step) {
   return step.kind === "adjoint" ? [step.name, step.again ? "+=" : "=", step.rule, step.total]
-                                 : [step.name, step.rule, step.total];
+                                 : [step.name, step.rule, step.status ?? step.total];
 }
 
 /* The steps of the same sweep, up to this one. */
@@ -149,7 +166,7 @@ function identityFrame(found) {
   const place = name => program.nodes.findIndex(node => node.variable === name);
   const rows = program.variables.map((name, number) => [name, adjoints[place(name)], number % 2 ? -1 : 1]);
   const direction = Object.fromEntries(rows.map(([name, , sign]) => [name, sign]));
-  const along = tangents(program, values, direction);
+  const along = tangents(program, values, direction).map(known);
   const product = rows.reduce((sum, [, adjoint, sign]) => sum + adjoint * sign, 0);
   const sides = (labels, numbers) => labels.map((label, number) => [label, numbers[number]]);
   const broken = said.broken && droppedPath(found, said.broken, direction, [along.at(-1), product]);
