@@ -9,7 +9,7 @@ from __future__ import annotations
 from diffcompare.special import ZETA_LESS_ONE
 
 BUILT_IN = (
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "cos", "cosh", "exp", "expm1",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
     "floor", "hypot", "log10", "log1p", "log2", "max", "min", "sign", "sin", "sinh", "sqrt", "tan", "tanh",
 )  # fmt: skip
 """Operations that `Math` has under our own names."""
@@ -17,7 +17,31 @@ BUILT_IN = (
 RELATIONS = {"==": "===", "!=": "!=="}
 """Comparisons that are spelt otherwise than in Python."""
 
+SLOPES = {
+    ("atan", 0): "atan_slope({a})",
+    ("atan2", 0): "atan2_slope({b}, {a}, {b})",
+    ("atan2", 1): "atan2_slope(-{a}, {a}, {b})",
+}
+"""Partials that are rounded as those of the table are: here they are looked at."""
+
 DEFINITIONS = """\
+function ceil(x) {
+  return Math.ceil(x) + 0;  // never -0
+}
+
+
+function atan_slope(x) {
+  return Math.abs(x) > 1e150 ? 1 / x / x : 1 / (1 + x * x);
+}
+
+
+function atan2_slope(p, a, b) {
+  // p/(a*a + b*b), scaled where a square would leave the range of doubles
+  const size = Math.max(Math.abs(a), Math.abs(b)), scale = size > 1e145 || size < 1e-145 ? size : 1;
+  return p / scale / ((a / scale) * (a / scale) + (b / scale) * (b / scale)) / scale;
+}
+
+
 function sigmoid(x) {
   const e = Math.exp(-Math.abs(x));  // never overflows
   return (x >= 0 ? 1 : e) / (1 + e);

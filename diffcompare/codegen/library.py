@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS
+from diffcompare.codegen.javascript import SLOPES as javascript_slopes
 from diffcompare.expression import Operation
 from diffcompare.operations import OPERATIONS
 
@@ -26,6 +27,8 @@ class Library(NamedTuple):
     choice: str
     """`condition ? yes : no` with the fields {condition}, {yes} and {no}."""
     constants: dict[str, str]
+    slopes: dict[tuple[str, int], str]
+    """Partials that the table writes in another form over floats than over formulas: by operation and argument."""
 
     def needs(self, name: str) -> list[str]:
         """The other definitions that a definition calls."""
@@ -266,36 +269,6 @@ def _by_element(name: str, source: str) -> str:
     return f"{source.strip()}\n\n\n{name} = numpy.vectorize({name}, otypes=[float])"
 
 
-MATH = Library(
-    "math",
-    _calls("math", {"ln": "math.log", "abs": "abs", "min": "min", "max": "max"}),
-    {**_by_name(_FOR_MATH), "digamma": _DIGAMMA.strip(), "polygamma": _POLYGAMMA.strip()},
-    "{yes} if {condition} else {no}",
-    {"pi": "math.pi", "e": "math.e"},
-)
-NUMPY = Library(
-    "numpy",
-    _calls("numpy", {"abs": "numpy.abs"}),
-    {
-        **_by_name(_FOR_NUMPY),
-        "digamma": _by_element("digamma", _DIGAMMA),
-        "polygamma": _by_element("polygamma", _POLYGAMMA),
-    },
-    "numpy.where({condition}, {yes}, {no})",
-    {"pi": "numpy.pi", "e": "numpy.e"},
-)
-
-JAVASCRIPT = Library(
-    "javascript",
-    {"ln": "Math.log", **{name: f"Math.{name}" for name in BUILT_IN}},
-    _by_name(DEFINITIONS),
-    "{condition} ? {yes} : {no}",
-    {"pi": "Math.PI", "e": "Math.E"},
-)
-
-LIBRARIES = {"python": MATH, "numpy": NUMPY}
-"""The targets by the name of `--code`."""
-
 SLOPES: dict[tuple[str, int], str] = {
     ("tanh", 0): "tanh_slope({y}, {a})",
     ("sigmoid", 0): "sigmoid_slope({a})",
@@ -310,7 +283,40 @@ SLOPES: dict[tuple[str, int], str] = {
     ("atan2", 0): "{b}/{hypot}({a}, {b})/{hypot}({a}, {b})",
     ("atan2", 1): "-{a}/{hypot}({a}, {b})/{hypot}({a}, {b})",
 }
-"""Partials that the table writes in another form over floats than over formulas: by operation and argument."""
+"""Those of Python's libraries."""
+
+MATH = Library(
+    "math",
+    _calls("math", {"ln": "math.log", "abs": "abs", "min": "min", "max": "max"}),
+    {**_by_name(_FOR_MATH), "digamma": _DIGAMMA.strip(), "polygamma": _POLYGAMMA.strip()},
+    "{yes} if {condition} else {no}",
+    {"pi": "math.pi", "e": "math.e"},
+    SLOPES,
+)
+NUMPY = Library(
+    "numpy",
+    _calls("numpy", {"abs": "numpy.abs"}),
+    {
+        **_by_name(_FOR_NUMPY),
+        "digamma": _by_element("digamma", _DIGAMMA),
+        "polygamma": _by_element("polygamma", _POLYGAMMA),
+    },
+    "numpy.where({condition}, {yes}, {no})",
+    {"pi": "numpy.pi", "e": "numpy.e"},
+    SLOPES,
+)
+
+JAVASCRIPT = Library(
+    "javascript",
+    {"ln": "Math.log", **{name: f"Math.{name}" for name in BUILT_IN}},
+    _by_name(DEFINITIONS),
+    "{condition} ? {yes} : {no}",
+    {"pi": "Math.PI", "e": "Math.E"},
+    {**SLOPES, **javascript_slopes},
+)
+
+LIBRARIES = {"python": MATH, "numpy": NUMPY}
+"""The targets by the name of `--code`."""
 
 
 def call_of(operation: Operation, library: Library) -> str | None:

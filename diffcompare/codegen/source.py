@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from diffcompare.codegen.javascript import RELATIONS
-from diffcompare.codegen.library import SLOPES, Library, call_of
+from diffcompare.codegen.library import Library, call_of
 from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
 from diffcompare.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
@@ -97,7 +97,7 @@ class Writer:
 
         The text is that of a partial that has another form over floats; None stands for a partial that there is not.
         """
-        template = SLOPES.get((operation.name, position))
+        template = self.library.slopes.get((operation.name, position))
         if template is None:
             partial = operation.partials[position]
             value = partial(result, *arguments) if callable(partial) else partial

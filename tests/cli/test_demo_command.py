@@ -19,6 +19,9 @@ from diffcompare.studies.demos import NAMES, demo
         (("demo", "trace", "swell", "--frame", "2"), "E584", "--frame 3"),
         (("demo", "memory", "--expr", "x^2"), "E584", "demo trace --expr"),
         (("demo", "trace", "memory", "--at", "x=2"), "E584", "demo trace --expr"),
+        (("lesson", "memory", "--expr", "x^2"), "E584", "lesson trace"),
+        (("lesson", "trace", "--expr", "3"), "E587", "--expr"),
+        (("lesson", "trace", "--expr", "ln(1 + exp(x))", "--at", "x=800"), "E587", "choose another point"),
         (("demo", "trace", "swll"), "E581", "did you mean `swell`?"),
         (("demo", "--expr", ""), "E201", "the expression is empty"),
         (("demo", "trace", "--expr", "sni(x)"), "E101", "did you mean `sin`?"),
@@ -78,6 +81,13 @@ def test_an_expression_of_ones_own(cli):
     assert "x*exp(x)" not in cli("demo", "--expr", "x^2", "--at", "x=3", "--quiet").err
 
 
+def test_a_message_that_is_no_number_is_told(cli):
+    """It was a traceback where a second message arrived."""
+    outcome = cli("demo", "trace", "--expr", "1e400*0*x + x", "--at", "x=1", "--frames")
+    assert outcome.code == 0
+    assert "v̄₀ += " in outcome.out
+
+
 def test_a_point_without_a_derivative(cli):
     outcome = cli("demo", "trace", "--expr", "ln(x)", "--at", "x=-1")
     assert outcome.code == 3
@@ -124,6 +134,16 @@ def test_a_lesson_is_a_page(cli, tmp_path):
     assert 'id="memory"' in text
     assert 'id="complex"' in text
     assert "Content-Security-Policy" in text
+
+
+def test_a_lesson_with_an_expression_of_ones_own(cli, tmp_path):
+    path = tmp_path / "own.html"
+    assert cli("lesson", "trace", "--expr", "x*erf(x)", "--at", "x=0.5", "-o", str(path)).code == 0
+    text = path.read_text(encoding="utf-8")
+    assert '<option value="own">x*erf(x)</option>' in text
+    assert '"played": "own"' in text
+    assert "function erf(x)" in text
+    assert "v₁ = erf(v₀) = erf(0.5) = 0.5205" in text
 
 
 def test_a_lesson_in_another_format(cli):

@@ -32,12 +32,14 @@ function arrows(program, values) {
 function tangents(program, values, direction) {
   const found = program.nodes.map(node => direction[node.variable]);
   for (const {source, argument, partial} of arrows(program, values)) {
-    if (found[argument] === undefined) continue;
+    if (found[argument] === undefined || Number.isNaN(values[source])) continue;
     const arriving = partial * found[argument];
-    found[source] = found[source] === undefined ? arriving : found[source] + arriving;
+    found[source] = plus(found[source], arriving);
   }
   return found;
 }
+
+function plus(sum, arriving) { return sum === undefined ? arriving : sum + arriving; }
 
 /* The messages of the reverse sweep in their order: {source, argument, value}. */
 function messages(program, values) {
@@ -48,7 +50,7 @@ function messages(program, values) {
     if (adjoints[source] === undefined) continue;  // in a branch that is not taken, say
     for (const {argument, partial} of out.filter(arrow => arrow.source === source)) {
       const value = adjoints[source] * partial;
-      adjoints[argument] = known(adjoints[argument]) + value;
+      adjoints[argument] = plus(adjoints[argument], value);
       sent.push({source, argument, value});
     }
   }
@@ -56,10 +58,10 @@ function messages(program, values) {
 }
 
 function backwards(program, values) {
-  const adjoints = values.map(() => 0);
-  adjoints[values.length - 1] = program.nodes.at(-1).active ? 1 : 0;
-  for (const {argument, value} of messages(program, values)) adjoints[argument] += value;
-  return adjoints;
+  const adjoints = values.map(() => undefined);
+  if (program.nodes.at(-1).active) adjoints[values.length - 1] = 1;
+  for (const {argument, value} of messages(program, values)) adjoints[argument] = plus(adjoints[argument], value);
+  return adjoints.map(known);
 }
 
 /* --- Where a point is like another ---------------------------------------------------------------------------------- */

@@ -54,12 +54,12 @@ function numbersOf(found, step, value) {
   const node = found.program.nodes[step.node];
   if (step.kind !== "adjoint" && node.variable) return short(value);
   if (step.kind === "adjoint" && step.source === null) return "1";
-  if (step.kind === "tangent" && step.status) return "";
+  if (step.kind === "tangent" && step.status && !/v[\u0307\u0304]?[₋₀-₉]/u.test(step.rule)) return "";  // inactive, not taken
   if (step.kind === "tangent" && node.of.every(place => found.tangents[step.seed][place] === undefined)) return "0";
   const numbers = namedNumbers(found, step);
   const text = step.rule.replace(/v[\u0307\u0304]?[₋₀-₉]+/gu, (name, start, whole) =>
     inPlace(inRule(numbers.get(name)), whole.slice(0, start), whole[start + name.length]));
-  return text.replace(/·\(1\/((?:[^()]|\([^()]*\))*)\)/g, "/$1");  // as people write it: 5/2, not 5·(1/2)
+  return text.replace(/·\(1\/((?:[^()/· ]|\((?:[^()]|\([^()]*\))*\))*)\)/g, "/$1");  // as people write it: 5/2, not 5·(1/2)
 }
 
 /* What the names in a rule stand for. */
