@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcompare.codegen.library import LIBRARIES
+from diffcompare.codegen.library import LIBRARIES, Library
 from diffcompare.codegen.names import node_names, quoted, remarks, variable_names
 from diffcompare.codegen.source import Unwritable, Writer, beyond_doubles, depth_cuts
 from diffcompare.codegen.sweep import Sweep, conditional
@@ -32,7 +32,7 @@ def program(
     point: Mapping[str, float] | None,
     language: str,
 ) -> str:
-    """The source of a program for the gradient by `wrt`, in `python` or `numpy`.
+    """The source of a program for the gradient by `wrt`, in `python`, `numpy` or `javascript`.
 
     `variables` are all the variables in the order of the parameters, `formulas` one for every name of `wrt` (None: they
     are left out), `point` that of the call at the end (None: no call), at which the program raises nothing.  Raises
@@ -47,15 +47,21 @@ def program(
     if formulas is not None and len(listing(*formulas.values())) <= LARGEST:
         functions.append(_by_formulas(names, formulas, writer))
     functions.append(_by_sweep(expression, names, wrt, writer))
-    head = ["# The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
-    head += ["# (its formulas are too many or too large to be written)"] if len(functions) == 1 else []
+    head = ["The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
+    head += ["(its formulas are too many or too large to be written)"] if len(functions) == 1 else []
     definitions = list(writer.used.values())
-    modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
-    imports = [f"import {module}" for module in sorted(modules)]
-    parts = ["\n".join([*head, *imports]), *definitions, *functions]
+    imports = _imports(library, definitions)
+    parts = ["\n".join([*map(library.syntax.remark, head), *imports]), *definitions, *functions]
     if point is not None:
-        parts.append(_call(names, point, len(functions) == 2))
+        parts.append(_call(names, point, len(functions) == 2, library))
     return "\n\n\n".join(parts) + "\n"
+
+
+def _imports(library: Library, definitions: Sequence[str]) -> list[str]:
+    if library.syntax.language != "python":
+        return []
+    modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
+    return [f"import {module}" for module in sorted(modules)]
 
 
 def _shortened(text: str) -> str:
@@ -70,14 +76,13 @@ def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], w
     doubtful = {each for formula in formulas.values() for each in conditional(listing(formula))}
     for node in parts:
         text = writer.write(node, called)
-        if node in doubtful and writer.library.name == "math":
-            text = f"{writer.call('quiet')}(lambda: {text})"
-        lines.append(f"{called[node]} = {text}")
+        text = writer.quiet(text) if node in doubtful else text
+        lines.append(writer.library.syntax.assignment(called[node], text))
     entries = []
     for name, formula in formulas.items():
         text = called[formula] if formula in called else writer.write(formula, called)
-        entries.append(f"{quoted(name)}: {_full(text, formula, names, writer)},")
-    lines += ["return {", *[f"    {entry}" for entry in entries], "}"]
+        entries.append(f"{quoted(name)}: {_full(text, formula, names, writer)}")
+    lines += writer.library.syntax.result(entries, in_lines=True)
     return _function("gradient_by_formulas", names, "as a person writes it, formula by formula", lines, writer)
 
 
@@ -96,7 +101,7 @@ def _parts(formulas: Sequence[Expression]) -> list[Expression]:
 
 def _full(text: str, formula: Expression, names: Mapping[str, str], writer: Writer) -> str:
     """A partial that is constant, over arrays: as many of it as there are points."""
-    if writer.library.name == "math" or formula.varies or not names:
+    if writer.library.name != "numpy" or formula.varies or not names:
         return text
     return f"numpy.full_like({next(iter(names.values()))}, {text})"
 
@@ -111,15 +116,17 @@ def _by_sweep(expression: Expression, names: Mapping[str, str], wrt: Sequence[st
     seed, zero = (f"numpy.ones_like({first})", f"numpy.zeros_like({first})") if array else ("1.0", "0.0")
     lines = _prepared(names, writer)
     if expression in active:
-        lines += ["# forwards: the values", *sweep.forwards(), "# backwards: the adjoints", *sweep.backwards(seed)]
-    lines.append(f"return {sweep.result(wrt, zero)}")
+        remark = writer.library.syntax.remark
+        lines += [remark("forwards: the values"), *sweep.forwards()]
+        lines += [remark("backwards: the adjoints"), *sweep.backwards(seed)]
+    lines += writer.library.syntax.result(sweep.result(wrt, zero), in_lines=False)
     return _function("gradient", names, "by one reverse sweep, every node once", lines, writer)
 
 
 def _prepared(names: Mapping[str, str], writer: Writer) -> list[str]:
     """The parameters as floats, over arrays all of one shape."""
     own = list(names.values())
-    if not own:
+    if not own or writer.library.syntax.language != "python":
         return []
     if writer.library.name == "math":
         return [f"{', '.join(own)} = {', '.join([f'float({name})' for name in own])}"]
@@ -129,15 +136,16 @@ def _prepared(names: Mapping[str, str], writer: Writer) -> list[str]:
 
 
 def _function(name: str, names: Mapping[str, str], what: str, lines: Sequence[str], writer: Writer) -> str:
-    head = f'def {name}({", ".join(names.values())}):\n    """The gradient {what}."""\n'
-    indent = "    "
     if writer.library.name == "numpy" and any("numpy.where" in line for line in lines):
-        head += '    with numpy.errstate(all="ignore"):  # of branches that are not taken\n'
-        indent *= 2
-    return head + "\n".join([indent + line for line in lines])
+        whole = 'with numpy.errstate(all="ignore"):  # of branches that are not taken'
+        lines = [whole, *[f"    {line}" for line in lines]]
+    return writer.library.syntax.function(name, list(names.values()), f"The gradient {what}.", lines)
 
 
-def _call(names: Mapping[str, str], point: Mapping[str, float], both: bool) -> str:
-    arguments = ", ".join([f"{own}={point[name]!r}" for name, own in names.items()])
+def _call(names: Mapping[str, str], point: Mapping[str, float], both: bool, library: Library) -> str:
     calls = ["gradient_by_formulas", "gradient"] if both else ["gradient"]
+    if library.syntax.language == "javascript":
+        numbers = ", ".join([repr(point[name]) for name in names])
+        return "\n".join([f"console.log({each}({numbers}));" for each in calls])
+    arguments = ", ".join([f"{own}={point[name]!r}" for name, own in names.items()])
     return "\n".join(['if __name__ == "__main__":', *[f"    print({each}({arguments}))" for each in calls]])

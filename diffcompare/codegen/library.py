@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS
 from diffcompare.codegen.javascript import SLOPES as javascript_slopes
+from diffcompare.codegen.syntax import JAVASCRIPT as JAVASCRIPT_SYNTAX
+from diffcompare.codegen.syntax import PYTHON, Syntax
 from diffcompare.expression import Operation
 from diffcompare.operations import OPERATIONS
 
@@ -29,6 +31,7 @@ class Library(NamedTuple):
     constants: dict[str, str]
     slopes: dict[tuple[str, int], str]
     """Partials that the table writes in another form over floats than over formulas: by operation and argument."""
+    syntax: Syntax = PYTHON
 
     def needs(self, name: str) -> list[str]:
         """The other definitions that a definition calls."""
@@ -313,9 +316,10 @@ JAVASCRIPT = Library(
     "{condition} ? {yes} : {no}",
     {"pi": "Math.PI", "e": "Math.E"},
     {**SLOPES, **javascript_slopes},
+    JAVASCRIPT_SYNTAX,
 )
 
-LIBRARIES = {"python": MATH, "numpy": NUMPY}
+LIBRARIES = {"python": MATH, "numpy": NUMPY, "javascript": JAVASCRIPT}
 """The targets by the name of `--code`."""
 
 

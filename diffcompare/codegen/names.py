@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
@@ -18,11 +16,11 @@ BAR = "_bar"
 
 def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
     """What each variable is called in the program: its own name unless that means something else there."""
-    taken = {"math", "numpy", "gradient", "gradient_by_formulas", "float", *dir(builtins), *definable(library)}
+    taken = {"gradient", "gradient_by_formulas", *library.syntax.taken, *definable(library)}
     found: dict[str, str] = {}
     for number, name in enumerate(names, 1):
         own = name if name.isidentifier() and normalize("NFKC", name) == name else f"x_{number}"
-        while own in taken or keyword.iskeyword(own) or own.endswith(BAR) or (own != name and own in names):
+        while own in taken or own.endswith(BAR) or (own != name and own in names):
             own += "_"
         found[name] = own
         taken.add(own)
@@ -42,5 +40,5 @@ def quoted(name: str) -> str:
 
 
 def remarks(variables: Mapping[str, str]) -> list[str]:
-    """Comments on variables that had to be renamed."""
-    return [f"# the variable {name} is called {own} here" for name, own in variables.items() if own != name]
+    """What is said of variables that had to be renamed."""
+    return [f"the variable {name} is called {own} here" for name, own in variables.items() if own != name]

@@ -39,7 +39,7 @@ class Writer:
 
     def __init__(self, library: Library, variables: Mapping[str, str]) -> None:
         self.library = library
-        self.is_javascript = library.name == "javascript"
+        self.is_javascript = library.syntax.language == "javascript"
         self.variables = variables
         """What a variable is called in the program, where it has to be called otherwise."""
         self.used: dict[str, str] = {}
@@ -76,6 +76,10 @@ class Writer:
                 self.call(needed)
             self.used[name] = self.library.definitions.get(name) or self._defined(name)
         return name
+
+    def quiet(self, text: str) -> str:
+        """The same in a branch that may not be taken, where nothing may raise: in Python's `math` much does."""
+        return f"{self.call('quiet')}(lambda: {text})" if self.library.name == "math" else text
 
     def _defined(self, name: str) -> str:
         """A row that has no text in the library, by what it is in terms of others."""

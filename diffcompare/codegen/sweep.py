@@ -36,6 +36,7 @@ class Sweep:
         self.reached: set[Expression] = set()
         """The nodes that have an adjoint; known after `backwards`."""
         self.numpy = writer.library.name == "numpy"
+        self.syntax = writer.library.syntax
 
     def forwards(self) -> list[str]:
         """A line for every operation; in a branch that may not be taken nothing raises."""
@@ -43,9 +44,9 @@ class Sweep:
         for node in self.nodes:
             if node in self.names:
                 text = self.writer.write(node, self.names)
-                if node in self.doubtful and not self.numpy:
-                    text = f"{self.writer.call('quiet')}(lambda: {text})"
-                lines.append(self._commented(f"{self.names[node]} = {text}", node))
+                if node in self.doubtful:
+                    text = self.writer.quiet(text)
+                lines.append(self._commented(self.syntax.assignment(self.names[node], text), node))
         return lines
 
     def _commented(self, line: str, node: Expression) -> str:
@@ -54,7 +55,8 @@ class Sweep:
         if node.level > 12:
             return line
         comment = to_text(node)
-        return f"{line}  # {comment}" if len(comment) <= _LONGEST_COMMENT and comment not in line else line
+        told = len(comment) <= _LONGEST_COMMENT and comment not in line
+        return f"{line}  {self.syntax.remark(comment)}" if told else line
 
     def backwards(self, seed: str) -> list[str]:
         """The contributions of every active operation to its arguments, from the output to the variables."""
@@ -62,29 +64,29 @@ class Sweep:
         if root not in self.active:
             return []
         started.add(root)
-        lines = [f"{self._name(root)}{BAR} = {seed}"]
+        lines = [self.syntax.assignment(f"{self._name(root)}{BAR}", seed, grows=True)]
         for node in reversed(self.nodes):
             if node.operation is None or node not in started:
                 continue
-            lines.append(f"# {self.names[node]} = {self.writer.write(node, self.names)}")
+            lines.append(self.syntax.remark(f"{self.names[node]} = {self.writer.write(node, self.names)}"))
             for argument, text in self._contributions(node):
                 adjoint = f"{self._name(argument)}{BAR}"
                 if argument not in started:
-                    lines.append(f"{adjoint} = {text}")
+                    lines.append(self.syntax.assignment(adjoint, text, grows=True))
                 elif self.numpy:  # not +=, which would write into an array that has two names
                     lines.append(f"{adjoint} = {adjoint} + {text}")
                 else:
-                    lines.append(f"{adjoint} += {text}")
+                    lines.append(self.syntax.increment(adjoint, text))
                 started.add(argument)
         return lines
 
-    def result(self, wrt: Sequence[str], zero: str) -> str:
-        """The gradient as a dictionary; a variable that does not reach the output has the partial `zero`."""
+    def result(self, wrt: Sequence[str], zero: str) -> list[str]:
+        """The entries of the gradient; a variable that does not reach the output has the partial `zero`."""
         entries = []
         for name in wrt:
             adjoint = f"{self.variables[name]}{BAR}" if Variable(name) in self.reached else zero
             entries.append(f"{quoted(name)}: {adjoint}")
-        return f"{{{', '.join(entries)}}}"
+        return entries
 
     def _name(self, node: Expression) -> str:
         return self.names.get(node) or self.variables[node.name]  # type: ignore[attr-defined]
@@ -103,7 +105,9 @@ class Sweep:
         """The branch that was not taken gets no adjoint, whatever its partials are: 0*nan would be nan."""
         if self.numpy:
             return f"numpy.where({adjoint} != 0, {text}, 0.0)"
-        return f"{self.writer.call('quiet')}(lambda: {text}) if {adjoint} != 0 else 0.0"
+        if self.syntax.language == "javascript":
+            return f"{adjoint} !== 0 ? {text} : 0"
+        return f"{self.writer.quiet(text)} if {adjoint} != 0 else 0.0"
 
     def _product(self, adjoint: str, node: Expression, position: int) -> str | None:
         """The adjoint times the partial, None where the partial is 0."""

@@ -37,6 +37,7 @@ _SUFFIXES = {
     ".tex": "latex",
     ".txt": "plain",
     ".py": "plain",  # the programs of `derive --code`
+    ".js": "plain",
     ".svg": "svg",
     ".dot": "dot",
     ".gv": "dot",

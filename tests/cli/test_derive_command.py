@@ -45,6 +45,11 @@ def test_code_in_other_formats(cli, tmp_path):
     data = json.loads(cli("derive", "x^2", "--at", "x=1", "--code", "numpy", "--json").out)
     assert data["code"]["language"] == "numpy"
     assert "import numpy" in data["code"]["text"]
+    script = tmp_path / "gradient.js"
+    assert cli("derive", "x^2", "--at", "x=1", "--code", "javascript", "-o", str(script)).code == 0
+    assert script.read_text(encoding="utf-8").endswith("console.log(gradient(1.0));\n")
+    page = cli("derive", "x^2", "--code", "javascript", "--format", "markdown").out
+    assert page.startswith("```javascript\n")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 from diffcompare.cli import options
 from diffcompare.cli.output import Answer
 
-LANGUAGES = ("python", "numpy")
+LANGUAGES = ("python", "numpy", "javascript")
 
 EXAMPLES = (
     'diffcompare derive "ln(x1) + x1*x2 - sin(x2)" --wrt x1',

@@ -1,7 +1,7 @@
 """Demos: lists of frames, computed as they are shown.  One module each; here are their names, in the order of class.
 
 E581  no demo of that name          E583  no such frame
-E582  an expression too long for a demo
+E582  an expression too long for a demo          E587  an expression that the page cannot play
 """
 
 from __future__ import annotations

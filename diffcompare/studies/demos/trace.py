@@ -47,12 +47,17 @@ def frames() -> Iterator[Frame]:
 def frames_of(question: Question, at: Mapping[str, float] | None = None) -> Iterator[Frame]:
     """Every frame of a question.  Raises DiffcompareError where it is too long, or has no derivative at the point."""
     found = trace_question(question, at=at, mode="both")
-    if len(found.nodes) > MOST_NODES:
-        message = f"the expression has {len(found.nodes)} nodes, too many to be gone through one by one"
-        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="`diffcompare trace` takes it"))
+    refuse_long(found)
     if found.failure is not None and not found.adjoints:
         raise DiffcompareError(found.failure)
     return _Player(found, graph_question(question, at=found.problem.point).document(brief=True).blocks[0]).frames()  # type: ignore[arg-type]
+
+
+def refuse_long(found: Trace) -> None:
+    """Raise DiffcompareError (E582) for a trace that is too long to be gone through step by step."""
+    if len(found.nodes) > MOST_NODES:
+        message = f"the expression has {len(found.nodes)} nodes, too many to be gone through one by one"
+        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="`diffcompare trace` takes it"))
 
 
 class _Player(NamedTuple):

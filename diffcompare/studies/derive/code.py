@@ -36,7 +36,7 @@ def code(derive: Derive, language: str) -> str:
         )
     except Unwritable as refusal:
         message = f"`{refusal}` cannot be written in {language}"
-        help = "choose the other language, or write the operation in terms of others"
+        help = "choose another language, or write the operation in terms of others"
         raise DiffcompareError(Diagnostic("E543", "bad_value", message, help=help)) from None
 
 
@@ -52,4 +52,4 @@ def document(derive: Derive, language: str) -> Document:
     }
     if derive.failure is not None:
         data["error"] = derive.failure.data()
-    return Document((Source("python", source),), data)
+    return Document((Source(LIBRARIES[language].syntax.language, source),), data)

@@ -111,6 +111,7 @@ def staged(question: Question, point: Mapping[str, float] | None) -> Staged:
     Raises DiffcompareError for an expression that is too long, and where it has no derivative.
     """
     traced = trace_question(question, at=point, mode="both")
+    demo.refuse_long(traced)
     failure = traced.failure or _without_numbers(traced)
     if failure is not None:
         raise DiffcompareError(failure)
