@@ -16,18 +16,17 @@ TYPE_CHECKING = False  # importing typing for this would double the time of `--v
 if TYPE_CHECKING:
     from typing import Any
 
+    from diffcompare.api import check
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
-    from diffcompare.expression import Expression
-    from diffcompare.parser import parse
-    from diffcompare.studies.callables import GradientCheck
+    from diffcompare.gradcheck.gradient_check import GradientCheck
+    from diffcompare.language.expression import Expression
+    from diffcompare.language.parser import parse
     from diffcompare.studies.check import Check
-    from diffcompare.studies.check_anything import check
-    from diffcompare.studies.compare import compare
-    from diffcompare.studies.comparison.record import Comparison
+    from diffcompare.studies.compare import Comparison, compare
     from diffcompare.studies.derive import derive
     from diffcompare.studies.gradient import gradient
     from diffcompare.studies.graph import graph
-    from diffcompare.studies.sweep import sweep
+    from diffcompare.studies.step_sweep.sweep import sweep
     from diffcompare.studies.trace import trace
 
 __version__ = "0.1.0"
@@ -49,19 +48,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "diffcompare.studies.check.record",
-    "Comparison": "diffcompare.studies.comparison.record",
+    "Check": "diffcompare.studies.check",
+    "Comparison": "diffcompare.studies.compare",
     "Diagnostic": "diffcompare.diagnostics",
     "DiffcompareError": "diffcompare.diagnostics",
-    "Expression": "diffcompare.expression",
-    "GradientCheck": "diffcompare.studies.callables.record",
-    "check": "diffcompare.studies.check_anything",
+    "Expression": "diffcompare.language.expression",
+    "GradientCheck": "diffcompare.gradcheck.gradient_check",
+    "check": "diffcompare.api",
     "compare": "diffcompare.studies.compare",
     "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",
     "graph": "diffcompare.studies.graph",
-    "parse": "diffcompare.parser",
-    "sweep": "diffcompare.studies.sweep",
+    "parse": "diffcompare.language.parser",
+    "sweep": "diffcompare.studies.step_sweep.sweep",
     "trace": "diffcompare.studies.trace",
 }
 

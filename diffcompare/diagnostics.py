@@ -1,30 +1,11 @@
-"""Diagnostics: what is wrong with a text (or remarkable about it), where exactly, and what to write instead.
+"""What can be wrong with a command line, in the style of all other diagnostics.
 
-Codes are stable: a script may rely on them.
-
-    E101  unknown function                          E201  empty text
-    E102  wrong number of arguments                 E202  a value is missing
-    E103  a constant's or function's name assigned  E203  an operator is missing
-    E104  a name assigned twice, or after its use   E204  an implicit product after `/`, `^` or a root
-    E105  a variable called like a function         E205  a bracket is left open
-                                                    E206  a closing bracket without an opening one
-    E301  a character that is no part of the        E207  bars that do not pair up
-          language                                  E208  a stray comma
-    E302  a look-alike of a character               E209  a comparison outside the condition of `if`
-    E303  an invisible character                    E210  a chain of comparisons
-    E304  a malformed number                        E211  a condition without a comparison
-                                                    E212  `=` out of place
-    E401  the text is too long                      E213  no expression at the end
-    E402  too many operations                       E214  `;` out of place
-    E403  a number has too many digits              E215  a function without parentheses
-    E404  an exponent of a number is out of range   E216  a formula in two dimensions
-
-    W301  an implicit product, and how it was read  W304  `e` is a variable here
-    W302  a function's name used as a variable      W305  a named value that is never used
-    W303  `e` is the constant                       W306  a root takes the next factor only
-    W307  a name that looks like several things     W308  the name of a constant elsewhere, a variable here
-
-Other modules add codes of their own outside these ranges.
+E501  no such command                   E505  an argument is missing
+E502  no such option                    E506  not one of the choices, or a contradiction
+E503  an option lacks its value,        E507  not a number that will do
+      or takes none                     E508  output cannot be written
+E504  an argument too many              E509  any other misuse
+E900  a fault of ours
 """
 
 from __future__ import annotations
@@ -33,13 +14,43 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
+# Diagnostics: what is wrong with a text (or remarkable about it), where exactly, and what to write instead.
+#
+# Codes are stable: a script may rely on them.
+#
+#     E101  unknown function                          E201  empty text
+#     E102  wrong number of arguments                 E202  a value is missing
+#     E103  a constant's or function's name assigned  E203  an operator is missing
+#     E104  a name assigned twice, or after its use   E204  an implicit product after `/`, `^` or a root
+#     E105  a variable called like a function         E205  a bracket is left open
+#                                                     E206  a closing bracket without an opening one
+#     E301  a character that is no part of the        E207  bars that do not pair up
+#           language                                  E208  a stray comma
+#     E302  a look-alike of a character               E209  a comparison outside the condition of `if`
+#     E303  an invisible character                    E210  a chain of comparisons
+#     E304  a malformed number                        E211  a condition without a comparison
+#                                                     E212  `=` out of place
+#     E401  the text is too long                      E213  no expression at the end
+#     E402  too many operations                       E214  `;` out of place
+#     E403  a number has too many digits              E215  a function without parentheses
+#     E404  an exponent of a number is out of range   E216  a formula in two dimensions
+#
+# W301 an implicit product, and how it was read W304 `e` is a variable here W302 a function's name used as a
+# variable W305 a named value that is never used W303 `e` is the constant W306 a root takes the next factor only
+# W307 a name that looks like several things W308 the name of a constant elsewhere, a variable here
+#
+# Other modules add codes of their own outside these ranges.
+
 NEAR = 0.72
+
 """How much of two names has to be alike for one to be taken for a slip of the other."""
 
 SHORTEST_BEGINNING = 3
-LONGEST_NAME = 100
+
+MAX_NAME = 100
 
 WINDOW = 100
+
 """Columns shown of a long line."""
 
 _EXIT_CODES = {"domain_error": 3, "overflow": 3, "nondifferentiable": 3}
@@ -108,7 +119,7 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     from difflib import SequenceMatcher
 
     given = name.casefold().lstrip("-")
-    if len(given) > LONGEST_NAME:
+    if len(given) > MAX_NAME:
         return None
 
     def likeness(candidate: str) -> float:
@@ -198,3 +209,8 @@ def _columns(text: str) -> int:
     from unicodedata import combining, east_asian_width
 
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in shown)
+
+
+def usage_error(code: str, message: str, help: str) -> DiffcompareError:
+    """An error in how the command was called."""
+    return DiffcompareError(Diagnostic(code, "bad_value", message, help=help))

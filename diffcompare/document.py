@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from diffcompare.expression import Expression
+    from diffcompare.language.expression import Expression
 
 
 NOTHING: Mapping[str, Any] = {}
@@ -223,3 +223,7 @@ class Document(NamedTuple):
 
     blocks: tuple[Block, ...]
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING
+
+
+MAX_DRAWN = 60
+"""Nodes of a graph up to which a drawing can be read."""

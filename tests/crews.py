@@ -6,11 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.rows import Row
-from diffcompare.studies.batch.crew import Result
-from diffcompare.studies.batch.digest import from_plain
-from diffcompare.studies.batch.options import Options
-from diffcompare.studies.batch.written import answered
+from diffcompare.batch.pool import Result
+from diffcompare.batch.row import InputRow
+from diffcompare.batch.row_result import Options, answered, summary_from_plain
 
 
 class Here:
@@ -18,21 +16,21 @@ class Here:
 
     def __init__(self, options: Options, *_: Any) -> None:
         self.options = options
-        self.given: list[tuple[int, Row]] = []
+        self.given: list[tuple[int, InputRow]] = []
 
     def room(self) -> int:
         return 10
 
-    def give(self, rows: Sequence[tuple[int, Row]]) -> None:
+    def give(self, rows: Sequence[tuple[int, InputRow]]) -> None:
         self.given += rows
 
     def results(self, wait: float) -> list[Result]:
         given, self.given = self.given, []
         return [self._answered(number, row) for number, row in given]
 
-    def _answered(self, number: int, row: Row) -> Result:
+    def _answered(self, number: int, row: InputRow) -> Result:
         short, written = answered(row, self.options)
-        return Result(number, from_plain(json.loads(short)), written)
+        return Result(number, summary_from_plain(json.loads(short)), written)
 
     def end(self) -> None:
         pass

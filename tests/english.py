@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from diffcompare.expression import OPERATIONS
-from diffcompare.studies.methods import METHODS
+from diffcompare.backends.registry import METHODS
+from diffcompare.language.expression import OPERATIONS
 
 PROPER = {
     "AD", "DAG", "PyTorch", "JAX", "TensorFlow", "MLX", "sympy", "float32", "ReLU", "Speelpenning", "Rosenbrock", "Booth", "Rump", "Christianson",

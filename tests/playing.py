@@ -2,7 +2,7 @@
 
 import functools
 
-from diffcompare.studies.demos.play import play
+from diffcompare.classroom.demos.report import play
 
 
 @functools.cache

@@ -12,9 +12,9 @@ from typing import Any
 import mpmath
 from mpmath import mp
 
-from diffcompare.expression import OPERATIONS, Expression, Number, Variable
+from diffcompare.language.expression import OPERATIONS, Expression, Number, Variable
+from diffcompare.language.wengert import wengert_list
 from diffcompare.truth.rounding import TrueNumber
-from diffcompare.wengert import listing
 
 DIGITS = 2000
 """Digits of the reference."""
@@ -76,7 +76,7 @@ def partial(name: str, arguments: tuple[float, ...], position: int, digits: int 
 def value(expression: Expression, point: Mapping[str, Any]) -> Any:
     """The value of an expression in mpmath, at its present precision."""
     values: dict[Expression, Any] = {}
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     for node in nodes:
         if type(node) is Variable:
             values[node] = mp.mpf(point[node.name])

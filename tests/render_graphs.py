@@ -23,10 +23,10 @@ EXPRESSIONS = {
 
 def drawn(text: str, show: str = "primal", **point: float) -> Graph:
     """The graph block of an expression; without a point every variable is 0.5, 0.75, 1, ..."""
-    from diffcompare.parser import parse
-    from diffcompare.wengert import listing, variables
+    from diffcompare.language.parser import parse
+    from diffcompare.language.wengert import variables, wengert_list
 
-    names = variables(listing(parse(text)))
+    names = variables(wengert_list(parse(text)))
     record = graph(text, point or {name: 0.5 + place / 4 for place, name in enumerate(names)}, show=show)
     return next(block for block in record.document().blocks if isinstance(block, Graph))
 

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from diffcompare.expression import OPERATIONS, Constant, Expression, Number, Variable
-from diffcompare.operations import raise_to
+from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable
+from diffcompare.language.operations import raise_to
 
 settings.register_profile("no deadline", deadline=None)  # machines can be busy: no test asserts seconds
 settings.load_profile("no deadline")

@@ -20,7 +20,7 @@ def extended(tmp_path_factory):
     directory = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "diffcompare", directory / "diffcompare", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "expressions", directory / "expressions")
-    table = directory / "diffcompare" / "operations.py"
+    table = directory / "diffcompare" / "language" / "operations.py"
     head, name, rest = table.read_text(encoding="utf-8").partition("\nFUNCTIONS")
     assert name
     table.write_text("\n".join([head, *ROWS]) + name + rest, encoding="utf-8")

@@ -1,44 +1,33 @@
-"""The house of the design: imports run downwards, heavy libraries stay behind their fences, nothing is circular."""
+"""The house: imports run downwards, late ones too; heavy libraries stay behind their fences; a name says one thing."""
 
 import ast
 import functools
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
 
-FLOORS = {
-    # floor 4: the command line
-    "cli": 4,
-    "__main__": 4,
-    # floor 3: studies, and the names that a library user sees
-    "studies": 3,
-    "__init__": 3,
-    # floor 2: ways of differentiating, the truth, ways of writing
-    **dict.fromkeys(("backends", "render", "truth", "checking", "mistakes"), 2),
-    # floor 1: the table, the language, questions
-    **dict.fromkeys(
-        ("operations", "special", "evaluation", "single", "wide", "sweeps", "work", "problem", "processes"), 1
-    ),
-    **dict.fromkeys(("parser", "lexer", "adjacency", "grammar", "numerals", "characters", "printer", "typeset"), 1),
-    **dict.fromkeys(("diagnostics", "explain", "catalogue", "expression_file", "matching", "naming"), 1),
-    **dict.fromkeys(("point", "hand", "source", "rows", "recording", "conditions", "spans", "tidying", "codegen"), 1),
-    **dict.fromkeys(("equations", "encodings", "titles", "commas", "file_kinds"), 1),
-    # floor 0: what everything is made of
-    **dict.fromkeys(("expression", "wengert", "document", "language"), 0),
-}
-"""The floor of every package and of every module beside them.  A new one is entered here."""
+FLOORS = [
+    {"diagnostics", "localization", "document", "safe_io", "output_files", "output_folder", "processes"},
+    {"language"},
+    {"numeric", "formatting"},
+    {"backends", "inputs", "codegen"},
+    {"truth", "verify", "misconceptions"},
+    {"render"},
+    {"studies"},
+    {"gradcheck", "batch", "classroom", "api"},
+    {"cli", "__main__", "__init__"},
+]
+"""The packages, and the modules beside them, from the ground up.  A new one is entered here."""
 
-LATE_AND_UPWARDS = {
-    ("expression", "operations"),  # x**2 is read by the rules of the table
-    ("expression", "parser"),  # an expression is pickled as its text
-    ("expression", "printer"),  # and shows itself
-    ("point", "backends"),  # a point that nobody gave is one where the gradient is finite
-}
-"""The few imports inside functions that run upwards."""
+EXPRESSION = "language.expression"
+
+MAY_RECUR = {"__init__", "report"}
+"""Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
 
 def modules():
@@ -51,8 +40,13 @@ MODULES = dict(modules())
 
 
 def place(name):
-    """The package of a module, or the module itself where it stands beside them."""
+    """Return the package of a module, or the module itself where it stands beside them."""
     return name.split(".")[0]
+
+
+def floor(name):
+    """Return the number of the floor that a module stands on, from 0."""
+    return next(number for number, places in enumerate(FLOORS) if place(name) in places)
 
 
 @functools.cache
@@ -61,15 +55,17 @@ def tree(name):
 
 
 def imports(node, *, early=True):
-    """(module, whether it is imported when the importer is) for every import below, those for type checkers apart."""
+    """Yield (module, whether it is imported when the importer is) for every import, those for type checkers apart."""
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
         return
     if isinstance(node, ast.Import):
         yield from ((alias.name, early) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         assert node.level == 0, f"imports are absolute: {ast.unparse(node)}"
-        yield node.module, early
-        yield from ((f"{node.module}.{alias.name}", early) for alias in node.names)
+        for imported in (f"{node.module}.{alias.name}" for alias in node.names):
+            yield imported, early
+            if own(imported) is None:  # a name in the module, and not a module in the package
+                yield node.module, early
     elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler):
         early = early and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.iter_child_nodes(node):
@@ -78,52 +74,34 @@ def imports(node, *, early=True):
 
 @functools.cache
 def all_imports():
-    """The imports of every module."""
+    """Return the imports of every module."""
     return {name: set(imports(tree(name))) for name in MODULES}
 
 
 def own(imported):
-    """The module of ours that an import names, None for others."""
-    if imported != "diffcompare" and not imported.startswith("diffcompare."):
+    """Return the module of ours that an import names, None for others."""
+    if not imported.startswith("diffcompare."):
         return None
-    name = imported.removeprefix("diffcompare").lstrip(".")
-    for candidate in (f"{name}.__init__" if name else "__init__", name):
-        if candidate in MODULES:
-            return candidate
-    return None
+    name = imported.removeprefix("diffcompare.")
+    return next((candidate for candidate in (f"{name}.__init__", name) if candidate in MODULES), None)
 
 
 def test_every_module_has_a_floor():
-    assert {place(name) for name in MODULES} == set(FLOORS)
+    assert {place(name) for name in MODULES} == set().union(*FLOORS)
 
 
-def test_imports_run_downwards():
-    for name, found in all_imports().items():
-        for imported, early in found:
-            target = own(imported)
-            # The package itself is imported for its version.
-            if target in (None, name, "__init__") or name == "__init__":
-                continue
-            upwards = FLOORS[place(target)] > FLOORS[place(name)]
-            allowed = not early and (place(name), place(target)) in LATE_AND_UPWARDS
-            assert not upwards or allowed, f"{name} (floor {FLOORS[place(name)]}) imports {target}"
+def test_imports_run_downwards_late_ones_too():
+    for name, targets in all_imports().items():
+        for target in {own(imported) for imported, _ in targets} - {None, name}:
+            assert floor(target) <= floor(name), (
+                f"{name} (floor {floor(name)}) imports {target} (floor {floor(target)})"
+            )
 
 
-def test_no_late_import_upwards_is_allowed_in_vain():
-    late = {
-        (place(name), place(own(imported)))
-        for name, found in all_imports().items()
-        for imported, early in found
-        if own(imported) and not early
-    }
-    assert late >= LATE_AND_UPWARDS
-
-
-def test_there_is_no_cycle():
-    """Among the imports at the head of modules."""
+def test_there_is_no_cycle_among_the_imports_at_the_head_of_modules():
     graph = {
-        name: {own(imported) for imported, early in found if early and own(imported) not in (None, name)}
-        for name, found in all_imports().items()
+        name: {own(imported) for imported, early in targets if early} - {None, name}
+        for name, targets in all_imports().items()
     }
     while graph:
         free = [name for name, needs in graph.items() if not needs & set(graph)]
@@ -132,14 +110,45 @@ def test_there_is_no_cycle():
             del graph[name]
 
 
+def test_a_base_name_occurs_once():
+    counted = Counter(
+        name.rpartition(".")[2]
+        for name in MODULES
+        if not name.startswith(("render.", "cli.commands.", "classroom.demos."))
+    )
+    assert {name for name, times in counted.items() if times > 1} <= MAY_RECUR
+
+
+def test_a_class_name_occurs_once():
+    homes = defaultdict(list)
+    for name in MODULES:
+        for node in ast.walk(tree(name)):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(name)
+    assert not {name: where for name, where in homes.items() if len(where) > 1}
+
+
+def test_packages_do_not_hand_on_what_their_modules_define():
+    """A name is imported from the module that defines it; only the package itself is a door."""
+    for name in MODULES:
+        if name.endswith(".__init__"):
+            assert "__all__" not in {
+                target.id
+                for node in tree(name).body
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            } or name in ("cli.__init__", "render.__init__", "codegen.__init__"), name
+
+
 FENCES = {
-    "sympy": lambda name: name.startswith("backends.symbolic"),
+    "sympy": lambda name: name.startswith("backends.symbolic."),
     "rich": lambda name: name == "render.terminal",
-    "typer": lambda name: name == "cli" or name.startswith("cli."),
+    "typer": lambda name: name.startswith("cli."),
     "click": lambda name: name.startswith("cli."),
-    "numpy": lambda name: name == "studies.callables.place",  # f takes arrays
-    "openpyxl": lambda name: name == "rows.workbook",
-    "distributed": lambda name: name == "studies.batch.cluster",
+    "numpy": lambda name: name == "gradcheck.flat_arguments",  # f takes arrays
+    "distributed": lambda name: name == "batch.dask_pool",
+    "openpyxl": lambda name: name == "batch.workbook",
 }
 """Libraries, and the only modules that may import them at all."""
 
@@ -147,19 +156,9 @@ FENCES = {
 @pytest.mark.parametrize("library", FENCES)
 def test_a_library_stays_behind_its_fence(library):
     users = {
-        name for name, found in all_imports().items() for imported, _ in found if imported.split(".")[0] == library
+        name for name, targets in all_imports().items() for imported, _ in targets if imported.split(".")[0] == library
     }
     assert all(map(FENCES[library], users)), users
-
-
-def test_mpmath_is_imported_late_or_where_balls_are_at_work():
-    users = {
-        name
-        for name, found in all_imports().items()
-        for imported, early in found
-        if early and imported.split(".")[0] == "mpmath"
-    }
-    assert all(name.startswith("checking.") for name in users), users
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends():
@@ -179,10 +178,10 @@ def test_nothing_evaluates_text():
     [
         "diffcompare",
         "diffcompare.studies.compare",
-        "diffcompare.parser",
+        "diffcompare.language.parser",
         "diffcompare.backends.reverse",
-        "diffcompare.backends.numerical",
-        "diffcompare.studies.callables",
+        "diffcompare.backends.finite_differences",
+        "diffcompare.gradcheck.gradient_check",
     ],
 )
 def test_heavy_libraries_are_imported_when_they_are_used(module):
@@ -204,20 +203,22 @@ def test_numbers_need_none_of_them_either(call):
 
 def test_whoever_reads_the_table_takes_it_from_where_it_is_filled():
     """The empty one of `expression` would do only if some other module had been imported before."""
-    users = {name for name, found in all_imports().items() if ("diffcompare.expression.OPERATIONS", True) in found}
-    assert users == {"operations"}
+    users = {
+        name for name, targets in all_imports().items() if (f"diffcompare.{EXPRESSION}.OPERATIONS", True) in targets
+    }
+    assert users == {"language.operations"}
 
 
 FIRST = [
-    "from diffcompare.codegen import program; from diffcompare.parser import parse;"
+    "from diffcompare.codegen import program; from diffcompare.language.parser import parse;"
     "assert 'math.cos' in program(parse('sin(x)'), ['x'], ['x'], None, None, 'python')",
-    "from diffcompare.expression import Variable; x = Variable('x'); assert str(1 - x*x/x + 2) == '1 - x*x/x + 2'",
-    "from diffcompare.backends.wire import decode;"
+    "from diffcompare.language.expression import Variable; x = Variable('x'); assert str(1 - x*x/x + 2) == '1 - x*x/x + 2'",
+    "from diffcompare.language.serialization import decode;"
     "assert str(decode({'code': [['variable', 'x'], ['sin', 0]], 'roots': [1]})[0]) == 'sin(x)'",
-    "from diffcompare.studies.traces.wording import Wording",
-    "from diffcompare.mistakes.kinds import KINDS; assert KINDS",
-    "from diffcompare.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
-    "from diffcompare.truth.ball import OPERATIONS; assert 'sin' in OPERATIONS",
+    "from diffcompare.studies.trace_wording import Wording",
+    "from diffcompare.misconceptions.kinds import KINDS; assert KINDS",
+    "from diffcompare.numeric.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
+    "from diffcompare.numeric.balls import OPERATIONS; assert 'sin' in OPERATIONS",
 ]
 """What a caller may import first of all, and use."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, to_text
-from diffcompare.parser import parse, read
+from diffcompare.language.parser import parse, read
 
 
 def diagnose(text: str, names: tuple[str, ...] = ()) -> Diagnostic:

@@ -18,7 +18,7 @@ import pytest
 
 from diffcompare.cli import main
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.parser import parse
+from diffcompare.language.parser import parse
 
 KINDS = {
     "syntax_error", "unknown_function", "arity_error", "missing_variable", "unknown_variable", "bad_value", "domain_error",

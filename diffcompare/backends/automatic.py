@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
 
-from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Reading, Undefined, birthplace, evaluate
-from diffcompare.expression import Expression, Variable
-from diffcompare.problem import Derivative, Problem, Work
-from diffcompare.sweeps import NotDifferentiable, partials, reverse
-from diffcompare.wengert import active_nodes, listing
-from diffcompare.wide import WIDE, may_leave_range, recovered
+from diffcompare.backends.problem import Derivative, Problem, Work
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.numeric.evaluate import (
+    CAREFUL,
+    FLOATS,
+    RANGE_ERRORS,
+    NumberSystem,
+    Undefined,
+    describe_outside,
+    evaluate,
+    first_nonfinite,
+)
+from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
+from diffcompare.numeric.sweeps import partials, reverse
+
+# Methods that need a pass for every variable refuse at once where their budget could never do.
+
+OPERATIONS_PER_SECOND = 2e7
+
+"""More than plain Python does anywhere: what needs more is certain to run out of time."""
+
+
+def exceeds_budget(operations: int, budget: float | None) -> bool:
+    """Whether so many operations cannot be done within so many seconds (None: no limit)."""
+    return budget is not None and operations > OPERATIONS_PER_SECOND * budget
+
+
+def not_started(method: str, problem: Problem, operations: int, variant: str | None = None) -> Derivative:
+    """The answer of a method that did not even begin."""
+    note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
+    return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))
+
 
 Values: TypeAlias = Mapping[Expression, Any]
-Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, Reading], dict[str, Any]]
+
+Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]
 
 
 class OutOfTime(Exception):
     """The budget ended before the sweeps did."""
 
 
-def solve(
+def run_sweeps(
     method: str, problem: Problem, sweep: Sweep, work: Callable[[Sequence[Expression], set[Expression]], int]
 ) -> Derivative:
     """Evaluate, sweep, and answer: in plain doubles first, carefully where they raise or end in inf or nan.
@@ -30,7 +59,7 @@ def solve(
     Near the ends of their range a second sweep with wider exponents finds what products on the way have lost.
     """
     expression = problem.at(problem.point)
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     active = active_nodes(nodes, problem.wrt)
     done = Work(1, work(nodes, active))
     for reading in (FLOATS, CAREFUL):
@@ -40,7 +69,7 @@ def solve(
                 note = explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
             gradient = sweep(nodes, values, active, problem, reading)
-        except ESCAPES:
+        except RANGE_ERRORS:
             assert reading is FLOATS, "the careful reading does not raise"
             continue
         except NotDifferentiable as refusal:
@@ -54,11 +83,11 @@ def solve(
     notes: tuple[str, ...] = ()
     if may_leave_range(values):
         try:
-            wide = sweep(nodes, evaluate(nodes, problem.point, WIDE), active, problem, WIDE)
+            wide = sweep(nodes, evaluate(nodes, problem.point, EXTENDED), active, problem, EXTENDED)
         except OutOfTime:
             notes = ("no time was left for a second sweep, with wider exponents",)
         else:
-            gradient, notes = recovered(gradient, wide)
+            gradient, notes = recover_range(gradient, wide)
     if all(map(isfinite, gradient.values())):
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
@@ -82,7 +111,7 @@ def _partly(
 
 def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]) -> str:
     """Where inf or nan was born: in a value, in a partial, or in their product."""
-    node = birthplace(nodes, values, nodes[-1])
+    node = first_nonfinite(nodes, values, nodes[-1])
     if node is not None:
         arguments = ", ".join(f"{float(values[each]):.6g}" for each in node.arguments)
         verb = "overflows" if values[node] in (float("inf"), float("-inf")) else "is nan"
@@ -104,32 +133,6 @@ def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expr
         if values.get(node) is outside:
             break
     return f"{shorten(node)} is undefined: {describe_outside(outside)}"
-
-
-def describe_outside(outside: Undefined) -> str:
-    """`its argument is -1 (needs x > 0)`."""
-    arguments = ", ".join(f"{argument:.17g}" for argument in outside.arguments)
-    domain = outside.operation.domain.text
-    if len(outside.arguments) == 1:
-        return f"its argument is {arguments} (needs {domain})"
-    # The table's own letters would be taken for the user's.
-    letters = re.findall(r"\b[a-z]\b", outside.operation.notation)
-    names = ("the base", "the exponent") if outside.operation.name == "^" else ("the first", "the second")
-    names_of = dict(zip(letters, names, strict=False))
-    needs = re.sub(r"\b[a-z]\b", lambda letter: names_of.get(letter[0], letter[0]), domain)
-    return f"its arguments are {arguments} (needs {needs})"
-
-
-def shorten(node: Expression, limit: int = 40) -> str:
-    """A node as text of at most `limit` characters; a large one by its operation only."""
-    from diffcompare.printer import to_text
-    from diffcompare.wengert import tree_size
-
-    if node.level > limit or tree_size(node) > 2 * limit:
-        name = node.operation.name if node.operation else "?"
-        return f"{name}(...)" if name.isidentifier() else f"... {name.split('n')[0] or name} ..."
-    text = to_text(node)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def by_name(sensitivities: Mapping[Expression, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -14,14 +14,14 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from diffcompare.backends.budget import hopeless, not_started
-from diffcompare.backends.complex_length import DEFAULT_STEP, Search, Step, default_step
-from diffcompare.evaluation import Reading, Undefined, evaluate
-from diffcompare.expression import Expression, Operation
-from diffcompare.operations import CONSTANTS, raise_to
-from diffcompare.problem import Backend, Derivative, Problem, Status, Work
-from diffcompare.wengert import active_nodes, listing
-from diffcompare.work import primal_work
+from diffcompare.backends.automatic import exceeds_budget, not_started
+from diffcompare.backends.complex_step_length import DEFAULT_STEP, StepLength, StepSearch, default_step
+from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.operations import CONSTANTS, raise_to
+from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.numeric.evaluate import NumberSystem, Undefined, evaluate
+from diffcompare.numeric.operation_counts import primal_work
 
 
 class Complex:
@@ -232,23 +232,23 @@ def _guarded(operation: Operation) -> Callable[..., Any]:
     return apply
 
 
-class _Guarded(dict[Operation, Callable[..., Any]]):
+class _GuardedComplex(dict[Operation, Callable[..., Any]]):
     def __missing__(self, operation: Operation) -> Callable[..., Any]:
         function = self[operation] = _guarded(operation)
         return function
 
 
 def _leaf(node: Expression, point: Any) -> Complex:
-    from diffcompare.evaluation import FLOATS
+    from diffcompare.numeric.evaluate import FLOATS
 
     value = FLOATS.leaf(node, point)
     return value if isinstance(value, Complex) else Complex(complex(value))
 
 
-COMPLEX = Reading(_Guarded(), _leaf, sum, Complex(1 + 0j))
+COMPLEX = NumberSystem(_GuardedComplex(), _leaf, sum, Complex(1 + 0j))
 
 
-def rounded_reading(rounded: Callable[[float], float]) -> Reading:
+def rounded_reading(rounded: Callable[[float], float]) -> NumberSystem:
     """The same reading in a lower precision: both parts of every result are rounded."""
 
     def lower(number: Any) -> Any:
@@ -260,21 +260,21 @@ def rounded_reading(rounded: Callable[[float], float]) -> Reading:
             rounding = self[operation] = lambda *arguments: lower(function(*arguments))
             return rounding
 
-    return Reading(Rounded(), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
+    return NumberSystem(Rounded(), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
 
 
 def differentiate(problem: Problem) -> Derivative:
     """The gradient by one complex evaluation for every variable, and by more where a step has to be looked for."""
-    nodes = listing(problem.at(problem.point))
+    nodes = wengert_list(problem.at(problem.point))
     n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
     # One division by h for every variable; the imaginary part of what is ready costs nothing.
     planned = n * (cost + 1)
     steps = {problem.step or default_step(problem.point[name]) for name in problem.wrt}
-    if hopeless(planned, problem.budget):
+    if exceeds_budget(planned, problem.budget):
         return not_started("complex-step", problem, planned, _variant(steps))
     deadline = None if problem.budget is None else monotonic() + problem.budget
     gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
-    found: dict[str, Step] = {}
+    found: dict[str, StepLength] = {}
     notes: list[str] = []
     status: Status = "ok"
     for name in problem.wrt:
@@ -301,8 +301,8 @@ def _variant(steps: Collection[float]) -> str:
     return f"h = {min(steps):g}" if len(steps) == 1 else f"h = {min(steps):g} to {max(steps):g}"
 
 
-def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) -> Search:
-    return Search(
+def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) -> StepSearch:
+    return StepSearch(
         nodes,
         point,
         name,
@@ -312,14 +312,14 @@ def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) 
 
 
 def quotient(
-    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: Reading = COMPLEX
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: NumberSystem = COMPLEX
 ) -> float | None:
     """Im f(x + ih) / h; None where that is no finite number."""
     return imaginary_quotient(values_beside(nodes, point, name, h, reading), nodes[-1], h)
 
 
 def values_beside(
-    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: Reading
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: NumberSystem
 ) -> Mapping[Expression, Any] | None:
     """The value of every node at x + ih; None where one of them cannot be computed."""
     try:

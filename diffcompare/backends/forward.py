@@ -10,21 +10,23 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from diffcompare.backends.automatic import OutOfTime, Values, solve
-from diffcompare.evaluation import Reading
-from diffcompare.expression import Expression, Variable
-from diffcompare.problem import Backend, Derivative, Problem
-from diffcompare.sweeps import forward, local_partials
-from diffcompare.work import forward_work
+from diffcompare.backends.automatic import OutOfTime, Values, run_sweeps
+from diffcompare.backends.problem import Backend, Derivative, Problem
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.numeric.evaluate import NumberSystem
+from diffcompare.numeric.operation_counts import forward_work
+from diffcompare.numeric.sweeps import forward, local_partials
 
 
 def differentiate(problem: Problem) -> Derivative:
     """The gradient by as many forward sweeps as there are variables."""
-    return solve("forward-ad", problem, _sweeps, lambda nodes, active: len(problem.wrt) * forward_work(nodes, active))
+    return run_sweeps(
+        "forward-ad", problem, _sweeps, lambda nodes, active: len(problem.wrt) * forward_work(nodes, active)
+    )
 
 
 def _sweeps(
-    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: Reading
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: NumberSystem
 ) -> dict[str, Any]:
     deadline = None if problem.budget is None else monotonic() + problem.budget
     edges = local_partials(nodes, values, active)

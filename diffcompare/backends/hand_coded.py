@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from time import monotonic
 
-from diffcompare.backends.automatic import shorten
-from diffcompare.backends.budget import hopeless, not_started
-from diffcompare.backends.formulas import evaluate_formulas, measure
-from diffcompare.backends.textbook_rules import BY_HAND, ZERO, Tidying, derivatives_of
-from diffcompare.expression import Expression
-from diffcompare.problem import Backend, Derivative, Problem
-from diffcompare.sweeps import NotDifferentiable
-from diffcompare.wengert import listing, operation_count
+from diffcompare.backends.automatic import exceeds_budget, not_started
+from diffcompare.backends.formula_answer import evaluate_formulas, measure
+from diffcompare.backends.problem import Backend, Derivative, Problem
+from diffcompare.language.differentiation_rules import BY_HAND, ZERO, RuleStyle, derivatives_of
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import operation_count, wengert_list
 
 
 def differentiate(problem: Problem) -> Derivative:
@@ -31,8 +31,8 @@ def differentiate(problem: Problem) -> Derivative:
         missing = [name for name in problem.wrt if name not in formulas]
     if missing:
         expression = problem.at(problem.point)
-        rules = len(missing) * operation_count(listing(expression))
-        if hopeless(rules, problem.budget):
+        rules = len(missing) * operation_count(wengert_list(expression))
+        if exceeds_budget(rules, problem.budget):
             return not_started("hand-coded", problem, rules, origin)
         try:
             formulas |= textbook(expression, missing, problem.budget)
@@ -58,7 +58,7 @@ def textbook(
     expression: Expression,
     wrt: Iterable[str],
     budget: float | None = None,
-    tidying: Tidying = BY_HAND,
+    tidying: RuleStyle = BY_HAND,
     known: dict[str, dict[Expression, Expression]] | None = None,
 ) -> dict[str, Expression]:
     """The partials of an expression by the rules of a textbook, one variable after the other.
@@ -66,7 +66,7 @@ def textbook(
     `known` has derivatives by variable and node, of other expressions say that are parts of this one, and is added
     to.  Raises TimeoutError after `budget` seconds: n variables need n passes.
     """
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     deadline = None if budget is None else monotonic() + budget
     results = {}
     for name in wrt:

@@ -10,23 +10,24 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from diffcompare.backends.automatic import Values, by_name, solve
-from diffcompare.evaluation import ESCAPES, FLOATS, Reading, evaluate
-from diffcompare.expression import Expression
-from diffcompare.problem import Backend, Derivative, Problem
-from diffcompare.sweeps import NotDifferentiable, reverse
-from diffcompare.wengert import active_nodes, listing, variables
-from diffcompare.wide import near_the_ends
-from diffcompare.work import reverse_work
+from diffcompare.backends.automatic import Values, by_name, run_sweeps
+from diffcompare.backends.problem import Backend, Derivative, Problem
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
+from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, NumberSystem, evaluate
+from diffcompare.numeric.extended_range import near_the_ends
+from diffcompare.numeric.operation_counts import reverse_work
+from diffcompare.numeric.sweeps import reverse
 
 
 def differentiate(problem: Problem) -> Derivative:
     """The gradient by one reverse sweep."""
-    return solve("reverse-ad", problem, _sweep, reverse_work)
+    return run_sweeps("reverse-ad", problem, _sweep, reverse_work)
 
 
 def _sweep(
-    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: Reading
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: NumberSystem
 ) -> dict[str, Any]:
     return by_name(reverse(nodes, values, active, nodes[-1], reading), problem.wrt)
 
@@ -40,14 +41,14 @@ def plain_gradient(
         if near_the_ends(values.values()):
             return None
         gradient = by_name(reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS), names)
-    except (*ESCAPES, NotDifferentiable):
+    except (*RANGE_ERRORS, NotDifferentiable):
         return None
     return gradient if isfinite(sum(gradient.values())) else None
 
 
 def gradient_at(expression: Expression, point: Mapping[str, float]) -> dict[str, float] | None:
     """The gradient at a point; None where the value or a partial is undefined, inf or nan."""
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     names = tuple(variables(nodes))
     found = plain_gradient(nodes, names, point)
     if found is not None:

@@ -41,14 +41,14 @@ def _decoded(argument: str) -> str:
 
 def _run(arguments: list[str]) -> int:
     try:
-        from diffcompare.cli import streams
+        from diffcompare import safe_io
 
         try:
             return _answer(arguments)
-        except streams.ReaderGone:
+        except safe_io.ReaderGone:
             return 141
         except Exception as error:
-            from diffcompare.cli.failures import explain
+            from diffcompare.cli.errors import explain
 
             return explain(error, arguments)
     except KeyboardInterrupt:
@@ -58,7 +58,7 @@ def _run(arguments: list[str]) -> int:
 def _answer(arguments: list[str]) -> int:
     if arguments[:1] in (["--version"], ["-V"]):  # before typer is imported, which takes longer than all the rest
         from diffcompare import __version__
-        from diffcompare.cli.streams import write
+        from diffcompare.safe_io import write
 
         write(f"diffcompare {__version__}\n")
         return 0

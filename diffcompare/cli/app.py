@@ -16,13 +16,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from diffcompare.cli import arguments, inputs, options, streams
+from diffcompare import safe_io
+from diffcompare.cli import arguments, options, overwriting
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.output import Answer, Settings, check, show
+from diffcompare.cli.output import CommandResult, Settings, check, show
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.cli.usage import usage_error
-from diffcompare.diagnostics import closest
-from diffcompare.language import LANGUAGES, speaking
+from diffcompare.diagnostics import closest, usage_error
+from diffcompare.localization import LANGUAGES, use_language
 
 NAME = "diffcompare"
 COMPLETION = "_DIFFCOMPARE_COMPLETE"
@@ -54,14 +54,14 @@ def run(given: Sequence[str]) -> int:
     except OSError as error:
         if not "".join(given[:1]).startswith(INSTALL):
             raise
-        help = f"{streams.cure(error)}, or put it where it belongs by hand: --show-completion"
-        raise streams.CannotWrite(f"`{error.filename}`", streams.reason(error), help) from None
+        help = f"{safe_io.cure(error)}, or put it where it belongs by hand: --show-completion"
+        raise safe_io.CannotWrite(f"`{error.filename}`", safe_io.reason(error), help) from None
 
 
 def build(names: Sequence[str]) -> TyperGroup:
     """The group with the commands of these names."""
     app = typer.Typer(
-        cls=Group,
+        cls=CommandGroup,
         help="Compare ways of differentiating: by hand, numerical, symbolic, automatic.",
         epilog=EXAMPLES,
         add_completion=len(names) > 1,
@@ -83,7 +83,7 @@ def _top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the
     """Declared for the help; `main` answers it before typer is imported."""
 
 
-def with_output(function: Callable[..., Answer | int]) -> Callable[..., int]:
+def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., int]:
     """The function with the options of `Settings` beside its own; its answer is shown and the exit code returned.
 
     A function with a parameter `settings` has them at hand because it speaks while it runs, to a person or to a file:
@@ -98,8 +98,8 @@ def with_output(function: Callable[..., Answer | int]) -> Callable[..., int]:
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         given = {name: values[name] for name in own}
-        inputs.keep(inputs.named(own, values), settings.output or inputs.STREAM)
-        with speaking(values.get("lang", LANGUAGES[0])):
+        overwriting.keep(overwriting.named(own, values), settings.output or overwriting.STREAM)
+        with use_language(values.get("lang", LANGUAGES[0])):
             if speaks:
                 answer = function(settings=settings, **given)
             else:
@@ -157,7 +157,7 @@ class Command(TyperCommand):
         return super().shell_complete(ctx, incomplete)
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """All commands; alone it shows its help, as it is asked what it can do."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -201,7 +201,7 @@ def places_of(command: Any) -> list[tuple[str, Any]]:
 
 def likely_lines(name: str, commands: Iterable[str]) -> list[str]:
     """Return what to type where a name was meant that is near, between backquotes: of a command, of a demo."""
-    from diffcompare.studies.demos import NAMES
+    from diffcompare.classroom.demos import NAMES
 
     command = closest(name, commands)
     demo = name if name in NAMES else None if command else closest(name, NAMES)
@@ -220,7 +220,7 @@ def flags_of(command: Any, ctx: Any) -> dict[str, bool]:
 
 def leave_with_help(command: Any, ctx: Any) -> None:
     """Write the help, through our own writer, and leave."""
-    streams.write(f"{command.get_help(ctx)}\n")
+    safe_io.write(f"{command.get_help(ctx)}\n")
     raise typer.Exit(0)
 
 

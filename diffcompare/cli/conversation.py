@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from diffcompare.cli import streams
+from diffcompare import safe_io
 from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal
 from diffcompare.document import Document
 from diffcompare.render import render
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diffcompare.document import Block
 
 FOR_PEOPLE = ("terminal", "plain")
-LONGEST_LINE = 100_000
+MAX_LINE_LENGTH = 100_000
 """Bytes of a line of input that are read; what is longer is an answer that is too long, whatever it says."""
 
 
@@ -48,8 +48,8 @@ class Conversation:
     def tell(self, diagnostic: Diagnostic) -> None:
         """Say what is wrong with an answer: on stderr, as everywhere."""
         if not self._silent:
-            streams.tell(diagnostic)
-            streams.complain("\n")
+            safe_io.tell(diagnostic)
+            safe_io.complain("\n")
 
     def ask(self, prompt: str) -> str | None:
         """The next answer; None where there are no more.  Raises KeyboardInterrupt."""
@@ -84,9 +84,9 @@ class Conversation:
         if self._silent or not text:
             return
         if self._on_stdout:
-            streams.write(text)
+            safe_io.write(text)
         else:
-            streams.complain(text)
+            safe_io.complain(text)
 
 
 def _input_lines() -> Iterator[str]:
@@ -94,7 +94,7 @@ def _input_lines() -> Iterator[str]:
     if sys.stdin is None:
         return
     try:
-        while line := sys.stdin.buffer.readline(LONGEST_LINE):
+        while line := sys.stdin.buffer.readline(MAX_LINE_LENGTH):
             yield line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
     except (OSError, ValueError):  # it cannot be read, or was closed
         return

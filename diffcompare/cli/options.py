@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.choices import COUNTED, INPUT_FORMATS, MODES, SHOWN
-from diffcompare.cli.inputs import READS_EXPRESSION, READS_FILE
+from diffcompare.cli.arguments import COUNTED, INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.output import CHARSETS, COLORS
-from diffcompare.cli.usage import usage_error
-from diffcompare.diagnostics import DiffcompareError, closest
-from diffcompare.language import LANGUAGES
+from diffcompare.cli.overwriting import READS_EXPRESSION, READS_FILE
+from diffcompare.diagnostics import DiffcompareError, closest, usage_error
+from diffcompare.localization import LANGUAGES
 from diffcompare.render import FORMATS
 
 if TYPE_CHECKING:
-    from diffcompare.problem import Hand as HandFormulas
-    from diffcompare.source import Question
+    from diffcompare.backends.problem import Hand as HandFormulas
+    from diffcompare.inputs.resolve import ParsedInput
 
-MOST_DIGITS = 17
-MOST_JOBS = 256
+MAX_DIGITS = 17
+MAX_JOBS = 256
 
 
 def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
@@ -69,17 +68,17 @@ def _steps(text: str) -> tuple[float, float]:
 
 
 def _digits(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_DIGITS:
+    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_DIGITS:
         return int(text)
     raise usage_error(
-        "E507", f"`--digits` takes a number from 1 to {MOST_DIGITS}, not `{text}`", "for example `--digits 6`"
+        "E507", f"`--digits` takes a number from 1 to {MAX_DIGITS}, not `{text}`", "for example `--digits 6`"
     )
 
 
 def _jobs(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MOST_JOBS:
+    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_JOBS:
         return int(text)
-    raise usage_error("E507", f"`--jobs` takes a number from 1 to {MOST_JOBS}, not `{text}`", "for example `--jobs 2`")
+    raise usage_error("E507", f"`--jobs` takes a number from 1 to {MAX_JOBS}, not `{text}`", "for example `--jobs 2`")
 
 
 def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
@@ -103,29 +102,29 @@ def split(texts: Sequence[str] | None) -> list[str]:
 
 def point(specs: Sequence[str]) -> dict[str, float]:
     """The point of `--at`."""
-    from diffcompare.point import parse_point
+    from diffcompare.inputs.point import parse_point
 
     return parse_point(specs)
 
 
-def asked(expression: str, at: Sequence[str] | None) -> tuple[Question, dict[str, float] | None]:
+def asked(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput, dict[str, float] | None]:
     """The question that the argument and `--at` put, and the point if one was given.
 
     Text is read before the studies are imported: a mistake in it is answered in half the time.
     """
-    from diffcompare.cli import streams
-    from diffcompare.source import resolve
+    from diffcompare import safe_io
+    from diffcompare.inputs.resolve import resolve
 
     given = None if at is None else point(at)
-    return resolve(expression, stdin=streams.read_input, names=tuple(given or ())), given
+    return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ())), given
 
 
-def hand(specs: Sequence[str], question: Question) -> HandFormulas | None:
+def hand(specs: Sequence[str], question: ParsedInput) -> HandFormulas | None:
     """The formulas of `--hand`, for the variables of the question."""
-    from diffcompare.hand import parse_hand
-    from diffcompare.wengert import listing, variables
+    from diffcompare.inputs.formulas import parse_hand
+    from diffcompare.language.wengert import variables, wengert_list
 
-    return parse_hand(specs, variables(listing(question.parsed.expression)))
+    return parse_hand(specs, variables(wengert_list(question.parsed.expression)))
 
 
 Expression: TypeAlias = Annotated[

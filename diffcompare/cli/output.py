@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
-from diffcompare.cli import files, streams
-from diffcompare.cli.usage import usage_error
-from diffcompare.language import language
+from diffcompare import output_files, safe_io
+from diffcompare.diagnostics import usage_error
+from diffcompare.localization import language
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ESCAPING = ("json", "jsonl", "svg")
 """Formats that can say every character in ASCII."""
 
 
-class Answer(NamedTuple):
+class CommandResult(NamedTuple):
     """What a command has to show, what is to be said on the side, and the failure that kept it from showing more."""
 
     document: Document
@@ -49,13 +49,13 @@ class Settings(NamedTuple):
     debug: bool = False
 
 
-def show(answer: Answer, settings: Settings) -> int:
+def show(answer: CommandResult, settings: Settings) -> int:
     """Write the answer where it belongs and return the exit code."""
     from diffcompare.diagnostics import DiffcompareError
 
     if not settings.quiet:
         for note in answer.notes:
-            streams.tell(note)
+            safe_io.tell(note)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if answer.document.blocks or format in ("json", "jsonl"):  # a failure with nothing to show is told on stderr only
@@ -63,12 +63,12 @@ def show(answer: Answer, settings: Settings) -> int:
         if text is None:
             text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
-            files.write_file(settings.output, text)
+            output_files.write_file(settings.output, text)
         else:
-            streams.write(text)
+            safe_io.write(text)
     if answer.failure is None:
         return answer.code
-    streams.tell(answer.failure)
+    safe_io.tell(answer.failure)
     return DiffcompareError(answer.failure).exit_code
 
 
@@ -104,7 +104,7 @@ def check(settings: Settings) -> None:
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if settings.output is not None and to_file:
-        files.check_destination(settings.output)
+        output_files.check_destination(settings.output)
     if language() != "en" and format not in ESCAPING and choose_look(settings, to_file=to_file).charset == "ascii":
         asked = settings.charset == "ascii"
         cure = "leave out `--charset ascii`" if asked else "set PYTHONUTF8=1, or write a file: `-o FILE`"
@@ -128,7 +128,7 @@ def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
 
 def choose_charset(choice: str, stream: TextIO | None) -> Literal["braille", "blocks", "ascii"]:
     """The set asked for (braille, if none is), or ASCII where the stream has no other; a file takes everything."""
-    if choice == "ascii" or not (stream is None or streams.is_unicode(getattr(stream, "encoding", None))):
+    if choice == "ascii" or not (stream is None or safe_io.is_unicode(getattr(stream, "encoding", None))):
         return "ascii"
     return "blocks" if choice == "blocks" else "braille"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from diffcompare.cli.streams import complain
+from diffcompare.safe_io import complain
 
 PATIENCE = 0.5
 """Seconds in which nobody wonders yet."""

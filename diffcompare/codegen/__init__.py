@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcompare.codegen.library import LIBRARIES, Library
-from diffcompare.codegen.names import node_names, quoted, remarks, variable_names
-from diffcompare.codegen.source import Unwritable, Writer, beyond_doubles, depth_cuts
-from diffcompare.codegen.sweep import Sweep, conditional
-from diffcompare.expression import Expression
-from diffcompare.printer import swells, to_text
-from diffcompare.wengert import active_nodes, listing
+from diffcompare.codegen.libraries import LIBRARIES, Library
+from diffcompare.codegen.reverse_program import SweepWriter, conditional
+from diffcompare.codegen.source import (
+    Unwritable,
+    Writer,
+    beyond_doubles,
+    depth_cuts,
+    node_names,
+    quoted,
+    remarks,
+    variable_names,
+)
+from diffcompare.language.expression import Expression
+from diffcompare.language.printer import swells, to_text
+from diffcompare.language.wengert import active_nodes, wengert_list
 
 __all__ = ["LIBRARIES", "Unwritable", "program"]
 
-DEEPEST = 40
+MAX_LEVEL = 40
 """How deep a formula may be nested in one line; Python allows 200 parentheses."""
-LARGEST = 20_000
+MAX_NODES = 20_000
 """Distinct nodes of formulas up to which they are written; the sweep is always written."""
 
 
@@ -42,9 +50,9 @@ def program(
     names = variable_names(variables, library)
     writer = Writer(library, names)
     if point is not None:
-        writer.beyond = beyond_doubles(listing(expression, *(formulas or {}).values()), point)
+        writer.beyond = beyond_doubles(wengert_list(expression, *(formulas or {}).values()), point)
     functions = []
-    if formulas is not None and len(listing(*formulas.values())) <= LARGEST:
+    if formulas is not None and len(wengert_list(*formulas.values())) <= MAX_NODES:
         functions.append(_by_formulas(names, formulas, writer))
     functions.append(_by_sweep(expression, names, wrt, writer))
     head = ["The gradient of f = " + _shortened(to_text(expression)), *remarks(names)]
@@ -73,7 +81,7 @@ def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], w
     lines = _prepared(names, writer)
     parts = _parts(list(formulas.values()))
     called = node_names(parts, names, writer.library)
-    doubtful = {each for formula in formulas.values() for each in conditional(listing(formula))}
+    doubtful = {each for formula in formulas.values() for each in conditional(wengert_list(formula))}
     for node in parts:
         text = writer.write(node, called)
         text = writer.quiet(text) if node in doubtful else text
@@ -88,9 +96,9 @@ def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], w
 
 def _parts(formulas: Sequence[Expression]) -> list[Expression]:
     """The nodes that get names of their own: shared ones where a formula swells, and some of a deep nest."""
-    nodes = listing(*formulas)
-    named = dict.fromkeys(depth_cuts(nodes, DEEPEST))
-    if any(swells(formula, listing(formula)) for formula in formulas):
+    nodes = wengert_list(*formulas)
+    named = dict.fromkeys(depth_cuts(nodes, MAX_LEVEL))
+    if any(swells(formula, wengert_list(formula)) for formula in formulas):
         uses: dict[Expression, int] = {}
         for node in nodes:
             for argument in node.arguments:
@@ -108,9 +116,9 @@ def _full(text: str, formula: Expression, names: Mapping[str, str], writer: Writ
 
 def _by_sweep(expression: Expression, names: Mapping[str, str], wrt: Sequence[str], writer: Writer) -> str:
     """The function that goes once forwards and once backwards."""
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     active = active_nodes(nodes, set(wrt))
-    sweep = Sweep(nodes, active, node_names(nodes, names, writer.library), names, writer)
+    sweep = SweepWriter(nodes, active, node_names(nodes, names, writer.library), names, writer)
     first = next(iter(names.values()), None)
     array = writer.library.name == "numpy" and first is not None
     seed, zero = (f"numpy.ones_like({first})", f"numpy.zeros_like({first})") if array else ("1.0", "0.0")

@@ -6,7 +6,7 @@ definitions against the rows of the table of operations.
 
 from __future__ import annotations
 
-from diffcompare.special import ZETA_LESS_ONE
+from diffcompare.language.special_functions import ZETA_LESS_ONE
 
 BUILT_IN = (
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",

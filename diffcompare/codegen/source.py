@@ -5,18 +5,59 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
+from unicodedata import normalize
 
 from diffcompare.codegen.javascript import RELATIONS
-from diffcompare.codegen.library import Library, call_of
-from diffcompare.evaluation import CAREFUL, ESCAPES, FLOATS, Undefined, evaluate
-from diffcompare.expression import Constant, Expression, Number, Operation, Variable, lift
-from diffcompare.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.operations import OPERATIONS, exact_integer
+from diffcompare.codegen.libraries import Library, call_of, definable
+from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
+from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
+from diffcompare.language.operations import OPERATIONS, exact_integer
+from diffcompare.language.printer import free_prefix
+from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
+
+# Names in a program: variables that cannot be called what they are called in the expression, and those of nodes.
+
+BAR = "_bar"
+
+"""What the name of an adjoint ends in."""
+
+
+def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
+    """What each variable is called in the program: its own name unless that means something else there."""
+    taken = {"gradient", "gradient_by_formulas", *library.syntax.taken, *definable(library)}
+    found: dict[str, str] = {}
+    for number, name in enumerate(names, 1):
+        own = name if name.isidentifier() and normalize("NFKC", name) == name else f"x_{number}"
+        while own in taken or own.endswith(BAR) or (own != name and own in names):
+            own += "_"
+        found[name] = own
+        taken.add(own)
+    return found
+
+
+def node_names(nodes: Sequence[Expression], variables: Mapping[str, str], library: Library) -> dict[Expression, str]:
+    """v1, v2, ... for the operations of a Wengert list; a negative whole number is no operation here (x^-2)."""
+    prefix = free_prefix({*variables.values(), *definable(library)})
+    operations = [node for node in nodes if node.operation is not None and exact_integer(node) is None]
+    return {node: f"{prefix}{number}" for number, node in enumerate(operations, 1)}
+
+
+def quoted(name: str) -> str:
+    """A name as a string of Python; it has letters, digits and underscores only."""
+    return f'"{name}"'
+
+
+def remarks(variables: Mapping[str, str]) -> list[str]:
+    """What is said of variables that had to be renamed."""
+    return [f"the variable {name} is called {own} here" for name, own in variables.items() if own != name]
+
 
 _Part: TypeAlias = str | tuple[Expression, int]
 
 _CALL = 10
+
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
+
 _LEAST = {
     "+": (SUM, PRODUCT),
     "-": (SUM, PRODUCT),
@@ -25,8 +66,11 @@ _LEAST = {
     "^": (POWER + 1, NEGATION),
     "^n": (POWER + 1, NEGATION),
 }
+
 """The least level of the left and the right argument that needs no parentheses."""
+
 _SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "**", "^n": "**"}
+
 _EXACT_AS_INTEGER = 2**53
 
 
@@ -203,7 +247,7 @@ def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> s
     """
     try:
         evaluate(nodes, point, FLOATS)
-    except ESCAPES:
+    except RANGE_ERRORS:
         values = evaluate(nodes, point, CAREFUL)
         return {node for node in nodes if node.operation is not None and node.varies and _raises(node, values)}
     return set()

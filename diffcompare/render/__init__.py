@@ -27,6 +27,9 @@ LINES = ("jsonl",)
 FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
 """The formats by name; each is the module of that name in this package."""
 
+_MODULES = {"dot": "graph.dot", "mermaid": "graph.mermaid"}
+"""Formats whose module does not stand in this package itself."""
+
 _SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
@@ -72,7 +75,7 @@ def render(document: Document, format: str, *, look: Look | None = None) -> str:
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}: choose one of {', '.join(FORMATS)}")
-    module = importlib.import_module(f"{__name__}.{format}")
+    module = importlib.import_module(f"{__name__}.{_MODULES.get(format, format)}")
     text: str = module.render(document, look or Look())
     return text
 

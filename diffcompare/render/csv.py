@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Listing, Table
-from diffcompare.render.cells import exact, is_number
-from diffcompare.render.glyphs import ascii_only
+from diffcompare.formatting import exact, is_number
+from diffcompare.render.text_layout import ascii_only
 
 if TYPE_CHECKING:
     from diffcompare.document import Cell, Document

@@ -6,20 +6,19 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from diffcompare.render import cells
-from diffcompare.render.glyphs import clean, width
-from diffcompare.render.layout import wrap
+from diffcompare import formatting
+from diffcompare.render.text_layout import clean, width, wrap
 
 if TYPE_CHECKING:
     from diffcompare.document import Equations
     from diffcompare.render import Look
-    from diffcompare.render.folding import Line
+    from diffcompare.render.table_layout import Line
 
-WIDEST_LEFT = 20
+MAX_LEFT_WIDTH = 20
 """A left side that is longer stands on a line of its own, and the `=` below it."""
 
 _GAP = 3
-_FEWEST = 12
+_MIN_COLUMNS = 12
 """Columns that a formula is given before its remark has to stand below it."""
 
 # A formula may be parted before a sign or a relation, and after a product sign, a parenthesis or a comma; never in the
@@ -35,14 +34,14 @@ def equation_lines(block: Equations, look: Look, columns: int | None = None) -> 
         (_text(row.left, look) if row.left is not None else "", _text(row.right, look), clean(row.remark, look.unicode))
         for row in block.rows
     ]
-    indent = max([width(left) for left, _, _ in rows if width(left) <= WIDEST_LEFT], default=0)
+    indent = max([width(left) for left, _, _ in rows if width(left) <= MAX_LEFT_WIDTH], default=0)
     indent = max(indent, 2) if any(width(left) > indent for left, _, _ in rows) else indent
     start = indent + len(" = ")
     widest = max([width(right) for _, right, _ in rows], default=0)
     remarks = max([width(remark) for _, _, remark in rows], default=0)
     column = start + widest + _GAP
     if columns is not None and column + remarks > columns:
-        column = max(columns - remarks, start + _FEWEST)
+        column = max(columns - remarks, start + _MIN_COLUMNS)
     lines: list[Line] = []
     for left, right, remark in rows:
         lines += _row(left, right, remark, indent, column, columns)
@@ -102,4 +101,4 @@ def _best_place(formula: str, columns: int) -> int | None:
 
 
 def _text(cell: object, look: Look) -> str:
-    return clean(cells.text(cell, look.digits), look.unicode)  # type: ignore[arg-type]
+    return clean(formatting.text(cell, look.digits), look.unicode)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from diffcompare.render.cells import integer
+from diffcompare.formatting import integer
 
 if TYPE_CHECKING:
     from diffcompare.document import Document

@@ -9,31 +9,146 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from diffcompare import formatting
 from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
-from diffcompare.language import language, say
-from diffcompare.render import cells
-from diffcompare.render.glyphs import ascii_only, clean, greek, width
-from diffcompare.render.layout import for_people, introduced, is_prose, repeats
+from diffcompare.language.expression import Expression
+from diffcompare.language.grammar import POWER, PRODUCT
+from diffcompare.language.printer import CALL, MAX_NODES, formula, to_text, tree_is_larger, typewriter
+from diffcompare.localization import language, translate
+from diffcompare.render.equations import parted
+from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats, width
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document
+    from collections.abc import Callable
+
+    from diffcompare.document import Block, Cell, Document, Equation
     from diffcompare.render import Look
 
+
+# Equations in LaTeX: `align*` with the rule beside each line, long formulas parted at their terms.
+#
+# The same lines serve Markdown, where GitHub sets them between `aligned`.
+
+MAX_LEFT_LENGTH = 24
+
+"""Characters of a left side, as text, beyond which it stands on a line of its own."""
+
+MAX_LINE_LENGTH = 56
+
+"""Characters of a line, as text, beyond which it is parted between terms."""
+
+
+def aligned(equations: Equations, remarked: Callable[[str], str]) -> list[str]:
+    r"""The lines between `\begin{align*}` and `\end{align*}`; `remarked` sets a remark."""
+    apart = any(len(_plain(row.left)) > MAX_LEFT_LENGTH for row in equations.rows)
+    lines = []
+    for row in equations.rows:
+        lines += _row(row, apart, remarked)
+    return [line + r" \\" for line in lines[:-1]] + lines[-1:]
+
+
+def can_be_typeset(equations: Equations) -> bool:
+    """Whether every formula is small enough to be set as mathematics."""
+    cells = [cell for row in equations.rows for cell in (row.left, row.right)]
+    return not any(isinstance(cell, Expression) and tree_is_larger(cell, MAX_NODES) for cell in cells)
+
+
+def _row(row: Equation, apart: bool, remarked: Callable[[str], str]) -> list[str]:
+    left = "" if row.left is None else _typeset(row.left)
+    lines = []
+    if apart and left:
+        lines.append(f"& {left}")
+        left = ""
+    parts = _parted(row.right)
+    indent = r"& \quad " if apart else f"{left} &"
+    lines.append(f"{indent}= {parts[0]}")
+    lines += [rf"& \qquad {'' if not apart else chr(92) + 'quad '}{part}" for part in parts[1:]]
+    if row.remark:
+        lines[-1] += f" {remarked(row.remark)}"
+    return lines
+
+
+def _plain(cell: Cell) -> str:
+    return "" if cell is None else to_text(cell) if isinstance(cell, Expression) else str(cell)
+
+
+def _typeset(cell: Cell) -> str:
+    if isinstance(cell, Expression):
+        return typewriter(to_text(cell)) if tree_is_larger(cell, MAX_NODES) else formula(cell)
+    return typewriter(clean(cell.text if isinstance(cell, Code) else str(cell)))
+
+
+def _parted(cell: Cell) -> list[str]:
+    """The formula in lines of whole terms, and a long product in lines of whole factors."""
+    if isinstance(cell, Code):
+        return [typewriter(clean(part)) for part in parted(cell.text, MAX_LINE_LENGTH)]
+    if not isinstance(cell, Expression) or tree_is_larger(cell, MAX_NODES) or len(to_text(cell)) <= MAX_LINE_LENGTH:
+        return [_typeset(cell)]
+    lines: list[tuple[int, str]] = []
+    for sign, node, least in _pieces(cell):
+        length, text = len(to_text(node)) + len(sign), f"{_SIGNS[sign]}{formula(node, least)}"
+        if lines and lines[-1][0] + length <= MAX_LINE_LENGTH:
+            lines[-1] = (lines[-1][0] + length, f"{lines[-1][1]} {text}")
+        else:
+            lines.append((length, text))
+    return [text for _, text in lines]
+
+
+_SIGNS = {"": "", "+": "+ ", "-": "- ", "*": r"\cdot "}
+
+
+def _pieces(root: Expression) -> list[tuple[str, Expression, int]]:
+    """Where the formula may be parted: the sign before each piece, the piece, and how tightly it has to bind."""
+    found: list[tuple[str, Expression, int]] = []
+    for sign, term, least in _chain(root, ("+", "-"), PRODUCT):
+        if len(to_text(term)) <= MAX_LINE_LENGTH:
+            found.append((sign, term, least))
+            continue
+        first, *rest = _chain(term, ("*",), POWER)
+        found += [(sign, first[1], PRODUCT), *rest]
+    return found
+
+
+def _chain(root: Expression, signs: tuple[str, ...], least: int) -> list[tuple[str, Expression, int]]:
+    """The operands of a chain a + b - c from left to right, each with the sign before it."""
+    found: list[tuple[str, Expression, int]] = []
+    node = root
+    while node.operation is not None and node.operation.name in signs:
+        sign, (node, operand) = node.operation.name, node.arguments
+        negated = operand.operation is not None and operand.operation.name == "neg"
+        found.append((sign, operand, CALL if negated else least))
+    return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(found)]
+
+
 _HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
+
 _FONTS = {"en": "", "zh": "% Needs \\usepackage{ctex} and XeLaTeX for its Chinese.\n"}
+
 _PAGE = 40
+
 """Rows of a table that fit on a page: a longer one is broken over several."""
+
 _MANY = 5
+
 """Columns from which on a table is set small."""
+
 _LONG, _SHORT = 30, 20
+
 """Characters of a cell from which on its column folds its lines, in a table of few columns and in one of many."""
+
 _LABEL = 8
+
 """Characters of a label that takes next to no room."""
+
 _LINE, _SPACE = 85, 1.3
+
 """Characters of a line that is set small, and of the space between its columns."""
+
 _CROWD, _WORDS, _WEIGHT = 50, 12, 36
+
 """Characters of all short cells of a row from which on words fold too, of a word that then still does not, and of a
 formula beyond which its column gets no wider."""
+
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -43,15 +158,21 @@ _ESCAPES = {
     "≈": r"$\approx$", "→": r"$\to$", "←": r"$\leftarrow$", "…": r"\dots{}", "\u2013": r"\textendash{}",
     "—": r"\textemdash{}", "\u2018": "`", "\u2019": "'", "“": "``", "”": "''",
 }  # fmt: skip
+
 _ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without further packages
+
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+
 _EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
 
-MOST_ROWS = 40
+MAX_ROWS = 40
+
 """Rows of a plot's table; the other formats draw the plot or have them all."""
 
 _BREAK_AFTER = re.compile(r"[,+;)]|\{\*\}")
+
 _BREAK = r"\g<0>\\allowbreak{}"
+
 _UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
 
 
@@ -83,7 +204,7 @@ def _block(block: Block, look: Look) -> str:
 
 def _on_one_page(table: Table) -> Table:
     """The points of a plot, so many of them as a page can hold."""
-    stride = -(-len(table.rows) // MOST_ROWS)
+    stride = -(-len(table.rows) // MAX_ROWS)
     if stride <= 1:
         return table
     return table._replace(rows=table.rows[::stride], caption=f"{table.caption} (1 row in {stride})".strip())
@@ -119,18 +240,18 @@ def _number(text: str) -> str:
 
 def _cell(cell: Cell, look: Look) -> str:
     if isinstance(cell, Measured):
-        right, wrong, rest = cells.marked(cell, look.digits)
+        right, wrong, rest = formatting.marked(cell, look.digits)
         mantissa, e, exponent = wrong.partition("e")
         marked = f"\\underline{{{mantissa}}}" if wrong else ""
         return f"${right}{marked}{_number(e + exponent + rest)}$" if wrong else _mathematics(right)
-    if cells.is_number(cell):
-        return _mathematics(cells.text(cell, look.digits))
+    if formatting.is_number(cell):
+        return _mathematics(formatting.text(cell, look.digits))
     if isinstance(cell, Code):
-        return f"\\texttt{{{_prose(cells.text(cell))}}}"
+        return f"\\texttt{{{_prose(formatting.text(cell))}}}"
     if cell is None or isinstance(cell, str | bool):
-        return r"\textendash{}" if cell is None else _prose(cells.text(cell))
-    from diffcompare.expression import Expression
-    from diffcompare.printer import to_latex
+        return r"\textendash{}" if cell is None else _prose(formatting.text(cell))
+    from diffcompare.language.expression import Expression
+    from diffcompare.language.printer import to_latex
 
     assert isinstance(cell, Expression)
     return f"${to_latex(cell)}$"
@@ -146,9 +267,9 @@ def _table(table: Table, look: Look) -> str:
     columns = "".join([_column(column.align, share) for column, share in zip(table.columns, shares, strict=True)])
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
     size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
-    told = say("{mark}: digits that differ from the truth.", mark=say("Underlined"))
+    told = translate("{mark}: digits that differ from the truth.", mark=translate("Underlined"))
     legend = ["", rf"\smallskip\footnotesize {_prose(told)}"]
-    legend = legend if cells.any_wrong(table, look.digits) else []
+    legend = legend if formatting.any_wrong(table, look.digits) else []
     caption = f"\\caption{{{_prose(table.caption)}}}" if table.caption else ""
     rows = _rows(table, folds, look)
     if len(rows) > _PAGE:
@@ -175,7 +296,7 @@ def _rows(table: Table, folds: Sequence[bool], look: Look) -> list[str]:
 def _folded(text: str, cell: Cell) -> str:
     if isinstance(cell, Code):
         text = _BREAK_AFTER.sub(_BREAK, text)
-    elif cells.is_formula(cell):  # a line may end within parentheses of one size, never within those that grow
+    elif formatting.is_formula(cell):  # a line may end within parentheses of one size, never within those that grow
         text = text.replace(r"\left(", "(").replace(r"\right)", ")")
     return rf"\raggedright {text}"
 
@@ -202,8 +323,8 @@ def _shares(table: Table, folds: Sequence[bool]) -> list[float]:
 
 def _longest(table: Table, place: int) -> int:
     """Characters of the longest cell of a column, but for numbers, which never fold."""
-    found = [row[place] for row in table.rows if not cells.is_number(row[place])]
-    return max([len(cells.exact(cell)) for cell in found], default=0)
+    found = [row[place] for row in table.rows if not formatting.is_number(row[place])]
+    return max([len(formatting.exact(cell)) for cell in found], default=0)
 
 
 def _folds(table: Table) -> list[bool]:
@@ -232,7 +353,6 @@ def _source(source: Source) -> str:
 
 def _equations(equations: Equations) -> str:
     """Lines aligned at their `=`, the rules beside them; a page may end between two lines."""
-    from diffcompare.render.equations_latex import aligned
 
     caption = [f"\\paragraph*{{{_prose(equations.caption)}}}\\leavevmode"] if equations.caption else []
     lines = [

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from diffcompare import formatting
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
-from diffcompare.language import say
-from diffcompare.render import cells
-from diffcompare.render.glyphs import clean
-from diffcompare.render.layout import for_people, introduction, repeats
-from diffcompare.render.picture import COLUMNS, picture_lines
+from diffcompare.localization import translate
+from diffcompare.render.pictures import COLUMNS, picture_lines
+from diffcompare.render.text_layout import clean, for_people, introduction, repeats
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document, Picture
@@ -52,11 +51,11 @@ def _drawing(picture: Picture, look: Look) -> str:
 
 def _graph(graph: Graph, look: Look) -> str:
     """The graph as a flowchart, which GitHub draws, and its table."""
-    from diffcompare.render.graph_layout import MOST_DRAWN
-    from diffcompare.render.mermaid import flowchart
+    from diffcompare.document import MAX_DRAWN
+    from diffcompare.render.graph.mermaid import flowchart
 
     table = _table(graph.table, look)
-    return f"```mermaid\n{flowchart(graph, look)}```\n\n{table}" if len(graph.vertices) <= MOST_DRAWN else table
+    return f"```mermaid\n{flowchart(graph, look)}```\n\n{table}" if len(graph.vertices) <= MAX_DRAWN else table
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:
@@ -91,13 +90,13 @@ def _code(text: str, look: Look, *, in_table: bool = False) -> str:
 
 
 def _cell(cell: Cell, look: Look, *, in_table: bool = False) -> str:
-    if cells.is_formula(cell):
-        return _code(cells.text(cell), look, in_table=in_table)
+    if formatting.is_formula(cell):
+        return _code(formatting.text(cell), look, in_table=in_table)
     if isinstance(cell, Measured):
-        right, wrong, rest = cells.marked(cell, look.digits)
+        right, wrong, rest = formatting.marked(cell, look.digits)
         return f"{right}**{wrong}**{rest}" if wrong else right
-    text = cells.text(cell, look.digits, missing="")
-    return clean(text) if cells.is_number(cell) else _prose(text, look)
+    text = formatting.text(cell, look.digits, missing="")
+    return clean(text) if formatting.is_number(cell) else _prose(text, look)
 
 
 def _table(table: Table, look: Look) -> str:
@@ -109,13 +108,13 @@ def _table(table: Table, look: Look) -> str:
     text = "\n".join([f"| {' | '.join(row)} |" for row in rows])
     if table.caption:
         text = f"**{_prose(table.caption, look)}**\n\n{text}"
-    legend = say("{mark}: digits that differ from the truth.", mark=say("In bold"))
-    return f"{text}\n\n{legend}" if cells.any_wrong(table, look.digits) else text
+    legend = translate("{mark}: digits that differ from the truth.", mark=translate("In bold"))
+    return f"{text}\n\n{legend}" if formatting.any_wrong(table, look.digits) else text
 
 
 def _equations(equations: Equations, look: Look) -> str:
     """Mathematics as GitHub sets it; formulas too large for that as lines of code."""
-    from diffcompare.render.equations_latex import aligned, can_be_typeset
+    from diffcompare.render.latex import aligned, can_be_typeset
 
     caption = f"**{_prose(equations.caption, look)}**\n\n" if equations.caption else ""
     if can_be_typeset(equations):

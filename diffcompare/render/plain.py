@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffcompare import formatting
 from diffcompare.document import Equations, Graph, Heading, Listing, Paragraph, Source, Table
-from diffcompare.render import cells
 from diffcompare.render.equations import equation_lines
-from diffcompare.render.glyphs import clean, width
-from diffcompare.render.layout import (
+from diffcompare.render.pictures import COLUMNS, picture_lines
+from diffcompare.render.text_layout import (
+    clean,
     close_together,
     for_people,
     introduced,
     padding_of,
     point_padding,
     title_padding,
+    width,
 )
-from diffcompare.render.picture import COLUMNS, picture_lines
 
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Document
@@ -58,14 +59,14 @@ def _block(block: Block, look: Look) -> list[str]:
 
 def _drawing(graph: Graph, look: Look) -> list[str]:
     """The graph in characters, if it can be drawn, and an empty line."""
-    from diffcompare.render.graph_text import WIDEST, drawn
+    from diffcompare.render.graph.text import MAX_WIDTH, drawn
 
-    lines = drawn(graph, look, WIDEST)
+    lines = drawn(graph, look, MAX_WIDTH)
     return [clean(graph.caption, look.unicode), *lines, ""] if lines else []
 
 
 def _text(cell: Cell, look: Look) -> str:
-    return clean(cells.text(cell, look.digits), look.unicode) or "-"
+    return clean(formatting.text(cell, look.digits), look.unicode) or "-"
 
 
 def _table(table: Table, look: Look) -> list[str]:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Bars, Graph, Plot
-from diffcompare.render.glyphs import clean
+from diffcompare.render.text_layout import clean
 
 if TYPE_CHECKING:
     from diffcompare.document import Document, Picture
     from diffcompare.render import Look
 
-DRAWERS: dict[type, str] = {Graph: "graph_svg", Plot: "plot_svg", Bars: "bars_svg"}
-"""The module that draws each kind of picture."""
+DRAWERS = {Graph: ("graph", "draw_graph"), Plot: ("chart", "draw_plot"), Bars: ("chart", "draw_bars")}
+"""The package whose module `svg` draws each kind of picture, and the function there."""
 
 GAP = 24
 """Pixels between two pictures."""
@@ -102,7 +102,7 @@ STYLE = (
 )
 
 
-class Drawing(NamedTuple):
+class SvgDrawing(NamedTuple):
     """A picture's size in pixels, its elements, and what it shows in one sentence."""
 
     width: float
@@ -123,7 +123,7 @@ def render(document: Document, look: Look) -> str:
         parts.append(f'<g transform="translate(0 {top:g})">\n{each.body}</g>\n')
         top += each.height + GAP
     title = "; ".join(caption for caption, _ in drawings if caption)
-    whole = Drawing(width, top - GAP, "".join(parts), " ".join(each.description for _, each in drawings))
+    whole = SvgDrawing(width, top - GAP, "".join(parts), " ".join(each.description for _, each in drawings))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
     return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
@@ -138,10 +138,11 @@ def picture(block: Picture) -> str:
     return _element(drawing(block), block.caption, "")
 
 
-def drawing(block: Picture) -> Drawing:
+def drawing(block: Picture) -> SvgDrawing:
     """A picture drawn by the module for its kind."""
-    module = import_module(f"diffcompare.render.{DRAWERS[type(block)]}")
-    drawn: Drawing = module.draw(block)
+    package, function = DRAWERS[type(block)]
+    module = import_module(f"diffcompare.render.{package}.svg")
+    drawn: SvgDrawing = getattr(module, function)(block)
     return drawn
 
 
@@ -150,7 +151,7 @@ def text(words: str) -> str:
     return escape(clean(words))
 
 
-def _element(drawn: Drawing, title: str, style: str) -> str:
+def _element(drawn: SvgDrawing, title: str, style: str) -> str:
     sheet = f"<style>\n{style}</style>\n" if style else ""
     name = f"<title>{text(title)}</title>\n" if title else ""
     namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # a page knows it without

@@ -10,14 +10,13 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from diffcompare import formatting
 from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
-from diffcompare.language import say
-from diffcompare.render import cells
+from diffcompare.localization import translate
 from diffcompare.render.equations import equation_lines
-from diffcompare.render.folding import Entry, Line, entry_lines, prose_lines, table_lines
-from diffcompare.render.glyphs import clean, stage_mark
-from diffcompare.render.layout import close_together, for_people, introduced, is_prose, wrap
-from diffcompare.render.picture import picture_lines
+from diffcompare.render.pictures import picture_lines
+from diffcompare.render.table_layout import Entry, Line, entry_lines, prose_lines, table_lines
+from diffcompare.render.text_layout import clean, close_together, for_people, introduced, is_prose, stage_mark, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +89,7 @@ def _block(block: Block, look: Look) -> list[Line]:
 
 def _drawing(graph: Graph, look: Look) -> list[Line]:
     """The graph in characters, if it can be drawn in so many columns, and an empty line."""
-    from diffcompare.render.graph_text import drawing_lines, drawn
+    from diffcompare.render.graph.text import drawing_lines, drawn
 
     drawing, legend = drawing_lines(graph, look, look.width)
     if not drawing:
@@ -119,9 +118,9 @@ def _table(table: Table, look: Look) -> list[Line]:
     if table.stages:
         titles, body = _staged(table, titles, body, look)
     legend = []
-    if cells.any_wrong(table, look.digits):
-        how = say("underlined") if look.styled else say("in brackets")
-        legend = _prose(say("{mark}: digits that differ from the truth", mark=how), "", look)
+    if formatting.any_wrong(table, look.digits):
+        how = translate("underlined") if look.styled else translate("in brackets")
+        legend = _prose(translate("{mark}: digits that differ from the truth", mark=how), "", look)
     return lines + list(map(_bar, table_lines(table, titles, body, legend, look)))
 
 
@@ -150,7 +149,7 @@ def _staged(table: Table, titles: list[str], body: list[list[Line]], look: Look)
 def _cell(cell: Cell, look: Look) -> Line:
     """A cell's text, with the digits marked that differ from the truth."""
     if isinstance(cell, Measured):
-        right, wrong, rest = cells.marked(cell, look.digits)
+        right, wrong, rest = formatting.marked(cell, look.digits)
         mark = (wrong, "wrong") if look.styled or not wrong else (f"[{wrong}]", "")
         return [(right, ""), mark, (rest, "")]
-    return [(clean(cells.text(cell, look.digits), look.unicode), "")]
+    return [(clean(formatting.text(cell, look.digits), look.unicode), "")]

@@ -1,4 +1,4 @@
-"""What is wrong with a point, as a diagnostic with a cure: no value there, one too large, or a kink."""
+"""Why a comparison has no gradient to show, as a diagnostic with a cure."""
 
 from __future__ import annotations
 
@@ -8,32 +8,42 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.backends.automatic import describe_outside, shorten
+from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.diagnostics import Diagnostic
-from diffcompare.evaluation import Undefined, birthplace, is_number, values_at
-from diffcompare.expression import Expression, Operation
-from diffcompare.problem import Problem
-from diffcompare.studies.inputs import coordinate
-from diffcompare.sweeps import partials
-from diffcompare.wengert import listing
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.evaluate import Undefined, describe_outside, first_nonfinite, is_number, values_at
+from diffcompare.numeric.sweeps import partials
+from diffcompare.studies.question import coordinate
 
 if TYPE_CHECKING:
-    from diffcompare.truth import Slopes, Truth
+    from diffcompare.studies.compare import Comparison
+    from diffcompare.truth.establish import Slopes, Truth
+
+
+# What is wrong with a point, as a diagnostic with a cure: no value there, one too large, or a kink.
 
 _LETTER = r"\b[a-z]\b"
+
 _RELATIONS: Mapping[str, Callable[[float], bool]] = {
     ">": lambda x: x > 0,
     ">=": lambda x: x >= 0,
     "=": lambda x: x == 0,
     "!=": lambda x: x != 0,
 }
+
 _TRIALS = (-1.5, -1.0, 0.0, 0.5, 1.0, 2.0)
+
 """Values of arguments that vary: with one of them every operation is inside its domain, if any value helps."""
+
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
 
 
-MOST_SETTLED = 1_000
+MAX_SETTLED = 1_000
+
 """Nodes up to which the truth settles whether there is a derivative; of a larger list only where doubles doubt it."""
+
 AT_A_KINK = "choose another point; the numbers here follow the conventions of the rows, see `diffcompare ops`"
 
 
@@ -41,7 +51,7 @@ def failure_of_sweep(
     problem: Problem, nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
 ) -> Diagnostic | None:
     """The same for a study that shows one sweep in doubles: its numbers at a kink are conventions, and are shown."""
-    if is_number(values[nodes[-1]]) and len(nodes) > MOST_SETTLED and _calm(nodes, values, active):
+    if is_number(values[nodes[-1]]) and len(nodes) > MAX_SETTLED and _calm(nodes, values, active):
         return None
     failure = failure_at(problem)
     return failure._replace(help=AT_A_KINK) if failure is not None and failure.code == "E803" else failure
@@ -60,10 +70,10 @@ def _calm(nodes: Sequence[Expression], values: Mapping[Expression, Any], active:
 
 def failure_at(problem: Problem) -> Diagnostic | None:
     """What is wrong with the point of a problem, whatever the method; None where there is a gradient."""
-    from diffcompare.studies.methods import ONE_AT_A_TIME
-    from diffcompare.truth import establish
+    from diffcompare.backends.registry import ONE_AT_A_TIME
+    from diffcompare.truth.establish import establish
 
-    nodes = listing(problem.at(problem.point))
+    nodes = wengert_list(problem.at(problem.point))
     with ONE_AT_A_TIME:
         truth = establish(problem)
     return point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
@@ -165,7 +175,7 @@ def _slope_text(name: str, slopes: Slopes) -> str:
 def _overflow(
     nodes: Sequence[Expression], problem: Problem, value: float | Undefined, truth: Truth | None
 ) -> Diagnostic:
-    node = birthplace(nodes, values_at(nodes, problem.point), nodes[-1])
+    node = first_nonfinite(nodes, values_at(nodes, problem.point), nodes[-1])
     what = "the value is beyond the range of doubles (1.8e308)"
     if truth is None or truth.value is None:
         what = "in doubles the value " + ("is nan" if value != value else "overflows")
@@ -176,3 +186,36 @@ def _overflow(
         f"{what}{begins}",
         help="choose a smaller point, or take the logarithm of the function",
     )
+
+
+def failure(comparison: Comparison) -> Diagnostic | None:
+    """Undefined, without a derivative, or beyond the range of doubles; None where the question is answered."""
+    found = point_failure(comparison.nodes, comparison.problem, comparison.value, comparison.truth)
+    if found is None and not any(_answered(comparison)):
+        return _nothing(comparison)
+    return found
+
+
+def _answered(comparison: Comparison) -> list[bool]:
+    """Whether a finite gradient came from the truth or from a method."""
+    truth = comparison.truth
+    known = [] if truth is None else [all(true is not None for true in truth.gradient.values())]
+    return known + [answer.status == "ok" for answer in comparison.answers]
+
+
+def _nothing(comparison: Comparison) -> Diagnostic:
+    by_status: dict[str, list[Derivative]] = {}
+    for answer in comparison.answers:
+        by_status.setdefault(answer.status, []).append(answer)
+    if "not-supported" in by_status:
+        notes = dict.fromkeys(note for answer in by_status["not-supported"] for note in answer.notes)
+        message = f"no method has the whole gradient: {'; '.join(notes)}"
+        return Diagnostic("E806", "nondifferentiable", message, help="name the variables that have a partial: --wrt")
+    if "undefined" in by_status:
+        methods = ", ".join(answer.method for answer in by_status["undefined"])
+        message = f"no finite gradient was found at this point: inf, nan or no value at all from {methods}"
+        return Diagnostic("E805", "domain_error", message, help="choose another point; the notes in the table say why")
+    reasons = [f"{answer.method} {answer.status.replace('-', ' ')}" for answer in comparison.answers]
+    reasons += [] if comparison.truth is None else comparison.truth.notes
+    message = f"no method has an answer: {'; '.join(reasons) or 'none was asked'}"
+    return Diagnostic("E807", "resource_limit", message, help="give more time (--budget), or ask another method")

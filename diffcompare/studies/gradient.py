@@ -7,19 +7,19 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.backends.reverse import plain_gradient
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.evaluation import Undefined, is_number, values_at
-from diffcompare.expression import Expression
-from diffcompare.parser import parse, parse_apart
-from diffcompare.problem import Derivative, Problem
-from diffcompare.studies.inputs import checked_point, is_bare, joined, named, question_of
-from diffcompare.wengert import listing, variables
+from diffcompare.language.expression import Expression
+from diffcompare.language.parser import parse, parse_apart
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import Undefined, is_number, values_at
+from diffcompare.studies.question import checked_point, is_bare, joined, named, question_of
 
 _PLAIN = frozenset((float, int))
 """The types of coordinates that need no second look."""
 
-LONGEST_KEPT = 2_000
+MAX_KEPT_LENGTH = 2_000
 """Characters of a text that is worth the memory of keeping what it was read as."""
 
 
@@ -51,11 +51,11 @@ def gradient(
         found = plain_gradient(nodes, names, doubles)
         if found is not None:
             return found
-    from diffcompare.studies.methods import ask, backend
+    from diffcompare.backends.registry import backend, run_backend
 
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
     problem = Problem(tree, doubles, tuple(names))
-    answer = ask(backend(method), problem)
+    answer = run_backend(backend(method), problem)
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))
     return dict(answer.gradient)  # type: ignore[arg-type]
@@ -72,13 +72,13 @@ def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Exp
     """Read the nodes of an expression, each after its arguments, and its variables; `given` are those of the point."""
     if isinstance(expression, str):
         return _text(expression, "e" in given)
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     return nodes, variables(nodes)
 
 
 def _text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
     """The nodes that a text writes, every one after its arguments, and its variables."""
-    return (_kept if len(text) <= LONGEST_KEPT else _kept.__wrapped__)(text, e_is_a_variable)
+    return (_kept if len(text) <= MAX_KEPT_LENGTH else _kept.__wrapped__)(text, e_is_a_variable)
 
 
 @lru_cache(maxsize=16)  # few: the more is kept, the less of it stays in the processor's own memory
@@ -116,13 +116,13 @@ def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
 
 def _kind(problem: Problem) -> str:
     """What is wrong with the point.  Where only the partials have no number, the truth knows whether they exist."""
-    value = values_at(listing(problem.expression), problem.point)[problem.expression]
+    value = values_at(wengert_list(problem.expression), problem.point)[problem.expression]
     if type(value) is Undefined:
         return "domain_error"
     if not is_number(value):
         return "overflow"
-    from diffcompare.studies.methods import ONE_AT_A_TIME
-    from diffcompare.truth import establish
+    from diffcompare.backends.registry import ONE_AT_A_TIME
+    from diffcompare.truth.establish import establish
 
     with ONE_AT_A_TIME:
         return "nondifferentiable" if establish(problem).status == "nondifferentiable" else "overflow"

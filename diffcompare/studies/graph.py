@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.evaluation import CAREFUL, Undefined, evaluate, is_number
-from diffcompare.expression import Expression, Variable
-from diffcompare.naming import names
-from diffcompare.printer import to_text
-from diffcompare.problem import Problem
-from diffcompare.source import Question
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import to_text
+from diffcompare.language.wengert import active_nodes, dag_size, names, tree_size, wengert_list
+from diffcompare.numeric.evaluate import CAREFUL, Undefined, evaluate, is_number
+from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.inputs import asked_at, pose
-from diffcompare.studies.telling import Shown
-from diffcompare.sweeps import NotDifferentiable, forward, local_partials, reverse
-from diffcompare.wengert import active_nodes, dag_size, listing, tree_size
+from diffcompare.studies.question import asked_at, set_up
+from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
     from diffcompare.document import Document
@@ -44,10 +44,10 @@ class Use(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class ComputationalGraph(Shown):
+class ComputationalGraph(Record):
     """The nodes of an expression in the order of the Wengert list, with their values and their uses."""
 
-    question: Question
+    question: ParsedInput
     problem: Problem
     show: Show
     nodes: Sequence[Expression]
@@ -120,13 +120,13 @@ class ComputationalGraph(Shown):
 
     def data(self) -> dict[str, Any]:
         """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.graphs.data import data
+        from diffcompare.studies.graph_report import data
 
         return data(self)
 
     def document(self, *, brief: bool = False) -> Document:
         """The drawing, the table of its nodes and what is to be learnt; a brief one has the drawing and the table."""
-        from diffcompare.studies.graphs.document import document
+        from diffcompare.studies.graph_report import document
 
         return document(self, brief=brief)
 
@@ -150,7 +150,7 @@ def graph(
 
 
 def graph_question(
-    question: Question,
+    question: ParsedInput,
     *,
     at: Mapping[str, float] | None = None,
     show: Show = "primal",
@@ -160,9 +160,9 @@ def graph_question(
     if show not in SHOWN:
         message = f"a graph does not show `{show}`"
         raise DiffcompareError(Diagnostic("E531", "bad_value", message, help=f"choose one of {', '.join(SHOWN)}"))
-    point, asked, notes = pose(question, at, wrt)
+    point, asked, notes = set_up(question, at, wrt)
     problem = Problem(question.parsed.expression, point, asked)
-    nodes = listing(problem.at(point))
+    nodes = wengert_list(problem.at(point))
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, asked))
     derivatives, uses, remark = _swept(problem, show, nodes, values, active)

@@ -8,17 +8,29 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from diffcompare.truth.ball import Ball, contains_zero, ends, to_float
-from diffcompare.truth.mpf import Mpf, finf, fzero, mpf_abs, mpf_lt, mpf_pos, mpf_shift, to_str
+from diffcompare.numeric.balls import (
+    Ball,
+    Mpf,
+    contains_zero,
+    ends,
+    finf,
+    fzero,
+    mpf_abs,
+    mpf_lt,
+    mpf_pos,
+    mpf_shift,
+    to_float,
+    to_str,
+)
 
 DIGITS = 25
-LARGEST_MAGNITUDE = 20_000
+MAX_MAGNITUDE = 20_000
 """Numbers beyond 2^20000 or below 2^-20000 are printed by mpmath and not turned into fractions."""
 SHORT = 2_000
 """Bits of a number that mpmath prints."""
 BEYOND_PRINTING = 10**9
 """A number below 2^-(10^9) is printed as 0."""
-SMALLEST_BOUND = "1e-301029995"
+MIN_BOUND = "1e-301029995"
 """More than any of those."""
 
 
@@ -93,7 +105,7 @@ def _same_digits(low: Mpf, high: Mpf) -> bool:
 
 def _fraction(number: Mpf) -> Fraction | None:
     sign, mantissa, exponent, bits = number
-    if mantissa and abs(exponent + bits) > LARGEST_MAGNITUDE:
+    if mantissa and abs(exponent + bits) > MAX_MAGNITUDE:
         return Fraction(0) if exponent < 0 else None
     value = int(mantissa) * Fraction(2) ** exponent
     return -value if sign else value
@@ -106,7 +118,7 @@ def decimal_text(number: Mpf) -> str:
         return "0"
     if exponent + bits < -BEYOND_PRINTING:
         return "0"
-    if abs(exponent + bits) > LARGEST_MAGNITUDE:
+    if abs(exponent + bits) > MAX_MAGNITUDE:
         # mpmath writes a long mantissa out in full, which Python refuses beyond 4,300 digits.
         return str(to_str(mpf_pos(number, SHORT, "n"), DIGITS, strip_zeros=False))
     context = Context(prec=DIGITS, Emax=99_999, Emin=-99_999)
@@ -128,4 +140,4 @@ def bound_text(radius: Mpf) -> str:
     """A radius to two digits."""
     if radius == fzero:
         return "0"
-    return SMALLEST_BOUND if radius[2] + radius[3] < -BEYOND_PRINTING else str(to_str(radius, 2))
+    return MIN_BOUND if radius[2] + radius[3] < -BEYOND_PRINTING else str(to_str(radius, 2))

@@ -7,19 +7,19 @@ import reference
 
 from diffcompare.backends import complex_step
 from diffcompare.backends.complex_step import BACKEND, Complex
-from diffcompare.evaluation import CAREFUL, Real, Undefined
-from diffcompare.expression import OPERATIONS, Variable
-from diffcompare.operations import sin
-from diffcompare.parser import parse
-from diffcompare.problem import Problem, Work
-from diffcompare.wengert import listing, variables
+from diffcompare.backends.problem import Problem, Work
+from diffcompare.language.expression import OPERATIONS, Variable
+from diffcompare.language.operations import sin
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined
 
 CLOSED = "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2"
 
 
 def differentiate(text, step=None, budget=5.0, **point):
     expression = parse(text) if isinstance(text, str) else text
-    names = tuple(variables(listing(expression)))
+    names = tuple(variables(wengert_list(expression)))
     return BACKEND.differentiate(Problem(expression, point, names, step=step, budget=budget))
 
 
@@ -162,9 +162,9 @@ def test_thousands_of_variables_are_not_begun():
 
 def test_the_same_reading_in_a_lower_precision():
     from diffcompare.backends.complex_step import quotient, rounded_reading
-    from diffcompare.single import rounded
+    from diffcompare.numeric.float32 import rounded
 
-    nodes = listing(parse("x^2*sin(x)"))
+    nodes = wengert_list(parse("x^2*sin(x)"))
     low = quotient(nodes, {"x": 1.5}, "x", 1e-10, rounded_reading(rounded))
     full = quotient(nodes, {"x": 1.5}, "x", 1e-10)
     assert low != full

@@ -3,16 +3,16 @@
 import pytest
 
 from diffcompare.backends import forward
-from diffcompare.expression import Variable
-from diffcompare.operations import sin
-from diffcompare.parser import parse
-from diffcompare.problem import Derivative, Problem, Work
-from diffcompare.wengert import listing, variables
+from diffcompare.backends.problem import Derivative, Problem, Work
+from diffcompare.language.expression import Variable
+from diffcompare.language.operations import sin
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
 
 
 def gradient(text, budget=5.0, **point):
     expression = parse(text) if isinstance(text, str) else text
-    names = tuple(variables(listing(expression)))
+    names = tuple(variables(wengert_list(expression)))
     return forward.BACKEND.differentiate(Problem(expression, point, names, budget=budget))
 
 

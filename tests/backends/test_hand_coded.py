@@ -8,13 +8,12 @@ from strategies import ALL, expressions, points
 
 from diffcompare.backends import hand_coded, reverse
 from diffcompare.backends.hand_coded import BACKEND, textbook
-from diffcompare.backends.textbook_rules import LIGHT, RAW
-from diffcompare.expression import OPERATIONS, Variable
-from diffcompare.operations import sin
-from diffcompare.parser import parse
-from diffcompare.problem import Hand, Problem, Size, Work
-from diffcompare.sweeps import NotDifferentiable
-from diffcompare.wengert import listing, tree_size, variables
+from diffcompare.backends.problem import Hand, Problem, Size, Work
+from diffcompare.language.differentiation_rules import LIGHT, RAW
+from diffcompare.language.expression import OPERATIONS, Variable
+from diffcompare.language.operations import NotDifferentiable, sin
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import tree_size, variables, wengert_list
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 POINT = {"x1": 2.0, "x2": 5.0}
@@ -22,7 +21,7 @@ POINT = {"x1": 2.0, "x2": 5.0}
 
 def differentiate(text, hand=None, budget=5.0, **point):
     expression = parse(text) if isinstance(text, str) else text
-    names = tuple(variables(listing(expression)))
+    names = tuple(variables(wengert_list(expression)))
     return BACKEND.differentiate(Problem(expression, point, names, hand=hand, budget=budget))
 
 
@@ -124,13 +123,13 @@ def test_the_formulas_are_left_unsimplified():
         formula = textbook(node, ["x"])["x"]
         # The notes keep `0 - a`; a person writes -a: (6n - 6) 2^(n-1) nodes, and 8n - 7 as a DAG.
         assert tree_size(formula) == 6 * (n - 1) * 2 ** (n - 1)
-        assert len(listing(formula)) == 8 * n - 7
+        assert len(wengert_list(formula)) == 8 * n - 7
 
 
 @given(expressions(ALL, largest=7), points())
 def test_the_rules_agree_with_reverse_mode(expression, point):
     """A second witness: its sums, products, quotients and powers are not those of the table."""
-    names = tuple(variables(listing(expression)))
+    names = tuple(variables(wengert_list(expression)))
     problem = Problem(expression, point, names)
     hand, sweep = BACKEND.differentiate(problem), reverse.BACKEND.differentiate(problem)
     assume(hand.status == sweep.status == "ok")
@@ -144,11 +143,11 @@ def test_the_rules_agree_with_reverse_mode(expression, point):
 
 def _scale(expression, point):
     """The largest size of a value or a partial on the way."""
-    from diffcompare.evaluation import CAREFUL, evaluate, is_number
-    from diffcompare.sweeps import local_partials
-    from diffcompare.wengert import active_nodes
+    from diffcompare.language.wengert import active_nodes
+    from diffcompare.numeric.evaluate import CAREFUL, evaluate, is_number
+    from diffcompare.numeric.sweeps import local_partials
 
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     values = evaluate(nodes, point, CAREFUL)
     edges = local_partials(nodes, values, active_nodes(nodes, point))
     sizes = [abs(value) for value in values.values() if is_number(value)]
@@ -175,7 +174,7 @@ def test_a_constant_has_no_formulas():
 
 
 def test_every_choice_has_a_rule():
-    from diffcompare.backends.textbook_rules import RULES
+    from diffcompare.language.differentiation_rules import RULES
 
     assert {name for name in OPERATIONS if name.startswith("if ")} <= set(RULES)
 

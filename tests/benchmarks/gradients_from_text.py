@@ -17,7 +17,7 @@ from statistics import median
 from time import process_time
 
 import diffcompare as dc
-from diffcompare.wengert import listing, variables
+from diffcompare.language.wengert import variables, wengert_list
 
 FUNCTIONS = ("sin", "cos", "exp", "tanh", "ln", "sqrt", "atan", "sinh")
 POINT = {"x1": 0.7, "x2": 1.3, "x3": 2.1}
@@ -46,7 +46,7 @@ def cases(count: int) -> list[Case]:
     found: list[Case] = []
     while len(found) < count:
         text = text_of(rng.randint(5, 40), rng)
-        point = {name: POINT[name] for name in variables(listing(dc.parse(text)))}
+        point = {name: POINT[name] for name in variables(wengert_list(dc.parse(text)))}
         try:
             if point and all(map(math.isfinite, dc.gradient(text, point).values())):
                 found.append((text, point))

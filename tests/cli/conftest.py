@@ -14,7 +14,7 @@ import pytest
 
 from diffcompare.cli import main
 from diffcompare.cli.commands import grad
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 from diffcompare.document import Code, Column, Document, Paragraph, Table
 
 ROOT = Path(__file__).parents[2]
@@ -76,11 +76,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
     genuine = grad.command
 
-    def command(**values: Any) -> Answer:
+    def command(**values: Any) -> CommandResult:
         calls.append(values)
         text = values["expression"]
         table = Table("t", (Column("expression", "expression"),), ((Code(text),),))
-        return Answer(Document((Paragraph("An answer."), table), {"expression": text}))
+        return CommandResult(Document((Paragraph("An answer."), table), {"expression": text}))
 
     command.__signature__ = inspect.signature(genuine, eval_str=True)  # type: ignore[attr-defined]
     monkeypatch.setattr(grad, "command", command)

@@ -47,7 +47,7 @@ def results(path: str = "r.jsonl") -> list[dict]:
 def workers() -> int:
     """Processes of ours that are still there, anywhere below this test."""
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return listed.count("diffcompare.studies.batch.worker")
+    return listed.count("diffcompare.batch.pool")
 
 
 def gone(before: int) -> bool:
@@ -353,9 +353,9 @@ def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(start, unbroke
 
 
 def test_what_the_line_on_the_screen_says() -> None:
+    from diffcompare.batch.row_result import Options
+    from diffcompare.batch.run import Run
     from diffcompare.cli.commands.batch import _details
-    from diffcompare.studies.batch.options import Options
-    from diffcompare.studies.batch.study import Run
 
     run = Run([], Options())
     run.tally.rows, run.tally.failed, run.resumed = 3000, 2, 1000

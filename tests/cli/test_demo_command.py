@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from diffcompare.cli.handout import write_frame
-from diffcompare.cli.streams import CannotWrite
-from diffcompare.studies.demos import NAMES, demo
+from diffcompare.classroom.demos import NAMES, demo
+from diffcompare.classroom.handout import write_frame
+from diffcompare.safe_io import CannotWrite
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from diffcompare.cli import folder
-from diffcompare.cli.streams import CannotWrite
+from diffcompare import output_folder
+from diffcompare.safe_io import CannotWrite
 
 TEXTS = {"Ada.txt": "Feedback for Ada\n\nθ is right.\r\n", "trace.md": "# trace", "trace-01.svg": "<svg/>\n"}
 
@@ -25,11 +25,11 @@ def changed(path, change):
 
 
 def test_files_are_replaced_as_often_as_one_likes(place):
-    assert folder.write(place, TEXTS) == []
+    assert output_folder.write(place, TEXTS) == []
     for _ in range(2):
-        assert sorted(folder.write(place, TEXTS)) == sorted(os.path.join(place, name) for name in TEXTS)
+        assert sorted(output_folder.write(place, TEXTS)) == sorted(os.path.join(place, name) for name in TEXTS)
     changed(os.path.join(place, "Ada.txt"), lambda content: content.replace(b"\r", b"").replace(b"\n", b"\r\n"))
-    assert len(folder.check(place, TEXTS)) == 3  # another system's ends of lines are no change
+    assert len(output_folder.check(place, TEXTS)) == 3  # another system's ends of lines are no change
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -44,11 +44,11 @@ def test_files_are_replaced_as_often_as_one_likes(place):
     ],
 )
 def test_a_file_of_somebody_else_stays_and_nothing_is_written(place, name, change, why):
-    folder.write(place, TEXTS)
+    output_folder.write(place, TEXTS)
     changed(os.path.join(place, name), change)
     before = contents(place)
     with pytest.raises(CannotWrite, match=why):
-        folder.write(place, {each: text + "new" for each, text in TEXTS.items()})
+        output_folder.write(place, {each: text + "new" for each, text in TEXTS.items()})
     assert contents(place) == before
 
 
@@ -61,22 +61,22 @@ def test_neither_a_link_to_another_file_nor_a_folder_nor_a_pipe_is_ours(place, t
     os.symlink("nowhere", os.path.join(place, "Cy.txt"))
     for name in os.listdir(place):
         with pytest.raises(CannotWrite, match="not such a text"):
-            folder.write(place, {name: "new"})
+            output_folder.write(place, {name: "new"})
     assert precious.read_text() == "x"
     if hasattr(os, "mkfifo"):
         os.mkfifo(os.path.join(place, "Dan.txt"))
         with pytest.raises(CannotWrite, match="not such a text"):
-            folder.check(place, ["Dan.txt"])
+            output_folder.check(place, ["Dan.txt"])
 
 
 def test_what_the_same_command_writes_besides_is_another_file(place):
     for output in (os.path.join(place, "Ada.txt"), os.path.join(place, ".", "ada.TXT")):
         with pytest.raises(CannotWrite, match="written there too"):
-            folder.write(place, TEXTS, output)
-    folder.write(place, TEXTS, os.path.join(place, "summary.html"))
+            output_folder.write(place, TEXTS, output)
+    output_folder.write(place, TEXTS, os.path.join(place, "summary.html"))
     os.link(os.path.join(place, "Ada.txt"), os.path.join(place, "link.txt"))
     with pytest.raises(CannotWrite, match="written there too"):
-        folder.write(place, TEXTS, os.path.join(place, "link.txt"))
+        output_folder.write(place, TEXTS, os.path.join(place, "link.txt"))
 
 
 def test_a_folder_that_cannot_be_made_or_written(place, tmp_path, monkeypatch):
@@ -84,11 +84,11 @@ def test_a_folder_that_cannot_be_made_or_written(place, tmp_path, monkeypatch):
     taken.write_text("")
     for where in (str(taken), str(taken / "below"), "", "/proc/nowhere"):
         with pytest.raises(CannotWrite) as caught:
-            folder.write(where, TEXTS)
+            output_folder.write(where, TEXTS)
         assert caught.value.help
     os.mkdir(place)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(CannotWrite, match="permission denied") as caught:
-        folder.check(place, TEXTS)
+        output_folder.check(place, TEXTS)
     assert place in str(caught.value)
     assert "make it writable" in caught.value.help

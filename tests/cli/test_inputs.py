@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from diffcompare import catalogue
 from diffcompare.cli import main
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.inputs import Reads, keep
+from diffcompare.cli.overwriting import Reads, keep
+from diffcompare.inputs import catalogue
 
 FILES = {
     "in.csv": "name,expression,x\na,x^2,1\n",

@@ -14,8 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from diffcompare.cli import main, output, streams
-from diffcompare.cli.output import Answer, Settings, choose_color, choose_format, choose_look, choose_styled, show
+from diffcompare import safe_io
+from diffcompare.cli import main, output
+from diffcompare.cli.output import (
+    CommandResult,
+    Settings,
+    choose_color,
+    choose_format,
+    choose_look,
+    choose_styled,
+    show,
+)
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Document, Paragraph
 
@@ -131,7 +140,7 @@ def test_the_width_is_that_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_text_is_too_strange_to_be_written(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     stream = encoded(encoding)
     monkeypatch.setattr(sys, "stdout", stream)
-    streams.write("θ \udc80 𝑥 x\n")
+    safe_io.write("θ \udc80 𝑥 x\n")
     written = stream.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
     assert written == ("θ \\udc80 𝑥 x\n" if encoding == "utf-8" else "\\u03b8 \\udc80 \\U0001d465 x\n")
 
@@ -143,7 +152,7 @@ FAILURE = Diagnostic("E999", "nondifferentiable", "a kink")
 
 
 def test_an_answer_is_written_and_the_rest_is_told_on_the_side(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = Answer(Document((Paragraph("here"),)), (NOTE,), FAILURE)
+    answer = CommandResult(Document((Paragraph("here"),)), (NOTE,), FAILURE)
     assert show(answer, Settings()) == 3
     assert capsys.readouterr() == ("here\n", "note[W999]: a note\nerror[E999]: a kink\n")
     assert show(answer._replace(failure=None), Settings(quiet=True)) == 0
@@ -264,9 +273,9 @@ def test_after_a_failure_stdout_leads_to_nothing(monkeypatch: pytest.MonkeyPatch
     # Otherwise Python tries once more to write what is left when it ends, and says what it thinks of the outcome.
     with FULL.open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
-        with pytest.raises(streams.CannotWrite):
-            streams.write("x")
-        streams.write("y")
+        with pytest.raises(safe_io.CannotWrite):
+            safe_io.write("x")
+        safe_io.write("y")
 
 
 @POSIX

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from diffcompare.studies.quiz import begin
-from diffcompare.studies.quiz.data import derivative_of
+from diffcompare.classroom.quiz.report import derivative_of
+from diffcompare.classroom.quiz.session import begin
 
 SEED = 11
 RIGHT = [str(derivative_of(each.exercise)) for each in begin(3, level=2, seed=SEED).rounds]

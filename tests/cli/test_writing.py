@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from crews import Here
 
-from diffcompare.cli import files, streams
+from diffcompare import output_files, safe_io
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.streams import CannotWrite
+from diffcompare.safe_io import CannotWrite
 
 LINES = {
     "grad": "grad x --method reverse-ad --no-truth",
@@ -37,7 +37,7 @@ UNWRITABLE = ("folder.json", "folder/none/r.json", "rows.txt/r.json", "n" * 300 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("diffcompare.studies.batch.crew.LocalCrew", Here)
+    monkeypatch.setattr("diffcompare.batch.pool.LocalCrew", Here)
     Path("rows.txt").write_text("a: x^2\nb: x^3\n")
     Path("class.csv").write_text("student,expression,x\nAda,x,1\n")
     Path("answers.txt").write_text("1\n")
@@ -164,7 +164,7 @@ def test_a_wrong_line_costs_no_results(cli, old, line, code):
     ],
 )
 def test_cures(number, cure):
-    assert streams.cure(OSError(number, "so it is") if number else OSError("odd")) == cure
+    assert safe_io.cure(OSError(number, "so it is") if number else OSError("odd")) == cure
 
 
 def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
@@ -174,7 +174,7 @@ def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
     Path("x.csv").write_text("old")
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(CannotWrite, match=r"cannot write `x\.csv`: the process cannot access the file") as caught:
-        files.write_file("x.csv", "new")
+        output_files.write_file("x.csv", "new")
     assert caught.value.help == (
         "nothing was written (an old file of that name is as it was): "
         "make it writable, and close it where another program has it open, or choose another file"
@@ -185,7 +185,7 @@ def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", ["", "a\0b.json", "folder", "rows.txt/x", "none/x"])
 def test_names_that_are_none(path):
     with pytest.raises(CannotWrite) as caught:
-        files.check_destination(path)
+        output_files.check_destination(path)
     assert caught.value.help
 
 

@@ -10,16 +10,16 @@ import pytest
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.reverse import gradient_at
 from diffcompare.codegen import program
-from diffcompare.evaluation import is_number, value_at
-from diffcompare.expression import Variable, lift
-from diffcompare.operations import OPERATIONS
-from diffcompare.parser import parse
-from diffcompare.tidying import tidy
-from diffcompare.wengert import listing, variables
+from diffcompare.language.expression import Variable, lift
+from diffcompare.language.operations import OPERATIONS
+from diffcompare.language.parser import parse
+from diffcompare.language.simplify import tidy
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import is_number, value_at
 
 
 def source(expression, point=None):
-    names = list(point) if point else variables(listing(expression))
+    names = list(point) if point else variables(wengert_list(expression))
     formulas = {name: tidy(formula, expression) for name, formula in textbook(expression, names).items()}
     return program(expression, names, names, formulas, point, "javascript")
 
@@ -97,7 +97,7 @@ def test_every_operation_and_some_others_in_one_run(tmp_path):
         f"(() => {{ {source(expression)} const at = {json.dumps([point[name] for name in names])};"
         " return [gradient(...at), gradient_by_formulas(...at)]; })()"
         for expression, point in every
-        for names in [variables(listing(expression))]
+        for names in [variables(wengert_list(expression))]
     ]
     with browser.showing(tmp_path / "empty.html", tmp_path / "profile") as window:
         found = window.run(f"[{', '.join(runs)}]")

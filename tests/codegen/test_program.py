@@ -11,27 +11,27 @@ import pytest
 from hypothesis import assume, given, settings
 from strategies import ALL, expressions, points
 
-from diffcompare import operations
 from diffcompare.backends.hand_coded import textbook
+from diffcompare.backends.problem import Problem
 from diffcompare.backends.reverse import differentiate, gradient_at
-from diffcompare.catalogue import load
 from diffcompare.codegen import program
-from diffcompare.codegen.library import MATH, NUMPY
+from diffcompare.codegen.libraries import MATH, NUMPY
 from diffcompare.codegen.source import depth_cuts
-from diffcompare.evaluation import FLOATS, evaluate, is_number, value_at
-from diffcompare.expression import OPERATIONS, Variable
-from diffcompare.operations import sin
-from diffcompare.parser import parse
-from diffcompare.problem import Problem
-from diffcompare.tidying import tidy
-from diffcompare.wengert import listing, variables
+from diffcompare.inputs.catalogue import load
+from diffcompare.language import operations
+from diffcompare.language.expression import OPERATIONS, Variable
+from diffcompare.language.operations import sin
+from diffcompare.language.parser import parse
+from diffcompare.language.simplify import tidy
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import FLOATS, evaluate, is_number, value_at
 
 LANGUAGES = ("python", "numpy")
 
 
 def source(expression, language="python", point=None, wrt=None):
     """The program for all partials, or those of `wrt`."""
-    names = list(point) if point else variables(listing(expression))
+    names = list(point) if point else variables(wengert_list(expression))
     wrt = names if wrt is None else wrt
     formulas = {name: tidy(formula, expression) for name, formula in textbook(expression, list(wrt)).items()}
     return program(expression, names, wrt, formulas, point, language)
@@ -172,7 +172,7 @@ def parameters(function):
 @settings(max_examples=60)
 def test_random_expressions(language, expression, point):
     """The sweep does what reverse mode does, rule by rule; the formulas agree as far as rounding lets them."""
-    names = variables(listing(expression))
+    names = variables(wengert_list(expression))
     point = {name: point[name] for name in names}
     expected = gradient_at(expression, point)
     assume(expected is not None and names)
@@ -191,7 +191,7 @@ def test_random_expressions(language, expression, point):
 
 
 def sizes(expression, point):
-    nodes = listing(expression)
+    nodes = wengert_list(expression)
     try:
         values = evaluate(nodes, point, FLOATS)
     except (ArithmeticError, ValueError):
@@ -301,7 +301,7 @@ def test_no_line_is_nested_deeper_than_python_allows():
         deep = sin(deep)
     sweep, formulas = functions(source(deep, "python", {"x": 1.0}))
     assert formulas(1.0)["x"] == pytest.approx(sweep(1.0)["x"], rel=1e-12)
-    assert depth_cuts(listing(deep), 100) != []
+    assert depth_cuts(wengert_list(deep), 100) != []
 
 
 def test_a_large_sum_is_added_line_by_line():

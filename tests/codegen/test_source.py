@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from strategies import expressions
 
-from diffcompare.codegen.library import LIBRARIES
+from diffcompare.codegen.libraries import LIBRARIES
 from diffcompare.codegen.source import Writer
-from diffcompare.parser import parse
-from diffcompare.wengert import listing
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import wengert_list
 
 
 def written(text, language="python"):
@@ -63,9 +63,9 @@ def test_for_numpy(text, source):
 @given(expressions(("+", "-", "*", "/", "neg", "^n"), largest=9))
 def test_arithmetic_reads_back_as_the_same_expression(expression):
     """Python's operators on our variables build the expression again, node for node (constants may be floats there)."""
-    from diffcompare.expression import Variable
+    from diffcompare.language.expression import Variable
 
-    if "pi" in str(expression) or any(node.operation and not node.varies for node in listing(expression)):
+    if "pi" in str(expression) or any(node.operation and not node.varies for node in wengert_list(expression)):
         return
     if any(not node.varies for node in expression.arguments):
         return

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diffcompare.document import (
-    Approximate,
-    Code,
-    Column,
-    Document,
-    Heading,
-    Listing,
-    Measured,
-    Paragraph,
-    Table,
-)
+from diffcompare.document import Approximate, Code, Column, Document, Heading, Listing, Measured, Paragraph, Table
 
 TRUTH = {"x1": "5.5", "x2": "1.716337814536773780498380"}
 

@@ -7,15 +7,19 @@ import re
 import pytest
 
 from diffcompare.document import Code, Document, Equation, Equations, Source
-from diffcompare.expression import Open, Variable
-from diffcompare.parser import parse
+from diffcompare.language.expression import PendingDerivative, Variable
+from diffcompare.language.parser import parse
 from diffcompare.render import TEXTS, Look, render
 from diffcompare.render.equations import parted
 
 SHORT = Equations(
     "by_x",
     (
-        Equation(Open(parse("x^2*y"), "x"), Open(parse("x^2"), "x") * Variable("y"), "constant factor rule"),
+        Equation(
+            PendingDerivative(parse("x^2*y"), "x"),
+            PendingDerivative(parse("x^2"), "x") * Variable("y"),
+            "constant factor rule",
+        ),
         Equation(None, parse("2*x*y"), "power rule"),
     ),
     "By x",
@@ -23,7 +27,7 @@ SHORT = Equations(
 LONG = Equations(
     "by_x",
     (
-        Equation(Open(parse("sin(x)*cos(x)*ln(x)"), "x"), parse("+".join(f"{n}*x^{n}*sin({n}*x)" for n in range(2, 14)))),
+        Equation(PendingDerivative(parse("sin(x)*cos(x)*ln(x)"), "x"), parse("+".join(f"{n}*x^{n}*sin({n}*x)" for n in range(2, 14)))),
         Equation(None, parse("*".join(f"(x + {n})" for n in range(2, 14))), "tidied"),
     ),
 )  # fmt: skip

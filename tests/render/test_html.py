@@ -14,8 +14,7 @@ import pytest
 from diffcompare import compare
 from diffcompare.document import Column, Document, Table
 from diffcompare.render import Look, render
-from diffcompare.render.html import fragment
-from diffcompare.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
+from diffcompare.render.html import FRAGMENT_STYLE, PAGE_STYLE, fragment
 
 VOID = {"meta", "br"}
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from diffcompare.document import Approximate, Code, Column, Document, Heading, Measured, Paragraph, Table
-from diffcompare.expression import Variable
-from diffcompare.language import speaking
-from diffcompare.parser import parse
+from diffcompare.language.expression import Variable
+from diffcompare.language.parser import parse
+from diffcompare.localization import use_language
 from diffcompare.render import render
 
 
 def test_chinese_is_written_as_it_is_where_it_is_spoken() -> None:
     document = Document((Paragraph("值完全正确：0。", "note"),))
-    with speaking("zh"):
+    with use_language("zh"):
         text = render(document, "latex")
     assert "ctex" in text.splitlines()[1]
     assert "注：值完全正确：0。" in text
@@ -78,7 +78,9 @@ def test_cells(cell: object, written: str) -> None:
 
 
 def test_expressions_are_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diffcompare.printer.to_latex", lambda expression: rf"\sin {expression.name}", raising=False)
+    monkeypatch.setattr(
+        "diffcompare.language.printer.to_latex", lambda expression: rf"\sin {expression.name}", raising=False
+    )
     document = Document((Table("t", (Column("f", "f"),), ((Variable("x"),),)),))
     assert "\n$\\sin x$ \\tabularnewline\n" in render(document, "latex")
 
@@ -95,7 +97,7 @@ def test_it_compiles(grad: Document, hostile: Document, tmp_path: Path) -> None:
 
 
 def test_a_table_of_many_short_words_folds_them_to_fit_the_page():
-    from diffcompare.studies.operations_table import ops
+    from diffcompare.studies.listings import ops
 
     text = render(ops().document(), "latex")
     columns = text[text.index(r"\begin{longtable}") :].splitlines()[0]

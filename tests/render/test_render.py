@@ -70,8 +70,8 @@ def test_a_table_without_rows_is_a_header(grad: Document) -> None:
 
 def test_only_the_styled_terminal_pays_for_rich() -> None:
     program = (
-        "import sys; from diffcompare.render import render, TEXTS\n"
-        "from diffcompare.document import Document, Heading\n"
+        "import sys; from diffcompare.render import render; from diffcompare.render import TEXTS\n"
+        "from diffcompare.document import Document; from diffcompare.document import Heading\n"
         "assert 'diffcompare.render.html' not in sys.modules\n"
         "[render(Document((Heading('x'),)), format) for format in TEXTS]\n"
         "assert not {'rich', 'sympy', 'numpy', 'mpmath'} & set(sys.modules)"

@@ -8,7 +8,7 @@ import json
 import pytest
 
 import diffcompare as dc
-from diffcompare.catalogue import entry, load
+from diffcompare.inputs.catalogue import entry, load
 
 EXACT = ("hand-coded", "symbolic", "forward-ad", "reverse-ad", "complex-step")
 DIFFERENCES = ("forward-difference", "backward-difference", "central-difference", "five-point", "richardson")

@@ -13,9 +13,9 @@ import numpy
 import pytest
 
 import diffcompare as dc
-from diffcompare.catalogue import load
-from diffcompare.expression import Number
-from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
+from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+from diffcompare.inputs.catalogue import load
+from diffcompare.language.expression import Number
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 AT = {"x1": 2, "x2": 5}

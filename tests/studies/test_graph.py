@@ -7,13 +7,12 @@ import re
 import pytest
 
 import diffcompare as dc
-from diffcompare.cli.options import SHOWN as OPTIONS
-from diffcompare.document import Graph, Paragraph
+from diffcompare.cli.arguments import SHOWN as OPTIONS
+from diffcompare.document import MAX_DRAWN, Graph, Paragraph
 from diffcompare.render import Look, render
-from diffcompare.render.graph_layout import MOST_DRAWN
-from diffcompare.studies.failure import MOST_SETTLED
+from diffcompare.studies.failure import MAX_SETTLED
 from diffcompare.studies.graph import SHOWN, graph
-from diffcompare.studies.graphs.document import MOST_ROWS
+from diffcompare.studies.graph_report import MAX_ROWS
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 AT = {"x1": 2, "x2": 5}
@@ -166,8 +165,8 @@ def test_a_large_graph_is_cut_for_people_and_whole_for_machines():
     count, document = len(record.nodes), record.document()
     assert count > 2_000
     plain = render(document, "plain", look=Look())
-    assert len(plain.splitlines()) < MOST_ROWS + 20
-    assert f"note: {count:,} nodes are more than a drawing can show (up to {MOST_DRAWN})" in plain
+    assert len(plain.splitlines()) < MAX_ROWS + 20
+    assert f"note: {count:,} nodes are more than a drawing can show (up to {MAX_DRAWN})" in plain
     assert "--format dot" in plain
     for format in ("terminal", "markdown", "html", "latex"):
         assert len(render(document, format)) < 150_000
@@ -201,7 +200,7 @@ def test_a_kink_is_a_failure_only_where_derivatives_are_asked_for():
 
 
 def test_a_kink_of_a_large_graph():
-    tail = "+".join(f"sin({n}*x)" for n in range(2, MOST_SETTLED // 2))
+    tail = "+".join(f"sin({n}*x)" for n in range(2, MAX_SETTLED // 2))
     assert graph(f"abs(x - 1) + {tail}", x=1, show="adjoint").failure.code == "E803"
     assert graph(f"abs(x - 1) + {tail}", x=2, show="adjoint").failure is None
 
@@ -250,7 +249,7 @@ def test_every_format_and_plain_data(text, show):
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
 def test_no_line_is_wider_than_the_terminal(width):
-    from diffcompare.render.glyphs import width as columns
+    from diffcompare.render.text_layout import width as columns
 
     for text in (SURVEY, LOOP, "sin(x)*x"):
         document = graph(text, show="adjoint").document(brief=True)

@@ -8,12 +8,12 @@ from strategies import SMOOTH, expressions, points
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.document import Paragraph, Table
-from diffcompare.evaluation import FLOATS, evaluate, is_number
-from diffcompare.expression import Variable
+from diffcompare.language.expression import Variable
+from diffcompare.language.wengert import variables
+from diffcompare.numeric.evaluate import FLOATS, evaluate, is_number
 from diffcompare.render import TEXTS, Look, render
 from diffcompare.studies.trace import trace
-from diffcompare.studies.traces.document import MOST_ROWS
-from diffcompare.wengert import variables
+from diffcompare.studies.trace_report import MAX_ROWS
 
 SURVEY = "ln(x1) + x1*x2 - sin(x2)"
 
@@ -149,15 +149,15 @@ def test_frames_end_where_the_sweeps_end(expression, point):
 
 
 def trace_nodes(expression):
-    from diffcompare.wengert import listing
+    from diffcompare.language.wengert import wengert_list
 
-    return listing(expression)
+    return wengert_list(expression)
 
 
 @pytest.mark.parametrize("text", ["x*sin(x)*y", "exp(x*y)/x - y^2"])
 def test_the_numbers_of_a_rule_give_its_value(text):
     """Read as an expression, `2·cos(0.7)` is the number beside it, to the digits shown."""
-    from diffcompare.parser import parse
+    from diffcompare.language.parser import parse
 
     for frame in trace(text, x=0.7, y=1.9).frames:
         if frame.numbers and frame.value is not None:
@@ -232,7 +232,7 @@ def test_a_long_trace_is_cut_with_a_remark_and_whole_in_json():
     traced = trace("sin(" * 1500 + "x" + ")" * 1500, x=1)
     text = render(traced.document(), "plain")
     assert text.count("\nnote: 1,441 of 1,501 rows are left out here; CSV and JSON have them all\n") == 3
-    assert len(text.splitlines()) < 3 * MOST_ROWS + 40
+    assert len(text.splitlines()) < 3 * MAX_ROWS + 40
     assert len(render(traced.document(), "csv").splitlines()) > 3 * 1501
     assert len(traced.data()["frames"]) == 3 * 1501
 
@@ -261,12 +261,12 @@ def test_every_format_has_the_gradient(format):
 
 
 def test_of_many_seeds_the_frames_are_those_of_the_nodes_that_a_seed_reaches(monkeypatch):
-    from diffcompare.studies.traces import data
+    from diffcompare.studies import trace_report
 
     text, point = "x*sin(y) + z", {"x": 2.0, "y": 3.0, "z": 4.0}
     whole = trace(text, point, mode="both").data()
     assert whole["frames_left_out"] is None
-    monkeypatch.setattr(data, "MOST_TANGENTS", 10)
+    monkeypatch.setattr(trace_report, "MAX_TANGENTS", 10)
     short = trace(text, point, mode="both").data()
     gone = [frame for frame in whole["frames"] if frame not in short["frames"]]
     assert short["frames"] == [frame for frame in whole["frames"] if frame not in gone]

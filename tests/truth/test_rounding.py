@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mpmath.libmp import finf, from_float, from_int, from_rational, fzero, mpf_shift
 
-from diffcompare.truth.ball import ENTIRE, Ball
+from diffcompare.numeric.balls import ENTIRE, Ball
 from diffcompare.truth.rounding import DIGITS, TrueNumber, bound_text, decimal_text, round_ball, to_double
 
 

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import inputs, options, streams
-from diffcompare.cli.files import appender, check_destination, is_special
-from diffcompare.cli.output import Answer, Settings, choose_format, is_terminal, show
+from diffcompare import safe_io
+from diffcompare.cli import options, overwriting
+from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, show
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.cli.usage import usage_error
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error
+from diffcompare.output_files import appender, check_destination, is_special
 
 if TYPE_CHECKING:
-    from diffcompare.rows import Place
-    from diffcompare.studies.batch.crew import Crew
-    from diffcompare.studies.batch.digest import Digest
-    from diffcompare.studies.batch.options import Options
-    from diffcompare.studies.batch.record import Batch
-    from diffcompare.studies.batch.run import Sink
-    from diffcompare.studies.batch.study import Run
+    from diffcompare.batch.input_files import InputFile
+    from diffcompare.batch.pool import Crew
+    from diffcompare.batch.row_result import Digest, Options
+    from diffcompare.batch.run import Batch, Run
+    from diffcompare.batch.scheduler import Sink
 
 EXAMPLES = (
     "diffcompare batch formulas.csv -o results.jsonl",
@@ -60,9 +58,9 @@ def command(
     format = _format(settings)
     if max_error is not None and not truth:
         raise usage_error("E631", "`--max-error` needs the truth", "leave out `--no-truth`")
-    from diffcompare.studies.batch.options import Options
-    from diffcompare.studies.batch.study import Run
-    from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
+    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+    from diffcompare.batch.row_result import Options
+    from diffcompare.batch.run import Run
 
     output = None if settings.output in (None, "-") else settings.output
     found = _places(files, input_format, encoding, points, output, kept=format == "jsonl")
@@ -85,21 +83,21 @@ def _places(
     output: str | None,
     *,
     kept: bool,
-) -> list[Place]:
+) -> list[InputFile]:
     """The files that are read.  Raises CannotWrite where results, or their state, would be written over one of them.
 
     What an earlier run wrote into a folder, or among the files of a pattern, is passed over if it is to be replaced.
     """
-    from diffcompare.rows import places
-    from diffcompare.studies.batch.earlier import is_state, may_be_replaced
-    from diffcompare.studies.batch.journal import state_of
+    from diffcompare.batch.earlier_results import is_state, may_be_replaced
+    from diffcompare.batch.input_files import places
+    from diffcompare.batch.journal import state_of
 
     results = [] if output is None else [output]
     states = [state_of(path) for path in results if kept]
     ours = [*filter(may_be_replaced, results), *filter(is_state, states)]
     found = places(files, input_format, ours, encoding)
-    read = [inputs.STREAM if place.path is None else place.path for place in found]
-    inputs.keep([*read, *([] if points is None else [points])], *(results or [inputs.STREAM]), *states)
+    read = [overwriting.STREAM if place.path is None else place.path for place in found]
+    overwriting.keep([*read, *([] if points is None else [points])], *(results or [overwriting.STREAM]), *states)
     return found
 
 
@@ -120,10 +118,10 @@ def _sink(run: Run, format: str, output: str | None, *, resume: bool, durable: b
     They are a file with a journal, a stream, or nothing where the format shows all rows at the end.
     """
     from diffcompare import __version__
-    from diffcompare.rows import is_stream
-    from diffcompare.studies.batch.earlier import is_state
-    from diffcompare.studies.batch.journal import Journal, state_of
-    from diffcompare.studies.batch.study import Passing, belongs
+    from diffcompare.batch.earlier_results import is_state
+    from diffcompare.batch.input_files import is_stream
+    from diffcompare.batch.journal import Journal, state_of
+    from diffcompare.batch.run import Passing, belongs
 
     kept = output is not None and format == "jsonl" and not is_special(output)
     if (resume or durable) and not kept:
@@ -138,7 +136,7 @@ def _sink(run: Run, format: str, output: str | None, *, resume: bool, durable: b
     state = state_of(output)
     check_destination(state)
     if not is_state(state):
-        raise streams.CannotWrite(f"`{state}`", "a file that is not the state of a run is there", inputs.ELSEWHERE)
+        raise safe_io.CannotWrite(f"`{state}`", "a file that is not the state of a run is there", overwriting.ELSEWHERE)
     whose = belongs(__version__, run.found, run.points, run.options)
     return lambda: Journal(output, whose, resume=resume, durable=durable), True
 
@@ -146,22 +144,22 @@ def _sink(run: Run, format: str, output: str | None, *, resume: bool, durable: b
 def _pass_on(format: str, output: str | None) -> Callable[[bytes], None]:
     if format not in ROW_BY_ROW:
         return lambda written: None
-    write = streams.write_bytes if output is None else appender(output)
+    write = safe_io.write_bytes if output is None else appender(output)
     if format == "csv":
-        from diffcompare.studies.batch.written import csv_header
+        from diffcompare.batch.row_result import csv_header
 
         write(csv_header().encode())
     return write
 
 
 def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[], Crew]:
-    from diffcompare.studies.batch.crew import LocalCrew, processors
+    from diffcompare.batch.pool import LocalCrew, processors
 
     if scheduler is None:
-        return lambda: LocalCrew(asked, jobs or processors(), streams.tell)
+        return lambda: LocalCrew(asked, jobs or processors(), safe_io.tell)
     if jobs is not None:
         raise usage_error("E631", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
-    from diffcompare.studies.batch.cluster import ClusterCrew
+    from diffcompare.batch.dask_pool import ClusterCrew
 
     return lambda: ClusterCrew(asked, scheduler)
 
@@ -177,21 +175,21 @@ def _go(
     *,
     kept: bool,
 ) -> Batch:
-    from diffcompare.rows import expected
-    from diffcompare.studies.batch.crew import CrewLost
-    from diffcompare.studies.batch.journal import DiskTrouble
+    from diffcompare.batch.input_files import expected
+    from diffcompare.batch.journal import DiskTrouble
+    from diffcompare.batch.pool import CrewLost
 
     try:
         with sign_of_life("diffcompare batch", _details(run, expected(run.found, run.points))):
             return run.go(sink, crew, keep)
     except KeyboardInterrupt:
-        streams.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{'; go on with --resume' * kept}\n")
+        safe_io.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{'; go on with --resume' * kept}\n")
         raise
     except DiskTrouble as trouble:
-        help = f"{streams.cure(trouble.error)}, or {inputs.ELSEWHERE}"
+        help = f"{safe_io.cure(trouble.error)}, or {overwriting.ELSEWHERE}"
         if run.tally.rows:
-            help = f"{_rows(run.tally.rows)} stand there whole: {streams.cure(trouble.error)} and go on with --resume"
-        raise streams.CannotWrite(f"`{trouble.path}`", streams.reason(trouble.error), help) from None
+            help = f"{_rows(run.tally.rows)} stand there whole: {safe_io.cure(trouble.error)} and go on with --resume"
+        raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None
     except CrewLost as lost:
         message = f"{lost}; {_rows(run.tally.rows)} done"
         help = f"{lost.help}{', and go on with --resume' * (kept and run.begun)}"
@@ -227,23 +225,26 @@ def _rows(count: int) -> str:
 def _conclude(run: Run, batch: Batch, settings: Settings, format: str, output: str | None) -> int:
     """Show the figures where the rows are not, name the rows that failed, and return the exit code."""
     if run.resumed and not settings.quiet:
-        streams.complain(f"{_rows(run.resumed)} were there already\n")
+        safe_io.complain(f"{_rows(run.resumed)} were there already\n")
     if output is not None and format not in ROW_BY_ROW:
-        show(Answer(batch.document()), settings)
+        show(CommandResult(batch.document()), settings)
     summary = replace(batch, rows=())
     if format in ROW_BY_ROW and output is None:
         if not settings.quiet:
-            streams.complain(f"{summary}\n")
+            safe_io.complain(f"{summary}\n")
     elif output is not None:
-        show(Answer(summary.document(brief=settings.quiet)), settings._replace(output=None, format=None, json=False))
+        show(
+            CommandResult(summary.document(brief=settings.quiet)),
+            settings._replace(output=None, format=None, json=False),
+        )
     else:
-        show(Answer(batch.document(brief=settings.quiet)), settings)
+        show(CommandResult(batch.document(brief=settings.quiet)), settings)
     if not settings.quiet:
         for note in batch.notes:
-            streams.tell(note)
+            safe_io.tell(note)
     if not batch.tally.failed:
         return 0
-    streams.complain(_failed(batch))
+    safe_io.complain(_failed(batch))
     return 1
 
 

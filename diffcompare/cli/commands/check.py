@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import options, streams
-from diffcompare.cli.feedback import class_answer
-from diffcompare.cli.output import Answer
-from diffcompare.cli.usage import usage_error
-from diffcompare.file_kinds import TABLES
+from diffcompare import safe_io
+from diffcompare.cli import options
+from diffcompare.cli.class_feedback import class_answer
+from diffcompare.cli.output import CommandResult
+from diffcompare.diagnostics import usage_error
+from diffcompare.inputs.file_kinds import TABLES
 
 if TYPE_CHECKING:
-    from diffcompare.source import Question
+    from diffcompare.inputs.resolve import ParsedInput
 
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
@@ -48,7 +49,7 @@ def command(
     kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
     output: options.Output = None,
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Check a derivative, and find the mistake in it."""
     if kinds:
         return _kinds()
@@ -71,35 +72,35 @@ def command(
         if where_defined != "right":
             raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
         return _steps(question, steps, wrt, domain or (), seed, budget)
-    from diffcompare.hand import named_in, texts_of
+    from diffcompare.inputs.formulas import named_in, texts_of
+    from diffcompare.language.wengert import variables, wengert_list
     from diffcompare.studies.check import check_question
-    from diffcompare.wengert import listing, variables
 
-    names = variables(listing(question.parsed.expression))
+    names = variables(wengert_list(question.parsed.expression))
     texts = texts_of(hand or (), names)
     checked = check_question(
         question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution, where_defined=where_defined,
         deliberate=named_in(hand, names) if hand else None,
     )  # fmt: skip
-    return Answer(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
+    return CommandResult(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
 
 
-def _kinds() -> Answer:
-    from diffcompare.studies.check.kinds import Kinds
+def _kinds() -> CommandResult:
+    from diffcompare.studies.listings import Kinds
 
-    return Answer(Kinds().document())
+    return CommandResult(Kinds().document())
 
 
 def _steps(
-    question: Question, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
-) -> Answer:
-    from diffcompare.expression_file import decoded, read_text
-    from diffcompare.studies.working import working
+    question: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
+) -> CommandResult:
+    from diffcompare.inputs.expression_file import decoded, read_text
+    from diffcompare.studies.check_steps import working
 
     by = options.split(wrt)
     if len(by) > 1:
         raise usage_error("E507", "a derivation is by one variable", f"for example `--wrt {by[0]}`")
     source = "standard input" if path == "-" else path
-    text = decoded(streams.read_input(), source) if path == "-" else read_text(path)
+    text = decoded(safe_io.read_input(), source) if path == "-" else read_text(path)
     checked = working(question, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source)
-    return Answer(checked.document(), checked.notes, None, checked.exit_code)
+    return CommandResult(checked.document(), checked.notes, None, checked.exit_code)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffcompare.cli import completion, options
-from diffcompare.cli.output import Answer, Settings, check, choose_format, choose_look, is_terminal
+from diffcompare.cli.output import CommandResult, Settings, check, choose_format, choose_look, is_terminal
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import usage_error
 from diffcompare.document import Document
 
 if TYPE_CHECKING:
-    from diffcompare.studies.demos.frame import Demo
+    from diffcompare.classroom.demos.frame import Demo
 
 EXAMPLES = (
     "diffcompare demo --list",
@@ -47,27 +47,27 @@ def command(
     handout: Annotated[
         str | None, typer.Option("--handout", metavar="DIR", help="Write Markdown and SVG of every demo there.")
     ] = None,
-) -> Answer | int:
+) -> CommandResult | int:
     """Show how the methods work, step by step."""
-    from diffcompare.studies.demos.play import catalogue, document, played
-    from diffcompare.studies.demos.translation import told
+    from diffcompare.classroom.demos.frame import localized
+    from diffcompare.classroom.demos.report import catalogue, document, played
 
     check(settings)
     if list_ or not (names or expr is not None or at is not None):
-        return Answer(catalogue())
-    demos = list(map(told, _chosen(names or ["trace"], expr, at)))
+        return CommandResult(catalogue())
+    demos = list(map(localized, _chosen(names or ["trace"], expr, at)))
     if frame is not None and len(demos) > 1:
         raise usage_error("E584", "`--frame` is a frame of one demo", "for example `demo trace --frame 3`")
     if handout is not None:
-        return Answer(_written(demos, handout, settings.output))
+        return CommandResult(_written(demos, handout, settings.output))
     if not (frames or settings.quiet or frame is not None) and _plays(settings):
-        from diffcompare.cli.player.play import run
+        from diffcompare.classroom.player.player import run
 
         run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
         return 0
     with sign_of_life(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
         plays = [played(which) for which in demos]
-        return Answer(document(plays, brief=settings.quiet, only=frame))
+        return CommandResult(document(plays, brief=settings.quiet, only=frame))
 
 
 def _plays(settings: Settings) -> bool:
@@ -76,14 +76,14 @@ def _plays(settings: Settings) -> bool:
 
 
 def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
-    from diffcompare.studies.demos import demo, demos
+    from diffcompare.classroom.demos import demo, demos
 
     if expr is None and at is None:
         return demos(names)
     other = next((name for name in names if name != "trace"), None)
     if other is not None:
         raise usage_error("E584", f"`{other}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
-    from diffcompare.studies.demos.trace import SURVEY, frames_of
+    from diffcompare.classroom.demos.trace import SURVEY, frames_of
 
     question, point = options.asked(SURVEY if expr is None else expr, at)
     frames = tuple(frames_of(question, point))  # what is wrong with it is said before the screen is taken
@@ -91,7 +91,7 @@ def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) ->
 
 
 def _written(demos: Sequence[Demo], directory: str, output: str | None) -> Document:
-    from diffcompare.cli.handout import write
+    from diffcompare.classroom.handout import write
 
     with sign_of_life("writing the handout"):
         return write(demos, directory, output)

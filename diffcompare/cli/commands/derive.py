@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 LANGUAGES = ("python", "numpy", "javascript")
 
@@ -29,11 +29,11 @@ def command(
         ),
     ] = None,
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Derive by the textbook, one rule a line."""
     question, point = options.asked(expression, at)
     from diffcompare.studies.derive import derive_question
 
     derived = derive_question(question, at=point, wrt=options.split(wrt))
     document = derived.document(brief=quiet) if code is None else derived.code_document(code)
-    return Answer(document, derived.notes, derived.failure)
+    return CommandResult(document, derived.notes, derived.failure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     'diffcompare grad "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
@@ -23,13 +23,13 @@ def command(
     truth: options.Truth = True,
     simplify: options.Simplify = True,
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Compare ways of differentiating an expression."""
     question, point = options.asked(expression, at)
     own = None if hand is None else options.hand(hand, question)
+    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
     from diffcompare.document import Document
     from diffcompare.studies.compare import compare_question
-    from diffcompare.studies.methods import DEFAULT_METHODS, METHODS
 
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     comparison = compare_question(
@@ -44,4 +44,4 @@ def command(
         simplify=simplify,
     )
     document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data)
-    return Answer(document, comparison.notes, comparison.failure)
+    return CommandResult(document, comparison.notes, comparison.failure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     'diffcompare graph "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
@@ -18,10 +18,10 @@ def command(
     wrt: options.Wrt = None,
     show: options.Show = "primal",
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Draw the computational graph of an expression."""
     question, point = options.asked(expression, at)
     from diffcompare.studies.graph import graph_question
 
     drawn = graph_question(question, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]
-    return Answer(drawn.document(brief=quiet), drawn.notes, drawn.failure)
+    return CommandResult(drawn.document(brief=quiet), drawn.notes, drawn.failure)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import completion, options
-from diffcompare.cli.output import Answer
-from diffcompare.cli.usage import usage_error
+from diffcompare.cli.output import CommandResult
+from diffcompare.diagnostics import usage_error
 
 EXAMPLES = (
     "diffcompare lesson -o lesson.html",
@@ -30,17 +30,17 @@ def command(
     at: options.At = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Write demos as one page that opens without a network."""
-    from diffcompare.studies.demos import NAMES, TEN, demos
-    from diffcompare.studies.demos.play import document, played
-    from diffcompare.studies.demos.translation import told
-    from diffcompare.studies.lesson.page import page
+    from diffcompare.classroom.demos import NAMES, TEN, demos
+    from diffcompare.classroom.demos.frame import localized
+    from diffcompare.classroom.demos.report import document, played
+    from diffcompare.classroom.lesson.page import page
 
     chosen, own = demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
-        from diffcompare.studies.demos.trace import SURVEY, frames_of
-        from diffcompare.studies.lesson.program import staged
+        from diffcompare.classroom.demos.trace import SURVEY, frames_of
+        from diffcompare.classroom.lesson.programs import staged
 
         if "trace" not in [demo.name for demo in chosen]:
             raise usage_error(
@@ -50,5 +50,5 @@ def command(
         own = staged(question, point)
         frames = tuple(frames_of(question, point))
         chosen = [demo._replace(frames=lambda: frames) if demo.name == "trace" else demo for demo in chosen]
-    plays = [played(told(which)) for which in chosen]
-    return Answer(document(plays, brief=quiet), page=page(plays, own))
+    plays = [played(localized(which)) for which in chosen]
+    return CommandResult(document(plays, brief=quiet), page=page(plays, own))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     "diffcompare list",
@@ -20,8 +20,8 @@ def command(
     group: Annotated[
         str | None, typer.Argument(metavar="GROUP", help="One group.", autocompletion=completion.groups)
     ] = None,
-) -> Answer:
+) -> CommandResult:
     """List the catalogue of examples (@name)."""
-    from diffcompare.studies.examples import examples
+    from diffcompare.studies.listings import examples
 
-    return Answer(examples(group).document())
+    return CommandResult(examples(group).document())

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     "diffcompare ops",
@@ -20,8 +20,8 @@ def command(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="One operation.", autocompletion=completion.operations)
     ] = None,
-) -> Answer:
+) -> CommandResult:
     """Show the operations and their partials."""
-    from diffcompare.studies.operations_table import ops
+    from diffcompare.studies.listings import ops
 
-    return Answer(ops(name).document())
+    return CommandResult(ops(name).document())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import completion, inputs, options
+from diffcompare.cli import completion, options, overwriting
 from diffcompare.cli.conversation import Conversation
-from diffcompare.cli.output import Answer, Settings, check
+from diffcompare.cli.output import CommandResult, Settings, check
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.cli.usage import usage_error
+from diffcompare.diagnostics import usage_error
 
 if TYPE_CHECKING:
-    from diffcompare.studies.quiz import Quiz
+    from diffcompare.classroom.quiz.session import Quiz
 
 
 EXAMPLES = (
@@ -22,7 +22,7 @@ EXAMPLES = (
     "diffcompare quiz --level 3 --topic chain --questions 10",
     "diffcompare quiz --seed 7 --answers answers.txt --json",
 )
-MOST_QUESTIONS = 50
+MAX_QUESTIONS = 50
 
 
 def command(
@@ -37,9 +37,7 @@ def command(
             "--topic", metavar="NAME", help="chain, product ... [default: all]", autocompletion=completion.topics
         ),
     ] = None,
-    questions: Annotated[
-        int, typer.Option("--questions", metavar="N", help="How many.", min=1, max=MOST_QUESTIONS)
-    ] = 5,
+    questions: Annotated[int, typer.Option("--questions", metavar="N", help="How many.", min=1, max=MAX_QUESTIONS)] = 5,
     seed: options.OtherSeed = None,
     answers: Annotated[
         str | None,
@@ -50,19 +48,19 @@ def command(
         bool | None,
         typer.Option("--show-solutions/--no-solutions", help="Show every derivation, or none. [default: where needed]"),
     ] = None,
-) -> Answer:
+) -> CommandResult:
     """Find derivatives, with hints and explanations."""
     check(settings)
     if answers is None:
-        inputs.keep([inputs.STREAM], settings.output or inputs.STREAM)
+        overwriting.keep([overwriting.STREAM], settings.output or overwriting.STREAM)
     quiz = _begun(questions, level, topic, seed)
     quiz = held(quiz, Conversation(settings, _lines(answers)), solutions)
-    return Answer(quiz.document(brief=settings.quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
+    return CommandResult(quiz.document(brief=settings.quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
 
 
 def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
     """The quiz after all its questions, or when the person has had enough."""
-    from diffcompare.studies.quiz import asked, interrupted, introduction, prompt, reply
+    from diffcompare.classroom.quiz.session import asked, interrupted, introduction, prompt, reply
 
     try:
         conversation.say(introduction(quiz))
@@ -88,8 +86,8 @@ def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) 
 def _begun(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
     import secrets
 
-    from diffcompare.studies.quiz import begin
-    from diffcompare.studies.quiz.templates import LEVELS, TOPICS, levels_of
+    from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
+    from diffcompare.classroom.quiz.session import begin
 
     levels = [str(each) for each in LEVELS]
     if level is not None and level not in levels:
@@ -111,6 +109,6 @@ def _begun(count: int, level: str | None, topic: str | None, seed: int | None) -
 def _lines(path: str | None) -> Sequence[str] | None:
     if path in (None, "-"):
         return None
-    from diffcompare.expression_file import read_text
+    from diffcompare.inputs.expression_file import read_text
 
     return read_text(path).splitlines()

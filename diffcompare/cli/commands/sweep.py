@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     "diffcompare sweep @logistic_l4",
@@ -25,16 +25,16 @@ def command(
     float32: Annotated[bool, typer.Option("--float32", help="Compute in single precision.")] = False,
     budget: options.Budget = 5.0,
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Plot the error of differences against step.
 
     Steps run from 1e-1 to 1e-16 (from 1 to 1e-8 with `--float32`; longer ones where |x| is large), or as `--step
     1e-2..1e-8` says.
     """
     question, point = options.asked(expression, at)
-    from diffcompare.studies.sweep import sweep_question
+    from diffcompare.studies.step_sweep.sweep import sweep_question
 
     swept = sweep_question(
         question, at=point, wrt=options.split(wrt), steps=step, nominal=nominal, single=float32, budget=budget
     )
-    return Answer(swept.document(brief=quiet), swept.notes, swept.failure)
+    return CommandResult(swept.document(brief=quiet), swept.notes, swept.failure)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
-from diffcompare.cli.usage import usage_error
+from diffcompare.cli.output import CommandResult
+from diffcompare.diagnostics import usage_error
 
 EXAMPLES = (
     "diffcompare swell --family logistic --n 1..4",
@@ -34,7 +34,7 @@ def command(
     wrt: options.Wrt = None,
     budget: options.Budget = 5.0,
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Show how formulas of derivatives swell."""
     if (expression is None) == (family is None):
         what = "neither an expression nor a family" if family is None else "both an expression and a family"
@@ -47,15 +47,15 @@ def command(
         )
     asked = options.split(wrt)
     if family is not None:
-        from diffcompare.studies.swell.families import swell_family
-        from diffcompare.studies.swell.members import numbers
+        from diffcompare.studies.swell.families import numbers
+        from diffcompare.studies.swell.study import swell_family
 
         which, point = None if n is None else numbers(n), None if at is None else options.point(at)
         swell = swell_family(family, which, at=point, wrt=asked, budget=budget)
     else:
         assert expression is not None
         question, point = options.asked(expression, at)
-        from diffcompare.studies.swell.orders import order_of, swell_orders
+        from diffcompare.studies.swell.study import order_of, swell_orders
 
         swell = swell_orders(question, order_of(order), at=point, wrt=asked, budget=budget)
-    return Answer(swell.document(brief=quiet), swell.notes, swell.failure)
+    return CommandResult(swell.document(brief=quiet), swell.notes, swell.failure)

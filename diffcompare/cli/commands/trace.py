@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diffcompare.cli import options
-from diffcompare.cli.output import Answer
+from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
     'diffcompare trace "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5 --mode reverse',
@@ -18,10 +18,10 @@ def command(
     wrt: options.Wrt = None,
     mode: options.Mode = "both",
     quiet: options.Quiet = False,
-) -> Answer:
+) -> CommandResult:
     """Show the sweeps of automatic differentiation step by step."""
     question, point = options.asked(expression, at)
     from diffcompare.studies.trace import trace_question
 
     traced = trace_question(question, at=point, mode=mode, wrt=options.split(wrt))  # type: ignore[arg-type]
-    return Answer(traced.document(brief=quiet), traced.notes, traced.failure)
+    return CommandResult(traced.document(brief=quiet), traced.notes, traced.failure)

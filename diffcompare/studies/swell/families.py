@@ -1,77 +1,177 @@
-"""Families: every member's derivative in every form, beside the member itself."""
+"""What grows: the members of a family (or the expressions of a file), and the ranges in which people ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.problem import Problem
-from diffcompare.studies.inputs import checked_positive
-from diffcompare.studies.swell.measure import TIDYINGS, Draft, Known, Purse, by_rules, completed, failure_of, truth_of
-from diffcompare.studies.swell.members import DEFAULT, FAMILIES, Member, of_family, of_file
-from diffcompare.studies.swell.polynomials import table_rows
-from diffcompare.studies.swell.record import Row, Swell
-from diffcompare.studies.swell.sympy_forms import prepare, sympy_forms
+from diffcompare.inputs.point import default_point, unknown_variable
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import multiply, sin
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.studies.question import checked_point
+
+MAX_MEMBER = 400
+"""Members are asked for up to this number."""
+
+DEFAULT_MEMBERS = range(1, 9)
+"""Up to the member at which the expanded derivative of the logistic map has lost every digit, and then some."""
 
 
-def swell_family(
-    family: str,
-    which: range | None = None,
-    *,
-    at: Mapping[str, float] | None = None,
-    wrt: Sequence[str] = (),
-    budget: float | None = 5.0,
-) -> Swell:
-    """Members of a family (its name, or a .txt or .toml file) by number: f and f', in every form.
+class Member(NamedTuple):
+    """One function: its number and name, the point, and by what to differentiate."""
 
-    `budget` is in seconds for each method, all members together (for sympy twice: see `sympy_forms`).
-    Raises DiffcompareError for a family, a range, a point or a variable that is none.
+    number: int
+    name: str
+    expression: Expression
+    point: Mapping[str, float]
+    wrt: tuple[str, ...]
+
+
+class Family(NamedTuple):
+    """Functions by number: how they are called, how they are built, and where they are looked at."""
+
+    title: str
+    definition: str
+    letter: str
+    build: Callable[[int], Expression]
+    point: Callable[[int], dict[str, float]]
+    whole: bool = False
+    """Whether it is differentiated by all its variables; otherwise by the first one."""
+    source: str = ""
+
+
+def _logistic(n: int) -> Expression:
+    """Baydin et al. 2018, Table 1, as the loop computes it."""
+    value: Expression = Variable("x")
+    for _ in range(n - 1):
+        value = (4 * value) * (1 - value)
+    return value
+
+
+def _speelpenning(n: int) -> Expression:
+    """Speelpenning 1980: the product of n variables, from left to right."""
+    return reduce(multiply, [Variable(f"x{i}") for i in range(1, n + 1)])
+
+
+def _nested_sin(n: int) -> Expression:
+    return reduce(lambda value, _: sin(value), range(n), Variable("x"))
+
+
+FAMILIES: Mapping[str, Family] = {
+    "logistic": Family(
+        "the logistic map", "l1 = x, l(n+1) = (4*l(n))*(1 - l(n))", "l", _logistic, lambda n: {"x": 0.2},
+        source="Baydin et al. 2018, Table 1 (there n = 1 to 4), as the loop computes it",
+    ),
+    "speelpenning": Family(
+        "Speelpenning's product", "p(n) = x1*x2*...*xn", "p", _speelpenning,
+        lambda n: {f"x{i}": 1 + 1 / i for i in range(1, n + 1)},  # so that p(n) is about n + 1
+        whole=True, source="B. Speelpenning, PhD thesis (1980)",
+    ),
+    "nested-sin": Family("nested sines", "s1 = sin(x), s(n+1) = sin(s(n))", "s", _nested_sin, lambda n: {"x": 1.0}),
+}  # fmt: skip
+
+
+def numbers(text: str | None) -> range:
+    """The numbers that `--n 4` or `--n 1..12` asks for.  Raises DiffcompareError (E562)."""
+    if text is None:
+        return DEFAULT_MEMBERS
+    match = re.fullmatch(r"\s*([0-9]{1,9})\s*(?:\.\.\s*([0-9]{1,9})\s*)?", text)
+    if match is None:
+        raise _wrong_range(f"`--n` takes a number or a range, not `{text}`", "for example `--n 1..12`")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first > last:
+        raise _wrong_range(f"the range {first}..{last} is empty", f"for example `--n {last}..{first}`")
+    if first < 1:
+        raise _wrong_range("the first member has the number 1", f"for example `--n 1..{max(last, 1)}`")
+    if last > MAX_MEMBER:
+        cure = f"for example `--n {first if first < MAX_MEMBER else 1}..{MAX_MEMBER}`"
+        raise _wrong_range(f"`--n` goes up to {MAX_MEMBER}, not {last}", cure)
+    return range(first, last + 1)
+
+
+def of_family(
+    family: Family, which: Sequence[int], at: Mapping[str, float] | None, wrt: Sequence[str] = ()
+) -> tuple[Member, ...]:
+    """The members of these numbers; `at` replaces the family's own point.
+
+    Raises DiffcompareError for a point or a variable that does not suit.
     """
-    budget = checked_positive("budget", budget)
-    title, definition, members = _members(family, which, at, wrt)
-    prepare()  # sympy is imported in its own process while the rules are applied
-    rows, failures = _measured(members, budget)
-    if len(failures) == len(rows):
-        return Swell(family, title, definition, rows, budget, failure=failures[0])
-    warnings = tuple(failure._replace(severity="warning") for failure in failures)
-    return Swell(family, title, definition, rows, budget, warnings)
+    largest = variables(wengert_list(family.build(which[-1])))
+    if at is not None:
+        at = checked_point(largest, at)
+    members = []
+    for n in which:
+        expression = family.build(n)
+        names = variables(wengert_list(expression))
+        point = {name: at[name] for name in names} if at is not None else family.point(n)
+        asked = _asked(wrt, names) or tuple(names if family.whole else names[:1])
+        members.append(Member(n, f"{family.letter}{n}", expression, point, asked))
+    return tuple(members)
 
 
-def _members(
-    family: str, which: range | None, at: Mapping[str, float] | None, wrt: Sequence[str]
-) -> tuple[str, str, tuple[Member, ...]]:
-    """What the family is called, how it is defined, and the members asked for."""
-    known = FAMILIES.get(family)
-    if known is not None:
-        return known.title, known.definition, of_family(known, which or DEFAULT, at, wrt)
-    if not family.lower().endswith((".txt", ".toml")):
-        raise _unknown(family)
-    members = of_file(family, which, at, wrt)
-    return family, f"{len(members)} expression{'s' * (len(members) != 1)}", members
+def of_file(
+    path: str, which: range | None, at: Mapping[str, float] | None, wrt: Sequence[str] = ()
+) -> tuple[Member, ...]:
+    """The expressions of a file in their order: the lines of a .txt, the entries of a .toml.
+
+    Raises DiffcompareError for whatever is wrong with the file, the range, the point or the variable.
+    """
+    found = _expressions(path, tuple(at or ()))
+    if which is not None and which[-1] > len(found):
+        count = f"{len(found)} expression{'s' * (len(found) != 1)}"
+        raise _wrong_range(f"{path} has {count}, and `--n` asks for number {which[-1]}", f"`--n 1..{len(found)}`")
+    chosen = which or range(1, min(len(found), MAX_MEMBER) + 1)
+    _check_names(at, [found[n - 1][1] for n in chosen])
+    members = []
+    for n in chosen:
+        name, expression, own = found[n - 1]
+        names = variables(wengert_list(expression))
+        if at is not None:
+            own = {each: at[each] for each in names if each in at}
+        point = checked_point(names, own) if own or at is not None else default_point(expression, names)
+        members.append(Member(n, name, expression, point, _asked(wrt, names) or tuple(names[:1])))
+    return tuple(members)
 
 
-def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Row, ...], list[Diagnostic]]:
-    """The rows, and what is wrong with the points of some."""
-    rules, truths, sweeps = {name: Purse(budget) for name in TIDYINGS}, Purse(budget), Purse(budget)
-    known: dict[str, Known] = {name: {} for name in TIDYINGS}
-    drafts, failures = [], []
-    for member in members:
-        problem = Problem(member.expression, member.point, member.wrt, budget=budget)
-        forms = {name: by_rules(member.expression, member.wrt, name, rules[name], known[name]) for name in TIDYINGS}
-        truth = truth_of(problem, truths)
-        failure = failure_of(problem, truth)
-        if failure is not None:
-            failures.append(failure._replace(message=f"{member.name}: {failure.message}"))
-        drafts.append(Draft(member, forms, problem, truth.status, truth.gradient))
-    asked = [(draft.to_sweep, 1) for draft in drafts if draft.to_sweep]
-    polynomials, more = table_rows(asked, budget), sympy_forms(asked, budget)
-    rows = zip(drafts, more, polynomials, strict=True)
-    return tuple(completed(draft, forms, sweeps, polynomial) for draft, forms, polynomial in rows), failures
+def _expressions(path: str, names: tuple[str, ...]) -> list[tuple[str, Expression, Mapping[str, float]]]:
+    """Name, expression and classic point of everything in a file."""
+    from diffcompare.inputs.expression_file import entries_of_file, read_text
+    from diffcompare.language.parser import read
+
+    if path.lower().endswith(".toml"):
+        texts = [(each.name, each.text, each.place, each.point) for each in entries_of_file(path)]
+    else:
+        lines = enumerate(map(str.strip, read_text(path).split("\n")), 1)
+        texts = [(f"line {i}", line, f"{path}:{i}", {}) for i, line in lines if line and not line.startswith("#")]
+    if not texts:
+        message = f"{path} has no expressions"
+        raise DiffcompareError(Diagnostic("E566", "bad_value", message, source=path, help="write one on every line"))
+    found = []
+    for name, text, place, point in texts[:MAX_MEMBER]:
+        try:
+            found.append((name, read(text, names=[*names, *point]).expression, point))
+        except DiffcompareError as error:
+            raise DiffcompareError(error.diagnostic._replace(source=place)) from None
+    return found
 
 
-def _unknown(family: str) -> DiffcompareError:
-    from difflib import get_close_matches
+def _check_names(at: Mapping[str, float] | None, expressions: Sequence[Expression]) -> None:
+    known = variables(wengert_list(*expressions))
+    for name in at or ():
+        if name not in known:
+            raise unknown_variable(name, known, "--at", f"{name}=")
 
-    close = get_close_matches(family.lower(), FAMILIES, 1, 0.5)
-    cure = f"did you mean `{close[0]}`?" if close else f"choose {', '.join(FAMILIES)}, or a .txt or .toml file"
-    return DiffcompareError(Diagnostic("E563", "bad_value", f"there is no family `{family}`", help=cure))
+
+def _asked(wrt: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    for name in wrt:
+        if name not in names:
+            raise unknown_variable(name, names, "--wrt", name)
+    return tuple(dict.fromkeys(wrt))
+
+
+def _wrong_range(message: str, help: str) -> DiffcompareError:
+    return DiffcompareError(Diagnostic("E562", "bad_value", message, help=help))

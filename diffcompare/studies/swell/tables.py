@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Column, Table
-from diffcompare.studies.swell.members import FAMILIES
-from diffcompare.studies.swell.polynomials import HIGHEST
-from diffcompare.studies.swell.record import SWEEPS, SYMPY
+from diffcompare.studies.swell.families import FAMILIES
+from diffcompare.studies.swell.results import SWEEPS, SYMPY
+from diffcompare.studies.swell.sympy_forms import MAX_DEGREE
 
 if TYPE_CHECKING:
-    from diffcompare.studies.swell.record import Form, Row, Sweep, Swell
+    from diffcompare.studies.swell.results import DerivativeForm, SweepWork, Swell, SwellRow
 
 
 def _label(swell: Swell) -> Column:
     return Column("n", "n", "right") if swell.is_numbered else Column("order" if swell.by_order else "name", "")
 
 
-def _name(swell: Swell, row: Row) -> Cell:
+def _name(swell: Swell, row: SwellRow) -> Cell:
     return row.member.number if swell.is_numbered else row.member.name
 
 
-def polynomials(swell: Swell, rows: Sequence[Row]) -> Table | None:
+def polynomials(swell: Swell, rows: Sequence[SwellRow]) -> Table | None:
     """The survey's Table 1, and the same of other polynomials; None where there is none to be written."""
     written = [(row, row.polynomial) for row in rows if row.polynomial is not None]
     if not written or (swell.is_numbered and FAMILIES[swell.kind].whole):  # of these the first member says nothing
@@ -37,16 +37,16 @@ def polynomials(swell: Swell, rows: Sequence[Row]) -> Table | None:
     )
     left_out = len(rows) - swell.by_order - len(written)
     return Table(
-        "polynomials", columns, table, caption + f" (in one variable, up to degree {HIGHEST})" * bool(left_out)
+        "polynomials", columns, table, caption + f" (in one variable, up to degree {MAX_DEGREE})" * bool(left_out)
     )
 
 
-def _written(form: Form, names: Iterable[str]) -> list[Cell]:
+def _written(form: DerivativeForm, names: Iterable[str]) -> list[Cell]:
     formulas = form.formulas
     return [form.trouble if formulas is None else formulas[name] for name in names]
 
 
-def sizes(swell: Swell, rows: Sequence[Row]) -> Table:
+def sizes(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Trees and DAGs by the rules of a textbook."""
     columns = [_label(swell)]
     if not swell.by_order:
@@ -61,12 +61,12 @@ def sizes(swell: Swell, rows: Sequence[Row]) -> Table:
     return Table("sizes", tuple(columns), tuple(table), f"Nodes of {what}, textbook rules")
 
 
-def _both(row: Row, name: str) -> tuple[Cell, Cell]:
+def _both(row: SwellRow, name: str) -> tuple[Cell, Cell]:
     form = row.forms[name]
     return (form.trouble, None) if form.size is None else (form.size.tree, form.size.dag)
 
 
-def sympy_sizes(swell: Swell, rows: Sequence[Row]) -> Table:
+def sympy_sizes(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     columns = (
         _label(swell),
         Column("sympy_tree", "tree", "right"),
@@ -81,13 +81,13 @@ def sympy_sizes(swell: Swell, rows: Sequence[Row]) -> Table:
     return Table("sympy_sizes", columns, tuple(table), "Nodes of sympy's derivative")
 
 
-def _tree(form: Form) -> Cell:
+def _tree(form: DerivativeForm) -> Cell:
     return form.trouble if form.size is None else form.size.tree
 
 
-def bars(swell: Swell, rows: Sequence[Row]) -> Bars:
+def bars(swell: Swell, rows: Sequence[SwellRow]) -> Bars:
     """Trees against DAGs, by member."""
-    series: tuple[tuple[str, Callable[[Row], int | None]], ...] = (
+    series: tuple[tuple[str, Callable[[SwellRow], int | None]], ...] = (
         ("raw tree", lambda row: _height(row, "raw")),
         ("light tree", lambda row: _height(row, "light")),
         ("light DAG", lambda row: _height(row, "light", dag=True)),
@@ -102,14 +102,14 @@ def bars(swell: Swell, rows: Sequence[Row]) -> Bars:
     return Bars("swell", Axis("nodes", log=True), labels, heights, table, caption)
 
 
-def _height(row: Row, name: str, *, dag: bool = False) -> int | None:
+def _height(row: SwellRow, name: str, *, dag: bool = False) -> int | None:
     form = row.forms.get(name)
     if form is None or form.size is None:
         return None
     return form.size.dag if dag else form.size.tree
 
 
-def accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
+def accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """The truth, and the relative error of the textbook's formulas and of the sweeps."""
     columns = [_label(swell)]
     single = all(len(row.member.wrt) < 2 for row in rows)
@@ -127,14 +127,14 @@ def accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
     return Table("accuracy", tuple(columns), tuple(table), caption)
 
 
-def _true(row: Row) -> Cell:
+def _true(row: SwellRow) -> Cell:
     known = next(iter(row.true.values()), None)
     if known is None:
         return row.status if row.member.wrt else None
     return Code(known.text)
 
 
-def _error(form: Form | None) -> Cell:
+def _error(form: DerivativeForm | None) -> Cell:
     if form is None:
         return None
     if form.trouble is not None or form.outside is not None:
@@ -142,7 +142,7 @@ def _error(form: Form | None) -> Cell:
     return None if form.error is None else Approximate(form.error)
 
 
-def _sweep_error(sweep: Sweep | None) -> Cell:
+def _sweep_error(sweep: SweepWork | None) -> Cell:
     if sweep is None:
         return None
     if sweep.status != "ok":
@@ -150,7 +150,7 @@ def _sweep_error(sweep: Sweep | None) -> Cell:
     return None if sweep.error is None else Approximate(sweep.error)
 
 
-def sympy_accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
+def sympy_accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     titles = ("raw", "after CSE", "expanded", "simplified")
     columns = (_label(swell), *[Column(name, title, "right") for name, title in zip(SYMPY, titles, strict=True)])
     asked = [row for row in rows if "sympy" in row.forms]
@@ -158,7 +158,7 @@ def sympy_accuracy(swell: Swell, rows: Sequence[Row]) -> Table:
     return Table("sympy_accuracy", columns, table, "Relative error of sympy's forms")
 
 
-def work(swell: Swell, rows: Sequence[Row]) -> Table:
+def work(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     columns = [_label(swell)]
     if not swell.by_order:
         columns.append(Column("f", "f", "right"))

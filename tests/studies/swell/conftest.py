@@ -4,8 +4,8 @@ import functools
 
 import pytest
 
-from diffcompare.studies.swell import families, orders, sympy_forms
-from diffcompare.studies.swell.members import numbers
+from diffcompare.studies.swell import study, sympy_forms
+from diffcompare.studies.swell.families import numbers
 
 
 def _silent(problems, budget):
@@ -15,7 +15,7 @@ def _silent(problems, budget):
 @pytest.fixture
 def without_sympy(monkeypatch):
     """sympy is not asked: its forms stay open."""
-    for module in (families, orders):
+    for module in (study, study):
         monkeypatch.setattr(module, "sympy_forms", _silent)
         monkeypatch.setattr(module, "table_rows", lambda problems, budget: [None] * len(problems))
         monkeypatch.setattr(module, "prepare", lambda: None)
@@ -23,7 +23,7 @@ def without_sympy(monkeypatch):
 
 @functools.cache
 def _measured(family, which, budget=30.0):
-    return families.swell_family(family, numbers(which), budget=budget)
+    return study.swell_family(family, numbers(which), budget=budget)
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ import re
 import pytest
 
 from diffcompare.document import Bars, Equations, Table
-from diffcompare.parser import parse
+from diffcompare.inputs.resolve import resolve
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import dag_size
 from diffcompare.render import TEXTS, Look, render
-from diffcompare.render.glyphs import width
-from diffcompare.source import resolve
-from diffcompare.studies.swell import data as data_of_swell
-from diffcompare.studies.swell.document import MOST_ROWS
-from diffcompare.studies.swell.families import swell_family
-from diffcompare.studies.swell.orders import swell_orders
-from diffcompare.studies.swell.verdict import counted
-from diffcompare.wengert import dag_size
+from diffcompare.render.text_layout import width
+from diffcompare.studies.swell import report as data_of_swell
+from diffcompare.studies.swell.report import MAX_ROWS, counted
+from diffcompare.studies.swell.study import swell_family, swell_orders
 
 
 def tables(document):
@@ -96,7 +94,7 @@ def test_many_rows_are_cut_for_people_and_complete_for_machines(without_sympy):
     swell = swell_family("nested-sin", range(1, 31))
     document = swell.document()
     assert column(tables(document)["sizes"], "n") == [*range(1, 31)]
-    assert tables(document)["work"].most == MOST_ROWS
+    assert tables(document)["work"].most == MAX_ROWS
     assert "note: 6 of 30 rows are left out here; CSV and JSON have them all" in render(document, "plain")
     assert [row["n"] for row in json.loads(swell.to_json())["rows"]] == list(range(1, 31))
 
@@ -206,7 +204,7 @@ def test_of_many_large_formulas_shared_parts_are_definitions(monkeypatch):
 
 @pytest.mark.usefixtures("without_sympy")
 def test_what_is_beyond_all_measure_is_left_out_and_said(monkeypatch):
-    monkeypatch.setattr(data_of_swell, "MOST_WRITTEN", 100)
+    monkeypatch.setattr(data_of_swell, "MAX_WRITTEN", 100)
     rows = swell_family("logistic", range(1, 6)).data()["rows"]
     assert [row["forms"]["raw"]["formulas"] is None for row in rows] == [False, False, False, True, True]
     assert "ask for this row alone" in rows[3]["forms"]["raw"]["formulas_left_out"]

@@ -4,13 +4,13 @@ from fractions import Fraction
 
 import pytest
 
-from diffcompare.catalogue import entry
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.expression import Number, Variable
-from diffcompare.operations import exact_integer
-from diffcompare.parser import parse
-from diffcompare.studies.swell.families import swell_family
-from diffcompare.wengert import listing
+from diffcompare.inputs.catalogue import entry
+from diffcompare.language.expression import Number, Variable
+from diffcompare.language.operations import exact_integer
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import wengert_list
+from diffcompare.studies.swell.study import swell_family
 
 TABLE = {  # n: f tree, f DAG, raw tree, light tree, light DAG
     4: (43, 12, 217, 151, 26),
@@ -28,7 +28,7 @@ def by_number(swell):
 def exact(expression, **point):
     """The exact value of an expression of + - * / and integer powers."""
     values = {}
-    for node in listing(expression):
+    for node in wengert_list(expression):
         if type(node) is Variable:
             values[node] = point[node.name]
         elif type(node) is Number:

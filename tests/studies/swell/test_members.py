@@ -3,7 +3,7 @@
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.studies.swell.members import FAMILIES, LARGEST, numbers, of_family, of_file
+from diffcompare.studies.swell.families import FAMILIES, MAX_MEMBER, numbers, of_family, of_file
 
 
 def refusal(function, *arguments):
@@ -35,7 +35,7 @@ def test_a_range_that_is_none_gets_a_cure(text, cure):
 
 
 def test_the_product_of_n_variables_is_about_n_plus_1():
-    for member in of_family(FAMILIES["speelpenning"], range(1, LARGEST + 1, 57), None):
+    for member in of_family(FAMILIES["speelpenning"], range(1, MAX_MEMBER + 1, 57), None):
         product = 1.0
         for x in member.point.values():
             product *= x

@@ -6,10 +6,10 @@ import mpmath
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.source import resolve
-from diffcompare.studies.swell import orders
-from diffcompare.studies.swell.orders import order_of, swell_orders
-from diffcompare.work import forward_work, reverse_work
+from diffcompare.inputs.resolve import resolve
+from diffcompare.numeric.operation_counts import forward_work, reverse_work
+from diffcompare.studies.swell import study
+from diffcompare.studies.swell.study import order_of, swell_orders
 
 
 def swollen(text, order=4, **options):
@@ -62,10 +62,10 @@ def test_trees_explode_where_dags_do_not():
 
 
 def test_the_work_of_a_sweep_at_order_1_is_that_of_grad():
-    from diffcompare.parser import parse
-    from diffcompare.wengert import active_nodes, listing
+    from diffcompare.language.parser import parse
+    from diffcompare.language.wengert import active_nodes, wengert_list
 
-    nodes = listing(parse("exp(x)*sin(x)"))
+    nodes = wengert_list(parse("exp(x)*sin(x)"))
     active = active_nodes(nodes)
     itself, first, second = swollen("exp(x)*sin(x)", 2).rows
     assert itself.sweeps == {}
@@ -100,7 +100,7 @@ def test_the_first_order_that_does_not_exist_is_the_end(text, x, code, rows, sta
 
 
 def test_a_formula_that_is_too_large_ends_its_column_and_nothing_else(monkeypatch):
-    monkeypatch.setattr(orders, "MOST_NODES", 60)
+    monkeypatch.setattr(study, "MAX_NODES", 60)
     rows = swollen("exp(x)*sin(x)/(1 + x^2)", 5, at={"x": 2}).rows
     assert [row.forms["raw"].trouble for row in rows[3:]] == [None, "stopped at 60 nodes", "not asked"]
     assert rows[3].forms["light"].size.dag == 62

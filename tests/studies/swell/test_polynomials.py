@@ -4,15 +4,15 @@ import json
 
 import pytest
 
+from diffcompare.backends.problem import Problem
 from diffcompare.document import Table
-from diffcompare.parser import parse
-from diffcompare.problem import Problem
+from diffcompare.inputs.resolve import resolve
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import wengert_list
 from diffcompare.render import Look, render
-from diffcompare.source import resolve
-from diffcompare.studies.swell import polynomials
-from diffcompare.studies.swell.orders import swell_orders
-from diffcompare.studies.swell.polynomials import degree_bound, table_rows
-from diffcompare.wengert import listing
+from diffcompare.studies.swell import sympy_forms
+from diffcompare.studies.swell.study import swell_orders
+from diffcompare.studies.swell.sympy_forms import degree_bound, table_rows
 
 TABLE_1 = {
     1: ("x", "1", "1"),
@@ -87,7 +87,7 @@ def test_orders_have_it_as_well():
 
 
 def test_without_time_the_row_says_so(monkeypatch):
-    monkeypatch.setattr(polynomials.symbolic, "derive", lambda *_: pytest.fail("there is no time to ask"))
+    monkeypatch.setattr(sympy_forms.symbolic, "derive", lambda *_: pytest.fail("there is no time to ask"))
     (form,) = table_rows([(Problem(parse("x^2"), {"x": 1.0}, ("x",)), 1)], 0.0)
     assert form.trouble == "timed out after 0 s"
 
@@ -100,4 +100,4 @@ def test_without_time_the_row_says_so(monkeypatch):
     ],
 )  # fmt: skip
 def test_bounds_of_degrees(text, degree):
-    assert degree_bound(listing(parse(text))) == degree
+    assert degree_bound(wengert_list(parse(text))) == degree

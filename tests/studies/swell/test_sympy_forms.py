@@ -2,17 +2,17 @@
 
 import pytest
 
-from diffcompare.backends.symbolic import Answer
-from diffcompare.parser import parse
-from diffcompare.problem import Problem, Size
+from diffcompare.backends.problem import Problem, Size
+from diffcompare.backends.symbolic.client import SympyAnswer
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.swell import sympy_forms
-from diffcompare.studies.swell.families import swell_family
-from diffcompare.wengert import listing, variables
+from diffcompare.studies.swell.study import swell_family
 
 
 def problem(text):
     expression = parse(text)
-    names = tuple(variables(listing(expression)))
+    names = tuple(variables(wengert_list(expression)))
     return Problem(expression, dict.fromkeys(names, 2.0), names)
 
 
@@ -48,7 +48,7 @@ def talk(monkeypatch):
         def derive(problem, stages, order):
             asked.append((problem.budget, stages))
             done = stages[: next((i for i, stage in enumerate(stages) if (len(asked), stage) in slow), len(stages))]
-            answer = Answer({stage: {"x": parse("3")} for stage in done}, dict.fromkeys(done, Size(1, 1)))
+            answer = SympyAnswer({stage: {"x": parse("3")} for stage in done}, dict.fromkeys(done, Size(1, 1)))
             answer.seconds = seconds
             if done != stages:
                 answer.troubles[stages[len(done)]] = ("timed-out", f"timed out after {problem.budget:g} s")

@@ -1,0 +1,1 @@
+"""Symbolic differentiation by sympy, in a process of its own."""

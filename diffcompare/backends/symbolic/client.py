@@ -1,0 +1,344 @@
+"""Symbolic differentiation by sympy, in a process of its own.
+
+sympy takes a quarter of a second to import, may think for hours about an expression of one line, and recurses.  So it
+runs in a worker, which imports it while the other methods are at work, sends each result as soon as it is there, and
+is ended when its time is up: what arrived by then is kept.  This side never imports sympy.
+
+The expression goes to sympy as a program built from our own DAG, never as text, and sympy's formulas come back as
+expressions of ours: so they are evaluated and measured exactly like those of the other methods.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from diffcompare import processes
+from diffcompare.backends.formula_answer import evaluate_formulas, measure
+from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status
+from diffcompare.language import serialization
+from diffcompare.language.expression import Expression
+from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list
+
+STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
+"""The stages in their order, and what to call them in a note; whoever asks gets `expanded` and `polynomial` as well."""
+
+AS_FOUND = ("raw", "cse")
+"""What takes no longer than the differentiation, and the same time whenever it is asked for."""
+
+STARTUP = 60.0
+"""Seconds that the import of sympy may take; it is not charged to the budget."""
+
+STEPS = ("sign", "floor", "ceil")
+"""Operations of which sympy's derivative is a distribution, or left undone; the worker takes it to be 0."""
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """A process that has sympy, and the lines that it has written (None at the end)."""
+
+    process: subprocess.Popen[bytes]
+    lines: queue.SimpleQueue[bytes | None]
+    reader: threading.Thread
+    owner: int
+    ready: bool = False
+
+
+@dataclass(slots=True)
+class SympyAnswer:
+    """What sympy had to say: formulas by stage, partials it finds undefined, stages that it did not get through."""
+
+    formulas: dict[str, dict[str, Expression]] = field(default_factory=dict)
+    sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
+    undefined: dict[str, str] = field(default_factory=dict)
+    troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
+    identity: str | None = None
+    """The step at which a difference became 0."""
+    seconds: float = 0.0
+    """From the question to the last line of the answer: the start of the process is not counted."""
+
+
+class WorkerLost(Exception):
+    """The worker ended, or could not be started."""
+
+
+MAX_KEPT = 64
+"""Answers kept: enough for whoever goes through many points with a few expressions."""
+
+_lock = threading.RLock()
+_kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...]], SympyAnswer] = {}
+_idle: Worker | None = None
+
+
+def prepare() -> None:
+    """Start a worker now, so that its import of sympy overlaps with other work.  Returns at once."""
+    global _idle
+    if not _lock.acquire(blocking=False):
+        return  # somebody is talking to a worker: there is one
+    try:
+        if not _is_usable(_idle):
+            if _idle is not None:
+                _end(_idle)
+            _idle = _start()
+    except OSError:
+        pass  # `differentiate` will find the same, and say so
+    finally:
+        _lock.release()
+
+
+def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Derivative:
+    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
+
+    To simplify takes a hundred times as long as to differentiate, and to look for common parts half as long: where the
+    problem says so, the first is left out.  Whoever needs the gradient only asks for the stage "raw".
+    """
+    answer = _derived(problem, tuple(stages or (STAGES if problem.simplify else AS_FOUND)))
+    if "raw" not in answer.formulas:
+        status, why = answer.troubles["raw"]
+        return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
+    formulas = answer.formulas["raw"]
+    gradient, complaints, status = evaluate_formulas(formulas, problem)
+    notes = [f"by {name}: {why}" for name, why in answer.undefined.items()]
+    notes += [f"{STAGES[stage]}: {why}" for stage, (_, why) in answer.troubles.items()]
+    return Derivative(
+        "symbolic",
+        "undefined" if answer.undefined else status,
+        gradient={name: gradient.get(name) for name in problem.wrt},
+        work=measure(formulas)[1],
+        formulas=formulas,
+        sizes={**dict.fromkeys(STAGES), **answer.sizes} if stages is None else answer.sizes,
+        notes=(*complaints, *notes, *_steps(problem)),
+    )
+
+
+def _derived(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
+    """The same as `derive`; whole answers are kept for the next point at which the same expression is asked for."""
+    key = (problem.at(problem.point), problem.wrt, stages)
+    if key in _kept:
+        return _kept[key]
+    answer = derive(problem, stages)
+    if not answer.troubles:
+        if len(_kept) >= MAX_KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = answer
+    return answer
+
+
+def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> SympyAnswer:
+    """sympy's formulas at every stage that it reaches within the budget; `raw` is always the first of them.
+
+    From the second order on there is one variable to differentiate by.
+    """
+    stages = tuple(stages)
+    if not problem.wrt:
+        return SympyAnswer({stage: {} for stage in stages}, dict.fromkeys(stages, Size(0, 0)))
+    with _lock:
+        return _ask(problem, stages, order)
+
+
+def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
+    """The form in which the derivative less the answer is 0, if sympy finds one within the budget.
+
+    There is one variable to differentiate by; `positive` are variables that are so wherever the function is defined.
+    """
+    extra = {"answer": serialization.encode(answer), "positive": list(positive)}
+    with _lock:
+        return _ask(problem, ("raw", "identity"), 1, extra).identity
+
+
+def _steps(problem: Problem) -> tuple[str, ...]:
+    nodes = wengert_list(problem.at(problem.point))
+    active = active_nodes(nodes, problem.wrt)
+    found = {node.operation.name for node in nodes if node.operation and node.arguments[0] in active}
+    steps = [name for name in STEPS if name in found]
+    return (f"{', '.join(steps)}: the derivative of a step is taken to be 0",) if steps else ()
+
+
+# --- A conversation --------------------------------------------------------------------------------------------------
+
+
+def _ask(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[str, Any] = NOTHING) -> SympyAnswer:
+    """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
+    global _idle
+    answer = SympyAnswer(sizes=dict.fromkeys(stages))
+    worker = since = None
+    request = {
+        "program": serialization.encode(problem.at(problem.point)),
+        "wrt": list(problem.wrt),
+        "budget": problem.budget,
+        "stages": stages,
+        "order": order,
+        **extra,
+    }
+    try:
+        worker = _ready_worker()
+        since = monotonic()
+        _send(worker, request)
+        deadline = None if problem.budget is None else since + problem.budget
+        while (line := _receive(worker, deadline)) != {"done": True}:
+            _record(answer, line)
+        if not _is_exhausted(answer):
+            worker, _idle = None, worker
+    except TimeoutError:
+        _trouble(answer, "timed-out", f"timed out after {problem.budget:g} s")
+    except (WorkerLost, OSError) as error:
+        _trouble(answer, "failed", str(error))
+    finally:  # also when Ctrl-C is pressed
+        answer.seconds = monotonic() - since if since is not None else 0.0
+        if worker is not None:
+            _end(worker)
+    return answer
+
+
+def _is_exhausted(answer: SympyAnswer) -> bool:
+    return any(status == "out-of-memory" for status, _ in answer.troubles.values())
+
+
+def _trouble(answer: SympyAnswer, status: Status, why: str) -> None:
+    """Note it at the first stage that has not arrived."""
+    missing = [stage for stage in answer.sizes if stage not in answer.formulas and stage not in answer.troubles]
+    stage = next(iter(missing), None)
+    if stage is not None:
+        answer.troubles[stage] = (status, why)
+
+
+def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
+    """Add what the worker says about one stage."""
+    stage = line["stage"]
+    if "status" in line:
+        answer.troubles[stage] = (line["status"], line["why"])
+        return
+    if stage == "identity":
+        answer.formulas[stage] = {}
+        answer.identity = line["by"]
+        return
+    roots = serialization.decode(line["program"])
+    labels = line.get("definitions", [])
+    definitions = dict(zip(labels, roots, strict=False))
+    formulas = serialization.substitute(roots[len(labels) :], definitions)
+    answer.formulas[stage] = dict(zip(line["names"], formulas, strict=True))
+    # A named subexpression counts once, and each of its uses as one leaf.
+    answer.sizes[stage] = Size(tree_size(*roots), dag_size(*formulas))
+    answer.undefined |= line.get("missing", {})
+
+
+def _send(worker: Worker, request: Mapping[str, Any]) -> None:
+    assert worker.process.stdin is not None
+    try:
+        worker.process.stdin.write(json.dumps(request).encode() + b"\n")
+        worker.process.stdin.flush()
+    except OSError:
+        raise WorkerLost(_epitaph(worker)) from None
+
+
+def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
+    """The next line.  Raises TimeoutError at the deadline, WorkerLost at the end."""
+    while True:
+        left = 0.5 if deadline is None else max(deadline - monotonic(), 0)
+        try:
+            line = worker.lines.get(timeout=min(left, 0.5))  # in slices: on Windows waiting is deaf to Ctrl-C
+        except queue.Empty:
+            if deadline is not None and monotonic() >= deadline:
+                raise TimeoutError from None
+            continue
+        if line is None:
+            worker.lines.put(None)
+            raise WorkerLost(_epitaph(worker))
+        try:
+            return json.loads(line)  # type: ignore[no-any-return]
+        except ValueError:  # it died while it was writing
+            raise WorkerLost(_epitaph(worker)) from None
+
+
+def _epitaph(worker: Worker) -> str:
+    return processes.epitaph(worker.process, "the process that runs sympy")
+
+
+# --- The life of a worker --------------------------------------------------------------------------------------------
+
+
+def _ready_worker() -> Worker:
+    """The idle worker or a new one, once it has imported sympy.  Raises WorkerLost."""
+    global _idle
+    worker, _idle = _idle, None
+    if worker is not None:
+        with contextlib.suppress(WorkerLost):  # it may have died of an old Ctrl-C: then a new one shall do
+            if _is_usable(worker):
+                return _greet(worker)
+        _end(worker)
+    return _greet(_start())
+
+
+def _greet(worker: Worker) -> Worker:
+    """Wait until the worker is ready."""
+    if worker.ready:
+        return worker
+    try:
+        greeting = _receive(worker, monotonic() + STARTUP)
+    except TimeoutError:
+        greeting = {"ready": False, "why": f"sympy was not imported within {STARTUP:g} s"}
+    except BaseException:
+        _end(worker)
+        raise
+    if not greeting["ready"]:
+        _end(worker)
+        raise WorkerLost(greeting["why"])
+    worker.ready = True
+    return worker
+
+
+def _start() -> Worker:
+    process = processes.start("diffcompare.backends.symbolic.worker")
+    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    try:
+        reader = processes.beside(_read, process, lines)
+    except OSError:
+        process.kill()
+        process.communicate()
+        raise
+    atexit.unregister(_end_at_exit)  # once is enough
+    atexit.register(_end_at_exit)
+    return Worker(process, lines, reader, os.getpid())
+
+
+def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    """In a thread, because Windows cannot wait for a pipe with a time limit."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.put(line)
+    lines.put(None)
+
+
+def _is_usable(worker: Worker | None) -> bool:
+    """Whether it is alive and ours: a forked child must not share its parent's worker."""
+    return worker is not None and worker.owner == os.getpid() and worker.process.poll() is None
+
+
+def _end(worker: Worker) -> None:
+    """Kill the process (unless it is that of a parent we were forked from); leave neither a zombie nor an open file."""
+    if worker.owner != os.getpid():
+        return
+    worker.process.kill()
+    worker.process.wait()
+    worker.reader.join(1)
+    for stream in (worker.process.stdin, worker.process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def _end_at_exit() -> None:
+    if _idle is not None:
+        _end(_idle)
+
+
+BACKEND = Backend("symbolic", differentiate)

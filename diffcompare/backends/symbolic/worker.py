@@ -1,0 +1,214 @@
+"""The worker process of the symbolic backend: `python -P -m diffcompare.backends.symbolic.worker`, or as good as.
+
+One JSON line in: `{"program", "wrt", "budget", "stages", "order"}`.  JSON lines out: `{"ready": true}` once sympy is
+imported; then for a request one line per stage that it names (without `stages`: raw, cse, simplified), as soon as it is
+done, and `{"done": true}`.  `order` says how often to differentiate (by one variable).  A line of a stage is one of
+
+    {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
+    {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
+    {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
+    {"stage": "identity", "by": step or null}       whether the derivative is the formula `answer` of the request
+    {"stage": "polynomial", "program": ..., "names": ["factored", "unsimplified", "simplified"]}
+    {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
+
+The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
+parent that is killed leaves no stray process.  The work is done in a thread with a large stack, for sympy recurses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+from diffcompare import processes
+from diffcompare.language import serialization
+from diffcompare.language.wengert import variables, wengert_list
+
+MEMORY = 2 << 30
+"""Bytes of address space, where the system can limit them."""
+
+MAX_ALARM = 1e6
+"""Seconds: systems refuse to set an alarm much further ahead."""
+
+STACK = 256 << 20
+RECURSION = 20_000
+"""Frames: enough for expressions a thousand deep, and few enough that they fit the stack: the end is an exception."""
+
+Send = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Serve requests until standard input closes."""
+    send = _sender(processes.reserve_output())
+    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    processes.limit_memory(MEMORY)
+    threading.stack_size(STACK)
+    threading.Thread(target=_work, args=(requests, send), daemon=True).start()
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        os._exit(0)  # without waiting for sympy
+
+
+def _sender(answers: BinaryIO) -> Send:
+    def send(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+
+    return send
+
+
+def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
+    sys.setrecursionlimit(RECURSION)
+    try:
+        from diffcompare.backends.symbolic import from_sympy as symbolic_return  # noqa: F401  (brings sympy)
+    except BaseException as error:
+        send({"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"})
+        os._exit(1)
+    send({"ready": True})
+    while True:
+        request = requests.get()
+        _set_alarm(request.get("budget"))
+        serve(request, send)
+        _set_alarm(None)
+
+
+def _set_alarm(budget: float | None) -> None:
+    """The last resort: a long operation on integers lets no thread run, not even the one that would end the process."""
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0 if budget is None else min(budget, MAX_ALARM) + 2)
+
+
+def serve(request: Mapping[str, Any], send: Send) -> None:
+    """Answer one request, stage by stage."""
+    partials: dict[str, Any] = {}
+    names: dict[Any, str] = {}
+    for stage in request.get("stages", ("raw", "cse", "simplified")):
+        try:
+            send({"stage": stage, **STAGES[stage](request, partials, names)})
+        except MemoryError:
+            send({"stage": stage, "status": "out-of-memory", "why": f"more than {MEMORY >> 30} GiB of memory"})
+            break
+        except Exception as error:
+            send({"stage": stage, "status": "failed", "why": _describe(error, names)})
+            if stage == "raw":
+                break
+    send({"done": True})
+
+
+def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """Differentiate.  Fills in sympy's partials and the names of its symbols, for the stages that follow."""
+    from diffcompare.backends.symbolic.derivatives import derivatives
+    from diffcompare.backends.symbolic.from_sympy import from_sympy_or_why
+
+    lower, symbols = _differentiated(request)
+    names |= {symbol: name for name, symbol in symbols.items()}
+    found = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    by_name = dict(zip(request["wrt"], found, strict=True))
+    formulas, missing = from_sympy_or_why(by_name, names)
+    partials |= {name: by_name[name] for name in formulas}
+    return {"program": serialization.encode(*formulas.values()), "names": list(formulas), "missing": missing}
+
+
+def _differentiated(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """What is differentiated, from the second order on a derivative, in sympy's terms; and the symbols by name."""
+    from diffcompare.backends.symbolic.derivatives import derivatives
+    from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
+
+    (expression,) = serialization.decode(request["program"])
+    symbols = symbols_for({*variables(wengert_list(expression)), *request["wrt"]})
+    lower = to_sympy(expression, symbols)
+    for _ in range(request.get("order", 1) - 1):
+        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    return lower, symbols
+
+
+def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """The row of the survey's Table 1, for a polynomial in one variable."""
+    from diffcompare.backends.symbolic.polynomial_form import table_row
+
+    (name,) = request["wrt"]
+    lower, symbols = _differentiated(request)
+    row = table_row(lower, symbols[name], name)
+    return {"program": serialization.encode(*row.values()), "names": list(row)}
+
+
+def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    from diffcompare.backends.symbolic.derivatives import eliminate
+    from diffcompare.backends.symbolic.from_sympy import from_sympy
+
+    definitions, reduced = eliminate(list(partials.values()))
+    labels = {symbol: f" {number}" for number, (symbol, _) in enumerate(definitions)}
+    roots = from_sympy([*[value for _, value in definitions], *reduced], {**names, **labels})
+    return {"program": serialization.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
+
+
+def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
+    """The stage at which a function of sympy's goes over every partial."""
+
+    def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+        from diffcompare.backends.symbolic.from_sympy import from_sympy
+
+        roots = from_sympy([function(partial) for partial in partials.values()], names)
+        return {"program": serialization.encode(*roots), "names": list(partials)}
+
+    return stage
+
+
+def _simplify(partial: Any) -> Any:
+    import sympy
+
+    return sympy.simplify(partial)
+
+
+def _expand(partial: Any) -> Any:
+    from diffcompare.backends.symbolic.derivatives import expand
+
+    return expand(partial)
+
+
+def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """The first step at which the derivative less a formula becomes 0; None where no step gets there."""
+    from diffcompare.backends.symbolic.to_sympy import to_sympy
+    from diffcompare.backends.symbolic.zero_test import vanishes_by
+
+    (answer,) = serialization.decode(request["answer"])
+    symbols = {name: symbol for symbol, name in names.items()}
+    (derivative,) = partials.values()
+    difference = derivative - to_sympy(answer, symbols)
+    return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
+
+
+STAGES = {
+    "raw": _raw,
+    "identity": _identity,
+    "cse": _cse,
+    "expanded": _rewritten(_expand),
+    "simplified": _rewritten(_simplify),
+    "polynomial": _polynomial,
+}
+"""Every stage by name; `raw` is the first, and fills in what the others work on."""
+
+
+def _describe(error: BaseException, names: Mapping[Any, str] = MappingProxyType({})) -> str:
+    """One line: what went wrong, and in which words; sympy's symbols have the names of the variables there."""
+    called = {str(symbol): name for symbol, name in names.items()}
+    text = re.sub(r"\bc?\d{6}\b", lambda symbol: called.get(symbol[0], symbol[0]), " ".join(str(error).split()))
+    kind = type(error).__name__
+    if kind in ("CannotConvert", "UndefinedFormula"):
+        return text
+    return f"{kind} in sympy: {text[:200]}" if text else f"{kind} in sympy"
+
+
+if __name__ == "__main__":
+    main()

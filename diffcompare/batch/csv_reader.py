@@ -1,0 +1,422 @@
+"""Rows of a table as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
+
+Columns are `name`, `expression` (or what that is in other languages), `hand_x` or `df/dx` (a partial by hand), `point`,
+and one for every variable; columns for remarks (`title`, `comment` ...) are passed over, and those that are no
+variables of the expressions beside them are left out, with a note.  An empty cell says nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, broken, lines_of
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.inputs.column_titles import known_titles, role_of
+from diffcompare.inputs.decimal_commas import with_points
+from diffcompare.inputs.equations import notation_of
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS
+from diffcompare.language.tokenizer import SUPERSCRIPTS, canonical
+
+# Points from ranges: tables of test functions name every variable and say from where to where it goes.
+#
+# The columns are `v1_name, v1_low, v1_high, v2_name, ...`, as in the AI Feynman database (Udrescu and Tegmark,
+# Science Advances 6, 2020). A point is taken inside, at another place of the range for every variable: in the
+# middle of equal ranges all variables would be equal, and differences of them 0.
+
+GOLDEN = 0.6180339887498949
+
+MARGIN = 0.1
+
+"""Which part of a range is left free at either end."""
+
+_ENDS = (("_low", "_high"), ("_min", "_max"), ("_lower", "_upper"))
+
+
+class Range(NamedTuple):
+    """The places of the columns of one variable."""
+
+    name: int
+    low: int
+    high: int
+
+
+def ranges_in(titles: Sequence[str]) -> list[Range]:
+    """The columns that say ranges, variable by variable."""
+    places = {title.lower(): place for place, title in enumerate(titles) if title}
+    found = []
+    for title, place in places.items():
+        stem = title.removesuffix("_name")
+        ends = [(stem + low, stem + high) for low, high in _ENDS if {stem + low, stem + high} <= places.keys()]
+        if title.endswith("_name") and ends:
+            found.append(Range(place, places[ends[0][0]], places[ends[0][1]]))
+    return found
+
+
+def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
+    """A coordinate for every variable whose range a record says."""
+    found: dict[str, str] = {}
+    for number, columns in enumerate(ranges):
+        if max(columns) < len(cells) and cells[columns.name].strip():
+            try:
+                low, high = float(cells[columns.low]), float(cells[columns.high])
+            except ValueError:
+                continue
+            if not (math.isfinite(low) and math.isfinite(high)):
+                continue
+            part = MARGIN + (1 - 2 * MARGIN) * ((number + 1) * GOLDEN % 1)
+            found[cells[columns.name].strip()] = f"{low + part * (high - low):.4g}"
+    return found
+
+
+DELIMITERS = (",", ";", "\t", "|")
+
+FIRST_LINES = 5
+
+"""Lines among which the header is."""
+
+MAX_HEADER = 10_000
+
+"""Characters of the header by which the delimiter is told."""
+
+_NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
+
+_EXPRESSIONS = ("expression", "expr", "f", "formula")
+
+_POINTS = ("point", "at")
+
+"""Titles of one meaning, of which the first that there is counts."""
+
+_REMARKS = frozenset(
+    (
+        "title",
+        "lesson",
+        "source",
+        "domain",
+        "tier",
+        "group",
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+    )
+)
+
+_DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
+
+_NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
+
+_ABOUT = re.compile(r"_(?:low|high|lower|upper|lo|hi|min|max|from|to|range|units?|name|std|err|error|desc\w*)$", re.I)
+
+"""How a title ends that says something about a variable, and not its value: `theta_low`."""
+
+_EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
+
+
+class CsvColumns:
+    """What the columns of a table are, by its first line."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self.titles = [title.strip() for title in header]
+        folded = [title.lower() for title in self.titles]
+        self.twice = next((title for title in self.titles if title and self.titles.count(title) > 1), None)
+        roles = list(map(role_of, self.titles))
+        self.name = _first(_NAMES, folded)
+        if self.name is None:
+            self.name = _first(("student",), roles)
+        self.expression = _first(_EXPRESSIONS, folded)
+        if self.expression is None:
+            self.expression = _first(("function",), roles)
+        self.point = _first(_POINTS, folded)
+        self.hand: dict[str, int] = {}
+        self.variables: dict[str, int] = {}
+        self.ranges = ranges_in(self.titles)
+        used = {self.name, self.expression, self.point, *chain.from_iterable(self.ranges)}
+        for place, title in enumerate(self.titles):
+            if title and place not in used and title.lower() not in _REMARKS:
+                self._sort(place, title)
+
+    def _sort(self, place: int, title: str) -> None:
+        """Put a column among the partials by hand, or among what may be a variable."""
+        notation = notation_of(title) if "/" in title else None
+        if title.startswith("hand_"):
+            self.hand[title[5:]] = place
+        elif notation is not None and notation.by is not None and notation.order == 1:
+            self.hand.setdefault(notation.by, place)
+        else:
+            self.variables.setdefault(title, place)
+
+
+def _first(wanted: Sequence[str], titles: Sequence[str | None]) -> int | None:
+    return next((titles.index(title) for title in wanted if title in titles), None)
+
+
+Tell = Callable[[Diagnostic], None]
+
+
+def rows(stream: LineStream, file: str, tell: Tell = lambda note: None) -> Iterator[InputRow]:
+    """The rows of a table with a column `expression`; `tell` gets notes on what was left out."""
+    table = _CsvTable(stream, file)
+    yield from table.rows(table.records(("expression",)), tell)
+
+
+def rows_of_records(records: Iterable[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[InputRow]:
+    """The rows of a worksheet, whose cells have been read."""
+    table = _CsvTable(None, file)
+    table.delimiter = "\t"
+    yield from table.rows(table.below_header(records, ("expression",)), tell)
+
+
+def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] | InputRow]]:
+    """The points of a table with a column for every variable: the line, and the coordinates as text by name."""
+    table = _CsvTable(stream, file)
+    for record in table.records():
+        if isinstance(record, InputRow):
+            yield record.line, record
+            continue
+        number, cells = record
+        assert table.columns is not None
+        yield number, table.coordinates(cells)
+
+
+class _CsvTable:
+    """A table that is being read."""
+
+    def __init__(self, stream: LineStream | None, file: str) -> None:
+        self.file = file
+        self.lines = iter(()) if stream is None else lines_of(stream, file)
+        self.number = 0
+        self.broken: list[InputRow] = []
+        self.columns: CsvColumns | None = None
+        self.delimiter = ","
+        self.left_out: dict[str, None] = {}
+        """Columns, in the order in which something in them was left out."""
+        self.decimal = False
+        self.within_ranges = False
+        """Whether a point was chosen within ranges."""
+
+    def rows(self, records: Iterable[InputRow | tuple[int, list[str]]], tell: Tell) -> Iterator[InputRow]:
+        """The row of every record; at the end it is told what was left out."""
+        for record in records:
+            yield record if isinstance(record, InputRow) else self._row(*record)
+        if self.left_out:
+            listed = ", ".join(f"`{title}`" for title in list(self.left_out)[:12]) + ", ..." * (len(self.left_out) > 12)
+            which = f"column{'s' * (len(self.left_out) > 1)} {listed}"
+            message = f"{self.file}: left out the {which}, where the expression has no such variable"
+            tell(Diagnostic("W632", "note", message, severity="note"))
+        if self.within_ranges:
+            message = f"{self.file}: points are chosen within the ranges that the columns `..._low` and `..._high` say"
+            tell(Diagnostic("W633", "note", message, severity="note"))
+        if self.decimal:
+            message = f"{self.file}: commas within numbers are read as decimal commas"
+            tell(Diagnostic("W594", "note", message, severity="note"))
+
+    def below_header(
+        self, records: Iterable[tuple[int, list[str]]], needed: Sequence[str]
+    ) -> Iterator[InputRow | tuple[int, list[str]]]:
+        """The records below the header, which is the first."""
+        for number, cells in records:
+            self.number = number
+            if self.columns is not None:
+                yield number, cells
+                continue
+            self.columns = CsvColumns(cells)
+            complaint = self._complaint(needed)
+            if complaint is not None:
+                yield complaint
+                return
+        if self.columns is None:
+            yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+
+    def records(self, needed: Sequence[str] = ()) -> Iterator[InputRow | tuple[int, list[str]]]:
+        """The cells of every record below the header, with the line on which it begins."""
+        csv.field_size_limit(MAX_LINE_LENGTH)
+        first = self._first_line()
+        if first is None:
+            if self.broken:
+                yield from self._drain()
+            else:
+                yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+            return
+        self.delimiter = delimiter_of(first)
+        reader = csv.reader(self._texts(first), delimiter=self.delimiter, strict=True)
+        while True:
+            begins = self.number if self.columns is None else self.number + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                yield from self._drain()
+                yield self._malformed(begins, str(error))
+                if self.columns is None:
+                    return
+                continue
+            yield from self._drain()
+            if cells is None:
+                return
+            if not any(cell.strip() for cell in cells):
+                continue
+            if self.columns is not None:
+                yield self._begins(begins), cells
+                continue
+            self.columns = CsvColumns(cells)
+            complaint = self._complaint(needed)
+            if complaint is not None:
+                yield complaint
+                return
+
+    def _begins(self, begins: int) -> int:
+        return min(begins, self.number)
+
+    def _first_line(self) -> str | None:
+        """The header; a line `sep=;` in front of it, as Excel writes it, has said its piece by being there."""
+        for text in self._next_texts():
+            if text.strip() and not text.lower().startswith("sep="):
+                return text
+        return None
+
+    def _next_texts(self) -> Iterator[str]:
+        for number, line in self.lines:
+            self.number = number
+            if isinstance(line, InputRow):
+                self.broken.append(line)
+            else:
+                yield line
+
+    def _texts(self, first: str) -> Iterator[str]:
+        yield f"{first}\n"
+        for text in self._next_texts():
+            yield f"{text}\n"
+
+    def _drain(self) -> Iterator[InputRow]:
+        yield from self.broken
+        self.broken.clear()
+
+    def _complaint(self, needed: Sequence[str]) -> InputRow | None:
+        assert self.columns is not None
+        if self.columns.twice is not None:
+            message = f"the column `{self.columns.twice}` comes twice"
+            return broken(self.file, self.number, "E627", "bad_value", message, "give every column a name of its own")
+        if not needed or self.columns.expression is not None:
+            return None
+        found = ", ".join(title for title in self.columns.titles[:8] if title)
+        message = f"the table has no column `{needed[0]}`: it has {found}"
+        return broken(self.file, self.number, "E622", "bad_value", message, _EXAMPLE)
+
+    def _malformed(self, begins: int, why: str) -> InputRow:
+        message = f"not valid CSV: {why}"
+        if "unexpected end" in why:
+            message = f"a quote that opens here is not closed before the end, in line {self.number}"
+        return broken(self.file, begins, "E623", "syntax_error", message, "a quote within a cell is written twice")
+
+    def _row(self, number: int, cells: list[str]) -> InputRow:
+        assert self.columns is not None
+        if len(cells) > len(self.columns.titles) and any(cell.strip() for cell in cells[len(self.columns.titles) :]):
+            message = f"{len(cells)} cells under {len(self.columns.titles)} columns"
+            help = f"put an expression with `{self.delimiter}` in it between quotes"
+            return broken(self.file, number, "E623", "syntax_error", message, help)
+        place = self.columns.expression or 0
+        text = self._formula(cells, place) or ""
+        hand = {name: formula for name, at in self.columns.hand.items() if (formula := self._formula(cells, at))}
+        name = None if self.columns.name is None else _text(cells, self.columns.name)
+        point: Mapping[str, str] | str | None = self._point(cells, text) or None
+        if point is None and self.columns.point is not None:
+            point = _text(cells, self.columns.point)
+        if point is None and self.columns.ranges:
+            point = self._within_ranges(cells, text)
+        return InputRow(self.file, number, self._column(cells, place), name, text, point, hand)
+
+    def _formula(self, cells: list[str], place: int) -> str | None:
+        """A cell with a formula, with decimal points where it has decimal commas."""
+        said = _text(cells, place)
+        if said is None or self.delimiter == "," or "," not in said:
+            return said
+        found = with_points(said)
+        self.decimal = self.decimal or found.decimal
+        return found.text
+
+    def _point(self, cells: list[str], text: str) -> dict[str, str]:
+        """The coordinates of the variables of an expression; what the record says beside them is left out."""
+        given = self.coordinates(cells)
+        if not given:
+            return given
+        names = {canonical(name) for name in _NAME.findall(text)}
+        known = {name: said for name, said in given.items() if canonical(name) in names}
+        extra = [name for name in given if name not in known]
+        if extra:
+            waiting = names - {canonical(name) for name in known} - set(CONSTANTS) - set(FUNCTIONS)
+            for name in extra:
+                if _is_slip(name, waiting):
+                    known[name] = given[name]
+                else:
+                    self.left_out[name] = None
+        return known
+
+    def _within_ranges(self, cells: list[str], text: str) -> dict[str, str] | None:
+        """A point within the ranges of the record, where they say one for every name of the expression."""
+        assert self.columns is not None
+        names = set(_NAME.findall(text)) - set(CONSTANTS) - set(FUNCTIONS)
+        found = point_in(self.columns.ranges, cells)
+        if not names or not names <= found.keys():
+            return None
+        self.within_ranges = True
+        return {name: said for name, said in found.items() if name in names}
+
+    def coordinates(self, cells: list[str]) -> dict[str, str]:
+        """What the record says about variables."""
+        assert self.columns is not None
+        found = {name: said for name, place in self.columns.variables.items() if (said := _text(cells, place))}
+        if self.delimiter == ",":
+            return found
+        return {name: _with_point(said) for name, said in found.items()}
+
+    def _column(self, cells: list[str], place: int) -> int:
+        """Where a cell begins, if only the cell itself may be quoted."""
+        return sum(len(cell) + 1 for cell in cells[:place]) + 1
+
+
+def _is_slip(name: str, waiting: set[str]) -> bool:
+    """Whether a title is nearly the name of a variable that has no value: then it is no column of something else."""
+    if not waiting or not name.isidentifier() or _ABOUT.search(name):
+        return False
+    from difflib import get_close_matches
+
+    alike = any(name.casefold() == each.casefold() for each in waiting)
+    return alike or bool(get_close_matches(name, waiting, 1, 0.75))
+
+
+def _with_point(said: str) -> str:
+    """A number with a decimal point, where it has a comma."""
+    return said.replace(",", ".") if _DECIMAL_COMMA.fullmatch(said) else said
+
+
+def _text(cells: Sequence[str], place: int) -> str | None:
+    """A cell without the apostrophe by which spreadsheets are told that it is text; None where it is empty."""
+    said = cells[place].strip() if place < len(cells) else ""
+    return said.removeprefix("'").strip() or None
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter of a table: the one by which most titles of the header are known, else that it has most of.
+
+    A line or two above the header, which say what the table is about, are passed over.
+    """
+    lines = [line for line in text[:MAX_HEADER].splitlines() if line.strip()]
+    found = [_delimiter(line) for line in lines[:FIRST_LINES]] or [(0, 0, DELIMITERS[0])]
+    best = max(found, key=lambda each: each[0])
+    return best[2] if best[0] > 1 else found[0][2]
+
+
+def _delimiter(header: str) -> tuple[int, int, str]:
+    """How many titles the delimiter of a line makes known, how often it is there, and which it is."""
+    bare = re.sub(r'"[^"]*"', '""', header)
+    there = [each for each in DELIMITERS if each in bare] or [DELIMITERS[0]]
+    return max(
+        ((known_titles(next(csv.reader([header], delimiter=each))), bare.count(each), each) for each in there),
+        key=lambda each: each[:2],
+    )

@@ -1,0 +1,133 @@
+"""The cells of an Excel workbook (`.xlsx`), as text; openpyxl reads it, which is an extra.
+
+A number is written as Python writes it.  A formula is the text behind its `=`, for that is how pupils type an answer
+(`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+INSTALL = 'pip install "diffcompare[xlsx]"'
+MAX_BYTES = 200_000_000
+"""Of a workbook unpacked."""
+MAX_COLUMNS = 1_000
+_QUOTIENT = re.compile(r"[\d\s.()+*/-]+")
+"""A formula of numbers alone: 1/3 is no 0.3333333333333333."""
+
+
+class SheetRecord(NamedTuple):
+    """A row of a worksheet that is not empty: its number, and its cells as text."""
+
+    number: int
+    cells: list[str]
+
+
+class Worksheet(NamedTuple):
+    """The worksheet that is read: its name, how many others have cells, and its rows."""
+
+    name: str
+    others: int
+    records: list[SheetRecord]
+
+
+def read(path: str) -> Worksheet:
+    """The first worksheet with anything in it.  Raises DiffcompareError where there is none to be had."""
+    load = _loader(path)
+    try:
+        _check(path)
+        with warnings.catch_warnings(action="ignore"):  # about parts of the file that hold no cells
+            formulas, values = [_sheets(load(path, read_only=True, data_only=only)) for only in (False, True)]
+    except DiffcompareError:
+        raise
+    except OSError as error:
+        raise _unreadable(path, (error.strerror or str(error)).lower(), "check the path", "E602") from None
+    except Exception as error:  # openpyxl raises what it likes
+        why = f"it is not an Excel workbook, or a damaged one ({type(error).__name__})"
+        raise _unreadable(path, why, "save it anew as .xlsx, or as CSV UTF-8") from None
+    filled = [name for name, rows in formulas.items() if rows]
+    if not filled:
+        return Worksheet(next(iter(formulas), "Sheet1"), 0, [])
+    computed = values.get(filled[0], {})
+    records = [_record(number, cells, computed.get(number, ())) for number, cells in formulas[filled[0]].items()]
+    return Worksheet(filled[0], len(filled) - 1, records)
+
+
+def address(row: int, column: int) -> str:
+    """What spreadsheets call a cell: `B3` is that of row 3 in the second column (1, counted from 0)."""
+    letters, column = "", column + 1
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return f"{letters}{row}"
+
+
+def _loader(path: str) -> Any:
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        message = f"{path} is an Excel workbook, and what reads it is not installed"
+        raise DiffcompareError(Diagnostic("E614", "io_error", message, source=path, help=INSTALL)) from None
+    return load_workbook
+
+
+def _check(path: str) -> None:
+    """Raise DiffcompareError for what is no workbook, or one that is too large unpacked."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise _unreadable(path, "it is not a regular file", "name the file")
+    with open(path, "rb") as stream:
+        if stream.read(4) == b"\xd0\xcf\x11\xe0":
+            raise _unreadable(path, "it is protected by a password, or an old .xls", "save it without one, as .xlsx")
+    with zipfile.ZipFile(path) as archive:
+        size = sum(each.file_size for each in archive.infolist())
+    if size > MAX_BYTES:
+        raise _unreadable(path, f"unpacked it is longer than {MAX_BYTES:,} bytes", "split it into pieces", "E606")
+
+
+def _sheets(book: Any) -> dict[str, dict[int, list[Any]]]:
+    """The rows with anything in them, by their number, of every worksheet that is not hidden."""
+    try:
+        return {sheet.title: _rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"}
+    finally:
+        book.close()
+
+
+def _rows(sheet: Any) -> dict[int, list[Any]]:
+    sheet.reset_dimensions()  # what a file says of its own size need not be true
+    rows: Iterable[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
+    return {number: list(cells[:MAX_COLUMNS]) for number, cells in enumerate(rows, 1) if any(map(_is_said, cells))}
+
+
+def _is_said(value: Any) -> bool:
+    return value is not None and str(value).strip() != ""
+
+
+def _record(number: int, cells: list[Any], computed: Iterable[Any]) -> SheetRecord:
+    values: Iterator[Any] = iter(computed)
+    return SheetRecord(number, [text_of(cell, next(values, None)) for cell in cells])
+
+
+def text_of(cell: Any, computed: Any) -> str:
+    """A cell as text; `computed` is what the spreadsheet made of a formula."""
+    if isinstance(cell, str) and cell.startswith("="):
+        of_cells = isinstance(computed, int | float) and not _QUOTIENT.fullmatch(cell[1:])
+        return text_of(computed, None) if of_cells else cell[1:]
+    if isinstance(cell, datetime.datetime) and not (cell.hour or cell.minute or cell.second):
+        return cell.date().isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def _unreadable(path: str, why: str, help: str, code: str = "E615") -> DiffcompareError:
+    return DiffcompareError(Diagnostic(code, "io_error", f"cannot read {path}: {why}", source=path, help=help))

@@ -1,0 +1,141 @@
+"""A text for every student: what is right, what is wrong, and a hint that leaves the work to the student."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from diffcompare.classroom.class_answers.report import UNEXPLAINED
+from diffcompare.diagnostics import to_text as diagnostic_text
+from diffcompare.document import Block, Document, Heading, Paragraph, Source
+from diffcompare.language.differentiation_rules import ZERO, derivatives_of
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import to_text
+from diffcompare.language.simplify import tidy
+from diffcompare.language.wengert import dag_size, wengert_list
+from diffcompare.misconceptions.kinds import KINDS
+from diffcompare.studies.check_report import as_sentence, evidence, headline, marked, parts, spans, step_blocks
+
+if TYPE_CHECKING:
+    from diffcompare.classroom.class_answers.submissions import AnswerRow, Class, Part
+    from diffcompare.misconceptions.messages import Mistake
+    from diffcompare.studies.check import Check
+
+MARK = "Feedback of diffcompare"
+"""With these words every text begins."""
+MAX_NAME_LENGTH = 60
+MAX_NODES = 1_000
+"""Distinct nodes of a derivative whose text is looked for in a hint."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+_COMPARISON = re.compile(r": d/d\w+\[.*", re.S)
+
+
+def texts(found: Class, *, solution: bool = False) -> dict[str, str]:
+    """The texts by the names of their files; all rows of a student are in one.  `solution` adds the derivations."""
+    from diffcompare.render import render
+
+    students = found.by_student()
+    names = file_names(students)
+    return {
+        names[student]: render(Document(tuple(_student(student, rows, solution))), "plain")
+        for student, rows in students.items()
+    }
+
+
+def file_names(students: Iterable[str]) -> dict[str, str]:
+    """A name for the file of each, which every system takes, and no two that differ in case only."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in students:
+        plain = re.sub(r"[^\w.-]+", "_", normalize("NFC", student)).strip("._-")[:MAX_NAME_LENGTH].rstrip("._-")
+        stem = f"_{plain}" if _RESERVED.fullmatch(plain) else plain or "student"
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.casefold())
+        found[student] = f"{name}.txt"
+    return found
+
+
+def _student(student: str, rows: Iterable[AnswerRow], solution: bool) -> Iterator[Block]:
+    yield Heading(f"{MARK} for {student}", 1)
+    for row in rows:
+        yield Heading(row.label or "A question that was left out")
+        yield from _row(row, solution)
+
+
+def _row(row: AnswerRow, solution: bool) -> Iterator[Block]:
+    if row.label != row.text:
+        yield Paragraph(f"f = {row.text}")
+    if row.domain:
+        yield Paragraph(f"where {', '.join(row.domain)}")
+    if row.trouble is not None:
+        yield Paragraph(f"This could not be read: {row.trouble.text}")
+        return
+    for part in row.parts:
+        yield from _part(part, solution)
+    for name in row.missing:
+        yield Paragraph(f"df/d{name}: no answer.")
+    if solution and row.question is not None:
+        from diffcompare.studies.derive import derive_question
+
+        derived = derive_question(row.question).document()
+        yield from (block for block in derived.blocks if not isinstance(block, Heading) or block.level > 1)
+
+
+def _part(part: Part, solution: bool) -> Iterator[Block]:
+    if part.check is None:
+        assert part.trouble is not None
+        diagnostic = part.trouble.diagnostic
+        if diagnostic.span is None or diagnostic.text is None:
+            yield Paragraph(f"{part.partial} could not be read: {part.trouble.text}")
+        else:
+            yield Paragraph(f"{part.partial} could not be read.")
+            yield Source("text", diagnostic_text(diagnostic._replace(source=f"your {part.partial}")))
+        return
+    judgement = part.check.judgements[part.name]
+    yield Paragraph(f"{part.partial} = {part.text} {headline(part.check, judgement)}.")
+    right = _right(part.check, part.name)
+    if judgement.witness is not None and not (solution or right is None or right.varies):
+        yield Paragraph("The right derivative is a constant, and yours has another value.")
+    elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.outside:
+        yield Paragraph(as_sentence(evidence(part.check, part.name)))
+    for mistake in parts(part.mistake):
+        yield from _mistake(part.check, part.name, mistake, right, solution)
+
+
+def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None, solution: bool) -> Iterator[Block]:
+    said = mistake.sentence if solution else hint(mistake, right)
+    yield Paragraph(as_sentence(f"Hint: {said}"))
+    place, shows = spans(check, name, mistake)
+    lines = [
+        *marked("f", check.question.text, [place] if place else []),
+        *marked("yours", check.answers[name].text, shows),
+    ]
+    if lines:
+        yield Source("text", "\n".join(lines))
+    yield from step_blocks(check, name, mistake, solution)
+
+
+def hint(mistake: Mistake, right: Expression | None) -> str:
+    """The sentence without what should have come out; only the kind of mistake where that gives the solution away."""
+    said = _COMPARISON.sub("", mistake.sentence)
+    title = KINDS[mistake.kind].title if mistake.kind in KINDS else mistake.kind
+    if right is None or mistake.kind in UNEXPLAINED or to_text(right) in said:
+        return title if mistake.node is None else f"{title}, in {to_text(mistake.node)}"
+    return said
+
+
+def _right(check: Check, name: str) -> Expression | None:
+    """The derivative as the rules give it, tidied; None where that cannot be had."""
+    expression = check.question.parsed.expression
+    try:
+        raw = derivatives_of(wengert_list(expression), name).get(expression, ZERO)
+    except NotDifferentiable:
+        return None
+    return tidy(raw, expression) if dag_size(raw) <= MAX_NODES else None

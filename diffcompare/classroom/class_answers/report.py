@@ -1,0 +1,446 @@
+"""A class's answers as a document: what was done wrong how often, how every question went, and all rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from diffcompare.classroom.class_answers.submissions import AnswerRow, Outcome, Part, right_outcomes, wrong_outcomes
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.language.expression import Expression
+from diffcompare.language.printer import to_text
+from diffcompare.language.wengert import wengert_list
+from diffcompare.misconceptions.kinds import KINDS
+from diffcompare.studies.check import Counting
+from diffcompare.studies.check_report import as_sentence, gap, partial_data, parts
+from diffcompare.studies.question import shown_point
+from diffcompare.studies.record import SCHEMA, counted, warnings_data
+from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST
+
+if TYPE_CHECKING:
+    from diffcompare.classroom.class_answers.submissions import Class, Trouble
+
+
+# What was done wrong how often, and how every question went.
+
+UNKNOWN = "no known mistake"
+
+UNEXPLAINED = ("term-missing", "term-extra")
+
+"""Kinds that say where an answer differs, and not by which wrong rule: the answers themselves are counted then."""
+
+
+class MistakeGroup(NamedTuple):
+    """One mistake at one place, made by several."""
+
+    kind: str | None
+    """Its slug; None for one and the same wrong answer that no rule explains."""
+    title: str
+    at: Expression
+    """The subexpression where it was made; the whole function for a mistake about the whole."""
+    names: tuple[str, ...]
+    """The variables by which was differentiated."""
+    made: int
+    of: int
+    """Answers that were judged to questions in which the subexpression occurs, by those variables."""
+    answer: str
+    """The answer that shows it most often."""
+    rows: tuple[AnswerRow, ...]
+
+
+class PartialTally(NamedTuple):
+    """How the answers to one partial of one question turned out."""
+
+    label: str
+    function: Expression
+    domain: tuple[str, ...]
+    name: str
+    outcomes: Counter[Outcome]
+    commonest: MistakeGroup | None
+
+    where_defined: Counting = "right"
+
+    @property
+    def right(self) -> int:
+        """Answers that count as right."""
+        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
+
+    @property
+    def wrong(self) -> int:
+        """Answers that count as wrong."""
+        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
+
+    @property
+    def judged(self) -> int:
+        """Answers that could be read."""
+        return self.right + self.wrong + self.outcomes["undecided"]
+
+
+class Summary(NamedTuple):
+    """Everything that is counted."""
+
+    rows: int
+    students: int
+    outcomes: Counter[Outcome]
+    """Of the answers, and as `error` also the rows that could not be read."""
+    groups: tuple[MistakeGroup, ...]
+    """The most frequent first."""
+    tallies: tuple[PartialTally, ...]
+
+    where_defined: Counting = "right"
+
+    @property
+    def right(self) -> int:
+        """Answers that count as right."""
+        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
+
+    @property
+    def wrong(self) -> int:
+        """Answers that count as wrong."""
+        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
+
+    @property
+    def judged(self) -> int:
+        """Answers that could be read."""
+        return self.right + self.wrong + self.outcomes["undecided"]
+
+
+def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Summary:
+    """Count."""
+    outcomes: Counter[Outcome] = Counter()
+    for row in rows:
+        outcomes.update([part.outcome for part in row.parts] if row.trouble is None else ["error"])
+        outcomes["not answered"] += len(row.missing)
+    groups = _groups(rows)
+    students = len({row.who for row in rows})
+    return Summary(len(rows), students, outcomes, groups, _tallies(rows, groups, where_defined), where_defined)
+
+
+def _groups(rows: Sequence[AnswerRow]) -> tuple[MistakeGroup, ...]:
+    found: dict[tuple[str | None, Expression], list[tuple[AnswerRow, Part]]] = {}
+    alike: dict[tuple[str | None, Expression], Expression] = {}
+    for row, part in _parts(rows):
+        if part.outcome != "wrong":
+            continue
+        assert row.question is not None
+        root = row.question.parsed.expression
+        known = [mistake for mistake in parts(part.mistake) if mistake.kind not in UNEXPLAINED]
+        for mistake in known:
+            place = root if mistake.node is None else mistake.node
+            found.setdefault((mistake.kind, place), []).append((row, part))
+        if not known:
+            alike[None, _answer(part)] = root
+            found.setdefault((None, _answer(part)), []).append((row, part))
+    judged = Counter(
+        (row.question.parsed.expression, part.name)
+        for row, part in _parts(rows)
+        if part.check is not None and row.question is not None
+    )
+    groups = [_group(kind, alike.get((kind, at), at), each, judged) for (kind, at), each in found.items()]
+    return tuple(sorted(groups, key=lambda group: (-group.made, group.kind is None)))
+
+
+def _group(
+    kind: str | None,
+    at: Expression,
+    found: Sequence[tuple[AnswerRow, Part]],
+    judged: Counter[tuple[Expression, str]],
+) -> MistakeGroup:
+    names = tuple(dict.fromkeys(part.name for _, part in found))
+    of = sum(number for (root, name), number in judged.items() if name in names and at in wengert_list(root))
+    ((answer, _),) = Counter(part.text for _, part in found).most_common(1)
+    title = UNKNOWN if kind is None else KINDS[kind].title if kind in KINDS else kind
+    return MistakeGroup(kind, title, at, names, len(found), of, answer, tuple(row for row, _ in found))
+
+
+def _tallies(
+    rows: Sequence[AnswerRow], groups: Sequence[MistakeGroup], where_defined: Counting
+) -> tuple[PartialTally, ...]:
+    found: dict[tuple[Expression, tuple[str, ...], str], PartialTally] = {}
+    for row in rows:
+        if row.question is None:
+            continue
+        root = row.question.parsed.expression
+        outcomes = [(part.name, part.outcome) for part in row.parts if not part.stray]
+        for name, outcome in [*outcomes, *((name, "not answered") for name in row.missing)]:
+            key = (root, row.domain, name)
+            tally = found.setdefault(
+                key, PartialTally(row.label, root, row.domain, name, Counter(), None, where_defined)
+            )
+            tally.outcomes[outcome] += 1
+    return tuple(tally._replace(commonest=_commonest(tally, groups)) for tally in found.values())
+
+
+def _commonest(tally: PartialTally, groups: Sequence[MistakeGroup]) -> MistakeGroup | None:
+    """The group with most of its rows in this question."""
+    counts = [sum(_is_about(tally, row) for row in group.rows) * (tally.name in group.names) for group in groups]
+    most = max(counts, default=0)
+    return groups[counts.index(most)] if most else None
+
+
+def _is_about(tally: PartialTally, row: AnswerRow) -> bool:
+    return row.domain == tally.domain and row.question is not None and row.question.parsed.expression is tally.function
+
+
+def _parts(rows: Sequence[AnswerRow]) -> Iterator[tuple[AnswerRow, Part]]:
+    return ((row, part) for row in rows for part in row.parts)
+
+
+def _answer(part: Part) -> Expression:
+    assert part.check is not None
+    return part.check.answers[part.name].expression
+
+
+# A class's answers as plain data: the JSON document of `check answers.csv`, schema diffcompare/1.
+
+OUTCOMES: tuple[Outcome, ...] = (*reversed(WORST_FIRST), "error", "not answered")
+
+
+def data(found: Class) -> dict[str, Any]:
+    """The summary, the mistakes by frequency, the questions, and the rows in their order."""
+    summary = found.summary
+    return {
+        "schema": SCHEMA,
+        "command": "check",
+        "file": found.file,
+        "seed": found.seed,
+        "where_defined": found.where_defined,
+        "summary": {"rows": summary.rows, "students": summary.students, **_counts_data(summary)},
+        "mistakes": [_group_data(group) for group in summary.groups],
+        "questions": [_tally(tally) for tally in summary.tallies],
+        "rows": [_row(row) for row in found.rows],
+        "warnings": warnings_data(found.notes),
+    }
+
+
+def _counts_data(counted: Summary | PartialTally) -> dict[str, int]:
+    """What counts as right and as wrong, and how often there was every other outcome."""
+    outcomes = {outcome.replace(" ", "_"): counted.outcomes[outcome] for outcome in OUTCOMES}
+    return {"right": counted.right, **outcomes, "wrong": counted.wrong}
+
+
+def _group_data(group: MistakeGroup) -> dict[str, Any]:
+    return {
+        "kind": group.kind,
+        "title": group.title,
+        "at": to_text(group.at),
+        "partials": list(group.names),
+        "count": group.made,
+        "of": group.of,
+        "answer": group.answer,
+        "lines": [row.line for row in group.rows],
+    }
+
+
+def _tally(tally: PartialTally) -> dict[str, Any]:
+    commonest = tally.commonest
+    return {
+        "question": tally.label,
+        "function": to_text(tally.function),
+        "domain": list(tally.domain),
+        "partial": tally.name,
+        **_counts_data(tally),
+        "commonest": None if commonest is None else {"kind": commonest.kind, "at": to_text(commonest.at)},
+    }
+
+
+def _row(row: AnswerRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "student": row.student or None,
+        "id": row.number or None,
+        "question": row.label,
+        "expression": row.text,
+        "read_as": None if row.question is None else to_text(row.question.parsed.expression),
+        "domain": list(row.domain),
+        "verdict": row.outcome,
+        "error": None if row.trouble is None else _trouble(row.trouble),
+        "partials": {part.name: _part_data(part) for part in row.parts if not part.stray},
+        "missing": list(row.missing),
+        "strays": [{"column": part.name, **_part_data(part)} for part in row.parts if part.stray],
+    }
+
+
+def _part_data(part: Part) -> dict[str, Any]:
+    if part.check is not None:
+        return {**partial_data(part.check, part.name), "error": None}
+    assert part.trouble is not None
+    return {"verdict": "error", "yours": {"text": part.text}, "error": _trouble(part.trouble)}
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {"place": trouble.place, **trouble.diagnostic.data()}
+
+
+MAX_NAMED = 6
+
+"""Students who are named in a row of the summary."""
+
+MAX_MISTAKES = 40
+
+SELDOM: Mapping[Outcome, str] = {
+    WHERE_DEFINED: "where defined",
+    "undecided": "undecided",
+    "error": "unreadable",
+    "not answered": "unanswered",
+}
+
+MAX_TOLD = 5
+
+"""Mistakes that are told in sentences; the table has them all."""
+
+
+def document(found: Class, *, brief: bool = False) -> Document:
+    """The summary and the rows, and if it is to be brief the rows only."""
+    if brief:
+        return Document((_rows(found),), found.data)
+    summary = found.summary
+    blocks: list[Block] = [Heading("The answers of a class", 1), _counts(found)]
+    if summary.groups:
+        blocks.append(Heading("What went wrong"))
+        blocks += [
+            Paragraph(as_sentence(f"{group.made} of {group.of}: {group_sentence(group)}"))
+            for group in summary.groups[:MAX_TOLD]
+        ]
+        blocks.append(_mistakes(found))
+    blocks += [Heading("Question by question"), _questions(found), Heading("Row by row"), _rows(found)]
+    blocks.append(Paragraph(verdict(found), "verdict"))
+    return Document(tuple(blocks), found.data)
+
+
+def group_sentence(group: MistakeGroup) -> str:
+    """`the inner derivative is missing, in sin(x^2)`."""
+    if group.kind is None:
+        return f"{group.title} leads from {to_text(group.at)} to {group.answer}"
+    return f"{group.title}, in {to_text(group.at)}"
+
+
+def verdict(found: Class) -> str:
+    """The closing sentence."""
+    summary = found.summary
+    outcomes = summary.outcomes
+    were = "was" if summary.judged == 1 else "were"
+    said = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} {were} judged"
+    said += f": {summary.right} right, {summary.wrong} wrong"
+    if outcomes[WHERE_DEFINED]:
+        said += f" ({outcomes[WHERE_DEFINED]} of the {found.where_defined} ones only agree where they are defined)"
+    if outcomes["undecided"]:
+        said += f", {outcomes['undecided']} undecided"
+    if outcomes["error"]:
+        said += f"; {outcomes['error']} could not be read"
+    if summary.groups and summary.groups[0].made > 1:
+        first = summary.groups[0]
+        said += f". The most frequent mistake ({first.made} of {first.of}): {group_sentence(first)}"
+    return f"{said}."
+
+
+def _counts(found: Class) -> Listing:
+    summary, outcomes = found.summary, found.summary.outcomes
+    entries: list[tuple[str, Cell]] = [
+        ("file", Code(found.file)),
+        ("rows", summary.rows),
+        ("students", summary.students),
+        ("answers judged", summary.judged),
+        ("right", summary.right),
+        ("wrong", summary.wrong),
+    ]
+    entries += [(label, outcomes[outcome]) for outcome, label in SELDOM.items() if outcomes[outcome]]
+    return Listing(tuple(entries))
+
+
+def _mistakes(found: Class) -> Table:
+    columns = (
+        Column("count", "count", "right"),
+        Column("of", "of", "right"),
+        Column("mistake", "mistake"),
+        Column("at", "in"),
+        Column("answer", "most often as"),
+        Column("students", "students"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            group.made,
+            group.of,
+            group.kind or group.title,
+            group.at,
+            Code(group.answer),
+            _named(group.rows),
+        )
+        for group in found.summary.groups
+    ]
+    return Table("mistakes", columns, tuple(rows), "Mistakes, the most frequent first", MAX_MISTAKES, summary=True)
+
+
+def _named(rows: tuple[AnswerRow, ...]) -> str:
+    names = list(dict.fromkeys(row.who for row in rows))
+    return ", ".join(names[:MAX_NAMED]) + f" and {len(names) - MAX_NAMED} more" * (len(names) > MAX_NAMED)
+
+
+def _questions(found: Class) -> Table:
+    """How many answers to each partial of each question turned out how; what never occurs has no column."""
+    seen = [outcome for outcome in SELDOM if found.summary.outcomes[outcome]]
+    columns = (
+        Column("question", "question", group=True),
+        Column("partial", "partial"),
+        Column("judged", "judged", "right"),
+        Column("right", "right", "right"),
+        Column("wrong", "wrong", "right"),
+        *(Column(outcome.replace(" ", "_"), SELDOM[outcome], "right") for outcome in seen),
+        Column("commonest", "most often"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for tally in found.summary.tallies:
+        counts, commonest = tally.outcomes, tally.commonest
+        rows.append(
+            (
+                ", ".join([tally.label, *tally.domain]),
+                f"df/d{tally.name}",
+                tally.judged,
+                tally.right,
+                tally.wrong,
+                *(counts[outcome] for outcome in seen),
+                None if commonest is None else commonest.kind or commonest.title,
+            )
+        )
+    return Table("questions", columns, tuple(rows), "Answers by question", summary=True)
+
+
+def _rows(found: Class) -> Table:
+    columns = (
+        Column("line", "line", "right"),
+        Column("student", "student"),
+        Column("question", "question"),
+        Column("partial", "partial"),
+        Column("answer", "answer"),
+        Column("verdict", "verdict"),
+        Column("kind", "mistake"),
+        Column("sentence", "what went wrong"),
+        Column("witness", "seen at"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for row in found.rows:
+        first = (row.line, row.who, row.label)
+        if not row.parts:
+            said = None if row.trouble is None else f"{row.trouble.place}: {row.trouble.text}"
+            rows.append((*first, None, None, row.outcome, None, said, None))
+        rows += [(*first, *_part(part)) for part in row.parts]
+    return Table("rows", columns, tuple(rows), "Every answer")
+
+
+def _part(part: Part) -> tuple[Cell, ...]:
+    if part.check is None:
+        assert part.trouble is not None
+        said = f"{part.trouble.place}: {part.trouble.text}"
+        return part.partial, Code(part.text) if part.text else None, part.outcome, None, said, None
+    judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
+    witness, seen = judgement.witness, None
+    if witness is not None:
+        seen = Code(f"{shown_point(witness.point)}: {witness.yours}, not {witness.right}".removeprefix(": "))
+    kinds = ", ".join(mistake.kind for mistake in mistakes) or None
+    words = "; and ".join(mistake.sentence for mistake in mistakes) or None
+    if judgement.verdict == "undecided":
+        words = judgement.argument
+    elif judgement.verdict == WHERE_DEFINED:
+        words = gap(judgement)
+    return part.partial, Code(part.text), part.outcome, kinds, words, seen

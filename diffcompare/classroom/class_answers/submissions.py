@@ -1,0 +1,440 @@
+"""The rows of a table of answers: who answered what to which question, each with its place in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from diffcompare.batch import workbook
+from diffcompare.classroom.class_answers.table import (
+    EXAMPLE,
+    AnswerColumns,
+    Book,
+    Sheet,
+    TableCell,
+    columns_of,
+    header_of,
+    variable_for,
+    with_variables,
+)
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.document import Document
+from diffcompare.inputs.catalogue import scan
+from diffcompare.inputs.decimal_commas import doubt, with_points
+from diffcompare.inputs.encodings import decode, example
+from diffcompare.inputs.equations import variable_of
+from diffcompare.inputs.expression_file import read_bytes
+from diffcompare.inputs.file_kinds import suffix_of
+from diffcompare.inputs.resolve import ParsedInput, resolve
+from diffcompare.language.parser import read
+from diffcompare.language.syntax.misread_names import refuse_misread
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.studies.check import Counting
+from diffcompare.studies.record import Record
+from diffcompare.verify.verdict import WHERE_DEFINED, Verdict
+from diffcompare.verify.verdict import WORST_FIRST as VERDICTS
+
+if TYPE_CHECKING:
+    from diffcompare.classroom.class_answers.report import Summary
+    from diffcompare.misconceptions.messages import Mistake
+    from diffcompare.studies.check import Check
+
+
+# A class's answers as a record: a row for every row of the table, with the check of every partial in it.
+
+Outcome: TypeAlias = Verdict | Literal["error", "not answered"]
+
+WORST_FIRST: tuple[Outcome, ...] = ("error", *VERDICTS, "not answered")
+
+
+def right_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
+    """What counts as right."""
+    return ("proved", "agrees", WHERE_DEFINED) if where_defined == "right" else ("proved", "agrees")
+
+
+def wrong_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
+    """What counts as wrong."""
+    return ("wrong", WHERE_DEFINED) if where_defined == "wrong" else ("wrong",)
+
+
+def who(student: str, number: str, line: int) -> str:
+    """The student's name with the id, or the line where there is neither."""
+    if student and number:
+        return f"{student} ({number})"
+    return student or number or f"line {line}"
+
+
+class Trouble(NamedTuple):
+    """What kept a cell from being judged, and where: `file:line:column`."""
+
+    place: str
+    diagnostic: Diagnostic
+
+    @property
+    def text(self) -> str:
+        """The trouble on one line."""
+        said = "; ".join(part for part in (self.diagnostic.message, self.diagnostic.advice) if part)
+        return " ".join(said.split())
+
+
+class Part(NamedTuple):
+    """The answer for one partial: its check, or what is wrong with it."""
+
+    name: str
+    """The variable; the title of the column for an answer that has no place in the function."""
+    text: str
+    check: Check | None = None
+    trouble: Trouble | None = None
+    stray: bool = False
+    """Whether it is an answer for a partial that the function does not have, or that has an answer already."""
+
+    @property
+    def partial(self) -> str:
+        """What to call it: `df/dx`."""
+        return self.name if self.stray else f"df/d{self.name}"
+
+    @property
+    def outcome(self) -> Outcome:
+        """Its verdict, or `error`."""
+        return "error" if self.check is None else self.check.judgements[self.name].verdict
+
+    @property
+    def mistake(self) -> Mistake | None:
+        """The mistake that was found in it."""
+        return None if self.check is None else self.check.mistakes[self.name]
+
+
+class AnswerRow(NamedTuple):
+    """A row of the table."""
+
+    line: int
+    student: str
+    number: str
+    """The student's id."""
+    label: str
+    """The question in few words: what its column says, else the function as written."""
+    text: str
+    """The function as written."""
+    question: ParsedInput | None
+    domain: tuple[str, ...]
+    parts: tuple[Part, ...]
+    missing: tuple[str, ...] = ()
+    """Variables for whose partials there is no answer."""
+    trouble: Trouble | None = None
+    """What is wrong with the row as a whole."""
+
+    @property
+    def who(self) -> str:
+        """The student in a few words."""
+        return who(self.student, self.number, self.line)
+
+    @property
+    def outcome(self) -> Outcome:
+        """That of the worst partial; `not answered` where there is none."""
+        if self.trouble is not None:
+            return "error"
+        found = {part.outcome for part in self.parts}
+        return next((outcome for outcome in WORST_FIRST if outcome in found), "not answered")
+
+
+@dataclass(frozen=True, repr=False)
+class Class(Record):
+    """The answers of a class, judged."""
+
+    file: str
+    rows: tuple[AnswerRow, ...]
+    seed: int = 0
+    where_defined: Counting = "right"
+    notes: tuple[Diagnostic, ...] = ()
+    failure: None = None
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What was done wrong how often, and how each question went."""
+        from diffcompare.classroom.class_answers.report import summary
+
+        return summary(self.rows, self.where_defined)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a row is wrong or could not be read, else 0."""
+        failed = (*wrong_outcomes(self.where_defined), "error")
+        outcomes = {outcome for row in self.rows for outcome in (row.outcome, *(part.outcome for part in row.parts))}
+        return int(not outcomes.isdisjoint(failed))
+
+    def by_student(self) -> Mapping[str, list[AnswerRow]]:
+        """The rows of every student, in the order of the table."""
+        found: dict[str, list[AnswerRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.who, []).append(row)
+        return found
+
+    def data(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        from diffcompare.classroom.class_answers.report import data
+
+        return data(self)
+
+    def document(self, *, brief: bool = False) -> Document:
+        """The summary and the rows; `brief` has the rows only."""
+        from diffcompare.classroom.class_answers.report import document
+
+        return document(self, brief=brief)
+
+
+_NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)
+
+"""What stands in a cell where nobody knew an answer."""
+
+_ZERO = re.compile(r"(?:[^=]*=)?\s*0+(?:\.0+)?")
+
+_FUNCTION_OF = re.compile(r"([^\W\d]\w*)\s*(?:\(\s*\w+(?:\s*,\s*\w+)*\s*\))?\s*:?=(?!=)\s*([^=;]+)")
+
+"""A function as an equation: `f(x) = x^2`, `y = x^2`."""
+
+_SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
+
+_MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])"
+
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
+)
+
+"""What becomes of `1/2` in a spreadsheet that takes it for a day."""
+
+
+class ParsedRow(NamedTuple):
+    """A row as it was read: its texts stand in the record `answers` by variable, with what is wrong with some."""
+
+    line: int
+    student: str
+    number: str
+    label: str
+    text: str
+    """The question as written."""
+    question: ParsedInput | None
+    domain: TableCell | None
+    answers: Mapping[str, TableCell]
+    troubles: Mapping[str, Trouble]
+    """What is wrong with the answer in the column of that name."""
+    trouble: Trouble | None = None
+    """What is wrong with the whole row."""
+
+
+class AnswerTable:
+    """A table of answers, and the questions that are asked in it."""
+
+    def __init__(self, path: str, encoding: str | None = None) -> None:
+        self.path = path
+        self.notes: list[Diagnostic] = []
+        self.sheet = self._sheet(encoding)
+        self.decimal = False
+        """Whether numbers are written with decimal commas."""
+        records = list(self.sheet.records())
+        if not records:
+            raise DiffcompareError(
+                Diagnostic("E591", "bad_value", f"{path}: the table is empty", source=path, help=EXAMPLE)
+            )
+        place = header_of(records)
+        columns = columns_of(records[place], path)
+        self.records = [list(map(self._with_points, record)) for record in records[place + 1 :]]
+        if self.decimal:
+            self.notes.append(_note("W594", "commas within numbers are read as decimal commas"))
+        self.questions: dict[str, ParsedInput | Diagnostic] = {}
+        names = self._variables(columns)
+        certain = all(isinstance(each, ParsedInput) for each in self.questions.values()) and bool(names)
+        self.columns, self.left_out = with_variables(columns, names, path, certain=certain)
+        self.usual = "x" if "x" in names else next(iter(names), "x")
+        """The variable by which a constant is differentiated where no column says it."""
+
+    def _sheet(self, encoding: str | None) -> Sheet | Book:
+        if suffix_of(self.path) == ".xlsx":
+            worksheet = workbook.read(self.path)
+            if worksheet.others:
+                self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is filled"))
+            return Book(worksheet.records)
+        found = decode(read_bytes(self.path), self.path, encoding)
+        if found.guessed:
+            message = f"the table is not UTF-8, and read as {found.encoding}: `{example(found.text)}`"
+            if found.encoding == "UTF-8":
+                message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
+            help = "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"
+            self.notes.append(_note("W593", message, help))
+        return Sheet(found.text)
+
+    def _with_points(self, cell: TableCell) -> TableCell:
+        """The cell with decimal points where it has decimal commas, which it may have where no comma parts cells."""
+        if self.sheet.delimiter == ",":
+            return cell
+        found = with_points(cell.text)
+        self.decimal = self.decimal or found.decimal
+        if not (found.decimal or found.doubtful):
+            return cell
+        return cell._replace(text=found.text, written=cell.text, doubtful=found.doubtful)
+
+    def _variables(self, columns: AnswerColumns) -> dict[str, None]:
+        """The variables of all questions, which are read for it."""
+        found: dict[str, None] = {}
+        for record in self.records:
+            text = _at(record, columns.function).text
+            if text and text not in self.questions:
+                self.questions[text] = question = _question(text)
+                if isinstance(question, ParsedInput):
+                    found.update(dict.fromkeys(variables(wengert_list(question.parsed.expression))))
+        return found
+
+    def rows(self) -> list[ParsedRow]:
+        """All rows in their order."""
+        return [self._row(record) for record in self.records]
+
+    def students(self) -> list[str]:
+        """Everybody who has a row, once."""
+        return list(dict.fromkeys(who(given.student, given.number, given.line) for given in self.rows()))
+
+    def check(self, cell: TableCell) -> None:
+        """Raise DiffcompareError for an answer that a spreadsheet changed, or with a comma of two meanings."""
+        if self.decimal and cell.doubtful:
+            raise DiffcompareError(doubt(cell.text, cell.doubtful))
+        if _DATE.fullmatch(cell.text) or _SPREADSHEET_ERROR.fullmatch(cell.text):
+            raise DiffcompareError(_spoilt(cell.text))
+
+    def trouble(self, cell: TableCell, diagnostic: Diagnostic) -> Trouble:
+        """What is wrong with a cell, where its diagnostic says it is."""
+        offset = diagnostic.span[0] if diagnostic.span and diagnostic.text == cell.text else 0
+        return Trouble(f"{self.path}:{self.sheet.where(cell, offset)}", diagnostic)
+
+    def _row(self, record: Sequence[TableCell]) -> ParsedRow:
+        columns = self.columns
+        function = _at(record, columns.function)
+        question = self.questions.get(function.text)
+        given = ParsedRow(
+            self.sheet.line(record[0]),
+            " ".join(f"{_at(record, columns.student).shown} {_at(record, columns.family).shown}".split()),
+            _at(record, columns.number).shown,
+            " ".join((_at(record, columns.label).shown or function.shown).split()),
+            function.shown,
+            question if isinstance(question, ParsedInput) else None,
+            cell if (cell := _at(record, columns.domain)).text else None,
+            {},
+            {},
+        )
+        trouble = self._trouble(record, function, question)
+        if trouble is not None or given.question is None:
+            return given._replace(question=None, trouble=trouble)
+        names = variables(wengert_list(given.question.parsed.expression)) or self._of_constant(record)
+        answers, troubles = self._answers(record, names)
+        return given._replace(answers=answers, troubles=troubles)
+
+    def _trouble(
+        self, record: Sequence[TableCell], function: TableCell, question: ParsedInput | Diagnostic | None
+    ) -> Trouble | None:
+        """What is wrong with the record as such."""
+        surplus = next((cell for cell in record[len(self.columns.titles) :] if cell.text), None)
+        unclosed = next((cell for cell in record if cell.open), None)
+        if unclosed is not None:
+            message = "a quote opens here and is not closed in this cell"
+            help = "a quote within a cell is written twice"
+            return self.trouble(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
+        if surplus is not None:
+            message = f"there are {len(record)} cells under {len(self.columns.titles)} columns"
+            help = self.sheet.on_surplus
+            return self.trouble(surplus, Diagnostic("E594", "syntax_error", message, help=help))
+        if not function.text:
+            if not any(_at(record, place).text for place in self.columns.answers):
+                return None
+            title = self.columns.titles[self.columns.function]
+            message = f"the cell `{title}` is empty: it is not said what was to be differentiated"
+            place = function if function.start >= 0 else record[0]
+            return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
+        if self.decimal and function.doubtful:
+            return self.trouble(function, doubt(function.text, function.doubtful))
+        if isinstance(question, Diagnostic):
+            return self.trouble(function, question)
+        try:
+            refuse_misread(question.parsed.notes if question else (), self.columns.answers.values())
+        except DiffcompareError as error:
+            return self.trouble(function, error.diagnostic)
+        return None
+
+    def _of_constant(self, record: Sequence[TableCell]) -> list[str]:
+        """The variables by which a constant is differentiated: those in whose columns there is an answer."""
+        answered = [name for place, name in self.columns.answers.items() if _at(record, place).text]
+        return list(dict.fromkeys(name or self.usual for name in answered))
+
+    def _answers(
+        self, record: Sequence[TableCell], names: Sequence[str]
+    ) -> tuple[dict[str, TableCell], dict[str, Trouble]]:
+        answers: dict[str, TableCell] = {}
+        troubles: dict[str, Trouble] = {}
+        for place, wanted in self.columns.answers.items():
+            cell = _at(record, place)
+            if not cell.text or _NO_ANSWER.fullmatch(cell.text):
+                continue
+            name, title = variable_for(wanted, names), self.columns.titles[place]
+            if name is None and not wanted:
+                name = _named_in(cell.text, names)
+            if name is None and wanted and _ZERO.fullmatch(cell.text):
+                name, names = wanted, [*names, wanted]  # which is right of a function without that variable
+            if name is None:
+                troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
+            elif name in answers:
+                message = f"a second answer for the partial by `{name}`"
+                troubles[title] = self.trouble(cell, Diagnostic("E592", "bad_value", message, help="keep one of them"))
+            else:
+                answers[name] = cell
+        return {name: answers[name] for name in names if name in answers}, troubles
+
+
+def _at(record: Sequence[TableCell], place: int | None) -> TableCell:
+    return record[place] if place is not None and place < len(record) else TableCell("", -1)
+
+
+def _question(text: str) -> ParsedInput | Diagnostic:
+    """An expression, `@name`, or the bare name of an entry of the catalogue; a cell names no file.
+
+    `f(x) = x^2` and `y = x^2` are the expression x^2.
+    """
+    equation = _FUNCTION_OF.fullmatch(text)
+    if equation is not None:
+        text = equation[2]
+    try:
+        if text.startswith("@"):
+            return resolve(text)
+        if text.isidentifier() and len(text) > 2 and any(stanza.name == text for stanza in scan()):
+            return resolve(f"@{text}")
+        return ParsedInput(text, read(text), "expression", "expression")
+    except DiffcompareError as error:
+        return error.diagnostic
+
+
+def _named_in(answer: str, names: Sequence[str]) -> str | None:
+    """The variable that an answer names itself: `df/dx = y`."""
+    try:
+        return variable_of(answer, names)
+    except DiffcompareError:
+        return None
+
+
+def _spoilt(answer: str) -> Diagnostic:
+    """What to say where a spreadsheet made something else of an answer."""
+    what = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
+    message = f"the spreadsheet shows `{answer}` here: it took the answer for {what}"
+    return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
+
+
+def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
+    return Diagnostic(code, "note", message, help=help, severity="note")
+
+
+def _no_partial(wanted: str, title: str, names: Iterable[str]) -> Diagnostic:
+    listed = ", ".join(names)
+    if not wanted:
+        message = f"the column `{title}` is for functions of one variable, and this one has {listed or 'none'}"
+        return Diagnostic("E595", "unknown_variable", message, help="name the column after the variable: df/dx")
+    message = f"the function has no variable `{wanted}`, and there is an answer in the column `{title}`"
+    return Diagnostic(
+        "E595", "unknown_variable", message, help=f"its variables are {listed}" if listed else "it is constant"
+    )

@@ -1,0 +1,101 @@
+"""Chaos: the derivative of what cannot be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from diffcompare.classroom.demos.answers import digits_kept
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, growing, masked, table
+from diffcompare.document import Approximate, Cell
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.localization import phrase
+from diffcompare.numeric.evaluate import evaluate
+from diffcompare.numeric.float32 import FLOAT32
+from diffcompare.numeric.sweeps import reverse
+from diffcompare.studies.compare import compare
+from diffcompare.studies.record import number
+from diffcompare.studies.swell.families import FAMILIES
+
+X = 0.2
+MEMBERS = (10, 20, 30, 40, 55)
+
+
+def frames() -> Iterator[Frame]:
+    """The logistic map, on and on."""
+    rows: list[tuple[Cell, ...]] = []
+    numbers: dict[str, Cell] = {}
+    for n in MEMBERS:
+        expression = FAMILIES["logistic"].build(n)
+        found = compare(expression, {"x": X}, methods=("reverse-ad", "forward-difference"))
+        ad, difference = (each.gradient["x"] for each in found.answers)
+        truth = found.truth.gradient["x"].nearest if found.truth and found.truth.gradient["x"] else None
+        value = found.truth.value.nearest if found.truth and found.truth.value else None
+        figures = (number(found.value), value, ad, difference, truth)
+        rows.append((n, *[None if each is None else Approximate(each, 6) for each in figures]))
+        numbers |= {
+            f"ad {n}": ad,
+            f"difference {n}": difference,
+            f"truth {n}": truth,
+            f"value {n}": number(found.value),
+            f"true value {n}": value,
+        }
+        shown = table(
+            "chaos",
+            phrase("{text} at {where}", text="l(n)", where=f"x = {X}"),
+            "n | >value | >true value | >reverse AD | >difference | >truth",
+            rows,
+        )
+        shown = growing(shown)
+        yield Frame(
+            phrase("The logistic map, n = {n}", n=n),
+            (shown,),
+            phrase(
+                "errors double every step, about; difference: (l(x + h) - l(x))/h, {step}",
+                step=found.answers[1].variant,
+            ),
+            "The value itself is noise by now, and its derivative with it."
+            if n >= 50
+            else "AD is as good as the value; a difference sees a function that wiggles faster than its step."
+            if n >= 30
+            else phrase(
+                "AD keeps {ad:.0f} digits, the difference {difference:.0f}.",
+                ad=digits_kept(ad - truth, truth),
+                difference=digits_kept(difference - truth, truth),
+            )
+            if ad is not None and difference is not None and truth is not None
+            else "",
+            dict(numbers),
+            "Which of the two derivatives is still right?" if n >= 30 else "",
+            (masked(shown, (-1, -1)),) if n >= 30 else (),
+            _in_single(expression, figures),
+        )
+
+
+def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broken:
+    """The same value and derivative in float32, the point rounded too."""
+    value, true_value, ad, _, truth = figures
+    nodes = wengert_list(expression)
+    values = evaluate(nodes, {"x": X}, FLOAT32)
+    adjoints = reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOAT32)
+    broken = float(adjoints[Variable("x")])
+    rows = [
+        (phrase("truth"), true_value, truth),
+        (phrase("reverse AD, 53 bits"), value, ad),
+        (phrase("reverse AD, 24 bits"), float(values[nodes[-1]]), broken),
+    ]
+    return Broken(
+        "too few digits",
+        (table("broken", phrase("Doubles and float32"), "who | >value | >derivative", rows),),
+        "About one bit is lost a step: the 24 bits of float32 are used up at n = 24, the 53 of a double at n = 53.",
+        {"truth": truth, "ad": ad, "broken": broken},
+    )
+
+
+DEMO = Demo(
+    "chaos",
+    3,
+    "A derivative can be exact and mean nothing.",
+    "Before you ask for the derivative, ask whether the value is one.",
+    frames,
+)

@@ -1,0 +1,317 @@
+"""Four routes to one number (Baydin et al. 2018, figure 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diffcompare.backends.problem import Derivative
+from diffcompare.classroom.demos.answers import digits_kept, said
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, measuring, table
+from diffcompare.classroom.demos.polynomial import derivative_of_logistic
+from diffcompare.document import Approximate, Cell, Code, Measured, Source
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.parser import parse
+from diffcompare.localization import phrase
+from diffcompare.numeric.evaluate import value_at
+from diffcompare.studies.compare import Comparison, compare
+from diffcompare.studies.record import cell
+from diffcompare.studies.trace import trace
+
+SILU, AT_SILU = "x/(1 + exp(-x))", 0.7
+WRONG = "(1 + exp(-x) + x*(1 + exp(-x)))/(1 + exp(-x))^2"
+LOOP, CLOSED, X = "@logistic_l4_nested", "@logistic_l4", 0.2
+TRUE = 9.0660864
+H = 1e-6
+"""The step of the survey's figure 2."""
+SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
+TABLE_1 = (
+    "128*x*(1 - x)*(-8 + 16*x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2) + 64*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2"
+    " - 64*x*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2 - 256*x*(1 - x)*(1 - 2*x)*(1 - 8*x + 8*x^2)^2"
+)
+PROGRAM = "v = x\nrepeat 3 times:\n    v = (4*v)*(1 - v)"
+PAIRS = "(v, v̇) = (x, 1)\nrepeat 3 times:\n    (v, v̇) = (4v(1 - v), 4v̇ - 8v·v̇)"
+
+
+def frames() -> Iterator[Frame]:
+    """Act 1: a wrong derivation.  Act 2: the logistic map by every route."""
+    yield from _silu()
+    yield from _logistic()
+
+
+def _silu() -> Iterator[Frame]:
+    methods = ("hand-coded", "central-difference", "symbolic", "forward-ad", "reverse-ad")
+    found = compare(SILU, {"x": AT_SILU}, methods=methods, hand={"x": WRONG})
+    rows = _rows(found, found, "x")
+    shown = table(
+        "silu",
+        phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}"),
+        "method | >derivative | >absolute error",
+        rows,
+    )
+    numbers = {answer.method: answer.gradient["x"] for answer in found.answers}
+    yield Frame(
+        "Act 1: a derivative from a lecture slide",
+        (shown,),
+        f"f' = {WRONG}",
+        "The others agree, and the slide does not: its last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
+        numbers,
+        "By hand somebody found 1.1359. Do the others agree?",
+        (masked(shown, *[(i, j) for i in range(1, 5) for j in (1, 2)]),),
+    )
+
+
+def _logistic() -> Iterator[Frame]:
+    methods = ("symbolic", "central-difference", "forward-difference", "forward-ad", "reverse-ad")
+    loop = compare(LOOP, {"x": X}, methods=methods)
+    exact = ("hand-coded", "complex-step", "forward-difference")
+    closed = compare(CLOSED, {"x": X}, methods=exact, hand={"x": TABLE_1})
+    survey = compare(LOOP, {"x": X}, methods="forward-difference", step=H)
+    yield _programs(loop)
+    yield _by_hand(closed)
+    yield _symbolically(loop)
+    yield _numerically(survey)
+    yield from _automatic()
+    yield _together(closed, loop, survey)
+
+
+def _programs(loop: Comparison) -> Frame:
+    return Frame(
+        "Act 2: one function, two programs",
+        (Source("text", PROGRAM),),
+        f"f({X}) = {loop.value!r}",
+        "A loop of three steps of the logistic map. Unrolled and multiplied out it is a polynomial of degree 8.",
+        {"value": cell(loop.value)},
+    )
+
+
+def _by_hand(closed: Comparison) -> Frame:
+    hand = closed.answers[0].gradient["x"]
+    by_hand = table("hand", "Table 1 of the survey", "formula | >value", [(Code(TABLE_1), hand)])
+    return Frame(
+        "By hand: a formula, typed in",
+        (by_hand,),
+        "",
+        "Exact, and a page of work; one slip and it is wrong.",
+        {"hand": hand},
+        broken=_slip(hand),
+    )
+
+
+def _slip(hand: float | None) -> Broken:
+    """Table 1 with one sign turned."""
+    wrong = TABLE_1.replace(" - 64*x*", " + 64*x*", 1)
+    assert wrong != TABLE_1
+    found = compare(CLOSED, {"x": X}, methods="hand-coded", hand={"x": wrong}).answers[0].gradient["x"]
+    shown = table(
+        "broken",
+        "The same formula, one sign turned",
+        "formula | >value",
+        [(phrase("right"), hand), (phrase("slip"), found)],
+    )
+    return Broken(
+        "a slip of the pen",
+        (shown,),
+        "The third term with + for -: it still looks like Table 1, and no compiler complains.",
+        {"truth": hand, "broken": found},
+    )
+
+
+def _symbolically(loop: Comparison) -> Frame:
+    symbolic = loop.answers[0]
+    formula = next(iter((symbolic.formulas or {}).values()), None)
+    value = symbolic.gradient["x"]
+    return Frame(
+        "Symbolically: a formula, found by rules",
+        (table("symbolic", "sympy, of the loop unrolled", "formula | >value", [(formula, value)]),),
+        "",
+        "No slip is possible, but the loop had to become one expression first.",
+        {"symbolic": value},
+        broken=_expanded(value),
+    )
+
+
+def _expanded(value: float | None) -> Broken:
+    """The derivative multiplied out, its terms added up in two orders."""
+    polynomial = derivative_of_logistic(4)
+    powers, horner = polynomial.by_powers(X), polynomial.by_horner(X)
+    rows: list[tuple[Cell, ...]] = [
+        (phrase("as it was found"), value, None if value is None else Approximate(polynomial.error_of(value, X))),
+        (phrase("expanded, highest power first"), powers, Approximate(polynomial.error_of(powers, X))),
+        (phrase("expanded, Horner's scheme"), horner, Approximate(polynomial.error_of(horner, X))),
+    ]
+    return Broken(
+        "the formula expanded",
+        (table("broken", "The same polynomial", "written | >value | >relative error", rows),),
+        "Right on paper, and its terms cancel in doubles. The demo swell goes on from here.",
+        {"truth": value, "powers": powers, "Horner": horner},
+    )
+
+
+def _numerically(survey: Comparison) -> Frame:
+    quotient = survey.answers[0].gradient["x"]
+    _, error = _cells(survey.answers[0], survey, "x")
+    kept = digits_kept(error.value, TRUE) if error else None
+    shown = [(f"{H:g}", said(survey.answers[0], "x"), TRUE)]
+    asked = table("numeric", "Forward difference", "step | >quotient | >truth", shown)
+    return Frame(
+        "Numerically: a guess from two values",
+        (asked,),
+        "(f(x + h) - f(x))/h with h = 0.000001",
+        phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept)
+        if kept is not None
+        else "Only values of f are needed.",
+        {"forward-difference h=1e-6": quotient, "digits kept": kept},
+        "How many digits will be right?",
+        (masked(asked, (0, 1)),),
+        _misprinted(),
+    )
+
+
+def _misprinted() -> Broken:
+    """The one-sided difference as a lecture note prints it, on the survey's function by x1."""
+    f, x, h = parse(SURVEY), AT_SURVEY["x1"], H
+    minus, here, plus = (float(value_at(f, {**AT_SURVEY, "x1": at})) for at in (x - h, x, x + h))  # type: ignore[arg-type]
+    rows: list[tuple[Cell, ...]] = [
+        (phrase("as printed: {formula}", formula="(f(x - h) - f(x))/h"), (minus - here) / h),
+        (phrase("forward: {formula}", formula="(f(x + h) - f(x))/h"), (plus - here) / h),
+        (phrase("backward: {formula}", formula="(f(x) - f(x - h))/h"), (here - minus) / h),
+    ]
+    shown = table(
+        "broken",
+        phrase("d/d{name} of {text} at {where}", name="x1", text=SURVEY, where="(2, 5)"),
+        "formula | >value",
+        rows,
+    )
+    return Broken(
+        "a printed formula",
+        (shown,),
+        "A lecture note prints the difference with one sign turned. Run it once before you believe it.",
+        {"truth": rows[1][1], "backward": rows[2][1], "broken": rows[0][1]},
+    )
+
+
+def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame:
+    truth = closed.truth.gradient["x"] if closed.truth else None
+    rows: list[tuple[Cell, ...]] = []
+    for program, found in ((phrase("closed form"), closed), (phrase("loop"), loop)):
+        rows += [(method, program, *cells) for method, *cells in _rows(found, found, "x")]
+    rows[len(closed.answers) : len(closed.answers)] = [
+        (method, phrase("loop"), *cells) for method, *cells in _rows(survey, survey, "x")
+    ]
+    final = table("all", "Every route", "method | program | >derivative | >absolute error", rows)
+    return Frame(
+        "All routes side by side",
+        (final,),
+        phrase("truth: {truth}", truth=truth.text if truth else "?"),
+        "Formulas and AD agree to the last digits; differences do not.",
+        {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
+        | {"forward-difference of the closed form": closed.answers[2].gradient["x"]},
+        "Which error will be the largest?",
+        (masked(final, *[(i, 3) for i in range(len(rows))]),),
+    )
+
+
+def _automatic() -> Iterator[Frame]:
+    tape = trace(LOOP, {"x": X}, mode="both")
+    levels = _iterates(tape.problem.expression)
+    values = [float(tape.values[node]) for node in levels]
+    yield _on_pairs(list(zip(values, [float(tape.tangents["x"][node]) for node in levels], strict=True)))
+    yield _from_the_end(values, [float(tape.adjoints[node]) for node in levels])
+
+
+def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
+    rows = [(f"v = l{i}", *pair) for i, pair in enumerate(pairs, 1)]
+    shown = measuring(table("pairs", "Value and tangent", "iteration | >v | >v̇", rows), "primal", 1)
+    shown = measuring(shown, "tangent", 2)
+    numbers = {
+        f"{name} {what}": each for name, *both in rows for what, each in zip(("value", "tangent"), both, strict=True)
+    }
+    (v, tangent), (_, last) = pairs[2:]
+    return Frame(
+        "Forward AD: run the program on pairs",
+        (Source("text", PAIRS), shown),
+        f"v̇ = 4·{tangent:.4g} - 8·{v:.4g}·({tangent:.4g}) = {last:.10g}",
+        "Each line also moves its tangent: no formula of f' is ever written.",
+        numbers,
+        "What is the last tangent?",
+        (Source("text", PAIRS), masked(shown, (3, 2))),
+        _wrong_seed(last),
+        "forward",
+    )
+
+
+def _wrong_seed(last: float) -> Broken:
+    """Seed 0: the program runs on pairs, and nobody said by what."""
+    rows = [("1", last), ("2", 2 * last), ("0", 0.0)]
+    return Broken(
+        "a wrong seed",
+        (table("broken", "The last tangent, by the first", "seed of x | >last tangent", rows),),
+        "Every tangent is linear in the seed: a seed that nobody set leaves 0 everywhere.",
+        {"truth": last, "broken": 2 * last},
+    )
+
+
+def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
+    rows = [(f"l{i}", each) for i, each in enumerate(adjoints, 1)][::-1]
+    shown = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows)
+    return Frame(
+        "Reverse AD: the same slopes from the other end",
+        (measuring(shown, "adjoint", 1),),
+        "",
+        "The adjoint of x is the derivative.",
+        {f"adjoint {name}": value for name, value in rows},
+        broken=_one_path(values, adjoints),
+        sweep="reverse",
+    )
+
+
+def _one_path(values: list[float], adjoints: list[float]) -> Broken:
+    """v stands twice in (4*v)*(1 - v), and one of the two messages is lost."""
+    lost = [1.0]
+    for v in values[-2::-1]:
+        lost.append(lost[-1] * 4 * (1 - v))
+    rows = [
+        (f"l{len(values) - place}", right, wrong)
+        for place, (right, wrong) in enumerate(zip(adjoints[::-1], lost, strict=True))
+    ]
+    return Broken(
+        "a dropped path",
+        (table("broken", "Adjoints", "number | >both paths | >one path", rows),),
+        "v is used twice in (4*v)*(1 - v): without the message through 1 - v even the sign is wrong on the way.",
+        {"truth": adjoints[0], "broken": lost[-1]},
+    )
+
+
+def _iterates(expression: Expression) -> list[Expression]:
+    """x, and the results of the three steps: (4*v)*(1 - v) is a step of v."""
+    found = [expression]
+    while not isinstance(found[-1], Variable):
+        found.append(found[-1].arguments[0].arguments[1])
+    return found[::-1]
+
+
+def _cells(answer: Derivative, judged: Comparison, name: str) -> tuple[Cell, Approximate | None]:
+    """Return a partial (or what the method says instead), and its error where the truth is known."""
+    value = answer.gradient.get(name)
+    truth = judged.truth.gradient[name] if judged.truth else None
+    if value is None or truth is None:
+        return said(answer, name), None
+    return Measured(value, truth.text), Approximate(truth.errors(value)[0])
+
+
+def _rows(found: Comparison, judged: Comparison, name: str) -> list[tuple[str, Cell, Approximate | None]]:
+    return [(_named(answer), *_cells(answer, judged, name)) for answer in found.answers]
+
+
+def _named(answer: Derivative) -> str:
+    """The method; a difference with its step."""
+    return f"{answer.method}, {answer.variant}" if (answer.variant or "").startswith("h = ") else answer.method
+
+
+DEMO = Demo(
+    "four-ways",
+    5,
+    "Four routes, one number, different reasons to believe it.",
+    "Hand and symbolic give a formula, numeric gives a guess, AD gives the number - by running the program on pairs.",
+    frames,
+)

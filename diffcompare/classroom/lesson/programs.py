@@ -1,0 +1,275 @@
+"""Figures of the panel of swell: sizes of the derivative of l1 to l12 in four forms, and how right two answers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from diffcompare.backends.problem import Problem
+from diffcompare.backends.symbolic import client
+from diffcompare.classroom.demos import trace as demo
+from diffcompare.classroom.demos.frame import Frame, localized
+from diffcompare.classroom.demos.polynomial import derivative_of_logistic, error_in_doubles
+from diffcompare.classroom.demos.swell import MEMBERS, X
+from diffcompare.codegen.tape_operations import key
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.document import Graph, Table, Vertex
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.wengert import active_nodes, names, pretty, variables, wengert_list
+from diffcompare.localization import translated
+from diffcompare.numeric.evaluate import CAREFUL, FLOATS, evaluate, first_nonfinite, is_number
+from diffcompare.numeric.sweeps import reverse
+from diffcompare.studies.question import question_of
+from diffcompare.studies.swell.families import FAMILIES, Member, of_family
+from diffcompare.studies.swell.measure import Known, PartialRow, TimeBudget, by_rules, completed, sized, truth_of
+from diffcompare.studies.swell.results import DerivativeForm, SwellRow
+from diffcompare.studies.trace import Trace, trace_question
+
+# Programs for the page's own tape: a Wengert list as plain data, with the numbers that Python computed along it.
+
+SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
+
+"""Entries of the catalogue that the page offers: small ones, which are not about rounding."""
+
+ROOM = -0.2837
+
+"""A number as wide as most: room for the page to write one."""
+
+
+class Program(NamedTuple):
+    """A program for the page, and the nodes whose operations it needs there."""
+
+    data: dict[str, Any]
+    nodes: Sequence[Expression]
+
+
+class Staged(NamedTuple):
+    """A program that the page plays step by step, and its graph with room for numbers."""
+
+    data: dict[str, Any]
+    nodes: Sequence[Expression]
+    graph: Graph
+
+
+def shipped() -> dict[str, Staged]:
+    """The programs of those entries at their own points, by name."""
+    from diffcompare.inputs.catalogue import entry
+
+    entries = {name: entry(name) for name in SHIPPED}
+    return {name: staged(question_of(each.text, tuple(each.point)), each.point) for name, each in entries.items()}
+
+
+def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
+    """The list, the point, and values and adjoints there; None stands for what is no finite number."""
+    expression = question.parsed.expression
+    nodes = wengert_list(expression)
+    places = {node: place for place, node in enumerate(nodes)}
+    values = evaluate(nodes, point, CAREFUL)
+    active = active_nodes(nodes)
+    adjoints = reverse(nodes, values, active, expression, CAREFUL)
+    named = names(nodes, tuple(point))
+    data = {
+        "text": " ".join(question.text.split()),
+        "variables": list(point) or variables(nodes),
+        "point": dict(point),
+        "nodes": [
+            {**_node(node, places), "name": pretty(named[node]) if node in named else None, "active": node in active}
+            for node in nodes
+        ],
+        "values": [_number(values[node]) for node in nodes],
+        "adjoints": [_number(adjoints.get(node, 0.0)) for node in nodes],
+    }
+    return Program(data, nodes)
+
+
+def stepped(text: str, point: Mapping[str, float]) -> Program:
+    """The program with the true derivative by its one variable, against which the page holds its quotients.
+
+    Where the truth is late, its own reverse sweep has to do.
+    """
+    from diffcompare.truth.establish import establish
+
+    (name,) = point
+    question = question_of(text, (name,))
+    found = program(question, point)
+    truth = establish(Problem(question.parsed.expression, point, (name,))).gradient[name]
+    adjoint = found.data["adjoints"][found.nodes.index(Variable(name))]
+    return found._replace(data={**found.data, "truth": adjoint if truth is None else truth.nearest})
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if is_number(value) else None
+
+
+def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
+    if isinstance(node, Variable):
+        return {"variable": node.name}
+    if node.operation is None:
+        return {"number": _number(FLOATS.leaf(node, {}))}
+    return {"operation": key(node), "of": [places[each] for each in node.arguments]}
+
+
+# --- Step by step -----------------------------------------------------------------------------------------------------
+
+
+def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
+    """The program with the steps of the demo `trace`: what happens where, and the words that no number changes.
+
+    Raises DiffcompareError for an expression that is too long, and where it has no derivative.
+    """
+    traced = trace_question(question, at=point, mode="both")
+    demo.refuse_long(traced)
+    failure = traced.failure or _without_numbers(traced)
+    if failure is not None:
+        raise DiffcompareError(failure)
+    point = traced.problem.point
+    which = demo.DEMO._replace(frames=lambda: demo.frames_of(question, point))
+    frames = list(localized(which).frames())
+    steps = _steps(traced)
+    seeds = list(traced.problem.wrt[: demo.MAX_SEEDS])
+    whole = [_words(frame) for frame in frames]
+    whole[0]["tables"][0]["rows"] = [list(map(str, row)) for row in _tables(frames[0].blocks)[0].rows]
+    found = program(question, point)
+    data = found.data | {
+        "seeds": seeds,
+        "tangents": {seed: [_number(traced.tangents[seed].get(node, 0.0)) for node in traced.nodes] for seed in seeds},
+        "steps": steps,
+        "frames": whole,
+    }
+    graph = next(block for block in frames[0].blocks if isinstance(block, Graph))
+    return Staged(data, found.nodes, _with_room(graph, steps))
+
+
+def _without_numbers(traced: Trace) -> Diagnostic | None:
+    """Why the page cannot play a trace although the function has derivatives there; None where it can."""
+    if traced.identity is None:
+        message = f"there is nothing to be played: {traced.remark}"
+        return Diagnostic("E587", "bad_value", message, help='for example `--expr "x^2*tanh(x)" --at x=1`')
+    steps = [step for seed in traced.tangents for step in traced.tangent(seed) if step.node in traced.adjoints]
+    plain = all(step.total is not None for step in (*steps, *traced.adjoint))
+    if plain and first_nonfinite(traced.nodes, traced.values, traced.nodes[-1]) is None:
+        return None
+    help = "choose another point, or look at it by `diffcompare demo trace --expr`"
+    return Diagnostic("E587", "bad_value", "a number of the sweeps is not finite at this point", help=help)
+
+
+def _steps(traced: Trace) -> list[dict[str, Any]]:
+    """Every step but its numbers."""
+    places = {node: place for place, node in enumerate(traced.nodes)}
+    seeds = traced.problem.wrt[: demo.MAX_SEEDS]
+    every = [*traced.primal, *(step for seed in seeds for step in traced.tangent(seed)), *traced.adjoint]
+    return [
+        {
+            "kind": step.kind,
+            "node": places[step.node],
+            "name": step.name,
+            "rule": translated(step.rule),
+            "seed": step.seed,
+            "source": places[step.source] if step.source is not None else None,
+            "again": step.again,
+            "status": None if step.status == "ok" else translated(step.status),
+            "sentence": translated(step.sentence) if step.kind == "tangent" and step.status != "ok" else None,
+        }
+        for step in every
+    ]
+
+
+def _words(frame: Frame) -> dict[str, Any]:
+    """The words of a frame that stay when the point is another, and the heads of its tables."""
+    broken = frame.broken
+    return {
+        "title": frame.title,
+        "question": frame.question,
+        "rule": frame.rule,
+        "sentence": frame.sentence,
+        "tables": [_heads(table) for table in _tables(frame.blocks)],
+        "broken": None
+        if broken is None
+        else {"bug": broken.bug, "sentence": broken.sentence, "tables": [_heads(t) for t in _tables(broken.blocks)]},
+    }
+
+
+def _tables(blocks: tuple[Any, ...]) -> list[Table]:
+    return [block.table if isinstance(block, Graph) else block for block in blocks if isinstance(block, Graph | Table)]
+
+
+def _heads(table: Table) -> dict[str, Any]:
+    """Caption, heads, and the first column of a table: what its rows are about."""
+    return {
+        "key": table.key,
+        "caption": table.caption,
+        "heads": [[column.title, column.align] for column in table.columns],
+        "first": [str(row[0]) for row in table.rows],
+    }
+
+
+def _with_room(graph: Graph, steps: list[dict[str, Any]]) -> Graph:
+    """The graph with room above every node for a value, and below it for as many numbers as may arrive there."""
+    arriving: dict[int, int] = {}
+    for step in steps:
+        if step["kind"] == "adjoint":
+            arriving[step["node"]] = arriving.get(step["node"], 0) + 1
+    vertices = [_room(vertex, arriving.get(place, 0)) for place, vertex in enumerate(graph.vertices)]
+    return graph._replace(vertices=tuple(vertices), caption="")
+
+
+def _room(vertex: Vertex, arriving: int) -> Vertex:
+    if vertex.kind == "constant":
+        return vertex
+    rows = arriving if arriving > 1 else 0  # a single message is the adjoint itself
+    return vertex._replace(
+        numbers=(("primal", ROOM), ("tangent", ROOM), *[("adjoint", ROOM)] * rows)  # type: ignore[arg-type]
+    )
+
+
+SECONDS = 5.0
+
+"""For one derivative by sympy; the largest takes a quarter of a second."""
+
+
+def bars() -> list[dict[str, Any]]:
+    """A row for every member: nodes by form, relative errors at X; None where there is no number.
+
+    `expanded` is None from the member on whose coefficients overflow: those of later ones are larger.
+    """
+    client.prepare()  # sympy is imported in its own process while the rules are applied
+    known: dict[str, Known] = {"raw": {}, "light": {}}
+    measured = [_measured(member, known) for member in of_family(FAMILIES["logistic"], MEMBERS, {"x": X})]
+    expanded: list[float | None] = []
+    for row in measured:
+        overflown = bool(expanded) and expanded[-1] is None
+        expanded.append(None if overflown else error_in_doubles(derivative_of_logistic(row.member.number), X))
+    return [{**_figures(row), "expanded": error} for row, error in zip(measured, expanded, strict=True)]
+
+
+def _measured(member: Member, known: dict[str, Known]) -> SwellRow:
+    problem = Problem(member.expression, member.point, member.wrt, budget=SECONDS)
+    forms = {name: by_rules(member.expression, member.wrt, name, TimeBudget(None), known[name]) for name in known}
+    truth = truth_of(problem, TimeBudget(None))
+    draft = PartialRow(member, forms, problem, truth.status, truth.gradient)
+    return completed(draft, {"cse": _after_elimination(problem)}, TimeBudget(None))
+
+
+def _after_elimination(problem: Problem) -> DerivativeForm:
+    client.prepare()
+    answer = client.derive(problem, ["raw", "cse"], 1)
+    return (
+        sized(answer.formulas["cse"], answer.sizes["cse"])
+        if "cse" in answer.formulas
+        else DerivativeForm("none", "failed")
+    )
+
+
+def _figures(row: SwellRow) -> dict[str, Any]:
+    raw, light, cse = (row.forms[name].size for name in ("raw", "light", "cse"))
+    assert raw is not None
+    assert light is not None
+    return {
+        "n": row.member.number,
+        "raw tree": raw.tree,
+        "light tree": light.tree,
+        "light dag": light.dag,
+        "cse": cse.tree if cse else None,
+        "reverse": row.sweeps["reverse"].error,
+    }

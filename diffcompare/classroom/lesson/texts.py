@@ -1,0 +1,119 @@
+"""Every word that the page itself shows; those of the demos come with their frames.
+
+The page takes them in the language that is spoken, and its script fills what is in braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diffcompare.localization import language, translated
+
+ENGLISH: Mapping[str, str] = {
+    "lang": "en",
+    "title": "How derivatives are computed",
+    "no script": "Without its script this page shows every step, one below the other.",
+    # Navigation and controls
+    "demos": "Demos",
+    "steps": "Steps",
+    "back": "Back",
+    "next": "Next",
+    "reveal": "Reveal",
+    "first": "First",
+    "last": "Last",
+    "predict": "Predict",
+    "break": "Break it",
+    "projector": "Projector",
+    "keys": "Shortcuts",
+    "place": "{demo}: {number} of {count}",
+    "heading": "{name}: {claim}",
+    "end": "In one sentence",
+    "question": "Predict: {question}",
+    "rule": "RULE",
+    "why": "WHY",
+    "broken": "BROKEN",
+    "damage": "{bug}. {sentence}",
+    "banner": "This browser computes other numbers than Python did ({name}): do not trust its panels.",
+    # The printed page
+    "all steps": "Every step",
+    "step": "step",
+    "numbers": "numbers",
+    # Another point
+    "graph": "The graph, step by step",
+    "graph told": "Arrows lead from arguments to results; numbers appear step by step. Each node can be focused.",
+    "point": "Another point",
+    "expression": "expression",
+    "subject": "{text} at {point}",
+    "restore": "The point of the demo",
+    "answer": "Recomputed by this page: value {value}; {gradient}.",
+    "partial": "by {name}: {value}",
+    "no number": "{name}: “{text}” is no number; write for example 2, -0.5 or 1e-3. The steps above stay as they were.",
+    "no value": "{name} = {rule} has no finite value there. The steps above stay as they were: choose another point.",
+    "kink": "{name} = {rule} is at a kink or a step there, where a derivative may be missing. The steps above stay as"
+    " they were: choose another point.",
+    "branch": "The steps are others there, as where another branch is taken. The steps above stay as they were:"
+    " `diffcompare lesson --expr EXPR --at POINT` makes a page of those.",
+    "no slope": "A derivative is not finite there. The steps above stay as they were: choose another point.",
+    "node value": "its value is {value}",
+    "node tangent": "its tangent is {value}",
+    "node adjoint": "its adjoint is {value}",
+    "node sum": "the sum of {messages}",
+    "node output": "it is the output",
+    "node alone": "{node}.",
+    "node told": "{node}: {told}.",
+    "comma": ", ",
+    # Sentences of steps at another point, as Python tells them
+    "variable is": "{name} is {rule} = {value}.",
+    "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
+    "without rule": "{name}: {status}",
+    "seed is": "{name} is {value}: the derivative of {node} by {seed}.",
+    "changes": "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
+    "one": "{name} is 1: the output changes as fast as itself.",
+    "passes": "{node} passes {numbers} {equals} {value} on to {argument}.",
+    "adds": "{argument} is used by {node} too, so this is added: {sums}.",
+    "assigned": "With = the last message wins: {last} instead of {truth}.",
+    # The step of a difference
+    "another step": "Another step",
+    "curve": "Error against the step h",
+    "curve told": "Two V-shaped curves on logarithmic axes: dots are single steps, lines their medians."
+    " Two level lines below: reverse AD and the complex step. A ring marks the step chosen.",
+    "exponent": "exponent of h (arrow keys, or drag the ring)",
+    "forward": "forward",
+    "central": "central",
+    "complex": "complex step",
+    "ad": "reverse AD",
+    "h axis": "step h",
+    "error axis": "absolute error",
+    "slope": "slope {slope} ({fitted} fitted)",
+    "strip": "The cancellation strip",
+    "strip there": "f(x + h)",
+    "strip here": "f(x)",
+    "strip difference": "difference",
+    "strip quotient": "quotient",
+    "strip error": "its error",
+    "strip shared": "{count} digits are shared: grey, underlined and in brackets, they cancel in the difference.",
+    # Swell
+    "swell": "Swell, n = 1 to {last}",
+    "sizes": "nodes of the derivative",
+    "accuracy": "accuracy of the expanded form",
+    "raw tree": "tree",
+    "light tree": "light tree",
+    "light dag": "DAG",
+    "cse": "after CSE",
+    "expanded": "expanded form",
+    "reverse": "reverse AD",
+    "exactly": "exact",
+    "overflow": "overflow",
+    "missing": "not computed",
+    "bars told": "{what} for n = 1 to {last}, on a logarithmic axis. The same numbers are in the table.",
+    "nodes axis": "nodes",
+    "relative axis": "relative error",
+    "swell note": "tree, light tree and DAG: rules of a textbook, with all zeros and ones, without them, and with equal"
+    " parts once. After CSE: what sympy's common-subexpression elimination leaves of its derivative.",
+    "numbers of bars": "The numbers",
+}
+
+
+def words() -> dict[str, str]:
+    """Those words in the language that is spoken."""
+    return {key: translated(text, "page") for key, text in ENGLISH.items()} | {"lang": language()}

@@ -1,0 +1,428 @@
+"""The questions of a quiz: functions made to order, no two alike, each with a point and its domain.
+
+A seed gives the same questions again.  A function that is drawn is thrown back if it is none that a teacher would ask:
+with a function beside its inverse (`ln(exp(x))`), of one variable where several were meant, constant, or defined
+nowhere near the usual points.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias, cast
+
+from diffcompare.backends.reverse import gradient_at
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs.point import candidates, default_point
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression, Variable, lift
+from diffcompare.language.operations import (
+    acos,
+    asin,
+    asinh,
+    atan,
+    cbrt,
+    cos,
+    cosh,
+    exp,
+    ln,
+    log2,
+    log10,
+    raise_to,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
+from diffcompare.language.parser import Parsed
+from diffcompare.language.printer import to_text
+from diffcompare.language.wengert import dag_size, variables, wengert_list
+from diffcompare.verify.domain import domain_of
+
+# What functions to differentiate are made of: templates by topic and level, filled with random parts.
+#
+# A template asks a `Draw` for coefficients, functions and inner expressions, and the draw makes them as hard as its
+# level says: up to level 2 an inner expression is the variable itself, from level 3 on the chain rule is needed, at
+# level 4 functions stand within functions, and at level 5 there are several variables, or one more function around.
+
+LEVELS = range(1, 6)
+
+NAMES = (("x", "y"), ("x", "y"), ("x", "y"), ("t", "x"), ("z", "w"), ("s", "t"))
+
+"""Variables; the letters of general rules (u, v, a, c, n) are not among them."""
+
+ELEMENTARY = (sin, cos, exp, ln, sqrt)
+
+ADVANCED = (*ELEMENTARY, tan, atan, sinh, cosh, tanh)
+
+TRIGONOMETRIC = (sin, cos, sin, cos, tan)
+
+PARTIALS_ONLY = "partial"
+
+Function: TypeAlias = Callable[[Expression], Expression]
+
+
+class Draw:
+    """Random parts of a function, as hard as the level says."""
+
+    def __init__(self, rng: random.Random, level: int, *, several: bool = False) -> None:
+        self.rng, self.level, self.several = rng, level, several
+        self.x, self.y = map(Variable, rng.choice(NAMES))
+
+    def factor(self) -> int:
+        """A coefficient."""
+        return self.rng.randint(2, 9)
+
+    def exponent(self) -> int:
+        """An exponent that has to be brought down and lowered."""
+        return self.rng.randint(2, 6 if self.level < 4 else 4)
+
+    def raised(self, formula: Expression) -> Expression:
+        """A power of the formula."""
+        return cast(Expression, raise_to(formula, self.exponent()))
+
+    def sunk(self, formula: Expression) -> Expression:
+        """A power of the formula with a negative exponent."""
+        return cast(Expression, raise_to(formula, -self.exponent()))
+
+    def power(self) -> Expression:
+        """A power of the variable, or the variable."""
+        exponent = self.rng.randint(1, 5 if self.level < 4 else 3)
+        return self.x if exponent == 1 else raise_to(self.x, exponent)
+
+    def scaled(self, formula: Expression) -> Expression:
+        """The formula, mostly with a coefficient."""
+        return self.factor() * formula if self.rng.random() < 0.7 else formula
+
+    def joined(self, *terms: Expression | int) -> Expression:
+        """A sum or a difference."""
+        total = lift(terms[0])
+        for term in terms[1:]:
+            total = total + term if self.rng.random() < 0.6 else total - term
+        return total
+
+    def polynomial(self, terms: int) -> Expression:
+        """A polynomial in falling powers, possibly with a constant term."""
+        exponents = sorted(self.rng.sample(range(1, 7), terms), reverse=True)
+        if exponents[0] == 1:
+            exponents[0] = 2
+        parts: list[Expression | int] = [self.scaled(self.x if n == 1 else raise_to(self.x, n)) for n in exponents]
+        if self.rng.random() < 0.5:
+            parts[-1 if terms > 2 else terms :] = [self.factor()]
+        return self.joined(*parts)
+
+    def linear(self) -> Expression:
+        """A linear expression with a constant term."""
+        return self.joined(self.factor() * self.x, self.factor())
+
+    def function(self) -> Function:
+        """An elementary function."""
+        return self.rng.choice(ELEMENTARY if self.level < 4 else ADVANCED)
+
+    def trigonometric(self) -> Function:
+        """A trigonometric function."""
+        return self.rng.choice(TRIGONOMETRIC)
+
+    def fraction(self) -> Expression:
+        """An exponent that is a fraction."""
+        numerator, denominator = self.rng.choice(
+            ((1, 3), (2, 3), (4, 3), (3, 4), (5, 4), (1, 5), (2, 5), (3, 2), (5, 2))
+        )
+        return lift(numerator) / denominator
+
+    def inner(self) -> Expression:
+        """What stands within a function: the variable up to level 2."""
+        if self.level <= 2:
+            return self.x
+        if self.several:
+            return self.of_both()
+        if self.level == 3 or self.rng.random() < 0.4:
+            return self.simple()
+        return self.nested() if self.level == 4 else self.function()(self.nested())
+
+    def simple(self) -> Expression:
+        """A small polynomial that is not the variable itself."""
+        x, k = self.x, self.factor()
+        square = raise_to(x, 2)
+        choices = (k * x, self.linear(), raise_to(x, self.exponent()), self.joined(square, k), square + k * x,
+                   self.joined(self.factor() * square, k), self.joined(k, x), raise_to(x, 3) + k)  # fmt: skip
+        return self.rng.choice(choices)
+
+    def nested(self) -> Expression:
+        """A function of the variable, alone or beside something else."""
+        f, x = self.function(), self.x
+        return self.rng.choice((f(x), self.factor() + f(x), x + f(x), f(self.simple()), self.factor() * f(x)))
+
+    def small(self) -> Expression:
+        """An expression that is between -1 and 1 for some values of the variable around 0."""
+        x, k = self.x, self.factor()
+        return self.rng.choice((x / k, k * x, raise_to(x, 2), self.joined(1, x), x / (x + k)))
+
+    def of_both(self) -> Expression:
+        """An expression of two variables."""
+        x, y, k = self.x, self.y, self.factor()
+        choices = (x * y, raise_to(x, 2) + raise_to(y, 2), x * raise_to(y, self.exponent()), x / y, k * x * y,
+                   self.joined(k * x, self.factor() * y), raise_to(x, 2) * y, self.joined(x * y, k))  # fmt: skip
+        return self.rng.choice(choices)
+
+
+class Template(NamedTuple):
+    """How a function on a topic is made, and on which levels."""
+
+    topic: str
+    lowest: int
+    highest: int
+    make: Callable[[Draw], Expression]
+
+
+# Read down a topic: what it asks for on its levels.
+TEMPLATES: tuple[Template, ...] = (
+    Template("sum", 1, 1, lambda d: d.polynomial(2)),
+    Template("sum", 1, 1, lambda d: d.polynomial(3)),
+    Template("sum", 1, 1, lambda d: d.joined(d.scaled(d.raised(d.x)), d.factor() * d.sunk(d.x))),
+    Template("sum", 1, 1, lambda d: d.joined(d.raised(d.x) / d.factor(), d.scaled(d.x))),
+    Template("sum", 2, 5, lambda d: d.joined(d.scaled(d.function()(d.inner())), d.scaled(d.function()(d.inner())))),
+    Template("sum", 2, 5, lambda d: d.joined(d.scaled(d.power()), d.scaled(d.function()(d.inner())), d.factor())),
+    Template("power", 1, 1, lambda d: d.scaled(d.raised(d.x))),
+    Template("power", 1, 1, lambda d: d.scaled(d.sunk(d.x))),
+    Template("power", 1, 1, lambda d: d.raised(d.x) / d.factor()),
+    Template("power", 1, 1, lambda d: d.factor() * (d.raised(d.x) + d.factor())),
+    Template("power", 2, 2, lambda d: d.joined(d.scaled(d.raised(d.x)), d.factor() / d.raised(d.x))),
+    Template("power", 2, 2, lambda d: d.joined(d.scaled(raise_to(d.x, d.fraction())), d.scaled(d.power()))),
+    Template("power", 3, 5, lambda d: d.scaled(d.raised(d.inner()))),
+    Template("power", 3, 5, lambda d: d.scaled(d.sunk(d.inner()))),
+    Template("power", 4, 5, lambda d: d.raised(d.joined(d.scaled(d.function()(d.inner())), d.power()))),
+    Template("product", 2, 2, lambda d: d.linear() * d.function()(d.x)),
+    Template("product", 2, 4, lambda d: d.scaled(d.power()) * d.function()(d.inner())),
+    Template("product", 2, 5, lambda d: d.scaled(d.function()(d.inner())) * d.function()(d.x)),
+    Template("product", 4, 5, lambda d: d.power() * d.function()(d.x) * d.function()(d.inner())),
+    Template("product", 4, 5, lambda d: d.function()(d.inner()) * d.function()(d.inner())),
+    Template("quotient", 2, 2, lambda d: d.linear() / d.linear()),
+    Template("quotient", 2, 2, lambda d: d.linear() / d.joined(raise_to(d.x, 2), d.factor())),
+    Template("quotient", 2, 5, lambda d: d.scaled(d.function()(d.inner())) / d.power()),
+    Template("quotient", 2, 5, lambda d: d.scaled(d.power()) / d.function()(d.inner())),
+    Template("quotient", 4, 5, lambda d: d.function()(d.inner()) / (d.factor() + d.function()(d.inner()))),
+    Template("chain", 3, 5, lambda d: d.scaled(d.function()(d.inner()))),
+    Template("chain", 3, 5, lambda d: d.scaled(d.raised(d.inner()))),
+    Template("chain", 3, 5, lambda d: d.joined(d.function()(d.inner()), d.scaled(d.power()))),
+    Template("chain", 4, 5, lambda d: d.scaled(d.raised(d.function()(d.inner())))),
+    Template("exponential", 2, 2, lambda d: d.joined(d.factor() * exp(d.x), d.scaled(d.power()))),
+    Template("exponential", 2, 2, lambda d: d.scaled(raise_to(d.factor(), d.x))),
+    Template("exponential", 2, 2, lambda d: d.joined(raise_to(d.factor(), d.x), d.scaled(d.power()))),
+    Template("exponential", 3, 5, lambda d: d.scaled(exp(d.inner()))),
+    Template("exponential", 3, 5, lambda d: d.scaled(raise_to(d.factor(), d.inner()))),
+    Template("exponential", 3, 5, lambda d: d.scaled(exp(-d.inner()))),
+    Template("exponential", 4, 5, lambda d: d.power() * exp(-d.inner())),
+    Template("exponential", 4, 5, lambda d: raise_to(d.x, d.inner())),
+    Template("exponential", 4, 4, lambda d: raise_to(d.x, d.factor() * d.x)),
+    Template("logarithm", 2, 2, lambda d: d.joined(d.factor() * ln(d.x), d.scaled(d.power()))),
+    Template("logarithm", 2, 2, lambda d: d.joined(d.scaled(d.power()), d.scaled(d.rng.choice((log2, log10))(d.x)))),
+    Template("logarithm", 3, 5, lambda d: d.scaled(ln(d.inner()))),
+    Template("logarithm", 3, 5, lambda d: d.scaled(d.rng.choice((log2, log10))(d.inner()))),
+    Template("logarithm", 4, 5, lambda d: d.power() * ln(d.inner())),
+    Template("logarithm", 4, 5, lambda d: d.raised(ln(d.inner()))),
+    Template("logarithm", 4, 4, lambda d: ln(d.linear() / d.simple())),
+    Template("trigonometric", 2, 2, lambda d: d.joined(d.scaled(d.trigonometric()(d.x)), d.scaled(sin(d.x)))),
+    Template("trigonometric", 2, 2, lambda d: d.joined(d.scaled(d.power()), d.scaled(d.trigonometric()(d.x)))),
+    Template("trigonometric", 3, 5, lambda d: d.scaled(d.trigonometric()(d.inner()))),
+    Template("trigonometric", 3, 3, lambda d: d.scaled(d.raised(d.trigonometric()(d.x)))),
+    Template("trigonometric", 4, 5, lambda d: d.power() * d.trigonometric()(d.inner())),
+    Template("trigonometric", 4, 5, lambda d: d.scaled(d.raised(d.trigonometric()(d.inner())))),
+    Template("inverse", 4, 5, lambda d: d.scaled(atan(d.inner()))),
+    Template("inverse", 4, 4, lambda d: d.scaled(d.rng.choice((asin, acos))(d.small()))),
+    Template("inverse", 4, 4, lambda d: d.power() * d.rng.choice((asin, acos, atan))(d.small())),
+    Template("inverse", 4, 5, lambda d: d.joined(d.scaled(asinh(d.inner())), d.scaled(d.power()))),
+    Template("inverse", 5, 5, lambda d: d.scaled(d.raised(atan(d.inner())))),
+    Template("root", 2, 2, lambda d: d.joined(d.scaled(sqrt(d.x)), d.scaled(d.power()))),
+    Template("root", 2, 2, lambda d: d.factor() / sqrt(d.x)),
+    Template("root", 2, 2, lambda d: d.joined(d.scaled(cbrt(d.x)), d.scaled(d.power()))),
+    Template("root", 3, 5, lambda d: d.scaled(sqrt(d.inner()))),
+    Template("root", 3, 5, lambda d: d.factor() / sqrt(d.inner())),
+    Template("root", 3, 5, lambda d: d.scaled(cbrt(d.inner()))),
+    Template("root", 4, 5, lambda d: d.power() * sqrt(d.inner())),
+    Template("partial", 5, 5, lambda d: d.joined(d.scaled(d.power()) * d.raised(d.y), d.scaled(d.power()) * d.y)),
+    Template("partial", 5, 5, lambda d: d.scaled(d.function()(d.of_both()))),
+    Template("partial", 5, 5, lambda d: d.joined(d.power() * d.function()(d.y), d.function()(d.of_both()))),
+    Template("partial", 5, 5, lambda d: d.scaled(d.function()(d.x)) * d.function()(d.y)),
+    Template("partial", 5, 5, lambda d: d.of_both() / d.joined(raise_to(d.x, 2), d.factor() * d.y)),
+    Template("partial", 5, 5, lambda d: raise_to(d.x, d.scaled(d.y))),
+    Template("partial", 5, 5, lambda d: d.power() * d.function()(d.of_both())),
+)  # fmt: skip
+
+TOPICS: tuple[str, ...] = tuple(dict.fromkeys(template.topic for template in TEMPLATES))
+
+"""The topics, in the order in which they are taught."""
+
+
+def levels_of(topic: str) -> list[int]:
+    """The levels on which a topic is asked."""
+    return sorted({n for each in TEMPLATES if each.topic == topic for n in range(each.lowest, each.highest + 1)})
+
+
+def topics_at(level: int) -> list[str]:
+    """The topics that are asked on a level."""
+    return [topic for topic in TOPICS if level in levels_of(topic)]
+
+
+def draw_function(rng: random.Random, level: int, topic: str) -> Expression:
+    """A random function on a topic that is asked on that level."""
+    fitting = [each for each in TEMPLATES if each.topic == topic and each.lowest <= level <= each.highest]
+    several = level == LEVELS[-1] and (topic == PARTIALS_ONLY or rng.random() < 0.6)
+    return rng.choice(fitting).make(Draw(rng, level, several=several))
+
+
+FOR_A_NEW_FORM = 40
+
+"""Functions that are drawn in search of one whose form did not occur; after that another one will do."""
+
+MAX_NODES = 36
+
+"""Distinct nodes of a function."""
+
+STEEPEST = 1e7
+
+"""The largest slope at the point."""
+
+TOGETHER = (
+    {"exp", "ln"}, {"exp", "log2"}, {"exp", "log10"}, {"sin", "asin"}, {"cos", "acos"}, {"tan", "atan"},
+    {"sinh", "asinh"}, {"^n", "sqrt"}, {"^n", "cbrt"}, {"^n", "^"}, {"sqrt", "cbrt"},
+)  # fmt: skip
+
+"""Operations that nobody writes directly upon each other, because they cancel or are one."""
+
+LINEAR = ("+", "-", "neg")
+
+MIN_NODES = {4: 3, 5: 4}
+
+"""Rules that are to be applied, beside those for sums and constant factors; with several variables one is enough."""
+
+
+class Exercise(NamedTuple):
+    """A question of the quiz."""
+
+    question: ParsedInput
+    by: str
+    """The variable to differentiate by."""
+    topic: str
+    level: int
+    point: Mapping[str, float]
+    domain: tuple[str, ...]
+    """Where the derivative is asked for: `2*x - 1 > 0`."""
+
+    @property
+    def expression(self) -> Expression:
+        """The function."""
+        return self.question.parsed.expression
+
+    @property
+    def wanted(self) -> str:
+        """What is asked for: `df/dx`."""
+        return f"df/d{self.by}"
+
+
+def exercises(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> list[Exercise]:
+    """So many questions; without a level they climb from the lowest to the highest, without a topic all take turns.
+
+    Raises ValueError for a topic that is not asked on the level.
+    """
+    forms: set[str] = set()
+    made: set[Expression] = set()
+    found = []
+    for number, (its_level, its_topic) in enumerate(_plan(count, level, topic, random.Random(f"{seed} plan")), 1):
+        rng = random.Random(f"{seed} {its_level} {its_topic} {number}")
+        exercise = _new(rng, its_level, its_topic, made, forms)
+        made.add(exercise.expression)
+        forms.add(form(exercise.expression))
+        found.append(exercise)
+    return found
+
+
+def form(expression: Expression) -> str:
+    """What is left of a function without its numbers."""
+    return re.sub(r"\d+", "#", to_text(expression))
+
+
+def _plan(count: int, level: int | None, topic: str | None, rng: random.Random) -> Iterator[tuple[int, str]]:
+    levels = list(LEVELS if topic is None else levels_of(topic))
+    if level is not None:
+        if level not in levels:
+            raise ValueError(f"the topic {topic} is asked on the levels {levels}, not on {level}")
+        levels = [level]
+    last = ""
+    waiting: dict[int, list[str]] = {}
+    for place in range(count):
+        now = levels[place * len(levels) // count]
+        if topic is not None:
+            yield now, topic
+            continue
+        if not waiting.get(now):
+            waiting[now] = rng.sample(topics_at(now), len(topics_at(now)))
+        fresh = next((each for each in waiting[now] if each != last), waiting[now][0])
+        waiting[now].remove(fresh)
+        last = fresh
+        yield now, fresh
+
+
+def _new(rng: random.Random, level: int, topic: str, made: set[Expression], forms: set[str]) -> Exercise:
+    """A question that was not asked yet, if possible of a form that was not asked either."""
+    tries = 0
+    while True:
+        exercise = _exercise(draw_function(rng, level, topic), rng, level, topic)
+        if exercise is None or exercise.expression in made:
+            continue
+        tries += 1
+        if tries > FOR_A_NEW_FORM or form(exercise.expression) not in forms:
+            return exercise
+
+
+def _exercise(expression: Expression, rng: random.Random, level: int, topic: str) -> Exercise | None:
+    """The question for the function, None where it is not one to ask."""
+    nodes = wengert_list(expression)
+    names = variables(nodes)
+    several = len(names) > 1
+    if dag_size(expression) > MAX_NODES or is_silly(nodes) or (topic == PARTIALS_ONLY and not several):
+        return None
+    if not several and rules_to_apply(nodes) < MIN_NODES.get(level, 1) - (topic == "inverse"):
+        return None
+    try:
+        point = default_point(expression, names)
+    except DiffcompareError:
+        return None
+    by = rng.choice(names)
+    if not _varies(expression, by, names, point):
+        return None
+    text = to_text(expression)
+    question = ParsedInput(text, Parsed(expression, text), "expression", "question", point=point)
+    return Exercise(question, by, topic, level, point, domain_of(expression))
+
+
+def rules_to_apply(nodes: Sequence[Expression]) -> int:
+    """How many rules the derivative needs, sums and constant factors apart."""
+    needed = 0
+    for node in nodes:
+        if node.operation is not None and node.varies and node.operation.name not in LINEAR:
+            scaled = node.operation.name == "*" and not all(argument.varies for argument in node.arguments)
+            needed += not scaled
+    return needed
+
+
+def is_silly(nodes: Sequence[Expression]) -> bool:
+    """Whether two operations stand upon each other, or two factors beside each other, that are one."""
+    for node in nodes:
+        if node.operation is None or node.operation.name in LINEAR:
+            continue
+        name, arguments = node.operation.name, node.arguments
+        if name in ("*", "/") and arguments[0] is arguments[1]:
+            return True
+        inner = {argument.operation.name for argument in arguments if argument.operation is not None}
+        if any({name, other} in TOGETHER for other in inner) or (name in inner and name != "*"):
+            return True
+    return False
+
+
+def _varies(expression: Expression, by: str, names: Sequence[str], point: Mapping[str, float]) -> bool:
+    """Whether the derivative is neither 0 nor enormous at the point, and not 0 at another one either."""
+    slopes = [gradient[by] for each in (point, *candidates(names)) if (gradient := gradient_at(expression, each))]
+    return 1e-9 < abs(slopes[0]) < STEEPEST and max(map(abs, slopes[1:]), default=1.0) > 1e-9

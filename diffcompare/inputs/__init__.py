@@ -1,0 +1,1 @@
+"""What a user hands in: expressions, points, formulas by hand, the catalogue and files of expressions."""

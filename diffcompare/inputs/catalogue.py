@@ -1,0 +1,231 @@
+"""The catalogue: the classic expressions in `expressions/*.toml`, found by name or by their shape.
+
+`match` runs at almost every start of the program, so it must be quick: reading the files as TOML would take longer
+than starting Python does.  The files are only scanned for the lines `name = ...` and `expression = ...` (a test
+asserts that the scan sees what a TOML parser sees).  Of each expression the scan notes its *marks*, which neither
+renaming nor reordering changes: its functions, numbers and operators.  Only an entry with the same marks is parsed,
+and only the stanza of the entry found is read as TOML.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from diffcompare.backends.problem import Hand
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.expression_file import Entry, entries_of_file, entry_from, from_file
+from diffcompare.inputs.formulas import formulas_from
+from diffcompare.language.expression import Constant, Expression, Number, Variable
+from diffcompare.language.isomorphism import renamed, renaming
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS
+from diffcompare.language.wengert import wengert_list
+
+__all__ = [
+    "GROUPS",
+    "CatalogueMatch",
+    "Entry",
+    "entries_of_file",
+    "entry",
+    "from_file",
+    "hand_for",
+    "hand_of",
+    "load",
+    "match",
+    "point_for",
+]
+
+GROUPS = ("textbook", "ml", "physics", "finance", "optimisation", "nasty")
+"""The files, in reading order.  Of two entries with the same formula `match` finds the first: the nasty come last."""
+
+MAX_NODES = 400
+"""An expression with more nodes than this is not looked up."""
+
+_HEADER = "\n[[expression]]\n"
+_TOKEN = re.compile(r"[A-Za-z_]\w*|[0-9.]+(?:e[+-]?[0-9]+)?|[-*/^]")
+
+
+class Stanza(NamedTuple):
+    """An entry as the scan sees it."""
+
+    name: str
+    text: str
+    """The expression."""
+    marks: frozenset[str | float]
+    variables: int
+    body: str
+    """The lines below the header."""
+    group: str
+    file: str
+    line: int
+    """Where the header stands."""
+
+
+class CatalogueMatch(NamedTuple):
+    """An entry that equals a typed expression, and the typed name of each of its variables."""
+
+    entry: Entry
+    names: dict[str, str]
+
+
+def directory() -> str:
+    """Where the files are: inside an installed package, beside the package in a checkout."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "expressions")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "expressions")
+
+
+@cache
+def load() -> tuple[Entry, ...]:
+    """All entries, in the order of GROUPS and of the files."""
+    return tuple(_entry_of(stanza) for stanza in scan())
+
+
+def entry(name: str) -> Entry:
+    """The entry of that name.  Raises DiffcompareError (E601) with the nearest name if there is none."""
+    for stanza in scan():
+        if stanza.name == name:
+            return _entry_of(stanza)
+    raise _unknown(name)
+
+
+def match(expression: Expression) -> CatalogueMatch | None:
+    """The first entry that equals the expression but for the names of variables and the order of + and *."""
+    nodes = _nodes_of(expression)
+    if nodes is None:
+        return None
+    marks, variables = _marks_of(nodes)
+    for stanza in scan():
+        if stanza.variables == variables and stanza.marks == marks:
+            names = renaming(_parse(stanza.text), expression)
+            if names is not None:
+                return CatalogueMatch(_entry_of(stanza), names)
+    return None
+
+
+def _nodes_of(expression: Expression) -> set[Expression] | None:
+    """The distinct nodes; None, and no time lost, if they are too many."""
+    seen: set[Expression] = {expression}
+    stack = [expression]
+    while stack and len(seen) <= MAX_NODES:
+        for argument in stack.pop().arguments:
+            if argument not in seen:
+                seen.add(argument)
+                stack.append(argument)
+    return seen if len(seen) <= MAX_NODES else None
+
+
+def hand_for(match: CatalogueMatch) -> Hand | None:
+    """The hand formulas of the entry found, in the typed variables."""
+    hand = hand_of(match.entry)
+    if hand is None:
+        return None
+    formulas = {match.names[name]: renamed(formula, match.names) for name, formula in hand.formulas.items()}
+    return Hand(formulas, hand.origin)
+
+
+def hand_of(entry: Entry) -> Hand | None:
+    """The hand formulas of an entry in its own variables; None where its file gives none."""
+    from diffcompare.language.parser import parse
+    from diffcompare.language.wengert import variables
+
+    if not entry.formulas:
+        return None
+    shipped = bool(entry.group) and os.path.dirname(entry.file) == directory()
+    names = variables(wengert_list(parse(entry.text, names=entry.names)))
+    formulas = formulas_from(entry.formulas, names, lambda name: f"{entry.place}, gradient.{name}")
+    return Hand(formulas, "catalogue" if shipped else "file")
+
+
+def point_for(match: CatalogueMatch) -> dict[str, float]:
+    """The classic point of the entry found, in the typed variables."""
+    return {match.names[name]: value for name, value in match.entry.point.items()}
+
+
+@cache
+def scan() -> tuple[Stanza, ...]:
+    """Every entry of the catalogue, by a look at the lines that matter.  (The files are our own: no leniency.)"""
+    found: list[Stanza] = []
+    folder = directory()
+    for group in GROUPS:
+        file = os.path.join(folder, f"{group}.toml")
+        with open(file, encoding="utf-8") as opened:
+            head, *bodies = opened.read().split(_HEADER)
+        line = head.count("\n") + 2
+        for body in bodies:
+            text = _value("expression", body)
+            marks, variables = _marks_in(text)
+            found.append(Stanza(_value("name", body), text, marks, variables, body, group, file, line))
+            line += body.count("\n") + 2
+    return tuple(found)
+
+
+def _value(key: str, body: str) -> str:
+    return f"\n{body}".partition(f'\n{key} = "')[2].partition('"\n')[0]
+
+
+def _marks_in(text: str) -> tuple[frozenset[str | float], int]:
+    """The marks of an expression as text, and the number of its variables."""
+    marks: set[str | float] = set()
+    variables = set()
+    for token in set(_TOKEN.findall(text)):
+        if token[0] in "0123456789.":
+            marks.add(float(token))
+        elif token in FUNCTIONS:
+            marks.add(FUNCTIONS[token].name)
+        elif token in CONSTANTS or token in "-*/^":
+            marks.add(token)
+        else:
+            variables.add(token)
+    return frozenset(marks), len(variables)
+
+
+def _marks_of(nodes: Iterable[Expression]) -> tuple[frozenset[str | float], int]:
+    """The same of the nodes of an expression.  `+` is no mark, for a - b counts as a + (-b)."""
+    marks: set[str | float] = set()
+    variables = 0
+    for node in nodes:
+        if node.operation is not None:
+            marks.add(_SYMBOLS.get(node.operation.name, node.operation.name))
+        elif isinstance(node, Variable):
+            variables += 1
+        else:
+            assert isinstance(node, Number | Constant)
+            marks.add(node.name if isinstance(node, Constant) else float(node))
+    marks.discard("+")
+    return frozenset(marks), variables
+
+
+_SYMBOLS = {"neg": "-", "^n": "^"}
+
+
+@cache
+def _parse(text: str) -> Expression:
+    from diffcompare.language.parser import parse
+
+    return parse(text)
+
+
+@cache
+def _entry_of(stanza: Stanza) -> Entry:
+    import tomllib
+
+    (table,) = tomllib.loads(_HEADER + stanza.body)["expression"]
+    return entry_from(table, stanza.file, stanza.line, stanza.group)
+
+
+def _unknown(name: str) -> DiffcompareError:
+    from difflib import get_close_matches
+
+    names = [stanza.name for stanza in scan()]
+    close = get_close_matches(name, names, 1, 0.5)
+    help_text = f"did you mean @{close[0]}?" if close else "`diffcompare list` shows all entries"
+    message = f"the catalogue has no entry `{name}`"
+    return DiffcompareError(
+        Diagnostic(
+            code="E601", kind="bad_value", message=message, span=(0, len(name) + 1), text=f"@{name}", help=help_text
+        )
+    )

@@ -1,0 +1,331 @@
+"""Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for people's own files.
+
+Only `name` and `expression` are needed.  Whatever is wrong with a file becomes a diagnostic that says where.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.file_kinds import CURES, PLAIN_TEXT, suffix_of, unreadable
+
+MAXIMUM_BYTES = 10_000_000
+_HEADER = r"(?m)^[ \t]*\[\[[ \t]*expression[ \t]*\]\]"
+_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+_AN_ENTRY = 'an entry is the line [[expression]], then lines such as name = "..." and expression = "..."'
+_DEEP_KEY = r"(?:\.[ \t]*+[\w-]++[ \t]*+){100}"
+_OTHER_NAMES = {"id": "name", "expr": "expression", "grad": "gradient", "note": "lesson"}
+
+
+_TEXTS = ("title", "lesson", "source", "domain", "tier")
+_KEYS = frozenset(
+    ("name", "expression", "group", "point", "gradient", "demos", "traps", "value", "gradient_at_point", "undefined")
+).union(_TEXTS)
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Entry(NamedTuple):
+    """An expression with all that its file says about it.  Formulas are text here: parsing waits until it is needed.
+
+    (A named tuple, because making a data class of this size at every start takes milliseconds.)
+    """
+
+    name: str
+    text: str
+    """The expression as written."""
+    file: str
+    line: int | None = None
+    group: str = ""
+    title: str = ""
+    point: Mapping[str, float] = _NOTHING
+    """The classic point, in the order of the variables; empty where the file gives none."""
+    formulas: Mapping[str, str] = _NOTHING
+    """Partials derived by hand, by variable."""
+    lesson: str = ""
+    source: str = ""
+    domain: str = ""
+    tier: str = ""
+    demos: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()
+    value: float | None = None
+    """The true value at the point, rounded once, and below the true partials."""
+    gradient_at_point: Mapping[str, float] = _NOTHING
+    undefined: Mapping[str, str] = _NOTHING
+    """Why a partial does not exist at the point."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that the entry uses as variables for certain, whatever they mean elsewhere (`e`)."""
+        return frozenset(self.point) | frozenset(self.formulas)
+
+    @property
+    def place(self) -> str:
+        """`file:line`, as far as it is known."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+def entries_of_file(path: str) -> tuple[Entry, ...]:
+    """All entries of a file.  Raises DiffcompareError for the first thing that is wrong with it."""
+    tables = _tables(path)
+    entries = tuple(entry_from(table, path, line) for table, line in tables)
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.name in seen:
+            raise _twice(entry.place, entry.name, seen[entry.name].line)
+        seen[entry.name] = entry
+    return entries
+
+
+def from_file(path: str, name: str | None = None) -> Entry:
+    """One entry of a file: the one of that name, or the only one there is."""
+    tables = _tables(path)
+    if name is None:
+        if len(tables) != 1:
+            raise _several(path, [_name_of(table) for table, _ in tables])
+        return entry_from(*_with_path(tables[0], path))
+    found = [each for each in tables if _name_of(each[0]) == name]
+    if not found:
+        raise _no_such_entry(path, name, [_name_of(table) for table, _ in tables])
+    if len(found) > 1:
+        raise _twice(path, name, found[0][1])
+    return entry_from(*_with_path(found[0], path))
+
+
+def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str = "") -> Entry:
+    """The entry that a table of a file describes.  Raises DiffcompareError where a value has the wrong type."""
+    place = file if line is None else f"{file}:{line}"
+    table = {_OTHER_NAMES.get(key, key): value for key, value in table.items()}
+    _check_keys(table, place)
+    for key in ("name", "expression"):
+        if key not in table:
+            raise _wrong(place, f"an entry has no `{key}`", f'{key} = "..."')
+    texts = {key: _text(table.get(key, ""), key, place) for key in _TEXTS}
+    return Entry(
+        name=_text(table["name"], "name", place),
+        text=_text(table["expression"], "expression", place),
+        file=file,
+        line=line,
+        group=group or _text(table.get("group", ""), "group", place),
+        point=_numbers(table.get("point", {}), "point", place),
+        formulas=_formulas(table.get("gradient", {}), "gradient", place),
+        demos=_texts(table.get("demos", []), "demos", place),
+        traps=_texts(table.get("traps", []), "traps", place),
+        value=_number(table["value"], "value", place) if "value" in table else None,
+        gradient_at_point=_numbers(table.get("gradient_at_point", {}), "gradient_at_point", place),
+        undefined=_formulas(table.get("undefined", {}), "undefined", place),
+        **texts,
+    )
+
+
+def _check_keys(table: Mapping[str, Any], place: str) -> None:
+    """Keys of people's own are welcome; one that is nearly one of ours is a slip that would go unseen."""
+    unknown = [key for key in table if key not in _KEYS]
+    if unknown:
+        from difflib import get_close_matches
+
+        for key in unknown:
+            close = get_close_matches(key, _KEYS, 1, 0.75)
+            if close and close[0] not in table:
+                raise _wrong(place, f"an entry has no key `{key}`", f"did you mean `{close[0]}`?")
+
+
+def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
+    """The text of a file.  Raises DiffcompareError if there is none to be had: missing, too long, not UTF-8 ..."""
+    return decoded(read_bytes(path, maximum), path)
+
+
+def read_bytes(path: str, maximum: int = MAXIMUM_BYTES) -> bytes:
+    """What a regular file holds.  Raises DiffcompareError if it is missing, too long, or of a kind that is no text."""
+    if suffix_of(path) in CURES and suffix_of(path) not in PLAIN_TEXT:
+        raise unreadable(path)
+    try:
+        if os.path.isdir(path):
+            raise _unreadable(path, "it is a directory", "name a file in it")
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end, nor begin
+            raise _unreadable(path, "it is not a regular file", "pipe it to standard input: -")
+        with open(path, "rb") as file:
+            content = file.read(maximum + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        help_text = "check the path; an argument that ends like a file is never an expression"
+        raise _unreadable(path, reason[:1].lower() + reason[1:], help_text) from None
+    if len(content) > maximum:
+        raise too_long(path, maximum)
+    return content
+
+
+def decoded(content: bytes, source: str) -> str:
+    """Bytes as strict UTF-8, without a byte-order mark and with plain line ends."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{source} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}"
+        raise DiffcompareError(
+            Diagnostic(code="E605", kind="io_error", message=message, source=source, help="save the text as UTF-8")
+        ) from None
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def too_long(source: str, maximum: int) -> DiffcompareError:
+    """The error for an input beyond its bound."""
+    message = f"{source} is longer than {maximum:,} bytes"
+    return DiffcompareError(
+        Diagnostic(code="E606", kind="resource_limit", message=message, source=source, help="split it into pieces")
+    )
+
+
+def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
+    return tables_in(read_text(path), path)
+
+
+def tables_in(text: str, path: str) -> list[tuple[dict[str, Any], int | None]]:
+    """The tables that describe entries, each with the line of its header where that is certain."""
+    import re
+
+    document = _parsed(text, path)
+    found = document.get("expression")
+    if isinstance(found, str):  # a file that is one entry
+        return [(document, 1)]
+    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+        raise _wrong(path, "the file has no entries", _AN_ENTRY)
+    lines, line, start = [], 1, 0
+    for match in re.finditer(_HEADER, text):
+        line += text.count("\n", start, match.end())
+        start = match.end()
+        lines.append(line)
+    return list(zip(found, lines if len(lines) == len(found) else [None] * len(found), strict=True))
+
+
+def _parsed(text: str, path: str) -> dict[str, Any]:
+    import re
+    import tomllib
+
+    try:
+        if re.search(_DEEP_KEY, text):  # tomllib takes quadratic time and memory for it
+            raise RecursionError
+        return tomllib.loads(text)
+    except RecursionError:
+        raise _wrong(
+            path, "the brackets or keys of the file are nested too deeply", "an entry needs no nesting"
+        ) from None
+    except ValueError as error:
+        raise _malformed(text, path, str(error)) from None
+
+
+def _malformed(text: str, path: str, message: str) -> DiffcompareError:
+    import re
+
+    place = re.search(_PLACE, message)
+    message = message[: place.start()] if place else message
+    message = f"not valid TOML: {message[:1].lower()}{message[1:]}"
+    lines = text.split("\n")
+    line = int(place[1]) if place and place[1] else len(lines)
+    column = int(place[2]) - 1 if place and place[2] else len(lines[line - 1])
+    return DiffcompareError(
+        Diagnostic(
+            code="E603",
+            kind="syntax_error",
+            message=message,
+            source=f"{path}:{line}",
+            text=lines[line - 1],
+            span=(column, column + 1),
+            help=_AN_ENTRY,
+        )
+    )
+
+
+def _text(value: Any, key: str, place: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(place, f"`{key}` is not a text but {_kind(value)}", f'put it in quotes: {key} = "..."')
+    return value
+
+
+def _texts(value: Any, key: str, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _wrong(place, f"`{key}` is not a list but {_kind(value)}", f'{key} = ["...", "..."]')
+    return tuple(_text(each, key, place) for each in value)
+
+
+def _number(value: Any, key: str, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong(place, f"`{key}` is not a number but {_kind(value)}", f"{key} = 1.5")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise _wrong(place, f"`{key}` is {number}: a point of doubles is finite", f"{key} = 1.5", kind="bad_value")
+    return number
+
+
+def _numbers(value: Any, key: str, place: str) -> dict[str, float]:
+    table = _table(value, key, place, "{ x = 1.5, y = 2 }")
+    return {name: _number(number, f"{key}.{name}", place) for name, number in table.items()}
+
+
+def _formulas(value: Any, key: str, place: str) -> dict[str, str]:
+    """Texts by name; a bare number is as good as its text."""
+    table = _table(value, key, place, '{ x = "...", y = "..." }')
+    return {
+        name: repr(text) if type(text) in (int, float) else _text(text, f"{key}.{name}", place)
+        for name, text in table.items()
+    }
+
+
+def _table(value: Any, key: str, place: str, example: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(place, f"`{key}` is not a table but {_kind(value)}", f"{key} = {example}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "a truth value", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    return kinds.get(type(value), "a date or time")
+
+
+def _with_path(found: tuple[dict[str, Any], int | None], path: str) -> tuple[dict[str, Any], str, int | None]:
+    return found[0], path, found[1]
+
+
+def _name_of(table: Mapping[str, Any]) -> str:
+    name = table.get("name", table.get("id"))
+    return name if isinstance(name, str) else ""
+
+
+def _several(path: str, names: list[str]) -> DiffcompareError:
+    shown = [name for name in names if name][:5]
+    listed = ", ".join(shown) + (", ..." if len(names) > len(shown) else "")
+    message = f"{path} has {len(names)} entries: {listed}" if names else f"{path} has no entries"
+    help_text = f"name one of them: {path}:{shown[0] if shown else 'NAME'}"
+    return DiffcompareError(Diagnostic(code="E607", kind="bad_value", message=message, source=path, help=help_text))
+
+
+def _no_such_entry(path: str, name: str, names: list[str]) -> DiffcompareError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, names, 1, 0.5)
+    listed = ", ".join(names[:5]) + ", ..." * (len(names) > 5)
+    help_text = f"did you mean {path}:{close[0]}?" if close else f"it has {listed}"
+    message = f"{path} has no entry `{name}`"
+    return DiffcompareError(Diagnostic(code="E608", kind="bad_value", message=message, source=path, help=help_text))
+
+
+def _unreadable(path: str, reason: str, help_text: str) -> DiffcompareError:
+    message = f"cannot read {path}: {reason}"
+    return DiffcompareError(Diagnostic(code="E602", kind="io_error", message=message, source=path, help=help_text))
+
+
+def _wrong(place: str, message: str, help_text: str, kind: str = "bad_value") -> DiffcompareError:
+    message = f"{place}: {message}"
+    return DiffcompareError(Diagnostic(code="E604", kind=kind, message=message, source=place, help=help_text))
+
+
+def _twice(place: str, name: str, first: int | None) -> DiffcompareError:
+    where = "" if first is None else f", first in line {first}"
+    return _wrong(place, f"the name `{name}` is used twice{where}", "give every entry a name of its own")

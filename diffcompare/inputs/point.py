@@ -1,0 +1,264 @@
+"""Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or chosen."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.wengert import variables as variables_of
+from diffcompare.language.wengert import wengert_list
+
+NEAR = 1e-3
+"""How far from a chosen point no kink may be, absolutely and relative to the coordinate."""
+
+_CONSTANT = "give a number, or a constant such as pi/2"
+_WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
+_INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
+
+
+# --- Typed points -----------------------------------------------------------------------------------------------------
+
+
+def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str, float]:
+    """The point of `--at NAME=VALUE,NAME=VALUE`, which may be repeated; `--at ""` is the empty point.
+
+    A value is a constant expression, evaluated in doubles.  Raises DiffcompareError for a missing `=`, a name that
+    comes twice, and a value that is not a finite number.  `variables` only helps to word the errors.
+    """
+    point: dict[str, float] = {}
+    for spec in specs:
+        for assignment in _split(spec) if spec.strip() else ():
+            name, text = split_assignment(assignment, "--at", variables)
+            if name in point:
+                raise _bad(f"two values for `{name}`", "--at", assignment, f"keep one of them: --at {name}={text}")
+            point[name] = constant_value(text, f"--at {name}")
+    return point
+
+
+def _split(spec: str) -> list[str]:
+    """The pieces between commas outside parentheses."""
+    pieces, depth, start = [], 0, 0
+    for index, character in enumerate(spec):
+        if character == "," and depth == 0:
+            pieces.append(spec[start:index])
+            start = index + 1
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+    return [*pieces, spec[start:]]
+
+
+def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> tuple[str, str]:
+    """The name of a variable and the text after the first `=`."""
+    left, equals, right = spec.partition("=")
+    name = _variable_name(left)
+    example = next(iter(variables), "x")
+    what = "VALUE" if source == "--at" else "FORMULA"
+    if not equals:
+        spelled = f"{name}=2" if name else f"{example}=2" if source == "--at" else f'{example}="{spec.strip()}"'
+        raise _bad(f"`{spec.strip()}` is not of the form NAME={what}", source, spec, f"write {source} {spelled}")
+    if name is None:
+        help_text = f"write {source} {example}={_turned(left, right) if source == '--at' else right.strip() or 2}"
+        raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help_text)
+    if source == "--at" and re.search(r"(?<![<>=!])=(?!=)", right):
+        spelled = re.sub(r"\s+(?=[^\W\d]\w*\s*=)", ",", spec.strip())
+        several = f"write a comma between them: --at {spelled}" if spelled != spec.strip() else _CONSTANT
+        raise _bad(f"more than one `=` in `{spec.strip()}`", source, spec, several)
+    if not right.strip():
+        raise _bad(f"nothing after `{name}=`", source, spec, f"write {source} {name}=2")
+    return name, right.strip()
+
+
+def _turned(left: str, right: str) -> str:
+    """The value that was meant in `2=x`: whichever side is no name."""
+    return right.strip() if right.strip() and _variable_name(right) is None else left.strip() or "2"
+
+
+def _variable_name(text: str) -> str | None:
+    """The name as the language spells it (x₁ is x1), or None if it is not a name."""
+    from diffcompare.language.parser import parse
+
+    text = text.strip()
+    try:
+        node = parse(text, names=(text,))
+    except DiffcompareError:
+        return None
+    return node.name if isinstance(node, Variable) else None
+
+
+def constant_value(text: str, source: str) -> float:
+    """The double nearest to what a constant expression gives when it is evaluated in doubles."""
+    from diffcompare.language.parser import parse
+    from diffcompare.numeric.evaluate import Undefined, value_at
+
+    try:
+        expression = parse(text)
+    except DiffcompareError as error:
+        raise DiffcompareError(error.diagnostic._replace(source=source)) from None
+    names = variables_of(wengert_list(expression))
+    if names:
+        shown = ", ".join(f"`{name}`" for name in names)
+        raise _bad(f"`{text}` is not a number: it has the variable {shown}", source, text, _CONSTANT)
+    value = value_at(expression, {})
+    if isinstance(value, Undefined):
+        raise _bad(f"`{text}` is undefined", source, text, _CONSTANT)
+    if value != value:
+        raise _bad(f"`{text}` is not a number", source, text, _CONSTANT)
+    if math.isinf(value):
+        raise _bad(f"`{text}` is beyond the range of doubles (1.8e308)", source, text, "give a number within the range")
+    return float(value)
+
+
+def check_point(variables: Sequence[str], point: Mapping[str, float], source: str = "--at") -> None:
+    """Raise DiffcompareError unless the point has a value for every variable and for nothing else."""
+    for name in point:
+        if name not in variables:
+            raise unknown_variable(name, variables, source, f"{name}={_short(point[name])}")
+    missing = [name for name in variables if name not in point]
+    if missing:
+        shown = ", ".join(f"`{name}`" for name in missing)
+        whole = ",".join(f"{name}={_short(point.get(name, 1.0))}" for name in variables)
+        raise DiffcompareError(
+            Diagnostic(
+                code="E704", kind="missing_variable", source=source, help=f"{_lead(source)}{whole}",
+                message=f"no value for {'the variable' if len(missing) == 1 else 'the variables'} {shown}",
+            )
+        )  # fmt: skip
+
+
+def unknown_variable(
+    name: str,
+    variables: Iterable[str],
+    source: str,
+    text: str | None = None,
+    meant: tuple[str, str | None] | None = None,
+) -> DiffcompareError:
+    """The error for a name that the expression does not have; `text` is where it stands.
+
+    `meant` is what the name was probably meant to be, and the whole text with that.
+    """
+    from difflib import get_close_matches
+
+    known = list(variables)
+    close = get_close_matches(name, known, 1, 0.5)
+    if meant is not None:
+        help_text = f"did you mean `{meant[0]}`?"
+    elif close:
+        help_text = f"did you mean `{close[0]}`?"
+    else:
+        listed = ", ".join(known[:10]) + ", ..." * (len(known) > 10)
+        help_text = f"its variables are {listed}" if known else "it is constant"
+    start = 0 if text is None else _place(name, text)
+    message = f"the expression has no variable `{name}`"
+    return DiffcompareError(
+        Diagnostic(
+            code="E705", kind="unknown_variable", message=message if text is not None else f"{source}: {message}",
+            source=source, text=text, span=None if text is None else (start, start + len(name)), help=help_text,
+            fix=None if meant is None else meant[1],
+        )
+    )  # fmt: skip
+
+
+def _place(name: str, text: str) -> int:
+    """Find where a name stands in a text by itself, and not within another."""
+    from diffcompare.language.tokenizer import locate
+
+    tokens, starts, _ = locate(text, len(text))
+    return starts[tokens.index(name)] if name in tokens else max(text.find(name), 0)
+
+
+def _lead(source: str) -> str:
+    return "--at " if source == "--at" else "give every variable a value: "
+
+
+def _short(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _bad(message: str, source: str, text: str, help_text: str) -> DiffcompareError:
+    return DiffcompareError(
+        Diagnostic(
+            code="E703",
+            kind="bad_value",
+            message=message,
+            source=source,
+            text=text,
+            span=(0, len(text)),
+            help=help_text,
+        )
+    )
+
+
+# --- Chosen points ----------------------------------------------------------------------------------------------------
+
+
+def default_point(expression: Expression, variables: Sequence[str]) -> dict[str, float]:
+    """The first candidate at which the value and the gradient are finite and no kink is near.
+
+    Raises DiffcompareError (domain_error) if there is none.
+    """
+    from diffcompare.backends.reverse import gradient_at
+
+    if not variables:
+        return {}
+    for point in candidates(variables):
+        if gradient_at(expression, point) is not None and not near_kink(expression, point):
+            return point
+    example = ",".join(f"{name}={_short(value)}" for name, value in zip(variables, _WHOLE, strict=False))
+    raise DiffcompareError(
+        Diagnostic(
+            code="E706", kind="domain_error", source="--at", help=f"give one, for instance --at {example}",
+            message="found no point at which the expression and its gradient are defined",
+        )
+    )  # fmt: skip
+
+
+def candidates(variables: Sequence[str]) -> Iterator[dict[str, float]]:
+    """The fixed list of points that are tried, with a value of its own for every variable."""
+    whole = [_WHOLE[index] if index < len(_WHOLE) else float(index + 2) for index in range(len(variables))]
+    inside = [_INSIDE[index] if index < len(_INSIDE) else _scattered(index) for index in range(len(variables))]
+    turned = [-1.0 if index % 2 else 1.0 for index in range(len(variables))]
+    for values in (
+        whole,  # 2, 5: the survey's own point
+        inside,  # for asin, atanh, ln(1 - x)
+        [1 + value for value in inside],  # 1.5, 1.25
+        [value / 100 for value in whole],
+        [value * 10 for value in whole],
+        [value * sign for value, sign in zip(whole, turned, strict=True)],
+        [value * -sign for value, sign in zip(whole, turned, strict=True)],
+        [value * sign for value, sign in zip(inside, turned, strict=True)],
+        [value * -sign for value, sign in zip(inside, turned, strict=True)],
+        [-value for value in inside],
+        [-value for value in whole],
+        [-1 - value for value in inside],
+        [value * 1000 for value in whole],
+        [value * -1000 for value in whole],
+    ):
+        yield dict(zip(variables, values, strict=True))
+
+
+def _scattered(index: int) -> float:
+    """A number between 0 and 1, another one for every index: multiples of the golden ratio, modulo 1."""
+    return round(index * 0.6180339887498949 % 1, 9)
+
+
+def near_kink(expression: Expression, point: Mapping[str, float]) -> bool:
+    """Whether an operation has a kink at the point, or when all variables are moved a little up or down together."""
+    from diffcompare.language.wengert import active_nodes
+    from diffcompare.numeric.evaluate import is_number, values_at
+
+    nodes = wengert_list(expression)
+    active = active_nodes(nodes, point)
+    kinked = [node for node in nodes if node in active and node.operation and node.operation.kink.text]
+    if not kinked:
+        return False
+    for direction in (0.0, NEAR, -NEAR):
+        moved = {name: value + direction * max(1.0, abs(value)) for name, value in point.items()}
+        values = values_at(nodes, moved)
+        for node in kinked:
+            arguments = [values[argument] for argument in node.arguments]
+            if node.operation and all(map(is_number, arguments)) and node.operation.kink.contains(*arguments):
+                return True
+    return False

@@ -1,0 +1,162 @@
+"""The argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input.
+
+`resolve` turns it into a `Question`: the parsed expression and, where somebody wrote them down, partials by hand and
+a classic point.  A typed expression that is in the catalogue under other names gets those of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
+from diffcompare.inputs.file_kinds import READABLE, TABLES, is_unreadable, unreadable
+from diffcompare.inputs.point import check_point, unknown_variable
+from diffcompare.language.wengert import variables as variables_of
+from diffcompare.language.wengert import wengert_list
+from diffcompare.safe_io import MAXIMUM_BYTES
+
+if TYPE_CHECKING:
+    from diffcompare.backends.problem import Hand
+    from diffcompare.inputs.catalogue import CatalogueMatch
+    from diffcompare.inputs.expression_file import Entry
+    from diffcompare.language.parser import Parsed
+
+
+Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
+
+
+class ParsedInput(NamedTuple):
+    """What was asked."""
+
+    text: str
+    """The expression as written."""
+    parsed: Parsed
+    origin: Origin
+    label: str
+    """What to call it: `expression`, `@name`, `FILE.toml:name`, `FILE.txt`, `standard input`."""
+    entry: Entry | None = None
+    hand: Hand | None = None
+    point: Mapping[str, float] | None = None
+    """The classic point; None where nobody gave one."""
+    match: CatalogueMatch | None = None
+    """How a typed expression was found in the catalogue."""
+
+
+def resolve(
+    argument: str,
+    *,
+    stdin: Callable[[], bytes] | None = None,
+    names: Collection[str] = (),
+    look_up: bool = True,
+) -> ParsedInput:
+    """The question that an argument puts.
+
+    `stdin` reads standard input, by default at most a byte more than is allowed; `names` are variables whatever else
+    the names mean (`e`); without `look_up` a typed expression is not looked up in the catalogue, which takes some
+    milliseconds.  Raises DiffcompareError.
+    """
+    if argument == "-":
+        from diffcompare.inputs.expression_file import decoded
+
+        text = decoded(_bounded((stdin or _standard_input)()), "standard input")
+        return question_of_text(text.rstrip("\n"), "stdin", "standard input", names, look_up)
+    if argument.startswith("@"):
+        from diffcompare.inputs.catalogue import entry
+
+        return question_of_entry(entry(argument[1:]), "catalogue", argument, names)
+    path, name = file_and_name(argument)
+    if path is None:
+        return question_of_text(argument, "expression", "expression", names, look_up)
+    if path.lower().endswith(".toml"):
+        from diffcompare.inputs.expression_file import from_file
+
+        found = from_file(path, name)
+        return question_of_entry(found, "file", f"{path}:{found.name}", names)
+    return question_of_text(_only_expression(path), "file", path, names, look_up)
+
+
+def file_and_name(argument: str) -> tuple[str | None, str | None]:
+    """The file that the argument names, if it does, and the entry of it."""
+    lowered = argument.lower()
+    if is_unreadable(argument):
+        raise unreadable(argument)
+    if lowered.endswith(READABLE):
+        return argument, None
+    end = lowered.rfind(".toml:")
+    if end >= 0:
+        return argument[: end + len(".toml")], argument[end + len(".toml:") :]
+    return None, None
+
+
+def question_of_text(
+    text: str, origin: Origin, label: str, names: Collection[str] = (), look_up: bool = True
+) -> ParsedInput:
+    """The question that an expression puts, whoever wrote it where.  `label` is what errors call it."""
+    parsed = _read(text, names, label)
+    if look_up and not is_misread(parsed.notes):
+        from diffcompare.inputs.catalogue import hand_for, match, point_for
+
+        found = match(parsed.expression)
+        if found is not None:
+            point = point_for(found) or None
+            return ParsedInput(text, parsed, origin, label, found.entry, hand_for(found), point, found)
+    return ParsedInput(text, parsed, origin, label)
+
+
+def question_of_entry(entry: Entry, origin: Origin, label: str, names: Collection[str] = ()) -> ParsedInput:
+    """The question that an entry of a file puts."""
+    from diffcompare.inputs.catalogue import hand_of
+
+    parsed = _read(entry.text, [*names, *entry.names], entry.place)
+    variables = variables_of(wengert_list(parsed.expression))
+    for name in entry.point:
+        if name not in variables:
+            raise unknown_variable(name, variables, f"{entry.place}, point")
+    if entry.point:
+        check_point(variables, entry.point, f"{entry.place}, point")
+    return ParsedInput(entry.text, parsed, origin, label, entry, hand_of(entry), dict(entry.point) or None)
+
+
+def _read(text: str, names: Collection[str], source: str) -> Parsed:
+    from diffcompare.language.parser import read
+
+    try:
+        return read(text, names=names)
+    except DiffcompareError as error:
+        raise DiffcompareError(error.diagnostic._replace(source=source)) from None
+
+
+def _standard_input() -> bytes:
+    import sys
+
+    return sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
+
+
+def _bounded(content: bytes) -> bytes:
+    if len(content) > MAXIMUM_BYTES:
+        from diffcompare.inputs.expression_file import too_long
+
+        raise too_long("standard input", MAXIMUM_BYTES)
+    return content
+
+
+def _only_expression(path: str) -> str:
+    """The one expression of a text file: its only line that is neither empty nor a `#` comment."""
+    from diffcompare.inputs.expression_file import read_text
+
+    if not path.lower().endswith(".txt"):
+        suffix = path[path.rindex(".") :]
+        help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"
+        message = f"{path}: this takes one expression, and a {suffix} file holds a table of them"
+        raise _not_one(path, message, help if suffix.lower() in TABLES else None)
+    lines = [line.strip() for line in read_text(path, MAXIMUM_BYTES).split("\n")]
+    found = [line for line in lines if line and not line.startswith("#")]
+    if len(found) != 1:
+        raise _not_one(path, f"{path}: this takes one expression, and the file has {len(found) or 'none'}")
+    return found[0]
+
+
+def _not_one(path: str, message: str, help_text: str | None = None) -> DiffcompareError:
+    help_text = help_text or "give the expression itself, or a text file with nothing else in it"
+    return DiffcompareError(Diagnostic(code="E609", kind="bad_value", message=message, source=path, help=help_text))

@@ -1,0 +1,1 @@
+"""The language: what is written, how it is read, printed, differentiated by rules, and simplified."""

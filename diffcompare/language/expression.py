@@ -1,0 +1,403 @@
+"""Expressions: an immutable DAG in which two equal expressions are the same object.
+
+Every expression is *hash-consed*: building `x + 1` twice gives one object, so equality is identity, a shared
+subexpression is stored (and later evaluated) once, and every algorithm of this project is a loop over distinct nodes.
+
+This module knows that operations exist; `operations.py` knows which.  The rows of that table land in `OPERATIONS`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+__all__ = [
+    "OPERATIONS",
+    "Apply",
+    "Constant",
+    "Expression",
+    "Number",
+    "Operation",
+    "Partial",
+    "PendingDerivative",
+    "Region",
+    "Variable",
+    "lift",
+]
+
+
+Partial: TypeAlias = Callable[..., Any] | int | None
+"""A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial."""
+
+
+class Region(NamedTuple):
+    """A set of arguments, in words and as a test over anything that can be compared."""
+
+    text: str
+    contains: Callable[..., Any]
+
+
+class Operation:
+    """One row of the table of elementary operations (see `operations.py` for the rows and what the fields mean).
+
+    Calling a row applies it to whatever numbers it is given: floats go to `real`, and any other number type says
+    for itself what applying a row means, by a static method `apply_operation(operation, arguments)`.
+    """
+
+    __slots__ = (
+        "aliases",
+        "arity",
+        "definition",
+        "domain",
+        "kink",
+        "name",
+        "names",
+        "notation",
+        "partials",
+        "real",
+        "samples",
+        "selects",
+    )
+
+    def __init__(self, name: str, **fields: Any) -> None:
+        self.name = name
+        self.real: Callable[..., float] = fields["real"]
+        self.partials: tuple[Partial, ...] = tuple(fields["partials"])
+        self.arity = len(self.partials)
+        self.definition: Callable[..., Any] | None = fields["definition"]
+        self.domain: Region = fields["domain"]
+        self.kink: Region = fields["kink"]
+        self.names: dict[str, str] = fields["names"]
+        self.notation: str = fields["notation"]
+        self.aliases: tuple[str, ...] = fields["aliases"]
+        self.samples: tuple[tuple[float, ...], ...] = fields["samples"]
+        self.selects: Callable[..., int] | None = fields["selects"]
+
+    def __call__(self, *arguments: Any) -> Any:
+        for argument in arguments:
+            if type(argument) is not float:
+                apply_operation = getattr(type(argument), "apply_operation", None)
+                if apply_operation is not None:
+                    return apply_operation(self, arguments)
+        return self.real(*arguments)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+class _Table(dict[str, Operation]):
+    """Rows by name; where `x + y` is written before anybody asked for the table, it is filled then."""
+
+    def __missing__(self, name: str) -> Operation:
+        import diffcompare.language.operations
+
+        found = diffcompare.language.operations.OPERATIONS.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+OPERATIONS: dict[str, Operation] = _Table()
+"""The table by name, filled by `operations.py`: take it from there."""
+
+
+class _Reference(weakref.ref["Expression"]):
+    """A weak reference that knows its key in the table of nodes."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_interned: dict[tuple[Any, ...], _Reference] = {}
+_removal = RLock()  # nodes may die, and be forgotten, while one is being forgotten
+
+
+def _forget(reference: _Reference) -> None:
+    # A node may have been rebuilt between its death and this call: only ever remove our own entry.
+    with _removal:
+        if _interned.get(reference.key) is reference:
+            del _interned[reference.key]
+
+
+class Expression:
+    """A node of the DAG.  Build nodes by arithmetic (`x + 1`), by calling rows (`sin(x)`) or by `parse`."""
+
+    __slots__ = ("__weakref__", "arguments", "known_level", "operation", "varies")
+
+    operation: Operation | None
+    """The row applied here; None for a leaf."""
+    arguments: tuple[Expression, ...]
+    varies: bool
+    """Whether a variable occurs below (or here)."""
+    known_level: int | None
+    """The level, None until `rank` has worked it out: most nodes are never asked, and it takes time."""
+
+    @property
+    def level(self) -> int:
+        """0 for a leaf, otherwise one more than the highest argument: an argument's level is always lower."""
+        assign_levels(self)
+        return self.known_level  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        return f"<expression {self}>"
+
+    def __str__(self) -> str:
+        from diffcompare.language.printer import to_text
+
+        return to_text(self)
+
+    def __reduce__(self) -> Any:
+        from diffcompare.language.parser import parse
+        from diffcompare.language.wengert import variables, wengert_list
+
+        return (parse, (str(self), tuple(variables(wengert_list(self)))))
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Iterable[Any]) -> Expression:
+        """The reading over expressions: applying a row builds the node."""
+        return apply(operation, tuple([lift(argument) for argument in arguments]))
+
+    @staticmethod
+    def constant(value: int | str) -> Expression:
+        """An integer, or the constant of that name, as this number type has it."""
+        return Constant(value) if isinstance(value, str) else lift(value)
+
+    def __add__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["+"], (self, lift(other)))
+
+    def __radd__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["+"], (lift(other), self))
+
+    def __sub__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["-"], (self, lift(other)))
+
+    def __rsub__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["-"], (lift(other), self))
+
+    def __mul__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["*"], (self, lift(other)))
+
+    def __rmul__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["*"], (lift(other), self))
+
+    def __truediv__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["/"], (self, lift(other)))
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["/"], (lift(other), self))
+
+    def __neg__(self) -> Expression:
+        return apply(OPERATIONS["neg"], (self,))
+
+    def __pow__(self, other: Any) -> Expression:
+        from diffcompare.language.operations import raise_to
+
+        power: Expression = raise_to(self, lift(other))
+        return power
+
+    def __rpow__(self, other: Any) -> Expression:
+        from diffcompare.language.operations import raise_to
+
+        power: Expression = raise_to(lift(other), self)
+        return power
+
+
+class Apply(Expression):
+    """An operation applied to arguments."""
+
+    __slots__ = ()
+
+
+Intern: TypeAlias = Callable[[Any, Expression], Expression]
+"""The node of a key: the one that is there, else the one given, which is there from then on."""
+
+
+class Leaf(Expression):
+    """A node without arguments."""
+
+    __slots__ = ()
+
+
+class Variable(Leaf):
+    """A variable, known by its name."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> Variable:
+        node = _find((cls, name))
+        if node is None:
+            node = _leaf(cls)
+            node.name = name
+            node = _first((cls, name), node)
+        return node  # type: ignore[no-any-return]
+
+
+class Number(Leaf):
+    """A non-negative decimal, exactly `digits / 10**places`; an integer has no places, whatever zeros it ends in."""
+
+    __slots__ = ("digits", "double", "places")
+    digits: int
+    places: int
+    double: float
+    """The nearest double; inf beyond the range of doubles."""
+
+    def __new__(cls, digits: int, places: int = 0) -> Number:
+        if digits < 0:
+            raise ValueError("a Number is not negative: build neg(Number)")
+        if places < 0:
+            digits, places = digits * 10**-places, 0
+        while places and digits % 10 == 0:
+            digits, places = digits // 10, places - 1
+        key = (cls, digits, places)
+        node = _find(key)
+        if node is None:
+            node = _leaf(cls)
+            node.digits, node.places = digits, places
+            node.double = _quotient(digits, 10**places)
+            node = _first(key, node)
+        return node  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        return self.double
+
+
+def _quotient(numerator: int, denominator: int) -> float:
+    """The nearest double of a quotient, as in Python source: true division of integers is correctly rounded."""
+    try:
+        return numerator / denominator
+    except OverflowError:
+        return float("inf")
+
+
+class Constant(Leaf):
+    """A named constant of the language: `pi` or `e`."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, name: str) -> Constant:
+        node = _find((cls, name))
+        if node is None:
+            node = _leaf(cls)
+            node.name = name
+            node = _first((cls, name), node)
+        return node  # type: ignore[no-any-return]
+
+
+class PendingDerivative(Leaf):
+    """The derivative of an expression by a variable, still to be worked out: `d/dx[x^2]`, a leaf of a derivation.
+
+    It is shown and never evaluated; the parser does not know it.
+    """
+
+    __slots__ = ("by", "of")
+    of: Expression
+    by: str
+
+    def __new__(cls, of: Expression, by: str) -> PendingDerivative:
+        key = (cls, of, by)
+        node = _find(key)
+        if node is None:
+            node = _leaf(cls)
+            node.of, node.by = of, by
+            node = _first(key, node)
+        return node  # type: ignore[no-any-return]
+
+
+def _find(key: tuple[Any, ...]) -> Any:
+    reference = _interned.get(key)
+    return None if reference is None else reference()
+
+
+def intern(key: tuple[Any, ...], node: Expression) -> Expression:
+    """The node of that key in the table of all expressions: this one, unless there is one."""
+    found = _find(key)
+    return _first(key, node) if found is None else found
+
+
+def _first(key: tuple[Any, ...], node: Expression) -> Expression:
+    """The node of that key: this one, unless another thread was quicker."""
+    reference = _Reference(node, _forget)
+    reference.key = key
+    while (winner := _interned.setdefault(key, reference)) is not reference:  # atomic: two threads get the same node
+        other = winner()
+        if other is not None:
+            return other
+        _forget(winner)
+    return node
+
+
+def _leaf(cls: type[Leaf]) -> Any:
+    node = object.__new__(cls)
+    node.operation = None
+    node.arguments = ()
+    node.known_level = 0
+    node.varies = cls is Variable
+    return node
+
+
+def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
+    """The node `operation(*arguments)`, the same object every time."""
+    found = _find((operation, arguments))
+    return build(operation, arguments, _first) if found is None else found
+
+
+def build(operation: Operation, arguments: tuple[Expression, ...], intern: Intern) -> Expression:
+    """The same for the parser, whose nodes are seldom there already.
+
+    For an expression that nobody else will see, `intern` can be the `setdefault` of a dictionary: equal nodes are one
+    within it, and without weak references they cost half.
+    """
+    node = Apply()  # half the time of object.__new__
+    node.operation = operation
+    node.arguments = arguments
+    node.known_level = None
+    # Spelled out for one and two arguments, as most operations have.
+    if len(arguments) == 2:
+        left, right = arguments
+        node.varies = left.varies or right.varies
+    elif len(arguments) == 1:
+        node.varies = arguments[0].varies
+    else:
+        node.varies = any(argument.varies for argument in arguments)
+    return intern((operation, arguments), node)
+
+
+def assign_levels(root: Expression) -> None:
+    """Work out the level of an expression and of every node below."""
+    stack = [root] if root.known_level is None else []
+    while stack:
+        node = stack[-1]
+        levels = [argument.known_level for argument in node.arguments]
+        if None in levels:
+            stack += [argument for argument in node.arguments if argument.known_level is None]
+        else:
+            node.known_level = max(levels) + 1  # type: ignore[type-var, operator]
+            stack.pop()
+
+
+def lift(value: Any) -> Expression:
+    """A Python number as an expression, exactly (a float becomes its shortest decimal).
+
+    Raises TypeError for anything else, and ValueError for nan and inf.
+    """
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, int):
+        return Number(value) if value >= 0 else -Number(-value)
+    if isinstance(value, float):
+        return _lift_float(value)
+    raise TypeError(f"not a number or an expression: {value!r}")
+
+
+def _lift_float(value: float) -> Expression:
+    from decimal import Decimal
+
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(f"{value} is not a number of the language")
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    number = Number(int("".join(map(str, digits))), -int(exponent))
+    return -number if sign else number

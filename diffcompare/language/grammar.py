@@ -1,0 +1,96 @@
+"""The grammar as tables: what every token opens, closes and binds, and how the calls of several arguments are read.
+
+A frame of the parser's stack is (level, operation, left).  Level 0 is a bracket, where `left` is None for a parenthesis
+or a call of one argument, a list of the arguments so far for other calls, and the number of the token for a bar.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from diffcompare.language.expression import Expression, Intern, Operation, build
+from diffcompare.language.operations import FUNCTIONS, OPERATIONS, RELATIONS, ln
+from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault
+
+Frame: TypeAlias = tuple[int, Any, Any]
+
+SUM, PRODUCT, NEGATION, POWER, ROOT = 2, 4, 6, 8, 10
+
+BOTTOM: Frame = (0, None, ())
+LOG: Frame = (0, ln, None)  # a frame of its own: a comma turns it into log(x, base)
+ROOT_FRAME: Frame = (ROOT, OPERATIONS["sqrt"], None)
+NEGATE: Frame = (NEGATION, OPERATIONS["neg"], None)
+ABS = OPERATIONS["abs"]
+DIVIDE = OPERATIONS["/"]
+
+# What a token does where a value is expected: the frame that it opens.
+OPENERS: dict[str, Frame] = {
+    "(": (0, None, None),
+    "-": NEGATE,
+    "log(": LOG,
+    **{name + "(": (0, row, None) for name, row in FUNCTIONS.items() if row.arity == 1 and name != "log"},
+}
+SEVERAL = {
+    "log": (1, 2),
+    "min": (2, MAX_OPERATIONS),
+    "max": (2, MAX_OPERATIONS),
+    "if": (3, 3),
+    **{name: (row.arity, row.arity) for name, row in FUNCTIONS.items() if row.arity > 1 and name not in ("min", "max")},
+}
+"""Functions of several arguments, with the least and the greatest number of them."""
+
+# What a token does after a value: which frames it closes (those of at least that level), and the level it opens.
+TIMES = (PRODUCT, PRODUCT, OPERATIONS["*"])
+AFTER: dict[str, tuple[int, int, Operation | None]] = {
+    "+": (SUM, SUM, OPERATIONS["+"]),
+    "-": (SUM, SUM, OPERATIONS["-"]),
+    "*": TIMES,
+    "/": (PRODUCT, PRODUCT, DIVIDE),
+    "^": (POWER + 1, POWER, OPERATIONS["^"]),  # to the right: a power does not close a power
+    "**": (POWER + 1, POWER, OPERATIONS["^"]),
+    **dict.fromkeys((")", ",", "|", ";", "=", END, *RELATIONS), (1, 0, None)),
+}
+
+
+ENDS = ")0123456789."
+"""How tokens begin after which a product may be implied."""
+
+
+def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:
+    if name in ("min", "max"):
+        value: Expression = arguments[0]
+        for argument in arguments[1:]:
+            value = build(FUNCTIONS[name], (value, argument), intern)
+        return value
+    if name == "log":
+        return build(DIVIDE, (build(ln, (arguments[0],), intern), build(ln, (arguments[1],), intern)), intern)
+    if name == "if":
+        left, relation, *others = arguments
+        return build(OPERATIONS[f"if {relation}"], (left, *others), intern)
+    return build(FUNCTIONS[name], tuple(arguments), intern)
+
+
+def is_word(token: str) -> bool:
+    return token[:1].isalpha() or token[:1] == "_"
+
+
+def check_operations(tokens: list[str]) -> None:
+    """Refuse a text of too many operations before any work is done."""
+    from collections import Counter
+    from itertools import pairwise
+
+    uses = Counter(tokens)
+    signs = sum([uses[sign] for sign in ("+", "-", "*", "/", "^", "**", "√")])
+    calls = sum([count for token, count in uses.items() if is_word(token) and token[-1] == "("])
+    products = 0
+    if any(token[0] in ENDS for token in uses):
+        products = sum(
+            [
+                count
+                for (before, token), count in Counter(pairwise(tokens)).items()
+                if before[0] in ENDS and (is_word(token) or token == "(")
+            ]
+        )
+    count = signs + calls + products + uses["|"] // 2
+    if count > MAX_OPERATIONS:
+        raise SyntaxFault("E402", 0, count=count)

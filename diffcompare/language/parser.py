@@ -1,0 +1,357 @@
+"""The parser: text becomes an expression, by operator precedence over an explicit stack (the tables are in `grammar`).
+
+`parse` is on the hot path of everything, so the loop in `_Reading.run` is written for speed: tokens are plain
+strings, a token is looked up in a table, and no position is computed.  A text that is wrong raises a `Fault`; only
+then `explain` looks for the place, the reason and the cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from diffcompare.language.adjacency import STARTS, Adjacency, check_dimensions
+from diffcompare.language.expression import Constant, Expression, Intern, Operation, Variable, build, intern
+from diffcompare.language.grammar import (
+    ABS,
+    AFTER,
+    BOTTOM,
+    DIVIDE,
+    LOG,
+    NEGATION,
+    OPENERS,
+    POWER,
+    ROOT_FRAME,
+    SEVERAL,
+    TIMES,
+    Frame,
+    build_call,
+    check_operations,
+    is_word,
+)
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS, power_of
+from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault, number, tokenize
+from diffcompare.language.wengert import wengert_list
+
+if TYPE_CHECKING:
+    from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+__all__ = ["Parsed", "parse", "parse_apart", "read"]
+
+_leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
+
+
+class Parsed(NamedTuple):
+    """An expression, the text it was read from, and what is remarkable about the reading."""
+
+    expression: Expression
+    text: str
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def parse(text: str, names: Collection[str] = ()) -> Expression:
+    """The expression that a text writes.
+
+    `names` are the names that the point gives a value: with "e" among them, `e` is a variable.
+    Raises DiffcompareError, and nothing else, for a text that is not an expression.
+    """
+    try:
+        return _Reading(text, names).run()
+    except SyntaxFault as fault:
+        error = _error(text, fault, names)
+    raise error
+
+
+def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
+    """What `parse` reads, as a list of its nodes in which every one follows its arguments; the last is the whole.
+
+    They are nodes of their own: for a caller who keeps them to himself and has many texts to read.
+    """
+    nodes: dict[Any, Expression] = {}  # in which every one follows its arguments
+    try:
+        reading = _Reading(text, names, nodes.setdefault)
+        expression = reading.run()
+    except SyntaxFault as fault:
+        error = _error(text, fault, names)
+    else:
+        if reading.first is not None or not nodes:  # a name that was given a value may not be used
+            return wengert_list(expression)
+        leaves = dict.fromkeys([each for node in nodes.values() for each in node.arguments if not each.operation])
+        return [*leaves, *nodes.values()]
+    raise error
+
+
+def read(text: str, names: Collection[str] = ()) -> Parsed:
+    """The same, with notes on what could have been meant otherwise."""
+    try:
+        reading = _Reading(text, names)
+        expression = reading.run()
+    except SyntaxFault as fault:
+        error = _error(text, fault, names)
+    else:
+        from diffcompare.language.syntax.warnings import remarkable
+
+        if not remarkable(text, reading.implicit, names):
+            return Parsed(expression, text)
+        from diffcompare.language.syntax.warnings import remarks
+
+        return Parsed(expression, text, remarks(text, expression, names, reading.implicit))
+    raise error
+
+
+def _error(text: str, fault: SyntaxFault, names: Collection[str]) -> DiffcompareError:
+    from diffcompare.diagnostics import DiffcompareError
+    from diffcompare.language.syntax.diagnose import explain
+
+    def attempt(cure: str) -> SyntaxFault | None:
+        """What is wrong with a text, None if nothing is: `explain` makes sure that its cures are cures."""
+        try:
+            _Reading(cure, names).run()
+        except SyntaxFault as fault:
+            return fault
+        return None
+
+    return DiffcompareError(explain(text, fault, names, attempt))
+
+
+class _Reading:
+    """One text being read."""
+
+    __slots__ = (
+        "first",
+        "implicit",
+        "intern",
+        "leaves",
+        "names",
+        "places",
+        "rest",
+        "stack",
+        "target",
+        "text",
+        "tokens",
+    )
+
+    places: Adjacency  # where the tokens stand, once that matters
+
+    def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
+        self.intern = intern
+        self.text = text
+        self.tokens = tokens = tokenize(text)
+        if "\n" in text:
+            check_dimensions(text)
+        if len(tokens) > MAX_OPERATIONS:
+            check_operations(tokens)
+        self.rest = [END, *tokens[::-1]]
+        self.stack: list[Frame] = [BOTTOM]
+        self.names = names
+        self.leaves = {} if "e" in names else _leaves
+        self.implicit: list[int] = []  # the tokens before which a product was read
+        self.target: str | None = None  # the name being given a value
+        self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
+
+    def run(self) -> Expression:
+        stack, pop, intern = self.stack, self.rest.pop, self.intern
+        push, openers, after = stack.append, OPENERS, AFTER
+        leaf = self.leaves.get
+        while True:
+            token = pop()
+            value = leaf(token)
+            if value is None:
+                frame = openers.get(token)
+                if frame is not None:
+                    push(frame)
+                    continue
+                value = self.begin(token)
+                if value is None:
+                    continue
+            while True:
+                token = pop()
+                closes, level, operation = after.get(token) or self.juxtaposed(token)
+                frame = stack[-1]
+                while frame[0] >= closes:
+                    level_done, done, left = stack.pop()
+                    if left is None:
+                        value = build(done, (value,), intern)
+                    elif level_done == POWER:
+                        value = build(*power_of(left, value), intern)
+                    else:
+                        value = build(done, (left, value), intern)
+                    frame = stack[-1]
+                if level:
+                    push((level, operation, value))
+                    break
+                if token == ")" and frame[2] is None:
+                    stack.pop()
+                    if frame[1] is not None:
+                        value = build(frame[1], (value,), intern)
+                elif token in ")|":
+                    if token is END:
+                        return self.finish(frame, value)
+                    value = self.close(token, value)
+                else:
+                    self.separate(token, value)
+                    leaf = self.leaves.get
+                    break
+
+    def index(self) -> int:
+        """The number of the token taken last."""
+        return len(self.tokens) - len(self.rest)
+
+    def begin(self, token: str) -> Expression | None:
+        """A value that was not met before, or None after opening something that the table does not open."""
+        if is_word(token):
+            if token[-1] == "(":
+                self.call(token)
+                return None
+            if token == "if":
+                raise SyntaxFault("E215", self.index())
+            is_constant = token in CONSTANTS and (token != "e" or "e" not in self.names)
+            return self.remember(token, Constant(token) if is_constant else Variable(token))
+        if token and token[0] in "0123456789." and token != ".":
+            return self.remember(token, number(token, self.index()))
+        if token == "|":
+            self.stack.append((0, ABS, self.index()))
+        elif token == "√" and self.rest[-1] not in ("-", "+"):
+            self.stack.append(ROOT_FRAME)
+        elif token != "+":
+            raise SyntaxFault("E202" if token in AFTER or token == "√" else "E301", self.index())
+        return None
+
+    def remember(self, token: str, leaf: Expression) -> Expression:
+        if self.leaves is not _leaves:
+            self.leaves[token] = leaf
+        elif len(token) <= 20:
+            if len(_leaves) > 1000:
+                _leaves.clear()
+            _leaves[token] = leaf
+        return leaf
+
+    def call(self, token: str) -> None:
+        name = token[:-1].rstrip()
+        frame = OPENERS.get(name + "(")
+        if frame is None and name not in SEVERAL:
+            raise SyntaxFault("E101", self.index())
+        self.stack.append(frame or (0, name, []))
+
+    def juxtaposed(self, token: str) -> tuple[int, int, Operation]:
+        """What a token does after a value that is no operator: an implicit product, if it may be one."""
+        index = self.index()
+        if not (is_word(token) or token in ("(", "√")):
+            raise SyntaxFault("E203" if token[0] in "0123456789." and token != "." else "E301", index)
+        if self.tokens[index - 1][0] not in ")0123456789.":
+            raise SyntaxFault("E203", index)
+        depth = -1
+        while self.stack[depth][0] == NEGATION:
+            depth -= 1
+        level, operation, _ = self.stack[depth]
+        if level >= POWER or operation is DIVIDE:
+            raise SyntaxFault("E204", index)
+        if token[0] in STARTS or "\n" in self.text or "\r" in self.text:
+            self.check_adjacent(index)
+        self.rest.append(token)
+        self.implicit.append(index)
+        return TIMES
+
+    def check_adjacent(self, index: int) -> None:
+        """Refuse a product across two lines, and a number with the suffix of another language."""
+        try:
+            places = self.places
+        except AttributeError:  # most texts never need it, and do not pay for it
+            places = self.places = Adjacency(self.text, self.tokens, self.names)
+        if places.is_suffix(index):
+            raise SyntaxFault("E304", index - 1, places=places)
+        if not places.are_on_one_line(index):
+            raise SyntaxFault("E203", index, across=True)
+
+    def close(self, token: str, value: Expression) -> Expression:
+        """The value of a bar or of a call of several arguments, at its end."""
+        _, name, left = self.stack[-1]
+        if isinstance(left, int):
+            if token == ")":
+                raise SyntaxFault("E207", left, end=self.index())
+            self.stack.pop()
+            return build(ABS, (value,), self.intern)
+        if token == "|":
+            raise SyntaxFault("E207", self.index())
+        if not isinstance(left, list):
+            raise SyntaxFault("E206", self.index())
+        self.stack.pop()
+        left.append(value)
+        least, most = SEVERAL[name]
+        if not least <= len(left) - 2 * (name == "if") <= most:  # the condition of `if` is three entries
+            raise SyntaxFault("E102", self.index())
+        return build_call(name, left, self.intern)
+
+    def separate(self, token: str, value: Expression) -> None:
+        """A comma, a semicolon, `=` or a comparison after a value."""
+        frame = self.stack[-1]
+        if token == ",":
+            self.comma(frame, value)
+        elif token == "=":
+            self.target = self.assigned(frame)
+        elif token == ";":
+            if frame is not BOTTOM and not isinstance(frame[2], int) and self.is_balanced():
+                raise SyntaxFault("E214", self.index())
+            self.check_closed(frame)
+            if self.target is None:
+                raise SyntaxFault("E214", self.index())
+            self.leaves[self.target] = value
+            self.target = None
+        elif frame[1] != "if" or len(frame[2]) > 2:
+            raise SyntaxFault("E209", self.index())
+        elif frame[2]:
+            raise SyntaxFault("E210", self.index())
+        else:
+            frame[2].extend((value, token))
+
+    def is_balanced(self) -> bool:
+        """Whether every parenthesis is closed: one that is open is so by intention."""
+        return sum([token[-1:] == "(" for token in self.tokens]) == self.tokens.count(")")
+
+    def comma(self, frame: Frame, value: Expression) -> None:
+        arguments = frame[2]
+        if isinstance(arguments, int):
+            raise SyntaxFault("E207", arguments, end=self.index())
+        if frame is LOG:
+            self.stack[-1] = (0, "log", [value])
+        elif isinstance(arguments, list):
+            if frame[1] == "if" and not arguments:
+                raise SyntaxFault("E211", self.index())
+            arguments.append(value)
+        else:
+            raise SyntaxFault("E102" if arguments is None and frame[1] is not None else "E208", self.index())
+
+    def assigned(self, frame: Frame) -> str:
+        """The name before `=`, which must be a new one that stands alone at the start of a statement."""
+        tokens, index = self.tokens, self.index()
+        if frame is not BOTTOM or self.target or not (index == 1 or tokens[index - 2] == ";"):
+            raise SyntaxFault("E212", index)
+        name = tokens[index - 1]
+        if not is_word(name):
+            raise SyntaxFault("E212", index)
+        if name in CONSTANTS or name in FUNCTIONS or name == "if":
+            raise SyntaxFault("E103", index - 1)
+        if self.first is None:
+            self.first = {}
+            for position, token in enumerate(tokens):
+                self.first.setdefault(token, position)
+            self.leaves = {}
+        if self.first[name] != index - 1:
+            raise SyntaxFault("E104", index - 1)
+        self.leaves.pop(name, None)
+        return name
+
+    def finish(self, frame: Frame, value: Expression) -> Expression:
+        self.check_closed(frame)
+        if self.target is not None:
+            raise SyntaxFault("E213", self.index())
+        return value
+
+    def check_closed(self, frame: Frame) -> None:
+        """A statement ends where no bracket is open, and does not use the name that it gives a value."""
+        if isinstance(frame[2], int):
+            raise SyntaxFault("E207", frame[2], end=self.index())
+        if frame is not BOTTOM:
+            raise SyntaxFault("E205", self.index())
+        if self.target is not None and self.target in self.leaves:
+            raise SyntaxFault("E104", self.tokens.index(self.target), own=True)

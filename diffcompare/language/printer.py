@@ -1,0 +1,409 @@
+"""Expressions as LaTeX for math mode (with amsmath).
+
+Products are written with a dot, for `x (y + 1)` without one looks like a call; a quotient is a fraction, and what
+stands under a power is in parentheses unless it is a letter or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
+from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
+from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
+from diffcompare.language.wengert import wengert_list
+
+# How a number is written: the shortest text that is read as the same number.
+
+CHUNK = 10**1000
+
+"""Python refuses to write more than 4300 digits at once."""
+
+
+def number_text(number: Number) -> str:
+    """The shortest way to write a number, within the bounds of the language for literals."""
+    digits, zeros = _significant(number)
+    places = number.places
+    point = len(digits) + zeros - places  # where the decimal point stands, counted from the first digit
+    if places == 0:
+        return digits + "0" * zeros if zeros < 6 or point <= 16 else _scientific(digits, point)
+    if -4 < point <= 0:
+        return "0." + "0" * -point + digits
+    return digits[:point] + "." + digits[point:] if point > 0 else _scientific(digits, point)
+
+
+def _significant(number: Number) -> tuple[str, int]:
+    """The digits without the zeros at their end, and how many zeros those are."""
+    value, pieces = number.digits, []
+    while value >= CHUNK:
+        value, low = divmod(value, CHUNK)
+        pieces.append(f"{low:01000d}")
+    text = str(value) + "".join(reversed(pieces))
+    stripped = text.rstrip("0") or "0"
+    return stripped, len(text) - len(stripped)
+
+
+def _scientific(digits: str, point: int) -> str:
+    exponent = point - 1
+    if exponent > MAX_EXPONENT:  # the exponent may not be larger: the rest stands before it as digits
+        return digits + "0" * max(0, point - MAX_EXPONENT - len(digits)) + f"e{min(MAX_EXPONENT, point - len(digits))}"
+    if exponent < -MAX_EXPONENT:
+        return "." + "0" * (-MAX_EXPONENT - point) + digits + f"e-{MAX_EXPONENT}"
+    return f"{digits[0]}{'.' + digits[1:] if digits[1:] else ''}e{exponent}"
+
+
+# The printer: an expression becomes text that is parsed to the same object again.
+#
+# Infix while the formula written out is not much larger than its DAG; otherwise shared parts are named first, `v1 =
+# ...; v2 = ...; expr`, so that the text is never longer than a small multiple of the expression.
+#
+# Nothing recurses and no text is built from the texts of parts (that is quadratic for a deep nest): pieces are
+# emitted from left to right, from a stack of what is still to be written.
+
+_Part: TypeAlias = str | tuple[Expression, int]
+
+SMALL = 60
+
+"""Nodes up to which an expression is always written out."""
+
+SWELL = 4
+
+"""How many times larger than the DAG the formula written out may be."""
+
+LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
+
+"""How tightly the operations bind that are no calls."""
+
+SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "^", "^n": "^"}
+
+CALL = 10
+
+# The least level that the left and the right argument may have without parentheses.
+_LEFT = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER + 1, "^n": POWER + 1, "neg": POWER}
+
+_RIGHT = {"+": PRODUCT, "-": PRODUCT, "*": POWER, "/": POWER, "^": POWER, "^n": POWER}
+
+
+def to_text(expression: Expression) -> str:
+    """The expression as text: `parse(to_text(e), names) is e`, with the variables of e as names."""
+    nodes = wengert_list(expression)
+    text = _named(expression, nodes) if swells(expression, nodes) else written(expression, {})
+    # No blank is needed, so a text never becomes too long to be parsed again for its blanks.
+    return text if len(text) <= MAX_CHARACTERS else text.replace(" ", "")
+
+
+def to_latex(expression: Expression) -> str:
+    """The expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
+
+    return typewriter(to_text(expression)) if tree_is_larger(expression, MAX_NODES) else formula(expression)
+
+
+def tree_is_larger(expression: Expression, size: int) -> bool:
+    """Whether the formula written out has more nodes than that."""
+    return _tree_size(expression, wengert_list(expression)) > size
+
+
+def swells(expression: Expression, nodes: Sequence[Expression]) -> bool:
+    """Whether the formula written out is much larger than its DAG."""
+    return _tree_size(expression, nodes) > max(SMALL, SWELL * len(nodes))
+
+
+def _tree_size(expression: Expression, nodes: Sequence[Expression]) -> float:
+    # In floats, for the size may be astronomical: then it is inf, which is large enough.
+    sizes: dict[Expression, float] = {}
+    for node in nodes:
+        sizes[node] = 1.0 + sum([sizes[argument] for argument in node.arguments])
+    return sizes[expression]
+
+
+def _named(expression: Expression, nodes: Sequence[Expression]) -> str:
+    """Shared parts named first."""
+    definitions, (text,) = _shared((expression,), nodes)
+    return "; ".join([*[f"{name} = {part}" for name, part in definitions.items()], text])
+
+
+def shared_texts(roots: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """Definitions of the parts that are shared, and the texts of the expressions in their terms.
+
+    All texts together are as long as the DAG of all expressions is large, however often they share.
+    """
+    return _shared(roots, wengert_list(*roots))
+
+
+def _shared(roots: Sequence[Expression], nodes: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
+    """The same from the Wengert list.  A negated leaf is not worth a name."""
+    uses: dict[Expression, int] = {}
+    for node in nodes:
+        for argument in node.arguments:
+            uses[argument] = uses.get(argument, 0) + 1
+    for root in roots if len(roots) > 1 else ():
+        uses[root] = uses.get(root, 0) + 1
+    shared = [
+        node for node in nodes if uses.get(node, 0) > 1 and node.operation is not None and not _negated_leaf(node)
+    ]
+    prefix = free_prefix({getattr(node, "name", "") for node in nodes})
+    names: dict[Expression, str] = {}
+    definitions = {}
+    for number, node in enumerate(shared, 1):
+        definitions[f"{prefix}{number}"] = written(node, names)
+        names[node] = f"{prefix}{number}"
+    return definitions, [written(root, names) for root in roots]
+
+
+def _negated_leaf(node: Expression) -> bool:
+    operation = node.operation
+    return operation is not None and operation.name == "neg" and node.arguments[0].operation is None
+
+
+def free_prefix(taken: set[str]) -> str:
+    """A letter for named parts with which no variable starts."""
+    prefix = "v"
+    for letter in "vwut":
+        if not any(name.startswith(letter) for name in taken):
+            return letter
+    while any(name.startswith(prefix) for name in taken):
+        prefix += "_"
+    return prefix
+
+
+def written(root: Expression, names: Mapping[Expression, str], most: int | None = None) -> str:
+    """The infix form; parts that have a name are written by their name.  It ends after `most` pieces, if given."""
+    pieces: list[str] = []
+    emit = pieces.append
+    stack: list[_Part] = [(root, 0)]
+    while stack and (most is None or len(pieces) < most):
+        item = stack.pop()
+        if isinstance(item, str):
+            emit(item)
+            continue
+        node, least = item
+        operation = node.operation
+        if type(node) is PendingDerivative:
+            emit(f"d/d{node.by}[")
+            stack += ["]", (node.of, 0)]
+            continue
+        if operation is None or node in names:
+            emit(names.get(node) or _leaf_text(node))
+            continue
+        if LEVELS.get(operation.name, CALL) < least:
+            emit("(")
+            stack.append(")")
+        stack.extend(reversed(_parts(node, operation.name, names)))
+    return "".join(pieces)
+
+
+def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[_Part]:
+    """What is written for a node: texts, and arguments with the least level that needs no parentheses."""
+    arguments = node.arguments
+    if name in SIGNS:
+        left, right = arguments
+        return [(left, _LEFT[name]), SIGNS[name], (right, least_on_the_right(name, right))]
+    if name == "neg":
+        return ["-", (arguments[0], _LEFT[name])]
+    if name.startswith("if "):
+        left, right, *branches = arguments
+        parts: list[_Part] = ["if(", (left, 0), f" {name[3:]} ", (right, 0), ", "]
+        arguments = tuple(branches)
+    else:
+        parts = [f"{name}("]
+        arguments = _chain(node, names) if name in ("min", "max") else arguments
+    for argument in arguments:
+        parts += [(argument, 0), ", "]
+    parts[-1] = ")"
+    return parts
+
+
+def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expression, ...]:
+    """The arguments of max(max(a, b), c), which is how max(a, b, c) is read."""
+    operation, rest = node.operation, []
+    while True:
+        first, last = node.arguments
+        rest.append(last)
+        if first.operation is not operation or first in names:
+            return (first, *reversed(rest))
+        node = first
+
+
+def least_on_the_right(name: str, argument: Expression) -> int:
+    # A negation in the middle of a formula stands in parentheses, 2*(-x), except for a plain exponent: x^-1.
+    if argument.operation is not None and argument.operation.name == "neg":
+        return 0 if name in ("^", "^n") and _negated_leaf(argument) else CALL
+    return _RIGHT[name]
+
+
+def _leaf_text(leaf: Expression) -> str:
+    """A number, a constant or a variable."""
+    if isinstance(leaf, Number):
+        return number_text(leaf)
+    return str(leaf.name)  # type: ignore[attr-defined]
+
+
+def shorten(node: Expression, limit: int = 40) -> str:
+    """A node as text of at most `limit` characters; a large one by its operation only."""
+    from diffcompare.language.wengert import tree_size
+
+    if node.level > limit or tree_size(node) > 2 * limit:
+        name = node.operation.name if node.operation else "?"
+        return f"{name}(...)" if name.isidentifier() else f"... {name.split('n')[0] or name} ..."
+    text = to_text(node)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+MAX_NODES = 200
+
+"""Nodes up to which an expression is typeset; a larger formula fits on no page."""
+
+_LatexPart: TypeAlias = str | tuple[Expression, int]
+
+_CASES, _CALL, _ATOM = 1, 9, 10
+
+_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "neg": NEGATION, "/": POWER, "^": POWER, "^n": POWER, "exp": POWER}
+
+_FENCED = {
+    "sqrt": (r"\sqrt{", "}"),
+    "cbrt": (r"\sqrt[3]{", "}"),
+    "abs": (r"\left|", r"\right|"),
+    "floor": (r"\left\lfloor ", r"\right\rfloor"),
+    "ceil": (r"\left\lceil ", r"\right\rceil"),
+}
+
+_FUNCTIONS = {
+    **{
+        name: f"\\{name}"
+        for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "ln", "min", "max")
+    },
+    **{name: rf"\arc{name[1:]}" for name in ("asin", "acos", "atan")},
+    "log10": r"\log_{10}",
+    "log2": r"\log_{2}",
+    "gamma": r"\Gamma",
+    "digamma": r"\psi",
+}
+
+_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+
+_SMALL_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+
+_GREAT_GREEK = {
+    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
+    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+
+_GREEK = _SMALL_GREEK | _GREAT_GREEK
+
+_GREEK_NAMES = frozenset(_GREEK.values())
+
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+        **{c: f"\\{c}" for c in "{}$&#_%"},
+    }
+)
+
+
+def formula(root: Expression, least: int = 0) -> str:
+    """The expression as LaTeX, written from left to right from a stack (see `printer`).
+
+    It is put in parentheses if it binds less tightly than `least`.
+    """
+    pieces: list[str] = []
+    stack: list[_LatexPart] = [(root, least)]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
+        node, needed = item
+        level, parts = _latex_parts(node)
+        if level < needed:
+            parts = [r"\left(", *parts, r"\right)"]
+        stack.extend(reversed(parts))
+    return "".join(pieces)
+
+
+def typewriter(text: str) -> str:
+    """Text of the language in a fixed-width face, escaped."""
+    return rf"\texttt{{{text.translate(_ESCAPES)}}}"
+
+
+def variable(name: str) -> str:
+    """A variable: x1 is x with a subscript, theta is the letter, a word is set upright enough to be one word."""
+    found = re.fullmatch(r"([^\W\d_]+)(?:_?([0-9]+)|_(\w+))?", name)
+    if found is None:
+        return rf"\mathit{{{name.translate(_ESCAPES)}}}"
+    stem, digits, word = found.groups()
+    below = digits if digits else rf"\mathrm{{{word.translate(_ESCAPES)}}}" if word else ""
+    return _letter(stem) + (f"_{{{below}}}" if below else "")
+
+
+def _letter(stem: str) -> str:
+    greek = _GREEK.get(stem) or (stem if stem in _GREEK_NAMES else None)
+    if greek is not None:
+        return f"\\{greek} "
+    if not stem.isascii():
+        return rf"\text{{{stem}}}"
+    return stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
+
+
+def _leaf(leaf: Expression) -> tuple[int, list[_LatexPart]]:
+    if isinstance(leaf, Number):
+        mantissa, _, exponent = number_text(leaf).partition("e")
+        if not exponent:
+            return _ATOM, [mantissa]
+        return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]
+    if isinstance(leaf, PendingDerivative):
+        by = rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{variable(leaf.by)}}}"
+        return _CALL, [rf"{by} \left[", (leaf.of, 0), r"\right]"]
+    name: str = leaf.name  # type: ignore[attr-defined]
+    if isinstance(leaf, Constant):
+        return _ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]
+    return _ATOM, [variable(name)]
+
+
+def _latex_parts(node: Expression) -> tuple[int, list[_LatexPart]]:
+    """How tightly a node binds, and what is written for it: texts and arguments with the least level they may have."""
+    if node.operation is None:
+        return _leaf(node)
+    name, arguments = node.operation.name, node.arguments
+    if name in _LEVELS:
+        return _LEVELS[name], _arithmetic(name, arguments)
+    if name in _FENCED:
+        opening, closing = _FENCED[name]
+        return _ATOM if name != "abs" else _CALL, [opening, (arguments[0], 0), closing]
+    if name.startswith("if "):
+        return _CASES, _cases(_RELATIONS[name[3:]], arguments)
+    called = _FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
+    inner: list[_LatexPart] = [rf"{called}\left("]
+    for argument in arguments:
+        inner += [(argument, 0), ", "]
+    inner[-1] = r"\right)"
+    return _CALL, inner
+
+
+def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_LatexPart]:
+    left, right = arguments[0], arguments[-1]
+    after = _CALL if right.operation is not None and right.operation.name == "neg" else 0
+    if name in ("+", "-"):
+        return [(left, SUM), f" {name} ", (right, after or PRODUCT)]
+    if name == "*":
+        return [(left, PRODUCT), r" \cdot ", (right, after or POWER)]
+    if name == "/":
+        return [r"\frac{", (left, 0), "}{", (right, 0), "}"]
+    if name == "neg":
+        return ["-", (left, POWER)]
+    if name == "exp":
+        return [r"\mathrm{e}^{", (left, 0), "}"]
+    return ["{", (left, _ATOM), "}^{", (right, 0), "}"]
+
+
+def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[_LatexPart]:
+    left, right, yes, no = arguments
+    condition: list[_LatexPart] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
+    return [r"\begin{cases} ", (yes, 0), *condition, r" \\ ", (no, 0), r" & \text{otherwise} \end{cases}"]

@@ -1,0 +1,72 @@
+"""Straight-line programs: expressions as lists that JSON can carry, every distinct node written once.
+
+A *program* is `{"code": [instruction, ...], "roots": [number, ...]}`.  An instruction is a leaf (`["variable", name]`,
+`["number", hexadecimal digits, places]`, `["constant", name]`) or a row and the numbers of the instructions that
+compute its arguments (`["*", 0, 3]`).  Digits are hexadecimal: Python refuses to read
+decimals of more than 4,300.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from diffcompare.language.expression import Constant, Expression, Number, Variable, apply
+from diffcompare.language.operations import OPERATIONS
+from diffcompare.language.wengert import wengert_list
+
+Program: TypeAlias = dict[str, Any]
+
+
+def encode(*roots: Expression) -> Program:
+    """The program that computes these expressions."""
+    nodes = wengert_list(*roots)
+    numbers = {node: number for number, node in enumerate(nodes)}
+    code = [_instruction(node, numbers) for node in nodes]
+    return {"code": code, "roots": [numbers[root] for root in roots]}
+
+
+def decode(program: Mapping[str, Any]) -> list[Expression]:
+    """The expressions that a program computes: the very objects that were encoded, if they are still alive."""
+    nodes: list[Expression] = []
+    for instruction in program["code"]:
+        nodes.append(_node(instruction, nodes))
+    return [nodes[root] for root in program["roots"]]
+
+
+def _instruction(node: Expression, numbers: Mapping[Expression, int]) -> list[Any]:
+    if node.operation is not None:
+        return [node.operation.name, *[numbers[argument] for argument in node.arguments]]
+    if isinstance(node, Number):
+        return ["number", f"{node.digits:x}", node.places]
+    if isinstance(node, Variable):
+        return ["variable", node.name]
+    assert isinstance(node, Constant), "a leaf is a number, a variable or a constant"
+    return ["constant", node.name]
+
+
+def _node(instruction: Sequence[Any], nodes: Sequence[Expression]) -> Expression:
+    head = instruction[0]
+    if head == "variable":
+        return Variable(instruction[1])
+    if head == "number":
+        return Number(int(instruction[1], 16), instruction[2])
+    if head == "constant":
+        return Constant(instruction[1])
+    return apply(OPERATIONS[head], tuple([nodes[number] for number in instruction[1:]]))
+
+
+def substitute(roots: Sequence[Expression], definitions: Mapping[str, Expression]) -> list[Expression]:
+    """The expressions with variables replaced by their definitions, which may use variables defined before them."""
+    memo: dict[Expression, Expression] = {}
+
+    def rebuild(expressions: Sequence[Expression]) -> list[Expression]:
+        for node in wengert_list(*expressions):
+            if node not in memo:
+                arguments = tuple([memo[argument] for argument in node.arguments])
+                memo[node] = node if node.operation is None else apply(node.operation, arguments)
+        return [memo[expression] for expression in expressions]
+
+    for name, definition in definitions.items():
+        memo[Variable(name)] = rebuild([definition])[0]
+    return rebuild(roots)

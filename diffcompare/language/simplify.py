@@ -1,0 +1,422 @@
+"""Tidying a formula, as a person does before handing it in: no 0 and no 1, one number in front, like factors together.
+
+Numbers are folded exactly, as rationals; signs are pulled out of products; like terms are added; fractions are written
+as one fraction.  Nothing is expanded (but for the products named by the caller), and nothing is factored but a power
+with the variable in its exponent.  Sums and functions of the original keep the form that they were given.
+
+A tidied formula is equal to the formula wherever that has a value.  It has more values only where the original function
+has none: a factor is cancelled if it is not 0, and a term that adds up to 0 is dropped if it is defined, wherever the
+original is defined.  So x/x stays, while x^2*(1/x) is x beside a ln(x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from diffcompare.language.expression import Constant, Expression, Number, apply, lift
+from diffcompare.language.operations import exact_integer, raise_to
+from diffcompare.language.wengert import wengert_list
+
+# Terms: a number times factors over factors, and the arithmetic that gathers them.
+
+MAX_POWER = 64
+
+"""Exponents up to which a power of a product becomes a product of powers."""
+
+MAX_NUMBER = 10**30
+
+"""Numerators and denominators up to which numbers are folded."""
+
+
+class Term(NamedTuple):
+    """coefficient * product of `over` / product of `under`; both map factors to exponents from 1 on."""
+
+    coefficient: Fraction
+    over: Mapping[Expression, int] = {}
+    under: Mapping[Expression, int] = {}
+
+
+Form: TypeAlias = tuple[Term, ...]
+
+"""A sum of terms."""
+
+
+def leaf_form(leaf: Expression) -> Form:
+    if isinstance(leaf, Number) and leaf.digits < MAX_NUMBER and leaf.places <= 30:
+        return (Term(Fraction(leaf.digits, 10**leaf.places)),)
+    return (atom(leaf),)
+
+
+def atom(node: Expression) -> Term:
+    return Term(Fraction(1), {node: 1})
+
+
+def negated(term: Term) -> Term:
+    return term._replace(coefficient=-term.coefficient)
+
+
+def product(a: Term, b: Term, known: Known) -> Term:
+    over = _raised(_merged(a.over, b.over), known)
+    return _reduced(Term(a.coefficient * b.coefficient, over, _merged(a.under, b.under)), known)
+
+
+def quotient(a: Term, b: Term, node: Expression, known: Known) -> Term:
+    if b.coefficient == 0:
+        return atom(node)
+    inverse = Term(1 / b.coefficient, b.under, b.over)
+    return product(a, inverse, known)
+
+
+def power(base: Term, exponent: Expression, node: Expression) -> Term:
+    n = exact_integer(exponent)
+    assert n is not None
+    if n == 0:
+        return Term(Fraction(1))
+    if abs(n) > MAX_POWER or (base.coefficient == 0 and n < 0):
+        return atom(node)
+    over, under = ({factor: k * abs(n) for factor, k in part.items()} for part in (base.over, base.under))
+    return Term(base.coefficient**n, over, under) if n > 0 else Term(base.coefficient**n, under, over)
+
+
+def _merged(a: Mapping[Expression, int], b: Mapping[Expression, int]) -> Mapping[Expression, int]:
+    if not a or not b:
+        return a or b
+    merged = dict(a)
+    for factor, exponent in b.items():
+        merged[factor] = merged.get(factor, 0) + exponent
+    return merged
+
+
+def _raised(factors: Mapping[Expression, int], known: Known) -> Mapping[Expression, int]:
+    """u*u^(v - 1) is u^v, where the original has u^v: there u is 0 only where that has no value."""
+    for factor in factors:
+        whole = _whole_power(factor)
+        if whole is None or whole not in known.defined or factors.get(whole.arguments[0], 0) < 1:
+            continue
+        rest = dict(factors)
+        for gone in (factor, whole.arguments[0]):
+            rest[gone] -= 1
+            if rest[gone] == 0:
+                del rest[gone]
+        rest[whole] = rest.get(whole, 0) + 1
+        return rest
+    return factors
+
+
+def _whole_power(factor: Expression) -> Expression | None:
+    """u^v for u^(v - 1)."""
+    if factor.operation is None or factor.operation.name != "^":
+        return None
+    base, exponent = factor.arguments
+    if exponent.operation is None or exponent.operation.name != "-" or exponent.arguments[1] is not Number(1):
+        return None
+    return factor.operation(base, exponent.arguments[0])  # type: ignore[no-any-return]
+
+
+def common_power(form: Form) -> tuple[Expression, Form] | None:
+    """A power with the variable in its exponent that all terms of a sum have, and the sum without it."""
+    if len(form) < 2:
+        return None
+    for factor, exponent in form[0].over.items():
+        is_power = factor.operation is not None and factor.operation.name == "^" and factor.arguments[1].varies
+        if is_power and exponent == 1 and all(term.over.get(factor) == 1 for term in form):
+            return factor, tuple([term._replace(over=_without(term.over, factor)) for term in form])
+    return None
+
+
+def _without(factors: Mapping[Expression, int], gone: Expression) -> Mapping[Expression, int]:
+    return {factor: exponent for factor, exponent in factors.items() if factor is not gone}
+
+
+def _reduced(term: Term, known: Known) -> Term:
+    """The term without the factors that stand above and below the line and are never 0."""
+    common = [factor for factor in term.over if factor in term.under and never_zero(factor, known)]
+    if not common:
+        return term
+    over, under = dict(term.over), dict(term.under)
+    for factor in common:
+        least = min(over[factor], under[factor])
+        for part in (over, under):
+            part[factor] -= least
+            if part[factor] == 0:
+                del part[factor]
+    return Term(term.coefficient, over, under)
+
+
+def collected(terms: Iterable[Term], known: Known) -> Form:
+    """Like terms added; a sum of 0 is dropped where its factors are defined."""
+    found: dict[tuple[frozenset[tuple[Expression, int]], ...], Term] = {}
+    for term in terms:
+        key = (frozenset(term.over.items()), frozenset(term.under.items()))
+        earlier = found.get(key)
+        found[key] = term if earlier is None else earlier._replace(coefficient=earlier.coefficient + term.coefficient)
+    kept = tuple(term for term in found.values() if term.coefficient or not is_defined(term, known))
+    return kept or (Term(Fraction(0)),)
+
+
+def is_defined(term: Term, known: Known) -> bool:
+    factors = wengert_list(*term.over, *term.under)
+    if any(factor not in known.nonzero for factor in term.under):
+        return False
+    return all(is_total(factor) or factor in known.defined for factor in factors)
+
+
+# What may be relied on wherever a function is defined: what of it has a value there, and what is not 0.
+
+_NEVER_ZERO = ("exp", "cosh", "sigmoid")
+
+
+class Known(NamedTuple):
+    """What may be relied on wherever the original function is defined."""
+
+    kept: Collection[Expression] = frozenset()
+    """The nodes of the original: their sums and functions are left as they are."""
+    defined: Collection[Expression] = frozenset()
+    nonzero: Collection[Expression] = frozenset()
+    decimals: bool = False
+    """Whether the formula has decimals in it, so that 3/4 is written 0.75."""
+
+
+def known_of(original: Expression) -> Known:
+    """Its nodes; and of those that are always evaluated what must be so for it to have a value."""
+    always: dict[Expression, None] = {}
+    stack = [original]
+    while stack:
+        node = stack.pop()
+        if node not in always:
+            always[node] = None
+            selects = node.operation is not None and node.operation.selects
+            stack.extend(node.arguments[:2] if selects else node.arguments)
+    nonzero: set[Expression] = set()
+    for node in always:
+        if node.operation is not None:
+            nonzero.update(_factors_of(_needed_nonzero(node)))
+    return Known(frozenset(wengert_list(original)), frozenset(always), frozenset(nonzero))
+
+
+def _needed_nonzero(node: Expression) -> list[Expression]:
+    """The arguments that cannot be 0 where this operation is defined."""
+    assert node.operation is not None
+    name, arguments = node.operation.name, node.arguments
+    if name == "/":
+        return [arguments[1]]
+    if name == "^n":
+        exponent = exact_integer(arguments[1])
+        return [arguments[0]] if exponent is not None and exponent < 0 else []
+    return [arguments[0]] if node.operation.domain.text == "x > 0" else []
+
+
+def _factors_of(nodes: Sequence[Expression]) -> list[Expression]:
+    """The factors of products: if a product is not 0, none of them is."""
+    found, stack = [], list(nodes)
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if node.operation is not None and node.operation.name in ("*", "^n", "neg", "/"):
+            stack.extend(node.arguments[:1] if node.operation.name in ("^n", "/") else node.arguments)
+    return found
+
+
+def never_zero(factor: Expression, known: Known) -> bool:
+    if isinstance(factor, Constant) or factor in known.nonzero:
+        return True
+    return factor.operation is not None and factor.operation.name in _NEVER_ZERO
+
+
+def is_total(node: Expression) -> bool:
+    """Whether an operation is defined for all arguments."""
+    if node.operation is None or not node.operation.domain.text:
+        return True
+    exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
+    return exponent is not None and exponent >= 0
+
+
+# Terms written as expressions again.
+
+ZERO, ONE = Number(0), Number(1)
+
+
+def build(form: Form, decimals: bool) -> Expression:
+    """The sum of the terms, in their order."""
+    total: Expression | None = None
+    for term in form:
+        if total is None:
+            total = _written(term, decimals, negative=term.coefficient < 0)
+        else:
+            size = _written(term, decimals)
+            total = total - size if term.coefficient < 0 else total + size
+    return ZERO if total is None else total
+
+
+def _written(term: Term, decimals: bool, *, negative: bool = False) -> Expression:
+    """The size of the term as one fraction, with a minus before its first factor if it is `negative`."""
+    numerator, denominator = abs(term.coefficient.numerator), term.coefficient.denominator
+    front: Expression = lift(numerator)
+    if decimals and denominator > 1:
+        decimal = _decimal(numerator, denominator)
+        if decimal is not None:
+            front, denominator = decimal, 1
+    above = _product_of(front, term.over, negative)
+    below = _product_of(lift(denominator), term.under)
+    return above if below is ONE else above / below
+
+
+def _product_of(front: Expression, factors: Mapping[Expression, int], negative: bool = False) -> Expression:
+    """The number and the factors; letters come before functions and sums, otherwise the order is kept."""
+    powers = [factor if exponent == 1 else raise_to(factor, exponent) for factor, exponent in _ordered(factors)]
+    if front is not ONE or not powers:
+        powers = [front, *powers]
+    product = -powers[0] if negative else powers[0]
+    for power in powers[1:]:
+        product = product * power
+    return product
+
+
+def _ordered(factors: Mapping[Expression, int]) -> list[tuple[Expression, int]]:
+    return sorted(factors.items(), key=lambda item: item[0].operation is not None)
+
+
+def _decimal(numerator: int, denominator: int) -> Number | None:
+    """The fraction as a decimal, if it ends within 30 places."""
+    for places in range(1, 31):
+        scaled, rest = divmod(numerator * 10**places, denominator)
+        if rest == 0:
+            return Number(scaled, places)
+    return None
+
+
+MAX_TERMS = 24
+
+"""Terms of a sum, and factors of a product, that are compared with each other; beyond that a part is one term."""
+
+NOTHING: Mapping[Expression, Expression] = {}
+
+
+def tidy(
+    formula: Expression, original: Expression | None = None, expanded: Mapping[Expression, Expression] = NOTHING
+) -> Expression:
+    """The formula, tidied; `original` is the function that it is a derivative of.
+
+    `expanded` has products that are multiplied out, and the factor of each whose terms become terms of its own, if they
+    are few.
+    """
+    nodes = wengert_list(formula)
+    known = known_of(original) if original is not None else Known()
+    known = known._replace(decimals=any(isinstance(node, Number) and node.places for node in nodes))
+    forms: dict[Expression, Form] = {}
+    built: dict[Expression, Expression] = {}
+    for node in nodes:
+        forms[node] = _bounded(_form(node, forms, built, known, expanded), known)
+        if node.operation is None or node in known.kept:
+            built[node] = node
+        else:
+            built[node] = build(forms[node], known.decimals)
+    return build(_factored(forms[formula], known), known.decimals)
+
+
+def _factored(form: Form, known: Known) -> Form:
+    """x^x*ln(x) + x^x as x^x*(ln(x) + 1): a power that every term has is written once."""
+    found = common_power(form)
+    if found is None:
+        return form
+    power, rest = found
+    return (Term(Fraction(1), {power: 1, build(rest, known.decimals): 1}),)
+
+
+def _form(
+    node: Expression,
+    forms: Mapping[Expression, Form],
+    built: Mapping[Expression, Expression],
+    known: Known,
+    expanded: Mapping[Expression, Expression],
+) -> Form:
+    """The form of a node from those of its arguments."""
+    if node.operation is None:
+        return leaf_form(node)
+    name = node.operation.name
+    if name in ("+", "-", "neg"):
+        terms = [*forms[node.arguments[0]]] if name != "neg" else []
+        last = forms[node.arguments[-1]]
+        return collected([*terms, *(last if name == "+" else map(negated, last))], known)
+    if name in ("*", "/", "^n"):
+        if _is_square_of_root(node):
+            return forms[node.arguments[0].arguments[0]]
+        operands = [_as_factor(argument, forms, built, known) for argument in node.arguments]
+        if node in expanded and name == "*":
+            return _multiplied_out(node, operands, forms, known, expanded[node])
+        return _multiplied(node, operands, known)
+    if name == "ln" and node.arguments[0] is Number(1):
+        return (Term(Fraction(0)),)
+    return (atom(node) if node in known.kept else _function(node, forms, built, known),)
+
+
+def _is_square_of_root(node: Expression) -> bool:
+    """sqrt(u)^2, which is u wherever it has a value."""
+    assert node.operation is not None
+    base = node.arguments[0].operation
+    return (
+        node.operation.name == "^n"
+        and base is not None
+        and base.name == "sqrt"
+        and exact_integer(node.arguments[1]) == 2
+    )
+
+
+def _multiplied(node: Expression, operands: Sequence[Term], known: Known) -> Form:
+    """A product, a quotient or a power of two terms, as one term."""
+    assert node.operation is not None
+    if node.operation.name == "^n":
+        return (power(operands[0], node.arguments[1], node),)
+    if node.operation.name == "/":
+        return collected([quotient(operands[0], operands[1], node, known)], known)
+    return collected([product(operands[0], operands[1], known)], known)
+
+
+def _multiplied_out(
+    node: Expression, operands: Sequence[Term], forms: Mapping[Expression, Form], known: Known, factor: Expression
+) -> Form:
+    """A product with a term for every term of one factor, if they are few."""
+    left, right = (
+        forms[each] if each is factor else (operand,) for each, operand in zip(node.arguments, operands, strict=True)
+    )
+    if len(left) * len(right) > MAX_TERMS // 2:
+        return _multiplied(node, operands, known)
+    return collected([product(a, b, known) for a in left for b in right], known)
+
+
+def _function(
+    node: Expression, forms: Mapping[Expression, Form], built: Mapping[Expression, Expression], known: Known
+) -> Term:
+    """A function of tidied arguments; a power with a negative number above becomes one below the line."""
+    assert node.operation is not None
+    if node.operation.name == "^":
+        [exponent, *others] = forms[node.arguments[1]]
+        if not others and exponent.coefficient < 0 and not exponent.over and not exponent.under:
+            size = build((negated(exponent),), known.decimals)
+            return Term(Fraction(1), {}, {node.operation(built[node.arguments[0]], size): 1})
+    return atom(apply(node.operation, tuple([built[argument] for argument in node.arguments])))
+
+
+def _as_factor(
+    argument: Expression, forms: Mapping[Expression, Form], built: Mapping[Expression, Expression], known: Known
+) -> Term:
+    """A form as one term: a sum becomes a single factor, its sign in front where all of its terms have one."""
+    form = forms[argument]
+    if len(form) == 1:
+        return form[0]
+    node = built[argument]
+    if all(term.coefficient < 0 for term in form):
+        return Term(Fraction(-1), {build(tuple(map(negated, form)), known.decimals): 1})
+    return atom(node)
+
+
+def _bounded(form: Form, known: Known) -> Form:
+    """A form too large to be compared with others becomes one factor."""
+    large = any(
+        len(term.over) + len(term.under) > MAX_TERMS
+        or max(abs(term.coefficient.numerator), term.coefficient.denominator) >= MAX_NUMBER
+        for term in form
+    )
+    return (atom(build(form, known.decimals)),) if large or len(form) > MAX_TERMS else form

@@ -1,0 +1,132 @@
+"""From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a cure.
+
+Every cure offered is a whole expression that was parsed first: what `help:` shows can be pasted back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
+
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.language.syntax.characters import CHARACTER_FINDINGS
+from diffcompare.language.syntax.foreign_notation import foreign
+from diffcompare.language.syntax.names import NAME_FINDINGS
+from diffcompare.language.syntax.source_text import MAX_TEXT_LENGTH, Attempt, Finding, SourceText, quoted
+from diffcompare.language.syntax.structure import PLACE_FINDINGS
+from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_DIGITS, MAX_EXPONENT, MAX_OPERATIONS, SyntaxFault
+
+KINDS = {
+    "E101": "unknown_function",
+    "E102": "arity_error",
+    **dict.fromkeys(("E401", "E402", "E403", "E404"), "resource_limit"),
+}
+Reading: TypeAlias = tuple[str, str]
+"""A text that can be parsed, and words for what it means; empty words where there is only one."""
+
+ROUNDS = 5
+"""How many further errors a cure may mend on its way to a text that can be parsed."""
+
+
+def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> Diagnostic:
+    """The diagnostic of a fault.  `attempt` says what is wrong with a text, None if nothing is."""
+    code, finding = _find(text, fault, names)
+    proven = _proven(finding, names, attempt)
+    return Diagnostic(
+        code=code,
+        kind=finding.kind or KINDS.get(code, "syntax_error"),
+        message=finding.message,
+        span=finding.span,
+        help=_advice(finding, proven),
+        text=text,
+        label=finding.label,
+        fix=proven[0][0] if proven else None,
+    )
+
+
+def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
+    """Word the help: what stands before the cure, or all of several readings."""
+    if len(proven) > 1:
+        return "write " + " or ".join(f"`{text}` {label}".rstrip() for text, label in proven)
+    advice = finding.help
+    if finding.readings and proven and proven[0][1]:
+        advice = f"{proven[0][1]}:"
+    if advice is None or not advice.endswith(":"):
+        return advice
+    if not proven:
+        return None  # "write:" and nothing to write
+    return advice[:-1] if proven[0][0] in advice else advice
+
+
+def _find(text: str, fault: SyntaxFault, names: Collection[str]) -> tuple[str, Finding]:
+    if fault.code in _LIMITS:
+        return fault.code, _LIMITS[fault.code](text, fault)
+    scene = SourceText(text, fault, names)
+    finding = foreign(scene) or _FINDINGS[fault.code](scene)
+    return finding.code or fault.code, finding
+
+
+def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[Reading]:
+    """The cures that can be parsed, each mended further where the text has other errors."""
+    proven: dict[str, str] = {}
+    for cure, label in finding.readings or [(cure, "") for cure in finding.cures]:
+        for text, other in _mended(cure.strip(), names, attempt, ROUNDS):
+            proven.setdefault(text, label or other)
+        if proven and not finding.readings:
+            break
+    return list(proven.items())
+
+
+def _mended(cure: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
+    """Apply the first cure of every further error; give the readings of one that has some, nothing if one has none."""
+    while rounds and len(cure) <= MAX_TEXT_LENGTH:
+        rounds -= 1
+        fault = attempt(cure)
+        if fault is None:
+            return [(cure, "")]
+        finding = _find(cure, fault, names)[1]
+        if finding.readings:  # a question to the user: it is asked, and not answered on the way
+            return [reading for reading in finding.readings if attempt(reading[0]) is None]
+        if not finding.cures or not finding.is_certain:
+            return []
+        cure = finding.cures[0].strip()
+    return []
+
+
+def _too_long(text: str, fault: SyntaxFault) -> Finding:
+    return Finding(
+        f"the text has {len(text):,} characters, and {MAX_CHARACTERS:,} is the limit",
+        (MAX_CHARACTERS, MAX_CHARACTERS + 1),
+        "the limit is here",
+    )
+
+
+def _too_many(text: str, fault: SyntaxFault) -> Finding:
+    return Finding(
+        f"the text has {fault.details['count']:,} operations, and {MAX_OPERATIONS:,} is the limit",
+        None,
+        help="name common parts once: a = ...; a*a",
+    )
+
+
+def _digits(scene: SourceText) -> Finding:
+    message = f"a number of more than {MAX_DIGITS:,} digits"
+    return Finding(message, scene.span(scene.index), "too long", help="a double holds 17 significant digits")
+
+
+def _exponent(scene: SourceText) -> Finding:
+    message = f"the exponent of {quoted(scene.token(scene.index))} is beyond {MAX_EXPONENT:,}"
+    return Finding(
+        message, scene.span(scene.index), f"from -{MAX_EXPONENT} to {MAX_EXPONENT}", help="a double ends at 1.8e308"
+    )
+
+
+_LIMITS: dict[str, Callable[[str, SyntaxFault], Finding]] = {"E401": _too_long, "E402": _too_many}
+
+_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {
+    **CHARACTER_FINDINGS,
+    **NAME_FINDINGS,
+    **PLACE_FINDINGS,
+    "E403": _digits,
+    "E404": _exponent,
+}

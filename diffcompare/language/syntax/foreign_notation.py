@@ -1,0 +1,297 @@
+r"""A formula in LaTeX, written in this language: offered as a cure only, and only where nothing has to be guessed.
+
+In LaTeX letters side by side are a product, `\sin 2x` has its argument without parentheses, and a fraction groups what
+is above and below.  What is not known here makes the whole formula unknown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from diffcompare.language.operations import FUNCTIONS
+from diffcompare.language.syntax.source_text import Finding, SourceText
+
+# Texts in the notation of another program: definitions of functions, LaTeX, exponents of ten.
+#
+# They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
+
+_NAME = r"[^\W\d]\w*"
+
+_NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
+
+_GIVEN = rf"(?:{_NAME}\s*(?::=|=|:|<-)\s*)?"
+
+_DEFINITIONS = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        rf"\s*{_GIVEN}\(?\s*(?P<names>{_NAMES})\s*\)?\s*(?P<sign>->|=>|\|->|↦|→)(?P<body>.+)",
+        rf"\s*{_GIVEN}(?P<sign>lambda)\s+(?P<names>{_NAMES})\s*:(?P<body>.+)",
+        rf"\s*{_GIVEN}(?P<sign>@)\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
+        rf"\s*{_GIVEN}(?P<sign>function)\s*\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
+        rf"\s*(?P<sign>def)\s+{_NAME}\(\s*(?P<names>{_NAMES})\s*\)\s*:\s*return\b(?P<body>.+)",
+        rf"\s*(?P<function>{_NAME})\s*\(\s*(?P<names>{_NAMES})\s*\)\s*(?P<sign>:=|=(?![=<>]))(?P<body>.+)",
+    )
+]
+
+_OF_TEN = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
+
+
+def foreign(scene: SourceText) -> Finding | None:
+    """Explain a text in another notation; None for one in ours."""
+    if not scene.short:
+        return None
+    return _definition(scene) or _latex(scene) or _of_ten(scene)
+
+
+def _definition(scene: SourceText) -> Finding | None:
+    """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression is what stands behind."""
+    match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(scene.text))), None)
+    if match is None or match.groupdict().get("function") in FUNCTIONS:
+        return None
+    body = match["body"].strip()
+    names = set(re.findall(r"\w+", match["names"]))
+    if not body or (match["sign"] in ("->", "=>") and names.isdisjoint(re.findall(r"\w+", body))):
+        return None
+    if body[0] == "{" and body[-1] == "}":
+        body = body[1:-1].strip()
+    message = "functions are not defined here: write the expression alone"
+    return Finding(
+        message, match.span("sign"), "leave this out", "alone:", (body,), code="E212", kind="syntax_error"
+    )  # fmt: skip
+
+
+def _latex(scene: SourceText) -> Finding | None:
+    place = scene.text.find("\\")
+    if place < 0:
+        return None
+    translated = from_latex(scene.text)
+    message = "a backslash is not part of an expression: this is not LaTeX"
+    return Finding(
+        message, (place, place + 1), "not a sign I know", "in this language:", (translated,) if translated else (),
+        code="E301", kind="syntax_error",
+    )  # fmt: skip
+
+
+def _of_ten(scene: SourceText) -> Finding | None:
+    """Explain `1.5*^-3`, as Mathematica writes it."""
+    if scene.token(scene.index) not in ("^", "**") or scene.token(scene.index - 1) != "*":
+        return None
+    cure = _OF_TEN.sub(r"\1e\2", scene.text)
+    if cure == scene.text:
+        return None
+    return Finding(
+        "a power of ten is written with `e`", scene.span(scene.index - 1, scene.index), "two signs in a row",
+        "with an `e`:", (cure,),
+    )  # fmt: skip
+
+
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]+|\s+|.", re.DOTALL)
+
+_SIGNS = {"\\cdot": "*", "\\times": "*", "\\ast": "*", "\\div": "/", "\\lvert": "|", "\\rvert": "|", "\\vert": "|"}
+
+_LETTERS = frozenset((
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi",
+    "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma", "Phi",
+    "Psi", "Omega",
+))  # fmt: skip
+
+_BLANK = frozenset(
+    ("\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "\\displaystyle", "\\left", "\\right", "$", "~")
+)
+
+_FRACTIONS = frozenset(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"))
+
+_ROMAN = frozenset(("\\mathrm", "\\text", "\\operatorname"))
+
+_VARIANTS = {"\\varepsilon": "epsilon", "\\varphi": "phi", "\\vartheta": "theta"}
+
+_CLOSED_BY = {"{": "}", "(": ")", "[": "]"}
+
+_DEEPEST = 40
+
+
+class _Unknown(Exception):
+    """Something that is not known, or could mean two things."""
+
+
+def from_latex(text: str) -> str | None:
+    """Write the formula in this language; None where that is not possible."""
+    reader = _Reader(_TOKEN.findall(text))
+    try:
+        found = reader.formula("")
+    except _Unknown:
+        return None
+    if found.startswith("(") and _ends_with_its_bracket(found):
+        found = found[1:-1]
+    return found or None
+
+
+def _ends_with_its_bracket(formula: str) -> bool:
+    """Tell whether the parenthesis at the start is closed at the end."""
+    depth = 0
+    for place, sign in enumerate(formula):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return place == len(formula) - 1
+    return False
+
+
+class _Reader:
+    """The tokens that are still to be read."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        kept = [token for token in tokens if not (token.isspace() or token in _BLANK)]
+        self.rest = kept[::-1]
+        self.depth = 0
+
+    def next(self) -> str:
+        return self.rest[-1] if self.rest else ""
+
+    def formula(self, closing: str) -> str:
+        """Read what stands before the closing sign, and that sign."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _Unknown
+        written, ends_value = "", False
+        while self.next() != closing:
+            token = self.next()
+            if not token or token in ("}", ")", "]"):
+                raise _Unknown
+            if token in "+-*/=,<>|;" or token in _SIGNS:
+                written += _SIGNS.get(token, token)
+                self.rest.pop()
+                ends_value = False
+            elif token in ("^", "_"):
+                raise _Unknown  # nothing stands before it
+            else:
+                written = self._times(written, ends_value) + self._factor()
+                ends_value = True
+        if closing:
+            self.rest.pop()
+        self.depth -= 1
+        return written
+
+    def _times(self, written: str, ends_value: bool) -> str:
+        if ends_value and re.search(r"/[^-+*/]*$", re.sub(r"\([^()]*\)", "", written)):
+            raise _Unknown  # a/bc
+        return f"{written}*" if ends_value else written
+
+    def _factor(self) -> str:
+        """Read a number, a variable, a function with its argument, or something in brackets, with its power."""
+        token = self.rest.pop()
+        name = token[1:]
+        if token in _FRACTIONS:
+            above, below = self._group(), self._group()
+            if above in ("d", "d*f", "d*y"):
+                raise _Unknown  # a derivative
+            found = f"({_grouped(above)}/{_grouped(below)})"
+        elif token == "\\sqrt":
+            found = self._root()
+        elif token in FUNCTIONS or (token[0] == "\\" and name in FUNCTIONS and name not in _LETTERS):
+            return self._function(token.removeprefix("\\"))
+        elif token in _ROMAN:
+            return self._roman()
+        elif token in _CLOSED_BY:
+            found = f"({self.formula(_CLOSED_BY[token])})"
+        elif token in _VARIANTS or name in _LETTERS or token.isalpha():
+            return self._names(_VARIANTS.get(token, token.removeprefix("\\")), token[0] == "\\" or token in _LETTERS)
+        elif token[0].isdigit() or token[0] == ".":
+            found = token
+        else:
+            raise _Unknown
+        return found + self._power()
+
+    def _roman(self) -> str:
+        word = self._group()
+        if word in FUNCTIONS:
+            return self._function(word)
+        raise _Unknown
+
+    def _names(self, word: str, whole: bool) -> str:
+        """Read a variable, or letters side by side, of which the last has what follows: an index, a power."""
+        if not whole and (len(word) > 3 or (word in ("f", "g", "h") and self.next() == "(")):
+            raise _Unknown
+        *before, last = [word] if whole else list(word)
+        if self.next() == "_":
+            self.rest.pop()
+            index = self._group()
+            if not re.fullmatch(r"\w+", index):
+                raise _Unknown
+            last += index if index.isdecimal() else f"_{index}"
+        return "*".join([*before, last + self._power()])
+
+    def _group(self, together: bool = False) -> str:
+        """Read what stands in braces, or one token; `together`: all of several digits, and not the first alone."""
+        if not self.rest:
+            raise _Unknown
+        token = self.rest.pop()
+        if token == "{":
+            return self.formula("}")
+        if len(token) > 1 and token.isdecimal() and not together:
+            self.rest.append(token[1:])
+            token = token[0]
+        if token.isalnum() and (len(token) == 1 or token.isdecimal()):
+            return token
+        if token[0] == "\\" and token[1:] in _LETTERS:
+            return token[1:]
+        raise _Unknown
+
+    def _power(self) -> str:
+        if self.next() != "^":
+            return ""
+        self.rest.pop()
+        return f"^{_grouped(self._group(together=True))}"
+
+    def _root(self) -> str:
+        degree = ""
+        if self.next() == "[":
+            self.rest.pop()
+            degree = self.formula("]")
+        argument = self._group()
+        if degree in ("", "2", "3"):
+            return f"{'cbrt' if degree == '3' else 'sqrt'}({argument})"
+        return f"({argument})^(1/{_grouped(degree)})"
+
+    def _function(self, name: str) -> str:
+        """Read a function with its argument; its power stands behind it here."""
+        base = ""
+        if self.next() == "_":
+            self.rest.pop()
+            base = self._group()
+            if name != "log":
+                raise _Unknown
+        power = self._power()
+        argument = self._argument()
+        if power == "^(-1)":
+            return f"{name}{power}({argument})"  # the inverse or the reciprocal: that is asked elsewhere
+        if base in ("2", "10"):
+            name, base = name + base, ""
+        call = f"{name}({argument}, {base})" if base else f"{name}({argument})"
+        after = self._power()
+        return f"({call}{power}){after}" if power and after else f"{call}{power}{after}"
+
+    def _argument(self) -> str:
+        """Read what stands in brackets, or the product up to the next sign or function."""
+        token = self.next()
+        if token in _CLOSED_BY:
+            self.rest.pop()
+            return self.formula(_CLOSED_BY[token])
+        written = ""
+        while self._continues():
+            written = f"{written}*{self._factor()}" if written else self._factor()
+        if not written or self.next() == "/":
+            raise _Unknown
+        return written
+
+    def _continues(self) -> bool:
+        token = self.next()
+        name = token.removeprefix("\\")
+        return (
+            bool(token)
+            and (token.isalnum() or name in _LETTERS or token in (*_FRACTIONS, "\\sqrt"))
+            and not (name in FUNCTIONS and name not in _LETTERS and name != "sqrt")
+        )
+
+
+def _grouped(formula: str) -> str:
+    return formula if re.fullmatch(r"\w+", formula) else f"({formula})"

@@ -1,0 +1,328 @@
+"""Names that were probably meant to be something else than one name, with the text that says so: W307 and W308.
+
+`sinx` is a variable like any other, and so are `E` and `Pi`.  What was asked is answered; but where a verdict is asked
+for, on an answer or on what is to be differentiated, there is none on a text that may be misread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
+from diffcompare.language.grammar import is_word
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS
+from diffcompare.language.syntax.source_text import SourceText, quoted
+from diffcompare.language.syntax.spelling import REWRITTEN
+from diffcompare.language.tokenizer import SyntaxFault
+
+# Names that look like several things written together: `sinx`, `xlnx`, `cos2x`, `pix`, `xy` beside x and y.
+#
+# Such a name is one name, as every other is. What it could have been meant to be is said, and nothing is replaced.
+
+LONGEST = 24
+
+_UNLIKELY = (
+    "min",
+    "max",
+    "sgn",
+    "sign",
+    "floor",
+    "ceil",
+    "gamma",
+    "psi",
+    "sh",
+    "ch",
+    "th",
+    "lb",
+    "ld",
+    "relu",
+    "expit",
+)
+
+"""Functions that nobody writes without parentheses, or whose names begin ordinary words."""
+
+_CALLED = sorted((name for name in FUNCTIONS if name not in _UNLIKELY), key=len, reverse=True)
+
+FUNCTION_WITHIN = re.compile(rf"(?:{'|'.join(_CALLED)})(?=\w)")
+
+_OF_NUMBERS = ("ln", "sqrt", "cbrt", "sin", "cos", "tan")
+
+"""Functions by which a number behind them is read as their argument: sqrt2."""
+
+_ORDINARY = frozenset((
+    "cost", "tank", "tang", "tans", "tana", "sink", "sing", "sins", "sine", "cosy", "cose", "logo", "logs", "loge",
+    "logn", "logp", "logl", "logL", "expo", "exps", "expt", "sect", "sech", "secs", "lns", "coth", "csch", "cots",
+    "tani", "logA", "logit", "expat", "expr", "expm", "expn", "pid", "pie", "pig", "pin", "pip", "pit", "piu",
+))  # fmt: skip
+
+"""Words that begin like a function or a constant and are what they are, unless the rest occurs by itself."""
+
+_EVIDENT = frozenset("xyzθφ")
+
+"""Letters that are variables wherever they stand."""
+
+_GREEK = ("alpha", "beta", "theta", "phi", "omega")
+
+"""Names that are arguments of functions wherever they stand behind one."""
+
+
+class _Part(NamedTuple):
+    """A factor as it would be written, and the variables in it."""
+
+    text: str
+    variables: tuple[str, ...]
+    is_call: bool = False
+
+
+def readings(name: str, known: Collection[str], *, raised: bool = False, unknown: bool = False) -> list[str]:
+    """Give what a name may be when it is read as several things; nothing for an ordinary name.
+
+    `known` are the names that occur by themselves; `raised` says that a power with a variable in its exponent follows,
+    so that `xe` may be x*e; `unknown` says that the name cannot stand as it is, and that no other names exist.
+    """
+    if not 2 <= len(name) <= LONGEST or "_" in name or name in REWRITTEN or name in FUNCTIONS:
+        return []
+    if (raised or unknown) and name[-1] == "e":
+        head = _whole(name[:-1], known) or _parts(name[:-1], known)
+        if head and _is_evident(head, known, unknown):
+            return ["*".join([*(part.text for part in head), "e"])]
+    parts = _parts(name, known)
+    if not parts or not _is_likely(name, parts, known, unknown):
+        return []
+    found = ["*".join(part.text for part in parts)]
+    if len(parts) == 1 and (match := re.fullmatch(r"log(2|10)\((\w+)\)", parts[0].text)):
+        found.append(f"log({match[1]}*{match[2]})")
+    return found
+
+
+def _is_likely(name: str, parts: list[_Part], known: Collection[str], unknown: bool) -> bool:
+    """Tell whether a name is more likely to be these parts than a name: by what occurs elsewhere, or by its look."""
+    variables = [variable for part in parts for variable in part.variables]
+    if unknown or (variables and all(variable in known for variable in variables)):
+        return _is_evident(parts, known, unknown)
+    if name in _ORDINARY:
+        return False
+    calls = sum(part.is_call for part in parts)
+    if parts[0].is_call and len(parts) == calls:
+        return True
+    return (calls > 0 or parts[0].text == "pi") and _is_evident(parts, known, unknown)
+
+
+def _is_evident(parts: list[_Part], known: Collection[str], unknown: bool) -> bool:
+    """Tell whether every variable of the parts occurs elsewhere, or twice in them, or is one by custom."""
+    variables = [variable for part in parts for variable in part.variables]
+    if unknown:
+        return all(each in known for each in variables)
+    return all(each in known or each in _EVIDENT or variables.count(each) > 1 for each in variables)
+
+
+def _parts(name: str, known: Collection[str]) -> list[_Part] | None:
+    """Split a name into factors, of which a function takes as much as it can; None for one that is itself."""
+    for first, taken in _firsts(name, known):
+        rest = name[taken:]
+        if not rest and first.text != name:
+            return [first]
+        more = (_whole(rest, known) or _parts(rest, known)) if rest else None
+        if more:
+            return [first, *more]
+    return None
+
+
+def _whole(rest: str, known: Collection[str]) -> list[_Part] | None:
+    """Take the rest of a name as one variable or constant."""
+    if rest == "pi":
+        return [_Part("pi", ())]
+    return [_Part(rest, (rest,))] if rest in known or (len(rest) == 1 and rest.isalpha()) else None
+
+
+def _firsts(name: str, known: Collection[str]) -> Iterator[tuple[_Part, int]]:
+    """Give what a name may begin with, and how many letters that takes: a call, a known name, pi, or a letter."""
+    for function in _CALLED:
+        if name.startswith(function):
+            for argument, taken in _arguments(name[len(function) :], known, function in _OF_NUMBERS):
+                variables = tuple(part for part in argument if not part[0].isdigit() and part != "pi")
+                yield _Part(f"{function}({'*'.join(argument)})", variables, True), len(function) + taken
+    for each in _known_starts(name, known):
+        yield _Part(each, (each,)), len(each)
+    if name.startswith("pi"):
+        yield _Part("pi", ()), 2
+    if name[0].isalpha() and name[0] not in known:
+        yield _Part(name[0], (name[0],)), 1
+
+
+def _known_starts(name: str, known: Collection[str]) -> Iterator[str]:
+    """Give the known names with which a text begins, the longest first."""
+    return (name[:length] for length in range(len(name), 0, -1) if name[:length] in known)
+
+
+def _arguments(rest: str, known: Collection[str], of_numbers: bool) -> Iterator[tuple[list[str], int]]:
+    """Give what a function's argument may be, and its length in the name: `2x`, `pix`, `x1`, `kx`; longest first."""
+    match = re.match(r"(\d*)(pi(?=[^\W\d]))?", rest)
+    assert match is not None, "it matches the empty text"
+    before, place = [each for each in match.groups() if each], match.end()
+    if rest in ("pi", f"{match[1]}pi"):
+        yield [each for each in (match[1], "pi") if each], len(rest)
+    if of_numbers and rest.isdigit():
+        yield [rest], len(rest)
+    for names, length in sorted(_variables(rest[place:], known), key=lambda each: -each[1]):
+        yield [*before, *names], place + length
+
+
+def _variables(rest: str, known: Collection[str]) -> Iterator[tuple[list[str], int]]:
+    """Give the names with which a text begins: known ones in a row, a Greek one, a letter, a letter and another."""
+    names: list[str] = []
+    place = 0
+    while longest := next(_known_starts(rest[place:], known), ""):
+        names.append(longest)
+        place += len(longest)
+        yield list(names), place
+    yield from (([greek], len(greek)) for greek in _GREEK if rest.startswith(greek))
+    if match := re.match(r"[^\W\d]\d*", rest):
+        yield [match[0]], match.end()
+    if len(rest) > 1 and rest[:2].isalpha() and (rest[1] in known or rest[1] in _EVIDENT or rest[1] == "t"):
+        yield [rest[0], rest[1]], 2
+
+
+MAX_NAMES = 40
+
+"""Names of a text that are looked at."""
+
+MAX_SAID = 4
+
+CAPITALS = {
+    "E": ("e", "Euler's number is `e`"),
+    "Pi": ("pi", "the number is `pi`"),
+    "PI": ("pi", "the number is `pi`"),
+    "I": ("", "there are no complex numbers"),
+}
+
+"""Names by which other programs call a constant: what it is called here, if it is, and what to say of it."""
+
+
+def misread_names(scene: SourceText) -> Iterator[Diagnostic]:
+    """Give the warnings about names; of one that the point gives a value, and is meant, only a note."""
+    alone = _alone(scene)
+    found = _meant(scene, alone)
+    fix = _rewritten(scene, {index: texts[0] for index, texts in found.values()}) if found else None
+    for name, (index, texts) in list(found.items())[:MAX_SAID]:
+        said = " or ".join(quoted(text) for text in texts)
+        yield Diagnostic(
+            "W307", "note", f"{quoted(name)} is read as one name", scene.span(index), f"did you mean {said}?",
+            text=scene.text, fix=fix, severity="note" if name in scene.names else "warning",
+        )  # fmt: skip
+    for name in [name for name in CAPITALS if name in alone and name not in scene.names]:
+        yield _capital(scene, name, alone[name])
+
+
+def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = ()) -> None:
+    """Raise DiffcompareError where a text that is to be judged may be misread, unless its names are meant as they are.
+
+    `deliberate` are names that the user has called variables: the partial by them is asked for.
+    """
+    for note in notes:
+        if not is_misread([note]) or note.span is None or note.text is None:
+            continue
+        name = note.text[slice(*note.span)]
+        if name not in deliberate:
+            raise DiffcompareError(
+                note._replace(
+                    code="E578", kind="bad_value", severity="error",
+                    label="if it is a variable, name the partial by it",
+                    message=f"{note.message}: there is no verdict on a text that may be misread",
+                )
+            )  # fmt: skip
+
+
+def reading_of_unknown(name: str, text: str, names: Collection[str]) -> tuple[str, str | None] | None:
+    """Give what was meant by a name that the function does not have, and the whole answer with all such names mended.
+
+    `names` are the variables of the function; the answer is None where another of its names remains unknown.
+    """
+    scene = SourceText(text, SyntaxFault("", len(text)), names)
+    unknown = [index for token, index in _alone(scene).items() if token not in names][:MAX_NAMES]
+    meant = {index: _meant_by(scene, index) for index in unknown}
+    said = next((text for index, text in meant.items() if scene.tokens[index] == name), "")
+    if not said:
+        return None
+    return said, _rewritten(scene, meant) if all(meant.values()) else None
+
+
+def _meant_by(scene: SourceText, index: int) -> str:
+    """Give what an unknown name was probably meant to be, out of those that are known; nothing if that is not seen."""
+    name = scene.tokens[index]
+    constant = CAPITALS.get(name, ("", ""))[0]
+    if constant and constant not in scene.names:
+        return constant
+    return next(iter(readings(name, scene.names, unknown=True)), "")
+
+
+def _alone(scene: SourceText) -> dict[str, int]:
+    """Give the names of a text that stand for variables nobody has given a value, with their first places."""
+    given = {before for before, token in zip(scene.tokens, scene.tokens[1:], strict=False) if token == "="}
+    first: dict[str, int] = {}
+    for index, token in enumerate(scene.tokens):
+        if (
+            is_word(token)
+            and token[-1] != "("
+            and token not in given
+            and not (token in CONSTANTS or token in FUNCTIONS)
+        ):
+            first.setdefault(token, index)
+    return first
+
+
+def _meant(scene: SourceText, alone: dict[str, int]) -> dict[str, tuple[int, list[str]]]:
+    """Give the names that are probably several things, each with its place and what it may be."""
+    known = {*alone, *scene.names} - CONSTANTS.keys()
+    found: dict[str, tuple[int, list[str]]] = {}
+    for name in [name for name in alone if len(name) > 1][:MAX_NAMES]:
+        texts = readings(name, known, raised=_is_raised(scene, alone[name]))
+        if texts:
+            found[name] = alone[name], texts
+    return found
+
+
+def _capital(scene: SourceText, name: str, index: int) -> Diagnostic:
+    constant, about = CAPITALS[name]
+    # E is an energy and I a current: only a constant's place or a spelling that nothing else has is suspicious.
+    suspicious = name in ("Pi", "PI") or (name == "E" and _is_raised(scene, index))
+    fix = _rewritten(scene, {index: constant}) if suspicious else None
+    return Diagnostic(
+        "W308", "note", f"`{name}` is read as a variable", scene.span(index),
+        help=f"{about}:" if fix and f"`{fix}`" not in about else about,
+        text=scene.text, fix=fix, severity="warning" if suspicious else "note",
+    )  # fmt: skip
+
+
+def _is_raised(scene: SourceText, index: int) -> bool:
+    """Tell whether a name has an exponent with a variable in it."""
+    if scene.token(index + 1) not in ("^", "**") or not scene.short:
+        return False
+    exponent = scene.tokens[index + 2 : scene.operand_stop(index + 2)]
+    return any(is_word(token) and token[-1] != "(" and token not in CONSTANTS for token in exponent)
+
+
+def _rewritten(scene: SourceText, meant: Mapping[int, str]) -> str | None:
+    """Give the text with names replaced wherever they stand; None where that cannot be written or read."""
+    if not scene.short:
+        return None
+    texts = {scene.tokens[index]: text for index, text in meant.items()}
+    edits = []
+    for index, token in enumerate(scene.tokens):
+        if token in texts:
+            edits.append((*scene.span(index), texts[token]))
+            # `1/xy` divides by both, and `2^xy` has both in its exponent.
+            if "*" in texts[token] and scene.token(index - 1) in ("/", "^", "**", "√"):
+                start, end = scene.span(index)[0], scene.span(scene.operand_stop(index) - 1)[1]
+                edits[-1] = (start, scene.span(index)[1], f"({texts[token]}")
+                edits.append((end, end, ")"))
+    text = scene.edited(*edits)
+    from diffcompare.language.parser import parse
+
+    try:
+        parse(text, scene.names)
+    except DiffcompareError:
+        return None
+    return text

@@ -1,0 +1,228 @@
+"""A text in error, cut into tokens with their places, and the tools to write a corrected text.
+
+A cure is the user's own text with a few characters changed, so that spacing and names stay as they were typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from diffcompare.language.grammar import AFTER, is_word
+from diffcompare.language.tokenizer import SyntaxFault, locate
+
+MAX_TEXT_LENGTH = 2_000
+"""Characters up to which a whole corrected expression is offered."""
+
+OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong: the words for it, and the texts that might cure it, best first, or that might be meant."""
+
+    message: str
+    span: tuple[int, int] | None
+    label: str = ""
+    help: str | None = None
+    cures: tuple[str, ...] = ()
+    readings: tuple[tuple[str, str], ...] = ()
+    """Texts of different meanings, in place of cures, each with words for it ("for the reciprocal"): all are shown."""
+    is_certain: bool = True
+    """A cure keeps what was meant: it may be applied on the way to cure another mistake."""
+    code: str | None = None
+    """Where the cause has a code of its own."""
+    kind: str | None = None
+
+
+@dataclass(slots=True)
+class SourceText:
+    """A text, its tokens, and where the parser stopped."""
+
+    text: str
+    fault: SyntaxFault
+    names: Collection[str]
+    tokens: list[str] = field(init=False)
+    starts: list[int] = field(init=False)
+    ends: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Of a long text no corrected one is written, so that later tokens need no places.
+        count = len(self.text) if self.short else self.fault.index + 2
+        self.tokens, self.starts, self.ends = locate(self.text, count)
+
+    @property
+    def index(self) -> int:
+        return self.fault.index
+
+    @property
+    def short(self) -> bool:
+        """Whether the text is short enough to write it out again."""
+        return len(self.text) <= MAX_TEXT_LENGTH
+
+    def token(self, index: int) -> str:
+        """The token of that number, empty before the first and after the last."""
+        return self.tokens[index] if 0 <= index < len(self.tokens) else ""
+
+    def word(self, index: int) -> str:
+        """The name that a name or a call consists of; empty for any other token."""
+        token = self.token(index)
+        return token.rstrip("(").rstrip() if is_word(token) else ""
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
+        """The characters from one token to another; the end of the text after the last token."""
+        if not 0 <= first < len(self.starts):
+            return len(self.text), len(self.text)
+        last = first if last is None else min(last, len(self.ends) - 1)
+        return self.starts[first], self.ends[last]
+
+    def literal(self, index: int) -> tuple[int, int]:
+        """The characters of a number and of what touches it on the right like more of it: all of `1_0.5`."""
+        last = index
+        while is_numeric(self.token(last + 1)) and self.span(last)[1] == self.span(last + 1)[0]:
+            last += 1
+        return self.span(index, last)
+
+    def paren(self, index: int) -> int:
+        """Where the parenthesis of an opening token stands."""
+        return self.text.index("(", self.span(index)[1] - (self.tokens[index] == "("))
+
+    def source(self, first: int, stop: int) -> str:
+        """The text of some tokens."""
+        if first >= stop or stop > len(self.ends):
+            return ""
+        end = self.paren(stop - 1) + 1 if is_opener(self.tokens[stop - 1]) else self.ends[stop - 1]
+        return self.text[self.starts[first] : end]
+
+    def edited(self, *edits: tuple[int, int, str]) -> str:
+        """The text with some stretches of it replaced."""
+        if not self.short:
+            return self.text
+        result = self.text
+        for start, end, new in sorted(edits, reverse=True):
+            result = result[:start] + new + result[end:]
+        return result
+
+    def replaced(self, start: int, end: int, new: str) -> str:
+        """Put a formula in place of a stretch of the text, in parentheses unless it is read the same without."""
+        wrapped = self.edited((start, end, f"({new})"))
+        if not self.short:
+            return wrapped
+        from diffcompare.diagnostics import DiffcompareError
+        from diffcompare.language.parser import parse
+
+        bare = self.edited((start, end, new))
+        try:
+            return bare if parse(bare, self.names) is parse(wrapped, self.names) else wrapped
+        except DiffcompareError:
+            return wrapped
+
+    def closing(self, index: int) -> int | None:
+        """The token that closes the parenthesis opened by this one."""
+        depth = 0
+        for position in range(index, len(self.tokens)):
+            depth += is_opener(self.tokens[position]) - (self.tokens[position] == ")")
+            if depth == 0:
+                return position
+        return None
+
+    def opening(self, index: int) -> int | None:
+        """The innermost parenthesis that is open just before a token."""
+        depth = 0
+        for position in range(min(index, len(self.tokens)) - 1, -1, -1):
+            depth += is_opener(self.tokens[position]) - (self.tokens[position] == ")")
+            if depth == 1:
+                return position
+        return None
+
+    def arguments(self, index: int) -> list[tuple[int, int]]:
+        """The arguments of a call as half-open ranges of tokens."""
+        found, depth, first = [], 0, index + 1
+        stop = self.closing(index)
+        stop = len(self.tokens) if stop is None else stop
+        for position in range(index + 1, stop):
+            token = self.tokens[position]
+            depth += is_opener(token) - (token == ")")
+            if token == "," and depth == 0:
+                found.append((first, position))
+                first = position + 1
+        return [*found, (first, stop)] if stop > index + 1 else []
+
+    def operand_start(self, last: int) -> int:
+        """The first token of the number, name, call or parenthesis that ends with this token."""
+        if self.token(last) == ")":
+            start = self.opening(last)
+            return last if start is None else start
+        return last
+
+    def term_start(self, last: int) -> int:
+        """Find the first token of the product that ends with this token."""
+        first = self.operand_start(last)
+        while self.token(first - 1) in ("*", "/", "^", "**") and first > 1:
+            first = self.operand_start(first - 2)
+        return first
+
+    def operand_stop(self, first: int) -> int:
+        """The token after the factor that starts with this one, with its powers."""
+        position = first
+        while position < len(self.tokens):
+            while self.token(position) in ("-", "+", "√"):
+                position += 1
+            if is_opener(self.token(position)):
+                end = self.closing(position)
+                if end is None:
+                    return len(self.tokens)
+                position = end
+            position += 1
+            if self.token(position) not in ("^", "**"):
+                break
+            position += 1
+        return min(position, len(self.tokens))
+
+    def root_stop(self, root: int) -> int:
+        """The token after the argument of a root sign."""
+        first = root
+        while self.token(first) == "√":
+            first += 1
+        closing = self.closing(first) if is_opener(self.token(first)) else first
+        return len(self.tokens) if closing is None else closing + 1
+
+    def product_stop(self, first: int) -> int:
+        """The token after the implicit product that starts with this token: `2x^2` up to the next sign."""
+        stop = self.operand_stop(first)
+        while (
+            self.token(stop - 1) == ")"
+            or self.token(stop - 1)[:1].isdigit()
+            or (self.text[self.ends[stop - 1] - 1] == "π" and self.span(stop)[0] == self.ends[stop - 1])
+        ) and (is_word(self.token(stop)) or self.token(stop) == "("):
+            stop = self.operand_stop(stop)
+        return stop
+
+
+Attempt = Callable[[str], SyntaxFault | None]
+
+
+def is_opener(token: str) -> bool:
+    return token[-1:] == "("
+
+
+def is_numeric(token: str) -> bool:
+    """Whether the token is (part of) a number, be it only a point."""
+    return token[:1].isdigit() or token[:1] == "."
+
+
+def is_value(token: str) -> bool:
+    """Whether a value starts with this token."""
+    return is_word(token) or token[:1].isdigit() or token in ("(", "√", "|") or (token[:1] == "." and len(token) > 1)
+
+
+def quoted(text: str) -> str:
+    from diffcompare.diagnostics import shorten
+
+    return f"`{shorten(text)}`"
+
+
+def ended_lines(text: str) -> tuple[str, ...]:
+    """The text with a semicolon after every line but the last, if it has several."""
+    lines = [line.strip().rstrip(";") for line in text.splitlines() if line.strip()]
+    return ("; ".join(lines),) if len(lines) > 1 else ()

@@ -1,0 +1,120 @@
+"""Names of functions as people write them elsewhere, and what they are called here."""
+
+from __future__ import annotations
+
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS
+
+MODULES = frozenset(
+    ("np", "numpy", "math", "Math", "cmath", "sp", "sympy", "sym", "mp", "mpmath", "scipy", "special", "torch", "nn",
+     "functional", "tf", "jnp", "jax", "lax", "autograd", "std")
+)  # fmt: skip
+"""What other languages write before a function and a dot."""
+
+ALIASES = {
+    "sine": "sin", "cosine": "cos", "tangent": "tan", "cotangent": "cot", "secant": "sec", "cosecant": "csc",
+    "arcsine": "asin", "arccosine": "acos", "arctangent": "atan", "arcus": "atan", "invsin": "asin", "invcos": "acos",
+    "invtan": "atan", "asn": "asin", "arcsen": "asin", "sen": "sin", "senh": "sinh",
+    "hypsin": "sinh", "hypcos": "cosh", "hyptan": "tanh",
+    "logarithm": "ln", "loge": "ln", "logn": "ln", "natlog": "ln", "log_10": "log10", "log_2": "log2", "lnx": "ln",
+    "exponential": "exp", "exponent": "exp",
+    "squareroot": "sqrt", "square_root": "sqrt", "root": "sqrt", "sqroot": "sqrt",
+    "sqt": "sqrt", "rad": "sqrt", "cuberoot": "cbrt", "cube_root": "cbrt", "cubicroot": "cbrt",
+    "absolute": "abs", "fabs": "abs", "modulus": "abs", "norm": "abs", "magnitude": "abs", "signum": "sign",
+    "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "amax": "max", "amin": "min",
+    "ceiling": "ceil",
+    "gammaln": "lgamma", "loggamma": "lgamma", "tgamma": "gamma",
+    "sigm": "sigmoid", "where": "if", "iif": "if", "ifelse": "if", "cond": "if", "ternary": "if", "piecewise": "if",
+    "norm2": "hypot", "pythagoras": "hypot", "error_function": "erf",
+}  # fmt: skip
+
+REWRITTEN = {
+    "pow": "{0}^{1}", "power": "{0}^{1}", "square": "{0}^2", "squared": "{0}^2", "cube": "{0}^3",
+    "reciprocal": "1/{0}", "inv": "1/{0}", "factorial": "gamma({0} + 1)", "fact": "gamma({0} + 1)",
+    "acot": "atan(1/{0})", "arccot": "atan(1/{0})", "asec": "acos(1/{0})", "arcsec": "acos(1/{0})",
+    "acsc": "asin(1/{0})", "arccsc": "asin(1/{0})", "sinc": "sin({0})/{0}", "sech": "1/cosh({0})",
+    "csch": "1/sinh({0})", "coth": "1/tanh({0})", "ctgh": "1/tanh({0})", "exp2": "2^{0}", "exp10": "10^{0}",
+    "heaviside": "if({0} > 0, 1, 0)", "step": "if({0} > 0, 1, 0)", "degrees": "{0}*180/pi", "radians": "{0}*pi/180",
+    "logit": "ln({0}/(1 - {0}))", "swish": "{0}*sigmoid({0})", "silu": "{0}*sigmoid({0})",
+    "mod": "({0} - {1}*floor({0}/{1}))", "add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0}*{1}", "div": "{0}/{1}",
+    "neg": "(-{0})", "frac": "{0}/{1}", "nroot": "{0}^(1/{1})",
+    "sind": "sin({0}*pi/180)", "cosd": "cos({0}*pi/180)", "tand": "tan({0}*pi/180)", "asind": "asin({0})*180/pi",
+    "acosd": "acos({0})*180/pi", "atand": "atan({0})*180/pi", "sinpi": "sin(pi*{0})", "cospi": "cos(pi*{0})",
+    "round": "floor({0} + 1/2)", "trunc": "sign({0})*floor(abs({0}))", "int": "sign({0})*floor(abs({0}))",
+}  # fmt: skip
+"""Functions that are written as a formula here."""
+
+_ABSENT = frozenset(("trigamma", "erfi", "erfinv", "zeta", "arg", "lambertw"))
+"""Functions of other languages that are none here, whatever they look like."""
+
+AMBIGUOUS = {"sq": ("{0}^2", "sqrt({0})"), "sqr": ("{0}^2", "sqrt({0})")}
+"""Functions that are one thing in one language and another in the next: what each is here."""
+
+MAX_SUGGESTED = 3
+_MAX_NAME_LENGTH = 24
+
+
+def suggest(name: str) -> str | None:
+    """The function that was probably meant by a name, None where nothing is near."""
+    return next(iter(suggestions(name)), None)
+
+
+def suggestions(name: str) -> list[str]:
+    """Find the functions that were probably meant by a name: one, or a few that are equally near."""
+    if name in ALIASES:
+        return [ALIASES[name]]
+    if len(name) > _MAX_NAME_LENGTH or name in _ABSENT:
+        return []
+    folded = name.casefold()
+    if folded in FUNCTIONS:
+        return [folded]
+    if folded in ALIASES:
+        return [ALIASES[folded]]
+    allowed = 1 if len(folded) < 5 else 2
+    near: dict[tuple[int, bool, bool, bool], list[str]] = {}
+    for known in [*FUNCTIONS, *ALIASES]:
+        # Of two letters nothing is left when one of them is another.
+        swapped = sorted(known) == sorted(folded)
+        if abs(len(known) - len(folded)) <= allowed and (len(known) > 2 or swapped):
+            key = _distance(folded, known, allowed), not swapped, known[0] != folded[0], known not in FUNCTIONS
+            near.setdefault(key, []).append(ALIASES.get(known, known))
+    best = min(near, default=None)
+    if best is None or best[0] > allowed:
+        return []
+    different = {FUNCTIONS[each].name if each in FUNCTIONS else each: each for each in reversed(near[best])}
+    return list(different.values())[::-1][:MAX_SUGGESTED]
+
+
+def is_foreign_function(name: str) -> bool:
+    """Tell whether a name is that of a function elsewhere, or one of ours in other letters."""
+    return name in ALIASES or name in REWRITTEN or name.casefold() in FUNCTIONS
+
+
+def known_tail(name: str) -> str | None:
+    """The function that a name ends with, the longest one: `xsin` ends with sin."""
+    if len(name) > _MAX_NAME_LENGTH or name in _ABSENT:
+        return None
+    for start in range(1, len(name) - 1):
+        if name[start:] in FUNCTIONS and len(name) - start > 2:
+            return name[start:]
+    return None
+
+
+def is_known(name: str) -> bool:
+    return name in FUNCTIONS or name in CONSTANTS or name == "if"
+
+
+def _distance(a: str, b: str, limit: int) -> int:
+    """Letters to add, drop, change or swap with the next to make b of a (Damerau-Levenshtein, adjacent swaps once)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        previous, row, oldest = row, [i], before
+        for j, other in enumerate(b, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                cost = min(cost, oldest[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit and min(previous) > limit:
+            return limit + 1
+        before = previous
+    return row[-1]

@@ -1,0 +1,132 @@
+"""A look at the words of a text that is right: may there be anything to say about it?  Mostly there is nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from diffcompare.diagnostics import Diagnostic
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import FUNCTIONS
+from diffcompare.language.syntax.misread_names import misread_names
+from diffcompare.language.syntax.source_text import SourceText, quoted
+from diffcompare.language.tokenizer import SyntaxFault
+
+# Remarks on a text that is right: what could have been meant otherwise, and how it was read.
+
+MAX_ECHO_LENGTH = 200
+
+"""Characters up to which the reading of a whole expression is echoed."""
+
+
+def remarks(
+    text: str, expression: Expression, names: Collection[str], implicit: Sequence[int]
+) -> tuple[Diagnostic, ...]:
+    """Notes and warnings on a text; `implicit` are the tokens before which a product was read."""
+    scene = SourceText(text, SyntaxFault("", len(text)), names)
+    found = [
+        *_products(scene, expression, implicit),
+        *_names(scene),
+        *misread_names(scene),
+        *_unused(scene),
+        *_roots(scene),
+    ]
+    return tuple(found)
+
+
+def _note(
+    scene: SourceText, code: str, message: str, index: int, help: str | None = None, warning: bool = False
+) -> Diagnostic:
+    span = scene.span(index)
+    return Diagnostic(code, "note", message, span, help, scene.text, severity="warning" if warning else "note")
+
+
+def _products(scene: SourceText, expression: Expression, implicit: Sequence[int]) -> Iterator[Diagnostic]:
+    if not implicit:
+        return
+    from diffcompare.language.printer import to_text
+
+    first, count = implicit[0], len(implicit)
+    start = scene.span(scene.operand_start(first - 1) if scene.short else first - 1)[0]
+    what = "an implicit product" if count == 1 else f"{count:,} implicit products"
+    echo = to_text(expression) if scene.short else ""
+    message = f"{what}, read as {quoted(echo)}" if 0 < len(echo) <= 40 else what
+    if 40 < len(echo) <= MAX_ECHO_LENGTH:
+        message = f"{what}, read as `{echo}`"
+    yield Diagnostic("W301", "note", message, (start, scene.span(first)[1]), text=scene.text, severity="note")
+
+
+def _names(scene: SourceText) -> Iterator[Diagnostic]:
+    first: dict[str, int] = {}
+    for index, token in enumerate(scene.tokens):
+        first.setdefault(token, index)
+    for name in sorted((first.keys() & FUNCTIONS.keys()), key=first.__getitem__):
+        if name not in scene.names:
+            message = f"{quoted(name)} is the name of a function, read as a variable here"
+            advice = f"the function needs parentheses: {name}(...)"
+            yield _note(scene, "W302", message, first[name], advice, warning=True)
+        else:
+            yield _note(
+                scene, "W302", f"{quoted(name)} without parentheses is the variable, not the function", first[name]
+            )
+    if "e" not in first:
+        return
+    if "e" in scene.names:
+        yield _note(scene, "W304", "`e` is a variable here, because the point gives it a value", first["e"])
+    else:
+        advice = "a point that gives `e` a value (e=2) makes it a variable"
+        yield _note(scene, "W303", "`e` is the constant 2.718...", first["e"], advice)
+
+
+def _unused(scene: SourceText) -> Iterator[Diagnostic]:
+    if "=" not in scene.tokens:
+        return
+    uses: dict[str, int] = {}
+    for token in scene.tokens:
+        uses[token] = uses.get(token, 0) + 1
+    for index, token in enumerate(scene.tokens):
+        if token == "=" and uses[scene.tokens[index - 1]] == 1:
+            message = f"{quoted(scene.tokens[index - 1])} is given a value that is never used"
+            yield _note(scene, "W305", message, index - 1, warning=True)
+
+
+def _roots(scene: SourceText) -> Iterator[Diagnostic]:
+    for index, token in enumerate(scene.tokens):
+        if (
+            token == "√"
+            and scene.short
+            and scene.token(index + 1) != "("
+            and scene.token(scene.root_stop(index)) in ("^", "**")
+        ):
+            argument = scene.source(index + 1, scene.root_stop(index))
+            message = f"the root takes {quoted(argument)} only: the power is one of the root"
+            yield _note(scene, "W306", message, index, "write √(...) for a longer argument", warning=True)
+            return
+
+
+_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")
+
+"""A name that no parenthesis follows."""
+
+
+_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
+
+
+def remarkable(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
+    """Tell whether `remarks` may have something to say; `implicit` are the tokens before which a product was read."""
+    if implicit or "=" in text or "√" in text:
+        return True
+    words = set(_WORD.findall(text))
+    if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
+        return True
+    # x and x1 are what most names are like.
+    longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
+    return any(_may_be_several(word, words, names) for word in longer)
+
+
+def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
+    """Tell whether a name holds that of a function or of pi, or begins with another name."""
+    for length in range(1, min(len(word), 24)):
+        if word[:length] in words or word[:length] in names:
+            return True
+    return "pi" in word or any(name in word for name in FUNCTIONS)

@@ -1,0 +1,171 @@
+"""The names of the Wengert list in the literature: variables v-1, v0 and operations v1, v2, ...
+
+n variables are v(1-n) ... v0, so that the last one is v0, and the operations are numbered from 1 along the list
+(Griewank and Walther, Evaluating Derivatives, 2008, section 2.2; Baydin et al., Automatic Differentiation in Machine
+Learning, JMLR 2018, table 2).  Numbers and constants are written as themselves and have no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from weakref import KeyedRef
+
+from diffcompare.language.expression import Expression, Variable, assign_levels
+
+# The Wengert list: the distinct nodes of an expression, every node after its arguments.
+#
+# It is ordered by level and, within a level, by first appearance in the text, which is the numbering of the literature
+# (v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along this list, forwards or backwards.
+
+_level = attrgetter("known_level")
+
+
+MAX_KEPT = 8
+
+"""Lists kept until they are asked for again: who looks at an expression looks at it many times."""
+
+_kept: dict[int, tuple[KeyedRef[int, Expression], list[Expression]]] = {}
+
+"""By the root's id: the root, which lives as it may, and the nodes below it."""
+
+
+def wengert_list(*roots: Expression) -> list[Expression]:
+    """The Wengert list of one or several expressions (shared nodes once)."""
+    if len(roots) != 1:
+        return _listed(roots)
+    (root,) = roots
+    known = _kept.get(id(root))
+    if known is not None and known[0]() is root:
+        return [*known[1], root]
+    nodes = _listed(roots)
+    if len(_kept) >= MAX_KEPT:
+        _kept.clear()
+    _kept[id(root)] = (KeyedRef(root, _forget, id(root)), nodes[:-1])
+    return nodes
+
+
+def _forget(root: KeyedRef[int, Expression]) -> None:
+    """Nobody has the root any more, so that nothing below it is to be kept alive."""
+    known = _kept.get(root.key)
+    if known is not None and known[0] is root:
+        _kept.pop(root.key, None)  # another thread may have cleared it
+
+
+def _listed(roots: Sequence[Expression]) -> list[Expression]:
+    found: dict[Expression, None] = {}
+    stack = list(reversed(roots))
+    pop, push = stack.pop, stack.extend
+    while stack:
+        node = pop()
+        if node not in found:
+            found[node] = None
+            if node.operation is not None:
+                push(node.arguments[::-1])
+    for root in roots:
+        assign_levels(root)
+    # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
+    return sorted(found, key=_level)
+
+
+def variables(nodes: Iterable[Expression]) -> list[str]:
+    """The names of the variables among the nodes, in natural order (x2 before x10)."""
+    names = [node.name for node in nodes if type(node) is Variable]
+    return sorted(names, key=natural_sort_key) if len(names) > 1 else names
+
+
+@lru_cache(maxsize=1024)
+def natural_sort_key(name: str) -> list[tuple[int, int, str]]:
+    """A sort key that reads runs of digits as numbers and ignores case unless all else is equal."""
+    key: list[tuple[int, int, str]] = []
+    start = 0
+    while start < len(name):
+        end = start + 1
+        numeric = name[start].isdecimal()
+        while end < len(name) and name[end].isdecimal() == numeric:
+            end += 1
+        run = name[start:end]
+        key.append((0, int(run), run) if numeric else (1, 0, run.casefold()))
+        start = end
+    return [*key, (2, 0, name)]
+
+
+def active_nodes(nodes: Sequence[Expression], wrt: Collection[str] | None = None) -> set[Expression]:
+    """The nodes that depend on one of the variables named; None names them all."""
+    varying = {node for node in nodes if node.varies}
+    if wrt is None:
+        return varying
+    if not isinstance(wrt, (dict, frozenset, set)):
+        wrt = frozenset(wrt)
+    chosen: set[Expression] = {node for node in varying if type(node) is Variable and node.name in wrt}
+    if len(chosen) == sum([type(node) is Variable for node in varying]):
+        return varying
+    for node in nodes:
+        if node.operation is not None and not chosen.isdisjoint(node.arguments):
+            chosen.add(node)
+    return chosen
+
+
+def operation_count(nodes: Iterable[Expression]) -> int:
+    """How many nodes apply an operation."""
+    return sum(1 for node in nodes if node.operation is not None)
+
+
+def dag_size(*roots: Expression) -> int:
+    """Distinct nodes of the expressions."""
+    return len(wengert_list(*roots))
+
+
+def tree_size(*roots: Expression) -> int:
+    """Nodes of the expressions written out; exact, even where the tree could never be built."""
+    return tree_sum(wengert_list(*roots), roots, lambda node: 1)
+
+
+def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
+    """The weights of all nodes of the expressions (whose Wengert list is `nodes`) written out, added up.
+
+    A sum is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
+    """
+    uses: dict[Expression, int] = dict.fromkeys(nodes, 0)
+    for node in nodes:
+        for argument in node.arguments:
+            uses[argument] += 1
+    for root in roots:
+        uses[root] += 1
+    sizes: dict[Expression, int] = {}
+    for node in nodes:
+        size = weight(node)
+        for argument in node.arguments:
+            size += sizes[argument]
+            uses[argument] -= 1
+            if not uses[argument]:
+                del sizes[argument]
+        sizes[node] = size
+    return sum([sizes[root] for root in roots])
+
+
+_SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
+
+
+def names(nodes: Iterable[Expression], variables: Sequence[str]) -> dict[Expression, str]:
+    """The names of a Wengert list's variables and operations, in ASCII: `v-1`, `v0`, `v1`.
+
+    `variables` are the names of the variables in the order of the point; each has its number there, whether or not it
+    is among the nodes.  The dict is in the order of the list.  Raises KeyError for a variable that is not among them.
+    """
+    places = {name: place for place, name in enumerate(variables, 1 - len(variables))}
+    named: dict[Expression, str] = {}
+    operations = 0
+    for node in nodes:
+        if node.operation is not None:
+            operations += 1
+            named[node] = f"v{operations}"
+        elif type(node) is Variable:
+            named[node] = f"v{places[node.name]}"
+    return named
+
+
+def pretty(name: str) -> str:
+    """The name as it is set in print, with Unicode subscripts: `v-1` becomes v₋₁."""
+    return name[:1] + name[1:].translate(_SUBSCRIPTS)

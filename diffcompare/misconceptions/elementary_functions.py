@@ -1,0 +1,215 @@
+"""The wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import diffcompare.misconceptions.patterns as views
+import diffcompare.misconceptions.power_patterns as powers
+from diffcompare.language.operations import OPERATIONS, raise_to
+from diffcompare.misconceptions.kinds import Rule
+from diffcompare.misconceptions.patterns import named, whole
+
+_o = OPERATIONS
+exp, ln, sqrt, cos, sin, tan, cosh, sinh, sec, csc, cot, hypot = (
+    _o[name] for name in ["exp", "ln", "sqrt", "cos", "sin", "tan", "cosh", "sinh", "sec", "csc", "cot", "hypot"]
+)
+
+
+def _square(x: Any) -> Any:
+    return raise_to(x, 2)
+
+
+def _one(like: Any) -> Any:
+    return whole(1, like)
+
+
+def _derivative(name: str, u: Any) -> Any:
+    """The derivative of the function of that name, at u."""
+    partial = OPERATIONS[name].partials[0]
+    assert callable(partial)
+    return partial(OPERATIONS[name](u), u)
+
+
+_TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
+
+_OF_INVERSE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "sin": ("asin", lambda u: 1 / sqrt(1 - _square(u))),
+    "cos": ("acos", lambda u: -1 / sqrt(1 - _square(u))),
+    "tan": ("atan", lambda u: 1 / (1 + _square(u))),
+    "asin": ("sin", cos),
+    "acos": ("cos", lambda u: -sin(u)),
+    "atan": ("tan", lambda u: 1 + _square(tan(u))),
+    "sinh": ("asinh", lambda u: 1 / sqrt(_square(u) + 1)),
+    "cosh": ("acosh", lambda u: 1 / sqrt(_square(u) - 1)),
+    "tanh": ("atanh", lambda u: 1 / (1 - _square(u))),
+    "asinh": ("sinh", cosh),
+    "acosh": ("cosh", sinh),
+    "atanh": ("tanh", lambda u: 1 / _square(cosh(u))),
+    "exp": ("ln", lambda u: 1 / u),
+    "ln": ("exp", exp),
+    "sqrt": ("the square", lambda u: 2 * u),
+    "cbrt": ("the cube", lambda u: 3 * _square(u)),
+}
+"""The inverse function, and its derivative."""
+
+_RECIPROCALS = {"asin": "csc", "acos": "sec", "atan": "cot"}
+
+_ANTIDERIVATIVES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "sin": lambda y, u: -cos(u),
+    "cos": lambda y, u: sin(u),
+    "tan": lambda y, u: -ln(_o["abs"](cos(u))),
+    "ln": lambda y, u: u * y - u,
+    "exp": lambda y, u: y,
+    "sinh": lambda y, u: cosh(u),
+    "cosh": lambda y, u: sinh(u),
+    "tanh": lambda y, u: ln(cosh(u)),
+    "cot": lambda y, u: ln(_o["abs"](sin(u))),
+    "sec": lambda y, u: ln(_o["abs"](sec(u) + tan(u))),
+    "csc": lambda y, u: -ln(_o["abs"](csc(u) + cot(u))),
+    "atan": lambda y, u: u * y - ln(1 + _square(u)) / 2,
+    "asin": lambda y, u: u * y + sqrt(1 - _square(u)),
+    "acos": lambda y, u: u * y - sqrt(1 - _square(u)),
+    "sigmoid": lambda y, u: _o["softplus"](u),
+    "log10": lambda y, u: u * y - u / ln(whole(10, u)),
+    "log2": lambda y, u: u * y - u / ln(whole(2, u)),
+    "abs": lambda y, u: u * y / 2,
+}
+
+_MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
+    "sin": (lambda y, u: -y,),
+    "tan": (
+        lambda y, u: sec(u),
+        lambda y, u: 1 - _square(y),
+        lambda y, u: cot(u),
+        lambda y, u: sec(u) * y,
+        lambda y, u: 1 / _square(sin(u)),
+        lambda y, u: _square(y),
+    ),
+    "cot": (lambda y, u: -csc(u), lambda y, u: tan(u), lambda y, u: -csc(u) * y, lambda y, u: -1 / _square(cos(u))),
+    "sec": (lambda y, u: _square(tan(u)), lambda y, u: _square(y), lambda y, u: tan(u)),
+    "csc": (lambda y, u: -_square(cot(u)), lambda y, u: -_square(y), lambda y, u: -cot(u)),
+    "asin": (lambda y, u: sqrt(1 - _square(u)), lambda y, u: 1 / sqrt(1 - u)),
+    "acos": (lambda y, u: -sqrt(1 - _square(u)),),
+    "atan": (lambda y, u: 1 / (1 + u), lambda y, u: 1 + _square(u), lambda y, u: u / (1 + _square(u))),
+    "sinh": (lambda y, u: -cosh(u),),
+    "tanh": (
+        lambda y, u: 1 + _square(y),
+        lambda y, u: 1 / cosh(u),
+        lambda y, u: 1 / _square(sinh(u)),
+        lambda y, u: _square(y),
+    ),
+    "sqrt": (lambda y, u: 1 / (2 * u), lambda y, u: 2 / y, lambda y, u: 1 / u, lambda y, u: 2 * y),
+    "ln": (lambda y, u: 1 / y, lambda y, u: 1 / _square(u)),
+    "exp": (lambda y, u: 1 / y,),
+    "abs": (lambda y, u: _one(u), lambda y, u: y),
+    "erf": (
+        lambda y, u: exp(-_square(u)),
+        lambda y, u: 2 * exp(-_square(u)),
+        lambda y, u: 2 / sqrt(named("pi", u)) * exp(_square(u)),
+        lambda y, u: exp(-_square(u)) / sqrt(named("pi", u)),
+    ),
+    "sigmoid": (lambda y, u: y * (1 + y), lambda y, u: _square(y), lambda y, u: 1 - y),
+}
+
+_BELOW: Mapping[str, Callable[[Any], Any]] = {
+    "1 - u^2": lambda u: 1 - _square(u),
+    "1 + u^2": lambda u: 1 + _square(u),
+    "u^2 - 1": lambda u: _square(u) - 1,
+}
+_OF_INVERSES: Mapping[str, tuple[int, str, bool]] = {
+    "asin": (1, "1 - u^2", True),
+    "acos": (-1, "1 - u^2", True),
+    "atan": (1, "1 + u^2", False),
+    "asinh": (1, "1 + u^2", True),
+    "acosh": (1, "u^2 - 1", True),
+    "atanh": (1, "1 - u^2", False),
+}
+"""The derivatives that are confused with each other: the sign above, what is below, and whether under a root."""
+
+
+_WELL_KNOWN = ("sin", "exp")
+"""Functions whose derivatives are seldom misremembered."""
+
+
+def _misremembered() -> Iterator[tuple[str, bool, Callable[[Any, Any], Any]]]:
+    """Function, whether that is rare, and its wrong derivative."""
+    for name, several in _MISREMEMBERED.items():
+        for wrong in several:
+            yield name, name in _WELL_KNOWN, wrong
+    for name, (sign, *right) in _OF_INVERSES.items():
+        for below in _BELOW:
+            for root in (True, False):
+                if [below, root] != right:
+                    yield name, False, _one_over(sign, _BELOW[below], root)
+
+
+def _one_over(sign: int, below: Callable[[Any], Any], root: bool) -> Callable[[Any, Any], Any]:
+    return lambda y, u: sign / (sqrt(below(u)) if root else below(u))
+
+
+_OFTEN_MISSIGNED = (*_TRIGONOMETRIC, "asin", "acos", "atan", "sinh", "cosh", "tanh", "erfc")
+_SELDOM_MISSIGNED = tuple(
+    name
+    for name, operation in OPERATIONS.items()
+    if operation.arity == 1 and name.isidentifier() and name not in (*views.STEPS, *_OFTEN_MISSIGNED, "neg")
+)
+
+
+def elementary_functions() -> list[Rule]:
+    """The wrong derivatives of sin, ln, atan ... and of logarithms to a base."""
+    degrees = "{name} works in radians: a factor for degrees has no place here"
+    in_degrees = "{name} works in radians: it was evaluated in degrees"
+    return [
+        Rule("log-base-forgotten", powers.logarithm, lambda u, ln_b: 1 / u,
+             "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
+        Rule("log-base-inverted", powers.logarithm, lambda u, ln_b: ln_b / u,
+             "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
+        Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
+             "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
+        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
+             "the derivative of {name} has the wrong sign", "times", _OFTEN_MISSIGNED),
+        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
+             "the derivative of {name} has the wrong sign", "times", _SELDOM_MISSIGNED, rare=True),
+        *[
+            Rule("degrees", views.asked, wrong, says, None, _TRIGONOMETRIC)
+            for wrong, says in [
+                (lambda g, u, du, f: g(u) * du * named("pi", u) / 180, degrees),
+                (lambda g, u, du, f: g(u) * du * 180 / named("pi", u), degrees),
+                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du, in_degrees),
+                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du * named("pi", u) / 180, in_degrees),
+            ]
+        ],
+        *[
+            Rule("degrees", views.asked, wrong, "{name} gives radians: a factor for degrees has no place here", None,
+                 ("asin", "acos", "atan"))
+            for wrong in (
+                lambda g, u, du, f: g(u) * du * 180 / named("pi", u),
+                lambda g, u, du, f: g(u) * du * named("pi", u) / 180,
+            )
+        ],
+        *[
+            Rule("inverse-function", views.function, lambda y, u, derivative=derivative: derivative(u),
+                 f"that is the derivative of {inverse}, the inverse function of {name}", "times", (name,))
+            for name, (inverse, derivative) in _OF_INVERSE.items()
+        ],
+        *[
+            Rule("inverse-as-reciprocal", views.function, lambda y, u, other=other: _derivative(other, u),
+                 f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times", (name,))
+            for name, other in _RECIPROCALS.items()
+        ],
+        *[
+            Rule("integrated", views.function, antiderivative,
+                 f"{name} is integrated instead of differentiated", inner, (name,))
+            for name, antiderivative in _ANTIDERIVATIVES.items()
+            for inner in ("times", "over")
+        ],
+        Rule("integrated", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
+             "{node} is integrated instead of differentiated", "over"),
+        *[
+            Rule("derivative-misremembered", views.function, wrong,
+                 "{rule}", "times", (name,), rare)
+            for name, rare, wrong in _misremembered()
+        ],
+    ]  # fmt: skip

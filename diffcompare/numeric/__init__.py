@@ -1,0 +1,1 @@
+"""Expressions evaluated and differentiated over numbers: one number type a file."""

@@ -1,0 +1,89 @@
+"""A folder of files of ours, written anew as often as one likes: what is somebody else's in it stays.
+
+Every file ends with a line that says what the lines above come to.  So a file is ours only as long as nobody has
+changed it: a text with a teacher's own remark, or a picture with that name, is never written over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Collection, Mapping
+
+from diffcompare.output_files import write_file
+from diffcompare.safe_io import CannotWrite, cure, denied, reason
+
+KINDS = {".txt": ("text", "[", "]"), ".md": ("page", "<!-- ", " -->"), ".svg": ("picture", "<!-- ", " -->")}
+"""By suffix what to call a file, and what stands around its last line so that readers pass over it."""
+SEAL = "diffcompare "
+LENGTH = 16
+"""Hexadecimal digits."""
+
+
+def check(folder: str, names: Collection[str], output: str | None = None) -> list[str]:
+    """Which of these files are there already.  Raises CannotWrite where one of them is somebody else's.
+
+    `output` is a file that the same command writes: it shall be none of them.
+    """
+    if not folder:
+        raise CannotWrite("into a directory without a name", "the name is empty", "for example `lecture`")
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise CannotWrite(f"into `{folder}`", "it is not a directory", "name a directory, or one to be made")
+    if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotWrite(f"into `{folder}`", reason(denied()), f"{cure(denied())}, or name another directory")
+    paths = [os.path.join(folder, name) for name in names]
+    if output is not None and any(_is_same(output, path) for path in paths):
+        raise CannotWrite(f"`{output}`", "a file of that name is written there too", "name another file with -o")
+    old = [path for path in paths if os.path.lexists(path)]
+    for path in old:
+        why = _whose(path)
+        if why is not None:
+            raise CannotWrite(f"`{path}`", why, "nothing was written; move that file, or name another directory")
+    return old
+
+
+def write(folder: str, texts: Mapping[str, str], output: str | None = None) -> list[str]:
+    """Write files by name; the folder is made where it is missing.  Returns those that were there, as `check` does."""
+    old = check(folder, texts, output)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"into `{folder}`", reason(error), f"{cure(error)}, or name another directory") from None
+    for name, text in texts.items():
+        write_file(os.path.join(folder, name), sealed(name, text))
+    return old
+
+
+def sealed(name: str, text: str) -> str:
+    """The text with the line at its end that tells whether it is still the same."""
+    _, before, behind = KINDS[os.path.splitext(name)[1]]
+    text = text if text.endswith("\n") else f"{text}\n"
+    return f"{text}{before}{_seal(text)}{behind}\n"
+
+
+def _whose(path: str) -> str | None:
+    """None for a file that is as `sealed` made it, with whatever ends of lines; for another one why it stays."""
+    kind, before, behind = KINDS[os.path.splitext(path)[1]]
+    text = ""
+    if os.path.isfile(path):  # to open a pipe would be to wait for its other end
+        with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
+            text = file.read()
+    head, _, last = text.rstrip("\n").rpartition("\n")
+    if last == before + _seal(f"{head}\n") + behind:
+        return None
+    if SEAL in last:
+        return "it was changed after it was written"
+    return f"a file that is not such a {kind} is there"
+
+
+def _seal(text: str) -> str:
+    import hashlib
+
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "backslashreplace")
+    return SEAL + hashlib.sha256(plain).hexdigest()[:LENGTH]
+
+
+def _is_same(path: str, other: str) -> bool:
+    if os.path.exists(path) and os.path.exists(other):
+        return os.path.samefile(path, other)
+    return os.path.realpath(path).casefold() == os.path.realpath(other).casefold()  # some disks fold case

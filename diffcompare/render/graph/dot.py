@@ -1,0 +1,84 @@
+"""DOT: the graph of a document in the language of Graphviz, however large it is (`dot -Tsvg graph.dot`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffcompare.render.graph import labels as words
+from diffcompare.render.text_layout import ascii_only, clean
+
+if TYPE_CHECKING:
+    from diffcompare.document import Document, Graph, Vertex
+    from diffcompare.render import Look
+
+_COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300"}
+"""Of the text; which number is which is also told by its place and its mark."""
+
+
+def render(document: Document, look: Look) -> str:
+    """The document's graph.  Raises DiffcompareError (E533) where it has none."""
+    drawn = words.only_graph(document, "DOT")
+    text = "\n".join([*_head(drawn), *_nodes(drawn), *_edges(drawn), "}\n"])
+    return text if look.unicode else ascii_only(text)
+
+
+def _head(graph: Graph) -> list[str]:
+    return [
+        "digraph {",
+        f"  label = {_quoted(graph.caption)};",
+        '  rankdir = LR; fontname = "sans-serif"; labelloc = t;',
+        '  node [fontname = "sans-serif", shape = box, style = rounded, margin = "0.12,0.06"];',
+        '  edge [fontname = "sans-serif", fontsize = 11, arrowsize = 0.8];',
+    ]
+
+
+def _nodes(graph: Graph) -> list[str]:
+    output = words.output_of(graph)
+    lines = []
+    for number, vertex in enumerate(graph.vertices):
+        attributes = [f"label = <{_label(vertex)}>", f"tooltip = {_quoted(words.sentence(vertex))}"]
+        if vertex.kind == "variable":
+            attributes.append("shape = ellipse")
+        if vertex.kind == "constant":
+            attributes.append("shape = plaintext")
+        if vertex.name == output:
+            attributes.append("peripheries = 2")
+        if not vertex.active and vertex.kind != "constant":
+            attributes.append('style = "rounded,dashed", color = gray40')
+        lines.append(f"  n{number} [{', '.join(attributes)}];")
+    return lines
+
+
+def _label(vertex: Vertex) -> str:
+    """Value, name and what it does, tangent or adjoint, below each other (HTML-like, so that colours may differ)."""
+    if vertex.kind == "constant":
+        return _escaped(vertex.label)
+    said = [f'<FONT COLOR="{_COLORS[what]}">{_escaped(written)}</FONT>' for what, written in words.numbers(vertex)]
+    middle = [f"<B>{_escaped(vertex.name)}</B> = {_escaped(vertex.label)}"]
+    return "<BR/>".join([*said[:1], *middle, *said[1:]])
+
+
+def _edges(graph: Graph) -> list[str]:
+    places = {vertex.name: number for number, vertex in enumerate(graph.vertices)}
+    active = {vertex.name: vertex.active for vertex in graph.vertices}
+    lines = []
+    for edge in graph.edges:
+        attributes = [f"label = {_quoted(edge.label)}"] if edge.label else []
+        attributes += ["style = dotted"] if edge.decides else []
+        attributes += [] if active[edge.source] else ["color = gray50"]
+        listed = f" [{', '.join(attributes)}]" if attributes else ""
+        lines.append(f"  n{places[edge.source]} -> n{places[edge.target]}{listed};")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """A string of DOT, in which a quote and a backslash are escaped."""
+    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _escaped(text: str) -> str:
+    """Text in an HTML-like label."""
+    from html import escape
+
+    return escape(clean(text))

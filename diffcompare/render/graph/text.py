@@ -1,0 +1,389 @@
+"""A graph in characters, from left to right: every node a few lines of words, every arrow a wire.
+
+Between two columns every node has one wire, that runs to all of its users there and stands in a *track* of its own
+where it turns.  Two wires never share a place but where one passes over the other: there the upright one is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcompare.document import MAX_DRAWN, Graph, Table
+from diffcompare.localization import language, translate
+from diffcompare.render.graph import labels as words
+from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
+from diffcompare.render.table_layout import line_width
+from diffcompare.render.text_layout import clean, stage_mark, width
+
+if TYPE_CHECKING:
+    from diffcompare.document import Edge, Vertex
+    from diffcompare.render import Look
+    from diffcompare.render.table_layout import Line, Span
+
+
+# A canvas of characters for words and wires.
+
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+
+_WIRES = {
+    LEFT | RIGHT: "─", UP | DOWN: "│", LEFT | DOWN: "┐", LEFT | UP: "┘", RIGHT | DOWN: "┌", RIGHT | UP: "└",
+    LEFT | UP | DOWN: "┤", RIGHT | UP | DOWN: "├", LEFT | RIGHT | DOWN: "┬", LEFT | RIGHT | UP: "┴",
+    LEFT | RIGHT | UP | DOWN: "┼", LEFT: "─", RIGHT: "─",
+}  # fmt: skip
+
+
+class Wire(NamedTuple):
+    """The lines from one node, or one bend, to the next column: the row where it starts, and those where it ends."""
+
+    start: int
+    ends: tuple[int, ...]
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The first and the last row of its upright part."""
+        return min(self.start, *self.ends), max(self.start, *self.ends)
+
+    @property
+    def straight(self) -> bool:
+        """Whether it never turns."""
+        return self.ends == (self.start,)
+
+
+class WireCanvas:
+    """Characters by row and column, and the wires under them."""
+
+    def __init__(self) -> None:
+        self.characters: dict[tuple[int, int], str] = {}
+        self.wires: dict[tuple[int, int], dict[Wire, int]] = {}
+        self.styles: dict[tuple[int, int], str] = {}
+
+    def write(self, row: int, column: int, text: str, style: str = "") -> None:
+        """Text; a mark that combines belongs to the character before it, and a wide one takes two places."""
+        for character in text:
+            if width(character) == 0:
+                self.characters[row, column - 1] += character
+                continue
+            self.characters[row, column] = character
+            self.styles[row, column] = style
+            for place in range(1, width(character)):
+                self.characters[row, column + place] = ""
+            column += width(character)
+
+    def across(self, wire: Wire, row: int, start: int, end: int) -> None:
+        """A level piece of a wire, from one column to another."""
+        for column in range(start, end + 1):
+            bits = (LEFT if column > start else 0) | (RIGHT if column < end else 0)
+            self._add(wire, row, column, bits)
+
+    def upright(self, wire: Wire, column: int) -> None:
+        """The upright piece of a wire."""
+        first, last = wire.rows
+        for row in range(first, last + 1):
+            self._add(wire, row, column, (UP if row > first else 0) | (DOWN if row < last else 0))
+
+    def _add(self, wire: Wire, row: int, column: int, bits: int) -> None:
+        here = self.wires.setdefault((row, column), {})
+        here[wire] = here.get(wire, 0) | bits
+
+    def lines(self, look: Look) -> list[Line]:
+        """The rows, in spans of one style each."""
+        signs = dict(self.characters)
+        for place, wires in self.wires.items():
+            upright = [bits for bits in wires.values() if bits & (UP | DOWN)]
+            bits = upright[0] if upright else next(iter(wires.values()))
+            signs.setdefault(place, _sign(bits, look))
+        rows = max(row for row, _ in signs)
+        wide = max(column for _, column in signs)
+        lines: list[Line] = []
+        for row in range(rows + 1):
+            last = max([column for column in range(wide + 1) if signs.get((row, column), " ") != " "], default=-1)
+            places = [(row, column) for column in range(last + 1)]
+            spans = groupby(places, lambda place: self.styles.get(place, ""))
+            lines.append([("".join([signs.get(place, " ") for place in group]), style) for style, group in spans])
+        return lines
+
+
+def _sign(bits: int, look: Look) -> str:
+    sign = _WIRES[bits]
+    return sign if look.unicode else {"─": "-", "│": "|"}.get(sign, "+")
+
+
+MAX_WIDTH = 200
+
+"""Columns that a drawing may take where nobody says how wide the page is."""
+
+DOTS = "┄┄"
+
+"""Before the head of an arrow into a condition."""
+
+EDGE = 2
+
+"""Columns before the words of a node: its edge, and a space or the mark of its stage."""
+
+
+class Density(NamedTuple):
+    """How much room a drawing takes: with labels on its arrows, or with as few spaces as can be."""
+
+    labelled: bool = False
+    tight: bool = False
+
+
+DENSITIES = (Density(labelled=True), Density(), Density(tight=True))
+
+"""From the roomiest to the densest."""
+
+
+class TextPlan(NamedTuple):
+    """Rows of all spots, the rows and labels of the arrows into every node, and the words of every node."""
+
+    layout: GraphLayout
+    rows: dict[Spot, int]
+    ports: dict[str, list[tuple[Spot, int, str]]]
+    blocks: dict[str, list[Span]]
+
+
+def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
+    """The drawing and its legend, or where it has no room the reason why; nothing for a graph too large."""
+    narrowest = dense(graph, look, DENSITIES[-1])
+    if narrowest is None:
+        return []
+    drawing, legend = drawing_lines(graph, look, columns)
+    if not drawing:
+        needed = narrowest.width
+        told = translate("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
+        return [translate("note: ") + told]
+    lines = ["".join([text for text, _ in line]) for line in drawing]
+    return [*lines, "", *legend] if legend else lines
+
+
+def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], list[str]]:
+    """The drawing in styled lines, and its legend; nothing where it has no room (its document says how large is too
+    large).
+    """
+    for density in DENSITIES:
+        drawing = dense(graph, look, density)
+        if drawing is not None and drawing.width <= columns:
+            return drawing.lines, _legend(graph, look, density.labelled)
+    return [], []
+
+
+class TextDrawing(NamedTuple):
+    """Styled lines, and the columns that the widest of them takes."""
+
+    lines: list[Line]
+    width: int
+
+
+def dense(graph: Graph, look: Look, density: Density) -> TextDrawing | None:
+    """The drawing of so much room, however wide it is; None for a graph too large.
+
+    It comes from memory where it is shown again: to lay a graph out takes a hundredth of a second.
+    """
+    if not 0 < len(graph.vertices) <= MAX_DRAWN:
+        return None
+    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
+
+
+def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
+    shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
+    said = [translate("its value") if quantity == "primal" else translate(f"its {quantity}") for quantity in shown]
+    parts = [translate("Under a node: {numbers}.", numbers=translate(" and ").join(said))] if said else []
+    if labelled and any(edge.label for edge in graph.edges):
+        parts.append(translate("On an arrow: the partial."))
+    if any(edge.decides for edge in graph.edges):
+        parts.append(translate("{arrow} a condition: no derivative flows.", arrow=clean(DOTS + "→", look.unicode)))
+    if any(not vertex.active and vertex.kind != "constant" for vertex in graph.vertices):
+        parts.append(translate("{edge} inactive.", edge=_edge(False, look)))
+    return [" ".join(parts)] if parts else []
+
+
+@lru_cache(maxsize=128)
+def _laid_out(
+    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _spoken: str
+) -> TextDrawing:
+    graph = Graph("", vertices, edges, Table("", (), ()))
+    for sparse in (False, True):
+        plan = _plan(graph, look, density, sparse)
+        channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
+        if None not in channels:
+            break
+    lines = _painted(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
+    return TextDrawing(lines, max(map(line_width, lines)))
+
+
+# --- Where things stand -----------------------------------------------------------------------------------------------
+
+
+def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
+    """The rows.  A sparse plan doubles them and shifts every other column by one, so that no two wires are in line."""
+    output = None if density.tight else words.output_of(graph)
+    blocks = {vertex.name: _words(vertex, vertex.name == output, look, density.tight) for vertex in graph.vertices}
+    inputs = dict.fromkeys(blocks, 0)
+    for edge in graph.edges:
+        inputs[edge.target] += 1
+    reach = {name: (0.5, max(len(block), inputs[name]) - 0.5) for name, block in blocks.items()}
+    layout = lay_out(graph, reach, 0.5, 1.0)
+    rows = _rows(layout, reach)
+    step = 2 if sparse else 1
+    rows = {spot: step * row + (spot[1] % 2 if sparse else 0) for spot, row in rows.items()}
+    return TextPlan(layout, rows, _ports(graph, layout, rows, step, density.labelled), blocks)
+
+
+def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
+    """Lines of a node with their styles, which are the names of quantities, or `now`; `v₁=ln` where it is tight."""
+    if vertex.kind == "constant":
+        return [(clean(vertex.label, look.unicode), "")]
+    said: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
+    said += [(written, quantity) for quantity, written in words.numbers(vertex)]
+    said += [(translate("(output)"), "")] if output else []
+    return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in said]
+
+
+def _rows(layout: GraphLayout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
+    """Whole rows: the distances of the layout are whole numbers here, and stay so."""
+    rows: dict[Spot, int] = {}
+    for column in layout.columns:
+        free = 0
+        for spot in column:
+            row = max(math.floor(layout.heights[spot] + 0.5), free)
+            rows[spot] = row
+            free = row + (1 if layout.is_bend(spot) else round(reach[spot[0]][1] + 0.5))
+    return rows
+
+
+def _ports(
+    graph: Graph, layout: GraphLayout, rows: Mapping[Spot, int], step: int, labelled: bool
+) -> dict[str, list[tuple[Spot, int, str]]]:
+    """For every node the arrows into it from top to bottom: whence, in which row, with which label."""
+    into: dict[str, list[tuple[Spot, str]]] = {vertex.name: [] for vertex in graph.vertices}
+    for edge in graph.edges:
+        spot = (edge.source, layout.homes[edge.target] - 1)
+        into[edge.target].append((spot, DOTS if edge.decides else edge.label if labelled else ""))
+    return {
+        name: [
+            (spot, rows[(name, layout.homes[name])] + step * place, label)
+            for place, (spot, label) in enumerate(sorted(arrows, key=lambda arrow: rows[arrow[0]]))
+        ]
+        for name, arrows in into.items()
+    }
+
+
+# --- Wires ------------------------------------------------------------------------------------------------------------
+
+
+def _wires(plan: TextPlan, column: int) -> list[Wire]:
+    """The wires between a column and the next, from top to bottom."""
+    ends: dict[Spot, list[int]] = {}
+    for spot in plan.layout.columns[column + 1]:
+        if plan.layout.is_bend(spot):
+            ends.setdefault((spot[0], column), []).append(plan.rows[spot])
+        else:
+            for source, row, _ in plan.ports[spot[0]]:
+                ends.setdefault(source, []).append(row)
+    return [Wire(plan.rows[spot], tuple(ends[spot])) for spot in plan.layout.columns[column] if spot in ends]
+
+
+def _tracks(wires: Sequence[Wire]) -> list[tuple[Wire, int]] | None:
+    """A track for every wire (0, 1, ... from the left), or None where no order of tracks keeps them apart.
+
+    A wire that starts in a row has to turn before another may end in that row.
+    """
+    turning = [wire for wire in wires if not wire.straight]
+    tracks: dict[Wire, int] = {wire: 0 for wire in wires if wire.straight}
+    while len(tracks) < len(wires):
+        ready = [
+            wire
+            for wire in turning
+            if wire not in tracks
+            and all(other in tracks or other is wire or other.start not in wire.ends for other in turning)
+        ]
+        if not ready:
+            return None
+        wire = ready[0]
+        before = [other for other in turning if other is not wire and other.start in wire.ends]
+        first = max([tracks[other] + 1 for other in before], default=0)
+        while any(track == first and _touch(other, wire) for other, track in tracks.items() if not other.straight):
+            first += 1
+        tracks[wire] = first
+    return [(wire, tracks[wire]) for wire in wires]
+
+
+def _touch(one: Wire, other: Wire) -> bool:
+    return one.rows[0] <= other.rows[1] and other.rows[0] <= one.rows[1]
+
+
+# --- Painting ---------------------------------------------------------------------------------------------------------
+
+
+def _edge(active: bool, look: Look) -> str:
+    """The left edge of a node; what is inactive has a broken one."""
+    return ("┃" if active else "┊") if look.unicode else ("[" if active else ":")
+
+
+def _painted(
+    graph: Graph, plan: TextPlan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look, tight: bool
+) -> list[Line]:
+    canvas = WireCanvas()
+    vertices = {vertex.name: vertex for vertex in graph.vertices}
+    left, space = 0, 0 if tight else 1
+    for column, spots in enumerate(plan.layout.columns):
+        blocks = [plan.blocks[spot[0]] for spot in spots if not plan.layout.is_bend(spot)]
+        right = left + max([width(line) for block in blocks for line, _ in block], default=0) + EDGE
+        wires = {wire.start: (wire, track) for wire, track in (channels[column] if column < len(channels) else ())}
+        for spot in spots:
+            row, name = plan.rows[spot], spot[0]
+            start = left
+            if not plan.layout.is_bend(spot):
+                _block(canvas, plan, vertices[name], row, left, look)
+                start += width(plan.blocks[name][0][0]) + EDGE + 1
+            if row in wires:
+                canvas.across(wires[row][0], row, start, right + space)
+        left = _channel(canvas, plan, column, list(wires.values()), right + space, space, look)
+    return canvas.lines(look)
+
+
+def _block(canvas: WireCanvas, plan: TextPlan, vertex: Vertex, row: int, left: int, look: Look) -> None:
+    """The words of a node behind its edge, which is as high as the words and the arrows."""
+    block, ports = plan.blocks[vertex.name], plan.ports[vertex.name]
+    last = max([row + len(block) - 1, *(port for _, port, _ in ports)])
+    if vertex.kind != "constant":
+        for each in range(row, last + 1):
+            canvas.write(each, left, _edge(vertex.active, look))
+        if vertex.stage:
+            canvas.write(row, left + 1, stage_mark(vertex.stage, look.unicode))
+    for place, (line, style) in enumerate(block):
+        canvas.write(row + place, left + EDGE, line, style)
+
+
+def _channel(
+    canvas: WireCanvas,
+    plan: TextPlan,
+    column: int,
+    wires: Sequence[tuple[Wire, int]],
+    start: int,
+    space: int,
+    look: Look,
+) -> int:
+    """The wires to the next column, with labels and heads, and a space before these; where that column begins."""
+    if column + 1 == len(plan.layout.columns):
+        return start
+    names = [spot[0] for spot in plan.layout.columns[column + 1] if not plan.layout.is_bend(spot)]
+    ports = [port for name in names for port in plan.ports[name]]
+    tracks = max([track for wire, track in wires if not wire.straight], default=-1) + 1
+    room = max([width(label) for _, _, label in ports], default=0)
+    end = start + tracks + room + 1 + space
+    for wire, track in wires:
+        turn = start + 1 + track
+        canvas.across(wire, wire.start, start, end if wire.straight else turn)
+        if not wire.straight:
+            canvas.upright(wire, turn)
+            for row in wire.ends:
+                canvas.across(wire, row, turn, end)
+    for _, row, label in ports:
+        canvas.write(row, end - width(label), clean(label, look.unicode))
+        canvas.write(row, end, "→" if look.unicode else ">")
+    return end + 1

@@ -1,0 +1,33 @@
+"""Accuracy of a partial: its errors against the truth, and its correct digits."""
+
+from __future__ import annotations
+
+import math
+
+from diffcompare.truth.rounding import TrueNumber
+
+
+def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:
+    """The errors of a partial against the truth, and its correct decimal digits (of 15.9 that a double can have).
+
+    Relative error, ulp and digits are None where the true partial is 0, and everything where either is unknown.
+    """
+    if partial is None or true is None or not math.isfinite(true.nearest):
+        return dict.fromkeys(("absolute", "relative", "ulp", "digits"))
+    absolute, relative, ulp = true.errors(partial)
+    # The nearest double is as right as a double can be, even where it is subnormal and has few digits.
+    digits = FULL_DIGITS if partial == true.nearest and relative is not None else correct_digits(relative)
+    return {"absolute": absolute, "relative": relative, "ulp": ulp, "digits": digits}
+
+
+def correct_digits(relative: float | None) -> float | None:
+    """-log10 of a relative error, between 0 and what a double can have, rounded down to tenths."""
+    if relative is None:
+        return None
+    if relative == 0:
+        return FULL_DIGITS
+    return min(FULL_DIGITS, max(0.0, math.floor(-10 * math.log10(relative)) / 10))
+
+
+FULL_DIGITS = 15.9
+"""Correct digits of the nearest double, -log10(2^-53), rounded down."""

@@ -1,0 +1,321 @@
+"""A comparison as a document: the values against the truth, the cost of each method, and the verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from diffcompare.backends.problem import Derivative, Size, Work
+from diffcompare.backends.registry import WAYS
+from diffcompare.document import (
+    Approximate,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Heading,
+    Listing,
+    Measured,
+    Paragraph,
+    Table,
+)
+from diffcompare.language.expression import Expression
+from diffcompare.language.printer import to_text
+from diffcompare.language.wengert import tree_size
+from diffcompare.numeric.evaluate import Undefined, is_number
+from diffcompare.studies.accuracy import measure
+from diffcompare.studies.record import counted, large, question_data, question_entries, warnings_data
+
+if TYPE_CHECKING:
+    from diffcompare.studies.compare import Comparison
+    from diffcompare.truth.establish import Slopes
+
+
+# A comparison as plain data: the JSON document of `grad`, schema diffcompare/1.
+
+
+def data(comparison: Comparison) -> dict[str, Any]:
+    """The whole comparison; numbers in full precision, null where there is none."""
+    problem, question = comparison.problem, comparison.question
+    document: dict[str, Any] = {
+        **question_data("grad", question, problem.point),
+        "value": float(comparison.value) if is_number(comparison.value) else None,  # type: ignore[arg-type]
+        "truth": _truth(comparison),
+        "methods": [_method(comparison, answer) for answer in comparison.answers],
+        "verdict": comparison.verdict,
+        "warnings": warnings_data(comparison.notes),
+    }
+    if comparison.failure is not None:
+        document["error"] = comparison.failure.data()
+    return document
+
+
+def _truth(comparison: Comparison) -> dict[str, Any] | None:
+    truth = comparison.truth
+    if truth is None:
+        return None
+    known: dict[str, Any] = {
+        "status": truth.status,
+        "value": truth.value.text if truth.value else None,
+        "gradient": {name: true.text if true else None for name, true in truth.gradient.items()},
+        "bound": {name: true.bound if true else None for name, true in truth.gradient.items()},
+    }
+    if truth.slopes:
+        known["slopes"] = {name: _slopes_data(slopes) for name, slopes in truth.slopes.items()}
+    if truth.notes:
+        known["notes"] = list(truth.notes)
+    return known
+
+
+def _slopes_data(slopes: Slopes) -> dict[str, float | str | None]:
+    """Both slopes; an infinite one as the text `inf` or `-inf`, none as null."""
+    sides = {"left": slopes.left, "right": slopes.right}
+    return {side: str(slope) if slope is not None and math.isinf(slope) else slope for side, slope in sides.items()}
+
+
+def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
+    measured = {name: comparison.measure(name, partial) for name, partial in answer.gradient.items()}
+    return {
+        "method": answer.method,
+        "variant": answer.variant or None,
+        "status": answer.status,
+        "gradient": dict(answer.gradient),
+        "error": {
+            kind: {name: errors[kind] for name, errors in measured.items()} for kind in ("absolute", "relative", "ulp")
+        },
+        "digits": {name: errors["digits"] for name, errors in measured.items()},
+        "work": _work(answer.work) if answer.work else None,
+        "formula": _formulas_data(answer.formulas),
+        "swell": _swell(answer.sizes) if answer.sizes else None,
+        "notes": list(answer.notes),
+    }
+
+
+def _formulas_data(formulas: Mapping[str, Expression] | None) -> dict[str, str] | None:
+    return None if formulas is None else {name: to_text(formula) for name, formula in formulas.items()}
+
+
+def _work(work: Work) -> dict[str, int | str]:
+    return {"evaluations": large(work.evaluations), "operations": large(work.operations)}
+
+
+def _swell(sizes: Mapping[str, Size | None]) -> dict[str, Any]:
+    return {stage: _size(size) if size else None for stage, size in sizes.items()}
+
+
+def _size(size: Size) -> dict[str, int | str]:
+    return {"tree": large(size.tree), "dag": large(size.dag)}
+
+
+TOLD = "textbook rules"
+
+"""A note that says no more than the column `how` does."""
+
+MAX_FORMULAS = 6
+
+"""Partials whose formulas are shown."""
+
+MAX_FORMULA_NODES = 40
+
+"""Nodes of a formula, written out, up to which it is shown."""
+
+STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
+
+
+def document(comparison: Comparison, *, brief: bool = False) -> Document:
+    """The tables of `grad`; a brief document has the values only."""
+    blocks: list[Block] = [] if brief else [Heading(_title(comparison), 1), _question(comparison)]
+    if comparison.problem.wrt:
+        blocks.append(_values(comparison, brief))
+    if not brief:
+        if comparison.truth is not None and comparison.truth.slopes:
+            blocks.append(_slopes(comparison))
+        blocks += _formulas(comparison)
+        if comparison.problem.wrt and comparison.answers:
+            blocks.append(_cost(comparison))
+        blocks += _notes(comparison)
+        blocks += [Paragraph(note, "note") for note in _side_notes(comparison)]
+        blocks.append(Paragraph(comparison.verdict, "verdict"))
+    return Document(tuple(blocks), comparison.data)
+
+
+def _title(comparison: Comparison) -> str:
+    """How many of the four ways were asked (the default methods are all four)."""
+    ways = {WAYS.get(answer.method, "numerically") for answer in comparison.answers}
+    return ("The truth", "One way", "Two ways", "Three ways", "Four ways")[len(ways)] + " to differentiate" * bool(ways)
+
+
+def _question(comparison: Comparison) -> Listing:
+    problem, truth = comparison.problem, comparison.truth
+    entries = question_entries(comparison.question, problem.point)
+    true_value = truth.value.text if truth and truth.value else None
+    entries.append(("value", _value(comparison, true_value)))
+    if true_value is not None:
+        entries.append(("truth", Code(true_value)))
+    count, size = comparison.operations, comparison.size
+    entries.append(
+        ("size", f"{counted(count, 'operation')}, {counted(size.tree, 'node')} as a tree, {large(size.dag)} as a DAG")
+    )
+    return Listing(tuple(entries))
+
+
+def _value(comparison: Comparison, true_value: str | None) -> Cell:
+    value = comparison.value
+    if type(value) is Undefined:
+        return "undefined"
+    number = float(value)  # type: ignore[arg-type]
+    return Measured(number, true_value) if math.isfinite(number) else str(number)
+
+
+def _values(comparison: Comparison, brief: bool) -> Table:
+    """Partial by partial, what every method says and how far that is from the truth."""
+    columns = (
+        Column("partial", "partial", group=True),
+        Column("method", "method"),
+        Column("value", "value"),
+        Column("absolute", "error", "right"),
+        Column("relative", "relative", "right"),
+        Column("ulp", "ulp", "right"),
+        Column("digits", "digits", "right"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for name in comparison.problem.wrt:
+        true = comparison.true_partial(name)
+        if true is not None and not brief:
+            rows.append((f"df/d{name}", "truth", Code(true.text), None, None, None, None))
+        for answer in comparison.answers:
+            rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
+    return Table(
+        "values", columns[:3] if brief else columns, tuple(row[:3] if brief else row for row in rows), "Values"
+    )
+
+
+def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
+    partial, true = answer.gradient.get(name), comparison.true_partial(name)
+    errors = measure(partial, true)
+    cell: Cell = answer.status if answer.status != "ok" else None
+    if partial is not None:
+        cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
+    digits, ulp = errors["digits"] or 0.0, errors["ulp"] or 0.0
+    return (
+        answer.method,
+        cell,
+        _approximate(errors["absolute"]),
+        _approximate(errors["relative"]),
+        # One digit is enough of many: the table has to fit into 80 columns beside a truth of 28 characters.
+        _approximate(errors["ulp"], 2 if ulp < 1e5 else 1),
+        # In tenths: 15.9, 7.6, 0.3.
+        _approximate(errors["digits"], 3 if digits >= 10 else 2 if digits >= 1 else 1),
+    )
+
+
+def _approximate(number: float | None, digits: int = 2) -> Cell:
+    return None if number is None else Approximate(number, digits)
+
+
+def _slopes(comparison: Comparison) -> Table:
+    assert comparison.truth is not None
+    columns = (
+        Column("partial", "partial"),
+        Column("left", "slope from the left"),
+        Column("right", "slope from the right"),
+    )
+    rows = tuple((f"df/d{name}", slopes.left, slopes.right) for name, slopes in comparison.truth.slopes.items())
+    return Table("slopes", columns, rows, "Beside the point")
+
+
+def _formulas(comparison: Comparison) -> list[Block]:
+    """The formulas that methods have for the first partials, equal ones once."""
+    names = comparison.problem.wrt[:MAX_FORMULAS]
+    rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
+    if all(isinstance(formula, str) for _, _, formula in rows):
+        return []
+    columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
+    table = Table("formulas", columns, tuple(rows), "Formulas")
+    more = len(comparison.problem.wrt) - len(names)
+    cut = [Paragraph(f"the formulas of {counted(more, 'other partial')} are in the JSON", "note")] if more else []
+    return [table, *cut]
+
+
+def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
+    methods: dict[Expression, list[str]] = {}
+    for answer in comparison.answers:
+        if answer.formulas and name in answer.formulas:
+            methods.setdefault(answer.formulas[name], []).append(answer.method)
+    rows: list[tuple[Cell, Cell]] = []
+    for formula, who in methods.items():
+        size = tree_size(formula)
+        rows.append((", ".join(who), formula if size <= MAX_FORMULA_NODES else f"({large(size)} nodes)"))
+    return rows
+
+
+def _cost(comparison: Comparison) -> Table:
+    """What each method costs: how often it calls f, the operations it does, and the size of its formulas."""
+    columns = (
+        Column("method", "method"),
+        Column("how", "how"),
+        Column("evaluations", "calls", "right"),
+        Column("operations", "work", "right"),
+        Column("ratio", "per f", "right"),
+        Column("tree", "tree", "right"),
+        Column("dag", "DAG", "right"),
+        Column("swell", "swell", "right"),
+    )
+    rows = [row for answer in comparison.answers for row in _cost_rows(comparison, answer)]
+    return Table("cost", columns, tuple(rows), "Cost")
+
+
+def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, ...]]:
+    sizes = {stage: size for stage, size in (answer.sizes or {}).items() if size is not None}
+    work, operations = answer.work, comparison.operations
+    first: tuple[Cell, ...] = (
+        answer.method,
+        answer.variant or (answer.status if answer.status != "ok" else None),
+        work.evaluations if work else None,
+        work.operations if work else None,
+        Approximate(work.operations / operations, 3) if work and operations else None,
+        *_size_cells(comparison, sizes.get("raw")),
+    )
+    later = [
+        (answer.method, STAGES[stage], None, None, None, *_size_cells(comparison, size))
+        for stage, size in sizes.items()
+        if stage != "raw"
+    ]
+    return [first, *later]
+
+
+def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, Cell]:
+    """Tree, DAG, and the swell of the tree over the tree of f."""
+    if size is None:
+        return None, None, None
+    try:
+        swell: Cell = Approximate(size.tree / comparison.size.tree, 3)
+    except OverflowError:
+        swell = None
+    return size.tree, size.dag, swell
+
+
+def _notes(comparison: Comparison) -> list[Table]:
+    """What the methods have to say: a table of its own, so that the costs fit into 80 columns."""
+    columns = (Column("method", "method"), Column("note", "note"))
+    said = {answer.method: "; ".join(note for note in answer.notes if note != TOLD) for answer in comparison.answers}
+    rows = tuple((method, text) for method, text in said.items() if text)
+    return [Table("notes", columns, rows, "Notes")] if rows else []
+
+
+def _side_notes(comparison: Comparison) -> list[str]:
+    """What the truth has to remark, and the lesson of a catalogue entry."""
+    notes = list(comparison.truth.notes) if comparison.truth else []
+    notes = [f"the truth {note}" if note.startswith("by ") else note for note in notes]
+    entry = comparison.question.entry
+    if entry is not None and entry.lesson and _is_classic(comparison):
+        notes.append(entry.lesson)
+    return notes
+
+
+def _is_classic(comparison: Comparison) -> bool:
+    """Whether this is the entry's own point, in its own variables: its lesson is about them."""
+    entry = comparison.question.entry
+    return entry is not None and dict(comparison.problem.point) == dict(entry.point)

@@ -1,0 +1,311 @@
+"""A computational graph as a document: the drawing with the table of its nodes, and what sharing is good for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from diffcompare.document import (
+    MAX_DRAWN,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Edge,
+    Graph,
+    Heading,
+    Listing,
+    Paragraph,
+    Table,
+    Vertex,
+)
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.printer import SIGNS
+from diffcompare.language.wengert import pretty
+from diffcompare.numeric.evaluate import Undefined
+from diffcompare.render.graph.labels import short
+from diffcompare.studies.record import (
+    cell,
+    counted,
+    large,
+    number,
+    question_data,
+    question_entries,
+    status,
+    warnings_data,
+)
+
+if TYPE_CHECKING:
+    from diffcompare.studies.graph import ComputationalGraph
+
+
+# A computational graph as plain data: the JSON document of `graph`, schema diffcompare/1.
+
+
+def data(graph: ComputationalGraph) -> dict[str, Any]:
+    """Every node and every edge; numbers in full precision, null where there is none."""
+    problem, question = graph.problem, graph.question
+    document: dict[str, Any] = {
+        **question_data("graph", question, problem.point),
+        "value": number(graph.values[graph.output]),
+        "show": graph.show,
+        "wrt": list(problem.wrt),
+        "seed": graph.seed,
+        "output": graph.names[graph.output],
+        "nodes": [_node(graph, node) for node in graph.nodes],
+        "edges": [
+            {
+                "from": graph.names[use.argument],
+                "to": graph.names[use.user],
+                "partial": use.partial,
+                "condition": use.decides,
+            }
+            for use in graph.uses
+        ],
+        "paths": {name: large(count) for name, count in graph.paths.items()},
+        "warnings": warnings_data(graph.notes),
+    }
+    if graph.failure is not None:
+        document["error"] = graph.failure.data()
+    return document
+
+
+def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": graph.names[node],
+        "kind": kind(node),
+        "variable": node.name if isinstance(node, Variable) else None,
+        "operation": node.operation.name if node.operation else None,
+        "arguments": [graph.names[argument] for argument in node.arguments],
+        "level": node.level,
+        "active": node in graph.active,
+        "value": number(graph.values[node]),
+        "status": status(graph.values[node]),
+        "used_by": [graph.names[user] for user in graph.users[node]],
+    }
+    if graph.show != "primal":
+        described[graph.show] = number(graph.derivatives.get(node))
+    return described
+
+
+def kind(node: Expression) -> str:
+    """Whether a node is a variable, a constant (a number too) or an operation."""
+    if node.operation is not None:
+        return "operation"
+    return "variable" if isinstance(node, Variable) else "constant"
+
+
+MAX_ROWS = 30
+
+"""Rows of the table that people are shown of a graph too large to be drawn."""
+
+MAX_NAME_LENGTH = 16
+
+"""Characters of a variable's name or a number in a drawing."""
+
+MAX_PATHS_IN_DIGITS = 10**15
+
+"""Counts from here on are rounded in prose; the size above and the data have them exactly."""
+
+MAX_NAMED = 3
+
+"""Shared nodes and variables that the closing sentence names."""
+
+CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
+
+
+def document(graph: ComputationalGraph, *, brief: bool = False) -> Document:
+    """The document of a graph; a brief one has the drawing and its table only."""
+    blocks: list[Block] = [] if brief else [Heading("The computational graph", 1), _question(graph)]
+    blocks.append(_picture(graph))
+    if not brief:
+        blocks += [Paragraph(note, "note") for note in _remarks(graph)]
+        blocks.append(Paragraph(_lesson(graph), "verdict"))
+    return Document(tuple(blocks), graph.data)
+
+
+def _question(graph: ComputationalGraph) -> Listing:
+    entries = question_entries(graph.question, graph.problem.point)
+    entries.append(("value", cell(graph.values[graph.output])))
+    if graph.seed is not None:
+        entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))
+    elif graph.show == "adjoint":
+        entries.append(("seed", f"the adjoint of {called(graph, graph.output)} is 1"))
+    entries.append(("size", f"{counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
+    return Listing(tuple(entries))
+
+
+def called(graph: ComputationalGraph, node: Expression) -> str:
+    """What people call a node: v₁, and a number or a constant by its text."""
+    return pretty(graph.names[node]) if node.operation or isinstance(node, Variable) else graph.names[node]
+
+
+def _known_as(graph: ComputationalGraph, node: Expression) -> str:
+    """The name in prose: variables by their own."""
+    return node.name if isinstance(node, Variable) else called(graph, node)
+
+
+def _picture(graph: ComputationalGraph) -> Graph:
+    vertices = tuple(_vertex(graph, node) for node in graph.nodes)
+    edges = tuple(
+        Edge(called(graph, use.argument), called(graph, use.user), _label(use.partial), use.decides)
+        for use in graph.uses
+    )
+    table = _table(graph)._replace(most=MAX_ROWS if len(vertices) > MAX_DRAWN else None)
+    titles = {"primal": "values", "tangent": "values and tangents", "adjoint": "values and adjoints"}
+    caption = f"Computational graph with {titles[graph.show]}"
+    return Graph("graph", vertices, edges, table, caption)
+
+
+def _label(partial: float | None) -> str:
+    return "" if partial is None else short(partial)
+
+
+def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
+    numbers: list[tuple[Literal["primal", "tangent", "adjoint"], float | None]] = []
+    value = graph.values[node]
+    if kind(node) != "constant":
+        numbers.append(("primal", None if type(value) is Undefined else float(value)))
+        if graph.show != "primal" and node in graph.derivatives:
+            numbers.append((graph.show, graph.derivatives[node]))
+    return Vertex(
+        called(graph, node),
+        _formula(graph, node),
+        cast(Literal["variable", "constant", "operation"], kind(node)),
+        node.level,
+        node in graph.active,
+        tuple(numbers),
+    )
+
+
+def _formula(graph: ComputationalGraph, node: Expression) -> str:
+    """What a node does to its arguments: `v₋₁·v₀`, `sin(v₀)`."""
+    if isinstance(node, Variable):
+        return _short(node.name)
+    if node.operation is None:
+        return _short(graph.names[node])
+    names = [_short(called(graph, argument)) for argument in node.arguments]
+    name = node.operation.name
+    if name in SIGNS:
+        sign = {" - ": " \N{MINUS SIGN} ", "*": "·"}.get(SIGNS[name], SIGNS[name])
+        return sign.join(names)
+    if name == "neg":
+        return f"\N{MINUS SIGN}{names[0]}"
+    if name.startswith("if "):
+        return f"if({names[0]} {name[3:]} {names[1]}, {names[2]}, {names[3]})"
+    return f"{name}({', '.join(names)})"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}…"
+
+
+def _table(graph: ComputationalGraph) -> Table:
+    columns = [
+        Column("node", "node"),
+        Column("operation", "operation"),
+        Column("arguments", "of"),
+        Column("value", "value", "right"),
+    ]
+    if graph.show != "primal":
+        columns.append(Column(graph.show, graph.show, "right"))
+    columns.append(Column("used_by", "used by"))
+    rows = tuple(_row(graph, node) for node in graph.nodes)
+    return Table("nodes", tuple(columns), rows, "Nodes, in the order of the Wengert list")
+
+
+def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
+    users = graph.users[node]
+    arguments = [called(graph, argument) for argument in node.arguments]
+    what = "" if node.operation else "variable" if isinstance(node, Variable) else "constant"
+    operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else what
+    if isinstance(node, Variable):
+        arguments = [node.name]
+    cells: list[Cell] = [called(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
+    if graph.show != "primal":
+        active = node in graph.active
+        cells.append(number(graph.derivatives.get(node)) if active or graph.show == "tangent" else "inactive")
+    cells.append(_listed([called(graph, user) for user in users], 6) if users else "the output")
+    return tuple(cells)
+
+
+def _listed(names: list[str], most: int) -> str:
+    """Names after each other, each once with how often it stands; beyond `most` the rest is counted."""
+    counts = {name: names.count(name) for name in names} if len(names) <= 64 else dict.fromkeys(names, 1)
+    texts = [name if count == 1 else f"{name} {_times(count)}" for name, count in counts.items()]
+    if len(texts) > most:
+        texts = [*texts[: most - 1], f"{len(texts) - most + 1:,} more"]
+    return ", ".join(texts)
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _remarks(graph: ComputationalGraph) -> list[str]:
+    remarks = [graph.remark] if graph.remark else []
+    count = len(graph.nodes)
+    if count > MAX_DRAWN:
+        remarks.append(
+            f"{count:,} nodes are more than a drawing can show (up to {MAX_DRAWN}), so here is only the "
+            "table. `--format dot` writes the whole graph for Graphviz, `--json` every number."
+        )
+    return remarks
+
+
+def _lesson(graph: ComputationalGraph) -> str:
+    """What is shared, how many paths that makes, and what it saves."""
+    shared = [node for node in graph.nodes if len(graph.flows[node]) > 1 and kind(node) != "constant"]
+    decided = any(use.decides for use in graph.uses)
+    if not graph.paths:
+        return "Nothing here depends on a variable: the graph computes a constant, and no derivative flows through it."
+    if not shared and decided:
+        return f"At most one path leads from each variable to {called(graph, graph.output)}. {CONDITIONS}"
+    if not shared:
+        return (
+            "No variable and no operation is used twice, so the graph is a tree: one path leads from each variable to "
+            f"{called(graph, graph.output)}, and no derivative is a sum."
+        )
+    said = [_sharing(graph, shared), _path_count(graph), *([CONDITIONS] if decided else []), _saving(graph)]
+    return " ".join(said)
+
+
+def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
+    most = sorted(shared, key=lambda node: -len(graph.flows[node]))[:MAX_NAMED]
+    told = [
+        f"{_known_as(graph, node)} (by {_listed([called(graph, user) for user in graph.flows[node]], 4)})"
+        for node in most
+    ]
+    rest = len(shared) - len(most)
+    told += [counted(rest, "other node")] if rest else []
+    verb = "is" if len(shared) == 1 else "are"
+    what = "adjoint of" if graph.show == "adjoint" else "derivative by"
+    whose = "it" if len(shared) == 1 else "each"
+    return f"{_enumerated(told)} {verb} used more than once: the {what} {whose} is the sum over its uses."
+
+
+def _path_count(graph: ComputationalGraph) -> str:
+    """The variables with the most paths."""
+    most = sorted(graph.paths.items(), key=lambda pair: -pair[1])[:MAX_NAMED]
+    told = [f"{_rounded(count)} from {name}" for name, count in most]
+    first, count = most[0]
+    told[0] = f"{_rounded(count)} path{'s' * (count != 1)} from {first}"
+    verb = "leads" if most[0][1] == 1 and len(most) == 1 else "lead"
+    return f"To {called(graph, graph.output)} {verb} {_enumerated(told)}."
+
+
+def _saving(graph: ComputationalGraph) -> str:
+    return (
+        f"Written out as a tree, the {counted(graph.dag, 'node')} would be {_rounded(graph.tree)}: a sweep visits "
+        "each node once, whatever the number of paths."
+    )
+
+
+def _rounded(count: int) -> str:
+    """A count in prose: in full as long as it can be read."""
+    return str(count) if count < MAX_PATHS_IN_DIGITS else f"about 10^{math.floor(math.log10(count))}"
+
+
+def _enumerated(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

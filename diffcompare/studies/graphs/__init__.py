@@ -1,1 +1,0 @@
-"""The computational graph as plain data and as a document."""

@@ -1,0 +1,1 @@
+"""The error of difference quotients against their step."""

@@ -1,0 +1,259 @@
+"""A trace as a document: the evaluation, the forward sweeps beside each other, the reverse sweep, the identity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.language.expression import Variable
+from diffcompare.studies.record import cell, counted, number, question_data, question_entries, status, warnings_data
+from diffcompare.studies.trace import TraceFrame
+
+if TYPE_CHECKING:
+    from diffcompare.language.expression import Expression
+    from diffcompare.studies.trace import Identity, Trace
+
+
+# A trace as plain data: the JSON document of `trace`, schema diffcompare/1.
+
+MAX_TANGENTS = 10_000
+
+"""Frames of forward sweeps up to which those are written as well in which nothing happens."""
+
+
+def data(trace: Trace) -> dict[str, Any]:
+    """Every node and every frame; numbers in full precision, null where there is none."""
+    identity = trace.identity
+    frames, left_out = _frames(trace)
+    document: dict[str, Any] = {
+        **question_data("trace", trace.question, trace.problem.point),
+        "value": number(trace.values[trace.nodes[-1]]),
+        "mode": trace.mode,
+        "wrt": list(trace.problem.wrt),
+        "output": trace.words.ascii.get(trace.nodes[-1]),
+        "nodes": [_node(trace, frame.node) for frame in trace.primal],
+        "frames": [_frame(trace, frame) for frame in frames],
+        "frames_left_out": left_out,
+        "gradient": {name: _partial(trace, name) for name in trace.problem.wrt},
+        "identity": None
+        if identity is None
+        else {
+            "direction": dict(identity.direction),
+            "tangent": number(identity.tangent),
+            "product": number(identity.product),
+        },
+        "warnings": warnings_data(trace.notes),
+    }
+    if trace.failure is not None:
+        document["error"] = trace.failure.data()
+    return document
+
+
+def _frames(trace: Trace) -> tuple[Sequence[TraceFrame], dict[str, Any] | None]:
+    """The frames, and what is left out of them: of many seeds each reaches a part of the list only."""
+    every = len(trace.tangents) * len(trace.primal)
+    if every <= MAX_TANGENTS:
+        return trace.frames, None
+    tangents = [frame for seed in trace.tangents for frame in trace.reached(seed)]
+    why = "frames of nodes that do not depend on the seed; their tangent, 0, is among those of the nodes"
+    return (*trace.primal, *tangents, *trace.adjoint), {"count": every - len(tangents), "why": why}
+
+
+def _partial(trace: Trace, name: str) -> float | None:
+    """What the sweeps say of a partial: reverse, where it ran."""
+    if trace.adjoints:
+        return number(trace.adjoints.get(Variable(name), 0.0))
+    return number(trace.tangents[name].get(trace.nodes[-1], 0.0)) if name in trace.tangents else None
+
+
+def _node(trace: Trace, node: Expression) -> dict[str, Any]:
+    active = node in trace.active
+    described: dict[str, Any] = {
+        "name": trace.words.ascii[node],
+        "variable": node.name if isinstance(node, Variable) else None,
+        "operation": node.operation.name if node.operation else None,
+        "arguments": [trace.words.ascii.get(argument) or str(argument) for argument in node.arguments],
+        "active": active,
+        "value": number(trace.values[node]),
+        "status": status(trace.values[node]),
+    }
+    if trace.tangents:
+        described["tangents"] = {
+            seed: number(tangents.get(node, 0.0)) if active else None for seed, tangents in trace.tangents.items()
+        }
+    if trace.adjoints:
+        described["adjoint"] = number(trace.adjoints.get(node, 0.0)) if active else None
+    return described
+
+
+def _frame(trace: Trace, frame: TraceFrame) -> dict[str, Any]:
+    return {
+        "kind": frame.kind,
+        "node": trace.words.ascii[frame.node],
+        "seed": frame.seed,
+        "from": None if frame.source is None else trace.words.ascii[frame.source],
+        "assigns": "+=" if frame.again else "=",
+        "rule": frame.rule,
+        "numbers": frame.numbers,
+        "value": frame.value,
+        "total": frame.total,
+        "status": frame.status,
+        "sentence": frame.sentence,
+    }
+
+
+MAX_ROWS = 60
+
+"""Rows of a table that people are shown: the first and the last of it."""
+
+MAX_SEEDS = 4
+
+"""Seeds whose tangents stand beside each other."""
+
+CLOSE = 1e-9
+
+"""The relative difference up to which rounding explains that two sums of products differ."""
+
+TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
+
+
+def document(trace: Trace, *, brief: bool = False) -> Document:
+    """The document of a trace; a brief one has the tables only."""
+    if not trace.has_tables:
+        return Document((), trace.data)
+    blocks: list[Block] = [] if brief else [Heading(TITLES[trace.mode], 1), _question(trace)]
+    blocks += [table._replace(most=MAX_ROWS) for table in _tables(trace)]
+    if not brief:
+        blocks += [Paragraph(note, "note") for note in _remarks(trace)]
+        blocks.append(Paragraph(_lesson(trace), "verdict"))
+    return Document(tuple(blocks), trace.data)
+
+
+def _question(trace: Trace) -> Listing:
+    entries = question_entries(trace.question, trace.problem.point)
+    entries.append(("value", cell(trace.values[trace.nodes[-1]])))
+    return Listing(tuple(entries))
+
+
+def _tables(trace: Trace) -> list[Table]:
+    tables = [_primal(trace)] if trace.primal else []
+    if trace.tangents:
+        tables.append(_tangent(trace))
+    if trace.adjoints:
+        tables.append(_adjoint(trace.adjoint))
+    return tables
+
+
+def _primal(trace: Trace) -> Table:
+    columns = (
+        Column("node", "node"),
+        Column("rule", "rule"),
+        Column("numbers", "to 4 digits"),
+        Column("value", "value", "right"),
+        Column("active", "active"),
+    )
+    rows = [
+        (
+            frame.name,
+            Code(frame.rule),
+            Code(frame.numbers),
+            _number(frame.value, frame.status),
+            "yes" if frame.node in trace.active else "inactive",
+        )
+        for frame in trace.primal
+    ]
+    return Table("primal", columns, tuple(rows), "Evaluation trace: values, forwards")
+
+
+def _tangent(trace: Trace) -> Table:
+    """One row a node, one column a seed; the numbers in the rule only where there is one seed."""
+    seeds = list(trace.tangents)
+    shown = seeds[:MAX_SEEDS]
+    single = len(shown) == 1
+    columns = [Column("node", "node"), Column("rule", "rule")]
+    columns += [Column("numbers", "to 4 digits")] if single else []
+    columns += [Column(seed, f"seed {seed}", "right") for seed in shown]
+    rows = []
+    for steps in zip(*map(trace.tangent, shown), strict=True):
+        first = steps[0]
+        row: list[Cell] = [first.name, Code(first.rule)]
+        row += [Code(first.numbers) if first.numbers else None] if single else []
+        rows.append((*row, *[_number(step.total, step.status) for step in steps]))
+    more = len(seeds) - len(shown)
+    rest = f" ({counted(more, 'other seed')} in the JSON)" if more else ""
+    return Table("tangent", tuple(columns), tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
+
+
+def _adjoint(frames: Sequence[TraceFrame]) -> Table:
+    columns = (
+        Column("node", "adjoint"),
+        Column("assigns", "sign"),
+        Column("rule", "rule"),
+        Column("numbers", "to 4 digits"),
+        Column("value", "contribution", "right"),
+        Column("total", "adjoint now", "right"),
+    )
+    rows = [
+        (
+            frame.name,
+            "+=" if frame.again else "=",
+            Code(frame.rule),
+            Code(frame.numbers),
+            _number(frame.value, frame.status),
+            _number(frame.total, frame.status),
+        )
+        for frame in frames
+    ]
+    return Table("adjoint", columns, tuple(rows), "Reverse sweep: adjoints, backwards")
+
+
+def _number(value: float | None, status: str) -> Cell:
+    return status if value is None else value
+
+
+def _remarks(trace: Trace) -> list[str]:
+    remarks = [trace.remark] if trace.remark else []
+    undefined = [step.name for step in trace.primal if step.status == "undefined"]
+    if undefined and trace.failure is None:
+        remarks.append(f"{', '.join(undefined[:5])}: outside the domain, and in a branch that is not taken")
+    return remarks
+
+
+def _lesson(trace: Trace) -> str:
+    """What is to be seen: the identity where both modes ran, else what the sweep has answered."""
+    wrt = trace.problem.wrt
+    if not trace.tangents and not trace.adjoints:
+        return "There is no sweep to show."
+    added = sum(frame.again for frame in trace.adjoint)
+    sums = f"{counted(added, 'contribution')} {'is' if added == 1 else 'are'} added (+=) to an earlier one"
+    sums = sums if added else "no adjoint gets a second contribution"
+    if trace.identity is not None:
+        return f"{_identity(trace.identity)} Forward took {counted(len(wrt), 'sweep')}, reverse one, in which {sums}."
+    if trace.adjoints:
+        whom = "every input" if len(wrt) == len(trace.problem.point) else f"{counted(len(wrt), 'input')}, all at once"
+        return f"One sweep backwards answers for {whom}: {sums}."
+    question = "one question, the derivative of everything by its seed" if len(wrt) == 1 else "one question each"
+    return f"{counted(len(wrt), 'sweep')} forwards: {question}."
+
+
+def _identity(identity: Identity) -> str:
+    """Whether both ends say the same, looked at and not taken for granted."""
+    along = _shortened(", ".join(f"{x:g}" for x in identity.direction.values()))
+    one, other = identity.tangent, identity.product
+    said = (
+        f"Along the direction ({along}) the tangent of the output is {one!r} and the adjoints of the inputs, "
+        f"multiplied with it, are {other!r}"
+    )
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return f"{said}: beyond the doubles there is nothing to compare."
+    if one == other:
+        return f"{said}: the same number, from either end."
+    if abs(one - other) <= CLOSE * max(abs(one), abs(other)):
+        return f"{said}: to rounding the same number, from either end."
+    return f"{said}: they part, because a step of one of the sweeps cancels, underflows or overflows in doubles."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,310 @@
+"""How the truth about a problem is established.
+
+One evaluation and one reverse sweep in ball arithmetic, at growing precision, until both ends of every ball round to
+the same 25 digits and to the same double.  The sweep reads the same table as the methods it judges, so it is checked
+against a difference quotient of values alone in a direction that moves every variable.  Where a row that matters
+stands at a kink, where a partial is not finite, or where that check fails, the slopes on both sides of the point
+decide (`slopes.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from typing import Any, Literal, NamedTuple
+
+from diffcompare.backends.problem import NOTHING, Problem
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.numeric.balls import (
+    BALLS,
+    Ball,
+    Beyond,
+    Undecided,
+    compare,
+    evaluate_balls,
+    finf,
+    fzero,
+    precision,
+    to_float,
+)
+from diffcompare.numeric.evaluate import Undefined, values_at
+from diffcompare.numeric.sweeps import reverse
+from diffcompare.truth.one_sided import Slope, at_kink, directional_check, one_sided_slopes
+from diffcompare.truth.rounding import TrueNumber, round_ball
+
+FIRST_BITS, LAST_BITS = 128, 1 << 15
+LOOK_ASIDE_BITS = 2048
+"""From this precision on, what is still open at a possible kink is left to the slopes."""
+
+ZERO_BITS, ZERO_WORK = 1 << 13, 1 << 20
+"""What is 0 as far as doubles go is followed down to 2^-8192, if bits times nodes are no more than this."""
+
+TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved"]
+
+
+class Slopes(NamedTuple):
+    """The slopes on both sides of a kink: inf where the graph is vertical or jumps, None outside the domain."""
+
+    left: float | None
+    right: float | None
+
+
+class Truth(NamedTuple):
+    """What is known of the value and of every partial."""
+
+    status: TruthStatus
+    value: TrueNumber | None = None
+    gradient: Mapping[str, TrueNumber | None] = NOTHING
+    slopes: Mapping[str, Slopes] = NOTHING
+    undefined: tuple[Expression, Undefined] | None = None
+    misled: tuple[Expression, ...] = ()
+    """Every `if` that takes another branch in doubles: exactly, 0.1 + 0.2 is 0.3."""
+    notes: tuple[str, ...] = ()
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+@dataclass
+class _Sweep:
+    """What one precision found out."""
+
+    value: Any = None
+    partials: dict[str, Ball] = field(default_factory=dict)
+    kinks: list[Expression] = field(default_factory=list)
+    branches: dict[Expression, int] = field(default_factory=dict)
+    undecided: bool = False
+    open_at: Expression | None = None
+    outside: tuple[Expression, Undefined] | None = None
+
+
+class _Reached(NamedTuple):
+    """A sweep, what was rounded of it, and the variables that it cannot settle."""
+
+    found: _Sweep
+    value: TrueNumber | None
+    partials: dict[str, TrueNumber | None]
+    suspects: set[str]
+    bits: int
+
+    @property
+    def may_be_smaller(self) -> bool:
+        """Whether a number is known only to be 0 as far as this precision sees: its size may be told by the next."""
+        pairs = [(self.value, self.found.value)]
+        pairs += [
+            (self.partials[name], ball) for name, ball in self.found.partials.items() if name not in self.suspects
+        ]
+        return any(
+            number.text == "0" and ball.rad[2] + ball.rad[3] > -ZERO_BITS
+            for number, ball in pairs
+            if number is not None and ball.rad != fzero
+        )
+
+
+def establish(problem: Problem) -> Truth:
+    """The truth about a problem, within its budget."""
+    deadline = None if problem.budget is None else monotonic() + problem.budget
+    check = partial(_check_time, deadline)
+    try:
+        return _establish(problem, check)
+    except _OutOfTime:
+        return Truth("timed-out", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth within {problem.budget:g} s",))
+    except Beyond as excess:
+        note = f"no truth: it would need {excess}"
+    except NotDifferentiable:
+        note = "no truth: an operation has no partial by one of its arguments"
+    except (MemoryError, OverflowError):
+        note = "no truth: its numbers do not fit into memory"
+    return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
+
+
+def _check_time(deadline: float | None) -> None:
+    if deadline is not None and monotonic() > deadline:
+        raise _OutOfTime
+
+
+def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
+    nodes = wengert_list(problem.at(problem.point))
+    active = active_nodes(nodes, problem.wrt)
+    reached = _grow(nodes, active, problem, FIRST_BITS, check)
+    while reached.bits * len(nodes) < ZERO_WORK and reached.bits < ZERO_BITS and reached.may_be_smaller:
+        try:
+            further = _grow(nodes, active, problem, 2 * reached.bits, check)
+        except Beyond:
+            break
+        if further.value is None:
+            break
+        reached = further
+    found, bits = reached.found, reached.bits
+    if found.outside:
+        return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=found.outside)
+    if reached.value is None:
+        note = f"no truth with {bits} bits"
+        if found.open_at is not None:
+            note += f": they do not decide {shorten(found.open_at)}"
+        return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
+    return _decide(problem, nodes, reached, check)
+
+
+def _grow(
+    nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
+) -> _Reached:
+    """Sweeps at growing precision, until everything is rounded that a sweep can settle."""
+    while True:
+        found = _sweep(nodes, active, problem, bits, check)
+        value = round_ball(found.value) if isinstance(found.value, Ball) else None
+        partials = {name: round_ball(ball) for name, ball in found.partials.items()}
+        suspects = set() if found.outside else _suspects(nodes, found, problem)
+        reached = _Reached(found, value, partials, suspects, bits)
+        look_aside = value is not None and (suspects or found.undecided)
+        last = bits >= (LOOK_ASIDE_BITS if look_aside else LAST_BITS)
+        if found.outside or last or bits >= LAST_BITS:
+            return reached
+        if value is not None and not found.undecided:
+            open_ones = [name for name in problem.wrt if partials.get(name) is None and name not in suspects]
+            if not open_ones and not any(found.partials[name].rad == finf for name in suspects):
+                return reached
+        bits *= 2
+
+
+def _sweep(
+    nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
+) -> _Sweep:
+    """Value and gradient at one precision, and the kinks that the values meet."""
+    found = _Sweep()
+    output = nodes[-1]
+    with precision(bits):
+        try:
+            values = evaluate_balls(nodes, problem.point, check)
+            found.value = values[output]
+            if type(found.value) is Undefined:
+                found.outside = next((node, found.value) for node in nodes if values[node] is found.value)
+                return found
+            found.branches = _branches(nodes, values)
+            found.kinks = _kinks(nodes, values, active)
+            adjoints = reverse(nodes, values, active, output, BALLS, check)
+            # A kink that nothing passes through (in the condition of an `if`, below a step) does not matter.
+            found.kinks = [node for node in found.kinks if node in adjoints]
+            found.partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in problem.wrt}
+        except Undecided as undecided:
+            found.undecided, found.open_at = True, undecided.where
+    return found
+
+
+def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> dict[Expression, int]:
+    """Which argument every `if` takes, where its condition has a value."""
+    taken = {}
+    for node in nodes:
+        if node.operation is not None and node.operation.selects:
+            compared = [values[argument] for argument in node.arguments[:2]]
+            if not any(type(value) is Undefined for value in compared):
+                taken[node] = node.operation.selects(*compared)
+    return taken
+
+
+def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
+    """The active operations that stand at a kink of theirs, or so near that this precision cannot tell."""
+    kinks = []
+    for node in nodes:
+        compared = node.arguments[:2] if node.operation is not None and node.operation.selects else node.arguments
+        if any(argument in active for argument in compared):
+            try:
+                if at_kink(node, [values[argument] for argument in node.arguments]):
+                    kinks.append(node)
+            except Undecided:
+                kinks.append(node)
+    return kinks
+
+
+def _suspects(nodes: Sequence[Expression], found: _Sweep, problem: Problem) -> set[str]:
+    """The variables whose partial the sweep alone cannot settle."""
+    suspects = {name for name, ball in found.partials.items() if ball.rad == finf}
+    if found.kinks:
+        below = wengert_list(*found.kinks)
+        names = {node.name for node in below if type(node) is Variable}
+        suspects |= names.intersection(problem.wrt)
+    return suspects if not found.undecided else set(problem.wrt)
+
+
+def _decide(problem: Problem, nodes: Sequence[Expression], reached: _Reached, check: Callable[[], None]) -> Truth:
+    """Accept what the sweep found and values confirm; put the rest to the slopes."""
+    found, value, partials, suspects, bits = reached
+    calm = {name: ball for name, ball in found.partials.items() if name not in suspects and partials[name]}
+    if calm and not directional_check(nodes, problem.point, calm, bits, check):
+        suspects |= set(calm)
+    gradient: dict[str, TrueNumber | None] = {}
+    slopes: dict[str, Slopes] = {}
+    notes: list[str] = []
+    broken = False
+    for name in problem.wrt:
+        if name not in suspects:
+            gradient[name] = partials[name]
+            if partials[name] is None:
+                notes.append(f"by {name}: no truth with {bits} bits")
+            continue
+        left, right = one_sided_slopes(nodes, problem.point, name, bits, check)
+        gradient[name], note = _settle(name, left, right)
+        if note:
+            notes.append(note)
+        if gradient[name] is None:
+            slopes[name] = Slopes(_as_float(left), _as_float(right))
+            broken = broken or _is_break(left, right)
+    status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
+    misled = _misled(nodes, problem, found.branches)
+    notes += [f"{shorten(node)} takes another branch in doubles than exactly" for node in misled]
+    return Truth(status, value, gradient, slopes, misled=misled, notes=tuple(notes))
+
+
+def _misled(
+    nodes: Sequence[Expression], problem: Problem, branches: Mapping[Expression, int]
+) -> tuple[Expression, ...]:
+    """The `if`s below the output that take another branch in doubles."""
+    if not branches:
+        return ()
+    in_doubles = _branches(nodes, values_at(nodes, problem.point))
+    needed = {nodes[-1]}
+    for node in reversed(nodes):
+        if node in needed:
+            taken = branches.get(node)
+            needed.update(node.arguments if taken is None else (*node.arguments[:2], node.arguments[taken]))
+    return tuple(node for node, taken in branches.items() if node in needed and in_doubles.get(node, taken) != taken)
+
+
+def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, str]:
+    """The partial that two one-sided slopes amount to, if they do."""
+    if isinstance(left, Ball) and isinstance(right, Ball):
+        return (None, "") if _differ(left, right) else (round_ball(right) or round_ball(left), "")
+    for side, other, word in ((left, right, "left"), (right, left, "right")):
+        if isinstance(side, Ball) and other is None:
+            return round_ball(side), f"by {name}: the slope from the {word}, at the edge of the domain"
+    if _is_break(left, right):
+        return None, ""
+    return None, f"by {name}: no limit of the slopes was found"
+
+
+def _differ(left: Ball, right: Ball) -> bool:
+    try:
+        return compare(left, right) != 0
+    except Undecided:
+        return False
+
+
+def _is_break(left: Slope, right: Slope) -> bool:
+    """Whether both sides are known, and are no derivative together."""
+    if any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
+        return False
+    return not (isinstance(left, Ball) and isinstance(right, Ball)) or _differ(left, right)
+
+
+def _as_float(slope: Slope) -> float | None:
+    """A slope as a double; None where there are no values, or where no limit was found."""
+    if isinstance(slope, Ball):
+        return to_float(slope.mid) + 0.0  # never -0.0
+    return None if slope is None or math.isnan(slope) else slope

@@ -1,0 +1,152 @@
+"""Results on a disk, whatever happened to them."""
+
+import json
+
+import pytest
+
+from diffcompare.batch import journal
+from diffcompare.batch.journal import Journal, state_of, unfinished
+from diffcompare.batch.pool import Result
+from diffcompare.batch.row_result import Digest
+from diffcompare.diagnostics import DiffcompareError
+
+BELONGS = {"version": "1", "inputs": "abc", "options": {"methods": ["reverse-ad"], "step": None}}
+
+
+def line(number):
+    return json.dumps({"name": f"r{number}", "file": "f.txt", "line": number}).encode() + b"\n"
+
+
+def result(number):
+    return Result(number, Digest(f"f.txt:{number}", f"r{number}", None, None, ()), line(number))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return str(tmp_path / "r.jsonl")
+
+
+OPEN = []
+
+
+@pytest.fixture(autouse=True)
+def _close_them():
+    yield
+    while OPEN:
+        OPEN.pop().close(complete=False)
+
+
+def opened(path, *, resume=True, durable=False, **other):
+    OPEN.append(Journal(path, {**BELONGS, **other}, resume=resume, durable=durable))
+    return OPEN[-1]
+
+
+def broken_off(path, count=3, early=()):
+    first = opened(path, resume=False)
+    for number in range(count):
+        first.write(line(number))
+    for number in early:
+        first.put_by(result(number))
+    first.close(complete=False)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"name": "r3", "fi', b'{"name": "r3"}\n', b"\0\0\0\n", b"[]\n{}\n"])
+def test_what_is_torn_is_cut_off(path, torn):
+    broken_off(path)
+    with open(path, "ab") as stream:
+        stream.write(torn)
+    again = opened(path)
+    assert [row.name for row in again.kept()] == ["r0", "r1", "r2"]
+    again.write(line(3))
+    again.close(complete=True)
+    with open(path, "rb") as stream:
+        assert stream.read() == b"".join(map(line, range(4)))
+    assert not unfinished(path)
+
+
+def test_results_put_by_are_there_again_up_to_the_torn_one(path):
+    broken_off(path, early=[5, 7])
+    with open(state_of(path), "ab") as stream:
+        stream.write(b"8 30 40\n{")
+    again = opened(path)
+    assert again.early == {5: result(5), 7: result(7)}
+    again.put_by(result(9))
+    again.close(complete=False)
+    assert set(opened(path).early) == {5, 7, 9}
+
+
+def test_the_state_does_not_grow_without_end(path, monkeypatch):
+    monkeypatch.setattr(journal, "MAX_STALE", 100)
+    first = opened(path, resume=False)
+    for number in range(50):
+        first.put_by(result(number))
+    size = first.state.tell()
+    first.tidy()
+    assert first.state.tell() == len(first.header) < size
+    first.close(complete=False)
+    assert opened(path).early == {}
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"version": "2"}, r"another version of diffcompare \(1\)"),
+        ({"inputs": "abd"}, "other inputs"),
+        ({"options": {"methods": ["forward-ad"], "step": None}}, r"other options \(--methods\)"),
+    ],
+)
+def test_results_of_another_run_are_refused(path, other, words):
+    broken_off(path)
+    with pytest.raises(DiffcompareError, match=words):
+        opened(path, **other)
+    assert [row.name for row in opened(path).kept()] == ["r0", "r1", "r2"]
+
+
+def test_an_unfinished_run_is_not_overwritten(path):
+    broken_off(path)
+    with pytest.raises(DiffcompareError, match="go on with --resume"):
+        opened(path, resume=False)
+
+
+def test_a_finished_run_is(path):
+    first = opened(path, resume=False)
+    first.write(line(0))
+    first.close(complete=True)
+    second = opened(path, resume=False)
+    second.close(complete=True)
+    with open(path, "rb") as stream:
+        assert stream.read() == b""
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]\n", None])
+def test_results_without_a_state_are_refused(path, content):
+    broken_off(path)
+    with open(state_of(path), "wb") as stream:
+        stream.write(content or b"")
+    with pytest.raises(DiffcompareError, match="missing or damaged"):
+        opened(path)
+
+
+def test_a_run_that_was_ended_before_it_began_begins(path):
+    open(path, "wb").close()
+    journal_ = opened(path)
+    assert list(journal_.kept()) == []
+    journal_.close(complete=True)
+
+
+def test_one_run_at_a_time(path):
+    pytest.importorskip("fcntl")
+    first = opened(path, resume=False)
+    with pytest.raises(DiffcompareError, match="another run"):
+        opened(path)
+    first.close(complete=True)
+
+
+def test_every_write_is_synced_if_it_shall_be(path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(journal.os, "fsync", synced.append)
+    durable = opened(path, resume=False, durable=True)
+    durable.write(line(0))
+    durable.write(line(1))
+    durable.put_by(result(3))
+    assert len(synced) == 3

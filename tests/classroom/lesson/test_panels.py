@@ -1,0 +1,195 @@
+"""The panels of step and swell: figures from the demos, a step that moves by keys and pointer, bars of two kinds."""
+
+import pytest
+
+from diffcompare.backends.problem import Problem
+from diffcompare.inputs.catalogue import entry
+from diffcompare.language.parser import parse
+from diffcompare.studies.step_sweep.cancellation import bracketed, strip
+from diffcompare.studies.step_sweep.error_curves import formulas
+from diffcompare.studies.swell.study import swell_family
+
+# --- The V ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def curve(window, go):
+    go("step", 3)
+    window.run("byId('exponent').value = '-6'; restep()")
+    return window
+
+
+def numbers(plays):
+    return {name: value for frame in plays["step"].frames for name, value in frame.numbers.items()}
+
+
+def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
+    found = curve.run(
+        "({dots: [...document.querySelectorAll('#curve .dots')].map(each => each.childElementCount),"
+        " lines: [...document.querySelectorAll('#curve polyline')].map(each => [each.getAttribute('class'), each.points.length]),"
+        " slopes: [...document.querySelectorAll('#curve .slope')].map(each => [each.querySelector('text').textContent,"
+        " each.querySelector('title').textContent]),"
+        " names: [...document.querySelectorAll('#curve .name')].map(each => each.textContent)})"
+    )
+    assert found["dots"] == [129, 129]
+    assert dict(found["lines"]).keys() == {"forward", "central", "complex", "ad"}
+    assert all(count > 40 for name, count in found["lines"] if name != "ad")
+    assert [text for text, _ in found["slopes"]] == ["+1", "+2", "−1"]
+    fitted = numbers(plays)
+    for (_, title), name in zip(
+        found["slopes"],
+        ("forward-difference truncation", "central-difference truncation", "forward-difference round-off"),
+        strict=True,
+    ):
+        assert f"({fitted[name]:.3g} fitted)" in title
+    assert found["names"] == ["forward", "central", "complex step", "reverse AD"]
+
+
+def test_slope_triangles_have_the_slopes_that_they_name(curve):
+    paths = curve.run("[...document.querySelectorAll('#curve .slope path')].map(each => each.getAttribute('d'))")
+    scale = curve.run("(across(1e-2) - across(1e-3)) / (upwards(1e-3) - upwards(1e-2))")
+    for path, slope in zip(paths, (1, 2, -1), strict=True):
+        start, right, end = (path.replace("M", " ").replace("H", " ").replace("V", " ").replace("Z", "")).rsplit(" ", 2)
+        x, y = map(float, start.split())
+        assert (y - float(end)) / (float(right) - x) * scale == pytest.approx(slope, rel=1e-6)
+
+
+def test_lines_run_through_the_medians_of_the_demo(curve):
+    off = curve.run(
+        "medians('central_difference').filter(([, error]) => error > 0).map(([h, error], place) => {"
+        " const {x, y} = document.querySelector('#curve polyline.central').points[place];"
+        " return Math.abs(x - across(h)) + Math.abs(y - upwards(error)); }).reduce((a, b) => Math.max(a, b))"
+    )
+    assert off < 0.01
+
+
+LOOP = parse(entry("logistic_l4_nested").text)
+
+
+@pytest.mark.parametrize(
+    ("power", "digits", "quotient"), [(-6, 4, "9.06612"), (-10, 9, "9.066086"), (-14, 13, "9.065"), (-16, 15, "3.89")]
+)
+def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
+    """Of the loop: shared digits and quotient; what is shared is in brackets and underlined, and grey besides."""
+    curve.run(f"byId('exponent').value = '{power}'; restep()")
+    line, rules = formulas(Problem(LOOP, {"x": 0.2}, ("x",)), nominal=True, single=False)
+    (expected,) = strip(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
+    shared, there, found = curve.run(
+        "['#strip-there .shared', '#strip-there', '#strip-quotient'].map(each => document.querySelector(each).textContent)"
+    )
+    assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected.shared
+    assert there == bracketed(expected.value, expected.shared, 17)
+    assert (shared[0], shared[-1]) == ("[", "]")
+    assert float(found) == pytest.approx(expected.quotient, rel=1e-14)
+    assert f"{float(found):.{len(quotient) - 2}f}" == quotient
+    style = (
+        "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector(%r)))"
+    )
+    assert curve.run(style % "#strip-there .shared")[0] == "underline"
+    assert curve.run(style % "#strip-there .shared")[1] != curve.run(style % "#strip-there")[1]
+    assert f"{digits} digits are shared" in curve.run("byId('strip-shared').textContent")
+
+
+def test_the_step_moves_by_keys(curve):
+    curve.run("byId('exponent').focus()")
+    before = curve.run("[byId('ring').cx.baseVal.value, byId('chosen').textContent]")
+    curve.press("ArrowLeft", 4)
+    after = curve.run("[byId('ring').cx.baseVal.value, byId('chosen').textContent]")
+    assert after[0] < before[0]
+    assert (before[1], after[1]) == ("h = 1e-06", "h = 6.31e-07")
+    assert curve.run("byId('exponent').getAttribute('aria-valuetext')").startswith("h = 6.31e-07")
+    assert curve.run("here().id") == "step-3"  # an arrow key in the field is no step
+
+
+def test_the_step_moves_by_the_pointer(curve):
+    curve.run("byId('curve').scrollIntoView({block: 'center'})")
+    left, top, width, height = curve.run(
+        "(({left, top, width, height}) => [left, top, width, height])(byId('curve').getBoundingClientRect())"
+    )
+    y = top + height / 2
+
+    def pointer(kind, share, buttons):
+        curve.send(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=left + share * width,
+            y=y,
+            button="left" if buttons else "none",
+            buttons=buttons,
+        )
+
+    pointer("mousePressed", 0.3, 1)
+    first = curve.run("+byId('exponent').value")
+    pointer("mouseMoved", 0.8, 1)
+    second = curve.run("+byId('exponent').value")
+    pointer("mouseReleased", 0.8, 0)
+    assert first < -10 < second
+    ring = curve.run("byId('ring').getBoundingClientRect().left + byId('ring').getBoundingClientRect().width / 2")
+    assert ring == pytest.approx(left + 0.8 * width, abs=8)
+    pointer("mouseMoved", 0.2, 0)
+    assert curve.run("+byId('exponent').value") == second
+
+
+def test_a_step_that_x_swallows(curve):
+    curve.run("byId('exponent').value = '-17'; restep()")
+    assert curve.run("byId('strip-quotient').textContent") == "0.0"
+    assert curve.run("byId('strip-there').textContent.endsWith(']')")
+
+
+# --- Bars -------------------------------------------------------------------------------------------------------------
+
+
+def test_sizes_are_those_of_the_demo_and_of_the_study(window, plays):
+    found = {row["n"]: row for row in window.run("figures.swell")}
+    assert list(found) == list(range(1, 13))
+    sizes = next(frame for frame in reversed(plays["swell"].frames) if frame.title.startswith("Act 2")).blocks[0].table
+    for n, _, _, raw, _, tree, dag in sizes.rows:
+        assert [found[n][form] for form in ("raw tree", "light tree", "light dag")] == [raw, tree, dag]
+    for row in swell_family("logistic", range(4, 5)).rows:
+        ours = found[row.member.number]
+        assert (ours["raw tree"], ours["cse"]) == (row.forms["raw"].size.tree, row.forms["cse"].size.tree)
+    figures = {name: value for frame in plays["swell"].frames for name, value in frame.numbers.items()}
+    for n in range(4, 10):
+        assert found[n]["expanded"] == figures[f"expanded {n}"]
+        assert found[n]["reverse"] == pytest.approx(figures[f"ad {n}"], rel=0.05)
+    assert [found[n]["expanded"] for n in (10, 11, 12)] == [None, None, None]
+
+
+def heights(window):
+    return window.run("[...document.querySelectorAll('#bars .bar')].map(each => each.height.baseVal.value)")
+
+
+def test_bars_on_a_logarithmic_axis_and_the_accuracy_instead(window, go):
+    go("swell", 1)
+    sizes = heights(window)
+    assert len(sizes) == 48
+    decade = window.run("(chart.height - chart.top - chart.bottom) / 7")
+    assert sizes[44] - sizes[46] == pytest.approx(decade * 3.3526, rel=1e-3)  # log10(202753/90)
+    rows = window.run(
+        "[...document.querySelectorAll('#bar-table tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert rows[-1] == ["12", "202753", "137215", "90", "644"]
+    window.run("byId('accuracy').focus()")
+    window.press(" ")
+    assert window.run("byId('accuracy').getAttribute('aria-pressed')") == "true"
+    errors = heights(window)
+    assert len(errors) == 24
+    assert errors[14] > 2 * errors[12] > 0  # n = 8 against n = 7
+    rows = window.run(
+        "[...document.querySelectorAll('#bar-table tbody tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert rows[7][1] == "3e+31"
+    assert float(rows[7][2]) < 2e-14
+    assert [row[1] for row in rows[9:]] == ["overflow"] * 3
+    window.press(" ")
+    assert heights(window) == sizes
+
+
+def test_bars_differ_in_their_pattern(window, go):
+    go("swell", 1)
+    assert (
+        window.run(
+            "new Set([...document.querySelectorAll('#bars pattern path')].map(each => each.getAttribute('d'))).size"
+        )
+        == 4
+    )

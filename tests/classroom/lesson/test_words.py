@@ -1,0 +1,44 @@
+"""The one table of words: the script says nothing that is not in it, and nothing in it is idle."""
+
+import re
+from pathlib import Path
+
+from diffcompare.classroom.lesson import page
+from diffcompare.classroom.lesson import page as panels
+from diffcompare.classroom.lesson import page as script
+from diffcompare.classroom.lesson.texts import ENGLISH
+
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|  //.*?$", re.S | re.M)
+
+
+def code():
+    return COMMENT.sub("", script.script([]))
+
+
+def python():
+    return "".join([Path(each.__file__).read_text(encoding="utf-8") for each in (page, panels)])
+
+
+def test_every_word_is_used():
+    built = {f"strip {key}" for key in panels.STRIP}  # by the ends of names
+    sources = code() + python()
+    idle = [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']|words\.{key}", sources)]
+    assert set(idle) - built == set()
+
+
+def test_the_script_asks_for_no_word_that_is_missing():
+    asked = set(re.findall(r"say\(\"([^\"]+)\"", code())) | set(re.findall(r"words\[\"([^\"]+)\"\]", code()))
+    asked |= set(re.findall(r"words\.(\w+)", code()))
+    assert asked - set(ENGLISH) == set()
+
+
+def test_the_script_has_no_sentence_of_its_own():
+    """Literals with two words after each other, but for attributes and addresses of elements, would be shown in English."""
+    literals = re.findall(r"\"([^\"\n]*)\"", code())
+    assert [each for each in literals if re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", each)] == []
+
+
+def test_what_is_in_braces_is_filled():
+    sources = code() + python()
+    names = {name for text in ENGLISH.values() for name in re.findall(r"\{(\w+)\}", text)}
+    assert [name for name in names if not re.search(rf"\b{name}\b[,:=}}\]]| {name}\}}", sources)] == []

@@ -1,0 +1,102 @@
+"""Notations of other programs: a cure that means the same, both readings, or none."""
+
+import re
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language.parser import parse
+
+
+def diagnose(text, names=()):
+    with pytest.raises(DiffcompareError) as caught:
+        parse(text, names)
+    return caught.value.diagnostic
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        # Maxima, Maple, Mathematica, Matlab, Python
+        ("2*%pi*x", "2*pi*x"), ("%e^x", "e^x"), ("log[10](x)", "log10(x)"), ("log[b](x + 1)", "log(x + 1, b)"),
+        ("1.5*^-3*x", "1.5e-3*x"), ("Sin[x]^2", "sin(x)^2"), ("Log[2, x]", "log(x, 2)"), ("ArcTan[x, y]", "atan2(y, x)"),
+        ("x[1]*log(x[2])", "x1*log(x2)"), ("a[i,2]", "a_i_2"), ("x.^2 ./ y", "x^2 / y"), ("x_{12}", "x_12"),
+        ("f := x -> x^2", "x^2"), ("x => x^2", "x^2"), ("f = lambda x: x**2", "x**2"), ("@(x) x.^2", "x^2"),
+        ("g(x,y) := x*y", "x*y"), ("def f(x): return 2*x", "2*x"), ("(x, y) -> x*y", "x*y"),
+        # functions that are formulas here, in parentheses where they have to be
+        ("sech(x)", "1/cosh(x)"), ("x/sech(x)", "x/(1/cosh(x))"), ("pow(x,2)^3", "(x^2)^3"), ("x*pow(y,2)", "x*y^2"),
+        ("sinc(x)^2", "(sin(x)/x)^2"), ("round(x)", "floor(x + 1/2)"), ("sind(x)", "sin(x*pi/180)"), ("sech x", "1/cosh(x)"),
+        ("2*x % 3", "(2*x) - 3*floor((2*x)/3)"), ("2^30°", "2^(30*pi/180)"), ("x*5%", "x*(5/100)"), ("log3(x)", "log(x, 3)"),
+        # powers of functions
+        ("sin^2 x^3", "sin(x^3)^2"), ("sin^2(x)^3", "(sin(x)^2)^3"), ("sin^n(x)", "sin(x)^n"),
+        # numbers
+        ("1,234.5*x", "1234.5*x"), ("1.234,5*x", "1234.5*x"), ("0,125x", "0.125x"), ("1'000*x", "1000*x"),
+        ("2.0_dp*x", "2.0*x"), ("1,000,000", "1000000"), ("1/cosh(x):", "1/cosh(x)"),
+    ],
+)  # fmt: skip
+def test_a_cure_means_the_same(text, fix):
+    assert diagnose(text).fix == fix
+    parse(fix)
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        (r"\sqrt[3]{x}", "cbrt(x)"), (r"\frac{x^2+1}{2x}", "(x^2+1)/(2*x)"), (r"\frac12 x", "(1/2)*x"), (r"2\cdot x", "2*x"),
+        (r"\sin^2 x + \cos 2x", "sin(x)^2+cos(2*x)"), (r"\ln\left(x\right)", "ln(x)"), (r"\log_2 x", "log2(x)"),
+        (r"\sqrt{x}y", "sqrt(x)*y"), (r"x_1 + \alpha x_{12}", "x1+alpha*x12"), (r"e^{-x^2/2}", "e^(-x^2/2)"),
+        (r"ab\cdot c", "a*b*c"), (r"\sqrt[n]{x+1}", "(x+1)^(1/n)"),
+    ],
+)  # fmt: skip
+def test_latex(text, fix):
+    assert diagnose(text).fix == fix
+    parse(fix)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\frac{d}{dx} x",
+        r"\int x dx",
+        r"\sin x / 2",
+        r"a/b c\cdot d",
+        r"speed\cdot c",
+        r"\sin",
+        "x[i+1]",
+        "x!!",
+        "1,50.5",
+        "0.51,5",
+        "2*%*x",
+        "x²°",
+    ],
+)
+def test_where_nothing_is_known_to_be_meant_nothing_is_offered(text):
+    assert diagnose(text).fix is None
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("sq(x)", ["x^2", "sqrt(x)"]), ("sin^(-1)(x)", ["asin(x)", "sin(x)^(-1)"]), ("tan^{-1} x", ["atan(x)", "tan(x)^(-1)"]),
+        (r"\sin^{-1} x", ["asin(x)", "sin(x)^(-1)"]), ("1,000*x", ["1000*x", "1.000*x"]), ("1 000", ["1000", "1*000"]), ("x2*^2", ["x2*2", "x2^2"]), ("2e", ["2*e", "2"]),
+        ("x */ y", ["x * y", "x / y"]), ("sin x/2", ["sin(x)/2", "sin(x/2)"]), ("sin2(x)", ["sin(x)^2", "sin(2*x)"]),
+        ("coc(x)", ["cos(x)", "cot(x)", "csc(x)"]), ("2.0_8*x", ["2.08*x", "2.0*x"]), ("sin(1,000)", ["sin(1000)", "sin(1.000)"]),
+    ],
+)  # fmt: skip
+def test_where_there_are_several_readings_all_are_shown(text, readings):
+    advice = diagnose(text).advice
+    assert re.findall("(?:^write | or )`([^`]+)`", advice) == readings
+    for reading in readings:
+        parse(reading)
+
+
+def test_readings_have_words():
+    assert diagnose("sin^(-1)(x)").help == (
+        "write `asin(x)` for the inverse function or `sin(x)^(-1)` for the reciprocal"
+    )
+
+
+def test_nothing_is_announced_that_does_not_follow():
+    assert diagnose("sech(x)").advice == "write `1/cosh(x)`"
+    assert diagnose("coth(x)").advice == "write `1/tanh(x)`"
+    assert diagnose("2*sech(x)").advice == "write `1/cosh(x)`:   2*(1/cosh(x))"

@@ -1,0 +1,57 @@
+"""Names that look like several things written together, and the ordinary names that do not."""
+
+import pytest
+
+from diffcompare.language.syntax.misread_names import readings
+
+
+@pytest.mark.parametrize(
+    ("name", "reading"),
+    [
+        ("sinx", "sin(x)"), ("lnx", "ln(x)"), ("cos2x", "cos(2*x)"), ("expx", "exp(x)"), ("sqrtx", "sqrt(x)"),
+        ("tanx", "tan(x)"), ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("costheta", "cos(theta)"), ("ln2", "ln(2)"),
+        ("sinx1", "sin(x1)"), ("sin2pix", "sin(2*pi*x)"), ("sinwt", "sin(w*t)"), ("xlnx", "x*ln(x)"),
+        ("tsint", "t*sin(t)"), ("sinxcosx", "sin(x)*cos(x)"), ("pix", "pi*x"), ("tanhx", "tanh(x)"), ("lgx", "lg(x)"),
+    ],
+)  # fmt: skip
+def test_a_function_and_its_argument(name, reading):
+    assert readings(name, set()) == [reading]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["single", "logit", "expected", "sinus_rate", "minx", "maxx", "using", "stand", "tank", "cost", "sink", "since", "x1",
+     "pixel", "spin", "lambda", "value", "exponent", "cosine", "tangent", "sinh", "coth", "sech", "x", "xy", "dx", "kt"],
+)  # fmt: skip
+def test_ordinary_names(name):
+    assert readings(name, set()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "reading"),
+    [("xy", "xy", "x*y"), ("cost", "t", "cos(t)"), ("pir", "r", "pi*r"), ("sinxy", "xy", "sin(x*y)"), ("usinv", "uv", "u*sin(v)"),
+     ("xpi", "x", "x*pi"), ("coskx", "x", "cos(k*x)"), ("abc", "abc", "a*b*c")],
+)  # fmt: skip
+def test_what_occurs_by_itself_makes_it_likely(name, known, reading):
+    assert readings(name, set(known)) == [reading]
+
+
+def test_names_of_several_letters_occur_by_themselves_too():
+    assert readings("x1x2", {"x1", "x2"}) == ["x1*x2"]
+    assert readings("x1x2", {"x1"}) == []
+
+
+def test_the_base_of_a_power():
+    assert readings("xe", {"x"}, raised=True) == ["x*e"]
+    assert readings("xe", {"x"}) == []
+    assert readings("Re", {"n"}, raised=True) == [], "the Reynolds number"
+
+
+def test_two_readings():
+    assert readings("log2x", set()) == ["log2(x)", "log(2*x)"]
+
+
+def test_a_name_that_cannot_stand_is_read_out_of_those_that_can():
+    assert readings("cosx", {"x"}, unknown=True) == ["cos(x)"]
+    assert readings("cosx", {"t"}, unknown=True) == []
+    assert readings("xe", {"x"}, unknown=True) == ["x*e"]

@@ -1,0 +1,86 @@
+"""Texts that were probably meant otherwise: a warning where a number is asked for, no verdict where one is."""
+
+import pytest
+
+import diffcompare as dc
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs.resolve import resolve
+from diffcompare.language.parser import parse, read
+from diffcompare.studies.check import check_expression
+
+
+def said(text, names=()):
+    return [(note.code, note.severity, note.fix) for note in read(text, names).notes if note.code in ("W307", "W308")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("sinx", "sin(x)"), ("2sinx", "2sin(x)"), ("lnx + 1", "ln(x) + 1"), ("xe^x", "x*e^x"), ("1/xe^x", "1/(x*e^x)"),
+        ("1/xy + x + y", "1/(x*y) + x + y"), ("2^xy - x*y", "2^(x*y) - x*y"), ("xy^2 + x/y", "x*y^2 + x/y"),
+    ],
+)  # fmt: skip
+def test_a_glued_name_is_a_variable_and_its_other_reading_is_offered(text, fix):
+    assert said(text) == [("W307", "warning", fix)]
+    assert parse(fix) is not read(text).expression
+
+
+def test_one_text_mends_all_names():
+    assert {fix for _, _, fix in said("sinx^2 + cosx^2")} == {"sin(x)^2 + cos(x)^2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "fix"),
+    [("E^x", "warning", "e^x"), ("E^(-x^2)", "warning", "e^(-x^2)"), ("Pi*r^2", "warning", "pi*r^2"), ("2PI", "warning", "2pi"),
+     ("E*x", "note", None), ("E^2", "note", None), ("I*R", "note", None)],
+)  # fmt: skip
+def test_constants_of_other_programs(text, severity, fix):
+    assert said(text) == [("W308", severity, fix)]
+
+
+def test_what_is_meant_is_no_warning():
+    assert said("sinx + 1", ["sinx"]) == [("W307", "note", "sin(x) + 1")]
+    assert said("E^x", ["E", "x"]) == []
+    assert said("lnx = ln(x); x*lnx") == []
+    assert said("x + y1 + single + rate") == []
+
+
+def test_a_text_that_may_be_misread_is_no_entry_of_the_catalogue():
+    assert resolve("E^x").match is None
+    assert resolve("K^x").match is not None
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "fix"),
+    [("x*ln(x)", "lnx+1", "ln(x)+1"), ("sin(2*x)", "2cos2x", "2cos(2*x)"), ("x*e^x", "xe^x + e^x", "x*e^x + e^x"), ("e^x", "E^x", "e^x"),
+     ("pi*x", "Pi", "pi"), ("sin(x)", "cosx", "cos(x)")],
+)  # fmt: skip
+def test_an_answer_that_is_misread_gets_no_verdict(function, answer, fix):
+    with pytest.raises(DiffcompareError) as caught:
+        check_expression(function, answer)
+    assert (caught.value.diagnostic.code, caught.value.diagnostic.fix, caught.value.exit_code) == ("E705", fix, 2)
+    assert check_expression(function, fix, budget=1).ok
+
+
+def test_the_other_names_of_such_an_answer_have_to_be_known():
+    with pytest.raises(DiffcompareError) as caught:
+        check_expression("2*sin(x)", "2cosx + z")
+    assert caught.value.diagnostic.help == "did you mean `cos(x)`?"
+    assert caught.value.diagnostic.fix is None
+
+
+@pytest.mark.parametrize(("function", "fix"), [("x*lnx", "x*ln(x)"), ("x*y + xy", "x*y + x*y"), ("E^x", "e^x")])
+def test_a_function_that_is_misread_gets_no_verdict(function, fix):
+    with pytest.raises(DiffcompareError) as caught:
+        check_expression(function, x="1")
+    assert (caught.value.diagnostic.code, caught.value.diagnostic.fix, caught.value.exit_code) == ("E578", fix, 2)
+
+
+def test_a_partial_by_the_name_says_that_it_is_one():
+    assert check_expression("sinx^2", sinx="2*sinx").ok
+    with pytest.raises(DiffcompareError):
+        check_expression("sinx^2", "2*sinx")
+
+
+def test_the_number_is_computed_all_the_same():
+    assert dc.gradient("sinx*2", {"sinx": 3.0}) == {"sinx": 2.0}

@@ -1,0 +1,48 @@
+"""Characters that may be shown, their stand-ins in ASCII, and their width."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffcompare.render.text_layout import clean, width
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("θ₁ ≤ x²", "θ₁ ≤ x²"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("a\nb\tc\x00", "a\\nb\\tc\\x00"),
+        ("\u202eabc", "\\u202eabc"),
+        ("\udc80", "\\udc80"),
+        ("a\xa0b", "a b"),
+    ],
+)
+def test_nothing_steers_the_terminal(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("∂f/∂θ", "df/dtheta"),
+        ("x₁² · π → λ…", "x1^2 * pi -> lambda..."),
+        ("Hückelheim", "Huckelheim"),
+        ("v₋₁ − v₁₂", "v_-1 - v12"),
+        ("中", "\\u4e2d"),
+    ],
+)
+def test_ascii_stand_ins(text: str, shown: str) -> None:
+    assert clean(text, unicode=False) == shown
+
+
+@given(st.text())
+def test_clean_text_is_printable_and_ascii_where_it_has_to_be(text: str) -> None:
+    assert clean(text).isprintable()
+    assert clean(text, unicode=False).isascii()
+
+
+def test_width_counts_columns_not_characters() -> None:
+    assert [width(text) for text in ("abc", "θ≤", "中文", "v\u0307")] == [3, 2, 4, 1]

@@ -1,0 +1,60 @@
+"""The best step by theory: the textbook's formulas, and the same ones for formulas of higher order."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import pytest
+
+from diffcompare.studies.step_sweep.slopes import predict, rule_of_thumb
+
+U = 2.0**-53
+
+
+def test_forward_and_central_as_in_the_textbook() -> None:
+    f, higher = 0.5, {2: 3.0, 3: -7.0, 5: 11.0}
+    forward = predict("forward-difference", f, higher, U)
+    central = predict("central-difference", f, higher, U)
+    assert forward is not None
+    assert central is not None
+    assert forward.step == pytest.approx(2 * sqrt(U * f / 3))
+    assert forward.error == pytest.approx(2 * sqrt(U * f * 3))
+    assert central.step == pytest.approx((3 * U * f / 7) ** (1 / 3))
+    assert central.error == pytest.approx(1.5 * U * f / (3 * U * f / 7) ** (1 / 3))
+
+
+def test_five_point_balances_h_to_the_fourth_over_thirty() -> None:
+    found = predict("five-point", 1.0, {5: 1.0}, U)
+    assert found is not None
+    assert found.step == pytest.approx((1.5 * U / (4 / 30)) ** (1 / 5))
+
+
+def test_richardson_is_the_five_point_formula_at_half_the_step() -> None:
+    five, richardson = (predict(name, 2.0, {5: 3.0}, U) for name in ("five-point", "richardson"))
+    assert five is not None
+    assert richardson is not None
+    assert five.step is not None
+    assert (richardson.step, richardson.error) == (pytest.approx(2 * five.step), five.error)
+
+
+@pytest.mark.parametrize(
+    ("value", "higher", "reason"),
+    [(1.0, {2: 0.0}, "f'' = 0"), (0.0, {2: 1.0}, "f = 0"), (1.0, {2: None}, "f'' is not known here"), (1.0, {}, "f'' is not known here"),
+     (1e308, {2: 1e-308}, "beyond the doubles")],
+)  # fmt: skip
+def test_where_theory_has_no_answer_it_says_why(value: float, higher: dict[int, float | None], reason: str) -> None:
+    found = predict("forward-difference", value, higher, 1.0 if value > 1e300 else U)
+    assert found is not None
+    assert (found.step, found.error, found.reason) == (None, None, reason)
+
+
+def test_the_complex_step_needs_no_theory_and_no_rule() -> None:
+    assert predict("complex-step", 1.0, {3: 1.0}, U) is None
+    assert rule_of_thumb("complex-step", 1.0, 2 * U) is None
+
+
+def test_the_rule_of_thumb_is_the_default_step_of_grad() -> None:
+    from diffcompare.backends.finite_differences import STENCILS
+
+    for stencil in STENCILS:
+        assert rule_of_thumb(stencil.name, 30.0, 2 * U) == stencil.default_step(30.0)

@@ -1,0 +1,119 @@
+"""`diffcompare ops`: the table of operations, read and not copied."""
+
+import json
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.document import Heading, Listing, Table
+from diffcompare.language.expression import OPERATIONS
+from diffcompare.language.parser import parse
+from diffcompare.render import render
+from diffcompare.studies.listings import house_rule, ops, parameters, partials
+
+
+def table(record):
+    return next(block for block in record.document().blocks if isinstance(block, Table))
+
+
+def test_every_operation_is_shown_and_if_once():
+    shown = [operation.name for operation in ops().operations]
+    assert [name for name in OPERATIONS if not name.startswith("if ")] == [n for n in shown if not n.startswith("if ")]
+    assert [name for name in shown if name.startswith("if ")] == ["if <"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+def test_an_argument_for_every_partial(operation):
+    assert len(parameters(operation)) == operation.arity
+    assert len(set(parameters(operation))) == operation.arity
+    assert [name for name, _ in partials(operation)] == list(parameters(operation))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sin", {"x": "cos(x)"}),
+        ("+", {"a": "1", "b": "1"}),
+        ("-", {"a": "1", "b": "-1"}),
+        ("*", {"a": "b", "b": "a"}),
+        ("/", {"a": "1/b", "b": "-(a/b)/b"}),
+        ("sqrt", {"x": "1/(2*sqrt(x))"}),
+        ("^n", {"x": "n*x^(n - 1)", "n": None}),
+        ("^", {"a": "b*a^(b - 1)", "b": "a^b*ln(a)"}),
+        ("floor", {"x": "0"}),
+        ("polygamma", {"n": None, "x": "polygamma(n + 1, x)"}),
+        ("max", {"a": "if(a > b, 1, 0)", "b": "if(a > b, 0, 1)"}),
+    ],
+)
+def test_partials_are_formulas_in_the_arguments(name, expected):
+    found = dict(partials(OPERATIONS[name]))
+    assert found.keys() == expected.keys()
+    for argument, text in expected.items():
+        assert (found[argument] is None) if text is None else (found[argument] is parse(text)), argument
+
+
+def test_the_table_has_a_line_for_every_partial():
+    rows = table(ops()).rows
+    assert len(rows) == sum(operation.arity for operation in ops().operations)
+    assert ("ln", parse("1/x"), "x > 0", "", "log") in [(row[0], *row[3:]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("sin", "sin"), ("arcsin", "asin"), (" log ", "ln"), ("**", "^"), ("+", "+"), ("if", "if <"), ("if >=", "if >=")],
+)
+def test_one_row_by_name_or_alias(asked, name):
+    record = ops(asked)
+    assert [operation.name for operation in record.operations] == [name]
+    assert record.document().blocks[0] == Heading(name, 1)
+
+
+def test_the_facts_about_one_row():
+    listing = next(block for block in ops("arctan2").document().blocks if isinstance(block, Listing))
+    facts = dict(listing.entries)
+    assert facts["aliases"] == "arctan2"
+    assert facts["domain"] == "a != 0, or b != 0"
+    assert facts["in numpy"].text == "arctan2"
+    assert facts["in math"].text == "atan2"
+    assert facts["partial by a"] is parse("b/(a^2 + b^2)")
+
+
+def test_a_sign_is_no_function_of_a_library():
+    assert not [label for label, _ in ops("^n").document().blocks[1].entries if label.startswith("in ")]
+    assert json.loads(render(ops("+").document(), "json"))["operations"][0]["libraries"] == {}
+
+
+def test_the_csv_of_one_row_has_all_facts():
+    lines = render(ops("tanh").document(), "csv").splitlines()
+    assert lines[:4] == ["name,value", "notation,tanh(x)", "partial by x,1 - tanh(x)^2", "domain,all real numbers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("abs", "at x = 0 the partial is 0 by x"),
+        ("relu", "at x = 0 the partial is 0 by x"),
+        ("max", "at a = 0, b = 0 the partial is 0 by a, 1 by b"),
+        ("min", "at a = 0, b = 0 the partial is 0 by a, 1 by b"),
+        ("hypot", "at a = 0, b = 0 the partial is none by a, none by b"),
+        ("sin", None),
+    ],
+)
+def test_house_rules_are_what_the_rows_do(name, rule):
+    assert house_rule(OPERATIONS[name]) == rule
+
+
+def test_data_is_plain_and_complete():
+    data = ops().data()
+    assert data == json.loads(json.dumps(data, allow_nan=False))
+    assert (data["schema"], data["command"]) == ("diffcompare/1", "ops")
+    sqrt = next(row for row in data["operations"] if row["name"] == "sqrt")
+    assert sqrt["partials"] == {"x": "1/(2*sqrt(x))"}
+    assert (sqrt["domain"], sqrt["kink"], sqrt["house_rule"]) == ("x >= 0", None, None)
+
+
+def test_an_unknown_operation_gets_a_suggestion():
+    with pytest.raises(DiffcompareError) as caught:
+        ops("sni")
+    assert caught.value.diagnostic.kind == "unknown_function"
+    assert caught.value.diagnostic.help == "did you mean `sin`?"

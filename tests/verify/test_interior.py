@@ -1,0 +1,53 @@
+"""A point in a domain that is far, narrow, or has many walls."""
+
+import random
+
+import pytest
+
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.numeric.evaluate import is_number, value_at
+from diffcompare.verify.domain import demands
+from diffcompare.verify.interior_points import interior
+
+
+def found(text):
+    expression = parse(text)
+    starts = [dict.fromkeys(variables(wengert_list(expression)), x) for x in (2.0, -0.5, 10.0)]
+    return interior(
+        demands(wengert_list(expression)), starts, lambda point: is_number(value_at(expression, point)),
+        random.Random(0), lambda: None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ln(x - 1e6)*ln(y + 1e6)",
+        "sqrt(y - x)*ln(x - 80)",
+        "sqrt(1 - x^2 - y^2)*ln(y - 0.99)",
+        "sqrt(1e-4 - (x - 500)^2 - (y + 300)^2)",
+        "sqrt(1 - 1e4*(x - y)^2)*ln(x + y - 1000)",
+        "sqrt(x - y)*sqrt(y - z)*ln(z - 100)",
+        "sqrt(a - b)*sqrt(b - c)*sqrt(c - d)*ln(d - 50)",
+        "ln(ln(x - 50) - 5)*y",
+        "sqrt(y - exp(x))*ln(x - 10)",
+        "acosh(x*y)*acos(x - 50)",
+        "ln(cos(x) - 0.99999)*ln(y - 1000)",
+    ],
+)
+def test_it_is_found(text):
+    assert found(text)
+
+
+def test_between_curved_walls_too():
+    assert found("sqrt(1 - x^2 - y^2 - z^2)*ln(x + y + z - 1.7)")
+
+
+def test_it_is_near_and_has_few_digits():
+    assert found("sqrt(y - x)*ln(x - 80)") == {"x": 81.0, "y": 82.0}
+
+
+@pytest.mark.parametrize("text", ["ln(x)*ln(-x - 1)*y", "sqrt(-1 - x^2)*y", "x*y"])
+def test_where_nothing_is_to_be_found_nothing_is(text):
+    assert found(text) is None

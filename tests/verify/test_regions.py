@@ -1,0 +1,74 @@
+"""Regions: a stretch is claimed only where it is known to be of one kind, and a hole is no region."""
+
+import math
+
+import pytest
+
+from diffcompare.language.parser import parse
+from diffcompare.verify.regions import half_of, is_hole, needs_of
+from diffcompare.verify.verdict import judge
+
+
+def stretches(text, answer):
+    judgements, _ = judge(parse(text), {"x": parse(answer)}, budget=1.0)
+    return judgements["x"].stretches
+
+
+def known(text, answer):
+    return [each for each in stretches(text, answer) if each.outcome != "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("|sin(x)|", "cos(x)"),
+        ("|sin(50*x)|", "50*cos(50*x)"),
+        ("relu(sin(x))", "cos(x)"),
+        ("asin(sin(x))", "1"),  # its kinks are where 1 - sin(x) touches 0
+        ("sin(x)", "sqrt(1 - sin(x)^2)"),
+        ("floor(x)*x", "3"),
+    ],
+)
+def test_what_is_periodic_has_no_last_stretch(text, answer):
+    assert all(math.isfinite(each.low) and math.isfinite(each.high) for each in known(text, answer))
+
+
+def test_between_its_zeros_it_is_known():
+    found = {(round(each.low, 3), round(each.high, 3)): each.outcome for each in known("|sin(x)|", "cos(x)")}
+    assert found[0, 3.142] == "same"
+    assert found[-3.142, 0] == "different"
+
+
+def test_many_equal_points_among_the_usual_ones_are_points():
+    assert [each.outcome for each in stretches("x^2", "2*x + sin(pi*x)")] == ["unknown"]
+
+
+def test_two_functions_may_meet():
+    assert [each.outcome for each in stretches("|x|", "x^2")] == ["different"]
+    assert [(each.high, each.outcome) for each in stretches("|x|", "1")] == [(0, "different"), (math.inf, "same")]
+
+
+@pytest.mark.parametrize(
+    ("formula", "function", "point", "hole"),
+    [
+        ("x/x", "x^2", {"x": 0.0}, True),
+        ("(x - y)/(x - y)", "x*y", {"x": 2.0, "y": 2.0}, True),
+        ("sqrt(x)", "x^2", {"x": -1.0}, False),
+        ("ln(x)", "x^2", {"x": 0.0}, False),
+        ("ln(x)", "x^1.5", {"x": 0.0}, True),  # the function has no value beyond it either
+    ],
+)
+def test_holes(formula, function, point, hole):
+    assert is_hole(parse(formula), parse(function), point) is hole
+
+
+def test_what_is_needed_is_that_of_the_first_operation_without_a_value():
+    assert needs_of(parse("1/(1 + ln(sqrt(x)))"), {"x": -1.0}) == "x >= 0"
+    assert needs_of(parse("1/(1 + ln(sqrt(x)))"), {"x": 0.0}) == "sqrt(x) > 0"
+    assert needs_of(parse("x^2"), {"x": 0.0}) is None
+
+
+def test_half_of_space():
+    right = [{"x": float(x), "y": 1.0} for x in range(1, 9)]
+    assert half_of([{"x": -1.0, "y": 1.0}], right) == "x > 0"
+    assert half_of([{"x": 1.0, "y": 1.0}], right) is None

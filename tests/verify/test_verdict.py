@@ -1,0 +1,255 @@
+"""Verdicts: right answers in whatever form are right, wrong ones have a witness, and holes and pieces are named."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from strategies import expressions
+
+from diffcompare.inputs.formulas import parse_conditions
+from diffcompare.language.differentiation_rules import ZERO, derivatives_of
+from diffcompare.language.expression import lift
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.verify.verdict import WHERE_DEFINED, judge, positive_variables
+
+
+def judged(text, answer, domain=(), **options):
+    expression = parse(text)
+    conditions = parse_conditions(domain, variables(wengert_list(expression)))
+    judgements, _ = judge(expression, {"x": parse(answer)}, conditions=conditions, **options)
+    return judgements["x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("x^2", "x + x"),
+        ("x^2*sin(x)", "x*(2*sin(x) + x*cos(x))"),
+        ("sin(x)^2", "sin(2*x)"),
+        ("sin(x)^3", "3/4*(cos(x) - cos(3*x))"),
+        ("tan(x)", "sec(x)^2"),
+        ("tan(x)", "2/(1 + cos(2*x))"),
+        ("ln(|x|)", "1/x"),
+        ("ln(x)", "1/|x|"),  # they are the same where ln(x) is defined
+        ("|x|*x", "2*|x|"),
+        ("x^x", "exp(x*ln(x))*(1 + ln(x))"),
+        ("2^x", "2^x*ln(4)/2"),
+        ("log10(x)", "1/(x*ln(10))"),
+        ("ln(tan(x/2))", "1/sin(x)"),
+        ("atan(1/x)", "-1/(1 + x^2)"),
+        ("tanh(x)", "4/(exp(x) + exp(-x))^2"),
+        ("sqrt(x)", "sqrt(x)/(2*x)"),
+        ("cbrt(x)", "cbrt(x)/(3*x)"),
+        ("max(x, 1)^2", "if(x > 1, 2*x, 0)"),
+        ("hypot(x, 1)", "x/sqrt(x^2 + 1)"),
+        ("erf(x)", "2/sqrt(pi)*e^(-x^2)"),
+        ("sin(x)^2 + cos(x)^2", "0"),
+        ("sin(x)^2 + cos(x)^2", "sin(x) - sin(x)"),
+        ("(x + 1)^10", "10*(1 + x)^9"),
+        ("gamma(x)", "gamma(x)*digamma(x)"),
+        ("7", "0"),
+    ],
+)
+def test_right_in_whatever_form(text, answer):
+    assert judged(text, answer).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "point", "yours", "right"),
+    [
+        ("x^2", "2*x + 1e-12", 2, "4.000000000001", "4"),
+        ("x^2", "2*x + 1e-400", 2, "4 + 1e-400", "4"),
+        ("x^2", "2*x + 1e-40", 2, f"4.{'0' * 39}1", "4"),
+        ("ln(|x|)", "1/|x|", -1, "1", "-1"),
+        ("x^2", "if(x > 1e30, 3*x, 2*x)", 2e30, "6e+30", "4e+30"),
+        ("x^2", "if(x == 1, 5, 2*x)", 1, "5", "2"),
+        ("x^2", "2*x + max(0, 1 - 1e6*|x - 3|)", 3, "7", "6"),
+        ("2*x", "2 + exp(x - 1000)", 1000, "3", "2"),
+        ("x^2", "2*|x|", -1, "2", "-2"),
+        ("sqrt(x)", "1/(2*x)", None, None, None),
+        ("sin(x)", "cos(x)*(1 + 1e-15)", None, None, None),
+    ],
+)
+def test_wrong_has_a_witness(text, answer, point, yours, right):
+    found = judged(text, answer)
+    assert found.verdict == "wrong"
+    if point is not None:
+        assert found.witness == ({"x": point}, yours, right)
+
+
+def test_a_witness_is_a_counterexample_in_doubles_too():
+    found = judged("x^3 + ln(x)", "3*x^2 + 2/x")
+    x = found.witness.point["x"]
+    assert float(found.witness.right) == pytest.approx(3 * x**2 + 1 / x, rel=1e-5)
+    assert float(found.witness.yours) == pytest.approx(3 * x**2 + 2 / x, rel=1e-5)
+
+
+def test_each_side_of_a_kink_is_looked_at():
+    found = judged("ln(|x|)", "1/|x|")
+    assert [(each.low, each.high, each.outcome) for each in found.stretches] == [
+        (-math.inf, 0, "different"),
+        (0, math.inf, "same"),
+    ]
+
+
+def test_a_domain_of_the_users_own():
+    assert judged("ln(|x|)", "1/|x|", ["x > 0"]).verdict == "proved"
+    assert judged("x^2", "if(x > 100, 2*x, 0)", ["x > 200"]).verdict in ("proved", "agrees")
+    assert judged("x^2", "if(x > 100, 2*x, 0)", ["50 < x < 200"]).verdict == "wrong"
+
+
+def test_a_hole_is_named_and_costs_nothing():
+    found = judged("x^2/2 + x", "(x^2 - 1)/(x - 1)")
+    assert found.verdict == "proved"
+    assert found.holes == ({"x": 1.0},)
+
+
+def test_a_hole_where_the_denominator_only_touches_zero():
+    assert judged("x", "(x^2 - 2*x + 1)/(x^2 - 2*x + 1)").holes == ({"x": 1.0},)
+
+
+def test_no_value_on_a_whole_side_is_said():
+    found = judged("cbrt(x)", "1/(3*x^(2/3))")
+    assert (found.verdict, found.outside, found.needs) == (WHERE_DEFINED, {"x": -1.0}, "x > 0")
+    assert found.argument.startswith("by sympy")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "needs"),
+    [
+        ("x^4", "4*sqrt(x)^6", "x >= 0"),
+        ("x^2", "2*x*ln(5 - x)/ln(5 - x)", "5 - x > 0"),
+        ("x^2", "2*sin(asin(x))", "-1 <= x <= 1"),
+        ("x^2", "2*x*floor(x)/floor(x)", "floor(x) != 0"),
+        ("sin(x)^2", "2*sqrt(sin(x))^2*cos(x)", "sin(x) >= 0"),
+        ("x^2*y", "2*x*y*sqrt(x - y)/sqrt(x - y)", "x - y >= 0"),
+        ("x^2*y", "2*x*y + 0*sqrt(y - x)*ln(x - 80)", "x - 80 > 0"),
+    ],
+)
+def test_half_a_domain_is_not_all_of_it(text, answer, needs):
+    found = judged(text, answer)
+    assert (found.verdict, found.needs) == (WHERE_DEFINED, needs)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("x^2*y", "2*x*y*(x - 2)/(x - 2)"),
+        ("x^2*y", "2*x*y*(x - y)/(x - y)"),
+        ("x^2", "2*x*sin(x)/sin(x)"),
+        ("y^x", "ln(y)*y^x"),  # at y = 0, the edge of its own domain, y^x has a derivative, and ln(y) no value
+    ],
+)
+def test_a_line_or_a_point_without_a_value_is_a_hole(text, answer):
+    assert judged(text, answer).verdict == "proved"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("sqrt(y - x)*ln(x - 80)", "sqrt(y - x)/(x - 80) - ln(x - 80)/(2*sqrt(y - x))"),
+        ("ln(x - 1e6)", "1/(x - 1e6)"),
+        ("asin(x - 500)", "1/sqrt(1 - (x - 500)^2)"),
+        ("sqrt(1 - x^2 - y^2)*ln(y - 0.99)", "-x*ln(y - 0.99)/sqrt(1 - x^2 - y^2)"),
+        ("sqrt(x - y)*sqrt(y - z)*ln(z - 100)", "sqrt(y - z)*ln(z - 100)/(2*sqrt(x - y))"),
+    ],
+)
+def test_points_are_found_in_the_domain_however_far_or_narrow(text, answer):
+    assert judged(text, answer).verdict == "proved"
+    assert judged(text, f"2*({answer})").verdict == "wrong"
+
+
+def test_without_a_value_anywhere_nothing_is_decided():
+    assert judged("x^2", "ln(-1)").verdict == "undecided"
+    assert judged("ln(-1 - x^2)", "x").verdict == "undecided"
+
+
+def test_several_variables_are_judged_one_by_one():
+    judgements, _ = judge(parse("x^2*y"), {"x": parse("2*x*y"), "y": parse("x^2 + 1e-30")})
+    assert [judgements[name].verdict for name in ("x", "y")] == ["proved", "wrong"]
+    assert judgements["y"].witness.point == {"x": 2.0, "y": 5.0}
+
+
+def test_only_one_quadrant_is_wrong():
+    judgements, _ = judge(parse("x^2*y"), {"y": parse("x^2 + if(x < 0, if(y < 0, 1, 0), 0)")})
+    assert judgements["y"].verdict == "wrong"
+    assert judgements["y"].witness.point["x"] < 0 > judgements["y"].witness.point["y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("x*y", "if(x > 50, if(y > 50, 0, y), y)"),
+        ("x*y", "if(x > 1000, if(y < -5000, 0, y), y)"),
+        ("x*y*z", "y*z + if(x > 20, if(y > 20, if(z > 20, 1, 0), 0), 0)"),
+        ("x*y", "y + if((x - 3.3)^2 + (y + 4.4)^2 < 0.001, 1, 0)"),
+        ("x*y", "y + if((x - y)^2 + (x + y - 30)^2 < 0.001, 1, 0)"),
+        ("x*y", "y + relu(1e-3 - |x - 2.2| - |y - 1.3|)"),
+    ],
+)
+def test_a_corner_or_a_spot_of_the_plane_is_found(text, answer):
+    assert judged(text, answer).verdict == "wrong"
+
+
+@pytest.mark.parametrize("answer", ["if(x > 5, 0, sec(x)^2)", "if(x > -5, sec(x)^2, 0)", "if(x > 30, 0, sec(x)^2)"])
+def test_of_many_pieces_none_goes_without_points(answer):
+    assert judged("tan(x)", answer).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "yours"),
+    [
+        ("2*x + exp(-1e4)", "4 + 1.13548e-4343"),
+        ("2*x + erfc(100)", "4 + 6.40596e-4346"),
+        ("2*x - 10^-400", "4 - 1e-400"),
+    ],
+)
+def test_a_difference_beyond_all_digits_is_one(answer, yours):
+    found = judged("x^2", answer)
+    assert (found.verdict, found.witness.yours, found.witness.right) == ("wrong", yours, "4")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "half"),
+    [
+        ("c^2*sqrt(1 + x^2/c^2)", "c*x/sqrt(c^2 + x^2)", "c > 0"),
+        ("x*y", "-|y|", "y < 0"),
+        ("x*y", "y + 1", None),
+        ("x^2", "2*|x|", None),
+    ],
+)
+def test_the_half_of_space_in_which_it_is_right(text, answer, half):
+    assert (judged(text, answer).verdict, judged(text, answer).half) == ("wrong", half)
+
+
+def test_the_seed_moves_points_and_not_the_verdict():
+    for seed in range(5):
+        assert judged("x^2", "2*x + 1e-12", seed=seed).verdict == "wrong"
+        assert judged("sin(x)^2", "sin(2*x)", seed=seed).verdict == "proved"
+
+
+def test_without_a_proof_it_agrees(monkeypatch):
+    monkeypatch.setattr("diffcompare.verify.verdict.by_sympy", lambda *arguments: None)
+    assert judged("sin(x)^2", "sin(2*x)").verdict == "agrees"
+
+
+def test_positive_variables():
+    assert positive_variables([parse("ln(x) + sqrt(y) + z^w + ln(a + 1)")]) == ["x", "y", "z"]
+    assert positive_variables([parse("if(x > 0, ln(x), 0)")]) == []
+    assert positive_variables([parse("x")], parse_conditions(["x > 0, y >= 1, z >= 0"], "xyz")) == ["x", "y"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(expressions())
+def test_the_rules_are_never_called_wrong_and_a_slip_is_never_called_right(expression):
+    nodes = wengert_list(expression)
+    names = variables(nodes)
+    if not names:
+        return
+    name = names[0]
+    raw = derivatives_of(nodes, name).get(expression, ZERO)
+    right, _ = judge(expression, {name: raw}, budget=1.0)
+    assert right[name].verdict != "wrong"
+    slip, _ = judge(expression, {name: raw + lift(1) / lift(10**20)}, budget=1.0)
+    assert slip[name].verdict in ("wrong", "undecided")
