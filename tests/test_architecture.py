@@ -25,6 +25,12 @@ FLOORS = [
 """The packages, and the modules beside them, from the ground up.  A new one is entered here."""
 
 EXPRESSION = "language.expression"
+CYCLIC = {
+    EXPRESSION,  # an expression shows itself, is pickled as text, and is raised to a power by the table
+    "language.parser",  # what is wrong with a text is looked for by parsers of other texts
+    "language.tokenizer",
+}
+"""The modules whose late imports may close a cycle."""
 
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
@@ -98,9 +104,9 @@ def test_imports_run_downwards_late_ones_too():
             )
 
 
-def test_there_is_no_cycle_among_the_imports_at_the_head_of_modules():
+def test_there_is_no_cycle_but_through_named_late_imports():
     graph = {
-        name: {own(imported) for imported, early in targets if early} - {None, name}
+        name: {own(imported) for imported, early in targets if early or name not in CYCLIC} - {None, name}
         for name, targets in all_imports().items()
     }
     while graph:

@@ -16,7 +16,7 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document
+    pass
 
 
 # The record of a run: what is to be said when all rows are done.
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class Batch(Record):
     """A run over many rows, in figures.  Nothing in it depends on the time that the run took, or on interruptions."""
+
+    report = "diffcompare.batch.summary"
 
     files: tuple[str, ...]
     options: Options
@@ -41,21 +43,8 @@ class Batch(Record):
     @property
     def verdict(self) -> str:
         """One sentence."""
-        from diffcompare.batch.summary import verdict
-
-        return verdict(self)
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.batch.summary import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The figures as tables; a brief document has those of the methods only."""
-        from diffcompare.batch.summary import document
-
-        return document(self, brief=brief)
+        text: str = self.from_report("verdict")
+        return text
 
 
 class Passing:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Document
 from diffcompare.gradcheck.entries import GradientEntry, worst_first
 from diffcompare.gradcheck.flat_arguments import FlatPoint, place_of
 from diffcompare.gradcheck.inspection import Inspection, inspect_point
@@ -19,6 +18,8 @@ from diffcompare.studies.record import Record
 @dataclass(frozen=True, repr=False)
 class GradientCheck(Record):
     """The gradient of a Python function, checked against its values at some points."""
+
+    report = "diffcompare.gradcheck.report"
 
     name: str
     """The name of the function."""
@@ -62,26 +63,13 @@ class GradientCheck(Record):
     @property
     def message(self) -> str:
         """What is wrong and what to do about it, in a few lines; one line where nothing is."""
-        from diffcompare.gradcheck.report import message
-
-        return message(self)
+        text: str = self.from_report("message")
+        return text
 
     @property
     def failure(self) -> Diagnostic | None:
         """None: where f has no value there is an exception and no record."""
         return None
-
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        from diffcompare.gradcheck.report import data
-
-        return data(self)
-
-    def document(self) -> Document:
-        """The entries, worst first, and the closing verdict."""
-        from diffcompare.gradcheck.report import document
-
-        return document(self)
 
 
 MANY = 200

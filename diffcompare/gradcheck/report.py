@@ -209,9 +209,9 @@ COLUMNS = (
 )
 
 
-def document(check: GradientCheck) -> Document:
-    """A table for every point, and the verdict."""
-    blocks: list[Block] = [Heading("The gradient against the values of the function", 1)]
+def document(check: GradientCheck, *, brief: bool = False) -> Document:
+    """Write a table for every point, and the verdict; a brief document has the tables only."""
+    blocks: list[Block] = [] if brief else [Heading("The gradient against the values of the function", 1)]
     blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
     for index, each in enumerate(check.points, 1):
         blocks += _point(each, index if len(check.points) > 1 else 0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Document
 from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -46,6 +45,8 @@ class GivenPartial(NamedTuple):
 class Check(Record):
     """Whether partials are right, and why not."""
 
+    report = "diffcompare.studies.check_report"
+
     question: ParsedInput
     answers: Mapping[str, GivenPartial]
     judgements: Mapping[str, Judgement]
@@ -77,18 +78,6 @@ class Check(Record):
         if self.where_defined == "wrong" and WHERE_DEFINED in found:
             return 1
         return EXIT_CODES[self.verdict]
-
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        from diffcompare.studies.check_report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The verdicts, the evidence and the mistakes; `brief` has the verdicts only."""
-        from diffcompare.studies.check_report import document
-
-        return document(self, brief=brief)
 
 
 BUDGET = 5.0

@@ -32,7 +32,6 @@ from diffcompare.studies.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from diffcompare.document import Document
     from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
@@ -47,6 +46,8 @@ TRUSTED = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
 @dataclass(frozen=True, repr=False)
 class Comparison(Record):
     """What every method answered, and the truth.  Shows itself as tables in a terminal and in a notebook."""
+
+    report = "diffcompare.studies.compare_report"
 
     question: ParsedInput
     problem: Problem
@@ -105,21 +106,8 @@ class Comparison(Record):
     @cached_property
     def verdict(self) -> str:
         """One sentence that says what to learn from the tables."""
-        from diffcompare.studies.compare_verdict import verdict
-
-        return verdict(self)
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.compare_report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The comparison as a document; a brief one has the values only."""
-        from diffcompare.studies.compare_report import document
-
-        return document(self, brief=brief)
+        text: str = self.from_report("verdict")
+        return text
 
 
 # How every method stands against the truth, partial by partial: what the verdict is made of.

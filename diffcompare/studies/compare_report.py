@@ -26,6 +26,7 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import tree_size
 from diffcompare.numeric.evaluate import Undefined, is_number
 from diffcompare.studies.accuracy import measure
+from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.record import counted, large, question_data, question_entries, warnings_data
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends import reverse
 from diffcompare.backends.formula_answer import evaluate_formulas
@@ -115,6 +115,8 @@ class Derivation(NamedTuple):
 class Derive(Record):
     """Derivations by some variables of one expression, and the check of their formulas at a point."""
 
+    report = "diffcompare.studies.derive_report"
+
     question: ParsedInput
     point: Mapping[str, float]
     wrt: tuple[str, ...]
@@ -141,12 +143,6 @@ class Derive(Record):
         """All variables, in the order of the point, or where there is no point in natural order."""
         return list(self.point) or variables(self.nodes)
 
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        from diffcompare.studies.derive_report import data
-
-        return data(self)
-
     def code(self, language: str) -> str:
         """The gradient as a program in `python` or `numpy`.  Raises DiffcompareError (E542, E543)."""
 
@@ -156,12 +152,6 @@ class Derive(Record):
         """The program as a document of its own, so that what is written to a file runs."""
 
         return document(self, language)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The derivations as equations, their sizes and the closing check; `brief` shows the results only."""
-        from diffcompare.studies.derive_report import document
-
-        return document(self, brief=brief)
 
 
 def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, str]) -> Derivation:

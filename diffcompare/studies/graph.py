@@ -22,7 +22,7 @@ from diffcompare.studies.question import asked_at, set_up
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document
+    pass
 
 Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
 SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
@@ -46,6 +46,8 @@ class Use(NamedTuple):
 @dataclass(frozen=True, repr=False)
 class ComputationalGraph(Record):
     """The nodes of an expression in the order of the Wengert list, with their values and their uses."""
+
+    report = "diffcompare.studies.graph_report"
 
     question: ParsedInput
     problem: Problem
@@ -117,18 +119,6 @@ class ComputationalGraph(Record):
     def dag(self) -> int:
         """Nodes of the graph."""
         return dag_size(self.output)
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.graph_report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The drawing, the table of its nodes and what is to be learnt; a brief one has the drawing and the table."""
-        from diffcompare.studies.graph_report import document
-
-        return document(self, brief=brief)
 
 
 def graph(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Cell, Code, Document
@@ -22,8 +23,13 @@ EXACT_BELOW = 2**53
 
 
 class Record:
-    """A record that shows itself: as text, as JSON, and as a table in a notebook."""
+    """A record that shows itself: as text, as JSON, and as a table in a notebook.
 
+    It names the module of its report, which has the functions `data` and `document`, and imports it when it is shown:
+    a record is computed from below, its report is written from above.
+    """
+
+    report: ClassVar[str]
     __slots__ = ()
 
     if TYPE_CHECKING:
@@ -32,8 +38,19 @@ class Record:
         def failure(self) -> Diagnostic | None:
             """What is wrong with the point."""
 
-        def document(self) -> Document:
-            """The record as a document."""
+    def from_report(self, function: str, **options: Any) -> Any:
+        """Return what a function of the report's module makes of the record."""
+        return getattr(import_module(self.report), function)(self, **options)
+
+    def data(self) -> dict[str, Any]:
+        """Return plain values for JSON, in the schema diffcompare/1."""
+        data: dict[str, Any] = self.from_report("data")
+        return data
+
+    def document(self, *, brief: bool = False) -> Document:
+        """Return the record as a document; a brief one has the table that was asked for and nothing else."""
+        document: Document = self.from_report("document", brief=brief)
+        return document
 
     @property
     def has_tables(self) -> bool:

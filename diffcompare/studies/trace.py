@@ -24,7 +24,7 @@ from diffcompare.studies.record import Record, number, status
 from diffcompare.studies.trace_wording import Kind, Wording, equals, short
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document
+    pass
 
 
 # Frames: a trace as a list of steps, each with its rule, its numbers and a sentence.
@@ -202,6 +202,8 @@ class Identity(NamedTuple):
 class Trace(Record):
     """The evaluation of an expression, and its sweeps as frames."""
 
+    report = "diffcompare.studies.trace_report"
+
     question: ParsedInput
     problem: Problem
     mode: Mode
@@ -247,18 +249,6 @@ class Trace(Record):
     def adjoint(self) -> tuple[TraceFrame, ...]:
         """The steps of the reverse sweep."""
         return tuple(adjoint_frames(self.nodes, self.words, self.active, self.adjoints))
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.trace_report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The tables of the sweeps; a brief document has nothing else."""
-        from diffcompare.studies.trace_report import document
-
-        return document(self, brief=brief)
 
 
 def trace(

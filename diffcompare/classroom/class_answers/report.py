@@ -117,6 +117,11 @@ def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Sum
     return Summary(len(rows), students, outcomes, groups, _tallies(rows, groups, where_defined), where_defined)
 
 
+def summary_of(answers: Class) -> Summary:
+    """Count over the answers of a class: its record asks its report for it."""
+    return summary(answers.rows, answers.where_defined)
+
+
 def _groups(rows: Sequence[AnswerRow]) -> tuple[MistakeGroup, ...]:
     found: dict[tuple[str | None, Expression], list[tuple[AnswerRow, Part]]] = {}
     alike: dict[tuple[str | None, Expression], Expression] = {}

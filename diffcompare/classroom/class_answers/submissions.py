@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from diffcompare.batch import workbook
 from diffcompare.classroom.class_answers.table import (
@@ -21,7 +21,6 @@ from diffcompare.classroom.class_answers.table import (
     with_variables,
 )
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Document
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.decimal_commas import doubt, with_points
 from diffcompare.inputs.encodings import decode, example
@@ -144,6 +143,8 @@ class AnswerRow(NamedTuple):
 class Class(Record):
     """The answers of a class, judged."""
 
+    report = "diffcompare.classroom.class_answers.report"
+
     file: str
     rows: tuple[AnswerRow, ...]
     seed: int = 0
@@ -154,9 +155,8 @@ class Class(Record):
     @cached_property
     def summary(self) -> Summary:
         """What was done wrong how often, and how each question went."""
-        from diffcompare.classroom.class_answers.report import summary
-
-        return summary(self.rows, self.where_defined)
+        summary: Summary = self.from_report("summary_of")
+        return summary
 
     @property
     def exit_code(self) -> int:
@@ -171,18 +171,6 @@ class Class(Record):
         for row in self.rows:
             found.setdefault(row.who, []).append(row)
         return found
-
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        from diffcompare.classroom.class_answers.report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The summary and the rows; `brief` has the rows only."""
-        from diffcompare.classroom.class_answers.report import document
-
-        return document(self, brief=brief)
 
 
 _NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.classroom.quiz.exercises import Exercise, exercises
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Code, Document, Equation, Equations, Heading, Listing, Paragraph
+from diffcompare.document import Block, Code, Equation, Equations, Heading, Listing, Paragraph
 from diffcompare.language.differentiation_rules import ONE, ZERO, apply_rule
 from diffcompare.language.expression import Expression, PendingDerivative, Variable, apply
 from diffcompare.language.operations import OPERATIONS
@@ -96,6 +96,8 @@ class Round:
 class Quiz(Record):
     """A quiz, begun or ended."""
 
+    report = "diffcompare.classroom.quiz.report"
+
     rounds: tuple[Round, ...]
     level: int | None
     """None where the questions climb from level to level."""
@@ -148,18 +150,6 @@ class Quiz(Record):
                 topic = each.exercise.topic
                 found[topic] = found.get(topic, 0) + MAX_POINTS - each.points
         return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        from diffcompare.classroom.quiz.report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The score, question by question, and what to practise; `brief` has the table only."""
-        from diffcompare.classroom.quiz.report import document
-
-        return document(self, brief=brief)
 
 
 # Hints: first the rule to use, in letters; then the steps of the right derivation that leave something to do.

@@ -26,6 +26,7 @@ from diffcompare.studies.record import number, question_data, question_entries, 
 from diffcompare.studies.step_sweep.cancellation import DIGITS, bracketed
 from diffcompare.studies.step_sweep.error_curves import Bin, Curve
 from diffcompare.studies.step_sweep.findings import remarks
+from diffcompare.studies.step_sweep.findings import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.step_sweep.slopes import FittedSlope
 from diffcompare.studies.step_sweep.sweep import digits_at, digits_of
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import floor, isfinite, isinf, log10, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.backends.registry import ONE_AT_A_TIME, backend, run_backend
@@ -45,7 +45,7 @@ from diffcompare.truth.higher_derivatives import higher_derivatives
 from diffcompare.truth.rounding import TrueNumber
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document
+    pass
 
 
 # The methods without a step: automatic and symbolic differentiation, level lines under the curves.
@@ -149,6 +149,8 @@ class Findings(NamedTuple):
 class StepSweep(Record):
     """Errors against steps, by one variable at one point.  Shows itself as a document."""
 
+    report = "diffcompare.studies.step_sweep.report"
+
     question: ParsedInput
     problem: Problem
     value: float | Undefined
@@ -212,21 +214,8 @@ class StepSweep(Record):
     @cached_property
     def verdict(self) -> str:
         """One sentence that says what to learn from the curves."""
-        from diffcompare.studies.step_sweep.findings import verdict
-
-        return verdict(self)
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.step_sweep.report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The sweep as a document; a brief one has the errors only."""
-        from diffcompare.studies.step_sweep.report import document
-
-        return document(self, brief=brief)
+        text: str = self.from_report("verdict")
+        return text
 
 
 def _error_near(curve: Curve, step: float | None, bins: int) -> float | None:

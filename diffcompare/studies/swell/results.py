@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends.problem import Size
 from diffcompare.diagnostics import Diagnostic
@@ -14,7 +14,6 @@ from diffcompare.studies.record import Record
 from diffcompare.studies.swell.families import FAMILIES, Member
 
 if TYPE_CHECKING:
-    from diffcompare.document import Document
     from diffcompare.truth.rounding import TrueNumber
 
 OWN = ("raw", "light")
@@ -82,6 +81,8 @@ class SwellRow(NamedTuple):
 class Swell(Record):
     """Rows of members or of orders."""
 
+    report = "diffcompare.studies.swell.report"
+
     kind: str
     """`order`, or the name of the family, or the path of the file."""
     title: str
@@ -104,18 +105,5 @@ class Swell(Record):
     @cached_property
     def verdict(self) -> str:
         """What to learn from the tables, with their figures."""
-        from diffcompare.studies.swell.report import verdict
-
-        return verdict(self)
-
-    def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        from diffcompare.studies.swell.report import data
-
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The tables; a brief document has the sizes only."""
-        from diffcompare.studies.swell.report import document
-
-        return document(self, brief=brief)
+        text: str = self.from_report("verdict")
+        return text
