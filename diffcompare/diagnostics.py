@@ -37,7 +37,8 @@ from typing import Any, Literal, NamedTuple
 #
 # W301 an implicit product, and how it was read W304 `e` is a variable here W302 a function's name used as a
 # variable W305 a named value that is never used W303 `e` is the constant W306 a root takes the next factor only
-# W307 a name that looks like several things W308 the name of a constant elsewhere, a variable here
+# W307 a name that looks like several things W308 the name of a constant elsewhere, a variable here W309 arguments
+# that look like one number
 #
 # Other modules add codes of their own outside these ranges.
 

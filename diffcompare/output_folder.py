@@ -71,7 +71,7 @@ def _whose(path: str) -> str | None:
     head, _, last = text.rstrip("\n").rpartition("\n")
     if last == before + _seal(f"{head}\n") + behind:
         return None
-    if SEAL in last:
+    if f"\n{before}{SEAL}" in text:
         return "it was changed after it was written"
     return f"a file that is not such a {kind} is there"
 

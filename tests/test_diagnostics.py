@@ -24,7 +24,7 @@ CASES = [
     ("1 + SIN(x)", "E101", (4, 7), "1 + sin(x)"),
     ("np.sin(x)", "E101", (0, 6), "sin(x)"),
     ("2*math.cos(x)", "E101", (2, 10), "2*cos(x)"),
-    ("Math.PI + Math.sin(x)", "E101", (0, 7), "PI + sin(x)"),
+    ("Math.PI + Math.sin(x)", "E101", (0, 7), "pi + sin(x)"),
     ("torch.nn.functional.relu(x)", "E101", (0, 24), "relu(x)"),
     ("np.arcsine(x)", "E101", (0, 10), "asin(x)"),
     ("pow(x, 2)", "E101", (0, 3), "x^2"),

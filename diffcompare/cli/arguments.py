@@ -127,6 +127,8 @@ def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     """The error for an argument that looks like an option and is none."""
     flag = argument.partition("=")[0]
     near = closest(flag, flags)
+    if near == flag:
+        return usage_error("E504", f"`{flag}` stands after `--`", "write options before it")
     help = f"did you mean `{near}`?" if near else "`-h` shows the options"
     return usage_error("E502", f"no such option `{flag}`", help)
 

@@ -90,6 +90,8 @@ def choose_format(settings: Settings) -> str:
 
 def _format_of_file(path: str) -> str:
     format = format_of_suffix(path)
+    if format is None and os.path.isdir(path):
+        output_files.check_destination(path)
     if format is None:
         raise usage_error(
             "E506",

@@ -36,7 +36,7 @@ from diffcompare.language.wengert import wengert_list
 if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
-__all__ = ["Parsed", "parse", "parse_apart", "read"]
+__all__ = ["Parsed", "attempt", "parse", "parse_apart", "read"]
 
 _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
 
@@ -60,6 +60,14 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     except SyntaxFault as fault:
         error = _error(text, fault, names)
     raise error
+
+
+def attempt(text: str, names: Collection[str] = ()) -> Expression | None:
+    """Read a text like `parse`; None where it is no expression, and nothing is spent on why."""
+    try:
+        return _Reading(text, names).run()
+    except SyntaxFault:
+        return None
 
 
 def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
@@ -137,7 +145,7 @@ class _Reading:
         self.intern = intern
         self.text = text
         self.tokens = tokens = tokenize(text)
-        if "\n" in text:
+        if not text.isprintable():  # it may have several lines, whatever ends them
             check_dimensions(text)
         if len(tokens) > MAX_OPERATIONS:
             check_operations(tokens)
@@ -246,7 +254,7 @@ class _Reading:
         level, operation, _ = self.stack[depth]
         if level >= POWER or operation is DIVIDE:
             raise SyntaxFault("E204", index)
-        if token[0] in STARTS or "\n" in self.text or "\r" in self.text:
+        if token[0] in STARTS or not self.text.isprintable():
             self.check_adjacent(index)
         self.rest.append(token)
         self.implicit.append(index)
@@ -312,6 +320,8 @@ class _Reading:
         arguments = frame[2]
         if isinstance(arguments, int):
             raise SyntaxFault("E207", arguments, end=self.index())
+        if self.rest[-1][:1] == "0" and self.is_grouped():
+            raise SyntaxFault("E208", self.index())
         if frame is LOG:
             self.stack[-1] = (0, "log", [value])
         elif isinstance(arguments, list):
@@ -320,6 +330,12 @@ class _Reading:
             arguments.append(value)
         else:
             raise SyntaxFault("E102" if arguments is None and frame[1] is not None else "E208", self.index())
+
+    def is_grouped(self) -> bool:
+        """Tell whether the comma groups the digits of one number, as in `1,000`: no argument is written 000."""
+        before, after = self.tokens[self.index() - 1], self.rest[-1]
+        digits = before.isdecimal() and after.isdecimal() and before[0] != "0" and len(before) <= len(after) == 3
+        return digits and f"{before},{after}" in self.text
 
     def assigned(self, frame: Frame) -> str:
         """The name before `=`, which must be a new one that stands alone at the start of a statement."""

@@ -86,6 +86,7 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
         (["x", "--Method", "symbolic"], "E502 no such option `--Method` | did you mean `--method`?"),
         (["--metod=symbolic"], "E502 no such option `--metod` | did you mean `--method`?"),
         (["--nonsense", "3", "x"], "E502 no such option `--nonsense` | `-h` shows the options"),
+        (["x", "--at", "x=3"], "E504 `--at` stands after `--` | write options before it"),
         (["-x^2", "-v"], "E502 no such option `-v` | `-h` shows the options"),
         (["x", "x=3"], "E504 unexpected argument `x=3` | did you mean `--at x=3`?"),
         (["x", "+", "-y"], 'E504 unexpected argument `+` | put an argument with spaces between quotes: "x + -y"'),

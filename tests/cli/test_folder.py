@@ -39,7 +39,7 @@ def test_files_are_replaced_as_often_as_one_likes(place):
         (lambda content: b"my own notes", "a file that is not such a "),
         (lambda content: b"", "a file that is not such a "),
         (lambda content: b"\xff\xfe" + content, "a file that is not such a "),
-        (lambda content: content + b"\nSee me on Monday.\n", "a file that is not such a "),
+        (lambda content: content + b"\nSee me on Monday.\n", "it was changed after it was written"),
         (lambda content: b"Well done! " + content, "it was changed after it was written"),
     ],
 )

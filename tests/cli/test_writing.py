@@ -65,6 +65,10 @@ def test_it_is_found_before_any_work_is_done(cli, monkeypatch, command, path):
     assert_told(cli(*LINES[command].split(), "-o", path), path)
 
 
+def test_a_folder_is_told_as_one_whatever_its_name(cli):
+    assert_told(cli("ops", "-o", "folder"), "folder")
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "html"])
 def test_what_the_system_does_not_let_us_write_is_found_too(cli, monkeypatch, suffix):
     Path(f"r.{suffix}").write_text("old")

@@ -42,7 +42,9 @@ def test_a_name_of_the_point_is_a_variable():
     assert parse("2.d0*x", ["d0", "x"]) is parse("2.*d0*x")
 
 
-@pytest.mark.parametrize("text", ["2\nx", "(x+1)\n(x-1)", "2\r\nsin(x)", "x + 3\n y", "2\n\n(x)"])
+@pytest.mark.parametrize(
+    "text", ["2\nx", "(x+1)\n(x-1)", "2\r\nsin(x)", "x + 3\n y", "2\n\n(x)", "2\u2028x", "2\x0bx", "2\x85x"]
+)
 def test_a_product_is_not_read_across_lines(text):
     found = diagnose(text)
     assert found.code == "E203"

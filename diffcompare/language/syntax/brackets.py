@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.source_text import Finding, SourceText
+from diffcompare.language.syntax.spelling import REWRITTEN
 
 _CLOSED_BY = {"[": "]", "{": "}", "(": ")"}
 _INDEX = re.compile(r"(?<!\w)([^\W\d]\w*)\[\s*(\w+(?:\s*,\s*\w+)*)\s*\]")
 _SUBSCRIPT = re.compile(r"_\{(\w+)\}")
 _CALL = re.compile(r"(?<!\w)([^\W\d]\w*)\[")
-_BASE = re.compile(r"(?<!\w)log\[\s*(\w+)\s*\]\s*\(")
+_BASE = re.compile(r"(?<!\w)(log|sqrt|root)\[\s*(\w+)\s*\]\s*\(")
 
 
 def bracket(scene: SourceText, start: int, end: int) -> Finding:
@@ -33,7 +34,8 @@ def _with_names(text: str) -> str:
 
     def name(match: re.Match[str]) -> str:
         word, index = match[1], re.split(r"\s*,\s*", match[2])
-        if word.casefold() in FUNCTIONS:
+        is_call = len(word) > 2 and word[0].isupper() and not all(each.isdecimal() for each in index)
+        if word.casefold() in FUNCTIONS or word == "D" or is_call:
             return match[0]
         glue = "" if len(index) == 1 and index[0].isdecimal() and not word[-1].isdecimal() else "_"
         return f"{word}{glue}{'_'.join(index)}"
@@ -42,13 +44,16 @@ def _with_names(text: str) -> str:
 
 
 def _with_bases(text: str) -> str:
-    """Write Maple's log[b](x) as log(x, b)."""
+    """Write Maple's log[b](x) as log(x, b), and sqrt[n](x) as a power."""
     while match := _BASE.search(text):
-        stop = _closing(text, match.end() - 1)
+        stop = closing_bracket(text, match.end() - 1)
         if stop is None:
             break
-        argument, base = text[match.end() : stop], match[1]
-        call = f"log{base}({argument})" if base in ("2", "10") else f"log({argument}, {base})"
+        argument, (function, base) = text[match.end() : stop], match.groups()
+        if function == "log":
+            call = f"log{base}({argument})" if base in ("2", "10") else f"log({argument}, {base})"
+        else:
+            call = f"cbrt({argument})" if base == "3" else f"(({argument})^(1/{base}))"
         text = text[: match.start()] + call + text[stop + 1 :]
     return text
 
@@ -59,8 +64,8 @@ def _with_calls(text: str) -> str:
     while match := _CALL.search(text, place):
         place = match.end()
         name = match[1].casefold()
-        stop = _closing(text, match.end() - 1) if name in FUNCTIONS else None
-        if stop is None:
+        stop = closing_bracket(text, match.end() - 1) if name in FUNCTIONS or name in REWRITTEN else None
+        if stop is None or text[stop + 1 :].lstrip().startswith("("):  # a bracket and a parenthesis: who knows
             continue
         arguments = _split(text[match.end() : stop])
         if len(arguments) == 2 and name in ("log", "arctan"):
@@ -77,7 +82,7 @@ def _grouped(text: str) -> str | None:
     return text.translate(str.maketrans("[]{}", "()()"))
 
 
-def _closing(text: str, start: int) -> int | None:
+def closing_bracket(text: str, start: int) -> int | None:
     """Find where the bracket that opens there is closed by one of its kind."""
     open_ones: list[str] = []
     for place in range(start, len(text)):
@@ -103,7 +108,12 @@ def _split(text: str) -> list[str]:
 
 
 _KINDS: tuple[tuple[Callable[[str], str], str, str, str], ...] = (
-    (_with_bases, "the base of a logarithm is its second argument", "no bracket here", "with the base behind:"),
+    (
+        _with_bases,
+        "a base and a degree do not stand in brackets",
+        "no bracket here",
+        "with the base behind, the degree below 1:",
+    ),
     (_with_calls, "a function's argument stands in round brackets", "use a parenthesis", "with parentheses:"),
     (_with_names, "there are no arrays: every element is a variable of its own", "no index", "as variables:"),
 )

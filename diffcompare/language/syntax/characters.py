@@ -10,7 +10,7 @@ from diffcompare.language.adjacency import Adjacency
 from diffcompare.language.grammar import is_word
 from diffcompare.language.syntax.brackets import bracket
 from diffcompare.language.syntax.source_text import Finding, SourceText, is_numeric, is_value, quoted
-from diffcompare.language.syntax.spelling import MODULES, is_known, suggest
+from diffcompare.language.syntax.spelling import MODULES, REWRITTEN, is_known, suggest
 from diffcompare.language.tokenizer import SUBSCRIPTS
 
 # Characters that look like others: which letters a name may have, and what was probably meant.
@@ -106,6 +106,10 @@ def looks_like(character: str) -> str:
 
 _MAXIMA = re.compile(r"%(?=(?:pi|e)\b)")
 
+_CONSTANTS = {"PI": "pi", "E": "e"}
+
+"""Constants of a module, as in `Math.PI`."""
+
 _APOSTROPHES = re.compile(r"(?<![\w.])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])")
 
 
@@ -183,15 +187,31 @@ def _percent(scene: SourceText, start: int, end: int) -> Finding:
     stop = scene.operand_stop(index + 1)
     if not index or not scene.short or not _ends_value(scene.token(index - 1)):
         return Finding("there is no sign for a remainder", (start, end), label, "a remainder is a - b*floor(a/b)")
-    if is_numeric(scene.token(index - 1)) and scene.text[start - 1].isascii() and not is_value(scene.token(index + 1)):
-        first = scene.operand_start(index - 1)
-        part = f"{scene.source(first, index)}/100"
-        cure = scene.replaced(scene.span(first)[0], end, part)
-        return Finding("there is no sign for a percentage", (start, end), label, "as a fraction:", (cure,))
+    percentage = _percentage(scene, start, end)
+    if percentage and not is_value(scene.token(index + 1)):
+        message = "there is no sign for a percentage"
+        return Finding(message, (start, end), label, "as a fraction:", (percentage,))
     first = scene.term_start(index - 1)
     a, b = (_factor(scene.source(*ends)) for ends in ((first, index), (index + 1, stop)))
     cure = scene.replaced(scene.span(first)[0], scene.span(stop - 1)[1], f"{a} - {b}*floor({a}/{b})")
+    if percentage and scene.span(index - 1)[1] == start and scene.text[end].isspace():  # `5% x`, but `5 % x`
+        readings = [(percentage, "for a percentage"), (cure, "for a remainder")]
+        readings = readings[:1] if scene.token(index + 1) == "of" else readings
+        return Finding("there is no percent sign", (start, end), label, readings=tuple(readings))
     return Finding("there is no sign for a remainder", (start, end), label, "with floor:", (cure,))
+
+
+def _percentage(scene: SourceText, start: int, end: int) -> str:
+    """Write `5%` and `5% of x` as hundredths; nothing where no number stands before the sign."""
+    index = scene.index
+    if not is_numeric(scene.token(index - 1)) or not scene.text[start - 1].isascii():
+        return ""
+    place, part = scene.span(index - 1)[0], f"{scene.token(index - 1)}/100"
+    part = f"({part})" if scene.token(index - 2) in ("/", "^", "**") else part
+    if not is_value(scene.token(index + 1)):
+        return scene.replaced(place, end, part)
+    behind = index + 1 + (scene.token(index + 1) == "of")
+    return scene.edited((place, scene.span(behind)[0], f"{part}*"))
 
 
 def _ends_value(token: str) -> bool:
@@ -213,6 +233,10 @@ def _quote(scene: SourceText, start: int, end: int) -> Finding:
     if groups and groups.start() < start < groups.end():
         cure = scene.edited((*groups.span(), groups[0].replace("'", "")))
         return Finding("an apostrophe does not stand in a number", (start, end), "leave it out", "without it:", (cure,))
+    inside = scene.text.strip()[1:-1]
+    if scene.text.strip() == f"{scene.text[start]}{inside}{scene.text[start]}" and scene.short:
+        message = "a quotation mark is not part of an expression"
+        return Finding(message, (start, end), "leave it out", "without them:", (inside,))
     adjacent = scene.index and scene.span(scene.index - 1)[1] == start and scene.text[start] == "'"
     if adjacent and scene.token(scene.index - 1) != "(":
         message = "there is no sign for a derivative"
@@ -239,6 +263,9 @@ def _question(scene: SourceText, start: int, end: int) -> Finding:
 
 
 def _colon(scene: SourceText, start: int, end: int) -> Finding:
+    if scene.text.startswith("::", start) and scene.word(scene.index - 1) in MODULES:
+        cure = re.sub(r"\b\w+::", "", scene.text) if scene.short else ""
+        return Finding("names stand alone here", (start, start + 2), "leave the module out", "alone:", (cure,))
     if not scene.text[end:].strip():
         cure = scene.text[:start].rstrip()
         return Finding("`:` is not part of the language", (start, end), "nothing follows", "without it:", (cure,))
@@ -265,12 +292,13 @@ def _dot(scene: SourceText) -> Finding:
     while scene.word(last + 1) in MODULES and scene.token(last + 2) == ".":
         last += 2
     name = scene.word(last + 1)
-    if first == scene.index or not name or not (is_known(name) or suggest(name)):
+    called = name if is_known(name) or name in REWRITTEN else _CONSTANTS.get(name) or suggest(name)
+    if first == scene.index or called is None:
         return _unknown(scene, *scene.span(scene.index))
     start, end = scene.span(first)[0], scene.span(last + 1)[1]
-    cure = scene.edited((start, scene.span(last + 1)[0], ""))
+    cure = scene.edited((start, end, called))
     message = f"unknown function {quoted(scene.text[start:end])}"
-    advice = f"names stand alone here: `{name if is_known(name) else suggest(name)}`"
+    advice = f"names stand alone here: `{called}`" if is_known(called) else "with a name of this language:"
     return Finding(
         message, (start, end), "not a function I know", advice, (cure,), code="E101", kind="unknown_function"
     )
@@ -314,10 +342,12 @@ def _underscored(scene: SourceText, start: int, end: int) -> Finding:
     number, _, kind = token.rpartition("_")
     label, message = "digits are not grouped", f"{quoted(token)} is not a number"
     joined, bare = (scene.edited((start, end, text)) for text in (token.replace("_", ""), number.replace("_", "")))
-    if not kind.isdecimal():
+    if re.fullmatch(r"[^\W\d]\w*", kind):
         return Finding(message, (start, end), "there is one kind of number", "the number alone:", (bare,))
-    if re.fullmatch(r"\d+(_\d{3})+", token):
+    if re.fullmatch(r"\d+(_\d{3})+(\.\d*)?|\d+(_\d{3})+[^\W\d_]\w*", token):
         return Finding(message, (start, end), label, "without the underscore:", (joined,))
+    if not kind.isdecimal():
+        return Finding(message, (start, end), label)
     readings = ((joined, "if the underscore groups digits"), (bare, f"if `_{kind}` is the kind of the number"))
     return Finding(message, (start, end), label, readings=readings)
 

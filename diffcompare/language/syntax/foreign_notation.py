@@ -7,8 +7,10 @@ is above and below.  What is not known here makes the whole formula unknown.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from diffcompare.language.operations import FUNCTIONS
+from diffcompare.language.syntax.brackets import closing_bracket
 from diffcompare.language.syntax.source_text import Finding, SourceText
 
 # Texts in the notation of another program: definitions of functions, LaTeX, exponents of ten.
@@ -28,8 +30,19 @@ _DEFINITIONS = [
         rf"\s*{_GIVEN}(?P<sign>lambda)\s+(?P<names>{_NAMES})\s*:(?P<body>.+)",
         rf"\s*{_GIVEN}(?P<sign>@)\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
         rf"\s*{_GIVEN}(?P<sign>function)\s*\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+)",
+        rf"\s*{_NAME}\s*\[\s*(?P<names>{_NAMES})\s*\]\s*(?P<sign>:=|=(?![=<>]))(?P<body>.+)",
         rf"\s*(?P<sign>def)\s+{_NAME}\(\s*(?P<names>{_NAMES})\s*\)\s*:\s*return\b(?P<body>.+)",
-        rf"\s*(?P<function>{_NAME})\s*\(\s*(?P<names>{_NAMES})\s*\)\s*(?P<sign>:=|=(?![=<>]))(?P<body>.+)",
+        rf"\s*(?P<function>{_NAME})\s*\(\s*(?P<names>{_NAMES})\s*\)\s*(?P<sign>:=|=(?![=<>])|->|→|↦)(?P<body>.+)",
+        rf"\s*{_GIVEN}(?P<sign>proc)\s*\(\s*(?P<names>{_NAMES})\s*\)(?P<body>.+?)\bend(?:\s+proc)?\s*[:;]?\s*",
+    )
+]
+
+_DERIVATIVES = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        rf"\s*(?P<sign>d\s*/\s*d{_NAME})\s*(?P<body>\(.*\)|(?<=\s)[^\s(].*)\s*",
+        rf"\s*(?P<sign>d\s*/\s*d{_NAME})\s*\[(?P<body>.*)\]\s*",
+        rf"\s*(?P<sign>diff|D)\s*[(\[](?P<body>.*),\s*{_NAME}\s*[)\]]\s*",
     )
 ]
 
@@ -40,7 +53,7 @@ def foreign(scene: SourceText) -> Finding | None:
     """Explain a text in another notation; None for one in ours."""
     if not scene.short:
         return None
-    return _definition(scene) or _latex(scene) or _of_ten(scene)
+    return _definition(scene) or _derivative(scene) or _latex(scene) or _of_ten(scene)
 
 
 def _definition(scene: SourceText) -> Finding | None:
@@ -49,8 +62,8 @@ def _definition(scene: SourceText) -> Finding | None:
     if match is None or match.groupdict().get("function") in FUNCTIONS:
         return None
     body = match["body"].strip()
-    names = set(re.findall(r"\w+", match["names"]))
-    if not body or (match["sign"] in ("->", "=>") and names.isdisjoint(re.findall(r"\w+", body))):
+    names = {name.rstrip("_") for name in re.findall(r"\w+", match["names"])}  # Mathematica's x_ is called x
+    if not body or (match["sign"] in ("->", "=>", "→") and names.isdisjoint(re.findall(r"\w+", body))):
         return None
     if body[0] == "{" and body[-1] == "}":
         body = body[1:-1].strip()
@@ -60,11 +73,25 @@ def _definition(scene: SourceText) -> Finding | None:
     )  # fmt: skip
 
 
+def _derivative(scene: SourceText) -> Finding | None:
+    """Explain `d/dx (x^2)`, `diff(x^2, x)` and `D[x^2, x]`: the function is what stands in them."""
+    match = next((match for pattern in _DERIVATIVES if (match := pattern.fullmatch(scene.text))), None)
+    if match is None or not match["body"].strip():
+        return None
+    message = "there is no sign for a derivative: derivatives are what diffcompare computes"
+    body = match["body"].strip()
+    cures = (body,) if body[0] != "(" or closing_bracket(body, 0) == len(body) - 1 else ()  # not `d/dx (x) + (2)`
+    return Finding(
+        message, match.span("sign"), "leave this out", "the function alone:", cures, code="E301", kind="syntax_error"
+    )
+
+
 def _latex(scene: SourceText) -> Finding | None:
     place = scene.text.find("\\")
     if place < 0:
         return None
-    translated = from_latex(scene.text)
+    is_latex = re.search(r"\\[A-Za-z]", scene.text)  # and not `A \ b`
+    translated = from_latex(scene.text) if is_latex else None
     message = "a backslash is not part of an expression: this is not LaTeX"
     return Finding(
         message, (place, place + 1), "not a sign I know", "in this language:", (translated,) if translated else (),
@@ -103,6 +130,10 @@ _FRACTIONS = frozenset(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"))
 
 _ROMAN = frozenset(("\\mathrm", "\\text", "\\operatorname"))
 
+_CALLED = frozenset(("phi", "psi", "zeta", "sigma", "Gamma", "Phi", "Psi"))
+
+"""Letters that are functions as often as variables: nothing is guessed of one before a parenthesis."""
+
 _VARIANTS = {"\\varepsilon": "epsilon", "\\varphi": "phi", "\\vartheta": "theta"}
 
 _CLOSED_BY = {"{": "}", "(": ")", "[": "]"}
@@ -116,9 +147,8 @@ class _Unknown(Exception):
 
 def from_latex(text: str) -> str | None:
     """Write the formula in this language; None where that is not possible."""
-    reader = _Reader(_TOKEN.findall(text))
     try:
-        found = reader.formula("")
+        found = _Reader(_TOKEN.findall(text)).formula("")
     except _Unknown:
         return None
     if found.startswith("(") and _ends_with_its_bracket(found):
@@ -141,6 +171,8 @@ class _Reader:
 
     def __init__(self, tokens: list[str]) -> None:
         kept = [token for token in tokens if not (token.isspace() or token in _BLANK)]
+        if any(a[0].isdecimal() and b[0].isdecimal() for a, b in pairwise(kept)):
+            raise _Unknown  # 3\,000 is one number
         self.rest = kept[::-1]
         self.depth = 0
 
@@ -209,7 +241,7 @@ class _Reader:
 
     def _names(self, word: str, whole: bool) -> str:
         """Read a variable, or letters side by side, of which the last has what follows: an index, a power."""
-        if not whole and (len(word) > 3 or (word in ("f", "g", "h") and self.next() == "(")):
+        if (not whole and len(word) > 3) or (self.next() == "(" and word in ("f", "g", "h", *_CALLED)):
             raise _Unknown
         *before, last = [word] if whole else list(word)
         if self.next() == "_":
@@ -294,4 +326,5 @@ class _Reader:
 
 
 def _grouped(formula: str) -> str:
-    return formula if re.fullmatch(r"\w+", formula) else f"({formula})"
+    bare = re.fullmatch(r"\w+", formula) or (formula.startswith("(") and _ends_with_its_bracket(formula))
+    return formula if bare else f"({formula})"

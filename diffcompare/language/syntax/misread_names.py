@@ -15,6 +15,7 @@ from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.syntax.source_text import SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
+from diffcompare.language.syntax.warnings import INDEXED
 from diffcompare.language.tokenizer import SyntaxFault
 
 # Names that look like several things written together: `sinx`, `xlnx`, `cos2x`, `pix`, `xy` beside x and y.
@@ -63,6 +64,10 @@ _EVIDENT = frozenset("xyzθφ")
 
 """Letters that are variables wherever they stand."""
 
+_COEFFICIENTS = frozenset("abckAC")
+
+"""Letters that stand before e^x: `ae^x`, but `Re^n` is a power of the Reynolds number."""
+
 _GREEK = ("alpha", "beta", "theta", "phi", "omega")
 
 """Names that are arguments of functions wherever they stand behind one."""
@@ -82,11 +87,12 @@ def readings(name: str, known: Collection[str], *, raised: bool = False, unknown
     `known` are the names that occur by themselves; `raised` says that a power with a variable in its exponent follows,
     so that `xe` may be x*e; `unknown` says that the name cannot stand as it is, and that no other names exist.
     """
-    if not 2 <= len(name) <= LONGEST or "_" in name or name in REWRITTEN or name in FUNCTIONS:
+    folded = name[:1].lower() + name[1:]
+    if not 2 <= len(name) <= LONGEST or "_" in name or folded in REWRITTEN or folded in FUNCTIONS:
         return []
     if (raised or unknown) and name[-1] == "e":
         head = _whole(name[:-1], known) or _parts(name[:-1], known)
-        if head and _is_evident(head, known, unknown):
+        if head and (head[0].text in _COEFFICIENTS or _is_evident(head, known, unknown)):
             return ["*".join([*(part.text for part in head), "e"])]
     parts = _parts(name, known)
     if not parts or not _is_likely(name, parts, known, unknown):
@@ -102,12 +108,14 @@ def _is_likely(name: str, parts: list[_Part], known: Collection[str], unknown: b
     variables = [variable for part in parts for variable in part.variables]
     if unknown or (variables and all(variable in known for variable in variables)):
         return _is_evident(parts, known, unknown)
-    if name in _ORDINARY:
+    if name[0].lower() + name[1:] in _ORDINARY:
         return False
     calls = sum(part.is_call for part in parts)
     if parts[0].is_call and len(parts) == calls:
         return True
-    return (calls > 0 or parts[0].text == "pi") and _is_evident(parts, known, unknown)
+    if parts[0].text == "pi":
+        return _is_evident(parts, {*known, "r"}, unknown)
+    return calls > 0 and _is_evident(parts, known, unknown)
 
 
 def _is_evident(parts: list[_Part], known: Collection[str], unknown: bool) -> bool:
@@ -118,15 +126,22 @@ def _is_evident(parts: list[_Part], known: Collection[str], unknown: bool) -> bo
     return all(each in known or each in _EVIDENT or variables.count(each) > 1 for each in variables)
 
 
-def _parts(name: str, known: Collection[str]) -> list[_Part] | None:
-    """Split a name into factors, of which a function takes as much as it can; None for one that is itself."""
+def _parts(name: str, known: Collection[str], hopeless: set[str] | None = None) -> list[_Part] | None:
+    """Split a name into factors, of which a function takes as much as it can; None for one that is itself.
+
+    `hopeless` are the ends of names that were tried in vain: there are many ways to come to the same one.
+    """
+    hopeless = set() if hopeless is None else hopeless
+    if name in hopeless:
+        return None
     for first, taken in _firsts(name, known):
         rest = name[taken:]
         if not rest and first.text != name:
             return [first]
-        more = (_whole(rest, known) or _parts(rest, known)) if rest else None
+        more = (_whole(rest, known) or _parts(rest, known, hopeless)) if rest else None
         if more:
             return [first, *more]
+    hopeless.add(name)
     return None
 
 
@@ -139,8 +154,9 @@ def _whole(rest: str, known: Collection[str]) -> list[_Part] | None:
 
 def _firsts(name: str, known: Collection[str]) -> Iterator[tuple[_Part, int]]:
     """Give what a name may begin with, and how many letters that takes: a call, a known name, pi, or a letter."""
+    folded = name[0].lower() + name[1:]  # Sinx
     for function in _CALLED:
-        if name.startswith(function):
+        if folded.startswith(function):
             for argument, taken in _arguments(name[len(function) :], known, function in _OF_NUMBERS):
                 variables = tuple(part for part in argument if not part[0].isdigit() and part != "pi")
                 yield _Part(f"{function}({'*'.join(argument)})", variables, True), len(function) + taken
@@ -240,6 +256,8 @@ def reading_of_unknown(name: str, text: str, names: Collection[str]) -> tuple[st
 
     `names` are the variables of the function; the answer is None where another of its names remains unknown.
     """
+    if name in FUNCTIONS:  # `exp -x`
+        return f"{name}(...)", None
     scene = SourceText(text, SyntaxFault("", len(text)), names)
     unknown = [index for token, index in _alone(scene).items() if token not in names][:MAX_NAMES]
     meant = {index: _meant_by(scene, index) for index in unknown}
@@ -278,7 +296,9 @@ def _meant(scene: SourceText, alone: dict[str, int]) -> dict[str, tuple[int, lis
     known = {*alone, *scene.names} - CONSTANTS.keys()
     found: dict[str, tuple[int, list[str]]] = {}
     for name in [name for name in alone if len(name) > 1][:MAX_NAMES]:
-        texts = readings(name, known, raised=_is_raised(scene, alone[name]))
+        parts = INDEXED.split(scene.text[slice(*scene.span(alone[name]))])
+        product = ["*".join(parts)] if parts[1:] else []
+        texts = readings(name, known, raised=_is_raised(scene, alone[name])) or product
         if texts:
             found[name] = alone[name], texts
     return found
@@ -319,10 +339,6 @@ def _rewritten(scene: SourceText, meant: Mapping[int, str]) -> str | None:
                 edits[-1] = (start, scene.span(index)[1], f"({texts[token]}")
                 edits.append((end, end, ")"))
     text = scene.edited(*edits)
-    from diffcompare.language.parser import parse
+    from diffcompare.language.parser import attempt
 
-    try:
-        parse(text, scene.names)
-    except DiffcompareError:
-        return None
-    return text
+    return text if attempt(text, scene.names) is not None else None

@@ -17,6 +17,10 @@ from diffcompare.language.syntax.spelling import ALIASES, AMBIGUOUS, REWRITTEN, 
 def unknown_function(scene: SourceText) -> Finding:
     """A name before a parenthesis that is no function: misspelt, or a variable and a product was meant."""
     index, name = scene.index, scene.word(scene.index)
+    if scene.token(index + 1) == ")" and name.casefold() in CONSTANTS:
+        start, end = scene.span(index)[0], scene.span(index + 1)[1]
+        cure = scene.edited((start, end, name.casefold()))
+        return Finding("a constant has no parentheses", (start, end), "leave them out", "without them:", (cure,))
     stray = next((n for n in range(index + 1, len(scene.tokens)) if _is_foreign(scene.tokens[n])), None)
     if stray is not None:  # the text is not in this language at all: say that first
         scene.fault.index = stray
@@ -67,7 +71,7 @@ def _several(scene: SourceText, name: str, closing: int | None) -> tuple[tuple[s
     """Write the text with each function that may have been meant, if there are several."""
     numbered = re.fullmatch(r"([a-z]+)([2-9])", name)
     candidates: tuple[str, ...] = AMBIGUOUS.get(name, ())
-    if numbered and numbered[1] in FUNCTIONS and FUNCTIONS[numbered[1]].arity == 1:
+    if numbered and name not in REWRITTEN and numbered[1] in FUNCTIONS and FUNCTIONS[numbered[1]].arity == 1:
         function, number = numbered.groups()  # sin2(x) is sin(x)^2, or sin(2*x), and log3(x) is neither
         candidates = (f"{function}({{0}})^{number}", f"{function}({number}*{{0}})")
         candidates = (f"log({{0}}, {number})",) if function == "log" else candidates
@@ -90,7 +94,7 @@ def _meant(scene: SourceText, name: str, closing: int | None) -> tuple[str | Non
         product = f"{glued[0]}*"
         return f"did you mean `{product}(...)`?", (scene.edited((start, scene.paren(scene.index), product)),)
     near = next(iter(suggestions(name)), None)
-    tail = known_tail(name)
+    tail = None if name in ALIASES else known_tail(name)
     head = name[: -len(tail)] if tail else ""
     if tail and (_is_variable(scene, head) or (near is None and head.isalpha())):
         return f"did you mean `{head}*{tail}`?", (scene.edited((start, end, f"{head}*{tail}")),)

@@ -108,14 +108,11 @@ class SourceText:
         wrapped = self.edited((start, end, f"({new})"))
         if not self.short:
             return wrapped
-        from diffcompare.diagnostics import DiffcompareError
-        from diffcompare.language.parser import parse
+        from diffcompare.language.parser import attempt
 
         bare = self.edited((start, end, new))
-        try:
-            return bare if parse(bare, self.names) is parse(wrapped, self.names) else wrapped
-        except DiffcompareError:
-            return wrapped
+        expression = attempt(bare, self.names)
+        return bare if expression is not None and expression is attempt(wrapped, self.names) else wrapped
 
     def closing(self, index: int) -> int | None:
         """The token that closes the parenthesis opened by this one."""
@@ -143,7 +140,7 @@ class SourceText:
         for position in range(index + 1, stop):
             token = self.tokens[position]
             depth += is_opener(token) - (token == ")")
-            if token == "," and depth == 0:
+            if token in (",", ";") and depth == 0:
                 found.append((first, position))
                 first = position + 1
         return [*found, (first, stop)] if stop > index + 1 else []

@@ -18,14 +18,17 @@ ALIASES = {
     "logarithm": "ln", "loge": "ln", "logn": "ln", "natlog": "ln", "log_10": "log10", "log_2": "log2", "lnx": "ln",
     "exponential": "exp", "exponent": "exp",
     "squareroot": "sqrt", "square_root": "sqrt", "root": "sqrt", "sqroot": "sqrt",
-    "sqt": "sqrt", "rad": "sqrt", "cuberoot": "cbrt", "cube_root": "cbrt", "cubicroot": "cbrt",
+    "sqt": "sqrt", "rad": "sqrt", "cuberoot": "cbrt", "root3": "cbrt", "cube_root": "cbrt", "cubicroot": "cbrt",
     "absolute": "abs", "fabs": "abs", "modulus": "abs", "norm": "abs", "magnitude": "abs", "signum": "sign",
     "maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min", "amax": "max", "amin": "min",
     "ceiling": "ceil",
     "gammaln": "lgamma", "loggamma": "lgamma", "tgamma": "gamma",
     "sigm": "sigmoid", "where": "if", "iif": "if", "ifelse": "if", "cond": "if", "ternary": "if", "piecewise": "if",
     "norm2": "hypot", "pythagoras": "hypot", "error_function": "erf",
+    "alog": "ln", "alog10": "log10", "dlog10": "log10", "fabsf": "abs", "fabsl": "abs",
 }  # fmt: skip
+for _name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs"):
+    ALIASES |= dict.fromkeys((f"{_name}f", f"{_name}l", f"d{_name}"), _name)  # C and Fortran: their kinds of numbers
 
 REWRITTEN = {
     "pow": "{0}^{1}", "power": "{0}^{1}", "square": "{0}^2", "squared": "{0}^2", "cube": "{0}^3",
@@ -37,6 +40,9 @@ REWRITTEN = {
     "logit": "ln({0}/(1 - {0}))", "swish": "{0}*sigmoid({0})", "silu": "{0}*sigmoid({0})",
     "mod": "({0} - {1}*floor({0}/{1}))", "add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0}*{1}", "div": "{0}/{1}",
     "neg": "(-{0})", "frac": "{0}/{1}", "nroot": "{0}^(1/{1})",
+    "unitstep": "if({0} >= 0, 1, 0)",
+    "deg2rad": "{0}*pi/180", "rad2deg": "{0}*180/pi", "powf": "{0}^{1}", "powl": "{0}^{1}",
+    "real": "{0}", "dble": "{0}", "double": "{0}", "float": "{0}",
     "sind": "sin({0}*pi/180)", "cosd": "cos({0}*pi/180)", "tand": "tan({0}*pi/180)", "asind": "asin({0})*180/pi",
     "acosd": "acos({0})*180/pi", "atand": "atan({0})*180/pi", "sinpi": "sin(pi*{0})", "cospi": "cos(pi*{0})",
     "round": "floor({0} + 1/2)", "trunc": "sign({0})*floor(abs({0}))", "int": "sign({0})*floor(abs({0}))",

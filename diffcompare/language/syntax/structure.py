@@ -21,6 +21,7 @@ from diffcompare.language.syntax.source_text import (
     quoted,
 )
 from diffcompare.language.syntax.spelling import is_foreign_function
+from diffcompare.language.tokenizer import SUPERSCRIPTS
 
 # Findings about comparisons, conditions, `=` and `;`: E209 to E214.
 
@@ -31,7 +32,8 @@ def comparison(scene: SourceText) -> Finding:
     opened = scene.opening(index)
     cures: tuple[str, ...] = ()
     if opened is None:
-        cures = (f"if({scene.text.strip()}, 1, 0)",) if scene.short else ()
+        shifts = scene.token(index + 1) == token  # `x << 2` compares nothing
+        cures = (f"if({scene.text.strip()}, 1, 0)",) if scene.short and not shifts else ()
     elif (
         scene.token(opened) == "(" and scene.word(opened - 1) == "if" and (closing := scene.closing(opened)) is not None
     ):
@@ -155,6 +157,13 @@ _NUMBER_WITH_COMMA = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 
+_PROSE = frozenset((
+    "the", "of", "for", "let", "please", "find", "write", "solve", "compute", "calculate", "evaluate", "differentiate",
+    "derive", "derivative", "simplify", "plot", "grad", "function", "expression",
+))  # fmt: skip
+
+"""Words that stand before a formula and are not part of it."""
+
 SIGNS = OPERATORS - {",", ";"}
 
 """What takes a value on either side."""
@@ -196,18 +205,24 @@ def value_missing(scene: SourceText) -> Finding:
 
 def _operator(scene: SourceText, index: int, token: str, before: str) -> Finding:
     """An operator without its left or its right value."""
+    if scene.token(index + 2) == "√" and before != "√" and scene.text[scene.span(index)[0]] in SUPERSCRIPTS:
+        return _root_of_degree(scene, index)
     if token in ("", ")", ",", ";", "|"):
         message = f"a value is missing after {quoted(before)}"
         cure = scene.edited((*scene.span(index - 1), ""))
         return Finding(message, scene.span(index - 1), "nothing follows", "without it:", (cure.rstrip(),))
     if before in SIGNS:
         pair = before + token
+        if pair in ("->", "=>", "+=", "-="):
+            return Finding(f"there is no `{pair}`", scene.span(index - 1, index), "not a sign I know")
         cures = [scene.edited((*scene.span(index - 1), ""), (*scene.span(index), word)) for word in _merged(pair)]
         one = [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
         message = f"a value is missing between {quoted(before)} and {quoted(token)}"
         if not cures and before != token:
             readings = ((one[0], ""), (one[1], ""))
             return Finding(message, scene.span(index), "two signs in a row", "with one sign:", readings=readings)
+        if scene.text[scene.span(index)[0]] in SUPERSCRIPTS:  # `x^²`
+            cures = one[1:]
         cures += one
         advice = "a quotient without remainder is floor(a/b); with one sign:" if pair == "//" else "with one sign:"
         return Finding(message, scene.span(index), "two signs in a row", advice, tuple(cures))
@@ -219,6 +234,15 @@ def _operator(scene: SourceText, index: int, token: str, before: str) -> Finding
         "without it:",
         (scene.edited((*scene.span(index), "")),),
     )
+
+
+def _root_of_degree(scene: SourceText, index: int) -> Finding:
+    """Explain `³√x`."""
+    degree, stop = scene.token(index + 1), scene.root_stop(index + 2)
+    argument = scene.source(index + 3, stop).strip()
+    root = f"cbrt({argument})" if degree == "3" else f"({argument})^(1/{degree})"
+    cure = scene.replaced(scene.span(index)[0], scene.span(stop - 1)[1], root)
+    return Finding("a root has no degree", scene.span(index), "not a root I know", "written out:", (cure,))
 
 
 def _merged(pair: str) -> list[str]:
@@ -238,6 +262,10 @@ def operator_missing(scene: SourceText) -> Finding:
         if scene.token(position) in _WORDS:
             word = scene.token(position)
             return Finding(f"there is no `{word}`", scene.span(position), "not an operator", _WORDS[word])
+    if (stop := _prose(scene)) and stop >= index:
+        rest = scene.text[scene.span(stop)[0] :] if scene.short else ""
+        message = "an expression has no words around it"
+        return Finding(message, scene.span(0, stop - 1), "leave this out", "alone:", (rest,))
     if is_function(before) or (is_foreign_function(before) and before not in scene.names and not is_numeric(token)):
         return bare_function(scene, index - 1, index)
     digits = is_numeric(token)
@@ -257,6 +285,12 @@ def operator_missing(scene: SourceText) -> Finding:
         label = "a product is not read across lines"
         return Finding(message, scene.span(index), label, "for a product:", tuple(cures))
     return Finding(message, scene.span(index), "no product is implied here", "for a product:", tuple(cures))
+
+
+def _prose(scene: SourceText) -> int:
+    """Count the words before a formula: `write 1/cosh(x)` has one, `derivative of x^2` two."""
+    words = (n for n, token in enumerate(scene.tokens) if token.lower() not in _PROSE or token in scene.names)
+    return next(words, 0)
 
 
 def ambiguous_product(scene: SourceText) -> Finding:
@@ -388,11 +422,13 @@ def _comma_in_number(scene: SourceText, index: int) -> Finding | None:
     if number.count(",") > 1 or "." in number:
         cures = (scene.edited((*match.span(), joined)),)
         return Finding(message, (start, end), "digits are not grouped", "without it:", cures, code="E208")
-    readings = (
+    readings = [
         (scene.edited((*match.span(), joined)), "if the comma groups digits"),
         (scene.edited((*match.span(), with_point)), "if it is a decimal comma"),
-    )
-    return Finding(message, (start, end), "write a point, or nothing", readings=readings, code="E208")
+    ]
+    if scene.fault.code == "E208":
+        readings.append((scene.edited((end, end, " ")), "for two arguments"))
+    return Finding(message, (start, end), "write a point, or nothing", readings=tuple(readings), code="E208")
 
 
 def arguments(scene: SourceText) -> Finding:

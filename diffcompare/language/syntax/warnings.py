@@ -10,9 +10,13 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.misread_names import misread_names
 from diffcompare.language.syntax.source_text import SourceText, quoted
-from diffcompare.language.tokenizer import SyntaxFault
+from diffcompare.language.tokenizer import SUBSCRIPTS, SyntaxFault
 
 # Remarks on a text that is right: what could have been meant otherwise, and how it was read.
+
+_BARE_CALL = re.compile(r"\s+[-+](?=\S)|-1\s*\(")
+
+"""What stands behind a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`."""
 
 MAX_ECHO_LENGTH = 200
 
@@ -30,6 +34,7 @@ def remarks(
         *misread_names(scene),
         *_unused(scene),
         *_roots(scene),
+        *_groups(scene),
     ]
     return tuple(found)
 
@@ -64,7 +69,8 @@ def _names(scene: SourceText) -> Iterator[Diagnostic]:
         if name not in scene.names:
             message = f"{quoted(name)} is the name of a function, read as a variable here"
             advice = f"the function needs parentheses: {name}(...)"
-            yield _note(scene, "W302", message, first[name], advice, warning=True)
+            code = "W307" if _BARE_CALL.match(scene.text, scene.span(first[name])[1]) else "W302"
+            yield _note(scene, code, message, first[name], advice, warning=True)
         else:
             yield _note(
                 scene, "W302", f"{quoted(name)} without parentheses is the variable, not the function", first[name]
@@ -90,6 +96,17 @@ def _unused(scene: SourceText) -> Iterator[Diagnostic]:
             yield _note(scene, "W305", message, index - 1, warning=True)
 
 
+def _groups(scene: SourceText) -> Iterator[Diagnostic]:
+    match = GROUPED.search(scene.text)
+    if match:
+        count = {2: "two", 3: "three"}.get(len(match[0].split(",")), "several")
+        message, advice = (
+            f"{quoted(match[0])} is {count} arguments",
+            f"one number is written {match[0].replace(',', '')}",
+        )
+        yield Diagnostic("W309", "note", message, match.span(), advice, scene.text, severity="note")
+
+
 def _roots(scene: SourceText) -> Iterator[Diagnostic]:
     for index, token in enumerate(scene.tokens):
         if (
@@ -108,6 +125,13 @@ _WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")
 
 """A name that no parenthesis follows."""
 
+GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
+
+"""Arguments that look like one number with its digits in groups: max(1,200)."""
+
+INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")
+
+"""Where a name goes on behind its index: x₁x₂."""
 
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
@@ -115,6 +139,8 @@ _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 def remarkable(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
     """Tell whether `remarks` may have something to say; `implicit` are the tokens before which a product was read."""
     if implicit or "=" in text or "√" in text:
+        return True
+    if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
         return True
     words = set(_WORD.findall(text))
     if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
@@ -125,8 +151,9 @@ def remarkable(text: str, implicit: Sequence[int], names: Collection[str] = ()) 
 
 
 def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
-    """Tell whether a name holds that of a function or of pi, or begins with another name."""
+    """Tell whether a name begins with another one, holds that of a function or of pi, or may end with the constant."""
     for length in range(1, min(len(word), 24)):
         if word[:length] in words or word[:length] in names:
             return True
-    return "pi" in word or any(name in word for name in FUNCTIONS)
+    folded = word[0].lower() + word[1:]
+    return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)

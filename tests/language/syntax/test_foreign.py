@@ -5,7 +5,7 @@ import re
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.language.parser import parse
+from diffcompare.language.parser import parse, read
 
 
 def diagnose(text, names=()):
@@ -32,6 +32,17 @@ def diagnose(text, names=()):
         # numbers
         ("1,234.5*x", "1234.5*x"), ("1.234,5*x", "1234.5*x"), ("0,125x", "0.125x"), ("1'000*x", "1000*x"),
         ("2.0_dp*x", "2.0*x"), ("1,000,000", "1000000"), ("1/cosh(x):", "1/cosh(x)"),
+        ("1_000x", "1000x"), ("1_000.5*x", "1000.5*x"), ("50% of x", "50/100*x"), ("a/5% of b", "a/(5/100)*b"),
+        # what stands around a formula
+        ("write 1/cosh(x)", "1/cosh(x)"), ("the derivative of x^2", "x^2"), ("'x^2'", "x^2"), ("d/dx(sin(x^2))", "(sin(x^2))"),
+        ("d/dx x^2", "x^2"), ("diff(x^2, x)", "x^2"), ("D[Sin[x], x]", "sin(x)"), ("f[x_, y_] := x*y", "x*y"),
+        ("f(x) -> x^2", "x^2"), ("f := proc(x) x^2 end:", "x^2"), ("Power[x,2]", "x^2"), ("Sech[x]", "1/cosh(x)"),
+        # roots and raised signs
+        ("sqrt[3](x)", "cbrt(x)"), ("x*root[n](y)", "x*((y)^(1/n))"), ("root3(x)", "cbrt(x)"), ("2*³√x", "2*cbrt(x)"),
+        ("⁴√x^2", "((x)^(1/4))^2"), ("x^²", "x²"),
+        # C, C++, JavaScript, Fortran, spreadsheets
+        ("sinf(x)", "sin(x)"), ("powf(x,2)", "x^2"), ("std::pow(x,2)", "x^2"), ("Math.PI*Math.pow(x,2)", "pi*x^2"),
+        ("dsin(x)", "sin(x)"), ("alog10(x)", "log10(x)"), ("dble(x)", "x"), ("exp2(x)", "2^x"), ("=PI()*POWER(A1;2)", "pi*A1^2"),
     ],
 )  # fmt: skip
 def test_a_cure_means_the_same(text, fix):
@@ -81,6 +92,7 @@ def test_where_nothing_is_known_to_be_meant_nothing_is_offered(text):
         (r"\sin^{-1} x", ["asin(x)", "sin(x)^(-1)"]), ("1,000*x", ["1000*x", "1.000*x"]), ("1 000", ["1000", "1*000"]), ("x2*^2", ["x2*2", "x2^2"]), ("2e", ["2*e", "2"]),
         ("x */ y", ["x * y", "x / y"]), ("sin x/2", ["sin(x)/2", "sin(x/2)"]), ("sin2(x)", ["sin(x)^2", "sin(2*x)"]),
         ("coc(x)", ["cos(x)", "cot(x)", "csc(x)"]), ("2.0_8*x", ["2.08*x", "2.0*x"]), ("sin(1,000)", ["sin(1000)", "sin(1.000)"]),
+        ("log(1,000)", ["log(1000)", "log(1.000)", "log(1, 000)"]), ("5% x", ["5/100*x", "5 - x*floor(5/x)"]),
     ],
 )  # fmt: skip
 def test_where_there_are_several_readings_all_are_shown(text, readings):
@@ -94,6 +106,45 @@ def test_readings_have_words():
     assert diagnose("sin^(-1)(x)").help == (
         "write `asin(x)` for the inverse function or `sin(x)^(-1)` for the reciprocal"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x << 2",
+        "x -> y",
+        "x += y",
+        "x→0",
+        r"x \ 2",
+        "Sin[x](y)",
+        "Table[x, y]",
+        "Integrate[x, x]",
+        "d/dx (x) + (2)",
+        "1_0.5",
+        r"\Gamma(x)",
+        r"3\,000 x",
+        r"\sigma(x)",
+    ],
+)
+def test_where_the_meaning_is_not_known_there_is_no_cure(text):
+    assert diagnose(text).fix is None
+
+
+def test_a_number_with_its_digits_in_groups_is_not_two_arguments():
+    assert diagnose("max(1,000)").code == "E208"
+    assert parse("max(1, 000)") is parse("max(1,0)")
+    (note,) = read("max(1,200)").notes
+    assert (note.code, note.severity) == ("W309", "note")
+    assert read("max(1, 200)").notes == read("min(0,100)").notes == read("max(1,20)").notes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1°" * 900, "pow(x,2)" * 200, "x%" * 900, "sq(x)*" * 200 + "1"],
+    ids=["degrees", "calls", "percent", "functions"],
+)
+def test_of_many_mistakes_one_is_explained(text):
+    assert diagnose(text).span[0] < 10
 
 
 def test_nothing_is_announced_that_does_not_follow():

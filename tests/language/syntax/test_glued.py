@@ -12,6 +12,7 @@ from diffcompare.language.syntax.misread_names import readings
         ("tanx", "tan(x)"), ("arctanx", "arctan(x)"), ("sinθ", "sin(θ)"), ("costheta", "cos(theta)"), ("ln2", "ln(2)"),
         ("sinx1", "sin(x1)"), ("sin2pix", "sin(2*pi*x)"), ("sinwt", "sin(w*t)"), ("xlnx", "x*ln(x)"),
         ("tsint", "t*sin(t)"), ("sinxcosx", "sin(x)*cos(x)"), ("pix", "pi*x"), ("tanhx", "tanh(x)"), ("lgx", "lg(x)"),
+        ("Sinx", "sin(x)"), ("Cos2x", "cos(2*x)"), ("pir", "pi*r"),
     ],
 )  # fmt: skip
 def test_a_function_and_its_argument(name, reading):
@@ -21,7 +22,8 @@ def test_a_function_and_its_argument(name, reading):
 @pytest.mark.parametrize(
     "name",
     ["single", "logit", "expected", "sinus_rate", "minx", "maxx", "using", "stand", "tank", "cost", "sink", "since", "x1",
-     "pixel", "spin", "lambda", "value", "exponent", "cosine", "tangent", "sinh", "coth", "sech", "x", "xy", "dx", "kt"],
+     "pixel", "spin", "lambda", "value", "exponent", "cosine", "tangent", "sinh", "coth", "sech", "x", "xy", "dx", "kt",
+     "Single", "Cost", "Tank", "Sinh", "Sech", "Logo", "pid", "pit"],
 )  # fmt: skip
 def test_ordinary_names(name):
     assert readings(name, set()) == []
@@ -44,7 +46,12 @@ def test_names_of_several_letters_occur_by_themselves_too():
 def test_the_base_of_a_power():
     assert readings("xe", {"x"}, raised=True) == ["x*e"]
     assert readings("xe", {"x"}) == []
+    assert readings("ae", {"x"}, raised=True) == ["a*e"]
     assert readings("Re", {"n"}, raised=True) == [], "the Reynolds number"
+
+
+def test_a_name_with_very_many_beginnings_is_looked_at_once():
+    assert readings("a" * 22 + "1", {"a" * length for length in range(1, 22)}) == []
 
 
 def test_two_readings():

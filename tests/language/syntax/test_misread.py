@@ -38,6 +38,21 @@ def test_constants_of_other_programs(text, severity, fix):
     assert said(text) == [("W308", severity, fix)]
 
 
+def test_a_function_before_a_sign_is_more_than_a_name():
+    assert [note.code for note in read("exp -x").notes] == ["W307"]
+    assert [note.code for note in read("cos-1(x)").notes] == ["W301", "W307"]
+    assert [note.code for note in read("exp - x").notes] == ["W302"]
+    with pytest.raises(DiffcompareError, match="may be misread"):
+        check_expression("exp -x", {"x": "-1"})
+    with pytest.raises(DiffcompareError, match=r"exp\(...\)"):
+        check_expression("exp(-x)", "-exp -x")
+
+
+def test_a_name_that_goes_on_behind_its_index():
+    assert said("x₁x₂ + 1") == [("W307", "warning", "x₁*x₂ + 1")]
+    assert said("x₁₂ + α₁") == []
+
+
 def test_what_is_meant_is_no_warning():
     assert said("sinx + 1", ["sinx"]) == [("W307", "note", "sin(x) + 1")]
     assert said("E^x", ["E", "x"]) == []
