@@ -20,6 +20,7 @@ NOTHING = 1e-4
 CONFIRMED = 1e-9
 """The complex step and a formula that agree so far, independent as they are, are right."""
 UNSETTLED = "the difference quotients settle nowhere: f varies within the smallest steps of a double, or is not smooth"
+STILL = "f had one value wherever it was asked for: it is constant, and 0 is right, or it rounds its changes away"
 
 
 @dataclass(frozen=True, slots=True)

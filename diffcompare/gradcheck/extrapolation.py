@@ -18,23 +18,14 @@ from diffcompare.gradcheck.values import EPSILON, LineValues
 # noise.
 
 SEEN = 8
-
 """Times the noise: smaller changes say nothing."""
-
 FEWEST = 5
-
 """Exponents that have to say the same."""
-
 LEAST = 0.02
-
 """How far below 1 they lie."""
-
 FALLS = 0.8
-
 """By such a factor 1 - a falls from one step to the next, or it does not fall."""
-
 JUMP = 0.05
-
 """Exponents below are those of a jump."""
 
 
@@ -75,12 +66,15 @@ def divergence(changes: Mapping[float, float], noise: float) -> Divergence | Non
 # so on.
 
 LEFT_OUT = 3
-
 """Where coarse steps were left out, an estimate was chosen out of many, and coincidences of small differences with it:
 so many times its error is believed."""
-
+TERMS = 4
+"""Changes from one quotient to the next, at the smallest steps that show them, that have to fall alike."""
+SLOW = 0.3
+"""Changes that fall by less from one step to the next fall more slowly than those of a smooth function."""
+ALIKE = 1.2
+"""The factor by which the falls may differ."""
 WITNESSES = 2
-
 """Smaller steps that are needed to confirm a result for which coarse steps were left out."""
 
 
@@ -110,10 +104,27 @@ def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
             continue
         confirmed, spread = _confirmed(best, quotients[first:], power)
         if confirmed:
-            return best._replace(error=best.error * (LEFT_OUT if first else 1))
+            return best._replace(error=max(best.error * (LEFT_OUT if first else 1), _to_go(best, quotients)))
         if spread < math.inf and (nearest is None or best.error + spread < nearest.error):
             nearest = best._replace(error=best.error + spread)
     return nearest
+
+
+def _to_go(best: Estimate, quotients: Sequence[Quotient]) -> float:
+    """How far the estimate may still be off where quotients fall like a small power of the step, as of |x|^1.1 at 0.
+
+    They are a geometric sequence then, whose limit Aitken's rule knows; the tableau removes whole powers only.
+    """
+    changes = [(a, b) for a, b in pairwise(quotients) if abs(b.value - a.value) > SEEN * (a.noise + b.noise)]
+    last = changes[-TERMS:]
+    if len(last) < TERMS or any(a[1] is not b[0] for a, b in pairwise(last)):
+        return 0.0
+    falls = [b.value - a.value for a, b in last]
+    ratios = [fine / coarse for coarse, fine in pairwise(falls)]
+    if not (min(ratios) > SLOW and max(ratios) < min(1, ALIKE * min(ratios))):
+        return 0.0
+    end = last[-1][1].value + falls[-1] * ratios[-1] / (1 - ratios[-1])
+    return 2 * abs(end - best.value)
 
 
 def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
@@ -154,40 +165,25 @@ def _confirmed(best: Estimate, quotients: Sequence[Quotient], power: int) -> tup
 # The slope of f along a direction, from values alone: two-sided where f is smooth, one-sided at kinks and edges.
 
 MAX_STEP = 977 / 1024 / 16
-
 """The first step, times the scale of the coordinate; every further one is a quarter of the one before.  It has ten
 bits, so that x + h and x - h are doubles, and it is no power of 2, which periods like to fit."""
-
 FIRST = (0, 1, 2, 3, 4, 5, 8, 11)
-
 """Steps that are enough for a smooth f: LARGEST / 4^k."""
-
 MAX_HALVINGS = 22
-
 """The last k: of smaller steps a double at the point has only a few between itself and the next."""
-
 SMALL = 1e-3
-
 """Steps above tell how much f changes at all."""
-
 COARSE = 1e-6
-
 """Steps above are the larger ones."""
-
 SAFE = 2
-
 """Times the error of the tableau, which is itself an estimate."""
-
+STEEPER = 16
+"""Times the slope across a flat piece: f may be so much steeper within it."""
 NEARBY = 3
-
 """Steps whose values are nearby: a step and the two before it."""
-
-VISIBLE = 2.0**-20
-
-"""Noise below such a part of the values is rounding, in double or in single precision."""
-
+VISIBLE = 2.0**-42
+"""Noise below such a part of the values is rounding in double precision."""
 GOOD = 1e-9
-
 """A slope that is known to so many digits needs no further steps."""
 
 
@@ -317,6 +313,19 @@ class Sides(NamedTuple):
         return all(end <= {self.here} for end in self._ends())
 
     @property
+    def hidden(self) -> float:
+        """The slope that f may have although it is flat around the point, where its other values are coarse as well:
+        some times one step of the values over the flat piece."""
+        width = max(_flat_up_to(self.here, side) for side in (self.right, self.left))
+        return STEEPER * self.noise * math.sqrt(12) / width if width and self.drowned else 0.0
+
+    @property
+    def drowned(self) -> bool:
+        """Whether f changes by no more than its noise, or what looks like that."""
+        values = [self.here, *self.right.values(), *self.left.values()]
+        return self.noise > (max(values) - min(values)) / 8
+
+    @property
     def seen(self) -> float:
         """The size above which a change at the point is none by noise: where f is flat on both sides there is none."""
         noise = 0.0 if all(len(end) <= 1 for end in self._ends()) else 3 * self.noise
@@ -325,14 +334,23 @@ class Sides(NamedTuple):
     @property
     def unresolved(self) -> bool:
         """Whether f seems to be nothing but noise: so does a function that varies within the smallest steps."""
-        values = [*self.right.values(), *self.left.values()]
-        spread = max(values) - min(values)
-        return not self.flat and self.noise > max(spread / 8, VISIBLE * max(map(abs, values)))
+        size = max(abs(value) for side in (self.right, self.left) for value in side.values())
+        return not self.flat and self.drowned and self.noise > VISIBLE * size
 
     def _ends(self) -> list[set[float]]:
         """The values at the smaller steps, side by side."""
         sides = [list(values.values()) for values in (self.right, self.left)]
         return [set(side[len(side) // 2 :]) for side in sides]
+
+
+def _flat_up_to(here: float, values: Mapping[float, float]) -> float:
+    """The largest step up to which f has the same value as at the point; 0 where it has not even at the smallest."""
+    width = 0.0
+    for h in sorted(values):
+        if values[h] != here:
+            break
+        width = h
+    return width
 
 
 def _slope(sides: Sides) -> DirectionalSlope:
@@ -345,14 +363,15 @@ def _slope(sides: Sides) -> DirectionalSlope:
     both = [h for h in sides.right if h in sides.left]
     if len(both) < 3:
         side = right if len(sides.right) >= len(sides.left) else left
-        return _from_one_side(side, left if side is left else None, right if side is right else None)
+        one = _from_one_side(side, left if side is left else None, right if side is right else None)
+        return one._replace(error=max(one.error, sides.hidden))
     pairs = [(h, sides.right[h], sides.left[h]) for h in both]
     central = limit([Quotient(h, (a - b) / (sides.moved[h] - sides.moved[-h]), spreads[h] / h) for h, a, b in pairs], 2)
     if left is not None and right is not None and abs(right.value - left.value) > 4 * (left.error + right.error):
         return DirectionalSlope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
     if central is None or sides.unresolved:
         return DirectionalSlope("unknown", math.nan, math.inf, left, right)
-    error = SAFE * central.error + 2 * EPSILON * abs(central.value)
+    error = max(SAFE * central.error + 2 * EPSILON * abs(central.value), sides.hidden)
     coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > COARSE)
     return DirectionalSlope("smooth", central.value, error, left, right, coarse=coarse)
 
@@ -384,23 +403,14 @@ def _from_one_side(side: Estimate | None, left: Estimate | None, right: Estimate
 
 
 STRIDE = 60
-
 """Halvings of the step from one probe to the next."""
-
 LAST = 1020
-
 """2 to the power of minus this is about the smallest double of full precision."""
-
 STILL = 2.0**-6
-
 """f that changes by such a part at the smallest step, of all that it changes, has not been resolved."""
-
 LITTLE = 2.0**-10
-
 """f that changes by such a part has been."""
-
 ROOM = 14
-
 """Halvings between the scale and the step at which f changes little."""
 
 

@@ -105,7 +105,8 @@ def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> FlatPoint:
     """The point of positional arguments, or of keywords.  Raises TypeError and DiffcompareError (E575)."""
     if named:
         if point:
-            raise TypeError("give the point by position or by name, not both")
+            said = ", ".join(f"`{name}`" for name in named)
+            raise TypeError(f"the point is given by position, so {said} is no coordinate, nor is it an option of check")
         return _place(tuple(named), tuple(named.values()), "keywords")
     if len(point) == 1 and isinstance(point[0], Mapping):
         if not all(isinstance(key, str) for key in point[0]):

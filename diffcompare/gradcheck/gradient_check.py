@@ -115,7 +115,8 @@ def check_callable(
     own arithmetic, `right` inside if that error is small enough to tell (about three digits), `undecided` if it is not,
     and `kink` where the slopes on both sides differ and it is one of them or between them.  At the edge of the domain
     one side is enough.  Where f jumps or has a vertical tangent there is no derivative, and where it has another value
-    when it is asked again it is no function: then nothing is right, and all is `undecided`.
+    when it is asked again it is no function: then nothing is right, and all is `undecided`.  Where f has one value
+    wherever it was asked for, it may be constant or rounded, and what is not 0 is `undecided`.
 
     More than 200 coordinates are checked along 3 random directions (`seed` chooses them; `each` looks at every entry
     all the same), and wrong entries, up to 8, are located by bisection: about 32 evaluations of f for each halving.
@@ -127,6 +128,9 @@ def check_callable(
     if not callable(f):
         raise TypeError(f"f is no function: {f!r}")
     places = [place_of(point, named)] if point or named else []
+    if not isinstance(points, Iterable):
+        help = "give several points as a list: points=[1.0, 2.0]"
+        raise DiffcompareError(Diagnostic("E575", "bad_value", f"`points` is {points!r}, which is no list", help=help))
     places += [_one(each_point) for each_point in points]
     if not places:
         raise TypeError("check needs a point: check(f, gradient, x), or points=[...]")

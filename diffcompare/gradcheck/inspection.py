@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from diffcompare.gradcheck.entries import NEEDED, ROUNDING, GradientEntry, Verdict, judge, worst_first
+from diffcompare.gradcheck.entries import NEEDED, ROUNDING, STILL, GradientEntry, Verdict, judge, worst_first
 from diffcompare.gradcheck.error_patterns import (
     REVERSED,
     Argument,
@@ -131,6 +131,8 @@ def _found(inspector: Inspector, entries: list[GradientEntry], directions: list[
     unsteady = values.unsteadiness()
     if unsteady:
         entries, directions = ([replace(e, verdict="undecided", remark="") for e in of] for of in (entries, directions))
+    else:
+        entries, directions = ([_unless_still(e, values.still) for e in of] for of in (entries, directions))
     n, m = len(place.coordinates), len(values.here)
     matrix = _matrix(place)
     pattern = None
@@ -156,6 +158,13 @@ def _found(inspector: Inspector, entries: list[GradientEntry], directions: list[
         unsteady or _trouble(values, entries),
         steady=not unsteady,
     )
+
+
+def _unless_still(entry: GradientEntry, still: Collection[int]) -> GradientEntry:
+    """The entry, not decided where f had one value wherever it was asked for: rounded values look like a constant."""
+    if entry.component not in still or entry.verdict != "wrong" or not math.isfinite(entry.given):
+        return entry
+    return replace(entry, verdict="undecided", slope=DirectionalSlope("unknown", math.nan, math.inf), remark=STILL)
 
 
 def _matrix(place: FlatPoint) -> tuple[int, ...]:
@@ -292,7 +301,7 @@ class Inspector:
         found = [slope.per(scale) for slope in self._slopes({index: scale}, noise)]
         if scale < NEAR and any(slope.error > 1e-6 * abs(slope.value) for slope in found):
             wide = self._slopes({index: 1.0}, list(map(max, noise, noise_along(LineValues(self.values, {index: 1.0})))))
-            found = [b if b.kind == "smooth" and b.error < a.error else a for a, b in zip(found, wide, strict=True)]
+            found = [_better(a, _doubted(b)) for a, b in zip(found, wide, strict=True)]
         if self.values.place.coordinates[index] == 0:
             found = self._resolved(index, found)
         self.values.repeat()
@@ -399,6 +408,19 @@ class Inspector:
             halves = (part[len(part) // 2 :], part[: len(part) // 2])
             open_parts += [half for half in halves if _any_wrong(self._along({i: moves[i] for i in half}, ""))]
         return sorted(located)
+
+
+def _doubted(wide: DirectionalSlope) -> DirectionalSlope:
+    """The slope by steps beyond 0, known no better than by either side alone: |x| looks flat from both together."""
+    return wide._replace(error=max(wide.error, *(side.error if side else math.inf for side in (wide.left, wide.right))))
+
+
+def _better(near: DirectionalSlope, wide: DirectionalSlope) -> DirectionalSlope:
+    """The slope by steps that go far, where it is the same as by near ones and more precise; else that by near ones."""
+    if wide.kind != "smooth" or wide.error >= near.error:
+        return near
+    agree = near.kind != "smooth" or abs(wide.value - near.value) <= wide.error + near.error
+    return wide if agree else near
 
 
 def _larger_steps_differ(entry: GradientEntry) -> bool:

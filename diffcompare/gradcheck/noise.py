@@ -51,8 +51,9 @@ TOLD = 4
 """Noise above such a multiple of rounding has been told by the rows."""
 DEEP = 60
 """Halvings at the most by which the edge of a flat piece is approached."""
-STEEP = 16
-"""Where f departs from a flat piece by a step, such a part of the departure is left in the end; of a bend it is not."""
+STEEP = 2.0**20
+"""Where f leaves a flat piece by a step, more than such a part of the change remains in the end; of a bend, and be it
+steep as a root, it does not."""
 
 
 def noise_along(line: LineValues) -> list[float]:
@@ -76,7 +77,7 @@ def _noise_at(line: LineValues, origin: float) -> list[float]:
     noises, flat = [], {}
     for component, value in enumerate(line(origin)):
         columns = [row.column(component) for row in rows]
-        least = 0.0 if math.isnan(value) else line.values.rounding / 2 * abs(value)
+        least = 0.0 if math.isnan(value) else line.values.grain(value) / 2
         noises.append(_settled(line, component, columns, least))
         if columns and len(set(columns[0].values)) == 1 and noises[-1] <= TOLD * least:
             flat[component] = columns[0].values[0]

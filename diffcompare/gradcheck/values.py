@@ -89,6 +89,10 @@ _NARROW = {2: 2.0**-10, 4: 2.0**-23}
 
 """The spacing of floating-point numbers at 1, by their bytes, where they are narrower than doubles."""
 
+_LEAST = {2: 2.0**-24, 4: 2.0**-149}
+
+"""Their spacing at 0."""
+
 IMAGINARY_STEP = 2.0**-66
 
 """Times the scale of the coordinate: its square vanishes beside 1, so that f'(x) = Im f(x + ih)/h has no error left."""
@@ -114,7 +118,11 @@ class FunctionValues:
         """The shape of f's values; None for a number."""
         self.rounding = EPSILON
         """The spacing at 1 of the type of number that f returns."""
+        self.least = 0.0
+        """Its spacing at 0, where that is no double's."""
         self.here = self._first()
+        self.still = set(range(len(self.here)))
+        """The components that had one value wherever they were asked for."""
         self.repeated: list[list[float]] = [self.here]
         """The values at the point itself, in the order in which they were asked for."""
         self.repeat()
@@ -131,7 +139,12 @@ class FunctionValues:
             return [math.nan] * len(self.here)
         if not all(map(math.isfinite, values)):
             self.trouble[tuple(coordinates)] = f"is {next(v for v in values if not math.isfinite(v))}"
+        self.still = {component for component in self.still if values[component] == self.here[component]}
         return [value if math.isfinite(value) else math.nan for value in values]
+
+    def grain(self, value: float) -> float:
+        """The spacing about a value of the type of number that f returns."""
+        return max(self.rounding * abs(value), self.least)
 
     def repeat(self) -> None:
         """Ask for the value at the point itself once more: f that keeps state has another one."""
@@ -188,6 +201,7 @@ class FunctionValues:
             values, shape = flattened(returned, number)
         if number is float:
             self.rounding = max(self.rounding, _NARROW.get(bytes_of(returned), EPSILON))
+            self.least = max(self.least, _LEAST.get(bytes_of(returned), 0.0))
         return values, shape or None  # an array without axes is a number
 
     def _refusal(self, what: str, error: Exception | None = None) -> DiffcompareError:

@@ -587,6 +587,69 @@ def test_f_that_is_flat_has_slope_0_however_coarse_it_is():
     dc.check(coarse(math.sin, 1), lambda x: 0.0, 1.5).assert_ok()
 
 
+ONE_VALUE = {
+    "cut to a whole number": (lambda x: int(math.sin(x)), math.cos, 0.3),
+    "rounded, with little slope": (lambda x: float(round(math.atan(x))), lambda x: 1 / (1 + x * x), 1000.0),
+    "single precision, large offset and coordinate": (lambda x: np.float32(1e10 + math.sin(x)), math.cos, 1e8),
+    "a constant": (lambda x: 5.0, lambda x: 1.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", ONE_VALUE)
+def test_one_value_wherever_f_is_asked_decides_nothing_but_0(name):
+    f, gradient, x = ONE_VALUE[name]
+    check = dc.check(f, gradient, x)
+    assert check.verdict == "undecided"
+    assert check.entries[0].found is None
+    assert "f had one value wherever it was asked for" in check.message
+    dc.check(f, lambda x: 0.0, x).assert_ok()
+    assert dc.check(f, lambda x: math.nan, x).verdict == "wrong"
+
+
+def test_f_that_another_coordinate_changes_has_slope_0_by_one_that_does_not():
+    assert dc.check(lambda x: x[0] ** 2, lambda x: [2 * x[0], 2 * x[1]], [1.0, 2.0]).verdict == "wrong"
+
+
+HIDDEN = {
+    "half precision, below its least number": (lambda x: np.float16(1 / x), lambda x: -1 / x**2, 1e12),
+    "rounded": (lambda x: float(round(math.sin(x))), math.cos, 1e5),
+    "rounded, fast": (lambda x: float(round(math.sin(1e5 * x))), lambda x: 1e5 * math.cos(1e5 * x), 0.3),
+    "rounded, with an offset": (lambda x: float(round(1e10 + math.sin(x))), math.cos, 1e5),
+    "cut, steep": (lambda x: int(math.tanh(1e4 * x)), lambda x: 1e4 / math.cosh(1e4 * x) ** 2, 0.0),
+    "single precision, a logarithm near 0": (lambda x: np.float32(math.log(abs(x))), lambda x: 1 / x, -1e-8),
+    "half precision, near 0": (lambda x: np.float16(math.sin(x)), math.cos, 1e-8),
+    "a rounded root near 0": (lambda x: round(math.sqrt(x), 3), lambda x: 0.5 / math.sqrt(x), 1e-20),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_f_that_hides_its_slope_in_a_flat_piece_is_not_believed(name):
+    f, gradient, x = HIDDEN[name]
+    check = dc.check(f, gradient, x)
+    assert check.verdict != "wrong"
+    found = check.entries[0].found
+    assert found is None or abs(found - gradient(x)) <= check.entries[0].slope.error
+
+
+def test_an_oscillation_within_the_smallest_steps_is_no_rounding_of_a_large_value():
+    check = dc.check(lambda x: 1e10 + math.sin(x), lambda x: 0.0, 1e15)
+    assert check.verdict == "undecided"
+    assert check.entries[0].found is None
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0, 1000.0])
+@pytest.mark.parametrize("power", [1.02, 1.1, 1.3, 1.7])
+def test_a_slope_to_which_quotients_fall_slowly_is_bounded_by_what_they_have_to_go(power, offset):
+    def f(x):
+        return offset + math.copysign(abs(x) ** power, x)
+
+    check = dc.check(f, lambda x: 0.0, 0.0)
+    assert check.verdict != "wrong"
+    found, slope = check.entries[0].found, check.entries[0].slope
+    assert found is None or abs(found) <= slope.error
+    assert dc.check(f, lambda x: 50.0, 0.0).verdict == "wrong"
+
+
 # --- Scales -----------------------------------------------------------------------------------------------------------
 
 
