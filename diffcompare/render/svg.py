@@ -47,7 +47,7 @@ _SHAPES = """\
 .dc-svg .name { font-weight: bold; font-size: 15px; }
 .dc-svg .label { font-size: 14px; }
 .dc-svg .figure, .dc-svg .partial { font-size: 12.5px; font-variant-numeric: tabular-nums; }
-.dc-svg .arrow { stroke-width: 1.8; fill: none; }
+.dc-svg .arrow { stroke-width: 1.8; }
 .dc-svg .arrow.inactive { stroke-width: 1; }
 .dc-svg .arrow.condition { stroke-width: 1.4; stroke-dasharray: 1.5 4; }
 .dc-svg .inactive .shape { stroke-width: 1.2; stroke-dasharray: 8 3 2 3; }
@@ -62,12 +62,12 @@ _COLOURS = """\
 .dc-svg .rule { stroke: $rule; fill: none; }
 .dc-svg .ink { stroke: $ink; fill: none; }
 .dc-svg .shape { fill: $paper; stroke: $ink; }
-.dc-svg .arrow { stroke: $ink; }
-.dc-svg .arrow .head { fill: $ink; stroke: none; }
+.dc-svg .arrow { stroke: $ink; fill: none; }
+.dc-svg .head { fill: $ink; stroke: none; }
 .dc-svg .arrow.inactive { stroke: $faint; }
 .dc-svg .arrow.inactive .head { fill: $faint; }
 .dc-svg .inactive .shape { stroke: $faint; }
-.dc-svg .primal rect, .dc-svg .tangent rect, .dc-svg .adjoint rect { fill: $paper; }
+.dc-svg .plate { fill: $paper; stroke: $ink; }
 .dc-svg .primal rect { stroke: $blue-text; }
 .dc-svg .tangent rect { stroke: $orange-text; }
 .dc-svg .adjoint rect { stroke: $vermillion-text; }
@@ -100,6 +100,27 @@ STYLE = (
     f"@media (prefers-color-scheme: dark) {{\n{_properties(DARK)}}}\n@media print {{\n{_properties(PRINTED)}}}\n"
     f"{_coloured(lambda name: f'var(--dc-{name})')}}}\n"
 )
+
+
+_PRESENTED = [
+    (name, dict(re.findall(r"([a-z]+): ([^;]+);", rules)))
+    for name, rules in re.findall(r"^\.dc-svg \.([a-z-]+) {(.+)}$", _coloured(LIGHT.__getitem__), re.MULTILINE)
+]
+"""What the style sheet says of each class by itself."""
+
+
+def _presented(body: str) -> str:
+    """The elements of a file with their colours as attributes, for viewers that know no style sheets.
+
+    An attribute counts less than any rule of a style sheet, so all others see the same as without.
+    """
+
+    def attributed(tag: re.Match[str]) -> str:
+        classes = tag["classes"].split()
+        said = {key: value for name, rules in _PRESENTED if name in classes for key, value in rules.items()}
+        return tag[0] + "".join([f' {key}="{value}"' for key, value in said.items() if f" {key}=" not in tag[0]])
+
+    return re.sub(r'<[a-z]+ [^<>]*?class="(?P<classes>[^"]*)"[^<>/]*', attributed, body)
 
 
 class SvgDrawing(NamedTuple):
@@ -156,8 +177,9 @@ def _element(drawn: SvgDrawing, title: str, style: str) -> str:
     name = f"<title>{text(title)}</title>\n" if title else ""
     namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # a page knows it without
     size = f'width="{drawn.width:g}" height="{drawn.height:g}" viewBox="0 0 {drawn.width:g} {drawn.height:g}"'
+    body = f'<rect class="paper" width="100%" height="100%"/>\n{drawn.body}'
     return (
         f'<svg {namespace}class="dc-svg" role="img" {size}>\n{name}'
         f"<desc>{text(drawn.description)}</desc>\n{sheet}"
-        f'<rect class="paper" width="100%" height="100%"/>\n{drawn.body}</svg>'
+        f"{_presented(body) if style else body}</svg>"
     )

@@ -110,6 +110,18 @@ def test_a_viewer_that_knows_no_custom_properties_has_every_colour(block: Pictur
     assert any(fill == LIGHT["paper"] for _, fill, _ in elements)
 
 
+@pytest.mark.parametrize("block", [PLOT, BARS, drawn("x*sin(x) + if(x > y, 2, y)^2", show="adjoint")])
+def test_a_viewer_that_knows_no_style_sheets_covers_nothing_with_black(block: Picture) -> None:
+    root = ElementTree.fromstring(render(Document((block,)), "svg").replace(STYLE, ""))
+    for element, fill, stroke in painted(root):
+        tag = element.tag.removeprefix(SVG)
+        if tag in ("path", "rect", "ellipse", "circle"):
+            assert fill != "black"
+            assert (fill, stroke) != ("none", "none")
+        if tag == "text":
+            assert fill != LIGHT["paper"]
+
+
 def test_browsers_have_the_same_colours_by_properties_that_follow_the_scheme() -> None:
     rule = re.compile(r"^(\.dc-svg .*?) { (.*) }$", re.M)
     known, skipped = (dict(rule.findall(part)) for part in STYLE.split("@supports", 1))

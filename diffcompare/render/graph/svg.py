@@ -222,7 +222,7 @@ def _outline(vertex: Vertex, place: NodeBox, inset: float) -> str:
 
 def _number(x: float, y: float, quantity: str, written: str) -> str:
     wide = width(written) * DIGIT + 12
-    frame = f'<rect x="{x - wide / 2:.1f}" y="{y - 9.5:.1f}" width="{wide:.1f}" height="19" rx="4"/>\n'
+    frame = f'<rect class="plate" x="{x - wide / 2:.1f}" y="{y - 9.5:.1f}" width="{wide:.1f}" height="19" rx="4"/>\n'
     return f'<g class="{quantity}">{frame}{_words(x, y + 4.5, written, "figure")}</g>\n'
 
 
