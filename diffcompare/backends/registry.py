@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 import threading
 from collections.abc import Iterable
 from functools import cache
@@ -42,12 +43,18 @@ ONE_AT_A_TIME = threading.RLock()
 """Held while numbers of high precision are at work: mpmath has one precision for all threads together."""
 
 
-@cache
 def backend(method: str) -> Backend:
     """The backend of that name.  Raises DiffcompareError for a name that is none."""
-    if method not in BACKENDS:
-        message = f"no method `{method}`"
+    if not isinstance(method, str) or method not in BACKENDS:
+        message = (
+            f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {reprlib.repr(method)}"
+        )
         raise DiffcompareError(Diagnostic("E712", "bad_value", message, help=f"the methods are {', '.join(METHODS)}"))
+    return _loaded(method)
+
+
+@cache
+def _loaded(method: str) -> Backend:
     module, name = BACKENDS[method]
     found: Backend = getattr(import_module(f"diffcompare.backends.{module}"), name)
     return found

@@ -55,6 +55,8 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     `names` are the names that the point gives a value: with "e" among them, `e` is a variable.
     Raises DiffcompareError, and nothing else, for a text that is not an expression.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"an expression is text, not {type(text).__name__}")
     try:
         return _Reading(text, names).run()
     except SyntaxFault as fault:

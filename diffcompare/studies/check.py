@@ -13,7 +13,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.syntax.misread_names import refuse_misread
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.question import is_bare, joined, question_of
+from diffcompare.studies.question import checked_names, checked_positive, is_bare, joined, question_of
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict, judge
 
@@ -153,7 +153,8 @@ def check_expression(
         given = {names[0]: answers}
     texts = {name: str(answer) for name, answer in (joined(given, partials, "answers") or {}).items()}
     return check_question(
-        question, texts, domain=[domain] if isinstance(domain, str) else domain, seed=seed, budget=budget,
+        question, texts, domain=checked_names("domain", domain), seed=seed,
+        budget=checked_positive("budget", budget) or BUDGET,
         source="the partial by", where_defined=where_defined, deliberate=deliberate,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import measure
-from diffcompare.studies.question import asked_at, checked_positive, set_up, shown_point
+from diffcompare.studies.question import asked_at, checked_answers, checked_names, checked_positive, set_up, shown_point
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def compare_question(
     formulas, `wrt` restricts the variables, without `simplify` sympy is spared its longest task.  Raises
     DiffcompareError for a wrong point, variable, method, step or budget.
     """
-    names = [methods] if isinstance(methods, str) else list(methods)
+    names = checked_names("methods", methods)
     # Whoever gives a formula wants to see it judged.
     backends = select_backends(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
@@ -366,7 +366,8 @@ def compare(
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
     question, at = asked_at(expression, point, values)
-    own = _own_formulas(hand, question) if hand else None
+    formulas = checked_answers(hand)
+    own = _own_formulas(formulas, question) if formulas else None
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )

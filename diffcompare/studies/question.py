@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,7 +41,7 @@ def set_up(question: ParsedInput, at: Mapping[str, float] | None = None, wrt: st
     Raises DiffcompareError for a wrong point and for a variable that the expression does not have.
     """
     point, notes = _point(question, at)
-    asked = _asked([wrt] if isinstance(wrt, str) else wrt, point)
+    asked = _asked(checked_names("wrt", wrt), point)
     return Setup(point, asked, (*question.parsed.notes, *notes))
 
 
@@ -111,6 +111,12 @@ def asked_at(expression: str | Expression, point: Any, values: Mapping[str, Any]
     return question_of(expression, tuple(at or ())), at
 
 
+def checked_answers(given: Any) -> Mapping[str, Any]:
+    """Formulas by the names of variables."""
+    _check_mapping(given, "answers")
+    return given or {}
+
+
 def joined(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
     """Join what was given as a mapping and as keyword arguments, a point or answers; None where nothing was given."""
     _check_mapping(given, what)
@@ -121,10 +127,28 @@ def joined(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[s
 
 
 def checked_positive(name: str, number: float | None) -> float | None:
-    """A step or a budget: None, or a finite number above 0."""
-    if number is None or 0 < number < math.inf:
-        return number
-    raise bad_value(f"`{name}` is {number}", name, "give a number above 0, or None")
+    """A step or a budget in doubles: None, or a finite number above 0."""
+    try:
+        double = None if number is None else float("nan" if isinstance(number, str) or _has_parts(number) else number)
+    except (TypeError, ValueError, OverflowError):
+        double = math.nan
+    if double is None or 0 < double < math.inf:
+        return double
+    raise bad_value(f"`{name}` is {reprlib.repr(number)}", name, "give a number above 0, or None")
+
+
+def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
+    """One name by itself or several, as a list."""
+    try:
+        listed = [names] if isinstance(names, str) else list(names)
+    except TypeError:
+        listed = [names]  # type: ignore[list-item]
+    for name in listed:
+        if not isinstance(name, str):
+            raise bad_value(
+                f"`{option}` has {reprlib.repr(name)} in it, which is no name", option, "give names as text"
+            )
+    return listed
 
 
 def bad_value(message: str, source: str, help: str | None = None) -> DiffcompareError:

@@ -6,7 +6,8 @@ E552  several variables                 W551  measured against reverse mode, not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,7 @@ from math import floor, isfinite, isinf, log10, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends.problem import Derivative, Problem
-from diffcompare.backends.registry import ONE_AT_A_TIME, backend, run_backend
+from diffcompare.backends.registry import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
@@ -25,7 +26,7 @@ from diffcompare.numeric.evaluate import Undefined, evaluate, is_number, values_
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.studies.accuracy import correct_digits
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.question import Setup, asked_at, bad_value, checked_positive, set_up
+from diffcompare.studies.question import Setup, asked_at, bad_value, checked_names, checked_positive, set_up
 from diffcompare.studies.record import Record
 from diffcompare.studies.step_sweep import slopes
 from diffcompare.studies.step_sweep.cancellation import StripRow, strip, strip_steps
@@ -266,7 +267,7 @@ def sweep_question(
     nominal: bool = False,
     single: bool = False,
     samples: int | None = None,
-    methods: Sequence[str] = (),
+    methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
 ) -> StepSweep:
     """Sweep over the step, by one variable (`wrt`; none: the first one).
@@ -279,7 +280,7 @@ def sweep_question(
     """
     from diffcompare.backends.symbolic.client import prepare
 
-    budget = checked_positive("budget", budget)
+    budget, methods, single = checked_positive("budget", budget), _formulas(methods), bool(single)
     prepare()  # sympy is imported in its own process while this one does everything else
     posed = set_up(question, at, wrt)
     name = _one(posed, asked=bool(wrt))
@@ -330,7 +331,7 @@ def sweep(
     nominal: bool = False,
     single: bool = False,
     samples: int | None = None,
-    methods: Sequence[str] = (),
+    methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
     **values: float,
 ) -> StepSweep:
@@ -347,6 +348,17 @@ def _odd(samples: int) -> int:
     if not isinstance(samples, int) or samples < 1 or samples % 2 == 0:
         raise bad_value(f"{samples!r} is not an odd number of steps", "samples", "give 1, 3, 5 or more")
     return samples
+
+
+def _formulas(methods: str | Iterable[str]) -> list[str]:
+    """The formulas asked for, each of which divides by a step."""
+    names = checked_names("methods", methods)
+    known = (*DIFFERENCES, "complex-step")
+    for name in names:
+        if name not in known:
+            message = f"there is no step in `{name}`" if name in BACKENDS else f"no formula `{name}`"
+            raise bad_value(message, "methods", f"the formulas are {', '.join(known)}")
+    return names
 
 
 def _one(posed: Setup, *, asked: bool) -> str:
@@ -375,7 +387,9 @@ def _point_in_float32(point: Mapping[str, float]) -> dict[str, float]:
 def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tuple[float, float]:
     """The exponents of the longest and the shortest step: by default they grow with x, as its spacing does."""
     if steps is not None:
-        ends = [checked_positive("steps", step) or 0.0 for step in steps]
+        ends = [checked_positive("steps", step) or 0.0 for step in steps] if isinstance(steps, Sequence) else []
+        if len(ends) != 2 or 0.0 in ends or isinstance(steps, str):
+            raise bad_value(f"`steps` is {reprlib.repr(steps)}", "steps", "give the longest and the shortest step")
         return log10(max(ends)), log10(min(ends))
     size = floor(log10(abs(x))) if abs(x) >= 10 else 0
     high, low = RANGE_SINGLE if single else RANGE
