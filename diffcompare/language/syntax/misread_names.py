@@ -15,13 +15,14 @@ from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.syntax.source_text import SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
-from diffcompare.language.syntax.warnings import INDEXED
-from diffcompare.language.tokenizer import SyntaxFault
+from diffcompare.language.tokenizer import SUBSCRIPTS, SyntaxFault
 
 # Names that look like several things written together: `sinx`, `xlnx`, `cos2x`, `pix`, `xy` beside x and y.
 #
 # Such a name is one name, as every other is. What it could have been meant to be is said, and nothing is replaced.
 
+INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")
+"""Where a name goes on behind its index: x₁x₂."""
 LONGEST = 24
 
 _UNLIKELY = (

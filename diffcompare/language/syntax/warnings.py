@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.language.syntax.misread_names import misread_names
+from diffcompare.language.syntax.misread_names import INDEXED, misread_names
 from diffcompare.language.syntax.source_text import SourceText, quoted
-from diffcompare.language.tokenizer import SUBSCRIPTS, SyntaxFault
+from diffcompare.language.tokenizer import SyntaxFault
 
 # Remarks on a text that is right: what could have been meant otherwise, and how it was read.
 
@@ -128,10 +128,6 @@ _WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")
 GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
 
 """Arguments that look like one number with its digits in groups: max(1,200)."""
-
-INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")
-
-"""Where a name goes on behind its index: x₁x₂."""
 
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
