@@ -29,6 +29,7 @@ from diffcompare.numeric.balls import (
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.one_sided import at_kink
+from diffcompare.verify.beside import beside
 from diffcompare.verify.interior_points import effort
 from diffcompare.verify.sampling import SamplePoint
 
@@ -116,12 +117,21 @@ class PreparedFunction:
             return None
         adjoints = reverse(self.nodes, values, self.active, output, BALLS, self.check)
         for node in adjoints:
-            if node.operation is not None and at_kink(node, [values[argument] for argument in node.arguments]):
+            if at_kink(node, [values[argument] for argument in node.arguments]) and not self._is_level(node, point):
                 return None
         partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in self.answers}
         if any(partial.rad == finf for partial in partials.values()):
             raise Undecided
         return partials
+
+    def _is_level(self, node: Expression, point: Mapping[str, float]) -> bool:
+        """Whether what makes a kink holds all around: relu(relu(x)) has none at -1, where relu(x) is 0 and stays so."""
+        nodes = wengert_list(*node.arguments)
+        for near in beside(point):
+            values = evaluate_balls(nodes, near, self.check)
+            if not at_kink(node, [values[argument] for argument in node.arguments]):
+                return False
+        return True
 
     def _compare(self, name: str, point: Mapping[str, float], partial: Ball, bits: int, same: int) -> Compared:
         nodes = self.answers[name]

@@ -289,9 +289,14 @@ def _touched(
                 found.add(_rounded(*_bisected(low, lowest, lambda x, height=height: height(x) >= 0)))  # type: ignore[misc]
                 found.add(_rounded(*_bisected(lowest, high, lambda x, height=height: height(x) < 0)))  # type: ignore[misc]
             elif height(lowest) <= noise:
-                short = float(f"{lowest:.7g}")
-                found.add(short if abs(height(short)) <= abs(height(lowest)) else lowest)
+                found.add(_plainest(height, lowest, low, high))
     return found
+
+
+def _plainest(height: Callable[[float], float], lowest: float, low: float, high: float) -> float:
+    """The plainest number at which a guard is as near to 0: of a double zero doubles see a whole plateau."""
+    plain = (0.0, *(float(f"{lowest:.{digits}g}") for digits in range(1, 8)))
+    return next((x for x in plain if low <= x <= high and abs(height(x)) <= abs(height(lowest))), lowest)
 
 
 def _one_sign(values: Sequence[Any]) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, value_at, values_at
+from diffcompare.verify.beside import beside
 from diffcompare.verify.compare_exactly import Compared
 from diffcompare.verify.domain import INFINITY, Check, Piece, guards, is_unbroken, requirement
 from diffcompare.verify.sampling import Point, SamplePoint
@@ -25,7 +26,6 @@ LOOKS = 40
 GOLDEN = (math.sqrt(5) - 1) / 2
 ACCIDENTS = 3
 """Points at which two different functions may be equal, x^2 and x at 0 and 1, before that is taken for more."""
-NUDGE = 1e-7
 FOR_A_HALF = 8
 """Points at which a formula is right before half of space is said to be its domain."""
 
@@ -100,12 +100,8 @@ def half_of(different: Sequence[Point], same: Sequence[Point]) -> str | None:
 
 def is_hole(formula: Expression, function: Expression, point: Point) -> bool:
     """Whether a formula without a value at a point has one wherever the function has one beside it."""
-    for turn in range(1, 9):
-        beside = {
-            name: x + NUDGE * math.cos(turn * place) * (abs(x) + NUDGE)
-            for place, (name, x) in enumerate(point.items(), 1)
-        }
-        if type(value_at(formula, beside)) is Undefined and type(value_at(function, beside)) is not Undefined:
+    for near in beside(point):
+        if type(value_at(formula, near)) is Undefined and type(value_at(function, near)) is not Undefined:
             return False
     return True
 

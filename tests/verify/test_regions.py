@@ -39,6 +39,13 @@ def test_between_its_zeros_it_is_known():
     assert found[-3.142, 0] == "different"
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"), [("acos(2*x^2 - 1)", "-2/sqrt(1 - x^2)"), ("sqrt(1 - cos(x))", "cos(x/2)/sqrt(2)")]
+)
+def test_a_double_zero_is_a_point_although_doubles_see_a_plateau(text, answer):
+    assert 0.0 in {each.low for each in known(text, answer)}
+
+
 def test_many_equal_points_among_the_usual_ones_are_points():
     assert [each.outcome for each in stretches("x^2", "2*x + sin(pi*x)")] == ["unknown"]
 

@@ -56,6 +56,24 @@ def test_right_in_whatever_form(text, answer):
 
 
 @pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("if(floor(x) == 3, x^2, x)", "if(floor(x) == 3, 2*x, 1)", "1"),
+        ("if(|x| == x, x^2, -x)", "if(x > 0, 2*x, -1)", "-1"),
+        ("if(x - x == 0, x^2, x)", "2*x", "1"),
+        ("relu(relu(x))", "if(x > 0, 1, 0)", "1"),
+        ("max(|x|, x)", "sign(x)", "1"),
+        ("|max(x, 0)|", "if(x > 0, 1, 0)", "1"),
+        ("sign(|x| - x)*x", "if(x < 0, 1, 0)", "0"),
+        ("min(x^2, x*x)", "2*x", "x"),
+    ],
+)
+def test_two_that_are_equal_in_a_whole_region_are_no_kink(text, right, wrong):
+    assert judged(text, right).verdict in ("proved", "agrees")
+    assert judged(text, wrong).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
     ("text", "answer", "point", "yours", "right"),
     [
         ("x^2", "2*x + 1e-12", 2, "4.000000000001", "4"),

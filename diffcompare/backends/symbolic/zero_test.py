@@ -7,11 +7,12 @@ holds at almost all points: that sign(u)^2 is 1, and that no denominator is 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import sympy
 
-from diffcompare.backends.symbolic.to_sympy import Absolute, CubeRoot, Hypotenuse, Maximum, Minimum, Sign
+from diffcompare.backends.symbolic.to_sympy import Absolute, CubeRoot, Hypotenuse, Maximum, Minimum, Sign, Step
 
 
 def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
@@ -20,7 +21,10 @@ def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
     `positive` are the symbols that are positive wherever both formulas have a value.
     """
     difference = difference.xreplace({symbol: sympy.Symbol(symbol.name, positive=True) for symbol in positive})
-    plain, signs = _in_plain_terms(difference)
+    try:
+        plain, signs = _in_plain_terms(difference)
+    except ValueError:
+        return None
     for name, form in FORMS:
         try:
             if _without_squares(form(plain), signs) == 0:
@@ -31,7 +35,10 @@ def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
 
 
 def _in_plain_terms(difference: Any) -> tuple[Any, list[Any]]:
-    """Without our own functions: |u| is u times its sign, and every sign is a symbol."""
+    """Without our own functions: |u| is u times its sign, and every sign is a symbol.
+
+    Raises ValueError where a sign may be 0 in a whole region.
+    """
     half = sympy.Rational(1, 2)
     rules: tuple[tuple[Any, Callable[..., Any]], ...] = (
         (sympy.Piecewise, _case_by_case),
@@ -45,11 +52,32 @@ def _in_plain_terms(difference: Any) -> tuple[Any, list[Any]]:
     )
     for function, rule in rules:
         difference = difference.replace(function, rule)
+    if any(_is_zero_in_a_region(each.args[0]) for each in difference.atoms(Sign)):
+        raise ValueError("a sign is neither 1 nor -1 in a region")
     symbols = {
         each: sympy.Symbol(f"s{number}", real=True, nonzero=True)
         for number, each in enumerate(sorted(difference.atoms(Sign), key=str))
     }
     return difference.xreplace(symbols), list(symbols.values())
+
+
+NOT_ANALYTIC = (Sign, Absolute, Maximum, Minimum, Step, sympy.Heaviside, sympy.Piecewise)
+"""What may be equal to something else in a whole region."""
+MOST_SIGNS = 6
+"""Signs of which all choices are tried."""
+
+
+def _is_zero_in_a_region(form: Any) -> bool:
+    """Whether a form may be 0 in a region, as |x| - x is: by a choice of its signs, or where steps are level."""
+    steps = list(form.atoms(Sign, Step))
+    smooth = form.xreplace({each: sympy.Dummy() for each in steps})
+    if steps and not smooth.free_symbols & form.free_symbols:
+        return True
+    signs = [each for each in steps if isinstance(each, Sign)]
+    if len(signs) > MOST_SIGNS:
+        return True
+    choices = product((1, -1), repeat=len(signs)) if signs else ()
+    return any(sympy.expand(form.xreplace(dict(zip(signs, choice, strict=True)))) == 0 for choice in choices)
 
 
 def _case_by_case(*branches: Any) -> Any:
@@ -58,7 +86,8 @@ def _case_by_case(*branches: Any) -> Any:
     if not rest or condition in (True, sympy.true):
         return first
     other = _case_by_case(*rest)
-    if isinstance(condition, (sympy.Eq, sympy.Ne)):  # what happens where two numbers are equal happens almost nowhere
+    if isinstance(condition, (sympy.Eq, sympy.Ne)) and not condition.has(*NOT_ANALYTIC):
+        # What happens where two numbers are equal happens almost nowhere.
         return other if isinstance(condition, sympy.Eq) else first
     if not isinstance(condition, (sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)):
         raise ValueError(f"no sign decides {condition}")

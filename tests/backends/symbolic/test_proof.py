@@ -46,6 +46,22 @@ def test_what_is_no_identity(left, right):
     assert form(left, right) is None
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("if(floor(x) == 3, x^2, x)", "x"),
+        ("if(|x| == x, 1, 2)", "2"),
+        ("sign(|x| - x)^2", "1"),
+        ("sign(relu(x))^2", "1"),
+        ("sign(floor(x))^2", "1"),
+    ],
+)
+def test_what_holds_almost_everywhere_only_if_no_region_is_level(left, right):
+    assert form(left, right) is None
+    assert form("sign(|x| - 1)^2", "1")
+    assert form("if(x == 2, 0, x)", "x")
+
+
 def test_what_holds_for_positive_numbers_only():
     assert form("ln(x^2)", "2*ln(x)") is None
     assert form("ln(x^2)", "2*ln(x)", "x")
