@@ -101,6 +101,7 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
         lambda y, u: _square(y),
     ),
     "sqrt": (lambda y, u: 1 / (2 * u), lambda y, u: 2 / y, lambda y, u: 1 / u, lambda y, u: 2 * y),
+    "cbrt": (lambda y, u: 1 / (3 * y), lambda y, u: 1 / (3 * u), lambda y, u: 3 / _square(y)),
     "ln": (lambda y, u: 1 / y, lambda y, u: 1 / _square(u)),
     "exp": (lambda y, u: 1 / y,),
     "abs": (lambda y, u: _one(u), lambda y, u: y),

@@ -10,14 +10,9 @@ from diffcompare.misconceptions.combinations import pairs, throughout
 from diffcompare.misconceptions.messages import Formulas, Mistake, place_of, sentence, step_at
 from diffcompare.misconceptions.points import Change
 from diffcompare.misconceptions.search import Explanation, Search, confirmed, is_right
+from diffcompare.misconceptions.simplified import simplified
 from diffcompare.misconceptions.terms import shows
-from diffcompare.misconceptions.whole_answer import (
-    constants,
-    integrated_terms,
-    is_plain,
-    wholes,
-    without_absolute_values,
-)
+from diffcompare.misconceptions.whole_answer import constants, integrated_terms, is_plain, wholes
 
 
 def find_mistake(
@@ -37,12 +32,12 @@ def find_mistake(
     every variable is positive (`only_positive` says that this is so already).
     """
     search = Search(expression, by, answer, points, others or {})
-    if len(search.samples) < MIN_POINTS or is_right(search):
+    if (len(search.samples) < MIN_POINTS and search.function.varies) or is_right(search):
         return None
     found, tried = search.single()
     vague = _standing(search, constants(search))
     explanations = (
-        _standing(search, [*found, *wholes(search), *without_absolute_values(search)])
+        _standing(search, [*found, *wholes(search), *simplified(search)])
         or _standing(search, throughout(search, tried))
         or ([] if vague else _standing(search, integrated_terms(search)))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from diffcompare.language.differentiation_rules import ZERO, derivatives_of
+from diffcompare.language.differentiation_rules import ZERO
 from diffcompare.language.expression import Constant, Expression, Variable, apply, lift
 from diffcompare.language.parser import parse
 from diffcompare.language.printer import to_text
@@ -16,6 +16,7 @@ from diffcompare.misconceptions.patterns import operation_name
 from diffcompare.misconceptions.points import UNKNOWN, AnalyzedFunction, Change
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import sights
+from diffcompare.misconceptions.simplified import derivative, simpler, with_part
 from diffcompare.numeric.evaluate import is_number, value_at
 
 
@@ -41,7 +42,7 @@ def planted_in(expression: Expression, by: str) -> Iterator[Planted]:
     """Every mistake at every place: the wrong answers as they come out of the rules, not tidied."""
     function = AnalyzedFunction(expression, by)
     formulas = Formulas(function)
-    right = _derivative(expression, by)
+    right = derivative(expression, by)
     for node in reversed(function.nodes):
         uses = function.places_of(node)
         for sight, rules in sights(node, function):
@@ -58,14 +59,14 @@ def planted_in(expression: Expression, by: str) -> Iterator[Planted]:
 
 
 def _wholes(expression: Expression, by: str) -> Iterator[Planted]:
-    right = _derivative(expression, by)
+    right = derivative(expression, by)
     if right is ZERO:
         return
     for kind, formula in WHOLE.items():
         answer = formula(expression, by, right)
         if answer is not right:
             yield Planted(kind, answer)
-    others = [_derivative(expression, name) for name in variables(wengert_list(expression)) if name != by]
+    others = [derivative(expression, name) for name in variables(wengert_list(expression)) if name != by]
     for other in others:
         yield Planted("swapped-partials", other)
     if others:
@@ -79,15 +80,27 @@ WHOLE: Mapping[str, Callable[[Expression, str, Expression], Expression]] = {
     "sign-of-whole": lambda f, by, right: -right,
     "not-differentiated": lambda f, by, right: f,
     "treated-as-constant": lambda f, by, right: ZERO,
-    "second-derivative": lambda f, by, right: _derivative(right, by),
+    "second-derivative": lambda f, by, right: derivative(right, by),
     "logarithmic-derivative": lambda f, by, right: right / f,
     "reciprocal-of-derivative": lambda f, by, right: 1 / right,
+    "one-branch": lambda f, by, right: _one_branch(f, by) or right,
     "coefficient-wrong": lambda f, by, right: 2 * right,
     "constant-added": lambda f, by, right: right + 1,
     "rounded-constant": lambda f, by, right: _rounded(tidied(right, f) or right),
     "term-missing": lambda f, by, right: _with_last_term(tidied(right, f) or right, lambda t: t * Variable(by)),
     "term-extra": lambda f, by, right: _with_last_term(tidied(right, f) or right, lambda t: t + t * Variable(by)),
 }
+
+
+def _one_branch(f: Expression, by: str) -> Expression | None:
+    """The derivative of the function in which an `if`, or a maximum, is replaced by its first branch."""
+    found = (
+        each
+        for node in wengert_list(f)
+        for each in simpler(node, AnalyzedFunction(f, by).active)
+        if each[1] == "one-branch"
+    )
+    return next((derivative(with_part(f, node, part), by) for node, _, part in found), None)
 
 
 def _with_last_term(total: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -111,7 +124,3 @@ def _rounded(formula: Expression) -> Expression:
             if is_number(value):
                 built[node] = lift(float(f"{value:.4g}"))
     return built[formula]
-
-
-def _derivative(expression: Expression, by: str) -> Expression:
-    return derivatives_of(wengert_list(expression), by).get(expression, ZERO)

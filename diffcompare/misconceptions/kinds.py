@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("treated-as-constant", "the function is treated as a constant", ("x*sin(x)", "x")),
         Kind("missing-inner-factor", "the inner derivative is missing", ("sin(2*x)", "x")),
         Kind("inner-factor-twice", "the inner derivative is there twice", ("sin(x^2)", "x")),
+        Kind("one-branch", "one branch is taken for the whole function", ("if(x > 0.5, sin(x), x^2)", "x")),
         # Powers and exponentials.
         Kind("power-rule-on-exponential", "the power rule on a constant to a variable power", ("2^x", "x")),
         Kind("ln-base-missing", "the factor ln(a) of a^x is missing", ("2^x", "x")),
@@ -96,8 +97,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("coefficient-lost", "a constant factor is lost", ("3*sin(x)", "x")),
         Kind("coefficient-inverted", "divided by a constant factor instead of multiplied", ("x^2/3", "x")),
         Kind("coefficient-twice", "a constant factor is there twice", ("3*sin(x)", "x")),
-        Kind("coefficient-added", "a constant factor is added instead of multiplied", ("3*sin(x)", "x")),
         Kind("constant-kept", "a constant term is kept", ("x^2 + 5", "x")),
+        Kind("coefficient-added", "a constant factor is added instead of multiplied", ("3*sin(x)", "x")),
         Kind("total-instead-of-partial", "the other variables are differentiated too", ("x^2*y + y^3", "x")),
         Kind("other-variable-differentiated", "another variable is differentiated too", ("x*y + y^2 + y*z", "x")),
         Kind("constant-as-variable", "a constant is differentiated like a variable", ("pi^2 + x", "x")),

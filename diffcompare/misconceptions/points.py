@@ -7,16 +7,22 @@ by adjoint * (wrong slope - right slope), with one forward and one reverse sweep
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from math import isfinite
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Variable
-from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import Rule
 from diffcompare.misconceptions.patterns import PatternMatch, Slopes, Values
+from diffcompare.numeric.balls import SLOW_BITS
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
 
 Edge: TypeAlias = tuple[Expression, int]
 """One use of a node: the operation that uses it, and as which of its arguments."""
+
+MAX_ANSWER_NODES = 300
+"""Nodes up to which the value of an answer is looked at closely."""
+BITS = 140
 
 UNKNOWN = (*RANGE_ERRORS, TypeError)
 """What a wrong rule raises where it has no value (an `Undefined` is no number)."""
@@ -54,6 +60,7 @@ class AnalyzedFunction:
         self.variable = Variable(by)
         self.nodes = wengert_list(expression)
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
+        self.varies = bool(variables(self.nodes))
         self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
         self.sights: dict[Expression, Sequence[tuple[PatternMatch, Sequence[Rule]]]] = {}
         """What of a node the views see, once somebody has looked."""
@@ -193,7 +200,26 @@ def in_doubles(function: AnalyzedFunction, answer: Expression, point: Mapping[st
         sample = Sample(function, values, evaluate, 1.0, answer)
     except (*UNKNOWN, KeyError):  # a KeyError where the answer has a variable that the point does not have
         return None
-    return sample if is_number(sample.right) and is_number(sample.answer) else None
+    if not is_number(sample.right) or not is_number(sample.answer):
+        return None
+    sample.answer = _to_the_last_digit(answer, point, sample.answer)
+    return sample
+
+
+def _to_the_last_digit(answer: Expression, point: Mapping[str, float], in_doubles: float) -> float:
+    """The value of an answer where doubles may have cancelled: in 1 - tanh(x)^2 at 20 there is nothing left of it."""
+    from diffcompare.numeric.balls import Beyond, Undecided, evaluate_balls, precision, to_float
+
+    nodes = wengert_list(answer)
+    if len(nodes) > MAX_ANSWER_NODES or any(node.operation and node.operation.name in SLOW_BITS for node in nodes):
+        return in_doubles
+    try:
+        with precision(BITS):
+            value = evaluate_balls(nodes, point, lambda: None)[answer]
+    except (Beyond, Undecided, *UNKNOWN):
+        return in_doubles
+    exact = in_doubles if type(value) is Undefined else to_float(value.mid)
+    return exact if isfinite(exact) else in_doubles
 
 
 def in_balls(function: AnalyzedFunction, answer: Expression, point: Mapping[str, float]) -> Sample:

@@ -101,7 +101,7 @@ def _powers() -> list[Rule]:
              "the power rule: the exponent of {node} is not lowered by 1", "times"),
         Rule("exponent-not-lowered", powers.power, lambda y, u, p, low, high: p * u / y,
              "the power rule: the lowered exponent of {node} is the exponent minus 1, not 1 minus the exponent",
-             "times", ("^",)),
+             "times", ("^", "cbrt")),
         Rule("exponent-not-lowered", constants.multiple_of_variable, lambda y, x: y,
              "the power rule: the exponent of {u}, which is 1, is not lowered", rare=True),
         Rule("exponent-not-lowered", powers.bare_power, _lowered_twice,
@@ -123,7 +123,7 @@ def _powers() -> list[Rule]:
         *[
             Rule("integrated", powers.any_power, _integrated_power,
                  "the power rule: {node} is integrated instead of differentiated", inner)
-            for inner in ("times", "over")
+            for inner in ("times", "over", "missing")
         ],
         Rule("inverse-function", powers.bare_power, _root_derivative,
              "the derivative of the root, the inverse function of {node}", "times"),
@@ -162,6 +162,10 @@ def _products() -> list[Rule]:
              "the product rule: each derivative is multiplied by the other factor, not by its own"),
         Rule("product-mixed", views.product, lambda u, v, du, dv, y: du + dv,
              "the product rule: the factors that stay, {v} and {u}, are missing"),
+        Rule("product-mixed", views.product, lambda u, v, du, dv, y: du * v + dv,
+             "the product rule: the factor {u} is missing beside the derivative of {v}", rare=True),
+        Rule("product-mixed", views.product, lambda u, v, du, dv, y: du + u * dv,
+             "the product rule: the factor {v} is missing beside the derivative of {u}", rare=True),
         Rule("quotient-flipped", views.quotient, lambda u, v, du, dv, y: (u * dv - du * v) / _square(v),
              "the quotient rule: the term with the derivative of the numerator {u} comes first"),
         Rule("quotient-plus", views.quotient, lambda u, v, du, dv, y: (du * v + u * dv) / _square(v),
@@ -188,6 +192,10 @@ def _products() -> list[Rule]:
              "the quotient rule: each derivative is multiplied by the other part, not by its own"),
         Rule("quotient-mixed", views.quotient, lambda u, v, du, dv, y: (du - dv) / _square(v),
              "the quotient rule: the parts that stay, {v} and {u}, are missing in the numerator"),
+        Rule("quotient-mixed", views.quotient, lambda u, v, du, dv, y: (du * v - dv) / _square(v),
+             "the quotient rule: the factor {u} is missing beside the derivative of {v}", rare=True),
+        Rule("quotient-mixed", views.quotient, lambda u, v, du, dv, y: (du - u * dv) / _square(v),
+             "the quotient rule: the factor {v} is missing beside the derivative of {u}", rare=True),
         *[
             Rule("quotient-square-missing", views.quotient, wrong,
                  "the quotient rule: the denominator is {v} squared, not " + instead, rare=rare)

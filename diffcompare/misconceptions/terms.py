@@ -13,8 +13,8 @@ from diffcompare.misconceptions.points import Sample
 from diffcompare.misconceptions.search import Search, agree, is_right
 from diffcompare.numeric.evaluate import is_number
 
-COMPARED_AT = 3
-"""Points at which summands are compared."""
+MIN_COMPARED = 3
+"""Points without which it may be an accident that one summand is a multiple of another."""
 MAX_SUMMANDS = 60
 
 
@@ -24,7 +24,7 @@ class Summand(NamedTuple):
     term: Expression
     negative: bool
     values: tuple[float, ...]
-    """At the first points, with its sign and its constant factor."""
+    """At the points, with its sign and its constant factor."""
 
     @property
     def signed(self) -> Expression:
@@ -86,7 +86,7 @@ def _most_alike(answer: Expression, rights: Sequence[Summand], search: Search) -
 
 def _is_multiple(ours: Sequence[float], theirs: Sequence[float]) -> bool:
     """Whether the first is a constant multiple of the second, as a slip of the pen makes one."""
-    if len(ours) < COMPARED_AT or not all(map(isfinite, (*ours, *theirs))) or not theirs[0]:
+    if len(ours) < MIN_COMPARED or not all(map(isfinite, (*ours, *theirs))) or not theirs[0]:
         return False
     return bool(ours[0]) and all(agree(a * theirs[0], ours[0] * b) for a, b in zip(ours, theirs, strict=True))
 
@@ -104,7 +104,7 @@ def _text(summand: Summand) -> str:
 
 def _only_differs_by(search: Search, summand: Summand, sign: int) -> bool:
     """Whether the answer is the right derivative with this term added or taken away."""
-    pairs = zip(summand.values, search.samples, strict=False)
+    pairs = zip(summand.values, search.samples, strict=True)
     return all(agree(sample.right + sign * value, sample.answer) for value, sample in pairs)
 
 
@@ -122,9 +122,8 @@ def _origin(search: Search, summand: Summand, formulas: Formulas) -> Expression 
 
 def summands(formula: Expression, samples: Sequence[Sample]) -> list[Summand]:
     """The terms of a sum of sums, those in a constant multiple of a sum too."""
-    chosen = samples[:COMPARED_AT]
     found: list[Summand] = []
-    ones = tuple(1.0 for _ in chosen)
+    ones = tuple(1.0 for _ in samples)
     stack: list[tuple[Expression, tuple[float, ...]]] = [(formula, ones)]
     while stack:
         node, factors = stack.pop()
@@ -138,9 +137,9 @@ def summands(formula: Expression, samples: Sequence[Sample]) -> list[Summand]:
             continue
         inner = _multiple_of_sum(node)
         if inner is not None and len(found) + len(stack) < MAX_SUMMANDS:
-            stack.append((inner, tuple(f * _ratio(node, inner, s) for f, s in zip(factors, chosen, strict=True))))
+            stack.append((inner, tuple(f * _ratio(node, inner, s) for f, s in zip(factors, samples, strict=True))))
             continue
-        values = tuple(f * _number(node, s) for f, s in zip(factors, chosen, strict=True))
+        values = tuple(f * _number(node, s) for f, s in zip(factors, samples, strict=True))
         found.append(Summand(node, factors[:1] < (0.0,), values))
     return found
 

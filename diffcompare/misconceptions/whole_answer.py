@@ -8,15 +8,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from diffcompare.language.differentiation_rules import ZERO, derivatives_of
-from diffcompare.language.expression import Expression, Variable, apply
+from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.messages import short
-from diffcompare.misconceptions.patterns import operation_name
 from diffcompare.misconceptions.points import UNKNOWN, Sample
-from diffcompare.misconceptions.power_patterns import root_of_square
 from diffcompare.misconceptions.search import Explanation, Search, agree
+from diffcompare.misconceptions.simplified import derivative
 from diffcompare.misconceptions.terms import summands, terms_of
 
 MAX_TERMS = 8
@@ -184,11 +182,11 @@ def _of_other_orders(search: Search, names: Sequence[str]) -> Iterator[Explanati
     if len(search.function.nodes) > MAX_WHOLE_NODES or len(wengert_list(search.answer)) > MAX_WHOLE_NODES:
         return
     try:
-        right = _derivative(root, by)
+        right = derivative(root, by)
         for name in (by, *names[:MAX_SECONDS]):
             says = "this is the second derivative" + (f", by {by} and by {name}" if name != by else "")
-            yield Explanation("second-derivative", partial(_equals, _derivative(right, name)), says)
-        primitive = _derivative(search.answer, by)
+            yield Explanation("second-derivative", partial(_equals, derivative(right, name)), says)
+        primitive = derivative(search.answer, by)
         yield Explanation(
             "integrated",
             lambda s: (s.evaluate(primitive), s.values[root]),
@@ -211,9 +209,9 @@ def integrated_terms(search: Search) -> Iterator[Explanation]:
     ):
         return
     try:
-        of_answer, second = _derivative(search.answer, by), _derivative(_derivative(root, by), by)
+        of_answer, second = derivative(search.answer, by), derivative(derivative(root, by), by)
         for term, sign in terms.items():
-            of_term = _derivative(_derivative(term, by), by)
+            of_term = derivative(derivative(term, by), by)
             yield Explanation(
                 "integrated",
                 partial(_equal_but_for, (of_answer, second), (term, of_term), sign),
@@ -224,46 +222,16 @@ def integrated_terms(search: Search) -> Iterator[Explanation]:
         return
 
 
-def without_absolute_values(search: Search) -> Iterator[Explanation]:
-    """The derivative of the function in which |u|, or sqrt(u^2), was simplified to u."""
-    function = search.function
-    if not search.is_right_in_part or len(function.nodes) > MAX_WHOLE_NODES:
-        return
-    for node in function.nodes:
-        if operation_name(node) == "abs" or root_of_square(node, function.active) is not None:
-            u = node.arguments[0] if operation_name(node) == "abs" else node.arguments[0].arguments[0]
-            try:
-                derivative = _derivative(_with(function.root, node, u), function.by)
-            except NotDifferentiable:
-                continue
-            text = short(u)
-            says = f"{short(node)} is |{text}|, which is not {text} where {text} < 0"
-            yield Explanation("root-of-square", partial(_equals, derivative), says, node=node)
-
-
-def _with(root: Expression, old: Expression, new: Expression) -> Expression:
-    """The function with one of its nodes replaced."""
-    built: dict[Expression, Expression] = {old: new}
-    for node in wengert_list(root):
-        if node not in built:
-            built[node] = node
-            if node.operation is not None:
-                built[node] = apply(node.operation, tuple(built[argument] for argument in node.arguments))
-    return built[root]
-
-
 def _equal_but_for(
     derivatives: tuple[Expression, Expression], term: tuple[Expression, Expression], sign: int, sample: Sample
 ) -> tuple[Any, Any]:
     """The derivative of the answer, and the second derivative with the term itself for the term's second one."""
     of_answer, second = map(sample.evaluate, derivatives)
     itself, of_term = map(sample.evaluate, term)
+    if itself == of_term:
+        raise ValueError("whether the term was integrated does not show here")
     return of_answer, second + sign * (itself - of_term)
 
 
 def _equals(formula: Expression, sample: Sample) -> tuple[Any, Any]:
     return sample.evaluate(formula), sample.answer
-
-
-def _derivative(expression: Expression, by: str) -> Expression:
-    return derivatives_of(wengert_list(expression), by).get(expression, ZERO)

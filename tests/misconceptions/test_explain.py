@@ -168,6 +168,8 @@ WRONG = {
         ("x^3/sin(x)", "(3*x^5 - sin(x)*cos(x))/sin(x)^2"),
         ("ln(x)/x^2", "(1/x - 2*x)/x^4"),
         ("x + exp(x)/(x^2 + 1)", "1 + (exp(x) - 2*x)/(x^2 + 1)^2"),
+        ("sin(x)/x^2", "(x^2*cos(x) - 2*x)/x^4"),
+        ("sin(x)/x^2", "(cos(x) - 2*x*sin(x))/x^4"),
     ],
     "log-base-forgotten": [
         ("log2(x)", "1/x"),
@@ -217,6 +219,7 @@ WRONG = {
         ("x^5", "x^6/6"),
         ("1/x", "ln(x)"),
         ("sqrt(x) + x", "2/3*x^1.5 + 1"),
+        ("1/(x^2 + 1)", "ln(x^2 + 1)"),
         ("x^2 + x*exp(x)", "x^3/3 + (x - 1)*exp(x)"),
         ("cos(3*x)*5 + exp(2*x)", "5*sin(3*x)/3 + exp(2*x)/2"),
         ("ln(x)", "x*ln(x) - x"),
@@ -229,6 +232,12 @@ WRONG = {
         ("sqrt(x) + x^2", "1/(2*x) + 2*x"),
         ("x*atan(x)", "atan(x) + x/(1 - x^2)"),
         ("asin(x)", "1/(1 + x^2)^(1/2)"),
+        ("cbrt(x)", "1/(3*cbrt(x))"),
+    ],
+    "one-branch": [
+        ("if(x > 0.6, ln(x), 0)", "1/x"),
+        ("max(x, x^2 + 0.2)", "2*x"),
+        ("x + min(x^2, 1/2)^3", "1 + 6*x^5"),
     ],
     "root-of-square": [
         ("sqrt((x - 2)^2)", "1"),
@@ -244,6 +253,8 @@ WRONG = {
         ("x^3*sin(x)", "3*x^5 + sin(x)*cos(x)"),
         ("x^2*ln(x)", "2*x + 1/x"),
         ("(x^2 + 1)*cos(x)", "2*x*(x^2 + 1) - sin(x)*cos(x)"),
+        ("x^2*ln(x)", "2*x*ln(x) + 1/x"),
+        ("x^3*tan(x)", "3*x^2 + x^3/cos(x)^2"),
     ],
     "coefficient-lost": [
         ("7*x^3 + x", "1 + 3*x^2"),
@@ -575,6 +586,7 @@ def test_points_at_which_it_is_hard_to_see(function, answer, kind):
         ("abs(x)", "1", "derivative-misremembered"),
         ("sqrt(x^2)", "x", "exponent-not-lowered"),  # where x > 0
         ("abs(2*x - 1)", "2*sign(2*x - 1) + 1", "constant-added"),  # everywhere, which is more than where x > 0
+        ("if(x > 0, ln(x), 0)", "1/x", "one-branch"),
     ],
 )
 def test_what_depends_on_a_part_of_space_has_one_mistake(function, answer, kind):
@@ -589,6 +601,26 @@ def test_a_mistake_in_a_branch_that_few_points_reach_is_found():
     assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "x^2")
     mistake = find_mistake(parse("if(x > 2, ln(x)^3, x)"), "x", parse("if(x > 2, ln(x)^2/x, 1)"), points)
     assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "ln(x)^3")
+
+
+def test_what_cancels_in_the_answer_is_no_part_of_space():
+    points = [{"x": x} for x in (2.0, -1.0, 0.5, -6.0, 10.0, -3.0)]  # in doubles 1 - tanh(18)^2 is 0
+    mistake = find_mistake(parse("tanh(3*x)"), "x", parse("1 - tanh(3*x)^2"), points)
+    assert mistake.sentence == "the chain rule: the inner derivative 3 of 3*x is missing"
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "kind"),
+    [("5", "5", "not-differentiated"), ("pi^3", "3*pi^2", "constant-as-variable"), ("sin(2)", "cos(2)", None)],
+)
+def test_of_a_constant_one_point_is_all_there_is(function, answer, kind):
+    mistake = find_mistake(parse(function), "x", parse(answer), [{}])
+    assert kind is None or mistake.kind == kind
+
+
+def test_a_term_that_is_0_at_all_points_was_not_integrated():
+    points = [{"x": x} for x in (2.0, 0.5, 1.3, 0.7, 2.5)]
+    assert find_mistake(parse("x - 3*floor(x/3)"), "x", parse("3"), points) is None
 
 
 @pytest.mark.parametrize("answer", ["1", "2*x", "5"])
@@ -696,6 +728,11 @@ def test_the_first_term_that_differs(function, answer, kind, words):
     mistake = first_difference(parse(function), "x", parse(answer), POINTS)
     assert mistake.kind == kind
     assert mistake.sentence.startswith(words)
+
+
+def test_a_term_is_too_much_only_if_it_is_so_at_all_points():
+    points = [{"x": x} for x in (-1.0, -3.0, -40.0, -0.7, 2.0, 10.0)]
+    assert first_difference(parse("max(x, 0)"), "x", parse("sign(x)"), points).kind == "term-missing"
 
 
 def test_the_term_that_is_missing_is_traced_to_the_function():
