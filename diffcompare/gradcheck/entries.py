@@ -52,7 +52,7 @@ class GradientEntry:
         found = self.found
         if found is None or abs(self.slope.value) <= 4 * self.slope.error or not math.isfinite(self.given):
             return None
-        return self.given / found
+        return self.given / found + 0.0  # no ratio is -0
 
     @property
     def ratio_doubt(self) -> float:

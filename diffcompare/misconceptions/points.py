@@ -7,7 +7,6 @@ by adjoint * (wrong slope - right slope), with one forward and one reverse sweep
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from math import isfinite
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Variable
@@ -22,7 +21,8 @@ Edge: TypeAlias = tuple[Expression, int]
 
 MAX_ANSWER_NODES = 300
 """Nodes up to which the value of an answer is looked at closely."""
-BITS = 140
+BITS, CANCELLED = 140, 1e-9
+"""With how many bits, and by how much of it doubles may be off."""
 
 UNKNOWN = (*RANGE_ERRORS, TypeError)
 """What a wrong rule raises where it has no value (an `Undefined` is no number)."""
@@ -202,24 +202,23 @@ def in_doubles(function: AnalyzedFunction, answer: Expression, point: Mapping[st
         return None
     if not is_number(sample.right) or not is_number(sample.answer):
         return None
-    sample.answer = _to_the_last_digit(answer, point, sample.answer)
     return sample
 
 
-def _to_the_last_digit(answer: Expression, point: Mapping[str, float], in_doubles: float) -> float:
-    """The value of an answer where doubles may have cancelled: in 1 - tanh(x)^2 at 20 there is nothing left of it."""
+def is_cancelled(answer: Expression, point: Mapping[str, float], in_doubles: float) -> bool:
+    """Whether doubles have lost the digits of an answer: of 1 - tanh(x)^2 at 20 they have none."""
     from diffcompare.numeric.balls import Beyond, Undecided, evaluate_balls, precision, to_float
 
     nodes = wengert_list(answer)
     if len(nodes) > MAX_ANSWER_NODES or any(node.operation and node.operation.name in SLOW_BITS for node in nodes):
-        return in_doubles
+        return False
     try:
         with precision(BITS):
             value = evaluate_balls(nodes, point, lambda: None)[answer]
     except (Beyond, Undecided, *UNKNOWN):
-        return in_doubles
+        return False
     exact = in_doubles if type(value) is Undefined else to_float(value.mid)
-    return exact if isfinite(exact) else in_doubles
+    return abs(in_doubles - exact) > CANCELLED * abs(exact)
 
 
 def in_balls(function: AnalyzedFunction, answer: Expression, point: Mapping[str, float]) -> Sample:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from math import inf, isfinite, log
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import diffcompare.misconceptions.patterns as views
 from diffcompare.language.expression import Expression
@@ -24,6 +24,7 @@ from diffcompare.misconceptions.points import (
     Sample,
     in_balls,
     in_doubles,
+    is_cancelled,
     with_inner,
 )
 from diffcompare.misconceptions.rules import rules_for
@@ -45,6 +46,9 @@ MAX_POINTS = 8
 """Points that are looked at, if the answer is wrong at enough of them."""
 FEW_POINTS = 4
 """Points that are looked at where the function is that large; and how many tame ones do without the others."""
+
+Place: TypeAlias = tuple[Sample, Mapping[str, float]]
+"""The function at a point, and the point."""
 
 ORDER: Mapping[str, int] = {slug: place for place, slug in enumerate(KINDS)}
 
@@ -93,9 +97,8 @@ class Search:
         self.answer = answer
         self.others = others
         found = list(_chosen(self.function, answer, points))
-        tame = [each for each in found if _is_tame(each[1])]
-        if len(tame) >= FEW_POINTS and any(_differs(sample) for sample, _ in tame):
-            found = tame
+        found = _if_enough([each for each in found if _is_tame(each[1])], found)
+        found = _if_enough([each for each in found if not is_cancelled(answer, each[1], each[0].answer)], found)
         found.sort(key=lambda each: (not _differs(each[0]), _is_special(each[1]), _is_far(each[1]), *_telling(each[0])))
         self.samples = [sample for sample, _ in found]
         self.points = [point for _, point in found]
@@ -215,9 +218,7 @@ def _lost(sample: Sample) -> float:
     return float(ROUNDING * abs(sample.right)) if sample.right else 0.0
 
 
-def _chosen(
-    function: AnalyzedFunction, answer: Expression, points: Sequence[Mapping[str, float]]
-) -> Iterator[tuple[Sample, Mapping[str, float]]]:
+def _chosen(function: AnalyzedFunction, answer: Expression, points: Sequence[Mapping[str, float]]) -> Iterator[Place]:
     """The first points; where the answer is right at nearly all of them, as in a branch, others at which it is not."""
     most = FEW_POINTS if len(function.nodes) > MAX_CONFIRMED_NODES else MAX_POINTS
     different = 0
@@ -228,6 +229,11 @@ def _chosen(
         if sample is not None and (number < most or _differs(sample)):
             different += _differs(sample)
             yield sample, point
+
+
+def _if_enough(better: list[Place], found: list[Place]) -> list[Place]:
+    """The better of the points, if they are enough to do without the others."""
+    return better if len(better) >= FEW_POINTS and any(_differs(sample) for sample, _ in better) else found
 
 
 def _partner(samples: Sequence[Sample], place: int) -> int:

@@ -136,8 +136,7 @@ class _Search:
     def best(self, demand: Expression, point: Point, name: str) -> tuple[float, bool]:
         """Where along the line the demand is met, and as many of the others as possible; else where it nearly is."""
         moved = self.moved[name]
-        xs = self.along(point, name)
-        columns = evaluate_along(wengert_list(*moved), point, name, xs, self.check)
+        xs, columns = self.along(point, name)
         met = [place for place, value in enumerate(columns[demand]) if _is_met(value)]
         if not met:
             x = _highest(demand, point, name, xs, columns[demand])
@@ -146,18 +145,25 @@ class _Search:
         most = max(counts.values())
         return xs[self.rng.choice([place for place, count in counts.items() if count == most])], True
 
-    def along(self, point: Point, name: str) -> list[float]:
-        """Places along a line: those of all scales, and some beside and between the edges of what meets a demand."""
+    def along(self, point: Point, name: str) -> tuple[list[float], dict[Expression, list[object]]]:
+        """Places along a line, rising, with the demands there: of all scales, and beside and between their edges."""
         moved, grid = self.moved.get(name, []), all_scales()
         if not moved:
-            return sorted({point[name], *grid})
+            return sorted({point[name], *grid}), {}
         nodes = wengert_list(*moved)
         self.left -= PER_LINE + sum(map(_cost, nodes))
-        columns = evaluate_along(nodes, point, name, grid, self.check)
-        cuts = sorted(x for demand in moved for x in _cuts(demand, point, name, grid, columns[demand]))
+        first = evaluate_along(nodes, point, name, grid, self.check)
+        cuts = sorted(x for demand in moved for x in _cuts(demand, point, name, grid, first[demand]))
         between = [low + part * (high - low) for low, high in pairwise(cuts) for part in WITHIN]
         beside = [cut + sign * way for cut in cuts for sign in (1, -1) for way in (1.0, 0.01 * abs(cut), abs(cut))]
-        return sorted({point[name], *grid, *between, *beside})
+        added = list({point[name], *between, *beside})
+        then = evaluate_along(nodes, point, name, added, self.check)
+        xs = [*grid, *added]
+        order = sorted(range(len(xs)), key=xs.__getitem__)
+        columns = {demand: [*first[demand], *then[demand]] for demand in moved}
+        return [xs[place] for place in order], {
+            demand: [column[place] for place in order] for demand, column in columns.items()
+        }
 
     def projected(self, point: Point) -> Point | None:
         """Meet one demand after the other by the shortest way, as far as its slope tells (Kaczmarz 1937).
@@ -184,7 +190,7 @@ class _Search:
     def tamed(self, point: Point) -> Point:
         """The point with every coordinate, one after the other, as near and with as few digits as it can be."""
         for name in [*point, *reversed(point)]:  # x > y > z > 100 is tamed from its end
-            for x in sorted(self.along(point, name), key=lambda x: effort({name: x})):
+            for x in sorted(self.along(point, name)[0], key=lambda x: effort({name: x})):
                 if self.inside({**point, name: x}):
                     point = {**point, name: x}
                     break

@@ -607,6 +607,7 @@ def test_what_cancels_in_the_answer_is_no_part_of_space():
     points = [{"x": x} for x in (2.0, -1.0, 0.5, -6.0, 10.0, -3.0)]  # in doubles 1 - tanh(18)^2 is 0
     mistake = find_mistake(parse("tanh(3*x)"), "x", parse("1 - tanh(3*x)^2"), points)
     assert mistake.sentence == "the chain rule: the inner derivative 3 of 3*x is missing"
+    assert find_mistake(parse("cos(pi*x)"), "x", parse("pi*sin(pi*x)"), points).kind == "sign-of-derivative"
 
 
 @pytest.mark.parametrize(
