@@ -139,13 +139,12 @@ def places(
     `conditions` are 0 where the user wants no points; `usable` says whether everything has a value in doubles, which
     is asked of the points through which lines are laid; `check` may raise to end the search.
     """
-    rng = random.Random(seed)
-    formulas = [expression, *answers.values(), *conditions]
-    allowed = _allowed(conditions)
-    watched = guards(wengert_list(*formulas))
     if not names:
         yield SamplePoint({})
         return
+    rng, allowed = random.Random(seed), _allowed(conditions)
+    formulas = [expression, *answers.values(), *conditions]
+    watched = guards(wengert_list(*formulas))
     lines: list[tuple[Point, str]] = [({}, names[0])]
     spots: list[Point] = []
     if len(names) > 1:

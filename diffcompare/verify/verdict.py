@@ -175,9 +175,7 @@ def judge(
                 compared = function.compared(place.point)
                 if compared:
                     found.append((place, compared))
-        for number, (place, compared) in enumerate(found[: 0 if function.is_slow else THOROUGH]):
-            if all(each.outcome == "same" for each in compared.values()):
-                found[number] = place, {**compared, **_parted(function.compared(place.point, thorough=True))}
+        _look_thoroughly(function, found)
     except _Late:
         pass
     proofs = _Proofs(expression, budget, conditions)
@@ -187,6 +185,13 @@ def judge(
     }
     calm = [place for place, compared in found if not place.edge and usable(place.point)]
     return judgements, [place.point for place in sorted(calm, key=_extremity)]
+
+
+def _look_thoroughly(function: PreparedFunction, found: list[tuple[SamplePoint, dict[str, Compared]]]) -> None:
+    """Compare hundreds of digits at a few points at which all values are the same so far."""
+    for number, (place, compared) in enumerate(found[: 0 if function.is_slow else THOROUGH]):
+        if all(each.outcome == "same" for each in compared.values()):
+            found[number] = place, {**compared, **_parted(function.compared(place.point, thorough=True))}
 
 
 def _extremity(place: SamplePoint) -> float:
