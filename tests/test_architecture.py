@@ -155,6 +155,7 @@ FENCES = {
     "numpy": lambda name: name == "gradcheck.flat_arguments",  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "batch.workbook",
+    "flint": lambda name: name == "numeric.arb_functions",  # with a stand-in where it is missing
 }
 """Libraries, and the only modules that may import them at all."""
 
@@ -165,6 +166,16 @@ def test_a_library_stays_behind_its_fence(library):
         name for name, targets in all_imports().items() for imported, _ in targets if imported.split(".")[0] == library
     }
     assert all(map(FENCES[library], users)), users
+
+
+def test_mpmath_is_imported_late():
+    users = {
+        name
+        for name, found in all_imports().items()
+        for imported, early in found
+        if early and imported.split(".")[0] == "mpmath"
+    }
+    assert not users
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends():
@@ -191,7 +202,7 @@ def test_nothing_evaluates_text():
     ],
 )
 def test_heavy_libraries_are_imported_when_they_are_used(module):
-    heavy = ("sympy", "mpmath", "numpy", "rich", "typer", "pydantic", "importlib.metadata")
+    heavy = ("sympy", "mpmath", "flint", "numpy", "rich", "typer", "pydantic", "importlib.metadata")
     code = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout == "[]\n"
@@ -201,7 +212,7 @@ def test_heavy_libraries_are_imported_when_they_are_used(module):
 def test_numbers_need_none_of_them_either(call):
     code = (
         f"import math, sys, diffcompare as dc; assert {call};"
-        "print([name for name in ('sympy', 'mpmath', 'numpy', 'rich', 'typer') if name in sys.modules])"
+        "print([name for name in ('sympy', 'mpmath', 'flint', 'numpy', 'rich', 'typer') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout == "[]\n"
@@ -224,7 +235,7 @@ FIRST = [
     "from diffcompare.studies.trace_wording import Wording",
     "from diffcompare.misconceptions.kinds import KINDS; assert KINDS",
     "from diffcompare.numeric.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
-    "from diffcompare.numeric.balls import OPERATIONS; assert 'sin' in OPERATIONS",
+    "from diffcompare.numeric.balls import ROWS; from diffcompare.language.operations import OPERATIONS; assert ROWS[OPERATIONS['sin']]",
 ]
 """What a caller may import first of all, and use."""
 

@@ -40,7 +40,7 @@ WAYS = {
 """Which of the four ways a method is; all others are numerical."""
 
 ONE_AT_A_TIME = threading.RLock()
-"""Held while numbers of high precision are at work: mpmath has one precision for all threads together."""
+"""Held while numbers of high precision are at work: Arb and mpmath have one precision for all threads together."""
 
 
 def backend(method: str) -> Backend:

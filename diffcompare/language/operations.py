@@ -12,7 +12,7 @@ Fields of a row (all but the name and the partials have defaults):
     real        the value over floats; by default the function of that name in `math`, else the definition
     definition  the value in terms of other rows, for a library that has no such function
     domain      where the operation is defined            kink     where it has no derivative, though it has a value
-    mpmath, sympy, numpy, cmath   its name there; by default the row's own name, None where the library has none
+    flint, mpmath, sympy, numpy, cmath   its name there; by default the row's own name, None where the library has none
     aliases     other names in the language               samples  points for the tests
     selects     for `if`: which argument is taken
 """
@@ -43,7 +43,7 @@ NO_POLE_OF_GAMMA = Region("x != 0, -1, -2, ...", lambda x: x > 0 or floor(x) != 
 AT_ZERO = Region("x = 0", lambda x: x == 0)
 AT_INTEGERS = Region("x an integer", lambda x: floor(x) == x)
 
-LIBRARIES = ("numpy", "mpmath", "sympy", "cmath")
+LIBRARIES = ("numpy", "flint", "mpmath", "sympy", "cmath")
 DEFAULT_SAMPLES = (-2.3, -0.7, -0.25, 0.3, 0.8, 1.6, 3.2)
 
 
@@ -266,11 +266,12 @@ sqrt = row("sqrt", partials=[lambda y, x: 1 / (2 * y)], domain=NONNEGATIVE)
 cbrt = row("cbrt", real=special.cbrt, partials=[lambda y, x: y / x / 3], sympy=None, cmath=None, kink=AT_ZERO,
            definition=lambda x: sign(x) * power(abs_(x), 1 / x.constant(3)), numpy="cbrt")  # fmt: skip
 exp = row("exp", partials=[lambda y, x: y])
-expm1 = row("expm1", partials=[lambda y, x: exp(x)], definition=lambda x: exp(x) - 1, numpy="expm1", mpmath="expm1")
+expm1 = row("expm1", partials=[lambda y, x: exp(x)], definition=lambda x: exp(x) - 1, numpy="expm1", flint="expm1",
+            mpmath="expm1")  # fmt: skip
 ln = row("ln", real=math.log, partials=[lambda y, x: 1 / x], domain=POSITIVE, aliases=("log",),
-         numpy="log", mpmath="log", sympy="log", cmath="log")  # fmt: skip
+         numpy="log", flint="log", mpmath="log", sympy="log", cmath="log")  # fmt: skip
 log1p = row("log1p", partials=[lambda y, x: 1 / (1 + x)], domain=Region("x > -1", lambda x: x > -1),
-            definition=lambda x: ln(1 + x), numpy="log1p", mpmath="log1p")  # fmt: skip
+            definition=lambda x: ln(1 + x), numpy="log1p", flint="log1p", mpmath="log1p")  # fmt: skip
 log10 = row("log10", partials=[lambda y, x: _inverse_ln(10, x)], domain=POSITIVE, aliases=("lg",),
             definition=lambda x: ln(x) / ln(x.constant(10)), numpy="log10", cmath="log10")  # fmt: skip
 log2 = row("log2", partials=[lambda y, x: _inverse_ln(2, x)], domain=POSITIVE, aliases=("ld", "lb"),
@@ -282,11 +283,11 @@ sin = row("sin", partials=[lambda y, x: cos(x)])
 cos = row("cos", partials=[lambda y, x: -sin(x)])
 tan = row("tan", partials=[lambda y, x: 1 + _square(y)], domain=NO_POLE_OF_TAN, aliases=("tg",))
 cot = row("cot", partials=[lambda y, x: -(1 + _square(y))], real=lambda x: 1 / math.tan(x), aliases=("ctg", "cotan"),
-          domain=NO_POLE_OF_COT, definition=lambda x: cos(x) / sin(x), sympy="cot")  # fmt: skip
+          domain=NO_POLE_OF_COT, definition=lambda x: cos(x) / sin(x), flint="cot", sympy="cot")  # fmt: skip
 sec = row("sec", partials=[lambda y, x: y * tan(x)], real=lambda x: 1 / math.cos(x),
-          domain=NO_POLE_OF_TAN, definition=lambda x: 1 / cos(x), sympy="sec")  # fmt: skip
+          domain=NO_POLE_OF_TAN, definition=lambda x: 1 / cos(x), flint="sec", sympy="sec")  # fmt: skip
 csc = row("csc", partials=[lambda y, x: -y * cot(x)], real=lambda x: 1 / math.sin(x), aliases=("cosec",),
-          domain=NO_POLE_OF_COT, definition=lambda x: 1 / sin(x), sympy="csc")  # fmt: skip
+          domain=NO_POLE_OF_COT, definition=lambda x: 1 / sin(x), flint="csc", sympy="csc")  # fmt: skip
 asin = row("asin", partials=[lambda y, x: 1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arcsin",),
            numpy="arcsin")  # fmt: skip
 acos = row("acos", partials=[lambda y, x: -1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arccos",),
@@ -311,9 +312,10 @@ atanh = row("atanh", partials=[lambda y, x: 1 / ((1 - x) * (1 + x))], domain=OPE
 
 # --- Kinks and steps (house rules: sign(0) = 0, relu'(0) = 0, a tie of min or max takes the second argument) ---------
 
-abs_ = row("abs", real=abs, partials=[lambda y, x: sign(x)], kink=AT_ZERO, notation="|x|", sympy="Abs", mpmath="fabs",
+abs_ = row("abs", real=abs, partials=[lambda y, x: sign(x)], kink=AT_ZERO, notation="|x|", sympy="Abs", flint=None,
+           mpmath="fabs", cmath=None)  # fmt: skip
+sign = row("sign", real=lambda x: float((x > 0) - (x < 0)), partials=[0], kink=AT_ZERO, aliases=("sgn",), flint="sgn",
            cmath=None)  # fmt: skip
-sign = row("sign", real=lambda x: float((x > 0) - (x < 0)), partials=[0], kink=AT_ZERO, aliases=("sgn",), cmath=None)
 min_ = row("min", real=lambda a, b: a if a < b else b, kink=Region("a = b", lambda a, b: a == b),
            partials=[lambda y, a, b: _take("if <", a, b)[0], lambda y, a, b: _take("if <", a, b)[1]],
            numpy="minimum", mpmath=None, sympy="Min", cmath=None)  # fmt: skip
@@ -343,7 +345,8 @@ digamma = row("digamma", real=special.digamma, partials=[lambda y, x: polygamma(
               aliases=("psi",), numpy=None, cmath=None)  # fmt: skip
 polygamma = row("polygamma", real=special.polygamma, partials=[None, lambda y, n, x: polygamma(n + 1, x)],
                 domain=Region(f"n = 0, 1, ..., {special.MAX_ORDER} and x != 0, -1, -2, ...", _has_polygamma),
-                notation="polygamma(n, x)", numpy=None, cmath=None, samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip
+                notation="polygamma(n, x)", numpy=None, flint=None, cmath=None,
+                samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip
 sigmoid = row("sigmoid", real=_sigmoid, partials=[_sigmoid_partial], aliases=("expit", "logistic"),
               definition=lambda x: 1 / (1 + exp(-x)), samples=[-30.0, -2.3, 0.0, 0.6, 3.2, 30.0])  # fmt: skip
 softplus = row("softplus", real=_softplus, partials=[lambda y, x: sigmoid(x)],
@@ -374,7 +377,7 @@ def _choice(symbol: str) -> Operation:
         kink=Region("l = r", lambda l, r, a, b: l == r),
         notation=f"if(l {symbol} r, a, b)",
         samples=[(0.5, 1.5, -0.3, 2.0), (1.5, 0.5, -0.3, 2.0), (1.5, 1.5, -0.3, 2.0)],
-        numpy=None, mpmath=None, sympy=None, cmath=None,
+        numpy=None, flint=None, mpmath=None, sympy=None, cmath=None,
     )  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from diffcompare.truth.rounding import TrueNumber
+if TYPE_CHECKING:
+    from diffcompare.truth.rounding import TrueNumber
 
 
 def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:

@@ -21,22 +21,12 @@ from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.balls import (
-    BALLS,
-    Ball,
-    Beyond,
-    Undecided,
-    compare,
-    evaluate_balls,
-    finf,
-    fzero,
-    precision,
-    to_float,
-)
+from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, power_of_two, precision, to_float
+from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift
 from diffcompare.numeric.evaluate import Undefined, values_at
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.one_sided import Slope, at_kink, directional_check, one_sided_slopes
-from diffcompare.truth.rounding import TrueNumber, round_ball
+from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
 
 FIRST_BITS, LAST_BITS = 128, 1 << 15
 LOOK_ASIDE_BITS = 2048
@@ -45,7 +35,7 @@ LOOK_ASIDE_BITS = 2048
 ZERO_BITS, ZERO_WORK = 1 << 13, 1 << 20
 """What is 0 as far as doubles go is followed down to 2^-8192, if bits times nodes are no more than this."""
 
-TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved"]
+TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved", "unavailable"]
 
 
 class Slopes(NamedTuple):
@@ -102,9 +92,7 @@ class _Reached(NamedTuple):
             (self.partials[name], ball) for name, ball in self.found.partials.items() if name not in self.suspects
         ]
         return any(
-            number.text == "0" and ball.rad[2] + ball.rad[3] > -ZERO_BITS
-            for number, ball in pairs
-            if number is not None and ball.rad != fzero
+            number.text == "0" and ball.rad > power_of_two(-ZERO_BITS) for number, ball in pairs if number is not None
         )
 
 
@@ -116,6 +104,8 @@ def establish(problem: Problem) -> Truth:
         return _establish(problem, check)
     except _OutOfTime:
         return Truth("timed-out", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth within {problem.budget:g} s",))
+    except Unavailable as reason:
+        return Truth("unavailable", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth: {reason}",))
     except Beyond as excess:
         note = f"no truth: it would need {excess}"
     except NotDifferentiable:
@@ -168,10 +158,18 @@ def _grow(
         if found.outside or last or bits >= LAST_BITS:
             return reached
         if value is not None and not found.undecided:
-            open_ones = [name for name in problem.wrt if partials.get(name) is None and name not in suspects]
-            if not open_ones and not any(found.partials[name].rad == finf for name in suspects):
+            calm = [(partials[name], found.partials[name]) for name in problem.wrt if name not in suspects]
+            settled = all(_is_settled(number, ball) for number, ball in [(value, found.value), *calm])
+            if settled and all(found.partials[name].is_finite for name in suspects):
                 return reached
         bits *= 2
+
+
+def _is_settled(number: TrueNumber | None, ball: Ball) -> bool:
+    """Whether a number is known to 25 digits, and a bound far below the last of them."""
+    if number is None or number.text == "0" or ball.arb.is_exact():
+        return number is not None
+    return ball.arb.rel_accuracy_bits() > SURE_BITS
 
 
 def _sweep(
@@ -192,7 +190,7 @@ def _sweep(
             adjoints = reverse(nodes, values, active, output, BALLS, check)
             # A kink that nothing passes through (in the condition of an `if`, below a step) does not matter.
             found.kinks = [node for node in found.kinks if node in adjoints]
-            found.partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in problem.wrt}
+            found.partials = {name: adjoints.get(Variable(name), lift(0)) for name in problem.wrt}
         except Undecided as undecided:
             found.undecided, found.open_at = True, undecided.where
     return found
@@ -225,7 +223,7 @@ def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active
 
 def _suspects(nodes: Sequence[Expression], found: _Sweep, problem: Problem) -> set[str]:
     """The variables whose partial the sweep alone cannot settle."""
-    suspects = {name for name, ball in found.partials.items() if ball.rad == finf}
+    suspects = {name for name, ball in found.partials.items() if not ball.is_finite}
     if found.kinks:
         below = wengert_list(*found.kinks)
         names = {node.name for node in below if type(node) is Variable}
@@ -306,5 +304,5 @@ def _is_break(left: Slope, right: Slope) -> bool:
 def _as_float(slope: Slope) -> float | None:
     """A slope as a double; None where there are no values, or where no limit was found."""
     if isinstance(slope, Ball):
-        return to_float(slope.mid) + 0.0  # never -0.0
+        return to_float(slope.arb) + 0.0  # never -0.0
     return None if slope is None or math.isnan(slope) else slope

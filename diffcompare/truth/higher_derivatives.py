@@ -1,122 +1,114 @@
-"""Higher derivatives at a point, by central differences of values in ball arithmetic.
+"""Higher derivatives at a point, from the power series of the function there.
 
-With hundreds of digits at hand a step may be 2^-100: its truncation error is then of no account, and its round-off
-error is known.  No formula has to be differentiated twice, so that an expression of thousands of nodes costs seven
-evaluations and not the swell of its fifth derivative.
+One evaluation over series has all of them; no formula is differentiated twice, so that an expression of thousands of
+nodes does not swell.  The series is made of the table's partials, so that values have the last word: on both sides of
+the point they must be what its terms say.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import reduce
 
 from diffcompare.backends.problem import Problem
-from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
-from diffcompare.numeric.balls import (
-    Ball,
-    Beyond,
-    Mpf,
-    Undecided,
-    contains_zero,
-    evaluate_balls,
-    from_float,
-    fzero,
-    magnitude,
-    mpf_shift,
-    precision,
-    to_float,
-)
+from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision, to_float
+from diffcompare.numeric.balls import Ball, contains_zero, evaluate_balls, is_zero, lift, magnitude
+from diffcompare.numeric.evaluate import Undefined
+from diffcompare.truth.one_sided import Ray, Side
+from diffcompare.truth.power_series import as_series, terms
 
-STENCILS: dict[int, tuple[tuple[int, ...], int]] = {
-    2: ((0, 0, 1, -2, 1, 0, 0), 1),
-    3: ((0, -1, 2, 0, -2, 1, 0), 2),
-    4: ((0, 1, -4, 6, -4, 1, 0), 1),
-    5: ((-1, 4, -5, 0, 5, -4, 1), 2),
-}
-"""Weights of f(x - 3h) ... f(x + 3h) and their denominator, by the order of the derivative; all are exact to h^2."""
-
-DEPTH, DEEPER = 100, 140
-"""The step is 2^-depth of the size of x; the second one is for what may be 0."""
-BITS, MORE_BITS = 1000, 4000
-CLEAR = -60
-"""What is 2^-60 of the largest derivative, each in the units of x, may be 0."""
+ORDERS = (2, 3, 4, 5)
+PRECISIONS = (1000, 4000)
+SPARE = 2
+"""Terms beyond those of the orders: every factor of a divisor that is 0 at the point costs one."""
+DEPTH = 100
+"""Values are taken at 2^-100 of the size of x: what the terms leave out is 2^-100 of the last of them there."""
+TOLERANCE = 40
+"""By so many bits the rest may be larger."""
+NARROW = 60
+"""Bits of a derivative: some more than those of a double."""
 NOTHING = -200
-"""What is 2^-200 of the value or of the largest derivative is nothing but the error of the arithmetic."""
+"""What is 2^-200 of the value or of the largest derivative, each in the units of x, is the error of the arithmetic."""
 
 
 def higher_derivatives(
-    problem: Problem, name: str, orders: Sequence[int] = tuple(STENCILS), check: Callable[[], None] = lambda: None
+    problem: Problem, name: str, orders: Sequence[int] = ORDERS, check: Callable[[], None] = lambda: None
 ) -> dict[int, float | None]:
     """The derivatives of these orders by one variable, as doubles; None where they are not found (a domain's edge).
 
-    One that is 0 is told apart from a small one: the quotients of a 0 fall with the step.  `check` may raise.
+    One that is 0 is told apart from a small one.  `check` may raise.
     """
-    size = math.frexp(problem.point[name])[1] if problem.point[name] else 0
-    line = partial(_values, wengert_list(problem.at(problem.point)), problem, name, check)
-    try:
-        coarse = _quotients(line(size - DEPTH, BITS), orders, size - DEPTH)
-        largest = max(_bits(ball, order * size) for order, ball in coarse.items())
-        if all(
-            _bits(ball, order * size) > largest + CLEAR and not contains_zero(ball) for order, ball in coarse.items()
-        ):
-            return {order: _finite(ball) for order, ball in coarse.items()}
-        coarse = _quotients(line(size - DEPTH, MORE_BITS), orders, size - DEPTH)
-        values = line(size - DEEPER, MORE_BITS)
-        fine = _quotients(values, orders, size - DEEPER)
-    except (Undecided, Beyond, OverflowError, ValueError):
-        return dict.fromkeys(orders)
-    largest = max(_bits(values[3], 0), *[_bits(fine[order], order * size) for order in orders])
-    return {order: _settled(coarse[order], fine[order], largest - order * size) for order in orders}
+    side = Side(wengert_list(problem.at(problem.point)), problem.point, name, 1, check)
+    for bits in PRECISIONS:
+        with precision(bits), terms(max(orders) + 1 + SPARE):
+            try:
+                return _found(side, orders, final=bits == PRECISIONS[-1])
+            except Undecided:  # more bits may tell
+                continue
+            except (Beyond, OverflowError, ValueError):
+                break
+    return dict.fromkeys(orders)
 
 
-def _values(
-    nodes: Sequence[Expression], problem: Problem, name: str, check: Callable[[], None], exponent: int, bits: int
-) -> list[Ball]:
-    """f(x - 3h) ... f(x + 3h) at h = 2^exponent.  Raises Undecided where a value is missing."""
-    values = []
-    with precision(bits):
-        for offset in range(-3, 4):
-            moved = Ball(from_float(problem.point[name])) + Ball(mpf_shift(from_float(float(offset)), exponent))
-            value = evaluate_balls(nodes, {**problem.point, name: moved}, check)[nodes[-1]]
-            if not isinstance(value, Ball):
-                raise Undecided
-            values.append(value)
-    return values
+def _found(side: Side, orders: Sequence[int], *, final: bool) -> dict[int, float | None]:
+    """The derivatives at the working precision.  Raises Undecided where it is too low for one of them."""
+    ray = Ray(side)
+    output = ray.expanded()
+    nothing = dict.fromkeys(orders)
+    if output is None or type(output) is Undefined:
+        return nothing
+    series = as_series(output)
+    if series.has_pole or series.end <= max(orders) or (ray.jumped and ray.jump(series)):
+        return nothing
+    coefficients = [series.coefficient(power) for power in range(series.end)]
+    if not all(_is_confirmed(coefficients, side, sign, final=final) for sign in (1, -1)):
+        return nothing
+    sizes = _sizes(coefficients, max(_unit(side), 0))
+    error = max(sizes) * power_of_two(NOTHING)
+    found = {order: _derivative(order, coefficients[order], may_be_0=sizes[order] <= error) for order in orders}
+    if math.nan in found.values() and not final:
+        raise Undecided
+    return {order: None if number is math.nan else number for order, number in found.items()}
 
 
-def _quotients(values: Sequence[Ball], orders: Sequence[int], exponent: int) -> dict[int, Ball]:
-    """The difference quotients by order, from values at a step of 2^exponent."""
-    quotients: dict[int, Ball] = {}
-    with precision(MORE_BITS):
-        for order in orders:
-            weights, denominator = STENCILS[order]
-            total = Ball(fzero)
-            for weight, value in zip(weights, values, strict=True):
-                total = total + value * weight
-            shift = -order * exponent - (denominator - 1)
-            quotients[order] = Ball(mpf_shift(total.mid, shift), mpf_shift(total.rad, shift))
-    return quotients
+def _sizes(coefficients: Sequence[Ball], unit: int) -> list[arb]:
+    """The coefficients in units of 2^unit, in which they can be compared."""
+    return [magnitude(each) * power_of_two(power * unit) for power, each in enumerate(coefficients)]
 
 
-def _bits(ball: Ball, shift: int) -> int:
-    """The binary magnitude of the largest number in a ball, in the units of x."""
-    return _exponent(magnitude(ball)) + shift
+def _unit(side: Side) -> int:
+    """The exponent of the power of two that x is near to."""
+    x = side.point[side.name]
+    return math.frexp(x)[1] if x else 0
 
 
-def _exponent(number: Mpf) -> int:
-    return int(number[2] + number[3]) if number != fzero else -(10**9)
+def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final: bool) -> bool:
+    """Whether the value beside the point is the sum of the terms there.  Raises Undecided where that is open."""
+    unit = _unit(side)
+    step = Ball(sign * power_of_two(unit - DEPTH))
+    place = {**side.point, side.name: lift(side.point[side.name]) + step}
+    value = evaluate_balls(side.nodes, place, side.check)[side.nodes[-1]]
+    if type(value) is Undefined:
+        return False
+    rest = value - reduce(lambda total, coefficient: total * step + coefficient, reversed(coefficients))
+    first, *others = _sizes(coefficients, unit)
+    largest = max(others)
+    if largest.is_zero():  # x^20 at 0, say
+        largest = first.max(power_of_two(0))
+    if magnitude(rest) <= largest * power_of_two(-DEPTH * len(others) - TOLERANCE):
+        return True
+    if contains_zero(rest) and not final:
+        raise Undecided
+    return contains_zero(rest)
 
 
-def _settled(coarse: Ball, fine: Ball, largest: int) -> float | None:
-    """The derivative; 0 where the quotient is nothing beside the largest, or shrinks as the step does."""
-    nothing = contains_zero(fine) and _bits(fine, 0) < largest + NOTHING
-    if nothing or _bits(fine, 0) < _bits(coarse, 0) - (DEEPER - DEPTH) // 2:
+def _derivative(order: int, coefficient: Ball, *, may_be_0: bool) -> float | None:
+    """The derivative by its coefficient; None beyond the doubles, nan where it is not known well enough."""
+    if is_zero(coefficient) or (may_be_0 and contains_zero(coefficient)):
         return 0.0
-    return None if contains_zero(fine) else _finite(fine)
-
-
-def _finite(ball: Ball) -> float | None:
-    number = to_float(ball.mid)
+    if coefficient.arb.rel_accuracy_bits() < NARROW:
+        return math.nan
+    number = to_float((coefficient * math.factorial(order)).arb)
     return number if math.isfinite(number) else None

@@ -13,27 +13,8 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Operation, Variable
-from diffcompare.numeric.balls import (
-    BALLS,
-    Ball,
-    Beyond,
-    Mpf,
-    Undecided,
-    compare,
-    contains_zero,
-    evaluate_balls,
-    finf,
-    from_float,
-    from_int,
-    fzero,
-    magnitude,
-    mpf_abs,
-    mpf_add,
-    mpf_lt,
-    mpf_shift,
-    mpf_sub,
-    precision,
-)
+from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision, size_of
+from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift, magnitude
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.truth.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
 from diffcompare.truth.rounding import round_ball
@@ -42,7 +23,7 @@ TOLERANCE = -80
 """The check of the sweep accepts a relative difference of 2^-80: it looks for wrong partials, not for lost digits."""
 MASKING = 200
 """By so many bits, and no more, are the terms of the check brought to one size."""
-NOTHING = mpf_shift(from_int(1), -1080)
+NOTHING = power_of_two(-1080)
 """Sizes below are none: it is far less than half the smallest double."""
 
 NARROW = -120
@@ -74,52 +55,49 @@ def directional_check(
 ) -> bool:
     """Whether a central difference of values, in a direction that moves every variable, confirms the gradient."""
     moves = {name: _move(index, point[name]) for index, name in enumerate(gradient)}
-    expected, scale = Ball(fzero), fzero
+    expected, scale = lift(0), lift(0).arb
     with precision(bits):
-        sizes = {name: _exponent(gradient[name], move) for name, move in moves.items()}
+        sizes = {name: _size(gradient[name], move) for name, move in moves.items()}
         least = min(sizes.values(), default=0)
         for name, size in sizes.items():
             # Large terms move less, lest they hide an error in a small one.
-            moves[name] = mpf_shift(moves[name], -min(size - least, MASKING))
+            moves[name] = moves[name] * power_of_two(-min(size - least, MASKING))
             term = gradient[name] * Ball(moves[name])
             expected = expected + term
-            scale = mpf_add(scale, magnitude(term))
+            scale = scale + magnitude(term)
     bits += MASKING if len(moves) > 1 else 0
     return _confirmed(lambda depth, bits: _central(nodes, point, moves, depth, bits, check), expected, scale, bits)
 
 
-def _exponent(partial: Ball, move: Mpf) -> int:
+def _size(partial: Ball, move: arb) -> int:
     """The binary magnitude of a term; a partial that is said to be 0 counts as 1, for it may be wrong."""
-    term = move if partial.mid == fzero else (partial * Ball(move)).mid
-    return int(term[2] + term[3])
+    return size_of(move if partial.mid.is_zero() else partial.arb * move)
 
 
-def _confirmed(quotient: Quotient, expected: Ball, scale: Mpf, bits: int) -> bool:
+def _confirmed(quotient: Quotient, expected: Ball, scale: arb, bits: int) -> bool:
     """Whether quotients approach what is expected: by coming near enough, or by a gap that shrinks with the step."""
-    before: tuple[int, Mpf] | None = None
+    before: tuple[int, arb] | None = None
     for depth in _depths(scale):
         gap = _gap(quotient, expected, scale, depth, bits)
-        if gap == fzero:
+        if gap is not None and gap.is_zero():
             return True
         if gap is not None:
-            if before is not None and mpf_lt(gap, mpf_shift(before[1], (before[0] - depth) // 2)):
+            if before is not None and gap < before[1] * power_of_two((before[0] - depth) // 2):
                 return True
             before = depth, gap
     return False
 
 
-def _depths(scale: Mpf) -> tuple[int, ...]:
+def _depths(scale: arb) -> tuple[int, ...]:
     """The usual depths; a gradient beyond the last of them bends the graph within a step of its own inverse."""
-    size = int(scale[2] + scale[3])
+    size = size_of(scale)
     beyond = tuple(depth for depth in (size + 100, size + 300) if DEPTHS[-1] < depth < MAX_DEPTH)
     return DEPTHS + beyond
 
 
-def _gap(quotient: Quotient, expected: Ball, scale: Mpf, depth: int, bits: int) -> Mpf | None:
+def _gap(quotient: Quotient, expected: Ball, scale: arb, depth: int, bits: int) -> arb | None:
     """How far off the quotient is; 0 within the tolerance, None where it cannot be told."""
-    allowed = mpf_shift(scale, TOLERANCE)
-    if mpf_lt(allowed, NOTHING):
-        allowed = NOTHING
+    allowed = (scale * power_of_two(TOLERANCE)).max(NOTHING)
     for enough in (bits + depth, bits + 3 * depth, 3 * (bits + depth), 9 * (bits + depth)):
         try:
             found = quotient(depth, enough)
@@ -130,17 +108,18 @@ def _gap(quotient: Quotient, expected: Ball, scale: Mpf, depth: int, bits: int) 
         if isinstance(found, Ball):
             with precision(enough):
                 gap = found - expected
-            if not mpf_lt(allowed, magnitude(gap)):
-                return fzero
-            if mpf_lt(gap.rad, mpf_shift(mpf_abs(gap.mid), -1)):
-                return magnitude(gap)
+                most = magnitude(gap)
+            if most <= allowed:
+                return lift(0).arb
+            if 2 * gap.rad < abs(gap.mid):
+                return most
     return None
 
 
 def _central(
     nodes: Sequence[Expression],
     point: Mapping[str, float],
-    moves: Mapping[str, Mpf],
+    moves: Mapping[str, arb],
     depth: int,
     bits: int,
     check: Check,
@@ -151,20 +130,19 @@ def _central(
         for sign in (1, -1):
             shifted: dict[str, float | Ball] = dict(point)
             for name, move in moves.items():
-                shifted[name] = Ball(from_float(point[name])) + Ball(mpf_shift(move, -depth)) * sign
+                shifted[name] = lift(point[name]) + Ball(move * power_of_two(-depth)) * sign
             value = _value(nodes, shifted, check)
             if not isinstance(value, Ball):
                 return value
             ends.append(value)
-        difference = ends[0] - ends[1]
-        return Ball(mpf_shift(difference.mid, depth - 1), mpf_shift(difference.rad, depth - 1))
+        return (ends[0] - ends[1]) * Ball(power_of_two(depth - 1))
 
 
-def _move(index: int, x: float) -> Mpf:
+def _move(index: int, x: float) -> arb:
     """How far a variable moves: about its own size, each by another fraction and in alternating directions."""
     size = math.frexp(x)[1] if x else 0
     fraction = 64 + 37 * (index + 1) % 64
-    return mpf_shift(from_int(fraction if index % 2 == 0 else -fraction), size - 6)  # type: ignore[no-any-return]
+    return (fraction if index % 2 == 0 else -fraction) * power_of_two(size - 6)
 
 
 def _value(nodes: Sequence[Expression], point: Mapping[str, float | Ball], check: Check) -> Ball | Undefined | None:
@@ -173,7 +151,7 @@ def _value(nodes: Sequence[Expression], point: Mapping[str, float | Ball], check
         value: Ball | Undefined = evaluate_balls(nodes, point, check)[nodes[-1]]
     except Undecided:
         return None
-    return None if isinstance(value, Ball) and value.rad == finf else value
+    return None if isinstance(value, Ball) and not value.is_finite else value
 
 
 def one_sided_slopes(
@@ -212,17 +190,17 @@ def _quotient(side: Side, depth: int, bits: int) -> Ball | Undefined | None:
     """(f(x + h) - f(x)) / h for a step of about 2^-depth on one side of x."""
     with precision(bits):
         # An odd factor of 64 bits, another one at every depth: multiples of a power of 2 could all be zeros of f.
-        factor = from_int(side.sign * (0x9E3779B97F4A7C15 + 2 * depth))
+        factor = side.sign * (0x9E3779B97F4A7C15 + 2 * depth)
         x = side.point[side.name]
-        step = Ball(mpf_shift(factor, (math.frexp(x)[1] if x else 0) - 64 - depth))
+        step = Ball(arb((factor, (math.frexp(x)[1] if x else 0) - 64 - depth)))
         values = []
-        for where in (x, Ball(from_float(x)) + step):
+        for where in (x, lift(x) + step):
             value = _value(side.nodes, {**side.point, side.name: where}, side.check)
             if not isinstance(value, Ball):
                 return value
             values.append(value)
         quotient = (values[1] - values[0]) / step
-    return None if quotient.rad == finf else quotient
+    return quotient if quotient.is_finite else None
 
 
 def _limit(quotient: Quotient, bits: int) -> Slope:
@@ -241,26 +219,33 @@ def _limit(quotient: Quotient, bits: int) -> Slope:
     balls = [each for each in found if isinstance(each, Ball)]
     if len(balls) < len(found):
         return math.nan
+    with precision(LAST_BITS):
+        most = [magnitude(each) for each in balls]
+        least = [each.arb.abs_lower() for each in balls]
+        if all(coarse * power_of_two(20) < fine for coarse, fine in zip(most, least[1:], strict=False)):
+            return -math.inf if balls[-1].arb < 0 else math.inf
+        falls = (fine < coarse * power_of_two(-20) for coarse, fine in zip(least, most[1:], strict=False))
+        if all(fall or fine < NOTHING for fall, fine in zip(falls, most[1:], strict=False)):
+            return _nothing(quotient, bits, most[-1])  # they fall like a power of h
+        return _number(balls)
+
+
+def _number(balls: Sequence[Ball]) -> Slope:
+    """The number to which quotients at ever smaller steps come near; nan where they do not."""
     last = balls[-1]
-    least = [fzero if contains_zero(each) else mpf_sub(mpf_abs(each.mid), each.rad) for each in balls]
-    most = [magnitude(each) for each in balls]
-    if all(mpf_lt(mpf_shift(coarse, 20), fine) for coarse, fine in zip(most, least[1:], strict=False)):
-        return -math.inf if last.mid[0] else math.inf
-    falls = (mpf_lt(fine, mpf_shift(coarse, -20)) for coarse, fine in zip(least, most[1:], strict=False))
-    if all(fall or mpf_lt(fine, NOTHING) for fall, fine in zip(falls, most[1:], strict=False)):
-        return _nothing(quotient, bits, most[-1])  # they fall like a power of h
+    most = magnitude(last)
     far, near = (magnitude(each - last) for each in balls[:-1])
-    if mpf_lt(mpf_shift(most[-1], -40), far) or mpf_lt(mpf_shift(most[-1], -90), near):
+    if most * power_of_two(-40) < far or most * power_of_two(-90) < near:
         return math.nan
-    return Ball(last.mid, mpf_add(last.rad, near))  # the last is nearer to the limit than to the one before
+    return Ball(arb(last.arb, near))  # the last is nearer to the limit than to the one before
 
 
-def _nothing(quotient: Quotient, bits: int, most: Mpf) -> Ball:
+def _nothing(quotient: Quotient, bits: int, most: arb) -> Ball:
     """The limit 0, as near as quotients come to it: h^(1/6), say, takes a smaller step than others."""
-    if mpf_lt(NOTHING, most):
+    if most > NOTHING:
         finest = _settled(quotient, FINEST_DEPTH, bits + 2 * FINEST_DEPTH + 1000)
-        most = magnitude(finest) if isinstance(finest, Ball) and mpf_lt(magnitude(finest), most) else most
-    return Ball(fzero, mpf_shift(most, 1))
+        most = most.min(magnitude(finest)) if isinstance(finest, Ball) else most
+    return Ball(arb(0, 2 * most))
 
 
 def _settled(quotient: Quotient, depth: int, bits: int) -> Ball | Undefined | None:
@@ -275,8 +260,7 @@ def _settled(quotient: Quotient, depth: int, bits: int) -> Ball | Undefined | No
 
 
 def _is_narrow(ball: Ball) -> bool:
-    allowed = mpf_shift(mpf_abs(ball.mid), NARROW)
-    return not mpf_lt(allowed if mpf_lt(NOTHING, allowed) else NOTHING, ball.rad)
+    return ball.rad <= (abs(ball.mid) * power_of_two(NARROW)).max(NOTHING)
 
 
 # --- What the table says along a ray ----------------------------------------------------------------------------------
@@ -301,7 +285,7 @@ def _along_ray(side: Side, bits: int) -> Ball | float | None:
     for count in TERMS:
         with precision(bits), terms(count):
             try:
-                ray = _Ray(side)
+                ray = Ray(side)
                 output = ray.expanded()
                 if output is None or type(output) is Undefined:
                     end = None
@@ -318,7 +302,7 @@ def _along_ray(side: Side, bits: int) -> Ball | float | None:
     return None
 
 
-def _slope_of(output: PowerSeries, ray: _Ray, count: int) -> Ball | float | None:
+def _slope_of(output: PowerSeries, ray: Ray, count: int) -> Ball | float | None:
     """The second coefficient, unless the first is not the value at the point."""
     if output.has_pole:
         return None
@@ -334,7 +318,7 @@ def _jump_at_more_bits(side: Side, count: int) -> int:
     """The sign of the jump from the value at the point to the limit; 0 where no precision tells them apart."""
     for bits in JUMP_BITS:
         with precision(bits), terms(count):
-            ray = _Ray(side)
+            ray = Ray(side)
             try:
                 output = ray.expanded()
                 jump = None if output is None or type(output) is Undefined else ray.jump(as_series(output))
@@ -345,7 +329,7 @@ def _jump_at_more_bits(side: Side, count: int) -> int:
     return 0
 
 
-class _Ray:
+class Ray:
     """What every node does as t falls to 0: a constant, a series, or None where no series is known."""
 
     def __init__(self, side: Side) -> None:
@@ -424,7 +408,7 @@ class _Ray:
 
 
 STEPS: Mapping[str, Callable[[Ball], tuple[Ball, Ball]]] = {
-    "sign": lambda value: (Ball(from_int(-1)), Ball(from_int(1))),
+    "sign": lambda value: (lift(-1), lift(1)),
     "floor": lambda value: (value - 1, value),
     "ceil": lambda value: (value, value + 1),
 }

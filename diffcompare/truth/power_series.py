@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS, raise_to
-from diffcompare.numeric.balls import BALLS, Ball, compare, finf, from_int, fzero, lift, to_fraction
+from diffcompare.numeric.balls import BALLS, Ball, compare, exact_value, is_zero, lift, to_fraction
 from diffcompare.numeric.evaluate import Undefined
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class TooShort(Unknown):
     """All known terms are 0 where a leading one is needed: more terms may have it."""
 
 
-ZERO, ONE = Ball(fzero), Ball(from_int(1))
+ZERO, ONE = lift(0), lift(1)
 
 
 class _SeriesContext:
@@ -84,7 +84,7 @@ class PowerSeries:
 
     def stripped(self) -> PowerSeries:
         """The same without the leading terms that are known to be 0."""
-        zeros = next((place for place, term in enumerate(self.terms) if not _is_zero(term)), len(self.terms))
+        zeros = next((place for place, term in enumerate(self.terms) if not is_zero(term)), len(self.terms))
         return PowerSeries(self.terms[zeros:], self.first + zeros) if zeros else self
 
     @property
@@ -177,10 +177,6 @@ def variable(x: float, direction: int) -> PowerSeries:
     return PowerSeries([lift(x), lift(direction), *[ZERO] * (_SeriesContext.count - 2)])
 
 
-def _is_zero(ball: Ball) -> bool:
-    return bool(ball.mid == fzero and ball.rad == fzero)
-
-
 def _termwise(operation: Callable[[Ball, Ball], Ball], a: PowerSeries, b: PowerSeries) -> PowerSeries:
     """A sum or a difference, as far as both are known."""
     end = min(a.end, b.end)
@@ -238,19 +234,17 @@ def _slope(operation: Operation, y: PowerSeries, arguments: Sequence[PowerSeries
 
 
 def _is_constant(argument: PowerSeries, count: int) -> bool:
-    return all(_is_zero(argument.coefficient(power)) for power in range(1, count))
+    return all(is_zero(argument.coefficient(power)) for power in range(1, count))
 
 
 def _identity(argument: PowerSeries, count: int) -> Any:
     """What tells an argument from others: a constant by its value, a series by the object that its heads come from."""
-    value = argument.coefficient(0)
-    if _is_constant(argument, count) and (value.rad == fzero or value.fraction is not None):
-        return count, value.mid, value.rad, value.fraction
-    return id(argument.root)
+    number = exact_value(argument.coefficient(0)) if _is_constant(argument, count) else None
+    return id(argument.root) if number is None else (count, number)
 
 
 def _finite(ball: Ball) -> Ball:
-    if ball.rad == finf:
+    if not ball.is_finite:
         raise Unknown
     return ball
 

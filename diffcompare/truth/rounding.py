@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import math
 import sys
-from decimal import Context, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from diffcompare.numeric.balls import (
-    Ball,
-    Mpf,
-    contains_zero,
-    ends,
-    finf,
-    fzero,
-    mpf_abs,
-    mpf_lt,
-    mpf_pos,
-    mpf_shift,
-    to_float,
-    to_str,
-)
+from diffcompare.numeric.arb_functions import arb, fmpz, power_of_two, to_float
+from diffcompare.numeric.balls import Ball, contains_zero, ends, magnitude
 
 DIGITS = 25
 MAX_MAGNITUDE = 20_000
-"""Numbers beyond 2^20000 or below 2^-20000 are printed by mpmath and not turned into fractions."""
-SHORT = 2_000
-"""Bits of a number that mpmath prints."""
+"""Numbers beyond 2^20000 or below 2^-20000 are printed by Arb and not turned into fractions."""
+SPARE = 20
+"""Digits that Arb is asked for beyond those that are printed: its last one may be off by one."""
 BEYOND_PRINTING = 10**9
 """A number below 2^-(10^9) is printed as 0."""
 MIN_BOUND = "1e-301029995"
 """More than any of those."""
+BEHIND, HALF = 9, 500_000_000
+"""Digits that tell to which side the 25th is rounded, and a half of its unit in those."""
+SURE_BITS = 116
+"""A ball that is narrower than 2^-116 of its midpoint moves the last of those by less than one."""
+FIXED, FIXED_BOUND = (-6, 24), (-4, 1)
+"""The powers of ten of a first digit with which a number is written without one."""
+LOG_2 = math.log10(2)
 
 
 class TrueNumber(NamedTuple):
@@ -76,68 +70,119 @@ def round_ball(ball: Ball) -> TrueNumber | None:
     A true number halfway between two roundings would stay open at any precision: a relative radius of 2^-1000, far
     below any literal of ours, settles for the rounding of the midpoint.
     """
-    if ball.rad == finf:
+    if not ball.is_finite:
         return None
+    if ball.arb.is_exact():
+        return _midpoint(ball, decimal_text(ball.arb))
     low, high = ends(ball)
     nearest = to_float(low)
-    if nearest == 0 and to_float(high) == 0 and not (ball.rad == fzero and ball.mid != fzero):
-        if _same_digits(low, high):
-            return _midpoint(ball)
-        if contains_zero(ball):
-            return TrueNumber("0", 0.0, Fraction(0), bound_text(ball.rad))
-        return None
-    narrow = mpf_lt(mpf_shift(ball.rad, 1000), mpf_abs(ball.mid))
-    if not narrow and (nearest != to_float(high) or not _same_digits(low, high)):
-        return None
-    return _midpoint(ball)
+    one_double = nearest == to_float(high)
+    text = _shared_text(ball, low, high) if one_double else None
+    if text is not None:
+        return _midpoint(ball, text)
+    if nearest == 0 and one_double:
+        return TrueNumber("0", 0.0, Fraction(0), bound_text(ball.rad)) if contains_zero(ball) else None
+    narrow = ball.rad * power_of_two(1000) < abs(ball.mid)
+    return _midpoint(ball, decimal_text(ball.mid)) if narrow else None
 
 
-def _midpoint(ball: Ball) -> TrueNumber:
+def _shared_text(ball: Ball, low: arb, high: arb) -> str | None:
+    """The 25 digits to which both ends of a ball round; None where they are not the same.
+
+    Those of a narrow ball are read off its midpoint, unless the digits behind them are near a half or a whole.
+    """
+    if ball.arb.rel_accuracy_bits() > SURE_BITS:
+        digits, place = significant_digits(ball.arb, DIGITS + BEHIND)
+        rest = int(digits[DIGITS:] or "0")
+        if digits and 1 < rest % HALF < HALF - 1:
+            rounded = str(int(digits[:DIGITS]) + (rest > HALF))
+            return _plain(ball.arb, rounded[:DIGITS], place + len(rounded) - DIGITS, fixed=FIXED)
+    text = decimal_text(low)
+    return text if text == decimal_text(high) else None
+
+
+def _midpoint(ball: Ball, text: str) -> TrueNumber:
     """The midpoint stands for the ball; where it is too small to be written, 0 does, which is off by that."""
-    text = decimal_text(ball.mid)
-    off = ball.mid if text == "0" and ball.mid != fzero else ball.rad
-    return TrueNumber(text, to_float(ball.mid) or 0.0, _fraction(ball.mid), bound_text(off))
+    mid = ball.mid
+    off = magnitude(ball) if text == "0" else ball.rad
+    return TrueNumber(text, to_float(mid) or 0.0, _fraction(mid), bound_text(off))
 
 
-def _same_digits(low: Mpf, high: Mpf) -> bool:
-    return decimal_text(low) == decimal_text(high)
-
-
-def _fraction(number: Mpf) -> Fraction | None:
-    sign, mantissa, exponent, bits = number
-    if mantissa and abs(exponent + bits) > MAX_MAGNITUDE:
+def _fraction(number: arb) -> Fraction | None:
+    mantissa, exponent = map(int, number.man_exp())
+    if abs(exponent + mantissa.bit_length()) > MAX_MAGNITUDE and mantissa:
         return Fraction(0) if exponent < 0 else None
-    value = int(mantissa) * Fraction(2) ** exponent
-    return -value if sign else value
+    return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)
 
 
-def decimal_text(number: Mpf) -> str:
+def decimal_text(number: arb) -> str:
     """25 significant digits, correctly rounded (half to even)."""
-    sign, mantissa, exponent, bits = number
-    if not mantissa:
-        return "0"
-    if exponent + bits < -BEYOND_PRINTING:
-        return "0"
-    if abs(exponent + bits) > MAX_MAGNITUDE:
-        # mpmath writes a long mantissa out in full, which Python refuses beyond 4,300 digits.
-        return str(to_str(mpf_pos(number, SHORT, "n"), DIGITS, strip_zeros=False))
-    context = Context(prec=DIGITS, Emax=99_999, Emin=-99_999)
-    signed = Decimal(-int(mantissa) if sign else int(mantissa))
-    if exponent >= 0:
-        return _plain(context.plus(Decimal(int(signed) << exponent)))
-    return _plain(context.divide(signed, Decimal(1 << -exponent)))
+    return written(number, DIGITS, fixed=FIXED)
 
 
-def _plain(number: Decimal) -> str:
-    """All 25 digits, an exact number padded with zeros."""
-    sign, digits, exponent = number.as_tuple()
-    missing = DIGITS - len(digits)
-    padded = Decimal((sign, digits + (0,) * missing, int(exponent) - missing))
-    return f"{padded:f}" if -6 <= padded.adjusted() <= 24 else f"{padded:e}"
-
-
-def bound_text(radius: Mpf) -> str:
+def bound_text(radius: arb) -> str:
     """A radius to two digits."""
-    if radius == fzero:
-        return "0"
-    return MIN_BOUND if radius[2] + radius[3] < -BEYOND_PRINTING else str(to_str(radius, 2))
+    size = to_float(radius)
+    if 1e-300 < size < 1e300:  # no more bits than a double's
+        digit, _, rest = f"{size:.1e}".partition(".")
+        return _plain(radius, digit + rest[0], int(rest[2:]), fixed=FIXED_BOUND, strip=True)
+    text = written(radius, 2, fixed=FIXED_BOUND, strip=True)
+    return MIN_BOUND if text == "0" and not radius.is_zero() else text
+
+
+def written(number: arb, count: int, *, fixed: tuple[int, int], strip: bool = False) -> str:
+    """The midpoint to so many significant digits, without a power of ten if the first digit's place is in `fixed`.
+
+    `strip` takes zeros off the end, but for one behind the point.
+    """
+    digits, place = significant_digits(number, count)
+    return _plain(number, digits, place, fixed=fixed, strip=strip) if digits else "0"
+
+
+def _plain(number: arb, digits: str, place: int, *, fixed: tuple[int, int], strip: bool = False) -> str:
+    sign = "-" if number < 0 else ""
+    low, high = fixed
+    if not low <= place <= high:
+        whole, rest, power = digits[0], digits[1:], f"e{place:+d}"
+    elif place < 0:
+        whole, rest, power = "0", "0" * (-place - 1) + digits, ""
+    else:
+        whole, rest, power = digits[: place + 1].ljust(place + 1, "0"), digits[place + 1 :], ""
+    if strip:
+        rest = rest.rstrip("0") or "0"
+    return f"{sign}{whole}{'.' * bool(rest)}{rest}{power}"
+
+
+def significant_digits(number: arb, count: int) -> tuple[str, int]:
+    """So many digits of the midpoint, correctly rounded, and the power of ten of the first; no digits for 0."""
+    mantissa, power = number.mid().man_exp()
+    exponent = int(power)
+    size = exponent + mantissa.bit_length()
+    if not mantissa or size < -BEYOND_PRINTING:
+        return "", 0
+    mantissa = abs(mantissa)
+    if abs(size) > MAX_MAGNITUDE:
+        text, _, last = number.mid().str(count + SPARE, radius=False).lstrip("-").partition("e")
+        digits, place = _scaled(fmpz(text.replace(".", "")), fmpz(1), count, len(text) - 2)
+        return digits, place - (len(text) - 2) + int(last)
+    place = math.floor((size - 1) * LOG_2)  # of the first digit, or one less
+    if exponent >= 0:
+        return _scaled(mantissa << exponent, fmpz(1), count, place)
+    return _scaled(mantissa, fmpz(1) << -exponent, count, place)
+
+
+def _scaled(numerator: fmpz, denominator: fmpz, count: int, place: int) -> tuple[str, int]:
+    """The digits of a fraction (half to even) whose first one stands at the power of ten `place`, or at the next."""
+    while True:
+        power = count - 1 - place
+        if power >= 0:
+            above, below = numerator * fmpz(10) ** power, denominator
+        else:
+            above, below = numerator, denominator * fmpz(10) ** -power
+        quotient, rest = divmod(above, below)
+        if 2 * rest > below or (2 * rest == below and quotient % 2):
+            quotient += 1
+        digits = str(quotient)
+        if len(digits) == count:
+            return digits, place
+        place += len(digits) - count

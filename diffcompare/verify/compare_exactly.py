@@ -5,30 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-import mpmath
-
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.balls import (
-    BALLS,
-    SLOW_BITS,
-    Ball,
-    Beyond,
-    Undecided,
-    contains_zero,
-    evaluate_balls,
-    finf,
-    from_int,
-    fzero,
-    mpf_abs,
-    mpf_lt,
-    mpf_shift,
-    precision,
-)
+from diffcompare.numeric.arb_functions import SLOW_BITS, Beyond, Undecided, arb, power_of_two, precision, size_of
+from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls, lift
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.one_sided import at_kink
+from diffcompare.truth.rounding import written
 from diffcompare.verify.beside import beside
 from diffcompare.verify.interior_points import effort
 from diffcompare.verify.sampling import SamplePoint
@@ -119,8 +104,8 @@ class PreparedFunction:
         for node in adjoints:
             if at_kink(node, [values[argument] for argument in node.arguments]) and not self._is_level(node, point):
                 return None
-        partials = {name: adjoints.get(Variable(name), Ball(fzero)) for name in self.answers}
-        if any(partial.rad == finf for partial in partials.values()):
+        partials = {name: adjoints.get(Variable(name), lift(0)) for name in self.answers}
+        if any(not partial.is_finite for partial in partials.values()):
             raise Undecided
         return partials
 
@@ -144,7 +129,7 @@ class PreparedFunction:
         if type(yours) is Undefined:
             return Compared("undefined", partial, None, bits)
         difference = yours - partial
-        if difference.rad == finf:
+        if not difference.is_finite:
             return Compared("open", partial, None, bits)
         if not contains_zero(difference):
             return Compared("different", partial, yours, bits)
@@ -160,14 +145,13 @@ def _is_settled(compared: Compared) -> bool:
 
 def is_vague(ball: Ball) -> bool:
     """Whether not even the first digits are known: what lies between -1e-60 and 1e-60 is not to be shown as 0."""
-    return bool(mpf_lt(mpf_abs(ball.mid), mpf_shift(ball.rad, 30)))
+    return abs(ball.mid) < ball.rad * power_of_two(30)
 
 
 def _is_narrow(difference: Ball, partial: Ball, same: int) -> bool:
     """Whether a difference about 0 is known to be small: beside the partial, or at all where the partial is 0."""
-    if mpf_lt(mpf_shift(difference.rad, same), mpf_abs(partial.mid)):
-        return True
-    return not mpf_lt(mpf_shift(from_int(1), -NOTHING), difference.rad)
+    width = difference.rad
+    return width * power_of_two(same) < abs(partial.mid) or width <= power_of_two(-NOTHING)
 
 
 def nonzero(difference: Expression, point: Mapping[str, float], check: Callable[[], None]) -> Ball | None:
@@ -178,7 +162,7 @@ def nonzero(difference: Expression, point: Mapping[str, float], check: Callable[
             value = evaluate_balls(nodes, point, check)[nodes[-1]]
         except (Undecided, Beyond, OverflowError, MemoryError):
             return None
-        return None if type(value) is Undefined or value.rad == finf or contains_zero(value) else value
+        return None if type(value) is Undefined or not value.is_finite or contains_zero(value) else value
 
 
 MIN_DIGITS, MAX_DIGITS = 6, 60
@@ -216,7 +200,7 @@ def witness_of(different: Sequence[tuple[SamplePoint, Compared]]) -> Witness:
 def _plainness(place: SamplePoint, compared: Compared) -> tuple[bool, bool, float]:
     assert compared.yours is not None
     assert compared.right is not None
-    sizes = [abs(ball.mid[2] + ball.mid[3]) for ball in (compared.yours, compared.right) if ball.mid[1]]
+    sizes = [abs(size_of(ball.arb)) for ball in (compared.yours, compared.right)]
     yours, right = _texts(compared)
     unknown = is_vague(compared.yours) or is_vague(compared.right)
     length = max(len(yours), len(right))
@@ -245,7 +229,7 @@ def _texts(compared: Compared) -> tuple[str, str]:
 
 def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
     """Both values in as few digits as show the difference; `4 + 1e-400` where that would take too many."""
-    with mpmath.workprec(max(bits, FINEST)):
+    with precision(max(bits, FINEST)):
         a, b = _number(yours), _number(right)
         for digits in range(MIN_DIGITS, MAX_DIGITS):
             texts = _text(a, digits), _text(b, digits)
@@ -255,13 +239,11 @@ def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
         return f"{texts[1]} {sign} {gap}", texts[1]
 
 
-def _number(ball: Ball) -> mpmath.mpf:
+def _number(ball: Ball) -> arb:
     """The midpoint; of a rational number that is known exactly, more than its digits at the working precision."""
-    if ball.fraction is not None:
-        return mpmath.mpf(ball.fraction.numerator) / ball.fraction.denominator
-    return mpmath.mp.make_mpf(ball.mid)
+    return ball.mid if ball.fraction is None else arb(ball.fraction).mid()
 
 
-def _text(number: mpmath.mpf, digits: int) -> str:
-    text = str(mpmath.nstr(number, digits, strip_zeros=True, min_fixed=-5, max_fixed=20))
+def _text(number: arb, digits: int) -> str:
+    text = written(number, digits, fixed=(-4, 19), strip=True)
     return text.removesuffix(".0").replace(".0e", "e")

@@ -16,7 +16,7 @@ from itertools import pairwise
 from diffcompare.backends.automatic import by_name
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
-from diffcompare.numeric.balls import SLOW_BITS
+from diffcompare.numeric.arb_functions import SLOW_BITS
 from diffcompare.numeric.evaluate import CAREFUL, evaluate_along, is_number, value_at, values_at
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.verify.domain import INFINITY, all_scales, least

@@ -10,6 +10,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 import reference
+from flint import arb
 from mpmath import mp
 
 from diffcompare.backends.finite_differences import CENTRAL, quotient
@@ -27,7 +28,8 @@ from diffcompare.language.operations import (
     raise_to,
 )
 from diffcompare.language.wengert import wengert_list
-from diffcompare.numeric.balls import BALLS, ENTIRE, SLOW_BITS, Ball, precision, row_at
+from diffcompare.numeric.arb_functions import SLOW_BITS, precision
+from diffcompare.numeric.balls import BALLS, ENTIRE, Ball
 from diffcompare.numeric.balls import lift as ball
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined, values_at
 from diffcompare.studies.listings import parameters
@@ -96,10 +98,7 @@ def test_a_value_in_balls_contains_the_truth(row):
     for sample in smooth_samples(row, kinks=True):
         for spread in (0, 2**-60, 2**-20):
             with precision(128):
-                balls = [
-                    Ball(ball(x).mid, ball(spread * abs(x)).mid) if spread and row.name != "^n" else ball(x)
-                    for x in sample
-                ]
+                balls = [Ball(arb(x, spread * abs(x))) if spread and row.name != "^n" else ball(x) for x in sample]
                 if row.name == "polygamma":
                     balls[0] = ball(sample[0])
                 enclosure = BALLS.functions[row](*balls) if spread == 0 else row(*balls)
@@ -190,7 +189,7 @@ def test_the_exponent_is_lowered_only_where_that_is_exact(b):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_rows_names_exist_in_their_libraries(row):
-    homes = {"math": math, "cmath": cmath, "mpmath": mpmath}
+    homes = {"math": math, "cmath": cmath, "flint": arb, "mpmath": mpmath}
     for library, name in row.names.items():
         if row.name.isidentifier() and row.name != "neg" and not row.selects:
             home = homes.get(library) or importlib.import_module(library)
@@ -198,16 +197,17 @@ def test_a_rows_names_exist_in_their_libraries(row):
     assert set(row.names) <= {*LIBRARIES, "math"}
 
 
-@pytest.mark.parametrize("library", ["math", "cmath", "numpy", "mpmath"])
+@pytest.mark.parametrize("library", ["math", "cmath", "flint", "numpy", "mpmath"])
 def test_a_name_computes_the_row(library):
     for row in SMOOTH:
         name = row.names.get(library)
         if name is None or not row.name.isidentifier() or row.name == "neg":
             continue
-        function = getattr(importlib.import_module(library), name)
+        function = getattr(arb if library == "flint" else importlib.import_module(library), name)
         for sample in row.samples:
             if inside(row, sample):
                 arguments = [int(sample[0]), *sample[1:]] if row.name == "polygamma" else sample
+                arguments = map(arb, sample) if library == "flint" else arguments
                 value = complex(function(*arguments))
                 assert value.real == pytest.approx(row.real(*sample), rel=1e-13, abs=1e-15)
 
@@ -412,18 +412,9 @@ def established(row, position, sample):
     return establish(problem_about(row, position, sample))
 
 
-@functools.cache
-def value_at(row, numbers, bits):
-    """mpmath's value at exact numbers, which no partial enters: once for all mutants of a row."""
-    return row_at(row, numbers, bits)
-
-
 @pytest.mark.parametrize(("row", "position", "mutation"), list(mutants()))
 def test_a_wrong_partial_does_not_survive(row, position, mutation, monkeypatch):
     """Not the truth, which asks values; nor a comparison with central differences."""
-    monkeypatch.setattr(
-        "diffcompare.numeric.balls.row_at", lambda row, numbers, bits: value_at(row, tuple(numbers), bits)
-    )
     sample = next(telling_samples(row, position))
     problem = problem_about(row, position, sample)
     name = problem.wrt[0]

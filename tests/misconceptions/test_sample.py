@@ -9,7 +9,8 @@ from diffcompare.misconceptions.inject import planted_in
 from diffcompare.misconceptions.points import AnalyzedFunction, in_balls, in_doubles
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import explained
-from diffcompare.numeric.balls import ends, precision, to_float
+from diffcompare.numeric.arb_functions import precision, to_float
+from diffcompare.numeric.balls import ends
 from diffcompare.numeric.evaluate import is_number, value_at
 
 FUNCTIONS = [

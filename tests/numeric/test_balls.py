@@ -6,10 +6,10 @@ from fractions import Fraction
 import mpmath
 import pytest
 import reference
+from flint import arb, ctx, fmpq
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp
-from mpmath.libmp import finf, from_float, from_int, from_rational, fzero
 from strategies import doubles
 
 from diffcompare.language.expression import OPERATIONS, Variable
@@ -30,21 +30,17 @@ from diffcompare.language.operations import (
 )
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
-from diffcompare.numeric import balls as module
+from diffcompare.numeric.arb_functions import Beyond, Undecided, precision, to_float
 from diffcompare.numeric.balls import (
     BALLS,
     ENTIRE,
     Ball,
-    Beyond,
-    Undecided,
     compare,
     contains_zero,
     ends,
     evaluate_balls,
     lift,
     magnitude,
-    precision,
-    to_float,
     to_fraction,
 )
 from diffcompare.numeric.evaluate import Undefined
@@ -55,15 +51,14 @@ radii = st.one_of(st.just(0.0), st.integers(-120, -3).map(lambda exponent: 2.0**
 
 
 def exactly(number):
-    """A raw mpf as a fraction."""
-    negative, mantissa, exponent, _ = number
-    value = int(mantissa) * Fraction(2) ** int(exponent)
-    return -value if negative else value
+    """An exact number as a fraction."""
+    mantissa, exponent = map(int, number.man_exp())
+    return mantissa * Fraction(2) ** exponent
 
 
 def about(x, radius):
     """A ball about x, with a radius relative to it (absolute about 0)."""
-    return Ball(from_float(x), (mp.mpf(radius) * (abs(x) or 1))._mpf_)
+    return Ball(arb(x, radius * (abs(x) or 1)))
 
 
 def members(ball):
@@ -72,7 +67,7 @@ def members(ball):
 
 
 def holds(ball, number):
-    return ball.rad == finf or abs(number - exactly(ball.mid)) <= exactly(ball.rad)
+    return not ball.is_finite or abs(number - exactly(ball.mid)) <= exactly(ball.rad)
 
 
 # --- Enclosures -------------------------------------------------------------------------------------------------------
@@ -89,7 +84,7 @@ def test_arithmetic_encloses_exactly(x, r, y, s, symbol, bits):
     for left in members(a):
         for right in members(b):
             if symbol == "/" and right == 0:
-                assert result.rad == finf
+                assert not result.is_finite
             else:
                 operate = {"+": left + right, "-": left - right, "*": left * right}
                 assert holds(result, operate[symbol] if symbol in operate else left / right)
@@ -113,7 +108,7 @@ def test_every_row_encloses_its_values(row):
                 result = BALLS.functions[row](*balls)
             except (Undecided, Beyond):
                 return
-        if type(result) is Undefined or result.rad == finf:
+        if type(result) is Undefined or not result.is_finite:
             return
         # mpmath is exact where a ball of gamma and its kin is, and otherwise 2^-(2*bits) is nothing beside the radius.
         with mpmath.workprec(2 * bits + (100 if "gamma" in row.name else 1300)):
@@ -132,7 +127,7 @@ def test_every_row_encloses_its_values(row):
 def test_an_enclosure_shrinks_with_its_argument():
     with precision(200):
         widths = [to_float(sin(about(1.0, 2.0**-bits)).rad) for bits in (20, 60, 100)]
-    assert widths == pytest.approx([2**-20 * math.cos(1), 2**-60 * math.cos(1), 2**-100 * math.cos(1)], rel=1e-4)
+    assert widths == pytest.approx([2**-20 * math.cos(1), 2**-60 * math.cos(1), 2**-100 * math.cos(1)], rel=1e-2)
 
 
 def test_roots_of_large_numbers_are_enclosed_too():
@@ -143,11 +138,24 @@ def test_roots_of_large_numbers_are_enclosed_too():
 
 
 @pytest.mark.parametrize(
-    ("name", "argument"), [("exp", 10.0), ("tan", 1.5), ("ln", 1.0), ("cbrt", 0.0), ("sec", 1.5), ("gamma", -1.5)]
+    ("name", "argument"), [("tan", 1.5), ("ln", 1.0), ("cbrt", 0.0), ("sec", 1.5), ("gamma", -1.5)]
 )
 def test_where_nothing_can_be_said_nothing_is(name, argument):
     with precision(128):
-        assert OPERATIONS[name](Ball(from_float(argument), from_int(2))).rad == finf
+        assert not OPERATIONS[name](Ball(arb(argument, 2))).is_finite
+
+
+def test_erfc_of_a_large_number_is_as_well_known_as_that():
+    with precision(128):
+        ball = erfc(about(2.0**32, 2**-120))
+    assert ball.arb.rel_accuracy_bits() > 120 - 2 * 32 - 10
+
+
+def test_powers_of_a_ball_about_0():
+    with precision(128):
+        for exponent in (2, 3):
+            power = about(0.0, 2**-20) ** exponent
+            assert 0 < to_float(magnitude(power)) <= 1.01 * 2 ** (-20 * exponent)
 
 
 def test_digamma_near_its_roots_claims_no_digits_that_it_does_not_have():
@@ -168,22 +176,23 @@ def test_logarithms_of_gamma_where_gamma_itself_is_out_of_reach():
 def test_the_cut_of_atan2_is_enclosed_from_both_sides():
     """Its partials know nothing of the cut: a ball that meets it takes all angles."""
     with precision(128):
-        across = atan2(Ball(fzero, from_float(1e-30)), lift(-1))
-        above = atan2(Ball(from_float(1e-20), from_float(1e-30)), lift(-1))
+        across = atan2(Ball(arb(0, 1e-30)), lift(-1))
+        above = atan2(Ball(arb(1e-20, 1e-30)), lift(-1))
         exact = atan2(lift(0), lift(-1))
-        away = atan2(Ball(fzero, from_float(1e-30)), lift(1))
+        away = atan2(Ball(arb(0, 1e-30)), lift(1))
     for angle in (Fraction(math.pi), -Fraction(math.pi)):
         assert holds(across, angle)
     assert to_float(above.mid) == to_float(exact.mid) == math.pi
     assert to_float(away.rad) < 1e-29
 
 
-def test_small_and_large_arguments_of_functions_that_mpmath_cannot_take():
+def test_arguments_so_large_that_the_limit_is_all_there_is():
     with precision(128):
         assert to_float(magnitude(erfc(lift(1e300)))) == 0
         assert to_float(erfc(lift(-1e300)).mid) == 2
         assert to_float(magnitude(exp(lift(-(2**5000))))) == 0
         assert to_float(softplus(lift(10**30)).mid) == 1e30
+        assert to_float(OPERATIONS["polygamma"](lift(1), lift(10**400)).mid * 10**400) == 1
 
 
 # --- What is exact stays exact ----------------------------------------------------------------------------------------
@@ -204,27 +213,28 @@ def test_small_and_large_arguments_of_functions_that_mpmath_cannot_take():
         ("max(x, 1) - min(x, 1) + relu(x)", 3.0, 5.0),
         ("|x|", -3.0, 3.0),
         ("x - x", 0.1, 0.0),
+        ("|-1e300| - 1e300", 0.0, 0.0),
     ],
 )
 def test_exact_results_have_no_radius(text, x, value):
     nodes = wengert_list(parse(text))
     with precision(128):
         ball = evaluate_balls(nodes, {"x": x}, lambda: None)[nodes[-1]]
-    assert (to_float(ball.mid), ball.rad) == (value, fzero)
+    assert (to_float(ball.mid), ball.arb.is_exact()) == (value, True)
 
 
 def test_an_inexact_literal_has_a_radius():
     with precision(128):
         tenth = evaluate_balls(wengert_list(parse("0.1")), {}, lambda: None)[parse("0.1")]
-    assert tenth.rad != fzero
+    assert not tenth.arb.is_exact()
     assert holds(tenth, Fraction(1, 10))
 
 
 def test_zero_times_nothing_known_is_nothing_known():
-    assert (lift(0) * ENTIRE).rad == finf
-    assert (lift(0) * lift(3)).rad == fzero
-    assert (ENTIRE - ENTIRE).rad == finf
-    assert (lift(1) / ENTIRE).rad == finf
+    assert not (lift(0) * ENTIRE).is_finite
+    assert (lift(0) * lift(3)).arb.is_exact()
+    assert not (ENTIRE - ENTIRE).is_finite
+    assert not (lift(1) / ENTIRE).is_finite
 
 
 # --- Steps and corners ------------------------------------------------------------------------------------------------
@@ -233,10 +243,10 @@ def test_zero_times_nothing_known_is_nothing_known():
 def test_steps_are_enclosed_from_end_to_end():
     with precision(128):
         for row, values in ((sign, (-1, 0, 1)), (floor, (-1, 0)), (ceil, (0, 1))):
-            ball = row(Ball(fzero, from_float(0.5)))
+            ball = row(Ball(arb(0, 0.5)))
             assert all(holds(ball, value) for value in values)
-            assert row(lift(0.25)).rad == fzero
-        assert floor(ENTIRE).rad == finf
+            assert row(lift(0.25)).arb.is_exact()
+        assert not floor(ENTIRE).is_finite
 
 
 def test_the_larger_of_two_is_as_sharp_as_the_one_it_is():
@@ -245,7 +255,7 @@ def test_the_larger_of_two_is_as_sharp_as_the_one_it_is():
         small, huge = lift(0.1) / 3, exp(lift(1000)) / 7
         assert (min_(small, huge).mid, min_(small, huge).rad) == (small.mid, small.rad)
         assert max_(small, huge) is huge
-        close = Ball(from_float(0.1), from_float(0.5))
+        close = Ball(arb(0.1, 0.5))
         hull = max_(small, close)
         assert all(holds(hull, max(a, b)) for a in members(small) for b in members(close))
 
@@ -277,13 +287,13 @@ def test_comparisons_that_are_not(a, b):
 def test_a_ball_is_equal_to_itself():
     ball = about(1, 0.1)
     assert compare(ball, ball) == 0
-    assert (ball - ball).rad == fzero
+    assert (ball - ball).arb.is_exact()
 
 
 def test_contains_zero():
     assert contains_zero(lift(0))
-    assert contains_zero(Ball(from_int(1), from_int(1)))
-    assert not contains_zero(Ball(from_int(-3), from_int(1)))
+    assert contains_zero(Ball(arb(1, 1)))
+    assert not contains_zero(Ball(arb(-3, 1)))
     assert contains_zero(ENTIRE)
 
 
@@ -305,7 +315,7 @@ def test_domains_are_decided_before_they_are_entered():
     with precision(128):
         assert evaluate_balls(nodes, {"x": -1.0}, lambda: None)[nodes[-1]] == Undefined(OPERATIONS["ln"], (-1.0,))
         with pytest.raises(Undecided):
-            evaluate_balls(nodes, {"x": Ball(fzero, from_float(0.1))}, lambda: None)
+            evaluate_balls(nodes, {"x": Ball(arb(0, 0.1))}, lambda: None)
 
 
 def test_a_branch_not_taken_may_be_undefined():
@@ -340,10 +350,10 @@ def test_gamma_at_many_bits_is_refused():
 
 @pytest.mark.parametrize("name", ["gamma", "lgamma", "digamma"])
 @pytest.mark.parametrize("x", [0.3, 100.5, -7.25, -3.0000000000000004, 1.4616321449683622, 1e-300, 5e4])
-def test_recurrences_carry_gamma_and_kin_at_many_bits(name, x):
+def test_gamma_and_kin_at_many_bits(name, x):
     with precision(1500):
         ball = OPERATIONS[name](lift(x))
-    with precision(500):  # where mpmath is asked directly
+    with precision(500):
         direct = OPERATIONS[name](lift(x))
     with mpmath.workprec(1600):
         assert abs(reference.row(name)(mp.mpf(x)) - mp.mpf(ball.mid)) <= mp.mpf(ball.rad)
@@ -385,20 +395,10 @@ def test_powers_of_fractions():
 
 
 def test_a_precision_is_left_behind():
-    before = module._BallContext.bits
+    before = ctx.prec
     with pytest.raises(Undecided), precision(999):
         compare(ENTIRE, lift(0))
-    assert module._BallContext.bits == before
-
-
-def test_a_repeated_enclosure_is_remembered_and_only_within_its_precision():
-    with precision(128):
-        x = about(1.0, 1e-20)
-        first = sin(x)
-        assert sin(x) is first
-        with precision(300):
-            assert sin(x) is not first
-        assert sin(x) is first
+    assert ctx.prec == before
 
 
 def test_a_point_may_be_a_ball():
@@ -412,7 +412,8 @@ def test_a_point_may_be_a_ball():
 
 @given(st.fractions())
 def test_to_float_rounds_correctly(number):
-    raw = from_rational(number.numerator, number.denominator, 5000)
+    with precision(5000):
+        raw = arb(fmpq(number.numerator, number.denominator)).mid()
     rounded = exactly(raw)
     assert to_float(raw) == rounded.numerator / rounded.denominator
 
@@ -434,5 +435,6 @@ def test_to_float_rounds_correctly(number):
     ],
 )
 def test_to_float_at_the_ends_of_the_range(number, double):
-    raw = from_rational(number.numerator, number.denominator, 3000)
+    with precision(3000):
+        raw = arb(fmpq(number.numerator, number.denominator)).mid()
     assert to_float(raw) == double

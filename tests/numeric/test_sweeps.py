@@ -10,7 +10,8 @@ from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls, precision, to_float
+from diffcompare.numeric.arb_functions import precision, to_float
+from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, evaluate, is_number
 from diffcompare.numeric.sweeps import forward, local_partials, partials, reverse, scaled
 

@@ -611,3 +611,11 @@ def test_factorials_are_whole_numbers():
     for text, x in (("abs(gamma(x) - 2)", 3), ("abs(lgamma(x))", 2), ("abs(gamma(x) - 24)", 5)):
         assert true(text, x=x).status == "nondifferentiable"
     assert true("abs(gamma(x) - 2)", x=3.0000000000000004).status == "ok"
+
+
+@pytest.mark.parametrize(("text", "x"), [("sin(x)/x", 1e-8), ("(1 - cos(x))/x^2", 1e-5), ("exp(x)", 1.0)])
+def test_a_bound_is_far_below_the_last_digit(text, x):
+    """Also where most of the first precision cancels."""
+    found = true(text, x=x)
+    for number in (found.value, found.gradient["x"]):
+        assert abs(Fraction(number.bound) / number.centre) < Fraction(1, 10**33)

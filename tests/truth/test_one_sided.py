@@ -8,14 +8,14 @@ import pytest
 import reference
 from hypothesis import assume, given
 from mpmath import mp
-from mpmath.libmp import from_float, fzero
 from strategies import ALL, expressions, points
 
 from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.operations import sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
-from diffcompare.numeric.balls import BALLS, Ball, evaluate_balls, precision, to_float
+from diffcompare.numeric.arb_functions import precision, to_float
+from diffcompare.numeric.balls import BALLS, Ball, evaluate_balls, lift
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth import one_sided as module
 from diffcompare.truth.one_sided import directional_check, one_sided_slopes
@@ -32,23 +32,21 @@ def gradient_of(nodes, point):
     with precision(BITS):
         values = evaluate_balls(nodes, point, never)
         adjoints = reverse(nodes, values, active_nodes(nodes, point), nodes[-1], BALLS)
-        return {name: adjoints.get(Variable(name), Ball(fzero)) for name in point}
+        return {name: adjoints.get(Variable(name), lift(0)) for name in point}
 
 
 def confirmed(text, gradient=None, **point):
     nodes = wengert_list(parse(text))
     balls = gradient_of(nodes, point)
     for name, wrong in (gradient or {}).items():
-        balls[name] = (
-            balls[name] * wrong if callable(getattr(wrong, "apply_operation", None)) else Ball(from_float(wrong))
-        )
+        balls[name] = balls[name] * wrong if callable(getattr(wrong, "apply_operation", None)) else lift(wrong)
     return directional_check(nodes, point, balls, BITS, never)
 
 
 def sides(text, x=0.0):
     nodes = wengert_list(parse(text))
     return [
-        to_float(side.mid) if isinstance(side, Ball) else side
+        to_float(side.arb) if isinstance(side, Ball) else side
         for side in one_sided_slopes(nodes, {"x": x}, "x", 128, never)
     ]
 
@@ -96,7 +94,7 @@ def test_a_wrong_gradient_is_not(text, gradient, point):
 def test_no_difference_confirms_what_is_not_there():
     """A partial is not confirmed where the function has no values on one side."""
     nodes = wengert_list(parse("x^1.5"))
-    assert not directional_check(nodes, {"x": 0.0}, {"x": Ball(fzero)}, BITS, never)
+    assert not directional_check(nodes, {"x": 0.0}, {"x": lift(0)}, BITS, never)
 
 
 # --- Two sides --------------------------------------------------------------------------------------------------------
@@ -209,7 +207,7 @@ def test_the_slope_along_a_ray_is_the_limit_of_quotients(expression, point):
 def test_kinks_are_seen_where_they_are():
     x = Variable("x")
     with precision(128):
-        zero, one = Ball(fzero), BALLS.one
+        zero, one = lift(0), BALLS.one
         assert module.at_kink(OPERATIONS["abs"](x), [zero])
         assert not module.at_kink(OPERATIONS["abs"](x), [one])
         assert not module.at_kink(sin(x), [zero])

@@ -3,11 +3,13 @@
 import mpmath
 import pytest
 import reference
+from flint import arb
 from mpmath import mp
 
 from diffcompare.language.expression import OPERATIONS
 from diffcompare.language.operations import abs_, atan2, cot, exp, hypot, ln, max_, sin, sqrt
-from diffcompare.numeric.balls import Ball, Undecided, finf, from_int, fzero, lift, precision, to_float
+from diffcompare.numeric.arb_functions import Undecided, precision, to_float
+from diffcompare.numeric.balls import ENTIRE, Ball, lift
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined
 from diffcompare.truth import power_series as module
 from diffcompare.truth.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
@@ -22,11 +24,11 @@ def precise():
 
 
 def numbers(series):
-    return series.first, [to_float(term.mid) for term in series.terms]
+    return series.first, [to_float(term.arb) for term in series.terms]
 
 
 def series(*coefficients, first=0):
-    return PowerSeries([Ball(from_int(number)) for number in coefficients], first)
+    return PowerSeries([lift(number) for number in coefficients], first)
 
 
 # --- Every row of the table -------------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ def test_to_the_left_t_runs_the_other_way():
 
 def test_zeros_that_are_exact_keep_exact_coefficients():
     x = variable(0.0, 1)
-    assert all(term.rad == fzero or term.fraction is not None for term in ((exp(x) - 1) / x).terms)
+    assert all(term.arb.is_exact() or term.fraction is not None for term in ((exp(x) - 1) / x).terms)
 
 
 def test_a_divisor_of_which_no_term_is_known_to_be_more_than_0_is_too_short():
@@ -95,7 +97,7 @@ def test_a_divisor_of_which_no_term_is_known_to_be_more_than_0_is_too_short():
 
 
 def test_a_leading_term_that_may_be_0_is_not_taken_for_one():
-    near = PowerSeries([Ball(fzero, from_int(1)), Ball(from_int(1))])
+    near = PowerSeries([Ball(arb(0, 1)), lift(1)])
     with pytest.raises(Undecided):
         near.leading()
     with pytest.raises(Undecided):
@@ -155,9 +157,9 @@ def test_poles_have_negative_powers():
 
 
 def test_nothing_is_made_of_what_is_not_known():
-    assert as_series(Ball(fzero, finf)).terms[0].rad == finf
+    assert not as_series(ENTIRE).terms[0].is_finite
     with pytest.raises(Unknown):
-        exp(PowerSeries([Ball(fzero, finf), Ball(fzero)]))
+        exp(PowerSeries([ENTIRE, lift(0)]))
 
 
 # --- Arithmetic -------------------------------------------------------------------------------------------------------

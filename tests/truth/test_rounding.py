@@ -6,20 +6,24 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
+from flint import arb, fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from mpmath.libmp import finf, from_float, from_int, from_rational, fzero, mpf_shift
 
-from diffcompare.numeric.balls import ENTIRE, Ball
+from diffcompare.numeric.arb_functions import power_of_two, precision
+from diffcompare.numeric.balls import ENTIRE, Ball, to_fraction
 from diffcompare.truth.rounding import DIGITS, TrueNumber, bound_text, decimal_text, round_ball, to_double
 
 
+def binary(number, bits=3000):
+    """The nearest number of so many bits, exactly."""
+    number = Fraction(number)
+    with precision(bits):
+        return arb(fmpq(number.numerator, number.denominator)).mid()
+
+
 def ball(number, radius=Fraction(0), bits=3000):
-    number, radius = Fraction(number), Fraction(radius)
-    return Ball(
-        from_rational(number.numerator, number.denominator, bits),
-        from_rational(radius.numerator, radius.denominator, 32, "u"),
-    )
+    return Ball(arb(binary(number, bits), binary(radius, 300) if radius else 0))
 
 
 def known(number, radius=Fraction(0)):
@@ -51,17 +55,16 @@ def known(number, radius=Fraction(0)):
     ],
 )
 def test_25_digits(number, text):
-    number = Fraction(number)
-    assert decimal_text(from_rational(number.numerator, number.denominator, 30_000)) == text
+    assert decimal_text(binary(number, 30_000)) == text
 
 
 @settings(deadline=None)
 @given(st.fractions(), st.integers(-60, 60))
 def test_25_digits_are_correctly_rounded(number, exponent):
     assume(number)
-    raw = ball(number * Fraction(10) ** exponent).mid
-    exact = int(raw[1]) * Fraction(2) ** int(raw[2])
-    shown = Fraction(Decimal(decimal_text((0, *raw[1:]))))
+    raw = ball(abs(number) * Fraction(10) ** exponent)
+    exact = to_fraction(raw)
+    shown = Fraction(Decimal(decimal_text(raw.mid)))
     with localcontext() as context:
         context.prec = 60
         size = (Decimal(exact.numerator) / Decimal(exact.denominator)).adjusted()
@@ -69,9 +72,9 @@ def test_25_digits_are_correctly_rounded(number, exponent):
 
 
 def test_numbers_of_absurd_size_are_printed():
-    assert decimal_text(mpf_shift(from_int(1), 10**6)).endswith("e+301029")
-    assert decimal_text(mpf_shift(from_int(3), -(10**6))).endswith("e-301030")
-    assert decimal_text(mpf_shift(from_int(1), -(10**30))) == "0"
+    assert decimal_text(power_of_two(10**6)).endswith("e+301029")
+    assert decimal_text(3 * power_of_two(-(10**6))).endswith("e-301030")
+    assert decimal_text(power_of_two(-(10**30))) == "0"
 
 
 def test_a_long_mantissa_near_1_is_no_small_number():
@@ -90,6 +93,21 @@ def test_a_narrow_ball_determines_its_number():
 
 
 @pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1 - Fraction(1, 10**27), "1.000000000000000000000000"),  # the rounding carries
+        (1 - Fraction(6, 10**26), "0.9999999999999999999999999"),
+        (-(10**30) + Fraction(1, 3), "-1.000000000000000000000000e+30"),
+        (Fraction(123456789, 10**12), "0.0001234567890000000000000000"),  # nothing behind the 25th digit
+        (Fraction(5, 10**25) + 1, None),  # a half behind it
+    ],
+)
+def test_digits_of_a_narrow_ball(number, text):
+    found = known(number, Fraction(1, 10**50))
+    assert (found.text if found else None) == text
+
+
+@pytest.mark.parametrize(
     ("number", "radius"),
     [
         (Fraction(1, 3), Fraction(1, 10**20)),  # too wide for 25 digits
@@ -104,7 +122,7 @@ def test_a_wide_ball_determines_nothing(number, radius):
 
 def test_nothing_is_known_of_everything():
     assert round_ball(ENTIRE) is None
-    assert round_ball(Ball(from_int(1), finf)) is None
+    assert round_ball(Ball(arb(1, math.inf))) is None
 
 
 @settings(deadline=None)
@@ -174,12 +192,12 @@ def test_for_a_truth_of_0_relative_and_ulp_are_nothing():
 
 def test_beyond_the_doubles_every_error_is_infinite():
     assert known(10**400).errors(1e308) == (math.inf, None, None)
-    assert round_ball(Ball(mpf_shift(from_int(1), 10**6))).errors(1.0) == (math.inf, None, None)
+    assert round_ball(Ball(power_of_two(10**6))).errors(1.0) == (math.inf, None, None)
 
 
 def test_a_truth_far_below_the_doubles():
     """exp(-1e5), say: 0 has lost all of it, and any other double is worse."""
-    tiny = round_ball(Ball(mpf_shift(from_int(3), -(10**6))))
+    tiny = round_ball(Ball(3 * power_of_two(-(10**6))))
     assert (tiny.nearest, tiny.text.endswith("e-301030")) == (0.0, True)
     assert tiny.errors(0.0) == (0.0, 1.0, 0.0)
     assert tiny.errors(5e-324) == (5e-324, sys.float_info.max, 1.0)
@@ -198,7 +216,13 @@ def test_to_double():
 
 @pytest.mark.parametrize(
     ("radius", "text"),
-    [(fzero, "0"), (from_float(1.5e-30), "1.5e-30"), (mpf_shift(from_int(1), -(10**30)), "1e-301029995")],
+    [
+        (arb(0), "0"),
+        (arb(1.5e-30), "1.5e-30"),
+        (arb(123), "1.2e+2"),
+        (arb(0.1), "0.1"),
+        (power_of_two(-(10**30)), "1e-301029995"),
+    ],
 )
 def test_bounds_are_printed_to_two_digits(radius, text):
     assert bound_text(radius) == text
@@ -206,9 +230,9 @@ def test_bounds_are_printed_to_two_digits(radius, text):
 
 def test_a_number_too_small_to_be_written_is_0_to_within_more_than_itself():
     """By its size and not by its last bit: a long mantissa reaches far above that."""
-    small = Ball(mpf_shift(from_int(3), -(10**9) - 3))
+    small = Ball(arb((3, -(10**9) - 3)))
     assert (round_ball(small).text, round_ball(small).bound) == ("0", "1e-301029995")
-    long = Ball(mpf_shift(from_int(2**5000 + 1), -(10**9) - 9))
+    long = Ball(arb((2**5000 + 1, -(10**9) - 9)))
     assert (round_ball(long).text[-11:], round_ball(long).bound) == ("e-301028494", "0")
 
 

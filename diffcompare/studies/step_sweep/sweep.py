@@ -305,7 +305,7 @@ def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: S
     problem, (nominal, single, *_) = record.problem, record.arithmetic
     true, notes = _reference(problem, record.truth)
     with ONE_AT_A_TIME:
-        higher = higher_derivatives(problem, record.name) if record.truth.status != "timed-out" else {}
+        higher = {} if record.truth.status in ("timed-out", "unavailable") else higher_derivatives(problem, record.name)
         measured, complete = curves(problem, true, grid, nominal=nominal, single=single, methods=methods)
         line, rules = formulas(problem, nominal=nominal, single=single)
         forward, _ = rules["forward-difference"]
