@@ -282,8 +282,10 @@ def is_right(search: Search) -> bool:
 
 def confirmed(search: Search, explanations: Sequence[Explanation]) -> list[Explanation]:
     """Those that ball arithmetic does not refute at the first points."""
+    from diffcompare.numeric.arb_functions import MISSING
+
     standing = list(explanations)
-    if len(search.function.nodes) > MAX_CONFIRMED_NODES:
+    if MISSING or len(search.function.nodes) > MAX_CONFIRMED_NODES:
         return standing
     for place in range(min(CONFIRMED_AT, len(search.points))):
         for bits in BITS:
@@ -299,7 +301,8 @@ def _examined(
     search: Search, explanations: Sequence[Explanation], place: int, bits: int
 ) -> tuple[list[Explanation], bool]:
     """Those that stand at one point with so many bits, and whether more bits are wanted."""
-    from diffcompare.numeric.balls import Beyond, Undecided, contains_zero, lift, magnitude, precision, to_float
+    from diffcompare.numeric.arb_functions import Beyond, Undecided, precision, to_float
+    from diffcompare.numeric.balls import contains_zero, lift, magnitude
 
     standing, open_ones = [], False
     with precision(bits):

@@ -20,6 +20,7 @@ from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import OPERATIONS, NotDifferentiable
 from diffcompare.language.simplify import tidy
 from diffcompare.language.wengert import dag_size, variables, wengert_list
+from diffcompare.numeric import arb_functions
 from diffcompare.numeric.evaluate import is_number, values_at
 from diffcompare.verify.compare_exactly import Compared, PreparedFunction, Witness, nearest, nonzero, witness_of
 from diffcompare.verify.domain import INFINITY
@@ -158,6 +159,9 @@ def judge(
     `conditions` are expressions that are not 0 where the user's domain is.  `budget` is in seconds, for the points of
     all answers and then for each proof.
     """
+    if arb_functions.MISSING:
+        why = f"values cannot be compared with certainty ({arb_functions.MISSING})"
+        return {name: Judgement("undecided", why) for name in answers}, []
     names = variables(wengert_list(expression, *answers.values()))
     deadline = monotonic() + budget
 

@@ -80,7 +80,7 @@ def check_truth(truth, names):
         return
     required = {"status", "value", "gradient", "bound"}
     assert required <= set(truth) <= required | {"slopes", "notes"}
-    assert truth["status"] in {"ok", "undefined", "nondifferentiable", "timed-out", "unresolved"}
+    assert truth["status"] in {"ok", "undefined", "nondifferentiable", "timed-out", "unresolved", "unavailable"}
     assert set(truth["gradient"]) == set(truth["bound"]) <= names
     for number in (truth["value"], *truth["gradient"].values()):
         assert number in (None, "0") or len(Decimal(number).as_tuple().digits) == 25
