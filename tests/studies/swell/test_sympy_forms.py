@@ -55,7 +55,7 @@ def talk(monkeypatch):
                 answer.seconds = problem.budget
             return answer
 
-        monkeypatch.setattr(sympy_forms.symbolic, "derive", derive)
+        monkeypatch.setattr(sympy_forms.client, "derive", derive)
         monkeypatch.setattr(sympy_forms, "prepare", lambda: None)
         found = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
         return [{name: form.trouble for name, form in each.items()} for each in found], asked
