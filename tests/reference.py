@@ -19,6 +19,9 @@ from diffcompare.truth.rounding import TrueNumber
 DIGITS = 2000
 """Digits of the reference."""
 
+MAX_MAGNITUDE = 3_000
+"""Bits of an argument before its point up to which the reference judges: mpmath takes hours for the exp of a larger one."""
+
 
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + mp.exp(-x))
@@ -86,6 +89,8 @@ def value(expression: Expression, point: Mapping[str, Any]) -> Any:
             values[node] = +getattr(mp, node.name)  # type: ignore[attr-defined]
         else:
             arguments = [values[argument] for argument in node.arguments]
+            if node.operation.name not in "+-*/neg" and any(mp.mag(each) > MAX_MAGNITUDE for each in arguments):
+                raise OverflowError("an argument beyond what the reference can judge")
             selects = node.operation.selects
             values[node] = arguments[selects(*arguments[:2])] if selects else row(node.operation.name)(*arguments)
     return values[nodes[-1]]
