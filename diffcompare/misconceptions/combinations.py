@@ -1,34 +1,43 @@
 """More than one mistake: the same one made throughout, and two different ones at once.
 
-Two mistakes at places that do not lie above each other move the derivative by the sum of what each moves it by alone.
-Where one lies above the other, the upper one is made with the slopes that the lower one has left: one sweep forwards
-for every lower one.  And a wrong outer derivative can meet a wrong use of the inner one in the same place.
+Two mistakes of which neither uses the result of the other change the derivative by the sum of their single effects.
+Where one node lies above the other, the upper mistake is made with the tangents that the lower one has left, which
+takes a forward sweep for every lower one.  And at a single node, a wrong outer derivative can meet a wrong chain rule.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import product
 from math import isfinite
 from typing import Any
 
-import diffcompare.misconceptions.patterns as views
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
+from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions.kinds import Rule
-from diffcompare.misconceptions.messages import place_of
-from diffcompare.misconceptions.patterns import PatternMatch, Slopes, Values
-from diffcompare.misconceptions.points import UNKNOWN, AnalyzedFunction, Change, Sample, with_inner
+from diffcompare.misconceptions.messages import site_of
+from diffcompare.misconceptions.patterns import PatternMatch, Tangents, Values
+from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change, Sample
 from diffcompare.misconceptions.rules import RULES
-from diffcompare.misconceptions.search import TOLERANCE, Explanation, Search, Tried, explained, sights
-from diffcompare.misconceptions.terms import terms_of
+from diffcompare.misconceptions.search import (
+    TOLERANCE,
+    Explanation,
+    Search,
+    Trial,
+    explanation_by,
+    matches,
+    wrong_derivatives,
+)
+from diffcompare.misconceptions.terms import signed_terms
 
-MAX_NODES_THROUGHOUT = 400
-MAX_NODES_FOR_PAIRS = 80
-MAX_TRIED = 900
-"""Nodes of a function, and single mistakes, up to which mistakes are combined."""
+MAX_NODES_THROUGHOUT = 400  # of a function, for the same mistake at every node
+MAX_NODES_FOR_TWO, MAX_TRIALS_FOR_TWO = 80, 900  # nodes of a function and single mistakes, for combinations of two
+MAX_SHORT_NODES = 3  # of a short answer
 
-ALONE = frozenset(
+# Kinds that are neither made throughout nor combined: together they would explain anything.
+NEVER_COMBINED = frozenset(
     {
         *("term-kept", "variable-as-constant", "constant-as-variable", "other-variable-differentiated"),
         *("lowered-factor", "coefficient-twice", "coefficient-added", "product-mixed"),
@@ -37,185 +46,179 @@ ALONE = frozenset(
         *("differentiated-inside", "outer-not-differentiated"),
     }
 )
-"""Kinds that are not made throughout, nor two at a time: together they would explain anything."""
 
-STRANGE = frozenset(
+# Kinds that are no half of an explanation of a short answer, like 2*x: something of theirs would be left in it.
+NOT_FOR_SHORT_ANSWERS = frozenset(
     {
         *("derivative-misremembered", "inverse-function", "inverse-as-reciprocal", "degrees", "integrated"),
         *("outer-at-inner-derivative", "parentheses-missing", "quotient-mixed", "sign-of-whole"),
     }
 )
-"""Kinds that are no half of an explanation of a short answer, like 2*x: something of theirs would be left in it."""
-SHORT = 3
-"""Nodes that a short answer has at most."""
 
-BESIDE = frozenset(
+# Those kinds of NEVER_COMBINED that may still stand beside an independent mistake of another kind.
+COMBINED_SIDE_BY_SIDE = frozenset(
     {
         *("inner-factor-added", "inner-factor-divided", "inner-not-differentiated"),
         *("outer-at-variable", "differentiated-inside", "outer-not-differentiated"),
         "other-variable-differentiated",
     }
 )
-"""Those of them that are looked for beside another kind all the same."""
 
-CHAIN_RULES = [rule for rule in RULES if rule.view is views.chain and rule.kind not in ALONE]
-
-
-def throughout(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
-    """The same kind of mistake at every place where it can be made."""
-    if len(search.function.nodes) > MAX_NODES_THROUGHOUT:
-        return
-    kept = [each.change for each in tried if each.change.rule.kind == "term-kept"]
-    yield from (explained((change._replace(use=None),)) for change in kept if change.node.operation is None)
-    groups: dict[Any, dict[Expression, Change]] = {}
-    for change in sorted((each.change for each in tried), key=lambda change: RULE_ORDER[change.rule]):
-        kind = change.rule.kind
-        if change.use is None and kind not in ALONE and change.node.operation is not None:
-            for key in (kind, change.rule, (change.rule, change.node.operation)):
-                groups.setdefault(key, {}).setdefault(change.node, change)
-    seen = set()
-    for group in groups.values():
-        changes = tuple(group.values())
-        if len(changes) > 1 and changes not in seen:
-            seen.add(changes)
-            yield explained(changes)
-
-
+CHAIN_RULES = [rule for rule in RULES if rule.pattern is patterns.composition and rule.kind not in NEVER_COMBINED]
 RULE_ORDER = {rule: place for place, rule in enumerate(RULES)}
 
 
-def pairs(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
-    """Two mistakes at once that agree with the answer at the first point."""
-    alone = _alone(search)
-    usual = [each for each in tried if each.change.rule.kind not in alone]
-    if len(search.function.nodes) > MAX_NODES_FOR_PAIRS or len(usual) > MAX_TRIED:
+def made_throughout(search: Search, trials: Sequence[Trial]) -> Iterator[Explanation]:
+    """Yield explanations by the same mistake, or kind of mistake, at every node where it can be made."""
+    if len(search.function.nodes) > MAX_NODES_THROUGHOUT:
         return
-    beside = [each for each in tried if _stands_beside(each.change, search.function)]
-    yield from _in_one_place(search)
-    yield from _side_by_side(search, usual, usual)
-    yield from _side_by_side(search, usual, beside)
-    yield from _above_each_other(search, usual)
-    if "sign-of-whole" not in alone:
-        yield from _with_the_sign(search, usual)
+    kept = [trial.change for trial in trials if trial.change.rule.kind == "term-kept"]
+    yield from (explanation_by((change._replace(use=None),)) for change in kept if change.node.operation is None)
+    groups: dict[Any, dict[Expression, Change]] = {}
+    for change in sorted((trial.change for trial in trials), key=lambda change: RULE_ORDER[change.rule]):
+        kind = change.rule.kind
+        if change.use is None and kind not in NEVER_COMBINED and change.node.operation is not None:
+            for key in (kind, change.rule, (change.rule, change.node.operation)):
+                groups.setdefault(key, {}).setdefault(change.node, change)
+    yielded = set()
+    for group in groups.values():
+        changes = tuple(group.values())
+        if len(changes) > 1 and changes not in yielded:
+            yielded.add(changes)
+            yield explanation_by(changes)
 
 
-def _alone(search: Search) -> frozenset[str]:
-    """The kinds that are not combined, given the answer."""
-    return ALONE | STRANGE if len(wengert_list(search.answer)) <= SHORT else ALONE
+def combinations(search: Search, trials: Sequence[Trial]) -> Iterator[Explanation]:
+    """Yield explanations by two mistakes at once that give the answer at the first point.
+
+    `trials` are all single mistakes with their effects.
+    """
+    excluded = _never_combined(search)
+    usual = [trial for trial in trials if trial.change.rule.kind not in excluded]
+    if len(search.function.nodes) > MAX_NODES_FOR_TWO or len(usual) > MAX_TRIALS_FOR_TWO:
+        return
+    beside = [trial for trial in trials if _combines_side_by_side(trial.change, search.function)]
+    yield from _at_one_node(search)
+    yield from _independent(search, usual, usual)
+    yield from _independent(search, usual, beside)
+    yield from _nested(search, usual)
+    if "sign-of-whole" not in excluded:
+        yield from _with_wrong_sign(search, usual)
+
+
+def _never_combined(search: Search) -> frozenset[str]:
+    """Return the kinds that are not combined, given the answer."""
+    is_short = len(wengert_list(search.answer)) <= MAX_SHORT_NODES
+    return NEVER_COMBINED | NOT_FOR_SHORT_ANSWERS if is_short else NEVER_COMBINED
 
 
 def _scale(sample: Sample) -> float:
     return float(abs(sample.answer) + abs(sample.right))
 
 
-def _in_one_place(search: Search) -> Iterator[Explanation]:
-    """A wrong outer derivative and a wrong use of the inner one."""
-    first = search.samples[0]
-    gap, alone = first.answer - first.right, _alone(search)
+def _at_one_node(search: Search) -> Iterator[Explanation]:
+    """Yield explanations by a wrong outer derivative together with a wrong chain rule at the same node."""
+    first, excluded = search.samples[0], _never_combined(search)
+    discrepancy = first.answer - first.right
     for node in search.function.nodes:
-        for sight, rules in sights(node, search.function):
-            if sight.inner is None or sight.inner.operation is None:
+        for match, rules in matches(node, search.function):
+            if match.inner is None or match.inner.operation is None:
                 continue
-            for outer in rules:
-                for use in CHAIN_RULES if outer.inner == "times" and outer.kind not in alone else ():
-                    change = Change(node, _composed(outer, use), _widened(sight, node))
-                    try:
-                        wrong = change.slope(first.values, first.slopes)
-                        move = first.weight(node, None) * (wrong - first.slopes.get(node, 0))
-                    except UNKNOWN:
-                        continue
-                    if isfinite(move) and abs(gap - move) <= TOLERANCE * (_scale(first) + abs(move)):
-                        # Both are told as if they stood alone: each its own wrong rule at the same place.
-                        link = views.chain(node, search.function.active)
-                        second = Change(node, use, link if link is not None else sight)
-                        yield explained((change,))._replace(changes=(Change(node, outer, sight), second))
+            outer_rules = [rule for rule in rules if rule.inner == "times" and rule.kind not in excluded]
+            for outer, chain_rule in product(outer_rules, CHAIN_RULES):
+                change = Change(node, _composed(outer, chain_rule), _widened(match, node))
+                try:
+                    wrong = change.wrong_derivative(first.values, first.tangents)
+                    effect = first.adjoint_through(node, None) * (wrong - first.tangents.get(node, 0))
+                except NO_VALUE:
+                    continue
+                if isfinite(effect) and abs(discrepancy - effect) <= TOLERANCE * (_scale(first) + abs(effect)):
+                    # In words they are two mistakes, each with its own wrong rule at the same node.
+                    composition = patterns.composition(node, search.function.active)
+                    second = Change(node, chain_rule, composition if composition is not None else match)
+                    yield explanation_by((change,))._replace(changes=(Change(node, outer, match), second))
 
 
-def _widened(sight: PatternMatch, node: Expression) -> PatternMatch:
-    """The numbers of the outer rule, and beside them those of the inner one."""
-    inner = sight.inner
+def _widened(match: PatternMatch, node: Expression) -> PatternMatch:
+    """Return a match that binds the numbers of the chain rule after those of the outer rule."""
+    inner = match.inner
     assert inner is not None
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        return (*sight.see(values, slopes), values[inner], slopes.get(inner, 0), values[node])
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
+        return (*match.bind(values, tangents), values[inner], tangents.get(inner, 0), values[node])
 
-    return PatternMatch(see, inner, sight.parts)
+    return PatternMatch(bind, inner, match.parts)
 
 
-def _composed(outer: Rule, use: Rule) -> Rule:
-    def wrong(*seen: Any) -> Any:
-        return use.wrong(outer.wrong(*seen[:-3]), *seen[-3:])
+def _composed(outer: Rule, chain_rule: Rule) -> Rule:
+    """Return the rule that applies a wrong chain rule to a wrong outer derivative; it is bound by `_widened`."""
+
+    def wrong(*bound: Any) -> Any:
+        return chain_rule.wrong(outer.wrong(*bound[:-3]), *bound[-3:])
 
     return outer._replace(wrong=wrong, inner=None)
 
 
-def _stands_beside(change: Change, function: AnalyzedFunction) -> bool:
-    """Whether it is one of the kinds that stand alone, made where it moves a term or a chain and no more."""
+def _combines_side_by_side(change: Change, function: AnalyzedFunction) -> bool:
+    """Tell whether a mistake of NEVER_COMBINED affects only one term or one composition, so that it may be combined."""
     kind = change.rule.kind
     if kind == "constant-as-variable":
-        return place_of(change, function) not in function.active
-    return kind in BESIDE or (kind == "term-kept" and change.node in terms_of(function.root))
+        return site_of(change, function) not in function.active
+    return kind in COMBINED_SIDE_BY_SIDE or (kind == "term-kept" and change.node in signed_terms(function.root))
 
 
-def _side_by_side(search: Search, ones: Sequence[Tried], others: Sequence[Tried]) -> Iterator[Explanation]:
-    """Pairs whose moves add up to what is to be explained, found among the sorted moves."""
+def _independent(search: Search, trials: Sequence[Trial], others: Sequence[Trial]) -> Iterator[Explanation]:
+    """Yield explanations by two mistakes whose effects add up to the discrepancy, found by bisection."""
     first = search.samples[0]
-    gap, scale = first.answer - first.right, _scale(first)
-    in_order = sorted(others, key=lambda each: each.move)
-    moves = [each.move for each in in_order]
-    for one in ones:
-        wanted = gap - one.move
-        slack = TOLERANCE * (scale + abs(one.move) + abs(wanted))
-        if ones is others and wanted < one.move - slack:
-            continue  # the other half of the pairs, once more
-        place = bisect_left(moves, wanted - slack)
-        while place < len(moves) and moves[place] <= wanted + slack:
-            other = in_order[place].change
-            if other.node is not one.change.node or other.use != one.change.use:
-                yield explained((one.change, other))
-            place += 1
+    discrepancy, scale = first.answer - first.right, _scale(first)
+    in_order = sorted(others, key=lambda trial: trial.effect)
+    effects = [trial.effect for trial in in_order]
+    for trial in trials:
+        missing = discrepancy - trial.effect
+        slack = TOLERANCE * (scale + abs(trial.effect) + abs(missing))
+        if trials is others and missing < trial.effect - slack:
+            continue  # the pair comes up once more with its mistakes exchanged
+        index = bisect_left(effects, missing - slack)
+        while index < len(effects) and effects[index] <= missing + slack:
+            other = in_order[index].change
+            if other.node is not trial.change.node or other.use != trial.change.use:
+                yield explanation_by((trial.change, other))
+            index += 1
 
 
-def _above_each_other(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
-    """One mistake, and a second one at a place that uses its result."""
-    first = search.samples[0]
-    gap, scale = first.answer - first.right, _scale(first)
-    alone = _alone(search)
-    seen_at = {node: sights(node, search.function) for node in first.reached if node.operation is not None}
-    for one in tried:
-        slopes = first.mistaken((one.change,))
+def _nested(search: Search, trials: Sequence[Trial]) -> Iterator[Explanation]:
+    """Yield explanations by one mistake, and a second one at a node that uses its result."""
+    first, excluded = search.samples[0], _never_combined(search)
+    discrepancy, scale = first.answer - first.right, _scale(first)
+    for trial in trials:
+        tangents = first.tangents_with((trial.change,))
+        missing = discrepancy - trial.effect
         for node in first.reached:
-            before, after = first.slopes.get(node, 0), slopes.get(node, 0)
-            if node is one.change.node or node.operation is None or before == after:
+            before, after = first.tangents.get(node, 0), tangents.get(node, 0)
+            if node is trial.change.node or node.operation is None or before == after:
                 continue
-            weight = first.weight(node, None)
-            wanted = gap - one.move
-            for sight, rules in seen_at[node]:
+            adjoint = first.adjoint_through(node, None)
+            for match, rule, wrong in wrong_derivatives(node, search.function, first.values, tangents, excluded):
                 try:
-                    seen = sight.see(first.values, slopes)
-                except UNKNOWN:
+                    effect = adjoint * (wrong - after)
+                except NO_VALUE:
                     continue
-                for rule in rules:
-                    if rule.kind in alone:
-                        continue
-                    try:
-                        move = weight * (with_inner(rule, sight, seen, slopes) - after)
-                    except UNKNOWN:
-                        continue
-                    if abs(wanted - move) <= TOLERANCE * (scale + abs(one.move) + abs(move)) and isfinite(move):
-                        yield explained((one.change, Change(node, rule, sight)))
+                if abs(missing - effect) <= TOLERANCE * (scale + abs(trial.effect) + abs(effect)) and isfinite(effect):
+                    yield explanation_by((trial.change, Change(node, rule, match)))
 
 
-def _with_the_sign(search: Search, tried: Sequence[Tried]) -> Iterator[Explanation]:
-    """One mistake, and the sign of the whole is wrong too."""
+def _with_wrong_sign(search: Search, trials: Sequence[Trial]) -> Iterator[Explanation]:
+    """Yield explanations by one mistake and a wrong sign of the whole derivative."""
     first = search.samples[0]
-    wanted = -first.answer - first.right
-    for one in tried:
-        if abs(wanted - one.move) <= TOLERANCE * (_scale(first) + abs(one.move)):
-            yield _negative(explained((one.change,)))
+    discrepancy = -first.answer - first.right
+    for trial in trials:
+        if abs(discrepancy - trial.effect) <= TOLERANCE * (_scale(first) + abs(trial.effect)):
+            yield _negative(explanation_by((trial.change,)))
 
 
 def _negative(explanation: Explanation) -> Explanation:
+    """Return the explanation with a wrong sign of the whole added to it."""
+
     def equation(sample: Sample) -> tuple[Any, Any]:
         left, right = explanation.equation(sample)
         return -left, right

@@ -1,4 +1,4 @@
-"""Views of what has a constant factor or divisor, and where it stands."""
+"""Patterns of nodes with a constant factor or divisor."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import exact_integer
 from diffcompare.misconceptions.patterns import (
+    NodePattern,
     PatternMatch,
-    Slopes,
+    Tangents,
     Values,
-    View,
-    only_active,
+    only_active_argument,
     operation_name,
     product,
     quotient,
@@ -22,106 +22,106 @@ from diffcompare.misconceptions.power_patterns import bare_power
 
 
 def power_of_multiple(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """(c*u)^n: (c, u, n, u')."""
+    """Match (c*u)^n: (c, u, n, u')."""
     if bare_power(node, active) is None or scaled(node.arguments[0], active) is None:
         return None
     [c, u] = sorted(node.arguments[0].arguments, key=lambda factor: factor in active)
     n = exact_integer(node.arguments[1])
-    return PatternMatch(lambda values, slopes: (values[c], values[u], n, slopes.get(u, 0)), None, (c, u))
+    return PatternMatch(lambda values, tangents: (values[c], values[u], n, tangents.get(u, 0)), None, (c, u))
 
 
 def multiple_of_power(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """c*u^n: (c, u, n, u')."""
+    """Match c*u^n: (c, u, n, u')."""
     if scaled(node, active) is None:
         return None
     [c, raised] = sorted(node.arguments, key=lambda factor: factor in active)
     if bare_power(raised, active) is None:
         return None
     u, n = raised.arguments[0], exact_integer(raised.arguments[1])
-    return PatternMatch(lambda values, slopes: (values[c], values[u], n, slopes.get(u, 0)), None, (c, u))
+    return PatternMatch(lambda values, tangents: (values[c], values[u], n, tangents.get(u, 0)), None, (c, u))
 
 
 def scaled(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A constant times something that varies: (c, u, u')."""
-    if operation_name(node) != "*" or only_active(node, active) is None:
+    """Match a constant times something that varies: (c, u, u')."""
+    if operation_name(node) != "*" or only_active_argument(node, active) is None:
         return None
     [c, u] = sorted(node.arguments, key=lambda factor: factor in active)
-    return PatternMatch(lambda values, slopes: (values[c], values[u], slopes.get(u, 0)), None, (u, c))
+    return PatternMatch(lambda values, tangents: (values[c], values[u], tangents.get(u, 0)), None, (u, c))
 
 
 def multiple_of_variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A constant times the variable: (value, x)."""
+    """Match a constant times the variable: (value, x)."""
     if scaled(node, active) is None:
         return None
     [x] = [factor for factor in node.arguments if factor in active]
-    return PatternMatch(lambda values, slopes: (values[node], values[x]), None, (x,)) if x.operation is None else None
+    return PatternMatch(lambda values, tangents: (values[node], values[x]), None, (x,)) if x.operation is None else None
 
 
 def function_of_multiple(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of c*u or u/c: (c or 1/c, u), an outer derivative."""
+    """Match a function of c*u or u/c: (c or 1/c, u), for an outer derivative."""
     if len(node.arguments) != 1:
         return None
     inner = node.arguments[0]
     if scaled(inner, active) is not None:
         [c, u] = sorted(inner.arguments, key=lambda factor: factor in active)
-        return PatternMatch(lambda values, slopes: (values[c], values[u]), inner, (inner,))
+        return PatternMatch(lambda values, tangents: (values[c], values[u]), inner, (inner,))
     if divided(inner, active) is not None:
         u, c = inner.arguments
-        return PatternMatch(lambda values, slopes: (1 / values[c], values[u]), inner, (inner,))
+        return PatternMatch(lambda values, tangents: (1 / values[c], values[u]), inner, (inner,))
     return None
 
 
 def divided(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """Something that varies over a constant: (u, c, u')."""
-    if operation_name(node) != "/" or only_active(node, active) != 0:
+    """Match something that varies over a constant: (u, c, u')."""
+    if operation_name(node) != "/" or only_active_argument(node, active) != 0:
         return None
     u, c = node.arguments
-    return PatternMatch(lambda values, slopes: (values[u], values[c], slopes.get(u, 0)), None, (u, c))
+    return PatternMatch(lambda values, tangents: (values[u], values[c], tangents.get(u, 0)), None, (u, c))
 
 
 def scaled_factor(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A product or a quotient with a constant within a factor, (3*u)*v or (u/3)*v: (3 or 1/3, its derivative)."""
-    sight = product(node, active) or quotient(node, active)
-    constant = _constant_within(node, active) if sight is not None else None
-    if sight is None or constant is None:
+    """Match a product or quotient with a constant inside a factor, (3*u)*v or (u/3)*v: (3 or 1/3, y')."""
+    match = product(node, active) or quotient(node, active)
+    constant = _constant_within(node, active) if match is not None else None
+    if match is None or constant is None:
         return None
     c, divides = constant
     is_product = operation_name(node) == "*"
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        u, v, du, dv, y = sight.see(values, slopes)
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
+        u, v, du, dv, y = match.bind(values, tangents)
         derivative = du * v + u * dv if is_product else (du - y * dv) / v
         return 1 / values[c] if divides else values[c], derivative
 
-    return PatternMatch(see, None, (node, c))
+    return PatternMatch(bind, None, (node, c))
 
 
 @cache
-def product_with_constant(place: int) -> View:
-    """A product with a constant within one factor (left 0, right 1), u = 3*w: (3, u, v, u', v')."""
+def product_with_constant(place: int) -> NodePattern:
+    """Return the pattern of a product whose left (0) or right (1) factor u = 3*w has a constant: (3, u, v, u', v')."""
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        sight = product(node, active)
-        found = _constant_within(node.arguments[place], active) if sight is not None else None
-        if found is None:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+        match = product(node, active)
+        constant_part = _constant_within(node.arguments[place], active) if match is not None else None
+        if constant_part is None:
             return None
-        (c, divides), u, v = found, node.arguments[place], node.arguments[1 - place]
+        (c, divides), u, v = constant_part, node.arguments[place], node.arguments[1 - place]
 
-        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+        def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
             constant = 1 / values[c] if divides else values[c]
-            return constant, values[u], values[v], slopes.get(u, 0), slopes.get(v, 0)
+            return constant, values[u], values[v], tangents.get(u, 0), tangents.get(v, 0)
 
-        return PatternMatch(see, None, (u, v, c))
+        return PatternMatch(bind, None, (u, v, c))
 
-    return view
+    return pattern
 
 
 @cache
-def constant_part(place: int) -> View:
-    """A constant of several parts in a product or a quotient, 2*pi*u, u/(2*a), -3*u: (a factor of it, y')."""
+def constant_part(place: int) -> NodePattern:
+    """Return the pattern of a factor of the constant in a product or quotient, 2*pi*u or u/(2*a): (factor, y')."""
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        own = only_active(node, active)
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+        own = only_active_argument(node, active)
         if own is None or operation_name(node) not in ("*", "/"):
             return None
         constant, other = node.arguments[1 - own], node.arguments[own]
@@ -130,28 +130,27 @@ def constant_part(place: int) -> View:
             return None
         part, divides = parts[place]
 
-        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-            inner = slopes.get(other, 0)
+        def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
+            inner = tangents.get(other, 0)
             if operation_name(node) == "*":
                 derivative = values[constant] * inner
             else:
                 derivative = inner / values[constant] if own == 0 else -values[node] * inner / values[other]
             return 1 / values[part] if divides else values[part], derivative
 
-        return PatternMatch(see, None, (node, constant, part))
+        return PatternMatch(bind, None, (node, constant, part))
 
-    return view
+    return pattern
 
 
-PARTS = 3
-"""Factors of a constant that are looked at one by one."""
+MAX_CONSTANT_FACTORS = 3  # of one constant, each of which may be lost
 
 
 def _factors(constant: Expression, divides: bool) -> list[tuple[Expression, bool]]:
-    """The factors of a constant without its sign, and whether they divide."""
-    found: list[tuple[Expression, bool]] = []
+    """Return the first factors of a constant without its sign, each with whether it divides."""
+    factors: list[tuple[Expression, bool]] = []
     pending = [(constant, divides)]
-    while pending and len(found) < PARTS:
+    while pending and len(factors) < MAX_CONSTANT_FACTORS:
         node, below = pending.pop()
         if operation_name(node) in ("*", "/"):
             left, right = node.arguments
@@ -159,12 +158,12 @@ def _factors(constant: Expression, divides: bool) -> list[tuple[Expression, bool
         elif operation_name(node) == "neg":
             pending.append((node.arguments[0], below))
         else:
-            found.append((node, below))
-    return found
+            factors.append((node, below))
+    return factors
 
 
 def _constant_within(node: Expression, active: Collection[Expression]) -> tuple[Expression, bool] | None:
-    """A constant among the factors of the factors, and whether it divides."""
+    """Return a constant among the factors of a node, at any depth, and whether it divides; None without one."""
     pending = [node]
     while pending:
         factor = pending.pop()
@@ -175,5 +174,5 @@ def _constant_within(node: Expression, active: Collection[Expression]) -> tuple[
             return factor.arguments[1], True
         if operation_name(factor) in ("*", "/"):
             above = factor.arguments if operation_name(factor) == "*" else factor.arguments[:1]
-            pending += [each for each in reversed(above) if each in active]
+            pending += [argument for argument in reversed(above) if argument in active]
     return None

@@ -1,15 +1,15 @@
-"""The wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees."""
+"""Wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import diffcompare.misconceptions.patterns as views
-import diffcompare.misconceptions.power_patterns as powers
 from diffcompare.language.operations import OPERATIONS, raise_to
+from diffcompare.misconceptions import patterns
+from diffcompare.misconceptions import power_patterns as powers
 from diffcompare.misconceptions.kinds import Rule
-from diffcompare.misconceptions.patterns import named, whole
+from diffcompare.misconceptions.patterns import constant_like, integer_like
 
 _o = OPERATIONS
 exp, ln, sqrt, cos, sin, tan, cosh, sinh, sec, csc, cot, hypot = (
@@ -22,11 +22,15 @@ def _square(x: Any) -> Any:
 
 
 def _one(like: Any) -> Any:
-    return whole(1, like)
+    return integer_like(1, like)
+
+
+def _pi(like: Any) -> Any:
+    return constant_like("pi", like)
 
 
 def _derivative(name: str, u: Any) -> Any:
-    """The derivative of the function of that name, at u."""
+    """Return the derivative of the function of that name, at u."""
     partial = OPERATIONS[name].partials[0]
     assert callable(partial)
     return partial(OPERATIONS[name](u), u)
@@ -34,7 +38,7 @@ def _derivative(name: str, u: Any) -> Any:
 
 _TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
 
-_OF_INVERSE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+_DERIVATIVES_OF_INVERSES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "sin": ("asin", lambda u: 1 / sqrt(1 - _square(u))),
     "cos": ("acos", lambda u: -1 / sqrt(1 - _square(u))),
     "tan": ("atan", lambda u: 1 / (1 + _square(u))),
@@ -51,8 +55,7 @@ _OF_INVERSE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "ln": ("exp", exp),
     "sqrt": ("the square", lambda u: 2 * u),
     "cbrt": ("the cube", lambda u: 3 * _square(u)),
-}
-"""The inverse function, and its derivative."""
+}  # the inverse function, and its derivative
 
 _RECIPROCALS = {"asin": "csc", "acos": "sec", "atan": "cot"}
 
@@ -72,8 +75,8 @@ _ANTIDERIVATIVES: Mapping[str, Callable[[Any, Any], Any]] = {
     "asin": lambda y, u: u * y + sqrt(1 - _square(u)),
     "acos": lambda y, u: u * y - sqrt(1 - _square(u)),
     "sigmoid": lambda y, u: _o["softplus"](u),
-    "log10": lambda y, u: u * y - u / ln(whole(10, u)),
-    "log2": lambda y, u: u * y - u / ln(whole(2, u)),
+    "log10": lambda y, u: u * y - u / ln(integer_like(10, u)),
+    "log2": lambda y, u: u * y - u / ln(integer_like(2, u)),
     "abs": lambda y, u: u * y / 2,
 }
 
@@ -108,42 +111,39 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
     "erf": (
         lambda y, u: exp(-_square(u)),
         lambda y, u: 2 * exp(-_square(u)),
-        lambda y, u: 2 / sqrt(named("pi", u)) * exp(_square(u)),
-        lambda y, u: exp(-_square(u)) / sqrt(named("pi", u)),
+        lambda y, u: 2 / sqrt(_pi(u)) * exp(_square(u)),
+        lambda y, u: exp(-_square(u)) / sqrt(_pi(u)),
     ),
     "sigmoid": (lambda y, u: y * (1 + y), lambda y, u: _square(y), lambda y, u: 1 - y),
 }
 
-_BELOW: Mapping[str, Callable[[Any], Any]] = {
+_DENOMINATORS: Mapping[str, Callable[[Any], Any]] = {
     "1 - u^2": lambda u: 1 - _square(u),
     "1 + u^2": lambda u: 1 + _square(u),
     "u^2 - 1": lambda u: _square(u) - 1,
 }
-_OF_INVERSES: Mapping[str, tuple[int, str, bool]] = {
+_RATIONAL_DERIVATIVES: Mapping[str, tuple[int, str, bool]] = {
     "asin": (1, "1 - u^2", True),
     "acos": (-1, "1 - u^2", True),
     "atan": (1, "1 + u^2", False),
     "asinh": (1, "1 + u^2", True),
     "acosh": (1, "u^2 - 1", True),
     "atanh": (1, "1 - u^2", False),
-}
-"""The derivatives that are confused with each other: the sign above, what is below, and whether under a root."""
+}  # derivatives that are confused with each other: numerator, denominator, and whether that is under a root
 
-
-_WELL_KNOWN = ("sin", "exp")
-"""Functions whose derivatives are seldom misremembered."""
+_WELL_KNOWN = ("sin", "exp")  # functions whose derivatives are seldom misremembered
 
 
 def _misremembered() -> Iterator[tuple[str, bool, Callable[[Any, Any], Any]]]:
-    """Function, whether that is rare, and its wrong derivative."""
+    """Yield the name of a function, whether the mistake is rare, and a wrong derivative."""
     for name, several in _MISREMEMBERED.items():
         for wrong in several:
             yield name, name in _WELL_KNOWN, wrong
-    for name, (sign, *right) in _OF_INVERSES.items():
-        for below in _BELOW:
+    for name, (sign, *right) in _RATIONAL_DERIVATIVES.items():
+        for below in _DENOMINATORS:
             for root in (True, False):
                 if [below, root] != right:
-                    yield name, False, _one_over(sign, _BELOW[below], root)
+                    yield name, False, _one_over(sign, _DENOMINATORS[below], root)
 
 
 def _one_over(sign: int, below: Callable[[Any], Any], root: bool) -> Callable[[Any, Any], Any]:
@@ -154,63 +154,60 @@ _OFTEN_MISSIGNED = (*_TRIGONOMETRIC, "asin", "acos", "atan", "sinh", "cosh", "ta
 _SELDOM_MISSIGNED = tuple(
     name
     for name, operation in OPERATIONS.items()
-    if operation.arity == 1 and name.isidentifier() and name not in (*views.STEPS, *_OFTEN_MISSIGNED, "neg")
+    if operation.arity == 1 and name.isidentifier() and name not in (*patterns.STEP_FUNCTIONS, *_OFTEN_MISSIGNED, "neg")
 )
 
-
-def elementary_functions() -> list[Rule]:
-    """The wrong derivatives of sin, ln, atan ... and of logarithms to a base."""
-    degrees = "{name} works in radians: a factor for degrees has no place here"
-    in_degrees = "{name} works in radians: it was evaluated in degrees"
-    return [
-        Rule("log-base-forgotten", powers.logarithm, lambda u, ln_b: 1 / u,
-             "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
-        Rule("log-base-inverted", powers.logarithm, lambda u, ln_b: ln_b / u,
-             "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
-        Rule("log-base-extra", views.function, lambda y, u: 1 / (u * ln(whole(10, u))),
-             "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
-        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
-             "the derivative of {name} has the wrong sign", "times", _OFTEN_MISSIGNED),
-        Rule("sign-of-derivative", views.link, lambda g, u, du, y: -g,
-             "the derivative of {name} has the wrong sign", "times", _SELDOM_MISSIGNED, rare=True),
-        *[
-            Rule("degrees", views.asked, wrong, says, None, _TRIGONOMETRIC)
-            for wrong, says in [
-                (lambda g, u, du, f: g(u) * du * named("pi", u) / 180, degrees),
-                (lambda g, u, du, f: g(u) * du * 180 / named("pi", u), degrees),
-                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du, in_degrees),
-                (lambda g, u, du, f: g(u * named("pi", u) / 180) * du * named("pi", u) / 180, in_degrees),
-            ]
-        ],
-        *[
-            Rule("degrees", views.asked, wrong, "{name} gives radians: a factor for degrees has no place here", None,
-                 ("asin", "acos", "atan"))
-            for wrong in (
-                lambda g, u, du, f: g(u) * du * 180 / named("pi", u),
-                lambda g, u, du, f: g(u) * du * named("pi", u) / 180,
-            )
-        ],
-        *[
-            Rule("inverse-function", views.function, lambda y, u, derivative=derivative: derivative(u),
-                 f"that is the derivative of {inverse}, the inverse function of {name}", "times", (name,))
-            for name, (inverse, derivative) in _OF_INVERSE.items()
-        ],
-        *[
-            Rule("inverse-as-reciprocal", views.function, lambda y, u, other=other: _derivative(other, u),
-                 f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times", (name,))
-            for name, other in _RECIPROCALS.items()
-        ],
-        *[
-            Rule("integrated", views.function, antiderivative,
-                 f"{name} is integrated instead of differentiated", inner, (name,))
-            for name, antiderivative in _ANTIDERIVATIVES.items()
-            for inner in ("times", "over")
-        ],
-        Rule("integrated", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
-             "{node} is integrated instead of differentiated", "over"),
-        *[
-            Rule("derivative-misremembered", views.function, wrong,
-                 "{rule}", "times", (name,), rare)
-            for name, rare, wrong in _misremembered()
-        ],
-    ]  # fmt: skip
+_FACTOR_FOR_DEGREES = "{name} works in radians: a factor for degrees has no place here"
+_EVALUATED_IN_DEGREES = "{name} works in radians: it was evaluated in degrees"
+ELEMENTARY_FUNCTIONS = [
+    Rule("log-base-forgotten", powers.logarithm, lambda u, ln_b: 1 / u,
+         "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
+    Rule("log-base-inverted", powers.logarithm, lambda u, ln_b: ln_b / u,
+         "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
+    Rule("log-base-extra", patterns.function, lambda y, u: 1 / (u * ln(integer_like(10, u))),
+         "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
+    Rule("sign-of-derivative", patterns.single_argument, lambda g, u, du, y: -g,
+         "the derivative of {name} has the wrong sign", "times", _OFTEN_MISSIGNED),
+    Rule("sign-of-derivative", patterns.single_argument, lambda g, u, du, y: -g,
+         "the derivative of {name} has the wrong sign", "times", _SELDOM_MISSIGNED, rare=True),
+    *[
+        Rule("degrees", patterns.single_argument_callable, wrong, message, None, _TRIGONOMETRIC)
+        for wrong, message in [
+            (lambda g, u, du, f: g(u) * du * _pi(u) / 180, _FACTOR_FOR_DEGREES),
+            (lambda g, u, du, f: g(u) * du * 180 / _pi(u), _FACTOR_FOR_DEGREES),
+            (lambda g, u, du, f: g(u * _pi(u) / 180) * du, _EVALUATED_IN_DEGREES),
+            (lambda g, u, du, f: g(u * _pi(u) / 180) * du * _pi(u) / 180, _EVALUATED_IN_DEGREES),
+        ]
+    ],
+    *[
+        Rule("degrees", patterns.single_argument_callable, wrong,
+             "{name} gives radians: a factor for degrees has no place here", None, ("asin", "acos", "atan"))
+        for wrong in (
+            lambda g, u, du, f: g(u) * du * 180 / _pi(u),
+            lambda g, u, du, f: g(u) * du * _pi(u) / 180,
+        )
+    ],
+    *[
+        Rule("inverse-function", patterns.function, lambda y, u, derivative=derivative: derivative(u),
+             f"that is the derivative of {inverse}, the inverse function of {name}", "times", (name,))
+        for name, (inverse, derivative) in _DERIVATIVES_OF_INVERSES.items()
+    ],
+    *[
+        Rule("inverse-as-reciprocal", patterns.function, lambda y, u, other=other: _derivative(other, u),
+             f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times", (name,))
+        for name, other in _RECIPROCALS.items()
+    ],
+    *[
+        Rule("integrated", patterns.function, antiderivative,
+             f"{name} is integrated instead of differentiated", inner, (name,))
+        for name, antiderivative in _ANTIDERIVATIVES.items()
+        for inner in ("times", "over")
+    ],
+    Rule("integrated", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
+         "{node} is integrated instead of differentiated", "over"),
+    *[
+        Rule("derivative-misremembered", patterns.function, wrong,
+             "{rule}", "times", (name,), rare)
+        for name, rare, wrong in _misremembered()
+    ],
+]  # fmt: skip

@@ -1,18 +1,27 @@
-"""The answer to the question which mistake was made."""
+"""Find the mistake that turns the derivative of a function into a given answer, and put it into words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from diffcompare.language.expression import Expression
-from diffcompare.misconceptions.combinations import pairs, throughout
-from diffcompare.misconceptions.messages import Formulas, Mistake, place_of, sentence, step_at
+from diffcompare.misconceptions.combinations import combinations, made_throughout
+from diffcompare.misconceptions.messages import Formulas, Mistake, right_rule_at, sentence, site_of
 from diffcompare.misconceptions.points import Change
-from diffcompare.misconceptions.search import Explanation, Search, confirmed, is_right
-from diffcompare.misconceptions.simplified import simplified
-from diffcompare.misconceptions.terms import shows
-from diffcompare.misconceptions.whole_answer import constants, integrated_terms, is_plain, wholes
+from diffcompare.misconceptions.search import Explanation, Search, confirm, is_right
+from diffcompare.misconceptions.terms import affected_terms
+from diffcompare.misconceptions.whole_answer import (
+    constant_mistakes,
+    integrated_terms,
+    misread_functions,
+    needs_no_second_mistake,
+    whole_answer_mistakes,
+)
+
+MAX_CONFIRMED = 24  # explanations that are confirmed in ball arithmetic
+MIN_POINTS = 3  # below which an agreement may be an accident
 
 
 def find_mistake(
@@ -24,32 +33,42 @@ def find_mistake(
     *,
     only_positive: bool = False,
 ) -> Mistake | None:
-    """The mistake that turns the derivative of `expression` by the variable `by` into `answer`.
+    """Find the mistake that turns the derivative of `expression` by the variable `by` into `answer`.
 
-    `points` are some points (6 to 10, a double per variable) at which the function, its partial and the answer are
-    finite and no kink is near; `others` are the answers for other variables.  None where no mistake of the table gives
-    this answer, or where the answer is right.  Where no single one does at all of the points, those are tried at which
-    every variable is positive (`only_positive` says that this is so already).
+    Single mistakes are tried first, then the same mistake throughout, then points at which all variables are positive
+    (somebody may take sqrt(x^2) for x), and at last two mistakes at once.
+
+    Args:
+        expression: The function.
+        by: The variable of the derivative.
+        answer: The formula that was given for the derivative.
+        points: Some points, 6 to 10, with a double for each variable, at which the function, its partial and the answer
+            are finite and no kink is near.
+        others: The answers for other variables.
+        only_positive: True if the points are already those at which all variables are positive.
+
+    Returns:
+        The mistake; None where no mistake of the table gives this answer, or where the answer is right.
     """
     search = Search(expression, by, answer, points, others or {})
     if (len(search.samples) < MIN_POINTS and search.function.varies) or is_right(search):
         return None
-    found, tried = search.single()
-    vague = _standing(search, constants(search))
+    single_mistakes, trials = search.single_mistakes()
+    fallbacks = _surviving(search, constant_mistakes(search))
     explanations = (
-        _standing(search, [*found, *wholes(search), *simplified(search)])
-        or _standing(search, throughout(search, tried))
-        or ([] if vague else _standing(search, integrated_terms(search)))
+        _surviving(search, [*single_mistakes, *whole_answer_mistakes(search), *misread_functions(search)])
+        or _surviving(search, made_throughout(search, trials))
+        or ([] if fallbacks else _surviving(search, integrated_terms(search)))
     )
     if not explanations and only_positive:
         return None
     if not explanations:
-        positive = None if vague else _where_positive(expression, by, answer, search.points, others)
+        positive = None if fallbacks else _where_positive(expression, by, answer, search.points, others)
         if positive is not None:
             return positive
-        if not search.is_right_in_part and not is_plain(search, vague):
-            explanations = _standing(search, pairs(search, tried))
-    explanations += vague
+        if not search.is_right_in_part and not needs_no_second_mistake(search, fallbacks):
+            explanations = _surviving(search, combinations(search, trials))
+    explanations += fallbacks
     return explanation_of(search, explanations) if explanations else None
 
 
@@ -60,67 +79,55 @@ def _where_positive(
     points: Sequence[Mapping[str, float]],
     others: Mapping[str, Expression] | None,
 ) -> Mistake | None:
-    """The mistake of somebody who takes sqrt(x^2) for x: it gives the answer where all variables are positive."""
+    """Find a mistake that gives the answer where all variables are positive, as when sqrt(x^2) is taken for x."""
     positive = [point for point in points if all(x > 0 for x in point.values())]
     if len(positive) in (len(points), *range(MIN_POINTS)):
         return None
-    found = find_mistake(expression, by, answer, positive, others, only_positive=True)
-    if found is None:
+    mistake = find_mistake(expression, by, answer, positive, others, only_positive=True)
+    if mistake is None:
         return None
-    return replace(found, sentence=f"{found.sentence} (this gives the answer where {' and '.join(positive[0])} > 0)")
+    return replace(
+        mistake, sentence=f"{mistake.sentence} (this gives the answer where {' and '.join(positive[0])} > 0)"
+    )
 
 
-def _standing(search: Search, candidates: Iterable[Explanation]) -> list[Explanation]:
-    """Those that hold at all points, in doubles and in balls, the most plausible first."""
-    agreeing = [each for each in candidates if search.agrees(each)]
-    return sorted(confirmed(search, sorted(agreeing, key=_rank)[:MAX_CONFIRMED]), key=_rank)
-
-
-def _rank(explanation: Explanation) -> int:
-    return explanation.rank
-
-
-MAX_CONFIRMED = 24
-"""Explanations that are put to ball arithmetic."""
-MIN_POINTS = 3
-"""Points without which an agreement may be an accident."""
+def _surviving(search: Search, candidates: Iterable[Explanation]) -> list[Explanation]:
+    """Return the explanations that hold at all points, in doubles and in balls, the most plausible first."""
+    agreeing = sorted(filter(search.agrees, candidates), key=attrgetter("rank"))
+    return sorted(confirm(search, agreeing[:MAX_CONFIRMED]), key=attrgetter("rank"))
 
 
 def explanation_of(search: Search, explanations: Sequence[Explanation]) -> Mistake:
-    """The first explanation in words; the kinds of the others beside it."""
+    """Return the first explanation in words, with the kinds of the others beside it."""
     best = explanations[0]
     formulas = Formulas(search.function)
-    shown = shows(search, formulas)
+    affected = affected_terms(search, formulas)
     if not best.changes:
-        also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind != best.kind))
-        step = step_at(best.node, search.function) if best.node is not None else None
-        return Mistake(best.kind, best.says, best.node, shown, step, also)
+        also = tuple(dict.fromkeys(other.kind for other in explanations if other.kind != best.kind))
+        step = right_rule_at(best.node, search.function) if best.node is not None else None
+        return Mistake(best.kind, best.message, best.node, affected, step, also)
     changes = best.changes
     kinds = {change.rule.kind for change in changes}
-    also = tuple(dict.fromkeys(each.kind for each in explanations if each.kind not in kinds))
+    also = tuple(dict.fromkeys(other.kind for other in explanations if other.kind not in kinds))
     if len(kinds) == 1 and len(changes) > 1:
-        return _made(search, changes[0], formulas, shown, also, places=len(changes))
-    first = _made(search, changes[0], formulas, shown, also)
+        return _mistake_of(search, changes[0], formulas, affected, also, places=len(changes))
+    first = _mistake_of(search, changes[0], formulas, affected, also)
     second = None
     if len(changes) > 1:
-        second = _made(search, changes[1], formulas, shown, ())
+        second = _mistake_of(search, changes[1], formulas, affected, ())
     elif best.negative:
-        second = Mistake("sign-of-whole", "the sign of the whole derivative is wrong", None, shown, None)
-    return first if second is None else _with_second(first, second)
+        second = Mistake("sign-of-whole", "the sign of the whole derivative is wrong", None, affected, None)
+    return replace(first, second=second)
 
 
-def _with_second(first: Mistake, second: Mistake) -> Mistake:
-    return Mistake(first.kind, first.sentence, first.node, first.shows, first.step, first.also, second)
-
-
-def _made(
+def _mistake_of(
     search: Search,
     change: Change,
     formulas: Formulas,
-    shown: tuple[Expression, ...],
+    affected: tuple[Expression, ...],
     also: tuple[str, ...],
     places: int = 1,
 ) -> Mistake:
-    place = place_of(change, search.function)
-    words = sentence(change, formulas, places)
-    return Mistake(change.rule.kind, words, place, shown, step_at(place, search.function), also)
+    place = site_of(change, search.function)
+    text = sentence(change, formulas, places)
+    return Mistake(change.rule.kind, text, place, affected, right_rule_at(place, search.function), also)

@@ -1,33 +1,34 @@
-"""THE KINDS OF MISTAKES: their names, their titles, and a function for the example of each."""
+"""The kinds of mistakes: their slugs, their titles, and a function for the example of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from diffcompare.misconceptions.patterns import View
-
-# What a wrong rule is: a row of the table of mistakes.
+from diffcompare.misconceptions.patterns import NodePattern
 
 Inner: TypeAlias = Literal["times", "missing", "over"]
 
 
 class Rule(NamedTuple):
-    """A wrong rule: what it makes of the numbers that its view sees, and how a teacher would put it."""
+    """A wrong rule: the wrong derivative of the nodes that match its pattern, and how a teacher would explain it."""
 
     kind: str
-    view: View
+    pattern: NodePattern
     wrong: Callable[..., Any]
-    says: str
+    """Takes the numbers that the pattern binds, and returns the wrong derivative."""
+    message: str
+    """The explanation, with fields {node}, {u}, {du}, {by} ... for the formulas at hand."""
     inner: Inner | None = None
+    """The treatment of the inner derivative, for a rule that is about the outer function only."""
     names: tuple[str, ...] = ()
-    """The operations it is about, where the view does not say."""
+    """The operations that it is restricted to, if the pattern does not say."""
     rare: bool = False
-    """Whether it is what a teacher would think of last, whatever its kind."""
+    """True if a teacher would think of it last, whatever its kind."""
 
 
 class Kind(NamedTuple):
-    """A kind of mistake, and a function for the example: its text and the variable."""
+    """A kind of mistake, with the text and the variable of a function for its example."""
 
     slug: str
     title: str
@@ -35,17 +36,18 @@ class Kind(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A function as text, the variable, and the wrong derivative as text."""
+    """An example of a mistake: a function as text, the variable, and the wrong derivative as text."""
 
     expression: str
     by: str
     wrong: str
 
 
+# In the order in which a teacher would name them; last come those that fit an answer when nothing better does.
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind
     for kind in [
-        # At once.
+        # At first sight.
         Kind("treated-as-constant", "the function is treated as a constant", ("x*sin(x)", "x")),
         Kind("missing-inner-factor", "the inner derivative is missing", ("sin(2*x)", "x")),
         Kind("inner-factor-twice", "the inner derivative is there twice", ("sin(x^2)", "x")),
@@ -109,7 +111,7 @@ KINDS: Mapping[str, Kind] = {
         # The function is misread, or the answer miswritten.
         Kind("parentheses-missing", "parentheses around a sum are missing", ("(x + 1)/(x^2 + 3)", "x")),
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
-        # The whole.
+        # The derivative as a whole.
         Kind("sign-of-whole", "the sign of the whole derivative is wrong", ("x^3 - x*sin(x)", "x")),
         Kind("swapped-partials", "the partial by another variable", ("x^2*y + sin(y)", "x")),
         Kind("second-derivative", "differentiated twice", ("x*sin(x)", "x")),
@@ -119,10 +121,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("rounded-constant", "a constant is rounded", ("log10(x)", "x")),
         Kind("constant-added", "a constant is added", ("x*sin(x)", "x")),
         Kind("coefficient-wrong", "the whole is off by a constant factor", ("x*sin(x)", "x")),
-        # What is said where no rule explains the answer.
+        # Where no rule explains the answer.
         Kind("term-missing", "a term of the derivative is not in the answer", ("x^3 + sin(x) + exp(x)", "x")),
         Kind("term-extra", "a term of the answer is not in the derivative", ("x^3 + sin(x)", "x")),
     ]
 }
-
-"""All kinds, those that a teacher would name first before those that are said of an answer if nothing else fits."""

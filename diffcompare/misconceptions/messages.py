@@ -1,4 +1,4 @@
-"""A mistake in words: the rule, the subexpression, and what was expected."""
+"""A mistake in words: the violated rule, the subexpression, and the right derivative beside the wrong one."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import diffcompare.misconceptions.patterns as views
-import diffcompare.misconceptions.power_patterns as powers
 from diffcompare.language.differentiation_rules import BY_HAND, ONE, ZERO, apply_rule, derivatives_of
 from diffcompare.language.expression import Expression, PendingDerivative, Variable, apply, lift
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import to_text
 from diffcompare.language.simplify import tidy
 from diffcompare.language.wengert import tree_size, wengert_list
-from diffcompare.misconceptions.points import UNKNOWN, AnalyzedFunction, Change, with_inner
+from diffcompare.misconceptions import patterns
+from diffcompare.misconceptions import power_patterns as powers
+from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change, apply_wrong_rule
 
-# What is said about a wrong derivative.
+MAX_TEXT_LENGTH = 60  # characters of a formula in a sentence
+MAX_NODES = 400  # of a formula that is simplified or written out
+RULE_ONLY = "{rule}"  # the message of a rule that is told by the right derivative of a function beside the wrong one
+
+# The patterns of nodes that have a line of their own on a rule sheet.
+ON_RULE_SHEETS = (
+    *(patterns.function, patterns.single_argument, patterns.single_argument_callable, powers.logarithm),
+    *(patterns.product, patterns.quotient, powers.general_power),
+)
 
 
 class SolutionLine(NamedTuple):
-    """A line of the right derivation, d/dx[node] = ..., with `Open` derivatives left to do."""
+    """A line of the right derivation, d/dx[node] = ..., with pending derivatives of the arguments."""
 
     rule: str
     left: Expression
@@ -32,53 +40,32 @@ class Mistake:
     """The mistake that turns a derivative into the answer that was given."""
 
     kind: str
-    """Its slug in `KINDS`."""
+    """The slug of its kind in `KINDS`."""
     sentence: str
     node: Expression | None
-    """The subexpression of the function where it was made; None where it is about the whole."""
-    shows: tuple[Expression, ...]
-    """The summands of the answer in which it shows; the whole answer where that cannot be told."""
+    """The subexpression of the function where it was made; None for a mistake about the derivative as a whole."""
+    affected_terms: tuple[Expression, ...]
+    """The terms of the answer in which it shows; the whole answer where these are not known."""
     step: SolutionLine | None
     """The right rule at that node."""
     also: tuple[str, ...] = ()
-    """Other kinds that give the very same answer at once."""
+    """Other kinds of mistakes that give the very same answer."""
     second: Mistake | None = None
     """The other mistake, where two were made at once."""
 
 
-MAX_TEXT_LENGTH = 60
-
-"""Characters of a formula in a sentence."""
-
-MAX_NODES = 400
-
-"""Nodes up to which derivatives are written as formulas."""
-
-
-THE_RULE = "{rule}"
-
-"""What a mistake says that is no more than the right derivative of a function beside the wrong one."""
-
-ON_RULE_SHEETS = (
-    *(views.function, views.link, views.asked, powers.logarithm),
-    *(views.product, views.quotient, powers.general_power),
-)
-
-"""The views of what has a line of its own on a rule sheet."""
-
-
-class _Itself(dict[Expression, Any]):
-    """Every node read as the expression that it is."""
+class _IdentityMapping(dict[Expression, Any]):
+    """The values with which a rule returns a formula: every node stands for itself."""
 
     def __missing__(self, node: Expression) -> Expression:
         return node
 
 
-ITSELF = _Itself()
+IDENTITY = _IdentityMapping()
 
 
 class Formulas:
-    """The derivatives of the nodes of a function as formulas, where they are small enough to be written."""
+    """The right and the wrong derivatives of the nodes of a function as formulas, if these are small enough."""
 
     def __init__(self, function: AnalyzedFunction) -> None:
         self.function = function
@@ -93,47 +80,49 @@ class Formulas:
             return {}
 
     def derivative(self, node: Expression) -> Expression | None:
-        """The tidied derivative of a node; None where it is not known or too large."""
+        """Return the simplified derivative of a node; None where it is unknown or too large."""
         if node not in self.function.active:
             return ZERO
         known = ONE if node is Variable(self.function.by) else self.derivatives.get(node)
         return None if known is None else tidied(known, self.function.root)
 
     def wrong(self, change: Change) -> Expression | None:
-        """The tidied wrong derivative of a node."""
+        """Return the simplified wrong derivative of a node; None where it is unknown or too large."""
         if not self.derivatives:
             return None
         try:
-            return tidied(lift(change.slope(ITSELF, self.derivatives)), self.function.root)
-        except UNKNOWN:
+            return tidied(lift(change.wrong_derivative(IDENTITY, self.derivatives)), self.function.root)
+        except NO_VALUE:
             return None
 
-    def planted(self, changes: tuple[Change, ...]) -> Expression:
-        """The wrong derivative of the whole in which these mistakes were made, as it comes out of the rules."""
+    def wrong_derivative_of_root(self, changes: tuple[Change, ...]) -> Expression:
+        """Return the derivative of the whole function with these mistakes made in it, unsimplified."""
         everywhere = {change.node: change for change in changes if change.use is None}
         once = {change.use: change for change in changes if change.use is not None}
-        found: dict[Expression, Expression] = {Variable(self.function.by): ONE}
+        derivatives: dict[Expression, Expression] = {Variable(self.function.by): ONE}
         for node in self.function.nodes:
             if node in everywhere:
-                found[node] = lift(everywhere[node].slope(ITSELF, found))
+                derivatives[node] = lift(everywhere[node].wrong_derivative(IDENTITY, derivatives))
             elif node.operation is not None:
-                ready = []
+                of_arguments = []
                 for place, argument in enumerate(node.arguments):
                     change = once.get((node, place))
-                    ready.append(lift(change.slope(ITSELF, found)) if change else found.get(argument, ZERO))
-                if any(each is not ZERO for each in ready):
-                    found[node] = apply_rule(node, ready, BY_HAND).derivative
-        return found.get(self.function.root, ZERO)
+                    wrong = None if change is None else lift(change.wrong_derivative(IDENTITY, derivatives))
+                    of_arguments.append(derivatives.get(argument, ZERO) if wrong is None else wrong)
+                if any(derivative is not ZERO for derivative in of_arguments):
+                    derivatives[node] = apply_rule(node, of_arguments, BY_HAND).derivative
+        return derivatives.get(self.function.root, ZERO)
 
 
 def tidied(formula: Expression, root: Expression) -> Expression | None:
+    """Return a simplified derivative of the function `root`; None if it is too large."""
     if len(wengert_list(formula)) > MAX_NODES or tree_size(formula) > 4 * MAX_NODES:
         return None
     return tidy(formula, root)
 
 
-class _Words(dict[str, str]):
-    """The fields of a sentence, worked out when they are asked for."""
+class _TemplateFields(dict[str, str]):
+    """The fields of a message, computed when they are used."""
 
     def __init__(self, formulas: Formulas, change: Change) -> None:
         super().__init__()
@@ -145,21 +134,21 @@ class _Words(dict[str, str]):
         if field == "by":
             return by
         if field == "rule":
-            return _as_rule(self.change) or f"the derivative of {short(node)} is another one"
+            return _on_the_rule_sheet(self.change) or f"the derivative of {short(node)} is another one"
         if field == "node":
             return short(node)
         if field == "constant":
-            place = place_of(self.change, self.formulas.function)
+            place = site_of(self.change, self.formulas.function)
             return short(node if place in self.formulas.function.active else place)
         if field == "name":
             return node.operation.name if node.operation is not None else short(node)
         derived, letter = len(field) == 2, field[-1]
-        part = self.change.sight.parts["uvw".index(letter)]
+        part = self.change.match.parts["uvw".index(letter)]
         return short(part) if not derived else short(self.formulas.derivative(part))
 
 
-def place_of(change: Change, function: AnalyzedFunction) -> Expression:
-    """The node at which a mistake shows: of a leaf the operation that uses it, the whole of a constant it is in."""
+def site_of(change: Change, function: AnalyzedFunction) -> Expression:
+    """Return the node at which a mistake shows: for a leaf, its operation or the whole constant that contains it."""
     if change.node.operation is not None:
         return change.node
     users = [change.use] if change.use is not None else function.uses.get(change.node, [])
@@ -173,23 +162,23 @@ def place_of(change: Change, function: AnalyzedFunction) -> Expression:
 
 
 def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:
-    """The mistake in one sentence, the right derivative beside the wrong one."""
-    said = change.rule.says.format_map(_Words(formulas, change))
-    told = change.rule.says == THE_RULE
-    beside = None
-    if places == 1 and not (told and change.sight.inner is formulas.function.variable):
-        beside = _here(change, formulas)
-    if beside is None and not told:
-        beside = _as_rule(change)
-    if beside is not None:
-        said += f": {beside}"
+    """Return the mistake in one sentence, with the right derivative beside the wrong one."""
+    text = change.rule.message.format_map(_TemplateFields(formulas, change))
+    is_rule_only = change.rule.message == RULE_ONLY
+    contrast = None
+    if places == 1 and not (is_rule_only and change.match.inner is formulas.function.variable):
+        contrast = _at_the_node(change, formulas)
+    if contrast is None and not is_rule_only:
+        contrast = _on_the_rule_sheet(change)
+    if contrast is not None:
+        text += f": {contrast}"
     if places > 1:
-        said += f", and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
-    return said
+        text += f", and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
+    return text
 
 
-def _here(change: Change, formulas: Formulas) -> str | None:
-    """The right and the wrong derivative of the node; of the whole function the right one would be the solution."""
+def _at_the_node(change: Change, formulas: Formulas) -> str | None:
+    """Return the right and the wrong derivative of the node in words; None at the root, whose would be the solution."""
     node = change.node
     right, wrong = formulas.derivative(node), formulas.wrong(change)
     if node.operation is None or node is formulas.function.root or right is None or wrong is None or right is wrong:
@@ -198,26 +187,30 @@ def _here(change: Change, formulas: Formulas) -> str | None:
     return None if "..." in "".join(texts) else f"{texts[2]} is {texts[0]}, not {texts[1]}"
 
 
-def _as_rule(change: Change) -> str | None:
-    """The same as it stands on a rule sheet: with u and v for what varies, or for a function of the variable as it is.
+def _on_the_rule_sheet(change: Change) -> str | None:
+    """Return the right and the wrong derivative as on a rule sheet, with u and v for the arguments.
 
-    None where the rule looks deeper into the node, and for a power of the variable: its rule would be the solution.
+    None where the rule looks deeper into the node, and for a power of the variable, whose rule would be the solution.
     """
     rule, operation, arguments = change.rule, change.node.operation, change.node.arguments
-    if operation is None or rule.view not in ON_RULE_SHEETS or (len(arguments) > 1 and change.sight.inner is not None):
+    if (
+        operation is None
+        or rule.pattern not in ON_RULE_SHEETS
+        or (len(arguments) > 1 and change.match.inner is not None)
+    ):
         return None
     single = len(arguments) == 1
-    itself = single and arguments[0].operation is None
-    letters = arguments if itself else tuple(Variable(letter) for letter in "uv"[: len(arguments)])
-    slopes = {letter: ONE if single else Variable(f"{letter}'") for letter in letters}
+    of_leaf = single and arguments[0].operation is None
+    letters = arguments if of_leaf else tuple(Variable(letter) for letter in "uv"[: len(arguments)])
+    tangents = {letter: ONE if single else Variable(f"{letter}'") for letter in letters}
     model = apply(operation, letters)
-    sight = rule.view(model, {model, *letters})
-    if sight is None:
+    match = rule.pattern(model, {model, *letters})
+    if match is None:
         return None
     try:
-        wrong = tidy(lift(with_inner(rule, sight, sight.see(ITSELF, slopes), slopes)))
-        right = tidy(apply_rule(model, [slopes[letter] for letter in letters]).derivative)
-    except (*UNKNOWN, NotDifferentiable):
+        wrong = tidy(lift(apply_wrong_rule(rule, match, match.bind(IDENTITY, tangents), tangents)))
+        right = tidy(apply_rule(model, [tangents[letter] for letter in letters]).derivative)
+    except (*NO_VALUE, NotDifferentiable):
         return None
     if right is wrong:
         return None
@@ -226,7 +219,7 @@ def _as_rule(change: Change) -> str | None:
 
 
 def short(formula: Expression | None) -> str:
-    """A formula as text, shortened if it is long."""
+    """Return a formula as text, shortened if it is long."""
     if formula is None:
         return "..."
     if tree_size(formula) > MAX_TEXT_LENGTH:
@@ -236,17 +229,17 @@ def short(formula: Expression | None) -> str:
     return text if len(text) <= MAX_TEXT_LENGTH else f"{text[: MAX_TEXT_LENGTH - 3]}..."
 
 
-def step_at(node: Expression, function: AnalyzedFunction) -> SolutionLine | None:
-    """The right rule at a node, with the derivatives of its arguments still open."""
+def right_rule_at(node: Expression, function: AnalyzedFunction) -> SolutionLine | None:
+    """Return the right rule at a node, with pending derivatives of its arguments; None for a leaf."""
     if node.operation is None:
         return None
     by = function.by
     variable = Variable(by)
     ready = [
-        ZERO if each not in function.active else ONE if each is variable else PendingDerivative(each, by)
-        for each in node.arguments
+        ZERO if argument not in function.active else ONE if argument is variable else PendingDerivative(argument, by)
+        for argument in node.arguments
     ]
-    if all(each is ZERO for each in ready):
+    if all(derivative is ZERO for derivative in ready):
         return SolutionLine("constant rule", PendingDerivative(node, by), ZERO)
     try:
         rule, right = apply_rule(node, ready)

@@ -1,8 +1,10 @@
-"""Views: what a rule for a wrong derivative is told about the node at which it is applied.
+"""Patterns of nodes, like a product or a composition, to which the rules for wrong derivatives apply.
 
-A view looks at a node of the function and either does not apply to it or gives a `Sight`: how to read off, from the
-values and the slopes (derivatives of the arguments) at a point, the numbers that the rules of this view work on.  What
-is read off may be doubles, balls or expressions.
+A pattern takes a node of the function and the nodes that depend on the variable.  It returns None where it does not
+apply, else a `PatternMatch`, which binds the letters of the rules (u, v, u', v' ...) to numbers at a point, given the
+values and the tangents (derivatives by the variable) of the nodes.  The numbers may be doubles, balls or expressions.
+
+The docstring of a pattern ends with the tuple that its `bind` returns.
 """
 
 from __future__ import annotations
@@ -16,93 +18,94 @@ from diffcompare.language.expression import Expression, Variable
 from diffcompare.numeric.evaluate import RANGE_ERRORS
 
 Values: TypeAlias = Mapping[Expression, Any]
-Slopes: TypeAlias = Mapping[Expression, Any]
+Tangents: TypeAlias = Mapping[Expression, Any]  # a node without an entry has the tangent 0
 
 
 class PatternMatch(NamedTuple):
-    """A node as the rules of one view see it."""
+    """A node to which a pattern applies."""
 
-    see: Callable[[Values, Slopes], tuple[Any, ...]]
-    """The numbers that the rules work on."""
+    bind: Callable[[Values, Tangents], tuple[Any, ...]]
+    """Returns the arguments of the rules, given the values and the tangents of all nodes."""
     inner: Expression | None = None
-    """The inner function of a chain, where the rules of the view are for the outer one."""
+    """The inner function of a composition, for patterns whose rules are about the outer one."""
     parts: tuple[Expression, ...] = ()
-    """The parts of the node that the sentences name, in the order of the letters u, v, w."""
+    """The parts of the node that messages name by the letters u, v, w, in this order."""
 
 
-View: TypeAlias = Callable[[Expression, Collection[Expression]], "PatternMatch | None"]
+NodePattern: TypeAlias = Callable[[Expression, Collection[Expression]], "PatternMatch | None"]
 
 ARITHMETIC = ("+", "-", "*", "neg")
-MAX_DEPTH = 30
-"""Levels down which the variable of a composition is looked for."""
-STEPS = ("sign", "floor", "ceil")
+MAX_DEPTH = 30  # levels down which the variable of a composition is searched for
+STEP_FUNCTIONS = ("sign", "floor", "ceil")
 
 
-def named(name: str, like: Any) -> Any:
-    """The constant `pi` or `e` as the number type of `like`."""
+def constant_like(name: str, like: Any) -> Any:
+    """Return the constant `pi` or `e` in the number type of `like`."""
     return getattr(math, name) if isinstance(like, float | int) else like.constant(name)
 
 
-def whole(number: int, like: Any) -> Any:
-    """An integer as the number type of `like`."""
+def integer_like(number: int, like: Any) -> Any:
+    """Return an integer in the number type of `like`."""
     return float(number) if isinstance(like, float | int) else like.constant(number)
 
 
 def operation_name(node: Expression) -> str:
+    """Return the name of the operation of a node, "" for a leaf."""
     return node.operation.name if node.operation is not None else ""
 
 
-def only_active(node: Expression, active: Collection[Expression]) -> int | None:
-    """The place of the one argument that depends on the variable; None where there are several or none."""
+def only_active_argument(node: Expression, active: Collection[Expression]) -> int | None:
+    """Return the position of the one argument that depends on the variable; None where there are several or none."""
     places = [place for place, argument in enumerate(node.arguments) if argument in active]
     return places[0] if len(places) == 1 else None
 
 
-def chain(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of an inner function that is more than the variable: (outer derivative, u, u', value)."""
-    sight = link(node, active)
-    return None if sight is None or sight.inner is None or sight.inner.operation is None else sight
+def composition(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a function of an inner function that is more than the variable: (outer derivative, u, u', value)."""
+    match = single_argument(node, active)
+    return None if match is None or match.inner is None or match.inner.operation is None else match
 
 
-def link(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of one argument that varies: (outer derivative, u, u', value)."""
+def single_argument(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a function of which one argument varies: (outer derivative, u, u', value)."""
     operation = node.operation
-    place = only_active(node, active)
-    if operation is None or place is None or operation.name in (*ARITHMETIC, *STEPS) or operation.selects:
+    place = only_active_argument(node, active)
+    if operation is None or place is None or operation.name in (*ARITHMETIC, *STEP_FUNCTIONS) or operation.selects:
         return None
     partial, arguments = operation.partials[place], node.arguments
     if not callable(partial) or (operation.name == "/" and place == 0):
         return None
     inner = arguments[place]
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         outer = partial(values[node], *[values[argument] for argument in arguments])
-        return outer, values[inner], slopes.get(inner, 0), values[node]
+        return outer, values[inner], tangents.get(inner, 0), values[node]
 
-    return PatternMatch(see, inner, (inner,))
-
-
-def outer(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A composition, with the outer function and its derivative, which can be asked elsewhere: (g', u, u', g)."""
-    return _asked(node, active) if chain(node, active) is not None else None
+    return PatternMatch(bind, inner, (inner,))
 
 
-def asked(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of one argument, which can be asked elsewhere: (g', u, u', g)."""
-    return _asked(node, active) if link(node, active) is not None else None
+def composition_callable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a composition, with the outer function and its derivative as callables: (g', u, u', g)."""
+    return _callable_match(node, active) if composition(node, active) is not None else None
 
 
-def _asked(node: Expression, active: Collection[Expression]) -> PatternMatch:
-    operation, place, arguments = node.operation, only_active(node, active), node.arguments
+def single_argument_callable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a function of which one argument varies, with it and its derivative as callables: (g', u, u', g)."""
+    return _callable_match(node, active) if single_argument(node, active) is not None else None
+
+
+def _callable_match(node: Expression, active: Collection[Expression]) -> PatternMatch:
+    """Return the match of a node whose rules may evaluate the function g, and g', at other arguments than u."""
+    operation, place, arguments = node.operation, only_active_argument(node, active), node.arguments
     assert operation is not None
     assert place is not None
     partial, inner = operation.partials[place], arguments[place]
     assert callable(partial)
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         def numbers(u: Any) -> list[Any]:
-            u = whole(u, values[inner]) if type(u) is int else u  # a slope that has become a plain 0 or 1
-            return [u if number == place else values[argument] for number, argument in enumerate(arguments)]
+            u = integer_like(u, values[inner]) if type(u) is int else u  # a tangent that has become a plain 0 or 1
+            return [u if index == place else values[argument] for index, argument in enumerate(arguments)]
 
         def outer(u: Any) -> Any:
             return operation(*numbers(u))
@@ -111,68 +114,68 @@ def _asked(node: Expression, active: Collection[Expression]) -> PatternMatch:
             try:
                 value = outer(u)
             except RANGE_ERRORS:
-                value = None  # 1/u is written down for ln(u) where u is negative, too
-            slope = partial(value, *numbers(u))
-            if slope is None:  # that of exp is the value itself
+                value = None  # people write 1/u for ln(u) where u is negative, too
+            result = partial(value, *numbers(u))
+            if result is None:  # the partial of exp is the value itself
                 raise ValueError("a partial without a value")
-            return slope
+            return result
 
-        return derivative, values[inner], slopes.get(inner, 0), outer
+        return derivative, values[inner], tangents.get(inner, 0), outer
 
-    return PatternMatch(see, inner, (inner,))
+    return PatternMatch(bind, inner, (inner,))
 
 
 def function(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of one argument: (value, u)."""
+    """Match a function of one argument: (value, u)."""
     if len(node.arguments) != 1 or node.arguments[0] not in active:
         return None
     inner = node.arguments[0]
-    return PatternMatch(lambda values, slopes: (values[node], values[inner]), inner, (inner,))
+    return PatternMatch(lambda values, tangents: (values[node], values[inner]), inner, (inner,))
 
 
-def outer_at_variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A composition: (g', x, u'), with the variable x itself."""
-    sight = outer(node, active)
+def composition_at_variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a composition, with the variable x itself: (g', x, u')."""
+    match = composition_callable(node, active)
     leaf: Expression | None = node
     for _ in range(MAX_DEPTH):
         if leaf is None or leaf.operation is None:
             break
         leaf = next((argument for argument in leaf.arguments if argument in active), None)
-    if sight is None or sight.inner is None or leaf is None or leaf.operation is not None:
+    if match is None or match.inner is None or leaf is None or leaf.operation is not None:
         return None
-    inner, variable = sight.inner, leaf
-    return sight._replace(
-        see=lambda values, slopes: (sight.see(values, slopes)[0], values[variable], slopes.get(inner, 0))
+    inner, variable = match.inner, leaf
+    return match._replace(
+        bind=lambda values, tangents: (match.bind(values, tangents)[0], values[variable], tangents.get(inner, 0))
     )
 
 
 def function_of_sum(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of a sum or a difference, with its derivative g': (g', inner, u, v, u', v', sign of v)."""
-    sight = outer(node, active)
-    if sight is None or sight.inner is None or operation_name(sight.inner) not in ("+", "-"):
+    """Match a function of a sum or a difference, with its derivative g': (g', inner, u, v, u', v', sign of v)."""
+    match = composition_callable(node, active)
+    if match is None or match.inner is None or operation_name(match.inner) not in ("+", "-"):
         return None
-    inner = sight.inner
+    inner = match.inner
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         u, v = inner.arguments
-        terms = values[u], values[v], slopes.get(u, 0), slopes.get(v, 0), _sign(inner)
-        return sight.see(values, slopes)[0], values[inner], *terms
+        terms = values[u], values[v], tangents.get(u, 0), tangents.get(v, 0), _sign_of_second(inner)
+        return match.bind(values, tangents)[0], values[inner], *terms
 
-    return PatternMatch(see, None, (*inner.arguments, inner))
+    return PatternMatch(bind, None, (*inner.arguments, inner))
 
 
-def _sign(sum_: Expression) -> int:
+def _sign_of_second(sum_: Expression) -> int:
     return 1 if operation_name(sum_) == "+" else -1
 
 
 @cache
-def product_with_sum(place: int) -> View:
-    """A product of which one factor (left 0, right 1) is a sum: (p, q, v, p', q', v', sign of q).
+def product_with_sum(place: int) -> NodePattern:
+    """Return the pattern of a product with a sum as left (0) or right (1) factor: (p, q, v, p', q', v', sign of q).
 
-    The other factor may be a constant; its derivative is 0 then.
+    The other factor v may be a constant; its derivative is 0 then.
     """
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
         if operation_name(node) != "*" or node.arguments[place] not in active:
             return None
         added, other = node.arguments[place], node.arguments[1 - place]
@@ -180,107 +183,107 @@ def product_with_sum(place: int) -> View:
             return None
         p, q = added.arguments
 
-        def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-            slopes_of = slopes.get(p, 0), slopes.get(q, 0), slopes.get(other, 0)
-            return values[p], values[q], values[other], *slopes_of, _sign(added)
+        def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
+            derivatives = tangents.get(p, 0), tangents.get(q, 0), tangents.get(other, 0)
+            return values[p], values[q], values[other], *derivatives, _sign_of_second(added)
 
-        return PatternMatch(see, None, (p, q, added))
+        return PatternMatch(bind, None, (p, q, added))
 
-    return view
+    return pattern
 
 
-def pair(name: str) -> View:
-    """A product or a quotient of which both parts vary: (u, v, u', v', value)."""
+def both_vary(name: str) -> NodePattern:
+    """Return the pattern of a binary operation of which both arguments vary: (u, v, u', v', value)."""
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
         if operation_name(node) != name or not all(argument in active for argument in node.arguments):
             return None
         u, v = node.arguments
-        see = lambda values, slopes: (values[u], values[v], slopes.get(u, 0), slopes.get(v, 0), values[node])
-        return PatternMatch(see, None, (u, v))
+        bind = lambda values, tangents: (values[u], values[v], tangents.get(u, 0), tangents.get(v, 0), values[node])
+        return PatternMatch(bind, None, (u, v))
 
-    return view
+    return pattern
 
 
-product, quotient = pair("*"), pair("/")
+product, quotient = both_vary("*"), both_vary("/")
 
 
 def reciprocal(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A constant over something that varies: (c, v, v')."""
-    if operation_name(node) != "/" or only_active(node, active) != 1:
+    """Match a constant over something that varies: (c, v, v')."""
+    if operation_name(node) != "/" or only_active_argument(node, active) != 1:
         return None
     c, v = node.arguments
-    return PatternMatch(lambda values, slopes: (values[c], values[v], slopes.get(v, 0)), None, (c, v))
+    return PatternMatch(lambda values, tangents: (values[c], values[v], tangents.get(v, 0)), None, (c, v))
 
 
 @cache
-def term(place: int) -> View:
-    """A term of a sum or a difference, the one on the left (0) or on the right (1): (its value, its u', the other's).
+def term(place: int) -> NodePattern:
+    """Return the pattern of the left (0) or right (1) term of a sum or a difference: (u, u', the other's derivative).
 
-    The other's derivative and the sign that a right-hand term has are taken care of: see `Terms` in the table.
+    All three have the sign with which they stand in the sum.
     """
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
         if operation_name(node) not in ("+", "-") or node.arguments[place] not in active:
             return None
         return _term(node, place)
 
-    return view
+    return pattern
 
 
 @cache
-def signed_term(place: int) -> View:
-    """A term whose sign can be wrong by itself: one beside another that varies, or one that is subtracted."""
+def signed_term(place: int) -> NodePattern:
+    """Return the pattern of a term whose sign can be wrong by itself: beside one that varies, or subtracted."""
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        sight = term(place)(node, active)
-        if sight is None:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+        match = term(place)(node, active)
+        if match is None:
             return None
         subtracted = operation_name(node) == "-" and place == 1
-        return sight if subtracted or node.arguments[1 - place] in active else None
+        return match if subtracted or node.arguments[1 - place] in active else None
 
-    return view
+    return pattern
 
 
 @cache
-def constant_term(place: int) -> View:
-    """A term that does not depend on the variable."""
+def constant_term(place: int) -> NodePattern:
+    """Return the pattern of a term that does not depend on the variable, beside one that does."""
 
-    def view(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        if operation_name(node) not in ("+", "-") or only_active(node, active) != 1 - place:
+    def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+        if operation_name(node) not in ("+", "-") or only_active_argument(node, active) != 1 - place:
             return None
         return _term(node, place)
 
-    return view
+    return pattern
 
 
 def _term(node: Expression, place: int) -> PatternMatch:
     chosen, other = node.arguments[place], node.arguments[1 - place]
-    signs = (1, 1 if operation_name(node) == "+" else -1)
-    sign, others = signs[place], signs[1 - place]
+    signs = (1, _sign_of_second(node))
+    sign, other_sign = signs[place], signs[1 - place]
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
-        rest = slopes.get(other, 0)
-        own = slopes.get(chosen, 0)
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
+        rest = tangents.get(other, 0)
+        own = tangents.get(chosen, 0)
         return (
             values[chosen] if sign == 1 else -values[chosen],
             own if sign == 1 else -own,
-            rest if others == 1 else -rest,
+            rest if other_sign == 1 else -rest,
         )
 
-    return PatternMatch(see, None, (chosen, other))
+    return PatternMatch(bind, None, (chosen, other))
 
 
 def negation(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """Something that varies with a minus sign: (u, u')."""
+    """Match something that varies with a minus sign: (u, u')."""
     if operation_name(node) != "neg" or node.arguments[0] not in active:
         return None
     u = node.arguments[0]
-    return PatternMatch(lambda values, slopes: (values[u], slopes.get(u, 0)), None, (u,))
+    return PatternMatch(lambda values, tangents: (values[u], tangents.get(u, 0)), None, (u,))
 
 
-def several(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A function of two arguments that both vary, other than arithmetic: ((partial by u)*u', (partial by v)*v')."""
+def two_arguments(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match a function of two arguments that both vary, no arithmetic: ((partial by u)*u', (partial by v)*v')."""
     operation = node.operation
     if operation is None or operation.selects or operation.name in (*ARITHMETIC, "/", "^", "^n"):
         return None
@@ -291,30 +294,30 @@ def several(node: Expression, active: Collection[Expression]) -> PatternMatch | 
     if not callable(first) or not callable(second):
         return None
 
-    def see(values: Values, slopes: Slopes) -> tuple[Any, ...]:
+    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         numbers = values[node], values[u], values[v]
-        return first(*numbers) * slopes.get(u, 0), second(*numbers) * slopes.get(v, 0)
+        return first(*numbers) * tangents.get(u, 0), second(*numbers) * tangents.get(v, 0)
 
-    return PatternMatch(see, None, (u, v))
+    return PatternMatch(bind, None, (u, v))
 
 
-def anything(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """Any operation that varies: (value,)."""
+def any_operation(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
+    """Match any operation that varies: (value,)."""
     if node.operation is None or node not in active:
         return None
-    return PatternMatch(lambda values, slopes: (values[node],), None, (node,))
+    return PatternMatch(lambda values, tangents: (values[node],), None, (node,))
 
 
 def variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """The variable itself, at one of its places: (x,)."""
-    return PatternMatch(lambda values, slopes: (values[node],)) if node.operation is None and node in active else None
+    """Match the variable itself, in one of its uses: (x,)."""
+    return PatternMatch(lambda values, tangents: (values[node],)) if node.operation is None and node in active else None
 
 
 def literal(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """A number or a named constant, at one of its places."""
-    return PatternMatch(lambda values, slopes: ()) if node.operation is None and type(node) is not Variable else None
+    """Match a number or a named constant, in one of its uses: ()."""
+    return PatternMatch(lambda values, tangents: ()) if node.operation is None and type(node) is not Variable else None
 
 
 def other_variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-    """Another variable, at one of its places."""
-    return PatternMatch(lambda values, slopes: ()) if type(node) is Variable and node not in active else None
+    """Match another variable, in one of its uses: ()."""
+    return PatternMatch(lambda values, tangents: ()) if type(node) is Variable and node not in active else None

@@ -1,7 +1,7 @@
-"""A function at a sample point: its values, its slopes and its adjoints, in doubles or in balls.
+"""A function at a sample point: its values, tangents and adjoints, in doubles or in balls, with or without mistakes.
 
-The derivative of the whole is linear in the slope of every node.  So a single mistake at a node changes the derivative
-by adjoint * (wrong slope - right slope), with one forward and one reverse sweep for all mistakes together.
+The derivative of the whole function is linear in the tangent of every node.  So a single mistake at a node changes the
+derivative by adjoint * (wrong tangent - right tangent): one forward and one reverse sweep serve all mistakes together.
 """
 
 from __future__ import annotations
@@ -12,47 +12,51 @@ from typing import Any, NamedTuple, TypeAlias
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import Rule
-from diffcompare.misconceptions.patterns import PatternMatch, Slopes, Values
-from diffcompare.numeric.balls import SLOW_BITS
+from diffcompare.misconceptions.patterns import PatternMatch, Tangents, Values
+from diffcompare.numeric.arb_functions import SLOW_BITS, Beyond, Undecided, precision, to_float
+from diffcompare.numeric.balls import BALLS, evaluate_balls
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
 
-Edge: TypeAlias = tuple[Expression, int]
-"""One use of a node: the operation that uses it, and as which of its arguments."""
+Edge: TypeAlias = tuple[Expression, int]  # one use of a node: the operation that uses it, and the argument's position
 
-MAX_ANSWER_NODES = 300
-"""Nodes up to which the value of an answer is looked at closely."""
-BITS, CANCELLED = 140, 1e-9
-"""With how many bits, and by how much of it doubles may be off."""
+MAX_ANSWER_NODES = 300  # larger answers are not examined for cancellation
+BITS, CANCELLATION_TOLERANCE = 140, 1e-9  # the precision of that test, and the relative error that doubles may have
 
-UNKNOWN = (*RANGE_ERRORS, TypeError)
-"""What a wrong rule raises where it has no value (an `Undefined` is no number)."""
+NO_VALUE = (*RANGE_ERRORS, TypeError)  # raised by a wrong rule where it has no value (an `Undefined` is no number)
 
 
 class Change(NamedTuple):
-    """A wrong rule applied to a node: for all uses of the node, or for one of them only."""
+    """A wrong rule applied to a node: for all uses of the node (`use` is None), or for one of them only."""
 
     node: Expression
     rule: Rule
-    sight: PatternMatch
+    match: PatternMatch
     use: Edge | None = None
 
-    def slope(self, values: Values, slopes: Slopes) -> Any:
-        """The wrong derivative of the node."""
-        return with_inner(self.rule, self.sight, self.sight.see(values, slopes), slopes)
+    def wrong_derivative(self, values: Values, tangents: Tangents) -> Any:
+        """Return the wrong derivative of the node.
+
+        Raises:
+            NO_VALUE: The rule has no value there.
+        """
+        return apply_wrong_rule(self.rule, self.match, self.match.bind(values, tangents), tangents)
 
 
-def with_inner(rule: Rule, sight: PatternMatch, seen: Sequence[Any], slopes: Slopes) -> Any:
-    """What the rule gives, multiplied by the inner derivative if it is about the outer function only."""
-    wrong = rule.wrong(*seen)
+def apply_wrong_rule(rule: Rule, match: PatternMatch, bound: Sequence[Any], tangents: Tangents) -> Any:
+    """Return what the rule gives, times the inner derivative (or over it) if the rule is about the outer function only.
+
+    `bound` are the numbers that `match.bind` has returned.
+    """
+    wrong = rule.wrong(*bound)
     if rule.inner is None or rule.inner == "missing":
         return wrong
-    assert sight.inner is not None
-    inner = slopes.get(sight.inner, 0)
+    assert match.inner is not None
+    inner = tangents.get(match.inner, 0)
     return wrong * inner if rule.inner == "times" else wrong / inner
 
 
 class AnalyzedFunction:
-    """The function whose derivative is asked for: its Wengert list and what of it varies."""
+    """The function whose derivative is asked for: its Wengert list, its active nodes and the uses of each node."""
 
     def __init__(self, expression: Expression, by: str) -> None:
         self.root = expression
@@ -62,15 +66,15 @@ class AnalyzedFunction:
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
         self.varies = bool(variables(self.nodes))
         self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
-        self.sights: dict[Expression, Sequence[tuple[PatternMatch, Sequence[Rule]]]] = {}
-        """What of a node the views see, once somebody has looked."""
+        self.matches: dict[Expression, Sequence[tuple[PatternMatch, Sequence[Rule]]]] = {}
+        """The matches of a node with the rules for each, kept once they have been computed."""
         self.uses: dict[Expression, list[Edge]] = {}
         for node in self.nodes:
             for place, argument in enumerate(node.arguments):
                 self.uses.setdefault(argument, []).append((node, place))
 
-    def places_of(self, node: Expression) -> Sequence[Edge | None]:
-        """Where a mistake at a node can be made: at all of its uses at once (None), and at each of several."""
+    def possible_uses(self, node: Expression) -> Sequence[Edge | None]:
+        """Return where a mistake at a node can be made: in all of its uses at once (None), and in each of several."""
         uses = self.uses.get(node, [])
         if len(uses) < 2:
             return (None,)
@@ -91,58 +95,58 @@ class Sample:
         self.function = function
         self.values = values
         self.evaluate = evaluate
-        """The value of any other expression at this point."""
+        """Returns the value of any other expression at this point."""
         self.one = one
         self.answer = evaluate(answer)
-        self.elsewhere: Callable[[], Sample] = lambda: self
-        """The function at another point, for what is the same everywhere."""
+        self.at_another_point: Callable[[], Sample] = lambda: self
+        """Returns the function at another point, for mistakes that amount to the same constant everywhere."""
         self.reached = _reached(function, values)
         self.partials: dict[Edge, Any] = {}
-        self.slopes: dict[Expression, Any] = self._forward()
-        self.right = self.slopes.get(function.root, 0)
+        self.tangents = self.tangents_with(())
+        self.right = self.tangents.get(function.root, 0)
         self._adjoints: dict[Expression, Any] | None = None
 
     def partial(self, node: Expression, place: int) -> Any:
-        """The partial of a node by one of its arguments; 0 where there is none."""
-        known = self.partials.get((node, place))
-        if known is None:
+        """Return the partial of a node by one of its arguments; 0 where there is none."""
+        partial = self.partials.get((node, place))
+        if partial is None:
             assert node.operation is not None
-            known = node.operation.partials[place]
-            if callable(known):
-                known = known(self.values[node], *[self.values[argument] for argument in node.arguments])
-            known = self.partials[node, place] = 0 if known is None else known
-        return known
+            partial = node.operation.partials[place]
+            if callable(partial):
+                partial = partial(self.values[node], *[self.values[argument] for argument in node.arguments])
+            partial = self.partials[node, place] = 0 if partial is None else partial
+        return partial
 
-    def _forward(self) -> dict[Expression, Any]:
-        return self.mistaken(())
+    def tangents_with(self, changes: Collection[Change]) -> dict[Expression, Any]:
+        """Return the tangents of all active nodes by a forward sweep in which mistakes are made.
 
-    def mistaken(self, changes: Collection[Change]) -> dict[Expression, Any]:
-        """The slopes of all nodes that vary, with mistakes made on the way."""
+        Exact zeros and ones stay integers, so that products with them cost nothing.
+        """
         everywhere = {change.node: change for change in changes if change.use is None}
         once = {change.use: change for change in changes if change.use is not None}
         variable = self.function.variable
-        slopes: dict[Expression, Any] = {}
+        tangents: dict[Expression, Any] = {}
         for node in self.reached:
             if node in everywhere:
-                slopes[node] = everywhere[node].slope(self.values, slopes)
+                tangents[node] = everywhere[node].wrong_derivative(self.values, tangents)
             elif node.operation is not None:
                 total = 0
                 for place, argument in enumerate(node.arguments):
                     change = once.get((node, place)) if once else None
-                    inner = change.slope(self.values, slopes) if change else slopes.get(argument, 0)
+                    inner = change.wrong_derivative(self.values, tangents) if change else tangents.get(argument, 0)
                     if type(inner) is not int or inner:
                         partial = self.partial(node, place)
                         if type(partial) is not int or partial:
                             total = total + partial * inner
                 if type(total) is not int or total:
-                    slopes[node] = total
+                    tangents[node] = total
             elif node is variable:
-                slopes[node] = self.one
-        return slopes
+                tangents[node] = self.one
+        return tangents
 
     @property
     def adjoints(self) -> Mapping[Expression, Any]:
-        """The derivative of the whole by every node, constants included."""
+        """The derivative of the whole function by every node, constants included."""
         if self._adjoints is None:
             self._adjoints = self._reverse()
         return self._adjoints
@@ -156,16 +160,16 @@ class Sample:
             for place, argument in enumerate(node.arguments):
                 try:
                     partial = self.partial(node, place)
-                except UNKNOWN:
+                except NO_VALUE:
                     continue  # a constant argument by which there is no derivative here
                 if type(partial) is not int or partial:
-                    message = adjoint * partial
+                    contribution = adjoint * partial
                     earlier = adjoints.get(argument)
-                    adjoints[argument] = message if earlier is None else earlier + message
+                    adjoints[argument] = contribution if earlier is None else earlier + contribution
         return adjoints
 
-    def weight(self, node: Expression, use: Edge | None) -> Any:
-        """By how much the whole moves with the slope of a node, through all of its uses or through one."""
+    def adjoint_through(self, node: Expression, use: Edge | None) -> Any:
+        """Return the derivative of the whole function by a node, through all of its uses (None) or through one."""
         if use is None:
             return self.adjoints.get(node, 0)
         user, place = use
@@ -173,21 +177,21 @@ class Sample:
 
 
 def _reached(function: AnalyzedFunction, values: Values) -> Sequence[Expression]:
-    """The nodes that matter at this point: those in a branch that an `if` does not take are left out."""
+    """Return the nodes that matter at this point, without those in a branch that an `if` does not take."""
     if not function.branches:
         return function.nodes
-    found = {function.root}
+    reached = {function.root}
     for node in reversed(function.nodes):
-        if node in found and node.operation is not None:
+        if node in reached and node.operation is not None:
             needed = node.arguments
             if node.operation.selects:
                 needed = (*needed[:2], needed[node.operation.selects(values[needed[0]], values[needed[1]])])
-            found.update(needed)
-    return [node for node in function.nodes if node in found]
+            reached.update(needed)
+    return [node for node in function.nodes if node in reached]
 
 
 def in_doubles(function: AnalyzedFunction, answer: Expression, point: Mapping[str, float]) -> Sample | None:
-    """The function at a point in doubles; None where something that matters has no value."""
+    """Evaluate the function at a point in doubles; None where function, derivative or answer has no value."""
 
     def evaluate(expression: Expression) -> Any:
         value = values.get(expression)
@@ -198,7 +202,7 @@ def in_doubles(function: AnalyzedFunction, answer: Expression, point: Mapping[st
         if not is_number(values[function.root]):
             return None
         sample = Sample(function, values, evaluate, 1.0, answer)
-    except (*UNKNOWN, KeyError):  # a KeyError where the answer has a variable that the point does not have
+    except (*NO_VALUE, KeyError):  # a KeyError where the answer has a variable that the point does not have
         return None
     if not is_number(sample.right) or not is_number(sample.answer):
         return None
@@ -206,25 +210,27 @@ def in_doubles(function: AnalyzedFunction, answer: Expression, point: Mapping[st
 
 
 def is_cancelled(answer: Expression, point: Mapping[str, float], in_doubles: float) -> bool:
-    """Whether doubles have lost the digits of an answer: of 1 - tanh(x)^2 at 20 they have none."""
-    from diffcompare.numeric.balls import Beyond, Undecided, evaluate_balls, precision, to_float
-
+    """Tell whether doubles have lost the digits of an answer to cancellation, like all those of 1 - tanh(x)^2 at 20."""
     nodes = wengert_list(answer)
     if len(nodes) > MAX_ANSWER_NODES or any(node.operation and node.operation.name in SLOW_BITS for node in nodes):
         return False
     try:
         with precision(BITS):
             value = evaluate_balls(nodes, point, lambda: None)[answer]
-    except (Beyond, Undecided, *UNKNOWN):
+    except (Beyond, Undecided, *NO_VALUE):
         return False
     exact = in_doubles if type(value) is Undefined else to_float(value.mid)
-    return abs(in_doubles - exact) > CANCELLED * abs(exact)
+    return abs(in_doubles - exact) > CANCELLATION_TOLERANCE * abs(exact)
 
 
 def in_balls(function: AnalyzedFunction, answer: Expression, point: Mapping[str, float]) -> Sample:
-    """The function at a point at the working precision of `truth.ball`; raises its Undecided and Beyond."""
-    from diffcompare.numeric.balls import BALLS, evaluate_balls
+    """Evaluate the function at a point in balls, at the working precision.
 
+    Raises:
+        Undecided: More bits are needed.
+        Beyond: No number of bits would do.
+        ValueError: The function has no value there.
+    """
     values = evaluate_balls(function.nodes, point, lambda: None)
     if type(values[function.root]) is Undefined:
         raise ValueError("the function has no value here")

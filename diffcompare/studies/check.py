@@ -204,7 +204,7 @@ def _mistakes(
         if judgement.verdict == "wrong" and points:
             others = {other: formula for other, formula in formulas.items() if other != name}
             found[name] = find_mistake(expression, name, formulas[name], points, others)
-            if found[name] is None and judgement.half is None:
+            if found[name] is None and judgement.half_space is None:
                 found[name] = first_difference(expression, name, formulas[name], points)
     return found
 

@@ -30,7 +30,8 @@ from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.question import shown_point
 from diffcompare.studies.record import counted, question_data, question_entries, warnings_data
 from diffcompare.verify.domain import domain_of
-from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Verdict, stretches_text
+from diffcompare.verify.regions import intervals_text
+from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Verdict
 
 if TYPE_CHECKING:
     from diffcompare.misconceptions.messages import Mistake
@@ -118,19 +119,19 @@ def _chance(judgement: Judgement) -> str:
 
 
 def _wrong(judgement: Judgement) -> str:
-    witness = judgement.witness
-    assert witness is not None
-    at = f"at {shown_point(witness.point)} " if witness.point else ""
-    said = f"{at}yours is {witness.yours} and the derivative is {witness.right}"
-    right, wrong = (stretches_text(judgement.stretches, outcome) for outcome in ("same", "different"))
+    counterexample = judgement.counterexample
+    assert counterexample is not None
+    at = f"at {shown_point(counterexample.point)} " if counterexample.point else ""
+    said = f"{at}yours is {counterexample.answer} and the derivative is {counterexample.partial}"
+    right, wrong = (intervals_text(judgement.intervals, outcome) for outcome in ("same", "different"))
     if right and wrong:
         said += f". Yours is right for {right} and wrong for {wrong}"
-    elif right and not any(each.outcome == "unknown" for each in judgement.stretches):
+    elif right and not any(each.outcome == "unknown" for each in judgement.intervals):
         said += ". It is right at all other points that were tried"
     elif right:
         said += f". Yours is right for {right}"
-    elif judgement.half:
-        said += f". Yours is right at all points that were tried where {judgement.half}"
+    elif judgement.half_space:
+        said += f". Yours is right at all points that were tried where {judgement.half_space}"
     return said
 
 
@@ -140,34 +141,34 @@ def _gaps(judgement: Judgement) -> str:
     if judgement.holes:
         points = [f"({shown_point(hole)})" if len(hole) > 1 else shown_point(hole) for hole in judgement.holes[:3]]
         said += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
-    if judgement.outside is not None:
+    if judgement.undefined_at is not None:
         said += f". Yours has {gap(judgement)}, where the function has a derivative"
     return said
 
 
 def gap(judgement: Judgement) -> str:
     """The region in which a formula has no value: `no value for x < 0`; a point of it where that is not known."""
-    assert judgement.outside is not None
+    assert judgement.undefined_at is not None
     region = missing_region(judgement)
     if region is not None:
         return f"no value for {region}"
-    needs = f" (it needs {judgement.needs})" if judgement.needs else ""
-    return f"no value for instance at {shown_point(judgement.outside)}{needs}"
+    needs = f" (it needs {judgement.unmet_requirement})" if judgement.unmet_requirement else ""
+    return f"no value for instance at {shown_point(judgement.undefined_at)}{needs}"
 
 
 def missing_region(judgement: Judgement) -> str | None:
-    """The stretches of the only variable on which a formula has no value; None where they are not all known."""
-    if any(each.outcome == "unknown" for each in judgement.stretches):
+    """The intervals of the only variable on which a formula has no value; None where they are not all known."""
+    if any(each.outcome == "unknown" for each in judgement.intervals):
         return None
-    return stretches_text(judgement.stretches, "undefined") or None
+    return intervals_text(judgement.intervals, "undefined") or None
 
 
 def domain(check: Check, judgement: Judgement) -> str:
     """The domain that the points are from."""
     if not check.answers or not check.question.parsed.expression.varies:
         return "a constant"
-    if judgement.stretches:
-        return stretches_text(judgement.stretches, "same") or stretches_text(judgement.stretches)
+    if judgement.intervals:
+        return intervals_text(judgement.intervals, "same") or intervals_text(judgement.intervals)
     required = [*domain_of(check.question.parsed.expression), *check.conditions]
     return "where " + ", ".join(required) if required else "no restriction"
 
@@ -248,7 +249,7 @@ def data(check: Check) -> dict[str, Any]:
 def partial_data(check: Check, name: str) -> dict[str, Any]:
     """All that is known of one partial."""
     judgement, answer = check.judgements[name], check.answers[name]
-    witness, mistake = judgement.witness, check.mistakes.get(name)
+    counterexample, mistake = judgement.counterexample, check.mistakes.get(name)
     return {
         "verdict": judgement.verdict,
         "yours": {"text": answer.text, "read_as": to_text(answer.expression)},
@@ -256,12 +257,12 @@ def partial_data(check: Check, name: str) -> dict[str, Any]:
         "argument": judgement.argument or None,
         "points": judgement.points,
         "domain": domain(check, judgement),
-        "pieces": [_stretch(judgement, place) for place in range(len(judgement.stretches))],
+        "pieces": [_interval(judgement, place) for place in range(len(judgement.intervals))],
         "holes": [dict(hole) for hole in judgement.holes],
-        "no_value": None if judgement.outside is None else _gap(judgement),
+        "no_value": None if judgement.undefined_at is None else _gap(judgement),
         "witness": None
-        if witness is None
-        else {"point": dict(witness.point), "yours": witness.yours, "right": witness.right},
+        if counterexample is None
+        else {"point": dict(counterexample.point), "yours": counterexample.answer, "right": counterexample.partial},
         "mistake": None if mistake is None else mistake_data(check, name, mistake),
     }
 
@@ -270,18 +271,18 @@ def _gap(judgement: Judgement) -> dict[str, Any]:
     """Where the formula has no value: the region, what it would need there, and a point."""
     return {
         "region": missing_region(judgement),
-        "needs": judgement.needs,
-        "point": dict(judgement.outside or {}),
+        "needs": judgement.unmet_requirement,
+        "point": dict(judgement.undefined_at or {}),
     }
 
 
-def _stretch(judgement: Judgement, place: int) -> dict[str, Any]:
-    stretch = judgement.stretches[place]
+def _interval(judgement: Judgement, place: int) -> dict[str, Any]:
+    interval = judgement.intervals[place]
     return {
-        "variable": stretch.name,
-        "from": stretch.low if math.isfinite(stretch.low) else None,
-        "to": stretch.high if math.isfinite(stretch.high) else None,
-        "outcome": stretch.outcome,
+        "variable": interval.name,
+        "from": interval.low if math.isfinite(interval.low) else None,
+        "to": interval.high if math.isfinite(interval.high) else None,
+        "outcome": interval.outcome,
     }
 
 
@@ -310,7 +311,7 @@ def spans(check: Check, name: str, mistake: Mistake) -> tuple[tuple[int, int] | 
 
 
 def _shown(text: str, mistake: Mistake, names: list[str]) -> Iterator[tuple[int, int]]:
-    for part in mistake.shows:
+    for part in mistake.affected_terms:
         found = span_of(text, part, names)
         if found is not None:
             yield found
@@ -366,10 +367,10 @@ def _verdicts(check: Check) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, answer in check.answers.items():
         judgement, mistake = check.judgements[name], check.mistakes.get(name)
-        witness = judgement.witness
+        counterexample = judgement.counterexample
         seen: tuple[Cell, ...] = (None, None, None)
-        if witness is not None:
-            seen = (Code(shown_point(witness.point)), Code(witness.yours), Code(witness.right))
+        if counterexample is not None:
+            seen = (Code(shown_point(counterexample.point)), Code(counterexample.answer), Code(counterexample.partial))
         kind = None if mistake is None else mistake.kind
         rows.append((f"df/d{name}", judgement.verdict, answer.expression, *seen, kind))
     return Table("verdicts", columns, tuple(rows), "Verdicts", most=MAX_ROWS)

@@ -262,12 +262,12 @@ def gap_elsewhere(comparison: Comparison) -> list[str]:
     """A clause on the first other point at which a formula of the user's has no value, if it is not alone in that."""
     for name, point, said, _ in _elsewhere(comparison):
         if type(said) is Undefined:
-            from diffcompare.verify.regions import is_hole, needs_of
+            from diffcompare.verify.regions import find_unmet_requirement, is_hole
 
             assert comparison.problem.hand is not None
             formula = comparison.problem.hand.formulas[name]
             if not is_hole(formula, comparison.problem.expression, point):
-                needs = needs_of(formula, point)
+                needs = find_unmet_requirement(formula, point)
                 where = shown_point(point) + (f" (it needs {needs})" if needs else "")
                 return [f"by hand df/d{name} has no value for instance at {where}, where f has a derivative"]
     return []

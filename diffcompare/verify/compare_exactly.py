@@ -1,4 +1,8 @@
-"""A witness: a point with few digits at which two values are different numbers, and both values."""
+"""Compare a formula with the true partial at a point, exactly; choose the counterexample that is easiest to read.
+
+Both values are computed in ball arithmetic, so no tolerance is needed.  Balls that lie apart are two numbers, whatever
+the digit in which they part.  Balls that overlap are made smaller until they share 30 digits or more.
+"""
 
 from __future__ import annotations
 
@@ -14,53 +18,32 @@ from diffcompare.numeric.evaluate import Undefined
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.one_sided import at_kink
 from diffcompare.truth.rounding import written
-from diffcompare.verify.beside import beside
-from diffcompare.verify.interior_points import effort
+from diffcompare.verify.readable_points import nearby_points, reading_effort
 from diffcompare.verify.sampling import SamplePoint
 
-# One point, exactly: do a formula and the true partial have the same value there?
-#
-# Both are computed in ball arithmetic, so no tolerance is needed. Balls that lie apart are two numbers, whatever
-# the digit in which they part. Balls that overlap are made smaller until they share 30 digits and more.
+PRECISIONS = (192, 400, 1000, 2500)  # bits, tried in turn until the question is settled
+SHARED_BITS = 100  # values that share as many (30 digits) count as the same
+DEEP_PRECISIONS, DEEP_SHARED_BITS = (2500, 5000), 2000  # for the six-hundredth digit, compared at a few points
+MAX_BITS_FOR_DIGITS = 1000  # with as many bits, a value without a known digit is shown as 0
+ZERO_BITS = 600  # where the partial is 0, a difference known to be below 2^-600 counts as none
 
-PRECISIONS = (192, 400, 1000, 2500)
-
-"""Bits, one after the other, until the question is settled."""
-
-SAME = 100
-
-"""Bits that two values share (30 digits) before they are called the same."""
-
-ENOUGH_TO_SHOW = 1000
-
-"""Bits at which a value of which no digit is known is shown as 0."""
-
-THOROUGH, THOROUGHLY_SAME = (2500, 5000), 2000
-
-"""The same for a look at the six-hundredth digit, which a few points are given."""
-
-NOTHING = 600
-
-"""A difference known to be below 2^-600 is none, where the partial is 0."""
-
+# `undefined`: the formula has no value where the partial has one; `open`: no precision that was tried has decided.
 Outcome = Literal["same", "different", "undefined", "open"]
 
-"""`undefined`: the formula has no value where the partial has one; `open`: no precision tried has decided."""
 
-
-class Compared(NamedTuple):
-    """What a point says of one formula; the values as balls, None where there is none."""
+class PointComparison(NamedTuple):
+    """A formula compared with the true partial at one point; the values are balls, None where they are not known."""
 
     outcome: Outcome
-    right: Ball | None
-    yours: Ball | None
+    partial: Ball | None
+    answer: Ball | None
     bits: int
-    gap: Ball | None = None
-    """Yours - right, where it is far smaller than both."""
+    difference: Ball | None = None
+    """answer - partial, where it is far smaller than both."""
 
 
 class PreparedFunction:
-    """A function with its Wengert list, ready to be compared with formulas at many points."""
+    """A function with its Wengert list, prepared for comparing formulas with its partials at many points."""
 
     def __init__(self, expression: Expression, answers: Mapping[str, Expression], check: Callable[[], None]) -> None:
         self.nodes = wengert_list(expression)
@@ -71,91 +54,105 @@ class PreparedFunction:
             node.operation is not None and node.operation.name in SLOW_BITS
             for node in wengert_list(expression, *answers.values())
         )
-        """Whether it has operations whose six-hundredth digit takes seconds."""
+        """True if there are operations whose six-hundredth digit takes seconds."""
 
-    def compared(self, point: Mapping[str, float], *, thorough: bool = False) -> dict[str, Compared]:
-        """Every formula against its partial; empty where the function has no derivative, or it cannot be computed."""
-        found: dict[str, Compared] = {}
-        same = THOROUGHLY_SAME if thorough else SAME
-        for bits in THOROUGH if thorough else PRECISIONS:
+    def compare_at(self, point: Mapping[str, float], *, deep: bool = False) -> dict[str, PointComparison]:
+        """Compare every formula with its partial at a point, by variable.
+
+        The result is empty where the function has no derivative or it cannot be computed.  With `deep`, values count as
+        the same only if they share 600 digits.
+        """
+        comparisons: dict[str, PointComparison] = {}
+        shared_bits = DEEP_SHARED_BITS if deep else SHARED_BITS
+        for bits in DEEP_PRECISIONS if deep else PRECISIONS:
             with precision(bits):
                 try:
                     partials = self._partials(point)
                 except Undecided:
                     continue
                 except (Beyond, NotDifferentiable, OverflowError, MemoryError):
-                    return found
+                    return comparisons
                 if partials is None:
                     return {}
                 for name, partial in partials.items():
-                    if name not in found or not _is_settled(found[name]):
-                        found[name] = self._compare(name, point, partial, bits, same)
-            if all(map(_is_settled, found.values())):
+                    if name not in comparisons or not _is_settled(comparisons[name]):
+                        comparisons[name] = self._compare(name, point, partial, bits, shared_bits)
+            if all(map(_is_settled, comparisons.values())):
                 break
-        return found
+        return comparisons
 
     def _partials(self, point: Mapping[str, float]) -> dict[str, Ball] | None:
-        """The partials; None where the function is undefined or stands at a kink.  Raises Undecided."""
+        """Return the partials at a point; None where the function is undefined or has a kink.
+
+        Raises:
+            Undecided: At the working precision it is not known whether there are any.
+        """
         values = evaluate_balls(self.nodes, point, self.check)
         output = self.nodes[-1]
         if type(values[output]) is Undefined:
             return None
         adjoints = reverse(self.nodes, values, self.active, output, BALLS, self.check)
         for node in adjoints:
-            if at_kink(node, [values[argument] for argument in node.arguments]) and not self._is_level(node, point):
+            arguments = [values[argument] for argument in node.arguments]
+            if at_kink(node, arguments) and not self._is_flat_around(node, point):
                 return None
         partials = {name: adjoints.get(Variable(name), lift(0)) for name in self.answers}
         if any(not partial.is_finite for partial in partials.values()):
             raise Undecided
         return partials
 
-    def _is_level(self, node: Expression, point: Mapping[str, float]) -> bool:
-        """Whether what makes a kink holds all around: relu(relu(x)) has none at -1, where relu(x) is 0 and stays so."""
+    def _is_flat_around(self, node: Expression, point: Mapping[str, float]) -> bool:
+        """Tell whether the condition of a kink holds all around, so that there is none.
+
+        relu(relu(x)) has no kink at -1: relu(x) is 0 there and in the neighbourhood.
+        """
         nodes = wengert_list(*node.arguments)
-        for near in beside(point):
-            values = evaluate_balls(nodes, near, self.check)
+        for nearby in nearby_points(point):
+            values = evaluate_balls(nodes, nearby, self.check)
             if not at_kink(node, [values[argument] for argument in node.arguments]):
                 return False
         return True
 
-    def _compare(self, name: str, point: Mapping[str, float], partial: Ball, bits: int, same: int) -> Compared:
+    def _compare(
+        self, name: str, point: Mapping[str, float], partial: Ball, bits: int, shared_bits: int
+    ) -> PointComparison:
+        """Compare one formula with its partial at the working precision."""
         nodes = self.answers[name]
         try:
-            yours = evaluate_balls(nodes, point, self.check)[nodes[-1]]
-        except Undecided:
-            return Compared("open", partial, None, bits)
-        except (Beyond, OverflowError, MemoryError):
-            return Compared("open", partial, None, bits)
-        if type(yours) is Undefined:
-            return Compared("undefined", partial, None, bits)
-        difference = yours - partial
+            answer = evaluate_balls(nodes, point, self.check)[nodes[-1]]
+        except (Undecided, Beyond, OverflowError, MemoryError):
+            return PointComparison("open", partial, None, bits)
+        if type(answer) is Undefined:
+            return PointComparison("undefined", partial, None, bits)
+        difference = answer - partial
         if not difference.is_finite:
-            return Compared("open", partial, None, bits)
+            return PointComparison("open", partial, None, bits)
         if not contains_zero(difference):
-            return Compared("different", partial, yours, bits)
-        return Compared("same" if _is_narrow(difference, partial, same) else "open", partial, yours, bits)
+            return PointComparison("different", partial, answer, bits)
+        outcome: Outcome = "same" if _is_negligible(difference, partial, shared_bits) else "open"
+        return PointComparison(outcome, partial, answer, bits)
 
 
-def _is_settled(compared: Compared) -> bool:
-    """Whether the outcome is known, and of values that differ the first digits; more of them are not tried for long."""
-    if compared.outcome != "different" or compared.bits >= ENOUGH_TO_SHOW:
-        return compared.outcome != "open"
-    return not any(ball is not None and is_vague(ball) for ball in (compared.right, compared.yours))
+def _is_settled(comparison: PointComparison) -> bool:
+    """Tell whether the outcome is known, and for values that differ also their first digits, within reason."""
+    if comparison.outcome != "different" or comparison.bits >= MAX_BITS_FOR_DIGITS:
+        return comparison.outcome != "open"
+    return not any(ball is not None and has_no_known_digit(ball) for ball in (comparison.partial, comparison.answer))
 
 
-def is_vague(ball: Ball) -> bool:
-    """Whether not even the first digits are known: what lies between -1e-60 and 1e-60 is not to be shown as 0."""
+def has_no_known_digit(ball: Ball) -> bool:
+    """Tell whether not even the first digits are known: a value between -1e-60 and 1e-60 must not be shown as 0."""
     return abs(ball.mid) < ball.rad * power_of_two(30)
 
 
-def _is_narrow(difference: Ball, partial: Ball, same: int) -> bool:
-    """Whether a difference about 0 is known to be small: beside the partial, or at all where the partial is 0."""
+def _is_negligible(difference: Ball, partial: Ball, shared_bits: int) -> bool:
+    """Tell whether a difference that may be 0 is known to be small, relative to the partial or to 1 where that is 0."""
     width = difference.rad
-    return width * power_of_two(same) < abs(partial.mid) or width <= power_of_two(-NOTHING)
+    return width * power_of_two(shared_bits) < abs(partial.mid) or width <= power_of_two(-ZERO_BITS)
 
 
-def nonzero(difference: Expression, point: Mapping[str, float], check: Callable[[], None]) -> Ball | None:
-    """The value of a difference that is written as one formula, if it is known not to be 0."""
+def certified_nonzero(difference: Expression, point: Mapping[str, float], check: Callable[[], None]) -> Ball | None:
+    """Return the value of a difference, given as one formula, if it is known not to be 0."""
     with precision(PRECISIONS[0]):
         try:
             nodes = wengert_list(difference)
@@ -165,85 +162,79 @@ def nonzero(difference: Expression, point: Mapping[str, float], check: Callable[
         return None if type(value) is Undefined or not value.is_finite or contains_zero(value) else value
 
 
-MIN_DIGITS, MAX_DIGITS = 6, 60
+# Counterexamples.
 
-"""Digits of the values: as many as it takes to see the difference, and some."""
-
-LONG = 10
-
-"""Digits of a value; every further one counts twice."""
-
-AT_AN_END = 3
-
-"""What it costs, in digits, that a point is the very end of a piece."""
-
-FINEST = 2500
-
-"""Bits of numbers that are known exactly."""
+MIN_DIGITS, MAX_DIGITS = 6, 60  # of values that differ: as many as show the difference, within these limits
+LONG_VALUE = 10  # digits of a value beyond which every further one counts twice
+BOUNDARY_COST = 3  # in digits, for a point at the very end of an interval
+MAX_USUAL_EXPONENT = 40  # binary; values beyond 1e12 or below 1e-12 are shown last
+RATIONAL_BITS = 2500  # of a rational number that is known exactly
 
 
-class Witness(NamedTuple):
+class Counterexample(NamedTuple):
     """A point, the value of the formula and the value of the partial there, as decimal text."""
 
     point: Mapping[str, float]
-    yours: str
-    right: str
+    answer: str
+    partial: str
 
 
-def witness_of(different: Sequence[tuple[SamplePoint, Compared]]) -> Witness:
-    """The plainest of the points at which the values differ: near, and few digits in it and in the values."""
-    place, compared = min(different, key=lambda each: _plainness(*each))
-    yours, right = _texts(compared)
-    return Witness(place.point, yours, right)
+def choose_counterexample(different: Sequence[tuple[SamplePoint, PointComparison]]) -> Counterexample:
+    """Return the most readable of the points at which the values differ, by the digits of the point and the values."""
+    sample, comparison = min(different, key=lambda candidate: _counterexample_cost(*candidate))
+    answer, partial = _value_texts(comparison)
+    return Counterexample(sample.point, answer, partial)
 
 
-def _plainness(place: SamplePoint, compared: Compared) -> tuple[bool, bool, float]:
-    assert compared.yours is not None
-    assert compared.right is not None
-    sizes = [abs(size_of(ball.arb)) for ball in (compared.yours, compared.right)]
-    yours, right = _texts(compared)
-    unknown = is_vague(compared.yours) or is_vague(compared.right)
-    length = max(len(yours), len(right))
+def _counterexample_cost(sample: SamplePoint, comparison: PointComparison) -> tuple[bool, bool, float]:
+    """Return a sort key: values with known digits first, then those of usual size, then the least effort of reading."""
+    assert comparison.answer is not None
+    assert comparison.partial is not None
+    exponents = [abs(size_of(ball.arb)) for ball in (comparison.answer, comparison.partial)]
+    answer, partial = _value_texts(comparison)
+    unknown = has_no_known_digit(comparison.answer) or has_no_known_digit(comparison.partial)
+    length = max(len(answer), len(partial))
     return (
         unknown,
-        max(sizes, default=0) > 40,
-        length + max(length - LONG, 0) + effort(place.point) + AT_AN_END * place.edge,
+        max(exponents) > MAX_USUAL_EXPONENT,
+        length + max(length - LONG_VALUE, 0) + reading_effort(sample.point) + BOUNDARY_COST * sample.is_boundary,
     )
 
 
-def nearest(places: Sequence[SamplePoint]) -> dict[str, float] | None:
-    """The plainest of some points; None of none."""
-    if not places:
+def most_readable_point(samples: Sequence[SamplePoint]) -> dict[str, float] | None:
+    """Return the most readable of some points; None if there are none."""
+    if not samples:
         return None
-    return dict(min(places, key=lambda place: (place.edge, effort(place.point))).point)
+    return dict(min(samples, key=lambda sample: (sample.is_boundary, reading_effort(sample.point))).point)
 
 
-def _texts(compared: Compared) -> tuple[str, str]:
-    assert compared.yours is not None
-    assert compared.right is not None
-    if compared.gap is None:
-        return values_that_differ(compared.yours, compared.right, compared.bits)
-    right, gap = _text(_number(compared.right), MIN_DIGITS), _number(compared.gap)
-    return f"{right} {'+' if gap > 0 else '-'} {_text(abs(gap), MIN_DIGITS)}", right
+def _value_texts(comparison: PointComparison) -> tuple[str, str]:
+    """Return the values of the answer and of the partial in so many digits that they differ."""
+    assert comparison.answer is not None
+    assert comparison.partial is not None
+    if comparison.difference is None:
+        return distinguishing_texts(comparison.answer, comparison.partial, comparison.bits)
+    partial, difference = _decimal(_number(comparison.partial), MIN_DIGITS), _number(comparison.difference)
+    return f"{partial} {'+' if difference > 0 else '-'} {_decimal(abs(difference), MIN_DIGITS)}", partial
 
 
-def values_that_differ(yours: Ball, right: Ball, bits: int) -> tuple[str, str]:
-    """Both values in as few digits as show the difference; `4 + 1e-400` where that would take too many."""
-    with precision(max(bits, FINEST)):
-        a, b = _number(yours), _number(right)
+def distinguishing_texts(answer: Ball, partial: Ball, bits: int) -> tuple[str, str]:
+    """Return both values in as few digits as show the difference; `4 + 1e-400` where that would take too many."""
+    with precision(max(bits, RATIONAL_BITS)):
+        a, b = _number(answer), _number(partial)
         for digits in range(MIN_DIGITS, MAX_DIGITS):
-            texts = _text(a, digits), _text(b, digits)
+            texts = _decimal(a, digits), _decimal(b, digits)
             if texts[0] != texts[1]:
                 return texts
-        sign, gap = "+" if a > b else "-", _text(abs(a - b), MIN_DIGITS)
-        return f"{texts[1]} {sign} {gap}", texts[1]
+        sign, difference = "+" if a > b else "-", _decimal(abs(a - b), MIN_DIGITS)
+        return f"{texts[1]} {sign} {difference}", texts[1]
 
 
 def _number(ball: Ball) -> arb:
-    """The midpoint; of a rational number that is known exactly, more than its digits at the working precision."""
+    """Return the midpoint of a ball; a rational number that is known exactly is rounded to the working precision."""
     return ball.mid if ball.fraction is None else arb(ball.fraction).mid()
 
 
-def _text(number: arb, digits: int) -> str:
+def _decimal(number: arb, digits: int) -> str:
     text = written(number, digits, fixed=(-4, 19), strip=True)
     return text.removesuffix(".0").replace(".0e", "e")

@@ -1,4 +1,4 @@
-"""Where a function has a derivative, in words: what the table requires, but for edges and what is always so."""
+"""The domain of a formula: guards and constraints read off the table, intervals of a line, requirements in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number
@@ -18,25 +18,25 @@ from diffcompare.numeric.evaluate import Undefined, evaluate_along, is_number, v
 
 # Guards: expressions at whose zeros a formula may change its character.
 #
-# They are read off the table: what an operation with a domain or a kink is applied to, and the difference of what is
-# compared.  A product is taken apart, for it changes where one of its factors does: 1/(x-1)^2 at the zero of x - 1.
+# They are read off the table: the argument of an operation with a domain or a kink, and the difference of two sides
+# that are compared.  A product is split into its factors, because it changes where one of them does: 1/(x-1)^2 changes
+# at the zero of x - 1.
 
-MAX_GUARDS = 60
-
-"""Guards that are looked at; a formula with more of them is sampled without its pieces being complete."""
+MAX_GUARDS = 60  # a formula with more guards is still sampled, but some of its intervals may be missed
 
 
-def guards(nodes: Iterable[Expression]) -> list[Expression]:
-    """The guards of a Wengert list, each once, in its order."""
-    found: dict[Expression, None] = {}
+def find_guards(nodes: Iterable[Expression]) -> list[Expression]:
+    """Return the distinct guards of a Wengert list, in its order."""
+    guards: dict[Expression, None] = {}
     for node in nodes:
         if node.operation is not None and node.varies:
-            for guarded in _guarded(node):
-                found |= dict.fromkeys(factor for factor in _factors(guarded) if factor.varies)
-    return list(found)[:MAX_GUARDS]
+            for guarded in _guarded_expressions(node):
+                guards |= dict.fromkeys(factor for factor in _factors_of(guarded) if factor.varies)
+    return list(guards)[:MAX_GUARDS]
 
 
-def _guarded(node: Expression) -> Iterator[Expression]:
+def _guarded_expressions(node: Expression) -> Iterator[Expression]:
+    """Yield the expressions at whose zeros one operation may change its character."""
     operation, arguments = node.operation, node.arguments
     assert operation is not None
     if operation.selects or operation.kink.text == "a = b":
@@ -50,24 +50,31 @@ def _guarded(node: Expression) -> Iterator[Expression]:
     elif operation.name in ("floor", "ceil"):
         yield OPERATIONS["sin"](Constant("pi") * arguments[0])
     elif operation.domain.text or operation.kink.text:
-        yield from demands_of(node) or arguments
+        yield from constraints_of(node) or arguments
 
 
-def demands(nodes: Iterable[Expression], conditions: Iterable[Expression] = ()) -> list[Expression]:
-    """What is positive within the domains of all operations of a Wengert list, and where the conditions hold."""
-    found = [*map(_of_condition, conditions), *(demand for node in nodes for demand in demands_of(node))]
-    return [demand for demand in dict.fromkeys(found) if demand is not None and demand.varies][:MAX_GUARDS]
+def constraints(nodes: Iterable[Expression], conditions: Iterable[Expression] = ()) -> list[Expression]:
+    """Return expressions that are all positive exactly where every operation of the list is defined inside its domain.
+
+    The `conditions` of the user are constraints as well.
+    """
+    candidates = chain(map(_constraint_of_condition, conditions), *map(constraints_of, nodes))
+    distinct = dict.fromkeys(candidates)
+    return [constraint for constraint in distinct if constraint is not None and constraint.varies][:MAX_GUARDS]
 
 
-def _of_condition(condition: Expression) -> Expression | None:
-    """What is positive where an inequality holds (an `if` with the values 1 and 0); None for x = y and x != y."""
+def _constraint_of_condition(condition: Expression) -> Expression | None:
+    """Return an expression that is positive where an inequality holds; None for x = y and x != y.
+
+    The inequality is an `if` with the values 1 and 0.
+    """
     assert condition.operation is not None
     left, right = condition.arguments[:2]
     return {">": left - right, "<": right - left}.get(condition.operation.name.removeprefix("if ")[0])
 
 
-def demands_of(node: Expression) -> list[Expression]:
-    """What is positive within the domain of one operation: x - 1 for acosh(x), 1 + x and 1 - x for asin(x)."""
+def constraints_of(node: Expression) -> list[Expression]:
+    """Return expressions that are positive inside the domain of one operation: 1 + x and 1 - x for asin(x)."""
     operation, arguments = node.operation, node.arguments
     if operation is None:
         return []
@@ -77,22 +84,21 @@ def demands_of(node: Expression) -> list[Expression]:
     if bounds is None:
         return []
     (x,) = arguments
-    least, relation, other = bounds.groups()
-    found = [_above(x, int(least))] if least else []
-    return [*found, _above(x, int(other)) if relation == ">" else int(other) - x]
+    lower, relation, bound = bounds.groups()
+    constraints = [_excess_over(x, int(lower))] if lower else []
+    return [*constraints, _excess_over(x, int(bound)) if relation == ">" else int(bound) - x]
 
 
-def _above(x: Expression, bound: int) -> Expression:
+def _excess_over(x: Expression, bound: int) -> Expression:
+    """Return x - bound in its shortest form."""
     return x - bound if bound > 0 else x + -bound if bound < 0 else x
 
 
-_BOUNDS = re.compile(r"(?:(-?\d+) <=? )?x ([<>])=? (-?\d+)")
-
-"""The domain of an operation of one argument: `x > -1`, `-1 <= x <= 1`."""
+_BOUNDS = re.compile(r"(?:(-?\d+) <=? )?x ([<>])=? (-?\d+)")  # a domain: `x > -1`, `-1 <= x <= 1`
 
 
-def _factors(guard: Expression) -> Iterator[Expression]:
-    """The factors of a product, of a numerator and of the base of a power."""
+def _factors_of(guard: Expression) -> Iterator[Expression]:
+    """Yield the factors of a product, of a numerator and of the base of a power."""
     pending = [guard]
     while pending:
         node = pending.pop()
@@ -105,32 +111,21 @@ def _factors(guard: Expression) -> Iterator[Expression]:
             yield node
 
 
-# The pieces of a line: the stretches of one variable between the places where something changes.
+# The intervals of a line: one variable, cut where the sign of a guard or the domain of a formula changes.
 #
-# Nothing is assumed about where these places lie. The guards are evaluated over a grid of all scales; where the
-# sign of one, or whether a formula is defined, differs between neighbours, the place is bisected down to
-# neighbouring doubles. A guard that only touches 0 is found where its modulus is least.
+# Nothing is assumed about where these cuts lie.  The guards are evaluated over a grid of all scales; where the sign
+# of one, or whether a formula is defined, differs between neighbours, the change is bisected down to neighbouring
+# doubles.  A guard that only touches 0 is found at the minimum of its modulus.
 
 INFINITY = math.inf
+MAX_BOUNDARIES = 24  # boundaries kept, the nearest to 0 first: 1/sin(x) has infinitely many
+MAX_CHANGES_PER_CELL = 4  # boundaries searched for between two neighbours of the grid
+TOUCHING_TOLERANCE = 1e-9  # a minimum below this fraction of the neighbouring values counts as a zero
 
-MAX_BOUNDARIES = 24
-
-"""Boundaries that are kept, those nearest to 0: 1/sin(x) has infinitely many."""
-
-WITHIN_A_CELL = 4
-
-"""Boundaries that are looked for between two neighbours of the grid."""
-
-TOUCHING = 1e-9
-
-"""A least modulus below this part of its surroundings is a zero."""
-
-Check: TypeAlias = Callable[[], None]
-
-"""Called before evaluations: it may raise to end the search."""
+Check: TypeAlias = Callable[[], None]  # called before evaluations; it may raise to end the search
 
 
-class Piece(NamedTuple):
+class Interval(NamedTuple):
     """An open interval of one variable; an end may be infinite."""
 
     low: float
@@ -138,15 +133,18 @@ class Piece(NamedTuple):
 
 
 def _unchecked() -> None:
-    """There is all the time in the world."""
+    """Do nothing: without a deadline there is nothing to check."""
 
 
-WHOLE = Piece(-INFINITY, INFINITY)
+REAL_LINE = Interval(-INFINITY, INFINITY)
 
 
 @lru_cache(maxsize=1)
-def all_scales() -> list[float]:
-    """All scales from 1e-6 to 1e9, denser around 0, and a few far beyond; no round numbers, which are often zeros."""
+def scale_grid() -> list[float]:
+    """Return a rising grid from 1e-6 to 1e9 in modulus, denser around 0, with a few points far beyond.
+
+    It has no round numbers, because these are often zeros of a guard.
+    """
     scales = [m * 10.0**k for k in range(-6, 10) for m in (1.13, 1.87, 3.29, 5.71)]
     near = [0.171 + 0.343 * k for k in range(40)]
     beyond = [3.1e12, 2.7e18, 1.7e40, 1.3e100, 1.1e200]
@@ -154,88 +152,92 @@ def all_scales() -> list[float]:
     return [*[-x for x in reversed(positive)], *positive]
 
 
-def pieces(
+def intervals_along(
     formulas: Sequence[Expression],
     guards: Sequence[Expression],
     name: str,
     point: Mapping[str, float],
     check: Check = _unchecked,
-) -> list[Piece]:
-    """The pieces of a variable while the others stay where the point has them, from the lowest to the highest."""
-    cuts = boundaries(formulas, guards, name, point, check)
-    return [Piece(low, high) for low, high in zip([-INFINITY, *cuts], [*cuts, INFINITY], strict=True)]
+) -> list[Interval]:
+    """Return the intervals of one variable in rising order, while the others keep their values from `point`."""
+    cuts = find_boundaries(formulas, guards, name, point, check)
+    return [Interval(low, high) for low, high in zip([-INFINITY, *cuts], [*cuts, INFINITY], strict=True)]
 
 
-def boundaries(
+def find_boundaries(
     formulas: Sequence[Expression],
     guards: Sequence[Expression],
     name: str,
     point: Mapping[str, float],
     check: Check = _unchecked,
 ) -> list[float]:
-    """Where a sign or a domain changes along a variable, rising; round numbers where they are that near."""
+    """Return where a guard changes its sign or a formula its domain along a variable, in rising order.
+
+    A boundary is rounded to a number with few digits if there is one within the accuracy of the search.
+    """
     if not guards:
         return []
-    grid = all_scales()
+    grid = scale_grid()
     columns = evaluate_along(wengert_list(*formulas, *guards), point, name, grid, check)
-    found: set[float] = set()
-    for formula, kind in _watched(formulas, guards):
+    boundaries: set[float] = set()
+    for formula, classify in _watched_quantities(formulas, guards):
         check()
-        kinds = list(map(kind, columns[formula]))
-        if len(set(kinds)) > 1:
-            found |= _changes(formula, kind, grid, kinds, name, point)
+        classes = list(map(classify, columns[formula]))
+        if len(set(classes)) > 1:
+            boundaries |= _changes_along(formula, classify, grid, classes, name, point)
     for guard in guards:
-        found |= _touched(guard, grid, columns[guard], name, point)
-    return sorted(sorted(found, key=abs)[:MAX_BOUNDARIES])
+        boundaries |= _touching_points(guard, grid, columns[guard], name, point)
+    return sorted(sorted(boundaries, key=abs)[:MAX_BOUNDARIES])
 
 
-def _watched(
+def _watched_quantities(
     formulas: Iterable[Expression], guards: Iterable[Expression]
 ) -> list[tuple[Expression, Callable[[Any], Any]]]:
+    """Return each guard with its sign, and each formula with whether it is undefined, as classes of its value."""
     return [*((guard, _sign) for guard in guards), *((formula, _is_undefined) for formula in formulas)]
 
 
-def is_unbroken(
+def is_uniform(
     formulas: Sequence[Expression],
     guards: Sequence[Expression],
     name: str,
     xs: Sequence[float],
     check: Check,
 ) -> bool:
-    """Whether at rising places along the only variable no guard changes its sign or touches 0, and no formula is
-    defined here and not there.
+    """Tell whether no guard changes sign or touches 0, and no formula changes its domain, along the only variable.
 
-    Where a guard touches 0 there may be a kink: sqrt(g^2) is |g|.
+    `xs` are rising.  A guard that touches 0 matters because it may be a kink: sqrt(g^2) is |g|.
     """
     columns = evaluate_along(wengert_list(*formulas, *guards), {}, name, xs, check)
-    if any(len(set(map(kind, columns[formula]))) > 1 for formula, kind in _watched(formulas, guards)):
+    watched = _watched_quantities(formulas, guards)
+    if any(len(set(map(classify, columns[formula]))) > 1 for formula, classify in watched):
         return False
-    return not any(_touched(guard, xs, columns[guard], name, {}) for guard in guards)
+    return not any(_touching_points(guard, xs, columns[guard], name, {}) for guard in guards)
 
 
-def _changes(
+def _changes_along(
     formula: Expression,
-    kind: Callable[[Any], Any],
+    classify: Callable[[Any], Any],
     grid: Sequence[float],
-    kinds: Sequence[Any],
+    classes: Sequence[Any],
     name: str,
     point: Mapping[str, float],
 ) -> set[float]:
-    """Where the kind of a formula's value changes: its sign, or whether it is defined."""
+    """Return where the class of a formula's value changes: its sign, or whether it is defined."""
     nodes = wengert_list(formula)
 
-    def kind_at(x: float) -> Any:
-        return kind(values_at(nodes, {**point, name: x})[formula])
+    def class_at(x: float) -> Any:
+        return classify(values_at(nodes, {**point, name: x})[formula])
 
-    found = set()
-    for (low, right), (first, last) in zip(pairwise(grid), pairwise(kinds), strict=True):
-        for _ in range(WITHIN_A_CELL):
+    changes = set()
+    for (low, high), (first, last) in zip(pairwise(grid), pairwise(classes), strict=True):
+        for _ in range(MAX_CHANGES_PER_CELL):
             if first == last:
                 break
-            below, low = _bisected(low, right, lambda x, first=first: kind_at(x) == first)  # type: ignore[misc]
-            found.add(_rounded(below, low))
-            first = kind_at(low)
-    return found
+            below, low = _bisect(low, high, lambda x, first=first: class_at(x) == first)  # type: ignore[misc]
+            changes.add(_fewest_digits_between(below, low))
+            first = class_at(low)
+    return changes
 
 
 def _is_undefined(value: Any) -> bool:
@@ -243,12 +245,15 @@ def _is_undefined(value: Any) -> bool:
 
 
 def _sign(value: Any) -> int | None:
-    """The sign, also of an overflow (of inf - inf it is not known, and taken to be 0); None where it is undefined."""
+    """Return the sign of a value, None where it is undefined.
+
+    An overflow has a sign too; that of inf - inf is unknown and taken to be 0.
+    """
     return None if type(value) is Undefined else (value > 0) - (value < 0)
 
 
-def _bisected(low: float, high: float, holds: Callable[[float], bool]) -> tuple[float, float]:
-    """Neighbouring doubles, or nearly: at the lower one it holds, at the higher one it does not."""
+def _bisect(low: float, high: float, holds: Callable[[float], bool]) -> tuple[float, float]:
+    """Return neighbouring doubles, or nearly so, of which the lower satisfies `holds` and the higher does not."""
     for _ in range(120):
         middle = low + (high - low) / 2
         if not low < middle < high:
@@ -260,8 +265,8 @@ def _bisected(low: float, high: float, holds: Callable[[float], bool]) -> tuple[
     return low, high
 
 
-def _rounded(low: float, high: float) -> float:
-    """The number of the fewest digits there, for doubles are rarely where the change is meant to be."""
+def _fewest_digits_between(low: float, high: float) -> float:
+    """Return the number with the fewest digits between two neighbours: a boundary is rarely meant to be a double."""
     slack = 4 * math.ulp(max(abs(low), abs(high)))
     if low <= slack and high >= -slack:
         return 0.0
@@ -272,39 +277,46 @@ def _rounded(low: float, high: float) -> float:
     return high
 
 
-def _touched(
+def _touching_points(
     guard: Expression, grid: Sequence[float], values: Sequence[Any], name: str, point: Mapping[str, float]
 ) -> set[float]:
-    """Where a guard touches 0 without changing its sign, or changes it for less than the grid can see."""
-    found = set()
+    """Return where a guard touches 0 without changing its sign, or changes it within less than a cell of the grid."""
+    zeros = set()
     sizes = [abs(value) if is_number(value) else INFINITY for value in values]
-    for place in range(1, len(grid) - 1):
-        before, here, after = sizes[place - 1 : place + 2]
-        if before > here <= after and before != INFINITY != after and _one_sign(values[place - 1 : place + 2]):
-            height = _height(guard, _sign(values[place]) or 1, name, point)
-            low, high = grid[place - 1], grid[place + 1]
-            lowest = least(height, low, high)
-            noise = TOUCHING * min(before, after)
-            if height(lowest) < -noise:
-                found.add(_rounded(*_bisected(low, lowest, lambda x, height=height: height(x) >= 0)))  # type: ignore[misc]
-                found.add(_rounded(*_bisected(lowest, high, lambda x, height=height: height(x) < 0)))  # type: ignore[misc]
-            elif height(lowest) <= noise:
-                found.add(_plainest(height, lowest, low, high))
-    return found
+    for index in range(1, len(grid) - 1):
+        before, here, after = sizes[index - 1 : index + 2]
+        if before > here <= after and before != INFINITY != after and _have_one_sign(values[index - 1 : index + 2]):
+            height = _signed_value(guard, _sign(values[index]) or 1, name, point)
+            zeros |= _zeros_near_minimum(height, grid[index - 1], grid[index + 1], min(before, after))
+    return zeros
 
 
-def _plainest(height: Callable[[float], float], lowest: float, low: float, high: float) -> float:
-    """The plainest number at which a guard is as near to 0: of a double zero doubles see a whole plateau."""
-    plain = (0.0, *(float(f"{lowest:.{digits}g}") for digits in range(1, 8)))
-    return next((x for x in plain if low <= x <= high and abs(height(x)) <= abs(height(lowest))), lowest)
+def _zeros_near_minimum(height: Callable[[float], float], low: float, high: float, surroundings: float) -> set[float]:
+    """Return the zeros of a guard around its minimum between two points of the grid: two, one or none."""
+    lowest = golden_section_minimum(height, low, high)
+    noise = TOUCHING_TOLERANCE * surroundings
+    if height(lowest) < -noise:
+        falling = _bisect(low, lowest, lambda x: height(x) >= 0)
+        rising = _bisect(lowest, high, lambda x: height(x) < 0)
+        return {_fewest_digits_between(*falling), _fewest_digits_between(*rising)}
+    return {_most_readable_zero(height, lowest, low, high)} if height(lowest) <= noise else set()
 
 
-def _one_sign(values: Sequence[Any]) -> bool:
+def _most_readable_zero(height: Callable[[float], float], lowest: float, low: float, high: float) -> float:
+    """Return the number with the fewest digits at which a guard is as near to 0 as at `lowest`.
+
+    Around a double zero, doubles see a whole plateau.
+    """
+    candidates = (0.0, *(float(f"{lowest:.{digits}g}") for digits in range(1, 8)))
+    return next((x for x in candidates if low <= x <= high and abs(height(x)) <= abs(height(lowest))), lowest)
+
+
+def _have_one_sign(values: Sequence[Any]) -> bool:
     return len(set(map(_sign, values))) == 1
 
 
-def _height(guard: Expression, sign: int, name: str, point: Mapping[str, float]) -> Callable[[float], float]:
-    """The guard, positive where it has its usual sign."""
+def _signed_value(guard: Expression, sign: int, name: str, point: Mapping[str, float]) -> Callable[[float], float]:
+    """Return sign * guard as a function of one variable; infinity where it is no number."""
     nodes = wengert_list(guard)
 
     def height(x: float) -> float:
@@ -314,8 +326,8 @@ def _height(guard: Expression, sign: int, name: str, point: Mapping[str, float])
     return height
 
 
-def least(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function is least, by golden sections (Kiefer 1953)."""
+def golden_section_minimum(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function of one variable is least, by golden-section search (Kiefer 1953)."""
     ratio = (math.sqrt(5) - 1) / 2
     left, right = high - ratio * (high - low), low + ratio * (high - low)
     at_left, at_right = function(left), function(right)
@@ -331,24 +343,23 @@ def least(function: Callable[[float], float], low: float, high: float) -> float:
     return low + (high - low) / 2
 
 
+# Requirements in words, as they stand beside a verdict: without edges, where there is no derivative, and without what
+# always holds.
+
 MAX_REQUIREMENTS = 6
-
-"""Requirements that are named."""
-
-POSITIVE = ("exp", "cosh")
-
-NOT_NEGATIVE = ("sqrt",)
+ALWAYS_POSITIVE = ("exp", "cosh")
+NEVER_NEGATIVE = ("sqrt",)
 
 
 def requirements(expression: Expression) -> list[str]:
-    """What the table requires of the arguments of a function's operations: `x - 1 > 0`, `y != 0`."""
-    always = known_of(expression).defined
-    found = (requirement(node) for node in wengert_list(expression) if node in always)
-    return list(dict.fromkeys(said for said in found if said is not None))[:MAX_REQUIREMENTS]
+    """Return what the table requires of the arguments of a function's operations: `x - 1 > 0`, `y != 0`."""
+    always_evaluated = known_of(expression).defined
+    texts = (requirement(node) for node in wengert_list(expression) if node in always_evaluated)
+    return list(dict.fromkeys(text for text in texts if text is not None))[:MAX_REQUIREMENTS]
 
 
 def requirement(node: Expression) -> str | None:
-    """What the table requires of the arguments of an operation; None where it is nothing, or about constants only."""
+    """Return what the table requires of the arguments of an operation; None if nothing, or only of constants."""
     operation, arguments = node.operation, node.arguments
     if operation is None or not node.varies or not operation.domain.text or operation.selects:
         return None
@@ -356,41 +367,41 @@ def requirement(node: Expression) -> str | None:
         return None
     region = {"^n": "x != 0", "^": "a > 0"}.get(operation.name, operation.domain.text)
     letters = dict(zip(re.findall(r"\b[a-z]\b", operation.notation), arguments, strict=True))
-    parts = [part for part in region.split(" and ") if _is_open(part, letters)]
+    parts = [part for part in region.split(" and ") if _has_variable(part, letters)]
     if not parts:
         return None
-    return re.sub(r"\b[a-z]\b", lambda match: _named(match[0], letters), " and ".join(parts))
+    return re.sub(r"\b[a-z]\b", lambda match: _argument_text(match[0], letters), " and ".join(parts))
 
 
-def _is_open(part: str, letters: Mapping[str, Expression]) -> bool:
+def _has_variable(part: str, letters: Mapping[str, Expression]) -> bool:
     return any(letters[letter].varies for letter in re.findall(r"\b[a-z]\b", part) if letter in letters)
 
 
-def _named(letter: str, letters: Mapping[str, Expression]) -> str:
+def _argument_text(letter: str, letters: Mapping[str, Expression]) -> str:
     return str(letters[letter]) if letter in letters else letter
 
 
 def domain_of(expression: Expression) -> tuple[str, ...]:
-    """The requirements: `x > 0` for sqrt(x), `x != 0` for 1/x^2, and nothing for ln(x^2 + 1)."""
-    found: dict[str, None] = {}
-    for said in requirements(expression):
-        strict = said.replace("<=", "<").replace(">=", ">")  # at an edge there is no derivative
-        relation = re.fullmatch(r"([^<>=!,]*) (>|!=) 0", strict)
-        told = strict if relation is None else _told(parse(relation[1]), relation[2])
-        if told is not None:
-            found[told] = None
-    return tuple(each for each in found if "!=" not in each or each.replace("!=", ">") not in found)
+    """Return the domain in words: `x > 0` for sqrt(x), `x != 0` for 1/x^2, and nothing for ln(x^2 + 1)."""
+    relations: dict[str, None] = {}
+    for text in requirements(expression):
+        strict = text.replace("<=", "<").replace(">=", ">")  # at an edge there is no derivative
+        to_zero = re.fullmatch(r"([^<>=!,]*) (>|!=) 0", strict)
+        relation = strict if to_zero is None else _relation_to_zero(parse(to_zero[1]), to_zero[2])
+        if relation is not None:
+            relations[relation] = None
+    return tuple(text for text in relations if "!=" not in text or text.replace("!=", ">") not in relations)
 
 
-def _told(subject: Expression, relation: str) -> str | None:
-    """The relation of a subject to 0; None where it holds everywhere."""
+def _relation_to_zero(subject: Expression, relation: str) -> str | None:
+    """Return the relation of an expression to 0 as text; None where it holds everywhere."""
     while relation == "!=" and subject.operation is not None and subject.operation.name in ("^n", "sqrt"):
         subject = subject.arguments[0]
     return None if not subject.varies or is_positive(subject) else f"{subject} {relation} 0"
 
 
 def is_positive(expression: Expression) -> bool:
-    """Whether an expression can be seen to be positive wherever it has a value."""
+    """Tell whether the form of an expression shows that it is positive wherever it has a value."""
     positive: set[Expression] = set()
     not_negative: set[Expression] = set()
     for node in wengert_list(expression):
@@ -405,7 +416,7 @@ def is_positive(expression: Expression) -> bool:
             sure, possible = all(signs), all(safe)
         else:
             even = name == "^n" and (exact_integer(node.arguments[1]) or 1) % 2 == 0
-            sure, possible = name in POSITIVE, name in NOT_NEGATIVE or even
+            sure, possible = name in ALWAYS_POSITIVE, name in NEVER_NEGATIVE or even
         if sure:
             positive.add(node)
         if sure or possible:

@@ -1,14 +1,13 @@
-"""A point within a domain in which none of the usual points is, however far or narrow that is.
+"""The search for a point inside a domain that none of the usual points hits, however far away or narrow it is.
 
-What is to be positive there are the *demands* of the operations: x - 80 for ln(x - 80), 1 - u and 1 + u for asin(u).
-One that is not met is picked at random and met by moving one of its variables, to a place on the line at which as many
-of the others are met as can be: what was met before may be given up for it, and is mended afterwards (Selman, Kautz &
-Cohen 1994 do so with formulas of logic).
+The *constraints* are expressions that are positive inside the domain: x - 80 for ln(x - 80), 1 - u and 1 + u for
+asin(u).  One that is not met is picked at random and met by moving one of its variables to a place on the line at which
+as many of the others as possible are met.  A constraint that was met before may be given up for it, and is repaired
+afterwards, as in local search for satisfiability (Selman, Kautz & Cohen 1994).
 """
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -19,231 +18,205 @@ from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.arb_functions import SLOW_BITS
 from diffcompare.numeric.evaluate import CAREFUL, evaluate_along, is_number, value_at, values_at
 from diffcompare.numeric.sweeps import reverse
-from diffcompare.verify.domain import INFINITY, all_scales, least
+from diffcompare.verify.domain import INFINITY, golden_section_minimum, scale_grid
+from diffcompare.verify.readable_points import Point, reading_effort, with_fewest_digits
 
-# What it takes to read a point and to picture it: of two points the one with less is shown.
-
-PER_FACTOR_OF_TEN = 8
-
-"""Digits that are read as easily as a point is pictured that is ten times as far away."""
-
-
-def effort(point: Mapping[str, float]) -> float:
-    """The digits of a point, and how far its coordinates are from those between 1 and 10."""
-    digits = sum(len(f"{x:.17g}") for x in point.values())
-    far = sum(max(abs(math.log10(abs(x)) - 0.5) - 0.5, 0.0) for x in point.values() if x)
-    return digits + PER_FACTOR_OF_TEN * far
-
-
-STEPS, PER_DEMAND = 24, 6
-
-"""Moves from one start, and for every demand in addition."""
-
-IN_VAIN = 6
-
-"""Moves one after the other by which nothing was met, before that is given up."""
-
-STARTS = 3
-
-WORK, PER_LINE, SLOW = 4_000, 10, 1_500
-
-"""Nodes that may be looked at along lines; what a line costs beside its nodes, and what a slow function costs."""
-
-CUTS, HALVINGS = 8, 40
-
-"""Places at which a demand begins or ceases to be met, those nearest to 0; and how finely they are looked for."""
-
-FEW = 8
-
-"""Variables of a point whose digits are worth the time."""
-
-LITTLE = 0.002
-
-"""What is aimed at between curved walls."""
-
-ROUNDS = 200
-
-WITHIN = (0.5, 0.1, 0.9)
-
-"""Parts of the way from one boundary to the next at which it is tried."""
-
-Point = dict[str, float]
+MAX_STARTS = 3
+MAX_MOVES, MOVES_PER_CONSTRAINT = 24, 6  # moves from one start: a fixed number, and more for every constraint
+MAX_FAILED_MOVES = 6  # moves in succession that meet no constraint, before a start is given up
+MAX_WORK = 4_000  # node evaluations along lines, for all starts together
+WORK_PER_LINE, SLOW_OPERATION_WORK = 10, 1_500  # what a line costs beside its nodes, and what gamma or erf costs
+MAX_CROSSINGS, BISECTIONS = 8, 40  # changes of a constraint along a line, the nearest to 0 first; steps to locate one
+FRACTIONS = (0.5, 0.1, 0.9)  # of the way from one crossing to the next, where a line is evaluated as well
+MAX_READABLE_VARIABLES = 8  # up to here the coordinates are made readable one by one, which takes a line each
+MAX_PROJECTION_ROUNDS = 200
+PROJECTION_MARGIN = 0.002  # the value that a projection gives to a constraint that was not met
 
 
-def interior(
-    demands: Sequence[Expression],
+def find_interior_point(
+    constraints: Sequence[Expression],
     starts: Sequence[Mapping[str, float]],
     holds: Callable[[Point], bool],
     rng: random.Random,
     check: Callable[[], None],
 ) -> Point | None:
-    """A point at which all demands are met, or at least `holds`; None where none is found in reasonable time."""
-    if not demands:
+    """Return a point at which `holds` is true and no constraint is 0; None if none is found within the budget.
+
+    `starts` are the points from which the search sets out; `check` may raise to end it.
+    """
+    if not constraints:
         return None
-    search = _Search(demands, holds, rng, check)
-    for start in starts[:STARTS]:
-        point = search.walked(dict(start))
+    search = _ConstraintSearch(constraints, holds, rng, check)
+    for start in starts[:MAX_STARTS]:
+        point = search.walk(dict(start))
         if point is not None:
-            return search.shortened(search.tamed(point) if len(point) <= FEW else point)
-    point = search.projected(dict(starts[0])) if starts else None
-    return None if point is None else search.shortened(point)
+            return with_fewest_digits(search.make_readable(point), search.is_inside)
+    point = search.project(dict(starts[0])) if starts else None
+    return None if point is None else with_fewest_digits(point, search.is_inside)
 
 
-class _Search:
-    """The demands, and the way to where they are met."""
+class _ConstraintSearch:
+    """The constraints, and the ways to a point at which they are met."""
 
     def __init__(
         self,
-        demands: Sequence[Expression],
+        constraints: Sequence[Expression],
         holds: Callable[[Point], bool],
         rng: random.Random,
         check: Callable[[], None],
     ) -> None:
-        self.demands, self.holds, self.rng, self.check = demands, holds, rng, check
-        self.nodes = wengert_list(*demands)
-        self.names = {demand: variables(wengert_list(demand)) for demand in demands}
-        self.moved: dict[str, list[Expression]] = {}
-        """The demands by the variables that are in them."""
-        for demand, names in self.names.items():
+        self.constraints, self.holds, self.rng, self.check = constraints, holds, rng, check
+        self.nodes = wengert_list(*constraints)
+        self.names = {constraint: variables(wengert_list(constraint)) for constraint in constraints}
+        self.affected: dict[str, list[Expression]] = {}  # the constraints that contain a variable
+        for constraint, names in self.names.items():
             for name in names:
-                self.moved.setdefault(name, []).append(demand)
-        self.left = WORK
+                self.affected.setdefault(name, []).append(constraint)
+        self.work_left = MAX_WORK
 
-    def inside(self, point: Point) -> bool:
-        """Whether it holds, and not at an edge."""
+    def is_inside(self, point: Point) -> bool:
+        """Tell whether the point serves, and does not lie on the boundary of a constraint."""
         if not self.holds(point):
             return False
         values = values_at(self.nodes, point)
-        return all(values[demand] != 0 for demand in self.demands)
+        return all(values[constraint] != 0 for constraint in self.constraints)
 
-    def walked(self, point: Point) -> Point | None:
-        """Meet one demand after the other by moving one variable."""
-        in_vain = 0
-        for _ in range(STEPS + PER_DEMAND * len(self.demands)):
-            if self.inside(point):
+    def walk(self, point: Point) -> Point | None:
+        """Meet one constraint after the other by moving one variable; return None where that leads nowhere."""
+        failed_moves = 0
+        for _ in range(MAX_MOVES + MOVES_PER_CONSTRAINT * len(self.constraints)):
+            if self.is_inside(point):
                 return point
             values = values_at(self.nodes, point)
-            unmet = [demand for demand in self.demands if is_number(values[demand]) and values[demand] <= 0]
-            if not unmet or in_vain == IN_VAIN or self.left <= 0:
+            unmet = [each for each in self.constraints if is_number(values[each]) and values[each] <= 0]
+            if not unmet or failed_moves == MAX_FAILED_MOVES or self.work_left <= 0:
                 return None
-            demand = self.rng.choice(unmet)
-            name = self.rng.choice(self.names[demand])
-            x, is_met = self.best(demand, point, name)
+            constraint = self.rng.choice(unmet)
+            name = self.rng.choice(self.names[constraint])
+            x, is_met = self.best_on_line(constraint, point, name)
             point = {**point, name: x}
-            in_vain = 0 if is_met else in_vain + 1
+            failed_moves = 0 if is_met else failed_moves + 1
         return None
 
-    def best(self, demand: Expression, point: Point, name: str) -> tuple[float, bool]:
-        """Where along the line the demand is met, and as many of the others as possible; else where it nearly is."""
-        moved = self.moved[name]
-        xs, columns = self.along(point, name)
-        met = [place for place, value in enumerate(columns[demand]) if _is_met(value)]
-        if not met:
-            x = _highest(demand, point, name, xs, columns[demand])
-            return x, _is_met(value_at(demand, {**point, name: x}))
-        counts = {place: sum(_is_met(columns[each][place]) for each in moved) for place in met}
-        most = max(counts.values())
-        return xs[self.rng.choice([place for place, count in counts.items() if count == most])], True
+    def best_on_line(self, constraint: Expression, point: Point, name: str) -> tuple[float, bool]:
+        """Return the coordinate along a line that meets a constraint and most of the others, and whether it is met.
 
-    def along(self, point: Point, name: str) -> tuple[list[float], dict[Expression, list[object]]]:
-        """Places along a line, rising, with the demands there: of all scales, and beside and between their edges."""
-        moved, grid = self.moved.get(name, []), all_scales()
-        if not moved:
+        Where the line meets it nowhere, the coordinate is the one at which it is closest to being met.
+        """
+        affected = self.affected[name]
+        xs, columns = self.evaluate_line(point, name)
+        met = [index for index, value in enumerate(columns[constraint]) if _is_met(value)]
+        if not met:
+            x = _closest_to_met(constraint, point, name, xs, columns[constraint])
+            return x, _is_met(value_at(constraint, {**point, name: x}))
+        counts = {index: sum(_is_met(columns[other][index]) for other in affected) for index in met}
+        most = max(counts.values())
+        return xs[self.rng.choice([index for index, count in counts.items() if count == most])], True
+
+    def evaluate_line(self, point: Point, name: str) -> tuple[list[float], dict[Expression, list[object]]]:
+        """Return rising coordinates along a line, and the values of the affected constraints there.
+
+        The coordinates are of all scales, and also beside and between the crossings of the constraints.
+        """
+        affected, grid = self.affected.get(name, []), scale_grid()
+        if not affected:
             return sorted({point[name], *grid}), {}
-        nodes = wengert_list(*moved)
-        self.left -= PER_LINE + sum(map(_cost, nodes))
+        nodes = wengert_list(*affected)
+        self.work_left -= WORK_PER_LINE + sum(map(_cost, nodes))
         first = evaluate_along(nodes, point, name, grid, self.check)
-        cuts = sorted(x for demand in moved for x in _cuts(demand, point, name, grid, first[demand]))
-        between = [low + part * (high - low) for low, high in pairwise(cuts) for part in WITHIN]
-        beside = [cut + sign * way for cut in cuts for sign in (1, -1) for way in (1.0, 0.01 * abs(cut), abs(cut))]
+        crossings = sorted(x for each in affected for x in _crossings(each, point, name, grid, first[each]))
+        between = [low + fraction * (high - low) for low, high in pairwise(crossings) for fraction in FRACTIONS]
+        distances = [(x, distance) for x in crossings for distance in (1.0, 0.01 * abs(x), abs(x))]
+        beside = [x + sign * distance for x, distance in distances for sign in (1, -1)]
         added = list({point[name], *between, *beside})
-        then = evaluate_along(nodes, point, name, added, self.check)
+        second = evaluate_along(nodes, point, name, added, self.check)
         xs = [*grid, *added]
         order = sorted(range(len(xs)), key=xs.__getitem__)
-        columns = {demand: [*first[demand], *then[demand]] for demand in moved}
-        return [xs[place] for place in order], {
-            demand: [column[place] for place in order] for demand, column in columns.items()
-        }
+        columns = {constraint: [*first[constraint], *second[constraint]] for constraint in affected}
+        ordered = {constraint: [column[index] for index in order] for constraint, column in columns.items()}
+        return [xs[index] for index in order], ordered
 
-    def projected(self, point: Point) -> Point | None:
-        """Meet one demand after the other by the shortest way, as far as its slope tells (Kaczmarz 1937).
+    def project(self, point: Point) -> Point | None:
+        """Meet one constraint after the other by a step along its gradient, the shortest way (Kaczmarz 1937).
 
-        Between curved walls, where no line along a variable leads.
+        This leads between curved walls, where no line along a single variable does.
         """
-        lists = [(wengert_list(demand), active_nodes(wengert_list(demand), point)) for demand in self.demands]
-        for _ in range(min(ROUNDS, WORK // len(self.nodes))):
+        lists = [(nodes, active_nodes(nodes, point)) for nodes in map(wengert_list, self.constraints)]
+        for _ in range(min(MAX_PROJECTION_ROUNDS, MAX_WORK // len(self.nodes))):
             for nodes, active in lists:
                 self.check()
                 values = values_at(nodes, point)
-                if not is_number(values[nodes[-1]]) or values[nodes[-1]] >= LITTLE:
+                if not is_number(values[nodes[-1]]) or values[nodes[-1]] >= PROJECTION_MARGIN:
                     continue
-                slopes = by_name(reverse(nodes, values, active, nodes[-1], CAREFUL), list(point))
-                steepness = sum(slope * slope for slope in slopes.values())
-                if not 0 < steepness < INFINITY:
+                gradient = by_name(reverse(nodes, values, active, nodes[-1], CAREFUL), list(point))
+                squared_norm = sum(partial * partial for partial in gradient.values())
+                if not 0 < squared_norm < INFINITY:
                     return None
-                way = (LITTLE - values[nodes[-1]]) / steepness
-                point = {name: float(x + way * slopes[name]) for name, x in point.items()}
-            if self.inside(point):
+                step = (PROJECTION_MARGIN - values[nodes[-1]]) / squared_norm
+                point = {name: float(x + step * gradient[name]) for name, x in point.items()}
+            if self.is_inside(point):
                 return point
         return None
 
-    def tamed(self, point: Point) -> Point:
-        """The point with every coordinate, one after the other, as near and with as few digits as it can be."""
-        for name in [*point, *reversed(point)]:  # x > y > z > 100 is tamed from its end
-            for x in sorted(self.along(point, name)[0], key=lambda x: effort({name: x})):
-                if self.inside({**point, name: x}):
+    def make_readable(self, point: Point) -> Point:
+        """Return the point with each coordinate in turn replaced by the most readable one that still serves."""
+        if len(point) > MAX_READABLE_VARIABLES:
+            return point
+        for name in [*point, *reversed(point)]:  # the coordinates of x > y > z > 100 come down from the last one
+            for x in sorted(self.evaluate_line(point, name)[0], key=lambda x: reading_effort({name: x})):
+                if self.is_inside({**point, name: x}):
                     point = {**point, name: x}
                     break
         return point
 
-    def shortened(self, point: Point) -> Point:
-        """The point with the fewest digits that it can do with."""
-        for digits in range(1, 17):
-            short = {name: float(f"{x:.{digits}g}") + 0.0 for name, x in point.items()}
-            if self.inside(short):
-                return short
-        return point
-
 
 def _cost(node: Expression) -> int:
-    return SLOW if node.operation is not None and node.operation.name in SLOW_BITS else 1
+    return SLOW_OPERATION_WORK if node.operation is not None and node.operation.name in SLOW_BITS else 1
 
 
-def _cuts(demand: Expression, point: Point, name: str, grid: Sequence[float], values: Sequence[object]) -> list[float]:
-    """Where along a line a demand begins or ceases to be met."""
+def _crossings(
+    constraint: Expression, point: Point, name: str, grid: Sequence[float], values: Sequence[object]
+) -> list[float]:
+    """Return the coordinates at which a constraint begins or ceases to be met along a line, the nearest to 0 first."""
     met = list(map(_is_met, values))
-    cells = [place for place in range(len(grid) - 1) if met[place] != met[place + 1]]
-    found = []
-    for place in sorted(cells, key=lambda place: abs(grid[place]))[:CUTS]:
-        low, high = grid[place], grid[place + 1]
-        for _ in range(HALVINGS):
+    cells = [index for index in range(len(grid) - 1) if met[index] != met[index + 1]]
+    crossings = []
+    for index in sorted(cells, key=lambda index: abs(grid[index]))[:MAX_CROSSINGS]:
+        low, high = grid[index], grid[index + 1]
+        for _ in range(BISECTIONS):
             middle = low + (high - low) / 2
-            if _is_met(value_at(demand, {**point, name: middle})) == met[place]:
+            if _is_met(value_at(constraint, {**point, name: middle})) == met[index]:
                 low = middle
             else:
                 high = middle
-        found.append(_plain(low, high))
-    return found
+        crossings.append(_short_number_near(high))
+    return crossings
 
 
-def _plain(low: float, high: float) -> float:
-    """A number of few digits there, if there is one."""
-    short = float(f"{high:.6g}")
-    return short if abs(short - high) <= 1e-9 * abs(high) else high
+def _short_number_near(x: float) -> float:
+    """Return x with six digits, if that is within the accuracy of the bisection."""
+    short = float(f"{x:.6g}")
+    return short if abs(short - x) <= 1e-9 * abs(x) else x
 
 
 def _is_met(value: object) -> bool:
     return is_number(value) and value > 0  # type: ignore[operator]
 
 
-def _highest(demand: Expression, point: Point, name: str, xs: Sequence[float], values: Sequence[object]) -> float:
-    """Where a demand that is met nowhere along the line is nearest to it."""
+def _closest_to_met(
+    constraint: Expression, point: Point, name: str, xs: Sequence[float], values: Sequence[object]
+) -> float:
+    """Return the coordinate at which a constraint is largest, along a line that meets it nowhere."""
 
-    def depth(x: float) -> float:
-        value = value_at(demand, {**point, name: x})
-        return -float(value) if is_number(value) else INFINITY  # type: ignore[arg-type]
+    def deficit(x: float) -> float:
+        return _deficit(value_at(constraint, {**point, name: x}))
 
-    depths = [-float(value) if is_number(value) else INFINITY for value in values]  # type: ignore[arg-type]
-    place = min(range(len(xs)), key=depths.__getitem__)
-    x = least(depth, xs[max(place - 1, 0)], xs[min(place + 1, len(xs) - 1)])
-    return min(x, xs[place], key=depth)
+    deficits = list(map(_deficit, values))
+    best = min(range(len(xs)), key=deficits.__getitem__)
+    x = golden_section_minimum(deficit, xs[max(best - 1, 0)], xs[min(best + 1, len(xs) - 1)])
+    return min(x, xs[best], key=deficit)
+
+
+def _deficit(value: object) -> float:
+    """Return how far the value of a constraint is below 0; infinity where it is no number."""
+    return -float(value) if is_number(value) else INFINITY  # type: ignore[arg-type]

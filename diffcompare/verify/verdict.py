@@ -1,18 +1,18 @@
 """The verdict on each partial, with its evidence.
 
-`proved`: an argument settles it.  `agrees`: at every point that was tried, to 30 digits and more.  `agrees where it is
-defined`: one or the other, but there are regions in which the formula has no value although the function has a
-derivative.  `wrong`: there is a point at which the two values are different numbers, by a bound on both.  `undecided`:
-nothing of the kind.
+`proved`: an argument settles it.  `agrees`: the values agree at every point that was tried, to 30 digits or more.
+`agrees where it is defined`: one of the two, but there are regions in which the formula has no value although the
+function has a derivative.  `wrong`: there is a point at which the two values are different numbers, by a bound on both.
+`undecided`: none of these.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from diffcompare.backends.problem import Problem
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
@@ -22,61 +22,37 @@ from diffcompare.language.simplify import tidy
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
 from diffcompare.numeric.evaluate import is_number, values_at
-from diffcompare.verify.compare_exactly import Compared, PreparedFunction, Witness, nearest, nonzero, witness_of
-from diffcompare.verify.domain import INFINITY
-from diffcompare.verify.interior_points import effort
-from diffcompare.verify.regions import Found, Stretch, half_of, is_hole, needs_of, stretches_of
-from diffcompare.verify.sampling import Point, SamplePoint, places
-
-# The stretches of a variable in words.
-
-MAX_INTERVALS = 4
-
-"""Stretches that are named, those nearest to 0."""
-
-
-def stretch_text(name: str, low: float, high: float) -> str:
-    """`0 < x < 1`, `x > 0`, `all x`."""
-    if low == -INFINITY and high == INFINITY:
-        return f"all {name}"
-    if low == -INFINITY:
-        return f"{name} < {_number(high)}"
-    if high == INFINITY:
-        return f"{name} > {_number(low)}"
-    return f"{_number(low)} < {name} < {_number(high)}"
-
-
-def stretches_text(stretches: Iterable[Stretch], outcome: str | None = None) -> str:
-    """The stretches of that outcome (None: all of them), joined by `and`."""
-    chosen = [each for each in stretches if outcome in (None, each.outcome)]
-    near = sorted(chosen, key=_distance)[:MAX_INTERVALS]
-    texts = [stretch_text(each.name, each.low, each.high) for each in chosen if each in near]
-    return " and ".join([*texts, *["..."] * (len(near) < len(chosen))])
-
-
-def _distance(stretch: Stretch) -> float:
-    """How far a stretch is from 0."""
-    return max(stretch.low, -stretch.high, 0.0)
-
-
-def _number(x: float) -> str:
-    short = f"{x:.6g}"
-    return short if float(short) == x else f"about {short}"
-
+from diffcompare.verify.compare_exactly import (
+    Counterexample,
+    PointComparison,
+    PreparedFunction,
+    certified_nonzero,
+    choose_counterexample,
+    most_readable_point,
+)
+from diffcompare.verify.readable_points import Point, reading_effort
+from diffcompare.verify.regions import (
+    Comparisons,
+    OutcomeInterval,
+    find_unmet_requirement,
+    half_space_of_agreement,
+    is_hole,
+    outcome_intervals,
+)
+from diffcompare.verify.sampling import SamplePoint, sample_points
 
 # Arguments that settle a formula for good: it is what the rules give, or sympy shows the difference to be 0.
 
-MAX_NODES = 10_000
-
-"""Distinct nodes up to which formulas are tidied and compared."""
-
+MAX_NODES = 10_000  # distinct nodes up to which formulas are simplified and compared
 MAX_NODES_FOR_SYMPY = 600
 
 
-def by_tidying(expression: Expression, name: str, answer: Expression) -> tuple[str | None, Expression | None]:
-    """Why the formula is that of the rule sheet, and answer - derivative, tidied: they are one formula once both are.
+def prove_by_rules(expression: Expression, name: str, answer: Expression) -> tuple[str | None, Expression | None]:
+    """Compare an answer with the derivative by the rules, both simplified.
 
-    The argument is None if they are not, the difference if it is too large.
+    Returns:
+        The argument in words, None if the two are not one formula; and answer - derivative, simplified, None if it is
+        too large or unknown.
     """
     try:
         raw = derivatives_of(wengert_list(expression), name).get(expression, ZERO)
@@ -92,10 +68,13 @@ def by_tidying(expression: Expression, name: str, answer: Expression) -> tuple[s
     return None, difference
 
 
-def by_sympy(
+def prove_by_sympy(
     expression: Expression, name: str, answer: Expression, budget: float, positive: Sequence[str] = ()
 ) -> str | None:
-    """Whether sympy shows within the budget (in seconds) that the difference is 0; the argument in words."""
+    """Return the argument in words if sympy shows within the budget (in seconds) that the difference is 0, else None.
+
+    `positive` are variables that sympy may assume to be positive.
+    """
     from diffcompare.backends.symbolic import client
 
     if dag_size(expression, answer) > MAX_NODES_FOR_SYMPY:
@@ -104,19 +83,16 @@ def by_sympy(
     return f"by sympy, {step} of the difference is 0" if step else None
 
 
+# The verdict.
+
 Verdict = Literal["proved", "agrees", "agrees where it is defined", "wrong", "undecided"]
-
 WHERE_DEFINED: Verdict = "agrees where it is defined"
-
 WORST_FIRST: tuple[Verdict, ...] = ("wrong", "undecided", WHERE_DEFINED, "agrees", "proved")
 
-ENOUGH, ENOUGH_FOR_SEVERAL = 96, 160
+MAX_POINTS, MAX_POINTS_FOR_SEVERAL = 96, 160  # for one and for several variables; boundary points come on top
+DEEP_POINTS = 3  # points at which 600 digits are compared
 
-"""Points that are compared, at most, for one and for several variables; those at the edges of pieces come on top."""
-
-THOROUGH = 3
-
-"""Points at which 600 digits are compared."""
+AllComparisons: TypeAlias = list[tuple[SamplePoint, dict[str, PointComparison]]]  # of every answer, by variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +101,24 @@ class Judgement:
 
     verdict: Verdict
     argument: str = ""
-    """What proves it, or why it is undecided."""
+    """The proof, or why it is undecided."""
     points: int = 0
-    """Points at which the two were compared."""
-    witness: Witness | None = None
-    stretches: tuple[Stretch, ...] = ()
-    """Along the only variable, from left to right, where the function has a derivative; empty for several variables."""
+    """The number of points at which answer and partial were compared."""
+    counterexample: Counterexample | None = None
+    intervals: tuple[OutcomeInterval, ...] = ()
+    """The outcomes along the only variable, from left to right; empty for several variables."""
     holes: tuple[Point, ...] = ()
-    """Single points at which the formula has no value, though the function has a derivative."""
-    half: str | None = None
-    """With several variables: the half of space, `c > 0`, in which a wrong formula is right at all points."""
-    outside: Point | None = None
-    """A point of a region in which the formula has no value, though the function has a derivative."""
-    needs: str | None = None
-    """What the formula requires, and does not find there: `x >= 0`."""
+    """Isolated points at which the formula has no value although the function has a derivative."""
+    half_space: str | None = None
+    """With several variables: the half-space, `c > 0`, in which a wrong formula is right at all points."""
+    undefined_at: Point | None = None
+    """A point of a region in which the formula has no value although the function has a derivative."""
+    unmet_requirement: str | None = None
+    """The requirement of the formula that is not met there: `x >= 0`."""
 
 
-class _Late(Exception):
-    pass
+class _BudgetSpent(Exception):
+    """The deadline for comparing at points has passed."""
 
 
 def judge(
@@ -153,11 +129,18 @@ def judge(
     seed: int = 0,
     budget: float = 5.0,
 ) -> tuple[dict[str, Judgement], list[Point]]:
-    """The judgement of each answer, the formula for the partial by that variable; and the points where all have
-    values, the tamest first.
+    """Judge the formulas that are given for the partials of a function.
 
-    `conditions` are expressions that are not 0 where the user's domain is.  `budget` is in seconds, for the points of
-    all answers and then for each proof.
+    Args:
+        expression: The function.
+        answers: The formula for the partial by each variable.
+        conditions: Expressions that are not 0 inside the user's domain.
+        seed: Of the random sample points.
+        budget: In seconds, for the points of all answers together and once more for all proofs.
+
+    Returns:
+        The judgement of each answer, and the points at which everything has a value in doubles, beginning with those
+        at which doubles lose least.
     """
     if arb_functions.MISSING:
         why = f"values cannot be compared with certainty ({arb_functions.MISSING})"
@@ -167,55 +150,57 @@ def judge(
 
     def check() -> None:
         if monotonic() > deadline:
-            raise _Late
+            raise _BudgetSpent
 
     function = PreparedFunction(expression, answers, check)
-    enough = ENOUGH if len(names) == 1 else ENOUGH_FOR_SEVERAL
-    usable = _usable(expression, answers)
-    found: list[tuple[SamplePoint, dict[str, Compared]]] = []
+    max_points = MAX_POINTS if len(names) == 1 else MAX_POINTS_FOR_SEVERAL
+    usable = _has_values(expression, answers)
+    compared: AllComparisons = []
     try:
-        for place in places(expression, answers, names, usable, conditions, seed, check):
-            if place.edge or sum(not other.edge for other, _ in found) < enough:
-                compared = function.compared(place.point)
-                if compared:
-                    found.append((place, compared))
-        _look_thoroughly(function, found)
-    except _Late:
-        pass
+        for sample in sample_points(expression, answers, names, usable, conditions, seed, check):
+            if sample.is_boundary or sum(not other.is_boundary for other, _ in compared) < max_points:
+                comparisons = function.compare_at(sample.point)
+                if comparisons:
+                    compared.append((sample, comparisons))
+        _compare_deeply(function, compared)
+    except _BudgetSpent:
+        pass  # what has been compared so far is the evidence
     proofs = _Proofs(expression, budget, conditions)
     judgements = {
-        name: _judged(name, answer, [(place, each[name]) for place, each in found if name in each], proofs, check)
+        name: _judge_partial(name, answer, _comparisons_of(name, compared), proofs, check)
         for name, answer in answers.items()
     }
-    calm = [place for place, compared in found if not place.edge and usable(place.point)]
-    return judgements, [place.point for place in sorted(calm, key=_extremity)]
+    usable_samples = [sample for sample, _ in compared if not sample.is_boundary and usable(sample.point)]
+    return judgements, [sample.point for sample in sorted(usable_samples, key=_floating_point_hardship)]
 
 
-def _look_thoroughly(function: PreparedFunction, found: list[tuple[SamplePoint, dict[str, Compared]]]) -> None:
+def _comparisons_of(name: str, compared: AllComparisons) -> Comparisons:
+    return [(sample, comparisons[name]) for sample, comparisons in compared if name in comparisons]
+
+
+def _compare_deeply(function: PreparedFunction, compared: AllComparisons) -> None:
     """Compare hundreds of digits at a few points at which all values are the same so far."""
-    for number, (place, compared) in enumerate(found[: 0 if function.is_slow else THOROUGH]):
-        if all(each.outcome == "same" for each in compared.values()):
-            found[number] = place, {**compared, **_parted(function.compared(place.point, thorough=True))}
+    for index, (sample, comparisons) in enumerate(compared[: 0 if function.is_slow else DEEP_POINTS]):
+        if all(comparison.outcome == "same" for comparison in comparisons.values()):
+            deep = function.compare_at(sample.point, deep=True)
+            different = {name: comparison for name, comparison in deep.items() if comparison.outcome == "different"}
+            compared[index] = sample, {**comparisons, **different}
 
 
-def _extremity(place: SamplePoint) -> float:
-    """How far the coordinates are from 1, in factors, and how near the point is to an end of its piece.
+def _floating_point_hardship(sample: SamplePoint) -> float:
+    """Return the largest factor (as a logarithm) by which a coordinate, or its distance to a boundary, differs from 1.
 
-    Doubles are most at ease with numbers of one size, and away from a pole.
+    Doubles lose least with numbers of one size, and away from a pole.
     """
-    sizes = [abs(x) for x in place.point.values()]
-    if place.name is not None:
-        x = place.point[place.name]
-        sizes += [min(abs(x - end), 1.0) for end in place.piece if math.isfinite(end)]
+    sizes = [abs(x) for x in sample.point.values()]
+    if sample.name is not None:
+        x = sample.point[sample.name]
+        sizes += [min(abs(x - end), 1.0) for end in sample.interval if math.isfinite(end)]
     return max([abs(math.log(size)) if size else math.inf for size in sizes], default=0.0)
 
 
-def _parted(compared: Mapping[str, Compared]) -> dict[str, Compared]:
-    return {name: each for name, each in compared.items() if each.outcome == "different"}
-
-
-def _usable(expression: Expression, answers: Mapping[str, Expression]) -> Callable[[Point], bool]:
-    """Whether function and answers have values in doubles there."""
+def _has_values(expression: Expression, answers: Mapping[str, Expression]) -> Callable[[Point], bool]:
+    """Return a test whether function and answers have values in doubles at a point."""
     roots = [expression, *answers.values()]
     nodes = wengert_list(*roots)
 
@@ -227,84 +212,99 @@ def _usable(expression: Expression, answers: Mapping[str, Expression]) -> Callab
 
 
 class _Proofs:
-    """Proofs by sympy, which has one budget for all of them."""
+    """Proofs by sympy, with one budget for all of them."""
 
     def __init__(self, expression: Expression, budget: float, conditions: Sequence[Expression]) -> None:
-        self.expression, self.left, self.conditions = expression, budget, conditions
+        self.expression, self.seconds_left, self.conditions = expression, budget, conditions
 
-    def of(self, name: str, answer: Expression) -> str | None:
-        if self.left <= 0:
+    def prove(self, name: str, answer: Expression) -> str | None:
+        """Return the argument that a formula is the partial, in words; None without a proof within the budget."""
+        if self.seconds_left <= 0:
             return None
-        since = monotonic()
+        start = monotonic()
         positive = positive_variables([self.expression, answer], self.conditions)
-        argument = by_sympy(self.expression, name, answer, self.left, positive)
-        self.left -= monotonic() - since
+        argument = prove_by_sympy(self.expression, name, answer, self.seconds_left, positive)
+        self.seconds_left -= monotonic() - start
         return argument
 
 
-def _judged(name: str, answer: Expression, found: Found, proofs: _Proofs, check: Callable[[], None]) -> Judgement:
-    undefined = [place.point for place, each in found if each.outcome == "undefined"]
+def _judge_partial(
+    name: str, answer: Expression, comparisons: Comparisons, proofs: _Proofs, check: Callable[[], None]
+) -> Judgement:
+    """Judge one answer by its comparisons, and by proofs where these leave it open."""
+    undefined = [sample.point for sample, comparison in comparisons if comparison.outcome == "undefined"]
     holes = [point for point in undefined if is_hole(answer, proofs.expression, point)]
-    found = [(place, each) for place, each in found if each.outcome != "undefined" or place.point not in holes]
-    different = [(place, compared) for place, compared in found if compared.outcome == "different"]
-    same = [place for place, compared in found if compared.outcome == "same"]
-    outside = nearest([place for place, compared in found if compared.outcome == "undefined"])
-    stretches = stretches_of(found, [proofs.expression, answer, *proofs.conditions], check)
-    if different:
-        half = half_of([place.point for place, _ in different], [place.point for place in same])
-        return Judgement("wrong", "", len(found), witness_of(different), stretches, half=half)
-    needs = None if outside is None else needs_of(answer, outside)
-    if not same:
-        why = _why_not(found, outside)
-        return Judgement("undecided", why, len(found), None, stretches, outside=outside, needs=needs)
-    argument, difference = by_tidying(proofs.expression, name, answer)
-    if argument is None:
-        apart = _apart(difference, found)
-        if apart:
-            return Judgement("wrong", "", len(found), witness_of(apart), stretches)
-        argument = proofs.of(name, answer)
-    verdict: Verdict = WHERE_DEFINED if outside is not None else "proved" if argument else "agrees"
-    return Judgement(
-        verdict,
-        argument or "",
-        len(same),
-        None,
-        stretches,
-        tuple(sorted(holes, key=effort)),
-        outside=outside,
-        needs=needs,
+    comparisons = [
+        (sample, comparison)
+        for sample, comparison in comparisons
+        if comparison.outcome != "undefined" or sample.point not in holes
+    ]
+    different = [(sample, comparison) for sample, comparison in comparisons if comparison.outcome == "different"]
+    same = [sample for sample, comparison in comparisons if comparison.outcome == "same"]
+    undefined_at = most_readable_point(
+        [sample for sample, comparison in comparisons if comparison.outcome == "undefined"]
     )
+    intervals = outcome_intervals(comparisons, [proofs.expression, answer, *proofs.conditions], check)
+    judgement = Judgement("wrong", "", len(comparisons), intervals=intervals)
+    if different:
+        points_of_same = [sample.point for sample in same]
+        half_space = half_space_of_agreement([sample.point for sample, _ in different], points_of_same)
+        return replace(judgement, counterexample=choose_counterexample(different), half_space=half_space)
+    unmet = None if undefined_at is None else find_unmet_requirement(answer, undefined_at)
+    gaps = replace(judgement, undefined_at=undefined_at, unmet_requirement=unmet)
+    if not same:
+        return replace(gaps, verdict="undecided", argument=_why_undecided(comparisons, undefined_at))
+    argument, difference = prove_by_rules(proofs.expression, name, answer)
+    if argument is None:
+        tiny = _tiny_differences(difference, comparisons)
+        if tiny:
+            return replace(judgement, counterexample=choose_counterexample(tiny))
+        argument = proofs.prove(name, answer)
+    verdict: Verdict = WHERE_DEFINED if undefined_at is not None else "proved" if argument else "agrees"
+    holes.sort(key=reading_effort)
+    return replace(gaps, verdict=verdict, argument=argument or "", points=len(same), holes=tuple(holes))
 
 
-def _apart(difference: Expression | None, found: Found) -> list[tuple[SamplePoint, Compared]]:
-    """Points at which the tidied difference is a number other than 0, however small: 2*x + exp(-1e5) against 2*x."""
+def _tiny_differences(
+    difference: Expression | None, comparisons: Comparisons
+) -> list[tuple[SamplePoint, PointComparison]]:
+    """Return points at which the simplified difference is not 0, however small: 2*x + exp(-1e5) against 2*x."""
     if difference is None:
         return []
-    same = [(place, compared) for place, compared in found if compared.outcome == "same" and not place.edge]
-    gaps = [(place, compared, nonzero(difference, place.point, lambda: None)) for place, compared in same[:THOROUGH]]
-    return [(place, compared._replace(gap=gap)) for place, compared, gap in gaps if gap is not None]
+    same = [
+        (sample, comparison)
+        for sample, comparison in comparisons
+        if comparison.outcome == "same" and not sample.is_boundary
+    ]
+    tiny = []
+    for sample, comparison in same[:DEEP_POINTS]:
+        value = certified_nonzero(difference, sample.point, lambda: None)
+        if value is not None:
+            tiny.append((sample, comparison._replace(difference=value)))
+    return tiny
 
 
-def _why_not(found: Found, outside: Point | None) -> str:
-    if not found:
+def _why_undecided(comparisons: Comparisons, undefined_at: Point | None) -> str:
+    """Return the reason why a formula that is right at no point is not wrong either."""
+    if not comparisons:
         return "no point was found at which the function has a derivative"
-    if outside is not None:
+    if undefined_at is not None:
         return "the formula has no value at any of the points at which it could be compared"
     return "at no point could both be computed to enough digits"
 
 
 def positive_variables(formulas: Sequence[Expression], conditions: Sequence[Expression] = ()) -> list[str]:
-    """The variables that are positive wherever all formulas have a value (a root has no derivative at 0)."""
-    found = [node.arguments[0] for node in conditions if _says_positive(node)]
+    """Return the variables that are positive wherever all formulas have a value (a root has no derivative at 0)."""
+    positive = [node.arguments[0] for node in conditions if _states_positive(node)]
     nodes = wengert_list(*formulas)
     if not any(node.operation is not None and node.operation.selects for node in nodes):
-        need = [OPERATIONS[name] for name in ("ln", "log2", "log10", "sqrt", "^")]
-        found += [node.arguments[0] for node in nodes if node.operation in need]
-    return list(dict.fromkeys(node.name for node in found if type(node) is Variable))
+        restricted = [OPERATIONS[name] for name in ("ln", "log2", "log10", "sqrt", "^")]
+        positive += [node.arguments[0] for node in nodes if node.operation in restricted]
+    return list(dict.fromkeys(node.name for node in positive if type(node) is Variable))
 
 
-def _says_positive(condition: Expression) -> bool:
-    """Whether it is `x > 0`, or x beyond another number from 0 on."""
+def _states_positive(condition: Expression) -> bool:
+    """Tell whether a condition is `x > 0`, or `x > c` or `x >= c` with a positive number c."""
     name = condition.operation.name if condition.operation is not None else ""
     bound = condition.arguments[1]
     return name in ("if >", "if >=") and type(bound) is Number and (name == "if >" or bound.digits > 0)

@@ -702,7 +702,7 @@ def test_other_kinds_with_the_same_answer_are_listed():
     ],
 )
 def test_the_summands_in_which_it_shows(function, answer, shown):
-    assert list(map(str, found(function, answer).shows)) == shown
+    assert list(map(str, found(function, answer).affected_terms)) == shown
 
 
 # --- Where no rule explains it ----------------------------------------------------------------------------------------

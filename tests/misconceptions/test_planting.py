@@ -6,7 +6,7 @@ from diffcompare.language.differentiation_rules import derivatives_of
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 from diffcompare.misconceptions.explain import find_mistake
-from diffcompare.misconceptions.inject import planted_in
+from diffcompare.misconceptions.inject import inject_mistakes
 from diffcompare.misconceptions.messages import tidied
 from diffcompare.misconceptions.search import Search, is_right
 
@@ -57,10 +57,10 @@ POINTS = [{"x": 0.31 + 0.083 * i + 0.011 * (i % 3), "y": 1.3 + 0.17 * i * i - 0.
 LEFT_TO_THE_TERMS = ("term-missing", "term-extra")
 
 
-def planted(expression):
+def injected(expression):
     """The wrong answers, tidied, each kind and answer once; those that happen to be right are left out."""
     seen = set()
-    for each in planted_in(expression, "x"):
+    for each in inject_mistakes(expression, "x"):
         answer = tidied(each.answer, expression) or each.answer
         if each.kind in LEFT_TO_THE_TERMS or (each.kind, answer) in seen:
             continue
@@ -75,7 +75,7 @@ def test_planted_mistakes_are_named(text, record_property):
     """Where two kinds give the same answer, either name is right, if both are given."""
     expression = parse(text)
     every = strict = right = 0
-    for kind, answer in planted(expression):
+    for kind, answer in injected(expression):
         mistake = find_mistake(expression, "x", answer, POINTS)
         every += 1
         if mistake is not None and mistake.second is None:

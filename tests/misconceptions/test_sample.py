@@ -5,10 +5,10 @@ import math
 import pytest
 
 from diffcompare.language.parser import parse
-from diffcompare.misconceptions.inject import planted_in
+from diffcompare.misconceptions.inject import inject_mistakes
 from diffcompare.misconceptions.points import AnalyzedFunction, in_balls, in_doubles
 from diffcompare.misconceptions.rules import RULES
-from diffcompare.misconceptions.search import explained
+from diffcompare.misconceptions.search import explanation_by
 from diffcompare.numeric.arb_functions import precision, to_float
 from diffcompare.numeric.balls import ends
 from diffcompare.numeric.evaluate import is_number, value_at
@@ -37,20 +37,20 @@ def test_three_ways_to_the_same_wrong_derivative(text):
     seen = 0
     with precision(160):
         balls = in_balls(function, parse("0"), POINT)
-        for planted in planted_in(expression, "x"):
-            if planted.change is None:
+        for injected in inject_mistakes(expression, "x"):
+            if injected.change is None:
                 continue
-            written = value_at(planted.answer, POINT)
+            written = value_at(injected.answer, POINT)
             if not is_number(written):
                 continue
             try:
-                at_once, _ = explained((planted.change,)).equation(sample)
+                at_once, _ = explanation_by((injected.change,)).equation(sample)
             except (ArithmeticError, ValueError):
                 continue
-            assert math.isclose(at_once, written, rel_tol=1e-9, abs_tol=1e-9), planted.change.rule.says
-            swept = balls.mistaken((planted.change,)).get(expression, balls.one * 0)
+            assert math.isclose(at_once, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.says
+            swept = balls.tangents_with((injected.change,)).get(expression, balls.one * 0)
             low, high = map(to_float, ends(swept)) if not isinstance(swept, int) else (swept, swept)
-            assert math.isclose(low, written, rel_tol=1e-9, abs_tol=1e-9), planted.change.rule.says
+            assert math.isclose(low, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.says
             assert high - low <= 1e-15 * max(1, abs(low))
             seen += 1
     assert seen > 40
@@ -60,5 +60,5 @@ def test_the_functions_meet_most_rules():
     """The others are about functions that do not occur here: the derivatives that are misremembered, the inverses."""
     met = set()
     for text in FUNCTIONS:
-        met |= {planted.change.rule for planted in planted_in(parse(text), "x") if planted.change is not None}
-    assert {rule.view for rule in RULES} == {rule.view for rule in met}
+        met |= {injected.change.rule for injected in inject_mistakes(parse(text), "x") if injected.change is not None}
+    assert {rule.pattern for rule in RULES} == {rule.pattern for rule in met}

@@ -110,7 +110,7 @@ def test_without_answers_those_of_the_entry_are_checked():
 
 def test_formulas_by_hand_of_the_catalogue_are_right(monkeypatch):
     # Points in every piece are evidence enough here: the proofs would take a minute.
-    monkeypatch.setattr("diffcompare.verify.verdict.by_sympy", lambda *arguments: None)
+    monkeypatch.setattr("diffcompare.verify.verdict.prove_by_sympy", lambda *arguments: None)
     from diffcompare.inputs.catalogue import load
 
     for entry in load()[::6]:

@@ -1,21 +1,28 @@
-"""Regions: a stretch is claimed only where it is known to be of one kind, and a hole is no region."""
+"""Regions: an interval gets an outcome only where it is known to have one, and a hole is no region."""
 
 import math
 
 import pytest
 
 from diffcompare.language.parser import parse
-from diffcompare.verify.regions import half_of, is_hole, needs_of
+from diffcompare.verify.regions import (
+    OutcomeInterval,
+    find_unmet_requirement,
+    half_space_of_agreement,
+    interval_text,
+    intervals_text,
+    is_hole,
+)
 from diffcompare.verify.verdict import judge
 
 
-def stretches(text, answer):
+def intervals(text, answer):
     judgements, _ = judge(parse(text), {"x": parse(answer)}, budget=1.0)
-    return judgements["x"].stretches
+    return judgements["x"].intervals
 
 
 def known(text, answer):
-    return [each for each in stretches(text, answer) if each.outcome != "unknown"]
+    return [each for each in intervals(text, answer) if each.outcome != "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +41,9 @@ def test_what_is_periodic_has_no_last_stretch(text, answer):
 
 
 def test_between_its_zeros_it_is_known():
-    found = {(round(each.low, 3), round(each.high, 3)): each.outcome for each in known("|sin(x)|", "cos(x)")}
-    assert found[0, 3.142] == "same"
-    assert found[-3.142, 0] == "different"
+    outcomes = {(round(each.low, 3), round(each.high, 3)): each.outcome for each in known("|sin(x)|", "cos(x)")}
+    assert outcomes[0, 3.142] == "same"
+    assert outcomes[-3.142, 0] == "different"
 
 
 @pytest.mark.parametrize(
@@ -47,12 +54,12 @@ def test_a_double_zero_is_a_point_although_doubles_see_a_plateau(text, answer):
 
 
 def test_many_equal_points_among_the_usual_ones_are_points():
-    assert [each.outcome for each in stretches("x^2", "2*x + sin(pi*x)")] == ["unknown"]
+    assert [each.outcome for each in intervals("x^2", "2*x + sin(pi*x)")] == ["unknown"]
 
 
 def test_two_functions_may_meet():
-    assert [each.outcome for each in stretches("|x|", "x^2")] == ["different"]
-    assert [(each.high, each.outcome) for each in stretches("|x|", "1")] == [(0, "different"), (math.inf, "same")]
+    assert [each.outcome for each in intervals("|x|", "x^2")] == ["different"]
+    assert [(each.high, each.outcome) for each in intervals("|x|", "1")] == [(0, "different"), (math.inf, "same")]
 
 
 @pytest.mark.parametrize(
@@ -70,12 +77,26 @@ def test_holes(formula, function, point, hole):
 
 
 def test_what_is_needed_is_that_of_the_first_operation_without_a_value():
-    assert needs_of(parse("1/(1 + ln(sqrt(x)))"), {"x": -1.0}) == "x >= 0"
-    assert needs_of(parse("1/(1 + ln(sqrt(x)))"), {"x": 0.0}) == "sqrt(x) > 0"
-    assert needs_of(parse("x^2"), {"x": 0.0}) is None
+    assert find_unmet_requirement(parse("1/(1 + ln(sqrt(x)))"), {"x": -1.0}) == "x >= 0"
+    assert find_unmet_requirement(parse("1/(1 + ln(sqrt(x)))"), {"x": 0.0}) == "sqrt(x) > 0"
+    assert find_unmet_requirement(parse("x^2"), {"x": 0.0}) is None
 
 
 def test_half_of_space():
     right = [{"x": float(x), "y": 1.0} for x in range(1, 9)]
-    assert half_of([{"x": -1.0, "y": 1.0}], right) == "x > 0"
-    assert half_of([{"x": 1.0, "y": 1.0}], right) is None
+    assert half_space_of_agreement([{"x": -1.0, "y": 1.0}], right) == "x > 0"
+    assert half_space_of_agreement([{"x": 1.0, "y": 1.0}], right) is None
+
+
+def test_intervals_in_words():
+    assert interval_text("x", -math.inf, math.inf) == "all x"
+    assert interval_text("x", 0, math.inf) == "x > 0"
+    assert interval_text("x", -math.inf, -2) == "x < -2"
+    assert interval_text("x", 0, 1 / 3) == "0 < x < about 0.333333"
+    both = [
+        OutcomeInterval("x", -math.inf, 0, "same"),
+        OutcomeInterval("x", 0, 1, "different"),
+        OutcomeInterval("x", 1, math.inf, "same"),
+    ]
+    assert intervals_text(both, "same") == "x < 0 and x > 1"
+    assert intervals_text(both) == "x < 0 and 0 < x < 1 and x > 1"

@@ -1,4 +1,4 @@
-"""Verdicts: right answers in whatever form are right, wrong ones have a witness, and holes and pieces are named."""
+"""Verdicts: right answers in whatever form are right, wrong ones have a counterexample, and holes and intervals are named."""
 
 import math
 
@@ -89,23 +89,23 @@ def test_two_that_are_equal_in_a_whole_region_are_no_kink(text, right, wrong):
         ("sin(x)", "cos(x)*(1 + 1e-15)", None, None, None),
     ],
 )
-def test_wrong_has_a_witness(text, answer, point, yours, right):
-    found = judged(text, answer)
-    assert found.verdict == "wrong"
+def test_a_wrong_answer_has_a_counterexample(text, answer, point, yours, right):
+    judgement = judged(text, answer)
+    assert judgement.verdict == "wrong"
     if point is not None:
-        assert found.witness == ({"x": point}, yours, right)
+        assert judgement.counterexample == ({"x": point}, yours, right)
 
 
-def test_a_witness_is_a_counterexample_in_doubles_too():
-    found = judged("x^3 + ln(x)", "3*x^2 + 2/x")
-    x = found.witness.point["x"]
-    assert float(found.witness.right) == pytest.approx(3 * x**2 + 1 / x, rel=1e-5)
-    assert float(found.witness.yours) == pytest.approx(3 * x**2 + 2 / x, rel=1e-5)
+def test_a_counterexample_is_one_in_doubles_too():
+    judgement = judged("x^3 + ln(x)", "3*x^2 + 2/x")
+    x = judgement.counterexample.point["x"]
+    assert float(judgement.counterexample.partial) == pytest.approx(3 * x**2 + 1 / x, rel=1e-5)
+    assert float(judgement.counterexample.answer) == pytest.approx(3 * x**2 + 2 / x, rel=1e-5)
 
 
 def test_each_side_of_a_kink_is_looked_at():
-    found = judged("ln(|x|)", "1/|x|")
-    assert [(each.low, each.high, each.outcome) for each in found.stretches] == [
+    judgement = judged("ln(|x|)", "1/|x|")
+    assert [(each.low, each.high, each.outcome) for each in judgement.intervals] == [
         (-math.inf, 0, "different"),
         (0, math.inf, "same"),
     ]
@@ -118,9 +118,9 @@ def test_a_domain_of_the_users_own():
 
 
 def test_a_hole_is_named_and_costs_nothing():
-    found = judged("x^2/2 + x", "(x^2 - 1)/(x - 1)")
-    assert found.verdict == "proved"
-    assert found.holes == ({"x": 1.0},)
+    judgement = judged("x^2/2 + x", "(x^2 - 1)/(x - 1)")
+    assert judgement.verdict == "proved"
+    assert judgement.holes == ({"x": 1.0},)
 
 
 def test_a_hole_where_the_denominator_only_touches_zero():
@@ -128,13 +128,17 @@ def test_a_hole_where_the_denominator_only_touches_zero():
 
 
 def test_no_value_on_a_whole_side_is_said():
-    found = judged("cbrt(x)", "1/(3*x^(2/3))")
-    assert (found.verdict, found.outside, found.needs) == (WHERE_DEFINED, {"x": -1.0}, "x > 0")
-    assert found.argument.startswith("by sympy")
+    judgement = judged("cbrt(x)", "1/(3*x^(2/3))")
+    assert (judgement.verdict, judgement.undefined_at, judgement.unmet_requirement) == (
+        WHERE_DEFINED,
+        {"x": -1.0},
+        "x > 0",
+    )
+    assert judgement.argument.startswith("by sympy")
 
 
 @pytest.mark.parametrize(
-    ("text", "answer", "needs"),
+    ("text", "answer", "unmet_requirement"),
     [
         ("x^4", "4*sqrt(x)^6", "x >= 0"),
         ("x^2", "2*x*ln(5 - x)/ln(5 - x)", "5 - x > 0"),
@@ -145,9 +149,9 @@ def test_no_value_on_a_whole_side_is_said():
         ("x^2*y", "2*x*y + 0*sqrt(y - x)*ln(x - 80)", "x - 80 > 0"),
     ],
 )
-def test_half_a_domain_is_not_all_of_it(text, answer, needs):
-    found = judged(text, answer)
-    assert (found.verdict, found.needs) == (WHERE_DEFINED, needs)
+def test_half_a_domain_is_not_all_of_it(text, answer, unmet_requirement):
+    judgement = judged(text, answer)
+    assert (judgement.verdict, judgement.unmet_requirement) == (WHERE_DEFINED, unmet_requirement)
 
 
 @pytest.mark.parametrize(
@@ -186,13 +190,13 @@ def test_without_a_value_anywhere_nothing_is_decided():
 def test_several_variables_are_judged_one_by_one():
     judgements, _ = judge(parse("x^2*y"), {"x": parse("2*x*y"), "y": parse("x^2 + 1e-30")})
     assert [judgements[name].verdict for name in ("x", "y")] == ["proved", "wrong"]
-    assert judgements["y"].witness.point == {"x": 2.0, "y": 5.0}
+    assert judgements["y"].counterexample.point == {"x": 2.0, "y": 5.0}
 
 
 def test_only_one_quadrant_is_wrong():
     judgements, _ = judge(parse("x^2*y"), {"y": parse("x^2 + if(x < 0, if(y < 0, 1, 0), 0)")})
     assert judgements["y"].verdict == "wrong"
-    assert judgements["y"].witness.point["x"] < 0 > judgements["y"].witness.point["y"]
+    assert judgements["y"].counterexample.point["x"] < 0 > judgements["y"].counterexample.point["y"]
 
 
 @pytest.mark.parametrize(
@@ -224,12 +228,16 @@ def test_of_many_pieces_none_goes_without_points(answer):
     ],
 )
 def test_a_difference_beyond_all_digits_is_one(answer, yours):
-    found = judged("x^2", answer)
-    assert (found.verdict, found.witness.yours, found.witness.right) == ("wrong", yours, "4")
+    judgement = judged("x^2", answer)
+    assert (judgement.verdict, judgement.counterexample.answer, judgement.counterexample.partial) == (
+        "wrong",
+        yours,
+        "4",
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "answer", "half"),
+    ("text", "answer", "half_space"),
     [
         ("c^2*sqrt(1 + x^2/c^2)", "c*x/sqrt(c^2 + x^2)", "c > 0"),
         ("x*y", "-|y|", "y < 0"),
@@ -237,8 +245,8 @@ def test_a_difference_beyond_all_digits_is_one(answer, yours):
         ("x^2", "2*|x|", None),
     ],
 )
-def test_the_half_of_space_in_which_it_is_right(text, answer, half):
-    assert (judged(text, answer).verdict, judged(text, answer).half) == ("wrong", half)
+def test_the_half_of_space_in_which_it_is_right(text, answer, half_space):
+    assert (judged(text, answer).verdict, judged(text, answer).half_space) == ("wrong", half_space)
 
 
 def test_the_seed_moves_points_and_not_the_verdict():
@@ -248,7 +256,7 @@ def test_the_seed_moves_points_and_not_the_verdict():
 
 
 def test_without_a_proof_it_agrees(monkeypatch):
-    monkeypatch.setattr("diffcompare.verify.verdict.by_sympy", lambda *arguments: None)
+    monkeypatch.setattr("diffcompare.verify.verdict.prove_by_sympy", lambda *arguments: None)
     assert judged("sin(x)^2", "sin(2*x)").verdict == "agrees"
 
 

@@ -101,9 +101,9 @@ def _part(part: Part, solution: bool) -> Iterator[Block]:
     judgement = part.check.judgements[part.name]
     yield Paragraph(f"{part.partial} = {part.text} {headline(part.check, judgement)}.")
     right = _right(part.check, part.name)
-    if judgement.witness is not None and not (solution or right is None or right.varies):
+    if judgement.counterexample is not None and not (solution or right is None or right.varies):
         yield Paragraph("The right derivative is a constant, and yours has another value.")
-    elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.outside:
+    elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.undefined_at:
         yield Paragraph(as_sentence(evidence(part.check, part.name)))
     for mistake in parts(part.mistake):
         yield from _mistake(part.check, part.name, mistake, right, solution)

@@ -439,9 +439,13 @@ def _part(part: Part) -> tuple[Cell, ...]:
         said = f"{part.trouble.place}: {part.trouble.text}"
         return part.partial, Code(part.text) if part.text else None, part.outcome, None, said, None
     judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
-    witness, seen = judgement.witness, None
-    if witness is not None:
-        seen = Code(f"{shown_point(witness.point)}: {witness.yours}, not {witness.right}".removeprefix(": "))
+    counterexample, seen = judgement.counterexample, None
+    if counterexample is not None:
+        seen = Code(
+            f"{shown_point(counterexample.point)}: {counterexample.answer}, not {counterexample.partial}".removeprefix(
+                ": "
+            )
+        )
     kinds = ", ".join(mistake.kind for mistake in mistakes) or None
     words = "; and ".join(mistake.sentence for mistake in mistakes) or None
     if judgement.verdict == "undecided":

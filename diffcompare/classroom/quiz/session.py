@@ -324,7 +324,7 @@ def _right(quiz: Quiz, check: Check, solution: bool) -> Reply:
     points = replace(quiz.current, outcome="right").points
     said = headline(check, judgement).removeprefix("is ")
     blocks: list[Block] = [Paragraph(as_sentence(f"{said}. {counted(points, 'point')}"), "verdict")]
-    if judgement.holes or judgement.outside is not None:
+    if judgement.holes or judgement.undefined_at is not None:
         blocks.append(Paragraph(as_sentence(evidence(check, exercise.by)), "note"))
     return _closed(closed, exercise, blocks, solution)
 

@@ -10,7 +10,7 @@ from diffcompare.classroom.quiz.session import Quiz, Round, asked, begin, interr
 from diffcompare.document import Document, Equations, Paragraph, Source
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.printer import to_text
-from diffcompare.misconceptions.inject import planted_in
+from diffcompare.misconceptions.inject import inject_mistakes
 from diffcompare.render import render
 
 
@@ -215,7 +215,7 @@ def test_planted_mistakes_are_named():
     for seed in range(10):
         for each in begin(4, seed=500 + seed).rounds:
             exercise = each.exercise
-            planted = rng.choice([p for p in planted_in(exercise.expression, exercise.by) if p.change is not None])
+            planted = rng.choice([p for p in inject_mistakes(exercise.expression, exercise.by) if p.change is not None])
             quiz, (answer,) = played(Quiz((each,), None, None, 0), to_text(planted.answer))
             assert answer.diagnostic is None
             (tried,) = quiz.rounds[0].tries

@@ -1,4 +1,4 @@
-"""A point in a domain that is far, narrow, or has many walls."""
+"""A point inside a domain that is far away or narrow, or has many walls."""
 
 import random
 
@@ -7,15 +7,15 @@ import pytest
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, value_at
-from diffcompare.verify.domain import demands
-from diffcompare.verify.interior_points import interior
+from diffcompare.verify.domain import constraints
+from diffcompare.verify.interior_points import find_interior_point
 
 
-def found(text):
+def find(text):
     expression = parse(text)
     starts = [dict.fromkeys(variables(wengert_list(expression)), x) for x in (2.0, -0.5, 10.0)]
-    return interior(
-        demands(wengert_list(expression)), starts, lambda point: is_number(value_at(expression, point)),
+    return find_interior_point(
+        constraints(wengert_list(expression)), starts, lambda point: is_number(value_at(expression, point)),
         random.Random(0), lambda: None,
     )  # fmt: skip
 
@@ -36,18 +36,18 @@ def found(text):
         "ln(cos(x) - 0.99999)*ln(y - 1000)",
     ],
 )
-def test_it_is_found(text):
-    assert found(text)
+def test_a_point_is_found(text):
+    assert find(text)
 
 
-def test_between_curved_walls_too():
-    assert found("sqrt(1 - x^2 - y^2 - z^2)*ln(x + y + z - 1.7)")
+def test_a_point_between_curved_walls_is_found():
+    assert find("sqrt(1 - x^2 - y^2 - z^2)*ln(x + y + z - 1.7)")
 
 
-def test_it_is_near_and_has_few_digits():
-    assert found("sqrt(y - x)*ln(x - 80)") == {"x": 81.0, "y": 82.0}
+def test_the_point_is_near_and_has_few_digits():
+    assert find("sqrt(y - x)*ln(x - 80)") == {"x": 81.0, "y": 82.0}
 
 
 @pytest.mark.parametrize("text", ["ln(x)*ln(-x - 1)*y", "sqrt(-1 - x^2)*y", "x*y"])
-def test_where_nothing_is_to_be_found_nothing_is(text):
-    assert found(text) is None
+def test_an_empty_domain_has_no_point(text):
+    assert find(text) is None
