@@ -1,1 +1,1 @@
-"""Why is it not?  Which mistake turns the derivative of a function into the answer that somebody gave."""
+"""Why is it not?  The mistake that turns the derivative of a function into the answer that was given."""

@@ -65,7 +65,7 @@ COMBINED_SIDE_BY_SIDE = frozenset(
 )
 
 CHAIN_RULES = [rule for rule in RULES if rule.pattern is patterns.composition and rule.kind not in NEVER_COMBINED]
-RULE_ORDER = {rule: place for place, rule in enumerate(RULES)}
+RULE_ORDER = {rule: index for index, rule in enumerate(RULES)}
 
 
 def made_throughout(search: Search, trials: Sequence[Trial]) -> Iterator[Explanation]:

@@ -97,15 +97,15 @@ def scaled_factor(node: Expression, active: Collection[Expression]) -> PatternMa
 
 
 @cache
-def product_with_constant(place: int) -> NodePattern:
+def product_with_constant(position: int) -> NodePattern:
     """Return the pattern of a product whose left (0) or right (1) factor u = 3*w has a constant: (3, u, v, u', v')."""
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
         match = product(node, active)
-        constant_part = _constant_within(node.arguments[place], active) if match is not None else None
+        constant_part = _constant_within(node.arguments[position], active) if match is not None else None
         if constant_part is None:
             return None
-        (c, divides), u, v = constant_part, node.arguments[place], node.arguments[1 - place]
+        (c, divides), u, v = constant_part, node.arguments[position], node.arguments[1 - position]
 
         def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
             constant = 1 / values[c] if divides else values[c]
@@ -117,7 +117,7 @@ def product_with_constant(place: int) -> NodePattern:
 
 
 @cache
-def constant_part(place: int) -> NodePattern:
+def constant_part(position: int) -> NodePattern:
     """Return the pattern of a factor of the constant in a product or quotient, 2*pi*u or u/(2*a): (factor, y')."""
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
@@ -126,9 +126,9 @@ def constant_part(place: int) -> NodePattern:
             return None
         constant, other = node.arguments[1 - own], node.arguments[own]
         parts = _factors(constant, operation_name(node) == "/" and own == 0)
-        if place >= len(parts) or parts[place][0] is constant:
+        if position >= len(parts) or parts[position][0] is constant:
             return None
-        part, divides = parts[place]
+        part, divides = parts[position]
 
         def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
             inner = tangents.get(other, 0)

@@ -110,7 +110,7 @@ def explanation_of(search: Search, explanations: Sequence[Explanation]) -> Mista
     kinds = {change.rule.kind for change in changes}
     also = tuple(dict.fromkeys(other.kind for other in explanations if other.kind not in kinds))
     if len(kinds) == 1 and len(changes) > 1:
-        return _mistake_of(search, changes[0], formulas, affected, also, places=len(changes))
+        return _mistake_of(search, changes[0], formulas, affected, also, count=len(changes))
     first = _mistake_of(search, changes[0], formulas, affected, also)
     second = None
     if len(changes) > 1:
@@ -126,8 +126,9 @@ def _mistake_of(
     formulas: Formulas,
     affected: tuple[Expression, ...],
     also: tuple[str, ...],
-    places: int = 1,
+    count: int = 1,
 ) -> Mistake:
-    place = site_of(change, search.function)
-    text = sentence(change, formulas, places)
-    return Mistake(change.rule.kind, text, place, affected, right_rule_at(place, search.function), also)
+    """Return the mistake that a change is, in words."""
+    site = site_of(change, search.function)
+    text = sentence(change, formulas, count)
+    return Mistake(change.rule.kind, text, site, affected, right_rule_at(site, search.function), also)

@@ -83,8 +83,8 @@ class Formulas:
         """Return the simplified derivative of a node; None where it is unknown or too large."""
         if node not in self.function.active:
             return ZERO
-        known = ONE if node is Variable(self.function.by) else self.derivatives.get(node)
-        return None if known is None else tidied(known, self.function.root)
+        derivative = ONE if node is Variable(self.function.by) else self.derivatives.get(node)
+        return None if derivative is None else tidied(derivative, self.function.root)
 
     def wrong(self, change: Change) -> Expression | None:
         """Return the simplified wrong derivative of a node; None where it is unknown or too large."""
@@ -105,8 +105,8 @@ class Formulas:
                 derivatives[node] = lift(everywhere[node].wrong_derivative(IDENTITY, derivatives))
             elif node.operation is not None:
                 of_arguments = []
-                for place, argument in enumerate(node.arguments):
-                    change = once.get((node, place))
+                for position, argument in enumerate(node.arguments):
+                    change = once.get((node, position))
                     wrong = None if change is None else lift(change.wrong_derivative(IDENTITY, derivatives))
                     of_arguments.append(derivatives.get(argument, ZERO) if wrong is None else wrong)
                 if any(derivative is not ZERO for derivative in of_arguments):
@@ -138,8 +138,8 @@ class _TemplateFields(dict[str, str]):
         if field == "node":
             return short(node)
         if field == "constant":
-            place = site_of(self.change, self.formulas.function)
-            return short(node if place in self.formulas.function.active else place)
+            site = site_of(self.change, self.formulas.function)
+            return short(node if site in self.formulas.function.active else site)
         if field == "name":
             return node.operation.name if node.operation is not None else short(node)
         derived, letter = len(field) == 2, field[-1]
@@ -152,28 +152,31 @@ def site_of(change: Change, function: AnalyzedFunction) -> Expression:
     if change.node.operation is not None:
         return change.node
     users = [change.use] if change.use is not None else function.uses.get(change.node, [])
-    place = users[0][0] if len(users) == 1 else change.node
-    while place not in function.active and len(function.uses.get(place, ())) == 1:
-        user = function.uses[place][0][0]
+    site = users[0][0] if len(users) == 1 else change.node
+    while site not in function.active and len(function.uses.get(site, ())) == 1:
+        user = function.uses[site][0][0]
         if user in function.active:
             break
-        place = user
-    return place
+        site = user
+    return site
 
 
-def sentence(change: Change, formulas: Formulas, places: int = 1) -> str:
-    """Return the mistake in one sentence, with the right derivative beside the wrong one."""
+def sentence(change: Change, formulas: Formulas, count: int = 1) -> str:
+    """Return the mistake in one sentence, with the right derivative beside the wrong one.
+
+    `count` is the number of nodes at which the same mistake was made.
+    """
     text = change.rule.message.format_map(_TemplateFields(formulas, change))
     is_rule_only = change.rule.message == RULE_ONLY
     contrast = None
-    if places == 1 and not (is_rule_only and change.match.inner is formulas.function.variable):
+    if count == 1 and not (is_rule_only and change.match.inner is formulas.function.variable):
         contrast = _at_the_node(change, formulas)
     if contrast is None and not is_rule_only:
         contrast = _on_the_rule_sheet(change)
     if contrast is not None:
         text += f": {contrast}"
-    if places > 1:
-        text += f", and the same in {'another place' if places == 2 else f'{places - 1} other places'}"
+    if count > 1:
+        text += f", and the same in {'another place' if count == 2 else f'{count - 1} other places'}"
     return text
 
 

@@ -56,8 +56,8 @@ def operation_name(node: Expression) -> str:
 
 def only_active_argument(node: Expression, active: Collection[Expression]) -> int | None:
     """Return the position of the one argument that depends on the variable; None where there are several or none."""
-    places = [place for place, argument in enumerate(node.arguments) if argument in active]
-    return places[0] if len(places) == 1 else None
+    positions = [position for position, argument in enumerate(node.arguments) if argument in active]
+    return positions[0] if len(positions) == 1 else None
 
 
 def composition(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
@@ -69,13 +69,13 @@ def composition(node: Expression, active: Collection[Expression]) -> PatternMatc
 def single_argument(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
     """Match a function of which one argument varies: (outer derivative, u, u', value)."""
     operation = node.operation
-    place = only_active_argument(node, active)
-    if operation is None or place is None or operation.name in (*ARITHMETIC, *STEP_FUNCTIONS) or operation.selects:
+    position = only_active_argument(node, active)
+    if operation is None or position is None or operation.name in (*ARITHMETIC, *STEP_FUNCTIONS) or operation.selects:
         return None
-    partial, arguments = operation.partials[place], node.arguments
-    if not callable(partial) or (operation.name == "/" and place == 0):
+    partial, arguments = operation.partials[position], node.arguments
+    if not callable(partial) or (operation.name == "/" and position == 0):
         return None
-    inner = arguments[place]
+    inner = arguments[position]
 
     def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         outer = partial(values[node], *[values[argument] for argument in arguments])
@@ -96,16 +96,16 @@ def single_argument_callable(node: Expression, active: Collection[Expression]) -
 
 def _callable_match(node: Expression, active: Collection[Expression]) -> PatternMatch:
     """Return the match of a node whose rules may evaluate the function g, and g', at other arguments than u."""
-    operation, place, arguments = node.operation, only_active_argument(node, active), node.arguments
+    operation, position, arguments = node.operation, only_active_argument(node, active), node.arguments
     assert operation is not None
-    assert place is not None
-    partial, inner = operation.partials[place], arguments[place]
+    assert position is not None
+    partial, inner = operation.partials[position], arguments[position]
     assert callable(partial)
 
     def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         def numbers(u: Any) -> list[Any]:
             u = integer_like(u, values[inner]) if type(u) is int else u  # a tangent that has become a plain 0 or 1
-            return [u if index == place else values[argument] for index, argument in enumerate(arguments)]
+            return [u if index == position else values[argument] for index, argument in enumerate(arguments)]
 
         def outer(u: Any) -> Any:
             return operation(*numbers(u))
@@ -169,16 +169,16 @@ def _sign_of_second(sum_: Expression) -> int:
 
 
 @cache
-def product_with_sum(place: int) -> NodePattern:
+def product_with_sum(position: int) -> NodePattern:
     """Return the pattern of a product with a sum as left (0) or right (1) factor: (p, q, v, p', q', v', sign of q).
 
     The other factor v may be a constant; its derivative is 0 then.
     """
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        if operation_name(node) != "*" or node.arguments[place] not in active:
+        if operation_name(node) != "*" or node.arguments[position] not in active:
             return None
-        added, other = node.arguments[place], node.arguments[1 - place]
+        added, other = node.arguments[position], node.arguments[1 - position]
         if operation_name(added) not in ("+", "-"):
             return None
         p, q = added.arguments
@@ -217,50 +217,51 @@ def reciprocal(node: Expression, active: Collection[Expression]) -> PatternMatch
 
 
 @cache
-def term(place: int) -> NodePattern:
+def term(position: int) -> NodePattern:
     """Return the pattern of the left (0) or right (1) term of a sum or a difference: (u, u', the other's derivative).
 
     All three have the sign with which they stand in the sum.
     """
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        if operation_name(node) not in ("+", "-") or node.arguments[place] not in active:
+        if operation_name(node) not in ("+", "-") or node.arguments[position] not in active:
             return None
-        return _term(node, place)
+        return _term(node, position)
 
     return pattern
 
 
 @cache
-def signed_term(place: int) -> NodePattern:
+def signed_term(position: int) -> NodePattern:
     """Return the pattern of a term whose sign can be wrong by itself: beside one that varies, or subtracted."""
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        match = term(place)(node, active)
+        match = term(position)(node, active)
         if match is None:
             return None
-        subtracted = operation_name(node) == "-" and place == 1
-        return match if subtracted or node.arguments[1 - place] in active else None
+        subtracted = operation_name(node) == "-" and position == 1
+        return match if subtracted or node.arguments[1 - position] in active else None
 
     return pattern
 
 
 @cache
-def constant_term(place: int) -> NodePattern:
+def constant_term(position: int) -> NodePattern:
     """Return the pattern of a term that does not depend on the variable, beside one that does."""
 
     def pattern(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
-        if operation_name(node) not in ("+", "-") or only_active_argument(node, active) != 1 - place:
+        if operation_name(node) not in ("+", "-") or only_active_argument(node, active) != 1 - position:
             return None
-        return _term(node, place)
+        return _term(node, position)
 
     return pattern
 
 
-def _term(node: Expression, place: int) -> PatternMatch:
-    chosen, other = node.arguments[place], node.arguments[1 - place]
+def _term(node: Expression, position: int) -> PatternMatch:
+    """Return the match of a term of a sum: (u, u', the other's derivative), with their signs in the sum."""
+    chosen, other = node.arguments[position], node.arguments[1 - position]
     signs = (1, _sign_of_second(node))
-    sign, other_sign = signs[place], signs[1 - place]
+    sign, other_sign = signs[position], signs[1 - position]
 
     def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
         rest = tangents.get(other, 0)

@@ -70,8 +70,8 @@ class AnalyzedFunction:
         """The matches of a node with the rules for each, kept once they have been computed."""
         self.uses: dict[Expression, list[Edge]] = {}
         for node in self.nodes:
-            for place, argument in enumerate(node.arguments):
-                self.uses.setdefault(argument, []).append((node, place))
+            for position, argument in enumerate(node.arguments):
+                self.uses.setdefault(argument, []).append((node, position))
 
     def possible_uses(self, node: Expression) -> Sequence[Edge | None]:
         """Return where a mistake at a node can be made: in all of its uses at once (None), and in each of several."""
@@ -106,15 +106,15 @@ class Sample:
         self.right = self.tangents.get(function.root, 0)
         self._adjoints: dict[Expression, Any] | None = None
 
-    def partial(self, node: Expression, place: int) -> Any:
+    def partial(self, node: Expression, position: int) -> Any:
         """Return the partial of a node by one of its arguments; 0 where there is none."""
-        partial = self.partials.get((node, place))
+        partial = self.partials.get((node, position))
         if partial is None:
             assert node.operation is not None
-            partial = node.operation.partials[place]
+            partial = node.operation.partials[position]
             if callable(partial):
                 partial = partial(self.values[node], *[self.values[argument] for argument in node.arguments])
-            partial = self.partials[node, place] = 0 if partial is None else partial
+            partial = self.partials[node, position] = 0 if partial is None else partial
         return partial
 
     def tangents_with(self, changes: Collection[Change]) -> dict[Expression, Any]:
@@ -131,11 +131,11 @@ class Sample:
                 tangents[node] = everywhere[node].wrong_derivative(self.values, tangents)
             elif node.operation is not None:
                 total = 0
-                for place, argument in enumerate(node.arguments):
-                    change = once.get((node, place)) if once else None
+                for position, argument in enumerate(node.arguments):
+                    change = once.get((node, position)) if once else None
                     inner = change.wrong_derivative(self.values, tangents) if change else tangents.get(argument, 0)
                     if type(inner) is not int or inner:
-                        partial = self.partial(node, place)
+                        partial = self.partial(node, position)
                         if type(partial) is not int or partial:
                             total = total + partial * inner
                 if type(total) is not int or total:
@@ -152,14 +152,15 @@ class Sample:
         return self._adjoints
 
     def _reverse(self) -> dict[Expression, Any]:
+        """Return the adjoints of all nodes by a reverse sweep."""
         adjoints: dict[Expression, Any] = {self.function.root: self.one}
         for node in reversed(self.reached):
             adjoint = adjoints.get(node)
             if adjoint is None:
                 continue
-            for place, argument in enumerate(node.arguments):
+            for position, argument in enumerate(node.arguments):
                 try:
-                    partial = self.partial(node, place)
+                    partial = self.partial(node, position)
                 except NO_VALUE:
                     continue  # a constant argument by which there is no derivative here
                 if type(partial) is not int or partial:
@@ -172,8 +173,8 @@ class Sample:
         """Return the derivative of the whole function by a node, through all of its uses (None) or through one."""
         if use is None:
             return self.adjoints.get(node, 0)
-        user, place = use
-        return self.adjoints.get(user, 0) * self.partial(user, place)
+        user, position = use
+        return self.adjoints.get(user, 0) * self.partial(user, position)
 
 
 def _reached(function: AnalyzedFunction, values: Values) -> Sequence[Expression]:

@@ -215,15 +215,15 @@ _SUMS_AND_CONSTANTS = [
     Rule("coefficient-lost", patterns.reciprocal, lambda c, v, dv: -dv / _square(v),
          "the constant factor {u} of {node} is lost"),
     *[
-        Rule("coefficient-lost", constants.product_with_constant(place),
+        Rule("coefficient-lost", constants.product_with_constant(position),
              lambda c, u, v, du, dv: du * v + u / c * dv,
              "the constant {w} of {node} is lost in the term with the derivative of {v}")
-        for place in (0, 1)
+        for position in (0, 1)
     ],
     *[
-        Rule("coefficient-lost", constants.constant_part(place), lambda c, dy: dy / c,
+        Rule("coefficient-lost", constants.constant_part(position), lambda c, dy: dy / c,
              "the constant {w} of {node} is lost")
-        for place in range(constants.MAX_CONSTANT_FACTORS)
+        for position in range(constants.MAX_CONSTANT_FACTORS)
     ],
     Rule("coefficient-inverted", constants.scaled, lambda c, u, du: du / c,
          "divided by the constant factor {v} of {node} instead of multiplied"),
@@ -237,12 +237,13 @@ _SUMS_AND_CONSTANTS = [
          "the constant factor {v} of {node} is added instead of multiplied"),
     *[
         rule
-        for place in (0, 1)
+        for position in (0, 1)
         for rule in [
-            Rule("constant-kept", patterns.constant_term(place), lambda value, own, rest: value + rest, _CONSTANT_KEPT),
-            Rule("term-lost", patterns.term(place), lambda value, own, rest: rest,
+            Rule("constant-kept", patterns.constant_term(position), lambda value, own, rest: value + rest,
+                 _CONSTANT_KEPT),
+            Rule("term-lost", patterns.term(position), lambda value, own, rest: rest,
                  "the sum rule: the derivative of the term {u} is missing"),
-            Rule("sign-of-term", patterns.signed_term(place), lambda value, own, rest: rest - own,
+            Rule("sign-of-term", patterns.signed_term(position), lambda value, own, rest: rest - own,
                  "the sum rule: the derivative of the term {u} has the wrong sign"),
         ]
     ],
@@ -296,9 +297,9 @@ _MISREADINGS = [
     Rule("parentheses-missing", patterns.quotient, lambda u, v, du, dv, y: du * v - u * dv / _square(v),
          "the quotient rule: the whole numerator is divided by {v} squared, so that it needs parentheses"),
     *[
-        Rule("parentheses-missing", patterns.product_with_sum(place), wrong,
+        Rule("parentheses-missing", patterns.product_with_sum(position), wrong,
              "the sum {w} is a factor as a whole, so that it needs parentheses")
-        for place in (0, 1)
+        for position in (0, 1)
         for wrong in [
             lambda p, q, v, dp, dq, dv, sign: (dp + sign * dq) * v + p + sign * q * dv,
             lambda p, q, v, dp, dq, dv, sign: (dp + sign * dq) * v + p * dv + sign * q,

@@ -44,7 +44,7 @@ FEW_SAMPLES = 4  # for a function that large; as many well-conditioned samples d
 
 SampleAtPoint: TypeAlias = tuple[Sample, Mapping[str, float]]
 
-ORDER: Mapping[str, int] = {slug: place for place, slug in enumerate(KINDS)}
+ORDER: Mapping[str, int] = {slug: index for index, slug in enumerate(KINDS)}
 
 
 class Explanation(NamedTuple):
@@ -97,8 +97,8 @@ class Search:
         samples.sort(key=_least_telling)
         self.samples = [sample for sample, _ in samples]
         self.points = [point for _, point in samples]
-        self._other_places = [_other_place(self.samples, place) for place in range(len(self.samples))]
-        for sample, partner in zip(self.samples, self._other_places, strict=True):
+        self._other_indices = [_other_index(self.samples, index) for index in range(len(self.samples))]
+        for sample, partner in zip(self.samples, self._other_indices, strict=True):
             sample.at_another_point = partial(self.samples.__getitem__, partner)
         self._balls: dict[tuple[int, int], Sample] = {}
 
@@ -115,12 +115,12 @@ class Search:
         ]
         return len(right) > 1 and not self.function.branches
 
-    def in_balls(self, place: int, bits: int) -> Sample:
+    def in_balls(self, index: int, bits: int) -> Sample:
         """Return the function at one of the points in balls, which is computed once."""
-        sample = self._balls.get((place, bits))
+        sample = self._balls.get((index, bits))
         if sample is None:
-            sample = self._balls[place, bits] = in_balls(self.function, self.answer, self.points[place])
-            sample.at_another_point = lambda: self.in_balls(self._other_places[place], bits)
+            sample = self._balls[index, bits] = in_balls(self.function, self.answer, self.points[index])
+            sample.at_another_point = lambda: self.in_balls(self._other_indices[index], bits)
         return sample
 
     def agrees(self, explanation: Explanation) -> bool:
@@ -188,15 +188,15 @@ def matches(node: Expression, function: AnalyzedFunction) -> Sequence[tuple[Patt
 
     `any_operation` does not match the root: an answer that keeps the whole function is a mistake about the whole.
     """
-    known = function.matches.get(node)
-    if known is None:
-        known = function.matches[node] = [
+    cached = function.matches.get(node)
+    if cached is None:
+        cached = function.matches[node] = [
             (match, rules)
             for pattern, rules in rules_for(patterns.operation_name(node)).items()
             if (pattern is not patterns.any_operation or node is not function.root)
             and (match := pattern(node, function.active)) is not None
         ]
-    return known
+    return cached
 
 
 def explanation_by(changes: tuple[Change, ...]) -> Explanation:
@@ -249,11 +249,11 @@ def _if_enough(better: list[SampleAtPoint], samples: list[SampleAtPoint]) -> lis
     return better if len(better) >= FEW_SAMPLES and any(_differs(sample) for sample, _ in better) else samples
 
 
-def _other_place(samples: Sequence[Sample], place: int) -> int:
-    """Return the place of another sample, if possible one with a different derivative."""
+def _other_index(samples: Sequence[Sample], index: int) -> int:
+    """Return the index of another sample, if possible one with a different derivative."""
     last = len(samples) - 1
-    others = [other for other in range(last + 1) if other != place]
-    return next((other for other in others if not agree(samples[other].right, samples[place].right)), last - place)
+    others = [other for other in range(last + 1) if other != index]
+    return next((other for other in others if not agree(samples[other].right, samples[index].right)), last - index)
 
 
 def _has_usual_size(point: Mapping[str, float]) -> bool:
@@ -304,24 +304,24 @@ def confirm(search: Search, explanations: Sequence[Explanation]) -> list[Explana
     surviving = list(explanations)
     if arb_functions.MISSING or len(search.function.nodes) > MAX_CONFIRMED_NODES:
         return surviving
-    for place in range(min(CONFIRMATION_POINTS, len(search.points))):
+    for index in range(min(CONFIRMATION_POINTS, len(search.points))):
         for bits in CONFIRMATION_BITS:
             if not surviving:
                 return []
-            surviving, is_open = _examine(search, surviving, place, bits)
+            surviving, is_open = _examine(search, surviving, index, bits)
             if not is_open:
                 break
     return surviving
 
 
 def _examine(
-    search: Search, explanations: Sequence[Explanation], place: int, bits: int
+    search: Search, explanations: Sequence[Explanation], index: int, bits: int
 ) -> tuple[list[Explanation], bool]:
     """Return the explanations that hold at one point with so many bits, and whether more bits are needed."""
     surviving, is_open = [], False
     with precision(bits):
         try:
-            sample = search.in_balls(place, bits)
+            sample = search.in_balls(index, bits)
         except (Beyond, Undecided, *NO_VALUE):
             return list(explanations), True
         for explanation in explanations:

@@ -1,1 +1,1 @@
-"""Is this formula the derivative?  Evidence at points of every piece of the domain, and proofs."""
+"""Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs."""

@@ -88,7 +88,7 @@ class _ConstraintSearch:
             if self.is_inside(point):
                 return point
             values = values_at(self.nodes, point)
-            unmet = [each for each in self.constraints if is_number(values[each]) and values[each] <= 0]
+            unmet = [c for c in self.constraints if is_number(values[c]) and values[c] <= 0]
             if not unmet or failed_moves == MAX_FAILED_MOVES or self.work_left <= 0:
                 return None
             constraint = self.rng.choice(unmet)
@@ -124,7 +124,7 @@ class _ConstraintSearch:
         nodes = wengert_list(*affected)
         self.work_left -= WORK_PER_LINE + sum(map(_cost, nodes))
         first = evaluate_along(nodes, point, name, grid, self.check)
-        crossings = sorted(x for each in affected for x in _crossings(each, point, name, grid, first[each]))
+        crossings = sorted(x for c in affected for x in _crossings(c, point, name, grid, first[c]))
         between = [low + fraction * (high - low) for low, high in pairwise(crossings) for fraction in FRACTIONS]
         distances = [(x, distance) for x in crossings for distance in (1.0, 0.01 * abs(x), abs(x))]
         beside = [x + sign * distance for x, distance in distances for sign in (1, -1)]

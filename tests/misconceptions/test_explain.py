@@ -1,4 +1,4 @@
-"""Which mistake was made: every kind, planted by hand in functions of its own, the answers written in other forms."""
+"""Which mistake was made: every kind, made by hand in functions of its own, with answers in other forms."""
 
 import pytest
 
@@ -14,7 +14,7 @@ POINTS = [
 ]
 
 
-def found(function, answer, by="x", others=None):
+def explain(function, answer, by="x", others=None):
     return find_mistake(parse(function), by, parse(answer), POINTS, others)
 
 
@@ -414,7 +414,7 @@ LEFT_TO_THE_TERMS = ("term-missing", "term-extra")
 
 @pytest.mark.parametrize(("kind", "function", "answer"), CASES)
 def test_the_kind_is_named(kind, function, answer):
-    mistake = found(function, answer)
+    mistake = explain(function, answer)
     assert mistake is not None
     named = [mistake.kind, *([] if mistake.second is None else ["and", mistake.second.kind])]
     assert named == [kind], (mistake.sentence, mistake.also)
@@ -430,8 +430,8 @@ def test_every_kind_has_three_cases_that_are_not_its_example():
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_example_of_a_kind_is_named(kind):
     function, by, wrong = example_of(kind)
-    explain = first_difference if kind in LEFT_TO_THE_TERMS else find_mistake
-    mistake = explain(parse(function), by, parse(wrong), POINTS)
+    search = first_difference if kind in LEFT_TO_THE_TERMS else find_mistake
+    mistake = search(parse(function), by, parse(wrong), POINTS)
     assert mistake is not None
     assert (mistake.kind, mistake.second) == (kind, None)
 
@@ -456,14 +456,14 @@ RIGHT = [
 
 @pytest.mark.parametrize(("function", "answer"), RIGHT)
 def test_a_right_answer_is_no_mistake(function, answer):
-    assert found(function, answer) is None
+    assert explain(function, answer) is None
     assert first_difference(parse(function), "x", parse(answer), POINTS) is None
 
 
 def test_a_difference_in_the_twelfth_digit_is_one():
-    assert found("x^2", "2*x + 1e-12").kind == "constant-added"
-    assert found("x^2 + x", "2.000000000001*x + 1").kind == "rounded-constant"
-    assert "12 digits" in found("log10(x)", "0.434294481903/x").sentence
+    assert explain("x^2", "2*x + 1e-12").kind == "constant-added"
+    assert explain("x^2 + x", "2.000000000001*x + 1").kind == "rounded-constant"
+    assert "12 digits" in explain("log10(x)", "0.434294481903/x").sentence
 
 
 def test_a_point_at_which_the_answer_has_no_value_is_left_out():
@@ -482,8 +482,8 @@ def test_points_far_out_do_not_blur_the_match():
 
 
 def test_the_branch_that_is_not_taken_does_not_matter():
-    assert found("if(x > 0, sin(2*x), ln(-x))", "cos(2*x)").kind == "missing-inner-factor"
-    assert found("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
+    assert explain("if(x > 0, sin(2*x), ln(-x))", "cos(2*x)").kind == "missing-inner-factor"
+    assert explain("if(x > 0, x^3, 1/0)", "if(x > 0, x^2, 7)").kind == "power-factor-missing"
 
 
 @pytest.mark.parametrize("answer", ["0", "1/x", "ln(-x^2)", "2*x*y", "1/0", "atan(x)"])
@@ -513,15 +513,15 @@ def test_every_answer_is_answered(function, answer):
 # --- Places -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_place_is_where_it_was_made_even_if_the_part_occurs_twice():
-    mistake = found("x^3*sin(x^3)", "3*x^2*sin(x^3) + x^3*cos(x^3)*x^2")
+def test_the_node_is_the_one_of_the_mistake_even_if_the_part_occurs_twice():
+    mistake = explain("x^3*sin(x^3)", "3*x^2*sin(x^3) + x^3*cos(x^3)*x^2")
     assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "x^3")
-    everywhere = found("x^3*sin(x^3)", "x^2*sin(x^3) + x^3*cos(x^3)*x^2")
+    everywhere = explain("x^3*sin(x^3)", "x^2*sin(x^3) + x^3*cos(x^3)*x^2")
     assert (everywhere.kind, str(everywhere.node)) == ("power-factor-missing", "x^3")
 
 
 def test_the_same_mistake_throughout_is_one():
-    mistake = found("sin(2*x) + exp(3*x) - ln(5*x + 1)", "cos(2*x) + exp(3*x) - 1/(5*x + 1)")
+    mistake = explain("sin(2*x) + exp(3*x) - ln(5*x + 1)", "cos(2*x) + exp(3*x) - 1/(5*x + 1)")
     assert (mistake.kind, mistake.second) == ("missing-inner-factor", None)
     assert mistake.sentence.endswith("and the same in 2 other places")
 
@@ -551,7 +551,7 @@ def test_the_same_mistake_throughout_is_one():
     ],
 )
 def test_two_mistakes_at_once(function, answer, kinds):
-    mistake = found(function, answer)
+    mistake = explain(function, answer)
     assert mistake.second is not None
     assert {mistake.kind, mistake.second.kind} == kinds
 
@@ -589,7 +589,7 @@ def test_points_at_which_it_is_hard_to_see(function, answer, kind):
         ("if(x > 0, ln(x), 0)", "1/x", "one-branch"),
     ],
 )
-def test_what_depends_on_a_part_of_space_has_one_mistake(function, answer, kind):
+def test_an_answer_that_is_right_in_a_part_of_space_has_one_mistake(function, answer, kind):
     points = [{"x": x} for x in (-1.3, -0.6, 0.7, 1.3, 2.4, -3.1, 3.7, -2.3)]
     mistake = find_mistake(parse(function), "x", parse(answer), points)
     assert (mistake.kind, mistake.second) == (kind, None)
@@ -603,7 +603,7 @@ def test_a_mistake_in_a_branch_that_few_points_reach_is_found():
     assert (mistake.kind, str(mistake.node)) == ("power-factor-missing", "ln(x)^3")
 
 
-def test_what_cancels_in_the_answer_is_no_part_of_space():
+def test_cancellation_in_the_answer_is_no_part_of_space():
     points = [{"x": x} for x in (2.0, -1.0, 0.5, -6.0, 10.0, -3.0)]  # in doubles 1 - tanh(18)^2 is 0
     mistake = find_mistake(parse("tanh(3*x)"), "x", parse("1 - tanh(3*x)^2"), points)
     assert mistake.sentence == "the chain rule: the inner derivative 3 of 3*x is missing"
@@ -614,7 +614,7 @@ def test_what_cancels_in_the_answer_is_no_part_of_space():
     ("function", "answer", "kind"),
     [("5", "5", "not-differentiated"), ("pi^3", "3*pi^2", "constant-as-variable"), ("sin(2)", "cos(2)", None)],
 )
-def test_of_a_constant_one_point_is_all_there_is(function, answer, kind):
+def test_one_point_is_enough_for_a_constant(function, answer, kind):
     mistake = find_mistake(parse(function), "x", parse(answer), [{}])
     assert kind is None or mistake.kind == kind
 
@@ -627,15 +627,15 @@ def test_a_term_that_is_0_at_all_points_was_not_integrated():
 @pytest.mark.parametrize("answer", ["1", "2*x", "5"])
 @pytest.mark.parametrize("function", ["sin(x)/(2 + cos(x))", "tan(3*x - 1)", "3^(2*x + 1)", "exp(sin(x))"])
 def test_a_short_answer_is_not_explained_by_two_strange_mistakes(function, answer):
-    mistake = found(function, answer)
+    mistake = explain(function, answer)
     assert mistake is None or mistake.second is None
 
 
-def test_swapped_partials_are_told_from_one_wrong_one():
-    swapped = found("x^3*y", "x^3", others={"y": parse("3*x^2*y")})
+def test_swapped_partials_are_distinguished_from_one_wrong_one():
+    swapped = explain("x^3*y", "x^3", others={"y": parse("3*x^2*y")})
     assert swapped.kind == "swapped-partials"
     assert "the two partials are swapped" in swapped.sentence
-    assert "swapped" not in found("x^3*y", "x^3", others={"y": parse("x^3")}).sentence
+    assert "swapped" not in explain("x^3*y", "x^3", others={"y": parse("x^3")}).sentence
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
@@ -674,11 +674,11 @@ def test_swapped_partials_are_told_from_one_wrong_one():
     ],
 )
 def test_the_sentence(function, answer, sentence):
-    assert found(function, answer).sentence == sentence
+    assert explain(function, answer).sentence == sentence
 
 
 def test_the_step_is_the_right_rule_with_derivatives_left_open():
-    mistake = found("x + sin(x^2)*x", "1 + sin(x^2) + x*cos(x^2)")
+    mistake = explain("x + sin(x^2)*x", "1 + sin(x^2) + x*cos(x^2)")
     assert mistake.node is parse("sin(x^2)")
     assert mistake.step.rule == "derivative of sin"
     assert mistake.step.left is PendingDerivative(parse("sin(x^2)"), "x")
@@ -686,12 +686,12 @@ def test_the_step_is_the_right_rule_with_derivatives_left_open():
 
 
 def test_other_kinds_with_the_same_answer_are_listed():
-    mistake = found("sin(2*x)", "cos(2*x)")
+    mistake = explain("sin(2*x)", "cos(2*x)")
     assert (mistake.kind, "coefficient-lost" in mistake.also) == ("missing-inner-factor", True)
 
 
 @pytest.mark.parametrize(
-    ("function", "answer", "shown"),
+    ("function", "answer", "terms"),
     [
         ("x^3 + sin(x^2)", "3*x^2 + cos(x^2)", ["cos(x^2)"]),
         ("x^2*cos(x)", "2*x*cos(x) + x^2*sin(x)", ["x^2*sin(x)"]),
@@ -701,8 +701,8 @@ def test_other_kinds_with_the_same_answer_are_listed():
         ("x^3 + sin(x)", "cos(x)", ["cos(x)"]),
     ],
 )
-def test_the_summands_in_which_it_shows(function, answer, shown):
-    assert list(map(str, found(function, answer).affected_terms)) == shown
+def test_the_terms_in_which_a_mistake_shows(function, answer, terms):
+    assert list(map(str, explain(function, answer).affected_terms)) == terms
 
 
 # --- Where no rule explains it ----------------------------------------------------------------------------------------
@@ -743,7 +743,7 @@ def test_the_term_that_is_missing_is_traced_to_the_function():
 
 
 def test_nothing_is_found_in_an_answer_that_nobody_would_write():
-    assert found("x^3 + sin(x)", "atan(x)/7 + gamma(x)") is None
+    assert explain("x^3 + sin(x)", "atan(x)/7 + gamma(x)") is None
 
 
 def test_a_large_function_has_its_single_mistakes_found():

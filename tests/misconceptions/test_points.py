@@ -1,4 +1,4 @@
-"""The shortcut for a single mistake, and the readings of the wrong rules, against the wrong derivative written out."""
+"""The shortcut for a single mistake, in doubles, balls and formulas, against the wrong derivative written out."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Every kind of mistake at every place of forty functions: how many are named rightly."""
+"""Every kind of mistake injected at every node of forty functions: how many are named rightly."""
 
 import pytest
 
@@ -58,20 +58,20 @@ LEFT_TO_THE_TERMS = ("term-missing", "term-extra")
 
 
 def injected(expression):
-    """The wrong answers, tidied, each kind and answer once; those that happen to be right are left out."""
+    """Yield the wrong answers, simplified, each kind and answer once, without those that happen to be right."""
     seen = set()
-    for each in inject_mistakes(expression, "x"):
-        answer = tidied(each.answer, expression) or each.answer
-        if each.kind in LEFT_TO_THE_TERMS or (each.kind, answer) in seen:
+    for mistake in inject_mistakes(expression, "x"):
+        answer = tidied(mistake.answer, expression) or mistake.answer
+        if mistake.kind in LEFT_TO_THE_TERMS or (mistake.kind, answer) in seen:
             continue
-        seen.add((each.kind, answer))
+        seen.add((mistake.kind, answer))
         search = Search(expression, "x", answer, POINTS)
         if search.samples and not is_right(search):
-            yield each.kind, answer
+            yield mistake.kind, answer
 
 
 @pytest.mark.parametrize("text", FUNCTIONS)
-def test_planted_mistakes_are_named(text, record_property):
+def test_injected_mistakes_are_named(text, record_property):
     """Where two kinds give the same answer, either name is right, if both are given."""
     expression = parse(text)
     every = strict = right = 0
