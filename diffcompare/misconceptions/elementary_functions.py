@@ -17,11 +17,13 @@ exp, ln, sqrt, cos, sin, tan, cosh, sinh, sec, csc, cot, hypot = (
 )
 
 
-def _square(x: Any) -> Any:
+def square(x: Any) -> Any:
+    """Return x^2 in the number type of x."""
     return raise_to(x, 2)
 
 
-def _one(like: Any) -> Any:
+def one_like(like: Any) -> Any:
+    """Return 1 in the number type of `like`."""
     return integer_like(1, like)
 
 
@@ -39,22 +41,22 @@ def _derivative(name: str, u: Any) -> Any:
 _TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
 
 _DERIVATIVES_OF_INVERSES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "sin": ("asin", lambda u: 1 / sqrt(1 - _square(u))),
-    "cos": ("acos", lambda u: -1 / sqrt(1 - _square(u))),
-    "tan": ("atan", lambda u: 1 / (1 + _square(u))),
+    "sin": ("asin", lambda u: 1 / sqrt(1 - square(u))),
+    "cos": ("acos", lambda u: -1 / sqrt(1 - square(u))),
+    "tan": ("atan", lambda u: 1 / (1 + square(u))),
     "asin": ("sin", cos),
     "acos": ("cos", lambda u: -sin(u)),
-    "atan": ("tan", lambda u: 1 + _square(tan(u))),
-    "sinh": ("asinh", lambda u: 1 / sqrt(_square(u) + 1)),
-    "cosh": ("acosh", lambda u: 1 / sqrt(_square(u) - 1)),
-    "tanh": ("atanh", lambda u: 1 / (1 - _square(u))),
+    "atan": ("tan", lambda u: 1 + square(tan(u))),
+    "sinh": ("asinh", lambda u: 1 / sqrt(square(u) + 1)),
+    "cosh": ("acosh", lambda u: 1 / sqrt(square(u) - 1)),
+    "tanh": ("atanh", lambda u: 1 / (1 - square(u))),
     "asinh": ("sinh", cosh),
     "acosh": ("cosh", sinh),
-    "atanh": ("tanh", lambda u: 1 / _square(cosh(u))),
+    "atanh": ("tanh", lambda u: 1 / square(cosh(u))),
     "exp": ("ln", lambda u: 1 / u),
     "ln": ("exp", exp),
     "sqrt": ("the square", lambda u: 2 * u),
-    "cbrt": ("the cube", lambda u: 3 * _square(u)),
+    "cbrt": ("the cube", lambda u: 3 * square(u)),
 }  # the inverse function, and its derivative
 
 _RECIPROCALS = {"asin": "csc", "acos": "sec", "atan": "cot"}
@@ -71,9 +73,9 @@ _ANTIDERIVATIVES: Mapping[str, Callable[[Any, Any], Any]] = {
     "cot": lambda y, u: ln(_o["abs"](sin(u))),
     "sec": lambda y, u: ln(_o["abs"](sec(u) + tan(u))),
     "csc": lambda y, u: -ln(_o["abs"](csc(u) + cot(u))),
-    "atan": lambda y, u: u * y - ln(1 + _square(u)) / 2,
-    "asin": lambda y, u: u * y + sqrt(1 - _square(u)),
-    "acos": lambda y, u: u * y - sqrt(1 - _square(u)),
+    "atan": lambda y, u: u * y - ln(1 + square(u)) / 2,
+    "asin": lambda y, u: u * y + sqrt(1 - square(u)),
+    "acos": lambda y, u: u * y - sqrt(1 - square(u)),
     "sigmoid": lambda y, u: _o["softplus"](u),
     "log10": lambda y, u: u * y - u / ln(integer_like(10, u)),
     "log2": lambda y, u: u * y - u / ln(integer_like(2, u)),
@@ -84,43 +86,43 @@ _MISREMEMBERED: Mapping[str, tuple[Callable[[Any, Any], Any], ...]] = {
     "sin": (lambda y, u: -y,),
     "tan": (
         lambda y, u: sec(u),
-        lambda y, u: 1 - _square(y),
+        lambda y, u: 1 - square(y),
         lambda y, u: cot(u),
         lambda y, u: sec(u) * y,
-        lambda y, u: 1 / _square(sin(u)),
-        lambda y, u: _square(y),
+        lambda y, u: 1 / square(sin(u)),
+        lambda y, u: square(y),
     ),
-    "cot": (lambda y, u: -csc(u), lambda y, u: tan(u), lambda y, u: -csc(u) * y, lambda y, u: -1 / _square(cos(u))),
-    "sec": (lambda y, u: _square(tan(u)), lambda y, u: _square(y), lambda y, u: tan(u)),
-    "csc": (lambda y, u: -_square(cot(u)), lambda y, u: -_square(y), lambda y, u: -cot(u)),
-    "asin": (lambda y, u: sqrt(1 - _square(u)), lambda y, u: 1 / sqrt(1 - u)),
-    "acos": (lambda y, u: -sqrt(1 - _square(u)),),
-    "atan": (lambda y, u: 1 / (1 + u), lambda y, u: 1 + _square(u), lambda y, u: u / (1 + _square(u))),
+    "cot": (lambda y, u: -csc(u), lambda y, u: tan(u), lambda y, u: -csc(u) * y, lambda y, u: -1 / square(cos(u))),
+    "sec": (lambda y, u: square(tan(u)), lambda y, u: square(y), lambda y, u: tan(u)),
+    "csc": (lambda y, u: -square(cot(u)), lambda y, u: -square(y), lambda y, u: -cot(u)),
+    "asin": (lambda y, u: sqrt(1 - square(u)), lambda y, u: 1 / sqrt(1 - u)),
+    "acos": (lambda y, u: -sqrt(1 - square(u)),),
+    "atan": (lambda y, u: 1 / (1 + u), lambda y, u: 1 + square(u), lambda y, u: u / (1 + square(u))),
     "sinh": (lambda y, u: -cosh(u),),
     "tanh": (
-        lambda y, u: 1 + _square(y),
+        lambda y, u: 1 + square(y),
         lambda y, u: 1 / cosh(u),
-        lambda y, u: 1 / _square(sinh(u)),
-        lambda y, u: _square(y),
+        lambda y, u: 1 / square(sinh(u)),
+        lambda y, u: square(y),
     ),
     "sqrt": (lambda y, u: 1 / (2 * u), lambda y, u: 2 / y, lambda y, u: 1 / u, lambda y, u: 2 * y),
-    "cbrt": (lambda y, u: 1 / (3 * y), lambda y, u: 1 / (3 * u), lambda y, u: 3 / _square(y)),
-    "ln": (lambda y, u: 1 / y, lambda y, u: 1 / _square(u)),
+    "cbrt": (lambda y, u: 1 / (3 * y), lambda y, u: 1 / (3 * u), lambda y, u: 3 / square(y)),
+    "ln": (lambda y, u: 1 / y, lambda y, u: 1 / square(u)),
     "exp": (lambda y, u: 1 / y,),
-    "abs": (lambda y, u: _one(u), lambda y, u: y),
+    "abs": (lambda y, u: one_like(u), lambda y, u: y),
     "erf": (
-        lambda y, u: exp(-_square(u)),
-        lambda y, u: 2 * exp(-_square(u)),
-        lambda y, u: 2 / sqrt(_pi(u)) * exp(_square(u)),
-        lambda y, u: exp(-_square(u)) / sqrt(_pi(u)),
+        lambda y, u: exp(-square(u)),
+        lambda y, u: 2 * exp(-square(u)),
+        lambda y, u: 2 / sqrt(_pi(u)) * exp(square(u)),
+        lambda y, u: exp(-square(u)) / sqrt(_pi(u)),
     ),
-    "sigmoid": (lambda y, u: y * (1 + y), lambda y, u: _square(y), lambda y, u: 1 - y),
+    "sigmoid": (lambda y, u: y * (1 + y), lambda y, u: square(y), lambda y, u: 1 - y),
 }
 
 _DENOMINATORS: Mapping[str, Callable[[Any], Any]] = {
-    "1 - u^2": lambda u: 1 - _square(u),
-    "1 + u^2": lambda u: 1 + _square(u),
-    "u^2 - 1": lambda u: _square(u) - 1,
+    "1 - u^2": lambda u: 1 - square(u),
+    "1 + u^2": lambda u: 1 + square(u),
+    "u^2 - 1": lambda u: square(u) - 1,
 }
 _RATIONAL_DERIVATIVES: Mapping[str, tuple[int, str, bool]] = {
     "asin": (1, "1 - u^2", True),

@@ -72,6 +72,7 @@ class Formulas:
 
     @cached_property
     def derivatives(self) -> dict[Expression, Expression]:
+        """The derivatives by the textbook rules, unsimplified; empty for a function that is too large."""
         if len(self.function.nodes) > MAX_NODES:
             return {}
         try:
@@ -134,7 +135,7 @@ class _TemplateFields(dict[str, str]):
         if field == "by":
             return by
         if field == "rule":
-            return _on_the_rule_sheet(self.change) or f"the derivative of {short(node)} is another one"
+            return _on_the_rule_sheet(self.change) or f"this is not the derivative of {short(node)}"
         if field == "node":
             return short(node)
         if field == "constant":

@@ -20,19 +20,11 @@ from diffcompare.language.operations import OPERATIONS, exact_integer, raise_to
 from diffcompare.misconceptions import constant_patterns as constants
 from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions import power_patterns as powers
-from diffcompare.misconceptions.elementary_functions import ELEMENTARY_FUNCTIONS
+from diffcompare.misconceptions.elementary_functions import ELEMENTARY_FUNCTIONS, one_like, square
 from diffcompare.misconceptions.kinds import Rule
 from diffcompare.misconceptions.patterns import NodePattern, integer_like
 
 exp, ln, sqrt = (OPERATIONS[name] for name in ("exp", "ln", "sqrt"))
-
-
-def _square(x: Any) -> Any:
-    return raise_to(x, 2)
-
-
-def _one(like: Any) -> Any:
-    return integer_like(1, like)
 
 
 def _lowered_twice(u: Any, n: int) -> Any:
@@ -57,7 +49,7 @@ _OUTER_AT_INNER = "the chain rule: the derivative of the outer function belongs 
 _CHAIN_RULE = [
     Rule("missing-inner-factor", patterns.composition, lambda g, u, du, y: g, _INNER_MISSING),
     Rule("inner-factor-twice", patterns.composition, lambda g, u, du, y: g * du * du,
-         "the chain rule: the inner derivative {du} of {u} is multiplied in twice"),
+         "the chain rule: the inner derivative {du} of {u} appears twice as a factor"),
     Rule("inner-factor-added", patterns.composition, lambda g, u, du, y: g + du,
          "the chain rule: the inner derivative {du} of {u} is added instead of multiplied"),
     Rule("inner-not-differentiated", patterns.composition, lambda g, u, du, y: g * u,
@@ -129,9 +121,10 @@ _POWERS = [
     Rule("exponent-raised", powers.power, lambda y, u, p, low, high: p * high,
          "the power rule: the exponent of {node} is raised by 1 instead of lowered", "times"),
     Rule("exponent-dropped", powers.bare_power, lambda u, n: n * u,
-         "the power rule: of {node} only the factor is left, the lowered exponent is missing", "times"),
-    Rule("exponent-dropped", powers.bare_power, lambda u, n: n * _one(u),
-         "the power rule: of {node} only the exponent is left", "times", rare=True),
+         "the power rule: only the factor is left of {node}, and the power with the lowered exponent is missing",
+         "times"),
+    Rule("exponent-dropped", powers.bare_power, lambda u, n: n * one_like(u),
+         "the power rule: only the exponent is left of {node}", "times", rare=True),
     Rule("lowered-factor", powers.bare_power, lambda u, n: (n - 1) * raise_to(u, n - 1),
          "the power rule: the factor is the exponent of {node} before it is lowered", "times"),
     Rule("root-of-square", powers.root_of_square, lambda du: du,
@@ -164,9 +157,9 @@ _PRODUCTS_AND_QUOTIENTS = [
          "the product rule: the factor {u} is missing beside the derivative of {v}", rare=True),
     Rule("product-mixed", patterns.product, lambda u, v, du, dv, y: du + u * dv,
          "the product rule: the factor {v} is missing beside the derivative of {u}", rare=True),
-    Rule("quotient-flipped", patterns.quotient, lambda u, v, du, dv, y: (u * dv - du * v) / _square(v),
+    Rule("quotient-flipped", patterns.quotient, lambda u, v, du, dv, y: (u * dv - du * v) / square(v),
          "the quotient rule: the term with the derivative of the numerator {u} comes first"),
-    Rule("quotient-plus", patterns.quotient, lambda u, v, du, dv, y: (du * v + u * dv) / _square(v),
+    Rule("quotient-plus", patterns.quotient, lambda u, v, du, dv, y: (du * v + u * dv) / square(v),
          "the quotient rule: between its two terms there is a minus"),
     Rule("quotient-square-missing", patterns.quotient, lambda u, v, du, dv, y: (du * v - u * dv) / v,
          "the quotient rule: the denominator {v} is not squared"),
@@ -182,28 +175,28 @@ _PRODUCTS_AND_QUOTIENTS = [
          "the quotient rule: the derivative of {node} is not {u} over the derivative of {v}"),
     Rule("quotient-term-lost", patterns.quotient, lambda u, v, du, dv, y: du / v,
          _QUOTIENT_TERM_LOST.format("the denominator {v}")),
-    Rule("quotient-term-lost", patterns.quotient, lambda u, v, du, dv, y: -u * dv / _square(v),
+    Rule("quotient-term-lost", patterns.quotient, lambda u, v, du, dv, y: -u * dv / square(v),
          _QUOTIENT_TERM_LOST.format("the numerator {u}")),
     Rule("quotient-denominator-missing", patterns.quotient, lambda u, v, du, dv, y: du * v + u * dv,
          "the product rule on the quotient {node}"),
-    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (u * du - v * dv) / _square(v),
+    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (u * du - v * dv) / square(v),
          "the quotient rule: each derivative is multiplied by the other part, not by its own"),
-    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du - dv) / _square(v),
+    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du - dv) / square(v),
          "the quotient rule: the parts that stay, {v} and {u}, are missing in the numerator"),
-    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du * v - dv) / _square(v),
+    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du * v - dv) / square(v),
          "the quotient rule: the factor {u} is missing beside the derivative of {v}", rare=True),
-    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du - u * dv) / _square(v),
+    Rule("quotient-mixed", patterns.quotient, lambda u, v, du, dv, y: (du - u * dv) / square(v),
          "the quotient rule: the factor {v} is missing beside the derivative of {u}", rare=True),
     *[
         Rule("quotient-square-missing", patterns.quotient, wrong,
              "the quotient rule: the denominator is {v} squared, not " + instead, rare=rare)
         for wrong, instead, rare in [
-            (lambda u, v, du, dv, y: (du * v - u * dv) / _square(u), "{u} squared", False),
+            (lambda u, v, du, dv, y: (du * v - u * dv) / square(u), "{u} squared", False),
             (lambda u, v, du, dv, y: (du * v - u * dv) / (2 * v), "2 times {v}", False),
-            (lambda u, v, du, dv, y: (du * v - u * dv) / _square(dv), "its derivative squared", True),
+            (lambda u, v, du, dv, y: (du * v - u * dv) / square(dv), "its derivative squared", True),
         ]
     ],
-    Rule("sign-of-derivative", patterns.reciprocal, lambda c, v, dv: c * dv / _square(v),
+    Rule("sign-of-derivative", patterns.reciprocal, lambda c, v, dv: c * dv / square(v),
          "the reciprocal rule: the derivative of {node} has a minus sign"),
 ]  # fmt: skip
 
@@ -212,7 +205,7 @@ _SUMS_AND_CONSTANTS = [
     Rule("coefficient-lost", constants.scaled, lambda c, u, du: du, "the constant factor {v} of {node} is lost"),
     Rule("coefficient-lost", constants.divided, lambda u, c, du: du, "the constant divisor {v} of {node} is lost"),
     Rule("coefficient-lost", constants.scaled_factor, lambda c, dy: dy / c, "the constant {v} of {node} is lost"),
-    Rule("coefficient-lost", patterns.reciprocal, lambda c, v, dv: -dv / _square(v),
+    Rule("coefficient-lost", patterns.reciprocal, lambda c, v, dv: -dv / square(v),
          "the constant factor {u} of {node} is lost"),
     *[
         Rule("coefficient-lost", constants.product_with_constant(position),
@@ -230,9 +223,9 @@ _SUMS_AND_CONSTANTS = [
     Rule("coefficient-inverted", constants.divided, lambda u, c, du: du * c,
          "multiplied by the constant divisor {v} of {node}"),
     Rule("coefficient-twice", constants.scaled, lambda c, u, du: c * c * du,
-         "the constant factor {v} of {node} is multiplied in twice"),
-    Rule("coefficient-twice", constants.divided, lambda u, c, du: du / _square(c),
-         "the constant divisor {v} of {node} is there twice"),
+         "the constant factor {v} of {node} appears twice"),
+    Rule("coefficient-twice", constants.divided, lambda u, c, du: du / square(c),
+         "the constant divisor {v} of {node} appears twice"),
     Rule("coefficient-added", constants.scaled, lambda c, u, du: c + du,
          "the constant factor {v} of {node} is added instead of multiplied"),
     *[
@@ -275,17 +268,17 @@ _MISREADINGS = [
          lambda g, u, du, n: n * raise_to(g(u), n - 1) * g.partials[0](g(u), u) * du,
          "the power in {node} is a power of the argument {u}, not of the function"),
     Rule("coefficient-and-power", constants.power_of_multiple, lambda c, u, n, du: c * n * raise_to(u, n - 1) * du,
-         "the exponent of {node} is for the factor {u} too"),
+         "the exponent of {node} applies to the factor {u}, too"),
     Rule("coefficient-and-power", constants.multiple_of_power,
          lambda c, u, n, du: c * n * raise_to(c * u, n - 1) * du,
-         "the exponent in {node} is for {v} alone, not for the factor {u}"),
+         "the exponent in {node} applies to {v} alone, not to the factor {u}"),
     *[
         Rule("coefficient-and-power", constants.function_of_multiple, wrong,
              f"in the derivative of {name} all of {{u}} is squared, the constant factor too", "times", (name,))
         for name, wrong in [
-            ("atan", lambda c, u: 1 / (1 + c * _square(u))),
-            ("asin", lambda c, u: 1 / sqrt(1 - c * _square(u))),
-            ("acos", lambda c, u: -1 / sqrt(1 - c * _square(u))),
+            ("atan", lambda c, u: 1 / (1 + c * square(u))),
+            ("asin", lambda c, u: 1 / sqrt(1 - c * square(u))),
+            ("acos", lambda c, u: -1 / sqrt(1 - c * square(u))),
         ]
     ],
     Rule("function-split-over-sum", patterns.function_of_sum,
@@ -294,7 +287,7 @@ _MISREADINGS = [
          lambda g, inner, u, v, du, dv, sign: g(inner) * du + sign * dv, _INNER_SUM),
     Rule("parentheses-missing", patterns.function_of_sum,
          lambda g, inner, u, v, du, dv, sign: du + sign * dv * g(inner), _INNER_SUM),
-    Rule("parentheses-missing", patterns.quotient, lambda u, v, du, dv, y: du * v - u * dv / _square(v),
+    Rule("parentheses-missing", patterns.quotient, lambda u, v, du, dv, y: du * v - u * dv / square(v),
          "the quotient rule: the whole numerator is divided by {v} squared, so that it needs parentheses"),
     *[
         Rule("parentheses-missing", patterns.product_with_sum(position), wrong,

@@ -63,7 +63,9 @@ def first_difference(
             return _mistake_in_term(search, "term-missing", term, message, formulas)
     for term in answers:
         if _differs_only_by(search, term, 1):
-            return _mistake_in_term(search, "term-extra", term, f"the term {short(term.signed)} is too much", formulas)
+            return _mistake_in_term(
+                search, "term-extra", term, f"the term {short(term.signed)} does not belong in the answer", formulas
+            )
     lacking, extra = _unmatched(rights, answers), _unmatched(answers, rights)
     if lacking and len(rights) == 1:  # naming it would be the solution
         message = "the derivative is one term, or can be written as one, and the answer is not equal to it"

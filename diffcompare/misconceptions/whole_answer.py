@@ -55,7 +55,7 @@ def whole_answer_mistakes(search: Search) -> Iterator[Explanation]:
     for name in names:
         message = f"this is the partial derivative by {name}, not by {by}"
         if _is_right_partial(search, search.others.get(name)):
-            message += f"; the two partials are swapped, for the answer by {name} is the one by {by}"
+            message += f"; the two partials are swapped: the answer for {name} is the one by {by}"
         yield Explanation("swapped-partials", partial(_is_partial_by, name), message)
     if names:
         yield Explanation(
@@ -152,7 +152,7 @@ def _ratio_in_words(sample: Sample) -> str:
 
 
 def _digits_that_agree(search: Search) -> int | None:
-    """Return to how many digits the answer agrees at all points; None if it does not, or has a small term too much."""
+    """Return to how many digits the answer agrees at all points; None if it does not, or if a term was added."""
     worst = max(abs(s.answer - s.right) / abs(s.right) if s.right else math.inf for s in search.samples)
     if not 0 < worst < MAX_ROUNDING:
         return None

@@ -54,9 +54,9 @@ def _guarded_expressions(node: Expression) -> Iterator[Expression]:
 
 
 def constraints(nodes: Iterable[Expression], conditions: Iterable[Expression] = ()) -> list[Expression]:
-    """Return expressions that are all positive exactly where every operation of the list is defined inside its domain.
+    """Return expressions that are all positive inside the domains of all operations of a Wengert list.
 
-    The `conditions` of the user are constraints as well.
+    They are also positive where the `conditions` of the user hold.
     """
     candidates = chain(map(_constraint_of_condition, conditions), *map(constraints_of, nodes))
     distinct = dict.fromkeys(candidates)
