@@ -25,7 +25,7 @@ def power_of_multiple(node: Expression, active: Collection[Expression]) -> Patte
     """Match (c*u)^n: (c, u, n, u')."""
     if bare_power(node, active) is None or scaled(node.arguments[0], active) is None:
         return None
-    [c, u] = sorted(node.arguments[0].arguments, key=lambda factor: factor in active)
+    c, u = _constant_and_varying(node.arguments[0], active)
     n = exact_integer(node.arguments[1])
     return PatternMatch(lambda values, tangents: (values[c], values[u], n, tangents.get(u, 0)), None, (c, u))
 
@@ -34,7 +34,7 @@ def multiple_of_power(node: Expression, active: Collection[Expression]) -> Patte
     """Match c*u^n: (c, u, n, u')."""
     if scaled(node, active) is None:
         return None
-    [c, raised] = sorted(node.arguments, key=lambda factor: factor in active)
+    c, raised = _constant_and_varying(node, active)
     if bare_power(raised, active) is None:
         return None
     u, n = raised.arguments[0], exact_integer(raised.arguments[1])
@@ -45,15 +45,21 @@ def scaled(node: Expression, active: Collection[Expression]) -> PatternMatch | N
     """Match a constant times something that varies: (c, u, u')."""
     if operation_name(node) != "*" or only_active_argument(node, active) is None:
         return None
-    [c, u] = sorted(node.arguments, key=lambda factor: factor in active)
+    c, u = _constant_and_varying(node, active)
     return PatternMatch(lambda values, tangents: (values[c], values[u], tangents.get(u, 0)), None, (u, c))
+
+
+def _constant_and_varying(scaled_node: Expression, active: Collection[Expression]) -> tuple[Expression, Expression]:
+    """Return the constant factor and the varying one of a product that `scaled` matches."""
+    left, right = scaled_node.arguments
+    return (right, left) if left in active else (left, right)
 
 
 def multiple_of_variable(node: Expression, active: Collection[Expression]) -> PatternMatch | None:
     """Match a constant times the variable: (value, x)."""
     if scaled(node, active) is None:
         return None
-    [x] = [factor for factor in node.arguments if factor in active]
+    _, x = _constant_and_varying(node, active)
     return PatternMatch(lambda values, tangents: (values[node], values[x]), None, (x,)) if x.operation is None else None
 
 
@@ -63,7 +69,7 @@ def function_of_multiple(node: Expression, active: Collection[Expression]) -> Pa
         return None
     inner = node.arguments[0]
     if scaled(inner, active) is not None:
-        [c, u] = sorted(inner.arguments, key=lambda factor: factor in active)
+        c, u = _constant_and_varying(inner, active)
         return PatternMatch(lambda values, tangents: (values[c], values[u]), inner, (inner,))
     if divided(inner, active) is not None:
         u, c = inner.arguments
@@ -168,8 +174,7 @@ def _constant_within(node: Expression, active: Collection[Expression]) -> tuple[
     while pending:
         factor = pending.pop()
         if scaled(factor, active) is not None:
-            [c] = [argument for argument in factor.arguments if argument not in active]
-            return c, False
+            return _constant_and_varying(factor, active)[0], False
         if divided(factor, active) is not None:
             return factor.arguments[1], True
         if operation_name(factor) in ("*", "/"):

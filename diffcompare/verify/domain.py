@@ -286,7 +286,7 @@ def _touching_points(
     for index in range(1, len(grid) - 1):
         before, here, after = sizes[index - 1 : index + 2]
         if before > here <= after and before != INFINITY != after and _have_one_sign(values[index - 1 : index + 2]):
-            height = _signed_value(guard, _sign(values[index]) or 1, name, point)
+            height = signed_value_along(guard, _sign(values[index]) or 1, name, point)
             zeros |= _zeros_near_minimum(height, grid[index - 1], grid[index + 1], min(before, after))
     return zeros
 
@@ -315,7 +315,9 @@ def _have_one_sign(values: Sequence[Any]) -> bool:
     return len(set(map(_sign, values))) == 1
 
 
-def _signed_value(guard: Expression, sign: int, name: str, point: Mapping[str, float]) -> Callable[[float], float]:
+def signed_value_along(
+    guard: Expression, sign: float, name: str, point: Mapping[str, float]
+) -> Callable[[float], float]:
     """Return sign * guard as a function of one variable; infinity where it is no number."""
     nodes = wengert_list(guard)
 
@@ -341,6 +343,13 @@ def golden_section_minimum(function: Callable[[float], float], low: float, high:
             right = low + ratio * (high - low)
             at_right = function(right)
     return low + (high - low) / 2
+
+
+def minimum_near_grid(function: Callable[[float], float], grid: Sequence[float], values: Sequence[float]) -> float:
+    """Return where a function is least, given its values on a grid: at a point of the grid or near it."""
+    best = min(range(len(grid)), key=values.__getitem__)
+    x = golden_section_minimum(function, grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
+    return min(x, grid[best], key=function)
 
 
 # Requirements in words, as they stand beside a verdict: without edges, where there is no derivative, and without what

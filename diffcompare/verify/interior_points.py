@@ -18,7 +18,7 @@ from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.arb_functions import SLOW_BITS
 from diffcompare.numeric.evaluate import CAREFUL, evaluate_along, is_number, value_at, values_at
 from diffcompare.numeric.sweeps import reverse
-from diffcompare.verify.domain import INFINITY, golden_section_minimum, scale_grid
+from diffcompare.verify.domain import INFINITY, minimum_near_grid, scale_grid, signed_value_along
 from diffcompare.verify.readable_points import Point, reading_effort, with_fewest_digits
 
 MAX_STARTS = 3
@@ -207,16 +207,5 @@ def _closest_to_met(
     constraint: Expression, point: Point, name: str, xs: Sequence[float], values: Sequence[object]
 ) -> float:
     """Return the coordinate at which a constraint is largest, along a line that meets it nowhere."""
-
-    def deficit(x: float) -> float:
-        return _deficit(value_at(constraint, {**point, name: x}))
-
-    deficits = list(map(_deficit, values))
-    best = min(range(len(xs)), key=deficits.__getitem__)
-    x = golden_section_minimum(deficit, xs[max(best - 1, 0)], xs[min(best + 1, len(xs) - 1)])
-    return min(x, xs[best], key=deficit)
-
-
-def _deficit(value: object) -> float:
-    """Return how far the value of a constraint is below 0; infinity where it is no number."""
-    return -float(value) if is_number(value) else INFINITY  # type: ignore[arg-type]
+    deficits = [-float(value) if is_number(value) else INFINITY for value in values]  # type: ignore[arg-type]
+    return minimum_near_grid(signed_value_along(constraint, -1.0, name, point), xs, deficits)

@@ -19,9 +19,10 @@ from diffcompare.verify.domain import (
     Interval,
     constraints,
     find_guards,
-    golden_section_minimum,
     intervals_along,
+    minimum_near_grid,
     scale_grid,
+    signed_value_along,
 )
 from diffcompare.verify.interior_points import find_interior_point
 from diffcompare.verify.readable_points import Point, with_fewest_digits
@@ -77,18 +78,13 @@ def _descend(guard: Expression, sign: float, point: Point) -> Point | None:
 
 def _descend_along(guard: Expression, sign: float, point: Point, name: str) -> Point:
     """Move one variable to the nearest place at which sign * guard is negative, else to its minimum."""
-
-    def height(x: float) -> float:
-        return _signed_value_at(guard, sign, {**point, name: x})
-
+    height = signed_value_along(guard, sign, name, point)
     grid = sorted({point[name], *scale_grid()})
     heights = [height(x) for x in grid]
     below = [x for x, value in zip(grid, heights, strict=True) if value < 0]
     if below:
         return {**point, name: min(below, key=lambda x: abs(x - point[name]))}
-    lowest = min(range(len(grid)), key=heights.__getitem__)
-    x = golden_section_minimum(height, grid[max(lowest - 1, 0)], grid[min(lowest + 1, len(grid) - 1)])
-    return {**point, name: min(x, grid[lowest], key=height)}
+    return {**point, name: minimum_near_grid(height, grid, heights)}
 
 
 # The sample points.
