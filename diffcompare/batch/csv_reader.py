@@ -19,8 +19,8 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.inputs.column_titles import known_titles, role_of
 from diffcompare.inputs.decimal_commas import with_points
 from diffcompare.inputs.equations import notation_of
+from diffcompare.language.alphabet import SUPERSCRIPTS, canonical
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
-from diffcompare.language.tokenizer import SUPERSCRIPTS, canonical
 
 # Points from ranges: tables of test functions name every variable and say from where to where it goes.
 #

@@ -145,7 +145,7 @@ def _check(text: str, span: tuple[int, int], notation: Notation, by: str, names:
 
 def _alike(name: str, by: str, names: Collection[str]) -> bool:
     """Whether the name is another spelling of the variable: `x₁` of x1, `X` where there is one `x` only."""
-    from diffcompare.language.tokenizer import canonical
+    from diffcompare.language.alphabet import canonical
 
     return canonical(name) == by or (name not in names and name.casefold() == by.casefold())
 

@@ -11,7 +11,7 @@ from diffcompare.inputs.equations import formula_in, variable_of
 from diffcompare.inputs.point import split_assignment, unknown_variable
 from diffcompare.language.expression import Expression, Number, apply
 from diffcompare.language.operations import OPERATIONS
-from diffcompare.language.parser import parse
+from diffcompare.language.parser import attempt, parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.language.wengert import variables as variables_of
 
@@ -128,7 +128,7 @@ def unknown_name(formula: Expression, text: str, variables: Sequence[str], sourc
         if used not in variables:
             from diffcompare.language.syntax.misread_names import reading_of_unknown
 
-            return unknown_variable(used, variables, source, text, reading_of_unknown(used, text, variables))
+            return unknown_variable(used, variables, source, text, reading_of_unknown(used, text, variables, attempt))
     return None
 
 

@@ -1,8 +1,8 @@
-"""The parser: text becomes an expression, by operator precedence over an explicit stack (the tables are in `grammar`).
+"""The parser: text becomes an expression, by operator precedence over an explicit stack.
 
-`parse` is on the hot path of everything, so the loop in `_Reading.run` is written for speed: tokens are plain
-strings, a token is looked up in a table, and no position is computed.  A text that is wrong raises a `Fault`; only
-then `explain` looks for the place, the reason and the cure.
+The tables are in `grammar`.  `parse` is on the hot path of everything, so the loop in `_Parser.run` is written for
+speed: tokens are plain strings, a token is looked up in a table, and no position is computed.  A wrong text raises a
+`SyntaxFault`; only then does `syntax` look for the place, the reason and a fix, with `attempt` to try the fix on.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost
 
 
 class Parsed(NamedTuple):
-    """An expression, the text it was read from, and what is remarkable about the reading."""
+    """An expression, the text it was read from, and notes and warnings about how the text was read."""
 
     expression: Expression
     text: str
@@ -50,62 +50,76 @@ class Parsed(NamedTuple):
 
 
 def parse(text: str, names: Collection[str] = ()) -> Expression:
-    """The expression that a text writes.
+    """Parse a formula, as it is typed or printed, into an expression.
 
-    `names` are the names that the point gives a value: with "e" among them, `e` is a variable.
-    Raises DiffcompareError, and nothing else, for a text that is not an expression.
+    Args:
+        text: The formula: `x^2*sin(x)`, `|x - 1|`, `if(x < 0, 0, x)`, or several statements of which all but
+            the last name a value: `a = 2*x; a^2`.
+        names: Variables that are known to have a value.  Only "e" makes a difference: with it among the names, `e`
+            is a variable and not Euler's number.
+
+    Returns:
+        The expression.  Equal subexpressions are one object, so that it is a graph and not a tree, and two texts
+        that write the same operations give the same object.
+
+    Raises:
+        DiffcompareError: The text is no expression, or too large.  Its `diagnostic` names the cause, the characters
+            at fault and, where one was found, a corrected text.
+        TypeError: `text` is not a string.
+
+    Example:
+        >>> str(parse("2x² + √(1 - x₁)"))
+        '2*x^2 + sqrt(1 - x1)'
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, not {type(text).__name__}")
     try:
-        return _Reading(text, names).run()
+        return _Parser(text, names).run()
     except SyntaxFault as fault:
         error = _error(text, fault, names)
     raise error
 
 
-def attempt(text: str, names: Collection[str] = ()) -> Expression | None:
-    """Read a text like `parse`; None where it is no expression, and nothing is spent on why."""
+def attempt(text: str, names: Collection[str] = ()) -> Expression | SyntaxFault:
+    """Parse a text like `parse`, but return the fault of one that is no expression, unexplained."""
     try:
-        return _Reading(text, names).run()
-    except SyntaxFault:
-        return None
+        return _Parser(text, names).run()
+    except SyntaxFault as fault:
+        return fault
 
 
 def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
-    """What `parse` reads, as a list of its nodes in which every one follows its arguments; the last is the whole.
+    """Parse a text into a list of nodes in which every node follows its arguments; the last is the whole expression.
 
-    They are nodes of their own: for a caller who keeps them to himself and has many texts to read.
+    The nodes are not shared with other expressions, which is faster for a caller who reads many texts once.
     """
-    nodes: dict[Any, Expression] = {}  # in which every one follows its arguments
+    nodes: dict[Any, Expression] = {}  # every node follows its arguments
     try:
-        reading = _Reading(text, names, nodes.setdefault)
-        expression = reading.run()
+        parser = _Parser(text, names, nodes.setdefault)
+        expression = parser.run()
     except SyntaxFault as fault:
         error = _error(text, fault, names)
     else:
-        if reading.first is not None or not nodes:  # a name that was given a value may not be used
+        if parser.first is not None or not nodes:  # a name that was given a value may not be used
             return wengert_list(expression)
-        leaves = dict.fromkeys([each for node in nodes.values() for each in node.arguments if not each.operation])
+        leaves = dict.fromkeys([leaf for node in nodes.values() for leaf in node.arguments if not leaf.operation])
         return [*leaves, *nodes.values()]
     raise error
 
 
 def read(text: str, names: Collection[str] = ()) -> Parsed:
-    """The same, with notes on what could have been meant otherwise."""
+    """Parse a text like `parse`, with notes and warnings about what may have been meant otherwise."""
     try:
-        reading = _Reading(text, names)
-        expression = reading.run()
+        parser = _Parser(text, names)
+        expression = parser.run()
     except SyntaxFault as fault:
         error = _error(text, fault, names)
     else:
-        from diffcompare.language.syntax.warnings import remarkable
+        from diffcompare.language.syntax.warnings import find_warnings, may_have_warnings
 
-        if not remarkable(text, reading.implicit, names):
+        if not may_have_warnings(text, parser.implicit, names):
             return Parsed(expression, text)
-        from diffcompare.language.syntax.warnings import remarks
-
-        return Parsed(expression, text, remarks(text, expression, names, reading.implicit))
+        return Parsed(expression, text, find_warnings(text, expression, names, parser.implicit, attempt))
     raise error
 
 
@@ -113,19 +127,11 @@ def _error(text: str, fault: SyntaxFault, names: Collection[str]) -> Diffcompare
     from diffcompare.diagnostics import DiffcompareError
     from diffcompare.language.syntax.diagnose import explain
 
-    def attempt(cure: str) -> SyntaxFault | None:
-        """What is wrong with a text, None if nothing is: `explain` makes sure that its cures are cures."""
-        try:
-            _Reading(cure, names).run()
-        except SyntaxFault as fault:
-            return fault
-        return None
-
     return DiffcompareError(explain(text, fault, names, attempt))
 
 
-class _Reading:
-    """One text being read."""
+class _Parser:
+    """One run over a text: its tokens, the stack, and what was noticed on the way."""
 
     __slots__ = (
         "first",
@@ -141,7 +147,7 @@ class _Reading:
         "tokens",
     )
 
-    places: Adjacency  # where the tokens stand, once that matters
+    places: Adjacency  # the places of the tokens, once they matter
 
     def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
         self.intern = intern
@@ -155,9 +161,9 @@ class _Reading:
         self.stack: list[Frame] = [BOTTOM]
         self.names = names
         self.leaves = {} if "e" in names else _leaves
-        self.implicit: list[int] = []  # the tokens before which a product was read
+        self.implicit: list[int] = []  # numbers of the tokens before which a product was read
         self.target: str | None = None  # the name being given a value
-        self.first: dict[str, int] | None = None  # where each token stands first, once there is an assignment
+        self.first: dict[str, int] | None = None  # the first place of every token, once there is an assignment
 
     def run(self) -> Expression:
         stack, pop, intern = self.stack, self.rest.pop, self.intern
@@ -204,11 +210,11 @@ class _Reading:
                     break
 
     def index(self) -> int:
-        """The number of the token taken last."""
+        """Return the number of the token taken last."""
         return len(self.tokens) - len(self.rest)
 
     def begin(self, token: str) -> Expression | None:
-        """A value that was not met before, or None after opening something that the table does not open."""
+        """Return a value that was not met before, or None after opening a frame that the table does not open."""
         if is_word(token):
             if token[-1] == "(":
                 self.call(token)
@@ -244,7 +250,7 @@ class _Reading:
         self.stack.append(frame or (0, name, []))
 
     def juxtaposed(self, token: str) -> tuple[int, int, Operation]:
-        """What a token does after a value that is no operator: an implicit product, if it may be one."""
+        """Return what a token does after a value where it is no operator: an implicit product, if it may be one."""
         index = self.index()
         if not (is_word(token) or token in ("(", "√")):
             raise SyntaxFault("E203" if token[0] in "0123456789." and token != "." else "E301", index)
@@ -274,7 +280,7 @@ class _Reading:
             raise SyntaxFault("E203", index, across=True)
 
     def close(self, token: str, value: Expression) -> Expression:
-        """The value of a bar or of a call of several arguments, at its end."""
+        """Return the value of a bar, or of a call of several arguments, at its end."""
         _, name, left = self.stack[-1]
         if isinstance(left, int):
             if token == ")":
@@ -293,7 +299,7 @@ class _Reading:
         return build_call(name, left, self.intern)
 
     def separate(self, token: str, value: Expression) -> None:
-        """A comma, a semicolon, `=` or a comparison after a value."""
+        """Take a comma, a semicolon, `=` or a comparison after a value."""
         frame = self.stack[-1]
         if token == ",":
             self.comma(frame, value)
@@ -315,7 +321,7 @@ class _Reading:
             frame[2].extend((value, token))
 
     def is_balanced(self) -> bool:
-        """Whether every parenthesis is closed: one that is open is so by intention."""
+        """Tell whether every parenthesis is closed: then one that is open here was left open on purpose."""
         return sum([token[-1:] == "(" for token in self.tokens]) == self.tokens.count(")")
 
     def comma(self, frame: Frame, value: Expression) -> None:
@@ -340,7 +346,7 @@ class _Reading:
         return digits and f"{before},{after}" in self.text
 
     def assigned(self, frame: Frame) -> str:
-        """The name before `=`, which must be a new one that stands alone at the start of a statement."""
+        """Return the name before `=`, which must be a new one that stands alone at the start of a statement."""
         tokens, index = self.tokens, self.index()
         if frame is not BOTTOM or self.target or not (index == 1 or tokens[index - 2] == ";"):
             raise SyntaxFault("E212", index)
@@ -366,7 +372,7 @@ class _Reading:
         return value
 
     def check_closed(self, frame: Frame) -> None:
-        """A statement ends where no bracket is open, and does not use the name that it gives a value."""
+        """Check that no bracket is open at the end of a statement, and that it does not use the name it defines."""
         if isinstance(frame[2], int):
             raise SyntaxFault("E207", frame[2], end=self.index())
         if frame is not BOTTOM:

@@ -18,6 +18,7 @@ from functools import cache
 from itertools import accumulate, islice
 from typing import Any
 
+from diffcompare.language.alphabet import SUPERSCRIPTS, SYMBOLS, canonical, first_flaw
 from diffcompare.language.expression import Number
 
 MAX_CHARACTERS = 1_000_000
@@ -25,18 +26,11 @@ MAX_OPERATIONS = 250_000
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 1_000
 
-SPACE = " \t\n\r\f\v\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+_SPACE = " \t\n\r\f\v\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
-END = ""
-"""The token after the last one."""
-
-SYMBOLS = {"π": "pi", "·": "*", "⋅": "*", "×": "*", "÷": "/", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
-"""Signs that stand for others."""
+END = ""  # the token after the last one
 
 _FROM_SUPERSCRIPT = str.maketrans(SUPERSCRIPTS + "⁻⁺", "0123456789-+")
-_TO_LETTERS = str.maketrans(SUBSCRIPTS + "\u00b5", "0123456789μ")  # the micro sign of many keyboards is a mu
 
 
 def _pattern(start: str, part: str) -> re.Pattern[str]:
@@ -44,10 +38,10 @@ def _pattern(start: str, part: str) -> re.Pattern[str]:
     # Possessive `*+`: the blanks after a name are never tried twice.
     return re.compile(
         rf"[-+/^(),]"  # the commonest signs first, for speed
-        rf"|{start}{part}*+(?:[{SPACE}]*+\()?"
+        rf"|{start}{part}*+(?:[{_SPACE}]*+\()?"
         rf"|(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:(?![eE_jJxXoObB])"  # a plain number, which most are
         rf"|(?:[eE][+-]?[0-9]+)?(?:[eEjJ](?!\w)|_\w*|(?<=(?<![\w.])0)[xXoObB][0-9a-fA-F]+(?!\w))?)"
-        rf"|π|[⁻⁺]?[{SUPERSCRIPTS}]++|\*\*|[<>=!]=|[^{SPACE}]"
+        rf"|π|[⁻⁺]?[{SUPERSCRIPTS}]++|\*\*|[<>=!]=|[^{_SPACE}]"
     )
 
 
@@ -144,23 +138,12 @@ def _spell(token: str, start: int, strict: bool) -> str:
         if strict and token != "√":
             raise SyntaxFault("E301", span=(start, start + 1))
         return token
-    from diffcompare.language.syntax.characters import first_flaw
-
     flaw = first_flaw(token[:-1].rstrip() if token[-1] == "(" else token)
     if flaw is None:
         return canonical(token)
     if strict:
         raise SyntaxFault("E301", span=(start + flaw, start + flaw + 1))
     return token
-
-
-def canonical(name: str) -> str:
-    """A name as the language stores it: `x₁` is x1, the micro sign is a mu, and letters are composed (NFC)."""
-    if name.isascii():
-        return name
-    from unicodedata import normalize
-
-    return normalize("NFC", name.translate(_TO_LETTERS))
 
 
 def number(token: str, index: int) -> Number:

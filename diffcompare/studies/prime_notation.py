@@ -17,7 +17,7 @@ from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
-from diffcompare.language.parser import parse
+from diffcompare.language.parser import attempt, parse
 from diffcompare.language.serialization import substitute
 from diffcompare.language.syntax.misread_names import reading_of_unknown
 from diffcompare.language.wengert import variables, wengert_list
@@ -91,7 +91,7 @@ def read(text: str, names: LocalNames) -> tuple[Expression, int]:
 
 
 def _unknown(name: str, names: LocalNames, plain: str) -> DiffcompareError:
-    meant = reading_of_unknown(name, plain, names.variables)
+    meant = reading_of_unknown(name, plain, names.variables, attempt)
     found = unknown_variable(name, names.variables, "expression", plain, meant).diagnostic
     place = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)
     span = place.span() if place else found.span

@@ -1,11 +1,14 @@
 """The language: what is read, how it binds, what is refused, and that nothing else is ever raised."""
 
+import doctest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import expressions
 
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language import parser
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.parser import parse, parse_apart, read
@@ -349,3 +352,7 @@ def test_what_is_wrong_with_a_text_is_the_same_apart():
             parse_apart(text)
         assert caught.value.diagnostic.code == code(text)
     assert parse_apart("e*x", ("e",))[0] is Variable("e")
+
+
+def test_the_examples_of_its_docstrings_are_right():
+    assert doctest.testmod(parser).failed == 0

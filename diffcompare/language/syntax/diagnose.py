@@ -29,8 +29,8 @@ ROUNDS = 5
 
 
 def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> Diagnostic:
-    """The diagnostic of a fault.  `attempt` says what is wrong with a text, None if nothing is."""
-    code, finding = _find(text, fault, names)
+    """Make the diagnostic of a fault.  `attempt` is the parser, to make sure that every fix can be parsed."""
+    code, finding = _find(text, fault, names, attempt)
     proven = _proven(finding, names, attempt)
     return Diagnostic(
         code=code,
@@ -58,10 +58,10 @@ def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
     return advice[:-1] if proven[0][0] in advice else advice
 
 
-def _find(text: str, fault: SyntaxFault, names: Collection[str]) -> tuple[str, Finding]:
+def _find(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> tuple[str, Finding]:
     if fault.code in _LIMITS:
         return fault.code, _LIMITS[fault.code](text, fault)
-    scene = SourceText(text, fault, names)
+    scene = SourceText(text, fault, names, attempt)
     finding = foreign(scene) or _FINDINGS[fault.code](scene)
     return finding.code or fault.code, finding
 
@@ -81,12 +81,12 @@ def _mended(cure: str, names: Collection[str], attempt: Attempt, rounds: int) ->
     """Apply the first cure of every further error; give the readings of one that has some, nothing if one has none."""
     while rounds and len(cure) <= MAX_TEXT_LENGTH:
         rounds -= 1
-        fault = attempt(cure)
-        if fault is None:
+        fault = attempt(cure, names)
+        if not isinstance(fault, SyntaxFault):
             return [(cure, "")]
-        finding = _find(cure, fault, names)[1]
+        finding = _find(cure, fault, names, attempt)[1]
         if finding.readings:  # a question to the user: it is asked, and not answered on the way
-            return [reading for reading in finding.readings if attempt(reading[0]) is None]
+            return [reading for reading in finding.readings if not isinstance(attempt(reading[0], names), SyntaxFault)]
         if not finding.cures or not finding.is_certain:
             return []
         cure = finding.cures[0].strip()

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
+from diffcompare.language.alphabet import SUBSCRIPTS
 from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
-from diffcompare.language.syntax.source_text import SourceText, quoted
+from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
-from diffcompare.language.tokenizer import SUBSCRIPTS, SyntaxFault
+from diffcompare.language.tokenizer import SyntaxFault
 
 # Names that look like several things written together: `sinx`, `xlnx`, `cos2x`, `pix`, `xy` beside x and y.
 #
@@ -252,14 +253,14 @@ def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = 
             )  # fmt: skip
 
 
-def reading_of_unknown(name: str, text: str, names: Collection[str]) -> tuple[str, str | None] | None:
+def reading_of_unknown(name: str, text: str, names: Collection[str], attempt: Attempt) -> tuple[str, str | None] | None:
     """Give what was meant by a name that the function does not have, and the whole answer with all such names mended.
 
     `names` are the variables of the function; the answer is None where another of its names remains unknown.
     """
     if name in FUNCTIONS:  # `exp -x`
         return f"{name}(...)", None
-    scene = SourceText(text, SyntaxFault("", len(text)), names)
+    scene = SourceText(text, SyntaxFault("", len(text)), names, attempt)
     unknown = [index for token, index in _alone(scene).items() if token not in names][:MAX_NAMES]
     meant = {index: _meant_by(scene, index) for index in unknown}
     said = next((text for index, text in meant.items() if scene.tokens[index] == name), "")
@@ -340,6 +341,4 @@ def _rewritten(scene: SourceText, meant: Mapping[int, str]) -> str | None:
                 edits[-1] = (start, scene.span(index)[1], f"({texts[token]}")
                 edits.append((end, end, ")"))
     text = scene.edited(*edits)
-    from diffcompare.language.parser import attempt
-
-    return text if attempt(text, scene.names) is not None else None
+    return None if isinstance(scene.attempt(text, scene.names), SyntaxFault) else text

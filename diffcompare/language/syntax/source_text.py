@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import AFTER, is_word
 from diffcompare.language.tokenizer import SyntaxFault, locate
 
@@ -15,6 +17,10 @@ MAX_TEXT_LENGTH = 2_000
 """Characters up to which a whole corrected expression is offered."""
 
 OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
+
+
+Attempt: TypeAlias = Callable[[str, Collection[str]], Expression | SyntaxFault]
+"""The parser's `attempt`, which is handed over: the parser imports this package, and not the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,12 @@ class Finding:
 
 @dataclass(slots=True)
 class SourceText:
-    """A text, its tokens, and where the parser stopped."""
+    """A text, its tokens, the token at which the parser stopped, and the parser, to try a corrected text on."""
 
     text: str
     fault: SyntaxFault
     names: Collection[str]
+    attempt: Attempt
     tokens: list[str] = field(init=False)
     starts: list[int] = field(init=False)
     ends: list[int] = field(init=False)
@@ -108,11 +115,8 @@ class SourceText:
         wrapped = self.edited((start, end, f"({new})"))
         if not self.short:
             return wrapped
-        from diffcompare.language.parser import attempt
-
         bare = self.edited((start, end, new))
-        expression = attempt(bare, self.names)
-        return bare if expression is not None and expression is attempt(wrapped, self.names) else wrapped
+        return bare if self.attempt(bare, self.names) is self.attempt(wrapped, self.names) else wrapped
 
     def closing(self, index: int) -> int | None:
         """The token that closes the parenthesis opened by this one."""
@@ -194,9 +198,6 @@ class SourceText:
         ) and (is_word(self.token(stop)) or self.token(stop) == "("):
             stop = self.operand_stop(stop)
         return stop
-
-
-Attempt = Callable[[str], SyntaxFault | None]
 
 
 def is_opener(token: str) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
+from diffcompare.language.printer import to_text
 from diffcompare.language.syntax.misread_names import INDEXED, misread_names
-from diffcompare.language.syntax.source_text import SourceText, quoted
+from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.tokenizer import SyntaxFault
 
 # Remarks on a text that is right: what could have been meant otherwise, and how it was read.
@@ -23,11 +24,11 @@ MAX_ECHO_LENGTH = 200
 """Characters up to which the reading of a whole expression is echoed."""
 
 
-def remarks(
-    text: str, expression: Expression, names: Collection[str], implicit: Sequence[int]
+def find_warnings(
+    text: str, expression: Expression, names: Collection[str], implicit: Sequence[int], attempt: Attempt
 ) -> tuple[Diagnostic, ...]:
     """Notes and warnings on a text; `implicit` are the tokens before which a product was read."""
-    scene = SourceText(text, SyntaxFault("", len(text)), names)
+    scene = SourceText(text, SyntaxFault("", len(text)), names, attempt)
     found = [
         *_products(scene, expression, implicit),
         *_names(scene),
@@ -49,8 +50,6 @@ def _note(
 def _products(scene: SourceText, expression: Expression, implicit: Sequence[int]) -> Iterator[Diagnostic]:
     if not implicit:
         return
-    from diffcompare.language.printer import to_text
-
     first, count = implicit[0], len(implicit)
     start = scene.span(scene.operand_start(first - 1) if scene.short else first - 1)[0]
     what = "an implicit product" if count == 1 else f"{count:,} implicit products"
@@ -132,8 +131,8 @@ GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
 
-def remarkable(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
-    """Tell whether `remarks` may have something to say; `implicit` are the tokens before which a product was read."""
+def may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
+    """Tell whether `find_warnings` may find anything; `implicit` are the tokens before which a product was read."""
     if implicit or "=" in text or "√" in text:
         return True
     if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
