@@ -1,8 +1,20 @@
 """Diagnostics: one error per cause, the smallest stretch of text, a stable code, and a cure that can be pasted back."""
 
+import doctest
+
 import pytest
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, to_text
+from diffcompare import diagnostics
+from diffcompare.diagnostics import (
+    MIN_SLIP_LIKENESS,
+    Diagnostic,
+    DiffcompareError,
+    did_you_mean,
+    one_line,
+    to_text,
+    visible,
+    width,
+)
 from diffcompare.language.parser import parse, read
 
 
@@ -285,3 +297,41 @@ def test_an_error_reads_as_its_diagnostic():
 def test_a_diagnostic_without_a_place_is_a_line_and_its_help():
     found = Diagnostic("E900", "io_error", "cannot read", help="is it there?")
     assert to_text(found) == "error[E900]: cannot read\n   = help: is it there?"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("lst", ["list", "ops"], "list"),
+        ("reverse", ["forward-ad", "reverse-ad"], "reverse-ad"),
+        ("central", ["complex-step", "central-difference"], "central-difference"),
+        ("Rosenbrok", ["booth", "rosenbrock"], "rosenbrock"),
+        ("--methd", ["--method", "--at"], "--method"),
+        ("x1", ["y", "x"], "x"),
+        ("foo", ["bar", "list"], None),
+        ("x" * 1000, ["x" * 999], None),
+        ("x", [], None),
+    ],
+)
+def test_the_name_that_was_meant(name, known, meant):
+    assert did_you_mean(name, known) == meant
+
+
+def test_a_slip_is_nearer_than_a_suggestion():
+    assert did_you_mean("titel", ["title"], MIN_SLIP_LIKENESS, abbreviated=False) == "title"
+    assert did_you_mean("x1", ["x"], MIN_SLIP_LIKENESS) is None
+    assert did_you_mean("point_of_time", ["point"], MIN_SLIP_LIKENESS) == "point"
+    assert did_you_mean("point_of_time", ["point"], MIN_SLIP_LIKENESS, abbreviated=False) is None
+
+
+def test_what_steers_a_terminal_is_shown_and_not_sent():
+    assert visible("a\x1b[31m\u202eb\ud800\u3000\n") == r"a\x1b[31m\u202eb\ud800 \n"
+    assert one_line("a\tb\r\n\u2028c\x1c") == r"a b   c\x1c"
+
+
+def test_columns_on_a_terminal():
+    assert [width(text) for text in ("abc", "变", "θ", "e\u0301", "x\ufe0f")] == [3, 2, 1, 1, 1]
+
+
+def test_the_examples_of_its_docstrings_are_right():
+    assert doctest.testmod(diagnostics, extraglobs={"parse": parse}).failed == 0

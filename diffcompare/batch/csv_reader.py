@@ -15,7 +15,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, broken, lines_of
-from diffcompare.diagnostics import Diagnostic
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
 from diffcompare.inputs.column_titles import known_titles, role_of
 from diffcompare.inputs.decimal_commas import with_points
 from diffcompare.inputs.equations import notation_of
@@ -384,10 +384,7 @@ def _is_slip(name: str, waiting: set[str]) -> bool:
     """Whether a title is nearly the name of a variable that has no value: then it is no column of something else."""
     if not waiting or not name.isidentifier() or _ABOUT.search(name):
         return False
-    from difflib import get_close_matches
-
-    alike = any(name.casefold() == each.casefold() for each in waiting)
-    return alike or bool(get_close_matches(name, waiting, 1, 0.75))
+    return did_you_mean(name, waiting, MIN_SLIP_LIKENESS, abbreviated=False) is not None
 
 
 def _with_point(said: str) -> str:

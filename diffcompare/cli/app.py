@@ -21,7 +21,7 @@ from diffcompare.cli import arguments, options, overwriting
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.output import CommandResult, Settings, check, show
 from diffcompare.cli.progress import sign_of_life
-from diffcompare.diagnostics import closest, usage_error
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 from diffcompare.localization import LANGUAGES, use_language
 
 NAME = "diffcompare"
@@ -203,8 +203,8 @@ def likely_lines(name: str, commands: Iterable[str]) -> list[str]:
     """Return what to type where a name was meant that is near, between backquotes: of a command, of a demo."""
     from diffcompare.classroom.demos import NAMES
 
-    command = closest(name, commands)
-    demo = name if name in NAMES else None if command else closest(name, NAMES)
+    command = did_you_mean(name, commands, MIN_SLIP_LIKENESS)
+    demo = name if name in NAMES else None if command else did_you_mean(name, NAMES, MIN_SLIP_LIKENESS)
     return [*([f"`{NAME} {command}`"] if command else []), *([f"`{NAME} demo {demo}`"] if demo else [])]
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from diffcompare.diagnostics import DiffcompareError, closest, usage_error
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 
 # The words that options choose from.
 
@@ -104,7 +104,7 @@ def _one_too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]
     like_flags = [argument for argument in positionals if like_a_flag(argument)]
     surplus = positionals[allowed]
     for argument in like_flags:
-        if closest(argument.partition("=")[0], flags):
+        if did_you_mean(argument.partition("=")[0], flags, MIN_SLIP_LIKENESS):
             return no_such_option(argument, flags)
     if surplus in like_flags or (like_flags and like_flags[0].startswith("--")):
         return no_such_option(surplus if surplus in like_flags else like_flags[0], flags)
@@ -126,7 +126,7 @@ def like_a_flag(argument: str) -> bool:
 def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     """The error for an argument that looks like an option and is none."""
     flag = argument.partition("=")[0]
-    near = closest(flag, flags)
+    near = did_you_mean(flag, flags, MIN_SLIP_LIKENESS)
     if near == flag:
         return usage_error("E504", f"`{flag}` stands after `--`", "write options before it")
     help = f"did you mean `{near}`?" if near else "`-h` shows the options"

@@ -12,7 +12,7 @@ from diffcompare.cli import completion
 from diffcompare.cli.arguments import COUNTED, INPUT_FORMATS, MODES, SHOWN
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.overwriting import READS_EXPRESSION, READS_FILE
-from diffcompare.diagnostics import DiffcompareError, closest, usage_error
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 from diffcompare.localization import LANGUAGES
 from diffcompare.render import FORMATS
 
@@ -37,7 +37,7 @@ def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
 
 def unknown_choice(flag: str, text: str, choices: Sequence[str]) -> DiffcompareError:
     """The error for a word that is none of the choices."""
-    near = closest(text, choices)
+    near = did_you_mean(text, choices, MIN_SLIP_LIKENESS)
     help = f"did you mean `{flag} {near}`?" if near else f"choose one of {', '.join(choices)}"
     return usage_error("E506", f"`{flag}` knows no `{text}`", help)
 

@@ -16,7 +16,7 @@ from functools import cache
 from typing import NamedTuple
 
 from diffcompare.backends.problem import Hand
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.inputs.expression_file import Entry, entries_of_file, entry_from, from_file
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.language.expression import Constant, Expression, Number, Variable
@@ -218,11 +218,8 @@ def _entry_of(stanza: Stanza) -> Entry:
 
 
 def _unknown(name: str) -> DiffcompareError:
-    from difflib import get_close_matches
-
-    names = [stanza.name for stanza in scan()]
-    close = get_close_matches(name, names, 1, 0.5)
-    help_text = f"did you mean @{close[0]}?" if close else "`diffcompare list` shows all entries"
+    close = did_you_mean(name, [stanza.name for stanza in scan()])
+    help_text = f"did you mean @{close}?" if close else "`diffcompare list` shows all entries"
     message = f"the catalogue has no entry `{name}`"
     return DiffcompareError(
         Diagnostic(

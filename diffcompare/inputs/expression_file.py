@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.inputs.file_kinds import CURES, PLAIN_TEXT, suffix_of, unreadable
 
 MAXIMUM_BYTES = 10_000_000
@@ -127,12 +127,10 @@ def _check_keys(table: Mapping[str, Any], place: str) -> None:
     """Keys of people's own are welcome; one that is nearly one of ours is a slip that would go unseen."""
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
-        from difflib import get_close_matches
-
         for key in unknown:
-            close = get_close_matches(key, _KEYS, 1, 0.75)
-            if close and close[0] not in table:
-                raise _wrong(place, f"an entry has no key `{key}`", f"did you mean `{close[0]}`?")
+            close = did_you_mean(key, _KEYS, MIN_SLIP_LIKENESS, abbreviated=False)
+            if close and close not in table:
+                raise _wrong(place, f"an entry has no key `{key}`", f"did you mean `{close}`?")
 
 
 def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
@@ -307,11 +305,9 @@ def _several(path: str, names: list[str]) -> DiffcompareError:
 
 
 def _no_such_entry(path: str, name: str, names: list[str]) -> DiffcompareError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, names, 1, 0.5)
+    close = did_you_mean(name, names)
     listed = ", ".join(names[:5]) + ", ..." * (len(names) > 5)
-    help_text = f"did you mean {path}:{close[0]}?" if close else f"it has {listed}"
+    help_text = f"did you mean {path}:{close}?" if close else f"it has {listed}"
     message = f"{path} has no entry `{name}`"
     return DiffcompareError(Diagnostic(code="E608", kind="bad_value", message=message, source=path, help=help_text))
 

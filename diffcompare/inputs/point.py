@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
@@ -139,14 +139,12 @@ def unknown_variable(
 
     `meant` is what the name was probably meant to be, and the whole text with that.
     """
-    from difflib import get_close_matches
-
     known = list(variables)
-    close = get_close_matches(name, known, 1, 0.5)
+    close = did_you_mean(name, known)
     if meant is not None:
         help_text = f"did you mean `{meant[0]}`?"
     elif close:
-        help_text = f"did you mean `{close[0]}`?"
+        help_text = f"did you mean `{close}`?"
     else:
         listed = ", ".join(known[:10]) + ", ..." * (len(known) > 10)
         help_text = f"its variables are {listed}" if known else "it is constant"

@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
-from diffcompare.render.text_layout import clean, width, wrap
+from diffcompare.diagnostics import width
+from diffcompare.render.text_layout import clean, wrap
 
 if TYPE_CHECKING:
     from diffcompare.document import Equations

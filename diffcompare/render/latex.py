@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
+from diffcompare.diagnostics import width
 from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import POWER, PRODUCT
 from diffcompare.language.printer import CALL, MAX_NODES, formula, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
 from diffcompare.render.equations import parted
-from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats, width
+from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
+from diffcompare.diagnostics import width
 from diffcompare.document import Equations, Graph, Heading, Listing, Paragraph, Source, Table
 from diffcompare.render.equations import equation_lines
 from diffcompare.render.pictures import COLUMNS, picture_lines
@@ -19,7 +20,6 @@ from diffcompare.render.text_layout import (
     padding_of,
     point_padding,
     title_padding,
-    width,
 )
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from diffcompare.diagnostics import width
 from diffcompare.formatting import is_formula
 from diffcompare.render.equations import parted
 from diffcompare.render.text_layout import (
@@ -19,7 +20,6 @@ from diffcompare.render.text_layout import (
     point_padding,
     repeats,
     title_padding,
-    width,
     wrap,
 )
 

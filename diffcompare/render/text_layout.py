@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
+from diffcompare.diagnostics import visible, width
 from diffcompare.document import Bars, Graph, Measured, Paragraph, Plot, Table
 from diffcompare.localization import translate
 
@@ -36,15 +36,7 @@ def clean(text: str, unicode: bool = True) -> str:
 
     Control characters, bidirectional overrides and lone surrogates are shown as escapes (`\\x1b`), never sent.
     """
-    if text.isprintable() and (unicode or text.isascii()):
-        return text
-    return "".join([char if char.isprintable() else _visible(char) for char in (text if unicode else ascii_only(text))])
-
-
-def _visible(char: str) -> str:
-    from unicodedata import category
-
-    return " " if category(char) == "Zs" else char.encode("unicode_escape").decode("ascii")
+    return visible(text if unicode else ascii_only(text))
 
 
 def ascii_only(text: str) -> str:
@@ -73,18 +65,6 @@ def greek(char: str) -> str:
     if words[:1] != ["GREEK"] or "LETTER" not in words:
         return ""
     return words[-1].capitalize() if "CAPITAL" in words else words[-1].lower()
-
-
-def width(text: str) -> int:
-    """Columns that a line takes on a screen."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-@cache
-def _columns(char: str) -> int:
-    from unicodedata import category, east_asian_width
-
-    return 0 if category(char) in ("Mn", "Me") else 1 + (east_asian_width(char) in "WF")
 
 
 _MAX_POINT_PADDING = 6

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.inputs.catalogue import GROUPS, load
 from diffcompare.inputs.expression_file import Entry
@@ -86,10 +86,8 @@ def _entry_data(entry: Entry) -> dict[str, object]:
 
 
 def _unknown_group(group: str) -> DiffcompareError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(group, GROUPS, 1, 0.5)
-    help_text = f"did you mean `{close[0]}`?" if close else f"the groups are {', '.join(GROUPS)}"
+    close = did_you_mean(group, GROUPS)
+    help_text = f"did you mean `{close}`?" if close else f"the groups are {', '.join(GROUPS)}"
     message = f"the catalogue has no group `{group}`"
     return DiffcompareError(Diagnostic(code="E610", kind="bad_value", message=message, help=help_text))
 
@@ -238,10 +236,8 @@ def _details(operation: Operation) -> tuple[Block, ...]:
 
 
 def _unknown_operation(name: str) -> DiffcompareError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, [*FUNCTIONS, *OPERATIONS], 1, 0.5)
-    help_text = f"did you mean `{close[0]}`?" if close else "`diffcompare ops` shows all operations"
+    close = did_you_mean(name, [*FUNCTIONS, *OPERATIONS])
+    help_text = f"did you mean `{close}`?" if close else "`diffcompare ops` shows all operations"
     return DiffcompareError(
         Diagnostic(code="E611", kind="unknown_function", message=f"unknown operation `{name}`", help=help_text)
     )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcompare.render.text_layout import clean, width
+from diffcompare.diagnostics import width
+from diffcompare.render.text_layout import clean
 
 
 @pytest.mark.parametrize(

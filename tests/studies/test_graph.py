@@ -249,7 +249,7 @@ def test_every_format_and_plain_data(text, show):
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
 def test_no_line_is_wider_than_the_terminal(width):
-    from diffcompare.render.text_layout import width as columns
+    from diffcompare.diagnostics import width as columns
 
     for text in (SURVEY, LOOP, "sin(x)*x"):
         document = graph(text, show="adjoint").document(brief=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, closest
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean
 
 if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
@@ -23,7 +23,7 @@ NAMES = (*TEN, *ENCORES)
 def demo(name: str) -> Demo:
     """The demo of that name.  Raises DiffcompareError (E581) for a name that is none."""
     if name not in NAMES:
-        close = closest(name, NAMES)
+        close = did_you_mean(name, NAMES, MIN_SLIP_LIKENESS)
         cure = f"did you mean `{close}`?" if close else f"choose {', '.join(NAMES)}, or all"
         raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=cure))
     module = import_module(f"{__name__}.{name.replace('-', '_')}")

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from diffcompare.classroom.demos.frame import Demo, Frame
+from diffcompare.diagnostics import width
 from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Table
 from diffcompare.localization import language, translate
 from diffcompare.render import Look
 from diffcompare.render.graph.text import DENSITIES, TextDrawing, dense, drawing_lines
 from diffcompare.render.table_layout import Line, line_width
 from diffcompare.render.terminal import document_lines
-from diffcompare.render.text_layout import clean, width, wrap
+from diffcompare.render.text_layout import clean, wrap
 
 # What the keys do: from one state of the player to the next.
 

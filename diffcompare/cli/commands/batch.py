@@ -250,13 +250,13 @@ def _conclude(run: Run, batch: Batch, settings: Settings, format: str, output: s
 
 def _failed(batch: Batch) -> str:
     """The last lines: which rows failed, and why."""
-    from diffcompare.diagnostics import visible
+    from diffcompare.diagnostics import one_line
 
     tally = batch.tally
     lines = []
     for failed in tally.failures:
         name = f"{failed.name}: " if failed.name else ""
-        lines.append(visible(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
+        lines.append(one_line(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
     more = tally.failed - len(tally.failures)
     count = f"error[E630]: {tally.failed:,} of {_rows(tally.rows)} failed"
     return "\n".join([*lines, count + (f", {more:,} of them not named here" if more else "")]) + "\n"

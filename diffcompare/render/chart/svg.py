@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffcompare.diagnostics import width
 from diffcompare.localization import translate
 from diffcompare.render.chart.scale import Scale, power_text, scale_of, spread, tick_label
 from diffcompare.render.svg import SERIES, SvgDrawing, text
-from diffcompare.render.text_layout import width
 
 if TYPE_CHECKING:
     from diffcompare.document import Axis, Bars, Plot, Series

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from diffcompare.diagnostics import width
 from diffcompare.localization import translate
 from diffcompare.render.chart.scale import Scale, power_text, scale_of, tick_label
 from diffcompare.render.table_layout import line_width, prose_lines
-from diffcompare.render.text_layout import clean, width
+from diffcompare.render.text_layout import clean
 
 if TYPE_CHECKING:
     from diffcompare.document import Bars, Plot

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
 from diffcompare.document import MAX_DRAWN
 from diffcompare.localization import translate
 from diffcompare.render.graph import labels as words
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.svg import SvgDrawing, text
-from diffcompare.render.text_layout import width
 
 if TYPE_CHECKING:
     from diffcompare.document import Edge, Graph, Vertex

@@ -12,12 +12,13 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffcompare.diagnostics import width
 from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
 from diffcompare.render.graph import labels as words
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.table_layout import line_width
-from diffcompare.render.text_layout import clean, stage_mark, width
+from diffcompare.render.text_layout import clean, stage_mark
 
 if TYPE_CHECKING:
     from diffcompare.document import Edge, Vertex

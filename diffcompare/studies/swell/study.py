@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic.client import prepare
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
@@ -95,10 +95,8 @@ def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Sw
 
 
 def _unknown(family: str) -> DiffcompareError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(family.lower(), FAMILIES, 1, 0.5)
-    cure = f"did you mean `{close[0]}`?" if close else f"choose {', '.join(FAMILIES)}, or a .txt or .toml file"
+    close = did_you_mean(family, FAMILIES)
+    cure = f"did you mean `{close}`?" if close else f"choose {', '.join(FAMILIES)}, or a .txt or .toml file"
     return DiffcompareError(Diagnostic("E563", "bad_value", f"there is no family `{family}`", help=cure))
 
 

@@ -10,11 +10,11 @@ from diffcompare.classroom.demos import NAMES, demo
 from diffcompare.classroom.demos.frame import Frame, localized
 from diffcompare.classroom.player.player import with_ending
 from diffcompare.classroom.player.screen import State, compose
+from diffcompare.diagnostics import width
 from diffcompare.document import Code, Graph, Paragraph, Source
 from diffcompare.localization import use_language
 from diffcompare.render import Look
 from diffcompare.render.terminal import painted
-from diffcompare.render.text_layout import width
 
 LOOK = Look(width=80)
 SHOWN = (Paragraph("shown"),)

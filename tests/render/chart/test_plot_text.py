@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pictures import PICTURES, PLOT
 
+from diffcompare.diagnostics import width
 from diffcompare.document import Axis, Document, Plot, Series
 from diffcompare.render import Look, render
 from diffcompare.render.chart.text import ASCII_MARKS, MARKS, draw_plot
-from diffcompare.render.text_layout import width
 
 
 def text(plot: Plot, look: Look, columns: int = 60) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from render_graphs import EXPRESSIONS, by_chance, drawn
 
+from diffcompare.diagnostics import width
 from diffcompare.document import Graph
 from diffcompare.render import Look
 from diffcompare.render.graph.text import drawing_lines
 from diffcompare.render.graph.text import drawn as drawing
 from diffcompare.render.graph.text import drawn as text_of
 from diffcompare.render.table_layout import line_width
-from diffcompare.render.text_layout import width
 
 STEPS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up"}

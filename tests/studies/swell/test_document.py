@@ -5,12 +5,12 @@ import re
 
 import pytest
 
+from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Equations, Table
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import dag_size
 from diffcompare.render import TEXTS, Look, render
-from diffcompare.render.text_layout import width
 from diffcompare.studies.swell import report as data_of_swell
 from diffcompare.studies.swell.report import MAX_ROWS, counted
 from diffcompare.studies.swell.study import swell_family, swell_orders
