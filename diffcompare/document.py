@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from diffcompare.language.expression import Expression
 
 
-NOTHING: Mapping[str, Any] = {}
-"""The default of fields that hold a mapping; never written to."""
+NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; never written to
 
 
 class Measured(NamedTuple):
@@ -41,10 +40,9 @@ class Code(NamedTuple):
 Cell: TypeAlias = "str | int | float | bool | Measured | Approximate | Code | Expression | None"
 
 
+# What a number of a sweep is: everywhere told apart by a sign as well as by a colour.
 Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
-"""What a number of a sweep is: everywhere told apart by a sign as well as by a colour."""
-Stage: TypeAlias = Literal["", "done", "now"]
-"""How far a step of a sweep is: to come, done, or the one that is shown."""
+Stage: TypeAlias = Literal["", "done", "now"]  # how far a step of a sweep is: to come, done, or the one that is shown
 
 
 class Column(NamedTuple):
@@ -53,10 +51,9 @@ class Column(NamedTuple):
     key: str
     title: str
     align: Literal["left", "right"] = "left"
+    # A cell equal to the one above is left out on screens (the method's name over several partials).
     group: bool = False
-    """A cell equal to the one above is left out on screens (the method's name over several partials)."""
-    quantity: Quantity | None = None
-    """What its numbers, or its names, are."""
+    quantity: Quantity | None = None  # what its numbers, or its names, are
 
 
 class Heading(NamedTuple):
@@ -80,14 +77,12 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    # Rows that people are shown, the first half and the last half, with a remark between; machines get all.
     most: int | None = None
-    """Rows that people are shown, the first half and the last half, with a remark between; machines get all."""
-    summary: bool = False
-    """It sums up another table of the document, for people: CSV has the other one only."""
+    summary: bool = False  # it sums up another table of the document, for people: CSV has the other one only
+    # Readers will want to sort and filter its rows, where a format can do that; it has no group of cells.
     sortable: bool = False
-    """Readers will want to sort and filter its rows, where a format can do that; it has no group of cells."""
-    stages: tuple[Stage, ...] = ()
-    """Of every row, in a table that fills as it is looked at; none in any other."""
+    stages: tuple[Stage, ...] = ()  # of every row, in a table that fills as it is looked at; none in any other
 
 
 class Listing(NamedTuple):
@@ -152,8 +147,8 @@ class Series(NamedTuple):
 
     name: str
     points: tuple[tuple[float, float], ...]
+    # A line through the points; dots that are not joined; one that stays level (dashed).
     marks: Literal["line", "dots", "level"] = "line"
-    """A line through the points; dots that are not joined; one that stays level (dashed)."""
 
 
 class Plot(NamedTuple):
@@ -189,8 +184,8 @@ class Vertex(NamedTuple):
     kind: Literal["variable", "constant", "operation"]
     level: int
     active: bool = True
+    # Possibly inf or nan; None where the operation is undefined.
     numbers: tuple[tuple[Quantity, float | None], ...] = ()
-    """Possibly inf or nan; None where the operation is undefined."""
     stage: Stage = ""
 
 
@@ -200,8 +195,9 @@ class Edge(NamedTuple):
     source: str
     target: str
     label: str = ""
+    # The source decides only which argument the target takes (the condition of an `if`): no derivative flows
+    # here.
     decides: bool = False
-    """The source decides only which argument the target takes (the condition of an `if`): no derivative flows here."""
 
 
 class Graph(NamedTuple):
@@ -225,5 +221,4 @@ class Document(NamedTuple):
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING
 
 
-MAX_DRAWN = 60
-"""Nodes of a graph up to which a drawing can be read."""
+MAX_DRAWN = 60  # nodes of a graph up to which a drawing can be read

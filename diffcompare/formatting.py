@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from diffcompare.document import Cell, Table
     from diffcompare.language.expression import Expression
 
+# Characters of a formula that people are shown; the rest is counted, and whole in JSON and CSV.
 MAX_FORMULA_LENGTH = 2_000
-"""Characters of a formula that people are shown; the rest is counted, and whole in JSON and CSV."""
 
-MAX_FORMULA_NODES = 20_000
-"""Nodes of a formula that is written down in order to be cut."""
+MAX_FORMULA_NODES = 20_000  # nodes of a formula that is written down in order to be cut
 
 _FIRST_UNWRITTEN = 10**4_300  # Python refuses str() of longer integers, because it takes quadratic time
 
@@ -53,14 +52,14 @@ def text(cell: Cell, digits: int | None = None, *, missing: str = "-") -> str:
 
 def _formula(expression: Expression) -> str:
     """A formula as people read it: nobody waits for the end of one that is cut at its beginning."""
-    from diffcompare.language.printer import to_text, written
+    from diffcompare.language.printer import infix, to_text
     from diffcompare.language.wengert import dag_size
 
     nodes = dag_size(expression)
     if nodes <= MAX_FORMULA_NODES:
         return cut(to_text(expression))
     # Every piece has a character, so that these are enough.
-    return f"{written(expression, {}, MAX_FORMULA_LENGTH)[:MAX_FORMULA_LENGTH]}… ({nodes:,} nodes in all)"
+    return f"{infix(expression, {}, MAX_FORMULA_LENGTH)[:MAX_FORMULA_LENGTH]}… ({nodes:,} nodes in all)"
 
 
 def exact(cell: Cell) -> str:

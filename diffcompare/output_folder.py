@@ -13,11 +13,10 @@ from collections.abc import Collection, Mapping
 from diffcompare.output_files import write_file
 from diffcompare.safe_io import CannotWrite, cure, denied, reason
 
+# By suffix what to call a file, and what stands around its last line so that readers pass over it.
 KINDS = {".txt": ("text", "[", "]"), ".md": ("page", "<!-- ", " -->"), ".svg": ("picture", "<!-- ", " -->")}
-"""By suffix what to call a file, and what stands around its last line so that readers pass over it."""
 SEAL = "diffcompare "
-LENGTH = 16
-"""Hexadecimal digits."""
+LENGTH = 16  # hexadecimal digits
 
 
 def check(folder: str, names: Collection[str], output: str | None = None) -> list[str]:

@@ -15,12 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+# `-m MODULE`, for a package that may not be installed: it is this very package that is imported, wherever it lives,
+# and whatever else lives there (or in the working directory: `-P`) cannot stand in for a library.
 BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[1]); import diffcompare; sys.path.append(sys.path.pop(0)); "
     "from importlib import import_module; main = import_module(sys.argv[2]).main; main()"
 )
-"""`-m MODULE`, for a package that may not be installed: it is this very package that is imported, wherever it lives,
-and whatever else lives there (or in the working directory: `-P`) cannot stand in for a library."""
 
 
 def start(module: str) -> subprocess.Popen[bytes]:

@@ -136,5 +136,4 @@ def discard(stream: TextIO) -> None:
         return
 
 
-MAXIMUM_BYTES = 1_000_000
-"""Of an expression from standard input or from a text file."""
+MAXIMUM_BYTES = 1_000_000  # of an expression from standard input or from a text file

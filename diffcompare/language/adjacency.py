@@ -12,17 +12,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from diffcompare.language.tokenizer import SyntaxFault, locate
 
+# First letters of the suffixes by which other languages say what kind of number it is.
 STARTS = frozenset("dDqQfFlLuUiI")
-"""First letters of the suffixes by which other languages say what kind of number it is."""
 
 _EXPONENT = re.compile(r"[dDqQ][0-9]+")
 _KIND = re.compile(r"f(?:32|64)|[iu](?:8|16|32|64|128|size)|[uU][lL]{1,2}|[lL]{1,2}[uU]|ll|LL|[iI]64|[dD][lLdfDF]")
 _BAR = re.compile(r"(?P<bar>-{3,})|^\s*(?P<short>-[- ]*)$")
+# Suffixes of one letter, told from a variable by the number: `0.5f` but `2f`, `2.0L` but `0.5L`.
 _FLOAT = re.compile(r"(?:[0-9.]+\.[0-9.]*|[0-9.]+e[-+]?[0-9]+)[fF]|[0-9]+\.0*[dDlL]", re.IGNORECASE)
-"""Suffixes of one letter, told from a variable by the number: `0.5f` but `2f`, `2.0L` but `0.5L`."""
 
-_GOES_ON = ("", *"+-*/^,(=<>")
-"""How a line ends that is continued on the next one, or is empty."""
+_GOES_ON = ("", *"+-*/^,(=<>")  # how a line ends that is continued on the next one, or is empty
 
 
 class Adjacency:
@@ -49,11 +48,11 @@ class Adjacency:
         name, number = self.tokens[index], self.tokens[index - 1]
         if name in self.names or not number[:1] or number[0] not in "0123456789." or not self.is_glued(index):
             return False
-        found = _EXPONENT.fullmatch(name) or _KIND.fullmatch(name) or _FLOAT.fullmatch(number + name)
-        return bool(found or self._is_split_exponent(index)) and not self._is_alone(name)
+        match = _EXPONENT.fullmatch(name) or _KIND.fullmatch(name) or _FLOAT.fullmatch(number + name)
+        return bool(match or self._is_split_exponent(index)) and not self._is_alone(name)
 
     def exponent(self, index: int) -> tuple[str, int]:
-        """Give the exponent that a suffix writes, and its last token: `d0`, `d-3`; an empty one of a suffix without."""
+        """Return the exponent that a suffix writes, `d0` or `d-3`, and its last token; empty if it writes none."""
         if _EXPONENT.fullmatch(self.tokens[index]):
             return self.tokens[index][1:], index
         if self._is_split_exponent(index):
@@ -61,7 +60,7 @@ class Adjacency:
         return "", index
 
     def suffixes(self) -> Iterator[int]:
-        """Give the places of all suffixes."""
+        """Yield the numbers of all tokens that are suffixes."""
         for index in range(1, len(self.tokens)):
             if self.tokens[index][:1] in STARTS and self.is_suffix(index):
                 yield index
@@ -86,7 +85,7 @@ class Adjacency:
 
 
 def check_dimensions(text: str) -> None:
-    """Raise a Fault for a formula in two dimensions: a fraction with a bar, exponents on a line above."""
+    """Raise SyntaxFault for a formula in two dimensions: a fraction with a bar, exponents on a line above."""
     lines = text.splitlines(keepends=True)
     place = 0
     for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):

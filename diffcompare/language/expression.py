@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 
+# A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial.
 Partial: TypeAlias = Callable[..., Any] | int | None
-"""A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial."""
 
 
 class Region(NamedTuple):
@@ -88,19 +88,18 @@ class Operation:
 
 
 class _Table(dict[str, Operation]):
-    """Rows by name; where `x + y` is written before anybody asked for the table, it is filled then."""
+    """Rows by name.  If `x + y` is written before anybody has imported the rows, they are imported then."""
 
     def __missing__(self, name: str) -> Operation:
         import diffcompare.language.operations
 
-        found = diffcompare.language.operations.OPERATIONS.get(name)
-        if found is None:
+        operation = diffcompare.language.operations.OPERATIONS.get(name)
+        if operation is None:
             raise KeyError(name)
-        return found
+        return operation
 
 
-OPERATIONS: dict[str, Operation] = _Table()
-"""The table by name, filled by `operations.py`: take it from there."""
+OPERATIONS: dict[str, Operation] = _Table()  # the table by name, filled by `operations.py`: take it from there
 
 
 class _Reference(weakref.ref["Expression"]):
@@ -122,21 +121,40 @@ def _forget(reference: _Reference) -> None:
 
 
 class Expression:
-    """A node of the DAG.  Build nodes by arithmetic (`x + 1`), by calling rows (`sin(x)`) or by `parse`."""
+    """A node of the graph of an expression; equal expressions are one object, so `is` compares them.
+
+    Nodes are built by `parse`, by arithmetic (`x + 1`), or by calling rows of the table (`sin(x)`), and never change.
+    `str()` writes an expression as text that `parse` reads back as the same object.
+
+    Attributes:
+        operation: The row of the table that is applied here; None for a variable, a number or a constant.
+        arguments: The nodes that it is applied to.
+        varies: Whether a variable occurs in the expression.
+        level: 0 for a leaf, otherwise one more than the highest argument.
+
+    Raises:
+        TypeError: Something that is neither a number nor an expression is an operand.
+        ValueError: `nan` or `inf` is an operand: the language has no such numbers.
+
+    Example:
+        >>> from diffcompare.language.parser import parse
+        >>> x = parse("x")
+        >>> x * x + 1 is parse("x*x + 1")
+        True
+        >>> str(x**2 / 3)
+        'x^2/3'
+    """
 
     __slots__ = ("__weakref__", "arguments", "known_level", "operation", "varies")
 
     operation: Operation | None
-    """The row applied here; None for a leaf."""
     arguments: tuple[Expression, ...]
     varies: bool
-    """Whether a variable occurs below (or here)."""
-    known_level: int | None
-    """The level, None until `rank` has worked it out: most nodes are never asked, and it takes time."""
+    known_level: int | None  # None until `assign_levels` has worked it out: few nodes are asked, and it takes time
 
     @property
     def level(self) -> int:
-        """0 for a leaf, otherwise one more than the highest argument: an argument's level is always lower."""
+        """0 for a leaf, otherwise one more than the highest argument, so that an argument's level is always lower."""
         assign_levels(self)
         return self.known_level  # type: ignore[return-value]
 
@@ -156,12 +174,12 @@ class Expression:
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Iterable[Any]) -> Expression:
-        """The reading over expressions: applying a row builds the node."""
+        """Apply a row to expressions, which builds the node."""
         return apply(operation, tuple([lift(argument) for argument in arguments]))
 
     @staticmethod
     def constant(value: int | str) -> Expression:
-        """An integer, or the constant of that name, as this number type has it."""
+        """Return an integer, or the constant of a name, as an expression."""
         return Constant(value) if isinstance(value, str) else lift(value)
 
     def __add__(self, other: Any) -> Expression:
@@ -210,8 +228,8 @@ class Apply(Expression):
     __slots__ = ()
 
 
+# The node of a key: the one that is there, else the one given, which is there from then on.
 Intern: TypeAlias = Callable[[Any, Expression], Expression]
-"""The node of a key: the one that is there, else the one given, which is there from then on."""
 
 
 class Leaf(Expression):
@@ -241,8 +259,7 @@ class Number(Leaf):
     __slots__ = ("digits", "double", "places")
     digits: int
     places: int
-    double: float
-    """The nearest double; inf beyond the range of doubles."""
+    double: float  # the nearest double; inf beyond the range of doubles
 
     def __new__(cls, digits: int, places: int = 0) -> Number:
         if digits < 0:
@@ -265,7 +282,7 @@ class Number(Leaf):
 
 
 def _quotient(numerator: int, denominator: int) -> float:
-    """The nearest double of a quotient, as in Python source: true division of integers is correctly rounded."""
+    """Return the double nearest to a quotient, as in Python source: true division of integers rounds correctly."""
     try:
         return numerator / denominator
     except OverflowError:
@@ -313,13 +330,13 @@ def _find(key: tuple[Any, ...]) -> Any:
 
 
 def intern(key: tuple[Any, ...], node: Expression) -> Expression:
-    """The node of that key in the table of all expressions: this one, unless there is one."""
-    found = _find(key)
-    return _first(key, node) if found is None else found
+    """Return the node of a key in the table of all expressions, where `node` is entered if there is none yet."""
+    existing = _find(key)
+    return _first(key, node) if existing is None else existing
 
 
 def _first(key: tuple[Any, ...], node: Expression) -> Expression:
-    """The node of that key: this one, unless another thread was quicker."""
+    """Enter a node under its key and return it, or the node of another thread that was quicker."""
     reference = _Reference(node, _forget)
     reference.key = key
     while (winner := _interned.setdefault(key, reference)) is not reference:  # atomic: two threads get the same node
@@ -340,16 +357,16 @@ def _leaf(cls: type[Leaf]) -> Any:
 
 
 def apply(operation: Operation, arguments: tuple[Expression, ...]) -> Expression:
-    """The node `operation(*arguments)`, the same object every time."""
-    found = _find((operation, arguments))
-    return build(operation, arguments, _first) if found is None else found
+    """Return the node `operation(*arguments)`, which is the same object every time."""
+    existing = _find((operation, arguments))
+    return build(operation, arguments, _first) if existing is None else existing
 
 
 def build(operation: Operation, arguments: tuple[Expression, ...], intern: Intern) -> Expression:
-    """The same for the parser, whose nodes are seldom there already.
+    """Build a node without looking it up first: the nodes of the parser are usually new.
 
-    For an expression that nobody else will see, `intern` can be the `setdefault` of a dictionary: equal nodes are one
-    within it, and without weak references they cost half.
+    `intern` then enters it.  For an expression that nobody else will see, `intern` can be the `setdefault` of a
+    dictionary: equal nodes are one object within it, and without weak references they cost half.
     """
     node = Apply()  # half the time of object.__new__
     node.operation = operation
@@ -380,7 +397,7 @@ def assign_levels(root: Expression) -> None:
 
 
 def lift(value: Any) -> Expression:
-    """A Python number as an expression, exactly (a float becomes its shortest decimal).
+    """Return a Python number as an expression, exactly (a float becomes its shortest decimal).
 
     Raises TypeError for anything else, and ValueError for nan and inf.
     """

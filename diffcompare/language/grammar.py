@@ -30,6 +30,7 @@ OPENERS: dict[str, Frame] = {
     "log(": LOG,
     **{name + "(": (0, row, None) for name, row in FUNCTIONS.items() if row.arity == 1 and name != "log"},
 }
+# Functions of several arguments, with the least and the greatest number of them.
 SEVERAL = {
     "log": (1, 2),
     "min": (2, MAX_OPERATIONS),
@@ -37,7 +38,6 @@ SEVERAL = {
     "if": (3, 3),
     **{name: (row.arity, row.arity) for name, row in FUNCTIONS.items() if row.arity > 1 and name not in ("min", "max")},
 }
-"""Functions of several arguments, with the least and the greatest number of them."""
 
 # What a token does after a value: which frames it closes (those of at least that level), and the level it opens.
 TIMES = (PRODUCT, PRODUCT, OPERATIONS["*"])
@@ -52,11 +52,11 @@ AFTER: dict[str, tuple[int, int, Operation | None]] = {
 }
 
 
-ENDS = ")0123456789."
-"""How tokens begin after which a product may be implied."""
+ENDS = ")0123456789."  # how tokens begin after which a product may be implied
 
 
 def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:
+    """Build a call of several arguments: min, max and log of two are made of simpler operations."""
     if name in ("min", "max"):
         value: Expression = arguments[0]
         for argument in arguments[1:]:
@@ -71,6 +71,7 @@ def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:
 
 
 def is_word(token: str) -> bool:
+    """Tell whether a token is a name or a call."""
     return token[:1].isalpha() or token[:1] == "_"
 
 

@@ -17,12 +17,11 @@ from diffcompare.language.expression import Constant, Expression, Number, Variab
 from diffcompare.language.operations import add, multiply, negate, subtract
 from diffcompare.language.wengert import wengert_list
 
-PATIENCE = 720
-"""How many ways to pair variables of equal colour are tried: all, for six alike."""
+MAX_PAIRINGS = 720  # of variables of equal colour that are tried: all pairings of six
 
 
 class CanonicalNode(NamedTuple):
-    """A distinct subexpression: what it is, and its arguments as (number of the form, how often or in which place)."""
+    """A distinct subexpression: its operation or leaf, and its arguments as (number, count or place)."""
 
     label: Hashable
     arguments: tuple[tuple[int, int], ...]
@@ -30,7 +29,7 @@ class CanonicalNode(NamedTuple):
 
 
 def renaming(pattern: Expression, expression: Expression) -> dict[str, str] | None:
-    """The name in `expression` of every variable of `pattern`, if the two are equal but for names and order."""
+    """Return the name in `expression` of every variable of `pattern`; None unless the two are isomorphic."""
     patterns, forms = canonical(pattern), canonical(expression)
     if len(patterns) != len(forms):
         return None
@@ -41,7 +40,7 @@ def renaming(pattern: Expression, expression: Expression) -> dict[str, str] | No
     }:
         return None
     wanted = numbering(patterns, {name: name for name in chain(*ours.values())}, numbers)[-1]
-    for names in islice(_pairings(ours, theirs), PATIENCE):
+    for names in islice(_pairings(ours, theirs), MAX_PAIRINGS):
         back = {typed: name for name, typed in names.items()}
         if numbering(forms, back, numbers)[-1] == wanted:
             return names
@@ -49,7 +48,7 @@ def renaming(pattern: Expression, expression: Expression) -> dict[str, str] | No
 
 
 def canonical(expression: Expression) -> list[CanonicalNode]:
-    """The canonical form: distinct subexpressions, arguments first, the expression itself last."""
+    """Return the canonical form: distinct subexpressions, arguments first, the expression itself last."""
     root = _without_subtraction(expression)
     forms: list[CanonicalNode] = []
     numbers: dict[CanonicalNode, int] = {}
@@ -84,7 +83,7 @@ def _without_subtraction(expression: Expression) -> Expression:
 
 
 def _bag(node: Expression, bags: Mapping[Expression, Counter[int]], place: Mapping[Expression, int]) -> Counter[int]:
-    """The terms of a sum of sums, or the factors of a product of products, and how often each occurs."""
+    """Return the terms of a sum of sums, or the factors of a product of products, each with its count."""
     bag: Counter[int] = Counter()
     for argument in node.arguments:
         bag.update(bags[argument] if argument.operation is node.operation else (place[argument],))
@@ -99,7 +98,7 @@ def _leaf(node: Expression) -> Hashable:
 
 
 def _reachable(forms: Sequence[CanonicalNode], root: int) -> list[CanonicalNode]:
-    """The forms below the root, renumbered: those of sums inside sums have been absorbed."""
+    """Return the forms below the root, renumbered; forms of sums inside sums have been absorbed."""
     needed = {root}
     for index in range(root, -1, -1):
         if index in needed:
@@ -112,18 +111,18 @@ def _reachable(forms: Sequence[CanonicalNode], root: int) -> list[CanonicalNode]
 
 
 def numbering(forms: Sequence[CanonicalNode], names: Mapping[str, str], numbers: dict[Hashable, int]) -> list[int]:
-    """A number for every form, equal for equal forms under these names of the variables."""
-    found: list[int] = []
+    """Return a number for every form, equal for equal forms under these names of the variables."""
+    result: list[int] = []
     for label, arguments, in_order in forms:
         key: Hashable
         if in_order:
             if not arguments and isinstance(label, tuple) and label[0] is Variable:
                 label = (Variable, names[label[1]])
-            key = (label, tuple([found[argument] for argument, _ in arguments]))
+            key = (label, tuple([result[argument] for argument, _ in arguments]))
         else:
-            key = (label, _collected((found[argument], count) for argument, count in arguments))
-        found.append(numbers.setdefault(key, len(numbers)))
-    return found
+            key = (label, _collected((result[argument], count) for argument, count in arguments))
+        result.append(numbers.setdefault(key, len(numbers)))
+    return result
 
 
 def _collected(counts: Iterable[tuple[Hashable, int]]) -> frozenset[tuple[Hashable, int]]:
@@ -134,7 +133,7 @@ def _collected(counts: Iterable[tuple[Hashable, int]]) -> frozenset[tuple[Hashab
 
 
 def _by_colour(forms: Sequence[CanonicalNode], numbers: dict[Hashable, int]) -> dict[int, list[str]]:
-    """The variables of a canonical form by colour: all ways down to the variable, with names left out."""
+    """Group the variables of a canonical form by colour: the ways down to a variable, with names left out."""
     blind = {label[1]: "" for label, _, _ in forms if isinstance(label, tuple) and label[0] is Variable}
     shapes = numbering(forms, blind, numbers)
     above: list[list[tuple[Hashable, int]]] = [[] for _ in forms]
@@ -151,17 +150,17 @@ def _by_colour(forms: Sequence[CanonicalNode], numbers: dict[Hashable, int]) -> 
 
 
 def _pairings(ours: Mapping[int, list[str]], theirs: Mapping[int, list[str]]) -> Iterator[dict[str, str]]:
-    """All ways to pair variables of equal colour; first the one that keeps them in alphabetical order."""
+    """Yield the ways to pair variables of equal colour; the first keeps them in alphabetical order."""
     colours = sorted(ours)
     # `product` draws all of its choices before it yields the first, and ten alike have 3,628,800.
-    choices = [islice(permutations(sorted(theirs[colour])), PATIENCE) for colour in colours]
+    choices = [islice(permutations(sorted(theirs[colour])), MAX_PAIRINGS) for colour in colours]
     pattern = [name for colour in colours for name in sorted(ours[colour])]
     for chosen in product(*choices):
         yield dict(zip(pattern, chain(*chosen), strict=True))
 
 
 def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
-    """The expression with other names for its variables, all at once (so x and y may change places)."""
+    """Rename the variables of an expression, all at once (so x and y may change places)."""
     rewritten: dict[Expression, Expression] = {}
     for node in wengert_list(expression):
         if node.operation is not None:

@@ -26,7 +26,7 @@ from typing import Any
 
 from diffcompare.language import special_functions as special
 from diffcompare.language.expression import (
-    OPERATIONS as OPERATIONS,  # from here on it is filled: whoever reads it takes it here
+    OPERATIONS as OPERATIONS,  # filled below: everybody imports the table from here
 )
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Partial, Region
 
@@ -95,7 +95,7 @@ def _square(x: Any) -> Any:
 
 
 def _int_power_partial(x: Any, n: Any) -> Any:
-    """n*x^(n-1), with the exponents 0, 1 and 2 folded as a person does (and 0*x^-1 would be nan at x = 0)."""
+    """Return n*x^(n-1), with the exponents 0, 1 and 2 folded by hand (and 0*x^-1 would be nan at x = 0)."""
     exponent = exact_integer(n) if isinstance(n, Expression) else n
     assert exponent is not None, "the exponent of an integer power is an integer"
     if exponent == 0:
@@ -126,7 +126,7 @@ def _base_partial(y: Any, a: Any, b: Any) -> Any:
 
 
 def _less_one_exactly(b: float) -> bool:
-    """Whether b - 1 is a double (the error of a difference: Knuth, TAOCP vol. 2, 4.2.2)."""
+    """Tell whether b - 1 is a double (the error of a difference: Knuth, TAOCP vol. 2, 4.2.2)."""
     difference = b - 1
     moved = difference - b
     return (b - (difference - moved)) + (-1 - moved) == 0
@@ -149,7 +149,7 @@ def _atan_partial(x: Any) -> Any:
 
 
 def _atan2_partial(p: Any, a: Any, b: Any) -> Any:
-    """p/(a^2 + b^2), scaled where a square would leave the range of doubles."""
+    """Return p/(a^2 + b^2), scaled where a square would leave the range of doubles."""
     if isinstance(a, float) or isinstance(b, float):
         scale = max(abs(a), abs(b))
         if (scale > 1e145 or 0 < scale < 1e-145) and math.isfinite(scale):
@@ -170,7 +170,7 @@ def _acosh_partial(x: Any) -> Any:
 
 
 def _has_radius(x: Any) -> bool:
-    """Whether the number carries a bound of its error: what cancels in its tail is then lost at any precision."""
+    """Tell whether a number carries a bound of its error: what cancels in the tail is then lost at any precision."""
     return hasattr(x, "rad")
 
 
@@ -201,7 +201,7 @@ def _softplus(x: float) -> float:
 
 
 def _gauss(x: Any) -> Any:
-    """exp(-x^2).  Over floats x^2 is split exactly in two (Dekker 1971): its rounding would cost x^2/2 ulp."""
+    """Return exp(-x^2).  Over floats x^2 is split exactly in two (Dekker 1971): its rounding would cost x^2/2 ulp."""
     if not isinstance(x, float):
         return exp(-_square(x))
     if not abs(x) < 27.3:  # exp(-27.3^2) is below the smallest double
@@ -224,7 +224,7 @@ def _has_polygamma(n: Any, x: Any) -> bool:
 
 
 def _take(chosen: str, a: Any, b: Any) -> tuple[Any, Any]:
-    """The partials of min and max: 1 for the argument taken, 0 for the other; a tie takes the second."""
+    """Return the partials of min or max: 1 for the argument taken, 0 for the other; a tie takes the second."""
     return OPERATIONS[chosen](a, b, 1, 0), OPERATIONS[chosen](a, b, 0, 1)
 
 
@@ -365,7 +365,7 @@ RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def _choice(symbol: str) -> Operation:
-    """The row of `if(l <symbol> r, a, b)`: the value and the derivative of the branch taken, nothing for the other."""
+    """Add the row of `if(l <symbol> r, a, b)`, which has the value and the derivative of the branch taken."""
     holds = RELATIONS[symbol]
     name = f"if {symbol}"
     return row(
@@ -384,23 +384,22 @@ def _choice(symbol: str) -> Operation:
 for _symbol in RELATIONS:
     _choice(_symbol)
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
-"""The named constants of the language, as doubles."""
+CONSTANTS = {"pi": math.pi, "e": math.e}  # the named constants of the language, as doubles
 
+# Every name that can be called in the language, aliases too.
 FUNCTIONS: dict[str, Operation] = {
     name: operation
     for operation in OPERATIONS.values()
     if operation.name.isidentifier() and operation.name != "neg"
     for name in (operation.name, *operation.aliases)
 }
-"""Every name that can be called in the language, aliases too."""
 
 
 # --- Powers and constants as the parser reads them --------------------------------------------------------------------
 
 
 def raise_to(base: Any, exponent: Any) -> Any:
-    """`base ^ exponent`: an integer power where the exponent is an integer constant, `exp` where the base is e.
+    """Return `base ^ exponent`: an integer power if the exponent is an integer constant, `exp` if the base is e.
 
     (A double of e raised to x would be off by x/2 ulp; and x^n is defined for negative x where x^y is not.)
     """
@@ -411,7 +410,7 @@ def raise_to(base: Any, exponent: Any) -> Any:
 
 
 def power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
-    """The row that `base ^ exponent` is, and its arguments."""
+    """Return the row of the table that `base ^ exponent` is, and the arguments of that row."""
     if isinstance(base, Constant) and base.name == "e":
         return exp, (exponent,)
     if isinstance(exponent, Expression) and exact_integer(exponent) is not None:
@@ -420,7 +419,7 @@ def power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
 
 
 def exact_integer(expression: Expression) -> int | None:
-    """The integer that a literal or a negated literal is, else None."""
+    """Return the integer that a literal or a negated literal writes; None for any other expression."""
     if expression.operation is negate:
         inner = exact_integer(expression.arguments[0]) if not expression.arguments[0].operation else None
         return None if inner is None else -inner

@@ -1,7 +1,10 @@
-"""Expressions as LaTeX for math mode (with amsmath).
+"""The printer: an expression becomes text that is parsed to the same object again, or LaTeX.
 
-Products are written with a dot, for `x (y + 1)` without one looks like a call; a quotient is a fraction, and what
-stands under a power is in parentheses unless it is a letter or a number.
+Infix while the formula written out is not much larger than its DAG; otherwise shared parts are named first, `v1 =
+...; v2 = ...; expr`, so that the text is never longer than a small multiple of the expression.
+
+Nothing recurses, and no text is built from the texts of parts (that is quadratic for a deep nest): pieces are
+emitted from left to right, from a stack of what is still to be written.
 """
 
 from __future__ import annotations
@@ -13,17 +16,15 @@ from typing import TypeAlias
 from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
-from diffcompare.language.wengert import wengert_list
+from diffcompare.language.wengert import tree_size, wengert_list
 
-# How a number is written: the shortest text that is read as the same number.
+# Numbers: the shortest text that is read as the same number.
 
-CHUNK = 10**1000
-
-"""Python refuses to write more than 4300 digits at once."""
+CHUNK = 10**1000  # Python refuses to write more than 4300 digits at once
 
 
 def number_text(number: Number) -> str:
-    """The shortest way to write a number, within the bounds of the language for literals."""
+    """Return the shortest way to write a number, within the bounds of the language for literals."""
     digits, zeros = _significant(number)
     places = number.places
     point = len(digits) + zeros - places  # where the decimal point stands, counted from the first digit
@@ -35,7 +36,7 @@ def number_text(number: Number) -> str:
 
 
 def _significant(number: Number) -> tuple[str, int]:
-    """The digits without the zeros at their end, and how many zeros those are."""
+    """Return the digits without the zeros at their end, and the number of those zeros."""
     value, pieces = number.digits, []
     while value >= CHUNK:
         value, low = divmod(value, CHUNK)
@@ -54,27 +55,16 @@ def _scientific(digits: str, point: int) -> str:
     return f"{digits[0]}{'.' + digits[1:] if digits[1:] else ''}e{exponent}"
 
 
-# The printer: an expression becomes text that is parsed to the same object again.
-#
-# Infix while the formula written out is not much larger than its DAG; otherwise shared parts are named first, `v1 =
-# ...; v2 = ...; expr`, so that the text is never longer than a small multiple of the expression.
-#
-# Nothing recurses and no text is built from the texts of parts (that is quadratic for a deep nest): pieces are
-# emitted from left to right, from a stack of what is still to be written.
+# Infix notation.
 
 _Part: TypeAlias = str | tuple[Expression, int]
 
-SMALL = 60
+SMALL_TREE = 60  # nodes up to which an expression is always written out
 
-"""Nodes up to which an expression is always written out."""
+MAX_SWELL = 4  # how many times larger than the DAG the formula written out may be
 
-SWELL = 4
-
-"""How many times larger than the DAG the formula written out may be."""
-
+# The precedence of the operations that are no calls.
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
-
-"""How tightly the operations bind that are no calls."""
 
 SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "^", "^n": "^"}
 
@@ -87,27 +77,26 @@ _RIGHT = {"+": PRODUCT, "-": PRODUCT, "*": POWER, "/": POWER, "^": POWER, "^n": 
 
 
 def to_text(expression: Expression) -> str:
-    """The expression as text: `parse(to_text(e), names) is e`, with the variables of e as names."""
+    """Return an expression as text: `parse(to_text(e), names) is e`, with the variables of e as names."""
     nodes = wengert_list(expression)
-    text = _named(expression, nodes) if swells(expression, nodes) else written(expression, {})
+    text = _named(expression, nodes) if swells(expression, nodes) else infix(expression, {})
     # No blank is needed, so a text never becomes too long to be parsed again for its blanks.
     return text if len(text) <= MAX_CHARACTERS else text.replace(" ", "")
 
 
 def to_latex(expression: Expression) -> str:
-    """The expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
-
+    """Return an expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
     return typewriter(to_text(expression)) if tree_is_larger(expression, MAX_NODES) else formula(expression)
 
 
 def tree_is_larger(expression: Expression, size: int) -> bool:
-    """Whether the formula written out has more nodes than that."""
+    """Tell whether the formula written out has more than `size` nodes."""
     return _tree_size(expression, wengert_list(expression)) > size
 
 
 def swells(expression: Expression, nodes: Sequence[Expression]) -> bool:
-    """Whether the formula written out is much larger than its DAG."""
-    return _tree_size(expression, nodes) > max(SMALL, SWELL * len(nodes))
+    """Tell whether the formula written out is much larger than its DAG."""
+    return _tree_size(expression, nodes) > max(SMALL_TREE, MAX_SWELL * len(nodes))
 
 
 def _tree_size(expression: Expression, nodes: Sequence[Expression]) -> float:
@@ -119,13 +108,13 @@ def _tree_size(expression: Expression, nodes: Sequence[Expression]) -> float:
 
 
 def _named(expression: Expression, nodes: Sequence[Expression]) -> str:
-    """Shared parts named first."""
+    """Write an expression with its shared parts named first."""
     definitions, (text,) = _shared((expression,), nodes)
     return "; ".join([*[f"{name} = {part}" for name, part in definitions.items()], text])
 
 
 def shared_texts(roots: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
-    """Definitions of the parts that are shared, and the texts of the expressions in their terms.
+    """Return definitions of the parts that are shared, and the texts of the expressions in terms of them.
 
     All texts together are as long as the DAG of all expressions is large, however often they share.
     """
@@ -133,7 +122,7 @@ def shared_texts(roots: Sequence[Expression]) -> tuple[dict[str, str], list[str]
 
 
 def _shared(roots: Sequence[Expression], nodes: Sequence[Expression]) -> tuple[dict[str, str], list[str]]:
-    """The same from the Wengert list.  A negated leaf is not worth a name."""
+    """Return definitions and texts as `shared_texts` does, from the Wengert list; a negated leaf gets no name."""
     uses: dict[Expression, int] = {}
     for node in nodes:
         for argument in node.arguments:
@@ -147,9 +136,9 @@ def _shared(roots: Sequence[Expression], nodes: Sequence[Expression]) -> tuple[d
     names: dict[Expression, str] = {}
     definitions = {}
     for number, node in enumerate(shared, 1):
-        definitions[f"{prefix}{number}"] = written(node, names)
+        definitions[f"{prefix}{number}"] = infix(node, names)
         names[node] = f"{prefix}{number}"
-    return definitions, [written(root, names) for root in roots]
+    return definitions, [infix(root, names) for root in roots]
 
 
 def _negated_leaf(node: Expression) -> bool:
@@ -158,7 +147,7 @@ def _negated_leaf(node: Expression) -> bool:
 
 
 def free_prefix(taken: set[str]) -> str:
-    """A letter for named parts with which no variable starts."""
+    """Return a letter for named parts with which no variable starts."""
     prefix = "v"
     for letter in "vwut":
         if not any(name.startswith(letter) for name in taken):
@@ -168,8 +157,8 @@ def free_prefix(taken: set[str]) -> str:
     return prefix
 
 
-def written(root: Expression, names: Mapping[Expression, str], most: int | None = None) -> str:
-    """The infix form; parts that have a name are written by their name.  It ends after `most` pieces, if given."""
+def infix(root: Expression, names: Mapping[Expression, str], most: int | None = None) -> str:
+    """Write an expression in infix notation, named parts by their names; end after `most` pieces, if given."""
     pieces: list[str] = []
     emit = pieces.append
     stack: list[_Part] = [(root, 0)]
@@ -195,7 +184,7 @@ def written(root: Expression, names: Mapping[Expression, str], most: int | None 
 
 
 def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[_Part]:
-    """What is written for a node: texts, and arguments with the least level that needs no parentheses."""
+    """Return what is written for a node: texts, and arguments with the least level that needs no parentheses."""
     arguments = node.arguments
     if name in SIGNS:
         left, right = arguments
@@ -216,7 +205,7 @@ def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list
 
 
 def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expression, ...]:
-    """The arguments of max(max(a, b), c), which is how max(a, b, c) is read."""
+    """Return the arguments a, b, c of max(max(a, b), c), which is how max(a, b, c) is read."""
     operation, rest = node.operation, []
     while True:
         first, last = node.arguments
@@ -227,6 +216,7 @@ def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expressio
 
 
 def least_on_the_right(name: str, argument: Expression) -> int:
+    """Return the least level that a right argument may have without parentheses."""
     # A negation in the middle of a formula stands in parentheses, 2*(-x), except for a plain exponent: x^-1.
     if argument.operation is not None and argument.operation.name == "neg":
         return 0 if name in ("^", "^n") and _negated_leaf(argument) else CALL
@@ -234,16 +224,14 @@ def least_on_the_right(name: str, argument: Expression) -> int:
 
 
 def _leaf_text(leaf: Expression) -> str:
-    """A number, a constant or a variable."""
+    """Write a number, a constant or a variable."""
     if isinstance(leaf, Number):
         return number_text(leaf)
     return str(leaf.name)  # type: ignore[attr-defined]
 
 
 def shorten(node: Expression, limit: int = 40) -> str:
-    """A node as text of at most `limit` characters; a large one by its operation only."""
-    from diffcompare.language.wengert import tree_size
-
+    """Return a node as text of at most `limit` characters; a large one by its operation only."""
     if node.level > limit or tree_size(node) > 2 * limit:
         name = node.operation.name if node.operation else "?"
         return f"{name}(...)" if name.isidentifier() else f"... {name.split('n')[0] or name} ..."
@@ -251,11 +239,10 @@ def shorten(node: Expression, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-MAX_NODES = 200
+# LaTeX for math mode (with amsmath).  Products are written with a dot, for `x (y + 1)` without one looks like a call; a
+# quotient is a fraction, and what stands under a power is in parentheses unless it is a letter or a number.
 
-"""Nodes up to which an expression is typeset; a larger formula fits on no page."""
-
-_LatexPart: TypeAlias = str | tuple[Expression, int]
+MAX_NODES = 200  # nodes up to which an expression is typeset; a larger formula fits on no page
 
 _CASES, _CALL, _ATOM = 1, 9, 10
 
@@ -309,12 +296,9 @@ _ESCAPES = str.maketrans(
 
 
 def formula(root: Expression, least: int = 0) -> str:
-    """The expression as LaTeX, written from left to right from a stack (see `printer`).
-
-    It is put in parentheses if it binds less tightly than `least`.
-    """
+    """Write an expression in LaTeX, in parentheses if it binds less tightly than `least`."""
     pieces: list[str] = []
-    stack: list[_LatexPart] = [(root, least)]
+    stack: list[_Part] = [(root, least)]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
@@ -329,16 +313,16 @@ def formula(root: Expression, least: int = 0) -> str:
 
 
 def typewriter(text: str) -> str:
-    """Text of the language in a fixed-width face, escaped."""
+    """Set a text of the language in a fixed-width face, escaped."""
     return rf"\texttt{{{text.translate(_ESCAPES)}}}"
 
 
 def variable(name: str) -> str:
-    """A variable: x1 is x with a subscript, theta is the letter, a word is set upright enough to be one word."""
-    found = re.fullmatch(r"([^\W\d_]+)(?:_?([0-9]+)|_(\w+))?", name)
-    if found is None:
+    """Typeset a variable: x1 is x with a subscript, theta the Greek letter, and a word is set as one word."""
+    match = re.fullmatch(r"([^\W\d_]+)(?:_?([0-9]+)|_(\w+))?", name)
+    if match is None:
         return rf"\mathit{{{name.translate(_ESCAPES)}}}"
-    stem, digits, word = found.groups()
+    stem, digits, word = match.groups()
     below = digits if digits else rf"\mathrm{{{word.translate(_ESCAPES)}}}" if word else ""
     return _letter(stem) + (f"_{{{below}}}" if below else "")
 
@@ -352,7 +336,7 @@ def _letter(stem: str) -> str:
     return stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
 
 
-def _leaf(leaf: Expression) -> tuple[int, list[_LatexPart]]:
+def _leaf(leaf: Expression) -> tuple[int, list[_Part]]:
     if isinstance(leaf, Number):
         mantissa, _, exponent = number_text(leaf).partition("e")
         if not exponent:
@@ -367,8 +351,8 @@ def _leaf(leaf: Expression) -> tuple[int, list[_LatexPart]]:
     return _ATOM, [variable(name)]
 
 
-def _latex_parts(node: Expression) -> tuple[int, list[_LatexPart]]:
-    """How tightly a node binds, and what is written for it: texts and arguments with the least level they may have."""
+def _latex_parts(node: Expression) -> tuple[int, list[_Part]]:
+    """Return how tightly a node binds, and what is written for it: texts, and arguments with their least level."""
     if node.operation is None:
         return _leaf(node)
     name, arguments = node.operation.name, node.arguments
@@ -380,14 +364,14 @@ def _latex_parts(node: Expression) -> tuple[int, list[_LatexPart]]:
     if name.startswith("if "):
         return _CASES, _cases(_RELATIONS[name[3:]], arguments)
     called = _FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
-    inner: list[_LatexPart] = [rf"{called}\left("]
+    inner: list[_Part] = [rf"{called}\left("]
     for argument in arguments:
         inner += [(argument, 0), ", "]
     inner[-1] = r"\right)"
     return _CALL, inner
 
 
-def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_LatexPart]:
+def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_Part]:
     left, right = arguments[0], arguments[-1]
     after = _CALL if right.operation is not None and right.operation.name == "neg" else 0
     if name in ("+", "-"):
@@ -403,7 +387,7 @@ def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_LatexPart
     return ["{", (left, _ATOM), "}^{", (right, 0), "}"]
 
 
-def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[_LatexPart]:
+def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[_Part]:
     left, right, yes, no = arguments
-    condition: list[_LatexPart] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
+    condition: list[_Part] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
     return [r"\begin{cases} ", (yes, 0), *condition, r" \\ ", (no, 0), r" & \text{otherwise} \end{cases}"]

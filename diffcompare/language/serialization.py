@@ -19,7 +19,7 @@ Program: TypeAlias = dict[str, Any]
 
 
 def encode(*roots: Expression) -> Program:
-    """The program that computes these expressions."""
+    """Return the program that computes these expressions."""
     nodes = wengert_list(*roots)
     numbers = {node: number for number, node in enumerate(nodes)}
     code = [_instruction(node, numbers) for node in nodes]
@@ -27,7 +27,7 @@ def encode(*roots: Expression) -> Program:
 
 
 def decode(program: Mapping[str, Any]) -> list[Expression]:
-    """The expressions that a program computes: the very objects that were encoded, if they are still alive."""
+    """Return the expressions that a program computes: the very objects that were encoded, if they are still alive."""
     nodes: list[Expression] = []
     for instruction in program["code"]:
         nodes.append(_node(instruction, nodes))
@@ -57,7 +57,7 @@ def _node(instruction: Sequence[Any], nodes: Sequence[Expression]) -> Expression
 
 
 def substitute(roots: Sequence[Expression], definitions: Mapping[str, Expression]) -> list[Expression]:
-    """The expressions with variables replaced by their definitions, which may use variables defined before them."""
+    """Replace variables by their definitions, which may use variables that are defined before them."""
     memo: dict[Expression, Expression] = {}
 
     def rebuild(expressions: Sequence[Expression]) -> list[Expression]:

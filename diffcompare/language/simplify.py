@@ -1,10 +1,10 @@
-"""Tidying a formula, as a person does before handing it in: no 0 and no 1, one number in front, like factors together.
+"""Simplification of a formula, as a person does it: no 0 and no 1, one number in front, like factors together.
 
 Numbers are folded exactly, as rationals; signs are pulled out of products; like terms are added; fractions are written
 as one fraction.  Nothing is expanded (but for the products named by the caller), and nothing is factored but a power
 with the variable in its exponent.  Sums and functions of the original keep the form that they were given.
 
-A tidied formula is equal to the formula wherever that has a value.  It has more values only where the original function
+The result is equal to the formula wherever that has a value.  It has more values only where the original function
 has none: a factor is cancelled if it is not 0, and a term that adds up to 0 is dropped if it is defined, wherever the
 original is defined.  So x/x stays, while x^2*(1/x) is x beside a ln(x).
 """
@@ -21,13 +21,9 @@ from diffcompare.language.wengert import wengert_list
 
 # Terms: a number times factors over factors, and the arithmetic that gathers them.
 
-MAX_POWER = 64
+MAX_POWER = 64  # exponents up to which a power of a product becomes a product of powers
 
-"""Exponents up to which a power of a product becomes a product of powers."""
-
-MAX_NUMBER = 10**30
-
-"""Numerators and denominators up to which numbers are folded."""
+MAX_NUMBER = 10**30  # numerators and denominators up to which numbers are folded
 
 
 class Term(NamedTuple):
@@ -38,9 +34,7 @@ class Term(NamedTuple):
     under: Mapping[Expression, int] = {}
 
 
-Form: TypeAlias = tuple[Term, ...]
-
-"""A sum of terms."""
+Form: TypeAlias = tuple[Term, ...]  # a sum of terms
 
 
 def leaf_form(leaf: Expression) -> Form:
@@ -57,16 +51,16 @@ def negated(term: Term) -> Term:
     return term._replace(coefficient=-term.coefficient)
 
 
-def product(a: Term, b: Term, known: Known) -> Term:
-    over = _raised(_merged(a.over, b.over), known)
-    return _reduced(Term(a.coefficient * b.coefficient, over, _merged(a.under, b.under)), known)
+def product(a: Term, b: Term, assumptions: Assumptions) -> Term:
+    over = _raised(_merged(a.over, b.over), assumptions)
+    return _reduced(Term(a.coefficient * b.coefficient, over, _merged(a.under, b.under)), assumptions)
 
 
-def quotient(a: Term, b: Term, node: Expression, known: Known) -> Term:
+def quotient(a: Term, b: Term, node: Expression, assumptions: Assumptions) -> Term:
     if b.coefficient == 0:
         return atom(node)
     inverse = Term(1 / b.coefficient, b.under, b.over)
-    return product(a, inverse, known)
+    return product(a, inverse, assumptions)
 
 
 def power(base: Term, exponent: Expression, node: Expression) -> Term:
@@ -89,11 +83,11 @@ def _merged(a: Mapping[Expression, int], b: Mapping[Expression, int]) -> Mapping
     return merged
 
 
-def _raised(factors: Mapping[Expression, int], known: Known) -> Mapping[Expression, int]:
-    """u*u^(v - 1) is u^v, where the original has u^v: there u is 0 only where that has no value."""
+def _raised(factors: Mapping[Expression, int], assumptions: Assumptions) -> Mapping[Expression, int]:
+    """Write u*u^(v - 1) as u^v if the original has u^v: then u is 0 only where the original has no value."""
     for factor in factors:
         whole = _whole_power(factor)
-        if whole is None or whole not in known.defined or factors.get(whole.arguments[0], 0) < 1:
+        if whole is None or whole not in assumptions.defined or factors.get(whole.arguments[0], 0) < 1:
             continue
         rest = dict(factors)
         for gone in (factor, whole.arguments[0]):
@@ -106,7 +100,7 @@ def _raised(factors: Mapping[Expression, int], known: Known) -> Mapping[Expressi
 
 
 def _whole_power(factor: Expression) -> Expression | None:
-    """u^v for u^(v - 1)."""
+    """Return u^v for u^(v - 1), None for anything else."""
     if factor.operation is None or factor.operation.name != "^":
         return None
     base, exponent = factor.arguments
@@ -116,7 +110,7 @@ def _whole_power(factor: Expression) -> Expression | None:
 
 
 def common_power(form: Form) -> tuple[Expression, Form] | None:
-    """A power with the variable in its exponent that all terms of a sum have, and the sum without it."""
+    """Find a power with a variable in its exponent that all terms of a sum have; return it, and the sum without it."""
     if len(form) < 2:
         return None
     for factor, exponent in form[0].over.items():
@@ -130,9 +124,9 @@ def _without(factors: Mapping[Expression, int], gone: Expression) -> Mapping[Exp
     return {factor: exponent for factor, exponent in factors.items() if factor is not gone}
 
 
-def _reduced(term: Term, known: Known) -> Term:
-    """The term without the factors that stand above and below the line and are never 0."""
-    common = [factor for factor in term.over if factor in term.under and never_zero(factor, known)]
+def _reduced(term: Term, assumptions: Assumptions) -> Term:
+    """Cancel the factors that stand both above and below the line and are never 0."""
+    common = [factor for factor in term.over if factor in term.under and never_zero(factor, assumptions)]
     if not common:
         return term
     over, under = dict(term.over), dict(term.under)
@@ -145,42 +139,40 @@ def _reduced(term: Term, known: Known) -> Term:
     return Term(term.coefficient, over, under)
 
 
-def collected(terms: Iterable[Term], known: Known) -> Form:
-    """Like terms added; a sum of 0 is dropped where its factors are defined."""
-    found: dict[tuple[frozenset[tuple[Expression, int]], ...], Term] = {}
+def collected(terms: Iterable[Term], assumptions: Assumptions) -> Form:
+    """Add like terms; drop a sum of 0 where its factors are defined."""
+    sums: dict[tuple[frozenset[tuple[Expression, int]], ...], Term] = {}
     for term in terms:
         key = (frozenset(term.over.items()), frozenset(term.under.items()))
-        earlier = found.get(key)
-        found[key] = term if earlier is None else earlier._replace(coefficient=earlier.coefficient + term.coefficient)
-    kept = tuple(term for term in found.values() if term.coefficient or not is_defined(term, known))
+        earlier = sums.get(key)
+        sums[key] = term if earlier is None else earlier._replace(coefficient=earlier.coefficient + term.coefficient)
+    kept = tuple(term for term in sums.values() if term.coefficient or not is_defined(term, assumptions))
     return kept or (Term(Fraction(0)),)
 
 
-def is_defined(term: Term, known: Known) -> bool:
+def is_defined(term: Term, assumptions: Assumptions) -> bool:
     factors = wengert_list(*term.over, *term.under)
-    if any(factor not in known.nonzero for factor in term.under):
+    if any(factor not in assumptions.nonzero for factor in term.under):
         return False
-    return all(is_total(factor) or factor in known.defined for factor in factors)
+    return all(is_total(factor) or factor in assumptions.defined for factor in factors)
 
 
-# What may be relied on wherever a function is defined: what of it has a value there, and what is not 0.
+# Assumptions: what may be relied on wherever a function is defined.
 
 _NEVER_ZERO = ("exp", "cosh", "sigmoid")
 
 
-class Known(NamedTuple):
+class Assumptions(NamedTuple):
     """What may be relied on wherever the original function is defined."""
 
-    kept: Collection[Expression] = frozenset()
-    """The nodes of the original: their sums and functions are left as they are."""
+    kept: Collection[Expression] = frozenset()  # nodes of the original: their sums and functions stay as they are
     defined: Collection[Expression] = frozenset()
     nonzero: Collection[Expression] = frozenset()
-    decimals: bool = False
-    """Whether the formula has decimals in it, so that 3/4 is written 0.75."""
+    decimals: bool = False  # whether the formula has decimals in it, so that 3/4 is written 0.75
 
 
-def known_of(original: Expression) -> Known:
-    """Its nodes; and of those that are always evaluated what must be so for it to have a value."""
+def assumptions_of(original: Expression) -> Assumptions:
+    """Collect the nodes of an expression, and what must hold of those always evaluated for it to have a value."""
     always: dict[Expression, None] = {}
     stack = [original]
     while stack:
@@ -193,11 +185,11 @@ def known_of(original: Expression) -> Known:
     for node in always:
         if node.operation is not None:
             nonzero.update(_factors_of(_needed_nonzero(node)))
-    return Known(frozenset(wengert_list(original)), frozenset(always), frozenset(nonzero))
+    return Assumptions(frozenset(wengert_list(original)), frozenset(always), frozenset(nonzero))
 
 
 def _needed_nonzero(node: Expression) -> list[Expression]:
-    """The arguments that cannot be 0 where this operation is defined."""
+    """Return the arguments that cannot be 0 where this operation is defined."""
     assert node.operation is not None
     name, arguments = node.operation.name, node.arguments
     if name == "/":
@@ -209,24 +201,24 @@ def _needed_nonzero(node: Expression) -> list[Expression]:
 
 
 def _factors_of(nodes: Sequence[Expression]) -> list[Expression]:
-    """The factors of products: if a product is not 0, none of them is."""
-    found, stack = [], list(nodes)
+    """Return the nodes and the factors of products among them: if a product is not 0, none of its factors is."""
+    factors, stack = [], list(nodes)
     while stack:
         node = stack.pop()
-        found.append(node)
+        factors.append(node)
         if node.operation is not None and node.operation.name in ("*", "^n", "neg", "/"):
             stack.extend(node.arguments[:1] if node.operation.name in ("^n", "/") else node.arguments)
-    return found
+    return factors
 
 
-def never_zero(factor: Expression, known: Known) -> bool:
-    if isinstance(factor, Constant) or factor in known.nonzero:
+def never_zero(factor: Expression, assumptions: Assumptions) -> bool:
+    if isinstance(factor, Constant) or factor in assumptions.nonzero:
         return True
     return factor.operation is not None and factor.operation.name in _NEVER_ZERO
 
 
 def is_total(node: Expression) -> bool:
-    """Whether an operation is defined for all arguments."""
+    """Tell whether an operation is defined for all arguments."""
     if node.operation is None or not node.operation.domain.text:
         return True
     exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
@@ -239,7 +231,7 @@ ZERO, ONE = Number(0), Number(1)
 
 
 def build(form: Form, decimals: bool) -> Expression:
-    """The sum of the terms, in their order."""
+    """Return the sum of the terms, in their order."""
     total: Expression | None = None
     for term in form:
         if total is None:
@@ -251,7 +243,7 @@ def build(form: Form, decimals: bool) -> Expression:
 
 
 def _written(term: Term, decimals: bool, *, negative: bool = False) -> Expression:
-    """The size of the term as one fraction, with a minus before its first factor if it is `negative`."""
+    """Return the absolute value of a term as one fraction, with a minus before its first factor if `negative`."""
     numerator, denominator = abs(term.coefficient.numerator), term.coefficient.denominator
     front: Expression = lift(numerator)
     if decimals and denominator > 1:
@@ -264,7 +256,7 @@ def _written(term: Term, decimals: bool, *, negative: bool = False) -> Expressio
 
 
 def _product_of(front: Expression, factors: Mapping[Expression, int], negative: bool = False) -> Expression:
-    """The number and the factors; letters come before functions and sums, otherwise the order is kept."""
+    """Multiply a number and factors; letters come before functions and sums, otherwise the order is kept."""
     powers = [factor if exponent == 1 else raise_to(factor, exponent) for factor, exponent in _ordered(factors)]
     if front is not ONE or not powers:
         powers = [front, *powers]
@@ -279,7 +271,7 @@ def _ordered(factors: Mapping[Expression, int]) -> list[tuple[Expression, int]]:
 
 
 def _decimal(numerator: int, denominator: int) -> Number | None:
-    """The fraction as a decimal, if it ends within 30 places."""
+    """Return a fraction as a decimal, if it ends within 30 places."""
     for places in range(1, 31):
         scaled, rest = divmod(numerator * 10**places, denominator)
         if rest == 0:
@@ -287,73 +279,72 @@ def _decimal(numerator: int, denominator: int) -> Number | None:
     return None
 
 
+# Terms of a sum, and factors of a product, that are compared with each other; beyond that a part is one term.
 MAX_TERMS = 24
-
-"""Terms of a sum, and factors of a product, that are compared with each other; beyond that a part is one term."""
 
 NOTHING: Mapping[Expression, Expression] = {}
 
 
-def tidy(
+def simplify(
     formula: Expression, original: Expression | None = None, expanded: Mapping[Expression, Expression] = NOTHING
 ) -> Expression:
-    """The formula, tidied; `original` is the function that it is a derivative of.
+    """Simplify a formula; `original` is the function that it is a derivative of.
 
-    `expanded` has products that are multiplied out, and the factor of each whose terms become terms of its own, if they
-    are few.
+    `expanded` maps each product to be multiplied out to the factor whose terms become terms of their own, if they are
+    few.
     """
     nodes = wengert_list(formula)
-    known = known_of(original) if original is not None else Known()
-    known = known._replace(decimals=any(isinstance(node, Number) and node.places for node in nodes))
+    assumptions = assumptions_of(original) if original is not None else Assumptions()
+    assumptions = assumptions._replace(decimals=any(isinstance(node, Number) and node.places for node in nodes))
     forms: dict[Expression, Form] = {}
     built: dict[Expression, Expression] = {}
     for node in nodes:
-        forms[node] = _bounded(_form(node, forms, built, known, expanded), known)
-        if node.operation is None or node in known.kept:
+        forms[node] = _bounded(_form(node, forms, built, assumptions, expanded), assumptions)
+        if node.operation is None or node in assumptions.kept:
             built[node] = node
         else:
-            built[node] = build(forms[node], known.decimals)
-    return build(_factored(forms[formula], known), known.decimals)
+            built[node] = build(forms[node], assumptions.decimals)
+    return build(_factored(forms[formula], assumptions), assumptions.decimals)
 
 
-def _factored(form: Form, known: Known) -> Form:
-    """x^x*ln(x) + x^x as x^x*(ln(x) + 1): a power that every term has is written once."""
-    found = common_power(form)
-    if found is None:
+def _factored(form: Form, assumptions: Assumptions) -> Form:
+    """Write x^x*ln(x) + x^x as x^x*(ln(x) + 1): a power that every term has is written once."""
+    common = common_power(form)
+    if common is None:
         return form
-    power, rest = found
-    return (Term(Fraction(1), {power: 1, build(rest, known.decimals): 1}),)
+    power, rest = common
+    return (Term(Fraction(1), {power: 1, build(rest, assumptions.decimals): 1}),)
 
 
 def _form(
     node: Expression,
     forms: Mapping[Expression, Form],
     built: Mapping[Expression, Expression],
-    known: Known,
+    assumptions: Assumptions,
     expanded: Mapping[Expression, Expression],
 ) -> Form:
-    """The form of a node from those of its arguments."""
+    """Make the form of a node from the forms of its arguments."""
     if node.operation is None:
         return leaf_form(node)
     name = node.operation.name
     if name in ("+", "-", "neg"):
         terms = [*forms[node.arguments[0]]] if name != "neg" else []
         last = forms[node.arguments[-1]]
-        return collected([*terms, *(last if name == "+" else map(negated, last))], known)
+        return collected([*terms, *(last if name == "+" else map(negated, last))], assumptions)
     if name in ("*", "/", "^n"):
         if _is_square_of_root(node):
             return forms[node.arguments[0].arguments[0]]
-        operands = [_as_factor(argument, forms, built, known) for argument in node.arguments]
+        operands = [_as_factor(argument, forms, built, assumptions) for argument in node.arguments]
         if node in expanded and name == "*":
-            return _multiplied_out(node, operands, forms, known, expanded[node])
-        return _multiplied(node, operands, known)
+            return _multiplied_out(node, operands, forms, assumptions, expanded[node])
+        return _multiplied(node, operands, assumptions)
     if name == "ln" and node.arguments[0] is Number(1):
         return (Term(Fraction(0)),)
-    return (atom(node) if node in known.kept else _function(node, forms, built, known),)
+    return (atom(node) if node in assumptions.kept else _function(node, forms, built, assumptions),)
 
 
 def _is_square_of_root(node: Expression) -> bool:
-    """sqrt(u)^2, which is u wherever it has a value."""
+    """Tell whether a node is sqrt(u)^2, which is u wherever it has a value."""
     assert node.operation is not None
     base = node.arguments[0].operation
     return (
@@ -364,59 +355,67 @@ def _is_square_of_root(node: Expression) -> bool:
     )
 
 
-def _multiplied(node: Expression, operands: Sequence[Term], known: Known) -> Form:
-    """A product, a quotient or a power of two terms, as one term."""
+def _multiplied(node: Expression, operands: Sequence[Term], assumptions: Assumptions) -> Form:
+    """Return a product, a quotient or a power of two terms as one term."""
     assert node.operation is not None
     if node.operation.name == "^n":
         return (power(operands[0], node.arguments[1], node),)
     if node.operation.name == "/":
-        return collected([quotient(operands[0], operands[1], node, known)], known)
-    return collected([product(operands[0], operands[1], known)], known)
+        return collected([quotient(operands[0], operands[1], node, assumptions)], assumptions)
+    return collected([product(operands[0], operands[1], assumptions)], assumptions)
 
 
 def _multiplied_out(
-    node: Expression, operands: Sequence[Term], forms: Mapping[Expression, Form], known: Known, factor: Expression
+    node: Expression,
+    operands: Sequence[Term],
+    forms: Mapping[Expression, Form],
+    assumptions: Assumptions,
+    factor: Expression,
 ) -> Form:
-    """A product with a term for every term of one factor, if they are few."""
+    """Multiply out: a term for every term of one factor, if they are few."""
     left, right = (
-        forms[each] if each is factor else (operand,) for each, operand in zip(node.arguments, operands, strict=True)
+        forms[argument] if argument is factor else (operand,)
+        for argument, operand in zip(node.arguments, operands, strict=True)
     )
     if len(left) * len(right) > MAX_TERMS // 2:
-        return _multiplied(node, operands, known)
-    return collected([product(a, b, known) for a in left for b in right], known)
+        return _multiplied(node, operands, assumptions)
+    return collected([product(a, b, assumptions) for a in left for b in right], assumptions)
 
 
 def _function(
-    node: Expression, forms: Mapping[Expression, Form], built: Mapping[Expression, Expression], known: Known
+    node: Expression, forms: Mapping[Expression, Form], built: Mapping[Expression, Expression], assumptions: Assumptions
 ) -> Term:
-    """A function of tidied arguments; a power with a negative number above becomes one below the line."""
+    """Apply a function to simplified arguments; a power with a negative exponent is written below the line."""
     assert node.operation is not None
     if node.operation.name == "^":
         [exponent, *others] = forms[node.arguments[1]]
         if not others and exponent.coefficient < 0 and not exponent.over and not exponent.under:
-            size = build((negated(exponent),), known.decimals)
+            size = build((negated(exponent),), assumptions.decimals)
             return Term(Fraction(1), {}, {node.operation(built[node.arguments[0]], size): 1})
     return atom(apply(node.operation, tuple([built[argument] for argument in node.arguments])))
 
 
 def _as_factor(
-    argument: Expression, forms: Mapping[Expression, Form], built: Mapping[Expression, Expression], known: Known
+    argument: Expression,
+    forms: Mapping[Expression, Form],
+    built: Mapping[Expression, Expression],
+    assumptions: Assumptions,
 ) -> Term:
-    """A form as one term: a sum becomes a single factor, its sign in front where all of its terms have one."""
+    """Return a form as one term: a sum becomes a single factor, with the sign in front if all terms are negative."""
     form = forms[argument]
     if len(form) == 1:
         return form[0]
     node = built[argument]
     if all(term.coefficient < 0 for term in form):
-        return Term(Fraction(-1), {build(tuple(map(negated, form)), known.decimals): 1})
+        return Term(Fraction(-1), {build(tuple(map(negated, form)), assumptions.decimals): 1})
     return atom(node)
 
 
-def _bounded(form: Form, known: Known) -> Form:
-    """A form too large to be compared with others becomes one factor."""
+def _bounded(form: Form, assumptions: Assumptions) -> Form:
+    """Make one factor of a form that is too large to be compared with others."""
     large = any(
         len(term.over) + len(term.under) > MAX_TERMS
         or max(abs(term.coefficient.numerator), term.coefficient.denominator) >= MAX_NUMBER
         for term in form
     )
-    return (atom(build(form, known.decimals)),) if large or len(form) > MAX_TERMS else form
+    return (atom(build(form, assumptions.decimals)),) if large or len(form) > MAX_TERMS else form

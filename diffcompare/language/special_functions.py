@@ -39,13 +39,13 @@ _BERNOULLI_OVER_2K = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760
 
 
 def cbrt(x: float) -> float:
-    """The real cube root: that of the C library, and one step of Newton's method."""
+    """Return the real cube root: the result of the C library, improved by one step of Newton's method."""
     y = math.cbrt(x)
     return y - (y - x / y / y) / 3 if y and math.isfinite(y) else y
 
 
 def gamma(x: float) -> float:
-    """The gamma function; inf where it overflows."""
+    """Return the gamma function; inf where it overflows."""
     try:
         return math.gamma(x)
     except OverflowError:
@@ -53,7 +53,7 @@ def gamma(x: float) -> float:
 
 
 def lgamma(x: float) -> float:
-    """ln|gamma(x)|, accurate near its roots too."""
+    """Return ln|gamma(x)|, accurate near its roots too.  Raises ValueError at a pole."""
     if x <= 0:
         return _lgamma_of_negative(x)
     if x >= 8:
@@ -87,7 +87,7 @@ def _lgamma_of_negative(x: float) -> float:
 
 
 def digamma(x: float) -> float:
-    """The derivative of lgamma: Taylor series near its root and near 2, else the asymptotic series (A & S 6.3.18)."""
+    """Return the derivative of lgamma: by Taylor series near its root and near 2, else asymptotic (A & S 6.3.18)."""
     if x <= 0:
         return float(_mpmath().digamma(x))  # between the poles there are roots of its own: leave it to more digits
     distance = (x - _ROOT[0]) - _ROOT[1]
@@ -115,23 +115,22 @@ def _digamma_of_large(x: float) -> float:
     return math.fsum([*terms, math.log(x), -0.5 / x, -inverse * _series(_BERNOULLI_OVER_2K, inverse)])
 
 
+# The largest order of polygamma: its zeta function takes seconds from some thousands on.
 MAX_ORDER = 1000
-"""Of polygamma.  There is no bound but patience: its zeta function takes seconds from some thousands on."""
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma.  Raises ValueError unless n is an integer from 0 to the largest order."""
+    """Return the n-th derivative of digamma.  Raises ValueError unless n is an integer from 0 to the largest order."""
     if not 0 <= n <= MAX_ORDER + 1 or n != int(n):  # the partial of the largest order is the next one
         raise ValueError(f"the order of polygamma is an integer from 0 to {MAX_ORDER}")
     return _reflected(int(n), x) if x < REFLECTED_BELOW else float(_mpmath().polygamma(int(n), x))
 
 
-REFLECTED_BELOW = -20.0
-"""mpmath would come up from there step by step, which takes forever from -1e9."""
+REFLECTED_BELOW = -20.0  # mpmath would step up from there by 1, which takes forever from -1e9
 
 
 def _reflected(n: int, x: float) -> float:
-    """(-1)^n psi_n(1 - x) - pi d^n/dx^n cot(pi x) (A & S 6.4.7).  Raises ValueError at a pole.
+    """Return (-1)^n psi_n(1 - x) - pi d^n/dx^n cot(pi x) (A & S 6.4.7).  Raises ValueError at a pole.
 
     The n-th derivative of cot(pi x) is pi^n times a polynomial in c = cot(pi x), for (c^k)' = -k c^(k-1) (1 + c^2).
     """

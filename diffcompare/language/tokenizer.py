@@ -56,7 +56,7 @@ def _unicode() -> re.Pattern[str]:
 class SyntaxFault(Exception):
     """Why a text is not an expression: a code, and the number of the token or the characters at fault.
 
-    It is internal to the parser: `explain` makes a diagnostic of it.
+    It is internal to the language: `syntax.diagnose` makes a diagnostic of it.
     """
 
     def __init__(self, code: str, index: int = 0, span: tuple[int, int] | None = None, **details: Any) -> None:
@@ -68,7 +68,7 @@ class SyntaxFault(Exception):
 
 
 def tokenize(text: str) -> list[str]:
-    """The tokens of a text."""
+    """Cut a text into tokens.  Raises SyntaxFault."""
     if len(text) > MAX_CHARACTERS:
         raise SyntaxFault("E401")
     if text.isascii():
@@ -85,7 +85,7 @@ def tokenize(text: str) -> list[str]:
 
 
 def locate(text: str, count: int) -> tuple[list[str], list[int], list[int]]:
-    """The tokens of a text, and where the first `count` of them start, and where they end: a call with its name."""
+    """Return the tokens of a text, with the starts and the ends of the first `count`; a call ends with its name."""
     if not text.isascii():
         spelt = _spelt(text, strict=False)
         return [token for token, _, _ in spelt], [start for _, start, _ in spelt], [end for _, _, end in spelt]
@@ -108,7 +108,8 @@ def _start(text: str) -> int:
 
 
 def _spelt(text: str, strict: bool) -> list[tuple[str, int, int]]:
-    found: list[tuple[str, int, int]] = []
+    """Return the tokens of a text, spelt in ASCII, with their places; `strict` raises SyntaxFault for bad ones."""
+    tokens: list[tuple[str, int, int]] = []
     raised = False  # the token before was a superscript
     for match in _unicode().finditer(text, _start(text)):
         token, start, end = match[0], match.start(), match.end()
@@ -119,14 +120,14 @@ def _spelt(text: str, strict: bool) -> list[tuple[str, int, int]]:
             raise SyntaxFault("E204", span=(start, end), stacked=True)
         raised = exponent
         if exponent:
-            found.append(("^", start, end))
+            tokens.append(("^", start, end))
             spelt = token.translate(_FROM_SUPERSCRIPT)
             if not spelt[0].isdigit():
-                found.append((spelt[0], start, end))
-            found.append((spelt.lstrip("+-"), start, end))
+                tokens.append((spelt[0], start, end))
+            tokens.append((spelt.lstrip("+-"), start, end))
         else:
-            found.append((_spell(token, start, strict), start, end))
-    return found
+            tokens.append((_spell(token, start, strict), start, end))
+    return tokens
 
 
 def _spell(token: str, start: int, strict: bool) -> str:
@@ -147,7 +148,7 @@ def _spell(token: str, start: int, strict: bool) -> str:
 
 
 def number(token: str, index: int) -> Number:
-    """The number that a token writes."""
+    """Return the number that a token writes.  Raises SyntaxFault."""
     mantissa, letter, exponent = token.lower().partition("e")
     whole, _, fraction = mantissa.partition(".")
     digits = whole + fraction

@@ -1,6 +1,9 @@
-"""The names of the Wengert list in the literature: variables v-1, v0 and operations v1, v2, ...
+"""The Wengert list: the distinct nodes of an expression, every node after its arguments, and their names v-1, v0, v1.
 
-n variables are v(1-n) ... v0, so that the last one is v0, and the operations are numbered from 1 along the list
+The list is ordered by level and, within a level, by first appearance in the text, which is the numbering of the
+literature (v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along it, forwards or backwards.
+
+n variables are called v(1-n) ... v0, so that the last one is v0, and the operations are numbered from 1 along the list
 (Griewank and Walther, Evaluating Derivatives, 2008, section 2.2; Baydin et al., Automatic Differentiation in Machine
 Learning, JMLR 2018, table 2).  Numbers and constants are written as themselves and have no name.
 """
@@ -14,25 +17,17 @@ from weakref import KeyedRef
 
 from diffcompare.language.expression import Expression, Variable, assign_levels
 
-# The Wengert list: the distinct nodes of an expression, every node after its arguments.
-#
-# It is ordered by level and, within a level, by first appearance in the text, which is the numbering of the literature
-# (v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along this list, forwards or backwards.
-
 _level = attrgetter("known_level")
 
 
-MAX_KEPT = 8
+MAX_KEPT = 8  # lists kept until they are asked for again: who looks at an expression looks at it many times
 
-"""Lists kept until they are asked for again: who looks at an expression looks at it many times."""
-
+# By the root's id: the root, which lives as it may, and the nodes below it.
 _kept: dict[int, tuple[KeyedRef[int, Expression], list[Expression]]] = {}
-
-"""By the root's id: the root, which lives as it may, and the nodes below it."""
 
 
 def wengert_list(*roots: Expression) -> list[Expression]:
-    """The Wengert list of one or several expressions (shared nodes once)."""
+    """Return the Wengert list of one or several expressions; nodes that they share occur once."""
     if len(roots) != 1:
         return _listed(roots)
     (root,) = roots
@@ -47,37 +42,37 @@ def wengert_list(*roots: Expression) -> list[Expression]:
 
 
 def _forget(root: KeyedRef[int, Expression]) -> None:
-    """Nobody has the root any more, so that nothing below it is to be kept alive."""
+    """Remove the list of a root that has died, so that it keeps no node below the root alive."""
     known = _kept.get(root.key)
     if known is not None and known[0] is root:
         _kept.pop(root.key, None)  # another thread may have cleared it
 
 
 def _listed(roots: Sequence[Expression]) -> list[Expression]:
-    found: dict[Expression, None] = {}
+    distinct: dict[Expression, None] = {}
     stack = list(reversed(roots))
     pop, push = stack.pop, stack.extend
     while stack:
         node = pop()
-        if node not in found:
-            found[node] = None
+        if node not in distinct:
+            distinct[node] = None
             if node.operation is not None:
                 push(node.arguments[::-1])
     for root in roots:
         assign_levels(root)
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
-    return sorted(found, key=_level)
+    return sorted(distinct, key=_level)
 
 
 def variables(nodes: Iterable[Expression]) -> list[str]:
-    """The names of the variables among the nodes, in natural order (x2 before x10)."""
+    """Return the names of the variables among the nodes, in natural order (x2 before x10)."""
     names = [node.name for node in nodes if type(node) is Variable]
     return sorted(names, key=natural_sort_key) if len(names) > 1 else names
 
 
 @lru_cache(maxsize=1024)
 def natural_sort_key(name: str) -> list[tuple[int, int, str]]:
-    """A sort key that reads runs of digits as numbers and ignores case unless all else is equal."""
+    """Return a sort key that reads runs of digits as numbers and ignores case unless all else is equal."""
     key: list[tuple[int, int, str]] = []
     start = 0
     while start < len(name):
@@ -92,7 +87,7 @@ def natural_sort_key(name: str) -> list[tuple[int, int, str]]:
 
 
 def active_nodes(nodes: Sequence[Expression], wrt: Collection[str] | None = None) -> set[Expression]:
-    """The nodes that depend on one of the variables named; None names them all."""
+    """Return the nodes that depend on one of the variables `wrt`; None stands for all variables."""
     varying = {node for node in nodes if node.varies}
     if wrt is None:
         return varying
@@ -108,22 +103,22 @@ def active_nodes(nodes: Sequence[Expression], wrt: Collection[str] | None = None
 
 
 def operation_count(nodes: Iterable[Expression]) -> int:
-    """How many nodes apply an operation."""
+    """Return the number of nodes that apply an operation."""
     return sum(1 for node in nodes if node.operation is not None)
 
 
 def dag_size(*roots: Expression) -> int:
-    """Distinct nodes of the expressions."""
+    """Return the number of distinct nodes of the expressions."""
     return len(wengert_list(*roots))
 
 
 def tree_size(*roots: Expression) -> int:
-    """Nodes of the expressions written out; exact, even where the tree could never be built."""
+    """Return the number of nodes of the expressions written out as trees; exact, even for a tree too large to build."""
     return tree_sum(wengert_list(*roots), roots, lambda node: 1)
 
 
 def tree_sum(nodes: Sequence[Expression], roots: Sequence[Expression], weight: Callable[[Expression], int]) -> int:
-    """The weights of all nodes of the expressions (whose Wengert list is `nodes`) written out, added up.
+    """Return the sum of the weights of the nodes of expressions written out as trees; `nodes` is their Wengert list.
 
     A sum is dropped after its last use: in `a = x*x; b = a*a; ...` they double in length line by line.
     """
@@ -149,7 +144,7 @@ _SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 
 
 def names(nodes: Iterable[Expression], variables: Sequence[str]) -> dict[Expression, str]:
-    """The names of a Wengert list's variables and operations, in ASCII: `v-1`, `v0`, `v1`.
+    """Return the names of the variables and operations of a Wengert list, in ASCII: `v-1`, `v0`, `v1`.
 
     `variables` are the names of the variables in the order of the point; each has its number there, whether or not it
     is among the nodes.  The dict is in the order of the list.  Raises KeyError for a variable that is not among them.
@@ -167,5 +162,5 @@ def names(nodes: Iterable[Expression], variables: Sequence[str]) -> dict[Express
 
 
 def pretty(name: str) -> str:
-    """The name as it is set in print, with Unicode subscripts: `v-1` becomes v₋₁."""
+    """Return a name as it is set in print, with Unicode subscripts: `v-1` becomes v₋₁."""
     return name[:1] + name[1:].translate(_SUBSCRIPTS)

@@ -10,7 +10,7 @@ from diffcompare.language.differentiation_rules import BY_HAND, ONE, ZERO, apply
 from diffcompare.language.expression import Expression, PendingDerivative, Variable, apply, lift
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import to_text
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import tree_size, wengert_list
 from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions import power_patterns as powers
@@ -119,7 +119,7 @@ def tidied(formula: Expression, root: Expression) -> Expression | None:
     """Return a simplified derivative of the function `root`; None if it is too large."""
     if len(wengert_list(formula)) > MAX_NODES or tree_size(formula) > 4 * MAX_NODES:
         return None
-    return tidy(formula, root)
+    return simplify(formula, root)
 
 
 class _TemplateFields(dict[str, str]):
@@ -212,8 +212,8 @@ def _on_the_rule_sheet(change: Change) -> str | None:
     if match is None:
         return None
     try:
-        wrong = tidy(lift(apply_wrong_rule(rule, match, match.bind(IDENTITY, tangents), tangents)))
-        right = tidy(apply_rule(model, [tangents[letter] for letter in letters]).derivative)
+        wrong = simplify(lift(apply_wrong_rule(rule, match, match.bind(IDENTITY, tangents), tangents)))
+        right = simplify(apply_rule(model, [tangents[letter] for letter in letters]).derivative)
     except (*NO_VALUE, NotDifferentiable):
         return None
     if right is wrong:

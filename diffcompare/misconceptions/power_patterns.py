@@ -7,7 +7,7 @@ from typing import Any
 
 from diffcompare.language.expression import Constant, Expression, lift
 from diffcompare.language.operations import OPERATIONS, exact_integer, raise_to
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.misconceptions.patterns import (
     STEP_FUNCTIONS,
     PatternMatch,
@@ -79,7 +79,7 @@ def shift_exponent(node: Expression, by: int) -> Expression:
 
 
 def _shifted(exponent: Expression, by: int) -> Expression:
-    return tidy(exponent + 1 if by > 0 else exponent - 1)
+    return simplify(exponent + 1 if by > 0 else exponent - 1)
 
 
 def as_power(node: Expression, active: Collection[Expression]) -> tuple[Expression, Any] | None:

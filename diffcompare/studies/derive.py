@@ -21,7 +21,7 @@ from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import free_prefix, swells
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import values_at
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
@@ -164,7 +164,7 @@ def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, st
         raise _no_rule(refusal.node, name) from None
     raw = derivatives.get(root, ZERO)
     sizes = {"raw": _size(raw)}
-    tidied = tidy(raw, root, _to_expand(nodes, derivatives)) if sizes["raw"].dag <= TIDIED else None
+    tidied = simplify(raw, root, _to_expand(nodes, derivatives)) if sizes["raw"].dag <= TIDIED else None
     if tidied is not None:
         sizes["tidied"] = _size(tidied)
         if 2 * sizes["tidied"].tree > 3 * sizes["raw"].tree:  # a sum of products may grow a little, but not so much

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from diffcompare.language.expression import Expression, Number, Variable, lift
 from diffcompare.language.operations import OPERATIONS, exact_integer
-from diffcompare.language.printer import written
+from diffcompare.language.printer import infix
 from diffcompare.language.wengert import names, pretty
 from diffcompare.numeric.evaluate import Undefined, is_number
 
@@ -39,7 +39,7 @@ class Wording:
     def name(self, node: Expression, kind: Kind = "primal") -> str:
         """v₃, v̇₃ or v̄₃; a number or a constant by its text."""
         if node not in self.ascii:
-            return written(node, {})
+            return infix(node, {})
         return f"v{MARKS[kind]}{pretty(self.ascii[node])[1:]}"
 
     def value(self, node: Expression) -> tuple[str, str]:
@@ -122,7 +122,7 @@ class Wording:
 
 
 def _text(rule: Expression) -> str:
-    return written(rule, {}).replace("*", "·")
+    return infix(rule, {}).replace("*", "·")
 
 
 def _letter(node: Expression) -> Expression:

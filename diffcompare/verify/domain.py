@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from diffcompare.language.expression import Constant, Expression, Number
 from diffcompare.language.operations import OPERATIONS, exact_integer
 from diffcompare.language.parser import parse
-from diffcompare.language.simplify import known_of
+from diffcompare.language.simplify import assumptions_of
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, evaluate_along, is_number, values_at
 
@@ -362,7 +362,7 @@ NEVER_NEGATIVE = ("sqrt",)
 
 def requirements(expression: Expression) -> list[str]:
     """Return what the table requires of the arguments of a function's operations: `x - 1 > 0`, `y != 0`."""
-    always_evaluated = known_of(expression).defined
+    always_evaluated = assumptions_of(expression).defined
     texts = (requirement(node) for node in wengert_list(expression) if node in always_evaluated)
     return list(dict.fromkeys(text for text in texts if text is not None))[:MAX_REQUIREMENTS]
 

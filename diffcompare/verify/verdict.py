@@ -18,7 +18,7 @@ from diffcompare.backends.problem import Problem
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import OPERATIONS, NotDifferentiable
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
 from diffcompare.numeric.evaluate import is_number, values_at
@@ -62,8 +62,8 @@ def prove_by_rules(expression: Expression, name: str, answer: Expression) -> tup
         return "it is the formula that the rules give", ZERO
     if dag_size(raw, answer) > MAX_NODES:
         return None, None
-    difference = tidy(answer - raw, expression)
-    if difference is ZERO or tidy(answer, expression) is tidy(raw, expression):
+    difference = simplify(answer - raw, expression)
+    if difference is ZERO or simplify(answer, expression) is simplify(raw, expression):
         return "tidied, it is the formula that the rules give", ZERO
     return None, difference
 

@@ -13,14 +13,14 @@ from diffcompare.codegen import program
 from diffcompare.language.expression import Variable, lift
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.parser import parse
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, value_at
 
 
 def source(expression, point=None):
     names = list(point) if point else variables(wengert_list(expression))
-    formulas = {name: tidy(formula, expression) for name, formula in textbook(expression, names).items()}
+    formulas = {name: simplify(formula, expression) for name, formula in textbook(expression, names).items()}
     return program(expression, names, names, formulas, point, "javascript")
 
 

@@ -22,7 +22,7 @@ from diffcompare.language import operations
 from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.operations import sin
 from diffcompare.language.parser import parse
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import FLOATS, evaluate, is_number, value_at
 
@@ -33,7 +33,7 @@ def source(expression, language="python", point=None, wrt=None):
     """The program for all partials, or those of `wrt`."""
     names = list(point) if point else variables(wengert_list(expression))
     wrt = names if wrt is None else wrt
-    formulas = {name: tidy(formula, expression) for name, formula in textbook(expression, list(wrt)).items()}
+    formulas = {name: simplify(formula, expression) for name, formula in textbook(expression, list(wrt)).items()}
     return program(expression, names, wrt, formulas, point, language)
 
 
@@ -333,7 +333,7 @@ def test_formulas_too_large_are_left_out():
 )
 def test_where_python_raises_at_its_point_a_program_goes_on_as_ieee_does(text, x, derivative):
     expression = parse(text)
-    formula = tidy(textbook(expression, ["x"])["x"], expression)
+    formula = simplify(textbook(expression, ["x"])["x"], expression)
     sweep, formulas = gradients(text, x=x)
     expected = float(value_at(formula, {"x": x}))
     assert formulas["x"] == pytest.approx(expected, nan_ok=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import expressions
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.language import parser
+from diffcompare.language import expression, parser
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.parser import parse, parse_apart, read
@@ -355,4 +355,4 @@ def test_what_is_wrong_with_a_text_is_the_same_apart():
 
 
 def test_the_examples_of_its_docstrings_are_right():
-    assert doctest.testmod(parser).failed == 0
+    assert doctest.testmod(parser).failed == doctest.testmod(expression).failed == 0

@@ -14,7 +14,7 @@ from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import to_text
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.check_report import as_sentence, evidence, headline, marked, parts, spans, step_blocks
@@ -138,4 +138,4 @@ def _right(check: Check, name: str) -> Expression | None:
         raw = derivatives_of(wengert_list(expression), name).get(expression, ZERO)
     except NotDifferentiable:
         return None
-    return tidy(raw, expression) if dag_size(raw) <= MAX_NODES else None
+    return simplify(raw, expression) if dag_size(raw) <= MAX_NODES else None

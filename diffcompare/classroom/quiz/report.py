@@ -9,7 +9,7 @@ from diffcompare.classroom.quiz.session import A_TERM, MAX_POINTS
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.printer import to_text
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.check_report import partial_data
@@ -129,7 +129,7 @@ def _round(number: int, each: Round) -> dict[str, Any]:
 def derivative_of(exercise: Exercise) -> Expression:
     """The right answer, tidied."""
     expression = exercise.expression
-    return tidy(derivatives_of(wengert_list(expression), exercise.by).get(expression, ZERO), expression)
+    return simplify(derivatives_of(wengert_list(expression), exercise.by).get(expression, ZERO), expression)
 
 
 def document(quiz: Quiz, *, brief: bool = False) -> Document:

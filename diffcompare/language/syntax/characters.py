@@ -14,9 +14,7 @@ from diffcompare.language.syntax.spelling import MODULES, REWRITTEN, is_known, s
 
 _MAXIMA = re.compile(r"%(?=(?:pi|e)\b)")
 
-_CONSTANTS = {"PI": "pi", "E": "e"}
-
-"""Constants of a module, as in `Math.PI`."""
+_CONSTANTS = {"PI": "pi", "E": "e"}  # constants of a module, as in `Math.PI`
 
 _APOSTROPHES = re.compile(r"(?<![\w.])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])")
 

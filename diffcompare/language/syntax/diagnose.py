@@ -21,11 +21,10 @@ KINDS = {
     "E102": "arity_error",
     **dict.fromkeys(("E401", "E402", "E403", "E404"), "resource_limit"),
 }
+# A text that can be parsed, and words for what it means; empty words where there is only one.
 Reading: TypeAlias = tuple[str, str]
-"""A text that can be parsed, and words for what it means; empty words where there is only one."""
 
-ROUNDS = 5
-"""How many further errors a cure may mend on its way to a text that can be parsed."""
+ROUNDS = 5  # how many further errors a cure may mend on its way to a text that can be parsed
 
 
 def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> Diagnostic:

@@ -130,9 +130,8 @@ _FRACTIONS = frozenset(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"))
 
 _ROMAN = frozenset(("\\mathrm", "\\text", "\\operatorname"))
 
+# Letters that are functions as often as variables: nothing is guessed of one before a parenthesis.
 _CALLED = frozenset(("phi", "psi", "zeta", "sigma", "Gamma", "Phi", "Psi"))
-
-"""Letters that are functions as often as variables: nothing is guessed of one before a parenthesis."""
 
 _VARIANTS = {"\\varepsilon": "epsilon", "\\varphi": "phi", "\\vartheta": "theta"}
 

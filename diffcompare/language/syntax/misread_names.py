@@ -22,10 +22,10 @@ from diffcompare.language.tokenizer import SyntaxFault
 #
 # Such a name is one name, as every other is. What it could have been meant to be is said, and nothing is replaced.
 
-INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")
-"""Where a name goes on behind its index: x₁x₂."""
+INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")  # where a name goes on behind its index: x₁x₂
 LONGEST = 24
 
+# Functions that nobody writes without parentheses, or whose names begin ordinary words.
 _UNLIKELY = (
     "min",
     "max",
@@ -44,35 +44,27 @@ _UNLIKELY = (
     "expit",
 )
 
-"""Functions that nobody writes without parentheses, or whose names begin ordinary words."""
-
 _CALLED = sorted((name for name in FUNCTIONS if name not in _UNLIKELY), key=len, reverse=True)
 
 FUNCTION_WITHIN = re.compile(rf"(?:{'|'.join(_CALLED)})(?=\w)")
 
+# Functions by which a number behind them is read as their argument: sqrt2.
 _OF_NUMBERS = ("ln", "sqrt", "cbrt", "sin", "cos", "tan")
 
-"""Functions by which a number behind them is read as their argument: sqrt2."""
-
+# Words that begin like a function or a constant and are what they are, unless the rest occurs by itself.
 _ORDINARY = frozenset((
     "cost", "tank", "tang", "tans", "tana", "sink", "sing", "sins", "sine", "cosy", "cose", "logo", "logs", "loge",
     "logn", "logp", "logl", "logL", "expo", "exps", "expt", "sect", "sech", "secs", "lns", "coth", "csch", "cots",
     "tani", "logA", "logit", "expat", "expr", "expm", "expn", "pid", "pie", "pig", "pin", "pip", "pit", "piu",
 ))  # fmt: skip
 
-"""Words that begin like a function or a constant and are what they are, unless the rest occurs by itself."""
+_EVIDENT = frozenset("xyzθφ")  # letters that are variables wherever they stand
 
-_EVIDENT = frozenset("xyzθφ")
-
-"""Letters that are variables wherever they stand."""
-
+# Letters that stand before e^x: `ae^x`, but `Re^n` is a power of the Reynolds number.
 _COEFFICIENTS = frozenset("abckAC")
 
-"""Letters that stand before e^x: `ae^x`, but `Re^n` is a power of the Reynolds number."""
-
+# Names that are arguments of functions wherever they stand behind one.
 _GREEK = ("alpha", "beta", "theta", "phi", "omega")
-
-"""Names that are arguments of functions wherever they stand behind one."""
 
 
 class _Part(NamedTuple):
@@ -203,20 +195,17 @@ def _variables(rest: str, known: Collection[str]) -> Iterator[tuple[list[str], i
         yield [rest[0], rest[1]], 2
 
 
-MAX_NAMES = 40
-
-"""Names of a text that are looked at."""
+MAX_NAMES = 40  # names of a text that are looked at
 
 MAX_SAID = 4
 
+# Names by which other programs call a constant: what it is called here, if it is, and what to say of it.
 CAPITALS = {
     "E": ("e", "Euler's number is `e`"),
     "Pi": ("pi", "the number is `pi`"),
     "PI": ("pi", "the number is `pi`"),
     "I": ("", "there are no complex numbers"),
 }
-
-"""Names by which other programs call a constant: what it is called here, if it is, and what to say of it."""
 
 
 def misread_names(scene: SourceText) -> Iterator[Diagnostic]:

@@ -13,14 +13,13 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import AFTER, is_word
 from diffcompare.language.tokenizer import SyntaxFault, locate
 
-MAX_TEXT_LENGTH = 2_000
-"""Characters up to which a whole corrected expression is offered."""
+MAX_TEXT_LENGTH = 2_000  # characters up to which a whole corrected expression is offered
 
 OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
 
 
+# The parser's `attempt`, which is handed over: the parser imports this package, and not the other way round.
 Attempt: TypeAlias = Callable[[str, Collection[str]], Expression | SyntaxFault]
-"""The parser's `attempt`, which is handed over: the parser imports this package, and not the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,11 @@ class Finding:
     label: str = ""
     help: str | None = None
     cures: tuple[str, ...] = ()
+    # Texts of different meanings, in place of cures, each with words for it ("for the reciprocal"): all are
+    # shown.
     readings: tuple[tuple[str, str], ...] = ()
-    """Texts of different meanings, in place of cures, each with words for it ("for the reciprocal"): all are shown."""
-    is_certain: bool = True
-    """A cure keeps what was meant: it may be applied on the way to cure another mistake."""
-    code: str | None = None
-    """Where the cause has a code of its own."""
+    is_certain: bool = True  # a cure keeps what was meant: it may be applied on the way to cure another mistake
+    code: str | None = None  # where the cause has a code of its own
     kind: str | None = None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 
+# What other languages write before a function and a dot.
 MODULES = frozenset(
     ("np", "numpy", "math", "Math", "cmath", "sp", "sympy", "sym", "mp", "mpmath", "scipy", "special", "torch", "nn",
      "functional", "tf", "jnp", "jax", "lax", "autograd", "std")
 )  # fmt: skip
-"""What other languages write before a function and a dot."""
 
 ALIASES = {
     "sine": "sin", "cosine": "cos", "tangent": "tan", "cotangent": "cot", "secant": "sec", "cosecant": "csc",
@@ -30,6 +30,7 @@ ALIASES = {
 for _name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs"):
     ALIASES |= dict.fromkeys((f"{_name}f", f"{_name}l", f"d{_name}"), _name)  # C and Fortran: their kinds of numbers
 
+# Functions that are written as a formula here.
 REWRITTEN = {
     "pow": "{0}^{1}", "power": "{0}^{1}", "square": "{0}^2", "squared": "{0}^2", "cube": "{0}^3",
     "reciprocal": "1/{0}", "inv": "1/{0}", "factorial": "gamma({0} + 1)", "fact": "gamma({0} + 1)",
@@ -47,13 +48,12 @@ REWRITTEN = {
     "acosd": "acos({0})*180/pi", "atand": "atan({0})*180/pi", "sinpi": "sin(pi*{0})", "cospi": "cos(pi*{0})",
     "round": "floor({0} + 1/2)", "trunc": "sign({0})*floor(abs({0}))", "int": "sign({0})*floor(abs({0}))",
 }  # fmt: skip
-"""Functions that are written as a formula here."""
 
+# Functions of other languages that are none here, whatever they look like.
 _ABSENT = frozenset(("trigamma", "erfi", "erfinv", "zeta", "arg", "lambertw"))
-"""Functions of other languages that are none here, whatever they look like."""
 
+# Functions that are one thing in one language and another in the next: what each is here.
 AMBIGUOUS = {"sq": ("{0}^2", "sqrt({0})"), "sqr": ("{0}^2", "sqrt({0})")}
-"""Functions that are one thing in one language and another in the next: what each is here."""
 
 MAX_SUGGESTED = 3
 _MAX_NAME_LENGTH = 24

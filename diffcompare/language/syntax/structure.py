@@ -138,6 +138,7 @@ _NEST_OR = "nest the conditions: if(a < b, x, if(c < d, x, y))"
 
 _CHOICE = "a choice is if(a < b, x, y)"
 
+# Words of other languages, and what to write instead.
 _WORDS = {
     "and": _NEST,
     "or": _NEST_OR,
@@ -149,24 +150,19 @@ _WORDS = {
     **dict.fromkeys(("for", "in"), "there are no loops"),
 }
 
-"""Words of other languages, and what to write instead."""
-
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[^\S\r\n]\d{3})+(?![\w.])")
 
 _NUMBER_WITH_COMMA = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 
+# Words that stand before a formula and are not part of it.
 _PROSE = frozenset((
     "the", "of", "for", "let", "please", "find", "write", "solve", "compute", "calculate", "evaluate", "differentiate",
     "derive", "derivative", "simplify", "plot", "grad", "function", "expression",
 ))  # fmt: skip
 
-"""Words that stand before a formula and are not part of it."""
-
-SIGNS = OPERATORS - {",", ";"}
-
-"""What takes a value on either side."""
+SIGNS = OPERATORS - {",", ";"}  # what takes a value on either side
 
 
 def value_missing(scene: SourceText) -> Finding:

@@ -15,13 +15,10 @@ from diffcompare.language.tokenizer import SyntaxFault
 
 # Remarks on a text that is right: what could have been meant otherwise, and how it was read.
 
+# What stands behind a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`.
 _BARE_CALL = re.compile(r"\s+[-+](?=\S)|-1\s*\(")
 
-"""What stands behind a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`."""
-
-MAX_ECHO_LENGTH = 200
-
-"""Characters up to which the reading of a whole expression is echoed."""
+MAX_ECHO_LENGTH = 200  # characters up to which the reading of a whole expression is echoed
 
 
 def find_warnings(
@@ -120,13 +117,10 @@ def _roots(scene: SourceText) -> Iterator[Diagnostic]:
             return
 
 
-_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")
+_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
 
-"""A name that no parenthesis follows."""
-
+# Arguments that look like one number with its digits in groups: max(1,200).
 GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
-
-"""Arguments that look like one number with its digits in groups: max(1,200)."""
 
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 

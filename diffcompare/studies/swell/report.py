@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.document import Block, Cell, Code, Document, Equation, Equations, Heading, Listing, Paragraph, Table
 from diffcompare.formatting import approximate, integer
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
-from diffcompare.language.printer import shared_texts, swells, to_text, written
+from diffcompare.language.printer import infix, shared_texts, swells, to_text
 from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.studies.question import coordinate
 from diffcompare.studies.record import SCHEMA, warnings_data
@@ -368,4 +368,4 @@ def _equations_of(swell: Swell, row: SwellRow) -> list[Equation]:
 
 def _whole(formula: Expression) -> Cell:
     """The formula written out, even where it swells: that is what is to be seen."""
-    return Code(written(formula, {})) if swells(formula, wengert_list(formula)) else formula
+    return Code(infix(formula, {})) if swells(formula, wengert_list(formula)) else formula

@@ -8,7 +8,7 @@ from diffcompare.classroom.class_answers.feedback import MARK, file_names, hint,
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.parser import parse
 from diffcompare.language.printer import to_text
-from diffcompare.language.simplify import tidy
+from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import wengert_list
 from diffcompare.misconceptions.inject import example_of
 from diffcompare.misconceptions.kinds import KINDS
@@ -66,7 +66,7 @@ def test_half_a_domain_is_said(judged):
 def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
     text, by, wrong = example_of(slug)
     expression = parse(text)
-    right = to_text(tidy(derivatives_of(wengert_list(expression), by).get(expression, ZERO), expression))
+    right = to_text(simplify(derivatives_of(wengert_list(expression), by).get(expression, ZERO), expression))
     found = judged(f"student,f,df/d{by}", f'Ada,"{text}","{wrong}"')
     assert found.rows[0].outcome == "wrong"
     (feedback,) = texts(found).values()
