@@ -1,8 +1,7 @@
-"""Documents: what a study has to show, as blocks of values.
+"""Documents: the result of a study for people, as blocks of values that every renderer can write.
 
-A cell holds a *value*, never a formatted string: a float, an integer, an expression, a word.  How many digits a
-float shows, how a missing value looks and how a table folds are the business of the renderers, and every renderer
-can write every document.
+A cell holds a *value*, never a formatted string: a float, an integer, an expression, a word.  The renderers decide how
+many digits a float shows, how a missing value looks and how a table is folded.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Approximate(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Text in the language of expressions or of a shell: parted only between terms, in a fixed-width face, escaped."""
+    """Text in the language of expressions or of a shell: broken only between terms, in a fixed-width face, escaped."""
 
     text: str
 
@@ -40,9 +39,9 @@ class Code(NamedTuple):
 Cell: TypeAlias = "str | int | float | bool | Measured | Approximate | Code | Expression | None"
 
 
-# What a number of a sweep is: everywhere told apart by a sign as well as by a colour.
+# The quantity of AD that a number is: always marked by a sign as well as by a colour.
 Quantity: TypeAlias = Literal["primal", "tangent", "adjoint"]
-Stage: TypeAlias = Literal["", "done", "now"]  # how far a step of a sweep is: to come, done, or the one that is shown
+Stage: TypeAlias = Literal["", "done", "now"]  # of a step of a sweep: still to come, done, or shown now
 
 
 class Column(NamedTuple):
@@ -53,7 +52,7 @@ class Column(NamedTuple):
     align: Literal["left", "right"] = "left"
     # A cell equal to the one above is left out on screens (the method's name over several partials).
     group: bool = False
-    quantity: Quantity | None = None  # what its numbers, or its names, are
+    quantity: Quantity | None = None  # the AD quantity that the column holds, if any
 
 
 class Heading(NamedTuple):
@@ -77,12 +76,12 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
-    # Rows that people are shown, the first half and the last half, with a remark between; machines get all.
+    # People are shown so many rows, the first half and the last half, with a note between; machines get all.
     most: int | None = None
-    summary: bool = False  # it sums up another table of the document, for people: CSV has the other one only
-    # Readers will want to sort and filter its rows, where a format can do that; it has no group of cells.
+    summary: bool = False  # for people, it sums up another table of the document; CSV has only the other one
+    # Readers will want to sort and filter its rows, where a format can do that; it has no group columns.
     sortable: bool = False
-    stages: tuple[Stage, ...] = ()  # of every row, in a table that fills as it is looked at; none in any other
+    stages: tuple[Stage, ...] = ()  # one for each row, in a table that is filled step by step
 
 
 class Listing(NamedTuple):
@@ -92,7 +91,7 @@ class Listing(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """A line of a derivation: left = right, and what is to be said of it.  No left side: that of the line above."""
+    """A line of a derivation: left = right, with a remark; without a left side it continues the line above."""
 
     left: Cell
     right: Cell
@@ -108,7 +107,7 @@ class Equations(NamedTuple):
 
     @property
     def table(self) -> Table:
-        """The same as a table, every row with its left side, for renderers that set no equations."""
+        """The equations as a table, every row with its left side, for renderers that set no equations."""
         left: Cell = None
         rows: list[tuple[Cell, ...]] = []
         for row in self.rows:
@@ -119,24 +118,24 @@ class Equations(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A program, shown to the letter."""
+    """A program, to be shown verbatim."""
 
     language: str
     text: str
 
     @property
     def table(self) -> Table:
-        """Its lines with their numbers, for renderers that know tables only."""
+        """The numbered lines as a table, for renderers that know tables only."""
         columns = (Column("line", "line", "right"), Column("text", "text"))
         rows = tuple((number, line) for number, line in enumerate(self.text.splitlines(), 1))
         return Table(self.language, columns, rows)
 
 
-# --- Pictures: each carries the table of what it shows, for renderers that do not draw it, and for readers who want it
+# Pictures.  Each carries the table of its data, for renderers that do not draw it and for readers who want the numbers.
 
 
 class Axis(NamedTuple):
-    """An axis of a plot: what it measures, and whether in powers of ten."""
+    """An axis of a plot: its title, and whether it is logarithmic."""
 
     title: str
     log: bool = False
@@ -147,7 +146,7 @@ class Series(NamedTuple):
 
     name: str
     points: tuple[tuple[float, float], ...]
-    # A line through the points; dots that are not joined; one that stays level (dashed).
+    # A line through the points, dots that are not joined, or a dashed line that stays level.
     marks: Literal["line", "dots", "level"] = "line"
 
 
@@ -177,7 +176,7 @@ class Bars(NamedTuple):
 
 
 class Vertex(NamedTuple):
-    """A node of a graph: its name in the Wengert list, what it does, and lines of numbers to show (label, value)."""
+    """A node of a graph: its name in the Wengert list, its operation, and numbers to show (quantity, value)."""
 
     name: str
     label: str
@@ -215,7 +214,7 @@ Block: TypeAlias = Heading | Paragraph | Table | Listing | Equations | Source | 
 
 
 class Document(NamedTuple):
-    """Blocks in reading order, and the plain data behind them or the function that makes it: what JSON prints."""
+    """Blocks in reading order, and the plain data for JSON, or a function that makes it."""
 
     blocks: tuple[Block, ...]
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING

@@ -1,7 +1,7 @@
-"""Values to text: the one place that decides how a number looks.
+"""Values as text: the one place that decides how a number looks.
 
 `text` writes for people (few digits where few are enough, long formulas cut with a remark), `exact` for machines (all
-digits, nothing cut, a missing value is empty).  `marked` splits a measured number where it leaves the truth.
+digits, nothing cut, a missing value is empty).  `marked` splits a measured number where it departs from the truth.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from diffcompare.document import Cell, Table
     from diffcompare.language.expression import Expression
 
-# Characters of a formula that people are shown; the rest is counted, and whole in JSON and CSV.
+# Characters of a formula that people are shown; JSON and CSV have the whole formula.
 MAX_FORMULA_LENGTH = 2_000
 
-MAX_FORMULA_NODES = 20_000  # nodes of a formula that is written down in order to be cut
+MAX_FORMULA_NODES = 20_000  # nodes up to which a formula is written in full before it is cut
 
 _FIRST_UNWRITTEN = 10**4_300  # Python refuses str() of longer integers, because it takes quadratic time
 
@@ -34,7 +34,7 @@ class Marked(NamedTuple):
 
 
 def text(cell: Cell, digits: int | None = None, *, missing: str = "-") -> str:
-    """A cell as people read it; floats with all digits, or with `digits` significant ones."""
+    """Return a cell as people read it; floats with all digits, or with `digits` significant ones."""
     if cell is None:
         return missing
     if isinstance(cell, bool):
@@ -51,19 +51,19 @@ def text(cell: Cell, digits: int | None = None, *, missing: str = "-") -> str:
 
 
 def _formula(expression: Expression) -> str:
-    """A formula as people read it: nobody waits for the end of one that is cut at its beginning."""
+    """Return a formula as people read it; of a very large one only the beginning is written at all."""
     from diffcompare.language.printer import infix, to_text
     from diffcompare.language.wengert import dag_size
 
     nodes = dag_size(expression)
     if nodes <= MAX_FORMULA_NODES:
         return cut(to_text(expression))
-    # Every piece has a character, so that these are enough.
+    # Every piece has at least one character, so as many pieces as characters are enough.
     return f"{infix(expression, {}, MAX_FORMULA_LENGTH)[:MAX_FORMULA_LENGTH]}… ({nodes:,} nodes in all)"
 
 
 def exact(cell: Cell) -> str:
-    """A cell as a machine reads it: every digit and every character, nothing for a missing value."""
+    """Return a cell as a machine reads it: every digit and every character, nothing for a missing value."""
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -84,24 +84,24 @@ def exact(cell: Cell) -> str:
 
 
 def is_number(cell: Cell) -> bool:
-    """Whether the cell's text is a number (and never anybody's prose)."""
+    """Tell whether the cell's text is a number (and never anybody's prose)."""
     return isinstance(cell, int | float | Measured | Approximate) and not isinstance(cell, bool)
 
 
 def is_formula(cell: Cell) -> bool:
-    """Whether the cell is in the language of expressions or of a shell."""
+    """Tell whether the cell is in the language of expressions or of a shell."""
     return not (cell is None or isinstance(cell, str | bool | int | float | Measured | Approximate))
 
 
 def integer(value: int) -> str:
-    """An integer in full; beyond 4,300 digits `about 10^k`, where k is exact."""
+    """Return an integer in full; beyond 4,300 digits `about 10^k`, where k is exact."""
     if abs(value) < _FIRST_UNWRITTEN:
         return str(value)
     return f"about {'-' if value < 0 else ''}10^{_exponent_of_ten(abs(value))}"
 
 
 def _exponent_of_ten(value: int) -> int:
-    """The largest k with 10^k <= value."""
+    """Return the largest k with 10^k <= value."""
     logarithm = math.log10(value)  # takes integers of any size, and is off by far less than the 1e-6 below
     nearest = round(logarithm)
     if abs(logarithm - nearest) > 1e-6:
@@ -110,14 +110,14 @@ def _exponent_of_ten(value: int) -> int:
 
 
 def decimal(value: float, digits: int | None = None) -> str:
-    """A double: its shortest text that reads back as the same double, or `digits` significant digits."""
+    """Return the shortest text that reads back as the same double, or `digits` significant digits."""
     if digits is None or not math.isfinite(value) or value == 0:
         return repr(value)
     return _without_bare_point(f"{value:#.{digits}g}")
 
 
 def approximate(value: float, digits: int = 2) -> str:
-    """A number of which a few digits are enough: `7.3e-10`, `0.50`, `15.9`.
+    """Return a number to a few significant digits: `7.3e-10`, `0.50`, `15.9`.
 
     Up to 100000 the part before the point is written out, even where it has more digits: 1234 says more than 1.2e+03.
     """
@@ -135,51 +135,51 @@ def _without_bare_point(number: str) -> str:
 
 
 def cut(formula: str) -> str:
-    """The formula, or its beginning and how long it is: nobody reads more, and nobody must think that this is all."""
+    """Return the formula, or the beginning of a long one with its length, so that nobody takes it for the whole."""
     if len(formula) <= MAX_FORMULA_LENGTH:
         return formula
     return f"{formula[:MAX_FORMULA_LENGTH]}… ({len(formula):,} characters in all)"
 
 
 def marked(cell: Measured, digits: int | None = None) -> Marked:
-    """The number, split where it leaves the truth rounded to as many digits as are shown.
+    """Split a number where it departs from the truth, rounded to as many digits as are shown.
 
-    Nothing is wrong with the double nearest the truth, even where its shortest text rounds otherwise in the last
-    place.  Where sign or magnitude differ no digit is right.
+    The double nearest to the truth is right in all digits, even where its shortest text rounds otherwise in the last
+    place.  If sign or magnitude differ, no digit is right.
     """
-    shown = decimal(cell.value, digits)
+    number = decimal(cell.value, digits)
     if cell.truth is None or float(cell.truth) == cell.value:
-        return Marked(shown)
+        return Marked(number)
     from decimal import Context, Decimal
 
-    mine, truth = Decimal(shown), Decimal(cell.truth)
+    mine, truth = Decimal(number), Decimal(cell.truth)
     if not (mine.is_finite() and truth.is_finite() and mine and truth):
-        return Marked("", shown)
+        return Marked("", number)
     truth = Context(prec=len(mine.as_tuple().digits)).plus(truth)
     if mine.is_signed() != truth.is_signed() or mine.adjusted() != truth.adjusted():
-        return Marked("", shown)
-    return _split(shown, _agreeing(mine, truth))
+        return Marked("", number)
+    return _split(number, _agreeing(mine, truth))
 
 
 def _agreeing(mine: Decimal, truth: Decimal) -> int:
-    """How many leading significant digits are the same (the truth's text may end early: then zeros follow)."""
+    """Return the number of leading digits that agree (the truth's text may end early: then zeros follow)."""
     ours = mine.as_tuple().digits
     theirs = truth.as_tuple().digits + (0,) * len(ours)
     return next((place for place, digit in enumerate(ours) if digit != theirs[place]), len(ours))
 
 
-def _split(shown: str, right: int) -> Marked:
-    """The text after `right` significant digits is wrong, up to the exponent."""
-    mantissa, e, exponent = shown.partition("e")
+def _split(number: str, right: int) -> Marked:
+    """Mark the text after `right` significant digits as wrong, up to the exponent."""
+    mantissa, e, exponent = number.partition("e")
     significant = [place for place, char in enumerate(mantissa) if char.isdecimal()]
     while mantissa[significant[0]] == "0":
         del significant[0]
     if right >= len(significant):
-        return Marked(shown)
+        return Marked(number)
     start = significant[right]
     return Marked(mantissa[:start], mantissa[start:], e + exponent)
 
 
 def any_wrong(table: Table, digits: int | None = None) -> bool:
-    """Whether a digit in the table is marked, so that the mark has to be explained."""
+    """Tell whether a digit in the table is marked, so that the mark has to be explained."""
     return any(isinstance(cell, Measured) and marked(cell, digits).wrong for row in table.rows for cell in row)

@@ -1,9 +1,8 @@
-"""The language in which people are spoken to: English as it stands in the program, or Chinese from a table.
+"""The language of texts for people: English as it stands in the program, or Chinese from the table `chinese.toml`.
 
-A text is looked up as a whole.  One that was put together is a `Phrase`, which remembers its pattern and its values:
-the pattern is looked up, and the values are set into what was found.  A value is translated where it is a phrase
-itself, and left alone otherwise: the names and formulas of a user are in no language of ours.  What has no entry stays
-English.
+A text is looked up as a whole.  A text that was put together is a `Phrase`, which remembers its pattern and its values:
+the pattern is looked up, and the values are set into its translation.  A value is translated if it is a phrase itself,
+and left alone otherwise: a user's names and formulas need no translation.  A text without an entry stays English.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 _TABLES = {"zh": "chinese.toml"}
 
-_spoken: ContextVar[str] = ContextVar("spoken", default=LANGUAGES[0])
+_in_use: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 
 
 class Phrase(str):
@@ -28,7 +27,7 @@ class Phrase(str):
 
 
 def phrase(pattern: str, /, **values: Any) -> Phrase:
-    """The pattern with its values, as `str.format` sets them; one without values may have braces of its own."""
+    """Return a pattern with its values, as `str.format` sets them; a pattern without values may have braces."""
     made = Phrase(pattern.format(**values) if values else pattern)
     made.pattern, made.values = pattern, values
     return made
@@ -36,26 +35,26 @@ def phrase(pattern: str, /, **values: Any) -> Phrase:
 
 @contextmanager
 def use_language(name: str) -> Iterator[None]:
-    """In here people are spoken to in this language, one of `LANGUAGES`."""
-    token = _spoken.set(name)
+    """Use a language, one of `LANGUAGES`, for all texts inside the `with` block."""
+    token = _in_use.set(name)
     try:
         yield
     finally:
-        _spoken.reset(token)
+        _in_use.reset(token)
 
 
 def language() -> str:
-    """The language that is spoken."""
-    return _spoken.get()
+    """Return the language in use."""
+    return _in_use.get()
 
 
 def translate(pattern: str, /, **values: Any) -> str:
-    """A pattern with its values in the language that is spoken."""
+    """Return a pattern with its values, in the language in use."""
     return translated(phrase(pattern, **values))
 
 
 def translated(text: str, place: str = "") -> str:
-    """The text in the language that is spoken; `place` is the section of the table that is asked first."""
+    """Return a text in the language in use; `place` is the section of the table that is looked up first."""
     if language() not in _TABLES:
         return text
     if not isinstance(text, Phrase):
@@ -74,7 +73,7 @@ def _entry(text: str, place: str) -> str:
 
 @cache
 def _table(name: str) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, str]]:
-    """The table by sections, and all of it: of two entries for one text the first counts."""
+    """Return the table by sections, and all sections as one; of two entries for a text the first counts."""
     import tomllib
     from pathlib import Path
 

@@ -35,7 +35,7 @@ def check_destination(path: str) -> None:
 
 
 def _trouble(path: str, error: OSError | ValueError, what: str) -> CannotWrite:
-    """What is wrong with a file, what stands there now, and the cure."""
+    """Return an error that says what is wrong with a file, what is there now, and what to do."""
     if isinstance(error, ValueError):
         return CannotWrite(f"`{path}`", str(error), "choose another name")
     return CannotWrite(f"`{path}`", reason(error), f"{what}: {cure(error)}, {ELSEWHERE}")
@@ -57,7 +57,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def appender(path: str) -> Callable[[bytes], None]:
-    """A writer that adds to a new file, piece by piece.  Raises CannotWrite."""
+    """Create a file and return a function that adds to it, piece by piece.  Both raise CannotWrite."""
 
     def add(content: bytes, mode: str = "ab") -> None:
         try:
@@ -73,9 +73,9 @@ def appender(path: str) -> Callable[[bytes], None]:
 
 
 def is_special(path: str) -> bool:
-    """Whether there is something of that name which is no file: /dev/null, a named pipe."""
+    """Tell whether a path is something other than a regular file: /dev/null, a named pipe."""
     try:
-        return not stat.S_ISREG(os.stat(path).st_mode)  # /dev/null, a named pipe: nothing there to replace
+        return not stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
 

@@ -1,7 +1,7 @@
-"""A folder of files of ours, written anew as often as one likes: what is somebody else's in it stays.
+"""A folder of generated files, which may be written again and again, but never over somebody else's file.
 
-Every file ends with a line that says what the lines above come to.  So a file is ours only as long as nobody has
-changed it: a text with a teacher's own remark, or a picture with that name, is never written over.
+Every file ends with a line that holds a checksum of the lines above.  So a file counts as ours only as long as nobody
+has changed it: a text with a teacher's own remark, or another picture with that name, is never written over.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Collection, Mapping
 from diffcompare.output_files import write_file
 from diffcompare.safe_io import CannotWrite, cure, denied, reason
 
-# By suffix what to call a file, and what stands around its last line so that readers pass over it.
+# By suffix: what a file is called, and what encloses its last line so that viewers skip it.
 KINDS = {".txt": ("text", "[", "]"), ".md": ("page", "<!-- ", " -->"), ".svg": ("picture", "<!-- ", " -->")}
 SEAL = "diffcompare "
-LENGTH = 16  # hexadecimal digits
+LENGTH = 16  # hexadecimal digits of the checksum
 
 
 def check(folder: str, names: Collection[str], output: str | None = None) -> list[str]:
-    """Which of these files are there already.  Raises CannotWrite where one of them is somebody else's.
+    """Return those of the files that exist already.  Raises CannotWrite if one of them is somebody else's.
 
-    `output` is a file that the same command writes: it shall be none of them.
+    `output` is another file that the same command writes; it must not be one of them.
     """
     if not folder:
         raise CannotWrite("into a directory without a name", "the name is empty", "for example `lecture`")
@@ -35,14 +35,16 @@ def check(folder: str, names: Collection[str], output: str | None = None) -> lis
         raise CannotWrite(f"`{output}`", "a file of that name is written there too", "name another file with -o")
     old = [path for path in paths if os.path.lexists(path)]
     for path in old:
-        why = _whose(path)
-        if why is not None:
-            raise CannotWrite(f"`{path}`", why, "nothing was written; move that file, or name another directory")
+        reason_to_keep = _reason_to_keep(path)
+        if reason_to_keep is not None:
+            raise CannotWrite(
+                f"`{path}`", reason_to_keep, "nothing was written; move that file, or name another directory"
+            )
     return old
 
 
 def write(folder: str, texts: Mapping[str, str], output: str | None = None) -> list[str]:
-    """Write files by name; the folder is made where it is missing.  Returns those that were there, as `check` does."""
+    """Write files by name, in a folder that is made if it is missing; return those that existed, as `check` does."""
     old = check(folder, texts, output)
     try:
         os.makedirs(folder, exist_ok=True)
@@ -54,28 +56,28 @@ def write(folder: str, texts: Mapping[str, str], output: str | None = None) -> l
 
 
 def sealed(name: str, text: str) -> str:
-    """The text with the line at its end that tells whether it is still the same."""
+    """Return the text with a last line that holds its checksum."""
     _, before, behind = KINDS[os.path.splitext(name)[1]]
     text = text if text.endswith("\n") else f"{text}\n"
-    return f"{text}{before}{_seal(text)}{behind}\n"
+    return f"{text}{before}{_checksum(text)}{behind}\n"
 
 
-def _whose(path: str) -> str | None:
-    """None for a file that is as `sealed` made it, with whatever ends of lines; for another one why it stays."""
+def _reason_to_keep(path: str) -> str | None:
+    """Return None for a file as `sealed` made it, with any ends of lines; for another file, why it is kept."""
     kind, before, behind = KINDS[os.path.splitext(path)[1]]
     text = ""
     if os.path.isfile(path):  # to open a pipe would be to wait for its other end
         with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
             text = file.read()
     head, _, last = text.rstrip("\n").rpartition("\n")
-    if last == before + _seal(f"{head}\n") + behind:
+    if last == before + _checksum(f"{head}\n") + behind:
         return None
     if f"\n{before}{SEAL}" in text:
         return "it was changed after it was written"
     return f"a file that is not such a {kind} is there"
 
 
-def _seal(text: str) -> str:
+def _checksum(text: str) -> str:
     import hashlib
 
     plain = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "backslashreplace")

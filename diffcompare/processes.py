@@ -1,7 +1,7 @@
-"""Processes of our own that work beside this one: how they are started, and how they set themselves up.
+"""Worker processes: starting them, setting them up, and saying how they ended.
 
-A worker reads lines from its standard input and answers on its standard output, and it ends when its input does: so a
-parent that is killed leaves no stray process.
+A worker reads lines from its standard input and answers on its standard output, and it ends when its input does, so
+that a parent that is killed leaves no stray process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BOOTSTRAP = (
 
 
 def start(module: str) -> subprocess.Popen[bytes]:
-    """Start the function `main` of a module of ours.  Raises OSError where that cannot be done."""
+    """Run the function `main` of one of our modules in a new process.  Raises OSError if that is impossible."""
     if not sys.executable:
         raise OSError("no Python interpreter is known that could run it")
     package = Path(__file__).resolve().parents[1]
@@ -33,12 +33,12 @@ def start(module: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONHASHSEED": "0"},  # sympy's formulas shall not differ from run to run
+        env={**os.environ, "PYTHONHASHSEED": "0"},  # so that sympy's formulas do not differ from run to run
     )
 
 
 def beside(function: Callable[..., object], *arguments: Any) -> threading.Thread:
-    """Run a function in a thread, which ends with this process.  Raises OSError where none can be started."""
+    """Run a function in a thread that ends with this process.  Raises OSError if none can be started."""
     thread = threading.Thread(target=function, args=arguments, daemon=True)
     try:
         thread.start()
@@ -55,7 +55,7 @@ def reserve_output() -> BinaryIO:
 
 
 def limit_memory(most: int) -> None:
-    """Bytes of address space, where the system can limit it; and no terminal's Ctrl-C: the parent gets that too."""
+    """Limit the address space to so many bytes, where the system can, and ignore Ctrl-C, which the parent gets too."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -70,7 +70,7 @@ def limit_memory(most: int) -> None:
 
 
 def epitaph(process: subprocess.Popen[bytes], what: str) -> str:
-    """How a process ended, in words."""
+    """Return in words how a process ended; `what` names it."""
     try:
         code = process.wait(1)
     except subprocess.TimeoutExpired:

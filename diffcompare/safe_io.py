@@ -1,6 +1,6 @@
-"""Writing to stdout and stderr so that nothing which can go wrong there goes wrong silently or noisily.
+"""Reading stdin and writing stdout and stderr, with one quiet, tested outcome for everything that can go wrong.
 
-A reader that leaves (`| head`), a full disk, a character that the encoding lacks: each has one quiet, tested outcome.
+That is a reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from diffcompare.diagnostics import Diagnostic
 
 STANDARD_OUTPUT = "to standard output"
+MAX_INPUT_BYTES = 1_000_000  # of an expression from standard input or from a text file
 UTF_8 = frozenset({"utf8", "utf8sig", "cp65001"})
 
 
@@ -31,11 +32,11 @@ _CURES = {
 
 
 class ReaderGone(Exception):
-    """Whoever read our output has left: nobody is to be told anything any more."""
+    """The reader of our output has left, so there is nobody to report anything to."""
 
 
 class CannotWrite(Exception):
-    """Output that cannot be written: where to, and why; what then stands there, and what to do."""
+    """Output cannot be written: the destination, the reason, what is there now, and what to do."""
 
     def __init__(self, destination: str, reason: str, help: str | None = None) -> None:
         super().__init__(f"cannot write {destination}: {reason}")
@@ -63,7 +64,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def complain(text: str) -> None:
-    """Write text to stderr; when even that cannot be done, there is nobody left to tell."""
+    """Write text to stderr, and do nothing if even that is impossible."""
     if sys.stderr is None:
         return
     try:
@@ -81,11 +82,11 @@ def tell(diagnostic: Diagnostic) -> None:
 
 
 def read_input() -> bytes:
-    """Standard input, at most a byte more than an expression may have.  Raises DiffcompareError."""
+    """Read standard input, at most one byte more than an expression may have.  Raises DiffcompareError."""
     from diffcompare.diagnostics import usage_error
 
     try:
-        return b"" if sys.stdin is None else sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
+        return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
     except OSError as error:
         raise usage_error(
             "E510", f"cannot read standard input: {reason(error)}", "pipe an expression into it"
@@ -93,12 +94,12 @@ def read_input() -> bytes:
 
 
 def is_unicode(encoding: str | None) -> bool:
-    """Whether box-drawing characters and the like can be written in this encoding."""
+    """Tell whether box-drawing characters and the like can be written in this encoding."""
     return (encoding or "").lower().replace("-", "").replace("_", "") in UTF_8
 
 
 def encodable(text: str, encoding: str) -> str:
-    """The text with whatever the encoding lacks (and half a surrogate pair) as an escape: a last resort."""
+    """Escape the characters that the encoding lacks, and lone surrogates; a last resort."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -107,33 +108,30 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def reader_is_gone(error: OSError) -> bool:
-    """Whether the other end of a pipe was closed (Windows calls that an invalid argument)."""
+    """Tell whether the other end of a pipe was closed (Windows calls that an invalid argument)."""
     return error.errno in (errno.EPIPE, errno.ESHUTDOWN) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def reason(error: OSError) -> str:
-    """What the system says, without its number and the file's name."""
+    """Return the system's message, without its number and the name of the file."""
     return (error.strerror or type(error).__name__).lower()
 
 
 def cure(error: OSError) -> str:
-    """What helps where a file cannot be written."""
+    """Return what to do about a file that cannot be written."""
     return _CURES.get(errno.errorcode.get(error.errno or 0, ""), "see to the cause")
 
 
 def denied() -> PermissionError:
-    """What the system would say where it does not let us write, for whoever asks it beforehand."""
+    """Return the error that the system would raise where it does not let us write, to be used before trying."""
     return PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def discard(stream: TextIO) -> None:
-    """Let the stream end in nothing: what is left in its buffer would fail once more, noisily, when Python ends."""
+    """Redirect a stream to nowhere: the rest of its buffer would fail once more, noisily, when Python exits."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)
     except (OSError, ValueError):  # a stream of a test, or one that is closed
         return
-
-
-MAXIMUM_BYTES = 1_000_000  # of an expression from standard input or from a text file

@@ -14,7 +14,7 @@ from diffcompare.inputs.file_kinds import READABLE, TABLES, is_unreadable, unrea
 from diffcompare.inputs.point import check_point, unknown_variable
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
-from diffcompare.safe_io import MAXIMUM_BYTES
+from diffcompare.safe_io import MAX_INPUT_BYTES
 
 if TYPE_CHECKING:
     from diffcompare.backends.problem import Hand
@@ -130,14 +130,14 @@ def _read(text: str, names: Collection[str], source: str) -> Parsed:
 def _standard_input() -> bytes:
     import sys
 
-    return sys.stdin.buffer.read(MAXIMUM_BYTES + 1)
+    return sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
 
 
 def _bounded(content: bytes) -> bytes:
-    if len(content) > MAXIMUM_BYTES:
+    if len(content) > MAX_INPUT_BYTES:
         from diffcompare.inputs.expression_file import too_long
 
-        raise too_long("standard input", MAXIMUM_BYTES)
+        raise too_long("standard input", MAX_INPUT_BYTES)
     return content
 
 
@@ -150,7 +150,7 @@ def _only_expression(path: str) -> str:
         help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"
         message = f"{path}: this takes one expression, and a {suffix} file holds a table of them"
         raise _not_one(path, message, help if suffix.lower() in TABLES else None)
-    lines = [line.strip() for line in read_text(path, MAXIMUM_BYTES).split("\n")]
+    lines = [line.strip() for line in read_text(path, MAX_INPUT_BYTES).split("\n")]
     found = [line for line in lines if line and not line.startswith("#")]
     if len(found) != 1:
         raise _not_one(path, f"{path}: this takes one expression, and the file has {len(found) or 'none'}")

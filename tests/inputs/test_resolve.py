@@ -5,7 +5,7 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.parser import parse
-from diffcompare.safe_io import MAXIMUM_BYTES
+from diffcompare.safe_io import MAX_INPUT_BYTES
 
 
 def problem(argument, **options):
@@ -61,7 +61,7 @@ def test_standard_input_that_is_not_utf8():
 
 
 def test_standard_input_is_bounded_before_it_is_parsed():
-    assert problem("-", stdin=lambda: b"(" * (MAXIMUM_BYTES + 1)).code == "E606"
+    assert problem("-", stdin=lambda: b"(" * (MAX_INPUT_BYTES + 1)).code == "E606"
 
 
 def test_by_default_no_more_is_read_than_a_byte_beyond_the_bound(monkeypatch):
@@ -69,7 +69,7 @@ def test_by_default_no_more_is_read_than_a_byte_beyond_the_bound(monkeypatch):
         buffer = None
 
         def read(self, size):
-            assert 0 < size <= MAXIMUM_BYTES + 1
+            assert 0 < size <= MAX_INPUT_BYTES + 1
             return b"x" * size
 
     Endless.buffer = Endless()

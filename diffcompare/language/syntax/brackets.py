@@ -16,17 +16,17 @@ _CALL = re.compile(r"(?<!\w)([^\W\d]\w*)\[")
 _BASE = re.compile(r"(?<!\w)(log|sqrt|root)\[\s*(\w+)\s*\]\s*\(")
 
 
-def bracket(scene: SourceText, start: int, end: int) -> Finding:
+def bracket(source: SourceText, start: int, end: int) -> Finding:
     """Explain a bracket that is not round: `x[1]` is an element of an array, `Sin[x]` a call, `[x + 1]` a group."""
-    text = scene.text if scene.short else ""
+    text = source.text if source.short else ""
     for convert, message, label, advice in _KINDS:
         converted = convert(text)
         if converted != text:
             rest = _grouped(converted)
             return Finding(message, (start, end), label, advice, (rest,) if rest else ())
-    message = f"`{scene.text[start]}` groups nothing here: brackets are round"
-    found = _grouped(text)
-    return Finding(message, (start, end), "use a parenthesis", "with parentheses:", (found,) if found else ())
+    message = f"`{source.text[start]}` groups nothing here: brackets are round"
+    grouped = _grouped(text)
+    return Finding(message, (start, end), "use a parenthesis", "with parentheses:", (grouped,) if grouped else ())
 
 
 def _with_names(text: str) -> str:
@@ -34,7 +34,7 @@ def _with_names(text: str) -> str:
 
     def name(match: re.Match[str]) -> str:
         word, index = match[1], re.split(r"\s*,\s*", match[2])
-        is_call = len(word) > 2 and word[0].isupper() and not all(each.isdecimal() for each in index)
+        is_call = len(word) > 2 and word[0].isupper() and not all(part.isdecimal() for part in index)
         if word.casefold() in FUNCTIONS or word == "D" or is_call:
             return match[0]
         glue = "" if len(index) == 1 and index[0].isdecimal() and not word[-1].isdecimal() else "_"

@@ -1,6 +1,6 @@
-"""From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a cure.
+"""From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix.
 
-Every cure offered is a whole expression that was parsed first: what `help:` shows can be pasted back.
+Every fix offered is a whole expression that was parsed first: what `help:` shows can be pasted back.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ KINDS = {
     "E102": "arity_error",
     **dict.fromkeys(("E401", "E402", "E403", "E404"), "resource_limit"),
 }
-# A text that can be parsed, and words for what it means; empty words where there is only one.
+# A text that can be parsed, and words for its meaning; no words where there is only one such text.
 Reading: TypeAlias = tuple[str, str]
 
-ROUNDS = 5  # how many further errors a cure may mend on its way to a text that can be parsed
+MAX_ROUNDS = 5  # further errors that are fixed on the way to a text that can be parsed
 
 
 def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> Diagnostic:
@@ -44,7 +44,7 @@ def explain(text: str, fault: SyntaxFault, names: Collection[str], attempt: Atte
 
 
 def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
-    """Word the help: what stands before the cure, or all of several readings."""
+    """Word the help: the text before the fix, or all of several readings."""
     if len(proven) > 1:
         return "write " + " or ".join(f"`{text}` {label}".rstrip() for text, label in proven)
     advice = finding.help
@@ -60,35 +60,35 @@ def _advice(finding: Finding, proven: Sequence[Reading]) -> str | None:
 def _find(text: str, fault: SyntaxFault, names: Collection[str], attempt: Attempt) -> tuple[str, Finding]:
     if fault.code in _LIMITS:
         return fault.code, _LIMITS[fault.code](text, fault)
-    scene = SourceText(text, fault, names, attempt)
-    finding = foreign(scene) or _FINDINGS[fault.code](scene)
+    source = SourceText(text, fault, names, attempt)
+    finding = foreign(source) or _FINDINGS[fault.code](source)
     return finding.code or fault.code, finding
 
 
 def _proven(finding: Finding, names: Collection[str], attempt: Attempt) -> list[Reading]:
-    """The cures that can be parsed, each mended further where the text has other errors."""
+    """Return the fixes that can be parsed; where the text has other errors, these are fixed as well."""
     proven: dict[str, str] = {}
-    for cure, label in finding.readings or [(cure, "") for cure in finding.cures]:
-        for text, other in _mended(cure.strip(), names, attempt, ROUNDS):
+    for fix, label in finding.readings or [(fix, "") for fix in finding.fixes]:
+        for text, other in _mended(fix.strip(), names, attempt, MAX_ROUNDS):
             proven.setdefault(text, label or other)
         if proven and not finding.readings:
             break
     return list(proven.items())
 
 
-def _mended(cure: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
-    """Apply the first cure of every further error; give the readings of one that has some, nothing if one has none."""
-    while rounds and len(cure) <= MAX_TEXT_LENGTH:
+def _mended(fix: str, names: Collection[str], attempt: Attempt, rounds: int) -> list[Reading]:
+    """Apply the first fix of every further error; give the readings of one that has some, nothing if one has none."""
+    while rounds and len(fix) <= MAX_TEXT_LENGTH:
         rounds -= 1
-        fault = attempt(cure, names)
+        fault = attempt(fix, names)
         if not isinstance(fault, SyntaxFault):
-            return [(cure, "")]
-        finding = _find(cure, fault, names, attempt)[1]
+            return [(fix, "")]
+        finding = _find(fix, fault, names, attempt)[1]
         if finding.readings:  # a question to the user: it is asked, and not answered on the way
             return [reading for reading in finding.readings if not isinstance(attempt(reading[0], names), SyntaxFault)]
-        if not finding.cures or not finding.is_certain:
+        if not finding.fixes or not finding.is_certain:
             return []
-        cure = finding.cures[0].strip()
+        fix = finding.fixes[0].strip()
     return []
 
 
@@ -108,15 +108,15 @@ def _too_many(text: str, fault: SyntaxFault) -> Finding:
     )
 
 
-def _digits(scene: SourceText) -> Finding:
+def _digits(source: SourceText) -> Finding:
     message = f"a number of more than {MAX_DIGITS:,} digits"
-    return Finding(message, scene.span(scene.index), "too long", help="a double holds 17 significant digits")
+    return Finding(message, source.span(source.index), "too long", help="a double holds 17 significant digits")
 
 
-def _exponent(scene: SourceText) -> Finding:
-    message = f"the exponent of {quoted(scene.token(scene.index))} is beyond {MAX_EXPONENT:,}"
+def _exponent(source: SourceText) -> Finding:
+    message = f"the exponent of {quoted(source.token(source.index))} is beyond {MAX_EXPONENT:,}"
     return Finding(
-        message, scene.span(scene.index), f"from -{MAX_EXPONENT} to {MAX_EXPONENT}", help="a double ends at 1.8e308"
+        message, source.span(source.index), f"from -{MAX_EXPONENT} to {MAX_EXPONENT}", help="a double ends at 1.8e308"
     )
 
 

@@ -1,7 +1,10 @@
-r"""A formula in LaTeX, written in this language: offered as a cure only, and only where nothing has to be guessed.
+r"""Texts in the notation of another program: definitions of functions, derivatives, LaTeX, powers of ten.
 
-In LaTeX letters side by side are a product, `\sin 2x` has its argument without parentheses, and a fraction groups what
-is above and below.  What is not known here makes the whole formula unknown.
+They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
+
+LaTeX is translated as a fix only, and only where nothing has to be guessed.  Letters side by side are a product there,
+`\sin 2x` has its argument without parentheses, and a fraction groups what is above and below.  Anything unknown makes
+the whole formula unknown.
 """
 
 from __future__ import annotations
@@ -13,16 +16,9 @@ from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.brackets import closing_bracket
 from diffcompare.language.syntax.source_text import Finding, SourceText
 
-# Texts in the notation of another program: definitions of functions, LaTeX, exponents of ten.
-#
-# They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
-
 _NAME = r"[^\W\d]\w*"
-
 _NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
-
 _GIVEN = rf"(?:{_NAME}\s*(?::=|=|:|<-)\s*)?"
-
 _DEFINITIONS = [
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -49,16 +45,16 @@ _DERIVATIVES = [
 _OF_TEN = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\*\^([-+]?\d+)")
 
 
-def foreign(scene: SourceText) -> Finding | None:
-    """Explain a text in another notation; None for one in ours."""
-    if not scene.short:
+def foreign(source: SourceText) -> Finding | None:
+    """Explain a text in another notation; return None for one in ours."""
+    if not source.short:
         return None
-    return _definition(scene) or _derivative(scene) or _latex(scene) or _of_ten(scene)
+    return _definition(source) or _derivative(source) or _latex(source) or _of_ten(source)
 
 
-def _definition(scene: SourceText) -> Finding | None:
+def _definition(source: SourceText) -> Finding | None:
     """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression is what stands behind."""
-    match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(scene.text))), None)
+    match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(source.text))), None)
     if match is None or match.groupdict().get("function") in FUNCTIONS:
         return None
     body = match["body"].strip()
@@ -73,25 +69,25 @@ def _definition(scene: SourceText) -> Finding | None:
     )  # fmt: skip
 
 
-def _derivative(scene: SourceText) -> Finding | None:
+def _derivative(source: SourceText) -> Finding | None:
     """Explain `d/dx (x^2)`, `diff(x^2, x)` and `D[x^2, x]`: the function is what stands in them."""
-    match = next((match for pattern in _DERIVATIVES if (match := pattern.fullmatch(scene.text))), None)
+    match = next((match for pattern in _DERIVATIVES if (match := pattern.fullmatch(source.text))), None)
     if match is None or not match["body"].strip():
         return None
     message = "there is no sign for a derivative: derivatives are what diffcompare computes"
     body = match["body"].strip()
-    cures = (body,) if body[0] != "(" or closing_bracket(body, 0) == len(body) - 1 else ()  # not `d/dx (x) + (2)`
+    fixes = (body,) if body[0] != "(" or closing_bracket(body, 0) == len(body) - 1 else ()  # not `d/dx (x) + (2)`
     return Finding(
-        message, match.span("sign"), "leave this out", "the function alone:", cures, code="E301", kind="syntax_error"
+        message, match.span("sign"), "leave this out", "the function alone:", fixes, code="E301", kind="syntax_error"
     )
 
 
-def _latex(scene: SourceText) -> Finding | None:
-    place = scene.text.find("\\")
+def _latex(source: SourceText) -> Finding | None:
+    place = source.text.find("\\")
     if place < 0:
         return None
-    is_latex = re.search(r"\\[A-Za-z]", scene.text)  # and not `A \ b`
-    translated = from_latex(scene.text) if is_latex else None
+    is_latex = re.search(r"\\[A-Za-z]", source.text)  # and not `A \ b`
+    translated = from_latex(source.text) if is_latex else None
     message = "a backslash is not part of an expression: this is not LaTeX"
     return Finding(
         message, (place, place + 1), "not a sign I know", "in this language:", (translated,) if translated else (),
@@ -99,23 +95,23 @@ def _latex(scene: SourceText) -> Finding | None:
     )  # fmt: skip
 
 
-def _of_ten(scene: SourceText) -> Finding | None:
+def _of_ten(source: SourceText) -> Finding | None:
     """Explain `1.5*^-3`, as Mathematica writes it."""
-    if scene.token(scene.index) not in ("^", "**") or scene.token(scene.index - 1) != "*":
+    if source.token(source.index) not in ("^", "**") or source.token(source.index - 1) != "*":
         return None
-    cure = _OF_TEN.sub(r"\1e\2", scene.text)
-    if cure == scene.text:
+    fix = _OF_TEN.sub(r"\1e\2", source.text)
+    if fix == source.text:
         return None
     return Finding(
-        "a power of ten is written with `e`", scene.span(scene.index - 1, scene.index), "two signs in a row",
-        "with an `e`:", (cure,),
+        "a power of ten is written with `e`", source.span(source.index - 1, source.index), "two signs in a row",
+        "with an `e`:", (fix,),
     )  # fmt: skip
 
 
+# LaTeX.
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]+|\s+|.", re.DOTALL)
-
 _SIGNS = {"\\cdot": "*", "\\times": "*", "\\ast": "*", "\\div": "/", "\\lvert": "|", "\\rvert": "|", "\\vert": "|"}
-
 _LETTERS = frozenset((
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi",
     "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Sigma", "Phi",
@@ -127,17 +123,13 @@ _BLANK = frozenset(
 )
 
 _FRACTIONS = frozenset(("\\frac", "\\dfrac", "\\tfrac", "\\cfrac"))
-
 _ROMAN = frozenset(("\\mathrm", "\\text", "\\operatorname"))
 
 # Letters that are functions as often as variables: nothing is guessed of one before a parenthesis.
 _CALLED = frozenset(("phi", "psi", "zeta", "sigma", "Gamma", "Phi", "Psi"))
-
 _VARIANTS = {"\\varepsilon": "epsilon", "\\varphi": "phi", "\\vartheta": "theta"}
-
 _CLOSED_BY = {"{": "}", "(": ")", "[": "]"}
-
-_DEEPEST = 40
+_MAX_DEPTH = 40
 
 
 class _Unknown(Exception):
@@ -145,14 +137,14 @@ class _Unknown(Exception):
 
 
 def from_latex(text: str) -> str | None:
-    """Write the formula in this language; None where that is not possible."""
+    """Translate a formula in LaTeX into this language; return None where that is not possible."""
     try:
-        found = _Reader(_TOKEN.findall(text)).formula("")
+        formula = _Reader(_TOKEN.findall(text)).formula("")
     except _Unknown:
         return None
-    if found.startswith("(") and _ends_with_its_bracket(found):
-        found = found[1:-1]
-    return found or None
+    if formula.startswith("(") and _ends_with_its_bracket(formula):
+        formula = formula[1:-1]
+    return formula or None
 
 
 def _ends_with_its_bracket(formula: str) -> bool:
@@ -181,7 +173,7 @@ class _Reader:
     def formula(self, closing: str) -> str:
         """Read what stands before the closing sign, and that sign."""
         self.depth += 1
-        if self.depth > _DEEPEST:
+        if self.depth > _MAX_DEPTH:
             raise _Unknown
         written, ends_value = "", False
         while self.next() != closing:
@@ -215,22 +207,22 @@ class _Reader:
             above, below = self._group(), self._group()
             if above in ("d", "d*f", "d*y"):
                 raise _Unknown  # a derivative
-            found = f"({_grouped(above)}/{_grouped(below)})"
+            factor = f"({_grouped(above)}/{_grouped(below)})"
         elif token == "\\sqrt":
-            found = self._root()
+            factor = self._root()
         elif token in FUNCTIONS or (token[0] == "\\" and name in FUNCTIONS and name not in _LETTERS):
             return self._function(token.removeprefix("\\"))
         elif token in _ROMAN:
             return self._roman()
         elif token in _CLOSED_BY:
-            found = f"({self.formula(_CLOSED_BY[token])})"
+            factor = f"({self.formula(_CLOSED_BY[token])})"
         elif token in _VARIANTS or name in _LETTERS or token.isalpha():
             return self._names(_VARIANTS.get(token, token.removeprefix("\\")), token[0] == "\\" or token in _LETTERS)
         elif token[0].isdigit() or token[0] == ".":
-            found = token
+            factor = token
         else:
             raise _Unknown
-        return found + self._power()
+        return factor + self._power()
 
     def _roman(self) -> str:
         word = self._group()

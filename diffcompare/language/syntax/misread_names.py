@@ -1,7 +1,7 @@
-"""Names that were probably meant to be something else than one name, with the text that says so: W307 and W308.
+"""Names that were probably meant as something else: `sinx`, `xlnx`, `cos2x`, `pix`, `E`, `Pi` (W307 and W308).
 
-`sinx` is a variable like any other, and so are `E` and `Pi`.  What was asked is answered; but where a verdict is asked
-for, on an answer or on what is to be differentiated, there is none on a text that may be misread.
+`sinx` is a variable like any other, and so are `E` and `Pi`: a question about it is answered, with a warning that says
+what it may have been meant to be.  A verdict on a text that may be misread is refused.
 """
 
 from __future__ import annotations
@@ -18,35 +18,14 @@ from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
 from diffcompare.language.tokenizer import SyntaxFault
 
-# Names that look like several things written together: `sinx`, `xlnx`, `cos2x`, `pix`, `xy` beside x and y.
-#
-# Such a name is one name, as every other is. What it could have been meant to be is said, and nothing is replaced.
-
-INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")  # where a name goes on behind its index: x₁x₂
-LONGEST = 24
+INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")  # a name that goes on behind its index: x₁x₂
+MAX_NAME_LENGTH = 24
 
 # Functions that nobody writes without parentheses, or whose names begin ordinary words.
 _UNLIKELY = (
-    "min",
-    "max",
-    "sgn",
-    "sign",
-    "floor",
-    "ceil",
-    "gamma",
-    "psi",
-    "sh",
-    "ch",
-    "th",
-    "lb",
-    "ld",
-    "relu",
-    "expit",
-)
-
+    "min", "max", "sgn", "sign", "floor", "ceil", "gamma", "psi", "sh", "ch", "th", "lb", "ld", "relu", "expit",
+)  # fmt: skip
 _CALLED = sorted((name for name in FUNCTIONS if name not in _UNLIKELY), key=len, reverse=True)
-
-FUNCTION_WITHIN = re.compile(rf"(?:{'|'.join(_CALLED)})(?=\w)")
 
 # Functions by which a number behind them is read as their argument: sqrt2.
 _OF_NUMBERS = ("ln", "sqrt", "cbrt", "sin", "cos", "tan")
@@ -76,13 +55,13 @@ class _Part(NamedTuple):
 
 
 def readings(name: str, known: Collection[str], *, raised: bool = False, unknown: bool = False) -> list[str]:
-    """Give what a name may be when it is read as several things; nothing for an ordinary name.
+    """Return the products that a name may have been meant as; nothing for an ordinary name.
 
     `known` are the names that occur by themselves; `raised` says that a power with a variable in its exponent follows,
     so that `xe` may be x*e; `unknown` says that the name cannot stand as it is, and that no other names exist.
     """
     folded = name[:1].lower() + name[1:]
-    if not 2 <= len(name) <= LONGEST or "_" in name or folded in REWRITTEN or folded in FUNCTIONS:
+    if not 2 <= len(name) <= MAX_NAME_LENGTH or "_" in name or folded in REWRITTEN or folded in FUNCTIONS:
         return []
     if (raised or unknown) and name[-1] == "e":
         head = _whole(name[:-1], known) or _parts(name[:-1], known)
@@ -91,10 +70,10 @@ def readings(name: str, known: Collection[str], *, raised: bool = False, unknown
     parts = _parts(name, known)
     if not parts or not _is_likely(name, parts, known, unknown):
         return []
-    found = ["*".join(part.text for part in parts)]
+    products = ["*".join(part.text for part in parts)]
     if len(parts) == 1 and (match := re.fullmatch(r"log(2|10)\((\w+)\)", parts[0].text)):
-        found.append(f"log({match[1]}*{match[2]})")
-    return found
+        products.append(f"log({match[1]}*{match[2]})")
+    return products
 
 
 def _is_likely(name: str, parts: list[_Part], known: Collection[str], unknown: bool) -> bool:
@@ -116,8 +95,8 @@ def _is_evident(parts: list[_Part], known: Collection[str], unknown: bool) -> bo
     """Tell whether every variable of the parts occurs elsewhere, or twice in them, or is one by custom."""
     variables = [variable for part in parts for variable in part.variables]
     if unknown:
-        return all(each in known for each in variables)
-    return all(each in known or each in _EVIDENT or variables.count(each) > 1 for each in variables)
+        return all(variable in known for variable in variables)
+    return all(variable in known or variable in _EVIDENT or variables.count(variable) > 1 for variable in variables)
 
 
 def _parts(name: str, known: Collection[str], hopeless: set[str] | None = None) -> list[_Part] | None:
@@ -147,15 +126,15 @@ def _whole(rest: str, known: Collection[str]) -> list[_Part] | None:
 
 
 def _firsts(name: str, known: Collection[str]) -> Iterator[tuple[_Part, int]]:
-    """Give what a name may begin with, and how many letters that takes: a call, a known name, pi, or a letter."""
+    """Yield what a name may begin with, and its length: a call, a known name, pi, or a letter."""
     folded = name[0].lower() + name[1:]  # Sinx
     for function in _CALLED:
         if folded.startswith(function):
             for argument, taken in _arguments(name[len(function) :], known, function in _OF_NUMBERS):
                 variables = tuple(part for part in argument if not part[0].isdigit() and part != "pi")
                 yield _Part(f"{function}({'*'.join(argument)})", variables, True), len(function) + taken
-    for each in _known_starts(name, known):
-        yield _Part(each, (each,)), len(each)
+    for known_name in _known_starts(name, known):
+        yield _Part(known_name, (known_name,)), len(known_name)
     if name.startswith("pi"):
         yield _Part("pi", ()), 2
     if name[0].isalpha() and name[0] not in known:
@@ -163,25 +142,25 @@ def _firsts(name: str, known: Collection[str]) -> Iterator[tuple[_Part, int]]:
 
 
 def _known_starts(name: str, known: Collection[str]) -> Iterator[str]:
-    """Give the known names with which a text begins, the longest first."""
+    """Return the known names with which a text begins, the longest first."""
     return (name[:length] for length in range(len(name), 0, -1) if name[:length] in known)
 
 
 def _arguments(rest: str, known: Collection[str], of_numbers: bool) -> Iterator[tuple[list[str], int]]:
-    """Give what a function's argument may be, and its length in the name: `2x`, `pix`, `x1`, `kx`; longest first."""
+    """Yield the factors of what may be a function's argument, and its length: `2x`, `pix`, `x1`; longest first."""
     match = re.match(r"(\d*)(pi(?=[^\W\d]))?", rest)
     assert match is not None, "it matches the empty text"
-    before, place = [each for each in match.groups() if each], match.end()
+    before, place = [part for part in match.groups() if part], match.end()
     if rest in ("pi", f"{match[1]}pi"):
-        yield [each for each in (match[1], "pi") if each], len(rest)
+        yield [part for part in (match[1], "pi") if part], len(rest)
     if of_numbers and rest.isdigit():
         yield [rest], len(rest)
-    for names, length in sorted(_variables(rest[place:], known), key=lambda each: -each[1]):
+    for names, length in sorted(_variables(rest[place:], known), key=lambda part: -part[1]):
         yield [*before, *names], place + length
 
 
 def _variables(rest: str, known: Collection[str]) -> Iterator[tuple[list[str], int]]:
-    """Give the names with which a text begins: known ones in a row, a Greek one, a letter, a letter and another."""
+    """Yield the names with which a text begins: known ones in a row, a Greek one, a letter, or two letters."""
     names: list[str] = []
     place = 0
     while longest := next(_known_starts(rest[place:], known), ""):
@@ -196,8 +175,7 @@ def _variables(rest: str, known: Collection[str]) -> Iterator[tuple[list[str], i
 
 
 MAX_NAMES = 40  # names of a text that are looked at
-
-MAX_SAID = 4
+MAX_WARNINGS = 4
 
 # Names by which other programs call a constant: what it is called here, if it is, and what to say of it.
 CAPITALS = {
@@ -208,19 +186,19 @@ CAPITALS = {
 }
 
 
-def misread_names(scene: SourceText) -> Iterator[Diagnostic]:
-    """Give the warnings about names; of one that the point gives a value, and is meant, only a note."""
-    alone = _alone(scene)
-    found = _meant(scene, alone)
-    fix = _rewritten(scene, {index: texts[0] for index, texts in found.values()}) if found else None
-    for name, (index, texts) in list(found.items())[:MAX_SAID]:
-        said = " or ".join(quoted(text) for text in texts)
+def misread_names(source: SourceText) -> Iterator[Diagnostic]:
+    """Yield the warnings about names; only a note about one that the point gives a value, for it is meant."""
+    alone = _alone(source)
+    misread = _meant(source, alone)
+    fix = _rewritten(source, {index: texts[0] for index, texts in misread.values()}) if misread else None
+    for name, (index, texts) in list(misread.items())[:MAX_WARNINGS]:
+        meant = " or ".join(quoted(text) for text in texts)
         yield Diagnostic(
-            "W307", "note", f"{quoted(name)} is read as one name", scene.span(index), f"did you mean {said}?",
-            text=scene.text, fix=fix, severity="note" if name in scene.names else "warning",
+            "W307", "note", f"{quoted(name)} is read as one name", source.span(index), f"did you mean {meant}?",
+            text=source.text, fix=fix, severity="note" if name in source.names else "warning",
         )  # fmt: skip
-    for name in [name for name in CAPITALS if name in alone and name not in scene.names]:
-        yield _capital(scene, name, alone[name])
+    for name in [name for name in CAPITALS if name in alone and name not in source.names]:
+        yield _capital(source, name, alone[name])
 
 
 def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = ()) -> None:
@@ -243,35 +221,35 @@ def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = 
 
 
 def reading_of_unknown(name: str, text: str, names: Collection[str], attempt: Attempt) -> tuple[str, str | None] | None:
-    """Give what was meant by a name that the function does not have, and the whole answer with all such names mended.
+    """Return what was meant by a name that the function does not have, and the answer with all such names replaced.
 
     `names` are the variables of the function; the answer is None where another of its names remains unknown.
     """
     if name in FUNCTIONS:  # `exp -x`
         return f"{name}(...)", None
-    scene = SourceText(text, SyntaxFault("", len(text)), names, attempt)
-    unknown = [index for token, index in _alone(scene).items() if token not in names][:MAX_NAMES]
-    meant = {index: _meant_by(scene, index) for index in unknown}
-    said = next((text for index, text in meant.items() if scene.tokens[index] == name), "")
-    if not said:
+    source = SourceText(text, SyntaxFault("", len(text)), names, attempt)
+    unknown = [index for token, index in _alone(source).items() if token not in names][:MAX_NAMES]
+    meant = {index: _meant_by(source, index) for index in unknown}
+    reading = next((text for index, text in meant.items() if source.tokens[index] == name), "")
+    if not reading:
         return None
-    return said, _rewritten(scene, meant) if all(meant.values()) else None
+    return reading, _rewritten(source, meant) if all(meant.values()) else None
 
 
-def _meant_by(scene: SourceText, index: int) -> str:
-    """Give what an unknown name was probably meant to be, out of those that are known; nothing if that is not seen."""
-    name = scene.tokens[index]
+def _meant_by(source: SourceText, index: int) -> str:
+    """Return what an unknown name was probably meant to be, in terms of known names; empty if there is no guess."""
+    name = source.tokens[index]
     constant = CAPITALS.get(name, ("", ""))[0]
-    if constant and constant not in scene.names:
+    if constant and constant not in source.names:
         return constant
-    return next(iter(readings(name, scene.names, unknown=True)), "")
+    return next(iter(readings(name, source.names, unknown=True)), "")
 
 
-def _alone(scene: SourceText) -> dict[str, int]:
-    """Give the names of a text that stand for variables nobody has given a value, with their first places."""
-    given = {before for before, token in zip(scene.tokens, scene.tokens[1:], strict=False) if token == "="}
+def _alone(source: SourceText) -> dict[str, int]:
+    """Return the names of variables that the text itself gives no value, with the numbers of their first tokens."""
+    given = {before for before, token in zip(source.tokens, source.tokens[1:], strict=False) if token == "="}
     first: dict[str, int] = {}
-    for index, token in enumerate(scene.tokens):
+    for index, token in enumerate(source.tokens):
         if (
             is_word(token)
             and token[-1] != "("
@@ -282,52 +260,52 @@ def _alone(scene: SourceText) -> dict[str, int]:
     return first
 
 
-def _meant(scene: SourceText, alone: dict[str, int]) -> dict[str, tuple[int, list[str]]]:
-    """Give the names that are probably several things, each with its place and what it may be."""
-    known = {*alone, *scene.names} - CONSTANTS.keys()
-    found: dict[str, tuple[int, list[str]]] = {}
+def _meant(source: SourceText, alone: dict[str, int]) -> dict[str, tuple[int, list[str]]]:
+    """Return the names that are probably several things, each with its first token and its readings."""
+    known = {*alone, *source.names} - CONSTANTS.keys()
+    meant: dict[str, tuple[int, list[str]]] = {}
     for name in [name for name in alone if len(name) > 1][:MAX_NAMES]:
-        parts = INDEXED.split(scene.text[slice(*scene.span(alone[name]))])
+        parts = INDEXED.split(source.text[slice(*source.span(alone[name]))])
         product = ["*".join(parts)] if parts[1:] else []
-        texts = readings(name, known, raised=_is_raised(scene, alone[name])) or product
+        texts = readings(name, known, raised=_is_raised(source, alone[name])) or product
         if texts:
-            found[name] = alone[name], texts
-    return found
+            meant[name] = alone[name], texts
+    return meant
 
 
-def _capital(scene: SourceText, name: str, index: int) -> Diagnostic:
+def _capital(source: SourceText, name: str, index: int) -> Diagnostic:
     constant, about = CAPITALS[name]
     # E is an energy and I a current: only a constant's place or a spelling that nothing else has is suspicious.
-    suspicious = name in ("Pi", "PI") or (name == "E" and _is_raised(scene, index))
-    fix = _rewritten(scene, {index: constant}) if suspicious else None
+    suspicious = name in ("Pi", "PI") or (name == "E" and _is_raised(source, index))
+    fix = _rewritten(source, {index: constant}) if suspicious else None
     return Diagnostic(
-        "W308", "note", f"`{name}` is read as a variable", scene.span(index),
+        "W308", "note", f"`{name}` is read as a variable", source.span(index),
         help=f"{about}:" if fix and f"`{fix}`" not in about else about,
-        text=scene.text, fix=fix, severity="warning" if suspicious else "note",
+        text=source.text, fix=fix, severity="warning" if suspicious else "note",
     )  # fmt: skip
 
 
-def _is_raised(scene: SourceText, index: int) -> bool:
+def _is_raised(source: SourceText, index: int) -> bool:
     """Tell whether a name has an exponent with a variable in it."""
-    if scene.token(index + 1) not in ("^", "**") or not scene.short:
+    if source.token(index + 1) not in ("^", "**") or not source.short:
         return False
-    exponent = scene.tokens[index + 2 : scene.operand_stop(index + 2)]
+    exponent = source.tokens[index + 2 : source.operand_stop(index + 2)]
     return any(is_word(token) and token[-1] != "(" and token not in CONSTANTS for token in exponent)
 
 
-def _rewritten(scene: SourceText, meant: Mapping[int, str]) -> str | None:
-    """Give the text with names replaced wherever they stand; None where that cannot be written or read."""
-    if not scene.short:
+def _rewritten(source: SourceText, meant: Mapping[int, str]) -> str | None:
+    """Replace names wherever they stand; return None if the result cannot be written or parsed."""
+    if not source.short:
         return None
-    texts = {scene.tokens[index]: text for index, text in meant.items()}
+    texts = {source.tokens[index]: text for index, text in meant.items()}
     edits = []
-    for index, token in enumerate(scene.tokens):
+    for index, token in enumerate(source.tokens):
         if token in texts:
-            edits.append((*scene.span(index), texts[token]))
+            edits.append((*source.span(index), texts[token]))
             # `1/xy` divides by both, and `2^xy` has both in its exponent.
-            if "*" in texts[token] and scene.token(index - 1) in ("/", "^", "**", "√"):
-                start, end = scene.span(index)[0], scene.span(scene.operand_stop(index) - 1)[1]
-                edits[-1] = (start, scene.span(index)[1], f"({texts[token]}")
+            if "*" in texts[token] and source.token(index - 1) in ("/", "^", "**", "√"):
+                start, end = source.span(index)[0], source.span(source.operand_stop(index) - 1)[1]
+                edits[-1] = (start, source.span(index)[1], f"({texts[token]}")
                 edits.append((end, end, ")"))
-    text = scene.edited(*edits)
-    return None if isinstance(scene.attempt(text, scene.names), SyntaxFault) else text
+    text = source.edited(*edits)
+    return None if isinstance(source.attempt(text, source.names), SyntaxFault) else text

@@ -1,6 +1,6 @@
 """A text in error, cut into tokens with their places, and the tools to write a corrected text.
 
-A cure is the user's own text with a few characters changed, so that spacing and names stay as they were typed.
+A fix is the user's own text with a few characters changed, so that spacing and names stay as they were typed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from diffcompare.diagnostics import shorten
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import AFTER, is_word
 from diffcompare.language.tokenizer import SyntaxFault, locate
@@ -18,23 +19,22 @@ MAX_TEXT_LENGTH = 2_000  # characters up to which a whole corrected expression i
 OPERATORS = frozenset(token for token in AFTER if token not in (")", "|", ""))
 
 
-# The parser's `attempt`, which is handed over: the parser imports this package, and not the other way round.
+# The parser's `attempt` is handed over: the parser imports this package, and not the other way round.
 Attempt: TypeAlias = Callable[[str, Collection[str]], Expression | SyntaxFault]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: the words for it, and the texts that might cure it, best first, or that might be meant."""
+    """What is wrong: the words for it, and the texts that might fix it, best first, or that might be meant."""
 
     message: str
     span: tuple[int, int] | None
     label: str = ""
     help: str | None = None
-    cures: tuple[str, ...] = ()
-    # Texts of different meanings, in place of cures, each with words for it ("for the reciprocal"): all are
-    # shown.
+    fixes: tuple[str, ...] = ()
+    # In place of fixes: texts of different meanings, all of which are shown, with words ("for the reciprocal").
     readings: tuple[tuple[str, str], ...] = ()
-    is_certain: bool = True  # a cure keeps what was meant: it may be applied on the way to cure another mistake
+    is_certain: bool = True  # the fix keeps the meaning, so that it may be applied before the next mistake
     code: str | None = None  # where the cause has a code of its own
     kind: str | None = None
 
@@ -62,45 +62,45 @@ class SourceText:
 
     @property
     def short(self) -> bool:
-        """Whether the text is short enough to write it out again."""
+        """Whether the text is short enough to be written out again."""
         return len(self.text) <= MAX_TEXT_LENGTH
 
     def token(self, index: int) -> str:
-        """The token of that number, empty before the first and after the last."""
+        """Return the token of a number; an empty text before the first and after the last."""
         return self.tokens[index] if 0 <= index < len(self.tokens) else ""
 
     def word(self, index: int) -> str:
-        """The name that a name or a call consists of; empty for any other token."""
+        """Return the name of a token that is a name or a call; empty for any other token."""
         token = self.token(index)
         return token.rstrip("(").rstrip() if is_word(token) else ""
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
-        """The characters from one token to another; the end of the text after the last token."""
+        """Return the span from one token to another; after the last token, the end of the text."""
         if not 0 <= first < len(self.starts):
             return len(self.text), len(self.text)
         last = first if last is None else min(last, len(self.ends) - 1)
         return self.starts[first], self.ends[last]
 
     def literal(self, index: int) -> tuple[int, int]:
-        """The characters of a number and of what touches it on the right like more of it: all of `1_0.5`."""
+        """Return the span of a number with what touches it on the right and looks like more of it: all of `1_0.5`."""
         last = index
         while is_numeric(self.token(last + 1)) and self.span(last)[1] == self.span(last + 1)[0]:
             last += 1
         return self.span(index, last)
 
     def paren(self, index: int) -> int:
-        """Where the parenthesis of an opening token stands."""
+        """Return the place of the parenthesis of an opening token."""
         return self.text.index("(", self.span(index)[1] - (self.tokens[index] == "("))
 
-    def source(self, first: int, stop: int) -> str:
-        """The text of some tokens."""
+    def excerpt(self, first: int, stop: int) -> str:
+        """Return the text from one token up to another, which is not included."""
         if first >= stop or stop > len(self.ends):
             return ""
         end = self.paren(stop - 1) + 1 if is_opener(self.tokens[stop - 1]) else self.ends[stop - 1]
         return self.text[self.starts[first] : end]
 
     def edited(self, *edits: tuple[int, int, str]) -> str:
-        """The text with some stretches of it replaced."""
+        """Return the text with edits (start, end, new text) made; a long text unchanged."""
         if not self.short:
             return self.text
         result = self.text
@@ -117,7 +117,7 @@ class SourceText:
         return bare if self.attempt(bare, self.names) is self.attempt(wrapped, self.names) else wrapped
 
     def closing(self, index: int) -> int | None:
-        """The token that closes the parenthesis opened by this one."""
+        """Return the token that closes the parenthesis opened by this one."""
         depth = 0
         for position in range(index, len(self.tokens)):
             depth += is_opener(self.tokens[position]) - (self.tokens[position] == ")")
@@ -126,7 +126,7 @@ class SourceText:
         return None
 
     def opening(self, index: int) -> int | None:
-        """The innermost parenthesis that is open just before a token."""
+        """Return the token of the innermost parenthesis that is open just before a token."""
         depth = 0
         for position in range(min(index, len(self.tokens)) - 1, -1, -1):
             depth += is_opener(self.tokens[position]) - (self.tokens[position] == ")")
@@ -135,20 +135,20 @@ class SourceText:
         return None
 
     def arguments(self, index: int) -> list[tuple[int, int]]:
-        """The arguments of a call as half-open ranges of tokens."""
-        found, depth, first = [], 0, index + 1
+        """Return the arguments of a call as half-open ranges of tokens."""
+        ranges, depth, first = [], 0, index + 1
         stop = self.closing(index)
         stop = len(self.tokens) if stop is None else stop
         for position in range(index + 1, stop):
             token = self.tokens[position]
             depth += is_opener(token) - (token == ")")
             if token in (",", ";") and depth == 0:
-                found.append((first, position))
+                ranges.append((first, position))
                 first = position + 1
-        return [*found, (first, stop)] if stop > index + 1 else []
+        return [*ranges, (first, stop)] if stop > index + 1 else []
 
     def operand_start(self, last: int) -> int:
-        """The first token of the number, name, call or parenthesis that ends with this token."""
+        """Return the first token of the number, name, call or parenthesis that ends with this token."""
         if self.token(last) == ")":
             start = self.opening(last)
             return last if start is None else start
@@ -162,7 +162,7 @@ class SourceText:
         return first
 
     def operand_stop(self, first: int) -> int:
-        """The token after the factor that starts with this one, with its powers."""
+        """Return the token after the factor, with its powers, that starts with this one."""
         position = first
         while position < len(self.tokens):
             while self.token(position) in ("-", "+", "√"):
@@ -179,7 +179,7 @@ class SourceText:
         return min(position, len(self.tokens))
 
     def root_stop(self, root: int) -> int:
-        """The token after the argument of a root sign."""
+        """Return the token after the argument of a root sign."""
         first = root
         while self.token(first) == "√":
             first += 1
@@ -187,7 +187,7 @@ class SourceText:
         return len(self.tokens) if closing is None else closing + 1
 
     def product_stop(self, first: int) -> int:
-        """The token after the implicit product that starts with this token: `2x^2` up to the next sign."""
+        """Return the token after the implicit product that starts with this one: `2x^2` up to the next sign."""
         stop = self.operand_stop(first)
         while (
             self.token(stop - 1) == ")"
@@ -199,26 +199,26 @@ class SourceText:
 
 
 def is_opener(token: str) -> bool:
+    """Tell whether the token opens a parenthesis, be it of a call."""
     return token[-1:] == "("
 
 
 def is_numeric(token: str) -> bool:
-    """Whether the token is (part of) a number, be it only a point."""
+    """Tell whether the token is (part of) a number, be it only a point."""
     return token[:1].isdigit() or token[:1] == "."
 
 
 def is_value(token: str) -> bool:
-    """Whether a value starts with this token."""
+    """Tell whether a value starts with this token."""
     return is_word(token) or token[:1].isdigit() or token in ("(", "√", "|") or (token[:1] == "." and len(token) > 1)
 
 
 def quoted(text: str) -> str:
-    from diffcompare.diagnostics import shorten
-
+    """Return a text in backticks, shortened if it is long."""
     return f"`{shorten(text)}`"
 
 
 def ended_lines(text: str) -> tuple[str, ...]:
-    """The text with a semicolon after every line but the last, if it has several."""
+    """Return the text with a semicolon after every line but the last, if it has several lines."""
     lines = [line.strip().rstrip(";") for line in text.splitlines() if line.strip()]
     return ("; ".join(lines),) if len(lines) > 1 else ()

@@ -1,10 +1,10 @@
-"""Names of functions as people write them elsewhere, and what they are called here."""
+"""Names of functions in other languages, and what they are called here; misspelt names of functions."""
 
 from __future__ import annotations
 
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 
-# What other languages write before a function and a dot.
+# Modules that other languages write before a function and a dot.
 MODULES = frozenset(
     ("np", "numpy", "math", "Math", "cmath", "sp", "sympy", "sym", "mp", "mpmath", "scipy", "special", "torch", "nn",
      "functional", "tf", "jnp", "jax", "lax", "autograd", "std")
@@ -49,10 +49,10 @@ REWRITTEN = {
     "round": "floor({0} + 1/2)", "trunc": "sign({0})*floor(abs({0}))", "int": "sign({0})*floor(abs({0}))",
 }  # fmt: skip
 
-# Functions of other languages that are none here, whatever they look like.
+# Functions of other languages that have no counterpart here, whatever they look like.
 _ABSENT = frozenset(("trigamma", "erfi", "erfinv", "zeta", "arg", "lambertw"))
 
-# Functions that are one thing in one language and another in the next: what each is here.
+# Functions with different meanings in different languages: what each meaning is written as here.
 AMBIGUOUS = {"sq": ("{0}^2", "sqrt({0})"), "sqr": ("{0}^2", "sqrt({0})")}
 
 MAX_SUGGESTED = 3
@@ -60,12 +60,12 @@ _MAX_NAME_LENGTH = 24
 
 
 def suggest(name: str) -> str | None:
-    """The function that was probably meant by a name, None where nothing is near."""
+    """Return the function that was probably meant by a name; None if none is near."""
     return next(iter(suggestions(name)), None)
 
 
 def suggestions(name: str) -> list[str]:
-    """Find the functions that were probably meant by a name: one, or a few that are equally near."""
+    """Return the functions that were probably meant by a name: one, or a few that are equally near."""
     if name in ALIASES:
         return [ALIASES[name]]
     if len(name) > _MAX_NAME_LENGTH or name in _ABSENT:
@@ -78,7 +78,7 @@ def suggestions(name: str) -> list[str]:
     allowed = 1 if len(folded) < 5 else 2
     near: dict[tuple[int, bool, bool, bool], list[str]] = {}
     for known in [*FUNCTIONS, *ALIASES]:
-        # Of two letters nothing is left when one of them is another.
+        # A name of two letters is only taken for one with the same letters swapped.
         swapped = sorted(known) == sorted(folded)
         if abs(len(known) - len(folded)) <= allowed and (len(known) > 2 or swapped):
             key = _distance(folded, known, allowed), not swapped, known[0] != folded[0], known not in FUNCTIONS
@@ -86,7 +86,9 @@ def suggestions(name: str) -> list[str]:
     best = min(near, default=None)
     if best is None or best[0] > allowed:
         return []
-    different = {FUNCTIONS[each].name if each in FUNCTIONS else each: each for each in reversed(near[best])}
+    different = {
+        FUNCTIONS[function].name if function in FUNCTIONS else function: function for function in reversed(near[best])
+    }
     return list(different.values())[::-1][:MAX_SUGGESTED]
 
 
@@ -96,7 +98,7 @@ def is_foreign_function(name: str) -> bool:
 
 
 def known_tail(name: str) -> str | None:
-    """The function that a name ends with, the longest one: `xsin` ends with sin."""
+    """Return the longest name of a function that a name ends with: `xsin` ends with sin."""
     if len(name) > _MAX_NAME_LENGTH or name in _ABSENT:
         return None
     for start in range(1, len(name) - 1):
@@ -110,7 +112,10 @@ def is_known(name: str) -> bool:
 
 
 def _distance(a: str, b: str, limit: int) -> int:
-    """Letters to add, drop, change or swap with the next to make b of a (Damerau-Levenshtein, adjacent swaps once)."""
+    """Return the restricted Damerau-Levenshtein distance: letters to add, drop, change or swap to make b of a.
+
+    Distances beyond `limit` are not told apart.
+    """
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):

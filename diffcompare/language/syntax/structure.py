@@ -1,4 +1,4 @@
-"""Findings about signs in the wrong place: E201 to E214."""
+"""Findings about the structure of a text: missing values and operators, brackets, commas, conditions (E201 to E216)."""
 
 from __future__ import annotations
 
@@ -23,103 +23,103 @@ from diffcompare.language.syntax.source_text import (
 )
 from diffcompare.language.syntax.spelling import is_foreign_function
 
-# Findings about comparisons, conditions, `=` and `;`: E209 to E214.
+# Comparisons, conditions, `=` and `;`: E209 to E214.
 
 
-def comparison(scene: SourceText) -> Finding:
-    """A comparison that is not the condition of an `if`."""
-    index, token = scene.index, scene.token(scene.index)
-    opened = scene.opening(index)
-    cures: tuple[str, ...] = ()
+def comparison(source: SourceText) -> Finding:
+    """Explain a comparison that is not the condition of an `if`."""
+    index, token = source.index, source.token(source.index)
+    opened = source.opening(index)
+    fixes: tuple[str, ...] = ()
     if opened is None:
-        shifts = scene.token(index + 1) == token  # `x << 2` compares nothing
-        cures = (f"if({scene.text.strip()}, 1, 0)",) if scene.short and not shifts else ()
+        shifts = source.token(index + 1) == token  # `x << 2` compares nothing
+        fixes = (f"if({source.text.strip()}, 1, 0)",) if source.short and not shifts else ()
     elif (
-        scene.token(opened) == "(" and scene.word(opened - 1) == "if" and (closing := scene.closing(opened)) is not None
+        source.token(opened) == "("
+        and source.word(opened - 1) == "if"
+        and (closing := source.closing(opened)) is not None
     ):
-        cures = (scene.edited((*scene.span(opened), ""), (*scene.span(closing), "")),)
+        fixes = (source.edited((*source.span(opened), ""), (*source.span(closing), "")),)
     message = f"{quoted(token)} stands only in the condition of `if`"
     return Finding(
-        message, scene.span(index), "a comparison is not a number", "as a condition:", cures, is_certain=False
+        message, source.span(index), "a comparison is not a number", "as a condition:", fixes, is_certain=False
     )
 
 
-def chain(scene: SourceText) -> Finding:
-    """`a < b < c` in a condition."""
-    callee = scene.opening(scene.index)
-    cures: tuple[str, ...] = ()
-    arguments = scene.arguments(callee) if callee is not None and scene.short else []
+def chain(source: SourceText) -> Finding:
+    """Explain `a < b < c` in a condition."""
+    callee = source.opening(source.index)
+    fixes: tuple[str, ...] = ()
+    arguments = source.arguments(callee) if callee is not None and source.short else []
     if callee is not None and len(arguments) == 3:
         (first, stop), yes, no = arguments
-        one = next(n for n in range(first, stop) if scene.tokens[n] in RELATIONS)
-        head, tail = scene.source(first, scene.index), scene.source(one + 1, stop)
-        inner = f"if({head}, if({tail}, {scene.source(*yes)}, {scene.source(*no)}), {scene.source(*no)})"
-        cures = (scene.edited((scene.span(callee)[0], scene.span(no[1])[1], inner)),)
-    return Finding("comparisons do not chain", scene.span(scene.index), "a second comparison", "nested:", cures)
+        one = next(n for n in range(first, stop) if source.tokens[n] in RELATIONS)
+        head, tail = source.excerpt(first, source.index), source.excerpt(one + 1, stop)
+        inner = f"if({head}, if({tail}, {source.excerpt(*yes)}, {source.excerpt(*no)}), {source.excerpt(*no)})"
+        fixes = (source.edited((source.span(callee)[0], source.span(no[1])[1], inner)),)
+    return Finding("comparisons do not chain", source.span(source.index), "a second comparison", "nested:", fixes)
 
 
-def condition(scene: SourceText) -> Finding:
-    """An `if` whose condition compares nothing."""
-    callee = scene.opening(scene.index)
-    first = scene.index - 1 if callee is None else callee + 1
-    span = scene.span(first, scene.index - 1)
-    cure = scene.edited((span[1], span[1], " != 0"))
+def condition(source: SourceText) -> Finding:
+    """Explain an `if` whose condition compares nothing."""
+    callee = source.opening(source.index)
+    first = source.index - 1 if callee is None else callee + 1
+    span = source.span(first, source.index - 1)
+    fix = source.edited((span[1], span[1], " != 0"))
     return Finding(
-        "the condition of `if` is a comparison", span, "nothing is compared", "for example:", (cure,), is_certain=False
+        "the condition of `if` is a comparison", span, "nothing is compared", "for example:", (fix,), is_certain=False
     )
 
 
-def equals(scene: SourceText) -> Finding:
-    """`=` that does not name a value."""
-    start, end = scene.span(scene.index)
-    callee = scene.opening(scene.index)
-    if callee is not None and scene.word(callee) == "if":
-        turned = {"<": "<=", ">": ">="}.get(scene.text[end : end + 1])
+def equals(source: SourceText) -> Finding:
+    """Explain an `=` that does not name a value."""
+    start, end = source.span(source.index)
+    callee = source.opening(source.index)
+    if callee is not None and source.word(callee) == "if":
+        turned = {"<": "<=", ">": ">="}.get(source.text[end : end + 1])
         if turned:
-            cure = scene.edited((start, end + 1, turned))
-            return Finding(
-                f"`{turned}` is written this way round", (start, end + 1), "turned round", f"with `{turned}`:", (cure,)
-            )
-        cure = scene.edited((start, end, "=="))
-        return Finding("a comparison is written `==`", (start, end), "this names a value", "with `==`:", (cure,))
-    left, right = scene.text[:start].strip(), scene.text[end:].strip()
-    cures: tuple[str, ...] = ended_lines(scene.text) if scene.short else ()
-    if cures:
-        return Finding("a named value ends with `;`", (start, end), "the line before is not ended", "with `;`:", cures)
-    if callee is None and scene.short and ";" not in left and "=" not in left + right:
-        cures = (right,) if right in left or left in ("y", "f") else (f"{left} - ({right})",)
+            fix = source.edited((start, end + 1, turned))
+            message = f"`{turned}` is written this way round"
+            return Finding(message, (start, end + 1), "turned round", f"with `{turned}`:", (fix,))
+        fix = source.edited((start, end, "=="))
+        return Finding("a comparison is written `==`", (start, end), "this names a value", "with `==`:", (fix,))
+    left, right = source.text[:start].strip(), source.text[end:].strip()
+    fixes: tuple[str, ...] = ended_lines(source.text) if source.short else ()
+    if fixes:
+        return Finding("a named value ends with `;`", (start, end), "the line before is not ended", "with `;`:", fixes)
+    if callee is None and source.short and ";" not in left and "=" not in left + right:
+        fixes = (right,) if right in left or left in ("y", "f") else (f"{left} - ({right})",)
     message = "`=` stands only after a new name at the start of a statement"
     return Finding(
-        message, (start, end), "this is no equation", "the difference of both sides:", cures, is_certain=False
+        message, (start, end), "this is no equation", "the difference of both sides:", fixes, is_certain=False
     )
 
 
-def no_expression(scene: SourceText) -> Finding:
-    """Values are named and nothing is computed from them."""
-    tokens = scene.tokens
+def no_expression(source: SourceText) -> Finding:
+    """Explain a text that names values and computes nothing from them."""
+    tokens = source.tokens
     at = max(n for n, token in enumerate(tokens) if token == "=")
-    text = scene.text.rstrip().removesuffix(";").rstrip() if scene.short else ""
+    text = source.text.rstrip().removesuffix(";").rstrip() if source.short else ""
     lines = ended_lines(text)
     message = f"{quoted(tokens[at - 1])} is given a value, and no expression follows"
-    cures = (*lines, f"{text}; {tokens[at - 1]}") if scene.short else ()
-    return Finding(message, scene.span(at), "the text ends with an expression", "for example:", cures, code="E213")
+    fixes = (*lines, f"{text}; {tokens[at - 1]}") if source.short else ()
+    return Finding(message, source.span(at), "the text ends with an expression", "for example:", fixes, code="E213")
 
 
-def semicolon(scene: SourceText) -> Finding:
-    """`;` that ends no assignment, or that spreadsheets of some countries write between arguments."""
-    start, end = scene.span(scene.index)
-    opening = scene.opening(scene.index)
-    if opening is not None and is_word(scene.token(opening)):
-        stop = scene.closing(opening)
-        inside = [place for place in range(opening, stop or opening) if scene.token(place) == ";"]
-        cure = scene.edited(*[(*scene.span(place), ",") for place in inside])
-        return Finding(
-            "a comma separates arguments, not `;`", (start, end), "write a comma", "with a comma:", (cure,), code="E214"
-        )
+def semicolon(source: SourceText) -> Finding:
+    """Explain a `;` that ends no assignment, or that separates arguments, as in spreadsheets of some countries."""
+    start, end = source.span(source.index)
+    opening = source.opening(source.index)
+    if opening is not None and is_word(source.token(opening)):
+        stop = source.closing(opening)
+        inside = [place for place in range(opening, stop or opening) if source.token(place) == ";"]
+        fix = source.edited(*[(*source.span(place), ",") for place in inside])
+        message = "a comma separates arguments, not `;`"
+        return Finding(message, (start, end), "write a comma", "with a comma:", (fix,), code="E214")
     # A `;` in the middle is left alone: without it, two values would stand side by side.
-    cures = (scene.edited((start, end, "")),) if scene.index in (0, len(scene.tokens) - 1) else ()
+    fixes = (source.edited((start, end, "")),) if source.index in (0, len(source.tokens) - 1) else ()
     message = "`;` stands only after a named value: a = 2*x; a^2"
-    return Finding(message, (start, end), "no value was named", "without it:", cures, code="E214")
+    return Finding(message, (start, end), "no value was named", "without it:", fixes, code="E214")
 
 
 STATEMENT_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {
@@ -133,9 +133,7 @@ STATEMENT_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {
 
 
 _NEST = "nest the conditions: if(a < b, if(c < d, x, y), y)"
-
 _NEST_OR = "nest the conditions: if(a < b, x, if(c < d, x, y))"
-
 _CHOICE = "a choice is if(a < b, x, y)"
 
 # Words of other languages, and what to write instead.
@@ -151,9 +149,7 @@ _WORDS = {
 }
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[^\S\r\n]\d{3})+(?![\w.])")
-
 _NUMBER_WITH_COMMA = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
-
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 
 # Words that stand before a formula and are not part of it.
@@ -165,246 +161,238 @@ _PROSE = frozenset((
 SIGNS = OPERATORS - {",", ";"}  # what takes a value on either side
 
 
-def value_missing(scene: SourceText) -> Finding:
-    """A sign, or the end, where a value should stand: which of its neighbours is to blame."""
-    index, token = scene.index, scene.token(scene.index)
-    before = scene.token(index - 1)
-    if not scene.tokens:
+def value_missing(source: SourceText) -> Finding:
+    """Explain a sign, or the end, where a value should stand: find out which of its neighbours is to blame."""
+    index, token = source.index, source.token(source.index)
+    before = source.token(index - 1)
+    if not source.tokens:
         return Finding("the expression is empty", (0, 0), "nothing here", code="E201")
     if token == "√" or before == "√":
         root = index if token == "√" else index - 1
-        cure = scene.edited(
-            (scene.span(root)[1],) * 2 + ("(",), (scene.span(scene.operand_stop(root) - 1)[1],) * 2 + (")",)
-        )
+        start, stop = source.span(root)[1], source.span(source.operand_stop(root) - 1)[1]
+        fix = source.edited((start, start, "("), (stop, stop, ")"))
         message = "a root takes a number, a name, a call or a parenthesis"
-        return Finding(message, scene.span(root), "nothing to take the root of", "with parentheses:", (cure,))
+        return Finding(message, source.span(root), "nothing to take the root of", "with parentheses:", (fix,))
     if not token and (is_opener(before) or before == ","):
-        return bracket_open(scene)
-    if not token and before == "|" and scene.token(index - 2) in SIGNS and scene.tokens.count("|") % 2 == 0:
-        return _operator(scene, index - 1, before, scene.token(index - 2))
+        return bracket_open(source)
+    if not token and before == "|" and source.token(index - 2) in SIGNS and source.tokens.count("|") % 2 == 0:
+        return _operator(source, index - 1, before, source.token(index - 2))
     if not token and before == "|":
-        return Finding("this bar is not closed", scene.span(index - 1), "opened here", code="E207")
+        return Finding("this bar is not closed", source.span(index - 1), "opened here", code="E207")
     if token == ")" and is_opener(before):
         if is_word(before):
-            return replace(wrong_arity(scene), code="E102", kind="arity_error")
-        return Finding("empty parentheses", scene.span(index - 1, index), "a value is missing inside")
+            return replace(wrong_arity(source), code="E102", kind="arity_error")
+        return Finding("empty parentheses", source.span(index - 1, index), "a value is missing inside")
     if "," in (token, before) and before not in SIGNS and (token in (")", ",") or not before or is_opener(before)):
-        return _comma_at(scene, index - 1 if before == "," else index)
+        return _comma_at(source, index - 1 if before == "," else index)
     if token == ";" and before in ("", ";"):
-        return semicolon(scene)
+        return semicolon(source)
     if token == ")" and before in ("", ";", "="):
-        return stray_parenthesis(scene)
+        return stray_parenthesis(source)
     if not token and before == ";":
-        return no_expression(scene)
-    return _operator(scene, index, token, before)
+        return no_expression(source)
+    return _operator(source, index, token, before)
 
 
-def _operator(scene: SourceText, index: int, token: str, before: str) -> Finding:
-    """An operator without its left or its right value."""
-    if scene.token(index + 2) == "√" and before != "√" and scene.text[scene.span(index)[0]] in SUPERSCRIPTS:
-        return _root_of_degree(scene, index)
+def _operator(source: SourceText, index: int, token: str, before: str) -> Finding:
+    """Explain an operator without its left or its right value."""
+    if source.token(index + 2) == "√" and before != "√" and source.text[source.span(index)[0]] in SUPERSCRIPTS:
+        return _root_of_degree(source, index)
     if token in ("", ")", ",", ";", "|"):
         message = f"a value is missing after {quoted(before)}"
-        cure = scene.edited((*scene.span(index - 1), ""))
-        return Finding(message, scene.span(index - 1), "nothing follows", "without it:", (cure.rstrip(),))
+        fix = source.edited((*source.span(index - 1), ""))
+        return Finding(message, source.span(index - 1), "nothing follows", "without it:", (fix.rstrip(),))
     if before in SIGNS:
         pair = before + token
         if pair in ("->", "=>", "+=", "-="):
-            return Finding(f"there is no `{pair}`", scene.span(index - 1, index), "not a sign I know")
-        cures = [scene.edited((*scene.span(index - 1), ""), (*scene.span(index), word)) for word in _merged(pair)]
-        one = [scene.edited((*scene.span(index), "")), scene.edited((*scene.span(index - 1), ""))]
+            return Finding(f"there is no `{pair}`", source.span(index - 1, index), "not a sign I know")
+        fixes = [source.edited((*source.span(index - 1), ""), (*source.span(index), word)) for word in _merged(pair)]
+        one = [source.edited((*source.span(index), "")), source.edited((*source.span(index - 1), ""))]
         message = f"a value is missing between {quoted(before)} and {quoted(token)}"
-        if not cures and before != token:
+        if not fixes and before != token:
             readings = ((one[0], ""), (one[1], ""))
-            return Finding(message, scene.span(index), "two signs in a row", "with one sign:", readings=readings)
-        if scene.text[scene.span(index)[0]] in SUPERSCRIPTS:  # `x^²`
-            cures = one[1:]
-        cures += one
+            return Finding(message, source.span(index), "two signs in a row", "with one sign:", readings=readings)
+        if source.text[source.span(index)[0]] in SUPERSCRIPTS:  # `x^²`
+            fixes = one[1:]
+        fixes += one
         advice = "a quotient without remainder is floor(a/b); with one sign:" if pair == "//" else "with one sign:"
-        return Finding(message, scene.span(index), "two signs in a row", advice, tuple(cures))
+        return Finding(message, source.span(index), "two signs in a row", advice, tuple(fixes))
     message = f"a value is missing before {quoted(token)}"
-    return Finding(
-        message,
-        scene.span(index),
-        "nothing stands before it",
-        "without it:",
-        (scene.edited((*scene.span(index), "")),),
-    )
+    fix = source.edited((*source.span(index), ""))
+    return Finding(message, source.span(index), "nothing stands before it", "without it:", (fix,))
 
 
-def _root_of_degree(scene: SourceText, index: int) -> Finding:
+def _root_of_degree(source: SourceText, index: int) -> Finding:
     """Explain `³√x`."""
-    degree, stop = scene.token(index + 1), scene.root_stop(index + 2)
-    argument = scene.source(index + 3, stop).strip()
+    degree, stop = source.token(index + 1), source.root_stop(index + 2)
+    argument = source.excerpt(index + 3, stop).strip()
     root = f"cbrt({argument})" if degree == "3" else f"({argument})^(1/{degree})"
-    cure = scene.replaced(scene.span(index)[0], scene.span(stop - 1)[1], root)
-    return Finding("a root has no degree", scene.span(index), "not a root I know", "written out:", (cure,))
+    fix = source.replaced(source.span(index)[0], source.span(stop - 1)[1], root)
+    return Finding("a root has no degree", source.span(index), "not a root I know", "written out:", (fix,))
 
 
 def _merged(pair: str) -> list[str]:
-    """What two signs in a row are called here."""
+    """Return what two signs in a row are written as here."""
     known = {"=<": "<=", "=>": ">=", "<>": "!=", "^^": "^", "===": "==", "!==": "!="}
     return [known[pair]] if pair in known else []
 
 
-def operator_missing(scene: SourceText) -> Finding:
-    """Two values in a row that are no product."""
-    index, token, before = (
-        scene.index,
-        scene.word(scene.index) or scene.token(scene.index),
-        scene.token(scene.index - 1),
-    )
+def operator_missing(source: SourceText) -> Finding:
+    """Explain two values in a row that are no product."""
+    index = source.index
+    token, before = source.word(index) or source.token(index), source.token(index - 1)
     for position in (index, index - 1):
-        if scene.token(position) in _WORDS:
-            word = scene.token(position)
-            return Finding(f"there is no `{word}`", scene.span(position), "not an operator", _WORDS[word])
-    if (stop := _prose(scene)) and stop >= index:
-        rest = scene.text[scene.span(stop)[0] :] if scene.short else ""
+        if source.token(position) in _WORDS:
+            word = source.token(position)
+            return Finding(f"there is no `{word}`", source.span(position), "not an operator", _WORDS[word])
+    if (stop := _prose(source)) and stop >= index:
+        rest = source.text[source.span(stop)[0] :] if source.short else ""
         message = "an expression has no words around it"
-        return Finding(message, scene.span(0, stop - 1), "leave this out", "alone:", (rest,))
-    if is_function(before) or (is_foreign_function(before) and before not in scene.names and not is_numeric(token)):
-        return bare_function(scene, index - 1, index)
+        return Finding(message, source.span(0, stop - 1), "leave this out", "alone:", (rest,))
+    if is_function(before) or (is_foreign_function(before) and before not in source.names and not is_numeric(token)):
+        return bare_function(source, index - 1, index)
     digits = is_numeric(token)
-    if digits and is_numeric(before) and scene.span(index - 1)[1] == scene.span(index)[0]:
-        return two_points(scene, index - 1)
-    cures = [scene.edited((scene.span(index - 1)[1], scene.span(index)[0], "*"))]
+    if digits and is_numeric(before) and source.span(index - 1)[1] == source.span(index)[0]:
+        return two_points(source, index - 1)
+    fixes = [source.edited((source.span(index - 1)[1], source.span(index)[0], "*"))]
     message = f"an operator is missing between {quoted(before)} and {quoted(token)}"
-    grouped = _GROUPED.match(scene.text, scene.span(index - 1)[0]) if digits and scene.short else None
-    if grouped and grouped.end() >= scene.span(index)[1]:
-        joined = scene.edited((*grouped.span(), re.sub(r"\s", "", grouped[0])))
-        readings = ((joined, "for one number"), (cures[0], "for a product"))
-        return Finding(message, scene.span(index), "digits are not grouped", readings=readings)
-    if scene.fault.details.get("across"):
-        if scene.token(index + 1) == "=":
-            scene.fault.index = index + 1
-            return replace(equals(scene), code="E212")
+    grouped = _GROUPED.match(source.text, source.span(index - 1)[0]) if digits and source.short else None
+    if grouped and grouped.end() >= source.span(index)[1]:
+        joined = source.edited((*grouped.span(), re.sub(r"\s", "", grouped[0])))
+        readings = ((joined, "for one number"), (fixes[0], "for a product"))
+        return Finding(message, source.span(index), "digits are not grouped", readings=readings)
+    if source.fault.details.get("across"):
+        if source.token(index + 1) == "=":
+            source.fault.index = index + 1
+            return replace(equals(source), code="E212")
         label = "a product is not read across lines"
-        return Finding(message, scene.span(index), label, "for a product:", tuple(cures))
-    return Finding(message, scene.span(index), "no product is implied here", "for a product:", tuple(cures))
+        return Finding(message, source.span(index), label, "for a product:", tuple(fixes))
+    return Finding(message, source.span(index), "no product is implied here", "for a product:", tuple(fixes))
 
 
-def _prose(scene: SourceText) -> int:
+def _prose(source: SourceText) -> int:
     """Count the words before a formula: `write 1/cosh(x)` has one, `derivative of x^2` two."""
-    words = (n for n, token in enumerate(scene.tokens) if token.lower() not in _PROSE or token in scene.names)
+    words = (n for n, token in enumerate(source.tokens) if token.lower() not in _PROSE or token in source.names)
     return next(words, 0)
 
 
-def ambiguous_product(scene: SourceText) -> Finding:
-    """A product without a sign whose left factor follows `/`, `^` or a root: both readings are shown."""
-    if scene.fault.details.get("stacked"):
-        return _stacked(scene)
-    index = scene.index
-    left = scene.operand_start(index - 1)
+def ambiguous_product(source: SourceText) -> Finding:
+    """Explain a product without a sign whose left factor follows `/`, `^` or a root: show both readings."""
+    if source.fault.details.get("stacked"):
+        return _stacked(source)
+    index = source.index
+    left = source.operand_start(index - 1)
     sign = left - 1
-    while scene.token(sign) in ("-", "+"):
+    while source.token(sign) in ("-", "+"):
         sign -= 1
-    if scene.token(sign) in ("^", "**") and is_function(scene.token(sign - 1)):
+    if source.token(sign) in ("^", "**") and is_function(source.token(sign - 1)):
         power = (
-            "^" + scene.source(sign + 1, index)
-            if scene.text[scene.span(sign)[0]] in "^*"
-            else _raised(scene, sign, index)
+            "^" + source.excerpt(sign + 1, index)
+            if source.text[source.span(sign)[0]] in "^*"
+            else _raised(source, sign, index)
         )
-        return bare_function(scene, sign - 1, index, power)
-    stop = scene.product_stop(index)
-    between = (scene.span(index - 1)[1], scene.span(index)[0], "*")
-    start = scene.span(left)[0]
-    readings = [(scene.edited(between), "")]
-    if scene.text[scene.span(sign)[0]] in "/÷^*√":
-        whole = scene.edited((start, start, "("), between, (scene.span(stop - 1)[1],) * 2 + (")",))
+        return bare_function(source, sign - 1, index, power)
+    stop = source.product_stop(index)
+    between = (source.span(index - 1)[1], source.span(index)[0], "*")
+    start = source.span(left)[0]
+    readings = [(source.edited(between), "")]
+    if source.text[source.span(sign)[0]] in "/÷^*√":
+        whole = source.edited((start, start, "("), between, (source.span(stop - 1)[1],) * 2 + (")",))
         readings.insert(0, (whole, ""))
-    kind = {"/": "quotient", "√": "root"}.get(scene.token(sign), "power")
-    message = f"it is not clear where the {kind} ends before {quoted(scene.word(index) or '(')}"
-    return Finding(message, scene.span(index), "no product is implied here", "for a product:", readings=tuple(readings))
+    kind = {"/": "quotient", "√": "root"}.get(source.token(sign), "power")
+    message = f"it is not clear where the {kind} ends before {quoted(source.word(index) or '(')}"
+    return Finding(
+        message, source.span(index), "no product is implied here", "for a product:", readings=tuple(readings)
+    )
 
 
-def _raised(scene: SourceText, sign: int, index: int) -> str:
-    return "^" + "".join(scene.tokens[sign + 1 : index])
+def _raised(source: SourceText, sign: int, index: int) -> str:
+    return "^" + "".join(source.tokens[sign + 1 : index])
 
 
-def _stacked(scene: SourceText) -> Finding:
-    """`x²^3`: whether (x^2)^3 or x^(2^3) is meant, nobody can see."""
-    assert scene.fault.span is not None
-    return Finding("a raised exponent with another exponent", scene.fault.span, "ambiguous", "write (x^2)^3 or x^(2^3)")
+def _stacked(source: SourceText) -> Finding:
+    """Explain `x²^3`, which may be (x^2)^3 or x^(2^3)."""
+    assert source.fault.span is not None
+    return Finding(
+        "a raised exponent with another exponent", source.fault.span, "ambiguous", "write (x^2)^3 or x^(2^3)"
+    )
 
 
-def bracket_open(scene: SourceText) -> Finding:
-    """A parenthesis that is never closed: the place is where it was opened."""
-    innermost = scene.opening(scene.index)
+def bracket_open(source: SourceText) -> Finding:
+    """Explain a parenthesis that is never closed; the place is where it was opened."""
+    innermost = source.opening(source.index)
     assert innermost is not None, "a parenthesis is open"
-    at = scene.paren(innermost)
-    cures: tuple[str, ...] = ()
-    if scene.short:
-        before = scene.tokens[: scene.index]
+    at = source.paren(innermost)
+    fixes: tuple[str, ...] = ()
+    if source.short:
+        before = source.tokens[: source.index]
         depth = sum(map(is_opener, before)) - before.count(")")
-        end = scene.span(scene.index)[0] if scene.index < len(scene.tokens) else len(scene.text.rstrip())
-        cures = (scene.edited((end, end, ")" * depth)),) if depth < 100 else ()
-    return Finding(
-        "this parenthesis is not closed", (at, at + 1), "opened here", "closed at the end:", cures, code="E205"
-    )
+        end = source.span(source.index)[0] if source.index < len(source.tokens) else len(source.text.rstrip())
+        fixes = (source.edited((end, end, ")" * depth)),) if depth < 100 else ()
+    message = "this parenthesis is not closed"
+    return Finding(message, (at, at + 1), "opened here", "closed at the end:", fixes, code="E205")
 
 
-def stray_parenthesis(scene: SourceText) -> Finding:
-    """A parenthesis that closes nothing."""
-    start, end = scene.span(scene.index)
-    cures = (scene.edited((start, end, "")), scene.edited((0, 0, "(")))
-    return Finding(
-        "this parenthesis closes nothing", (start, end), "no parenthesis is open", "without it:", cures, code="E206"
-    )
+def stray_parenthesis(source: SourceText) -> Finding:
+    """Explain a parenthesis that closes nothing."""
+    start, end = source.span(source.index)
+    fixes = (source.edited((start, end, "")), source.edited((0, 0, "(")))
+    message = "this parenthesis closes nothing"
+    return Finding(message, (start, end), "no parenthesis is open", "without it:", fixes, code="E206")
 
 
-def bar(scene: SourceText) -> Finding:
-    """A bar that is never closed, or one that stands where no value can start and none is open."""
-    index, text = scene.index, scene.text
-    start, stop = scene.span(index)
-    if "end" in scene.fault.details:
-        end = scene.span(scene.fault.details["end"])[0]
-        cure = scene.edited((end, end, "|")) if end < len(text) else text.rstrip() + "|"
-        return Finding("this bar is not closed", (start, stop), "opened here", "closed:", (cure,))
-    cures = (scene.edited((start, start, "*")),)
-    if scene.token(index + 1) == "|" and not is_value(scene.token(index + 2)):
+def bar(source: SourceText) -> Finding:
+    """Explain a bar that is never closed, or one where no value can start and no bar is open."""
+    index, text = source.index, source.text
+    start, stop = source.span(index)
+    if "end" in source.fault.details:
+        end = source.span(source.fault.details["end"])[0]
+        fix = source.edited((end, end, "|")) if end < len(text) else text.rstrip() + "|"
+        return Finding("this bar is not closed", (start, stop), "opened here", "closed:", (fix,))
+    fixes = (source.edited((start, start, "*")),)
+    if source.token(index + 1) == "|" and not is_value(source.token(index + 2)):
         return Finding("a bar that closes nothing", (start, stop), "no bar is open", "without it:", ())
-    if scene.token(index - 1) == "|":
+    if source.token(index - 1) == "|":
         message = "an operator is missing between two absolute values"
-        return Finding(message, (start, stop), "no product is implied here", "for a product:", cures)
-    if is_function(scene.token(index - 1)) and "|" in scene.tokens[index + 1 :]:
-        end = scene.span(scene.tokens.index("|", index + 1))[1]
-        cures = (scene.edited((start, start, "("), (end, end, ")")),)
-        message, label = (
-            f"{quoted(scene.token(index - 1))} needs parentheses",
-            "a function's argument stands in parentheses",
-        )
-        return Finding(message, scene.span(index - 1), label, "with parentheses:", cures, code="E215")
-    if scene.token(index - 1) and scene.tokens[index:].count("|") % 2 == 0:
-        if scene.token(index + 1) == "|":
+        return Finding(message, (start, stop), "no product is implied here", "for a product:", fixes)
+    if is_function(source.token(index - 1)) and "|" in source.tokens[index + 1 :]:
+        end = source.span(source.tokens.index("|", index + 1))[1]
+        fixes = (source.edited((start, start, "("), (end, end, ")")),)
+        message = f"{quoted(source.token(index - 1))} needs parentheses"
+        label = "a function's argument stands in parentheses"
+        return Finding(message, source.span(index - 1), label, "with parentheses:", fixes, code="E215")
+    if source.token(index - 1) and source.tokens[index:].count("|") % 2 == 0:
+        if source.token(index + 1) == "|":
             message = "there is no `||`: conditions do not combine"
-            return Finding(message, scene.span(index, index + 1), "not an operator", _NEST_OR)
+            return Finding(message, source.span(index, index + 1), "not an operator", _NEST_OR)
         message = f"an operator is missing before {quoted('|')}"
-        return Finding(message, (start, stop), "no product is implied here", "for a product:", cures, code="E203")
-    return Finding(
-        "this bar closes nothing", (start, stop), "no bar is open", "without it:", (scene.edited((start, stop, "")),)
-    )
+        return Finding(message, (start, stop), "no product is implied here", "for a product:", fixes, code="E203")
+    fixes = (source.edited((start, stop, "")),)
+    return Finding("this bar closes nothing", (start, stop), "no bar is open", "without it:", fixes)
 
 
-def stray_comma(scene: SourceText) -> Finding:
-    return _comma_at(scene, scene.index)
+def stray_comma(source: SourceText) -> Finding:
+    return _comma_at(source, source.index)
 
 
-def _comma_at(scene: SourceText, index: int) -> Finding:
-    start, end = scene.span(index)
-    number = _comma_in_number(scene, index)
+def _comma_at(source: SourceText, index: int) -> Finding:
+    start, end = source.span(index)
+    number = _comma_in_number(source, index)
     if number is not None:
         return number
-    before, after = scene.token(index - 1), scene.token(index + 1)
-    cures = (scene.edited((start, end, "")),) if not is_value(after) or before in ("", ",") or is_opener(before) else ()
+    before, after = source.token(index - 1), source.token(index + 1)
+    fixes = (
+        (source.edited((start, end, "")),) if not is_value(after) or before in ("", ",") or is_opener(before) else ()
+    )
     message = "a comma stands only between the arguments of a function"
-    return Finding(message, (start, end), "nothing to separate", "without it:", cures, code="E208")
+    return Finding(message, (start, end), "nothing to separate", "without it:", fixes, code="E208")
 
 
-def _comma_in_number(scene: SourceText, index: int) -> Finding | None:
+def _comma_in_number(source: SourceText, index: int) -> Finding | None:
     """Explain a comma between digits, which groups them or stands for a point."""
-    start, end = scene.span(index)
-    first = scene.span(index - 1)[0] if index and scene.span(index - 1)[1] == start else start
-    match = _NUMBER_WITH_COMMA.match(scene.text, first)
+    start, end = source.span(index)
+    first = source.span(index - 1)[0] if index and source.span(index - 1)[1] == start else start
+    match = _NUMBER_WITH_COMMA.match(source.text, first)
     if match is None or match.end() <= end:
         return None
     message, number = "a comma does not stand in a number", match[0]
@@ -413,37 +401,37 @@ def _comma_in_number(scene: SourceText, index: int) -> Finding | None:
     if not _THOUSANDS.fullmatch(number):
         clear = "." not in number.partition(",")[2] and number.count(",") == 1
         clear = clear and ("." not in number or re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", number) is not None)
-        cures = (scene.edited((*match.span(), with_point)),) if clear else ()
-        return Finding(message, (start, end), "write a point", "with a point:", cures, code="E208")
+        fixes = (source.edited((*match.span(), with_point)),) if clear else ()
+        return Finding(message, (start, end), "write a point", "with a point:", fixes, code="E208")
     if number.count(",") > 1 or "." in number:
-        cures = (scene.edited((*match.span(), joined)),)
-        return Finding(message, (start, end), "digits are not grouped", "without it:", cures, code="E208")
+        fixes = (source.edited((*match.span(), joined)),)
+        return Finding(message, (start, end), "digits are not grouped", "without it:", fixes, code="E208")
     readings = [
-        (scene.edited((*match.span(), joined)), "if the comma groups digits"),
-        (scene.edited((*match.span(), with_point)), "if it is a decimal comma"),
+        (source.edited((*match.span(), joined)), "if the comma groups digits"),
+        (source.edited((*match.span(), with_point)), "if it is a decimal comma"),
     ]
-    if scene.fault.code == "E208":
-        readings.append((scene.edited((end, end, " ")), "for two arguments"))
+    if source.fault.code == "E208":
+        readings.append((source.edited((end, end, " ")), "for two arguments"))
     return Finding(message, (start, end), "write a point, or nothing", readings=tuple(readings), code="E208")
 
 
-def arguments(scene: SourceText) -> Finding:
-    """A wrong number of arguments, which may be a stray comma or a comma in a number."""
-    finding = wrong_arity(scene)
-    if scene.token(scene.index) != ",":
+def arguments(source: SourceText) -> Finding:
+    """Explain a wrong number of arguments, which may be due to a stray comma or a comma in a number."""
+    finding = wrong_arity(source)
+    if source.token(source.index) != ",":
         return finding
-    if scene.token(scene.index + 1) == ")":
-        return replace(_comma_at(scene, scene.index), kind="syntax_error")
-    number = _comma_in_number(scene, scene.index)
+    if source.token(source.index + 1) == ")":
+        return replace(_comma_at(source, source.index), kind="syntax_error")
+    number = _comma_in_number(source, source.index)
     if number is None:
         return finding
-    return replace(finding, help="with a decimal point:", cures=number.cures, readings=number.readings)
+    return replace(finding, help="with a decimal point:", fixes=number.fixes, readings=number.readings)
 
 
-def two_dimensions(scene: SourceText) -> Finding:
+def two_dimensions(source: SourceText) -> Finding:
     """Explain a formula as it is printed: a fraction with a bar, exponents on a line above."""
     message = "a formula in two dimensions: write it on one line"
-    return Finding(message, scene.fault.span, "not on the line of the rest", "for example (x + 1)/x^2")
+    return Finding(message, source.fault.span, "not on the line of the rest", "for example (x + 1)/x^2")
 
 
 PLACE_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {

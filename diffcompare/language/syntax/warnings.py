@@ -1,4 +1,4 @@
-"""A look at the words of a text that is right: may there be anything to say about it?  Mostly there is nothing."""
+"""Notes and warnings about a text that can be parsed: how it was read, and what may have been meant otherwise."""
 
 from __future__ import annotations
 
@@ -13,107 +13,103 @@ from diffcompare.language.syntax.misread_names import INDEXED, misread_names
 from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.tokenizer import SyntaxFault
 
-# Remarks on a text that is right: what could have been meant otherwise, and how it was read.
-
-# What stands behind a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`.
+# The text after a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`.
 _BARE_CALL = re.compile(r"\s+[-+](?=\S)|-1\s*\(")
-
-MAX_ECHO_LENGTH = 200  # characters up to which the reading of a whole expression is echoed
+MAX_ECHO_LENGTH = 200  # characters up to which the whole expression is echoed as it was read
 
 
 def find_warnings(
     text: str, expression: Expression, names: Collection[str], implicit: Sequence[int], attempt: Attempt
 ) -> tuple[Diagnostic, ...]:
-    """Notes and warnings on a text; `implicit` are the tokens before which a product was read."""
-    scene = SourceText(text, SyntaxFault("", len(text)), names, attempt)
-    found = [
-        *_products(scene, expression, implicit),
-        *_names(scene),
-        *misread_names(scene),
-        *_unused(scene),
-        *_roots(scene),
-        *_groups(scene),
-    ]
-    return tuple(found)
+    """Return notes and warnings about a text; `implicit` are the tokens before which a product was read."""
+    source = SourceText(text, SyntaxFault("", len(text)), names, attempt)
+    return (
+        *_products(source, expression, implicit),
+        *_names(source),
+        *misread_names(source),
+        *_unused(source),
+        *_roots(source),
+        *_groups(source),
+    )
 
 
 def _note(
-    scene: SourceText, code: str, message: str, index: int, help: str | None = None, warning: bool = False
+    source: SourceText, code: str, message: str, index: int, help: str | None = None, warning: bool = False
 ) -> Diagnostic:
-    span = scene.span(index)
-    return Diagnostic(code, "note", message, span, help, scene.text, severity="warning" if warning else "note")
+    span = source.span(index)
+    return Diagnostic(code, "note", message, span, help, source.text, severity="warning" if warning else "note")
 
 
-def _products(scene: SourceText, expression: Expression, implicit: Sequence[int]) -> Iterator[Diagnostic]:
+def _products(source: SourceText, expression: Expression, implicit: Sequence[int]) -> Iterator[Diagnostic]:
     if not implicit:
         return
     first, count = implicit[0], len(implicit)
-    start = scene.span(scene.operand_start(first - 1) if scene.short else first - 1)[0]
+    start = source.span(source.operand_start(first - 1) if source.short else first - 1)[0]
     what = "an implicit product" if count == 1 else f"{count:,} implicit products"
-    echo = to_text(expression) if scene.short else ""
+    echo = to_text(expression) if source.short else ""
     message = f"{what}, read as {quoted(echo)}" if 0 < len(echo) <= 40 else what
     if 40 < len(echo) <= MAX_ECHO_LENGTH:
         message = f"{what}, read as `{echo}`"
-    yield Diagnostic("W301", "note", message, (start, scene.span(first)[1]), text=scene.text, severity="note")
+    yield Diagnostic("W301", "note", message, (start, source.span(first)[1]), text=source.text, severity="note")
 
 
-def _names(scene: SourceText) -> Iterator[Diagnostic]:
+def _names(source: SourceText) -> Iterator[Diagnostic]:
     first: dict[str, int] = {}
-    for index, token in enumerate(scene.tokens):
+    for index, token in enumerate(source.tokens):
         first.setdefault(token, index)
     for name in sorted((first.keys() & FUNCTIONS.keys()), key=first.__getitem__):
-        if name not in scene.names:
+        if name not in source.names:
             message = f"{quoted(name)} is the name of a function, read as a variable here"
             advice = f"the function needs parentheses: {name}(...)"
-            code = "W307" if _BARE_CALL.match(scene.text, scene.span(first[name])[1]) else "W302"
-            yield _note(scene, code, message, first[name], advice, warning=True)
+            code = "W307" if _BARE_CALL.match(source.text, source.span(first[name])[1]) else "W302"
+            yield _note(source, code, message, first[name], advice, warning=True)
         else:
             yield _note(
-                scene, "W302", f"{quoted(name)} without parentheses is the variable, not the function", first[name]
+                source, "W302", f"{quoted(name)} without parentheses is the variable, not the function", first[name]
             )
     if "e" not in first:
         return
-    if "e" in scene.names:
-        yield _note(scene, "W304", "`e` is a variable here, because the point gives it a value", first["e"])
+    if "e" in source.names:
+        yield _note(source, "W304", "`e` is a variable here, because the point gives it a value", first["e"])
     else:
         advice = "a point that gives `e` a value (e=2) makes it a variable"
-        yield _note(scene, "W303", "`e` is the constant 2.718...", first["e"], advice)
+        yield _note(source, "W303", "`e` is the constant 2.718...", first["e"], advice)
 
 
-def _unused(scene: SourceText) -> Iterator[Diagnostic]:
-    if "=" not in scene.tokens:
+def _unused(source: SourceText) -> Iterator[Diagnostic]:
+    if "=" not in source.tokens:
         return
     uses: dict[str, int] = {}
-    for token in scene.tokens:
+    for token in source.tokens:
         uses[token] = uses.get(token, 0) + 1
-    for index, token in enumerate(scene.tokens):
-        if token == "=" and uses[scene.tokens[index - 1]] == 1:
-            message = f"{quoted(scene.tokens[index - 1])} is given a value that is never used"
-            yield _note(scene, "W305", message, index - 1, warning=True)
+    for index, token in enumerate(source.tokens):
+        if token == "=" and uses[source.tokens[index - 1]] == 1:
+            message = f"{quoted(source.tokens[index - 1])} is given a value that is never used"
+            yield _note(source, "W305", message, index - 1, warning=True)
 
 
-def _groups(scene: SourceText) -> Iterator[Diagnostic]:
-    match = GROUPED.search(scene.text)
+def _groups(source: SourceText) -> Iterator[Diagnostic]:
+    match = GROUPED.search(source.text)
     if match:
         count = {2: "two", 3: "three"}.get(len(match[0].split(",")), "several")
         message, advice = (
             f"{quoted(match[0])} is {count} arguments",
             f"one number is written {match[0].replace(',', '')}",
         )
-        yield Diagnostic("W309", "note", message, match.span(), advice, scene.text, severity="note")
+        yield Diagnostic("W309", "note", message, match.span(), advice, source.text, severity="note")
 
 
-def _roots(scene: SourceText) -> Iterator[Diagnostic]:
-    for index, token in enumerate(scene.tokens):
+def _roots(source: SourceText) -> Iterator[Diagnostic]:
+    for index, token in enumerate(source.tokens):
         if (
             token == "√"
-            and scene.short
-            and scene.token(index + 1) != "("
-            and scene.token(scene.root_stop(index)) in ("^", "**")
+            and source.short
+            and source.token(index + 1) != "("
+            and source.token(source.root_stop(index)) in ("^", "**")
         ):
-            argument = scene.source(index + 1, scene.root_stop(index))
+            argument = source.excerpt(index + 1, source.root_stop(index))
             message = f"the root takes {quoted(argument)} only: the power is one of the root"
-            yield _note(scene, "W306", message, index, "write √(...) for a longer argument", warning=True)
+            yield _note(source, "W306", message, index, "write √(...) for a longer argument", warning=True)
             return
 
 
@@ -121,7 +117,6 @@ _WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follow
 
 # Arguments that look like one number with its digits in groups: max(1,200).
 GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
-
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
 
