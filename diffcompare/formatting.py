@@ -10,6 +10,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.document import Approximate, Code, Measured
+from diffcompare.language.printer import infix, to_text
+from diffcompare.language.wengert import dag_size
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -52,9 +54,6 @@ def text(cell: Cell, digits: int | None = None, *, missing: str = "-") -> str:
 
 def _formula(expression: Expression) -> str:
     """Return a formula as people read it; of a very large one only the beginning is written at all."""
-    from diffcompare.language.printer import infix, to_text
-    from diffcompare.language.wengert import dag_size
-
     nodes = dag_size(expression)
     if nodes <= MAX_FORMULA_NODES:
         return cut(to_text(expression))
@@ -78,8 +77,6 @@ def exact(cell: Cell) -> str:
         return exact(cell.value)
     if isinstance(cell, Code):
         return cell.text
-    from diffcompare.language.printer import to_text
-
     return to_text(cell)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from diffcompare.safe_io import CannotWrite, ReaderGone, cure, denied, reader_is_gone, reason
 
-KEPT = "nothing was written (an old file of that name is as it was)"
-BEFORE = "what was done before stands there"
+KEPT = "nothing was written (an existing file is unchanged)"
+BEFORE = "the file holds the output up to here"
 ELSEWHERE = "or choose another file"
 
 
@@ -42,7 +42,7 @@ def _trouble(path: str, error: OSError | ValueError, what: str) -> CannotWrite:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, at once or not at all: whatever fails, an old file of that name stays as it was."""
+    """Write a file in UTF-8, at once or not at all: whatever fails, an existing file stays unchanged."""
     content = text.encode("utf-8", "backslashreplace")
     try:
         if is_special(path):

@@ -74,7 +74,7 @@ def _reason_to_keep(path: str) -> str | None:
         return None
     if f"\n{before}{SEAL}" in text:
         return "it was changed after it was written"
-    return f"a file that is not such a {kind} is there"
+    return f"it exists and is not a {kind} written by diffcompare"
 
 
 def _checksum(text: str) -> str:

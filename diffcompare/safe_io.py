@@ -119,7 +119,7 @@ def reason(error: OSError) -> str:
 
 def cure(error: OSError) -> str:
     """Return what to do about a file that cannot be written."""
-    return _CURES.get(errno.errorcode.get(error.errno or 0, ""), "see to the cause")
+    return _CURES.get(errno.errorcode.get(error.errno or 0, ""), "remove the cause")
 
 
 def denied() -> PermissionError:

@@ -29,7 +29,7 @@ QUICK = ("--method", "reverse-ad", "--no-truth")
 
 
 class Outcome(NamedTuple):
-    """How a command ended, and the document that it wrote."""
+    """The exit code of a command, and the document that it wrote."""
 
     code: int
     data: dict[str, Any]

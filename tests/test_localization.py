@@ -33,7 +33,7 @@ def words(pattern):
 
 
 def places(pattern):
-    """What is filled in, and how."""
+    """Return the fields of a pattern, with their formats."""
     return sorted((name, spec) for _, name, spec, _ in Formatter().parse(pattern) if name is not None)
 
 
@@ -100,7 +100,7 @@ def test_whatever_is_said_has_an_entry_and_no_entry_is_in_vain():
 
 
 def test_a_second_entry_says_something_else():
-    """Of two entries of one text, one stands in the section of a demo, for a meaning of its own."""
+    """Check that of two entries for one text, one is in the section of a demo, with a meaning of its own."""
     common = SECTIONS["common"]
     for section, entries in SECTIONS.items():
         for english, chinese in entries.items():

@@ -8,8 +8,9 @@ speed: tokens are plain strings, a token is looked up in a table, and no positio
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.adjacency import STARTS, Adjacency, check_dimensions
 from diffcompare.language.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.language.grammar import (
@@ -32,9 +33,6 @@ from diffcompare.language.grammar import (
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS, power_of
 from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault, number, tokenize
 from diffcompare.language.wengert import wengert_list
-
-if TYPE_CHECKING:
-    from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 __all__ = ["Parsed", "attempt", "parse", "parse_apart", "read"]
 
@@ -124,7 +122,6 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
 
 
 def _error(text: str, fault: SyntaxFault, names: Collection[str]) -> DiffcompareError:
-    from diffcompare.diagnostics import DiffcompareError
     from diffcompare.language.syntax.diagnose import explain
 
     return DiffcompareError(explain(text, fault, names, attempt))

@@ -62,7 +62,7 @@ def test_a_foreign_file_is_left_alone_and_nothing_is_written(cli, answers, tmp_p
     done = cli("check", answers("Ada,x^2,2*x", "Bob,x^2,x,"), "--feedback", "texts")
     assert done.code == 74
     assert done.out == ""
-    assert "Bob.txt`: a file that is not such a text is there" in done.err
+    assert "Bob.txt`: it exists and is not a text written by diffcompare" in done.err
     assert [each.name for each in tmp_path.joinpath("texts").iterdir()] == ["Bob.txt"]
     assert tmp_path.joinpath("texts", "Bob.txt").read_text() == "my own notes"
 

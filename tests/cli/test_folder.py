@@ -36,9 +36,9 @@ def test_files_are_replaced_as_often_as_one_likes(place):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda content: b"my own notes", "a file that is not such a "),
-        (lambda content: b"", "a file that is not such a "),
-        (lambda content: b"\xff\xfe" + content, "a file that is not such a "),
+        (lambda content: b"my own notes", "it exists and is not a "),
+        (lambda content: b"", "it exists and is not a "),
+        (lambda content: b"\xff\xfe" + content, "it exists and is not a "),
         (lambda content: content + b"\nSee me on Monday.\n", "it was changed after it was written"),
         (lambda content: b"Well done! " + content, "it was changed after it was written"),
     ],
@@ -60,12 +60,12 @@ def test_neither_a_link_to_another_file_nor_a_folder_nor_a_pipe_is_ours(place, t
     os.mkdir(os.path.join(place, "Bob.txt"))
     os.symlink("nowhere", os.path.join(place, "Cy.txt"))
     for name in os.listdir(place):
-        with pytest.raises(CannotWrite, match="not such a text"):
+        with pytest.raises(CannotWrite, match="not a text written by diffcompare"):
             output_folder.write(place, {name: "new"})
     assert precious.read_text() == "x"
     if hasattr(os, "mkfifo"):
         os.mkfifo(os.path.join(place, "Dan.txt"))
-        with pytest.raises(CannotWrite, match="not such a text"):
+        with pytest.raises(CannotWrite, match="not a text written by diffcompare"):
             output_folder.check(place, ["Dan.txt"])
 
 

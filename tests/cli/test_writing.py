@@ -163,8 +163,8 @@ def test_a_wrong_line_costs_no_results(cli, old, line, code):
         (errno.EACCES, "make it writable, and close it where another program has it open"),
         (errno.EROFS, "make the disk writable"),
         (errno.ENAMETOOLONG, "give it another name"),
-        (errno.EIO, "see to the cause"),
-        (None, "see to the cause"),
+        (errno.EIO, "remove the cause"),
+        (None, "remove the cause"),
     ],
 )
 def test_cures(number, cure):
@@ -180,7 +180,7 @@ def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
     with pytest.raises(CannotWrite, match=r"cannot write `x\.csv`: the process cannot access the file") as caught:
         output_files.write_file("x.csv", "new")
     assert caught.value.help == (
-        "nothing was written (an old file of that name is as it was): "
+        "nothing was written (an existing file is unchanged): "
         "make it writable, and close it where another program has it open, or choose another file"
     )
     assert Path("x.csv").read_text() == "old"

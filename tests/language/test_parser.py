@@ -316,7 +316,7 @@ def _outcome(text: str) -> None:
 
 
 def _assert_apart(text: str) -> None:
-    """The same expression, as a list of nodes of its own."""
+    """Check that a text gives the expression of `parse`, as a list of nodes of its own."""
     expected = wengert_list(parse(text))
     found = parse_apart(text)
     same: dict[Expression, Expression] = {}

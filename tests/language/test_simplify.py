@@ -100,7 +100,7 @@ def test_what_the_original_has_is_left_as_it_is():
 @given(expressions(ALL, largest=7))
 @settings(max_examples=120)
 def test_a_tidied_formula_is_equal_to_the_formula(expression):
-    """Of every expression and of its derivatives, at a point, with 60 digits."""
+    """Compare the values of every expression and of its derivatives at a point, with 60 digits."""
     names = variables(wengert_list(expression))
     point = {"x": 0.6180339887498949, "y": 1.4142135623730951, "z": 0.3678794411714423}
     for formula in [expression, *textbook(expression, names).values()]:

@@ -9,7 +9,7 @@ from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.source_text import Finding, SourceText
 from diffcompare.language.syntax.spelling import REWRITTEN
 
-_CLOSED_BY = {"[": "]", "{": "}", "(": ")"}
+CLOSED_BY = {"[": "]", "{": "}", "(": ")"}
 _INDEX = re.compile(r"(?<!\w)([^\W\d]\w*)\[\s*(\w+(?:\s*,\s*\w+)*)\s*\]")
 _SUBSCRIPT = re.compile(r"_\{(\w+)\}")
 _CALL = re.compile(r"(?<!\w)([^\W\d]\w*)\[")
@@ -86,8 +86,8 @@ def closing_bracket(text: str, start: int) -> int | None:
     """Find where the bracket that opens there is closed by one of its kind."""
     open_ones: list[str] = []
     for place in range(start, len(text)):
-        if text[place] in _CLOSED_BY:
-            open_ones.append(_CLOSED_BY[text[place]])
+        if text[place] in CLOSED_BY:
+            open_ones.append(CLOSED_BY[text[place]])
         elif text[place] in ")]}":
             if open_ones.pop() != text[place]:
                 return None

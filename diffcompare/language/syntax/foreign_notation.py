@@ -13,7 +13,7 @@ import re
 from itertools import pairwise
 
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.language.syntax.brackets import closing_bracket
+from diffcompare.language.syntax.brackets import CLOSED_BY, closing_bracket
 from diffcompare.language.syntax.source_text import Finding, SourceText
 
 _NAME = r"[^\W\d]\w*"
@@ -76,7 +76,7 @@ def _derivative(source: SourceText) -> Finding | None:
         return None
     message = "there is no sign for a derivative: derivatives are what diffcompare computes"
     body = match["body"].strip()
-    fixes = (body,) if body[0] != "(" or closing_bracket(body, 0) == len(body) - 1 else ()  # not `d/dx (x) + (2)`
+    fixes = (body,) if body[0] != "(" or _ends_with_its_bracket(body) else ()  # not `d/dx (x) + (2)`
     return Finding(
         message, match.span("sign"), "leave this out", "the function alone:", fixes, code="E301", kind="syntax_error"
     )
@@ -128,7 +128,6 @@ _ROMAN = frozenset(("\\mathrm", "\\text", "\\operatorname"))
 # Letters that are functions as often as variables: nothing is guessed of one before a parenthesis.
 _CALLED = frozenset(("phi", "psi", "zeta", "sigma", "Gamma", "Phi", "Psi"))
 _VARIANTS = {"\\varepsilon": "epsilon", "\\varphi": "phi", "\\vartheta": "theta"}
-_CLOSED_BY = {"{": "}", "(": ")", "[": "]"}
 _MAX_DEPTH = 40
 
 
@@ -148,13 +147,8 @@ def from_latex(text: str) -> str | None:
 
 
 def _ends_with_its_bracket(formula: str) -> bool:
-    """Tell whether the parenthesis at the start is closed at the end."""
-    depth = 0
-    for place, sign in enumerate(formula):
-        depth += (sign == "(") - (sign == ")")
-        if not depth:
-            return place == len(formula) - 1
-    return False
+    """Tell whether a bracket at the start is closed at the end."""
+    return closing_bracket(formula, 0) == len(formula) - 1
 
 
 class _Reader:
@@ -214,8 +208,8 @@ class _Reader:
             return self._function(token.removeprefix("\\"))
         elif token in _ROMAN:
             return self._roman()
-        elif token in _CLOSED_BY:
-            factor = f"({self.formula(_CLOSED_BY[token])})"
+        elif token in CLOSED_BY:
+            factor = f"({self.formula(CLOSED_BY[token])})"
         elif token in _VARIANTS or name in _LETTERS or token.isalpha():
             return self._names(_VARIANTS.get(token, token.removeprefix("\\")), token[0] == "\\" or token in _LETTERS)
         elif token[0].isdigit() or token[0] == ".":
@@ -296,9 +290,9 @@ class _Reader:
     def _argument(self) -> str:
         """Read what stands in brackets, or the product up to the next sign or function."""
         token = self.next()
-        if token in _CLOSED_BY:
+        if token in CLOSED_BY:
             self.rest.pop()
-            return self.formula(_CLOSED_BY[token])
+            return self.formula(CLOSED_BY[token])
         written = ""
         while self._continues():
             written = f"{written}*{self._factor()}" if written else self._factor()
