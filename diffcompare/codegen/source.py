@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 from unicodedata import normalize
 
 from diffcompare.codegen.javascript import RELATIONS
@@ -12,7 +12,7 @@ from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.language.operations import OPERATIONS, exact_integer
-from diffcompare.language.printer import free_prefix
+from diffcompare.language.printer import ATOM, Part, free_prefix, write
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
 
 # Names in a program: variables that cannot be called what they are called in the expression, and those of nodes.
@@ -52,10 +52,6 @@ def remarks(variables: Mapping[str, str]) -> list[str]:
     return [f"the variable {name} is called {own} here" for name, own in variables.items() if own != name]
 
 
-_Part: TypeAlias = str | tuple[Expression, int]
-
-_CALL = 10
-
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
 
 _LEAST = {
@@ -93,23 +89,11 @@ class Writer:
 
     def write(self, root: Expression, names: Mapping[Expression, str], least: int = 0) -> str:
         """The expression in one line; nodes that have a name are written by it, but for the root itself."""
-        pieces: list[str] = []
-        stack: list[_Part] = [(root, least)]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, str):
-                pieces.append(item)
-                continue
-            node, needed = item
-            if node in names and node is not root:
-                pieces.append(names[node])
-                continue
-            level, parts = self._parts(node)
-            if level < needed:
-                pieces.append("(")
-                stack.append(")")
-            stack.extend(reversed(parts))
-        return "".join(pieces)
+
+        def parts_of(node: Expression) -> str | tuple[int, Sequence[Part]]:
+            return names[node] if node in names and node is not root else self._parts(node)
+
+        return write(root, parts_of, least)
 
     def call(self, name: str) -> str:
         """The name of a function in the program, which from now on has its definition."""
@@ -164,7 +148,7 @@ class Writer:
     def _sign(self, relation: str) -> str:
         return RELATIONS.get(relation, relation) if self.is_javascript else relation
 
-    def _parts(self, node: Expression) -> tuple[int, list[_Part]]:
+    def _parts(self, node: Expression) -> tuple[int, list[Part]]:
         operation = node.operation
         if operation is None:
             return self._leaf(node)
@@ -172,29 +156,29 @@ class Writer:
         if name.startswith("if "):
             return self._choice(name[3:], arguments)
         if node in self.beyond and self.library.name == "math":
-            return _CALL, self._guarded(node)
+            return ATOM, self._guarded(node)
         if name == "neg":  # JavaScript has no -x**2, and --x is another operator there
             return NEGATION, ["-", (arguments[0], POWER + 1 if self.is_javascript else NEGATION)]
         if name == "^n" and self.is_javascript and self._is_plain_square(node):
             return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
         if name == "^" and self.library.name == "math" and arguments[0].varies:
-            return _CALL, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
+            return ATOM, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
         if name in _LEVELS:
             return _LEVELS[name], self._arithmetic(node, name)
         called = call_of(operation, self.library)
         if called is None:
             raise Unwritable(name)
-        parts: list[_Part] = [f"{self.call(name)}("]
+        parts: list[Part] = [f"{self.call(name)}("]
         for argument in arguments:
             parts += [(argument, 0), ", "]
         parts[-1] = ")"
-        return _CALL, parts
+        return ATOM, parts
 
     def _is_plain_square(self, node: Expression) -> bool:
         base, exponent = node.arguments
         return isinstance(base, Variable) and exact_integer(exponent) == 2
 
-    def _guarded(self, node: Expression) -> list[_Part]:
+    def _guarded(self, node: Expression) -> list[Part]:
         """The operation by a function that goes on where Python would raise."""
         assert node.operation is not None
         first, *others = node.arguments
@@ -207,37 +191,37 @@ class Writer:
             raise Unwritable(name)
         return [f"{self.call('unbounded')}({self.call(name)}, ", (first, 0), ")"]
 
-    def _arithmetic(self, node: Expression, name: str) -> list[_Part]:
+    def _arithmetic(self, node: Expression, name: str) -> list[Part]:
         """Two operands and the sign; constants alone are computed in floats: 9**9**9 in integers would never end."""
         left, right = node.arguments
-        first: _Part = (left, _LEAST[name][0])
+        first: Part = (left, _LEAST[name][0])
         if not node.varies and not self.is_javascript:
             first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
             if name in ("^", "^n") and not isinstance(first, str):
                 return ["float(", (left, 0), ")**", (right, _LEAST[name][1])]
         return [first, _SIGNS[name], (right, _LEAST[name][1])]
 
-    def _leaf(self, leaf: Expression) -> tuple[int, list[_Part]]:
+    def _leaf(self, leaf: Expression) -> tuple[int, list[Part]]:
         if isinstance(leaf, Number):
             if leaf.places == 0 and leaf.digits < _EXACT_AS_INTEGER:
-                return _CALL, [str(leaf.digits)]
+                return ATOM, [str(leaf.digits)]
             value = float(leaf)
-            return _CALL, ["1e999" if value == float("inf") else repr(value)]
+            return ATOM, ["1e999" if value == float("inf") else repr(value)]
         name: str = leaf.name  # type: ignore[attr-defined]
         if isinstance(leaf, Constant):
-            return _CALL, [self.library.constants[name]]
-        return _CALL, [self.variables.get(name, name)]
+            return ATOM, [self.library.constants[name]]
+        return ATOM, [self.variables.get(name, name)]
 
-    def _choice(self, relation: str, arguments: tuple[Expression, ...]) -> tuple[int, list[_Part]]:
+    def _choice(self, relation: str, arguments: tuple[Expression, ...]) -> tuple[int, list[Part]]:
         left, right, yes, no = arguments
-        fields: dict[str, list[_Part]] = {}
+        fields: dict[str, list[Part]] = {}
         for field, branch in (("yes", yes), ("no", no)):  # numbers as floats, lest NumPy make an array of integers
             fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
         fields["condition"] = [(left, SUM), f" {self._sign(relation)} ", (right, SUM)]
-        parts: list[_Part] = []
+        parts: list[Part] = []
         for piece in self.library.choice.replace("}", "{").split("{"):
             parts += fields.get(piece, [piece])
-        return _CALL if self.library.name == "numpy" else 0, parts
+        return ATOM if self.library.name == "numpy" else 0, parts
 
 
 def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:

@@ -10,7 +10,7 @@ emitted from left to right, from a stack of what is still to be written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
@@ -55,9 +55,47 @@ def _scientific(digits: str, point: int) -> str:
     return f"{digits[0]}{'.' + digits[1:] if digits[1:] else ''}e{exponent}"
 
 
-# Infix notation.
+# The loop of every notation.
 
-_Part: TypeAlias = str | tuple[Expression, int]
+Part: TypeAlias = str | tuple[Expression, int]  # text, or an argument and the least level that needs no parentheses
+ATOM = 10  # the level of what is never put in parentheses
+
+
+def write(
+    root: Expression,
+    parts_of: Callable[[Expression], str | tuple[int, Sequence[Part]]],
+    least: int = 0,
+    parentheses: tuple[str, str] = ("(", ")"),
+    max_pieces: int | None = None,
+) -> str:
+    """Write an expression from left to right, in parentheses if it binds less tightly than `least`.
+
+    `parts_of` gives the level of a node, which is how tightly it binds, and what is written for it; or just the text of
+    a node that is never put in parentheses.  The result ends after `max_pieces` pieces of text, if given.
+    """
+    opening, closing = parentheses
+    pieces: list[str] = []
+    emit = pieces.append
+    stack: list[Part] = [(root, least)]
+    while stack and (max_pieces is None or len(pieces) < max_pieces):
+        item = stack.pop()
+        if isinstance(item, str):
+            emit(item)
+            continue
+        node, needed = item
+        written = parts_of(node)
+        if isinstance(written, str):
+            emit(written)
+            continue
+        level, parts = written
+        if level < needed:
+            emit(opening)
+            stack.append(closing)
+        stack += parts[::-1]
+    return "".join(pieces)
+
+
+# Infix notation.
 
 SMALL_TREE = 60  # nodes up to which an expression is always written out
 
@@ -67,8 +105,6 @@ MAX_SWELL = 4  # how many times larger than the DAG the formula written out may 
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
 
 SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "^", "^n": "^"}
-
-CALL = 10
 
 # The least level that the left and the right argument may have without parentheses.
 _LEFT = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "^": POWER + 1, "^n": POWER + 1, "neg": POWER}
@@ -157,34 +193,22 @@ def free_prefix(taken: set[str]) -> str:
     return prefix
 
 
-def infix(root: Expression, names: Mapping[Expression, str], most: int | None = None) -> str:
-    """Write an expression in infix notation, named parts by their names; end after `most` pieces, if given."""
-    pieces: list[str] = []
-    emit = pieces.append
-    stack: list[_Part] = [(root, 0)]
-    while stack and (most is None or len(pieces) < most):
-        item = stack.pop()
-        if isinstance(item, str):
-            emit(item)
-            continue
-        node, least = item
-        operation = node.operation
+def infix(root: Expression, names: Mapping[Expression, str], max_pieces: int | None = None) -> str:
+    """Write an expression in infix notation, named parts by their names; end after `max_pieces` pieces of text."""
+
+    def parts_of(node: Expression) -> str | tuple[int, Sequence[Part]]:
         if type(node) is PendingDerivative:
-            emit(f"d/d{node.by}[")
-            stack += ["]", (node.of, 0)]
-            continue
-        if operation is None or node in names:
-            emit(names.get(node) or _leaf_text(node))
-            continue
-        if LEVELS.get(operation.name, CALL) < least:
-            emit("(")
-            stack.append(")")
-        stack.extend(reversed(_parts(node, operation.name, names)))
-    return "".join(pieces)
+            return ATOM, (f"d/d{node.by}[", (node.of, 0), "]")
+        if node.operation is None or node in names:
+            return names.get(node) or _leaf_text(node)
+        name = node.operation.name
+        return LEVELS.get(name, ATOM), _parts(node, name, names)
+
+    return write(root, parts_of, max_pieces=max_pieces)
 
 
-def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[_Part]:
-    """Return what is written for a node: texts, and arguments with the least level that needs no parentheses."""
+def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[Part]:
+    """Return what is written for an operation."""
     arguments = node.arguments
     if name in SIGNS:
         left, right = arguments
@@ -193,7 +217,7 @@ def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list
         return ["-", (arguments[0], _LEFT[name])]
     if name.startswith("if "):
         left, right, *branches = arguments
-        parts: list[_Part] = ["if(", (left, 0), f" {name[3:]} ", (right, 0), ", "]
+        parts: list[Part] = ["if(", (left, 0), f" {name[3:]} ", (right, 0), ", "]
         arguments = tuple(branches)
     else:
         parts = [f"{name}("]
@@ -219,7 +243,7 @@ def least_on_the_right(name: str, argument: Expression) -> int:
     """Return the least level that a right argument may have without parentheses."""
     # A negation in the middle of a formula stands in parentheses, 2*(-x), except for a plain exponent: x^-1.
     if argument.operation is not None and argument.operation.name == "neg":
-        return 0 if name in ("^", "^n") and _negated_leaf(argument) else CALL
+        return 0 if name in ("^", "^n") and _negated_leaf(argument) else ATOM
     return _RIGHT[name]
 
 
@@ -244,7 +268,7 @@ def shorten(node: Expression, limit: int = 40) -> str:
 
 MAX_NODES = 200  # nodes up to which an expression is typeset; a larger formula fits on no page
 
-_CASES, _CALL, _ATOM = 1, 9, 10
+_CASES, _CALL = 1, 9
 
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "neg": NEGATION, "/": POWER, "^": POWER, "^n": POWER, "exp": POWER}
 
@@ -297,19 +321,7 @@ _ESCAPES = str.maketrans(
 
 def formula(root: Expression, least: int = 0) -> str:
     """Write an expression in LaTeX, in parentheses if it binds less tightly than `least`."""
-    pieces: list[str] = []
-    stack: list[_Part] = [(root, least)]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            pieces.append(item)
-            continue
-        node, needed = item
-        level, parts = _latex_parts(node)
-        if level < needed:
-            parts = [r"\left(", *parts, r"\right)"]
-        stack.extend(reversed(parts))
-    return "".join(pieces)
+    return write(root, _latex_parts, least, (r"\left(", r"\right)"))
 
 
 def typewriter(text: str) -> str:
@@ -336,23 +348,23 @@ def _letter(stem: str) -> str:
     return stem if len(stem) == 1 else rf"\mathit{{{stem}}}"
 
 
-def _leaf(leaf: Expression) -> tuple[int, list[_Part]]:
+def _leaf(leaf: Expression) -> tuple[int, list[Part]]:
     if isinstance(leaf, Number):
         mantissa, _, exponent = number_text(leaf).partition("e")
         if not exponent:
-            return _ATOM, [mantissa]
+            return ATOM, [mantissa]
         return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]
     if isinstance(leaf, PendingDerivative):
         by = rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{variable(leaf.by)}}}"
         return _CALL, [rf"{by} \left[", (leaf.of, 0), r"\right]"]
     name: str = leaf.name  # type: ignore[attr-defined]
     if isinstance(leaf, Constant):
-        return _ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]
-    return _ATOM, [variable(name)]
+        return ATOM, [r"\pi " if name == "pi" else r"\mathrm{e}"]
+    return ATOM, [variable(name)]
 
 
-def _latex_parts(node: Expression) -> tuple[int, list[_Part]]:
-    """Return how tightly a node binds, and what is written for it: texts, and arguments with their least level."""
+def _latex_parts(node: Expression) -> tuple[int, list[Part]]:
+    """Return how tightly a node binds, and what is written for it in LaTeX."""
     if node.operation is None:
         return _leaf(node)
     name, arguments = node.operation.name, node.arguments
@@ -360,18 +372,18 @@ def _latex_parts(node: Expression) -> tuple[int, list[_Part]]:
         return _LEVELS[name], _arithmetic(name, arguments)
     if name in _FENCED:
         opening, closing = _FENCED[name]
-        return _ATOM if name != "abs" else _CALL, [opening, (arguments[0], 0), closing]
+        return ATOM if name != "abs" else _CALL, [opening, (arguments[0], 0), closing]
     if name.startswith("if "):
         return _CASES, _cases(_RELATIONS[name[3:]], arguments)
     called = _FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
-    inner: list[_Part] = [rf"{called}\left("]
+    inner: list[Part] = [rf"{called}\left("]
     for argument in arguments:
         inner += [(argument, 0), ", "]
     inner[-1] = r"\right)"
     return _CALL, inner
 
 
-def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_Part]:
+def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[Part]:
     left, right = arguments[0], arguments[-1]
     after = _CALL if right.operation is not None and right.operation.name == "neg" else 0
     if name in ("+", "-"):
@@ -384,10 +396,10 @@ def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[_Part]:
         return ["-", (left, POWER)]
     if name == "exp":
         return [r"\mathrm{e}^{", (left, 0), "}"]
-    return ["{", (left, _ATOM), "}^{", (right, 0), "}"]
+    return ["{", (left, ATOM), "}^{", (right, 0), "}"]
 
 
-def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[_Part]:
+def _cases(relation: str, arguments: tuple[Expression, ...]) -> list[Part]:
     left, right, yes, no = arguments
-    condition: list[_Part] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
+    condition: list[Part] = [r" & \text{if } ", (left, 0), f" {relation} ", (right, 0)]
     return [r"\begin{cases} ", (yes, 0), *condition, r" \\ ", (no, 0), r" & \text{otherwise} \end{cases}"]

@@ -14,7 +14,7 @@ from diffcompare.diagnostics import width
 from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import POWER, PRODUCT
-from diffcompare.language.printer import CALL, MAX_NODES, formula, to_text, tree_is_larger, typewriter
+from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
 from diffcompare.render.equations import parted
 from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats
@@ -117,7 +117,7 @@ def _chain(root: Expression, signs: tuple[str, ...], least: int) -> list[tuple[s
     while node.operation is not None and node.operation.name in signs:
         sign, (node, operand) = node.operation.name, node.arguments
         negated = operand.operation is not None and operand.operation.name == "neg"
-        found.append((sign, operand, CALL if negated else least))
+        found.append((sign, operand, ATOM if negated else least))
     return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(found)]
 
 
