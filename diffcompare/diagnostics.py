@@ -1,4 +1,4 @@
-"""What is wrong with a text or a command line: a code, the place, the cause in words, and what to write instead.
+"""Diagnostics: what is wrong with a text or a command line, where, and what to write instead.
 
 Codes are stable: a script may rely on them.
 

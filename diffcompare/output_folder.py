@@ -1,4 +1,4 @@
-"""A folder of generated files, which may be written again and again, but never over somebody else's file.
+"""A folder of generated files, written again and again, but never over somebody else's file.
 
 Every file ends with a line that holds a checksum of the lines above.  So a file counts as ours only as long as nobody
 has changed it: a text with a teacher's own remark, or another picture with that name, is never written over.

@@ -1,6 +1,6 @@
-"""Reading stdin and writing stdout and stderr, with one quiet, tested outcome for everything that can go wrong.
+"""Standard streams: one quiet, tested outcome for everything that can go wrong in reading and writing.
 
-That is a reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks.
+A reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks: each is expected.
 """
 
 from __future__ import annotations

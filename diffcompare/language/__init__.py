@@ -1,1 +1,1 @@
-"""The language: what is written, how it is read, printed, differentiated by rules, and simplified."""
+"""The language of expressions: reading, printing, differentiating by rules, and simplifying them."""

@@ -1,8 +1,8 @@
-"""How tokens stand to each other in a text: glued together, on lines of their own, one above the other.
+"""Places of adjacent tokens: glued together, on lines of their own, or one above the other.
 
 The parser knows tokens without places.  Where a product without a sign is read, and only there, it asks whether there
-may be one: `2.d0` and `1.5f` are numbers of other languages and no products with d0 and f, and what stands on two lines
-is no product at all.
+may be one: `2.d0` and `1.5f` are numbers of other languages and no products with d0 and f, and values on two lines are
+no product at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from diffcompare.language.tokenizer import SyntaxFault, locate
 
-# First letters of the suffixes by which other languages say what kind of number it is.
+# First letters of the suffixes that give the kind of a number in other languages.
 STARTS = frozenset("dDqQfFlLuUiI")
 
 _EXPONENT = re.compile(r"[dDqQ][0-9]+")
@@ -21,7 +21,7 @@ _BAR = re.compile(r"(?P<bar>-{3,})|^\s*(?P<short>-[- ]*)$")
 # Suffixes of one letter, told from a variable by the number: `0.5f` but `2f`, `2.0L` but `0.5L`.
 _FLOAT = re.compile(r"(?:[0-9.]+\.[0-9.]*|[0-9.]+e[-+]?[0-9]+)[fF]|[0-9]+\.0*[dDlL]", re.IGNORECASE)
 
-_GOES_ON = ("", *"+-*/^,(=<>")  # how a line ends that is continued on the next one, or is empty
+_GOES_ON = ("", *"+-*/^,(=<>")  # ends of lines that go on in the next line, or are empty
 
 
 class Adjacency:

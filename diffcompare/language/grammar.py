@@ -1,4 +1,4 @@
-"""The grammar as tables: what every token opens, closes and binds, and how the calls of several arguments are read.
+"""The grammar as tables: what every token opens, closes and binds; calls of several arguments.
 
 A frame of the parser's stack is (level, operation, left).  Level 0 is a bracket, where `left` is None for a parenthesis
 or a call of one argument, a list of the arguments so far for other calls, and the number of the token for a bar.
@@ -30,7 +30,7 @@ OPENERS: dict[str, Frame] = {
     "log(": LOG,
     **{name + "(": (0, row, None) for name, row in FUNCTIONS.items() if row.arity == 1 and name != "log"},
 }
-# Functions of several arguments, with the least and the greatest number of them.
+# Functions of several arguments, with the least and the greatest number of arguments.
 SEVERAL = {
     "log": (1, 2),
     "min": (2, MAX_OPERATIONS),
@@ -52,7 +52,7 @@ AFTER: dict[str, tuple[int, int, Operation | None]] = {
 }
 
 
-ENDS = ")0123456789."  # how tokens begin after which a product may be implied
+ENDS = ")0123456789."  # first characters of tokens after which a product may be implied
 
 
 def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:

@@ -266,7 +266,7 @@ def shorten(node: Expression, limit: int = 40) -> str:
 # LaTeX for math mode (with amsmath).  Products are written with a dot, for `x (y + 1)` without one looks like a call; a
 # quotient is a fraction, and what stands under a power is in parentheses unless it is a letter or a number.
 
-MAX_NODES = 200  # nodes up to which an expression is typeset; a larger formula fits on no page
+MAX_NODES = 200  # nodes up to which an expression is typeset: a larger formula does not fit on a page
 
 _CASES, _CALL = 1, 9
 

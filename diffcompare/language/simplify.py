@@ -1,4 +1,4 @@
-"""Simplification of a formula, as a person does it: no 0 and no 1, one number in front, like factors together.
+"""Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added.
 
 Numbers are folded exactly, as rationals; signs are pulled out of products; like terms are added; fractions are written
 as one fraction.  Nothing is expanded (but for the products named by the caller), and nothing is factored but a power

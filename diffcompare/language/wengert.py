@@ -1,7 +1,8 @@
-"""The Wengert list: the distinct nodes of an expression, every node after its arguments, and their names v-1, v0, v1.
+"""The Wengert list: the distinct nodes of an expression in order of evaluation, and their names.
 
-The list is ordered by level and, within a level, by first appearance in the text, which is the numbering of the
-literature (v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along it, forwards or backwards.
+Every node follows its arguments.  The list is ordered by level and, within a level, by first appearance in the text,
+which is the numbering of the literature (v1 = ln x1, v2 = x1*x2, v3 = sin x2, ...).  Every algorithm is a loop along
+it, forwards or backwards.
 
 n variables are called v(1-n) ... v0, so that the last one is v0, and the operations are numbered from 1 along the list
 (Griewank and Walther, Evaluating Derivatives, 2008, section 2.2; Baydin et al., Automatic Differentiation in Machine

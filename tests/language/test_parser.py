@@ -11,7 +11,8 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language import expression, parser
 from diffcompare.language.expression import OPERATIONS, Constant, Expression, Number, Variable, apply
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.language.parser import parse, parse_apart, read
+from diffcompare.language.parser import attempt, parse, parse_apart, read
+from diffcompare.language.tokenizer import SyntaxFault
 from diffcompare.language.wengert import wengert_list
 
 x, y, z = Variable("x"), Variable("y"), Variable("z")
@@ -352,6 +353,13 @@ def test_what_is_wrong_with_a_text_is_the_same_apart():
             parse_apart(text)
         assert caught.value.diagnostic.code == code(text)
     assert parse_apart("e*x", ("e",))[0] is Variable("e")
+
+
+def test_an_attempt_gives_the_expression_or_the_fault():
+    assert attempt("x + 1") is parse("x + 1")
+    fault = attempt("x + ")
+    assert isinstance(fault, SyntaxFault)
+    assert (fault.code, fault.index) == ("E202", 2)
 
 
 def test_the_examples_of_its_docstrings_are_right():

@@ -1,1 +1,1 @@
-"""What is wrong with a text, in words and with a fix; and what deserves a warning in one that is right."""
+"""What is wrong with a text, in words and with a fix; and warnings about a text that can be parsed."""

@@ -1,4 +1,4 @@
-r"""Texts in the notation of another program: definitions of functions, derivatives, LaTeX, powers of ten.
+r"""Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten.
 
 They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
 
@@ -53,7 +53,7 @@ def foreign(source: SourceText) -> Finding | None:
 
 
 def _definition(source: SourceText) -> Finding | None:
-    """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression is what stands behind."""
+    """Explain `f := x -> x^2`, `lambda x: x^2`, `f(x) = x^2`: the expression follows the sign."""
     match = next((match for pattern in _DEFINITIONS if (match := pattern.fullmatch(source.text))), None)
     if match is None or match.groupdict().get("function") in FUNCTIONS:
         return None
@@ -70,7 +70,7 @@ def _definition(source: SourceText) -> Finding | None:
 
 
 def _derivative(source: SourceText) -> Finding | None:
-    """Explain `d/dx (x^2)`, `diff(x^2, x)` and `D[x^2, x]`: the function is what stands in them."""
+    """Explain `d/dx (x^2)`, `diff(x^2, x)` and `D[x^2, x]`: the function is their first argument."""
     match = next((match for pattern in _DERIVATIVES if (match := pattern.fullmatch(source.text))), None)
     if match is None or not match["body"].strip():
         return None

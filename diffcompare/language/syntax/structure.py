@@ -1,4 +1,4 @@
-"""Findings about the structure of a text: missing values and operators, brackets, commas, conditions (E201 to E216)."""
+"""Findings about missing values and operators, brackets, commas and conditions: E201 to E216."""
 
 from __future__ import annotations
 

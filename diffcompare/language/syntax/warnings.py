@@ -1,4 +1,4 @@
-"""Notes and warnings about a text that can be parsed: how it was read, and what may have been meant otherwise."""
+"""Notes and warnings about a text that can be parsed: how it was read, and what else may be meant."""
 
 from __future__ import annotations
 
