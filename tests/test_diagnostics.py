@@ -305,7 +305,7 @@ def test_a_diagnostic_without_a_place_is_a_line_and_its_help():
         ("lst", ["list", "ops"], "list"),
         ("reverse", ["forward-ad", "reverse-ad"], "reverse-ad"),
         ("central", ["complex-step", "central-difference"], "central-difference"),
-        ("Rosenbrok", ["booth", "rosenbrock"], "rosenbrock"),
+        ("ROSENBROK", ["booth", "rosenbrock"], "rosenbrock"),
         ("--methd", ["--method", "--at"], "--method"),
         ("x1", ["y", "x"], "x"),
         ("foo", ["bar", "list"], None),
