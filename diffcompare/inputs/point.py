@@ -1,4 +1,4 @@
-"""Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or chosen."""
+"""Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from a fixed list of candidates."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.expression import Variable
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
-
-NEAR = 1e-3
-"""How far from a chosen point no kink may be, absolutely and relative to the coordinate."""
 
 _CONSTANT = "give a number, or a constant such as pi/2"
 _WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
@@ -189,28 +186,7 @@ def _bad(message: str, source: str, text: str, help_text: str) -> DiffcompareErr
     )
 
 
-# --- Chosen points ----------------------------------------------------------------------------------------------------
-
-
-def default_point(expression: Expression, variables: Sequence[str]) -> dict[str, float]:
-    """The first candidate at which the value and the gradient are finite and no kink is near.
-
-    Raises DiffcompareError (domain_error) if there is none.
-    """
-    from diffcompare.backends.reverse import gradient_at
-
-    if not variables:
-        return {}
-    for point in candidates(variables):
-        if gradient_at(expression, point) is not None and not near_kink(expression, point):
-            return point
-    example = ",".join(f"{name}={_short(value)}" for name, value in zip(variables, _WHOLE, strict=False))
-    raise DiffcompareError(
-        Diagnostic(
-            code="E706", kind="domain_error", source="--at", help=f"give one, for instance --at {example}",
-            message="found no point at which the expression and its gradient are defined",
-        )
-    )  # fmt: skip
+# --- Candidates -------------------------------------------------------------------------------------------------------
 
 
 def candidates(variables: Sequence[str]) -> Iterator[dict[str, float]]:
@@ -240,23 +216,3 @@ def candidates(variables: Sequence[str]) -> Iterator[dict[str, float]]:
 def _scattered(index: int) -> float:
     """A number between 0 and 1, another one for every index: multiples of the golden ratio, modulo 1."""
     return round(index * 0.6180339887498949 % 1, 9)
-
-
-def near_kink(expression: Expression, point: Mapping[str, float]) -> bool:
-    """Whether an operation has a kink at the point, or when all variables are moved a little up or down together."""
-    from diffcompare.language.wengert import active_nodes
-    from diffcompare.numeric.evaluate import is_number, values_at
-
-    nodes = wengert_list(expression)
-    active = active_nodes(nodes, point)
-    kinked = [node for node in nodes if node in active and node.operation and node.operation.kink.text]
-    if not kinked:
-        return False
-    for direction in (0.0, NEAR, -NEAR):
-        moved = {name: value + direction * max(1.0, abs(value)) for name, value in point.items()}
-        values = values_at(nodes, moved)
-        for node in kinked:
-            arguments = [values[argument] for argument in node.arguments]
-            if node.operation and all(map(is_number, arguments)) and node.operation.kink.contains(*arguments):
-                return True
-    return False

@@ -31,5 +31,4 @@ def correct_digits(relative: float | None) -> float | None:
     return min(FULL_DIGITS, max(0.0, math.floor(-10 * math.log10(relative)) / 10))
 
 
-FULL_DIGITS = 15.9
-"""Correct digits of the nearest double, -log10(2^-53), rounded down."""
+FULL_DIGITS = 15.9  # correct digits of the nearest double, -log10(2^-53), rounded down

@@ -13,7 +13,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.syntax.misread_names import refuse_misread
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.question import checked_names, checked_positive, is_bare, joined, question_of
+from diffcompare.studies.question import checked_names, checked_positive, is_bare_number, merged, question_of
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict, judge
 
@@ -147,11 +147,11 @@ def check_expression(
     names = variables(wengert_list(question.parsed.expression))
     deliberate = {*partials, *(answers if isinstance(answers, Mapping) else ())}
     given: Any = answers
-    if isinstance(answers, (str, Expression)) or is_bare(answers):
+    if isinstance(answers, (str, Expression)) or is_bare_number(answers):
         if len(names) != 1:
             raise DiffcompareError(_nameless(names))
         given = {names[0]: answers}
-    texts = {name: str(answer) for name, answer in (joined(given, partials, "answers") or {}).items()}
+    texts = {name: str(answer) for name, answer in (merged(given, partials, "answers") or {}).items()}
     return check_question(
         question, texts, domain=checked_names("domain", domain), seed=seed,
         budget=checked_positive("budget", budget) or BUDGET,

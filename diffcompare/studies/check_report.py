@@ -27,7 +27,7 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
-from diffcompare.studies.question import shown_point
+from diffcompare.studies.question import format_point
 from diffcompare.studies.record import counted, question_data, question_entries, warnings_data
 from diffcompare.verify.domain import domain_of
 from diffcompare.verify.regions import intervals_text
@@ -121,7 +121,7 @@ def _chance(judgement: Judgement) -> str:
 def _wrong(judgement: Judgement) -> str:
     counterexample = judgement.counterexample
     assert counterexample is not None
-    at = f"at {shown_point(counterexample.point)} " if counterexample.point else ""
+    at = f"at {format_point(counterexample.point)} " if counterexample.point else ""
     said = f"{at}yours is {counterexample.answer} and the derivative is {counterexample.partial}"
     right, wrong = (intervals_text(judgement.intervals, outcome) for outcome in ("same", "different"))
     if right and wrong:
@@ -139,7 +139,7 @@ def _gaps(judgement: Judgement) -> str:
     """Where the formula has no value although the function has a derivative."""
     said = ""
     if judgement.holes:
-        points = [f"({shown_point(hole)})" if len(hole) > 1 else shown_point(hole) for hole in judgement.holes[:3]]
+        points = [f"({format_point(hole)})" if len(hole) > 1 else format_point(hole) for hole in judgement.holes[:3]]
         said += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
     if judgement.undefined_at is not None:
         said += f". Yours has {gap(judgement)}, where the function has a derivative"
@@ -153,7 +153,7 @@ def gap(judgement: Judgement) -> str:
     if region is not None:
         return f"no value for {region}"
     needs = f" (it needs {judgement.unmet_requirement})" if judgement.unmet_requirement else ""
-    return f"no value for instance at {shown_point(judgement.undefined_at)}{needs}"
+    return f"no value for instance at {format_point(judgement.undefined_at)}{needs}"
 
 
 def missing_region(judgement: Judgement) -> str | None:
@@ -370,7 +370,7 @@ def _verdicts(check: Check) -> Table:
         counterexample = judgement.counterexample
         seen: tuple[Cell, ...] = (None, None, None)
         if counterexample is not None:
-            seen = (Code(shown_point(counterexample.point)), Code(counterexample.answer), Code(counterexample.partial))
+            seen = (Code(format_point(counterexample.point)), Code(counterexample.answer), Code(counterexample.partial))
         kind = None if mistake is None else mistake.kind
         rows.append((f"df/d{name}", judgement.verdict, answer.expression, *seen, kind))
     return Table("verdicts", columns, tuple(rows), "Verdicts", most=MAX_ROWS)

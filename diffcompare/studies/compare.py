@@ -20,13 +20,21 @@ from diffcompare.backends.registry import (
 )
 from diffcompare.backends.reverse import gradient_at
 from diffcompare.diagnostics import Diagnostic
-from diffcompare.inputs.point import candidates, near_kink
+from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import measure
-from diffcompare.studies.question import asked_at, checked_answers, checked_names, checked_positive, set_up, shown_point
+from diffcompare.studies.question import (
+    checked_answers,
+    checked_names,
+    checked_positive,
+    format_point,
+    near_kink,
+    question_and_point,
+    set_up,
+)
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
@@ -38,9 +46,8 @@ if TYPE_CHECKING:
 
 # The record of a comparison: what every method answered, and the truth.
 
+# Whose gradient to take where the truth is not known, the first that answered.
 TRUSTED = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
-
-"""Whose gradient to take where the truth is not known, the first that answered."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,21 +119,14 @@ class Comparison(Record):
 
 # How every method stands against the truth, partial by partial: what the verdict is made of.
 
-GOOD = 12.0
+GOOD = 12.0  # a method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong
 
-"""A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong."""
+NEAR = 1e-3  # how near partials beside a kink must be to the truth at it
 
-NEAR = 1e-3
-
-"""How near partials beside a kink must be to the truth at it."""
-
+# How far a point is moved off a kink: nearer by, a formula like (exp(x) - 1)/x has lost its digits.
 DISTANCES = (1e-7, 1e-5, 1e-4, 1e-3)
 
-"""How far a point is moved off a kink: nearer by, a formula like (exp(x) - 1)/x has lost its digits."""
-
-MIN_NORMAL = sys.float_info.min
-
-"""Below this a double has fewer digits, so counting them says nothing of the method."""
+MIN_NORMAL = sys.float_info.min  # below this a double has fewer digits, so counting them says nothing of the method
 
 
 class Standing(NamedTuple):
@@ -245,9 +245,7 @@ def _is_near(partial: float, true: TrueNumber | None) -> bool:
 
 # A formula that is right at one point may be wrong: x^2 is 2*x at 2. So it is held against reverse mode elsewhere.
 
-CLEARLY = 1e-6
-
-"""The relative difference from which on two values are not the same number, rounded twice."""
+CLEARLY = 1e-6  # the relative difference from which on two values are not the same number, rounded twice
 
 
 def parts_elsewhere(comparison: Comparison) -> str:
@@ -268,7 +266,7 @@ def gap_elsewhere(comparison: Comparison) -> list[str]:
             formula = comparison.problem.hand.formulas[name]
             if not is_hole(formula, comparison.problem.expression, point):
                 needs = find_unmet_requirement(formula, point)
-                where = shown_point(point) + (f" (it needs {needs})" if needs else "")
+                where = format_point(point) + (f" (it needs {needs})" if needs else "")
                 return [f"by hand df/d{name} has no value for instance at {where}, where f has a derivative"]
     return []
 
@@ -292,7 +290,7 @@ def _elsewhere(comparison: Comparison) -> Iterator[tuple[str, dict[str, float], 
 
 def _clause(name: str, point: Mapping[str, float], said: float, partial: float) -> str:
     return (
-        f"check the formula by hand for df/d{name}: it agrees at this point, but at {shown_point(point)} it gives "
+        f"check the formula by hand for df/d{name}: it agrees at this point, but at {format_point(point)} it gives "
         f"{said:.6g} and reverse-ad {partial:.6g}, and one point proves nothing"
     )
 
@@ -365,7 +363,7 @@ def compare(
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
-    question, at = asked_at(expression, point, values)
+    question, at = question_and_point(expression, point, values)
     formulas = checked_answers(hand)
     own = _own_formulas(formulas, question) if formulas else None
     return compare_question(

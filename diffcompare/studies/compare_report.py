@@ -110,17 +110,11 @@ def _size(size: Size) -> dict[str, int | str]:
     return {"tree": large(size.tree), "dag": large(size.dag)}
 
 
-TOLD = "textbook rules"
+TOLD = "textbook rules"  # a note that says no more than the column `how` does
 
-"""A note that says no more than the column `how` does."""
+MAX_FORMULAS = 6  # partials whose formulas are shown
 
-MAX_FORMULAS = 6
-
-"""Partials whose formulas are shown."""
-
-MAX_FORMULA_NODES = 40
-
-"""Nodes of a formula, written out, up to which it is shown."""
+MAX_FORMULA_NODES = 40  # nodes of a formula, written out, up to which it is shown
 
 STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
 
@@ -224,7 +218,7 @@ def _slopes(comparison: Comparison) -> Table:
         Column("right", "slope from the right"),
     )
     rows = tuple((f"df/d{name}", slopes.left, slopes.right) for name, slopes in comparison.truth.slopes.items())
-    return Table("slopes", columns, rows, "Beside the point")
+    return Table("slopes", columns, rows, "One-sided slopes")
 
 
 def _formulas(comparison: Comparison) -> list[Block]:

@@ -206,9 +206,7 @@ def join(words: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(words[:-1])} {word} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-LOST = 8.0
-
-"""Half of the digits: who keeps no more has lost them to cancellation, or made a mistake."""
+LOST = 8.0  # half of the digits: who keeps no more has lost them to cancellation, or made a mistake
 
 
 _FACTORS = {-1.0: "minus", 2.0: "twice", 0.5: "half", -2.0: "minus twice", -0.5: "minus half"}

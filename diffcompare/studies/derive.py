@@ -26,7 +26,7 @@ from diffcompare.language.wengert import active_nodes, dag_size, operation_count
 from diffcompare.numeric.evaluate import values_at
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.question import asked_at, set_up
+from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
 # The closing check: the formulas evaluated at the point, beside the truth or one reverse sweep.
 
-WITH_TRUTH = 2_000
-
-"""Nodes up to which the truth is computed; beyond that reverse mode has to do."""
+WITH_TRUTH = 2_000  # nodes up to which the truth is computed; beyond that reverse mode has to do
 
 
 class ClosingCheck(NamedTuple):
@@ -79,18 +77,13 @@ def _truth(problem: Problem) -> Truth:
 
 # The derivation as a record: the steps and the formulas by every variable, and what they give at the point.
 
+# Up to so many rules, nodes of the result and characters of a line the whole derivative is written again for every
+# rule; beyond that subexpressions get names and every rule stands by itself.
 WHOLE_STEPS, WHOLE_SIZE, WHOLE_TEXT = 16, 160, 320
 
-"""Up to so many rules, nodes of the result and characters of a line the whole derivative is written again for every
-rule; beyond that subexpressions get names and every rule stands by itself."""
+MAX_STEPS = 20_000  # steps by one variable that are written down; how many there are in all is counted
 
-MAX_STEPS = 20_000
-
-"""Steps by one variable that are written down; how many there are in all is counted."""
-
-TIDIED = 30_000
-
-"""Distinct nodes up to which a formula is tidied."""
+TIDIED = 30_000  # distinct nodes up to which a formula is tidied
 
 
 class Derivation(NamedTuple):
@@ -216,21 +209,14 @@ def _no_rule(node: Expression, name: str) -> DiffcompareError:
 
 # The question put to the rule sheet: which variables, how large, in which words.
 
+# Nodes to be visited by all derivations together: a large expression is derived by its first variables only.
 MAX_VISITS = 150_000
 
-"""Nodes to be visited by all derivations together: a large expression is derived by its first variables only."""
+SECONDS = 2.0  # for the truth of the closing check, which is no more than a check; without it reverse mode has to do
 
-SECONDS = 2.0
+NO_POINT = "E706"  # the code of the error that no point was found at which the function is defined
 
-"""For the truth of the closing check, which is no more than a check; without it reverse mode has to do."""
-
-NO_POINT = "E706"
-
-"""The code of the error that no point was found at which the function is defined."""
-
-SMALL_CONSTANT = 12
-
-"""Nodes of a constant up to which it needs no name."""
+SMALL_CONSTANT = 12  # nodes of a constant up to which it needs no name
 
 
 def derive_question(
@@ -262,7 +248,7 @@ def derive(
     **values: float,
 ) -> Derive:
     """The derivation of text, an `Expression`, `@name` or `FILE.toml:name`: see `derive_question`."""
-    question, at = asked_at(expression, point, values)
+    question, at = question_and_point(expression, point, values)
     return derive_question(question, at=at, wrt=wrt)
 
 

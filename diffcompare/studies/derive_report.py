@@ -15,7 +15,7 @@ from diffcompare.studies.accuracy import FULL_DIGITS, correct_digits, measure
 from diffcompare.studies.compare_verdict import join
 from diffcompare.studies.derivation_steps import with_names
 from diffcompare.studies.derive import MAX_STEPS
-from diffcompare.studies.question import MAX_SHOWN, coordinate
+from diffcompare.studies.question import MAX_SHOWN, format_coordinate
 from diffcompare.studies.record import large, question_data, question_entries, warnings_data
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 # The closing sentence: which rules, how large, and whether the formulas hold at the point.
 
-MAX_RULES = 8
-
-"""Rules that are counted by name in the sentence."""
+MAX_RULES = 8  # rules that are counted by name in the sentence
 
 
 def verdict(derive: Derive) -> str:
@@ -86,7 +84,7 @@ def _check(derive: Derive) -> str:
 
 
 def _place(derive: Derive) -> str:
-    parts = [f"{name} = {coordinate(x)}" for name, x in derive.point.items()]
+    parts = [f"{name} = {format_coordinate(x)}" for name, x in derive.point.items()]
     if not parts:
         return "here"
     return f"at {', '.join(parts if len(parts) <= MAX_SHOWN else [*parts[: MAX_SHOWN - 1], '...'])}"
@@ -128,9 +126,7 @@ def _agreeing(one: float, other: float) -> float:
 
 # A derivation as plain data: the JSON document of `derive`, schema diffcompare/1.
 
-MAX_TEXT_LENGTH = 100_000
-
-"""Distinct nodes up to which a formula is written."""
+MAX_TEXT_LENGTH = 100_000  # distinct nodes up to which a formula is written
 
 
 def data(derive: Derive) -> dict[str, Any]:
@@ -193,25 +189,16 @@ def _size(size: Size) -> dict[str, int | str]:
     return {"tree": large(size.tree), "dag": large(size.dag)}
 
 
-MAX_SHOWN_STEPS = 60
+MAX_SHOWN_STEPS = 60  # lines of one derivation that are shown; all of them are in the JSON document
 
-"""Lines of one derivation that are shown; all of them are in the JSON document."""
+MAX_VARIABLES = 6  # derivations that are shown
 
-MAX_VARIABLES = 6
+MAX_FUNCTION_LENGTH = 50  # characters up to which the function stands in one line
 
-"""Derivations that are shown."""
+MAX_CONSTANT_LENGTH = 16  # characters of a constant that is named beside a rule
 
-MAX_FUNCTION_LENGTH = 50
-
-"""Characters up to which the function stands in one line."""
-
-MAX_CONSTANT_LENGTH = 16
-
-"""Characters of a constant that is named beside a rule."""
-
+# Nodes up to which a formula is written at the end of its derivation, unless it has to be written in parts.
 MAX_RESULT_LENGTH = 200
-
-"""Nodes up to which a formula is written at the end of its derivation, unless it has to be written in parts."""
 
 
 def document(derive: Derive, *, brief: bool = False) -> Document:

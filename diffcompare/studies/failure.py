@@ -15,7 +15,7 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, describe_outside, first_nonfinite, is_number, values_at
 from diffcompare.numeric.sweeps import partials
-from diffcompare.studies.question import coordinate
+from diffcompare.studies.question import format_coordinate
 
 if TYPE_CHECKING:
     from diffcompare.studies.compare import Comparison
@@ -33,16 +33,14 @@ _RELATIONS: Mapping[str, Callable[[float], bool]] = {
     "!=": lambda x: x != 0,
 }
 
+# Values of arguments that vary: with one of them every operation is inside its domain, if any value helps.
 _TRIALS = (-1.5, -1.0, 0.0, 0.5, 1.0, 2.0)
-
-"""Values of arguments that vary: with one of them every operation is inside its domain, if any value helps."""
 
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
 
 
+# Nodes up to which the truth settles whether there is a derivative; of a larger list only where doubles doubt it.
 MAX_SETTLED = 1_000
-
-"""Nodes up to which the truth settles whether there is a derivative; of a larger list only where doubles doubt it."""
 
 AT_A_KINK = "choose another point; the numbers here follow the conventions of the rows, see `diffcompare ops`"
 
@@ -167,7 +165,7 @@ def _kink(truth: Truth) -> Diagnostic:
 
 def _slope_text(name: str, slopes: Slopes) -> str:
     def side(slope: float | None) -> str:
-        return "none" if slope is None else coordinate(slope).replace("inf", "infinity")
+        return "none" if slope is None else format_coordinate(slope).replace("inf", "infinity")
 
     return f"slope by {name}: {side(slopes.left)} from the left, {side(slopes.right)} from the right"
 

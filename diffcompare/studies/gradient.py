@@ -14,13 +14,11 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.parser import parse, parse_apart
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
-from diffcompare.studies.question import checked_point, is_bare, joined, named, question_of
+from diffcompare.studies.question import checked_point, is_bare_number, merged, named_point, question_of
 
-_PLAIN = frozenset((float, int))
-"""The types of coordinates that need no second look."""
+_PLAIN = frozenset((float, int))  # the types of coordinates that need no second look
 
-MAX_KEPT_LENGTH = 2_000
-"""Characters of a text that is worth the memory of keeping what it was read as."""
+MAX_KEPT_LENGTH = 2_000  # characters of a text that is worth the memory of keeping what it was read as
 
 
 def gradient(
@@ -40,7 +38,7 @@ def gradient(
     be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
     """
     if isinstance(expression, str) and _is_entry(expression):
-        given = () if is_bare(point) else joined(point, values) or ()
+        given = () if is_bare_number(point) else merged(point, values) or ()
         expression = question_of(expression, tuple(given)).parsed.expression
     if not isinstance(expression, str | Expression):
         raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
@@ -63,9 +61,9 @@ def gradient(
 
 def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a point in any of the forms in which it may be given into a mapping."""
-    if is_bare(point):
-        point = named(point, _read(expression, ())[1])
-    return joined(point, values) or {}
+    if is_bare_number(point):
+        point = named_point(point, _read(expression, ())[1])
+    return merged(point, values) or {}
 
 
 def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Expression], list[str]]:

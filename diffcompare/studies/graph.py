@@ -18,19 +18,18 @@ from diffcompare.language.wengert import active_nodes, dag_size, names, tree_siz
 from diffcompare.numeric.evaluate import CAREFUL, Undefined, evaluate, is_number
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.question import asked_at, set_up
+from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
     pass
 
 Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
+# What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one.
 SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
-"""What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one."""
 
 
-CONDITION = 2
-"""The first arguments of an `if`: the two sides of its condition."""
+CONDITION = 2  # the first arguments of an `if`: the two sides of its condition
 
 
 class Use(NamedTuple):
@@ -135,7 +134,7 @@ def graph(
     `show` says what stands beside the values, `wrt` which variables count as active; the seed of tangents is the
     first of them.  Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
     """
-    question, at = asked_at(expression, point, values)
+    question, at = question_and_point(expression, point, values)
     return graph_question(question, at=at, show=show, wrt=wrt)
 
 

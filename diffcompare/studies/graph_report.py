@@ -96,21 +96,13 @@ def kind(node: Expression) -> str:
     return "variable" if isinstance(node, Variable) else "constant"
 
 
-MAX_ROWS = 30
+MAX_ROWS = 30  # rows of the table that people are shown of a graph too large to be drawn
 
-"""Rows of the table that people are shown of a graph too large to be drawn."""
+MAX_NAME_LENGTH = 16  # characters of a variable's name or a number in a drawing
 
-MAX_NAME_LENGTH = 16
+MAX_PATHS_IN_DIGITS = 10**15  # counts from here on are rounded in prose; the size above and the data have them exactly
 
-"""Characters of a variable's name or a number in a drawing."""
-
-MAX_PATHS_IN_DIGITS = 10**15
-
-"""Counts from here on are rounded in prose; the size above and the data have them exactly."""
-
-MAX_NAMED = 3
-
-"""Shared nodes and variables that the closing sentence names."""
+MAX_NAMED = 3  # shared nodes and variables that the closing sentence names
 
 CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
 

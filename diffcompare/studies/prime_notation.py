@@ -126,8 +126,7 @@ def _pieces(text: str, names: LocalNames) -> Iterator[LinePart]:
             last = end
 
 
-Found = tuple[int, int, str, tuple[str, ...]]
-"""From where to where, how it is written, and its parts as text."""
+Found = tuple[int, int, str, tuple[str, ...]]  # from where to where, how it is written, and its parts as text
 
 
 def _marked(text: str) -> Iterator[Found]:

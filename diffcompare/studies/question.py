@@ -1,4 +1,4 @@
-"""What a caller hands in, checked: the question, the point, the variables, steps and budgets."""
+"""What a caller hands in, validated: the question, the point (or a default one), variables, steps and budgets."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diffcompare.backends.reverse import gradient_at
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.point import check_point, default_point, unknown_variable
+from diffcompare.inputs.point import candidates, check_point, unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed, parse
-from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
+from diffcompare.numeric.evaluate import is_number, values_at
 
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
 
-MAX_SHOWN = 8
-"""Coordinates of a point in a note."""
+MAX_SHOWN = 8  # coordinates of a point in a note
+NEAR = 1e-3  # minimum distance from a default point to a kink, absolute or relative to the coordinate
 
+# For each kind of mapping that a caller gives: the beginning of a sentence about it, and the form it should have.
 _FORMS = {
     "point": ("a point is", 'give names and numbers: {"x": 2.0}'),
     "answers": ("answers are", 'give names and formulas: {"x": "2*x"}'),
 }
-"""What a caller gives by name: the beginning of a sentence about it, and its form."""
 
 
 class Setup(NamedTuple):
-    """Where to look: a double for every variable, the variables to differentiate by, and what is to be said of both."""
+    """Where to differentiate: the point, the variables to differentiate by, and notes for the user on both."""
 
     point: dict[str, float]
     wrt: tuple[str, ...]
@@ -36,19 +38,23 @@ class Setup(NamedTuple):
 
 
 def set_up(question: ParsedInput, at: Mapping[str, float] | None = None, wrt: str | Sequence[str] = ()) -> Setup:
-    """The point (None: the classic one, else a default with a note) and the variables (none: all of them).
+    """Return the point and the variables to differentiate by.
 
-    Raises DiffcompareError for a wrong point and for a variable that the expression does not have.
+    Without `at` the point is the classic one of the question, else a default, and a note says which.  Without `wrt`
+    the variables are all of them.  Raises DiffcompareError for a wrong point and for an unknown variable.
     """
     point, notes = _point(question, at)
-    asked = _asked(checked_names("wrt", wrt), point)
-    return Setup(point, asked, (*question.parsed.notes, *notes))
+    selected = _select_variables(checked_names("wrt", wrt), point)
+    return Setup(point, selected, (*question.parsed.notes, *notes))
+
+
+# --- Validation -------------------------------------------------------------------------------------------------------
 
 
 def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, float]:
-    """The point in doubles, in the order of the names.
+    """Return the point as doubles, in the order of the names.
 
-    Raises DiffcompareError for a coordinate that is no finite number, for a name too many and for one too few.
+    Raises DiffcompareError for a coordinate that is no finite number, for an unknown name and for a missing one.
     """
     _check_mapping(given)
     point = {name: _double(name, x) for name, x in given.items()}
@@ -81,53 +87,18 @@ def _double(name: str, x: Any) -> float:
 
 
 def _has_parts(x: object) -> bool:
-    """Tell a complex number or an array with axes from a number: some libraries make a float of those all the same."""
+    """Tell a complex number or an array with axes from a plain number; some libraries let `float` accept those too."""
     return (isinstance(x, Complex) and not isinstance(x, Real)) or bool(getattr(x, "shape", ()))
 
 
-def is_bare(point: object) -> bool:
-    """Tell whether the point is a number by itself, and so that of the only variable."""
-    return hasattr(point, "__float__") and not isinstance(point, Mapping) and not _has_parts(point)
-
-
-def named(point: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Take a bare number as the point of the only variable.  Raises DiffcompareError where there are more, or none."""
-    if len(names) == 1:
-        return {names[0]: point}
-    if not names:
-        raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
-    shown = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
-    message = f"one number is a point for one variable, and here are {len(names)}: {shown}"
-    raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {point}, ...}}')
-
-
-def asked_at(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> tuple[ParsedInput, Any]:
-    """Return the question that a Python caller puts, and the point as a mapping; None where none was given."""
-    if is_bare(point):
-        question = question_of(expression)
-        point = named(point, variables(wengert_list(question.parsed.expression)))
-        return question, joined(point, values)
-    at = joined(point, values)
-    return question_of(expression, tuple(at or ())), at
-
-
 def checked_answers(given: Any) -> Mapping[str, Any]:
-    """Formulas by the names of variables."""
+    """Return a mapping of variables to formulas, empty for None.  Raises DiffcompareError for anything else."""
     _check_mapping(given, "answers")
     return given or {}
 
 
-def joined(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
-    """Join what was given as a mapping and as keyword arguments, a point or answers; None where nothing was given."""
-    _check_mapping(given, what)
-    for name in given or ():
-        if name in values:
-            raise bad_value(f"two values for `{name}`", what, "keep one of them")
-    return {**(given or {}), **values} if given is not None or values else None
-
-
 def checked_positive(name: str, number: float | None) -> float | None:
-    """A step or a budget in doubles: None, or a finite number above 0."""
+    """Return a step or a budget as a double above 0, or None for None.  Raises DiffcompareError for anything else."""
     try:
         double = None if number is None else float("nan" if isinstance(number, str) or _has_parts(number) else number)
     except (TypeError, ValueError, OverflowError):
@@ -138,7 +109,7 @@ def checked_positive(name: str, number: float | None) -> float | None:
 
 
 def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
-    """One name by itself or several, as a list."""
+    """Return one name or several as a list.  Raises DiffcompareError, with the option, for what is no text."""
     try:
         listed = [names] if isinstance(names, str) else list(names)
     except TypeError:
@@ -152,18 +123,79 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
 
 
 def bad_value(message: str, source: str, help: str | None = None) -> DiffcompareError:
-    """The error for a value that cannot be used."""
+    """Return the error (E703) for a value that cannot be used."""
     return DiffcompareError(Diagnostic("E703", "bad_value", message, source=source, help=help))
 
 
-def coordinate(x: float) -> str:
-    """A coordinate in the fewest characters that read back as the same double: `2`, `0.1`, `1e+15`."""
-    short = f"{x:.15g}"
-    return short if float(short) == x else repr(x)
+# --- Questions of Python callers --------------------------------------------------------------------------------------
+
+
+def question_and_point(
+    expression: str | Expression, point: Any, values: Mapping[str, Any]
+) -> tuple[ParsedInput, dict[str, Any] | None]:
+    """Return the question that a Python caller asks, and the point as a mapping (None where none was given)."""
+    if is_bare_number(point):
+        question = question_of(expression)
+        point = named_point(point, variables(wengert_list(question.parsed.expression)))
+        return question, merged(point, values)
+    at = merged(point, values)
+    return question_of(expression, tuple(at or ())), at
+
+
+def question_of(expression: str | Expression, names: Sequence[str] = ()) -> ParsedInput:
+    """Return the question for text, an `Expression`, `@name` or `FILE.toml:name`; `names` are known variables.
+
+    Raises DiffcompareError where the text cannot be read, and TypeError for other types.
+    """
+    from diffcompare.inputs.resolve import ParsedInput, resolve  # `dc.gradient` of plain text does without
+
+    if isinstance(expression, Expression):
+        from diffcompare.inputs.catalogue import hand_for, match, point_for
+
+        # Not by way of its text, which may be too long to be read back, and in which `e` is the constant.
+        text, entry_match = str(expression), match(expression)
+        question = ParsedInput(text, Parsed(expression, text), "expression", "expression")
+        if entry_match is None:
+            return question
+        point = point_for(entry_match) or None
+        return question._replace(entry=entry_match.entry, hand=hand_for(entry_match), point=point, match=entry_match)
+    if not isinstance(expression, str):
+        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
+    if expression == "-":  # standard input on the command line, and a mistake here
+        parse(expression)
+    return resolve(expression, names=tuple(names))
+
+
+def is_bare_number(point: object) -> bool:
+    """Tell whether the point is a number by itself, and so the value of the only variable."""
+    return hasattr(point, "__float__") and not isinstance(point, Mapping) and not _has_parts(point)
+
+
+def named_point(number: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return a bare number as the point of the only variable.  Raises DiffcompareError for none or several."""
+    if len(names) == 1:
+        return {names[0]: number}
+    if not names:
+        raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
+    shown = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
+    message = f"one number is a point for one variable, and here are {len(names)}: {shown}"
+    raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {number}, ...}}')
+
+
+def merged(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
+    """Merge a mapping (a point, or answers) with keyword arguments; None where neither was given."""
+    _check_mapping(given, what)
+    for name in given or ():
+        if name in values:
+            raise bad_value(f"two values for `{name}`", what, "keep one of them")
+    return {**(given or {}), **values} if given is not None or values else None
+
+
+# --- The point and the variables of a question ------------------------------------------------------------------------
 
 
 def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[str, float], list[Diagnostic]]:
-    """The point, and a note where it was chosen for the user."""
+    """Return the point, and a note where it was not given by the user."""
     expression = question.parsed.expression
     names = variables(wengert_list(expression))
     if question.point is not None and set(question.point) == set(names):
@@ -175,17 +207,17 @@ def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[
         if question.match is None:
             return point, []
         return point, [
-            _note(f"this is @{question.match.entry.name}, so the point is its own: {shown_point(point, '=', ',')}")
+            _note(f"this is @{question.match.entry.name}, so the point is its own: {format_point(point, '=', ',')}")
         ]
     point = default_point(expression, names)
     if not names:
         return point, []
-    help = f"--at {shown_point(point, '=', ',')}" if len(point) <= MAX_SHOWN else None
-    return point, [_note(f"no point was given, so here is one: {shown_point(point, '=', ',')}", help)]
+    help = f"--at {format_point(point, '=', ',')}" if len(point) <= MAX_SHOWN else None
+    return point, [_note(f"no point was given, so here is one: {format_point(point, '=', ',')}", help)]
 
 
-def _asked(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
-    """The variables to differentiate by, each once: those named, or all."""
+def _select_variables(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the named variables, each once, or all of them where none is named."""
     for name in wrt:
         if name not in point:
             raise unknown_variable(name, point, "--wrt", name)
@@ -196,32 +228,52 @@ def _note(message: str, help: str | None = None) -> Diagnostic:
     return Diagnostic("W311", "note", message, help=help, severity="note")
 
 
-def _typed(point: Mapping[str, float]) -> str:
-    """The point as `--at` takes it."""
-    return shown_point(point, "=", ",")
+def default_point(expression: Expression, names: Sequence[str]) -> dict[str, float]:
+    """Return the first candidate point at which value and gradient are finite and no kink is near.
+
+    Raises DiffcompareError (E706, domain_error) if there is none.
+    """
+    if not names:
+        return {}
+    for point in candidates(names):
+        if gradient_at(expression, point) is not None and not near_kink(expression, point):
+            return point
+    example = format_point(dict(list(next(iter(candidates(names))).items())[:MAX_SHOWN]), "=", ",")
+    raise DiffcompareError(
+        Diagnostic(
+            code="E706", kind="domain_error", source="--at", help=f"give one, for instance --at {example}",
+            message="found no point at which the expression and its gradient are defined",
+        )
+    )  # fmt: skip
 
 
-def shown_point(point: Mapping[str, float], equals: str = " = ", comma: str = ", ") -> str:
-    """The point in the fewest characters, cut after some coordinates."""
-    parts = [f"{name}{equals}{coordinate(x)}" for name, x in point.items()]
+def near_kink(expression: Expression, point: Mapping[str, float]) -> bool:
+    """Tell whether an active operation has a kink at the point, or at one with all variables moved a little."""
+    nodes = wengert_list(expression)
+    active = active_nodes(nodes, point)
+    kinked = [node for node in nodes if node in active and node.operation and node.operation.kink.text]
+    if not kinked:
+        return False
+    for direction in (0.0, NEAR, -NEAR):
+        moved = {name: value + direction * max(1.0, abs(value)) for name, value in point.items()}
+        values = values_at(nodes, moved)
+        for node in kinked:
+            arguments = [values[argument] for argument in node.arguments]
+            if node.operation and all(map(is_number, arguments)) and node.operation.kink.contains(*arguments):
+                return True
+    return False
+
+
+# --- Points as text ---------------------------------------------------------------------------------------------------
+
+
+def format_point(point: Mapping[str, float], equals: str = " = ", comma: str = ", ") -> str:
+    """Return the point as text, its first coordinates only where there are many; `--at` reads it with "=" and ","."""
+    parts = [f"{name}{equals}{format_coordinate(x)}" for name, x in point.items()]
     return comma.join(parts if len(parts) <= MAX_SHOWN else [*parts[: MAX_SHOWN - 1], "..."])
 
 
-def question_of(expression: str | Expression, names: Sequence[str] = ()) -> ParsedInput:
-    """The question that a Python caller puts: text, an expression, `@name` or `FILE.toml:name`."""
-    from diffcompare.inputs.resolve import ParsedInput, resolve
-
-    if isinstance(expression, Expression):
-        # Not by way of its text, which may be too long to be read back, and in which `e` is the constant.
-        from diffcompare.inputs.catalogue import hand_for, match, point_for
-
-        text, found = str(expression), match(expression)
-        question = ParsedInput(text, Parsed(expression, text), "expression", "expression")
-        if found is None:
-            return question
-        return question._replace(entry=found.entry, hand=hand_for(found), point=point_for(found) or None, match=found)
-    if not isinstance(expression, str):
-        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
-    if expression == "-":  # standard input on the command line, and a mistake here
-        parse(expression)
-    return resolve(expression, names=tuple(names))
+def format_coordinate(x: float) -> str:
+    """Return the shortest text that reads back as the same double: `2`, `0.1`, `1e+15`."""
+    short = f"{x:.15g}"
+    return short if float(short) == x else repr(x)

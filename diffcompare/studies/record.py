@@ -12,14 +12,13 @@ from diffcompare.formatting import integer
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import dag_size, operation_count, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number
-from diffcompare.studies.question import shown_point
+from diffcompare.studies.question import format_point
 
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
 
 SCHEMA = "diffcompare/1"
-EXACT_BELOW = 2**53
-"""JSON readers keep integers exact below this; larger ones are written as decimal text."""
+EXACT_BELOW = 2**53  # JSON readers keep integers exact below this; larger ones are written as decimal text
 
 
 class Record:
@@ -132,7 +131,7 @@ def question_entries(question: ParsedInput, point: Mapping[str, float]) -> list[
     if entry is not None:
         entries.append(("known as", f"@{entry.name}" + f", {entry.title}" * bool(entry.title)))
     if point:
-        entries.append(("at", Code(shown_point(point))))
+        entries.append(("at", Code(format_point(point))))
     return entries
 
 

@@ -19,7 +19,7 @@ from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import CAREFUL, Undefined, evaluate
 from diffcompare.numeric.sweeps import forward, local_partials, reverse, scaled
 from diffcompare.studies.failure import failure_of_sweep
-from diffcompare.studies.question import asked_at, set_up
+from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record, number, status
 from diffcompare.studies.trace_wording import Kind, Wording, equals, short
 
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 # Every player shows the same list: the tables of `trace`, and whoever steps through them. The numbers are those of
 # the sweeps, and nothing is computed here but the running total of an adjoint.
 
-SEED: str = phrase("seed")
-
-"""The rule of a number that is given and not computed."""
+SEED: str = phrase("seed")  # the rule of a number that is given and not computed
 
 
 class TraceFrame(NamedTuple):
@@ -264,7 +262,7 @@ def trace(
 
     Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
     """
-    question, at = asked_at(expression, point, values)
+    question, at = question_and_point(expression, point, values)
     return trace_question(question, at=at, mode=mode, wrt=wrt)
 
 

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 # A trace as plain data: the JSON document of `trace`, schema diffcompare/1.
 
-MAX_TANGENTS = 10_000
-
-"""Frames of forward sweeps up to which those are written as well in which nothing happens."""
+MAX_TANGENTS = 10_000  # frames of forward sweeps up to which those are written as well in which nothing happens
 
 
 def data(trace: Trace) -> dict[str, Any]:
@@ -104,17 +102,11 @@ def _frame(trace: Trace, frame: TraceFrame) -> dict[str, Any]:
     }
 
 
-MAX_ROWS = 60
+MAX_ROWS = 60  # rows of a table that people are shown: the first and the last of it
 
-"""Rows of a table that people are shown: the first and the last of it."""
+MAX_SEEDS = 4  # seeds whose tangents stand beside each other
 
-MAX_SEEDS = 4
-
-"""Seeds whose tangents stand beside each other."""
-
-CLOSE = 1e-9
-
-"""The relative difference up to which rounding explains that two sums of products differ."""
+CLOSE = 1e-9  # the relative difference up to which rounding explains that two sums of products differ
 
 TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
 

@@ -16,15 +16,13 @@ from diffcompare.language.wengert import names, pretty
 from diffcompare.numeric.evaluate import Undefined, is_number
 
 Kind: TypeAlias = Literal["primal", "tangent", "adjoint"]
+# What stands for a node, or for its tangent or adjoint, in a rule.
 Stand: TypeAlias = Callable[[Expression], Expression]
-"""What stands for a node, or for its tangent or adjoint, in a rule."""
 
+# What stands over the letter: v, v with a dot, v with a bar.
 MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
-"""What stands over the letter: v, v with a dot, v with a bar."""
-SHORT = 8
-"""Digits up to which a number is written as it is."""
-DIGITS = 4
-"""Significant digits of the numbers in a rule; the value beside it has all of them."""
+SHORT = 8  # digits up to which a number is written as it is
+DIGITS = 4  # significant digits of the numbers in a rule; the value beside it has all of them
 
 
 class Wording:

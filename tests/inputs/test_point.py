@@ -1,13 +1,11 @@
-"""Points: typed with `--at`, checked against the expression, or chosen from the fixed list."""
+"""Points: typed with `--at`, checked against the expression, or from the fixed list of candidates."""
 
 import math
 
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.point import candidates, check_point, constant_value, default_point, near_kink, parse_point
-from diffcompare.language.parser import parse
-from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.inputs.point import candidates, check_point, constant_value, parse_point
 
 
 def problem(action, *arguments):
@@ -104,47 +102,9 @@ def test_an_unknown_variable_gets_a_suggestion():
     assert problem(check_point, (), {"q": 1.0}).help == "it is constant"
 
 
-@pytest.mark.parametrize(
-    ("text", "point"),
-    [
-        ("x*y", {"x": 2.0, "y": 5.0}),
-        ("asin(x) + y", {"x": 0.5, "y": 0.25}),
-        ("acosh(x)", {"x": 2.0}),
-        ("ln(1.6 - x)*sqrt(x - 1)", {"x": 1.5}),
-        ("ln(x - 15)", {"x": 20.0}),
-        ("ln(x - 500)", {"x": 2000.0}),
-        ("sqrt(-x)", {"x": -2.0}),
-        ("sqrt(-x*y)", {"x": 2.0, "y": -5.0}),
-        ("exp(exp(x*200))", {"x": 0.02}),
-        ("floor(x)", {"x": 0.5}),  # at 2 and 5 there is a kink
-        ("abs(x - 2)", {"x": 0.5}),
-        ("max(x, y - 3)", {"x": 0.5, "y": 0.25}),
-        ("if(x < 2.002, 1, 2)*x", {"x": 0.5}),  # a kink is near
-        ("2 + 3", {}),
-    ],
-)
-def test_the_first_candidate_that_will_do(text, point):
-    expression = parse(text)
-    assert default_point(expression, variables(wengert_list(expression))) == point
-
-
-def test_no_candidate_will_do():
-    diagnostic = problem(default_point, parse("sqrt(-x^2 - y^2)"), ["x", "y"])
-    assert (diagnostic.code, diagnostic.kind) == ("E706", "domain_error")
-    assert "--at x=2,y=5" in diagnostic.help
-
-
 def test_candidates_have_a_value_of_its_own_for_every_variable():
     names = [f"x{index}" for index in range(3000)]
     for point in candidates(names):
         assert list(point) == names
         assert len(set(point.values())) == len(names)
         assert all(value != 0 for value in point.values())
-
-
-def test_a_kink_is_near_only_if_a_variable_moves_it():
-    assert near_kink(parse("abs(x)"), {"x": 0.0})
-    assert near_kink(parse("abs(x)"), {"x": 1e-3})
-    assert not near_kink(parse("abs(x)"), {"x": 0.1})
-    assert not near_kink(parse("x*abs(0)"), {"x": 0.0})
-    assert not near_kink(parse("x^2"), {"x": 0.0})

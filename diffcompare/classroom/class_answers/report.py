@@ -14,7 +14,7 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.check import Counting
 from diffcompare.studies.check_report import as_sentence, gap, partial_data, parts
-from diffcompare.studies.question import shown_point
+from diffcompare.studies.question import format_point
 from diffcompare.studies.record import SCHEMA, counted, warnings_data
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST
 
@@ -442,7 +442,7 @@ def _part(part: Part) -> tuple[Cell, ...]:
     counterexample, seen = judgement.counterexample, None
     if counterexample is not None:
         seen = Code(
-            f"{shown_point(counterexample.point)}: {counterexample.answer}, not {counterexample.partial}".removeprefix(
+            f"{format_point(counterexample.point)}: {counterexample.answer}, not {counterexample.partial}".removeprefix(
                 ": "
             )
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 from diffcompare.backends.reverse import gradient_at
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.point import candidates, default_point
+from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable, lift
 from diffcompare.language.operations import (
@@ -39,6 +39,7 @@ from diffcompare.language.operations import (
 from diffcompare.language.parser import Parsed
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import dag_size, variables, wengert_list
+from diffcompare.studies.question import default_point
 from diffcompare.verify.domain import domain_of
 
 # What functions to differentiate are made of: templates by topic and level, filled with random parts.

@@ -6,7 +6,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 from diffcompare.formatting import approximate
-from diffcompare.studies.question import coordinate
+from diffcompare.studies.question import format_coordinate
 from diffcompare.studies.step_sweep.slopes import SHORT, WIDE
 from diffcompare.studies.step_sweep.sweep import MIN_SAMPLES, digits_at, digits_of
 
@@ -149,7 +149,7 @@ def _central_worse(sweep: StepSweep) -> str:
         if limit > one.error_at and two.error_at > max(1.5 * one.error_at, sweep.floor):
             length = f" (f has a length scale of {approximate(sweep.length)})" if sweep.length else ""
             return (
-                f"At h = {coordinate(one.step)} the central difference is worse than the forward one "
+                f"At h = {format_coordinate(one.step)} the central difference is worse than the forward one "
                 f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something "
                 f"for short steps only{length}."
             )
@@ -158,7 +158,7 @@ def _central_worse(sweep: StepSweep) -> str:
 
 def _rule_of_thumb(sweep: StepSweep) -> str:
     parts = []
-    scale = f"*{coordinate(abs(sweep.x))}" if abs(sweep.x) > 1 else ""
+    scale = f"*{format_coordinate(abs(sweep.x))}" if abs(sweep.x) > 1 else ""
     for method, root in ((FORWARD, f"sqrt(eps){scale}"), (CENTRAL, f"cbrt(eps){scale}")):
         found = sweep.findings.get(method)
         if found is None or found.best is None or not found.rule or not found.rule_error or not found.best.error:
@@ -178,12 +178,12 @@ def _step_taken(sweep: StepSweep) -> str:
     """The first step that x cannot take."""
     for row in sweep.strip:
         if abs(row.taken - row.step) > 0.01 * row.step:
-            x = coordinate(sweep.x)
+            x = format_coordinate(sweep.x)
             taken = approximate(row.taken, 3)
             cure = "here h itself divides" if sweep.arithmetic.nominal else "so that is what divides here"
             if row.taken == 0:
                 cure = "the difference is exactly 0" if sweep.arithmetic.nominal else "there is nothing to divide by"
-            return f"The step is not the step: ({x} + {coordinate(row.step)}) - {x} = {taken}; {cure}."
+            return f"The step is not the step: ({x} + {format_coordinate(row.step)}) - {x} = {taken}; {cure}."
     return ""
 
 

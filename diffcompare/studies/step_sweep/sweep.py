@@ -26,7 +26,7 @@ from diffcompare.numeric.evaluate import Undefined, evaluate, is_number, values_
 from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.studies.accuracy import correct_digits
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.question import Setup, asked_at, bad_value, checked_names, checked_positive, set_up
+from diffcompare.studies.question import Setup, bad_value, checked_names, checked_positive, question_and_point, set_up
 from diffcompare.studies.record import Record
 from diffcompare.studies.step_sweep import slopes
 from diffcompare.studies.step_sweep.cancellation import StripRow, strip, strip_steps
@@ -336,7 +336,7 @@ def sweep(
     **values: float,
 ) -> StepSweep:
     """Errors against steps: `sweep("x^2*sin(x)", x=1.5)`; the arguments are those of `sweep_question`."""
-    question, at = asked_at(expression, point, values)
+    question, at = question_and_point(expression, point, values)
     return sweep_question(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
         budget=budget,

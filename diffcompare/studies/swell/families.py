@@ -8,11 +8,11 @@ from functools import reduce
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.point import default_point, unknown_variable
+from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import multiply, sin
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.question import checked_point
+from diffcompare.studies.question import checked_point, default_point
 
 MAX_MEMBER = 400
 """Members are asked for up to this number."""

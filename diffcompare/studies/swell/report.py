@@ -10,7 +10,7 @@ from diffcompare.formatting import approximate, integer
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
 from diffcompare.language.printer import infix, shared_texts, swells, to_text
 from diffcompare.language.wengert import dag_size, wengert_list
-from diffcompare.studies.question import coordinate
+from diffcompare.studies.question import format_coordinate
 from diffcompare.studies.record import SCHEMA, warnings_data
 from diffcompare.studies.swell.families import FAMILIES
 from diffcompare.studies.swell.results import FORMS
@@ -336,7 +336,7 @@ def _point(swell: Swell) -> str:
     point = swell.rows[-1].member.point
     if not swell.is_numbered and any(row.member.point != point for row in swell.rows):
         return "each at its own point"
-    shown = ", ".join(f"{name} = {coordinate(x)}" for name, x in list(point.items())[:3])
+    shown = ", ".join(f"{name} = {format_coordinate(x)}" for name, x in list(point.items())[:3])
     return shown if len(point) <= 3 else f"{shown}, ... ({len(point)} variables)"
 
 

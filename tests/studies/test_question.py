@@ -1,4 +1,4 @@
-"""What a Python caller gives in the wrong type is told in words, with the option that it was given for."""
+"""Questions: wrong types are reported with the option they were given for; a default point lies off the kinks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from fractions import Fraction
 import pytest
 
 import diffcompare as dc
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.studies.question import default_point, format_coordinate, format_point, near_kink
 
 WRONG = {
     "method": (lambda: dc.gradient("x^2", x=1, method=["reverse-ad"]), "a method is a name, not ['reverse-ad']"),
@@ -55,3 +58,49 @@ def test_a_text_is_asked_for_in_words():
 def test_a_misspelt_option_of_a_check_is_named():
     with pytest.raises(TypeError, match="`poits` is no coordinate"):
         dc.check(math.sin, math.cos, 1.0, poits=[2.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("x*y", {"x": 2.0, "y": 5.0}),
+        ("asin(x) + y", {"x": 0.5, "y": 0.25}),
+        ("acosh(x)", {"x": 2.0}),
+        ("ln(1.6 - x)*sqrt(x - 1)", {"x": 1.5}),
+        ("ln(x - 15)", {"x": 20.0}),
+        ("ln(x - 500)", {"x": 2000.0}),
+        ("sqrt(-x)", {"x": -2.0}),
+        ("sqrt(-x*y)", {"x": 2.0, "y": -5.0}),
+        ("exp(exp(x*200))", {"x": 0.02}),
+        ("floor(x)", {"x": 0.5}),  # at 2 and 5 there is a kink
+        ("abs(x - 2)", {"x": 0.5}),
+        ("max(x, y - 3)", {"x": 0.5, "y": 0.25}),
+        ("if(x < 2.002, 1, 2)*x", {"x": 0.5}),  # a kink is near
+        ("2 + 3", {}),
+    ],
+)
+def test_the_first_candidate_that_will_do(text, point):
+    expression = parse(text)
+    assert default_point(expression, variables(wengert_list(expression))) == point
+
+
+def test_no_candidate_will_do():
+    with pytest.raises(dc.DiffcompareError) as caught:
+        default_point(parse("sqrt(-x^2 - y^2)"), ["x", "y"])
+    diagnostic = caught.value.diagnostic
+    assert (diagnostic.code, diagnostic.kind) == ("E706", "domain_error")
+    assert "--at x=2,y=5" in diagnostic.help
+
+
+def test_a_kink_is_near_only_if_a_variable_moves_it():
+    assert near_kink(parse("abs(x)"), {"x": 0.0})
+    assert near_kink(parse("abs(x)"), {"x": 1e-3})
+    assert not near_kink(parse("abs(x)"), {"x": 0.1})
+    assert not near_kink(parse("x*abs(0)"), {"x": 0.0})
+    assert not near_kink(parse("x^2"), {"x": 0.0})
+
+
+def test_a_point_as_text_reads_back_and_is_cut_where_it_is_long():
+    assert [format_coordinate(x) for x in (2.0, 0.1, 1e15, 0.1 + 0.2)] == ["2", "0.1", "1e+15", "0.30000000000000004"]
+    assert format_point({"x": 2.0, "y": -0.5}, "=", ",") == "x=2,y=-0.5"
+    assert format_point(dict.fromkeys("abcdefghi", 1.0)).endswith(", g = 1, ...")
