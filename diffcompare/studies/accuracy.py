@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
+FULL_DIGITS = 15.9  # correct digits of the nearest double, -log10(2^-53), rounded down
+
 
 def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:
-    """The errors of a partial against the truth, and its correct decimal digits (of 15.9 that a double can have).
+    """Return the absolute and the relative error of a partial, its error in ulp, and its correct decimal digits.
 
-    Relative error, ulp and digits are None where the true partial is 0, and everything where either is unknown.
+    Relative error, ulp and digits are None where the true partial is 0; all four are None where either number is
+    unknown or the truth is beyond the range of doubles.
     """
     if partial is None or true is None or not math.isfinite(true.nearest):
         return dict.fromkeys(("absolute", "relative", "ulp", "digits"))
@@ -23,12 +26,9 @@ def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float |
 
 
 def correct_digits(relative: float | None) -> float | None:
-    """-log10 of a relative error, between 0 and what a double can have, rounded down to tenths."""
+    """Return -log10 of a relative error, rounded down to tenths, between 0 and `FULL_DIGITS`."""
     if relative is None:
         return None
     if relative == 0:
         return FULL_DIGITS
     return min(FULL_DIGITS, max(0.0, math.floor(-10 * math.log10(relative)) / 10))
-
-
-FULL_DIGITS = 15.9  # correct digits of the nearest double, -log10(2^-53), rounded down

@@ -1,4 +1,4 @@
-"""The comparison: one expression at one point, every method side by side, each against the truth."""
+"""`dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import measure
+from diffcompare.studies.failure import failure_of_comparison
 from diffcompare.studies.question import (
     checked_answers,
     checked_names,
@@ -44,15 +45,24 @@ if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
 
-# The record of a comparison: what every method answered, and the truth.
-
-# Whose gradient to take where the truth is not known, the first that answered.
-TRUSTED = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
+# Where the truth is not known, the gradient is that of the first of these methods that has an answer.
+FALLBACKS = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step")
 
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Record):
-    """What every method answered, and the truth.  Shows itself as tables in a terminal and in a notebook."""
+    """What every method answered, and the truth.  Shows itself as tables in a terminal and in a notebook.
+
+    Fields:
+        question: The input as it was read: text, parsed expression, and the catalogue entry that it is, if any.
+        problem: What the methods were given: expression, point, variables, formulas by hand, step and budget.
+        value: The value of f at the point in doubles; `Undefined` outside the domain, or inf or nan.
+        truth: Value and gradient to 25 digits with error bounds, and the one-sided slopes at a kink; None if `truth`
+            was False.
+        answers: One `Derivative` for each method, in the order asked: its status, the gradient as doubles by variable
+            (None where a partial has no number), the work (evaluations of f and operations), formulas and notes.
+        notes: What the user should know about the input, such as which default point was chosen.
+    """
 
     report = "diffcompare.studies.compare_report"
 
@@ -70,12 +80,12 @@ class Comparison(Record):
 
     @cached_property
     def size(self) -> Size:
-        """Nodes of the expression."""
+        """The number of nodes of the expression, as a tree and as a DAG."""
         return Size(tree_size(self.problem.expression), dag_size(self.problem.expression))
 
     @cached_property
     def operations(self) -> int:
-        """Operations of the expression."""
+        """The number of operations of the expression, each shared one counted once."""
         return operation_count(self.nodes)
 
     @cached_property
@@ -84,18 +94,16 @@ class Comparison(Record):
         if self.truth is not None and any(self.truth.gradient.values()):
             return {name: true.nearest if true else None for name, true in self.truth.gradient.items()}
         answered = {answer.method: answer.gradient for answer in self.answers if answer.status == "ok"}
-        best = next((method for method in (*TRUSTED, *METHODS) if method in answered), None)
+        best = next((method for method in (*FALLBACKS, *METHODS) if method in answered), None)
         return dict(answered[best]) if best else dict.fromkeys(self.problem.wrt)
 
     def true_partial(self, name: str) -> TrueNumber | None:
-        """The true partial by that variable, if it is known."""
+        """Return the true partial with respect to a variable; None where it is not known."""
         return self.truth.gradient.get(name) if self.truth else None
 
     def measure(self, name: str, partial: float | None) -> dict[str, float | None]:
-        """The errors and the digits of a partial by that variable.  Many methods give the same number."""
-        from diffcompare.studies.accuracy import measure
-
-        if (name, partial) not in self._measured:
+        """Return the errors and the correct digits of a partial with respect to a variable (see `accuracy.measure`)."""
+        if (name, partial) not in self._measured:  # many methods give the same number
             self._measured[name, partial] = measure(partial, self.true_partial(name))
         return self._measured[name, partial]
 
@@ -105,10 +113,8 @@ class Comparison(Record):
 
     @cached_property
     def failure(self) -> Diagnostic | None:
-        """Why there is no gradient at this point; None where there is one."""
-        from diffcompare.studies.failure import failure
-
-        return failure(self)
+        """The reason why there is no gradient at this point; None where there is one."""
+        return failure_of_comparison(self)
 
     @cached_property
     def verdict(self) -> str:
@@ -117,149 +123,156 @@ class Comparison(Record):
         return text
 
 
-# How every method stands against the truth, partial by partial: what the verdict is made of.
+# --- The accuracy of every method, partial by partial -----------------------------------------------------------------
 
-GOOD = 12.0  # a method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong
+# A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong.
+MIN_EXACT_DIGITS = 12.0
+BESIDE_TOLERANCE = 1e-3  # how close partials beside a kink must be to the truth at the kink
 
-NEAR = 1e-3  # how near partials beside a kink must be to the truth at it
-
-# How far a point is moved off a kink: nearer by, a formula like (exp(x) - 1)/x has lost its digits.
+# How far a point is moved off a kink; at smaller distances a formula like (exp(x) - 1)/x has lost its digits.
 DISTANCES = (1e-7, 1e-5, 1e-4, 1e-3)
+MIN_NORMAL = sys.float_info.min  # subnormal doubles have fewer digits, so that counting them says nothing of a method
 
-MIN_NORMAL = sys.float_info.min  # below this a double has fewer digits, so counting them says nothing of the method
 
-
-class Standing(NamedTuple):
-    """One method: the digits that it keeps, by partial, and where it has none to keep."""
+class MethodAccuracy(NamedTuple):
+    """How accurate one method is: the correct digits of each partial, or the error where the truth is 0."""
 
     method: str
     answer: Derivative
     exact: bool
-    """Whether it follows exact rules: not a difference formula, nor a complex step of a length that a user chose."""
+    """True for exact rules, False for difference formulas and for a complex step whose length the user chose."""
     digits: Mapping[str, float]
     """Correct digits of the partials of which digits can be counted."""
-    misses: Mapping[str, float]
-    """What it says, in size, where the true partial is 0, or underflows to it."""
-    silent: tuple[str, ...]
-    """Partials that fit into a double, of which the method has no number."""
-    rounding: float
-    """A miss up to this is the rounding of a gradient of this size."""
+    errors_at_zero: Mapping[str, float]
+    """Absolute errors of the partials whose true value is 0, or underflows to 0."""
+    no_number: tuple[str, ...]
+    """Partials that fit into a double, but for which the method has no number."""
+    tolerance: float
+    """Errors at zero up to this are explained by rounding, given the size of the gradient."""
 
     @property
-    def least(self) -> float | None:
+    def min_digits(self) -> float | None:
         """The digits of its worst partial; None where none can be counted."""
         return min(self.digits.values(), default=None)
 
     @property
     def far_off(self) -> bool:
-        """Whether whatever is wrong with it is wrong by more than a small move of the point explains."""
-        return all(kept < -math.log10(NEAR) for kept in self.digits.values() if kept < GOOD) and all(
-            size > NEAR for name, size in self.misses.items() if name in self.astray
-        )
+        """True if every wrong partial is wrong by more than a small move of the point explains."""
+        return all(
+            digits < -math.log10(BESIDE_TOLERANCE) for digits in self.digits.values() if digits < MIN_EXACT_DIGITS
+        ) and all(error > BESIDE_TOLERANCE for name, error in self.errors_at_zero.items() if name in self.wrong)
 
     @property
-    def astray(self) -> list[str]:
+    def wrong(self) -> list[str]:
         """The partials that are wrong by more than the rounding of a few operations explains."""
-        lost = [name for name, kept in self.digits.items() if kept < GOOD]
-        return lost + [name for name, size in self.misses.items() if size > self.rounding]
+        lost = [name for name, digits in self.digits.items() if digits < MIN_EXACT_DIGITS]
+        return lost + [name for name, error in self.errors_at_zero.items() if error > self.tolerance]
 
 
-def standings(comparison: Comparison) -> list[Standing]:
-    """Every method that gave a number for some partial, or should have."""
-    true = {name: comparison.true_partial(name) for name in comparison.problem.wrt}
-    sizes = [abs(each.nearest) for each in true.values() if each is not None and math.isfinite(each.nearest)]
-    rounding = (max(sizes, default=0.0) or 1.0) * 10**-GOOD
+def method_accuracies(comparison: Comparison) -> list[MethodAccuracy]:
+    """Return the accuracy of every method that answered, also where some or all partials have no number."""
+    true_partials = {name: comparison.true_partial(name) for name in comparison.problem.wrt}
+    sizes = [abs(true.nearest) for true in true_partials.values() if true is not None and math.isfinite(true.nearest)]
+    tolerance = (max(sizes, default=0.0) or 1.0) * 10**-MIN_EXACT_DIGITS
     return [
-        _standing(comparison, answer, true, rounding)
+        _method_accuracy(comparison, answer, true_partials, tolerance)
         for answer in comparison.answers
         if answer.status in ("ok", "undefined")
     ]
 
 
-def _standing(
-    comparison: Comparison, answer: Derivative, true: Mapping[str, TrueNumber | None], rounding: float
-) -> Standing:
+def _method_accuracy(
+    comparison: Comparison, answer: Derivative, true_partials: Mapping[str, TrueNumber | None], tolerance: float
+) -> MethodAccuracy:
     method = answer.method
     exact = method not in DIFFERENCES and not (method == "complex-step" and comparison.problem.step is not None)
-    digits, misses, silent = {}, {}, []
-    for name, known in true.items():
+    digits, errors_at_zero, no_number = {}, {}, []
+    for name, true in true_partials.items():
         partial = answer.gradient.get(name)
-        if known is None or not math.isfinite(known.nearest):
+        if true is None or not math.isfinite(true.nearest):
             continue
         if partial is None:
-            silent.append(name)
-        elif known.nearest == 0:
-            misses[name] = abs(partial)
-        elif countable(known):
+            no_number.append(name)
+        elif true.nearest == 0:
+            errors_at_zero[name] = abs(partial)
+        elif has_countable_digits(true):
             digits[name] = comparison.measure(name, partial)["digits"] or 0.0
-    return Standing(method, answer, exact, digits, misses, tuple(silent), rounding)
+    return MethodAccuracy(method, answer, exact, digits, errors_at_zero, tuple(no_number), tolerance)
 
 
-def countable(true: TrueNumber) -> bool:
-    """Whether correct digits can be counted: not of 0, nor of what a double holds with few digits or not at all."""
+def has_countable_digits(true: TrueNumber) -> bool:
+    """Tell whether correct digits can be counted: not for 0, nor for numbers that are subnormal or overflow."""
     return MIN_NORMAL <= abs(true.nearest) < math.inf
 
 
 def value_digits(comparison: Comparison) -> float | None:
-    """The correct digits of the value of f; None where they cannot be counted."""
+    """Return the correct digits of the value of f; None where they cannot be counted."""
     true = comparison.truth.value if comparison.truth else None
-    if true is None or not countable(true) or not is_number(comparison.value):
+    if true is None or not has_countable_digits(true) or not is_number(comparison.value):
         return None
     return measure(float(comparison.value), true)["digits"]  # type: ignore[arg-type]
 
 
 def kinks(comparison: Comparison) -> list[tuple[Expression, set[str]]]:
-    """The operations at a kink of theirs, or at the edge of their branches, and the variables below each."""
+    """Return the active operations that are at a kink or at the edge of a branch, with the variables of each."""
     values = values_at(comparison.nodes, comparison.problem.point)
     active = active_nodes(comparison.nodes, comparison.problem.wrt)
-    found = []
+    kinked = []
     for node in comparison.nodes:
         if node in active and node.operation is not None and node.operation.kink.text:
             arguments = [values[argument] for argument in node.arguments]
             compared = len(arguments) if node.operation.selects is None else 2
             moving = any(argument in active for argument in node.arguments[:compared])
             if moving and all(map(is_number, arguments[:compared])) and node.operation.kink.contains(*arguments):
-                found.append((node, set(variables(wengert_list(node)))))
-    return found
+                kinked.append((node, set(variables(wengert_list(node)))))
+    return kinked
 
 
 def right_beside(comparison: Comparison, names: Collection[str]) -> bool:
-    """Whether AD finds these true partials when the point is moved a little, so that a kink must be what it misses."""
-    from diffcompare.backends.reverse import gradient_at
-
+    """Tell whether AD finds these true partials when the point is moved a little: then a kink made it miss them."""
     for distance in DISTANCES:
         for direction in (distance, -distance):
             moved = {
-                name: x + direction * (1 + number / 2) * max(1.0, abs(x))  # each by another amount: x == y is left
+                # Each coordinate moves by an amount of its own, so that a kink along x == y is left, too.
+                name: x + direction * (1 + number / 2) * max(1.0, abs(x))
                 for number, (name, x) in enumerate(comparison.problem.point.items())
             }
-            found = gradient_at(comparison.problem.expression, moved)
-            if found is not None and all(_is_near(found[name], comparison.true_partial(name)) for name in names):
+            partials = gradient_at(comparison.problem.expression, moved)
+            if partials is not None and all(_is_near(partials[name], comparison.true_partial(name)) for name in names):
                 return True
     return False
 
 
 def _is_near(partial: float, true: TrueNumber | None) -> bool:
-    return true is not None and math.isclose(partial, true.nearest, rel_tol=NEAR, abs_tol=NEAR)
+    tolerance = BESIDE_TOLERANCE
+    return true is not None and math.isclose(partial, true.nearest, rel_tol=tolerance, abs_tol=tolerance)
 
 
-# A formula that is right at one point may be wrong: x^2 is 2*x at 2. So it is held against reverse mode elsewhere.
+# --- The user's formulas at other points ------------------------------------------------------------------------------
 
-CLEARLY = 1e-6  # the relative difference from which on two values are not the same number, rounded twice
+# A formula that agrees at one point may be wrong: x^2 equals 2*x at 2.  So it is compared with reverse mode elsewhere.
+
+MIN_DIFFERENCE = 1e-6  # relative; smaller differences between a formula and reverse mode may be rounding
 
 
-def parts_elsewhere(comparison: Comparison) -> str:
-    """A clause on the first other point at which a formula of the user's is not the partial; empty if none is found."""
-    for name, point, said, partial in _elsewhere(comparison):
-        if is_number(said) and abs(said - partial) > CLEARLY * max(abs(partial), abs(said)):
-            return _clause(name, point, said, partial)
+def disagreement_elsewhere(comparison: Comparison) -> str:
+    """Return a clause on the first other point at which a formula of the user is wrong; empty if none is found."""
+    for name, point, value, partial in _formulas_elsewhere(comparison):
+        if is_number(value) and abs(value - partial) > MIN_DIFFERENCE * max(abs(partial), abs(value)):
+            return (
+                f"check the formula by hand for df/d{name}: it agrees at this point, but at {format_point(point)} it "
+                f"gives {value:.6g} and reverse-ad {partial:.6g}, and one point proves nothing"
+            )
     return ""
 
 
 def gap_elsewhere(comparison: Comparison) -> list[str]:
-    """A clause on the first other point at which a formula of the user's has no value, if it is not alone in that."""
-    for name, point, said, _ in _elsewhere(comparison):
-        if type(said) is Undefined:
+    """Return a clause on the first other point at which a formula of the user is undefined, though f is not.
+
+    A removable hole, as of sin(x)/x at 0, is no gap.
+    """
+    for name, point, value, _ in _formulas_elsewhere(comparison):
+        if type(value) is Undefined:
             from diffcompare.verify.regions import find_unmet_requirement, is_hole
 
             assert comparison.problem.hand is not None
@@ -271,8 +284,8 @@ def gap_elsewhere(comparison: Comparison) -> list[str]:
     return []
 
 
-def _elsewhere(comparison: Comparison) -> Iterator[tuple[str, dict[str, float], Any, float]]:
-    """What a formula of the user's, and reverse mode, say at other points: by variable and point."""
+def _formulas_elsewhere(comparison: Comparison) -> Iterator[tuple[str, dict[str, float], Any, float]]:
+    """Yield (variable, point, value of the user's formula, partial by reverse mode) for other points."""
     problem = comparison.problem
     answered = any(answer.method == "hand-coded" and answer.status == "ok" for answer in comparison.answers)
     if problem.hand is None or problem.hand.origin == "catalogue" or not answered:
@@ -288,11 +301,7 @@ def _elsewhere(comparison: Comparison) -> Iterator[tuple[str, dict[str, float], 
             yield name, point, value_at(formula, point), partial
 
 
-def _clause(name: str, point: Mapping[str, float], said: float, partial: float) -> str:
-    return (
-        f"check the formula by hand for df/d{name}: it agrees at this point, but at {format_point(point)} it gives "
-        f"{said:.6g} and reverse-ad {partial:.6g}, and one point proves nothing"
-    )
+# --- Comparing --------------------------------------------------------------------------------------------------------
 
 
 def compare_question(
@@ -307,23 +316,24 @@ def compare_question(
     truth: bool = True,
     simplify: bool = True,
 ) -> Comparison:
-    """Put one question to every method and to the truth.
+    """Ask every method and the truth one question.
 
     `at` is the point (None: the classic one, else a default with a note), `hand` overrides the question's own
-    formulas, `wrt` restricts the variables, without `simplify` sympy is spared its longest task.  Raises
-    DiffcompareError for a wrong point, variable, method, step or budget.
+    formulas; the other options are those of `compare`.  Raises DiffcompareError for a wrong point, variable, method,
+    step or budget.
     """
     names = checked_names("methods", methods)
     # Whoever gives a formula wants to see it judged.
     backends = select_backends(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
-    if any(each.name == "symbolic" for each in backends):
+    if any(backend.name == "symbolic" for backend in backends):
         from diffcompare.backends.symbolic.client import prepare
 
         prepare()  # sympy is imported in its own process while this one does everything else
-    point, asked, notes = set_up(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, asked, hand or question.hand, step, budget, simplify)
-    value = values_at(wengert_list(problem.expression), point)[problem.expression]
+    setup = set_up(question, at, wrt)
+    hand = hand or question.hand
+    problem = Problem(question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify)
+    value = values_at(wengert_list(problem.expression), setup.point)[problem.expression]
     established = None
     if truth:
         from diffcompare.truth.establish import establish
@@ -331,11 +341,10 @@ def compare_question(
         with ONE_AT_A_TIME:
             established = establish(problem)
     # The symbolic method waits for its worker, so it is asked last; the answers keep the order of the question.
-    ready = {
-        each.name: run_backend(each, problem) for each in sorted(backends, key=lambda each: each.name == "symbolic")
-    }
-    answers = tuple(ready[each.name] for each in backends)
-    return Comparison(question, problem, value, established, answers, notes)
+    symbolic_last = sorted(backends, key=lambda backend: backend.name == "symbolic")
+    answers = {backend.name: run_backend(backend, problem) for backend in symbolic_last}
+    in_order = tuple(answers[backend.name] for backend in backends)
+    return Comparison(question, problem, value, established, in_order, setup.notes)
 
 
 def compare(
@@ -352,14 +361,37 @@ def compare(
     simplify: bool = True,
     **values: float,
 ) -> Comparison:
-    """Differentiate an expression in every way and compare: `compare("x^2*sin(x)", x=1.5)`.
+    """Differentiate an expression by several methods and measure each against the truth.
 
-    The expression is text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.  The point is a
-    mapping, or keyword arguments for variables that are not named like an option, or both, or a number where there is
-    one variable.  `methods` are names, or "all"; `hand` maps variables to formulas that a person derived; `wrt` names
-    the variables to differentiate by; without `simplify` sympy's formulas are left as they are, which saves most of the
-    time.
-    Raises DiffcompareError for wrong input; an undefined or non-differentiable point is an answer, see `failure`.
+    The methods are the four ways of the survey: hand-coded, numerical, symbolic and automatic differentiation.
+
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
+            point of a catalogue entry, else a default point, which the notes name.
+        methods: Names of methods, or "all"; `diffcompare grad --help` lists them.
+        hand: Formulas that a person derived, by variable.
+        wrt: The variables to differentiate by; none means all of them.
+        step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
+        budget: Seconds that each method may take; None: no limit.
+        truth: Whether to compute the true gradient, to 25 digits with error bounds.
+        simplify: Whether sympy simplifies its formulas, which takes most of its time.
+        **values: Coordinates of the point for variables that are not named like an option.
+
+    Returns:
+        A `Comparison`; its `gradient` is the best known one, `data()` has every number, `str()` the tables.  A point
+        that is undefined or not differentiable is an answer, too: see `failure`.
+
+    Raises:
+        DiffcompareError: For an expression that cannot be read, and for a wrong point, variable, method or number.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> compare("x^2*sin(x)", x=1.5, methods=["reverse-ad", "central-difference"]).gradient
+        {'x': 3.151643663564495}
+
+    Source: A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind: Automatic differentiation in machine learning:
+    a survey.  JMLR 18(153), 2018; sections 2 and 3.
     """
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")

@@ -25,20 +25,24 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import tree_size
 from diffcompare.numeric.evaluate import Undefined, is_number
-from diffcompare.studies.accuracy import measure
+from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.record import counted, large, question_data, question_entries, warnings_data
 
 if TYPE_CHECKING:
-    from diffcompare.studies.compare import Comparison
     from diffcompare.truth.establish import Slopes
 
+UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
+MAX_FORMULAS = 6  # partials whose formulas are shown
+MAX_FORMULA_NODES = 40  # formulas with more nodes, written out, are not shown
+STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
 
-# A comparison as plain data: the JSON document of `grad`, schema diffcompare/1.
+
+# --- Data: the JSON document of `grad`, schema diffcompare/1 ----------------------------------------------------------
 
 
 def data(comparison: Comparison) -> dict[str, Any]:
-    """The whole comparison; numbers in full precision, null where there is none."""
+    """Return the whole comparison for JSON; numbers in full precision, None where there is none."""
     problem, question = comparison.problem, comparison.question
     document: dict[str, Any] = {
         **question_data("grad", question, problem.point),
@@ -71,7 +75,7 @@ def _truth(comparison: Comparison) -> dict[str, Any] | None:
 
 
 def _slopes_data(slopes: Slopes) -> dict[str, float | str | None]:
-    """Both slopes; an infinite one as the text `inf` or `-inf`, none as null."""
+    """Return both slopes for JSON: an infinite one as the text `inf` or `-inf`, a missing one as None."""
     sides = {"left": slopes.left, "right": slopes.right}
     return {side: str(slope) if slope is not None and math.isinf(slope) else slope for side, slope in sides.items()}
 
@@ -110,17 +114,11 @@ def _size(size: Size) -> dict[str, int | str]:
     return {"tree": large(size.tree), "dag": large(size.dag)}
 
 
-TOLD = "textbook rules"  # a note that says no more than the column `how` does
-
-MAX_FORMULAS = 6  # partials whose formulas are shown
-
-MAX_FORMULA_NODES = 40  # nodes of a formula, written out, up to which it is shown
-
-STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
+# --- Document: the tables of `grad` -----------------------------------------------------------------------------------
 
 
 def document(comparison: Comparison, *, brief: bool = False) -> Document:
-    """The tables of `grad`; a brief document has the values only."""
+    """Return the tables of a comparison; a brief document has the values only."""
     blocks: list[Block] = [] if brief else [Heading(_title(comparison), 1), _question(comparison)]
     if comparison.problem.wrt:
         blocks.append(_values(comparison, brief))
@@ -137,7 +135,7 @@ def document(comparison: Comparison, *, brief: bool = False) -> Document:
 
 
 def _title(comparison: Comparison) -> str:
-    """How many of the four ways were asked (the default methods are all four)."""
+    """Name the number of ways that were asked (by default all four)."""
     ways = {WAYS.get(answer.method, "numerically") for answer in comparison.answers}
     return ("The truth", "One way", "Two ways", "Three ways", "Four ways")[len(ways)] + " to differentiate" * bool(ways)
 
@@ -165,7 +163,7 @@ def _value(comparison: Comparison, true_value: str | None) -> Cell:
 
 
 def _values(comparison: Comparison, brief: bool) -> Table:
-    """Partial by partial, what every method says and how far that is from the truth."""
+    """Return the table of values: for each partial the truth, then every method with its errors and digits."""
     columns = (
         Column("partial", "partial", group=True),
         Column("method", "method"),
@@ -189,7 +187,7 @@ def _values(comparison: Comparison, brief: bool) -> Table:
 
 def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
     partial, true = answer.gradient.get(name), comparison.true_partial(name)
-    errors = measure(partial, true)
+    errors = comparison.measure(name, partial)
     cell: Cell = answer.status if answer.status != "ok" else None
     if partial is not None:
         cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
@@ -222,10 +220,10 @@ def _slopes(comparison: Comparison) -> Table:
 
 
 def _formulas(comparison: Comparison) -> list[Block]:
-    """The formulas that methods have for the first partials, equal ones once."""
+    """Return the table of the methods' formulas for the first partials; methods with equal formulas share a row."""
     names = comparison.problem.wrt[:MAX_FORMULAS]
     rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
-    if all(isinstance(formula, str) for _, _, formula in rows):
+    if all(isinstance(formula, str) for _, _, formula in rows):  # each is too long and only its size is told
         return []
     columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
     table = Table("formulas", columns, tuple(rows), "Formulas")
@@ -240,14 +238,14 @@ def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
         if answer.formulas and name in answer.formulas:
             methods.setdefault(answer.formulas[name], []).append(answer.method)
     rows: list[tuple[Cell, Cell]] = []
-    for formula, who in methods.items():
+    for formula, listed in methods.items():
         size = tree_size(formula)
-        rows.append((", ".join(who), formula if size <= MAX_FORMULA_NODES else f"({large(size)} nodes)"))
+        rows.append((", ".join(listed), formula if size <= MAX_FORMULA_NODES else f"({large(size)} nodes)"))
     return rows
 
 
 def _cost(comparison: Comparison) -> Table:
-    """What each method costs: how often it calls f, the operations it does, and the size of its formulas."""
+    """Return the table of costs: how often each method calls f, its operations, and the size of its formulas."""
     columns = (
         Column("method", "method"),
         Column("how", "how"),
@@ -282,7 +280,7 @@ def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, .
 
 
 def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, Cell]:
-    """Tree, DAG, and the swell of the tree over the tree of f."""
+    """Return nodes as a tree, nodes as a DAG, and the expression swell: the tree relative to the tree of f."""
     if size is None:
         return None, None, None
     try:
@@ -293,15 +291,18 @@ def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, 
 
 
 def _notes(comparison: Comparison) -> list[Table]:
-    """What the methods have to say: a table of its own, so that the costs fit into 80 columns."""
+    """Return the notes of the methods as a table of their own, so that the costs fit into 80 columns."""
     columns = (Column("method", "method"), Column("note", "note"))
-    said = {answer.method: "; ".join(note for note in answer.notes if note != TOLD) for answer in comparison.answers}
-    rows = tuple((method, text) for method, text in said.items() if text)
+    notes = {
+        answer.method: "; ".join(note for note in answer.notes if note != UNINFORMATIVE)
+        for answer in comparison.answers
+    }
+    rows = tuple((method, text) for method, text in notes.items() if text)
     return [Table("notes", columns, rows, "Notes")] if rows else []
 
 
 def _side_notes(comparison: Comparison) -> list[str]:
-    """What the truth has to remark, and the lesson of a catalogue entry."""
+    """Return the notes of the truth, and the lesson of a catalogue entry."""
     notes = list(comparison.truth.notes) if comparison.truth else []
     notes = [f"the truth {note}" if note.startswith("by ") else note for note in notes]
     entry = comparison.question.entry
@@ -311,6 +312,6 @@ def _side_notes(comparison: Comparison) -> list[str]:
 
 
 def _is_classic(comparison: Comparison) -> bool:
-    """Whether this is the entry's own point, in its own variables: its lesson is about them."""
+    """Tell whether the point is the entry's own, in its own variables: the entry's lesson is about that point."""
     entry = comparison.question.entry
     return entry is not None and dict(comparison.problem.point) == dict(entry.point)

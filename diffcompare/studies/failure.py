@@ -1,4 +1,4 @@
-"""Why a comparison has no gradient to show, as a diagnostic with a cure."""
+"""What is wrong with a point (no value, overflow, a kink), as a diagnostic that says what to do about it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from diffcompare.truth.establish import Slopes, Truth
 
 
-# What is wrong with a point, as a diagnostic with a cure: no value there, one too large, or a kink.
-
 _LETTER = r"\b[a-z]\b"
 
 _RELATIONS: Mapping[str, Callable[[float], bool]] = {
@@ -33,14 +31,14 @@ _RELATIONS: Mapping[str, Callable[[float], bool]] = {
     "!=": lambda x: x != 0,
 }
 
-# Values of arguments that vary: with one of them every operation is inside its domain, if any value helps.
+# Trial values for arguments that vary: if any point is inside an operation's domain, one of these is.
 _TRIALS = (-1.5, -1.0, 0.0, 0.5, 1.0, 2.0)
 
 NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
 
-
-# Nodes up to which the truth settles whether there is a derivative; of a larger list only where doubles doubt it.
-MAX_SETTLED = 1_000
+# For lists of up to this many nodes the truth decides whether there is a derivative; for larger ones it is asked only
+# where doubles give reason to doubt it.
+MAX_CERTIFIED_NODES = 1_000
 
 AT_A_KINK = "choose another point; the numbers here follow the conventions of the rows, see `diffcompare ops`"
 
@@ -48,15 +46,20 @@ AT_A_KINK = "choose another point; the numbers here follow the conventions of th
 def failure_of_sweep(
     problem: Problem, nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
 ) -> Diagnostic | None:
-    """The same for a study that shows one sweep in doubles: its numbers at a kink are conventions, and are shown."""
-    if is_number(values[nodes[-1]]) and len(nodes) > MAX_SETTLED and _calm(nodes, values, active):
+    """Return what is wrong with the point of a study that shows one sweep in doubles; None where nothing is.
+
+    Such a study shows its numbers at a kink, too, so the diagnostic says that they follow conventions.
+    """
+    if is_number(values[nodes[-1]]) and len(nodes) > MAX_CERTIFIED_NODES and _smooth_in_doubles(nodes, values, active):
         return None
     failure = failure_at(problem)
     return failure._replace(help=AT_A_KINK) if failure is not None and failure.code == "E803" else failure
 
 
-def _calm(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]) -> bool:
-    """Whether in doubles no active operation stands at a kink of its row, and every partial is finite."""
+def _smooth_in_doubles(
+    nodes: Sequence[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
+) -> bool:
+    """Tell whether, in doubles, no active operation is at a kink and every local partial is finite."""
     for node in nodes:
         if node in active and node.operation is not None and type(values[node]) is not Undefined:
             if node.operation.kink.contains(*[values[argument] for argument in node.arguments]):
@@ -67,7 +70,7 @@ def _calm(nodes: Sequence[Expression], values: Mapping[Expression, Any], active:
 
 
 def failure_at(problem: Problem) -> Diagnostic | None:
-    """What is wrong with the point of a problem, whatever the method; None where there is a gradient."""
+    """Return what is wrong with the point of a problem, whatever the method; None where there is a gradient."""
     from diffcompare.backends.registry import ONE_AT_A_TIME
     from diffcompare.truth.establish import establish
 
@@ -80,7 +83,10 @@ def failure_at(problem: Problem) -> Diagnostic | None:
 def point_failure(
     nodes: Sequence[Expression], problem: Problem, value: float | Undefined, truth: Truth | None
 ) -> Diagnostic | None:
-    """The same, where the value (in doubles) and the truth are known already; without a truth kinks go unseen."""
+    """Return what is wrong with a point whose value (in doubles) and truth are known; None where nothing is.
+
+    Without a truth, kinks go unseen.
+    """
     if truth is not None and truth.status == "undefined" and truth.undefined is not None:
         return _undefined("the function is undefined at this point", *truth.undefined)
     if truth is not None and truth.status == "nondifferentiable":
@@ -96,7 +102,7 @@ def point_failure(
 
 
 def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
-    """The row's domain is put in terms of the arguments: `ln(x - 5)` needs not x > 0, but x - 5 > 0."""
+    """Describe an operation outside its domain, in terms of its arguments: `ln(x - 5)` needs x - 5 > 0."""
     operation = outside.operation
     letters = re.findall(_LETTER, operation.notation)
     arguments = dict(zip(letters, node.arguments, strict=False))
@@ -114,8 +120,8 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
     domain = _still_open(operation.domain.text, arguments, known)
     needs = re.sub(_LETTER, lambda match: shorten(arguments[match[0]]) if match[0] in arguments else match[0], domain)
     involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
-    found = " and ".join({f"{shorten(arguments[letter])} is {known[letter]:.17g}": None for letter in involved})
-    message = f"{what}: {shorten(node)} needs {needs}, and {found}"
+    actual = " and ".join({f"{shorten(arguments[letter])} is {known[letter]:.17g}": None for letter in involved})
+    message = f"{what}: {shorten(node)} needs {needs}, and {actual}"
     cure = f"choose a point at which {needs}"
     if operation.name == "^" and shorten(node.arguments[1]) == "1/3":
         cure = f"for the real cube root of any number write cbrt({shorten(node.arguments[0])}); or {cure}"
@@ -123,13 +129,13 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
 
 
 def _some_point_helps(operation: Operation, arguments: Sequence[Expression], values: Sequence[float]) -> bool:
-    """Whether the operation has a value with its constant arguments as they are, for some others."""
+    """Tell whether other values of the arguments that vary bring the operation into its domain."""
     trials = product(*[_TRIALS if a.varies else (value,) for a, value in zip(arguments, values, strict=True)])
     return any(operation.domain.contains(*trial) for trial in trials)
 
 
 def _still_open(domain: str, arguments: Mapping[str, Expression], known: Mapping[str, float]) -> str:
-    """A domain such as `a > 0, or a = 0 and b > 0` without what constants decide: of 0^x only `x > 0` is left."""
+    """Return a domain such as `a > 0, or a = 0 and b > 0` without what constants decide: `b > 0` for 0^x."""
     clauses = []
     for clause in domain.split(", or "):
         parts = clause.split(" and ")
@@ -141,13 +147,13 @@ def _still_open(domain: str, arguments: Mapping[str, Expression], known: Mapping
 
 
 def _holds(part: str, known: Mapping[str, float]) -> bool:
-    """Whether a part of the form `a > 0` holds; any other has been tried by whoever asks."""
+    """Tell whether a part of the form `a > 0` holds; parts of any other form count as true."""
     simple = re.fullmatch(r"([a-z]) (\S+) 0", part)
     return simple is None or _RELATIONS[simple[2]](known[simple[1]])
 
 
 def _folded(clauses: Sequence[str]) -> str:
-    """The clauses as one: `a > 0, or a = 0` is `a >= 0`."""
+    """Join alternative clauses into one: `a > 0, or a = 0` becomes `a >= 0`."""
     if len(clauses) == 2 and clauses[1] == clauses[0].replace(">", "="):
         return clauses[0].replace(">", ">=")
     return ", or ".join(clauses)
@@ -186,22 +192,22 @@ def _overflow(
     )
 
 
-def failure(comparison: Comparison) -> Diagnostic | None:
-    """Undefined, without a derivative, or beyond the range of doubles; None where the question is answered."""
-    found = point_failure(comparison.nodes, comparison.problem, comparison.value, comparison.truth)
-    if found is None and not any(_answered(comparison)):
-        return _nothing(comparison)
-    return found
+def failure_of_comparison(comparison: Comparison) -> Diagnostic | None:
+    """Return why a comparison has no gradient: because of its point, or because no method answered; else None."""
+    failure = point_failure(comparison.nodes, comparison.problem, comparison.value, comparison.truth)
+    return failure if failure is not None or _is_answered(comparison) else _no_answer(comparison)
 
 
-def _answered(comparison: Comparison) -> list[bool]:
-    """Whether a finite gradient came from the truth or from a method."""
+def _is_answered(comparison: Comparison) -> bool:
+    """Tell whether the truth or at least one method has a finite gradient."""
     truth = comparison.truth
-    known = [] if truth is None else [all(true is not None for true in truth.gradient.values())]
-    return known + [answer.status == "ok" for answer in comparison.answers]
+    if truth is not None and all(true is not None for true in truth.gradient.values()):
+        return True
+    return any(answer.status == "ok" for answer in comparison.answers)
 
 
-def _nothing(comparison: Comparison) -> Diagnostic:
+def _no_answer(comparison: Comparison) -> Diagnostic:
+    """Say why no method has an answer; what the user can change comes first."""
     by_status: dict[str, list[Derivative]] = {}
     for answer in comparison.answers:
         by_status.setdefault(answer.status, []).append(answer)

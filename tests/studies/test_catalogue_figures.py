@@ -309,7 +309,7 @@ def test_rump_the_value_is_nonsense_and_the_gradient_is_right(figures):
     assert data["value"] == nearly(-1.18059e21, 1e-4)
     assert data["truth"]["value"].startswith("-0.82739605994682136814")
     assert all(kept > 14 for method in EXACT for kept in methods[method]["digits"].values())
-    assert "of the value itself not a single digit is right" in data["verdict"]
+    assert "the value itself has not a single correct digit" in data["verdict"]
 
 
 def test_cuberoot_the_step_reaches_over_the_whole_feature(figures, said):

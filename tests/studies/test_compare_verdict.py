@@ -202,7 +202,7 @@ def test_exact_rules_inexact_answer():
     assert comparison.verdict == (
         "Exact rules, inexact answer: no exact method keeps a single digit of df/dx, for each differentiates the formula "
         f"with its rounding errors (central-difference keeps {digits(comparison)['central-difference']}); "
-        "write the formula another way; of the value itself only 7.0 digits are right."
+        "write the formula another way; the value itself has only 7.0 correct digits."
     )
 
 
@@ -225,7 +225,7 @@ def test_one_formula_cancels_and_another_does_not():
     comparison = dc.compare("((x + 1e90) - 1e90)^2", x=1.5, methods=["hand-coded", "symbolic", *AD])
     assert comparison.verdict == (
         "Symbolic keeps all 15.9 digits of a double; hand-coded, forward-ad and reverse-ad keep only 0.0; "
-        "of the value itself not a single digit is right."
+        "the value itself has not a single correct digit."
     )
 
 
@@ -244,7 +244,7 @@ def test_a_condition_that_rounding_decides():
 
 
 def test_a_value_that_is_wrong_although_the_gradient_is_right():
-    assert "of the value itself not a single digit is right" in verdict("@rump", methods=AD)
+    assert "the value itself has not a single correct digit" in verdict("@rump", methods=AD)
 
 
 def test_a_long_complex_step_is_no_exact_method():

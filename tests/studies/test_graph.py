@@ -10,7 +10,7 @@ import diffcompare as dc
 from diffcompare.cli.arguments import SHOWN as OPTIONS
 from diffcompare.document import MAX_DRAWN, Graph, Paragraph
 from diffcompare.render import Look, render
-from diffcompare.studies.failure import MAX_SETTLED
+from diffcompare.studies.failure import MAX_CERTIFIED_NODES
 from diffcompare.studies.graph import SHOWN, graph
 from diffcompare.studies.graph_report import MAX_ROWS
 
@@ -200,7 +200,7 @@ def test_a_kink_is_a_failure_only_where_derivatives_are_asked_for():
 
 
 def test_a_kink_of_a_large_graph():
-    tail = "+".join(f"sin({n}*x)" for n in range(2, MAX_SETTLED // 2))
+    tail = "+".join(f"sin({n}*x)" for n in range(2, MAX_CERTIFIED_NODES // 2))
     assert graph(f"abs(x - 1) + {tail}", x=1, show="adjoint").failure.code == "E803"
     assert graph(f"abs(x - 1) + {tail}", x=2, show="adjoint").failure is None
 
