@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.backends.registry import DIFFERENCES
 from diffcompare.batch.row_result import Digest, MethodSummary
 from diffcompare.document import Approximate, Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
-from diffcompare.studies.compare_verdict import join
-from diffcompare.studies.record import SCHEMA, counted, large
+from diffcompare.studies.record import SCHEMA, counted, join, large
 
 if TYPE_CHECKING:
     from diffcompare.batch.run import Batch

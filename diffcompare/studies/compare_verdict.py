@@ -22,6 +22,7 @@ from diffcompare.studies.compare import (
     right_beside,
     value_digits,
 )
+from diffcompare.studies.record import join
 
 if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
@@ -223,11 +224,6 @@ def partials(names: Sequence[str], word: str = "and") -> str:
     """List partials: `df/dx`, `df/dx and df/dy`, `df/dx1, df/dx2, df/dx3 and 5 more`."""
     listed = [f"df/d{name}" for name in names]
     return join(listed if len(listed) <= 4 else [*listed[:3], f"{len(listed) - 3} more"], word)
-
-
-def join(words: Sequence[str], word: str = "and") -> str:
-    """Join words as in a sentence: `a`, `a and b`, `a, b and c`."""
-    return f"{', '.join(words[:-1])} {word} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 # --- Where nothing can be compared ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The gradient as source, and its document."""
+"""`dc.derive` and `derive`: derivatives rule by rule, their formulas checked at a point, and the gradient as code."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
-from diffcompare.language.printer import free_prefix, swells
+from diffcompare.language.printer import free_prefix, shorten, swells
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import values_at
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
 from diffcompare.studies.failure import point_failure
-from diffcompare.studies.question import question_and_point, set_up
+from diffcompare.studies.question import Setup, question_and_point, set_up
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
@@ -34,29 +34,122 @@ if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
 
 
-# The closing check: the formulas evaluated at the point, beside the truth or one reverse sweep.
+MAX_NODES_WITH_TRUTH = 2_000  # formulas of larger expressions are checked against reverse mode only
+CHECK_BUDGET = 2.0  # seconds for the truth of the closing check; without a truth reverse mode has to do
 
-WITH_TRUTH = 2_000  # nodes up to which the truth is computed; beyond that reverse mode has to do
+# A derivation of up to so many rules, nodes of the result and characters in a line is written as whole lines, one for
+# each rule; in a larger one subexpressions get names and every rule stands by itself.
+MAX_WHOLE_STEPS, MAX_WHOLE_SIZE, MAX_WHOLE_TEXT = 16, 160, 320
+MAX_STEPS = 20_000  # steps by one variable that are recorded; `rules` counts all of them
+MAX_TIDIED_NODES = 30_000  # distinct nodes; larger formulas are not tidied
+MAX_VISITS = 150_000  # nodes visited by all derivations: a large expression is derived by its first variables only
+MAX_UNNAMED_CONSTANT = 12  # nodes of a constant; larger ones are written by a name
+NO_POINT = "E706"  # the code of the error that no point was found at which the function is defined
+LANGUAGES = tuple(LIBRARIES)
+
+
+# --- Records ----------------------------------------------------------------------------------------------------------
 
 
 class ClosingCheck(NamedTuple):
-    """The partials by each formula and by reverse mode, None where undefined; and the truth, if all of it is known."""
+    """The formulas evaluated at the point, beside reverse mode and the truth."""
 
     raw: Mapping[str, float | None] = NOTHING
+    """Partials by the unsimplified formulas; None where undefined."""
     tidied: Mapping[str, float | None] = NOTHING
+    """Partials by the tidied formulas, where there are any."""
     reverse: Mapping[str, float | None] = NOTHING
+    """Partials by reverse mode."""
     truth: Mapping[str, TrueNumber | None] = NOTHING
+    """The true partials; empty unless all of them are known."""
+    failure: Diagnostic | None = None
+    """What is wrong with the point, if anything is."""
+
+
+class Derivation(NamedTuple):
+    """The derivative by one variable."""
+
+    by: str
+    steps: Sequence[DerivationStep]
+    """The first `MAX_STEPS` steps."""
+    rules: int
+    """The number of all steps."""
+    raw: Expression
+    """The formula by the rules alone: that of the hand-coded backend, node for node."""
+    tidied: Expression | None
+    """The tidied formula; None where it is too large to be tidied."""
+    sizes: Mapping[str, Size]
+    """The number of nodes of `raw` and `tidied`."""
+    lines: Sequence[Expression] | None
+    """The whole derivative after each step; None where it is too large to be written again and again."""
+
+    @property
+    def best(self) -> Expression:
+        """The tidied formula, or the unsimplified one where there is no other."""
+        return self.raw if self.tidied is None else self.tidied
+
+
+@dataclass(frozen=True, repr=False)
+class Derive(Record):
+    """Derivations by some variables of one expression, and the check of their formulas at a point.
+
+    Fields:
+        question: The input as it was read.
+        point: The point of the closing check; empty where none was found.
+        wrt: The variables to differentiate by.
+        derivations: One for each variable of `wrt`; by the first ones only where the expression is very large.
+        names: The names of subexpressions, for derivations that write them by name.
+        check: What the formulas, reverse mode and the truth give at the point.
+        notes: What the user should know about the input.
+        failure: What is wrong with a point that the user gave, if anything is.
+    """
+
+    report = "diffcompare.studies.derive_report"
+
+    question: ParsedInput
+    point: Mapping[str, float]
+    wrt: tuple[str, ...]
+    derivations: tuple[Derivation, ...]
+    names: Mapping[Expression, str]
+    check: ClosingCheck
+    notes: tuple[Diagnostic, ...]
     failure: Diagnostic | None = None
 
+    @property
+    def expression(self) -> Expression:
+        """The function."""
+        return self.question.parsed.expression
 
-def checked(
+    @cached_property
+    def nodes(self) -> list[Expression]:
+        """The Wengert list of the function."""
+        return wengert_list(self.expression)
+
+    @property
+    def variables(self) -> list[str]:
+        """All variables, in the order of the point, or in natural order where there is no point."""
+        return list(self.point) or variables(self.nodes)
+
+    def code(self, language: str) -> str:
+        """Return the gradient as a program in one of `LANGUAGES`.  Raises DiffcompareError (E542, E543)."""
+        return code(self, language)
+
+    def code_document(self, language: str) -> Document:
+        """Return the program as a document of its own, so that what is written to a file runs."""
+        return code_document(self, language)
+
+
+# --- The closing check ------------------------------------------------------------------------------------------------
+
+
+def check_formulas(
     nodes: Sequence[Expression],
     problem: Problem,
     raw: Mapping[str, Expression],
     tidied: Mapping[str, Expression],
 ) -> ClosingCheck:
-    """What the formulas give at the point of the problem, and what is wrong with that point."""
-    truth = _truth(problem) if len(nodes) <= WITH_TRUTH else None
+    """Evaluate the formulas at the point of the problem, and say what is wrong with that point, if anything is."""
+    truth = _truth(problem) if len(nodes) <= MAX_NODES_WITH_TRUTH else None
     value = values_at(nodes, problem.point)[nodes[-1]]
     known = dict(truth.gradient) if truth is not None and None not in truth.gradient.values() else {}
     return ClosingCheck(
@@ -75,80 +168,11 @@ def _truth(problem: Problem) -> Truth:
         return establish(problem)
 
 
-# The derivation as a record: the steps and the formulas by every variable, and what they give at the point.
-
-# Up to so many rules, nodes of the result and characters of a line the whole derivative is written again for every
-# rule; beyond that subexpressions get names and every rule stands by itself.
-WHOLE_STEPS, WHOLE_SIZE, WHOLE_TEXT = 16, 160, 320
-
-MAX_STEPS = 20_000  # steps by one variable that are written down; how many there are in all is counted
-
-TIDIED = 30_000  # distinct nodes up to which a formula is tidied
-
-
-class Derivation(NamedTuple):
-    """The derivative by one variable."""
-
-    by: str
-    steps: Sequence[DerivationStep]
-    """The first MOST_STEPS."""
-    rules: int
-    """How many steps there are."""
-    raw: Expression
-    """By the rules alone: the formula of the hand-coded backend, node for node."""
-    tidied: Expression | None
-    """None where the formula is too large to be tidied."""
-    sizes: Mapping[str, Size]
-    """Of `raw` and `tidied`."""
-    lines: Sequence[Expression] | None
-    """The whole derivative after each step; None where it is too large to be written again and again."""
-
-
-@dataclass(frozen=True, repr=False)
-class Derive(Record):
-    """Derivations by some variables of one expression, and the check of their formulas at a point."""
-
-    report = "diffcompare.studies.derive_report"
-
-    question: ParsedInput
-    point: Mapping[str, float]
-    wrt: tuple[str, ...]
-    derivations: tuple[Derivation, ...]
-    """Those by the first variables, where there are too many for all."""
-    names: Mapping[Expression, str]
-    """The names of subexpressions where they are written by name."""
-    check: ClosingCheck
-    notes: tuple[Diagnostic, ...]
-    failure: Diagnostic | None = None
-
-    @property
-    def expression(self) -> Expression:
-        """The function."""
-        return self.question.parsed.expression
-
-    @cached_property
-    def nodes(self) -> list[Expression]:
-        """Its Wengert list."""
-        return wengert_list(self.expression)
-
-    @property
-    def variables(self) -> list[str]:
-        """All variables, in the order of the point, or where there is no point in natural order."""
-        return list(self.point) or variables(self.nodes)
-
-    def code(self, language: str) -> str:
-        """The gradient as a program in `python` or `numpy`.  Raises DiffcompareError (E542, E543)."""
-
-        return code(self, language)
-
-    def code_document(self, language: str) -> Document:
-        """The program as a document of its own, so that what is written to a file runs."""
-
-        return document(self, language)
+# --- One derivation ---------------------------------------------------------------------------------------------------
 
 
 def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, str]) -> Derivation:
-    """The derivation by one variable.  Raises DiffcompareError (E541) where no rule is known."""
+    """Derive by one variable.  Raises DiffcompareError (E541) where no rule is known."""
     root = nodes[-1]
     active = active_nodes(nodes, (name,))
     try:
@@ -157,7 +181,7 @@ def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, st
         raise _no_rule(refusal.node, name) from None
     raw = derivatives.get(root, ZERO)
     sizes = {"raw": _size(raw)}
-    tidied = simplify(raw, root, _to_expand(nodes, derivatives)) if sizes["raw"].dag <= TIDIED else None
+    tidied = simplify(raw, root, _to_expand(nodes, derivatives)) if sizes["raw"].dag <= MAX_TIDIED_NODES else None
     if tidied is not None:
         sizes["tidied"] = _size(tidied)
         if 2 * sizes["tidied"].tree > 3 * sizes["raw"].tree:  # a sum of products may grow a little, but not so much
@@ -169,15 +193,16 @@ def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, st
 
 
 def _lines(nodes: list[Expression], name: str, active: Collection[Expression], size: Size) -> list[Expression] | None:
-    if operation_count(active) > WHOLE_STEPS or size.tree > WHOLE_SIZE:
+    """Return the whole derivative after each step; None where that is too long."""
+    if operation_count(active) > MAX_WHOLE_STEPS or size.tree > MAX_WHOLE_SIZE:
         return None
     lines = whole_lines(nodes, name, active)
     return lines if all(_is_short(line) for line in [nodes[-1], *lines]) else None
 
 
 def _is_short(line: Expression) -> bool:
-    """Whether the formula can be written out in a line or two, without names for its parts."""
-    return not swells(line, wengert_list(line)) and len(str(line)) <= WHOLE_TEXT
+    """Tell whether the formula can be written out in a line or two, without names for its parts."""
+    return not swells(line, wengert_list(line)) and len(str(line)) <= MAX_WHOLE_TEXT
 
 
 def _size(formula: Expression) -> Size:
@@ -187,7 +212,10 @@ def _size(formula: Expression) -> Size:
 def _to_expand(
     nodes: Sequence[Expression], derivatives: Mapping[Expression, Expression]
 ) -> dict[Expression, Expression]:
-    """The products that make a product of three and more factors a sum with one factor differentiated in each term."""
+    """Return the products to expand (with the factor to expand) by the product rule of three and more factors.
+
+    Expanded, the derivative of such a product is a sum with one factor differentiated in each term.
+    """
     products: dict[Expression, Expression] = {}
     for node in nodes:
         if node.operation is not None and node.operation.name == "*":
@@ -200,23 +228,12 @@ def _to_expand(
 
 
 def _no_rule(node: Expression, name: str) -> DiffcompareError:
-    from diffcompare.language.printer import shorten
-
     message = f"no rule is known for {shorten(node)} by {name}"
     help = "differentiate by a variable that has a rule: --wrt"
     return DiffcompareError(Diagnostic("E541", "nondifferentiable", message, help=help))
 
 
-# The question put to the rule sheet: which variables, how large, in which words.
-
-# Nodes to be visited by all derivations together: a large expression is derived by its first variables only.
-MAX_VISITS = 150_000
-
-SECONDS = 2.0  # for the truth of the closing check, which is no more than a check; without it reverse mode has to do
-
-NO_POINT = "E706"  # the code of the error that no point was found at which the function is defined
-
-SMALL_CONSTANT = 12  # nodes of a constant up to which it needs no name
+# --- All derivations of a question ------------------------------------------------------------------------------------
 
 
 def derive_question(
@@ -224,19 +241,21 @@ def derive_question(
 ) -> Derive:
     """Derive by every variable in turn, or by those of `wrt`, and check the formulas at the point.
 
-    A point that somebody gave and that is undefined or a kink is the record's `failure`; where nobody gave one, a bad
-    point is only remarked.  Raises DiffcompareError for a wrong point or variable, and (E541) where no rule is known.
+    A given point that is undefined or at a kink is the record's `failure`; a bad default point is only mentioned in the
+    verdict.  Raises DiffcompareError for a wrong point or variable, and (E541) where no rule is known.
     """
     root = question.parsed.expression
     nodes = wengert_list(root)
-    point, asked, notes, nowhere = _posed(question, nodes, at, wrt)
+    setup, no_point = _set_up_leniently(question, nodes, at, wrt)
     names = names_of(nodes)
-    few = asked[: max(MAX_VISITS // len(nodes), 1)] or ("x",)  # a constant is derived by x, to show its rule
-    found = tuple(derivation(nodes, name, names) for name in few)
-    problem = Problem(root, point, tuple(each.by for each in found if each.by in point), budget=SECONDS)
-    check = checked(nodes, problem, *_formulas(found)) if nowhere is None else ClosingCheck(failure=nowhere)
+    first = setup.wrt[: max(MAX_VISITS // len(nodes), 1)] or ("x",)  # a constant is derived by x, to show its rule
+    derivations = tuple(derivation(nodes, name, names) for name in first)
+    problem = Problem(root, setup.point, tuple(name for name in first if name in setup.point), budget=CHECK_BUDGET)
+    raw = {derived.by: derived.raw for derived in derivations}
+    tidied = {derived.by: derived.tidied for derived in derivations if derived.tidied is not None}
+    check = check_formulas(nodes, problem, raw, tidied) if no_point is None else ClosingCheck(failure=no_point)
     failure = check.failure if at is not None else None
-    return Derive(question, point, asked, found, names, check, notes, failure)
+    return Derive(question, setup.point, setup.wrt, derivations, names, check, setup.notes, failure)
 
 
 def derive(
@@ -247,52 +266,74 @@ def derive(
     wrt: str | Sequence[str] = (),
     **values: float,
 ) -> Derive:
-    """The derivation of text, an `Expression`, `@name` or `FILE.toml:name`: see `derive_question`."""
+    """Derive an expression rule by rule, by each variable, and check the formulas at a point.
+
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        point: Where to check the formulas: a mapping of variable names to numbers, or one number where there is one
+            variable.  None: the classic point of a catalogue entry, else a default point, which the notes name.
+        wrt: The variables to differentiate by; none means all of them.
+        **values: Coordinates of the point for variables that are not named `wrt`.
+
+    Returns:
+        A `Derive`: for each variable the steps with their rules, the unsimplified and the tidied formula and their
+        sizes; its `code("python")` is the gradient as a program.
+
+    Raises:
+        DiffcompareError: For an expression that cannot be read, for a wrong point or variable, and (E541) where no rule
+            is known.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> print(derive("x^2*sin(x)", x=1.5).derivations[0].tidied)
+        2*x*sin(x) + x^2*cos(x)
+
+    Source: the rules are those of calculus; that formulas grow faster than functions (expression swell) is section 2.2
+    of Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018.
+    """
     question, at = question_and_point(expression, point, values)
     return derive_question(question, at=at, wrt=wrt)
 
 
 def names_of(nodes: Sequence[Expression]) -> dict[Expression, str]:
-    """A name for every operation of a Wengert list that depends on a variable, and for large constants."""
+    """Name every operation of a Wengert list that depends on a variable, and large constants."""
     prefix = free_prefix({getattr(node, "name", "") for node in nodes})
     named = [
         node
         for node in nodes
-        if node.operation is not None and (node.varies or node.level > 3 or tree_size(node) > SMALL_CONSTANT)
+        if node.operation is not None and (node.varies or node.level > 3 or tree_size(node) > MAX_UNNAMED_CONSTANT)
     ]
     return {node: f"{prefix}{number}" for number, node in enumerate(named, 1)}
 
 
-def _posed(
+def _set_up_leniently(
     question: ParsedInput, nodes: Sequence[Expression], at: Mapping[str, float] | None, wrt: str | Sequence[str]
-) -> tuple[dict[str, float], tuple[str, ...], tuple[Diagnostic, ...], Diagnostic | None]:
-    """The point, the variables and the notes; a derivation needs no point, so that where none is found it goes on."""
+) -> tuple[Setup, Diagnostic | None]:
+    """Set up the question; where no default point is found, return an empty point and the reason.
+
+    A derivation needs no point but for its closing check.
+    """
     try:
-        return *set_up(question, at, wrt), None
+        return set_up(question, at, wrt), None
     except DiffcompareError as error:
         if at is not None or error.diagnostic.code != NO_POINT:
             raise
-        _, asked, notes = set_up(question, dict.fromkeys(variables(nodes), 0.0), wrt)
-        return {}, asked, notes, error.diagnostic
+        setup = set_up(question, dict.fromkeys(variables(nodes), 0.0), wrt)  # any point will do to check `wrt`
+        return setup._replace(point={}), error.diagnostic
 
 
-def _formulas(found: Sequence[Derivation]) -> tuple[dict[str, Expression], dict[str, Expression]]:
-    raw = {each.by: each.raw for each in found}
-    return raw, {each.by: each.tidied for each in found if each.tidied is not None}
-
-
-LANGUAGES = tuple(LIBRARIES)
+# --- The gradient as code ---------------------------------------------------------------------------------------------
 
 
 def code(derive: Derive, language: str) -> str:
-    """The program for the partials by `wrt`; the formulas are left out where some were too many to be derived.
+    """Write a program for the partials; it has no formulas where there were too many variables to derive by.
 
     Raises DiffcompareError for an unknown language (E542) and for an operation that cannot be written (E543).
     """
     if language not in LANGUAGES:
         help = f"the languages are {', '.join(LANGUAGES)}"
         raise DiffcompareError(Diagnostic("E542", "bad_value", f"no code in `{language}`", help=help))
-    formulas = {each.by: each.raw if each.tidied is None else each.tidied for each in derive.derivations}
+    formulas = {derived.by: derived.best for derived in derive.derivations}
     complete = set(formulas) >= set(derive.wrt)
     point = derive.point if derive.check.failure is None and derive.wrt else None
     try:
@@ -310,8 +351,8 @@ def code(derive: Derive, language: str) -> str:
         raise DiffcompareError(Diagnostic("E543", "bad_value", message, help=help)) from None
 
 
-def document(derive: Derive, language: str) -> Document:
-    """The program alone: what is written to a file runs."""
+def code_document(derive: Derive, language: str) -> Document:
+    """Return a document with the program alone, so that what is written to a file runs."""
     source = code(derive, language)
     data = {
         "schema": "diffcompare/1",

@@ -1,4 +1,4 @@
-"""The gradient by one method, as plain doubles: `dc.gradient`."""
+"""`dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
 from diffcompare.studies.question import checked_point, is_bare_number, merged, named_point, question_of
 
-_PLAIN = frozenset((float, int))  # the types of coordinates that need no second look
-
-MAX_KEPT_LENGTH = 2_000  # characters of a text that is worth the memory of keeping what it was read as
+_PLAIN = frozenset((float, int))  # types of coordinates that need no validation beyond finiteness
+MAX_CACHED_LENGTH = 2_000  # characters of a text; the nodes of longer ones are not worth the memory of a cache
 
 
 def gradient(
@@ -29,13 +28,29 @@ def gradient(
     method: str = "reverse-ad",
     **values: float,
 ) -> dict[str, float]:
-    """The gradient of an expression at a point by one method, as doubles by variable.
+    """Return the gradient of an expression at a point, by one method.
 
-    The expression is text, an `Expression`, `@name` or `FILE.toml:name`.  The point is a mapping, keyword arguments or
-    both, or a number where there is one variable.  At a kink it is what the method returns.
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        point: A mapping of variable names to numbers, or one number where there is one variable.
+        method: The name of a method; `diffcompare grad --help` lists them.
+        **values: Coordinates of the point, instead of `point` or in addition to it.
 
-    Raises DiffcompareError for wrong input, for a point outside the domain (kind domain_error), where a partial would
-    be inf or nan (kind overflow), and where that is so because there is no derivative (kind nondifferentiable).
+    Returns:
+        The partials as finite doubles, by variable in natural order.  At a kink they are what the method returns there,
+        which is a convention.
+
+    Raises:
+        DiffcompareError: For wrong input; for a point outside the domain (kind `domain_error`); where a partial would
+            be inf or nan (kind `overflow`), or is so because there is no derivative (kind `nondifferentiable`).
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> gradient("x1^2*sin(x2)", {"x1": 1.0, "x2": 0.0})
+        {'x1': 0.0, 'x2': 1.0}
+
+    Source: the default, reverse mode, is described by A. Griewank and A. Walther: Evaluating derivatives, second
+    edition, SIAM 2008, chapter 3.
     """
     if isinstance(expression, str) and _is_entry(expression):
         given = () if is_bare_number(point) else merged(point, values) or ()
@@ -46,9 +61,9 @@ def gradient(
     nodes, names = _read(expression, at)
     doubles = _doubles(names, at)
     if method == "reverse-ad":
-        found = plain_gradient(nodes, names, doubles)
-        if found is not None:
-            return found
+        partials = plain_gradient(nodes, names, doubles)
+        if partials is not None:
+            return partials
     from diffcompare.backends.registry import backend, run_backend
 
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
@@ -60,39 +75,38 @@ def gradient(
 
 
 def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a point in any of the forms in which it may be given into a mapping."""
+    """Return a point that was given in any of its forms as a mapping."""
     if is_bare_number(point):
         point = named_point(point, _read(expression, ())[1])
     return merged(point, values) or {}
 
 
 def _read(expression: str | Expression, given: Container[str]) -> tuple[list[Expression], list[str]]:
-    """Read the nodes of an expression, each after its arguments, and its variables; `given` are those of the point."""
+    """Return the Wengert list of an expression and its variables; `given` are the variables of the point."""
     if isinstance(expression, str):
-        return _text(expression, "e" in given)
+        e_is_a_variable = "e" in given
+        if len(expression) <= MAX_CACHED_LENGTH:
+            return _read_text(expression, e_is_a_variable)
+        return _read_text.__wrapped__(expression, e_is_a_variable)
     nodes = wengert_list(expression)
     return nodes, variables(nodes)
 
 
-def _text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
-    """The nodes that a text writes, every one after its arguments, and its variables."""
-    return (_kept if len(text) <= MAX_KEPT_LENGTH else _kept.__wrapped__)(text, e_is_a_variable)
-
-
-@lru_cache(maxsize=16)  # few: the more is kept, the less of it stays in the processor's own memory
-def _kept(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
-    """The same, kept for whoever asks for one gradient at point after point: an optimiser, a plot."""
+# Cached for optimisers and plots, which ask at point after point.  Few entries: a larger cache leaves the processor's.
+@lru_cache(maxsize=16)
+def _read_text(text: str, e_is_a_variable: bool) -> tuple[list[Expression], list[str]]:
+    """Return the nodes that a text writes, each after its arguments, and its variables."""
     nodes = parse_apart(text, ("e",) if e_is_a_variable else ())
     return nodes, variables(nodes)
 
 
 def _is_entry(text: str) -> bool:
-    """Whether the text names an entry of the catalogue or of a file, which may change from call to call."""
+    """Tell whether the text names an entry of the catalogue or of a file, which may change from call to call."""
     return text[:1] == "@" or ".toml" in text
 
 
 def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
-    """The point, checked by the fewest instructions that will do."""
+    """Return the point as doubles; a plain one is validated with as few instructions as possible."""
     if _PLAIN.issuperset(map(type, point.values())):
         try:
             doubles = {name: float(point[name]) for name in names}
@@ -104,6 +118,7 @@ def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
 
 
 def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
+    """Return the error for an answer that is no gradient."""
     why = "; ".join(answer.notes) or answer.status
     if answer.status != "undefined":
         message = f"{answer.method} has no answer: {why}"
@@ -113,7 +128,7 @@ def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
 
 
 def _kind(problem: Problem) -> str:
-    """What is wrong with the point.  Where only the partials have no number, the truth knows whether they exist."""
+    """Return what kind of error a point is.  Where only the partials have no number, the truth tells if they exist."""
     value = values_at(wengert_list(problem.expression), problem.point)[problem.expression]
     if type(value) is Undefined:
         return "domain_error"

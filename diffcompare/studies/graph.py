@@ -1,4 +1,4 @@
-"""`diffcompare graph`: the computational graph of an expression, shared nodes once, with the numbers of one sweep."""
+"""`dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -21,30 +21,41 @@ from diffcompare.studies.failure import failure_of_sweep
 from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record
 
-if TYPE_CHECKING:
-    pass
-
 Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
-# What may stand beside the values: nothing more, the tangents of a forward sweep, the adjoints of a reverse one.
+# What stands beside each node: its value only, or also its tangent (forward sweep) or its adjoint (reverse sweep).
 SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 
 
-CONDITION = 2  # the first arguments of an `if`: the two sides of its condition
+CONDITION_ARGUMENTS = 2  # the first arguments of an `if` are the two sides of its condition
 
 
 class Use(NamedTuple):
-    """An edge: a node that stands as an argument of another, and the partial by it (None where none is needed)."""
+    """An edge: a node that is an argument of another, with the local partial (None where none is needed)."""
 
     argument: Expression
     user: Expression
     partial: float | None = None
     decides: bool = False
-    """Whether the argument stands in the condition of an `if`: it decides, and no derivative flows through it."""
+    """True in the condition of an `if`, where an argument decides and no derivative flows through it."""
 
 
 @dataclass(frozen=True, repr=False)
 class ComputationalGraph(Record):
-    """The nodes of an expression in the order of the Wengert list, with their values and their uses."""
+    """The nodes of an expression in the order of the Wengert list, with their values and the edges between them.
+
+    Fields:
+        question: The input as it was read.
+        problem: Expression, point and the variables to differentiate by; the first of them is the seed of tangents.
+        show: What stands beside the values: "primal" for nothing, "tangent" or "adjoint".
+        nodes: The Wengert list; the last node is the output.
+        values: A number for every node, `Undefined` outside the domain.
+        active: The nodes that depend on a variable to differentiate by.
+        derivatives: Tangents or adjoints by node; empty where only values are shown, and where there are none.
+        uses: The edges, by user and then by argument.
+        failure: What is wrong with the point, if anything is.
+        notes: What the user should know about the input.
+        remark: Why there are no derivatives although nothing is wrong with the point; else empty.
+    """
 
     report = "diffcompare.studies.graph_report"
 
@@ -55,68 +66,66 @@ class ComputationalGraph(Record):
     values: Mapping[Expression, Any]
     active: frozenset[Expression]
     derivatives: Mapping[Expression, float]
-    """Tangents or adjoints; empty where only values are shown, and where there are none."""
     uses: Sequence[Use]
     failure: Diagnostic | None = None
     notes: tuple[Diagnostic, ...] = ()
     remark: str = ""
-    """Why there are no derivatives although the point is a good one."""
 
     @property
     def output(self) -> Expression:
-        """The node that nothing uses."""
+        """The node of the whole expression, which no other node uses."""
         return self.nodes[-1]
 
     @property
     def seed(self) -> str | None:
-        """The variable whose tangent is 1."""
+        """The variable whose tangent is 1, where tangents are shown."""
         return self.problem.wrt[0] if self.show == "tangent" and self.problem.wrt else None
 
     @cached_property
     def names(self) -> dict[Expression, str]:
-        """What every node is called: v-1, v0, v1, and a number or a constant by its text."""
+        """The name of every node: v-1, v0, v1, and the text of a number or a constant."""
         numbered = names(self.nodes, tuple(self.problem.point))
         return {node: numbered.get(node) or to_text(node) for node in self.nodes}
 
     @cached_property
     def users(self) -> dict[Expression, list[Expression]]:
-        """The uses of every node: one that is used twice by the same node has it twice."""
-        found: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
+        """The users of every node; a node that uses another twice is listed twice."""
+        users: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
         for use in self.uses:
-            found[use.argument].append(use.user)
-        return found
+            users[use.argument].append(use.user)
+        return users
 
     @cached_property
-    def flows(self) -> dict[Expression, list[Expression]]:
-        """The uses of every node through which derivatives flow: not those in conditions."""
-        found: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
+    def derivative_users(self) -> dict[Expression, list[Expression]]:
+        """The users of every node through which derivatives flow, so without conditions."""
+        users: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
         for use in self.uses:
             if not use.decides:
-                found[use.argument].append(use.user)
-        return found
+                users[use.argument].append(use.user)
+        return users
 
     @cached_property
     def paths(self) -> dict[str, int]:
-        """How many paths derivatives take from each variable to the output; exact, though it may be astronomical."""
+        """The exact number of paths, astronomical at times, that derivatives take from each variable to the output."""
         pending: dict[Expression, int] = {self.output: 1}
-        found: dict[str, int] = {}
+        paths: dict[str, int] = {}
         for node in reversed(self.nodes):
             count = pending.pop(node)  # all its users come later in the list; a count is dropped after its last use
             if isinstance(node, Variable):
-                found[node.name] = count
+                paths[node.name] = count
             for place, argument in enumerate(node.arguments):
-                passes = 0 if decides(node, place) else count
+                passes = 0 if is_condition(node, place) else count
                 pending[argument] = pending.get(argument, 0) + passes
-        return {name: found[name] for name in self.problem.point if name in found}
+        return {name: paths[name] for name in self.problem.point if name in paths}
 
     @cached_property
     def tree(self) -> int:
-        """Nodes of the expression written out as a tree."""
+        """The number of nodes of the expression written out as a tree."""
         return tree_size(self.output)
 
     @property
     def dag(self) -> int:
-        """Nodes of the graph."""
+        """The number of nodes of the graph."""
         return dag_size(self.output)
 
 
@@ -129,10 +138,31 @@ def graph(
     wrt: str | Sequence[str] = (),
     **values: float,
 ) -> ComputationalGraph:
-    """The computational graph of an expression at a point: `graph("x^2*sin(x)", x=1.5, show="adjoint")`.
+    """Build the computational graph of an expression at a point.
 
-    `show` says what stands beside the values, `wrt` which variables count as active; the seed of tangents is the
-    first of them.  Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
+            point of a catalogue entry, else a default point, which the notes name.
+        show: What stands beside the values: "primal" for nothing, "tangent" for the forward sweep with the first
+            variable of `wrt` as its seed, "adjoint" for the reverse sweep.
+        wrt: The variables to differentiate by; none means all of them.
+        **values: Coordinates of the point for variables that are not named like an option.
+
+    Returns:
+        A `ComputationalGraph`: nodes, edges with local partials, and numbers of paths.  An undefined or
+        non-differentiable point is an answer, too: see `failure`.
+
+    Raises:
+        DiffcompareError: For an expression that cannot be read, and for a wrong point, variable or `show`.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> graph("x^2*sin(x)", x=1.5, show="adjoint").paths
+        {'x': 2}
+
+    Source: Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018, figure 4; that derivatives are sums over paths
+    is due to F. L. Bauer: Computational graphs and rounding error, SIAM J. Numer. Anal. 11(1), 1974.
     """
     question, at = question_and_point(expression, point, values)
     return graph_question(question, at=at, show=show, wrt=wrt)
@@ -145,16 +175,19 @@ def graph_question(
     show: Show = "primal",
     wrt: str | Sequence[str] = (),
 ) -> ComputationalGraph:
-    """The graph of a question.  Raises DiffcompareError for a wrong point, variable, or word for what to show."""
+    """Build the graph of a question, with the options of `graph`.
+
+    Raises DiffcompareError for a wrong point, variable or `show`.
+    """
     if show not in SHOWN:
         message = f"a graph does not show `{show}`"
         raise DiffcompareError(Diagnostic("E531", "bad_value", message, help=f"choose one of {', '.join(SHOWN)}"))
-    point, asked, notes = set_up(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, asked)
+    point, variables, notes = set_up(question, at, wrt)
+    problem = Problem(question.parsed.expression, point, variables)
     nodes = wengert_list(problem.at(point))
     values = evaluate(nodes, point, CAREFUL)
-    active = frozenset(active_nodes(nodes, asked))
-    derivatives, uses, remark = _swept(problem, show, nodes, values, active)
+    active = frozenset(active_nodes(nodes, variables))
+    derivatives, uses, remark = _sweep(problem, show, nodes, values, active)
     # Where only values are shown a kink is nothing wrong.
     shown = show == "primal" and is_number(values[nodes[-1]])
     failure = None if shown else failure_of_sweep(problem, nodes, values, active)
@@ -163,14 +196,14 @@ def graph_question(
     )  # fmt: skip
 
 
-def _swept(
+def _sweep(
     problem: Problem,
     show: Show,
     nodes: Sequence[Expression],
     values: Mapping[Expression, Any],
     active: frozenset[Expression],
 ) -> tuple[dict[Expression, float], list[Use], str]:
-    """Tangents or adjoints, every use with its partial, and why there are none where there are none."""
+    """Return tangents or adjoints, the uses with their partials, and a remark that says why there are none, if so."""
     bare = [use for node in nodes for use in _bare_uses(node)]
     output = nodes[-1]
     if show == "primal" or type(values[output]) is Undefined:
@@ -178,8 +211,8 @@ def _swept(
     try:
         uses = [use for node in nodes for use in _uses(node, values, active)]
         if show == "adjoint":
-            found = reverse(nodes, values, active, output, CAREFUL)
-            return {node: float(found.get(node, 0.0)) for node in nodes if node in active}, uses, ""
+            adjoints = reverse(nodes, values, active, output, CAREFUL)
+            return {node: float(adjoints.get(node, 0.0)) for node in nodes if node in active}, uses, ""
         tangents = {}
         if problem.wrt:
             tangents = forward(local_partials(nodes, values, active), Variable(problem.wrt[0]), CAREFUL)
@@ -189,28 +222,28 @@ def _swept(
 
 
 def _uses(node: Expression, values: Mapping[Expression, Any], active: frozenset[Expression]) -> list[Use]:
-    """The arguments of a node, each with the partial by it where a derivative may flow."""
+    """Return the uses of a node's arguments, each with its local partial where a derivative flows."""
     if node.operation is None:
         return []
     if type(values[node]) is Undefined:
         return _bare_uses(node)
     numbers = [values[argument] for argument in node.arguments]
-    found = []
+    uses = []
     for use, rule in zip(_bare_uses(node), node.operation.partials, strict=True):
         if use.argument in active and not use.decides:
             if rule is None:
                 raise NotDifferentiable(node)
             partial = float(rule(values[node], *numbers) if callable(rule) else rule)
             use = use._replace(partial=partial if math.isfinite(partial) else None)
-        found.append(use)
-    return found
+        uses.append(use)
+    return uses
 
 
 def _bare_uses(node: Expression) -> list[Use]:
-    """The arguments of a node, without partials."""
-    return [Use(argument, node, decides=decides(node, place)) for place, argument in enumerate(node.arguments)]
+    """Return the uses of a node's arguments, without partials."""
+    return [Use(argument, node, decides=is_condition(node, place)) for place, argument in enumerate(node.arguments)]
 
 
-def decides(node: Expression, place: int) -> bool:
-    """Whether the argument in this place stands in the condition of an `if`."""
-    return node.operation is not None and bool(node.operation.selects) and place < CONDITION
+def is_condition(node: Expression, place: int) -> bool:
+    """Tell whether the argument in this place is a side of the condition of an `if`."""
+    return node.operation is not None and bool(node.operation.selects) and place < CONDITION_ARGUMENTS

@@ -1,9 +1,9 @@
-"""A computational graph as a document: the drawing with the table of its nodes, and what sharing is good for."""
+"""A computational graph as JSON and as a document: the drawing, the table of nodes, and what sharing saves."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from diffcompare.document import (
     MAX_DRAWN,
@@ -25,9 +25,11 @@ from diffcompare.language.printer import SIGNS
 from diffcompare.language.wengert import pretty
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.render.graph.labels import short
+from diffcompare.studies.graph import ComputationalGraph
 from diffcompare.studies.record import (
     cell,
     counted,
+    join,
     large,
     number,
     question_data,
@@ -36,15 +38,19 @@ from diffcompare.studies.record import (
     warnings_data,
 )
 
-if TYPE_CHECKING:
-    from diffcompare.studies.graph import ComputationalGraph
+MAX_ROWS = 30  # rows of the table that is shown of a graph too large to be drawn
+MAX_NAME_LENGTH = 16  # characters of a variable's name or a number in a drawing
+MAX_EXACT_PATHS = 10**15  # larger counts are rounded in prose; the listing and the JSON have them exactly
+MAX_NAMED = 3  # shared nodes and variables that the closing sentence names
+
+CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
 
 
-# A computational graph as plain data: the JSON document of `graph`, schema diffcompare/1.
+# --- Data: the JSON document of `graph`, schema diffcompare/1 ---------------------------------------------------------
 
 
 def data(graph: ComputationalGraph) -> dict[str, Any]:
-    """Every node and every edge; numbers in full precision, null where there is none."""
+    """Return every node and every edge for JSON; numbers in full precision, None where there is none."""
     problem, question = graph.problem, graph.question
     document: dict[str, Any] = {
         **question_data("graph", question, problem.point),
@@ -72,7 +78,7 @@ def data(graph: ComputationalGraph) -> dict[str, Any]:
 
 
 def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
-    described: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": graph.names[node],
         "kind": kind(node),
         "variable": node.name if isinstance(node, Variable) else None,
@@ -85,30 +91,22 @@ def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
         "used_by": [graph.names[user] for user in graph.users[node]],
     }
     if graph.show != "primal":
-        described[graph.show] = number(graph.derivatives.get(node))
-    return described
+        fields[graph.show] = number(graph.derivatives.get(node))
+    return fields
 
 
 def kind(node: Expression) -> str:
-    """Whether a node is a variable, a constant (a number too) or an operation."""
+    """Return whether a node is a `variable`, a `constant` (numbers included) or an `operation`."""
     if node.operation is not None:
         return "operation"
     return "variable" if isinstance(node, Variable) else "constant"
 
 
-MAX_ROWS = 30  # rows of the table that people are shown of a graph too large to be drawn
-
-MAX_NAME_LENGTH = 16  # characters of a variable's name or a number in a drawing
-
-MAX_PATHS_IN_DIGITS = 10**15  # counts from here on are rounded in prose; the size above and the data have them exactly
-
-MAX_NAMED = 3  # shared nodes and variables that the closing sentence names
-
-CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
+# --- Document ---------------------------------------------------------------------------------------------------------
 
 
 def document(graph: ComputationalGraph, *, brief: bool = False) -> Document:
-    """The document of a graph; a brief one has the drawing and its table only."""
+    """Return the document of a graph; a brief one has the drawing and its table only."""
     blocks: list[Block] = [] if brief else [Heading("The computational graph", 1), _question(graph)]
     blocks.append(_picture(graph))
     if not brief:
@@ -123,25 +121,25 @@ def _question(graph: ComputationalGraph) -> Listing:
     if graph.seed is not None:
         entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))
     elif graph.show == "adjoint":
-        entries.append(("seed", f"the adjoint of {called(graph, graph.output)} is 1"))
+        entries.append(("seed", f"the adjoint of {node_name(graph, graph.output)} is 1"))
     entries.append(("size", f"{counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
     return Listing(tuple(entries))
 
 
-def called(graph: ComputationalGraph, node: Expression) -> str:
-    """What people call a node: v₁, and a number or a constant by its text."""
+def node_name(graph: ComputationalGraph, node: Expression) -> str:
+    """Return the name of a node as it is printed: v₁, and the text of a number or a constant."""
     return pretty(graph.names[node]) if node.operation or isinstance(node, Variable) else graph.names[node]
 
 
-def _known_as(graph: ComputationalGraph, node: Expression) -> str:
-    """The name in prose: variables by their own."""
-    return node.name if isinstance(node, Variable) else called(graph, node)
+def _prose_name(graph: ComputationalGraph, node: Expression) -> str:
+    """Return the name of a node in prose, where variables are called by their own."""
+    return node.name if isinstance(node, Variable) else node_name(graph, node)
 
 
 def _picture(graph: ComputationalGraph) -> Graph:
     vertices = tuple(_vertex(graph, node) for node in graph.nodes)
     edges = tuple(
-        Edge(called(graph, use.argument), called(graph, use.user), _label(use.partial), use.decides)
+        Edge(node_name(graph, use.argument), node_name(graph, use.user), _label(use.partial), use.decides)
         for use in graph.uses
     )
     table = _table(graph)._replace(most=MAX_ROWS if len(vertices) > MAX_DRAWN else None)
@@ -162,7 +160,7 @@ def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
         if graph.show != "primal" and node in graph.derivatives:
             numbers.append((graph.show, graph.derivatives[node]))
     return Vertex(
-        called(graph, node),
+        node_name(graph, node),
         _formula(graph, node),
         cast(Literal["variable", "constant", "operation"], kind(node)),
         node.level,
@@ -172,12 +170,12 @@ def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
 
 
 def _formula(graph: ComputationalGraph, node: Expression) -> str:
-    """What a node does to its arguments: `v₋₁·v₀`, `sin(v₀)`."""
+    """Return what a node does to its arguments: `v₋₁·v₀`, `sin(v₀)`."""
     if isinstance(node, Variable):
         return _short(node.name)
     if node.operation is None:
         return _short(graph.names[node])
-    names = [_short(called(graph, argument)) for argument in node.arguments]
+    names = [_short(node_name(graph, argument)) for argument in node.arguments]
     name = node.operation.name
     if name in SIGNS:
         sign = {" - ": " \N{MINUS SIGN} ", "*": "·"}.get(SIGNS[name], SIGNS[name])
@@ -209,21 +207,21 @@ def _table(graph: ComputationalGraph) -> Table:
 
 def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
     users = graph.users[node]
-    arguments = [called(graph, argument) for argument in node.arguments]
+    arguments = [node_name(graph, argument) for argument in node.arguments]
     what = "" if node.operation else "variable" if isinstance(node, Variable) else "constant"
     operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else what
     if isinstance(node, Variable):
         arguments = [node.name]
-    cells: list[Cell] = [called(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
+    cells: list[Cell] = [node_name(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
     if graph.show != "primal":
         active = node in graph.active
         cells.append(number(graph.derivatives.get(node)) if active or graph.show == "tangent" else "inactive")
-    cells.append(_listed([called(graph, user) for user in users], 6) if users else "the output")
+    cells.append(_listed([node_name(graph, user) for user in users], 6) if users else "the output")
     return tuple(cells)
 
 
 def _listed(names: list[str], most: int) -> str:
-    """Names after each other, each once with how often it stands; beyond `most` the rest is counted."""
+    """List names, each once with its multiplicity; beyond `most` of them the rest is counted."""
     counts = {name: names.count(name) for name in names} if len(names) <= 64 else dict.fromkeys(names, 1)
     texts = [name if count == 1 else f"{name} {_times(count)}" for name, count in counts.items()]
     if len(texts) > most:
@@ -247,44 +245,41 @@ def _remarks(graph: ComputationalGraph) -> list[str]:
 
 
 def _lesson(graph: ComputationalGraph) -> str:
-    """What is shared, how many paths that makes, and what it saves."""
-    shared = [node for node in graph.nodes if len(graph.flows[node]) > 1 and kind(node) != "constant"]
+    """Return the closing sentences: which nodes are shared, how many paths that makes, and what it saves."""
+    shared = [node for node in graph.nodes if len(graph.derivative_users[node]) > 1 and kind(node) != "constant"]
     decided = any(use.decides for use in graph.uses)
     if not graph.paths:
         return "Nothing here depends on a variable: the graph computes a constant, and no derivative flows through it."
     if not shared and decided:
-        return f"At most one path leads from each variable to {called(graph, graph.output)}. {CONDITIONS}"
+        return f"At most one path leads from each variable to {node_name(graph, graph.output)}. {CONDITIONS}"
     if not shared:
         return (
             "No variable and no operation is used twice, so the graph is a tree: one path leads from each variable to "
-            f"{called(graph, graph.output)}, and no derivative is a sum."
+            f"{node_name(graph, graph.output)}, and no derivative is a sum."
         )
-    said = [_sharing(graph, shared), _path_count(graph), *([CONDITIONS] if decided else []), _saving(graph)]
-    return " ".join(said)
+    return " ".join([_sharing(graph, shared), _path_count(graph), *([CONDITIONS] if decided else []), _saving(graph)])
 
 
 def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
-    most = sorted(shared, key=lambda node: -len(graph.flows[node]))[:MAX_NAMED]
-    told = [
-        f"{_known_as(graph, node)} (by {_listed([called(graph, user) for user in graph.flows[node]], 4)})"
-        for node in most
-    ]
+    most = sorted(shared, key=lambda node: -len(graph.derivative_users[node]))[:MAX_NAMED]
+    users = {node: [node_name(graph, user) for user in graph.derivative_users[node]] for node in most}
+    listed = [f"{_prose_name(graph, node)} (by {_listed(names, 4)})" for node, names in users.items()]
     rest = len(shared) - len(most)
-    told += [counted(rest, "other node")] if rest else []
+    listed += [counted(rest, "other node")] if rest else []
     verb = "is" if len(shared) == 1 else "are"
     what = "adjoint of" if graph.show == "adjoint" else "derivative by"
     whose = "it" if len(shared) == 1 else "each"
-    return f"{_enumerated(told)} {verb} used more than once: the {what} {whose} is the sum over its uses."
+    return f"{join(listed)} {verb} used more than once: the {what} {whose} is the sum over its uses."
 
 
 def _path_count(graph: ComputationalGraph) -> str:
-    """The variables with the most paths."""
+    """Return the sentence on the variables with the most paths to the output."""
     most = sorted(graph.paths.items(), key=lambda pair: -pair[1])[:MAX_NAMED]
-    told = [f"{_rounded(count)} from {name}" for name, count in most]
+    listed = [f"{_rounded(count)} from {name}" for name, count in most]
     first, count = most[0]
-    told[0] = f"{_rounded(count)} path{'s' * (count != 1)} from {first}"
+    listed[0] = f"{_rounded(count)} path{'s' * (count != 1)} from {first}"
     verb = "leads" if most[0][1] == 1 and len(most) == 1 else "lead"
-    return f"To {called(graph, graph.output)} {verb} {_enumerated(told)}."
+    return f"To {node_name(graph, graph.output)} {verb} {join(listed)}."
 
 
 def _saving(graph: ComputationalGraph) -> str:
@@ -295,9 +290,5 @@ def _saving(graph: ComputationalGraph) -> str:
 
 
 def _rounded(count: int) -> str:
-    """A count in prose: in full as long as it can be read."""
-    return str(count) if count < MAX_PATHS_IN_DIGITS else f"about 10^{math.floor(math.log10(count))}"
-
-
-def _enumerated(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+    """Return a count in prose, in full as long as it can be read."""
+    return str(count) if count < MAX_EXACT_PATHS else f"about 10^{math.floor(math.log10(count))}"

@@ -1,8 +1,8 @@
-"""What every study tells in the same way: its question, its point, numbers that may be none, and itself."""
+"""`Record`, the base of every study's result, and what their reports share: question, point, numbers, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
 
 SCHEMA = "diffcompare/1"
-EXACT_BELOW = 2**53  # JSON readers keep integers exact below this; larger ones are written as decimal text
+MAX_EXACT_INTEGER = 2**53  # JSON readers keep smaller integers exact; larger ones are written as decimal text
 
 
 class Record:
-    """A record that shows itself: as text, as JSON, and as a table in a notebook.
+    """A result that shows itself: as text, as JSON, and as tables in a notebook.
 
-    It names the module of its report, which has the functions `data` and `document`, and imports it when it is shown:
-    a record is computed from below, its report is written from above.
+    A subclass names the module of its report, which defines `data` and `document`.  It is imported only when the record
+    is shown, so that computing a record needs no report, and a report can import its record.
     """
 
     report: ClassVar[str]
@@ -35,10 +35,10 @@ class Record:
 
         @property
         def failure(self) -> Diagnostic | None:
-            """What is wrong with the point."""
+            """The reason why there is nothing to show, or None."""
 
     def from_report(self, function: str, **options: Any) -> Any:
-        """Return what a function of the report's module makes of the record."""
+        """Call a function of the report's module with the record, and return its result."""
         return getattr(import_module(self.report), function)(self, **options)
 
     def data(self) -> dict[str, Any]:
@@ -53,11 +53,11 @@ class Record:
 
     @property
     def has_tables(self) -> bool:
-        """Whether there is anything to show: not where the function itself is undefined or beyond the doubles."""
+        """False where the function itself is undefined or overflows, so that there is nothing to tabulate."""
         return self.failure is None or self.failure.code not in ("E802", "E804")
 
     def to_json(self) -> str:
-        """The data as JSON text."""
+        """Return the data as JSON text."""
         from diffcompare.render import render
 
         return render(self.document(), "json")
@@ -80,7 +80,7 @@ class Record:
 
 
 def question_data(command: str, question: ParsedInput, point: Mapping[str, float]) -> dict[str, Any]:
-    """The first fields of every document: schema, command, expression, entry and point."""
+    """Return the first fields of every JSON document: schema, command, expression, entry and point."""
     expression = question.parsed.expression
     return {
         "schema": SCHEMA,
@@ -98,24 +98,24 @@ def question_data(command: str, question: ParsedInput, point: Mapping[str, float
 
 
 def warnings_data(notes: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """The notes of a study."""
+    """Return the notes of a study for JSON."""
     return [
         {"code": note.code, "message": note.message, "span": list(note.span) if note.span else None} for note in notes
     ]
 
 
 def large(count: int) -> int | str:
-    """An integer that JSON readers keep exact, else its decimal text (beyond 4,300 digits its order of magnitude)."""
-    return count if abs(count) < EXACT_BELOW else integer(count)
+    """Return an integer that JSON readers keep exact, else its text (beyond 4,300 digits its order of magnitude)."""
+    return count if abs(count) < MAX_EXACT_INTEGER else integer(count)
 
 
 def number(value: Any) -> float | None:
-    """A value as a finite double, None where it is none."""
+    """Return a value as a finite double, or None for undefined, inf, nan and None."""
     return float(value) if value is not None and is_number(value) else None
 
 
 def status(value: Any) -> str:
-    """`ok`, or what the value is instead of a number: undefined, inf, -inf, nan."""
+    """Return `ok` for a finite number, else what the value is: `undefined`, `inf`, `-inf` or `nan`."""
     if type(value) is Undefined:
         return "undefined"
     return "ok" if is_number(value) else str(float(value))
@@ -125,7 +125,7 @@ def status(value: Any) -> str:
 
 
 def question_entries(question: ParsedInput, point: Mapping[str, float]) -> list[tuple[str, Cell]]:
-    """The first lines of every listing: the function, its name in the catalogue, and the point."""
+    """Return the first lines of every listing: the function, its name in the catalogue, and the point."""
     entry = question.entry
     entries: list[tuple[str, Cell]] = [("f", question.parsed.expression)]
     if entry is not None:
@@ -136,10 +136,15 @@ def question_entries(question: ParsedInput, point: Mapping[str, float]) -> list[
 
 
 def cell(value: Any) -> Cell:
-    """A value as a cell: its number, or what it is instead."""
+    """Return a value as a cell: its number, or what it is instead (see `status`)."""
     return number(value) if status(value) == "ok" else status(value)
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 node`, `2 nodes`."""
+    """Return a count with its noun: `1 node`, `2 nodes`."""
     return f"{large(count)} {noun}{'s' * (count != 1)}"
+
+
+def join(words: Sequence[str], word: str = "and") -> str:
+    """Join words as in a sentence: `a`, `a and b`, `a, b and c`."""
+    return f"{', '.join(words[:-1])} {word} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -7,7 +7,8 @@ import pytest
 
 import diffcompare as dc
 from diffcompare.inputs.catalogue import load
-from diffcompare.studies.compare_verdict import join, partials
+from diffcompare.studies.compare_verdict import partials
+from diffcompare.studies.record import join
 
 AD = ("forward-ad", "reverse-ad")
 

@@ -283,7 +283,7 @@ def test_where_there_is_no_point_it_is_derived_all_the_same():
 
 
 def test_where_the_truth_is_not_known_reverse_mode_has_to_do(monkeypatch):
-    monkeypatch.setattr(check, "WITH_TRUTH", 0)
+    monkeypatch.setattr(check, "MAX_NODES_WITH_TRUTH", 0)
     assert (
         derive("S^2", {"S": 3.0})
         .data()["verdict"]

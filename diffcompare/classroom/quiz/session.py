@@ -183,7 +183,7 @@ def hints(expression: Expression, by: str) -> list[Hint]:
     first = in_letters(steps[0], active)
     found = [Hint(steps[0].rule, first)]
     for step in steps:
-        equation = Equation(PendingDerivative(step.shown, by), step.after)
+        equation = Equation(PendingDerivative(step.written, by), step.after)
         if equation != first and any(type(node) is PendingDerivative for node in wengert_list(step.after)):
             found.append(Hint(step.rule, equation))
     return found
