@@ -1,4 +1,8 @@
-"""`diffcompare trace`: the sweeps of automatic differentiation, step by step (the survey's tables 2 and 3)."""
+"""`dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey).
+
+A trace is a list of frames, each with its rule, its numbers and a sentence; the tables of `trace` and every player show
+the same list.  The numbers are those of the sweeps: nothing is computed here but the running total of an adjoint.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from diffcompare.backends.problem import Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -23,47 +27,45 @@ from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record, number, status
 from diffcompare.studies.trace_wording import Kind, Wording, equals, short
 
-if TYPE_CHECKING:
-    pass
-
-
-# Frames: a trace as a list of steps, each with its rule, its numbers and a sentence.
-#
-# Every player shows the same list: the tables of `trace`, and whoever steps through them. The numbers are those of
-# the sweeps, and nothing is computed here but the running total of an adjoint.
-
 SEED: str = phrase("seed")  # the rule of a number that is given and not computed
+
+Mode: TypeAlias = Literal["forward", "reverse", "both"]
+MODES: tuple[Mode, ...] = ("forward", "reverse", "both")
+
+
+# --- Frames -----------------------------------------------------------------------------------------------------------
 
 
 class TraceFrame(NamedTuple):
-    """One step: the number that a node gets, or a contribution to it, and how."""
+    """One step: the number that a node gets, or a contribution to it, and how it is computed."""
 
     kind: Kind
     node: Expression
     """The node that gets the number."""
     name: str
-    """The number's name in print: v₃, v̇₃ or v̄₃."""
+    """The name of the number in print: v₃, v̇₃ or v̄₃."""
     rule: str
-    """How it comes about, in the names of the list."""
+    """The formula of the number, in the names of the list."""
     numbers: str
-    """The same with numbers of four digits in their places."""
+    """The rule with numbers of four digits in place of the names."""
     value: float | None
-    """What is assigned, or added; None where it is no number."""
+    """The number that is assigned, or added; None where it is no finite number."""
     total: float | None
     """The number after this step."""
     status: str
-    """`ok`, or what the value is instead: undefined, inf, -inf, nan, inactive."""
+    """`ok`, or what the value is instead: undefined, inf, -inf, nan, inactive, not taken."""
     sentence: str
+    """The step in words."""
     seed: str | None = None
-    """Of a tangent: the variable whose tangent is 1."""
+    """For a tangent: the variable whose tangent is 1."""
     source: Expression | None = None
-    """Of an adjoint: the node that passes the contribution on; None for the seed."""
+    """For an adjoint: the node that passes the contribution on; None for the seed."""
     again: bool = False
-    """Of an adjoint: a contribution came before, so that this one is added (`+=`)."""
+    """For an adjoint: True where a contribution came before, so that this one is added (`+=`)."""
 
 
 def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[TraceFrame]:
-    """The evaluation trace: variables, then operations in the order of the list."""
+    """Yield the evaluation trace: variables, then operations in the order of the list."""
     for node in _named(nodes, words):
         value, name = words.values[node], words.name(node)
         rule, numbers = (node.name, short(value)) if isinstance(node, Variable) else words.value(node)
@@ -86,7 +88,7 @@ def tangent_frames(
     tangents: Mapping[Expression, Any],
     seed: str,
 ) -> Iterator[TraceFrame]:
-    """The tangent trace of one forward sweep."""
+    """Yield the tangent trace of one forward sweep."""
     for node in _named(nodes, words):
         name = words.name(node, "tangent")
         if node not in active:
@@ -121,7 +123,7 @@ def tangent_frames(
 def adjoint_frames(
     nodes: Sequence[Expression], words: Wording, active: frozenset[Expression], adjoints: Mapping[Expression, Any]
 ) -> Iterator[TraceFrame]:
-    """The adjoint trace of one reverse sweep: every contribution is a step of its own."""
+    """Yield the adjoint trace of one reverse sweep: every contribution is a step of its own."""
     output = nodes[-1]
     arrived: dict[Expression, list[float]] = {}
     if output in adjoints:
@@ -166,7 +168,7 @@ def _inactive(kind: Kind, node: Expression, name: str, seed: str | None = None) 
 
 
 def _named(nodes: Sequence[Expression], words: Wording) -> list[Expression]:
-    """The variables in the order of their names, then the operations."""
+    """Return the variables in the order of their names, then the operations."""
     variables = [node for node in nodes if isinstance(node, Variable)]
     variables.sort(key=lambda node: int(words.ascii[node][1:]))
     return [*variables, *(node for node in nodes if node.operation is not None)]
@@ -183,22 +185,38 @@ def _in_sum(value: float) -> str:
     return f"({short(value)})" if value < 0 else short(value)
 
 
-Mode: TypeAlias = Literal["forward", "reverse", "both"]
-
-MODES: tuple[Mode, ...] = ("forward", "reverse", "both")
+# --- The record -------------------------------------------------------------------------------------------------------
 
 
 class Identity(NamedTuple):
-    """The adjoint identity: along a direction, the tangent of the output and the adjoints' product with it."""
+    """The adjoint identity: forward and reverse mode give the same derivative along a direction."""
 
     direction: Mapping[str, float]
+    """Tangents of the inputs, by variable."""
     tangent: float
+    """The tangent of the output, by a forward sweep along the direction."""
     product: float
+    """The inner product of the adjoints of the inputs with the direction."""
 
 
 @dataclass(frozen=True, repr=False)
 class Trace(Record):
-    """The evaluation of an expression, and its sweeps as frames."""
+    """The evaluation of an expression, and its sweeps as frames.
+
+    Fields:
+        question: The input as it was read.
+        problem: Expression, point and the variables to differentiate by.
+        mode: The sweeps that were asked for: "forward", "reverse" or "both".
+        nodes: The Wengert list; the last node is the output.
+        values: A number for every node, `Undefined` outside the domain.
+        active: The nodes that depend on a variable to differentiate by.
+        tangents: For each seed the tangents of all nodes that depend on it.
+        adjoints: The adjoints of all nodes that the reverse sweep reaches.
+        identity: The adjoint identity, where both modes ran.
+        failure: What is wrong with the point, if anything is.
+        notes: What the user should know about the input.
+        remark: Why there are no sweeps although nothing is wrong with the point; else empty.
+    """
 
     report = "diffcompare.studies.trace_report"
 
@@ -209,43 +227,41 @@ class Trace(Record):
     values: Mapping[Expression, Any]
     active: frozenset[Expression]
     tangents: Mapping[str, Mapping[Expression, Any]]
-    """Of every node that a seed reaches, by seed."""
     adjoints: Mapping[Expression, Any]
     identity: Identity | None = None
     failure: Diagnostic | None = None
     notes: tuple[Diagnostic, ...] = ()
     remark: str = ""
-    """Why there are no sweeps although the point is a good one."""
 
     @cached_property
     def words(self) -> Wording:
-        """The names of the nodes."""
+        """The names of the nodes, and their rules in words."""
         return Wording(self.nodes, tuple(self.problem.point), self.values)
 
     @property
     def frames(self) -> tuple[TraceFrame, ...]:
-        """Every step: the evaluation, a forward sweep for every seed, and the reverse sweep."""
-        tangents = [step for seed in self.tangents for step in self.tangent(seed)]
+        """All frames: the evaluation, a forward sweep for every seed, and the reverse sweep."""
+        tangents = [frame for seed in self.tangents for frame in self.tangent(seed)]
         return (*self.primal, *tangents, *self.adjoint)
 
     @cached_property
     def primal(self) -> tuple[TraceFrame, ...]:
-        """The steps of the evaluation."""
+        """The frames of the evaluation."""
         return tuple(primal_frames(self.nodes, self.words))
 
     def tangent(self, seed: str) -> tuple[TraceFrame, ...]:
-        """The steps of one forward sweep."""
+        """Return the frames of one forward sweep."""
         return tuple(tangent_frames(self.nodes, self.words, self.active, self.tangents[seed], seed))
 
     def reached(self, seed: str) -> tuple[TraceFrame, ...]:
-        """The steps of one forward sweep at the nodes that depend on its seed: of all others the tangent is 0."""
+        """Return the frames of one forward sweep at the nodes that depend on its seed; other tangents are 0."""
         tangents = self.tangents[seed]
         nodes = [node for node in self.nodes if node in tangents]
         return tuple(tangent_frames(nodes, self.words, self.active, tangents, seed))
 
     @cached_property
     def adjoint(self) -> tuple[TraceFrame, ...]:
-        """The steps of the reverse sweep."""
+        """The frames of the reverse sweep."""
         return tuple(adjoint_frames(self.nodes, self.words, self.active, self.adjoints))
 
 
@@ -258,41 +274,65 @@ def trace(
     wrt: str | Sequence[str] = (),
     **values: float,
 ) -> Trace:
-    """The sweeps of an expression at a point, step by step: `trace("x^2*sin(x)", x=1.5, mode="reverse")`.
+    """Trace the sweeps of automatic differentiation over an expression at a point, step by step.
 
-    Raises DiffcompareError for wrong input; a bad point is an answer, see `failure`.
+    Args:
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
+            point of a catalogue entry, else a default point, which the notes name.
+        mode: "forward" for one sweep of tangents for each variable, "reverse" for one sweep of adjoints, or "both".
+        wrt: The variables to differentiate by; none means all of them.
+        **values: Coordinates of the point for variables that are not named like an option.
+
+    Returns:
+        A `Trace`; its `frames` are the steps.  An undefined or non-differentiable point is an answer, too: see
+        `failure`.
+
+    Raises:
+        DiffcompareError: For an expression that cannot be read, and for a wrong point, variable or mode.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> [frame.rule for frame in trace("x^2*sin(x)", x=1.5, mode="reverse").primal]
+        ['x', 'v₀^2', 'sin(v₀)', 'v₁·v₂']
+
+    Source: Baydin, Pearlmutter, Radul and Siskind, JMLR 18(153), 2018, tables 2 and 3; the notation of evaluation
+    traces is that of A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008.
     """
     question, at = question_and_point(expression, point, values)
     return trace_question(question, at=at, mode=mode, wrt=wrt)
 
 
+# --- The sweeps -------------------------------------------------------------------------------------------------------
+
+
 def trace_question(
     question: ParsedInput, *, at: Mapping[str, float] | None = None, mode: Mode = "both", wrt: str | Sequence[str] = ()
 ) -> Trace:
-    """The trace of a question.  Raises DiffcompareError for a wrong point, variable or mode."""
+    """Trace a question, with the options of `trace`.  Raises DiffcompareError for a wrong point, variable or mode."""
     if mode not in MODES:
         message = f"there is no mode `{mode}`"
         raise DiffcompareError(Diagnostic("E521", "bad_value", message, help=f"choose one of {', '.join(MODES)}"))
-    point, asked, notes = set_up(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, asked)
+    point, variables, notes = set_up(question, at, wrt)
+    problem = Problem(question.parsed.expression, point, variables)
     nodes = wengert_list(problem.at(point))
     values = evaluate(nodes, point, CAREFUL)
-    active = frozenset(active_nodes(nodes, asked))
+    active = frozenset(active_nodes(nodes, variables))
     failure = failure_of_sweep(problem, nodes, values, active)
-    tangents, adjoints, identity, remark = _swept(problem, mode, nodes, values, active)
+    tangents, adjoints, identity, remark = _sweeps(problem, mode, nodes, values, active)
     return Trace(
         question, problem, mode, nodes, values, active, tangents, adjoints, identity, failure, notes, remark
     )  # fmt: skip
 
 
-def _swept(
+def _sweeps(
     problem: Problem,
     mode: Mode,
     nodes: Sequence[Expression],
     values: Mapping[Expression, Any],
     active: frozenset[Expression],
 ) -> tuple[dict[str, Mapping[Expression, Any]], Mapping[Expression, Any], Identity | None, str]:
-    """Tangents by seed, adjoints, the identity between them, and why there are none where there are none."""
+    """Return tangents by seed, adjoints, the identity between them, and a remark on why there are none, if so."""
     output = nodes[-1]
     if type(values[output]) is Undefined or not problem.wrt:
         return {}, {}, None, "" if problem.wrt else "a constant has no derivative by anything"
@@ -315,6 +355,6 @@ def _swept(
 
 
 def _direction(count: int) -> list[float]:
-    """A direction with short decimals, drawn at random but the same in every run."""
+    """Return a pseudorandom direction with short decimals, the same one in every run."""
     draw = Random(count)
     return [draw.choice((-1, 1)) * draw.randint(1, 9) / 10 for _ in range(count)]

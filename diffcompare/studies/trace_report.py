@@ -1,28 +1,29 @@
-"""A trace as a document: the evaluation, the forward sweeps beside each other, the reverse sweep, the identity."""
+"""A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
-from diffcompare.language.expression import Variable
+from diffcompare.language.expression import Expression, Variable
 from diffcompare.studies.record import cell, counted, number, question_data, question_entries, status, warnings_data
-from diffcompare.studies.trace import TraceFrame
+from diffcompare.studies.trace import Identity, Trace, TraceFrame
 
-if TYPE_CHECKING:
-    from diffcompare.language.expression import Expression
-    from diffcompare.studies.trace import Identity, Trace
+MAX_TANGENTS = 10_000  # frames of forward sweeps; beyond that, frames with a zero tangent are omitted from the JSON
+MAX_ROWS = 60  # rows of a table that is shown: the first and the last ones
+MAX_SEEDS = 4  # seeds whose tangents stand side by side
+ROUNDING = 1e-9  # relative; rounding explains smaller differences between two sums of products
+
+TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
 
 
-# A trace as plain data: the JSON document of `trace`, schema diffcompare/1.
-
-MAX_TANGENTS = 10_000  # frames of forward sweeps up to which those are written as well in which nothing happens
+# --- Data: the JSON document of `trace`, schema diffcompare/1 ---------------------------------------------------------
 
 
 def data(trace: Trace) -> dict[str, Any]:
-    """Every node and every frame; numbers in full precision, null where there is none."""
+    """Return every node and every frame for JSON; numbers in full precision, None where there is none."""
     identity = trace.identity
     frames, left_out = _frames(trace)
     document: dict[str, Any] = {
@@ -50,7 +51,7 @@ def data(trace: Trace) -> dict[str, Any]:
 
 
 def _frames(trace: Trace) -> tuple[Sequence[TraceFrame], dict[str, Any] | None]:
-    """The frames, and what is left out of them: of many seeds each reaches a part of the list only."""
+    """Return the frames to write, and what is left out: with many seeds, the frames that a seed does not reach."""
     every = len(trace.tangents) * len(trace.primal)
     if every <= MAX_TANGENTS:
         return trace.frames, None
@@ -60,7 +61,7 @@ def _frames(trace: Trace) -> tuple[Sequence[TraceFrame], dict[str, Any] | None]:
 
 
 def _partial(trace: Trace, name: str) -> float | None:
-    """What the sweeps say of a partial: reverse, where it ran."""
+    """Return a partial by the reverse sweep where it ran, else by the forward sweep."""
     if trace.adjoints:
         return number(trace.adjoints.get(Variable(name), 0.0))
     return number(trace.tangents[name].get(trace.nodes[-1], 0.0)) if name in trace.tangents else None
@@ -68,7 +69,7 @@ def _partial(trace: Trace, name: str) -> float | None:
 
 def _node(trace: Trace, node: Expression) -> dict[str, Any]:
     active = node in trace.active
-    described: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": trace.words.ascii[node],
         "variable": node.name if isinstance(node, Variable) else None,
         "operation": node.operation.name if node.operation else None,
@@ -78,12 +79,12 @@ def _node(trace: Trace, node: Expression) -> dict[str, Any]:
         "status": status(trace.values[node]),
     }
     if trace.tangents:
-        described["tangents"] = {
+        fields["tangents"] = {
             seed: number(tangents.get(node, 0.0)) if active else None for seed, tangents in trace.tangents.items()
         }
     if trace.adjoints:
-        described["adjoint"] = number(trace.adjoints.get(node, 0.0)) if active else None
-    return described
+        fields["adjoint"] = number(trace.adjoints.get(node, 0.0)) if active else None
+    return fields
 
 
 def _frame(trace: Trace, frame: TraceFrame) -> dict[str, Any]:
@@ -102,17 +103,11 @@ def _frame(trace: Trace, frame: TraceFrame) -> dict[str, Any]:
     }
 
 
-MAX_ROWS = 60  # rows of a table that people are shown: the first and the last of it
-
-MAX_SEEDS = 4  # seeds whose tangents stand beside each other
-
-CLOSE = 1e-9  # the relative difference up to which rounding explains that two sums of products differ
-
-TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
+# --- Document ---------------------------------------------------------------------------------------------------------
 
 
 def document(trace: Trace, *, brief: bool = False) -> Document:
-    """The document of a trace; a brief one has the tables only."""
+    """Return the document of a trace; a brief one has the tables only."""
     if not trace.has_tables:
         return Document((), trace.data)
     blocks: list[Block] = [] if brief else [Heading(TITLES[trace.mode], 1), _question(trace)]
@@ -160,20 +155,22 @@ def _primal(trace: Trace) -> Table:
 
 
 def _tangent(trace: Trace) -> Table:
-    """One row a node, one column a seed; the numbers in the rule only where there is one seed."""
-    seeds = list(trace.tangents)
-    shown = seeds[:MAX_SEEDS]
-    single = len(shown) == 1
+    """Return the forward sweeps as a table with a row for each node and a column for each of the first seeds.
+
+    The rule is shown with numbers only where there is one seed.
+    """
+    seeds = list(trace.tangents)[:MAX_SEEDS]
+    single = len(seeds) == 1
     columns = [Column("node", "node"), Column("rule", "rule")]
     columns += [Column("numbers", "to 4 digits")] if single else []
-    columns += [Column(seed, f"seed {seed}", "right") for seed in shown]
+    columns += [Column(seed, f"seed {seed}", "right") for seed in seeds]
     rows = []
-    for steps in zip(*map(trace.tangent, shown), strict=True):
-        first = steps[0]
+    for frames in zip(*map(trace.tangent, seeds), strict=True):
+        first = frames[0]
         row: list[Cell] = [first.name, Code(first.rule)]
         row += [Code(first.numbers) if first.numbers else None] if single else []
-        rows.append((*row, *[_number(step.total, step.status) for step in steps]))
-    more = len(seeds) - len(shown)
+        rows.append((*row, *[_number(frame.total, frame.status) for frame in frames]))
+    more = len(trace.tangents) - len(seeds)
     rest = f" ({counted(more, 'other seed')} in the JSON)" if more else ""
     return Table("tangent", tuple(columns), tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
 
@@ -207,14 +204,14 @@ def _number(value: float | None, status: str) -> Cell:
 
 def _remarks(trace: Trace) -> list[str]:
     remarks = [trace.remark] if trace.remark else []
-    undefined = [step.name for step in trace.primal if step.status == "undefined"]
+    undefined = [frame.name for frame in trace.primal if frame.status == "undefined"]
     if undefined and trace.failure is None:
         remarks.append(f"{', '.join(undefined[:5])}: outside the domain, and in a branch that is not taken")
     return remarks
 
 
 def _lesson(trace: Trace) -> str:
-    """What is to be seen: the identity where both modes ran, else what the sweep has answered."""
+    """Return the closing sentence: the identity where both modes ran, else what the sweep has answered."""
     wrt = trace.problem.wrt
     if not trace.tangents and not trace.adjoints:
         return "There is no sweep to show."
@@ -231,20 +228,20 @@ def _lesson(trace: Trace) -> str:
 
 
 def _identity(identity: Identity) -> str:
-    """Whether both ends say the same, looked at and not taken for granted."""
+    """Return the sentence on the adjoint identity: whether both modes agree is looked at, not taken for granted."""
     along = _shortened(", ".join(f"{x:g}" for x in identity.direction.values()))
     one, other = identity.tangent, identity.product
-    said = (
+    sentence = (
         f"Along the direction ({along}) the tangent of the output is {one!r} and the adjoints of the inputs, "
         f"multiplied with it, are {other!r}"
     )
     if not (math.isfinite(one) and math.isfinite(other)):
-        return f"{said}: beyond the doubles there is nothing to compare."
+        return f"{sentence}: beyond the doubles there is nothing to compare."
     if one == other:
-        return f"{said}: the same number, from either end."
-    if abs(one - other) <= CLOSE * max(abs(one), abs(other)):
-        return f"{said}: to rounding the same number, from either end."
-    return f"{said}: they part, because a step of one of the sweeps cancels, underflows or overflows in doubles."
+        return f"{sentence}: the same number, from either end."
+    if abs(one - other) <= ROUNDING * max(abs(one), abs(other)):
+        return f"{sentence}: to rounding the same number, from either end."
+    return f"{sentence}: they differ, because a step of one of the sweeps cancels, underflows or overflows in doubles."
 
 
 def _shortened(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Rules of a trace: what a node computes and passes on, written with the names of the list and with numbers.
+"""Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers.
 
-A rule is an expression, built twice: over letters that stand for the nodes, and over their values rounded to a few
-digits.  The partials in it are the rows' own, so it says what the sweep does.
+A rule is an expression that is built twice: over variables named like the nodes, and over their values rounded to a few
+digits.  Its partials are those of the table of operations, so it says what the sweep does.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from diffcompare.language.wengert import names, pretty
 from diffcompare.numeric.evaluate import Undefined, is_number
 
 Kind: TypeAlias = Literal["primal", "tangent", "adjoint"]
-# What stands for a node, or for its tangent or adjoint, in a rule.
-Stand: TypeAlias = Callable[[Expression], Expression]
+# Returns the expression that stands for a node, or for its tangent or adjoint, in a rule.
+Substitution: TypeAlias = Callable[[Expression], Expression]
 
-# What stands over the letter: v, v with a dot, v with a bar.
+# The combining mark over the letter: none, a dot, a bar.
 MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
-SHORT = 8  # digits up to which a number is written as it is
-DIGITS = 4  # significant digits of the numbers in a rule; the value beside it has all of them
+MAX_EXACT_DIGITS = 8  # numbers with more digits are rounded
+ROUNDED_DIGITS = 4  # significant digits of rounded numbers in a rule; the value beside it has all digits
 
 
 class Wording:
-    """The names of a list's nodes, and its rules."""
+    """Names of the nodes of a Wengert list, and their rules as text."""
 
     def __init__(self, nodes: Sequence[Expression], variables: Sequence[str], values: Mapping[Expression, Any]) -> None:
         self.ascii = names(nodes, variables)
@@ -35,13 +35,13 @@ class Wording:
         self._literals: dict[str, Expression] = {}
 
     def name(self, node: Expression, kind: Kind = "primal") -> str:
-        """v₃, v̇₃ or v̄₃; a number or a constant by its text."""
+        """Return v₃, v̇₃ or v̄₃; for a number or a constant its text."""
         if node not in self.ascii:
             return infix(node, {})
         return f"v{MARKS[kind]}{pretty(self.ascii[node])[1:]}"
 
     def value(self, node: Expression) -> tuple[str, str]:
-        """What an operation computes: `sin(v₀)` and `sin(5)`."""
+        """Return the rule by which an operation computes its value, with names and numbers: `sin(v₀)` and `sin(5)`."""
         assert node.operation is not None
         operation = node.operation
         return self._twice(lambda value, change: operation(*map(value, node.arguments)), "primal", {})
@@ -49,19 +49,19 @@ class Wording:
     def tangent(
         self, node: Expression, active: Collection[Expression], tangents: Mapping[Expression, Any]
     ) -> tuple[str, str]:
-        """The sum of the tangents that arrive, each with its partial."""
+        """Return the rule of a tangent: the sum of the arguments' tangents, each times its local partial."""
 
-        def total(value: Stand, change: Stand) -> Expression:
-            found: Expression | None = None
+        def total(value: Substitution, change: Substitution) -> Expression:
+            result: Expression | None = None
             for argument, _, rule in _partials(node, active, value):
                 if type(self.values[argument]) is Undefined:
                     continue  # the branch that an `if` did not take
                 if _is(rule, -1):
-                    found = -change(argument) if found is None else found - change(argument)
+                    result = -change(argument) if result is None else result - change(argument)
                 else:
                     term = change(argument) if _is(rule, 1) else _times(change(argument), rule)
-                    found = term if found is None else found + term
-            return Number(0) if found is None else found
+                    result = term if result is None else result + term
+            return Number(0) if result is None else result
 
         if node not in self._tangents:  # the same for every seed
             self._tangents[node] = self._with_names(total, "tangent")
@@ -71,46 +71,51 @@ class Wording:
     def contributions(
         self, node: Expression, adjoint: Any, active: Collection[Expression]
     ) -> list[tuple[Expression, Any, str, str]]:
-        """What a node passes on: to which argument, the partial, and its adjoint times the partial in words."""
+        """Return what a node passes on: (argument, local partial, rule with names, rule with numbers) for each.
+
+        The rule is the adjoint of the node times the local partial.
+        """
         numbers = [self.values[argument] for argument in node.arguments]
-        found = []
-        for place, (argument, partial, _) in enumerate(_partials(node, active, _letter)):
+        contributions = []
+        for place, (argument, partial, _) in enumerate(_partials(node, active, _placeholder)):
             number = partial(self.values[node], *numbers) if callable(partial) else partial
 
-            def product(value: Stand, change: Stand, place: int = place) -> Expression:
+            def product(value: Substitution, change: Substitution, place: int = place) -> Expression:
                 return _times(change(node), _partials(node, active, value)[place][2])
 
             if not _is(number, 0):
-                found.append((argument, number, *self._twice(product, "adjoint", {node: adjoint})))
-        return found
+                contributions.append((argument, number, *self._twice(product, "adjoint", {node: adjoint})))
+        return contributions
 
     def _literal(self, value: Any) -> Expression:
-        """A number of few digits as an expression, the same one every time; a question mark where there is none."""
+        """Return a number, rounded to few digits, as an expression; a question mark for what is no number."""
         if not is_number(value):
             return Variable("?")
         text = short(value)
-        found = self._literals.get(text)
-        if found is None:
-            found = self._literals[text] = lift(float(text))
-        return found
+        literal = self._literals.get(text)
+        if literal is None:
+            literal = self._literals[text] = lift(float(text))
+        return literal
 
     def _is_literal(self, node: Expression) -> bool:
-        """Whether the node is written as itself: a number, a constant, -1 in x^-1."""
+        """Tell whether the node is written as itself: a number, a constant, -1 in x^-1."""
         return node not in self.ascii or exact_integer(node) is not None
 
     def _twice(
-        self, build: Callable[[Stand, Stand], Expression], kind: Kind, changes: Mapping[Expression, Any]
+        self, build: Callable[[Substitution, Substitution], Expression], kind: Kind, changes: Mapping[Expression, Any]
     ) -> tuple[str, str]:
-        """The rule with names, and with numbers."""
+        """Return the rule with names, and with numbers."""
         return self._with_names(build, kind), self._with_numbers(build, changes)
 
-    def _with_names(self, build: Callable[[Stand, Stand], Expression], kind: Kind) -> str:
-        def named(kind: Kind) -> Stand:
+    def _with_names(self, build: Callable[[Substitution, Substitution], Expression], kind: Kind) -> str:
+        def named(kind: Kind) -> Substitution:
             return lambda node: node if self._is_literal(node) else Variable(self.name(node, kind))
 
         return _text(build(named("primal"), named(kind)))
 
-    def _with_numbers(self, build: Callable[[Stand, Stand], Expression], changes: Mapping[Expression, Any]) -> str:
+    def _with_numbers(
+        self, build: Callable[[Substitution, Substitution], Expression], changes: Mapping[Expression, Any]
+    ) -> str:
         return _text(
             build(
                 lambda node: node if self._is_literal(node) else self._literal(self.values[node]),
@@ -123,31 +128,33 @@ def _text(rule: Expression) -> str:
     return infix(rule, {}).replace("*", "·")
 
 
-def _letter(node: Expression) -> Expression:
-    """Any letter will do where only the form of a rule counts; exponents stay, for x^2 has a rule of its own."""
+def _placeholder(node: Expression) -> Expression:
+    """Return a variable for whatever varies, where only the form of a rule counts; x^2 has a rule of its own."""
     return Variable("v") if node.varies else node
 
 
-def _partials(node: Expression, active: Collection[Expression], value: Stand) -> list[tuple[Expression, Any, Any]]:
-    """The active arguments, each with the row's partial and the same as a rule (or 1, or -1)."""
+def _partials(
+    node: Expression, active: Collection[Expression], value: Substitution
+) -> list[tuple[Expression, Any, Any]]:
+    """Return (argument, local partial, local partial as an expression, 1 or -1) for every active argument."""
     assert node.operation is not None
-    stands = list(map(value, node.arguments))
-    found = []
+    arguments = list(map(value, node.arguments))
+    triples = []
     for partial, argument in zip(node.operation.partials, node.arguments, strict=True):
         if argument in active and partial is not None:
-            rule = partial(value(node), *stands) if callable(partial) else partial
+            rule = partial(value(node), *arguments) if callable(partial) else partial
             if not _is(rule, 0):
-                found.append((argument, partial, rule))
-    return found
+                triples.append((argument, partial, rule))
+    return triples
 
 
 def _is(rule: Any, number: int) -> bool:
-    """Whether a partial is literally that number."""
+    """Tell whether a partial is literally that integer."""
     return type(rule) is int and rule == number
 
 
 def _times(change: Expression, partial: Any) -> Expression:
-    """A change times a partial, as people write it: v̄₁/v₋₁, not v̄₁*(1/v₋₁)."""
+    """Multiply a tangent or an adjoint by a partial, written as people do: v̄₁/v₋₁, not v̄₁*(1/v₋₁)."""
     rule = lift(partial)
     if rule.operation is OPERATIONS["/"] and rule.arguments[0] is Number(1):
         return change / rule.arguments[1]
@@ -155,13 +162,13 @@ def _times(change: Expression, partial: Any) -> Expression:
 
 
 def equals(*values: Any) -> str:
-    """The sign before numbers that are written as they are, or rounded."""
+    """Return the sign to write before numbers: `=` where all of them are exact, `≈` where one is rounded."""
     return "=" if all(is_number(value) and float(short(value)) == value for value in values) else "≈"
 
 
 def short(value: Any) -> str:
-    """A number as it is where it is short, else in few digits."""
+    """Return a number as text: in full where it is short, else rounded to a few digits."""
     if value is None or not is_number(value):
         return "?"
-    whole = f"{float(value):.{SHORT}g}"
-    return whole if float(whole) == value else f"{float(value):.{DIGITS}g}"
+    full = f"{float(value):.{MAX_EXACT_DIGITS}g}"
+    return full if float(full) == value else f"{float(value):.{ROUNDED_DIGITS}g}"
