@@ -1,4 +1,4 @@
-"""The kinds of mistakes that a check can name: `diffcompare check --kinds`."""
+"""Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from diffcompare.language.expression import Expression, Operation, Variable, lif
 from diffcompare.language.operations import FUNCTIONS, OPERATIONS
 from diffcompare.misconceptions.inject import example_of
 from diffcompare.misconceptions.kinds import KINDS
+from diffcompare.numeric.evaluate import Real
 
-# The catalogue, to be read: `diffcompare list` and `diffcompare list physics`.
+# --- The catalogue: `diffcompare list` and `diffcompare list physics` -------------------------------------------------
 
 EXAMPLE_COLUMNS = (
     Column("group", "group", group=True),
@@ -30,20 +31,22 @@ EXAMPLE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class ExamplesRecord:
-    """Entries of the catalogue: all of them, or those of a group."""
+class Examples:
+    """Entries of the catalogue: all of them, or those of one group."""
 
     entries: tuple[Entry, ...]
     group: str | None = None
 
     def data(self) -> dict[str, object]:
-        """Plain values, for JSON."""
-        return {"schema": "diffcompare/1", "command": "list", "examples": [_entry_data(each) for each in self.entries]}
+        """Return plain values for JSON."""
+        examples = [_entry_data(entry) for entry in self.entries]
+        return {"schema": "diffcompare/1", "command": "list", "examples": examples}
 
     def document(self) -> Document:
-        """One table, by group."""
+        """Return one table, by group."""
         rows = tuple(
-            (each.group, f"@{each.name}", each.title, Code(point_text(each)), Code(each.text)) for each in self.entries
+            (entry.group, f"@{entry.name}", entry.title, Code(point_text(entry)), Code(entry.text))
+            for entry in self.entries
         )
         title = "Catalogue of expressions" if self.group is None else f"Catalogue of expressions: {self.group}"
         example = self.entries[0].name
@@ -53,15 +56,15 @@ class ExamplesRecord:
         )
 
 
-def examples(group: str | None = None) -> ExamplesRecord:
-    """The catalogue, or one group of it.  Raises DiffcompareError (E610) for a group that it does not have."""
+def examples(group: str | None = None) -> Examples:
+    """Return the catalogue, or one group of it.  Raises DiffcompareError (E610) for an unknown group."""
     if group is not None and group not in GROUPS:
         raise _unknown_group(group)
-    return ExamplesRecord(tuple(each for each in load() if group in (None, each.group)), group)
+    return Examples(tuple(entry for entry in load() if group in (None, entry.group)), group)
 
 
 def point_text(entry: Entry) -> str:
-    """The classic point as `--at` takes it."""
+    """Return the whole classic point as `--at` reads it."""
     return ",".join(
         f"{name}={int(value) if value.is_integer() and abs(value) < 1e15 else value}"
         for name, value in entry.point.items()
@@ -92,10 +95,10 @@ def _unknown_group(group: str) -> DiffcompareError:
     return DiffcompareError(Diagnostic(code="E610", kind="bad_value", message=message, help=help_text))
 
 
-# The table of operations, to be read: `diffcompare ops` and `diffcompare ops sin`.
-#
-# Nothing is written down here a second time: the partials are read over expressions, and what happens at a kink is
-# found by asking the row at its kink.
+# --- The table of operations: `diffcompare ops` and `diffcompare ops sin` ---------------------------------------------
+
+# Nothing of the table is repeated here: its partials are applied to expressions, which gives them as formulas, and to
+# numbers at a kink, which shows the convention there.
 
 OPERATION_COLUMNS = (
     Column("operation", "operation", group=True),
@@ -111,48 +114,49 @@ _SPELLINGS = {"**": "^", "add": "+", "subtract": "-", "multiply": "*", "divide":
 
 
 @dataclass(frozen=True, slots=True)
-class OpsRecord:
-    """Rows of the table of operations: all of them, or the one asked for."""
+class OperationsTable:
+    """Rows of the table of operations: all of them, or the one that was named."""
 
     operations: tuple[Operation, ...]
-    asked: str | None = None
+    name: str | None = None
 
     def data(self) -> dict[str, object]:
-        """Plain values, for JSON."""
+        """Return plain values for JSON."""
         rows = [_row_data(operation) for operation in self.operations]
         return {"schema": "diffcompare/1", "command": "ops", "operations": rows}
 
     def document(self) -> Document:
-        """A table of all rows, or all facts about one."""
-        blocks = _overview(self.operations) if self.asked is None else _details(self.operations[0])
+        """Return a table of all rows, or all facts about one."""
+        blocks = _overview(self.operations) if self.name is None else _details(self.operations[0])
         return Document(blocks, self.data)
 
 
-def ops(name: str | None = None) -> OpsRecord:
-    """The table of operations, or the row of that name or alias.  Raises DiffcompareError (E611) if there is none.
+def ops(name: str | None = None) -> OperationsTable:
+    """Return the table of operations, or the row with this name or alias.
 
-    The six rows of `if` differ only in the relation; the table shows the first.
+    The six rows of `if` differ only in the relation, so the table shows the first.  Raises DiffcompareError (E611) for
+    an unknown name.
     """
     if name is None:
-        shown = [each for each in OPERATIONS.values() if each.selects is None or each.name == _SPELLINGS["if"]]
-        return OpsRecord(tuple(shown))
+        rows = [row for row in OPERATIONS.values() if row.selects is None or row.name == _SPELLINGS["if"]]
+        return OperationsTable(tuple(rows))
     key = name.strip()
     operation = FUNCTIONS.get(key) or OPERATIONS.get(_SPELLINGS.get(key, key))
     if operation is None:
         raise _unknown_operation(key)
-    return OpsRecord((operation,), name)
+    return OperationsTable((operation,), name)
 
 
 def parameters(operation: Operation) -> tuple[str, ...]:
-    """The names of an operation's arguments, as in its notation."""
+    """Return the names of an operation's arguments, as in its notation."""
     return tuple(re.findall(r"\b[a-z]\b", operation.notation))
 
 
 def partials(operation: Operation) -> Iterator[tuple[str, Expression | None]]:
-    """By which argument, and the partial as a formula in the arguments; None where the row has none."""
+    """Yield (argument, partial as a formula in the arguments); the partial is None where the row has none."""
     names = parameters(operation)
     arguments = [Variable(name) for name in names]
-    # The row of integer powers wants to see its exponent, and n is none; its formula is that of the general power.
+    # The partial for integer powers looks at the exponent, which n is not; its formula is that of the general power.
     rules = (*OPERATIONS["^"].partials[:1], None) if operation.name == "^n" else operation.partials
     result = operation(*arguments)
     for name, rule in zip(names, rules, strict=True):
@@ -160,33 +164,31 @@ def partials(operation: Operation) -> Iterator[tuple[str, Expression | None]]:
 
 
 def at_kink(operation: Operation) -> tuple[dict[str, float], dict[str, float | None]] | None:
-    """A point at which the operation has a kink, and the partials that it uses there (None: nan)."""
-    from diffcompare.numeric.evaluate import Real
-
+    """Return a point at which the operation has a kink and the partials used there (None for nan); None without one."""
     names = parameters(operation)
     for values in product((0.0, 1.0, -1.0), repeat=operation.arity):
         if not operation.kink.contains(*values):
             continue
         arguments = [Real(value) for value in values]
         result = operation(*arguments)
-        used: dict[str, float | None] = {}
+        conventions: dict[str, float | None] = {}
         for name, rule in zip(names, operation.partials, strict=True):
             if rule is not None:
                 partial = float(rule(result, *arguments) if callable(rule) else rule)
-                used[name] = partial if math.isfinite(partial) else None
-        return dict(zip(names, values, strict=True)), used
+                conventions[name] = partial if math.isfinite(partial) else None
+        return dict(zip(names, values, strict=True)), conventions
     return None
 
 
-def house_rule(operation: Operation) -> str | None:
-    """What the operation's partials are taken to be at a kink, in words."""
-    found = at_kink(operation)
-    if found is None:
+def kink_convention(operation: Operation) -> str | None:
+    """Say what the operation's partials are taken to be at a kink; None where it has none."""
+    kink = at_kink(operation)
+    if kink is None:
         return None
-    point, used = found
+    point, conventions = kink
     place = ", ".join(f"{name} = {value:g}" for name, value in point.items())
-    taken = [f"{'none' if value is None else format(value, 'g')} by {name}" for name, value in used.items()]
-    return f"at {place} the partial is {', '.join(taken)}"
+    listed = [f"{'none' if value is None else format(value, 'g')} by {name}" for name, value in conventions.items()]
+    return f"at {place} the partial is {', '.join(listed)}"
 
 
 def _row_data(operation: Operation) -> dict[str, object]:
@@ -197,14 +199,14 @@ def _row_data(operation: Operation) -> dict[str, object]:
         "partials": {name: None if formula is None else str(formula) for name, formula in partials(operation)},
         "domain": operation.domain.text or None,
         "kink": operation.kink.text or None,
-        "house_rule": house_rule(operation),
+        "house_rule": kink_convention(operation),
         "aliases": list(operation.aliases),
         "libraries": _libraries(operation),
     }
 
 
 def _libraries(operation: Operation) -> dict[str, str]:
-    """What it is called where it is a function; signs are signs everywhere."""
+    """Return the names of the operation in the libraries where it is a function; signs look alike everywhere."""
     return {library: own for library, own in operation.names.items() if own.isidentifier()}
 
 
@@ -230,7 +232,7 @@ def _details(operation: Operation) -> tuple[Block, ...]:
     if operation.aliases:
         facts.append(("aliases", ", ".join(operation.aliases)))
     if operation.kink.text:
-        facts += [("kink", operation.kink.text), ("house rule", house_rule(operation))]
+        facts += [("kink", operation.kink.text), ("house rule", kink_convention(operation))]
     facts += [(f"in {library}", Code(own)) for library, own in sorted(_libraries(operation).items())]
     return (Heading(operation.name, 1), Listing(tuple(facts)))
 
@@ -243,6 +245,8 @@ def _unknown_operation(name: str) -> DiffcompareError:
     )
 
 
+# --- Kinds of mistakes: `diffcompare check --kinds` -------------------------------------------------------------------
+
 KIND_COLUMNS = (
     Column("kind", "kind"),
     Column("title", "what it is"),
@@ -254,18 +258,18 @@ KIND_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """All kinds, each with an example whose wrong answer its wrong rule has just written."""
+    """All kinds of mistakes, each with an example whose wrong answer is computed by its wrong rule."""
 
     def rows(self) -> list[dict[str, str]]:
-        """The slug, the title and the example of each kind."""
+        """Return the slug, the title and the example of each kind."""
         return [{"kind": slug, "title": kind.title, **example_of(slug)._asdict()} for slug, kind in KINDS.items()]
 
     def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Return plain values for JSON."""
         return {"schema": "diffcompare/1", "command": "check", "kinds": self.rows()}
 
     def document(self) -> Document:
-        """One table."""
+        """Return one table."""
         rows = tuple(
             (row["kind"], row["title"], Code(row["expression"]), Code(row["by"]), Code(row["wrong"]))
             for row in self.rows()

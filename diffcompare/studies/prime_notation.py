@@ -1,8 +1,8 @@
-"""Derivatives that are still to be worked out in a line: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
+"""Derivatives that a line leaves to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
 
-Each is read as what it is: the derivative of what stands in its brackets, or of what an earlier line defines.  In the
-text that is parsed a name stands for it, which nobody wrote: so whatever is said of that text is told of the line as it
-was written.
+Each is read as the derivative of what stands in its brackets, or of what an earlier line defines.  For the parser a
+placeholder stands in its place, which nobody wrote; so every diagnostic about the parsed text is translated back to the
+line as it was written.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ _CLOSING = {"[": "]", "(": ")"}
 _OPENING = {"]": "[", ")": "("}
 
 
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+
 class Definition(NamedTuple):
-    """What an earlier line says a name is: `u = x^2`, or `g(t) = sin(t)` with its parameter."""
+    """The definition of a name in an earlier line: `u = x^2`, or `g(t) = sin(t)` with its parameter."""
 
     expression: Expression
     parameter: str | None
     line: int
-    """0 for the function itself, which no line need define."""
+    """The number of the line; 0 for the function itself, which no line need define."""
 
 
 @dataclass
@@ -52,103 +55,112 @@ class LocalNames:
     variables: Sequence[str]
     defined: dict[str, Definition] = field(default_factory=dict)
     unread: dict[str, tuple[int, Diagnostic]] = field(default_factory=dict)
-    """What is wrong with definitions that cannot be read, and their lines."""
+    """For each definition that cannot be read its line and what is wrong with it."""
     used: set[int] = field(default_factory=set)
     """Lines whose definitions were used."""
 
     def use(self, name: str) -> Definition:
-        """What a name is."""
+        """Return the definition of a name and mark its line as used."""
         self.used.add(self.defined[name].line)
         return self.defined[name]
 
 
+# --- Reading a line ---------------------------------------------------------------------------------------------------
+
+
 class LinePart(NamedTuple):
-    """A part of a line that stands for an expression: from where to where, which, and how many derivatives it holds."""
+    """A part of a line (from `start` to `end`) that stands for an expression, with the derivatives worked out in it."""
 
     start: int
     end: int
     expression: Expression
-    opens: int
+    derivatives: int
+    """The number of derivatives that had to be worked out."""
 
 
 def read(text: str, names: LocalNames) -> tuple[Expression, int]:
-    """The expression that a line writes, each open derivative worked out, and how many there are."""
-    pieces = list(_pieces(text, names))
-    plain, stands, places = _plain(text, pieces, names)
-    known = [*names.variables, *(name for name, each in names.defined.items() if each.parameter is None)]
+    """Return the expression that a line writes, all derivatives worked out, and the number of these.
+
+    Raises DiffcompareError, with the place in the line, where it cannot be read.
+    """
+    parts = list(_parts(text, names))
+    plain, placeholders, places = _with_placeholders(text, parts, names)
+    defined = [name for name, definition in names.defined.items() if definition.parameter is None]
+    known = [*names.variables, *defined]
     try:
-        formula = parse(plain, [*known, *stands])
+        formula = parse(plain, [*known, *placeholders])
         for name in variables(wengert_list(formula)):
-            if name not in stands and name not in known:
+            if name not in placeholders and name not in known:
                 raise _unknown(name, names, plain)
     except DiffcompareError as error:
         raise DiffcompareError(_as_written(error.diagnostic, text, plain, places)) from None
-    meant = dict(stands)
+    meanings = dict(placeholders)
     for name in variables(wengert_list(formula)):
         if name in names.defined and name not in names.variables:
-            meant[name] = names.use(name).expression
-    return substitute([formula], meant)[0] if meant else formula, sum(piece.opens for piece in pieces)
+            meanings[name] = names.use(name).expression
+    return substitute([formula], meanings)[0] if meanings else formula, sum(part.derivatives for part in parts)
 
 
 def _unknown(name: str, names: LocalNames, plain: str) -> DiffcompareError:
     meant = reading_of_unknown(name, plain, names.variables, attempt)
-    found = unknown_variable(name, names.variables, "expression", plain, meant).diagnostic
+    diagnostic = unknown_variable(name, names.variables, "expression", plain, meant).diagnostic
     place = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain)
-    span = place.span() if place else found.span
+    span = place.span() if place else diagnostic.span
     if name in names.unread and span is not None:
         return _unread(name, plain, span, names)
-    return DiffcompareError(found._replace(span=span))
+    return DiffcompareError(diagnostic._replace(span=span))
 
 
 def _unread(name: str, text: str, span: tuple[int, int], names: LocalNames) -> DiffcompareError:
-    line, found = names.unread[name]
-    message = f"what `{name}` is, in line {line}, cannot be read: {found.message}"
-    return DiffcompareError(found._replace(message=message, text=text, span=span, label=""))
+    line, diagnostic = names.unread[name]
+    message = f"what `{name}` is, in line {line}, cannot be read: {diagnostic.message}"
+    return DiffcompareError(diagnostic._replace(message=message, text=text, span=span, label=""))
 
 
 def derivative(function: Expression, by: str, times: int = 1) -> Expression:
-    """The derivative by the rules, unsimplified."""
+    """Differentiate by the rules, `times` times, without simplification."""
     for _ in range(times):
         function = derivatives_of(wengert_list(function), by).get(function, ZERO)
     return function
 
 
-# --- What stands in a line --------------------------------------------------------------------------------------------
+# --- Finding derivatives and calls in a line --------------------------------------------------------------------------
+
+# (start, end, form, details): where a derivative or a call stands, how it is written, and its parts as text.
+# Forms: "of" d/dx[...] or (...)', "name" u' or du/dx, "at" g'(...), "call" g(...).
+Occurrence = tuple[int, int, str, tuple[str, ...]]
 
 
-def _pieces(text: str, names: LocalNames) -> Iterator[LinePart]:
-    """The outermost open derivatives, and calls of functions that are defined, in their order."""
+def _parts(text: str, names: LocalNames) -> Iterator[LinePart]:
+    """Yield the outermost pending derivatives and calls of defined functions, from left to right."""
     last = 0
-    found = [*_marked(text), *_quotients(text, names), *_primed(text, names), *_calls(text, names)]
-    for start, end, kind, details in sorted(found, key=lambda each: (each[0], -each[1])):
+    occurrences = [*_marked(text), *_quotients(text, names), *_primed(text, names), *_calls(text, names)]
+    for start, end, form, details in sorted(occurrences, key=lambda occurrence: (occurrence[0], -occurrence[1])):
         if start >= last:
-            yield LinePart(start, end, *_meaning(text, start, end, kind, details, names))
+            yield LinePart(start, end, *_meaning(text, start, end, form, details, names))
             last = end
 
 
-Found = tuple[int, int, str, tuple[str, ...]]  # from where to where, how it is written, and its parts as text
-
-
-def _marked(text: str) -> Iterator[Found]:
-    """Derivatives that are written d/dx[...]."""
+def _marked(text: str) -> Iterator[Occurrence]:
+    """Yield derivatives that are written d/dx[...]."""
     place = 0
     while (match := _OPEN.search(text, place)) is not None:
-        place = _end(text, match.end(), match[2])
+        place = _end_of_bracket(text, match.end(), match[2])
         yield match.start(), place, "of", (match[1], text[match.end() : place - 1], "'")
 
 
-def _quotients(text: str, names: LocalNames) -> Iterator[Found]:
-    """Derivatives that are written du/dx, where u is defined; dy/du * du/dx is dy/dx, whatever u is."""
+def _quotients(text: str, names: LocalNames) -> Iterator[Occurrence]:
+    """Yield derivatives that are written du/dx, where u is defined; dy/du * du/dx is dy/dx, whatever u is."""
     chain: list[re.Match[str]] = []
     for match in _QUOTIENT.finditer(text):
-        goes_on = chain and chain[-1][2] == match[1] and _TIMES.fullmatch(text, chain[-1].end(), match.start())
-        chain = [*chain, match] if goes_on else [match]
+        continues = chain and chain[-1][2] == match[1] and _TIMES.fullmatch(text, chain[-1].end(), match.start())
+        chain = [*chain, match] if continues else [match]
         if chain[0][1] in names.defined:
             yield chain[0].start(), match.end(), "name", (match[2], chain[0][1], "'")
 
 
-def _primed(text: str, names: LocalNames) -> Iterator[Found]:
-    """Derivatives with a prime: (...)', sin(...)', u', g'(...)."""
+def _primed(text: str, names: LocalNames) -> Iterator[Occurrence]:
+    """Yield derivatives with a prime: (...)', sin(...)', u', g'(...)."""
     for match in _PRIMED.finditer(text):
         before = text[: match.start()].rstrip()
         name = _NAME_AT_END.search(before)
@@ -156,12 +168,12 @@ def _primed(text: str, names: LocalNames) -> Iterator[Found]:
         if name is not None:
             name = _last_factor(name, names)
             if called is not None and (name[0] in names.defined or _is_function(name[0], names)):
-                end = _end(text, called.end(), "(")
+                end = _end_of_bracket(text, called.end(), "(")
                 yield name.start(), end, "at", (name[0], text[called.end() : end - 1], match[0])
             else:
                 yield name.start(), match.end(), "name", (names.by, name[0].strip(), match[0])
         elif before[-1:] in _OPENING:
-            start = _start(before)
+            start = _start_of_bracket(before)
             function = _NAME_AT_END.search(text[:start])
             if function is not None and _is_function(function[0].rstrip(), names):
                 start = function.start()
@@ -172,50 +184,53 @@ def _primed(text: str, names: LocalNames) -> Iterator[Found]:
 
 
 def _last_factor(name: re.Match[str], names: LocalNames) -> re.Match[str]:
-    """The v of `uv'`, where u and v are defined and uv is not."""
-    said = name[0]
+    """Return the v of `uv'`, where u and v are defined and uv is not; else the whole name."""
+    word = name[0]
     known = {*names.defined, *names.variables}
-    if said in known or said[:-1] not in known or said[-1:] not in known:
+    if word in known or word[:-1] not in known or word[-1:] not in known:
         return name
     return _NAME_AT_END.search(name.string, name.end() - 1) or name
 
 
-def _calls(text: str, names: LocalNames) -> Iterator[Found]:
-    """Calls of functions that are defined in earlier lines."""
+def _calls(text: str, names: LocalNames) -> Iterator[Occurrence]:
+    """Yield calls of functions that are defined in earlier lines."""
     for name, definition in names.defined.items():
         if definition.parameter is not None and name not in names.variables:
             for match in re.finditer(rf"(?<!\w){re.escape(name)}\s*\(", text):
-                end = _end(text, match.end(), "(")
+                end = _end_of_bracket(text, match.end(), "(")
                 yield match.start(), end, "call", (name, text[match.end() : end - 1])
 
 
+# --- The meaning of an occurrence -------------------------------------------------------------------------------------
+
+
 def _meaning(
-    text: str, start: int, end: int, kind: str, details: tuple[str, ...], names: LocalNames
+    text: str, start: int, end: int, form: str, details: tuple[str, ...], names: LocalNames
 ) -> tuple[Expression, int]:
-    """The expression that a piece stands for, and how many derivatives are open in it."""
-    if kind == "call":
+    """Return the expression that an occurrence stands for, and the number of derivatives worked out in it."""
+    if form == "call":
         definition = names.use(details[0])
-        argument, opens = read(details[1], names)
+        argument, derivatives = read(details[1], names)
         assert definition.parameter is not None
-        return substitute([definition.expression], {definition.parameter: argument})[0], opens
-    if kind == "at":
-        return _at(details, names)
+        return substitute([definition.expression], {definition.parameter: argument})[0], derivatives
+    if form == "at":
+        return _derivative_at(details, names)
     by, inner, primes = details
     if by not in names.variables:
         message = f"a derivative by `{by}`, which is no variable of the function"
         raise DiffcompareError(Diagnostic("E705", "unknown_variable", message, text=text, span=(start, end)))
-    if kind == "name":
-        return derivative(_named(inner, text, (start, end), names), by, len(primes)), 1
+    if form == "name":
+        return derivative(_definition_of(inner, text, (start, end), names), by, len(primes)), 1
     if primes != "'" or not text.startswith(("d", "∂"), start):
         _check_exponent(text, start, end, names)
     function, _ = read(_without_brackets(inner), names)
     return derivative(function, by, len(primes)), 1
 
 
-def _at(details: tuple[str, ...], names: LocalNames) -> tuple[Expression, int]:
-    """The derivative of a function, taken at its argument: sin'(x^2) is cos(x^2)."""
-    name, argument, primes = details
-    where, _ = read(argument, names)
+def _derivative_at(details: tuple[str, ...], names: LocalNames) -> tuple[Expression, int]:
+    """Return the derivative of a function at its argument: sin'(x^2) is cos(x^2)."""
+    name, text, primes = details
+    argument, _ = read(text, names)
     if name in names.defined:
         definition = names.use(name)
         parameter = definition.parameter or names.by
@@ -223,10 +238,10 @@ def _at(details: tuple[str, ...], names: LocalNames) -> tuple[Expression, int]:
     else:
         parameter = names.by
         slope = derivative(parse(f"{name}({parameter})", [parameter]), parameter, len(primes))
-    return substitute([slope], {parameter: where})[0], 1
+    return substitute([slope], {parameter: argument})[0], 1
 
 
-def _named(name: str, text: str, span: tuple[int, int], names: LocalNames) -> Expression:
+def _definition_of(name: str, text: str, span: tuple[int, int], names: LocalNames) -> Expression:
     if name in names.defined:
         return names.use(name).expression
     if name == names.by:
@@ -253,12 +268,12 @@ def _is_function(name: str, names: LocalNames) -> bool:
 
 
 def _without_brackets(text: str) -> str:
-    """`[x^2]` as the language writes it: with parentheses."""
+    """Return `[x^2]` with parentheses, as the language writes it."""
     return f"({text[1:-1]})" if text.startswith("[") and text.endswith("]") else text
 
 
-def _start(text: str) -> int:
-    """Where the bracket opens that the last character closes."""
+def _start_of_bracket(text: str) -> int:
+    """Return the position of the bracket that the last character closes."""
     depth = 0
     for place in range(len(text) - 1, -1, -1):
         depth += (text[place] in _OPENING) - (text[place] in _CLOSING)
@@ -267,8 +282,8 @@ def _start(text: str) -> int:
     raise _wrong(f"`{text[-1]}` closes a bracket that is not open", text, (len(text) - 1, len(text)), "leave it out")
 
 
-def _end(text: str, start: int, opening: str) -> int:
-    """Behind the bracket that closes the one before `start`."""
+def _end_of_bracket(text: str, start: int, opening: str) -> int:
+    """Return the position behind the bracket that closes the one before `start`."""
     depth, closing = 1, _CLOSING[opening]
     for place in range(start, len(text)):
         depth += (text[place] == opening) - (text[place] == closing)
@@ -279,72 +294,78 @@ def _end(text: str, start: int, opening: str) -> int:
     raise DiffcompareError(Diagnostic("E205", "syntax_error", message, text=text, span=(start - 1, start), help=help))
 
 
-# --- Names that stand for it ------------------------------------------------------------------------------------------
+# --- Placeholders for the parser --------------------------------------------------------------------------------------
 
 
-class Place(NamedTuple):
-    """A piece in the text that is parsed: where it begins and ends there, and where in the line."""
+class Placeholder(NamedTuple):
+    """A name in the parsed text that stands for a part of the line: from `start` to `end`, brackets included."""
 
     name: str
     start: int
     end: int
-    piece: LinePart
+    part: LinePart
 
 
-def _plain(text: str, pieces: Sequence[LinePart], names: LocalNames) -> tuple[str, dict[str, Expression], list[Place]]:
-    """The text with a name in brackets for every piece, what the names stand for, and where they stand."""
+def _with_placeholders(
+    text: str, parts: Sequence[LinePart], names: LocalNames
+) -> tuple[str, dict[str, Expression], list[Placeholder]]:
+    """Return the text with a name in brackets for every part, the expressions of these names, and their places."""
     stem = "q"
     while stem in text or any(stem in name for name in names.defined):
         stem += "q"
     plain, last = "", 0
-    stands: dict[str, Expression] = {}
-    places: list[Place] = []
-    for number, piece in enumerate(pieces):
-        plain += text[last : piece.start]
-        if _is_operand(plain, names) and not _QUOTIENT_AT_END.search(plain):
+    expressions: dict[str, Expression] = {}
+    places: list[Placeholder] = []
+    for number, part in enumerate(parts):
+        plain += text[last : part.start]
+        if _ends_with_value(plain, names) and not _QUOTIENT_AT_END.search(plain):
             plain += "*"  # x^2 (sin(x))'
         name = f"{stem}{number}"
-        stands[name] = piece.expression
-        places.append(Place(name, len(plain), len(plain) + len(name) + 2, piece))
-        plain, last = f"{plain}({name})", piece.end
-    return plain + text[last:], stands, places
+        expressions[name] = part.expression
+        places.append(Placeholder(name, len(plain), len(plain) + len(name) + 2, part))
+        plain, last = f"{plain}({name})", part.end
+    return plain + text[last:], expressions, places
 
 
-def _is_operand(before: str, names: LocalNames) -> bool:
-    """Whether a text ends with a value, so that what follows is multiplied by it."""
+def _ends_with_value(before: str, names: LocalNames) -> bool:
+    """Tell whether a text ends with a value, so that what follows is multiplied by it."""
     name = _NAME_AT_END.search(before)
     if name is not None:
         return name[0].rstrip() in {*names.variables, *names.defined, *CONSTANTS}
     return _OPERAND_AT_END.search(before) is not None
 
 
-def _as_written(found: Diagnostic, text: str, plain: str, places: Sequence[Place]) -> Diagnostic:
-    """The diagnostic of the line as it was written: with its own text, places and names."""
+def _as_written(diagnostic: Diagnostic, text: str, plain: str, places: Sequence[Placeholder]) -> Diagnostic:
+    """Translate a diagnostic of the parsed text to the line as it was written: its text, places and names."""
 
-    def told(said: str | None) -> str | None:
-        for place in places if said else ():
-            written = text[place.piece.start : place.piece.end]
-            said = written.join(re.split(rf"\(?\b{place.name}\b\)?", said or ""))
-        return said
+    def restored(message: str | None) -> str | None:
+        for place in places if message else ():
+            written = text[place.part.start : place.part.end]
+            message = written.join(re.split(rf"\(?\b{place.name}\b\)?", message or ""))
+        return message
 
-    span = found.span
-    if span is not None and found.text == plain:
-        span = (_original(span[0], places, 0), _original(span[1], places, 1))
-    return found._replace(
-        message=told(found.message) or "", help=told(found.help), label=told(found.label) or "", fix=told(found.fix),
-        text=text if found.text == plain else found.text, span=span,
-    )  # fmt: skip
+    span = diagnostic.span
+    if span is not None and diagnostic.text == plain:
+        span = (_original_position(span[0], places, 0), _original_position(span[1], places, 1))
+    return diagnostic._replace(
+        message=restored(diagnostic.message) or "",
+        help=restored(diagnostic.help),
+        label=restored(diagnostic.label) or "",
+        fix=restored(diagnostic.fix),
+        text=text if diagnostic.text == plain else diagnostic.text,
+        span=span,
+    )
 
 
-def _original(position: int, places: Sequence[Place], end: int) -> int:
-    """Where a position of the parsed text stands in the line; within a piece, at its beginning or its end."""
+def _original_position(position: int, places: Sequence[Placeholder], end: int) -> int:
+    """Return the position in the line for one in the parsed text; in a placeholder, the start or end of its part."""
     shift = 0
     for place in places:
         if position <= place.start:
-            return min(position - shift, place.piece.start)
+            return min(position - shift, place.part.start)
         if position < place.end:
-            return place.piece.end if end else place.piece.start
-        shift = place.end - place.piece.end
+            return place.part.end if end else place.part.start
+        shift = place.end - place.part.end
     return position - shift
 
 

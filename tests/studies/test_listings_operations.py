@@ -9,7 +9,7 @@ from diffcompare.document import Heading, Listing, Table
 from diffcompare.language.expression import OPERATIONS
 from diffcompare.language.parser import parse
 from diffcompare.render import render
-from diffcompare.studies.listings import house_rule, ops, parameters, partials
+from diffcompare.studies.listings import kink_convention, ops, parameters, partials
 
 
 def table(record):
@@ -99,8 +99,8 @@ def test_the_csv_of_one_row_has_all_facts():
         ("sin", None),
     ],
 )
-def test_house_rules_are_what_the_rows_do(name, rule):
-    assert house_rule(OPERATIONS[name]) == rule
+def test_conventions_at_kinks_are_those_of_the_rows(name, rule):
+    assert kink_convention(OPERATIONS[name]) == rule
 
 
 def test_data_is_plain_and_complete():
