@@ -51,7 +51,7 @@ FALLBACKS = ("reverse-ad", "forward-ad", "symbolic", "hand-coded", "complex-step
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Record):
-    """What every method answered, and the truth.  Shows itself as tables in a terminal and in a notebook.
+    """The answers of all methods and the truth; shown as tables in a terminal and in a notebook.
 
     Fields:
         question: The input as it was read: text, parsed expression, and the catalogue entry that it is, if any.
@@ -135,7 +135,7 @@ MIN_NORMAL = sys.float_info.min  # subnormal doubles have fewer digits, so that 
 
 
 class MethodAccuracy(NamedTuple):
-    """How accurate one method is: the correct digits of each partial, or the error where the truth is 0."""
+    """The accuracy of one method: the correct digits of each partial, or the error where the truth is 0."""
 
     method: str
     answer: Derivative
@@ -316,11 +316,10 @@ def compare_question(
     truth: bool = True,
     simplify: bool = True,
 ) -> Comparison:
-    """Ask every method and the truth one question.
+    """Compare the methods on a question, with the options of `compare`.
 
-    `at` is the point (None: the classic one, else a default with a note), `hand` overrides the question's own
-    formulas; the other options are those of `compare`.  Raises DiffcompareError for a wrong point, variable, method,
-    step or budget.
+    `at` is the point, `hand` overrides the question's own formulas.  Raises DiffcompareError for a wrong point,
+    variable, method, step or budget.
     """
     names = checked_names("methods", methods)
     # Whoever gives a formula wants to see it judged.

@@ -223,7 +223,7 @@ def _formulas(comparison: Comparison) -> list[Block]:
     """Return the table of the methods' formulas for the first partials; methods with equal formulas share a row."""
     names = comparison.problem.wrt[:MAX_FORMULAS]
     rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
-    if all(isinstance(formula, str) for _, _, formula in rows):  # each is too long and only its size is told
+    if all(isinstance(formula, str) for _, _, formula in rows):  # all are too long, so that only sizes are left
         return []
     columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
     table = Table("formulas", columns, tuple(rows), "Formulas")

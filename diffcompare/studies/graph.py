@@ -188,9 +188,9 @@ def graph_question(
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, variables))
     derivatives, uses, remark = _sweep(problem, show, nodes, values, active)
-    # Where only values are shown a kink is nothing wrong.
-    shown = show == "primal" and is_number(values[nodes[-1]])
-    failure = None if shown else failure_of_sweep(problem, nodes, values, active)
+    # Where only values are shown, a kink does no harm.
+    harmless = show == "primal" and is_number(values[nodes[-1]])
+    failure = None if harmless else failure_of_sweep(problem, nodes, values, active)
     return ComputationalGraph(
         question, problem, show, nodes, values, active, derivatives, uses, failure, notes, remark
     )  # fmt: skip

@@ -38,7 +38,7 @@ from diffcompare.studies.record import (
     warnings_data,
 )
 
-MAX_ROWS = 30  # rows of the table that is shown of a graph too large to be drawn
+MAX_ROWS = 30  # rows of the table that is shown in place of a drawing that would be too large
 MAX_NAME_LENGTH = 16  # characters of a variable's name or a number in a drawing
 MAX_EXACT_PATHS = 10**15  # larger counts are rounded in prose; the listing and the JSON have them exactly
 MAX_NAMED = 3  # shared nodes and variables that the closing sentence names

@@ -15,6 +15,7 @@ from diffcompare.inputs.catalogue import GROUPS, load
 from diffcompare.inputs.expression_file import Entry
 from diffcompare.language.expression import Expression, Operation, Variable, lift
 from diffcompare.language.operations import FUNCTIONS, OPERATIONS
+from diffcompare.language.syntax.spelling import suggest
 from diffcompare.misconceptions.inject import example_of
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.numeric.evaluate import Real
@@ -238,8 +239,8 @@ def _details(operation: Operation) -> tuple[Block, ...]:
 
 
 def _unknown_operation(name: str) -> DiffcompareError:
-    close = did_you_mean(name, [*FUNCTIONS, *OPERATIONS])
-    help_text = f"did you mean `{close}`?" if close else "`diffcompare ops` shows all operations"
+    near = suggest(name)
+    help_text = f"did you mean `{near}`?" if near else "`diffcompare ops` shows all operations"
     return DiffcompareError(
         Diagnostic(code="E611", kind="unknown_function", message=f"unknown operation `{name}`", help=help_text)
     )

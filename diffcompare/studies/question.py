@@ -30,7 +30,7 @@ _FORMS = {
 
 
 class Setup(NamedTuple):
-    """Where to differentiate: the point, the variables to differentiate by, and notes for the user on both."""
+    """The point, the variables to differentiate by, and notes for the user on both."""
 
     point: dict[str, float]
     wrt: tuple[str, ...]
@@ -81,8 +81,8 @@ def _double(name: str, x: Any) -> float:
     except (TypeError, ValueError):
         raise bad_value(f"the value of `{name}` is {reprlib.repr(x)}, which is not a number", "point") from None
     if not math.isfinite(value):
-        shown = x if isinstance(x, float) else "a number beyond the range of doubles (1.8e308)"
-        raise bad_value(f"the value of `{name}` is {shown}", "point", "a coordinate is a finite number")
+        actual = x if isinstance(x, float) else "a number beyond the range of doubles (1.8e308)"
+        raise bad_value(f"the value of `{name}` is {actual}", "point", "a coordinate is a finite number")
     return value
 
 
@@ -177,8 +177,8 @@ def named_point(number: Any, names: Sequence[str]) -> dict[str, Any]:
         return {names[0]: number}
     if not names:
         raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
-    shown = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
-    message = f"one number is a point for one variable, and here are {len(names)}: {shown}"
+    listed = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
+    message = f"one number is a point for one variable, and here are {len(names)}: {listed}"
     raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {number}, ...}}')
 
 

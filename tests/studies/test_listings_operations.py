@@ -112,8 +112,9 @@ def test_data_is_plain_and_complete():
     assert (sqrt["domain"], sqrt["kink"], sqrt["house_rule"]) == ("x >= 0", None, None)
 
 
-def test_an_unknown_operation_gets_a_suggestion():
+@pytest.mark.parametrize(("name", "meant"), [("sni", "sin"), ("exponential", "exp"), ("squareroot", "sqrt")])
+def test_an_unknown_operation_gets_the_suggestion_that_an_expression_gets(name, meant):
     with pytest.raises(DiffcompareError) as caught:
-        ops("sni")
+        ops(name)
     assert caught.value.diagnostic.kind == "unknown_function"
-    assert caught.value.diagnostic.help == "did you mean `sin`?"
+    assert caught.value.diagnostic.help == f"did you mean `{meant}`?"

@@ -1,0 +1,32 @@
+"""Docstrings of the public functions: every section is there, every argument is described, and the example runs."""
+
+import doctest
+import inspect
+import re
+
+import pytest
+
+import diffcompare as dc
+
+PUBLIC = ["compare", "derive", "gradient", "graph", "trace"]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_arguments_result_errors_and_source_are_told(name):
+    text = inspect.getdoc(getattr(dc, name))
+    sections = re.split(r"^(Args|Returns|Raises|Example|Source): ?", text, flags=re.M)
+    assert sections[1::2] == ["Args", "Returns", "Raises", "Example", "Source"]
+    described = re.findall(r"^    \**(\w+):", sections[2], flags=re.M)
+    assert described == list(inspect.signature(getattr(dc, name)).parameters)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_the_example_runs(name):
+    (example,) = doctest.DocTestFinder(recurse=False).find(getattr(dc, name), name, globs={name: getattr(dc, name)})
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+def test_a_comparison_describes_its_fields():
+    described = re.findall(r"^    (\w+):", inspect.getdoc(dc.Comparison), flags=re.M)
+    assert described == list(dc.Comparison.__dataclass_fields__)
