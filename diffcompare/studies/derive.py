@@ -332,7 +332,7 @@ def code(derive: Derive, language: str) -> str:
     """
     if language not in LANGUAGES:
         help = f"the languages are {', '.join(LANGUAGES)}"
-        raise DiffcompareError(Diagnostic("E542", "bad_value", f"no code in `{language}`", help=help))
+        raise DiffcompareError(Diagnostic("E542", "bad_value", f"unknown language `{language}`", help=help))
     formulas = {derived.by: derived.best for derived in derive.derivations}
     complete = set(formulas) >= set(derive.wrt)
     point = derive.point if derive.check.failure is None and derive.wrt else None

@@ -180,7 +180,7 @@ def graph_question(
     Raises DiffcompareError for a wrong point, variable or `show`.
     """
     if show not in SHOWN:
-        message = f"a graph does not show `{show}`"
+        message = f"unknown quantity `{show}`"
         raise DiffcompareError(Diagnostic("E531", "bad_value", message, help=f"choose one of {', '.join(SHOWN)}"))
     point, variables, notes = set_up(question, at, wrt)
     problem = Problem(question.parsed.expression, point, variables)

@@ -311,7 +311,7 @@ def trace_question(
 ) -> Trace:
     """Trace a question, with the options of `trace`.  Raises DiffcompareError for a wrong point, variable or mode."""
     if mode not in MODES:
-        message = f"there is no mode `{mode}`"
+        message = f"unknown mode `{mode}`"
         raise DiffcompareError(Diagnostic("E521", "bad_value", message, help=f"choose one of {', '.join(MODES)}"))
     point, variables, notes = set_up(question, at, wrt)
     problem = Problem(question.parsed.expression, point, variables)
@@ -335,7 +335,7 @@ def _sweeps(
     """Return tangents by seed, adjoints, the identity between them, and a remark on why there are none, if so."""
     output = nodes[-1]
     if type(values[output]) is Undefined or not problem.wrt:
-        return {}, {}, None, "" if problem.wrt else "a constant has no derivative by anything"
+        return {}, {}, None, "" if problem.wrt else "a constant has no variable to differentiate by"
     try:
         edges = local_partials(nodes, values, active) if mode != "reverse" else []
         seeds = problem.wrt if mode != "reverse" else ()

@@ -22,13 +22,13 @@ def _compared(name, symbolic=False):
 
 @pytest.fixture
 def compared():
-    """The comparison of an entry at its own point, by every method, or by every one but the slow one."""
+    """Return the comparison of an entry at its own point, by every method, or by every one but the slow one."""
     return _compared
 
 
 @pytest.fixture
 def plain_data():
-    """The data of a comparison as whoever reads its JSON has them, having checked every field of them."""
+    """Return the data of a comparison as read back from its JSON, with every field checked."""
 
     def read(comparison):
         data = json.loads(json.dumps(comparison.data(), allow_nan=False))
@@ -40,7 +40,7 @@ def plain_data():
 
 
 def check(data):
-    """Every field of DESIGN's schema is there, of its type, and no other field is."""
+    """Check that every field of the schema is there, of its type, and no other field is."""
     required = {"schema", "command", "expression", "entry", "point", "value", "truth", "methods", "verdict", "warnings"}
     assert required <= set(data) <= required | {"error"}
     assert (data["schema"], data["command"]) == ("diffcompare/1", "grad")

@@ -36,7 +36,7 @@ SMOOTH = [name for name, each in ENTRIES.items() if smooth(each)]
 
 @pytest.fixture
 def figures(compared):
-    """The data of an entry by every method, and its methods by name."""
+    """Return the data of an entry by every method, and its methods by name."""
 
     def read(name):
         data = json.loads(compared(name, symbolic=True).to_json())
@@ -47,7 +47,7 @@ def figures(compared):
 
 @pytest.fixture
 def said(figures):
-    """The partial that each method has for a variable of an entry."""
+    """Return the partial that each method has for a variable of an entry."""
     return lambda entry, name="x": {key: each["gradient"][name] for key, each in figures(entry)[1].items()}
 
 

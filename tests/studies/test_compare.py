@@ -24,7 +24,7 @@ QUICK = ("forward-ad", "reverse-ad")
 
 
 def refusal(call, *arguments, **options):
-    """The diagnostic of the error that a call raises."""
+    """Return the diagnostic of the error that a call raises."""
     with pytest.raises(dc.DiffcompareError) as caught:
         call(*arguments, **options)
     return caught.value.diagnostic
@@ -362,7 +362,7 @@ def test_gradients_in_eight_threads():
 
 @pytest.fixture
 def eager_threads():
-    """Threads that take turns so often that whatever they share is seen half done."""
+    """Let threads take turns so often that whatever they share is seen half done."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-4)
     yield

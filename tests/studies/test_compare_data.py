@@ -187,7 +187,7 @@ def test_what_cannot_be_had_in_the_time_is_null(plain_data):
 
 
 def doubled(times):
-    """x*x, squared again and again: a tree of 2^(times + 1) - 1 nodes, a DAG of times + 1."""
+    """Return x*x, squared again and again: a tree of 2^(times + 1) - 1 nodes, a DAG of times + 1."""
     tree = dc.parse("x")
     for _ in range(times):
         tree = tree * tree

@@ -30,7 +30,7 @@ def paragraphs(comparison, role):
 
 
 def row(table, *keys):
-    """The row that begins with these cells, by the keys of the columns."""
+    """Return the row that begins with these cells, by the keys of the columns."""
     (found,) = [each for each in table.rows if each[: len(keys)] == keys]
     return dict(zip([column.key for column in table.columns], found, strict=True))
 
@@ -197,7 +197,7 @@ def test_every_format_shows_every_entry(compared, name):
 
 
 def nothing_is_lost(comparison):
-    """Every digit of every partial, in the plain text as in CSV and JSON."""
+    """Check that every digit of every partial is in the plain text as in CSV and JSON."""
     document = comparison.document()
     plain = render(document, "plain")
     heads = {tuple(line.split()[:3]) for line in plain.split("\n")}
@@ -229,7 +229,7 @@ def test_two_hundred_variables(many_variables, format):
 
 @pytest.fixture(scope="module")
 def many_variables():
-    """A sum in which every variable stands twice."""
+    """Return a sum in which every variable stands twice."""
     names = [f"x{place}" for place in range(1, 201)]
     text = "+".join(f"sin({name})*{names[place - 1]}" for place, name in enumerate(names))
     return dc.compare(text, {name: place / 64 for place, name in enumerate(names)}, methods=NOT_SYMBOLIC)
@@ -248,7 +248,7 @@ def test_three_thousand_terms(many_terms, format):
 
 @pytest.fixture(scope="module")
 def many_terms():
-    """A sum of three thousand terms over one variable."""
+    """Return a sum of three thousand terms over one variable."""
     text = (
         "+".join(f"sin({place}*x)" for place in range(3000)).replace("sin(0*x)", "sin(x)").replace("sin(1*x)", "cos(x)")
     )

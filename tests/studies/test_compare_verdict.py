@@ -1,4 +1,4 @@
-"""The closing sentence: one of each kind, true in its case, with the figures of the tables."""
+"""Verdicts: a sentence of each kind, true in its case, with the figures of the tables."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ def verdict(expression, point=None, /, **options):
 
 
 def digits(comparison):
-    """The least digits of each method, from the data behind the table."""
+    """Return the digits of the worst partial of each method, from the data behind the table."""
     found = {}
     for method in comparison.data()["methods"]:
         known = [kept for kept in method["digits"].values() if kept is not None]

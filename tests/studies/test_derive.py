@@ -27,13 +27,13 @@ L4 = "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2"
 
 
 def lines(text, wrt=(), point=None):
-    """The lines of the first derivation, each with its rule."""
+    """Return the lines of the first derivation, each with its rule."""
     found = derive(text, point, wrt=wrt).derivations[0]
     return [(step.rule, str(line)) for step, line in zip(found.steps, found.lines, strict=True)]
 
 
 def result(text, point=None):
-    """The unsimplified and the tidied formula."""
+    """Return the unsimplified and the tidied formula."""
     found = derive(text, point).derivations[0]
     return str(found.raw), str(found.tidied)
 
@@ -299,7 +299,7 @@ def test_no_rule_is_an_error_with_a_cure():
 
 
 def test_an_unknown_language():
-    with pytest.raises(DiffcompareError, match="no code in `fortran`"):
+    with pytest.raises(DiffcompareError, match="unknown language `fortran`"):
         derive("x").code("fortran")
 
 

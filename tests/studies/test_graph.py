@@ -1,4 +1,4 @@
-"""`diffcompare graph`: nodes, uses, numbers, paths and what is said of them."""
+"""Computational graphs: nodes, edges, numbers, paths, and the sentences about them."""
 
 import json
 import math

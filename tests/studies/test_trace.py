@@ -95,7 +95,7 @@ def test_the_adjoint_identity():
 
 
 def moved_output(traced, node, by):
-    """The output where a node's value is another one, whatever its arguments are."""
+    """Return the output where a node is given another value, whatever its arguments are."""
     values = dict(traced.values)
     values[node] = float(values[node]) + by
     rest = traced.nodes[traced.nodes.index(node) + 1 :]
@@ -218,13 +218,13 @@ def test_a_bare_constant(text):
 def test_a_constant_has_no_sweep():
     traced = trace("2 + 3")
     assert [block.text for block in traced.document().blocks if isinstance(block, Paragraph)] == [
-        "a constant has no derivative by anything",
+        "a constant has no variable to differentiate by",
         "There is no sweep to show.",
     ]
 
 
 def test_a_mode_that_there_is_not():
-    with pytest.raises(DiffcompareError, match="no mode `sideways`"):
+    with pytest.raises(DiffcompareError, match="unknown mode `sideways`"):
         trace("x", x=1, mode="sideways")
 
 
