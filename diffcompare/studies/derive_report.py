@@ -15,7 +15,7 @@ from diffcompare.studies.accuracy import FULL_DIGITS, correct_digits, measure
 from diffcompare.studies.derivation_steps import DerivationStep, with_names
 from diffcompare.studies.derive import MAX_STEPS, Derivation, Derive
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import join, large, question_data, question_entries, warnings_data
+from diffcompare.studies.record import counted, join, large, question_data, question_entries, warnings_data
 
 MAX_RULES = 8  # rules that are counted by name in the closing sentence
 MAX_TEXT_NODES = 100_000  # distinct nodes of a formula; larger ones are left out of the JSON
@@ -55,11 +55,12 @@ def _times(count: int) -> str:
 
 def _sizes_sentence(derive: Derive) -> str:
     raw = sum(derived.sizes["raw"].tree for derived in derive.derivations)
-    what = "derivative has" if len(derive.derivations) == 1 else "derivatives have together"
-    beginning = f"Unsimplified the {what} {large(raw)} node{'s' * (raw != 1)}"
+    one = len(derive.derivations) == 1
+    beginning = f"The unsimplified {'derivative has' if one else 'derivatives together have'} {counted(raw, 'node')}"
     if not all(derived.tidied for derived in derive.derivations):
-        return f"{beginning}, which is too large to be tidied."
-    return f"{beginning}, tidied {large(sum(derived.sizes['tidied'].tree for derived in derive.derivations))}."
+        return f"{beginning}, too many to be tidied."
+    tidied = sum(derived.sizes["tidied"].tree for derived in derive.derivations)
+    return f"{beginning}, the tidied one{'s' * (not one)} {large(tidied)}."
 
 
 def _check_sentence(derive: Derive) -> str:

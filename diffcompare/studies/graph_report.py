@@ -267,9 +267,11 @@ def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
     rest = len(shared) - len(most)
     listed += [counted(rest, "other node")] if rest else []
     verb = "is" if len(shared) == 1 else "are"
-    what = "adjoint of" if graph.show == "adjoint" else "derivative by"
-    whose = "it" if len(shared) == 1 else "each"
-    return f"{join(listed)} {verb} used more than once: the {what} {whose} is the sum over its uses."
+    if graph.show == "adjoint":
+        what = f"its {graph.show}" if len(shared) == 1 else "the adjoint of each"
+    else:
+        what = f"the derivative by {'it' if len(shared) == 1 else 'each'}"
+    return f"{join(listed)} {verb} used more than once: {what} is the sum over its uses."
 
 
 def _path_count(graph: ComputationalGraph) -> str:
@@ -279,7 +281,8 @@ def _path_count(graph: ComputationalGraph) -> str:
     first, count = most[0]
     listed[0] = f"{_rounded(count)} path{'s' * (count != 1)} from {first}"
     verb = "leads" if most[0][1] == 1 and len(most) == 1 else "lead"
-    return f"To {node_name(graph, graph.output)} {verb} {join(listed)}."
+    sentence = f"{join(listed)} {verb} to {node_name(graph, graph.output)}."
+    return sentence[0].upper() + sentence[1:]
 
 
 def _saving(graph: ComputationalGraph) -> str:

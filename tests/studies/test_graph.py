@@ -115,7 +115,7 @@ def test_paths_are_exact_where_nobody_could_walk_them():
     assert record.paths == {"x": 2**100}
     assert record.tree == 2**101 - 1
     assert record.data()["paths"] == {"x": str(2**100)}
-    assert "about 10^30 paths from x" in lesson(record)
+    assert "About 10^30 paths from x" in lesson(record)
 
 
 def test_inactive_is_what_no_variable_asked_for_reaches():
@@ -148,7 +148,7 @@ def test_a_node_says_what_it_does(text, label):
 def test_the_lesson_of_shared_nodes():
     assert lesson(graph(SURVEY, AT, show="adjoint")) == (
         "x1 (by v₁, v₂) and x2 (by v₂, v₃) are used more than once: the adjoint of each is the sum over its uses. "
-        "To v₅ lead 2 paths from x1 and 2 from x2. "
+        "2 paths from x1 and 2 from x2 lead to v₅. "
         "Written out as a tree, the 7 nodes would be 9: a sweep visits each node once, whatever the number of paths."
     )
     assert lesson(graph("x*x", x=3)).startswith("x (by v₁ twice) is used more than once: the derivative by it is")
