@@ -19,6 +19,7 @@ from diffcompare.language.syntax.spelling import suggest
 from diffcompare.misconceptions.inject import example_of
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.numeric.evaluate import Real
+from diffcompare.studies.question import format_coordinate
 
 # --- The catalogue: `diffcompare list` and `diffcompare list physics` -------------------------------------------------
 
@@ -66,10 +67,7 @@ def examples(group: str | None = None) -> Examples:
 
 def point_text(entry: Entry) -> str:
     """Return the whole classic point as `--at` reads it."""
-    return ",".join(
-        f"{name}={int(value) if value.is_integer() and abs(value) < 1e15 else value}"
-        for name, value in entry.point.items()
-    )
+    return ",".join(f"{name}={format_coordinate(x)}" for name, x in entry.point.items())
 
 
 def _entry_data(entry: Entry) -> dict[str, object]:
