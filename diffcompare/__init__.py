@@ -5,9 +5,9 @@
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
 `dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.trace`, `dc.graph`,
-`dc.derive` and `dc.sweep` show how they work; `dc.check` tells whether a derivative that you wrote is right;
-`dc.parse(text)` gives the expression.  Wrong input raises
-`dc.DiffcompareError`, whose text says where the mistake is and how to mend it.
+`dc.derive` and `dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right;
+`dc.parse(text)` returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is
+and how to fix it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when first used: `diffcompare --version` imports this package and needs none of them.
+    # Imported on first use: `diffcompare --version` imports this package and needs none of these modules.
     if name not in _HOMES:
         raise AttributeError(f"module 'diffcompare' has no attribute {name!r}")
     from importlib import import_module

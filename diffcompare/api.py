@@ -1,9 +1,9 @@
-"""`dc.check`: a derivative that somebody wrote, of an expression or of a Python function."""
+"""`dc.check`: is this derivative right?  One entrance for expressions and for Python functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from diffcompare.language.expression import Expression
 
@@ -14,29 +14,113 @@ if TYPE_CHECKING:
 
 @overload
 def check(
-    what: str | Expression, answers: Mapping[str, str | Expression] | str | Expression | None = None, /, **options: Any
+    function: str | Expression,
+    answer: Mapping[str, str | Expression | float] | str | Expression | float | None = None,
+    /,
+    *,
+    domain: str | Sequence[str] = (),
+    budget: float = 5.0,
+    where_defined: Literal["right", "wrong"] = "right",
+    seed: int = 0,
+    **named: str | Expression | float,
 ) -> Check: ...
 @overload
-def check(what: Callable[..., Any], gradient: Any, /, *point: Any, **options: Any) -> GradientCheck: ...
-def check(what: Any, answer: Any = None, /, *point: Any, **options: Any) -> Check | GradientCheck:
-    """Check a derivative that somebody wrote.
+def check(
+    function: Callable[..., Any],
+    answer: Any,
+    /,
+    *point: Any,
+    points: Iterable[Any] = (),
+    each: bool = False,
+    seed: int = 0,
+    **named: Any,
+) -> GradientCheck: ...
+def check(
+    function: Any,
+    answer: Any = None,
+    /,
+    *point: Any,
+    domain: Any = None,
+    budget: Any = None,
+    where_defined: Any = None,
+    points: Any = (),
+    each: Any = False,
+    seed: int = 0,
+    **named: Any,
+) -> Check | GradientCheck:
+    """Check a derivative that somebody wrote, of an expression or of a Python function.
 
-        check("x^2*sin(x)", x="2*x*cos(x)")     of an expression: see `check_expression`
-        check(f, gradient, [1.0, 2.0])          of a Python function at a point: see `check_callable`
-        check(f, True, [1.0, 2.0])              of a function that returns (value, gradient)
+        check("x^2*sin(x)", x="2*x*cos(x)")     partials of an expression, everywhere in its domain
+        check(f, gradient, [1.0, 2.0])          the gradient of a Python function at a point
+        check(f, True, [1.0, 2.0])              that of a function that returns (value, gradient)
 
-    Both records have `ok`, `verdict`, and show themselves.
+    An argument of `f` that is called like one of the options goes into a mapping: `check(f, gradient, {"seed": 1.0})`.
+
+    Args:
+        function: an expression (text, an `Expression`, `@name` of the catalogue, or `FILE.toml:name`), or a callable
+            that returns a number or an array of any shape S.
+        answer: for an expression, the partials by variable, as text, expressions or numbers; the only one for a
+            function of one variable needs no name; None checks the partials that come with a catalogue entry.  For a
+            callable, the gradient: numbers, a callable that is called just as `function` is, or True if `function`
+            returns both.  It has the shape of the point (with S in front for a Jacobian); for several arrays it is a
+            tuple of such arrays, and for a mapping a mapping.
+        *point: for a callable, the arguments to call it with: numbers, lists, arrays, or one mapping by name.  Lists
+            become numpy arrays of doubles, made anew for every call; a list is spread over the parameters if
+            `function` takes several numbers.
+        domain: for an expression, conditions such as "x > 0" on the points that count.
+        budget: for an expression, seconds after which the search for a counterexample ends (5 by default).
+        where_defined: for an expression, "right" (the default) or "wrong": how to count an answer that agrees where it
+            is defined, but has no value in part of the domain.
+        points: for a callable, more points; a tuple stands for several arguments.
+        each: for a callable, check every entry; by default more than 200 coordinates are checked along random
+            directions only.
+        seed: chooses random points and directions.
+        **named: partials by variable, as in `x="2*x*cos(x)"`; for a callable, its arguments by keyword.
+
+    Returns:
+        A `Check` for an expression, a `GradientCheck` for a callable.  Both have `ok` and `verdict`, print themselves
+        as tables, and have `to_json()`; `GradientCheck.assert_ok()` is for tests.
+
+    Raises:
+        DiffcompareError: for an expression or answer that cannot be read; where the callable has no finite value at the
+            point (E576); where the point (E575) or the gradient (E577) is not made of numbers.  A wrong answer is no
+            error: it is what the record reports.
+        TypeError: where `function` is neither, or where an argument or the gradient is missing.
+
+    Example:
+        >>> import diffcompare as dc
+        >>> dc.check("x^2", "2*x").verdict
+        'proved'
+        >>> dc.check(lambda x, y: x * y**2, lambda x, y: [y**2, x * y], 2.0, 3.0).points[0].pattern.sentence
+        'df/dy is half the difference quotient: a factor 2 is missing'
+
+    Source:
+        Ridders (1982), "Accurate computation of F'(x) and F'(x) F''(x)"; Moré and Wild (2011), "Estimating
+        computational noise"; Squire and Trapp (1998), "Using complex variables to estimate derivatives of real
+        functions".  Expressions are compared by exact rules and at sampled points: see `Check`.
     """
-    if callable(what):
+    expression_options = _given(domain=domain, budget=budget, where_defined=where_defined)
+    if callable(function):
         if answer is None:
             raise TypeError(
                 "check(f, gradient, x) needs the gradient, as a function or as numbers; True if f returns both"
             )
+        if expression_options:
+            name = next(iter(expression_options))
+            raise TypeError(f'`{name}` is an option for expressions; give an argument of f as {{"{name}": ...}}')
         from diffcompare.gradcheck.gradient_check import check_callable
 
-        return check_callable(what, answer, *point, **options)
+        return check_callable(function, answer, *point, points=points, each=each, seed=seed, **named)
     from diffcompare.studies.check import check_expression
 
-    if not isinstance(what, (str, Expression)) or point:
+    if not isinstance(function, (str, Expression)) or point:
         raise TypeError("check an expression, check(text, x=formula), or a function, check(f, gradient, x)")
-    return check_expression(what, answer, **options)
+    # An expression may have variables of these names: their partials are given like those of any other.
+    partials = {"points": points} if points != () else {}
+    partials |= {"each": each} if each is not False else {}
+    return check_expression(function, answer, seed=seed, **expression_options, **named, **partials)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Return the options that the caller gave: those that are not None."""
+    return {name: value for name, value in options.items() if value is not None}

@@ -30,9 +30,7 @@ from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 
 GOLDEN = 0.6180339887498949
 
-MARGIN = 0.1
-
-"""Which part of a range is left free at either end."""
+MARGIN = 0.1  # Which part of a range is left free at either end
 
 _ENDS = (("_low", "_high"), ("_min", "_max"), ("_lower", "_upper"))
 
@@ -75,21 +73,15 @@ def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
 
 DELIMITERS = (",", ";", "\t", "|")
 
-FIRST_LINES = 5
+FIRST_LINES = 5  # Lines among which the header is
 
-"""Lines among which the header is."""
-
-MAX_HEADER = 10_000
-
-"""Characters of the header by which the delimiter is told."""
+MAX_HEADER = 10_000  # Characters of the header by which the delimiter is told
 
 _NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
 
 _EXPRESSIONS = ("expression", "expr", "f", "formula")
 
-_POINTS = ("point", "at")
-
-"""Titles of one meaning, of which the first that there is counts."""
+_POINTS = ("point", "at")  # Titles of one meaning, of which the first that there is counts
 
 _REMARKS = frozenset(
     (
@@ -112,9 +104,8 @@ _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 
 _NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
 
+# How a title ends that says something about a variable, and not its value: `theta_low`.
 _ABOUT = re.compile(r"_(?:low|high|lower|upper|lo|hi|min|max|from|to|range|units?|name|std|err|error|desc\w*)$", re.I)
-
-"""How a title ends that says something about a variable, and not its value: `theta_low`."""
 
 _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 

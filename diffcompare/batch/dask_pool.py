@@ -22,22 +22,14 @@ from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options, answered, refused, summary_from_plain
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
-PORTION = 4
-"""Rows in one task."""
-MOMENT = 0.1
-"""Seconds after which a task begins with no further row."""
-AHEAD = 3
-"""Tasks under way for every thread of the cluster."""
-PATIENCE = 30
-"""Seconds in which the scheduler and the workers have to answer."""
-ALONE = 10
-"""Seconds for which a cluster may have no worker, at the beginning and later."""
-LOOK = 1.0
-"""Seconds between two looks at who is there."""
-MAX_NAMED = 3
-"""Workers that are named."""
-LENGTH = 200
-"""Characters of what others say that are passed on."""
+PORTION = 4  # Rows in one task
+MOMENT = 0.1  # Seconds after which a task begins with no further row
+AHEAD = 3  # Tasks under way for every thread of the cluster
+PATIENCE = 30  # Seconds in which the scheduler and the workers have to answer
+ALONE = 10  # Seconds for which a cluster may have no worker, at the beginning and later
+LOOK = 1.0  # Seconds between two looks at who is there
+MAX_NAMED = 3  # Workers that are named
+LENGTH = 200  # Characters of what others say that are passed on
 
 
 Answers = list[tuple[bytes, bytes]]

@@ -8,8 +8,7 @@ import re
 from diffcompare.batch.journal import unfinished
 from diffcompare.batch.row_result import csv_header
 
-BEGINNING = 4096
-"""Bytes that are looked at."""
+BEGINNING = 4096  # Bytes that are looked at
 _ROW = re.compile(rb'\{"name": .*"file": .*"schema": "diffcompare/')
 _FIGURES = re.compile(
     rb"(# |<!DOCTYPE html>.*<title>|% Needs .*\\section\*\{)?\d+ expressions?, side by side"

@@ -14,10 +14,9 @@ from diffcompare.inputs import file_kinds
 from diffcompare.inputs.encodings import check_encoding
 
 STANDARD_INPUT = "standard input"
-INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")
-"""The formats, called like the suffixes of their files."""
+INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # The formats, called like the suffixes of their files
+# The format by suffix; a workbook cannot come by standard input.
 _FORMATS = {**{f".{format}": format for format in INPUT_FORMATS}, ".tsv": "csv", ".xlsx": "xlsx"}
-"""The format by suffix; a workbook cannot come by standard input."""
 
 
 class InputFile(NamedTuple):

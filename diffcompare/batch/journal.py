@@ -18,8 +18,7 @@ from diffcompare.batch.row_result import Digest, digest, summary_from_plain
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 SUFFIX = ".state"
-MAX_STALE = 1 << 20
-"""Bytes of results in the state whose turn has come, after which they are cleared away."""
+MAX_STALE = 1 << 20  # Bytes of results in the state whose turn has come, after which they are cleared away
 WORDS = {"version": "another version of diffcompare", "inputs": "other inputs", "options": "other options"}
 
 

@@ -33,17 +33,11 @@ from diffcompare.diagnostics import Diagnostic
 
 MODULE = "diffcompare.batch.pool"
 
-PORTION = 0.05
+PORTION = 0.05  # Seconds of work that are given out at once
 
-"""Seconds of work that are given out at once."""
+MAX_AT_ONCE = 64  # Rows that are given out at once, however short they are
 
-MAX_AT_ONCE = 64
-
-"""Rows that are given out at once, however short they are."""
-
-FIRST_ROW = 60.0
-
-"""Seconds more for the first row of a process, which imports what it needs."""
+FIRST_ROW = 60.0  # Seconds more for the first row of a process, which imports what it needs
 
 TRIES = 3
 
@@ -272,15 +266,11 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-MEMORY = 4 << 30
-
-"""Bytes of address space, where the system can limit them."""
+MEMORY = 4 << 30  # Bytes of address space, where the system can limit them
 
 STACK = 64 << 20
 
-BREATH = 0.02
-
-"""Seconds for which answers to short rows may wait for each other."""
+BREATH = 0.02  # Seconds for which answers to short rows may wait for each other
 
 
 def main() -> None:

@@ -160,9 +160,7 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, str | int | float | bool)
 
 
-_CODE_PAGES = ("txt", "csv", "jsonl")
-
-"""Formats that may come in other encodings than UTF-8."""
+_CODE_PAGES = ("txt", "csv", "jsonl")  # Formats that may come in other encodings than UTF-8
 
 
 def rows_of(

@@ -13,9 +13,7 @@ from diffcompare.diagnostics import Diagnostic
 
 # Lines of a file one at a time, whatever the file holds: what is too long or not UTF-8 is a broken row of its own.
 
-MAX_LINE_LENGTH = 10_000_000
-
-"""Bytes of one line."""
+MAX_LINE_LENGTH = 10_000_000  # Bytes of one line
 
 _BLOCK = 1 << 20
 

@@ -60,9 +60,7 @@ def from_plain(data: dict[str, Any]) -> Options:
 
 # One row answered: the document that `grad --json` prints for it, with the row's name, file and line in front.
 
-FOREVER = 1e6
-
-"""Seconds: a check has a budget, whatever the methods have."""
+FOREVER = 1e6  # Seconds: a check has a budget, whatever the methods have
 
 
 def document(row: InputRow, options: Options) -> dict[str, Any]:
@@ -320,6 +318,5 @@ def _csv_rows(found: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
     return rows or [(*head, *empty, error)]
 
 
+# The formats in which rows are written one by one.
 WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"jsonl": text, "csv": _csv}
-
-"""The formats in which rows are written one by one."""

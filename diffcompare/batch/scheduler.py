@@ -14,13 +14,9 @@ from diffcompare.batch.row_result import Digest
 
 # Names that several rows have: results could not be told apart by them.
 
-MAX_NAMES = 50_000
+MAX_NAMES = 50_000  # Names that are remembered
 
-"""Names that are remembered."""
-
-MAX_TWICE = 5
-
-"""Names that are told."""
+MAX_TWICE = 5  # Names that are told
 
 
 class Names:
@@ -48,21 +44,13 @@ class Names:
             self.full = True
 
 
-MAX_UNDER_WAY = 2000
+MAX_UNDER_WAY = 2000  # Rows read and not yet written
 
-"""Rows read and not yet written."""
+MAX_BYTES = 64 << 20  # Bytes of results whose turn has not come, from which on no more rows are given out
 
-MAX_BYTES = 64 << 20
+FEW = 256  # Rows so few that their length does not matter
 
-"""Bytes of results whose turn has not come, from which on no more rows are given out."""
-
-FEW = 256
-
-"""Rows so few that their length does not matter."""
-
-PAUSE = 0.1
-
-"""Seconds between two looks at what is overdue."""
+PAUSE = 0.1  # Seconds between two looks at what is overdue
 
 
 class Numbered:

@@ -21,17 +21,11 @@ if TYPE_CHECKING:
 #
 # The same rows in the same order give the same figures, however the run was interrupted.
 
-MAX_WORST = 5
+MAX_WORST = 5  # Rows that are named as the worst
 
-"""Rows that are named as the worst."""
+MAX_FAILED = 10  # Failed rows that are named at the end
 
-MAX_FAILED = 10
-
-"""Failed rows that are named at the end."""
-
-STEPS = 200
-
-"""Steps of a median between a number and ten times as much: 1.2 % each."""
+STEPS = 200  # Steps of a median between a number and ten times as much: 1.2 % each
 
 
 @dataclass(slots=True)
@@ -258,9 +252,7 @@ def _method(found: MethodTally) -> dict[str, Any]:
     }
 
 
-MAX_FILES = 3
-
-"""Files that are named."""
+MAX_FILES = 3  # Files that are named
 
 
 def document(batch: Batch, *, brief: bool = False) -> Document:

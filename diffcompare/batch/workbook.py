@@ -17,11 +17,9 @@ from typing import Any, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 INSTALL = 'pip install "diffcompare[xlsx]"'
-MAX_BYTES = 200_000_000
-"""Of a workbook unpacked."""
+MAX_BYTES = 200_000_000  # Of a workbook unpacked
 MAX_COLUMNS = 1_000
-_QUOTIENT = re.compile(r"[\d\s.()+*/-]+")
-"""A formula of numbers alone: 1/3 is no 0.3333333333333333."""
+_QUOTIENT = re.compile(r"[\d\s.()+*/-]+")  # A formula of numbers alone: 1/3 is no 0.3333333333333333
 
 
 class SheetRecord(NamedTuple):

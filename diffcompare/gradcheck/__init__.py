@@ -1,1 +1,1 @@
-"""Is the gradient of a Python function right, judged by values of the function alone?"""
+"""Gradient check: is the gradient of a Python function right, judged by values of the function alone?"""

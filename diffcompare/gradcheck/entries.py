@@ -1,4 +1,4 @@
-"""The verdict on one entry of a gradient: what was given, what the values of f say, and how far they can tell."""
+"""The verdict on one entry of a gradient: the given value against the slope estimated from values of f."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from diffcompare.gradcheck.values import EPSILON
 
 Verdict: TypeAlias = Literal["right", "wrong", "kink", "undecided"]
 
-ROUNDING = 64 * EPSILON
-"""Relative error that the arithmetic of a right formula may well have made."""
-NEEDED = 2e-3
-"""An entry that is known worse than to about three digits is not called right."""
-NOTHING = 1e-4
-"""An entry that is 0 as far as can be told is right where its error is less than this, beside the largest entry."""
-CONFIRMED = 1e-9
-"""The complex step and a formula that agree so far, independent as they are, are right."""
-UNSETTLED = "the difference quotients settle nowhere: f varies within the smallest steps of a double, or is not smooth"
-STILL = "f had one value wherever it was asked for: it is constant, and 0 is right, or it rounds its changes away"
+ROUNDING = 64 * EPSILON  # relative error that the arithmetic of a right formula may well make
+MAX_RELATIVE_ERROR = 2e-3  # an entry that is known to fewer than about three digits is not called right
+NEGLIGIBLE = 1e-4  # an entry that may be 0 is right if its error is below this part of the largest entry
+COMPLEX_STEP_AGREEMENT = 1e-9  # independent as they are, complex step and formula are right if they agree so well
+DIVERGENT_QUOTIENTS = (
+    "the difference quotients settle nowhere: f varies within the smallest steps of a double, or is not smooth"
+)
+CONSTANT_VALUES = (
+    "f had one value wherever it was asked for: it is constant, and 0 is right, or it rounds its changes away"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +28,46 @@ class GradientEntry:
     """One partial derivative, or the derivative along one direction."""
 
     name: str
+    """`df/dx[1]`, or `df along direction 2`."""
     component: int
-    """Which component of f, from 0."""
+    """Component of f, from 0."""
     coordinate: int | None
-    """Which coordinate of the point, from 0; None along a direction."""
+    """Coordinate of the point, from 0; None for the derivative along a direction."""
     given: float
+    """The value under test."""
     slope: DirectionalSlope
+    """The derivative as estimated from values of f, with its error."""
     allowed: float
-    """Given and found may differ by so much: the error of the differences and the rounding of what was given."""
+    """Largest permissible difference: the error of the estimate plus the rounding of the given value."""
     verdict: Verdict
+    """`right`, `wrong`, `kink` (given is a slope of either side or between them), or `undecided`."""
     remark: str = ""
+    """Why the verdict is what it is, in words, where there is something to say."""
 
     @property
     def found(self) -> float | None:
-        """The derivative by values of f; None where they give no single number."""
+        """The derivative estimated from values of f; None where they determine no single number."""
         if self.slope.kind not in ("smooth", "edge"):
             return None
         return self.slope.value if self.verdict == "undecided" else self.slope.best
 
     @property
     def ratio(self) -> float | None:
-        """Given over found; None where the found one may be 0."""
+        """given / found; None where `found` may be 0."""
         found = self.found
         if found is None or abs(self.slope.value) <= 4 * self.slope.error or not math.isfinite(self.given):
             return None
-        return self.given / found + 0.0  # no ratio is -0
+        return self.given / found + 0.0  # + 0.0 makes -0 a 0
 
     @property
-    def ratio_doubt(self) -> float:
-        """By how much the ratio may be another, relative to itself."""
+    def ratio_error(self) -> float:
+        """Relative error of the ratio."""
         rounding = self.allowed - self.slope.error
         return self.slope.error / abs(self.slope.value) + (rounding / abs(self.given) if self.given else 0.0)
 
     @property
     def gap(self) -> float:
-        """How far off the given value is, relative to the larger of the two; infinite where it is no number."""
+        """|given - found| over the larger of the two; infinite where `given` is not finite."""
         found = self.found
         if not math.isfinite(self.given):
             return math.inf
@@ -72,20 +77,20 @@ class GradientEntry:
 
     @property
     def method(self) -> str:
-        """How the derivative was found."""
+        """The numerical method that the estimate comes from."""
         if self.slope.kind == "smooth":
             by_values = self.slope.complex_step is None or self.verdict == "undecided"
             return "central differences" if by_values else "complex step"
         return "one-sided differences"
 
 
-def known_digits(doubt: float) -> int:
-    """How many digits, of ten at the most, a number has that is known so well, relative to itself."""
-    return min(10, max(1, round(-math.log10(max(doubt, 1e-10)))))
+def known_digits(relative_error: float) -> int:
+    """Return how many digits of a number are known, from 1 to 10."""
+    return min(10, max(1, round(-math.log10(max(relative_error, 1e-10)))))
 
 
 def worst_first(entry: GradientEntry) -> tuple[int, float, float]:
-    """The key by which entries are sorted: wrong before undecided before kinks before right, then by the gap."""
+    """Return a sort key: wrong before undecided before kink before right, then by the gap."""
     size = abs(entry.given - entry.found) if entry.found is not None and math.isfinite(entry.given) else 0.0
     return (("wrong", "undecided", "kink", "right").index(entry.verdict), -entry.gap, -size)
 
@@ -100,11 +105,14 @@ def judge(
     rounding: float,
     largest: float,
 ) -> GradientEntry:
-    """The verdict.  `rounding` is the absolute error that is allowed to the given value, `largest` the size of the
-    largest entry of this component, in units of this one."""
+    """Judge one entry.
+
+    `rounding` is the absolute error that the given value may have from its own arithmetic, and `largest` the size of
+    the largest entry of the component, in the unit of this entry.
+    """
     allowed = slope.error + rounding
     verdict, remark = _verdict(given, slope, allowed, largest)
-    if verdict == "undecided" and _confirmed(given, slope, rounding):
+    if verdict == "undecided" and _agrees_with_complex_step(given, slope, rounding):
         verdict, remark = "right", "confirmed by the complex step; differences are too noisy to tell"
     return GradientEntry(name, component, coordinate, given, slope, allowed, verdict, remark)
 
@@ -115,7 +123,7 @@ def _verdict(given: float, slope: DirectionalSlope, allowed: float, largest: flo
     if not math.isfinite(given):
         return "wrong", f"given as {given}"
     if slope.kind == "unknown":
-        return "undecided", UNSETTLED
+        return "undecided", DIVERGENT_QUOTIENTS
     if slope.kind == "kink":
         return _at_kink(given, slope, allowed)
     remark = ""
@@ -123,32 +131,33 @@ def _verdict(given: float, slope: DirectionalSlope, allowed: float, largest: flo
         remark = f"f has values {'above' if slope.left is None else 'below'} only"
     if abs(given - slope.value) > allowed:
         return "wrong", remark
-    if allowed <= NEEDED * max(abs(given), abs(slope.value)):
+    if allowed <= MAX_RELATIVE_ERROR * max(abs(given), abs(slope.value)):
         return "right", remark
-    if abs(given) <= allowed and abs(slope.value) <= allowed and allowed <= NOTHING * largest:
+    if abs(given) <= allowed and abs(slope.value) <= allowed and allowed <= NEGLIGIBLE * largest:
         return "right", remark
     if given == 0 and slope.flat:
         return "right", "f is flat around the point"
-    return "undecided", _how_much(slope, allowed)
+    return "undecided", _too_noisy(slope, allowed)
 
 
 def _no_derivative(slope: DirectionalSlope) -> str:
     if slope.kind == "jump":
-        why = f"f jumps by {slope.step:.6g} at the point"
+        why = f"f jumps by {slope.jump:.6g} at the point"
     else:
         why = "the tangent is vertical: the difference quotients grow without bound"
     sides = f"slope {_side(slope.left)} from the left, {_side(slope.right)} from the right"
     return f"no derivative here ({sides}): {why}"
 
 
-def _confirmed(given: float, slope: DirectionalSlope, rounding: float) -> bool:
-    """Whether the complex step says the same."""
-    if slope.complex_step is None or rounding > NEEDED * abs(given):
+def _agrees_with_complex_step(given: float, slope: DirectionalSlope, rounding: float) -> bool:
+    """Tell whether the complex step confirms the given value, where differences are too noisy to tell."""
+    if slope.complex_step is None or rounding > MAX_RELATIVE_ERROR * abs(given):
         return False
-    return abs(given - slope.complex_step) <= CONFIRMED * abs(given) + rounding
+    return abs(given - slope.complex_step) <= COMPLEX_STEP_AGREEMENT * abs(given) + rounding
 
 
-def _how_much(slope: DirectionalSlope, allowed: float) -> str:
+def _too_noisy(slope: DirectionalSlope, allowed: float) -> str:
+    """Say which noise leaves the entry undecided: that of the gradient, or that of f."""
     if allowed > 2 * slope.error:
         return f"the gradient is too noisy itself: near the point its values scatter by about {allowed:.1g}"
     digits = math.log10(abs(slope.value) / slope.error) if slope.value and slope.error else 0.0
@@ -161,12 +170,12 @@ def _at_kink(given: float, slope: DirectionalSlope, allowed: float) -> tuple[Ver
     left, right = slope.left, slope.right
     assert left is not None
     assert right is not None
-    said = f"slope {_side(left)} on the left, {_side(right)} on the right"
+    sides = f"slope {_side(left)} on the left, {_side(right)} on the right"
     low, high = sorted((left.value, right.value))
     slack = allowed if math.isfinite(allowed) else min(left.error, right.error)
     if low - slack <= given <= high + slack:
-        return "kink", f"a kink: {said}"
-    return "wrong", f"a kink: {said}, and the given value is neither, nor between them"
+        return "kink", f"a kink: {sides}"
+    return "wrong", f"a kink: {sides}, and the given value is neither, nor between them"
 
 
 def _side(side: Estimate | None) -> str:

@@ -1,6 +1,6 @@
-"""What is wrong with a gradient as a whole: a constant factor, a sign, entries that changed places.
+"""Patterns in a wrong gradient: a constant factor, a lost sign, entries in the wrong order, something added.
 
-Every pattern explains *all* wrong entries, up to the errors of the differences; the first that does is named.
+A pattern explains *all* wrong entries, up to the errors of the differences; the first one that does is named.
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ from functools import partial
 from typing import NamedTuple
 
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
-from diffcompare.gradcheck.given import in_another_order, orders
+from diffcompare.gradcheck.given import argument_permutations, describe_order
 
-CHANCE = 0.05
-"""A factor that is known no better than so is given no name."""
-NEARLY = 1e-3
-"""Nearer to 1 than this a factor is told as an error."""
+MAX_NAMES = 6  # entries named in one sentence
 
 
 class Pattern(NamedTuple):
-    """A stable slug, and the sentence that says what to do."""
+    """A mistake that explains every wrong entry."""
 
     kind: str
+    """Stable identifier: `factor`, `sign`, `transposed` ..."""
     sentence: str
+    """What is wrong, and what to do about it."""
     factor: float | None = None
-    """The constant ratio of given to found, where there is one."""
+    """Constant ratio of given to found, if that is the pattern."""
 
 
 class Argument(NamedTuple):
-    """One argument of f among the coordinates."""
+    """The coordinates of one argument of f: `size` of them from `start` on."""
 
     name: str
     start: int
@@ -37,105 +36,76 @@ class Argument(NamedTuple):
 
 
 class EntryGrid(NamedTuple):
-    """The entries that have a single number, and the shapes they are arranged in."""
+    """The entries to be explained, and the shapes in which they are arranged."""
 
     entries: Sequence[GradientEntry]
     inputs: int
+    """Coordinates of the point."""
     outputs: int
+    """Components of f."""
     coordinates: Sequence[float]
     matrix: tuple[int, ...] = ()
-    """The shape of the one argument of f where that is a matrix."""
+    """Shape of the only argument of f if it is a matrix, else empty."""
     complete: bool = True
-    """Whether all entries are there."""
+    """Whether every entry of the gradient is among the entries."""
     arguments: Sequence[Argument] = ()
 
     @property
     def wrong(self) -> list[GradientEntry]:
-        """Those to be explained."""
+        """The wrong entries."""
         return [entry for entry in self.entries if entry.verdict == "wrong"]
 
+    @property
+    def by_index(self) -> dict[int, GradientEntry]:
+        """Entries with a known value by their index in the Jacobian, row by row."""
+        return {
+            entry.component * self.inputs + entry.coordinate: entry
+            for entry in self.entries
+            if entry.coordinate is not None and entry.found is not None
+        }
 
-def find_pattern(table: EntryGrid) -> Pattern | None:
-    """The pattern that explains every wrong entry; None where there is none."""
-    wrong = table.wrong
+    @property
+    def every_entry(self) -> str:
+        """The subject of a sentence about all entries."""
+        return "every entry" if self.complete else "every entry that was looked at"
+
+
+def find_pattern(grid: EntryGrid) -> Pattern | None:
+    """Return the first pattern that explains every wrong entry; None where there is none."""
+    wrong = grid.wrong
     if not wrong:
         return None
     if any(not math.isfinite(entry.given) for entry in wrong):
-        return _not_finite(table)
+        return _not_finite(grid)
     if any(entry.found is None for entry in wrong):
         return None
-    return next((pattern for search in SEARCHES if (pattern := search(table)) is not None), None)
+    searches = (_all_zero, _constant_ratio, _transposed, _rearranged, _signs_lost, _added)
+    return next((pattern for search in searches if (pattern := search(grid)) is not None), None)
 
 
-def _not_finite(table: EntryGrid) -> Pattern | None:
-    bad = [entry for entry in table.entries if not math.isfinite(entry.given)]
-    if len(bad) == len(table.entries) > 1:
+# --- No values at all -------------------------------------------------------------------------------------------------
+
+
+def _not_finite(grid: EntryGrid) -> Pattern:
+    bad = [entry for entry in grid.entries if not math.isfinite(entry.given)]
+    if len(bad) == len(grid.entries) > 1:
         return Pattern("not-finite", f"every entry is {bad[0].given}, although f has finite values near the point")
-    names = _list_of([entry.name for entry in bad])
+    names = _list_names(bad)
     return Pattern("not-finite", f"{names}: given as nan or inf, although f has finite values near the point")
 
 
-def _zero(table: EntryGrid) -> Pattern | None:
-    if len(table.entries) > 1 and all(entry.given == 0 for entry in table.entries):
-        every = "every entry" if table.complete else "every entry that was looked at"
-        return Pattern("zero", f"{every} is 0, and f changes: its argument was lost on the way to the gradient")
+def _all_zero(grid: EntryGrid) -> Pattern | None:
+    if len(grid.entries) > 1 and all(entry.given == 0 for entry in grid.entries):
+        return Pattern(
+            "zero", f"{grid.every_entry} is 0, and f changes: its argument was lost on the way to the gradient"
+        )
     return None
 
 
-def _constant_ratio(table: EntryGrid) -> Pattern | None:
-    """The same factor in all entries, or in all wrong ones."""
-    entries = [entry for entry in table.entries if entry.found is not None]
-    every = "every entry" if table.complete else "every entry that was looked at"
-    for chosen, word in ((entries, every), (table.wrong, "every wrong entry")):
-        factor = common_factor(chosen)
-        if factor is None:
-            continue
-        said = factor_in_words(factor, chosen, table.inputs, table.outputs)
-        telling = [entry for entry in chosen if entry.ratio is not None]
-        if len(telling) == 1 and not said.named:
-            return None  # one entry has some ratio or other
-        name = word if len(chosen) > 1 else chosen[0].name
-        return Pattern(said.kind, f"{name} is {said.sentence}", factor.value)
-    return None
+# --- A constant factor ------------------------------------------------------------------------------------------------
 
-
-class ConstantRatio(NamedTuple):
-    """A constant ratio of given to found."""
-
-    value: float
-    doubt: float
-    """By how much it may be another, relative to itself."""
-
-    @property
-    def digits(self) -> int:
-        """How many digits of it are known."""
-        return known_digits(self.doubt)
-
-    def is_about(self, number: float, likely: float = CHANCE) -> bool:
-        """Whether it is this number, as far as can be told, and would hardly be so near to it by chance.
-
-        `likely` is the relative doubt up to which the number is believed.
-        """
-        return self.doubt <= likely and abs(self.value - number) <= (self.doubt + 1e-12) * abs(number)
-
-
-def common_factor(entries: Sequence[GradientEntry]) -> ConstantRatio | None:
-    """The factor c with given = c*found in all entries; None if there is none, or it is 1."""
-    telling = [entry for entry in entries if entry.ratio is not None]
-    if not telling:
-        return None
-    sharpest = min(telling, key=lambda entry: entry.ratio_doubt)
-    factor = sharpest.ratio
-    assert factor is not None
-    doubt = sharpest.ratio_doubt
-    if factor == 0 or abs(factor - 1) <= doubt * abs(factor):
-        return None
-    for entry in entries:
-        slack = (1 + abs(factor)) * entry.allowed + doubt * abs(factor * entry.slope.value)
-        if abs(entry.given - factor * entry.slope.value) > slack:
-            return None
-    return ConstantRatio(factor, doubt)
-
+MAX_NAMED_ERROR = 0.05  # a factor with a larger relative error is given no name
+NEARLY_ONE = 1e-3  # a factor that is nearer to 1 is reported as a relative error
 
 KNOWN_FACTORS = (
     (math.pi / 180, "pi/180", "degrees were taken for radians"),
@@ -151,198 +121,263 @@ KNOWN_FACTORS = (
 )
 
 
-class Said(NamedTuple):
+class ConstantRatio(NamedTuple):
+    """A constant ratio of given to found."""
+
+    value: float
+    error: float
+    """Relative error of the value."""
+
+    @property
+    def digits(self) -> int:
+        """Number of known digits."""
+        return known_digits(self.error)
+
+    def is_about(self, number: float, max_error: float = MAX_NAMED_ERROR) -> bool:
+        """Tell whether the ratio is this number as far as is known, and known to a relative error of `max_error`.
+
+        A ratio that is known badly may be near to some number by chance.
+        """
+        return self.error <= max_error and abs(self.value - number) <= (self.error + 1e-12) * abs(number)
+
+
+class FactorDescription(NamedTuple):
     """A factor in words."""
 
     kind: str
-    sentence: str
-    """What comes behind `every entry is`."""
-    named: bool = True
-    """Whether it is a factor that one knows."""
+    predicate: str
+    """What follows `every entry is`."""
+    is_known: bool = True
+    """Whether the factor has a name, so that it explains something even in a single entry."""
 
 
-def factor_in_words(factor: ConstantRatio, entries: Sequence[GradientEntry], inputs: int, outputs: int) -> Said:
+def _constant_ratio(grid: EntryGrid) -> Pattern | None:
+    """Find the same factor in all entries, or in all wrong ones."""
+    entries = [entry for entry in grid.entries if entry.found is not None]
+    for candidates, subject in ((entries, grid.every_entry), (grid.wrong, "every wrong entry")):
+        factor = common_factor(candidates)
+        if factor is None:
+            continue
+        factor_description = describe_factor(factor, candidates, grid.inputs, grid.outputs)
+        ratios = [entry for entry in candidates if entry.ratio is not None]
+        if len(ratios) == 1 and not factor_description.is_known:
+            return None  # a single entry always has some ratio
+        subject = subject if len(candidates) > 1 else candidates[0].name
+        return Pattern(factor_description.kind, f"{subject} is {factor_description.predicate}", factor.value)
+    return None
+
+
+def common_factor(entries: Sequence[GradientEntry]) -> ConstantRatio | None:
+    """Return the factor c with given = c*found in all entries; None if there is none, or if it is 1."""
+    with_ratio = [entry for entry in entries if entry.ratio is not None]
+    if not with_ratio:
+        return None
+    sharpest = min(with_ratio, key=lambda entry: entry.ratio_error)
+    factor = sharpest.ratio
+    assert factor is not None
+    error = sharpest.ratio_error
+    if factor == 0 or abs(factor - 1) <= error * abs(factor):
+        return None
+    for entry in entries:
+        slack = (1 + abs(factor)) * entry.allowed + error * abs(factor * entry.slope.value)
+        if abs(entry.given - factor * entry.slope.value) > slack:
+            return None
+    return ConstantRatio(factor, error)
+
+
+def describe_factor(
+    factor: ConstantRatio, entries: Sequence[GradientEntry], inputs: int, outputs: int
+) -> FactorDescription:
     """Say by which factor the entries are off, and what to do about it."""
-    size = ConstantRatio(abs(factor.value), factor.doubt)
-    minus, wrong = ("-", " and the sign is wrong") if factor.value < 0 else ("", "")
+    size = ConstantRatio(abs(factor.value), factor.error)
+    minus, wrong_sign = ("-", " and the sign is wrong") if factor.value < 0 else ("", "")
     if minus and size.is_about(1.0):
-        return Said("sign", _times("-1 times", "the sign is wrong"))
-    if whole := _whole(size, inputs, outputs):
-        said = "twice" if whole == 2 and not minus else f"{minus}{whole} times"
-        return Said("factor", _times(said, f"a factor {whole} is too much{wrong}{_count(whole, inputs, outputs)}"))
-    if whole := _whole(ConstantRatio(1 / size.value, size.doubt), inputs, outputs):
-        said = "half" if whole == 2 and not minus else f"{minus}1/{whole} of"
-        return Said("factor", _times(said, f"a factor {whole} is missing{wrong}{_count(whole, inputs, outputs)}"))
+        return FactorDescription("sign", _times("-1 times", "the sign is wrong"))
+    if integer := _integer_factor(size, inputs, outputs):
+        times = "twice" if integer == 2 and not minus else f"{minus}{integer} times"
+        fix = f"a factor {integer} is too much{wrong_sign}{_confused_count(integer, inputs, outputs)}"
+        return FactorDescription("factor", _times(times, fix))
+    if integer := _integer_factor(ConstantRatio(1 / size.value, size.error), inputs, outputs):
+        times = "half" if integer == 2 and not minus else f"{minus}1/{integer} of"
+        fix = f"a factor {integer} is missing{wrong_sign}{_confused_count(integer, inputs, outputs)}"
+        return FactorDescription("factor", _times(times, fix))
     for number, name, why in KNOWN_FACTORS:
         if size.is_about(number):
-            return Said("factor", _times(f"{minus}{name} times", why + wrong))
-    said = f"{factor.value:.{factor.digits}g} times"
+            return FactorDescription("factor", _times(f"{minus}{name} times", why + wrong_sign))
+    times = f"{factor.value:.{factor.digits}g} times"
     length = math.hypot(*(entry.found or 0.0 for entry in entries))
     if len(entries) > 1 and length and abs(size.value * length - 1) < 1e-6:
-        return Said("normalized", _times(said, f"it was divided by its own length{wrong}"))
-    if abs(factor.value - 1) < NEARLY:
+        return FactorDescription("normalized", _times(times, f"it was divided by its own length{wrong_sign}"))
+    if abs(factor.value - 1) < NEARLY_ONE:
         more = "large" if factor.value > 1 else "small"
-        return Said("factor", f"too {more} by {abs(factor.value - 1):.1e} of its size", named=False)
-    return Said("factor", _times(said, f"a constant factor is too much or missing{wrong}"), named=False)
+        return FactorDescription("factor", f"too {more} by {abs(factor.value - 1):.1e} of its size", is_known=False)
+    fix = f"a constant factor is too much or missing{wrong_sign}"
+    return FactorDescription("factor", _times(times, fix), is_known=False)
 
 
-def _times(said: str, cure: str) -> str:
-    return f"{said} the difference quotient: {cure}"
+def _times(times: str, fix: str) -> str:
+    return f"{times} the difference quotient: {fix}"
 
 
-def _whole(size: ConstantRatio, inputs: int, outputs: int) -> int | None:
-    """The whole number above 1 that a factor is: the larger, the more precisely it has to be known, since all numbers
-    are near to one; but the number of coordinates is a likely one, and so is a power of ten."""
+def _integer_factor(size: ConstantRatio, inputs: int, outputs: int) -> int | None:
+    """Return the integer above 1 that a factor is, if any.
+
+    A large integer must be known more precisely, since every number is near to an integer; but the number of
+    coordinates or components is a likely factor, and so is a power of ten.
+    """
     number = round(size.value)
-    likely = number in (inputs, outputs) or f"{number}".rstrip("0") == "1"
-    return number if number > 1 and size.is_about(number, CHANCE / (number if likely else number**2)) else None
+    if number <= 1:
+        return None
+    is_likely = number in (inputs, outputs) or f"{number}".rstrip("0") == "1"
+    max_error = MAX_NAMED_ERROR / (number if is_likely else number**2)
+    return number if size.is_about(number, max_error) else None
 
 
-def _count(factor: int, inputs: int, outputs: int) -> str:
-    """What there is so many of: a mean taken for a sum, or the other way round."""
+def _confused_count(factor: int, inputs: int, outputs: int) -> str:
+    """Say what there are `factor` of: a mean may have been taken for a sum, or the other way round."""
     if factor == inputs > 2:
         return f" ({inputs:,} is the number of coordinates: a mean and a sum confused?)"
     return f" ({outputs:,} is the number of components of f)" if factor == outputs > 2 else ""
 
 
-def _transposed(table: EntryGrid) -> Pattern | None:
-    n, m = table.inputs, table.outputs
-    if not table.complete:
+# --- Right values in the wrong order ----------------------------------------------------------------------------------
+#
+# A rearrangement is a function `source`: entry k of the given Jacobian, counted row by row, is entry source(k) of the
+# right one.
+
+REVERSED = Pattern("reversed", "the entries stand in reverse order")
+
+
+def _transposed(grid: EntryGrid) -> Pattern | None:
+    n, m = grid.inputs, grid.outputs
+    if not grid.complete:
         return None
-    if n == m > 1 and _explains(table, lambda k: (k % n) * n + k // n):
+    if n == m > 1 and _is_rearranged(grid, lambda k: (k % n) * n + k // n):
         return Pattern("transposed", "it is the transposed Jacobian: row i belongs to component i of f")
-    if m == 1 and len(table.matrix) == 2 and _explains(table, partial(by_columns, *table.matrix)):
-        return column_order(table.matrix)
+    if m == 1 and len(grid.matrix) == 2 and _is_rearranged(grid, partial(by_columns, *grid.matrix)):
+        return column_order(grid.matrix)
     return None
 
 
-def by_columns(rows: int, columns: int, place: int) -> int:
-    """Where the entry at a place in column order stands in row order."""
-    return (place % rows) * columns + place // rows
+def _rearranged(grid: EntryGrid) -> Pattern | None:
+    """Find entries of swapped arguments, or entries shifted, reversed, swapped or permuted."""
+    wrong, n = grid.wrong, grid.inputs
+    if not grid.complete or len(wrong) < 2:
+        return None
+    for source, pattern in argument_orders(grid.arguments):
+        if _is_rearranged(grid, partial(_in_each_component, source, n)):
+            return pattern
+    if grid.outputs == 1 and n > 2:
+        for shift in sorted(range(-(n // 2), n // 2 + 1), key=abs):
+            if shift and _is_rearranged(grid, partial(cyclic, shift, n)):
+                return shifted(shift)
+        if _is_rearranged(grid, lambda k: n - 1 - k) and len(wrong) > 2:
+            return REVERSED
+    owners = _permutation(wrong)
+    if owners is None:
+        return _shifted_off_the_end(grid)
+    if len(wrong) == 2:
+        return Pattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
+    moves = [f"{entry.name} holds {owner.name}" for entry, owner in zip(wrong, owners, strict=True)]
+    return Pattern("permuted", f"the right values stand in the wrong places: {_list(moves)}")
+
+
+def _is_rearranged(grid: EntryGrid, source: Callable[[int], int]) -> bool:
+    """Tell whether entry k of the given Jacobian is entry source(k) of the right one, for all k."""
+    by_index = grid.by_index
+    if len(by_index) < grid.inputs * grid.outputs:
+        return False
+    return all(_holds_value_of(entry, by_index[source(index)]) for index, entry in by_index.items())
+
+
+def _holds_value_of(entry: GradientEntry, other: GradientEntry) -> bool:
+    """Tell whether the value given for one entry is the right one for another."""
+    return abs(entry.given - other.slope.value) <= other.slope.error + (entry.allowed - entry.slope.error)
+
+
+def by_columns(rows: int, columns: int, index: int) -> int:
+    """Return the index in row order of the entry that has this index in column order."""
+    return (index % rows) * columns + index // rows
 
 
 def column_order(shape: Sequence[int]) -> Pattern:
-    """The pattern of a gradient by a matrix whose axes were exchanged."""
+    """Return the pattern of a gradient by a matrix whose axes were exchanged."""
     if shape[0] == shape[1]:
         return Pattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
     return Pattern("transposed", "the entries stand in column order, and those of the point in row order")
 
 
-REVERSED = Pattern("reversed", "the entries stand in reverse order")
-
-
-def _moved(table: EntryGrid) -> Pattern | None:
-    """Entries shifted, reversed, swapped or permuted."""
-    wrong, n = table.wrong, table.inputs
-    if not table.complete or len(wrong) < 2:
-        return None
-    for source, pattern in argument_orders(table.arguments):
-        if _explains(table, partial(_in_each_component, source, n)):
-            return pattern
-    if table.outputs == 1 and n > 2:
-        for shift in sorted(range(-(n // 2), n // 2 + 1), key=abs):
-            if shift and _explains(table, partial(cyclic, shift, n)):
-                return shifted(shift)
-        if _explains(table, lambda k: n - 1 - k) and len(wrong) > 2:
-            return REVERSED
-    places = _permutation(wrong)
-    if places is None:
-        return _off_by_one(table)
-    if len(wrong) == 2:
-        return Pattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
-    moves = [f"{entry.name} holds {other.name}" for entry, other in zip(wrong, places, strict=True)]
-    return Pattern("permuted", f"the right values stand in the wrong places: {_list_of(moves)}")
-
-
 def argument_orders(arguments: Sequence[Argument]) -> list[tuple[Callable[[int], int], Pattern]]:
-    """Where the entry at a place stood before arrays of equal size changed places, and what to say of it."""
-    found: list[tuple[Callable[[int], int], Pattern]] = []
-    for order in orders(len(arguments)):
-        pairs = [(arguments[place], arguments[source]) for place, source in enumerate(order)]
-        sizes = {one.size for one, other in pairs if one is not other}
-        if all(one.size == other.size for one, other in pairs) and sizes != {1}:
+    """Return the rearrangements in which the gradients by arguments of equal size changed places."""
+    rearrangements: list[tuple[Callable[[int], int], Pattern]] = []
+    for order in argument_permutations(len(arguments)):
+        pairs = [(arguments[position], arguments[source]) for position, source in enumerate(order)]
+        moved_sizes = {one.size for one, other in pairs if one is not other}
+        if all(one.size == other.size for one, other in pairs) and moved_sizes != {1}:
             sources = [other.start + k for one, other in pairs for k in range(one.size)]
-            said = in_another_order([argument.name for argument in arguments], order)
-            found.append((sources.__getitem__, Pattern("swapped", said)))
-    return found
+            wrong_order = describe_order([argument.name for argument in arguments], order)
+            rearrangements.append((sources.__getitem__, Pattern("swapped", wrong_order)))
+    return rearrangements
 
 
-def _in_each_component(source: Callable[[int], int], n: int, place: int) -> int:
-    return place - place % n + source(place % n)
+def _in_each_component(source: Callable[[int], int], n: int, index: int) -> int:
+    """Apply a rearrangement of n coordinates to every row of a Jacobian."""
+    return index - index % n + source(index % n)
 
 
-def cyclic(shift: int, n: int, place: int) -> int:
-    """Where the entry at a place stood before the shift."""
-    return (place - shift) % n
+def cyclic(shift: int, n: int, index: int) -> int:
+    """Return the index of an entry before the n entries were shifted around by `shift` places."""
+    return (index - shift) % n
 
 
 def shifted(shift: int) -> Pattern:
-    """The pattern of entries that are too far on by so many places."""
+    """Return the pattern of entries that stand `shift` places too far on."""
     return Pattern("shifted", f"the entries are shifted by {shift:+d}: that of place i stands at place i{shift:+d}")
 
 
-def _explains(table: EntryGrid, source: Callable[[int], int]) -> bool:
-    """Whether entry k of the given is entry source(k) of the found."""
-    by_place = _by_place(table)
-    if len(by_place) < table.inputs * table.outputs:
-        return False
-    return all(_holds(entry, by_place[source(place)]) for place, entry in by_place.items())
-
-
-def _by_place(table: EntryGrid) -> dict[int, GradientEntry]:
-    return {
-        entry.component * table.inputs + entry.coordinate: entry
-        for entry in table.entries
-        if entry.coordinate is not None and entry.found is not None
-    }
-
-
-def _holds(entry: GradientEntry, other: GradientEntry) -> bool:
-    """Whether the first is given as what the second should be."""
-    return abs(entry.given - other.slope.value) <= other.slope.error + (entry.allowed - entry.slope.error)
-
-
 def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:
-    """For every wrong entry the one whose value it holds, if that is one to one."""
-    given = sorted(wrong, key=lambda entry: entry.given)
-    found = sorted(wrong, key=lambda entry: entry.slope.value)
-    if not all(map(_holds, given, found)):
+    """Return for every wrong entry the one whose value it holds; None unless that is one to one."""
+    by_given = sorted(wrong, key=lambda entry: entry.given)
+    by_slope = sorted(wrong, key=lambda entry: entry.slope.value)
+    if not all(map(_holds_value_of, by_given, by_slope)):
         return None
-    source = {id(entry): other for entry, other in zip(given, found, strict=True)}
-    return [source[id(entry)] for entry in wrong]
+    owners = {id(entry): owner for entry, owner in zip(by_given, by_slope, strict=True)}
+    return [owners[id(entry)] for entry in wrong]
 
 
-def _off_by_one(table: EntryGrid) -> Pattern | None:
-    """Shifted by one, with something else in the place that became free."""
-    by_place, n = _by_place(table), table.inputs
-    if table.outputs > 1 or n < 4 or len(by_place) < n or len(table.wrong) < 3:
+def _shifted_off_the_end(grid: EntryGrid) -> Pattern | None:
+    """Find entries shifted by one, with something else in the place that became free."""
+    by_index, n = grid.by_index, grid.inputs
+    if grid.outputs > 1 or n < 4 or len(by_index) < n or len(grid.wrong) < 3:
         return None
     for shift in (1, -1):
         inner = [k for k in range(n) if 0 <= k - shift < n]
-        if all(_holds(by_place[k], by_place[k - shift]) for k in inner):
+        if all(_holds_value_of(by_index[k], by_index[k - shift]) for k in inner):
             return shifted(shift)
     return None
 
 
-def _sign_lost(table: EntryGrid) -> Pattern | None:
-    """The absolute values are right, the signs are not."""
-    if len(table.wrong) > 1 and all(
-        abs(abs(entry.given) - abs(entry.slope.value)) <= entry.allowed for entry in table.wrong
+# --- Lost signs, and something added ----------------------------------------------------------------------------------
+
+
+def _signs_lost(grid: EntryGrid) -> Pattern | None:
+    """Find right absolute values with wrong signs."""
+    if len(grid.wrong) > 1 and all(
+        abs(abs(entry.given) - abs(entry.slope.value)) <= entry.allowed for entry in grid.wrong
     ):
-        names = _list_of([entry.name for entry in table.wrong])
-        return Pattern("sign", f"the signs of some entries are wrong: {names}")
+        return Pattern("sign", f"the signs of some entries are wrong: {_list_names(grid.wrong)}")
     return None
 
 
-def _added(table: EntryGrid) -> Pattern | None:
-    """The same number added to every entry, or the same multiple of its coordinate."""
-    entries = [entry for entry in table.entries if entry.found is not None and entry.coordinate is not None]
-    if len(entries) < 3 or len(table.wrong) < 2:
+def _added(grid: EntryGrid) -> Pattern | None:
+    """Find the same number added to every entry, or the same multiple of its coordinate."""
+    entries = [entry for entry in grid.entries if entry.found is not None and entry.coordinate is not None]
+    if len(entries) < 3 or len(grid.wrong) < 2:
         return None
-    if len(table.wrong) == len(entries) and (constant := _multiple(entries, [1.0] * len(entries))) is not None:
+    if len(grid.wrong) == len(entries) and (constant := _multiple(entries, [1.0] * len(entries))) is not None:
         side = "large" if constant > 0 else "small"
         return Pattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
-    xs = [table.coordinates[entry.coordinate or 0] for entry in entries]
+    xs = [grid.coordinates[entry.coordinate or 0] for entry in entries]
     if len({abs(x) for x in xs}) > 1 and (multiple := _multiple(entries, xs)) is not None:
         what = "too much" if multiple > 0 else "missing"
         return Pattern(
@@ -354,30 +389,22 @@ def _added(table: EntryGrid) -> Pattern | None:
 
 
 def _multiple(entries: Sequence[GradientEntry], xs: Sequence[float]) -> float | None:
-    """The c with given - found = c*x in every entry."""
+    """Return the c with given - found = c*x in every entry; None where there is none, or where it may be 0."""
     offsets = [entry.given - entry.slope.value for entry in entries]
-    place = max(range(len(xs)), key=lambda k: abs(xs[k]))
-    if not xs[place]:
+    largest = max(range(len(xs)), key=lambda k: abs(xs[k]))
+    if not xs[largest]:
         return None
-    multiple, doubt = offsets[place] / xs[place], 2 * entries[place].allowed / abs(xs[place])
+    multiple, error = offsets[largest] / xs[largest], 2 * entries[largest].allowed / abs(xs[largest])
     for entry, offset, x in zip(entries, offsets, xs, strict=True):
-        if abs(offset - multiple * x) > 2 * entry.allowed + doubt * abs(x):
+        if abs(offset - multiple * x) > 2 * entry.allowed + error * abs(x):
             return None
-    return multiple if abs(multiple) > 4 * doubt else None
+    return multiple if abs(multiple) > 4 * error else None
 
 
-SEARCHES: tuple[Callable[[EntryGrid], Pattern | None], ...] = (
-    _zero,
-    _constant_ratio,
-    _transposed,
-    _moved,
-    _sign_lost,
-    _added,
-)
-
-MAX_NAMES = 6
+def _list_names(entries: Sequence[GradientEntry]) -> str:
+    return _list([entry.name for entry in entries])
 
 
-def _list_of(names: Sequence[str]) -> str:
-    rest = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + f" and {rest:,} more" * (rest > 0)
+def _list(texts: Sequence[str]) -> str:
+    rest = len(texts) - MAX_NAMES
+    return ", ".join(texts[:MAX_NAMES]) + f" and {rest:,} more" * (rest > 0)

@@ -1,4 +1,9 @@
-"""How small steps have to be at a coordinate that is 0, where nothing tells the size of things."""
+"""The slope of f along a line, with an error bound, from values of f at shrinking steps.
+
+Difference quotients on both sides are extrapolated to step 0 (Ridders 1982).  Where they diverge, f jumps or has a
+vertical tangent; where their one-sided limits differ, it has a kink; where one side has no values, an edge.  Steps h
+are in units of the line's moves, the scale of the coordinate.
+"""
 
 from __future__ import annotations
 
@@ -7,79 +12,69 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from diffcompare.gradcheck.noise import UNIT
+from diffcompare.gradcheck.noise import GRID
 from diffcompare.gradcheck.values import EPSILON, LineValues
 
-# Where f has no slope on one side: it jumps at the point, or leaves it vertically.
+# --- Divergent quotients: f jumps at the point, or leaves it vertically -----------------------------------------------
 #
-# The change c(h) = f(x + h) - f(x) goes like h^a. For a slope a tends to 1, and 1 - a falls with the step; at a
-# jump a is 0, at a vertical tangent between 0 and 1, and x*ln|x| has 1 - a = 1/ln(1/h), which hardly falls. So a
-# slope is infinite where 1 - a does not fall over all of the smallest steps at which the change is seen above the
-# noise.
+# The change c(h) = f(x + h) - f(x) behaves like h^a.  Where f has a slope, a tends to 1, and 1 - a shrinks with the
+# step; at a jump a is 0, at a vertical tangent between 0 and 1, and x*ln|x| has 1 - a = 1/ln(1/h), which hardly
+# shrinks.  So the slope is infinite where 1 - a does not shrink over the smallest steps whose change exceeds the noise.
 
-SEEN = 8
-"""Times the noise: smaller changes say nothing."""
-FEWEST = 5
-"""Exponents that have to say the same."""
-LEAST = 0.02
-"""How far below 1 they lie."""
-FALLS = 0.8
-"""By such a factor 1 - a falls from one step to the next, or it does not fall."""
-JUMP = 0.05
-"""Exponents below are those of a jump."""
+MIN_SIGNAL = 8  # changes below this multiple of the noise say nothing
+MIN_EXPONENTS = 5  # exponents a that have to agree
+MIN_DEFICIT = 0.02  # the least 1 - a of a divergence
+SHRINKAGE = 0.8  # 1 - a shrinks if it falls below this factor from one step to the next
+MAX_JUMP_EXPONENT = 0.05
 
 
 class Divergence(NamedTuple):
-    """How the quotients grow without bound."""
+    """The reason why the quotients grow without bound."""
 
     kind: Literal["jump", "vertical"]
     change: float
-    """By how much f changes at the smallest step: at a jump, its height."""
+    """Change of f at the smallest step: at a jump, its height."""
 
 
 def divergence(changes: Mapping[float, float], noise: float) -> Divergence | None:
-    """Return what f does at the end of falling steps; None where it may have a slope."""
-    seen = [(abs(h), change) for h, change in changes.items() if abs(change) > SEEN * noise]
-    tail = seen[-FEWEST - 1 :]
-    if len(tail) <= FEWEST or any(a[1] * b[1] <= 0 for a, b in pairwise(tail)):
+    """Classify f by its changes at shrinking steps h; return None where it may have a slope."""
+    visible = [(abs(h), change) for h, change in changes.items() if abs(change) > MIN_SIGNAL * noise]
+    tail = visible[-MIN_EXPONENTS - 1 :]
+    if len(tail) <= MIN_EXPONENTS or any(a[1] * b[1] <= 0 for a, b in pairwise(tail)):
         return None
-    lacking = [1 - math.log(a[1] / b[1]) / math.log(a[0] / b[0]) for a, b in pairwise(tail)]
-    if min(lacking) < LEAST or any(fine < FALLS * coarse for coarse, fine in pairwise(lacking)):
+    deficits = [1 - math.log(a[1] / b[1]) / math.log(a[0] / b[0]) for a, b in pairwise(tail)]
+    if min(deficits) < MIN_DEFICIT or any(fine < SHRINKAGE * coarse for coarse, fine in pairwise(deficits)):
         return None
-    return Divergence("jump" if min(lacking[-2:]) > 1 - JUMP else "vertical", tail[-1][1])
+    return Divergence("jump" if min(deficits[-2:]) > 1 - MAX_JUMP_EXPONENT else "vertical", tail[-1][1])
 
 
-# The limit of difference quotients for steps towards 0, and how far it can be trusted.
+# --- The limit of difference quotients for h to 0, and its error ------------------------------------------------------
 #
 # Ridders' tableau (Ridders 1982, "Accurate computation of F'(x) and F'(x) F''(x)", Adv. Eng. Software 4, 75-76;
 # also Press et al., Numerical Recipes, 5.7): T[i][0] is the quotient at step h_i, and
 #
 # T[i][j] = T[i][j-1] + (T[i][j-1] - T[i-1][j-1]) / ((h_(i-j)/h_i)^p - 1)
 #
-# removes one power of h^p after the other (p is 2 for central quotients, 1 for one-sided ones). The error of an
-# entry is its largest distance to its two parents and to the entry above (a coincidence of two says little), plus
-# what noise of the values makes of it, twice that to be safe; the entry with the least is taken.
+# removes one power of h^p after the other (p is 2 for central quotients, 1 for one-sided ones).  The error of an entry
+# is its largest distance to its two parents and to the entry above (that two agree may be a coincidence), plus what
+# noise of the values makes of it, doubled to be safe; the entry with the smallest error is the estimate.
 #
-# A tableau of coarse steps does not see what is finer than they are (a narrow bump, a kink close by, a period that
-# fits the steps). So the result has to be *confirmed*: quotients at all smaller steps may leave it by no more than
-# their noise and a truncation error that shrinks with the step. Where they do leave it, the coarsest step goes, and
-# so on.
+# A tableau of coarse steps misses what is finer than they are (a narrow bump, a kink close by, a period that fits the
+# steps).  So the estimate has to be *confirmed*: quotients at all smaller steps may differ from it by no more than
+# their noise and a truncation error that shrinks with the step.  Where they do not confirm it, the coarsest step is
+# dropped, and so on.
 
-LEFT_OUT = 3
-"""Where coarse steps were left out, an estimate was chosen out of many, and coincidences of small differences with it:
-so many times its error is believed."""
-TERMS = 4
-"""Changes from one quotient to the next, at the smallest steps that show them, that have to fall alike."""
-SLOW = 0.3
-"""Changes that fall by less from one step to the next fall more slowly than those of a smooth function."""
-ALIKE = 1.2
-"""The factor by which the falls may differ."""
-WITNESSES = 2
-"""Smaller steps that are needed to confirm a result for which coarse steps were left out."""
+SELECTION_FACTOR = 3  # multiplies the error where coarse steps were dropped: choosing among estimates favours luck
+MIN_CONFIRMATIONS = 2  # smaller steps needed to confirm an estimate for which coarse steps were dropped
+# Aitken's rule applies where this many successive changes of the quotients, the last that exceed their noise, shrink
+# by the same factor (up to SAME_RATIO) and more slowly than those of a smooth function (MAX_SMOOTH_RATIO).
+AITKEN_TERMS = 4
+MAX_SMOOTH_RATIO = 0.3
+SAME_RATIO = 1.2
 
 
 class Quotient(NamedTuple):
-    """A difference quotient at a step, and by how much noise can have moved it."""
+    """A difference quotient at a step, and by how much noise may have moved it."""
 
     step: float
     value: float
@@ -87,48 +82,52 @@ class Quotient(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A limit and a bound of its error; an infinite limit where the quotients grow without bound."""
+    """A limit and a bound of its error; the limit is infinite where the quotients grow without bound."""
 
     value: float
     error: float
     step: float
-    """The smallest step that went into it."""
+    """The smallest step that it was computed from."""
 
 
-def limit(quotients: Sequence[Quotient], power: int) -> Estimate | None:
-    """The limit for h to 0 of quotients at falling steps; None where too few are left to say anything."""
-    nearest: Estimate | None = None
-    for first in range(len(quotients) - 1):
-        best = _best(quotients[first:], power)
-        if best is None or (first and sum(1 for each in quotients if each.step < best.step) < WITNESSES):
-            continue
-        confirmed, spread = _confirmed(best, quotients[first:], power)
-        if confirmed:
-            return best._replace(error=max(best.error * (LEFT_OUT if first else 1), _to_go(best, quotients)))
-        if spread < math.inf and (nearest is None or best.error + spread < nearest.error):
-            nearest = best._replace(error=best.error + spread)
-    return nearest
+def extrapolate(quotients: Sequence[Quotient], power: int) -> Estimate | None:
+    """Return the limit for h to 0 of quotients at shrinking steps, whose truncation error is a series in h^power.
 
-
-def _to_go(best: Estimate, quotients: Sequence[Quotient]) -> float:
-    """How far the estimate may still be off where quotients fall like a small power of the step, as of |x|^1.1 at 0.
-
-    They are a geometric sequence then, whose limit Aitken's rule knows; the tableau removes whole powers only.
+    Returns None where too few quotients are left to say anything.
     """
-    changes = [(a, b) for a, b in pairwise(quotients) if abs(b.value - a.value) > SEEN * (a.noise + b.noise)]
-    last = changes[-TERMS:]
-    if len(last) < TERMS or any(a[1] is not b[0] for a, b in pairwise(last)):
-        return 0.0
-    falls = [b.value - a.value for a, b in last]
-    ratios = [fine / coarse for coarse, fine in pairwise(falls)]
-    if not (min(ratios) > SLOW and max(ratios) < min(1, ALIKE * min(ratios))):
-        return 0.0
-    end = last[-1][1].value + falls[-1] * ratios[-1] / (1 - ratios[-1])
-    return 2 * abs(end - best.value)
+    unconfirmed: Estimate | None = None
+    for first in range(len(quotients) - 1):
+        best = _best_entry(quotients[first:], power)
+        if best is None or (first and sum(1 for q in quotients if q.step < best.step) < MIN_CONFIRMATIONS):
+            continue
+        is_confirmed, spread = _confirm(best, quotients[first:], power)
+        if is_confirmed:
+            error = best.error * (SELECTION_FACTOR if first else 1)
+            return best._replace(error=max(error, _slow_convergence_error(best, quotients)))
+        if spread < math.inf and (unconfirmed is None or best.error + spread < unconfirmed.error):
+            unconfirmed = best._replace(error=best.error + spread)
+    return unconfirmed
 
 
-def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
-    """The entry of the tableau with the least error."""
+def _slow_convergence_error(best: Estimate, quotients: Sequence[Quotient]) -> float:
+    """Return how far the limit may still be away where quotients converge like a small power of h, as for |x|^1.1 at 0.
+
+    They are a geometric sequence then, and Aitken's rule gives its limit; the tableau removes whole powers only.
+    """
+    changes = [(a, b) for a, b in pairwise(quotients) if abs(b.value - a.value) > MIN_SIGNAL * (a.noise + b.noise)]
+    last = changes[-AITKEN_TERMS:]
+    if len(last) < AITKEN_TERMS or any(a[1] is not b[0] for a, b in pairwise(last)):
+        return 0.0
+    differences = [b.value - a.value for a, b in last]
+    ratios = [fine / coarse for coarse, fine in pairwise(differences)]
+    if not (min(ratios) > MAX_SMOOTH_RATIO and max(ratios) < min(1, SAME_RATIO * min(ratios))):
+        return 0.0
+    limit = last[-1][1].value + differences[-1] * ratios[-1] / (1 - ratios[-1])
+    return 2 * abs(limit - best.value)
+
+
+def _best_entry(quotients: Sequence[Quotient], power: int) -> Estimate | None:
+    """Return the entry of Ridders' tableau with the smallest error."""
     best: Estimate | None = None
     above: list[tuple[float, float]] = []
     for i, quotient in enumerate(quotients):
@@ -137,8 +136,8 @@ def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
             weight = 1 / ((quotients[i - j].step / quotient.step) ** power - 1)
             value = row[-1][0] + (row[-1][0] - above[j - 1][0]) * weight
             noise = row[-1][1] + (row[-1][1] + above[j - 1][1]) * weight
-            neighbours = [row[-1][0], *[each[0] for each in above[j - 1 : j + 1]]]
-            error = 2 * (max(abs(value - each) for each in neighbours) + noise)
+            neighbours = [row[-1][0], *[entry[0] for entry in above[j - 1 : j + 1]]]
+            error = 2 * (max(abs(value - neighbour) for neighbour in neighbours) + noise)
             if math.isfinite(value) and (best is None or error < best.error):
                 best = Estimate(value, error, quotient.step)
             row.append((value, noise))
@@ -146,205 +145,207 @@ def _best(quotients: Sequence[Quotient], power: int) -> Estimate | None:
     return best
 
 
-def _confirmed(best: Estimate, quotients: Sequence[Quotient], power: int) -> tuple[bool, float]:
-    """Whether the quotients at smaller steps agree with the estimate, and how far they leave it:
-    infinitely far where the last of them is the furthest."""
+def _confirm(best: Estimate, quotients: Sequence[Quotient], power: int) -> tuple[bool, float]:
+    """Tell whether the quotients at smaller steps agree with the estimate, and how far they lie from it at most.
+
+    The distance is infinite where they disagree and the last is the furthest: they may go on leaving the estimate.
+    """
     finer = [quotient for quotient in quotients if quotient.step < best.step]
     own = next(quotient for quotient in quotients if quotient.step == best.step)
     truncation = 2 * abs(own.value - best.value)
-    confirmed, spread, last, furthest = True, 0.0, 0.0, -math.inf
-    for each in finer:
-        last = abs(each.value - best.value) - 2 * each.noise
-        confirmed = confirmed and last <= best.error + truncation * (each.step / own.step) ** power
+    is_confirmed, spread, last, furthest = True, 0.0, 0.0, -math.inf
+    for quotient in finer:
+        last = abs(quotient.value - best.value) - 2 * quotient.noise
+        is_confirmed = is_confirmed and last <= best.error + truncation * (quotient.step / own.step) ** power
         furthest = max(furthest, last)
-        spread = max(spread, abs(each.value - best.value))
-    unbounded = not confirmed and last == furthest  # they may go on leaving it
-    return confirmed, math.inf if unbounded else spread
+        spread = max(spread, abs(quotient.value - best.value))
+    is_leaving = not is_confirmed and last == furthest
+    return is_confirmed, math.inf if is_leaving else spread
 
 
-# The slope of f along a direction, from values alone: two-sided where f is smooth, one-sided at kinks and edges.
+# --- The slope along a line: two-sided where f is smooth, one-sided at kinks and edges --------------------------------
 
+# The first step; every further one is a quarter of the one before.  It has ten bits, so that x + h and x - h are exact
+# doubles, and it is no power of 2, because periods of functions often fit those.
 MAX_STEP = 977 / 1024 / 16
-"""The first step, times the scale of the coordinate; every further one is a quarter of the one before.  It has ten
-bits, so that x + h and x - h are doubles, and it is no power of 2, which periods like to fit."""
-FIRST = (0, 1, 2, 3, 4, 5, 8, 11)
-"""Steps that are enough for a smooth f: LARGEST / 4^k."""
-MAX_HALVINGS = 22
-"""The last k: of smaller steps a double at the point has only a few between itself and the next."""
-SMALL = 1e-3
-"""Steps above tell how much f changes at all."""
-COARSE = 1e-6
-"""Steps above are the larger ones."""
-SAFE = 2
-"""Times the error of the tableau, which is itself an estimate."""
-STEEPER = 16
-"""Times the slope across a flat piece: f may be so much steeper within it."""
-NEARBY = 3
-"""Steps whose values are nearby: a step and the two before it."""
-VISIBLE = 2.0**-42
-"""Noise below such a part of the values is rounding in double precision."""
-GOOD = 1e-9
-"""A slope that is known to so many digits needs no further steps."""
+QUICK_LEVELS = (0, 1, 2, 3, 4, 5, 8, 11)  # steps MAX_STEP / 4^k that suffice for a smooth f
+MAX_LEVEL = 22  # the last k: within smaller steps there are only a few doubles
+MIN_LARGE_STEP = 1e-3  # larger steps show how much f changes at all
+MIN_COARSE_STEP = 1e-6  # quotients of larger steps are kept as the coarse ones
+SAFETY_FACTOR = 2  # multiplies the error of the tableau, which is itself an estimate
+STEEPNESS = 16  # f may be so many times steeper within a flat piece than one stair over its width
+NEARBY_STEPS = 3  # a step and the two before it: the size of their values bounds the rounding
+MIN_VISIBLE_NOISE = 2.0**-42  # noise below this part of the values is rounding in double precision
+ENOUGH_DIGITS = 1e-9  # a slope with a smaller relative error needs no further steps
 
 
 class DirectionalSlope(NamedTuple):
-    """What values say of the derivative along a direction at the point."""
+    """The derivative along a direction at the point, as far as values of f determine it."""
 
     kind: Literal["smooth", "edge", "kink", "vertical", "jump", "unknown"]
-    """A number; a number from one side, for there is no value on the other; two different ones; infinite, of a
-    continuous f or of one that jumps; none of these."""
+    """`smooth`: one number; `edge`: one number, from the only side with values; `kink`: a different number from either
+    side; `vertical`, `jump`: infinite, of a continuous f or of one that jumps; `unknown`: none of these."""
     value: float
     error: float
     left: Estimate | None = None
     right: Estimate | None = None
-    reach: float = 0.0
-    """The largest difference quotient there was: beside it the slope may be small."""
+    largest_quotient: float = 0.0
+    """Largest difference quotient at large steps: beside it the slope may be negligible."""
     complex_step: float | None = None
-    """Im f(x + ih)/h, where f takes complex numbers and this agrees with the differences."""
+    """Im f(x + ih)/h, if f takes complex numbers and this agrees with the differences."""
     flat: bool = False
     """Whether f has the same value at all of the smaller steps."""
-    step: float = 0.0
-    """By how much f jumps at the point."""
-    coarse: tuple[float, ...] = ()
-    """The central quotients of the larger steps."""
+    jump: float = 0.0
+    """Height of the jump of f at the point."""
+    coarse_quotients: tuple[float, ...] = ()
+    """Central difference quotients at the larger steps."""
 
-    def per(self, scale: float) -> DirectionalSlope:
-        """The slope per unit, where the direction moves by `scale`."""
+    def rescaled(self, scale: float) -> DirectionalSlope:
+        """Return the slope per unit of the coordinate, which the line moves by `scale`."""
         left, right = (side and side._replace(value=side.value / scale, error=side.error / scale) for side in self[3:5])
         return self._replace(
             value=self.value / scale,
             error=self.error / scale,
             left=left,
             right=right,
-            reach=self.reach / scale,
+            largest_quotient=self.largest_quotient / scale,
             complex_step=None if self.complex_step is None else self.complex_step / scale,
-            coarse=tuple(quotient / scale for quotient in self.coarse),
+            coarse_quotients=tuple(quotient / scale for quotient in self.coarse_quotients),
         )
 
     @property
     def best(self) -> float:
-        """The most precise number there is."""
+        """The most precise number available."""
         return self.value if self.complex_step is None else self.complex_step
 
 
-def slopes(line: LineValues, noise: Sequence[float], deepest: int = MAX_HALVINGS) -> list[DirectionalSlope]:
-    """The slope of every component of f.  `noise` is the standard deviation of each near the point."""
-    found = _slopes(line, noise, [k for k in FIRST if k <= deepest])
-    if not all(_is_good(each, spread) for each, spread in zip(found, noise, strict=True)):
-        found = _slopes(line, noise, range(deepest + 1))
-    return found
+def directional_slopes(line: LineValues, noise: Sequence[float], max_level: int = MAX_LEVEL) -> list[DirectionalSlope]:
+    """Return the slope of every component of f along a line.
+
+    `noise` is the standard deviation of the noise of each component; no step is smaller than MAX_STEP / 4^max_level.
+    """
+    slopes = _slopes_at_levels(line, noise, [k for k in QUICK_LEVELS if k <= max_level])
+    if not all(map(_is_precise, slopes, noise)):
+        slopes = _slopes_at_levels(line, noise, range(max_level + 1))
+    return slopes
 
 
 def with_complex_step(
-    found: Sequence[DirectionalSlope], complex_slopes: Sequence[float] | None
+    slopes: Sequence[DirectionalSlope], complex_slopes: Sequence[float] | None
 ) -> list[DirectionalSlope]:
-    """The slopes, with the complex step beside them where it agrees with the differences.
+    """Return the slopes, with the complex step added where it agrees with the differences.
 
     It has no error worth the name where f is analytic and computed as such (Squire & Trapp 1998, "Using complex
     variables to estimate derivatives of real functions", SIAM Rev. 40, 110-112).  |x|, max, .real or a conjugate break
-    it without a sound, and a program that treats a small term so is beyond what differences can see; therefore it never
-    narrows the error by which an answer is called wrong.
+    it silently, and where that concerns a small term only, differences cannot see it; therefore it never narrows the
+    error by which an answer is called wrong.
     """
     if complex_slopes is None:
-        return list(found)
+        return list(slopes)
     return [
         slope._replace(complex_step=number)
         if slope.kind == "smooth" and math.isfinite(number) and abs(number - slope.value) <= slope.error
         else slope
-        for slope, number in zip(found, complex_slopes, strict=True)
+        for slope, number in zip(slopes, complex_slopes, strict=True)
     ]
 
 
-def _is_good(slope: DirectionalSlope, noise: float) -> bool:
-    """Known to nine digits, or as well as the noise allows at all."""
-    return slope.kind == "smooth" and slope.error <= max(GOOD * abs(slope.value), 64 * noise / MAX_STEP)
+def _is_precise(slope: DirectionalSlope, noise: float) -> bool:
+    """Tell whether a slope is known to nine digits, or as well as the noise allows."""
+    return slope.kind == "smooth" and slope.error <= max(ENOUGH_DIGITS * abs(slope.value), 64 * noise / MAX_STEP)
 
 
 def step_sizes(levels: Sequence[int]) -> list[float]:
-    """The steps, times the scale of the coordinate."""
-    return [round(MAX_STEP * 0.25**k / UNIT) * UNIT for k in levels]
+    """Return the steps MAX_STEP / 4^k, rounded to the grid."""
+    return [round(MAX_STEP * 0.25**k / GRID) * GRID for k in levels]
 
 
-def _slopes(line: LineValues, noise: Sequence[float], levels: Sequence[int]) -> list[DirectionalSlope]:
+def _slopes_at_levels(line: LineValues, noise: Sequence[float], levels: Sequence[int]) -> list[DirectionalSlope]:
     steps = step_sizes(levels)
     above, below = [line(step) for step in steps], [line(-step) for step in steps]
     here = line(0.0)
     moved = {step: line.moved(step) for step in (*steps, *(-step for step in steps))}
-    found = []
-    for component, spread in enumerate(noise):
+    slopes = []
+    for component, deviation in enumerate(noise):
         right, left = (
             {h: row[component] for h, row in zip(steps, rows, strict=True) if not math.isnan(row[component])}
             for rows in (above, below)
         )
-        changes = [abs(value - here[component]) / h for side in (left, right) for h, value in side.items() if h > SMALL]
-        reach = max(changes, default=0.0)
-        if reach == 0.0:
-            spread = max(spread, EPSILON)  # f that does not change may be a difference of numbers about 1
-        side = Sides(here[component], right, left, spread, line.values.rounding, moved)
-        found.append(_slope(side)._replace(reach=reach, flat=side.flat))
-    return found
+        quotients = [
+            abs(value - here[component]) / h
+            for side in (left, right)
+            for h, value in side.items()
+            if h > MIN_LARGE_STEP
+        ]
+        largest = max(quotients, default=0.0)
+        if largest == 0.0:
+            deviation = max(deviation, EPSILON)  # f that does not change may be a difference of numbers about 1
+        values = SideValues(here[component], right, left, deviation, line.values.rounding, moved)
+        slopes.append(_slope(values)._replace(largest_quotient=largest, flat=values.flat))
+    return slopes
 
 
-class Sides(NamedTuple):
-    """One component at the point and at steps to both sides."""
+class SideValues(NamedTuple):
+    """Values of one component at the point and, by step, on both sides."""
 
     here: float
     right: Mapping[float, float]
     left: Mapping[float, float]
     noise: float
+    """Standard deviation of the noise of the values."""
     rounding: float
+    """Spacing at 1 of the type of number that f returns."""
     moved: Mapping[float, float]
-    """How far the steps, those to the left below 0, have really gone: beyond a power of 2 doubles are further apart."""
+    """How far each step really led, negative ones to the left: x + h is rounded where doubles are further apart."""
 
-    def spreads(self) -> dict[float, float]:
-        """How far noise and rounding can have moved the values at each step.
+    def uncertainties(self) -> dict[float, float]:
+        """Return by how much noise and rounding may have moved the values at each step.
 
-        What f adds up on the way to a value is of the size that f has nearby, even where the value itself is small.
+        The terms that f adds up are as large as f is nearby, even where their sum is small.
         """
-        spreads, sizes = {}, [abs(self.here)]
+        uncertainties, sizes = {}, [abs(self.here)]
         for h in sorted({*self.right, *self.left}, reverse=True):
             sizes.append(max(abs(side.get(h, 0.0)) for side in (self.right, self.left)))
-            spreads[h] = 3 * self.noise + self.rounding * max(sizes[0], *sizes[-NEARBY:])
-        return spreads
+            uncertainties[h] = 3 * self.noise + self.rounding * max(sizes[0], *sizes[-NEARBY_STEPS:])
+        return uncertainties
 
     @property
     def flat(self) -> bool:
         """Whether f has the same value at the point and at all of the smaller steps."""
-        return all(end <= {self.here} for end in self._ends())
+        return all(end <= {self.here} for end in self._values_at_small_steps())
 
     @property
-    def hidden(self) -> float:
-        """The slope that f may have although it is flat around the point, where its other values are coarse as well:
-        some times one step of the values over the flat piece."""
-        width = max(_flat_up_to(self.here, side) for side in (self.right, self.left))
-        return STEEPER * self.noise * math.sqrt(12) / width if width and self.drowned else 0.0
+    def hidden_slope(self) -> float:
+        """The slope that f may have although it is flat around the point, because its values are coarse."""
+        width = max(_flat_width(self.here, side) for side in (self.right, self.left))
+        return STEEPNESS * self.noise * math.sqrt(12) / width if width and self.is_drowned_in_noise else 0.0
 
     @property
-    def drowned(self) -> bool:
-        """Whether f changes by no more than its noise, or what looks like that."""
+    def is_drowned_in_noise(self) -> bool:
+        """Whether f changes by no more than its noise, or what looks like noise."""
         values = [self.here, *self.right.values(), *self.left.values()]
         return self.noise > (max(values) - min(values)) / 8
 
     @property
-    def seen(self) -> float:
-        """The size above which a change at the point is none by noise: where f is flat on both sides there is none."""
-        noise = 0.0 if all(len(end) <= 1 for end in self._ends()) else 3 * self.noise
+    def change_threshold(self) -> float:
+        """Size above which a change at the point is not noise; there is no noise where f is flat on both sides."""
+        noise = 0.0 if all(len(end) <= 1 for end in self._values_at_small_steps()) else 3 * self.noise
         return noise + self.rounding * abs(self.here)
 
     @property
-    def unresolved(self) -> bool:
-        """Whether f seems to be nothing but noise: so does a function that varies within the smallest steps."""
+    def is_unresolved(self) -> bool:
+        """Whether f looks like mere noise, as a function does that varies within the smallest steps."""
         size = max(abs(value) for side in (self.right, self.left) for value in side.values())
-        return not self.flat and self.drowned and self.noise > VISIBLE * size
+        return not self.flat and self.is_drowned_in_noise and self.noise > MIN_VISIBLE_NOISE * size
 
-    def _ends(self) -> list[set[float]]:
-        """The values at the smaller steps, side by side."""
+    def _values_at_small_steps(self) -> list[set[float]]:
+        """Return the values at the smaller half of the steps, for each side."""
         sides = [list(values.values()) for values in (self.right, self.left)]
         return [set(side[len(side) // 2 :]) for side in sides]
 
 
-def _flat_up_to(here: float, values: Mapping[float, float]) -> float:
-    """The largest step up to which f has the same value as at the point; 0 where it has not even at the smallest."""
+def _flat_width(here: float, values: Mapping[float, float]) -> float:
+    """Return the largest step up to which f has the value of the point; 0 where even the smallest leaves it."""
     width = 0.0
     for h in sorted(values):
         if values[h] != here:
@@ -353,89 +354,90 @@ def _flat_up_to(here: float, values: Mapping[float, float]) -> float:
     return width
 
 
-def _slope(sides: Sides) -> DirectionalSlope:
-    """The slope of one component, of its values at steps to the right and to the left."""
-    spreads = sides.spreads()
-    right, broken_right = _one_sided(sides, sides.right, 1, spreads)
-    left, broken_left = _one_sided(sides, sides.left, -1, spreads)
-    if broken_right or broken_left:
-        return _without_slope(left, right, [each for each in (broken_left, broken_right) if each])
+def _slope(sides: SideValues) -> DirectionalSlope:
+    """Return the slope of one component from its values on both sides."""
+    noise = sides.uncertainties()
+    right, right_divergence = _one_sided(sides, sides.right, 1, noise)
+    left, left_divergence = _one_sided(sides, sides.left, -1, noise)
+    if right_divergence or left_divergence:
+        return _divergent_slope(left, right, [side for side in (left_divergence, right_divergence) if side])
     both = [h for h in sides.right if h in sides.left]
     if len(both) < 3:
         side = right if len(sides.right) >= len(sides.left) else left
-        one = _from_one_side(side, left if side is left else None, right if side is right else None)
-        return one._replace(error=max(one.error, sides.hidden))
+        edge = _edge_slope(side, left if side is left else None, right if side is right else None)
+        return edge._replace(error=max(edge.error, sides.hidden_slope))
     pairs = [(h, sides.right[h], sides.left[h]) for h in both]
-    central = limit([Quotient(h, (a - b) / (sides.moved[h] - sides.moved[-h]), spreads[h] / h) for h, a, b in pairs], 2)
+    quotients = [Quotient(h, (a - b) / (sides.moved[h] - sides.moved[-h]), noise[h] / h) for h, a, b in pairs]
+    central = extrapolate(quotients, 2)
     if left is not None and right is not None and abs(right.value - left.value) > 4 * (left.error + right.error):
         return DirectionalSlope("kink", (left.value + right.value) / 2, (left.error + right.error) / 2, left, right)
-    if central is None or sides.unresolved:
+    if central is None or sides.is_unresolved:
         return DirectionalSlope("unknown", math.nan, math.inf, left, right)
-    error = max(SAFE * central.error + 2 * EPSILON * abs(central.value), sides.hidden)
-    coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > COARSE)
-    return DirectionalSlope("smooth", central.value, error, left, right, coarse=coarse)
+    error = max(SAFETY_FACTOR * central.error + 2 * EPSILON * abs(central.value), sides.hidden_slope)
+    coarse = tuple((a - b) / (2 * h) for h, a, b in pairs if h > MIN_COARSE_STEP)
+    return DirectionalSlope("smooth", central.value, error, left, right, coarse_quotients=coarse)
 
 
 def _one_sided(
-    sides: Sides, values: Mapping[float, float], sign: int, spreads: Mapping[float, float]
+    sides: SideValues, values: Mapping[float, float], sign: int, noise: Mapping[float, float]
 ) -> tuple[Estimate | None, Divergence | None]:
-    """The limit of the quotients on one side, infinite where they grow without bound."""
+    """Return the limit of the quotients on one side, infinite where they diverge, and the divergence if any."""
     here = sides.here
-    found = divergence({h: value - here for h, value in values.items()}, sides.seen)
-    if found is not None:
-        return Estimate(math.copysign(math.inf, sign * found.change), math.inf, min(values)), found
-    quotients = [Quotient(h, (v - here) / sides.moved[sign * h], 2 * spreads[h] / h) for h, v in values.items()]
-    return limit(quotients, 1), None
+    divergent = divergence({h: value - here for h, value in values.items()}, sides.change_threshold)
+    if divergent is not None:
+        return Estimate(math.copysign(math.inf, sign * divergent.change), math.inf, min(values)), divergent
+    quotients = [Quotient(h, (v - here) / sides.moved[sign * h], 2 * noise[h] / h) for h, v in values.items()]
+    return extrapolate(quotients, 1), None
 
 
-def _without_slope(left: Estimate | None, right: Estimate | None, broken: Sequence[Divergence]) -> DirectionalSlope:
-    """A jump where either side jumps; of a vertical tangent the value is infinite where it points one way."""
-    jumps = [abs(each.change) for each in broken if each.kind == "jump"]
-    ends = {side.value for side in (left, right) if side is not None}
-    value = ends.pop() if len(ends) == 1 and not jumps else math.nan
-    return DirectionalSlope("jump" if jumps else "vertical", value, math.inf, left, right, step=max(jumps, default=0.0))
+def _divergent_slope(
+    left: Estimate | None, right: Estimate | None, divergences: Sequence[Divergence]
+) -> DirectionalSlope:
+    """Return a jump if either side jumps, else a vertical tangent: infinite if both sides agree in sign, else nan."""
+    jumps = [abs(side.change) for side in divergences if side.kind == "jump"]
+    limits = {side.value for side in (left, right) if side is not None}
+    value = limits.pop() if len(limits) == 1 and not jumps else math.nan
+    return DirectionalSlope("jump" if jumps else "vertical", value, math.inf, left, right, jump=max(jumps, default=0.0))
 
 
-def _from_one_side(side: Estimate | None, left: Estimate | None, right: Estimate | None) -> DirectionalSlope:
+def _edge_slope(side: Estimate | None, left: Estimate | None, right: Estimate | None) -> DirectionalSlope:
     if side is None:
         return DirectionalSlope("unknown", math.nan, math.inf, left, right)
     return DirectionalSlope("edge", side.value, side.error + 2 * EPSILON * abs(side.value), left, right)
 
 
-STRIDE = 60
-"""Halvings of the step from one probe to the next."""
-LAST = 1020
-"""2 to the power of minus this is about the smallest double of full precision."""
-STILL = 2.0**-6
-"""f that changes by such a part at the smallest step, of all that it changes, has not been resolved."""
-LITTLE = 2.0**-10
-"""f that changes by such a part has been."""
-ROOM = 14
-"""Halvings between the scale and the step at which f changes little."""
+# --- The scale of f at a coordinate that is 0, where the coordinate says nothing about it -----------------------------
+
+PROBE_STRIDE = 60  # halvings of the step from one probe to the next
+MAX_PROBE = 1020  # 2^-1020 is about the smallest double of full precision
+UNRESOLVED_CHANGE = 2.0**-6  # f that changes by more than this part at the smallest steps is not resolved by them
+RESOLVED_CHANGE = 2.0**-10  # f that changes by less than this part is
+SCALE_HALVINGS = 14  # from the scale down to the step at which f changes so little
 
 
 def finer_scale(line: LineValues, component: int) -> float | None:
-    """Return the scale on which a component of f varies; None where the steps resolve it, or no step does.
+    """Return the scale on which a component of f varies; None where the usual steps resolve it, or no step does.
 
-    Of f that jumps at the point no step does, and of 1e-9*x^2 all do.
+    The usual steps resolve 1e-9*x^2; no step resolves an f that jumps at the point.
     """
     coarsest, finest = (
         max(_change(line, component, step) for step in step_sizes(levels))
-        for levels in (range(0, MAX_HALVINGS, 4), range(MAX_HALVINGS - 3, MAX_HALVINGS + 1))
+        for levels in (range(0, MAX_LEVEL, 4), range(MAX_LEVEL - 3, MAX_LEVEL + 1))
     )
-    if finest <= STILL * coarsest:
+    if finest <= UNRESOLVED_CHANGE * coarsest:
         return None
-    enough = LITTLE * finest
-    fine = next((k for k in range(STRIDE, LAST + 1, STRIDE) if _change(line, component, 2.0**-k) <= enough), 0)
-    coarse = fine - STRIDE
+    enough = RESOLVED_CHANGE * finest
+    probes = range(PROBE_STRIDE, MAX_PROBE + 1, PROBE_STRIDE)
+    fine = next((k for k in probes if _change(line, component, 2.0**-k) <= enough), 0)
+    coarse = fine - PROBE_STRIDE
     while fine - coarse > 1:
         middle = (fine + coarse) // 2
         coarse, fine = (coarse, middle) if _change(line, component, 2.0**-middle) <= enough else (middle, fine)
-    return 2.0 ** (ROOM - fine) if fine else None
+    return 2.0 ** (SCALE_HALVINGS - fine) if fine else None
 
 
 def _change(line: LineValues, component: int, step: float) -> float:
-    """The larger change to either side; f without a value there changes by nothing that helps."""
+    """Return the larger change of f on either side, 0 where it has no values."""
     here = line(0.0)[component]
     changes = [abs(line(side)[component] - here) for side in (step, -step)]
     return max((change for change in changes if change == change), default=0.0)

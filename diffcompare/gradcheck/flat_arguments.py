@@ -1,4 +1,4 @@
-"""The point as f takes it: numbers and arrays in the form in which somebody would call f, and the same as one list."""
+"""Arguments of a Python function as one flat list of coordinates, and back to the form in which f is called."""
 
 from __future__ import annotations
 
@@ -13,31 +13,30 @@ from typing import Any, Literal, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 DOUBLE_BITS = 53
-_BITS = {2: 11, 4: 24}
-"""Bits of the mantissa by the bytes of a floating-point number; all others count as doubles."""
+_BITS = {2: 11, 4: 24}  # bits of the significand by bytes of the number type; all other types count as doubles
 
 
 class ArgumentLeaf(NamedTuple):
-    """One argument of f, or one value of its mapping."""
+    """One argument of f, or one value of the mapping that f takes."""
 
     name: str
     shape: tuple[int, ...] | None
-    """None for a number."""
+    """Shape of the array; None for a number."""
     kind: Any = None
-    """The type of the numbers where it is narrower than a double (a numpy dtype)."""
+    """numpy dtype of the numbers if it is narrower than a double, else None."""
 
     @property
     def size(self) -> int:
-        """How many numbers it has."""
+        """Number of coordinates."""
         return 1 if self.shape is None else math.prod(self.shape)
 
     @property
     def bits(self) -> int:
-        """Bits of the mantissa of its numbers."""
+        """Bits of the significand of its numbers."""
         return DOUBLE_BITS if self.kind is None else _BITS.get(self.kind.itemsize, DOUBLE_BITS)
 
     def names(self) -> list[str]:
-        """`x`, or `x[0]`, `x[1]` ..., or `x[0, 0]` ..."""
+        """Return a name for every coordinate: `x`, or `x[0]`, `x[1]` ..., or `x[0, 0]` ..."""
         if self.shape is None:
             return [self.name]
         return [f"{self.name}{list(index)}" if index else self.name for index in product(*map(range, self.shape))]
@@ -45,78 +44,88 @@ class ArgumentLeaf(NamedTuple):
 
 @dataclass(frozen=True)
 class FlatPoint:
-    """A point.  `form`: f(*leaves), f(x=leaf, ...) or f({"x": leaf, ...})."""
+    """A point as a flat tuple of coordinates, with what is needed to call f there."""
 
     leaves: tuple[ArgumentLeaf, ...]
     coordinates: tuple[float, ...]
+    """The coordinates of all leaves, one leaf after the other, arrays in row order."""
     form: Literal["arguments", "keywords", "mapping"]
+    """How f is called: f(*leaves), f(x=leaf, ...) or f({"x": leaf, ...})."""
 
     @property
     def names(self) -> list[str]:
-        """A name for every coordinate."""
+        """Name of every coordinate."""
         return [name for leaf in self.leaves for name in leaf.names()]
 
     @property
     def bits(self) -> list[int]:
-        """The precision of every coordinate."""
+        """Bits of the significand of every coordinate."""
         return [leaf.bits for leaf in self.leaves for _ in range(leaf.size)]
 
     def call(self, function: Callable[..., Any], coordinates: Sequence[complex]) -> Any:
-        """The function at other coordinates; it may do to its arguments what it likes, for they are made anew."""
-        built, start = [], 0
+        """Return function(coordinates), with arguments in the form of this point.
+
+        The arguments are made anew for every call, so the function may change them in place.
+        """
+        arguments, start = [], 0
         for leaf in self.leaves:
-            built.append(_built(leaf, coordinates[start : start + leaf.size]))
+            arguments.append(_argument(leaf, coordinates[start : start + leaf.size]))
             start += leaf.size
-        named = {leaf.name: value for leaf, value in zip(self.leaves, built, strict=True)}
         if self.form == "arguments":
-            return function(*built)
-        return function(**named) if self.form == "keywords" else function(named)
+            return function(*arguments)
+        by_name = {leaf.name: argument for leaf, argument in zip(self.leaves, arguments, strict=True)}
+        return function(**by_name) if self.form == "keywords" else function(by_name)
 
     def for_function(self, function: Callable[..., Any]) -> FlatPoint:
-        """The same point in the form that this function takes.
+        """Return this point in the form that the function accepts.
 
-        One list of n numbers becomes n arguments, and a mapping becomes keywords (and the other way round), where
-        the signature has no place for the one and has for the other.
+        Where the signature rejects one list of n numbers but accepts n arguments, the list is spread; likewise a
+        mapping becomes keywords, or keywords a mapping.
         """
         form = self.form
         if (
             form == "arguments"
             and len(self.leaves) == 1
             and _is_row(self.leaves[0])
-            and _takes(function, self) is False
+            and _accepts(function, self) is False
         ):
             leaf = self.leaves[0]
             spread = FlatPoint(
                 tuple(ArgumentLeaf(name, None, leaf.kind) for name in leaf.names()), self.coordinates, form
             )
-            if _takes(function, spread):
-                return _named(function, spread)
+            if _accepts(function, spread):
+                return _with_parameter_names(function, spread)
         if form == "arguments":
-            return _named(function, self)
-        if _takes(function, self) is False:
+            return _with_parameter_names(function, self)
+        if _accepts(function, self) is False:
             for other in ("keywords", "mapping", "arguments"):
                 changed = FlatPoint(self.leaves, self.coordinates, other)
-                if other != form and _takes(function, changed) and (other != "arguments" or form == "keywords"):
+                if other != form and _accepts(function, changed) and (other != "arguments" or form == "keywords"):
                     return changed
         return self
 
 
-def place_of(point: Sequence[Any], named: Mapping[str, Any] = {}) -> FlatPoint:
-    """The point of positional arguments, or of keywords.  Raises TypeError and DiffcompareError (E575)."""
-    if named:
-        if point:
-            said = ", ".join(f"`{name}`" for name in named)
-            raise TypeError(f"the point is given by position, so {said} is no coordinate, nor is it an option of check")
-        return _place(tuple(named), tuple(named.values()), "keywords")
-    if len(point) == 1 and isinstance(point[0], Mapping):
-        if not all(isinstance(key, str) for key in point[0]):
-            raise _bad("the keys of a point are names")
-        return _place(tuple(point[0]), tuple(point[0].values()), "mapping")
-    names = ("x",) if len(point) == 1 else tuple(f"x{number}" for number in range(1, len(point) + 1))
-    return _place(names, tuple(point), "arguments")
+def flat_point(arguments: Sequence[Any], keywords: Mapping[str, Any] = {}) -> FlatPoint:
+    """Flatten the positional arguments or the keywords of a call.
+
+    Raises TypeError where both are given, and DiffcompareError (E575) where they are not made of finite numbers.
+    """
+    if keywords:
+        if arguments:
+            names = ", ".join(f"`{name}`" for name in keywords)
+            raise TypeError(
+                f"the point is given by position, so {names} is no coordinate, nor is it an option of check"
+            )
+        return _flattened_point(tuple(keywords), tuple(keywords.values()), "keywords")
+    if len(arguments) == 1 and isinstance(arguments[0], Mapping):
+        if not all(isinstance(key, str) for key in arguments[0]):
+            raise _bad_point("the keys of a point are names")
+        return _flattened_point(tuple(arguments[0]), tuple(arguments[0].values()), "mapping")
+    leaf_names = ("x",) if len(arguments) == 1 else tuple(f"x{number}" for number in range(1, len(arguments) + 1))
+    return _flattened_point(leaf_names, tuple(arguments), "arguments")
 
 
-def _place(
+def _flattened_point(
     names: tuple[str, ...], values: tuple[Any, ...], form: Literal["arguments", "keywords", "mapping"]
 ) -> FlatPoint:
     leaves, coordinates = [], []
@@ -124,39 +133,40 @@ def _place(
         try:
             numbers, shape = flattened(value)
         except TypeError:
-            raise _bad(f"{name} is {reprlib.repr(value)}, which is not made of numbers") from None
+            raise _bad_point(f"{name} is {reprlib.repr(value)}, which is not made of numbers") from None
         except OverflowError:
-            raise _bad(f"{name} has a number beyond the range of doubles (1.8e308)") from None
+            raise _bad_point(f"{name} has a number beyond the range of doubles (1.8e308)") from None
         except ValueError as error:
-            raise _bad(f"{name} is {reprlib.repr(value)}: {error}") from None
+            raise _bad_point(f"{name} is {reprlib.repr(value)}: {error}") from None
         kind: Any = getattr(value, "dtype", None)
         narrow = kind if getattr(kind, "kind", "") == "f" and kind.itemsize in _BITS else None
         leaves.append(ArgumentLeaf(name, shape, narrow))
         coordinates += numbers
     if not coordinates:
-        raise _bad("the point has no coordinates")
-    place = FlatPoint(tuple(leaves), tuple(coordinates), form)
-    for name, number in zip(place.names, coordinates, strict=True):
+        raise _bad_point("the point has no coordinates")
+    point = FlatPoint(tuple(leaves), tuple(coordinates), form)
+    for name, number in zip(point.names, coordinates, strict=True):
         if not math.isfinite(number):
-            raise _bad(f"{name} is {number}: a point has finite coordinates")
-    return place
+            raise _bad_point(f"{name} is {number}: a point has finite coordinates")
+    return point
 
 
-def _bad(message: str) -> DiffcompareError:
+def _bad_point(message: str) -> DiffcompareError:
     help = "a point is made of finite numbers: 2.0, [1, 2], an array, or a mapping of such"
     return DiffcompareError(Diagnostic("E575", "bad_value", message, help=help))
 
 
 def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[Any], tuple[int, ...] | None]:
-    """The numbers of nested lists, tuples and arrays in order, and the shape (None for a number).
+    """Return the numbers of nested lists, tuples and arrays in row order, and the shape (None for a number).
 
-    Raises NoNumber where something is none, and Ragged where rows have different lengths.
+    Every item is converted by `number`.  Raises NotANumber where that fails, and Ragged where rows have different
+    lengths.
     """
     if hasattr(value, "tolist"):  # arrays; their scalars; tensors
         value = value.tolist()
     if not isinstance(value, list | tuple | range):
         return [_number(value, number)], None
-    if {float, int}.issuperset(map(type, value)):  # a row of numbers, as most are
+    if {float, int}.issuperset(map(type, value)):  # the usual case, for speed
         return list(map(number, value)), (len(value),)
     numbers: list[Any] = []
     shapes = set()
@@ -170,11 +180,11 @@ def flattened(value: Any, number: Callable[[Any], Any] = float) -> tuple[list[An
 
 
 class Ragged(ValueError):
-    """Lists that are no array."""
+    """Nested lists whose rows have different shapes."""
 
 
-class NoNumber(TypeError):
-    """Something stands where a number should: `value` is that."""
+class NotANumber(TypeError):
+    """`value` stands where a number should."""
 
     def __init__(self, value: Any) -> None:
         super().__init__(f"{_described(value)} is no number")
@@ -183,11 +193,11 @@ class NoNumber(TypeError):
 
 def _number(value: Any, number: Callable[[Any], Any]) -> Any:
     if isinstance(value, str | bytes):
-        raise NoNumber(value)
+        raise NotANumber(value)
     try:
         return number(value)
     except TypeError as error:
-        raise NoNumber(value) from error
+        raise NotANumber(value) from error
 
 
 def _described(value: Any) -> str:
@@ -196,7 +206,8 @@ def _described(value: Any) -> str:
     return f"an object of type {type(value).__name__}"
 
 
-def _built(leaf: ArgumentLeaf, numbers: Sequence[complex]) -> Any:
+def _argument(leaf: ArgumentLeaf, numbers: Sequence[complex]) -> Any:
+    """Return the number or the array that f takes for a leaf."""
     if leaf.shape is None:
         return numbers[0] if leaf.kind is None or isinstance(numbers[0], complex) else leaf.kind.type(numbers[0])
     import numpy as np
@@ -209,32 +220,32 @@ def _is_row(leaf: ArgumentLeaf) -> bool:
     return leaf.shape is not None and len(leaf.shape) == 1 and leaf.size > 1
 
 
-def _takes(function: Callable[..., Any], place: FlatPoint) -> bool | None:
-    """Whether the function can be called so; None where it does not tell."""
+def _accepts(function: Callable[..., Any], point: FlatPoint) -> bool | None:
+    """Tell whether the signature accepts a call at this point; None where the function has no signature."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return None
-    names = [leaf.name for leaf in place.leaves]
+    names = [leaf.name for leaf in point.leaves]
     try:
-        if place.form == "keywords":
+        if point.form == "keywords":
             signature.bind(**dict.fromkeys(names))
         else:
-            signature.bind(*(names if place.form == "arguments" else names[:1]))
+            signature.bind(*(names if point.form == "arguments" else names[:1]))
     except TypeError:
         return False
     return True
 
 
-def _named(function: Callable[..., Any], place: FlatPoint) -> FlatPoint:
-    """The leaves by the names of the function's own parameters."""
+def _with_parameter_names(function: Callable[..., Any], point: FlatPoint) -> FlatPoint:
+    """Name the leaves after the parameters of the function, where its signature tells them."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
-        return place
+        return point
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [parameter.name for parameter in parameters if parameter.kind in positional]
-    if len(names) < len(place.leaves):
-        return place
-    leaves = tuple(leaf._replace(name=name) for leaf, name in zip(place.leaves, names, strict=False))
-    return FlatPoint(leaves, place.coordinates, place.form)
+    if len(names) < len(point.leaves):
+        return point
+    leaves = tuple(leaf._replace(name=name) for leaf, name in zip(point.leaves, names, strict=False))
+    return FlatPoint(leaves, point.coordinates, point.form)

@@ -1,4 +1,4 @@
-"""The gradient that somebody wrote, as one row of numbers for every component of f, whatever shape it came in."""
+"""The gradient under test as one row of numbers for every component of f, whatever shape it comes in."""
 
 from __future__ import annotations
 
@@ -8,139 +8,137 @@ from itertools import combinations, permutations
 from typing import Any, Literal, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.gradcheck.flat_arguments import FlatPoint, NoNumber, flattened
-from diffcompare.gradcheck.noise import POINTS, SPACINGS, ValueColumn, breaks, estimate
-from diffcompare.gradcheck.values import LineValues, is_pair, is_pair_of_numbers, quiet, raised, shown
+from diffcompare.gradcheck.flat_arguments import FlatPoint, NotANumber, flattened
+from diffcompare.gradcheck.noise import ROW_LENGTH, SPACINGS, ValueColumn, ecnoise, is_rough
+from diffcompare.gradcheck.values import (
+    LineValues,
+    bytes_of,
+    describe_exception,
+    describe_point,
+    is_two_numbers,
+    is_value_and_gradient,
+    numpy_warnings_off,
+)
 
-# Gradients by several arguments that were given in another order than the arguments have.
-
-MAX_ARGUMENTS = 4
-
-"""Of more arguments not all orders are tried, but those in which two changed places."""
-
-
-def orders(count: int) -> list[tuple[int, ...]]:
-    """The orders in which the gradients by some arguments may have been given: first those of two that changed."""
-    found = []
-    for one, other in combinations(range(count), 2):
-        order = list(range(count))
-        order[one], order[other] = other, one
-        found.append(tuple(order))
-    if count <= MAX_ARGUMENTS:
-        found += [order for order in permutations(range(count)) if order not in found and order != tuple(range(count))]
-    return found
-
-
-def in_another_order(names: Sequence[str], order: Sequence[int]) -> str:
-    """Say which gradients stand in each other's place."""
-    moved = [(names[place], names[source]) for place, source in enumerate(order) if place != source]
-    if len(moved) == 2:
-        return f"the gradients by {moved[0][0]} and by {moved[1][0]} are swapped"
-    said = ", ".join(f"that by {source} stands in the place of {place}" for place, source in moved)
-    return f"the gradients by the arguments are in another order: {said}"
-
-
-SINGLE = 2.0**-22
-
-"""Relative error of numbers in single precision."""
-
-HALF = 2.0**-9
+HALF, SINGLE = 2.0**-9, 2.0**-22  # relative error allowed to numbers in half and in single precision
 
 
 class GivenJacobian(NamedTuple):
-    """The Jacobian by rows: component of f by component, coordinate by coordinate."""
+    """The Jacobian under test: one row for every component of f, one column for every coordinate."""
 
     rows: list[list[float]]
     rounding: float = 0.0
-    """Relative rounding error of its numbers, where they are narrower than doubles."""
+    """Relative rounding error of its numbers if they are narrower than doubles, else 0."""
     repair: Literal["", "transposed", "swapped"] = ""
-    """What was done to it, where its shape was wrong."""
+    """The rearrangement that made it fit the point, where its shape was wrong."""
     shape: str = ""
-    """What was wrong with its shape."""
+    """In words, what was wrong with its shape."""
 
 
 class WrongShape(Exception):
-    """The gradient does not fit the point: says which shape it has and which it should have."""
+    """The gradient does not fit the point; the message names the shape that it has and the one it should have."""
 
 
-def read(gradient: Any, place: FlatPoint, output: tuple[int, ...] | None) -> GivenJacobian:
-    """The gradient as given.  Raises WrongShape, and DiffcompareError (E577) where it is made of no numbers."""
+def evaluate_gradient(
+    gradient: Any,
+    point: FlatPoint,
+    output: tuple[int, ...] | None,
+    coordinates: Sequence[float],
+    *,
+    paired: bool = False,
+) -> GivenJacobian:
+    """Return the gradient at some coordinates: what the callable returns there, or the numbers themselves.
+
+    `point` says how the callable is called, and `output` is the shape of f's values (None for a number).  Of a pair
+    (value, gradient) the second is taken; two plain numbers are such a pair only where f returns both (`paired`).
+
+    Raises WrongShape, and DiffcompareError (E577) where the gradient fails or is not made of numbers.
+    """
+    if not callable(gradient):
+        return read_gradient(gradient, point, output)
     try:
-        return _read(gradient, place, output)
+        with numpy_warnings_off():
+            answer = point.call(gradient, coordinates)
+    except Exception as error:  # user code may raise anything: reported with the point, and chained to its cause
+        message = f"the gradient {describe_exception(error)} at {describe_point(point, coordinates)}"
+        help = "the gradient is called just as f is"
+        raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
+    if is_value_and_gradient(answer, len(coordinates)) or (paired and is_two_numbers(answer)):
+        answer = answer[1]
+    return read_gradient(answer, point, output)
+
+
+def read_gradient(gradient: Any, point: FlatPoint, output: tuple[int, ...] | None) -> GivenJacobian:
+    """Arrange the numbers of a gradient by rows.
+
+    Raises WrongShape, and DiffcompareError (E577) where the gradient is not made of numbers.
+    """
+    try:
+        return _read(gradient, point, output)
     except (TypeError, ValueError, OverflowError) as error:
-        message, help = _no_numbers(gradient, error)
+        message, help = _explain_not_numbers(gradient, error)
         raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
 
 
-def _no_numbers(gradient: Any, error: Exception) -> tuple[str, str]:
-    """What is wrong with a gradient that is not made of numbers, and what to do about it."""
+def _explain_not_numbers(gradient: Any, error: Exception) -> tuple[str, str]:
+    """Return what is wrong with a gradient that is not made of numbers, and what to do about it."""
     if gradient is None:
         return "the gradient is None", "the gradient has to return something: is its `return` missing?"
-    value = error.value if isinstance(error, NoNumber) else error
+    value = error.value if isinstance(error, NotANumber) else error
     if value is None:
         return "the gradient has None in it", "an entry that f does not depend on is 0"
     if isinstance(value, complex):
         message = f"the gradient is complex: one of its numbers is {value!r}"
-        return message, "that of a real function is real: take the real part where the rest is rounding"
+        return message, "the gradient of a real function is real: take the real part if the rest is rounding"
     return (
         f"the gradient is not made of numbers: {error}",
         "a gradient is a number, or an array in the shape of the point",
     )
 
 
-def evaluated(
-    gradient: Any, place: FlatPoint, output: tuple[int, ...] | None, point: Sequence[float], *, paired: bool = False
-) -> GivenJacobian:
-    """The gradient at a point: what the callable returns there, or the numbers themselves.
-
-    Of a value and a gradient the latter is taken; of two plain numbers only where f is known to return both (`paired`).
-    """
-    if not callable(gradient):
-        return read(gradient, place, output)
-    try:
-        with quiet():
-            answer = place.call(gradient, point)
-    except Exception as error:  # told with the point, and with the gradient's own error as the cause
-        message = f"the gradient {raised(error)} at {shown(place, point)}"
-        help = "the gradient is called just as f is"
-        raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
-    if is_pair(answer, len(point)) or (paired and is_pair_of_numbers(answer)):
-        answer = answer[1]
-    return read(answer, place, output)
-
-
-def _read(gradient: Any, place: FlatPoint, output: tuple[int, ...] | None) -> GivenJacobian:
-    m, n = math.prod(output or ()), len(place.coordinates)
+def _read(gradient: Any, point: FlatPoint, output: tuple[int, ...] | None) -> GivenJacobian:
+    m, n = math.prod(output or ()), len(point.coordinates)
     if isinstance(gradient, Mapping):
-        parts = _by_name(gradient, place)
-    elif len(place.leaves) > 1 and not all(leaf.shape is None for leaf in place.leaves):
+        parts = _parts_by_name(gradient, point)
+    elif len(point.leaves) > 1 and not all(leaf.shape is None for leaf in point.leaves):
         parts = list(gradient)
-        if len(parts) != len(place.leaves):
-            raise WrongShape(f"the gradient has {len(parts)} parts, and f has {len(place.leaves)} arguments")
+        if len(parts) != len(point.leaves):
+            raise WrongShape(f"the gradient has {len(parts)} parts, and f has {len(point.leaves)} arguments")
     else:
-        expected = place.leaves[0].shape if len(place.leaves) == 1 else (n,)
+        inputs = point.leaves[0].shape if len(point.leaves) == 1 else (n,)
         numbers, shape = flattened(gradient)
-        return _arranged(numbers, shape, expected, output, m, n)._replace(rounding=_rounding(gradient))
+        return _arranged(numbers, shape, inputs, output, m, n)._replace(rounding=_rounding(gradient))
     try:
-        return _by_parts(parts, place, output, m)
+        return _from_parts(parts, point, output, m)
     except WrongShape:
-        for order in orders(len(parts)):
+        for order in argument_permutations(len(parts)):
             reordered = [None] * len(parts)
-            for stands, belongs in enumerate(order):
-                reordered[belongs] = parts[stands]
+            for position, argument in enumerate(order):
+                reordered[argument] = parts[position]
             try:
-                given = _by_parts(reordered, place, output, m)
+                given = _from_parts(reordered, point, output, m)
             except WrongShape:
                 continue
-            said = in_another_order([leaf.name for leaf in place.leaves], order)
-            return given._replace(repair="swapped", shape=said)
+            wrong_order = describe_order([leaf.name for leaf in point.leaves], order)
+            return given._replace(repair="swapped", shape=wrong_order)
         raise
 
 
-def _by_parts(parts: Sequence[Any], place: FlatPoint, output: tuple[int, ...] | None, m: int) -> GivenJacobian:
-    """The rows from one part for every argument of f."""
+def _parts_by_name(gradient: Mapping[str, Any], point: FlatPoint) -> list[Any]:
+    """Return the parts of a mapping in the order of the arguments of f.  Raises WrongShape."""
+    names = [leaf.name for leaf in point.leaves]
+    missing, extra = [name for name in names if name not in gradient], [name for name in gradient if name not in names]
+    if missing or extra:
+        problems = [f"lacks {', '.join(map(str, missing))}"] * bool(missing)
+        problems += [f"has {', '.join(map(str, extra))}, which the point has not"] * bool(extra)
+        raise WrongShape(f"the gradient {' and '.join(problems)}")
+    return [gradient[name] for name in names]
+
+
+def _from_parts(parts: Sequence[Any], point: FlatPoint, output: tuple[int, ...] | None, m: int) -> GivenJacobian:
+    """Join the gradients by each argument of f into `m` rows.  Raises WrongShape."""
     rows: list[list[float]] = [[] for _ in range(m)]
-    for leaf, part in zip(place.leaves, parts, strict=True):
+    for leaf, part in zip(point.leaves, parts, strict=True):
         numbers, shape = flattened(part)
         try:
             given = _arranged(numbers, shape, leaf.shape, output, m, leaf.size)
@@ -148,19 +146,9 @@ def _by_parts(parts: Sequence[Any], place: FlatPoint, output: tuple[int, ...] | 
             raise WrongShape(f"by {leaf.name}: {wrong}") from None
         if given.repair:
             raise WrongShape(f"by {leaf.name}: {given.shape}")
-        for row, piece in zip(rows, given.rows, strict=True):
-            row += piece
+        for row, columns in zip(rows, given.rows, strict=True):
+            row += columns
     return GivenJacobian(rows, max(map(_rounding, parts)))
-
-
-def _by_name(gradient: Mapping[str, Any], place: FlatPoint) -> list[Any]:
-    names = [leaf.name for leaf in place.leaves]
-    missing, extra = [name for name in names if name not in gradient], [name for name in gradient if name not in names]
-    if missing or extra:
-        said = [f"lacks {', '.join(map(str, missing))}"] * bool(missing)
-        said += [f"has {', '.join(map(str, extra))}, which the point has not"] * bool(extra)
-        raise WrongShape(f"the gradient {' and '.join(said)}")
-    return [gradient[name] for name in names]
 
 
 def _arranged(
@@ -171,22 +159,24 @@ def _arranged(
     m: int,
     n: int,
 ) -> GivenJacobian:
-    """The numbers by rows; axes of length 1 more or less, and a flat row for a matrix, are no fault."""
+    """Arrange numbers of a certain shape as m rows of n.  Raises WrongShape.
+
+    Additional or missing axes of length 1, and a flat row in place of a matrix, are accepted.
+    """
     expected = (output or ()) + (inputs or ())
-    found = shape or ()
+    axes = shape or ()
     rows = [numbers[start : start + n] for start in range(0, len(numbers), n)]
-    plain = tuple(axis for axis in found if axis != 1)
-    if len(numbers) == m * n and plain in _without_ones(expected, (output or ()) + (n,), (m, n), (m * n,)):
+    long_axes = tuple(axis for axis in axes if axis != 1)
+    if len(numbers) == m * n and long_axes in _without_ones(expected, (output or ()) + (n,), (m, n), (m * n,)):
         return GivenJacobian(rows)
-    said = f"the gradient {_shape(found)}, it should {_shape(expected, 'have')}"
-    if len(numbers) == m * n and found in ((n, m), (inputs or ()) + (output or ()), tuple(reversed(expected))):
-        turned = _turned(numbers, m, n, expected)
-        return GivenJacobian(turned, repair="transposed", shape=said)
-    raise WrongShape(said)
+    mismatch = f"the gradient {_describe_shape(axes)}, it should {_describe_shape(expected, 'have')}"
+    if len(numbers) == m * n and axes in ((n, m), (inputs or ()) + (output or ()), tuple(reversed(expected))):
+        return GivenJacobian(_transpose(numbers, m, n, expected), repair="transposed", shape=mismatch)
+    raise WrongShape(mismatch)
 
 
-def _turned(numbers: list[float], m: int, n: int, expected: tuple[int, ...]) -> list[list[float]]:
-    """The transpose: of a Jacobian, or of the gradient by a matrix."""
+def _transpose(numbers: list[float], m: int, n: int, expected: tuple[int, ...]) -> list[list[float]]:
+    """Transpose a Jacobian, or the gradient by a matrix, into m rows of n."""
     if m > 1:
         return [numbers[component::m] for component in range(m)]
     rows, columns = expected[-2:] if len(expected) > 1 else (1, n)
@@ -197,48 +187,77 @@ def _without_ones(*shapes: tuple[int, ...]) -> set[tuple[int, ...]]:
     return {tuple(axis for axis in shape if axis != 1) for shape in shapes}
 
 
-def _shape(shape: tuple[int, ...], verb: str = "has") -> str:
+def _describe_shape(shape: tuple[int, ...], verb: str = "has") -> str:
     return f"{verb} the shape {shape}" if shape else f"{'be' if verb == 'have' else 'is'} a number"
 
 
 def _rounding(numbers: Any) -> float:
-    size = getattr(getattr(numbers, "dtype", None), "itemsize", 8)
-    return {2: HALF, 4: SINGLE}.get(size, 0.0)
+    return {2: HALF, 4: SINGLE}.get(bytes_of(numbers), 0.0)
 
 
-def noise_of(
+# --- Gradients by several arguments, given in another order than that of the arguments --------------------------------
+
+MAX_ARGUMENTS = 4  # with more arguments only exchanges of two are tried, not all permutations
+
+
+def argument_permutations(count: int) -> list[tuple[int, ...]]:
+    """Return the orders in which the gradients by `count` arguments may have been given, exchanges of two first."""
+    orders = []
+    for one, other in combinations(range(count), 2):
+        order = list(range(count))
+        order[one], order[other] = other, one
+        orders.append(tuple(order))
+    if count <= MAX_ARGUMENTS:
+        identity = tuple(range(count))
+        orders += [order for order in permutations(range(count)) if order not in orders and order != identity]
+    return orders
+
+
+def describe_order(names: Sequence[str], order: Sequence[int]) -> str:
+    """Say which gradients stand in each other's place."""
+    moved = [(names[position], names[source]) for position, source in enumerate(order) if position != source]
+    if len(moved) == 2:
+        return f"the gradients by {moved[0][0]} and by {moved[1][0]} are swapped"
+    moves = ", ".join(f"that by {source} stands in the place of {target}" for target, source in moved)
+    return f"the gradients by the arguments are in another order: {moves}"
+
+
+# --- Noise of the gradient itself -------------------------------------------------------------------------------------
+
+
+def gradient_noise(
     gradient: Callable[..., Any],
-    place: FlatPoint,
+    point: FlatPoint,
     output: tuple[int, ...] | None,
     line: LineValues,
     *,
     paired: bool = False,
 ) -> list[list[float]]:
-    """Return how noisy the gradient's own arithmetic is (four standard deviations), entry by entry, as for f itself.
+    """Return four standard deviations of the noise in every entry of a gradient, estimated as for f itself.
 
-    The smallest distance that tells counts, for larger ones meet the kinks of f, at which the gradient jumps.
+    The smallest spacing at which noise shows decides: at larger ones the gradient may jump, at kinks of f.
     """
     known: dict[float, list[float]] = {}
 
     def entries(t: float) -> list[float]:
         if t not in known:
-            given = evaluated(gradient, place, output, line.coordinates(t), paired=paired)
+            given = evaluate_gradient(gradient, point, output, line.coordinates(t), paired=paired)
             known[t] = [x for row in given.rows for x in row]
         return known[t]
 
     noises = [0.0] * len(entries(0.0))
     try:
         for spacing in SPACINGS[:-1]:
-            rows = [entries(k * spacing) for k in range(1, POINTS + 1)]
+            rows = [entries(k * spacing) for k in range(1, ROW_LENGTH + 1)]
             columns = [ValueColumn(spacing, spacing, list(column)) for column in zip(*rows, strict=True)]
-            told = [estimate(column.values) for column in columns]
-            if any(told):
+            estimates = [ecnoise(column.values) for column in columns]
+            if any(estimates):
                 noises = [
-                    noise if noise and breaks(entries, number, column, noise) else 0.0
-                    for number, (column, noise) in enumerate(zip(columns, told, strict=True))
+                    noise if noise and is_rough(entries, number, column, noise) else 0.0
+                    for number, (column, noise) in enumerate(zip(columns, estimates, strict=True))
                 ]
                 break
     except (DiffcompareError, WrongShape):
-        pass  # the gradient has no numbers there
-    width = len(place.coordinates)
+        pass  # the gradient has no numbers near the point
+    width = len(point.coordinates)
     return [[4 * noise for noise in noises[start : start + width]] for start in range(0, len(noises), width)]

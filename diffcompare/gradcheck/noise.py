@@ -1,15 +1,18 @@
-"""How noisy values of f are: the spread of f that is no slope, from differences of close values.
+"""Noise of the values of f near a point, estimated from differences of close values (ECnoise).
 
-ECnoise (Moré & Wild 2011, "Estimating computational noise", SIAM J. Sci. Comput. 33, 1292-1314): of m + 1 values at
-equal distances the k-th differences of the smooth part fall like h^k, those of the noise do not; for noise of standard
-deviation s they have the variance s^2 (2k)!/(k!)^2.  So sqrt((k!)^2/(2k)! mean(difference^2)) levels off at s.  Where
-half of the neighbours are equal f goes in stairs there, and the step over the root of 12 is its noise.
+ECnoise (Moré & Wild 2011, "Estimating computational noise", SIAM J. Sci. Comput. 33, 1292-1314): in a row of values at
+equal spacings h the k-th differences of the smooth part of f fall like h^k, those of the noise do not.  For noise of
+standard deviation s they have the variance s^2 (2k)!/(k!)^2, so sqrt((k!)^2/(2k)! mean(difference^2)) levels off at s.
+Where half of the neighbours are equal, f is a staircase (its values are quantized), and the height of a stair over
+sqrt(12) is its noise.
 
-A row of values tells of its own distance only.  Where the distance is small, round-off may go in regular stairs and
-hide, and coarse values do not change at all; where it is large, a fast oscillation looks like noise.  So rows are
-asked from the smallest distance upwards, and where one tells much more than those before, it has to show the break: f
-is followed down to the place where it is least straight, and what bends there without end is noise, while an
-oscillation straightens.  Values that change nowhere near the point are followed outwards to the first step.
+A row measures the noise at its own spacing only.  At small spacings round-off may be regular and hide, and coarse
+values do not change at all; at large ones a fast oscillation looks like noise.  So rows are evaluated from the smallest
+spacing upwards.  A row that shows much more noise than those before has to prove it: the place where f is least
+straight is bisected, and what stays rough without end is noise, while an oscillation straightens.  Values that do not
+change near the point are followed outwards to the first stair.
+
+All spacings are in units of the line's moves (the scale of the coordinates).
 """
 
 from __future__ import annotations
@@ -21,39 +24,31 @@ from typing import NamedTuple
 
 from diffcompare.gradcheck.values import EPSILON, LineValues
 
-POINTS = 8
-ALIKE = 32
-"""Estimates within such a factor tell the same noise."""
-UNIT = 2.0**-51
-"""Distances are multiples of it, times the scale of the coordinate: x + h is exact as a double."""
+ROW_LENGTH = 8  # values in a row
+SAME_NOISE = 32  # estimates within this factor describe the same noise
+GRID = 2.0**-51  # spacings are multiples of it, so that x + h is an exact double
 
 
 def _spacing(bits: int) -> float:
-    return round(0.7316 / UNIT * 2.0**-bits) * UNIT
+    """Return about 0.73 * 2^-bits, on the grid."""
+    return round(0.7316 / GRID * 2.0**-bits) * GRID
 
 
+# The first three suit doubles, the fourth single precision, the last half precision.  They have so many bits that
+# x + h is not exact in single precision: its rounding is part of the noise.
 SPACINGS = tuple(_spacing(bits) for bits in (46, 37, 28, 20, 14))
-"""Times the scale of the coordinates.  The first are for doubles, the fourth for single precision, the last for less.
-They have so many bits that x + h is not exact in single precision: its rounding is part of the noise."""
-EVERY = tuple(_spacing(bits) for bits in range(45, 5, -4))
-"""Where steps of f are looked for, if its quotients at large and at small steps say different things."""
-WIDE = tuple(_spacing(bits) for bits in (9, 5, 2))
-"""Where f changes nowhere at the others."""
-NEAR = 0.5
-"""A coordinate that is smaller has neighbours at distances of about 1 as well."""
-STRAIGHT = 5
-"""Halvings one after the other that show that f is straight: round-off is regular at some distances by accident."""
-COARSE = 1e3
-"""Noise above such a multiple of rounding comes of coarse values."""
-OUTER = 977 / 2**14
-"""A place a step away: as far as the largest step of a difference quotient goes."""
-TOLD = 4
-"""Noise above such a multiple of rounding has been told by the rows."""
-DEEP = 60
-"""Halvings at the most by which the edge of a flat piece is approached."""
-STEEP = 2.0**20
-"""Where f leaves a flat piece by a step, more than such a part of the change remains in the end; of a bend, and be it
-steep as a root, it does not."""
+# Where stairs are searched for, if difference quotients at large and at small steps contradict each other.
+STAIR_SPACINGS = tuple(_spacing(bits) for bits in range(45, 5, -4))
+WIDE_SPACINGS = tuple(_spacing(bits) for bits in (9, 5, 2))  # further out, where f does not change at the others
+MIN_WIDE_SCALE = 0.5  # a coordinate on a smaller scale gets wide spacings of about 1 as well
+MIN_STRAIGHT = 5  # halvings in a row that prove f straight: at single spacings round-off is regular by accident
+COARSE = 1e3  # more noise than this multiple of rounding comes from coarse values
+OUTER = 977 / 2**14  # as far from the point as the largest step of a difference quotient goes
+MAX_ROUNDING_NOISE = 4  # noise above this multiple of rounding was measured by the rows
+MAX_BISECTIONS = 60  # towards the edge of a flat piece
+# At a stair more than this part of the change is left when its edge has been bisected; at a bend, even one as steep as
+# that of a square root, less is left.
+MIN_STAIR = 2.0**-20
 
 
 def noise_along(line: LineValues) -> list[float]:
@@ -62,143 +57,154 @@ def noise_along(line: LineValues) -> list[float]:
 
 
 def noise_around(line: LineValues) -> list[float]:
-    """Return the noise at the point, or a step away where it is larger: coarse values scatter as much as f changes."""
+    """Return the noise at the point, or one step away if it is larger there: coarse values scatter as f changes."""
     return list(map(max, *(_noise_at(line, origin) for origin in (0.0, OUTER, -OUTER))))
 
 
 def is_coarse(noise: float, value: float, rounding: float) -> bool:
-    """Whether noise is more than comes of rounding: values in single precision are, beside those in double."""
+    """Tell whether noise exceeds what rounding makes of doubles, as it always does in single precision."""
     return noise > COARSE * EPSILON * abs(value) or rounding > EPSILON
 
 
 def _noise_at(line: LineValues, origin: float) -> list[float]:
-    """Return the noise of every component around one place; 0 where f has no value there."""
+    """Return the noise of every component around `origin`; 0 where f has no value there."""
     rows = [row for spacing in SPACINGS if (row := _row(line, spacing, origin)) is not None]
     noises, flat = [], {}
     for component, value in enumerate(line(origin)):
         columns = [row.column(component) for row in rows]
-        least = 0.0 if math.isnan(value) else line.values.grain(value) / 2
-        noises.append(_settled(line, component, columns, least))
-        if columns and len(set(columns[0].values)) == 1 and noises[-1] <= TOLD * least:
+        half_ulp = 0.0 if math.isnan(value) else line.values.ulp(value) / 2
+        noises.append(_combined_noise(line, component, columns, half_ulp))
+        if columns and len(set(columns[0].values)) == 1 and noises[-1] <= MAX_ROUNDING_NOISE * half_ulp:
             flat[component] = columns[0].values[0]
-    for component, step in _steps(line, flat, origin).items():
-        noises[component] = max(noises[component], step / math.sqrt(12))
+    for component, height in _nearest_stairs(line, flat, origin).items():
+        noises[component] = max(noises[component], height / math.sqrt(12))
     return noises
 
 
 class ValueColumn(NamedTuple):
-    """Values of one component at places in a row."""
+    """Values of one component at equal spacings, from t = first on."""
 
     first: float
     spacing: float
     values: list[float]
 
     @property
-    def in_stairs(self) -> bool:
-        """Whether at least half of the neighbours are equal, and not all."""
+    def is_staircase(self) -> bool:
+        """Whether at least half of the neighbours are equal, but not all."""
         equal = sum(a == b for a, b in pairwise(self.values))
         return len(self.values) - 1 > equal >= (len(self.values) - 1) / 2
 
 
 class Row(NamedTuple):
-    """Values of f at equal distances."""
+    """Values of all components at equal spacings, from t = first on."""
 
     first: float
     spacing: float
     values: list[list[float]]
 
     def column(self, component: int) -> ValueColumn:
-        """Those of one component."""
+        """Return the values of one component."""
         return ValueColumn(self.first, self.spacing, [values[component] for values in self.values])
 
 
 def _row(line: LineValues, spacing: float, origin: float = 0.0) -> Row | None:
-    """Values beside the point, on either side; the point itself may be a kink or a jump."""
-    for first in (1, -POINTS):
-        values = [line(origin + place * spacing) for place in range(first, first + POINTS)]
-        if all(map(math.isfinite, (value for each in values for value in each))):
+    """Return a row beside `origin`, on the right or else on the left; None where both have undefined values.
+
+    The origin itself is left out: it may be a kink or a jump.
+    """
+    for first in (1, -ROW_LENGTH):
+        values = [line(origin + k * spacing) for k in range(first, first + ROW_LENGTH)]
+        if all(map(math.isfinite, (value for components in values for value in components))):
             return Row(origin + first * spacing, spacing, values)
     return None
 
 
-def _settled(line: LineValues, component: int, columns: Sequence[ValueColumn], least: float) -> float:
-    """Return what the rows say together, from the smallest distance upwards."""
-    noise = least
+def _combined_noise(line: LineValues, component: int, columns: Sequence[ValueColumn], half_ulp: float) -> float:
+    """Return the noise that the rows show together, from the smallest spacing upwards, but at least half an ulp."""
+    noise = half_ulp
     for column in columns:
-        told = estimate(column.values)
-        if told is None:
+        estimate = ecnoise(column.values)
+        if estimate is None:
             continue
-        if column.in_stairs:
-            told = max(abs(b - a) for a, b in pairwise(column.values)) / math.sqrt(12)
-        if told > ALIKE * noise and not breaks(line, component, column, told):
-            break
-        noise = max(noise, told)
+        if column.is_staircase:
+            estimate = max(abs(b - a) for a, b in pairwise(column.values)) / math.sqrt(12)
+        if estimate > SAME_NOISE * noise and not is_rough(line, component, column, estimate):
+            break  # an oscillation of f; larger spacings see no more of the noise
+        noise = max(noise, estimate)
     return noise
 
 
-def breaks(line: Callable[[float], Sequence[float]], component: int, column: ValueColumn, noise: float) -> bool:
-    """Whether f bends by about the noise however close one looks, where the row bends most."""
+def is_rough(line: Callable[[float], Sequence[float]], component: int, column: ValueColumn, noise: float) -> bool:
+    """Tell whether f bends by about the noise however close one looks, where the row bends most."""
     bends = _bends(column.values)
     left, width = column.first + bends.index(max(bends)) * column.spacing, column.spacing
     straight = 0
-    while width > SPACINGS[0] and straight < STRAIGHT:
-        left, width, bends = _closer(line, component, left, width)
+    while width > SPACINGS[0] and straight < MIN_STRAIGHT:
+        left, width, bends = _halve_at_bend(line, component, left, width)
         if any(map(math.isnan, bends)):
             return True
         straight = straight + 1 if max(bends) < noise / 8 else 0
-    return straight < STRAIGHT
+    return straight < MIN_STRAIGHT
 
 
 def _bends(values: Sequence[float]) -> list[float]:
+    """Return the absolute second differences."""
     return [abs(a - 2 * b + c) for a, b, c in zip(values, values[1:], values[2:], strict=False)]
 
 
-def largest_step(line: LineValues, component: int) -> float:
-    """Return by how much f steps at the most where it bends most, in rows at every distance; 0 where it is smooth.
+def largest_stair(line: LineValues, component: int) -> float:
+    """Return the highest stair at the sharpest bends of rows at many spacings; 0 where f is smooth.
 
-    Values that are coarse in one term only change everywhere, and go in steps all the same.
+    A sum in which one term is coarse changes everywhere, and has stairs all the same.
     """
     largest = 0.0
-    for spacing in EVERY:
+    for spacing in STAIR_SPACINGS:
         row = _row(line, spacing)
         if row is not None:
             column = row.column(component)
             bends, width = _bends(column.values), column.spacing
             first, left = max(bends), column.first + bends.index(max(bends)) * width
             while width > SPACINGS[0]:
-                left, width, bends = _closer(line, component, left, width)
+                left, width, bends = _halve_at_bend(line, component, left, width)
             if max(bends) > first / 4:
                 largest = max(largest, *bends)
     return largest
 
 
-def _closer(
+def _halve_at_bend(
     line: Callable[[float], Sequence[float]], component: int, left: float, width: float
 ) -> tuple[float, float, list[float]]:
-    """Return where f bends most between two places, at half the distance, and the bends there."""
-    width = math.ceil(width / UNIT / 2) * UNIT
+    """Halve the spacing of three values; return the left end and spacing of the sharpest bend, and the bends there."""
+    width = math.ceil(width / GRID / 2) * GRID
     bends = _bends([line(left + k * width)[component] for k in range(5)])
     return left + bends.index(max(bends)) * width, width, bends
 
 
-def _steps(line: LineValues, flat: Mapping[int, float], origin: float) -> dict[int, float]:
-    """Return the first step, on either side, of every component that is flat right beside a place."""
+def _nearest_stairs(line: LineValues, flat: Mapping[int, float], origin: float) -> dict[int, float]:
+    """Return the height of the stair nearest to `origin` for every component that is flat beside it.
+
+    `flat` maps these components to their values.
+    """
+    if not flat:
+        return {}
     scale = max(map(abs, line.moves.values()))
-    reach = (*SPACINGS, *WIDE) if scale >= NEAR else (*SPACINGS, *WIDE, *(spacing / scale for spacing in WIDE))
-    steps: dict[int, float] = {}
-    for spacing in reach if flat else ():
+    spacings = (*SPACINGS, *WIDE_SPACINGS)
+    if scale < MIN_WIDE_SCALE:
+        spacings += tuple(spacing / scale for spacing in WIDE_SPACINGS)
+    stairs: dict[int, float] = {}
+    for spacing in spacings:
         for component, base in flat.items():
-            if component not in steps:
-                found = [_first_step(line, component, base, sign * spacing, origin) for sign in (1, -1)]
-                if any(step is not None for step in found):
-                    steps[component] = max(step or 0.0 for step in found)
-    return steps
+            if component not in stairs:
+                heights = [_first_stair(line, component, base, sign * spacing, origin) for sign in (1, -1)]
+                if any(height is not None for height in heights):
+                    stairs[component] = max(height or 0.0 for height in heights)
+    return stairs
 
 
-def _first_step(line: LineValues, component: int, base: float, spacing: float, origin: float) -> float | None:
-    """Return by how much f steps where it stops to be flat: 0 if it departs continuously; None where it stays flat."""
-    for place in range(1, POINTS + 1):
-        inner, outer = origin + (place - 1) * spacing, origin + place * spacing
+def _first_stair(line: LineValues, component: int, base: float, spacing: float, origin: float) -> float | None:
+    """Return the height of the stair where f leaves `base`: 0 if it leaves continuously, None if it stays flat."""
+    for k in range(1, ROW_LENGTH + 1):
+        inner, outer = origin + (k - 1) * spacing, origin + k * spacing
         value = line(outer)[component]
         if math.isnan(value):
             return None
@@ -206,8 +212,8 @@ def _first_step(line: LineValues, component: int, base: float, spacing: float, o
             break
     else:
         return None
-    departure = step = abs(value - base)
-    for _ in range(DEEP):
+    departure = height = abs(value - base)
+    for _ in range(MAX_BISECTIONS):
         middle = (inner + outer) / 2
         if abs(outer - inner) <= SPACINGS[0] or middle in (inner, outer):
             break
@@ -215,14 +221,14 @@ def _first_step(line: LineValues, component: int, base: float, spacing: float, o
         if value == base or math.isnan(value):
             inner = middle
         else:
-            outer, step = middle, abs(value - base)
+            outer, height = middle, abs(value - base)
     if abs(outer) < SPACINGS[0]:
         return None  # a jump at the point itself is no sign of coarse values
-    return step if step > departure / STEEP else 0.0
+    return height if height > departure * MIN_STAIR else 0.0
 
 
-def estimate(values: Sequence[float]) -> float | None:
-    """Return the noise of values at equal distances; None where they do not tell."""
+def ecnoise(values: Sequence[float]) -> float | None:
+    """Return the standard deviation of the noise in values at equal spacings; None where they do not show it."""
     changes = [b - a for a, b in pairwise(values)]
     if changes.count(0.0) * 2 >= len(changes):
         return min((abs(change) for change in changes if change), default=0.0) / math.sqrt(12) or None
@@ -233,6 +239,6 @@ def estimate(values: Sequence[float]) -> float | None:
         row = [b - a for a, b in pairwise(row)]
     for start in range(1, len(levels) - 2):
         three = levels[start : start + 3]
-        if max(three) <= 4 * min(three):
+        if max(three) <= 4 * min(three):  # the levels no longer fall: this is noise
             return max(three) or None
     return None

@@ -1,4 +1,4 @@
-"""A gradient check as a document: the entries, worst first, what they have in common, and the verdict."""
+"""Report of a gradient check: its sentences, its JSON data, and its document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.document import Approximate, Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
-from diffcompare.gradcheck.values import shown
+from diffcompare.gradcheck.values import describe_point
 from diffcompare.studies.record import SCHEMA, cell, counted, number, status
 
 if TYPE_CHECKING:
@@ -17,156 +17,153 @@ if TYPE_CHECKING:
     from diffcompare.gradcheck.inspection import Inspection
 
 
-# The sentences of a gradient check: the verdict, and the message of a failing test.
+# --- Sentences: the verdict, and the message of a failing test --------------------------------------------------------
 
-MAX_ENTRIES = 5
-
-"""Entries that the message of a failing test shows at a point."""
-
-SINGLE_PRECISION = (2e-9, 5e-7)
-
-"""Relative noise between these is what single precision leaves."""
+MAX_MESSAGE_ENTRIES = 5  # entries of a point in the message of a failing test
+SINGLE_PRECISION_NOISE = (2e-9, 5e-7)  # bounds of the relative noise that single precision leaves
 
 
 def verdict(check: GradientCheck) -> str:
-    """One or two sentences: whether the gradient is right, and what it took to know."""
+    """Say in one or two sentences whether the gradient is right, and how many evaluations it took to know."""
     cost = f"{counted(check.evaluations, 'evaluation')} of {check.name}"
-    where = "at the point" if len(check.points) == 1 else f"at {len(check.points)} points"
     if check.verdict == "wrong":
-        found = [sentence(each) for each in check.points]
-        patterns = list(dict.fromkeys(each for each in found if each))
+        patterns = list(dict.fromkeys(filter(None, map(_what_is_wrong, check.points))))
         return f"The gradient is wrong: {'; '.join(patterns) or _wrong_entries(check)} ({cost})."
-    count = sum(1 for each in check.points for entry in each.judged if entry.verdict == "undecided")
-    unsteady = next((each.trouble for each in check.points if not each.steady), None)
-    if unsteady:
-        return f"Undecided: {unsteady} ({cost})."
-    without = [entry for each in check.points for entry in each.judged if entry.slope.kind in ("jump", "vertical")]
-    if without and len(without) == count:
-        where = "1 entry asks" if count == 1 else f"{count:,} entries ask"
-        return f"Undecided: {where} for a derivative where f has none, and none is wrong ({cost})."
+    nondeterminism = next((point.trouble for point in check.points if not point.deterministic), None)
+    if nondeterminism:
+        return f"Undecided: {nondeterminism} ({cost})."
+    judged = [entry for point in check.points for entry in point.judged]
+    count = sum(1 for entry in judged if entry.verdict == "undecided")
+    without_derivative = [entry for entry in judged if entry.slope.kind in ("jump", "vertical")]
+    if without_derivative and len(without_derivative) == count:
+        entries_ask = "1 entry asks" if count == 1 else f"{count:,} entries ask"
+        return f"Undecided: {entries_ask} for a derivative where f has none, and none is wrong ({cost})."
     if count:
-        return f"Undecided: {_are(count)} not known well enough to be called right, and none is wrong ({cost})."
-    kinks = sum(1 for each in check.points for entry in each.judged if entry.verdict == "kink")
-    at_kinks = f"; {_are(kinks)} at a kink, and between the slopes of both sides" if kinks else ""
-    how = " along random directions" if any(each.directions for each in check.points) else ""
+        return f"Undecided: {_entries_are(count)} not known well enough to be called right, and none is wrong ({cost})."
+    kinks = sum(1 for entry in judged if entry.verdict == "kink")
+    at_kinks = f"; {_entries_are(kinks)} at a kink, and between the slopes of both sides" if kinks else ""
+    how = " along random directions" if any(point.directions for point in check.points) else ""
+    where = "at the point" if len(check.points) == 1 else f"at {len(check.points)} points"
     return f"The gradient agrees with the values of {check.name}{how} {where}{at_kinks} ({cost})."
 
 
-def sentence(inspection: Inspection) -> str:
-    """The pattern or the misfit at a point; empty where there is none."""
-    return inspection.pattern.sentence if inspection.pattern else inspection.misfit
+def _what_is_wrong(point: Inspection) -> str:
+    """Return the pattern or the wrong shape at a point, or ""."""
+    return point.pattern.sentence if point.pattern else point.shape_error
 
 
 def _wrong_entries(check: GradientCheck) -> str:
     wrong = [entry for entry in check.entries if entry.verdict == "wrong"]
     if not wrong:
         return "derivatives along random directions are wrong, and no single entry was found"
-    at_least = "at least " * any(each.directions for each in check.points)
-    return f"{at_least}{counted(len(wrong), 'entry').replace('entrys', 'entries')}, the worst is {_said(wrong[0])}"
+    at_least = "at least " * any(point.directions for point in check.points)
+    count = counted(len(wrong), "entry").replace("entrys", "entries")
+    return f"{at_least}{count}, the worst is {_describe_entry(wrong[0])}"
 
 
-def _are(count: int) -> str:
+def _entries_are(count: int) -> str:
     return "1 entry is" if count == 1 else f"{count:,} entries are"
 
 
 def message(check: GradientCheck) -> str:
-    """The verdict, and at every point that has a fault the worst entries with both values and their ratio."""
+    """Return the verdict and, below it, the worst entries at every point where something is wrong or undecided."""
     lines = [verdict(check)]
     if check.verdict == "agrees":
         return lines[0]
-    bad = [each for each in check.points if each.misfit or any(_is_bad(entry, check) for entry in each.judged)]
-    for each in bad:
-        entries = [entry for entry in each.judged if _is_bad(entry, check) and each.steady]  # directions come last
-        lines.append(f"  at {shown(each.place, each.place.coordinates)}")
-        lines += [f"    {_said(entry)}" for entry in entries[:MAX_ENTRIES]]
-        if len(entries) > MAX_ENTRIES:
-            lines.append(f"    and {len(entries) - MAX_ENTRIES:,} more, less far off")
-        if each.trouble and each.steady:
-            lines.append(f"    {each.trouble}")
-    if check.verdict == "undecided" and any(is_noisy(entry) for each in bad if each.steady for entry in each.judged):
+    bad_points = [
+        point for point in check.points if point.shape_error or any(e.verdict == check.verdict for e in point.judged)
+    ]
+    for point in bad_points:
+        lines.append(f"  at {describe_point(point.point, point.point.coordinates)}")
+        if not point.deterministic:
+            continue  # the verdict has said it
+        entries = [entry for entry in point.judged if entry.verdict == check.verdict]  # directions come last
+        lines += [f"    {_describe_entry(entry)}" for entry in entries[:MAX_MESSAGE_ENTRIES]]
+        if len(entries) > MAX_MESSAGE_ENTRIES:
+            lines.append(f"    and {len(entries) - MAX_MESSAGE_ENTRIES:,} more, less far off")
+        if point.trouble:
+            lines.append(f"    {point.trouble}")
+    noisy = (_is_noisy(entry) for point in bad_points if point.deterministic for entry in point.judged)
+    if check.verdict == "undecided" and any(noisy):
         lines.append("  give f in double precision or with less noise, or allow_undecided=True")
     return "\n".join(lines)
 
 
-def is_noisy(entry: GradientEntry) -> bool:
-    """Whether it is the noise of f that leaves an entry undecided."""
+def _is_noisy(entry: GradientEntry) -> bool:
+    """Tell whether the noise of f leaves an entry undecided."""
     return entry.verdict == "undecided" and entry.slope.kind in ("smooth", "edge")
 
 
-def _is_bad(entry: GradientEntry, check: GradientCheck) -> bool:
-    return entry.verdict == check.verdict
-
-
-def _said(entry: GradientEntry) -> str:
-    """`df/dx[1]: given 4.0, found 2.0 +- 1e-12, given/found = 2`."""
+def _describe_entry(entry: GradientEntry) -> str:
+    """Return `df/dx[1]: given 4.0, differences give 2.0 (within 1e-12), given/found = 2`."""
     text = f"{entry.name}: given {entry.given!r}"
     if entry.found is not None:
         text += f", differences give {_rounded(entry.found, entry.slope.error)} (within {entry.slope.error:.1g})"
         if entry.verdict == "wrong":
-            text += _how_far(entry)
+            text += _deviation(entry)
     return f"{text}; {entry.remark}" if entry.remark else text
 
 
-def _how_far(entry: GradientEntry) -> str:
-    """The ratio with the digits that are known, or where the two are nearly equal, by how much the value is off."""
+def _deviation(entry: GradientEntry) -> str:
+    """Return the ratio with its known digits or, where the values are nearly equal, their relative difference."""
     if 0 < entry.gap < 1e-4:
         return f", off by {entry.gap:.1e} of its size"
-    return "" if entry.ratio is None else f", given/found = {entry.ratio:.{known_digits(entry.ratio_doubt)}g}"
+    return "" if entry.ratio is None else f", given/found = {entry.ratio:.{known_digits(entry.ratio_error)}g}"
 
 
 def _rounded(value: float, error: float) -> str:
-    """A number with the digits that are known and one more."""
+    """Return a number with its known digits and one more."""
     if not value or not error:
         return repr(value)
     digits = math.ceil(math.log10(abs(value) / error)) + 1 if abs(value) > error else 1
     return f"{value:.{min(max(digits, 2), 17)}g}"
 
 
-def noise_note(inspection: Inspection) -> str:
-    """How noisy f is, where it is noisier than double precision makes it; else empty."""
-    worst = max(
-        ((noise, abs(value)) for noise, value in zip(inspection.noise, inspection.value, strict=False)),
+def _noise_note(point: Inspection) -> str:
+    """Say how noisy f is near a point if it is noisier than double precision makes it, else return ""."""
+    noise, size = max(
+        ((noise, abs(value)) for noise, value in zip(point.noise, point.value, strict=False)),
         key=lambda pair: pair[0] / (pair[1] or 1.0),
         default=(0.0, 1.0),
     )
-    relative = worst[0] / (worst[1] or 1.0)
-    if relative < 1e-13 or not worst[1]:
+    relative = noise / (size or 1.0)
+    if relative < 1e-13 or not size:
         return ""
-    single = ", as single precision has" * (SINGLE_PRECISION[0] < relative < SINGLE_PRECISION[1])
+    low, high = SINGLE_PRECISION_NOISE
+    single = ", as single precision has" * (low < relative < high)
     return f"Values of f near the point carry noise of {relative:.1e} of their size{single}."
 
 
-# A gradient check as plain data: the JSON document of `check`, schema diffcompare/1.
+# --- JSON of `check`, schema diffcompare/1 ----------------------------------------------------------------------------
 
 
 def data(check: GradientCheck) -> dict[str, Any]:
-    """All that was found; numbers in full precision, null where there is none."""
+    """Return the whole record as plain data; numbers in full precision, null where there is none."""
     return {
         "schema": SCHEMA,
         "command": "check",
         "function": check.name,
         "verdict": check.verdict,
         "evaluations": check.evaluations,
-        "points": [_point_data(each) for each in check.points],
+        "points": [_point_data(point) for point in check.points],
         "sentence": verdict(check),
     }
 
 
-def _point_data(each: Inspection) -> dict[str, Any]:
-    coordinates = dict(zip(each.place.names, each.place.coordinates, strict=True))
+def _point_data(point: Inspection) -> dict[str, Any]:
     return {
-        "point": coordinates,
-        "value": each.value if each.shape is not None else each.value[0],
-        "noise": each.noise if each.shape is not None or not each.noise else each.noise[0],
-        "entries": [_entry(entry) for entry in each.entries],
-        "directions": [_entry(entry) for entry in each.directions],
-        "mistake": None if each.pattern is None else each.pattern._asdict(),
-        "trouble": each.trouble or None,
-        "evaluations": each.evaluations,
+        "point": dict(zip(point.point.names, point.point.coordinates, strict=True)),
+        "value": point.value if point.shape is not None else point.value[0],
+        "noise": point.noise if point.shape is not None or not point.noise else point.noise[0],
+        "entries": [_entry_data(entry) for entry in point.entries],
+        "directions": [_entry_data(entry) for entry in point.directions],
+        "mistake": None if point.pattern is None else point.pattern._asdict(),
+        "trouble": point.trouble or None,
+        "evaluations": point.evaluations,
     }
 
 
-def _entry(entry: GradientEntry) -> dict[str, Any]:
+def _entry_data(entry: GradientEntry) -> dict[str, Any]:
     slope = entry.slope
     return {
         "name": entry.name,
@@ -180,22 +177,23 @@ def _entry(entry: GradientEntry) -> dict[str, Any]:
         "ratio": number(entry.ratio),
         "method": entry.method,
         "complex_step": number(slope.complex_step),
-        "slopes": {"left": _slope(slope.left), "right": _slope(slope.right)}
+        "slopes": {"left": _side_data(slope.left), "right": _side_data(slope.right)}
         if slope.kind in ("kink", "vertical", "jump")
         else None,
         "remark": entry.remark or None,
     }
 
 
-def _slope(side: Estimate | None) -> float | str | None:
+def _side_data(side: Estimate | None) -> float | str | None:
+    """Return a one-sided slope, as text where it is infinite."""
     if side is None:
         return None
     return side.value if math.isfinite(side.value) else str(side.value)
 
 
-MAX_ROWS = 24
+# --- Document ---------------------------------------------------------------------------------------------------------
 
-"""Entries that people are shown at a point; machines get all."""
+MAX_ROWS = 24  # entries of a point shown to people; machines get all of them
 
 COLUMNS = (
     Column("entry", "entry"),
@@ -210,26 +208,27 @@ COLUMNS = (
 
 
 def document(check: GradientCheck, *, brief: bool = False) -> Document:
-    """Write a table for every point, and the verdict; a brief document has the tables only."""
+    """Return a table for every point, and the verdict; a brief document has no heading."""
     blocks: list[Block] = [] if brief else [Heading("The gradient against the values of the function", 1)]
     blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
-    for index, each in enumerate(check.points, 1):
-        blocks += _point(each, index if len(check.points) > 1 else 0)
+    for index, point in enumerate(check.points, 1):
+        blocks += _point_blocks(point, index if len(check.points) > 1 else 0)
     blocks.append(Paragraph(verdict(check), "verdict"))
     return Document(tuple(blocks), check.data)
 
 
-def _point(each: Inspection, number: int) -> list[Block]:
-    suffix = f"_{number}" if number else ""
-    blocks: list[Block] = [Listing((("at", Code(shown(each.place, each.place.coordinates))),))]
-    if each.directions:
-        blocks.append(_table(f"directions{suffix}", each.directions, "Along random directions"))
-    if each.entries:
-        caption = "Entries that were located" if each.directions else "Entries, the worst first"
-        blocks.append(_table(f"entries{suffix}", each.entries, caption))
-    notes = [noise_note(each), f"{each.trouble}." if each.trouble else ""]
-    if number and each.pattern:
-        notes.append(f"{each.pattern.sentence}.")
+def _point_blocks(point: Inspection, index: int) -> list[Block]:
+    """Return the tables and notes of a point; `index` is 0 for the only one."""
+    suffix = f"_{index}" if index else ""
+    blocks: list[Block] = [Listing((("at", Code(describe_point(point.point, point.point.coordinates))),))]
+    if point.directions:
+        blocks.append(_table(f"directions{suffix}", point.directions, "Along random directions"))
+    if point.entries:
+        caption = "Entries that were located" if point.directions else "Entries, the worst first"
+        blocks.append(_table(f"entries{suffix}", point.entries, caption))
+    notes = [_noise_note(point), f"{point.trouble}." if point.trouble else ""]
+    if index and point.pattern:
+        notes.append(f"{point.pattern.sentence}.")
     return [*blocks, *[Paragraph(note, "note") for note in notes if note]]
 
 

@@ -818,7 +818,7 @@ def test_every_format_writes_every_record():
     for record in records():
         for format in TEXTS:
             assert render(record.document(), format)
-        assert "<table" in record._repr_html_() or record.points[0].misfit
+        assert "<table" in record._repr_html_() or record.points[0].shape_error
         assert str(record)
     assert PICTURES  # which a check has none of
 

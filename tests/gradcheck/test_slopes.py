@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
-from diffcompare.gradcheck.extrapolation import slopes, with_complex_step
-from diffcompare.gradcheck.flat_arguments import place_of
-from diffcompare.gradcheck.noise import estimate, noise_along
+from diffcompare.gradcheck.extrapolation import directional_slopes, with_complex_step
+from diffcompare.gradcheck.flat_arguments import flat_point
+from diffcompare.gradcheck.noise import ecnoise, noise_along
 from diffcompare.gradcheck.values import FunctionValues, LineValues
 
 
@@ -17,10 +17,10 @@ def single(x):
 
 
 def slope_of(f, x):
-    values = FunctionValues(f, place_of([x]))
+    values = FunctionValues(f, flat_point([x]))
     scale = 2.0 ** (math.frexp(x)[1] - 1) if x else 1.0
     line = LineValues(values, {0: scale})
-    return slopes(line, noise_along(line))[0].per(scale)
+    return directional_slopes(line, noise_along(line))[0].rescaled(scale)
 
 
 SMOOTH = {
@@ -105,29 +105,29 @@ def test_a_vertical_tangent_is_no_number(f, x):
 
 @pytest.mark.parametrize("f", [lambda x: single(math.sin(x)), lambda x: math.sin(single(x))])
 def test_single_precision_shows_in_the_noise_and_in_the_error(f):
-    values = FunctionValues(f, place_of([1.0]))
+    values = FunctionValues(f, flat_point([1.0]))
     line = LineValues(values, {0: 1.0})
     noise = noise_along(line)
     assert 3e-9 < noise[0] < 1e-7
-    slope = slopes(line, noise)[0]
+    slope = directional_slopes(line, noise)[0]
     assert abs(slope.value - math.cos(1)) <= slope.error
     assert 1e-7 < slope.error < 1e-3
 
 
 def test_the_noise_is_that_which_was_put_in():
     rng = random.Random(5)
-    line = LineValues(FunctionValues(lambda x: x * x + rng.gauss(0, 1e-6), place_of([3.0])), {0: 2.0})
+    line = LineValues(FunctionValues(lambda x: x * x + rng.gauss(0, 1e-6), flat_point([3.0])), {0: 2.0})
     assert 2e-7 < noise_along(line)[0] < 3e-6
 
 
 def test_stairs_are_noise_and_a_straight_line_is_none():
-    assert estimate([1.0] * 5 + [1.0 + 2**-20] * 4) == pytest.approx(2**-20 / math.sqrt(12))
-    assert estimate([float(k) for k in range(9)]) is None
+    assert ecnoise([1.0] * 5 + [1.0 + 2**-20] * 4) == pytest.approx(2**-20 / math.sqrt(12))
+    assert ecnoise([float(k) for k in range(9)]) is None
 
 
 def test_values_of_noise_give_its_deviation():
     rng = random.Random(1)
-    found = [estimate([rng.gauss(0, 1) for _ in range(9)]) for _ in range(200)]
+    found = [ecnoise([rng.gauss(0, 1) for _ in range(9)]) for _ in range(200)]
     told = sorted(each for each in found if each is not None)
     assert len(told) > 150
     assert 0.5 < told[len(told) // 2] < 2
