@@ -1,8 +1,11 @@
-"""Rows of a table as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
+"""CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
 
-Columns are `name`, `expression` (or what that is in other languages), `hand_x` or `df/dx` (a partial by hand), `point`,
-and one for every variable; columns for remarks (`title`, `comment` ...) are passed over, and those that are no
-variables of the expressions beside them are left out, with a note.  An empty cell says nothing.
+The columns are `name`, `expression` (also in other languages), `hand_x` or `df/dx` (a hand-coded partial), `point`, and
+one for every variable.  Columns for remarks (`title`, `comment` ...) are ignored; other columns that are no variable of
+the expression are left out, with a note.  An empty cell counts as missing.
+
+Tables of test functions may give a range for every variable, in columns `v1_name, v1_low, v1_high, v2_name, ...`, as
+the AI Feynman database does (Udrescu and Tegmark, Science Advances 6, 2020).  Then a point is chosen inside.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, broken, lines_of
+from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
 from diffcompare.inputs.column_titles import known_titles, role_of
 from diffcompare.inputs.decimal_commas import with_points
@@ -22,21 +25,16 @@ from diffcompare.inputs.equations import notation_of
 from diffcompare.language.alphabet import SUPERSCRIPTS, canonical
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 
-# Points from ranges: tables of test functions name every variable and say from where to where it goes.
-#
-# The columns are `v1_name, v1_low, v1_high, v2_name, ...`, as in the AI Feynman database (Udrescu and Tegmark,
-# Science Advances 6, 2020). A point is taken inside, at another place of the range for every variable: in the
-# middle of equal ranges all variables would be equal, and differences of them 0.
+# --- Points within ranges ---------------------------------------------------------------------------------------------
 
-GOLDEN = 0.6180339887498949
-
-MARGIN = 0.1  # Which part of a range is left free at either end
+GOLDEN_RATIO = 0.6180339887498949
+MARGIN = 0.1  # part of a range left free at either end
 
 _ENDS = (("_low", "_high"), ("_min", "_max"), ("_lower", "_upper"))
 
 
 class Range(NamedTuple):
-    """The places of the columns of one variable."""
+    """Indices of the columns that give the range of one variable."""
 
     name: int
     low: int
@@ -44,20 +42,24 @@ class Range(NamedTuple):
 
 
 def ranges_in(titles: Sequence[str]) -> list[Range]:
-    """The columns that say ranges, variable by variable."""
-    places = {title.lower(): place for place, title in enumerate(titles) if title}
-    found = []
-    for title, place in places.items():
+    """Return the columns that give ranges, one item for every variable."""
+    columns = {title.lower(): column for column, title in enumerate(titles) if title}
+    ranges = []
+    for title, column in columns.items():
         stem = title.removesuffix("_name")
-        ends = [(stem + low, stem + high) for low, high in _ENDS if {stem + low, stem + high} <= places.keys()]
+        ends = [(stem + low, stem + high) for low, high in _ENDS if {stem + low, stem + high} <= columns.keys()]
         if title.endswith("_name") and ends:
-            found.append(Range(place, places[ends[0][0]], places[ends[0][1]]))
-    return found
+            ranges.append(Range(column, columns[ends[0][0]], columns[ends[0][1]]))
+    return ranges
 
 
 def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
-    """A coordinate for every variable whose range a record says."""
-    found: dict[str, str] = {}
+    """Return a coordinate, as text, for every variable whose range a record gives.
+
+    Multiples of the golden ratio put every variable at another place of its range: at the middle of equal ranges all
+    variables would be equal, and their differences 0.
+    """
+    point: dict[str, str] = {}
     for number, columns in enumerate(ranges):
         if max(columns) < len(cells) and cells[columns.name].strip():
             try:
@@ -66,22 +68,21 @@ def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
                 continue
             if not (math.isfinite(low) and math.isfinite(high)):
                 continue
-            part = MARGIN + (1 - 2 * MARGIN) * ((number + 1) * GOLDEN % 1)
-            found[cells[columns.name].strip()] = f"{low + part * (high - low):.4g}"
-    return found
+            part = MARGIN + (1 - 2 * MARGIN) * ((number + 1) * GOLDEN_RATIO % 1)
+            point[cells[columns.name].strip()] = f"{low + part * (high - low):.4g}"
+    return point
 
+
+# --- Columns ----------------------------------------------------------------------------------------------------------
 
 DELIMITERS = (",", ";", "\t", "|")
+MAX_TITLE_LINES = 5  # first lines, among which the header is
+MAX_HEADER = 10_000  # characters of the header from which the delimiter is recognized
 
-FIRST_LINES = 5  # Lines among which the header is
-
-MAX_HEADER = 10_000  # Characters of the header by which the delimiter is told
-
+# Titles with the same meaning; the first one that a table has counts.
 _NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
-
 _EXPRESSIONS = ("expression", "expr", "f", "formula")
-
-_POINTS = ("point", "at")  # Titles of one meaning, of which the first that there is counts
+_POINTS = ("point", "at")
 
 _REMARKS = frozenset(
     (
@@ -104,14 +105,14 @@ _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 
 _NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
 
-# How a title ends that says something about a variable, and not its value: `theta_low`.
+# Endings of titles that describe a variable instead of giving its value: `theta_low`.
 _ABOUT = re.compile(r"_(?:low|high|lower|upper|lo|hi|min|max|from|to|range|units?|name|std|err|error|desc\w*)$", re.I)
 
 _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
 class CsvColumns:
-    """What the columns of a table are, by its first line."""
+    """The columns of a table by what they mean, recognized by their titles."""
 
     def __init__(self, header: Sequence[str]) -> None:
         self.titles = [title.strip() for title in header]
@@ -131,10 +132,10 @@ class CsvColumns:
         used = {self.name, self.expression, self.point, *chain.from_iterable(self.ranges)}
         for place, title in enumerate(self.titles):
             if title and place not in used and title.lower() not in _REMARKS:
-                self._sort(place, title)
+                self._classify(place, title)
 
-    def _sort(self, place: int, title: str) -> None:
-        """Put a column among the partials by hand, or among what may be a variable."""
+    def _classify(self, place: int, title: str) -> None:
+        """Put a column among the hand-coded partials, or among those that may be variables."""
         notation = notation_of(title) if "/" in title else None
         if title.startswith("hand_"):
             self.hand[title[5:]] = place
@@ -148,24 +149,29 @@ def _first(wanted: Sequence[str], titles: Sequence[str | None]) -> int | None:
     return next((titles.index(title) for title in wanted if title in titles), None)
 
 
+# --- Records ----------------------------------------------------------------------------------------------------------
+
 Tell = Callable[[Diagnostic], None]
 
 
 def rows(stream: LineStream, file: str, tell: Tell = lambda note: None) -> Iterator[InputRow]:
-    """The rows of a table with a column `expression`; `tell` gets notes on what was left out."""
+    """Yield the rows of a table with a column `expression`; `tell` gets notes on what was left out."""
     table = _CsvTable(stream, file)
     yield from table.rows(table.records(("expression",)), tell)
 
 
 def rows_of_records(records: Iterable[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[InputRow]:
-    """The rows of a worksheet, whose cells have been read."""
+    """Yield the rows of a worksheet whose cells have been read already."""
     table = _CsvTable(None, file)
     table.delimiter = "\t"
     yield from table.rows(table.below_header(records, ("expression",)), tell)
 
 
 def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] | InputRow]]:
-    """The points of a table with a column for every variable: the line, and the coordinates as text by name."""
+    """Yield the points of a table with a column for every variable.
+
+    Each comes as its line and the coordinates by name, as text, or as its line and an error row.
+    """
     table = _CsvTable(stream, file)
     for record in table.records():
         if isinstance(record, InputRow):
@@ -186,14 +192,12 @@ class _CsvTable:
         self.broken: list[InputRow] = []
         self.columns: CsvColumns | None = None
         self.delimiter = ","
-        self.left_out: dict[str, None] = {}
-        """Columns, in the order in which something in them was left out."""
-        self.decimal = False
-        self.within_ranges = False
-        """Whether a point was chosen within ranges."""
+        self.left_out: dict[str, None] = {}  # columns left out in some row, in the order in which they were
+        self.decimal = False  # whether decimal commas were read
+        self.within_ranges = False  # whether a point was chosen within ranges
 
     def rows(self, records: Iterable[InputRow | tuple[int, list[str]]], tell: Tell) -> Iterator[InputRow]:
-        """The row of every record; at the end it is told what was left out."""
+        """Yield the row of every record; at the end `tell` gets notes on how the table was read."""
         for record in records:
             yield record if isinstance(record, InputRow) else self._row(*record)
         if self.left_out:
@@ -211,7 +215,7 @@ class _CsvTable:
     def below_header(
         self, records: Iterable[tuple[int, list[str]]], needed: Sequence[str]
     ) -> Iterator[InputRow | tuple[int, list[str]]]:
-        """The records below the header, which is the first."""
+        """Yield the records below the header, which is the first one."""
         for number, cells in records:
             self.number = number
             if self.columns is not None:
@@ -223,17 +227,17 @@ class _CsvTable:
                 yield complaint
                 return
         if self.columns is None:
-            yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+            yield error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
 
     def records(self, needed: Sequence[str] = ()) -> Iterator[InputRow | tuple[int, list[str]]]:
-        """The cells of every record below the header, with the line on which it begins."""
+        """Yield the cells of every record below the header, with the line on which it begins, and error rows."""
         csv.field_size_limit(MAX_LINE_LENGTH)
         first = self._first_line()
         if first is None:
             if self.broken:
                 yield from self._drain()
             else:
-                yield broken(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+                yield error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
             return
         self.delimiter = delimiter_of(first)
         reader = csv.reader(self._texts(first), delimiter=self.delimiter, strict=True)
@@ -265,7 +269,7 @@ class _CsvTable:
         return min(begins, self.number)
 
     def _first_line(self) -> str | None:
-        """The header; a line `sep=;` in front of it, as Excel writes it, has said its piece by being there."""
+        """Return the header, after a line such as `sep=;` that Excel writes in front of it."""
         for text in self._next_texts():
             if text.strip() and not text.lower().startswith("sep="):
                 return text
@@ -291,26 +295,28 @@ class _CsvTable:
     def _complaint(self, needed: Sequence[str]) -> InputRow | None:
         assert self.columns is not None
         if self.columns.twice is not None:
-            message = f"the column `{self.columns.twice}` comes twice"
-            return broken(self.file, self.number, "E627", "bad_value", message, "give every column a name of its own")
+            message = f"the column `{self.columns.twice}` appears twice"
+            return error_row(
+                self.file, self.number, "E627", "bad_value", message, "give every column a name of its own"
+            )
         if not needed or self.columns.expression is not None:
             return None
-        found = ", ".join(title for title in self.columns.titles[:8] if title)
-        message = f"the table has no column `{needed[0]}`: it has {found}"
-        return broken(self.file, self.number, "E622", "bad_value", message, _EXAMPLE)
+        titles = ", ".join(title for title in self.columns.titles[:8] if title)
+        message = f"the table has no column `{needed[0]}`: it has {titles}"
+        return error_row(self.file, self.number, "E622", "bad_value", message, _EXAMPLE)
 
     def _malformed(self, begins: int, why: str) -> InputRow:
         message = f"not valid CSV: {why}"
         if "unexpected end" in why:
             message = f"a quote that opens here is not closed before the end, in line {self.number}"
-        return broken(self.file, begins, "E623", "syntax_error", message, "a quote within a cell is written twice")
+        return error_row(self.file, begins, "E623", "syntax_error", message, "a quote within a cell is written twice")
 
     def _row(self, number: int, cells: list[str]) -> InputRow:
         assert self.columns is not None
         if len(cells) > len(self.columns.titles) and any(cell.strip() for cell in cells[len(self.columns.titles) :]):
             message = f"{len(cells)} cells under {len(self.columns.titles)} columns"
             help = f"put an expression with `{self.delimiter}` in it between quotes"
-            return broken(self.file, number, "E623", "syntax_error", message, help)
+            return error_row(self.file, number, "E623", "syntax_error", message, help)
         place = self.columns.expression or 0
         text = self._formula(cells, place) or ""
         hand = {name: formula for name, at in self.columns.hand.items() if (formula := self._formula(cells, at))}
@@ -323,88 +329,88 @@ class _CsvTable:
         return InputRow(self.file, number, self._column(cells, place), name, text, point, hand)
 
     def _formula(self, cells: list[str], place: int) -> str | None:
-        """A cell with a formula, with decimal points where it has decimal commas."""
-        said = _text(cells, place)
-        if said is None or self.delimiter == "," or "," not in said:
-            return said
-        found = with_points(said)
-        self.decimal = self.decimal or found.decimal
-        return found.text
+        """Return the formula in a cell, with decimal points in place of decimal commas."""
+        text = _text(cells, place)
+        if text is None or self.delimiter == "," or "," not in text:
+            return text
+        converted = with_points(text)
+        self.decimal = self.decimal or converted.decimal
+        return converted.text
 
     def _point(self, cells: list[str], text: str) -> dict[str, str]:
-        """The coordinates of the variables of an expression; what the record says beside them is left out."""
+        """Return the coordinates of the variables of an expression, and note the columns that are left out."""
         given = self.coordinates(cells)
         if not given:
             return given
         names = {canonical(name) for name in _NAME.findall(text)}
-        known = {name: said for name, said in given.items() if canonical(name) in names}
+        known = {name: value for name, value in given.items() if canonical(name) in names}
         extra = [name for name in given if name not in known]
         if extra:
-            waiting = names - {canonical(name) for name in known} - set(CONSTANTS) - set(FUNCTIONS)
+            without_value = names - {canonical(name) for name in known} - set(CONSTANTS) - set(FUNCTIONS)
             for name in extra:
-                if _is_slip(name, waiting):
-                    known[name] = given[name]
+                if _is_misspelled(name, without_value):
+                    known[name] = given[name]  # to be reported as an unknown variable, with a suggestion
                 else:
                     self.left_out[name] = None
         return known
 
     def _within_ranges(self, cells: list[str], text: str) -> dict[str, str] | None:
-        """A point within the ranges of the record, where they say one for every name of the expression."""
+        """Return a point within the ranges of the record if they give one for every name in the expression."""
         assert self.columns is not None
         names = set(_NAME.findall(text)) - set(CONSTANTS) - set(FUNCTIONS)
-        found = point_in(self.columns.ranges, cells)
-        if not names or not names <= found.keys():
+        point = point_in(self.columns.ranges, cells)
+        if not names or not names <= point.keys():
             return None
         self.within_ranges = True
-        return {name: said for name, said in found.items() if name in names}
+        return {name: value for name, value in point.items() if name in names}
 
     def coordinates(self, cells: list[str]) -> dict[str, str]:
-        """What the record says about variables."""
+        """Return the values that a record gives for variables, as text."""
         assert self.columns is not None
-        found = {name: said for name, place in self.columns.variables.items() if (said := _text(cells, place))}
+        values = {name: text for name, place in self.columns.variables.items() if (text := _text(cells, place))}
         if self.delimiter == ",":
-            return found
-        return {name: _with_point(said) for name, said in found.items()}
+            return values
+        return {name: _with_point(text) for name, text in values.items()}
 
     def _column(self, cells: list[str], place: int) -> int:
-        """Where a cell begins, if only the cell itself may be quoted."""
+        """Return the column in which a cell begins, provided that no cell before it is quoted."""
         return sum(len(cell) + 1 for cell in cells[:place]) + 1
 
 
-def _is_slip(name: str, waiting: set[str]) -> bool:
-    """Whether a title is nearly the name of a variable that has no value: then it is no column of something else."""
-    if not waiting or not name.isidentifier() or _ABOUT.search(name):
+def _is_misspelled(name: str, variables: set[str]) -> bool:
+    """Tell whether a title nearly is the name of one of the variables, and so is not a column of something else."""
+    if not variables or not name.isidentifier() or _ABOUT.search(name):
         return False
-    return did_you_mean(name, waiting, MIN_SLIP_LIKENESS, abbreviated=False) is not None
+    return did_you_mean(name, variables, MIN_SLIP_LIKENESS, abbreviated=False) is not None
 
 
-def _with_point(said: str) -> str:
-    """A number with a decimal point, where it has a comma."""
-    return said.replace(",", ".") if _DECIMAL_COMMA.fullmatch(said) else said
+def _with_point(number: str) -> str:
+    """Return a number with a decimal point in place of a decimal comma."""
+    return number.replace(",", ".") if _DECIMAL_COMMA.fullmatch(number) else number
 
 
 def _text(cells: Sequence[str], place: int) -> str | None:
-    """A cell without the apostrophe by which spreadsheets are told that it is text; None where it is empty."""
-    said = cells[place].strip() if place < len(cells) else ""
-    return said.removeprefix("'").strip() or None
+    """Return the text of a cell, None if it is empty; an apostrophe in front marks text in spreadsheets."""
+    text = cells[place].strip() if place < len(cells) else ""
+    return text.removeprefix("'").strip() or None
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter of a table: the one by which most titles of the header are known, else that it has most of.
+    """Return the delimiter of a table: the one that yields most known titles, else the most frequent in its first line.
 
-    A line or two above the header, which say what the table is about, are passed over.
+    The header may stand below a line or two about the table.
     """
     lines = [line for line in text[:MAX_HEADER].splitlines() if line.strip()]
-    found = [_delimiter(line) for line in lines[:FIRST_LINES]] or [(0, 0, DELIMITERS[0])]
-    best = max(found, key=lambda each: each[0])
-    return best[2] if best[0] > 1 else found[0][2]
+    candidates = [_delimiter(line) for line in lines[:MAX_TITLE_LINES]] or [(0, 0, DELIMITERS[0])]
+    best = max(candidates, key=lambda candidate: candidate[0])
+    return best[2] if best[0] > 1 else candidates[0][2]
 
 
 def _delimiter(header: str) -> tuple[int, int, str]:
-    """How many titles the delimiter of a line makes known, how often it is there, and which it is."""
-    bare = re.sub(r'"[^"]*"', '""', header)
-    there = [each for each in DELIMITERS if each in bare] or [DELIMITERS[0]]
+    """Return how many titles the best delimiter of a line makes known, how often it occurs, and the delimiter."""
+    unquoted = re.sub(r'"[^"]*"', '""', header)
+    present = [mark for mark in DELIMITERS if mark in unquoted] or [DELIMITERS[0]]
     return max(
-        ((known_titles(next(csv.reader([header], delimiter=each))), bare.count(each), each) for each in there),
-        key=lambda each: each[:2],
+        ((known_titles(next(csv.reader([header], delimiter=mark))), unquoted.count(mark), mark) for mark in present),
+        key=lambda candidate: candidate[:2],
     )

@@ -1,4 +1,4 @@
-"""Where rows come from: files, folders, patterns such as `data/*.csv`, and standard input."""
+"""The input files of a run: files, folders, patterns such as `data/*.csv`, and standard input."""
 
 from __future__ import annotations
 
@@ -14,76 +14,79 @@ from diffcompare.inputs import file_kinds
 from diffcompare.inputs.encodings import check_encoding
 
 STANDARD_INPUT = "standard input"
-INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # The formats, called like the suffixes of their files
-# The format by suffix; a workbook cannot come by standard input.
+INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # named after the suffixes of their files
+# Formats by suffix; a workbook cannot come from standard input.
 _FORMATS = {**{f".{format}": format for format in INPUT_FORMATS}, ".tsv": "csv", ".xlsx": "xlsx"}
 
 
 class InputFile(NamedTuple):
-    """A file (None: standard input), what it is called, its format, and the encoding that somebody said it has."""
+    """A file of expressions."""
 
     path: str | None
+    """None for standard input."""
     name: str
+    """Name of the file in messages and results."""
     format: str
     encoding: str | None = None
+    """Encoding that the user gave; None if it is to be recognized."""
 
 
-def places(
+def find_input_files(
     arguments: Iterable[str],
     format: str | None = None,
     leave_out: Collection[str] = (),
     encoding: str | None = None,
 ) -> list[InputFile]:
-    """The files that arguments name, in their order; those of a folder and of a pattern sorted.
+    """Return the files that the arguments name, in their order; those of a folder or pattern are sorted.
 
-    `format` is that of every input whose name does not say it; files to `leave_out` (results) are passed over in
-    folders and patterns.  Raises DiffcompareError for what is not there and for what has no format.
+    `format` is the format of every input whose name does not tell it; files to `leave_out` (results) are skipped in
+    folders and patterns.  Raises DiffcompareError for a missing file and for an unknown format.
     """
     check_encoding(encoding)
-    found: list[InputFile] = []
+    files: list[InputFile] = []
     unwanted = {os.path.realpath(path) for path in leave_out}
     for argument in arguments:
         if argument == "-":
-            if any(place.path is None for place in found):
-                raise _wrong("E627", "standard input can be read once only", "name `-` once")
-            found.append(InputFile(None, STANDARD_INPUT, _format_of("-", format)))
+            if any(file.path is None for file in files):
+                raise _error("E627", "standard input can be read once only", "name `-` once")
+            files.append(InputFile(None, STANDARD_INPUT, _format_of("-", format)))
         elif os.path.isdir(argument):
-            paths = [path for path in _below(argument) if os.path.realpath(path) not in unwanted]
-            found += [InputFile(path, path, suffix_of(path) or "") for path in paths if suffix_of(path)]
+            paths = [path for path in _files_below(argument) if os.path.realpath(path) not in unwanted]
+            files += [InputFile(path, path, suffix_of(path) or "") for path in paths if suffix_of(path)]
         elif os.path.lexists(argument) or not _is_pattern(argument):
             if not os.path.lexists(argument):
-                raise _wrong("E621", f"there is no file `{argument}`", "check the path", "io_error")
-            found.append(InputFile(argument, argument, _format_of(argument, format)))
+                raise _error("E621", f"there is no file `{argument}`", "check the path", "io_error")
+            files.append(InputFile(argument, argument, _format_of(argument, format)))
         else:
-            found += [place for place in _matches(argument, format) if os.path.realpath(place.name) not in unwanted]
-    if not found:
-        endings = ", ".join(_FORMATS)
-        raise _wrong("E621", "there is no file of expressions", f"their names end in {endings}", "io_error")
-    return found if encoding is None else [place._replace(encoding=encoding) for place in found]
+            files += [file for file in _matches(argument, format) if os.path.realpath(file.name) not in unwanted]
+    if not files:
+        suffixes = ", ".join(_FORMATS)
+        raise _error("E621", "there is no file of expressions", f"their names end in {suffixes}", "io_error")
+    return files if encoding is None else [file._replace(encoding=encoding) for file in files]
 
 
 def is_regular(path: str) -> bool:
-    """Whether it is a file that can be read to its end and read again: not a pipe, which may never begin."""
+    """Tell whether a file can be read to its end and read again, unlike a pipe, which may never begin."""
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
         return False
 
 
-def is_stream(place: InputFile) -> bool:
-    """Whether it can be read once only, at whatever pace."""
-    return place.path is None
+def is_stream(file: InputFile) -> bool:
+    """Tell whether an input can be read only once, and may keep one waiting."""
+    return file.path is None
 
 
-def expected(found: Iterable[InputFile], points: str | None = None) -> int | None:
-    """About how many rows there are, at most: lines, or entries; None where only the end of a stream will tell."""
+def estimate_rows(files: Iterable[InputFile], points: str | None = None) -> int | None:
+    """Return an upper estimate of the number of rows: lines, or entries; None for streams and workbooks."""
     count = 0
-    for place in found:
-        if place.path is None or place.format == "xlsx":
+    for file in files:
+        if file.path is None or file.format == "xlsx":
             return None
-        if is_regular(place.path):
+        if is_regular(file.path):
             with contextlib.suppress(OSError):
-                count += _count(place.path, b"[[expression]]" if place.format == "toml" else b"\n")
+                count += _count(file.path, b"[[expression]]" if file.format == "toml" else b"\n")
     if points is not None:
         with contextlib.suppress(OSError):
             count *= max(_count(points, b"\n") - 1, 1)
@@ -91,31 +94,32 @@ def expected(found: Iterable[InputFile], points: str | None = None) -> int | Non
 
 
 def _count(path: str, mark: bytes) -> int:
+    """Count the occurrences of a mark in a file."""
     with open(path, "rb") as file:
         return sum(block.count(mark) for block in iter(lambda: file.read(1 << 20), b""))
 
 
-def fingerprint(found: Iterable[InputFile]) -> str:
-    """A digest of the names and contents of files: it differs where any of them does."""
+def fingerprint(files: Iterable[InputFile]) -> str:
+    """Return a digest (SHA-256) of the names, formats, encodings and contents of files."""
     digest = hashlib.sha256()
-    for place in found:
-        digest.update(f"{place.name}\0{place.format}\0{place.encoding or ''}".encode("utf-8", "surrogateescape"))
-        digest.update(_content_digest(place))
+    for file in files:
+        digest.update(f"{file.name}\0{file.format}\0{file.encoding or ''}".encode("utf-8", "surrogateescape"))
+        digest.update(_content_digest(file))
     return digest.hexdigest()
 
 
-def _content_digest(place: InputFile) -> bytes:
-    if place.path is None or not is_regular(place.path):
+def _content_digest(file: InputFile) -> bytes:
+    if file.path is None or not is_regular(file.path):
         return b"-"
     try:
-        with open(place.path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
+        with open(file.path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
     except OSError as error:
         return str(error.errno).encode()
 
 
 def suffix_of(path: str) -> str | None:
-    """The format that a name says, None where it says none."""
+    """Return the format that a file name implies, None if it implies none."""
     return _FORMATS.get(file_kinds.suffix_of(path))
 
 
@@ -123,19 +127,19 @@ def _format_of(argument: str, format: str | None) -> str:
     suffix = file_kinds.suffix_of(argument)
     if suffix in file_kinds.CURES and suffix not in file_kinds.PLAIN_TEXT:
         raise file_kinds.unreadable(argument)
-    found = suffix_of(argument) or format
-    if found is None:
+    known = suffix_of(argument) or format
+    if known is None:
         subject = STANDARD_INPUT if argument == "-" else f"`{argument}`"
-        raise _wrong("E621", f"nothing says the format of {subject}", "for example --input-format txt")
-    return found
+        raise _error("E621", f"the format of {subject} is unknown", "for example --input-format txt")
+    return known
 
 
-def _below(folder: str) -> Iterator[str]:
-    """The files of a folder and of the folders in it, sorted; hidden ones are passed over."""
+def _files_below(folder: str) -> Iterator[str]:
+    """Yield the files of a folder and its folders, sorted, without hidden ones."""
     for directory, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        shown = sorted(name for name in files if not name.startswith("."))
-        yield from (os.path.normpath(os.path.join(directory, name)) for name in shown)
+        visible = sorted(name for name in files if not name.startswith("."))
+        yield from (os.path.normpath(os.path.join(directory, name)) for name in visible)
 
 
 def _is_pattern(argument: str) -> bool:
@@ -147,9 +151,9 @@ def _matches(pattern: str, format: str | None) -> list[InputFile]:
 
     paths = [path for path in sorted(glob(pattern, recursive=True)) if not os.path.isdir(path)]
     if not paths:
-        raise _wrong("E621", f"no file goes with the pattern `{pattern}`", "check the path", "io_error")
+        raise _error("E621", f"no file matches the pattern `{pattern}`", "check the path", "io_error")
     return [InputFile(path, path, _format_of(path, format)) for path in paths]
 
 
-def _wrong(code: str, message: str, help: str, kind: str = "bad_value") -> DiffcompareError:
+def _error(code: str, message: str, help: str, kind: str = "bad_value") -> DiffcompareError:
     return DiffcompareError(Diagnostic(code, kind, message, help=help))

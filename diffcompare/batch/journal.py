@@ -1,8 +1,8 @@
-"""Results on a disk: every row once, in order, and an interrupted run goes on where it stopped.
+"""The journal of a run: results on disk, every row once and in order, so that an interrupted run can be resumed.
 
-Beside `results.jsonl` stands `results.jsonl.state`: a first line that says which inputs, options and version these
-results belong to, and below it the results of rows that were done before their turn, so that they need not be
-computed again either.  The results are whole lines; what a crash has torn is cut off.
+Beside `results.jsonl` stands `results.jsonl.state`.  Its first line identifies the inputs, options and version that the
+results belong to; below it stand early results, of rows that were done before their turn, so that they need not be
+computed again.  The results are whole lines; a line that a crash has torn is cut off.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from diffcompare.batch.pool import Result
-from diffcompare.batch.row_result import Digest, digest, summary_from_plain
+from diffcompare.batch.row_result import RowSummary, summarize, summary_from_plain
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 SUFFIX = ".state"
-MAX_STALE = 1 << 20  # Bytes of results in the state whose turn has come, after which they are cleared away
-WORDS = {"version": "another version of diffcompare", "inputs": "other inputs", "options": "other options"}
+MAX_STALE = 1 << 20  # bytes of early results in the state after which those already written are cleared away
+DESCRIPTIONS = {"version": "another version of diffcompare", "inputs": "other inputs", "options": "other options"}
 
 
 def state_of(path: str) -> str:
-    """The file beside the results."""
+    """Return the path of the state beside the results."""
     return path + SUFFIX
 
 
 class DiskTrouble(Exception):
-    """Results that cannot be written: the file, and why."""
+    """Results cannot be written to the file at `path`, because of `error`."""
 
     def __init__(self, path: str, error: OSError) -> None:
         super().__init__(path)
@@ -36,84 +36,88 @@ class DiskTrouble(Exception):
 
 
 class Journal:
-    """The results of a run that are being written, and its state."""
+    """The results of a run as they are written, and its state: a sink of `scheduler.run`."""
 
-    def __init__(self, path: str, belongs: Mapping[str, Any], *, resume: bool, durable: bool) -> None:
-        """Open the results; `belongs` says what they belong to.  Raises DiffcompareError, or DiskTrouble."""
+    def __init__(self, path: str, identity: Mapping[str, Any], *, resume: bool, durable: bool) -> None:
+        """Open the results of the run with this identity (see `run_identity`).
+
+        `durable` syncs every row to the disk.  Raises DiffcompareError where the file belongs to another run or to one
+        that was not finished, and DiskTrouble.
+        """
         self.path, self.durable = path, durable
-        self.header = _header_line(belongs)
+        self.header = _header_line(identity)
         self.early: dict[int, Result] = {}
-        self.written = 0
-        """Bytes of whole rows in the results."""
-        going_on = resume and _is_going_on(path, belongs)
-        if not going_on and not resume and unfinished(path):
+        self.size = 0  # bytes of whole rows in the results
+        is_resumed = resume and _can_resume(path, identity)
+        if not is_resumed and not resume and unfinished(path):
             raise _refused(f"`{path}` holds a run that did not end", "go on with --resume, or delete it")
         with self._trouble(), contextlib.ExitStack() as opened:
             self.results = opened.enter_context(_opened(path))
             _lock(self.results, path)
             self.state = opened.enter_context(_opened(state_of(path)))
-            self._begin(going_on)  # not before both files are known to take what is written
+            self._begin(is_resumed)  # only when both files are known to be writable
             opened.pop_all()
 
-    def _begin(self, going_on: bool) -> None:
-        if going_on:
-            end, self.early = _entries(self.path)
+    def _begin(self, is_resumed: bool) -> None:
+        if is_resumed:
+            end, self.early = _early_results(self.path)
             self.state.truncate(end)
             self.state.seek(end)
         else:
-            # The results first: should this be killed in between, no state says that old results are of this run.
+            # The results first: if the run is killed in between, no state claims old results for this run.
             self.results.truncate(0)
             self.state.truncate(0)
             _write_all(self.state, self.header)
 
     @contextlib.contextmanager
     def _trouble(self) -> Iterator[None]:
+        """Turn an OSError into DiskTrouble."""
         try:
             yield
         except OSError as error:
             raise DiskTrouble(error.filename or self.path, error) from None
 
-    def kept(self) -> Iterator[Digest]:
-        """The digests of the rows that are there; what follows the last whole one is cut off."""
+    def rows_so_far(self) -> Iterator[RowSummary]:
+        """Yield the summaries of the rows in the results, and cut off what follows the last whole row."""
         end = 0
         with self._trouble(), open(self.path, "rb") as stream:
             for line in stream:
-                found = _document(line)
-                if found is None:
+                document = _document(line)
+                if document is None:
                     break
                 end += len(line)
-                yield digest(found)
+                yield summarize(document)
             self.results.truncate(end)
-            self.written = self.results.seek(end)
+            self.size = self.results.seek(end)
 
-    def write(self, written: bytes) -> None:
-        """Add whole rows to the results.  Raises DiskTrouble; what was written of a row then is cut off again."""
+    def write(self, output: bytes) -> None:
+        """Add whole rows to the results.  Raises DiskTrouble, after cutting off a row that was written in part."""
         try:
-            _write_all(self.results, written)
+            _write_all(self.results, output)
             if self.durable:
                 os.fsync(self.results.fileno())
         except OSError as error:
             with contextlib.suppress(OSError):
-                self.results.truncate(self.written + _whole(self.path, self.written))
+                self.results.truncate(self.size + _whole_lines(self.path, self.size))
             raise DiskTrouble(self.path, error) from None
-        self.written += len(written)
+        self.size += len(output)
 
-    def put_by(self, result: Result) -> None:
-        """Keep a result whose turn has not come.  Raises DiskTrouble."""
+    def keep_early(self, result: Result) -> None:
+        """Save a result whose turn has not come.  Raises DiskTrouble."""
         with self._trouble():
-            _write_all(self.state, _entry(result))
+            _write_all(self.state, _early_entry(result))
             if self.durable:
                 os.fsync(self.state.fileno())
 
-    def tidy(self) -> None:
-        """Clear the state of results that are written by now: to be called when none is put by."""
+    def compact(self) -> None:
+        """Clear the early results, all of which have been written by now.  Raises DiskTrouble."""
         if self.state.tell() > len(self.header) + MAX_STALE:
             with self._trouble():
                 self.state.truncate(len(self.header))
                 self.state.seek(len(self.header))
 
     def close(self, *, complete: bool) -> None:
-        """Close the files.  The state of a complete run says so.  Raises DiskTrouble."""
+        """Close the files, and mark the state of a complete run as such.  Raises DiskTrouble."""
         with self._trouble():
             for stream in (self.results, self.state):
                 if self.durable and complete:
@@ -124,14 +128,14 @@ class Journal:
 
 
 def _opened(path: str) -> BinaryIO:
-    """A file to be read and written, made where it is missing, with what it holds."""
+    """Open a file for reading and writing without changing it; create it if it is missing."""
     open(path, "ab").close()
     return open(path, "r+b", buffering=0)
 
 
 def _replace(path: str, content: bytes) -> None:
-    """Put another file in the place of one, at once."""
-    new = f"{path}.{os.urandom(6).hex()}"  # a name that is nobody's
+    """Replace a file atomically."""
+    new = f"{path}.{os.urandom(6).hex()}"  # a name that nobody else uses
     try:
         with open(new, "xb") as stream:
             stream.write(content)
@@ -139,16 +143,16 @@ def _replace(path: str, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(new)
-        error.filename = path  # the name that somebody knows
+        error.filename = path  # the name that the user knows
         raise
 
 
-def _header_line(belongs: Mapping[str, Any]) -> bytes:
-    return json.dumps(belongs, sort_keys=True).encode() + b"\n"
+def _header_line(identity: Mapping[str, Any]) -> bytes:
+    return json.dumps(identity, sort_keys=True).encode() + b"\n"
 
 
 def _lock(stream: BinaryIO, path: str) -> None:
-    """Keep other runs from writing the same results, where the system can."""
+    """Keep other runs from writing the same results, where the system supports locks."""
     try:
         import fcntl
 
@@ -161,7 +165,7 @@ def _lock(stream: BinaryIO, path: str) -> None:
 
 
 def unfinished(path: str) -> bool:
-    """Whether results stand there that a run did not bring to their end."""
+    """Tell whether the file holds the results of a run that was not finished."""
     state = _header(path)
     return state is not None and not state.get("complete") and os.path.exists(path) and os.path.getsize(path) > 0
 
@@ -169,76 +173,76 @@ def unfinished(path: str) -> bool:
 def _header(path: str) -> dict[str, Any] | None:
     try:
         with open(state_of(path), "rb") as stream:
-            found = json.loads(stream.readline())
+            header = json.loads(stream.readline())
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return header if isinstance(header, dict) else None
 
 
-def _is_going_on(path: str, belongs: Mapping[str, Any]) -> bool:
-    """Whether there is something to go on with.  Raises DiffcompareError where the results belong to another run."""
+def _can_resume(path: str, identity: Mapping[str, Any]) -> bool:
+    """Tell whether there are results to go on with.  Raises DiffcompareError where they belong to another run."""
     if not os.path.exists(path):
         return False
     state = _header(path)
     if state is None:
         if os.path.getsize(path) == 0:
-            return False  # the run was ended before it began
+            return False  # the run ended before it wrote its state
         message = f"nothing says which run `{path}` belongs to: `{state_of(path)}` is missing or damaged"
         raise _refused(message, "run without --resume")
-    for key, words in WORDS.items():
-        if state.get(key) != json.loads(json.dumps(belongs[key])):
-            message = f"`{path}` belongs to {words}{_difference(state.get(key), belongs[key])}"
+    for key, description in DESCRIPTIONS.items():
+        if state.get(key) != json.loads(json.dumps(identity[key])):
+            message = f"`{path}` belongs to {description}{_difference(state.get(key), identity[key])}"
             raise _refused(message, "choose another file with -o")
     return True
 
 
 def _difference(before: Any, now: Any) -> str:
-    """Which option, or which version, it was."""
+    """Return in parentheses the other version, or the options that differ; "" if it is the inputs."""
     if isinstance(before, str) and len(before) < 20:
         return f" ({before})"
     if isinstance(before, dict) and isinstance(now, Mapping):
-        other = [f"--{key.replace('_', '-')}" for key in now if before.get(key) != json.loads(json.dumps(now[key]))]
-        return f" ({', '.join(other)})" if other else ""
+        options = [f"--{key.replace('_', '-')}" for key in now if before.get(key) != json.loads(json.dumps(now[key]))]
+        return f" ({', '.join(options)})" if options else ""
     return ""
 
 
-def _entries(path: str) -> tuple[int, dict[int, Result]]:
-    """Results that were put by, up to the first that is torn, and where that begins."""
-    found: dict[int, Result] = {}
+def _early_results(path: str) -> tuple[int, dict[int, Result]]:
+    """Return the end of the last whole early result in the state, and all of them up to there, by row number."""
+    results: dict[int, Result] = {}
     with open(state_of(path), "rb") as stream:
         stream.readline()
-        whole = stream.tell()
-        while head := stream.readline():
+        end = stream.tell()
+        while header := stream.readline():
             try:
-                number, short, long = map(int, head.split())
-                digest, written, end = stream.read(short), stream.read(long), stream.read(1)
-                if end != b"\n":
+                number, summary_length, output_length = map(int, header.split())
+                summary, output = stream.read(summary_length), stream.read(output_length)
+                if stream.read(1) != b"\n":
                     break
-                found[number] = Result(number, summary_from_plain(json.loads(digest)), written)
+                results[number] = Result(number, summary_from_plain(json.loads(summary)), output)
             except (ValueError, TypeError):
                 break
-            whole = stream.tell()
-    return whole, found
+            end = stream.tell()
+    return end, results
 
 
-def _entry(result: Result) -> bytes:
-    short = json.dumps(result.digest).encode()
-    return b"%d %d %d\n%b%b\n" % (result.number, len(short), len(result.written), short, result.written)
+def _early_entry(result: Result) -> bytes:
+    summary = json.dumps(result.summary).encode()
+    return b"%d %d %d\n%b%b\n" % (result.number, len(summary), len(result.output), summary, result.output)
 
 
 def _document(line: bytes) -> dict[str, Any] | None:
-    """The document of a whole line, None for what is torn or damaged."""
+    """Return the document of a line of results; None if the line is torn or damaged."""
     if not line.endswith(b"\n"):
         return None
     try:
-        found = json.loads(line)
-        return found if isinstance(found, dict) and "file" in found else None
+        document = json.loads(line)
+        return document if isinstance(document, dict) and "file" in document else None
     except ValueError:
         return None
 
 
-def _whole(path: str, start: int) -> int:
-    """The bytes of whole lines from there on."""
+def _whole_lines(path: str, start: int) -> int:
+    """Return how many bytes of whole lines there are from `start` on."""
     with open(path, "rb") as stream:
         stream.seek(start)
         return stream.read().rfind(b"\n") + 1

@@ -1,7 +1,11 @@
-"""A process that answers rows: the module that `processes.start` runs.
+"""A pool of worker processes on this machine, and the worker: the module that `processes.start` runs.
 
-Lines in: first the options, then lists of `[number, row]`, all JSON.  For every row it writes a line with three
-numbers (the row's, and two lengths), and then as many bytes of its digest (JSON) and of what is to be written.
+A pool takes numbered rows and returns results in any order.  A worker that is lost is replaced, and its rows are given
+out again; the row that it was working on is tried twice more, and then its result is an error.  A worker that takes too
+long over one row is ended.
+
+A worker reads JSON lines: first the options, then lists of `[number, row]`.  For every row it writes a line with three
+numbers (the row's, and two lengths), and then as many bytes of the row's summary (JSON) and of its output.
 """
 
 from __future__ import annotations
@@ -22,58 +26,49 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from diffcompare import processes
 from diffcompare.batch.row import InputRow
-from diffcompare.batch.row_result import Digest, Options, refused, summary_from_plain
+from diffcompare.batch.row_result import Options, RowSummary, refuse_row, summary_from_plain
 from diffcompare.diagnostics import Diagnostic
 
-# Processes that work on rows side by side, on this machine.
-#
-# A crew takes numbered rows and gives back results in any order.  A worker that is lost is replaced, and its rows are
-# given out again; the row that it was working on is tried two times more, and then its place in the results says what
-# happened.  A worker that takes too long over one row is ended.
-
 MODULE = "diffcompare.batch.pool"
-
-PORTION = 0.05  # Seconds of work that are given out at once
-
-MAX_AT_ONCE = 64  # Rows that are given out at once, however short they are
-
-FIRST_ROW = 60.0  # Seconds more for the first row of a process, which imports what it needs
-
-TRIES = 3
-
-CURE = "end other programs, or ask for fewer processes with --jobs"
+PORTION_SECONDS = 0.05  # of work given out at once
+MAX_PORTION = 64  # rows given out at once, however short they are
+IMPORT_SECONDS = 60.0  # added for the first row of a process, which imports what it needs
+MAX_TRIES = 3  # of a row whose worker is lost
+HELP = "end other programs, or ask for fewer processes with --jobs"
 
 
 class Result(NamedTuple):
-    """A row answered: its number, its digest, and what is to be written."""
+    """A row answered."""
 
     number: int
-    digest: Digest
-    written: bytes
+    """Number of the row, from 0 over all files."""
+    summary: RowSummary
+    output: bytes
+    """Whole lines for the results."""
 
 
-class CrewLost(Exception):
-    """Nobody is left to work on rows: why, and what to do."""
+class PoolLost(Exception):
+    """No worker is left: the message says why, and `help` what to do."""
 
     def __init__(self, why: str, help: str) -> None:
         super().__init__(why)
         self.help = help
 
 
-class Crew(Protocol):
-    """Whoever works on rows."""
+class Pool(Protocol):
+    """Workers that answer rows."""
 
     def room(self) -> int:
-        """How many rows it would take now."""
+        """Return how many rows the pool would take now."""
 
     def give(self, rows: Sequence[tuple[int, InputRow]]) -> None:
-        """Hand over rows, at most as many as there is room for."""
+        """Hand over numbered rows, at most as many as there is room for."""
 
     def results(self, wait: float) -> list[Result]:
-        """What has been finished, after waiting for it at most so many seconds."""
+        """Return the results that are finished, after waiting at most `wait` seconds for the first."""
 
     def end(self) -> None:
-        """Stop working, whatever is unfinished."""
+        """Stop working, even on unfinished rows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,38 +76,38 @@ class _Worker:
     process: subprocess.Popen[bytes]
     reader: threading.Thread | None = None
     pending: deque[tuple[int, InputRow]] = field(default_factory=deque)
-    """The rows that it has, the one that it works on first."""
+    """Rows that the worker has; it works on the first."""
     since: float = 0.0
-    """When it began with that row."""
+    """Time at which it began with the first row."""
     fresh: bool = True
+    """Whether it has not answered any row yet."""
     lost: bool = False
+    """Whether it was ended because a row took too long."""
 
 
-class LocalCrew:
+class LocalPool:
     """Worker processes of this machine."""
 
     def __init__(self, options: Options, jobs: int, tell: Callable[[Diagnostic], None] | None = None) -> None:
-        """`tell` hears of processes that cannot be started.  Raises CrewLost where none can be."""
+        """Start `jobs` processes; `tell` gets a warning if some cannot be started.  Raises PoolLost if none can."""
         self.options, self.jobs, self.tell = options, jobs, tell
         self.finished: queue.SimpleQueue[tuple[_Worker, Result | None]] = queue.SimpleQueue()
-        self.returned: deque[tuple[int, InputRow]] = deque()
-        """Rows of workers that were lost, to be given out again."""
-        self.tries: dict[int, int] = {}
+        self.returned: deque[tuple[int, InputRow]] = deque()  # rows of lost workers, to be given out again
+        self.tries: dict[int, int] = {}  # by number of a row whose worker was lost
         self.ready: list[Result] = []
-        self.seconds = PORTION
-        """What a row takes, by the rows so far."""
+        self.seconds = PORTION_SECONDS  # running mean of the time that a row takes
         self.workers: list[_Worker] = []
         try:
-            while len(self.workers) < jobs and self._join():
+            while len(self.workers) < jobs and self._add_worker():
                 pass
         except BaseException:
             self.end()
             raise
 
-    # --- Giving ------------------------------------------------------------------------------------------------------
+    # --- Giving -------------------------------------------------------------------------------------------------------
 
     def room(self) -> int:
-        """A portion for the worker that has least, where it has less than that."""
+        """Return the size of a portion if some worker has no more rows than that, else 0."""
         if self.returned:
             return 0
         least = min(len(worker.pending) for worker in self.workers)
@@ -120,10 +115,10 @@ class LocalCrew:
         return portion if least <= portion else 0
 
     def _portion(self) -> int:
-        return max(1, min(MAX_AT_ONCE, int(PORTION / self.seconds)))
+        return max(1, min(MAX_PORTION, int(PORTION_SECONDS / self.seconds)))
 
     def give(self, rows: Sequence[tuple[int, InputRow]]) -> None:
-        """To the worker that has least."""
+        """Hand rows to the worker that has fewest."""
         self._give(min(self.workers, key=lambda worker: len(worker.pending)), rows)
 
     def _give(self, worker: _Worker, rows: Sequence[tuple[int, InputRow]]) -> None:
@@ -131,43 +126,46 @@ class LocalCrew:
             worker.since = monotonic()
         worker.pending.extend(rows)
         assert worker.process.stdin is not None
-        with contextlib.suppress(OSError):  # it is gone: its reader will say so, and its rows are given out again
+        with contextlib.suppress(
+            OSError
+        ):  # the process is gone: its reader reports it, and its rows are given out again
             worker.process.stdin.write(plain(list(rows)))
             worker.process.stdin.flush()
 
-    # --- Taking ------------------------------------------------------------------------------------------------------
+    # --- Taking -------------------------------------------------------------------------------------------------------
 
     def results(self, wait: float) -> list[Result]:
-        """What has been finished, after waiting for it at most so many seconds."""
-        found, self.ready = self.ready, []
+        """Return the finished results, after waiting at most `wait` seconds; end workers that are overdue."""
+        results, self.ready = self.ready, []
         with contextlib.suppress(queue.Empty):
-            self._take(found, *self.finished.get(timeout=0 if found else wait))
+            self._take(results, *self.finished.get(timeout=0 if results else wait))
             while True:
-                self._take(found, *self.finished.get_nowait())
-        self._look_after()
-        return found
+                self._take(results, *self.finished.get_nowait())
+        self._end_overdue_workers()
+        return results
 
-    def _take(self, found: list[Result], worker: _Worker, result: Result | None) -> None:
+    def _take(self, results: list[Result], worker: _Worker, result: Result | None) -> None:
+        """Add a result; None means that the worker has ended, and replaces it."""
         if result is None:
             self._replace(worker)
             return
         now = monotonic()
         if not worker.fresh:
             self.seconds += 0.1 * (now - worker.since - self.seconds)
-            self.seconds = max(self.seconds, PORTION / MAX_AT_ONCE)
+            self.seconds = max(self.seconds, PORTION_SECONDS / MAX_PORTION)
         worker.fresh, worker.since = False, now
         if worker.pending and worker.pending[0][0] == result.number:
             worker.pending.popleft()
             self.tries.pop(result.number, None)
-            found.append(result)
+            results.append(result)
 
-    def _look_after(self) -> None:
-        """End workers that take too long, and give out again what lost workers had."""
+    def _end_overdue_workers(self) -> None:
+        """End workers that take too long over a row, and give out the rows of lost workers again."""
         patience = self.options.patience
         now = monotonic()
         for worker in self.workers if patience is not None else ():
             assert patience is not None
-            allowed = patience + FIRST_ROW * worker.fresh
+            allowed = patience + IMPORT_SECONDS * worker.fresh
             if worker.pending and now - worker.since > allowed and not worker.lost:
                 number, row = worker.pending.popleft()
                 why = f"the row was not done within {allowed:g} s, and the process that worked on it was ended"
@@ -175,10 +173,10 @@ class LocalCrew:
                 worker.process.kill()
                 worker.lost = True
         while self.returned:
-            self._give(min(self.workers, key=lambda each: len(each.pending)), [self.returned.popleft()])
+            self.give([self.returned.popleft()])
 
     def _replace(self, worker: _Worker) -> None:
-        """A new worker for one that has ended; the row that it had in hand counts as tried."""
+        """Replace a worker that has ended; the row that it worked on counts as tried."""
         why = processes.epitaph(worker.process, "the process that worked on the row")
         self._close(worker)
         self.workers.remove(worker)
@@ -186,30 +184,30 @@ class LocalCrew:
         if rows and not worker.lost:
             number, row = rows[0]
             self.tries[number] = self.tries.get(number, 0) + 1
-            if self.tries[number] >= TRIES:
-                self.ready.append(self._refused(number, row, f"{why}, and so did {TRIES - 1} others"))
+            if self.tries[number] >= MAX_TRIES:
+                self.ready.append(self._refused(number, row, f"{why}, and so did {MAX_TRIES - 1} others"))
                 rows = rows[1:]
         self.returned.extend(rows)
-        self._join()
+        self._add_worker()
 
     def _refused(self, number: int, row: InputRow, why: str) -> Result:
         diagnostic = Diagnostic("E811", "resource_limit", why, help="ask fewer methods, or give less `--budget`")
-        short, written = refused(row, self.options, diagnostic)
-        return Result(number, summary_from_plain(json.loads(short)), written)
+        summary, output = refuse_row(row, self.options, diagnostic)
+        return Result(number, summary_from_plain(json.loads(summary)), output)
 
-    # --- The life of a worker ----------------------------------------------------------------------------------------
+    # --- The life of a worker -----------------------------------------------------------------------------------------
 
-    def _join(self) -> bool:
-        """One worker more; where none can be started, the others go on alone, if there are any."""
+    def _add_worker(self) -> bool:
+        """Start one more worker; where that fails, the others go on alone, if there are any."""
         try:
             self.workers.append(self._start())
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             if not self.workers:
-                raise CrewLost(f"no process can be started to work on rows: {why}", CURE) from None
+                raise PoolLost(f"no process can be started to work on rows: {why}", HELP) from None
             if self.tell is not None:
                 message = f"{len(self.workers)} of {self.jobs} processes are at work: another cannot be started: {why}"
-                self.tell(Diagnostic("W634", "note", message, help=CURE, severity="warning"))
+                self.tell(Diagnostic("W634", "note", message, help=HELP, severity="warning"))
             return False
         return True
 
@@ -227,16 +225,16 @@ class LocalCrew:
         return worker
 
     def _read(self, worker: _Worker) -> None:
-        """In a thread, because not every system can wait for several pipes at once."""
-        output = worker.process.stdout
-        assert output is not None
+        """Read the results of a worker, in a thread: not every system can wait for several pipes at once."""
+        pipe = worker.process.stdout
+        assert pipe is not None
         try:
-            while head := output.readline():
-                number, short, long = map(int, head.split())
-                digest, written = output.read(short), output.read(long)
-                if len(digest) + len(written) < short + long:
+            while header := pipe.readline():
+                number, summary_length, output_length = map(int, header.split())
+                summary, output = pipe.read(summary_length), pipe.read(output_length)
+                if len(summary) + len(output) < summary_length + output_length:
                     break
-                self.finished.put((worker, Result(number, summary_from_plain(json.loads(digest)), written)))
+                self.finished.put((worker, Result(number, summary_from_plain(json.loads(summary)), output)))
         except (OSError, ValueError):
             pass
         self.finished.put((worker, None))
@@ -260,57 +258,57 @@ class LocalCrew:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-MEMORY = 4 << 30  # Bytes of address space, where the system can limit them
+# --- The worker -------------------------------------------------------------------------------------------------------
 
-STACK = 64 << 20
-
-BREATH = 0.02  # Seconds for which answers to short rows may wait for each other
+MAX_MEMORY = 4 << 30  # bytes of address space, where the system can limit them
+STACK_SIZE = 64 << 20  # bytes
+FLUSH_INTERVAL = 0.02  # seconds for which answers to short rows may wait for each other
 
 
 def main() -> None:
-    """Answer rows until standard input closes, even in the midst of a row."""
+    """Answer rows until standard input closes, even in the middle of a row."""
     output = processes.reserve_output()
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    processes.limit_memory(MEMORY)
-    threading.stack_size(STACK)
+    processes.limit_memory(MAX_MEMORY)
+    threading.stack_size(STACK_SIZE)
     threading.Thread(target=_work, args=(lines, output), daemon=True).start()
     try:
         for line in sys.stdin.buffer:
             lines.put(line)
     finally:
-        os._exit(0)  # its child that runs sympy ends likewise
+        os._exit(0)  # the child that runs sympy sees its input close, and ends likewise
 
 
-def _work(lines: queue.SimpleQueue[bytes], output: BinaryIO) -> None:
+def _work(lines: queue.SimpleQueue[bytes], pipe: BinaryIO) -> None:
     try:
         from diffcompare.batch import row_result as options_of
         from diffcompare.batch.row import from_plain
-        from diffcompare.batch.row_result import answered
+        from diffcompare.batch.row_result import answer_row
 
         gc.set_threshold(100_000)
         options = options_of.from_plain(json.loads(lines.get()))
         flushed = monotonic()
         while True:
             for number, fields in json.loads(lines.get()):
-                short, written = answered(from_plain(fields), options)
-                output.write(b"%d %d %d\n" % (number, len(short), len(written)))
-                output.write(short)
-                output.write(written)
-                if monotonic() - flushed > BREATH:
-                    output.flush()
+                summary, output = answer_row(from_plain(fields), options)
+                pipe.write(b"%d %d %d\n" % (number, len(summary), len(output)))
+                pipe.write(summary)
+                pipe.write(output)
+                if monotonic() - flushed > FLUSH_INTERVAL:
+                    pipe.flush()
                     flushed = monotonic()
-            output.flush()
+            pipe.flush()
             flushed = monotonic()
     except BaseException:
-        os._exit(1)  # whoever gave the rows notices
+        os._exit(1)  # the pool sees the pipe close, and gives the rows out again
 
 
 def plain(rows: list[tuple[int, Any]]) -> bytes:
-    """A list of numbered rows as a line for a worker."""
+    """Return numbered rows as a line for a worker."""
     return json.dumps([[number, row.plain()] for number, row in rows]).encode() + b"\n"

@@ -1,7 +1,7 @@
-"""One row: what its line of a file says, not yet parsed.
+"""One input row: what a line of a file says, not yet parsed, and where it stands.
 
-A row holds text, numbers and nothing else, so that it can be sent to another process or machine as it is.  A line
-from which no row can be made is a row as well, with the diagnostic: it costs its own place and no other.
+A row holds only text and numbers, so that it can be sent to another process or machine.  A line from which no row can
+be made becomes a row with a diagnostic: an error costs its own row and no other.
 """
 
 from __future__ import annotations
@@ -11,26 +11,24 @@ from typing import Any, NamedTuple, Protocol
 
 from diffcompare.diagnostics import Diagnostic
 
-# Lines of a file one at a time, whatever the file holds: what is too long or not UTF-8 is a broken row of its own.
-
-MAX_LINE_LENGTH = 10_000_000  # Bytes of one line
-
+MAX_LINE_LENGTH = 10_000_000  # bytes
 _BLOCK = 1 << 20
-
 _BOM = b"\xef\xbb\xbf"
-
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 class LineStream(Protocol):
-    """What lines can be read from."""
+    """A stream that lines can be read from."""
 
     def readline(self, size: int = -1, /) -> bytes:
-        """The next line, or as much of it."""
+        """Return the next line, or its first `size` bytes."""
 
 
 def lines_of(stream: LineStream, file: str) -> Iterator[tuple[int, str | InputRow]]:
-    """The number of every line, and its text without the line end, or the row that says why there is none."""
+    """Yield the number and the text of every line, without its line end.
+
+    A line that is too long or not UTF-8 yields an error row in place of its text, and costs no other line.
+    """
     number = 0
     while line := stream.readline(MAX_LINE_LENGTH + 1):
         number += 1
@@ -61,7 +59,7 @@ def _decoded(line: bytes, file: str, number: int) -> str | InputRow:
 
 
 def _not_utf8(file: str, number: int, column: int, what: str) -> InputRow:
-    return broken(
+    return error_row(
         file,
         number,
         "E605",
@@ -74,7 +72,7 @@ def _not_utf8(file: str, number: int, column: int, what: str) -> InputRow:
 
 def _too_long(file: str, number: int) -> InputRow:
     message = f"the line is longer than {MAX_LINE_LENGTH:,} bytes"
-    return broken(file, number, "E625", "resource_limit", message, "a line holds one expression, of at most 1 MB")
+    return error_row(file, number, "E625", "resource_limit", message, "a line holds one expression, of at most 1 MB")
 
 
 NOTHING: Mapping[str, Any] = {}
@@ -86,43 +84,47 @@ class InputRow(NamedTuple):
     file: str
     line: int
     column: int = 1
-    """Where the expression begins in its line, from 1."""
+    """Column in which the expression begins, from 1."""
     name: str | None = None
     text: str = ""
+    """The expression."""
     point: str | Mapping[str, Any] | None = None
-    """As text (`x1=2, x2=5`), or a number or text by name; None where the row gives none."""
+    """Text such as `x1=2, x2=5`, or numbers or texts by variable; None if the row gives no point."""
     hand: Mapping[str, str] = NOTHING
-    """Partials by hand, by variable."""
+    """Hand-coded partials by variable."""
     entry: Mapping[str, Any] | None = None
-    """The table of a TOML file, which says more than other formats can."""
+    """Table of a TOML file, which says more than other formats can."""
     point_place: str | None = None
-    """`file:line` of the point, where it comes from a table of points."""
+    """`file:line` of the point if it comes from a table of points."""
     error: Diagnostic | None = None
+    """Why the line is no row, if it is not."""
 
     @property
     def place(self) -> str:
-        """`file:line`."""
+        """`file:line` of the row."""
         return f"{self.file}:{self.line}"
 
     def plain(self) -> list[Any]:
-        """The row as plain data; `from_plain` makes the same row of it."""
+        """Return the row as plain data for JSON."""
         return [*self[:-1], None if self.error is None else list(self.error)]
 
 
 def from_plain(fields: list[Any]) -> InputRow:
-    """The row that `plain` wrote."""
+    """Restore the row that `InputRow.plain` returned."""
     error = fields[-1]
     return InputRow._make([*fields[:-1], None if error is None else _diagnostic(error)])
 
 
 def _diagnostic(fields: list[Any]) -> Diagnostic:
-    found = Diagnostic(*fields)
-    return found if found.span is None else found._replace(span=(found.span[0], found.span[1]))
+    diagnostic = Diagnostic(*fields)
+    if diagnostic.span is None:
+        return diagnostic
+    return diagnostic._replace(span=(diagnostic.span[0], diagnostic.span[1]))  # JSON made a list of the tuple
 
 
-def broken(
+def error_row(
     file: str, line: int, code: str, kind: str, message: str, help: str, column: int = 1, **more: Any
 ) -> InputRow:
-    """The row of a line that cannot be used: its place and what is wrong with it."""
+    """Return the row of a line that cannot be used: its place and what is wrong with it."""
     diagnostic = Diagnostic(code, kind, message, help=help, source=f"{file}:{line}")
     return InputRow(file, line, column, error=diagnostic, **more)

@@ -1,4 +1,4 @@
-"""What is written for one row: a line of JSON, or lines of CSV."""
+"""One row answered: its output (a line of JSON, or lines of CSV) and its summary."""
 
 from __future__ import annotations
 
@@ -22,31 +22,33 @@ if TYPE_CHECKING:
     from diffcompare.language.expression import Expression
 
 
-# What a run asks of every row: plain data, so that it reaches processes and machines as it is.
-
-
 class Options(NamedTuple):
-    """The options of a run on which its results depend, and nothing else."""
+    """The options on which the results of a run depend: plain data, sent to every worker."""
 
     methods: tuple[str, ...] = DEFAULT_METHODS
     wrt: tuple[str, ...] = ()
+    """Variables to differentiate by; empty for all."""
     step: float | None = None
+    """Step of the difference formulas; None for that of each method."""
     budget: float | None = 5.0
+    """Seconds for each method; None for no limit."""
     truth: bool = True
     simplify: bool = False
     max_error: float | None = None
+    """Largest error with which a row counts as answered; None for any."""
     format: str = "jsonl"
-    """What is written for every row: `jsonl`, `csv`, or nothing where the format needs all rows together."""
+    """Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together."""
 
     def plain(self) -> dict[str, Any]:
-        """The options as plain data; `from_plain` makes the same of it."""
+        """Return the options as plain data for JSON."""
         return {**self._asdict(), "methods": list(self.methods), "wrt": list(self.wrt)}
 
     @property
     def patience(self) -> float | None:
-        """Seconds after which a row has had its chance: every method and the truth keep to the budget by themselves.
+        """Seconds after which a worker is ended; None for no limit.
 
-        The budget does not count the start of sympy, which a row needs anew where the one before it ended that process.
+        Every method and the truth keep to the budget by themselves.  The budget does not include the start of sympy,
+        which has to be started again if the row before ended its process.
         """
         from diffcompare.backends.symbolic.client import STARTUP
 
@@ -54,51 +56,52 @@ class Options(NamedTuple):
 
 
 def from_plain(data: dict[str, Any]) -> Options:
-    """The options that `plain` wrote."""
+    """Restore the options that `Options.plain` returned."""
     return Options(**{**data, "methods": tuple(data["methods"]), "wrt": tuple(data["wrt"])})
 
 
-# One row answered: the document that `grad --json` prints for it, with the row's name, file and line in front.
+# --- The document of a row: that of `grad --json`, with the row's name, file and line in front ------------------------
 
-FOREVER = 1e6  # Seconds: a check has a budget, whatever the methods have
+NO_LIMIT = 1e6  # seconds: the budget of a check where the methods have none
 
 
 def document(row: InputRow, options: Options) -> dict[str, Any]:
-    """The document of a row.  Whatever is wrong with the row is told in it: nothing is raised."""
+    """Return the document of a row; an error is part of the document, and nothing is raised."""
     try:
-        return {**heading(row), **_compared(row, options)}
+        return {**_heading(row), **_compare(row, options)}
     except DiffcompareError as error:
-        return failure(row, error.diagnostic)
+        return error_document(row, error.diagnostic)
     except MemoryError:
-        return failure(row, Diagnostic("E811", "resource_limit", "the row needs more memory than there is"))
+        return error_document(row, Diagnostic("E811", "resource_limit", "the row needs more memory than there is"))
     except Exception as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        return failure(row, Diagnostic("E900", "internal_error", f"a fault of ours: {what[:200]}"))
+        return error_document(row, Diagnostic("E900", "internal_error", f"a fault of ours: {what[:200]}"))
 
 
-def heading(row: InputRow) -> dict[str, Any]:
-    """What a row's document has beside that of `grad`."""
-    found: dict[str, Any] = {"name": row.name, "file": row.file, "line": row.line}
+def _heading(row: InputRow) -> dict[str, Any]:
+    """Return what a row's document has in front of the one of `grad`."""
+    heading: dict[str, Any] = {"name": row.name, "file": row.file, "line": row.line}
     if row.point_place is not None:
-        found["point_from"] = row.point_place
-    return found
+        heading["point_from"] = row.point_place
+    return heading
 
 
-def failure(row: InputRow, diagnostic: Diagnostic) -> dict[str, Any]:
-    """The document of a row that could not be asked, with the column of what is wrong in it."""
+def error_document(row: InputRow, diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return the document of a row that could not be answered, with the column of the mistake."""
     column = row.column
     if row.error is None and diagnostic.span is not None and diagnostic.text in (None, row.text):
         column += diagnostic.span[0]
-    return {**heading(row), "column": column, "schema": SCHEMA, "command": "grad", "error": diagnostic.data()}
+    return {**_heading(row), "column": column, "schema": SCHEMA, "command": "grad", "error": diagnostic.data()}
 
 
-def text(data: Mapping[str, Any]) -> str:
-    """A document on one line."""
+def json_line(data: Mapping[str, Any]) -> str:
+    """Return a document on one line."""
     return f"{json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(', ', ': '))}\n"
 
 
-def _compared(row: InputRow, options: Options) -> dict[str, Any]:
-    question, at, hand = row_input(row)
+def _compare(row: InputRow, options: Options) -> dict[str, Any]:
+    """Return the data of the comparison that a row asks for, and the check of the row's own partials."""
+    question, at, hand = _row_input(row)
     comparison = compare_question(
         question,
         at=at,
@@ -110,24 +113,24 @@ def _compared(row: InputRow, options: Options) -> dict[str, Any]:
         truth=options.truth,
         simplify=options.simplify,
     )
-    written = hand or question.hand
-    if written is None or written.origin == "catalogue":
+    own_partials = hand or question.hand
+    if own_partials is None or own_partials.origin == "catalogue":
         return comparison.data()
-    return {**comparison.data(), "check": _check(comparison.problem.expression, written, options)}
+    return {**comparison.data(), "check": _check(comparison.problem.expression, own_partials, options)}
 
 
-def _check(expression: Expression, written: Hand, options: Options) -> dict[str, Any]:
-    """The verdicts of `check` on the partials that a person wrote, and the worst of them."""
+def _check(expression: Expression, hand: Hand, options: Options) -> dict[str, Any]:
+    """Return the verdicts of `check` on hand-coded partials, and the worst of them."""
     from diffcompare.verify.verdict import WORST_FIRST, judge
 
-    judgements, _ = judge(expression, written.formulas, budget=options.budget or FOREVER)
+    judgements, _ = judge(expression, hand.formulas, budget=options.budget or NO_LIMIT)
     partials = {name: judgement.verdict for name, judgement in judgements.items()}
     worst = next(verdict for verdict in WORST_FIRST if verdict in partials.values())
     return {"verdict": worst, "partials": partials}
 
 
-def row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, Hand | None]:
-    """The question of a row, its point, and the partials that its file gives.  Raises DiffcompareError."""
+def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, Hand | None]:
+    """Return the parsed expression of a row, its point, and the partials that it gives.  Raises DiffcompareError."""
     if row.error is not None:
         raise DiffcompareError(row.error)
     if row.entry is not None:
@@ -147,7 +150,7 @@ def row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, H
 
 
 def _point(given: str | Mapping[str, Any] | None, place: str) -> dict[str, float]:
-    """The point that a row gives, as text or by name."""
+    """Return the coordinates of a point that is given as text or by variable."""
     if given is None:
         return {}
     if isinstance(given, str):
@@ -164,45 +167,46 @@ def _coordinate(value: Any, source: str) -> float:
     raise DiffcompareError(Diagnostic("E703", "bad_value", message, source=source, help='for example {"x": 2.5}'))
 
 
-# What is kept of a row's document for the summary: a few figures, the same whether the row was just computed or
-# read from the results of an interrupted run.
+# --- The summary of a row: what the statistics of a run need, whether it was just computed or read from its results ---
 
 
 class MethodSummary(NamedTuple):
-    """One method's answer to one row, in short."""
+    """The answer of one method to one row, in short."""
 
     method: str
     status: str
     error: float | None
-    """Of its worst partial: relative, and absolute where the true partial is 0; None where it is not known."""
+    """Error of the worst partial: relative, or absolute where the true partial is 0; None if it is unknown."""
     partial: str | None
-    """The variable of that partial."""
+    """Variable of the worst partial."""
     unknown: str | None
-    """The variable of a partial of which no error is known."""
+    """Variable of a partial whose error is unknown, if there is one."""
     operations: int | None
+    """Operations that the gradient takes; None if unknown."""
     swell: float | None
-    """Nodes of the gradient's formulas over those of f, as trees."""
+    """Nodes of the gradient's formulas over those of f, both as trees."""
 
 
-class Digest(NamedTuple):
+class RowSummary(NamedTuple):
     """One row in short."""
 
     place: str
+    """`file:line`, with the column of an error and the place of a point if there are any."""
     name: str | None
     error: tuple[str, str] | None
     """Code and message of what is wrong with the row."""
     check: tuple[str, str] | None
-    """The verdict on the partials by hand, and which of them it is about."""
+    """The worst verdict on the hand-coded partials, and the partials that have it."""
     cells: tuple[MethodSummary, ...]
 
     @property
-    def called(self) -> str:
-        """What to call the row."""
+    def label(self) -> str:
+        """Name of the row, or else its place."""
         return self.name or self.place
 
 
-def digest(document: Mapping[str, Any]) -> Digest:
-    """The digest of a row's document."""
+def summarize(document: Mapping[str, Any]) -> RowSummary:
+    """Return the summary of a row's document."""
     error = document.get("error")
     size = document["expression"]["size"]["tree"] if "expression" in document else None
     cells = tuple([_cell(method, size) for method in document.get("methods", ())])
@@ -212,24 +216,26 @@ def digest(document: Mapping[str, Any]) -> Digest:
     if "point_from" in document:
         place += f" at {document['point_from']}"
     check = document.get("check")
-    return Digest(
+    return RowSummary(
         place,
         document["name"],
         (error["code"], error["message"]) if error else None,
-        _checked(check) if check else None,
+        _check_summary(check) if check else None,
         cells,
     )
 
 
-def summary_from_plain(fields: list[Any]) -> Digest:
-    """The digest that was sent as JSON."""
+def summary_from_plain(fields: list[Any]) -> RowSummary:
+    """Restore a summary that was sent as JSON."""
     place, name, error, check, cells = fields
     check = tuple(check) if check else None
-    return Digest(place, name, tuple(error) if error else None, check, tuple([MethodSummary(*cell) for cell in cells]))
+    return RowSummary(
+        place, name, tuple(error) if error else None, check, tuple([MethodSummary(*cell) for cell in cells])
+    )
 
 
-def _checked(check: Mapping[str, Any]) -> tuple[str, str]:
-    """The verdict, and the partials that have it."""
+def _check_summary(check: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the worst verdict, and the partials that have it."""
     names = [f"df/d{name}" for name, verdict in check["partials"].items() if verdict == check["verdict"]]
     return check["verdict"], ", ".join(names)
 
@@ -266,49 +272,45 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def answered(row: InputRow, options: Options) -> tuple[bytes, bytes]:
-    """The digest of a row, as JSON, and what is to be written for it."""
-    return _both(document(row, options), options)
+def answer_row(row: InputRow, options: Options) -> tuple[bytes, bytes]:
+    """Return the summary of a row, as JSON, and its output."""
+    return _summary_and_output(document(row, options), options)
 
 
-def refused(row: InputRow, options: Options, diagnostic: Diagnostic) -> tuple[bytes, bytes]:
-    """The same for a row that nobody can answer."""
-    return _both(failure(row, diagnostic), options)
+def refuse_row(row: InputRow, options: Options, diagnostic: Diagnostic) -> tuple[bytes, bytes]:
+    """Return the summary, as JSON, and the output of a row that no worker can answer."""
+    return _summary_and_output(error_document(row, diagnostic), options)
 
 
-def _both(found: dict[str, Any], options: Options) -> tuple[bytes, bytes]:
-    written = WRITERS[options.format](found) if options.format in WRITERS else ""
-    return _sent(digest(found)), written.encode("utf-8", "backslashreplace")
+def _summary_and_output(data: dict[str, Any], options: Options) -> tuple[bytes, bytes]:
+    output = WRITERS[options.format](data) if options.format in WRITERS else ""
+    return json.dumps(summarize(data)).encode(), output.encode("utf-8", "backslashreplace")
 
 
-def _sent(short: Digest) -> bytes:
-    return json.dumps(short).encode()
-
-
-def _csv(found: Mapping[str, Any]) -> str:
+def _csv_lines(data: Mapping[str, Any]) -> str:
     from diffcompare.render.csv import lines
 
-    return lines(_csv_rows(found))
+    return lines(_csv_rows(data))
 
 
 def csv_header() -> str:
-    """The first line of the CSV of a run."""
+    """Return the first line of the CSV of a run."""
     from diffcompare.render.csv import lines
 
     return lines([CSV_COLUMNS])
 
 
-def _csv_rows(found: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
-    """One line for each method and partial, or one for the row that has neither."""
+def _csv_rows(data: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
+    """Return one line for each method and partial, or a single line for a row that has none."""
     from diffcompare.document import Code
 
-    point = ",".join(f"{name}={value!r}" for name, value in found.get("point", {}).items())
-    expression = Code(found["expression"]["text"]) if "expression" in found else None
-    head = (found["name"], found["file"], found["line"], expression, Code(point) if point else None)
-    error = f"{found['error']['code']}: {found['error']['message']}" if "error" in found else None
-    truth = (found.get("truth") or {}).get("gradient", {})
+    point = ",".join(f"{name}={value!r}" for name, value in data.get("point", {}).items())
+    expression = Code(data["expression"]["text"]) if "expression" in data else None
+    head = (data["name"], data["file"], data["line"], expression, Code(point) if point else None)
+    error = f"{data['error']['code']}: {data['error']['message']}" if "error" in data else None
+    truth = (data.get("truth") or {}).get("gradient", {})
     rows: list[tuple[Cell, ...]] = []
-    for method in found.get("methods", ()):
+    for method in data.get("methods", ()):
         work = method["work"]["operations"] if method["work"] else None
         for name, value in method["gradient"].items():
             errors = (method["error"][kind][name] for kind in ("absolute", "relative", "ulp"))
@@ -318,5 +320,4 @@ def _csv_rows(found: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
     return rows or [(*head, *empty, error)]
 
 
-# The formats in which rows are written one by one.
-WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"jsonl": text, "csv": _csv}
+WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"jsonl": json_line, "csv": _csv_lines}  # formats row by row

@@ -1,4 +1,4 @@
-"""The run: rows are read, given out, and written in their order, with a bounded number of them under way."""
+"""The scheduler of a run: rows are read, given out, and written in order, with a bounded number under way."""
 
 from __future__ import annotations
 
@@ -8,84 +8,82 @@ from itertools import islice
 from typing import Protocol
 
 from diffcompare import processes
-from diffcompare.batch.pool import Crew, CrewLost, Result
+from diffcompare.batch.pool import Pool, PoolLost, Result
 from diffcompare.batch.row import InputRow
-from diffcompare.batch.row_result import Digest
+from diffcompare.batch.row_result import RowSummary
 
-# Names that several rows have: results could not be told apart by them.
+MAX_UNDER_WAY = 2000  # rows read and not yet written
+MAX_BYTES = 64 << 20  # of results whose turn has not come, or of rows under way: then no more rows are given out
+MIN_ROWS = 256  # with fewer rows under way their length does not matter
+WAIT_SECONDS = 0.1  # for results, before the pool checks for overdue workers again
 
-MAX_NAMES = 50_000  # Names that are remembered
+# --- Names of several rows, by which results could not be told apart --------------------------------------------------
 
-MAX_TWICE = 5  # Names that are told
+MAX_NAMES = 50_000  # names remembered
+MAX_LISTED_DUPLICATES = 5
 
 
-class Names:
-    """The names of rows, as they go by."""
+class DuplicateNames:
+    """Finds names that occur more than once, as the rows go by."""
 
     def __init__(self) -> None:
-        self.first: dict[str, str] = {}
-        self.twice: list[tuple[str, str, str]] = []
-        """(name, its place, where it came first)"""
+        self.first: dict[str, str] = {}  # the place where a name occurs first
+        self.listed: list[tuple[str, str, str]] = []  # (name, place, first place)
         self.count = 0
-        self.full = False
+        self.full = False  # whether names were no longer remembered
 
-    def see(self, row: InputRow) -> None:
-        """Remember the name of a row, or note that it was there before."""
+    def add(self, row: InputRow) -> None:
+        """Remember the name of a row, or count it as a duplicate."""
         if row.name is None or row.point_place is not None:
             return
-        before = self.first.get(row.name)
-        if before is not None:
+        first = self.first.get(row.name)
+        if first is not None:
             self.count += 1
-            if len(self.twice) < MAX_TWICE:
-                self.twice.append((row.name, row.place, before))
+            if len(self.listed) < MAX_LISTED_DUPLICATES:
+                self.listed.append((row.name, row.place, first))
         elif len(self.first) < MAX_NAMES:
             self.first[row.name] = row.place
         else:
             self.full = True
 
 
-MAX_UNDER_WAY = 2000  # Rows read and not yet written
-
-MAX_BYTES = 64 << 20  # Bytes of results whose turn has not come, from which on no more rows are given out
-
-FEW = 256  # Rows so few that their length does not matter
-
-PAUSE = 0.1  # Seconds between two looks at what is overdue
+# --- From the files through the pool to the sink ----------------------------------------------------------------------
 
 
-class Numbered:
-    """Rows with their numbers, taken as they come: a thread reads ahead, because standard input may take its time."""
+class RowFeed:
+    """Numbered rows, taken as they come."""
 
     def __init__(self, rows: Iterator[tuple[int, InputRow]], *, ahead: bool) -> None:
+        """`ahead` lets a thread read ahead, because standard input may keep one waiting.  Raises PoolLost."""
         self.rows = rows
-        self.ended = False
+        self.ended = False  # whether there are no more rows
         self.read: queue.Queue[list[tuple[int, InputRow]] | BaseException] | None = queue.Queue(64) if ahead else None
         if self.read is not None:
             try:
-                processes.beside(self._read)
+                processes.beside(self._read_ahead)
             except OSError as error:
                 why = f"standard input cannot be read beside the work: {str(error.strerror).lower()}"
-                raise CrewLost(why, "save it as a file") from None
+                raise PoolLost(why, "save it as a file") from None
 
     def take(self, most: int) -> list[tuple[int, InputRow]]:
-        """At most so many rows; none where none has arrived, or where there are no more (then `ended` is set)."""
+        """Return at most so many rows: none if none has arrived yet, or if there are no more (`ended` is set then)."""
         if self.read is None:
-            found = list(islice(self.rows, most))
-            self.ended = len(found) < most
-            return found
-        found = []
-        while len(found) < most and not self.ended:
+            rows = list(islice(self.rows, most))
+            self.ended = len(rows) < most
+            return rows
+        rows = []
+        while len(rows) < most and not self.ended:
             try:
                 item = self.read.get_nowait()
             except queue.Empty:
                 break
             if isinstance(item, BaseException):
                 raise item
-            found += item
+            rows += item
             self.ended = not item
-        return found
+        return rows
 
-    def _read(self) -> None:
+    def _read_ahead(self) -> None:
         assert self.read is not None
         try:
             for row in self.rows:
@@ -95,96 +93,97 @@ class Numbered:
             self.read.put(error)
 
 
-class InOrder:
-    """Results brought into the order of their rows."""
+class ReorderBuffer:
+    """Brings results into the order of their rows."""
 
     def __init__(self, first: int, early: dict[int, Result]) -> None:
         self.next = first
         self.early = early
-        self.bytes = sum(len(result.written) for result in early.values())
+        self.bytes = sum(len(result.output) for result in early.values())
 
     def add(self, results: list[Result]) -> None:
-        """Take in results in any order."""
+        """Add results in any order."""
         for result in results:
             self.early[result.number] = result
-            self.bytes += len(result.written)
+            self.bytes += len(result.output)
 
     def due(self) -> Iterator[Result]:
-        """Those whose turn has come."""
+        """Yield the results that come next in row order, and forget them."""
         while self.next in self.early:
             result = self.early.pop(self.next)
-            self.bytes -= len(result.written)
+            self.bytes -= len(result.output)
             self.next += 1
             yield result
 
 
 class Sink(Protocol):
-    """Where results go."""
+    """A destination of results."""
 
     early: dict[int, Result]
+    """Results of an interrupted run whose turn has not come, by row number."""
 
-    def kept(self) -> Iterator[Digest]:
-        """The rows that are there already."""
+    def rows_so_far(self) -> Iterator[RowSummary]:
+        """Yield the rows that an interrupted run has written."""
 
-    def write(self, written: bytes, /) -> None:
-        """Write rows, in their order."""
+    def write(self, output: bytes, /) -> None:
+        """Write whole rows, which come in order."""
 
-    def put_by(self, result: Result) -> None:
+    def keep_early(self, result: Result) -> None:
         """Keep a result whose turn has not come."""
 
-    def tidy(self) -> None:
-        """Called when every result that was put by has been written."""
+    def compact(self) -> None:
+        """Forget the early results: all of them have been written."""
 
     def close(self, *, complete: bool) -> None:
-        """The run is over, or broken off."""
+        """End the run, which is complete or was interrupted."""
 
 
-def run(rows: Numbered, crew: Crew, order: InOrder, count: Callable[[Digest], None], sink: Sink) -> None:
-    """Bring every row from `rows` through the crew to the sink, in order, each counted as it is written."""
+def run(rows: RowFeed, pool: Pool, order: ReorderBuffer, count: Callable[[RowSummary], None], sink: Sink) -> None:
+    """Pass every row through the pool to the sink, in order; `count` gets the summary of each as it is written."""
     under_way: dict[int, int] = {}  # characters of every row, by its number
     while True:
         while not rows.ended and _is_room(under_way, order):
-            room = crew.room()
-            found = rows.take(room) if room else []
-            if not found:
+            room = pool.room()
+            taken = rows.take(room) if room else []
+            if not taken:
                 break
-            asked = [(number, row) for number, row in found if number not in order.early]
-            if asked:
-                crew.give(asked)
-                under_way |= {number: len(row.text) for number, row in asked}
+            new = [(number, row) for number, row in taken if number not in order.early]
+            if new:
+                pool.give(new)
+                under_way |= {number: len(row.text) for number, row in new}
         if rows.ended and not under_way:
             _write(order, count, sink)
             return
-        results = crew.results(PAUSE)
+        results = pool.results(WAIT_SECONDS)
         for result in results:
             under_way.pop(result.number, None)
         order.add(results)
         _write(order, count, sink)
         for result in results:
             if result.number in order.early:
-                sink.put_by(result)
+                sink.keep_early(result)
         if not order.early:
-            sink.tidy()
+            sink.compact()
 
 
-def _is_room(under_way: Mapping[int, int], order: InOrder) -> bool:
-    """Whether more rows may be read: neither too many are under way, nor too long ones, nor too much waits its turn."""
+def _is_room(under_way: Mapping[int, int], order: ReorderBuffer) -> bool:
+    """Tell whether more rows may be read, by the number and length of those under way and of waiting results."""
     if len(under_way) + len(order.early) >= MAX_UNDER_WAY or order.bytes >= MAX_BYTES:
         return False
-    return len(under_way) < FEW or sum(under_way.values()) < MAX_BYTES
+    return len(under_way) < MIN_ROWS or sum(under_way.values()) < MAX_BYTES
 
 
-def _write(order: InOrder, count: Callable[[Digest], None], sink: Sink) -> None:
+def _write(order: ReorderBuffer, count: Callable[[RowSummary], None], sink: Sink) -> None:
     due = list(order.due())
     if due:
-        sink.write(b"".join(result.written for result in due))
+        sink.write(b"".join(result.output for result in due))
         for result in due:
-            count(result.digest)
+            count(result.summary)
 
 
-def numbered(rows: Iterator[InputRow], skip: int, names: Names) -> Iterator[tuple[int, InputRow]]:
-    """Rows from the one after `skip` on, with their numbers; all of them are looked at for names that come twice."""
+def number_rows(rows: Iterator[InputRow], skip: int, names: DuplicateNames) -> Iterator[tuple[int, InputRow]]:
+    """Yield rows with their numbers from number `skip` on; `names` gets the name of every row."""
     for number, row in enumerate(rows):
-        names.see(row)
+        names.add(row)
         if number >= skip:
             yield number, row

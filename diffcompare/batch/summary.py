@@ -1,4 +1,8 @@
-"""The figures of a run as a document: method by method, the worst rows, the rows that failed, and the verdict."""
+"""Statistics of a run, and their report: method by method, the worst rows, the rows that failed, and the verdict.
+
+The statistics take constant memory for any number of rows: counts, medians to two digits, and the worst rows.  The same
+rows in the same order give the same statistics, however the run was interrupted.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends.registry import DIFFERENCES
-from diffcompare.batch.row_result import Digest, MethodSummary
+from diffcompare.batch.row_result import MethodSummary, RowSummary
 from diffcompare.document import Approximate, Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.studies.record import SCHEMA, counted, join, large
 
@@ -17,41 +21,35 @@ if TYPE_CHECKING:
     from diffcompare.batch.run import Batch
 
 
-# Figures over any number of rows in constant memory: counts, medians to two digits, and the worst rows.
-#
-# The same rows in the same order give the same figures, however the run was interrupted.
-
-MAX_WORST = 5  # Rows that are named as the worst
-
-MAX_FAILED = 10  # Failed rows that are named at the end
-
-STEPS = 200  # Steps of a median between a number and ten times as much: 1.2 % each
+MAX_WORST = 5  # rows named as the worst
+MAX_FAILED = 10  # failed rows named at the end
+BINS_PER_DECADE = 200  # of the median: 1.2 % each
 
 
 @dataclass(slots=True)
 class Median:
-    """A median of numbers from 0 on, to about a hundredth of its size, from counts of how many are how large."""
+    """The median of non-negative numbers to about 1 %, from a histogram of their logarithms."""
 
     counts: Counter[float] = field(default_factory=Counter)
 
     def add(self, number: float) -> None:
-        """Count one number in."""
-        self.counts[-math.inf if number == 0 else float(round(STEPS * math.log10(number)))] += 1
+        """Add a number."""
+        self.counts[-math.inf if number == 0 else float(round(BINS_PER_DECADE * math.log10(number)))] += 1
 
     @property
     def value(self) -> float | None:
-        """The lower median; None of no numbers."""
+        """The lower median; None if there are no numbers."""
         left = (self.counts.total() + 1) // 2
-        for size in sorted(self.counts):
-            left -= self.counts[size]
+        for bin in sorted(self.counts):
+            left -= self.counts[bin]
             if left <= 0:
-                return 0.0 if size == -math.inf else 10 ** (size / STEPS)
+                return 0.0 if bin == -math.inf else 10 ** (bin / BINS_PER_DECADE)
         return None
 
 
 @dataclass(slots=True)
-class MethodTally:
-    """What one method did over all rows."""
+class MethodStatistics:
+    """The answers of one method to all rows."""
 
     answered: int = 0
     refused: int = 0
@@ -62,8 +60,8 @@ class MethodTally:
     work: int = 0
     swells: Median = field(default_factory=Median)
 
-    def add(self, cell: MethodSummary, called: str) -> None:
-        """Count one answer in."""
+    def add(self, cell: MethodSummary, label: str) -> None:
+        """Add the answer to the row with this label."""
         if cell.status == "ok":
             self.answered += 1
         elif cell.status == "timed-out":
@@ -73,7 +71,7 @@ class MethodTally:
         if cell.error is not None:
             self.errors.add(cell.error)
             if self.worst is None or cell.error > self.worst:
-                self.worst, self.worst_row = cell.error, called
+                self.worst, self.worst_row = cell.error, label
         self.work += cell.operations or 0
         if cell.swell is not None:
             self.swells.add(cell.swell)
@@ -91,7 +89,7 @@ class Worst:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A row that failed: where it stands, its name, and why."""
+    """A row that failed, and why."""
 
     place: str
     name: str | None
@@ -101,53 +99,54 @@ class Failed:
 
 @dataclass(slots=True)
 class Statistics:
-    """Everything that is counted."""
+    """The statistics of all rows so far."""
 
     methods: Sequence[str]
     max_error: float | None = None
     rows: int = 0
     failed: int = 0
-    by_method: dict[str, MethodTally] = field(default_factory=dict)
+    by_method: dict[str, MethodStatistics] = field(default_factory=dict)
     worst: list[Worst] = field(default_factory=list)
     failures: list[Failed] = field(default_factory=list)
     codes: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.by_method = {method: MethodTally() for method in self.methods}
+        self.by_method = {method: MethodStatistics() for method in self.methods}
 
-    def add(self, row: Digest) -> bool:
-        """Count one row in, and say whether it is well."""
+    def add(self, row: RowSummary) -> bool:
+        """Add a row; return whether it succeeded."""
         self.rows += 1
         for cell in row.cells:
-            self.by_method.setdefault(cell.method, MethodTally()).add(cell, row.called)
+            self.by_method.setdefault(cell.method, MethodStatistics()).add(cell, row.label)
         self._note_worst(row)
         if row.check is not None:
             self.checked[row.check[0]] += 1
-        failed = next(self._failures(row), None)
-        if failed is None:
+        failure = next(self._failures(row), None)
+        if failure is None:
             return True
         self.failed += 1
-        self.codes[failed.code] += 1
+        self.codes[failure.code] += 1
         if len(self.failures) < MAX_FAILED:
-            self.failures.append(failed)
+            self.failures.append(failure)
         return False
 
-    def _note_worst(self, row: Digest) -> None:
-        """A row counts once, by the worst method of exact rules: differences are rough everywhere."""
+    def _note_worst(self, row: RowSummary) -> None:
+        """Keep a row among the worst, once, by its worst method of exact rules: differences are rough everywhere."""
         exact = [cell for cell in row.cells if cell.method not in DIFFERENCES and cell.error and cell.partial]
         if not exact:
             return
-        cell = max(exact, key=lambda each: each.error or 0.0)
+        cell = max(exact, key=lambda cell: cell.error or 0.0)
         assert cell.error is not None
         assert cell.partial is not None
         if len(self.worst) == MAX_WORST and cell.error <= self.worst[-1].error:
             return
-        self.worst.append(Worst(row.called, cell.method, cell.partial, cell.error))
-        self.worst.sort(key=lambda each: -each.error)  # stable: of equals the first rows stay
+        self.worst.append(Worst(row.label, cell.method, cell.partial, cell.error))
+        self.worst.sort(key=lambda row: -row.error)  # stable: among equals the first rows stay
         del self.worst[MAX_WORST:]
 
-    def _failures(self, row: Digest) -> Iterator[Failed]:
+    def _failures(self, row: RowSummary) -> Iterator[Failed]:
+        """Yield the reasons for which a row fails, the most important first."""
         if row.error is not None:
             yield Failed(row.place, row.name, *row.error)
         elif row.cells and not any(cell.status == "ok" for cell in row.cells):
@@ -163,106 +162,110 @@ class Statistics:
 
 
 def _excess(cell: MethodSummary, most: float) -> str:
-    """How a method misses a bound on its error; empty where it does not."""
+    """Say how a method misses a bound on its error; return "" if it does not."""
     if cell.status != "ok":
         return f"{cell.method} has no answer ({cell.status})"
     if cell.unknown is not None:
-        return f"of {cell.method} the error of df/d{cell.unknown} is not known"
+        return f"the error of {cell.method} in df/d{cell.unknown} is unknown"
     if cell.error is not None and cell.error > most:
         return f"{cell.method} is off by {cell.error:.2g} in df/d{cell.partial}, more than {most:g}"
     return ""
 
 
-# The closing sentence of a run.
+# --- The closing sentence ---------------------------------------------------------------------------------------------
 
 
 def verdict(batch: Batch) -> str:
-    """What the tables come to; every figure in it comes from them."""
-    clauses = [*_well(batch), *_worst_clause(batch), *_stopped(batch)]
+    """Return the conclusion from the tables; every number in it stands there."""
+    clauses = [*_success(batch), *_worst_clause(batch), *_stopped(batch)]
     sentence = "; ".join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _well(batch: Batch) -> list[str]:
-    rows, failed = batch.tally.rows, batch.tally.failed
+def _success(batch: Batch) -> list[str]:
+    rows, failed = batch.statistics.rows, batch.statistics.failed
     if not rows:
-        return ["there is no row"]
+        return ["there are no rows"]
     if not failed:
-        return [f"all {rows} rows are well" if rows > 1 else "the row is well"]
+        return [f"all {rows} rows succeeded" if rows > 1 else "the row succeeded"]
     return [f"{failed} of {counted(rows, 'row')} failed"]
 
 
 def _worst_clause(batch: Batch) -> list[str]:
-    """The largest error of a method of exact rules, and what the median says beside it."""
-    if not batch.tally.worst:
+    """Return the largest error of a method of exact rules, with the median beside it."""
+    if not batch.statistics.worst:
         return []
-    worst = batch.tally.worst[0]
-    median = batch.tally.by_method[worst.method].errors.value
+    worst = batch.statistics.worst[0]
+    median = batch.statistics.by_method[worst.method].errors.value
     beside = "" if median is None else f" (its median is {median:.2g})"
     return [f"of the methods of exact rules {worst.method} is furthest off: {worst.error:.2g} at {worst.row}{beside}"]
 
 
 def _stopped(batch: Batch) -> list[str]:
-    late = [f"{method} {found.timed_out}" for method, found in batch.tally.by_method.items() if found.timed_out]
-    none = [f"{method} {found.refused}" for method, found in batch.tally.by_method.items() if found.refused]
+    """Return which methods timed out or had no answer, and how often."""
+    by_method = batch.statistics.by_method
+    timed_out = [f"{name} {method.timed_out}" for name, method in by_method.items() if method.timed_out]
+    refused = [f"{name} {method.refused}" for name, method in by_method.items() if method.refused]
     return [
-        *([f"timed out: {join(late)}"] if late else []),
-        *([f"without an answer: {join(none)}"] if none else []),
+        *([f"timed out: {join(timed_out)}"] if timed_out else []),
+        *([f"without an answer: {join(refused)}"] if refused else []),
     ]
 
 
-# The figures of a run as plain data.
+# --- JSON -------------------------------------------------------------------------------------------------------------
 
 
 def data(batch: Batch) -> dict[str, Any]:
-    """The whole record; a median is right to two digits."""
-    tally = batch.tally
+    """Return the whole record as plain data; a median is right to two digits."""
+    statistics = batch.statistics
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "command": "batch",
         "files": list(batch.files),
-        "rows": tally.rows,
-        "failed": tally.failed,
-        "methods": [{"method": method, **_method(found)} for method, found in tally.by_method.items()],
+        "rows": statistics.rows,
+        "failed": statistics.failed,
+        "methods": [{"method": name, **_method_data(method)} for name, method in statistics.by_method.items()],
         "worst": [
             {"row": worst.row, "method": worst.method, "partial": worst.partial, "error": worst.error}
-            for worst in tally.worst
+            for worst in statistics.worst
         ],
         "failures": [
             {"place": failed.place, "name": failed.name, "code": failed.code, "message": failed.why}
-            for failed in tally.failures
+            for failed in statistics.failures
         ],
-        "failures_by_code": dict(sorted(tally.codes.items())),
+        "failures_by_code": dict(sorted(statistics.codes.items())),
         "verdict": batch.verdict,
         "warnings": [{"code": note.code, "message": note.message, "span": None} for note in batch.notes],
     }
-    if tally.checked:
-        document["checked"] = dict(sorted(tally.checked.items()))
+    if statistics.checked:
+        document["checked"] = dict(sorted(statistics.checked.items()))
     return document
 
 
-def _method(found: MethodTally) -> dict[str, Any]:
+def _method_data(method: MethodStatistics) -> dict[str, Any]:
     return {
-        "answered": found.answered,
-        "refused": found.refused,
-        "timed_out": found.timed_out,
-        "error": {"worst": found.worst, "row": found.worst_row, "median": found.errors.value},
-        "work": large(found.work),
-        "swell": found.swells.value,
+        "answered": method.answered,
+        "refused": method.refused,
+        "timed_out": method.timed_out,
+        "error": {"worst": method.worst, "row": method.worst_row, "median": method.errors.value},
+        "work": large(method.work),
+        "swell": method.swells.value,
     }
 
 
-MAX_FILES = 3  # Files that are named
+# --- Document ---------------------------------------------------------------------------------------------------------
+
+MAX_FILES = 3  # named above the tables
 
 
 def document(batch: Batch, *, brief: bool = False) -> Document:
-    """The tables of `batch`."""
+    """Return the tables and the verdict; a brief document has the table of methods only."""
     if brief:
         return Document((_methods(batch),), batch.data)
-    blocks: list[Block] = [Heading(f"{counted(batch.tally.rows, 'expression')}, side by side", 1), _about(batch)]
-    if batch.tally.by_method:
+    blocks: list[Block] = [Heading(f"{counted(batch.statistics.rows, 'expression')}, side by side", 1), _about(batch)]
+    if batch.statistics.by_method:
         blocks.append(_methods(batch))
-    if batch.tally.worst:
+    if batch.statistics.worst:
         blocks.append(_worst(batch))
     if batch.rows:
         blocks.append(_rows(batch))
@@ -274,12 +277,17 @@ def _about(batch: Batch) -> Listing:
     names = batch.files[:MAX_FILES]
     more = len(batch.files) - len(names)
     files = ", ".join(names) + (f" and {counted(more, 'other file')}" if more else "")
-    tally = batch.tally
-    entries: list[tuple[str, Cell]] = [("from", files), ("rows", f"{tally.rows}, of which {tally.failed} failed")]
-    if tally.max_error is not None:
-        entries.append(("bound", Approximate(tally.max_error)))
-    if tally.checked:
-        entries.append(("by hand", ", ".join(f"{count} {verdict}" for verdict, count in sorted(tally.checked.items()))))
+    statistics = batch.statistics
+    entries: list[tuple[str, Cell]] = [
+        ("from", files),
+        ("rows", f"{statistics.rows}, of which {statistics.failed} failed"),
+    ]
+    if statistics.max_error is not None:
+        entries.append(("bound", Approximate(statistics.max_error)))
+    if statistics.checked:
+        entries.append(
+            ("by hand", ", ".join(f"{count} {verdict}" for verdict, count in sorted(statistics.checked.items())))
+        )
     return Listing(tuple(entries))
 
 
@@ -294,19 +302,19 @@ def _methods(batch: Batch) -> Table:
         Column("work", "work", "right"),
         Column("swell", "swell", "right"),
     )
-    rows = tuple((method, *_method_row(found)) for method, found in batch.tally.by_method.items())
+    rows = tuple((name, *_method_row(method)) for name, method in batch.statistics.by_method.items())
     return Table("methods", columns, rows, "Methods: errors against the truth, operations in all, median swell")
 
 
-def _method_row(found: MethodTally) -> tuple[Cell, ...]:
+def _method_row(method: MethodStatistics) -> tuple[Cell, ...]:
     return (
-        found.answered,
-        found.refused,
-        found.timed_out,
-        _approximate(found.worst),
-        _approximate(found.errors.value),
-        found.work,
-        _approximate(found.swells.value),
+        method.answered,
+        method.refused,
+        method.timed_out,
+        _approximate(method.worst),
+        _approximate(method.errors.value),
+        method.work,
+        _approximate(method.swells.value),
     )
 
 
@@ -318,14 +326,15 @@ def _worst(batch: Batch) -> Table:
         Column("error", "error", "right"),
     )
     rows = tuple(
-        (Code(worst.row), worst.method, f"df/d{worst.partial}", Approximate(worst.error)) for worst in batch.tally.worst
+        (Code(worst.row), worst.method, f"df/d{worst.partial}", Approximate(worst.error))
+        for worst in batch.statistics.worst
     )
     return Table("worst", columns, rows, "Worst rows of the methods of exact rules")
 
 
 def _rows(batch: Batch) -> Table:
-    """Every row with the error of every method."""
-    methods = list(batch.tally.by_method)
+    """Return the table of all rows, with the error of every method."""
+    methods = list(batch.statistics.by_method)
     columns = (
         Column("place", "place"),
         Column("name", "name"),
@@ -336,13 +345,15 @@ def _rows(batch: Batch) -> Table:
     return Table("rows", columns, rows, "Rows: the worst error of each method", sortable=True)
 
 
-def _row(row: Digest, methods: list[str]) -> tuple[Cell, ...]:
+def _row(row: RowSummary, methods: list[str]) -> tuple[Cell, ...]:
     cells = {cell.method: cell for cell in row.cells}
     errors: list[Cell] = []
     for method in methods:
         cell = cells.get(method)
-        shown = None if cell is None else cell.status if cell.status != "ok" else _approximate(cell.error)
-        errors.append(shown)
+        if cell is None:
+            errors.append(None)
+        else:
+            errors.append(_approximate(cell.error) if cell.status == "ok" else cell.status)
     remark = ": ".join(row.error) if row.error else f"by hand: {row.check[0]}" if row.check else ""
     return (Code(row.place), row.name, *errors, remark)
 

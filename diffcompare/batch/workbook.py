@@ -1,7 +1,7 @@
-"""The cells of an Excel workbook (`.xlsx`), as text; openpyxl reads it, which is an extra.
+"""The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency.
 
-A number is written as Python writes it.  A formula is the text behind its `=`, for that is how pupils type an answer
-(`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.
+A number becomes text as Python prints it.  A formula becomes the text behind its `=`, because that is how pupils type
+an answer (`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.
 """
 
 from __future__ import annotations
@@ -17,38 +17,39 @@ from typing import Any, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 INSTALL = 'pip install "diffcompare[xlsx]"'
-MAX_BYTES = 200_000_000  # Of a workbook unpacked
+MAX_BYTES = 200_000_000  # of an unpacked workbook
 MAX_COLUMNS = 1_000
-_QUOTIENT = re.compile(r"[\d\s.()+*/-]+")  # A formula of numbers alone: 1/3 is no 0.3333333333333333
+_NUMBERS_ONLY = re.compile(r"[\d\s.()+*/-]+")  # a formula of numbers alone stays one: 1/3 is not 0.3333333333333333
 
 
 class SheetRecord(NamedTuple):
-    """A row of a worksheet that is not empty: its number, and its cells as text."""
+    """A non-empty row of a worksheet: its number, from 1, and its cells as text."""
 
     number: int
     cells: list[str]
 
 
 class Worksheet(NamedTuple):
-    """The worksheet that is read: its name, how many others have cells, and its rows."""
+    """The worksheet that is read."""
 
     name: str
     others: int
+    """Number of other worksheets that have cells."""
     records: list[SheetRecord]
 
 
 def read(path: str) -> Worksheet:
-    """The first worksheet with anything in it.  Raises DiffcompareError where there is none to be had."""
+    """Return the first worksheet that is not empty.  Raises DiffcompareError where the workbook cannot be read."""
     load = _loader(path)
     try:
         _check(path)
-        with warnings.catch_warnings(action="ignore"):  # about parts of the file that hold no cells
+        with warnings.catch_warnings(action="ignore"):  # warnings about parts of the file that hold no cells
             formulas, values = [_sheets(load(path, read_only=True, data_only=only)) for only in (False, True)]
     except DiffcompareError:
         raise
     except OSError as error:
         raise _unreadable(path, (error.strerror or str(error)).lower(), "check the path", "E602") from None
-    except Exception as error:  # openpyxl raises what it likes
+    except Exception as error:  # openpyxl raises all kinds of exceptions for damaged files
         why = f"it is not an Excel workbook, or a damaged one ({type(error).__name__})"
         raise _unreadable(path, why, "save it anew as .xlsx, or as CSV UTF-8") from None
     filled = [name for name, rows in formulas.items() if rows]
@@ -60,11 +61,11 @@ def read(path: str) -> Worksheet:
 
 
 def address(row: int, column: int) -> str:
-    """What spreadsheets call a cell: `B3` is that of row 3 in the second column (1, counted from 0)."""
+    """Return the name that spreadsheets give a cell: `B3` for row 3 (from 1) and column 1 (from 0)."""
     letters, column = "", column + 1
     while column:
-        column, place = divmod(column - 1, 26)
-        letters = chr(ord("A") + place) + letters
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
     return f"{letters}{row}"
 
 
@@ -72,26 +73,26 @@ def _loader(path: str) -> Any:
     try:
         from openpyxl import load_workbook
     except ImportError:
-        message = f"{path} is an Excel workbook, and what reads it is not installed"
+        message = f"{path} is an Excel workbook, and openpyxl, which reads it, is not installed"
         raise DiffcompareError(Diagnostic("E614", "io_error", message, source=path, help=INSTALL)) from None
     return load_workbook
 
 
 def _check(path: str) -> None:
-    """Raise DiffcompareError for what is no workbook, or one that is too large unpacked."""
+    """Raise DiffcompareError for a file that is not a workbook, or one that is too large unpacked."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise _unreadable(path, "it is not a regular file", "name the file")
     with open(path, "rb") as stream:
         if stream.read(4) == b"\xd0\xcf\x11\xe0":
             raise _unreadable(path, "it is protected by a password, or an old .xls", "save it without one, as .xlsx")
     with zipfile.ZipFile(path) as archive:
-        size = sum(each.file_size for each in archive.infolist())
+        size = sum(member.file_size for member in archive.infolist())
     if size > MAX_BYTES:
         raise _unreadable(path, f"unpacked it is longer than {MAX_BYTES:,} bytes", "split it into pieces", "E606")
 
 
 def _sheets(book: Any) -> dict[str, dict[int, list[Any]]]:
-    """The rows with anything in them, by their number, of every worksheet that is not hidden."""
+    """Return the non-empty rows of every visible worksheet, by title and row number."""
     try:
         return {sheet.title: _rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"}
     finally:
@@ -99,12 +100,12 @@ def _sheets(book: Any) -> dict[str, dict[int, list[Any]]]:
 
 
 def _rows(sheet: Any) -> dict[int, list[Any]]:
-    sheet.reset_dimensions()  # what a file says of its own size need not be true
+    sheet.reset_dimensions()  # the size that a file claims need not be true
     rows: Iterable[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
-    return {number: list(cells[:MAX_COLUMNS]) for number, cells in enumerate(rows, 1) if any(map(_is_said, cells))}
+    return {number: list(cells[:MAX_COLUMNS]) for number, cells in enumerate(rows, 1) if any(map(_is_filled, cells))}
 
 
-def _is_said(value: Any) -> bool:
+def _is_filled(value: Any) -> bool:
     return value is not None and str(value).strip() != ""
 
 
@@ -114,10 +115,10 @@ def _record(number: int, cells: list[Any], computed: Iterable[Any]) -> SheetReco
 
 
 def text_of(cell: Any, computed: Any) -> str:
-    """A cell as text; `computed` is what the spreadsheet made of a formula."""
+    """Return a cell as text; `computed` is the value that the spreadsheet computed for a formula."""
     if isinstance(cell, str) and cell.startswith("="):
-        of_cells = isinstance(computed, int | float) and not _QUOTIENT.fullmatch(cell[1:])
-        return text_of(computed, None) if of_cells else cell[1:]
+        uses_cells = isinstance(computed, int | float) and not _NUMBERS_ONLY.fullmatch(cell[1:])
+        return text_of(computed, None) if uses_cells else cell[1:]
     if isinstance(cell, datetime.datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.date().isoformat()
     if isinstance(cell, datetime.date | datetime.time):

@@ -7,7 +7,7 @@ import pytest
 from diffcompare.batch import journal
 from diffcompare.batch.journal import Journal, state_of, unfinished
 from diffcompare.batch.pool import Result
-from diffcompare.batch.row_result import Digest
+from diffcompare.batch.row_result import RowSummary
 from diffcompare.diagnostics import DiffcompareError
 
 BELONGS = {"version": "1", "inputs": "abc", "options": {"methods": ["reverse-ad"], "step": None}}
@@ -18,7 +18,7 @@ def line(number):
 
 
 def result(number):
-    return Result(number, Digest(f"f.txt:{number}", f"r{number}", None, None, ()), line(number))
+    return Result(number, RowSummary(f"f.txt:{number}", f"r{number}", None, None, ()), line(number))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def broken_off(path, count=3, early=()):
     for number in range(count):
         first.write(line(number))
     for number in early:
-        first.put_by(result(number))
+        first.keep_early(result(number))
     first.close(complete=False)
 
 
@@ -56,7 +56,7 @@ def test_what_is_torn_is_cut_off(path, torn):
     with open(path, "ab") as stream:
         stream.write(torn)
     again = opened(path)
-    assert [row.name for row in again.kept()] == ["r0", "r1", "r2"]
+    assert [row.name for row in again.rows_so_far()] == ["r0", "r1", "r2"]
     again.write(line(3))
     again.close(complete=True)
     with open(path, "rb") as stream:
@@ -70,7 +70,7 @@ def test_results_put_by_are_there_again_up_to_the_torn_one(path):
         stream.write(b"8 30 40\n{")
     again = opened(path)
     assert again.early == {5: result(5), 7: result(7)}
-    again.put_by(result(9))
+    again.keep_early(result(9))
     again.close(complete=False)
     assert set(opened(path).early) == {5, 7, 9}
 
@@ -79,9 +79,9 @@ def test_the_state_does_not_grow_without_end(path, monkeypatch):
     monkeypatch.setattr(journal, "MAX_STALE", 100)
     first = opened(path, resume=False)
     for number in range(50):
-        first.put_by(result(number))
+        first.keep_early(result(number))
     size = first.state.tell()
-    first.tidy()
+    first.compact()
     assert first.state.tell() == len(first.header) < size
     first.close(complete=False)
     assert opened(path).early == {}
@@ -99,7 +99,7 @@ def test_results_of_another_run_are_refused(path, other, words):
     broken_off(path)
     with pytest.raises(DiffcompareError, match=words):
         opened(path, **other)
-    assert [row.name for row in opened(path).kept()] == ["r0", "r1", "r2"]
+    assert [row.name for row in opened(path).rows_so_far()] == ["r0", "r1", "r2"]
 
 
 def test_an_unfinished_run_is_not_overwritten(path):
@@ -130,7 +130,7 @@ def test_results_without_a_state_are_refused(path, content):
 def test_a_run_that_was_ended_before_it_began_begins(path):
     open(path, "wb").close()
     journal_ = opened(path)
-    assert list(journal_.kept()) == []
+    assert list(journal_.rows_so_far()) == []
     journal_.close(complete=True)
 
 
@@ -148,5 +148,5 @@ def test_every_write_is_synced_if_it_shall_be(path, monkeypatch):
     durable = opened(path, resume=False, durable=True)
     durable.write(line(0))
     durable.write(line(1))
-    durable.put_by(result(3))
+    durable.keep_early(result(3))
     assert len(synced) == 3

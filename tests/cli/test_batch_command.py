@@ -68,7 +68,7 @@ def test_rows_in_their_order_and_figures_on_the_screen(cli) -> None:
     assert [document["name"] for document in results()] == [f"r{k}" for k in range(30)]
     assert [document["line"] for document in results()] == list(range(1, 31))
     assert "reverse-ad        30        0          0" in outcome.out
-    assert outcome.out.endswith("All 30 rows are well.\n")
+    assert outcome.out.endswith("All 30 rows succeeded.\n")
     assert outcome.err == ""
 
 
@@ -101,7 +101,7 @@ def test_json_lines_go_to_a_pipe_and_the_figures_beside_them(cli) -> None:
     write_rows(3)
     outcome = cli("batch", "rows.txt", *FEW)
     assert [json.loads(line)["name"] for line in outcome.out.splitlines()] == ["r0", "r1", "r2"]
-    assert outcome.err.rstrip().endswith("All 3 rows are well.")
+    assert outcome.err.rstrip().endswith("All 3 rows succeeded.")
     assert cli("batch", "rows.txt", *FEW, "--quiet").err == ""
 
 
@@ -358,7 +358,7 @@ def test_what_the_line_on_the_screen_says() -> None:
     from diffcompare.cli.commands.batch import _details
 
     run = Run([], Options())
-    run.tally.rows, run.tally.failed, run.resumed = 3000, 2, 1000
+    run.statistics.rows, run.statistics.failed, run.resumed = 3000, 2, 1000
     assert _details(run, 5000)(10.0) == "3,000 rows, 200 a second, 10 s left, 2 failed"
     assert _details(run, None)(1000.0) == "3,000 rows, 2.0 a second, 2 failed"
 

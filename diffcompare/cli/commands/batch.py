@@ -18,8 +18,8 @@ from diffcompare.output_files import appender, check_destination, is_special
 
 if TYPE_CHECKING:
     from diffcompare.batch.input_files import InputFile
-    from diffcompare.batch.pool import Crew
-    from diffcompare.batch.row_result import Digest, Options
+    from diffcompare.batch.pool import Pool
+    from diffcompare.batch.row_result import Options, RowSummary
     from diffcompare.batch.run import Batch, Run
     from diffcompare.batch.scheduler import Sink
 
@@ -67,11 +67,11 @@ def command(
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     asked = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
     run = Run(found, asked, points=points)
-    crew = _crew(asked, jobs, scheduler)
+    pool = _open_pool(asked, jobs, scheduler)
     sink, kept = _sink(run, format, output, resume=resume, durable=durable)
-    rows: list[Digest] = []
+    rows: list[RowSummary] = []
     shown = format not in (*ROW_BY_ROW, "plain", "terminal", "json")
-    batch = _go(run, sink, crew, rows.append if shown else None, kept=kept)
+    batch = _go(run, sink, pool, rows.append if shown else None, kept=kept)
     return _conclude(run, replace(batch, rows=tuple(rows)), settings, format, output)
 
 
@@ -89,13 +89,13 @@ def _places(
     What an earlier run wrote into a folder, or among the files of a pattern, is passed over if it is to be replaced.
     """
     from diffcompare.batch.earlier_results import is_state, may_be_replaced
-    from diffcompare.batch.input_files import places
+    from diffcompare.batch.input_files import find_input_files
     from diffcompare.batch.journal import state_of
 
     results = [] if output is None else [output]
     states = [state_of(path) for path in results if kept]
     ours = [*filter(may_be_replaced, results), *filter(is_state, states)]
-    found = places(files, input_format, ours, encoding)
+    found = find_input_files(files, input_format, ours, encoding)
     read = [overwriting.STREAM if place.path is None else place.path for place in found]
     overwriting.keep([*read, *([] if points is None else [points])], *(results or [overwriting.STREAM]), *states)
     return found
@@ -121,24 +121,24 @@ def _sink(run: Run, format: str, output: str | None, *, resume: bool, durable: b
     from diffcompare.batch.earlier_results import is_state
     from diffcompare.batch.input_files import is_stream
     from diffcompare.batch.journal import Journal, state_of
-    from diffcompare.batch.run import Passing, belongs
+    from diffcompare.batch.run import PassThrough, run_identity
 
     kept = output is not None and format == "jsonl" and not is_special(output)
     if (resume or durable) and not kept:
         flag = "--resume" if resume else "--durable"
         raise usage_error("E632", f"`{flag}` is for results in a file of JSON lines", f"{flag} -o results.jsonl")
-    if resume and any(map(is_stream, run.found)):
+    if resume and any(map(is_stream, run.files)):
         raise usage_error("E632", "`--resume` cannot read standard input again", "save it as a file")
     if output is not None:
         check_destination(output)
     if not kept or output is None:
-        return lambda: Passing(_pass_on(format, output)), False
+        return lambda: PassThrough(_pass_on(format, output)), False
     state = state_of(output)
     check_destination(state)
     if not is_state(state):
         raise safe_io.CannotWrite(f"`{state}`", "a file that is not the state of a run is there", overwriting.ELSEWHERE)
-    whose = belongs(__version__, run.found, run.points, run.options)
-    return lambda: Journal(output, whose, resume=resume, durable=durable), True
+    identity = run_identity(__version__, run.files, run.points, run.options)
+    return lambda: Journal(output, identity, resume=resume, durable=durable), True
 
 
 def _pass_on(format: str, output: str | None) -> Callable[[bytes], None]:
@@ -152,16 +152,16 @@ def _pass_on(format: str, output: str | None) -> Callable[[bytes], None]:
     return write
 
 
-def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[], Crew]:
-    from diffcompare.batch.pool import LocalCrew, processors
+def _open_pool(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[], Pool]:
+    from diffcompare.batch.pool import LocalPool, processors
 
     if scheduler is None:
-        return lambda: LocalCrew(asked, jobs or processors(), safe_io.tell)
+        return lambda: LocalPool(asked, jobs or processors(), safe_io.tell)
     if jobs is not None:
         raise usage_error("E631", "`--jobs` is for this machine, and `--scheduler` for others", "keep one")
-    from diffcompare.batch.dask_pool import ClusterCrew
+    from diffcompare.batch.dask_pool import DaskPool
 
-    return lambda: ClusterCrew(asked, scheduler)
+    return lambda: DaskPool(asked, scheduler)
 
 
 # --- The run ----------------------------------------------------------------------------------------------------------
@@ -170,28 +170,30 @@ def _crew(asked: Options, jobs: int | None, scheduler: str | None) -> Callable[[
 def _go(
     run: Run,
     sink: Callable[[], Sink],
-    crew: Callable[[], Crew],
-    keep: Callable[[Digest], None] | None,
+    pool: Callable[[], Pool],
+    keep: Callable[[RowSummary], None] | None,
     *,
     kept: bool,
 ) -> Batch:
-    from diffcompare.batch.input_files import expected
+    from diffcompare.batch.input_files import estimate_rows
     from diffcompare.batch.journal import DiskTrouble
-    from diffcompare.batch.pool import CrewLost
+    from diffcompare.batch.pool import PoolLost
 
     try:
-        with sign_of_life("diffcompare batch", _details(run, expected(run.found, run.points))):
-            return run.go(sink, crew, keep)
+        with sign_of_life("diffcompare batch", _details(run, estimate_rows(run.files, run.points))):
+            return run.go(sink, pool, keep)
     except KeyboardInterrupt:
-        safe_io.complain(f"\ninterrupted: {_rows(run.tally.rows)} done{'; go on with --resume' * kept}\n")
+        safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; go on with --resume' * kept}\n")
         raise
     except DiskTrouble as trouble:
         help = f"{safe_io.cure(trouble.error)}, or {overwriting.ELSEWHERE}"
-        if run.tally.rows:
-            help = f"{_rows(run.tally.rows)} stand there whole: {safe_io.cure(trouble.error)} and go on with --resume"
+        if run.statistics.rows:
+            help = (
+                f"{_rows(run.statistics.rows)} stand there whole: {safe_io.cure(trouble.error)} and go on with --resume"
+            )
         raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None
-    except CrewLost as lost:
-        message = f"{lost}; {_rows(run.tally.rows)} done"
+    except PoolLost as lost:
+        message = f"{lost}; {_rows(run.statistics.rows)} done"
         help = f"{lost.help}{', and go on with --resume' * (kept and run.begun)}"
         raise DiffcompareError(Diagnostic("E635", "resource_limit", message, help=help)) from None
 
@@ -200,7 +202,7 @@ def _details(run: Run, expected: int | None) -> Callable[[float], str]:
     """What the line on the screen says: how many rows, how fast, how long still, how many of them failed."""
 
     def details(passed: float) -> str:
-        done, failed = run.tally.rows, run.tally.failed
+        done, failed = run.statistics.rows, run.statistics.failed
         rate = (done - run.resumed) / passed
         said = f"{_rows(done)}, {rate:.0f} a second" if rate >= 10 else f"{_rows(done)}, {rate:.1f} a second"
         if expected is not None and rate > 0 and expected > done:
@@ -242,7 +244,7 @@ def _conclude(run: Run, batch: Batch, settings: Settings, format: str, output: s
     if not settings.quiet:
         for note in batch.notes:
             safe_io.tell(note)
-    if not batch.tally.failed:
+    if not batch.statistics.failed:
         return 0
     safe_io.complain(_failed(batch))
     return 1
@@ -252,11 +254,11 @@ def _failed(batch: Batch) -> str:
     """The last lines: which rows failed, and why."""
     from diffcompare.diagnostics import one_line
 
-    tally = batch.tally
+    statistics = batch.statistics
     lines = []
-    for failed in tally.failures:
+    for failed in statistics.failures:
         name = f"{failed.name}: " if failed.name else ""
         lines.append(one_line(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
-    more = tally.failed - len(tally.failures)
-    count = f"error[E630]: {tally.failed:,} of {_rows(tally.rows)} failed"
+    more = statistics.failed - len(statistics.failures)
+    count = f"error[E630]: {statistics.failed:,} of {_rows(statistics.rows)} failed"
     return "\n".join([*lines, count + (f", {more:,} of them not named here" if more else "")]) + "\n"

@@ -12,10 +12,10 @@ import pytest
 
 from diffcompare import processes
 from diffcompare.batch import pool
-from diffcompare.batch.pool import CrewLost, LocalCrew
+from diffcompare.batch.pool import LocalPool, PoolLost
 from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options
-from diffcompare.batch.scheduler import MAX_UNDER_WAY, InOrder, Names, Numbered, numbered, run
+from diffcompare.batch.scheduler import MAX_UNDER_WAY, DuplicateNames, ReorderBuffer, RowFeed, number_rows, run
 from diffcompare.cli import main
 
 QUICK = Options(methods=("reverse-ad",), truth=False)
@@ -26,7 +26,7 @@ def at_work():
     made = []
 
     def start(options=QUICK, jobs=1, tell=None):
-        made.append(LocalCrew(options, jobs, tell))
+        made.append(LocalPool(options, jobs, tell))
         return made[-1]
 
     yield start
@@ -40,7 +40,7 @@ def collected(working, count):
     ends = time.monotonic() + 120
     while len(found) < count and time.monotonic() < ends:
         found += working.results(0.1)
-    return {result.number: json.loads(result.written) for result in found}
+    return {result.number: json.loads(result.output) for result in found}
 
 
 def rows(*texts):
@@ -60,7 +60,7 @@ def test_every_row_is_answered_once(at_work):
 def test_a_row_whose_worker_always_ends_says_so_and_the_rows_behind_it_are_answered(at_work, monkeypatch):
     working = at_work()
     killed = []
-    genuine = LocalCrew._give
+    genuine = LocalPool._give
 
     def give(self, worker, given):
         genuine(self, worker, given)
@@ -68,10 +68,10 @@ def test_a_row_whose_worker_always_ends_says_so_and_the_rows_behind_it_are_answe
             killed.append(worker.process.pid)
             os.kill(worker.process.pid, signal.SIGKILL)
 
-    monkeypatch.setattr(LocalCrew, "_give", give)
+    monkeypatch.setattr(LocalPool, "_give", give)
     working.give(rows("x^2", "x^3"))
     found = collected(working, 2)
-    assert len(killed) == pool.TRIES
+    assert len(killed) == pool.MAX_TRIES
     assert found[0]["error"]["code"] == "E811"
     assert "signal 9" in found[0]["error"]["message"]
     assert found[1]["methods"][0]["status"] == "ok"
@@ -79,7 +79,7 @@ def test_a_row_whose_worker_always_ends_says_so_and_the_rows_behind_it_are_answe
 
 def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatch):
     monkeypatch.setattr(Options, "patience", property(lambda self: 1.0))
-    monkeypatch.setattr(pool, "FIRST_ROW", 0.0)
+    monkeypatch.setattr(pool, "IMPORT_SECONDS", 0.0)
     working = at_work(QUICK._replace(methods=("symbolic",), budget=None))
     steps = "; ".join(f"v{k + 1} = sin(v{k}) + cos(v{k})/(1 + v{k}^2)" for k in range(60))
     working.give(rows(f"v0 = x; {steps}; v60", "sni(x)"))
@@ -107,8 +107,8 @@ def only(count, genuine):
 
 def test_without_any_process_nobody_can_work(monkeypatch):
     monkeypatch.setattr(processes, "start", refuse)
-    with pytest.raises(CrewLost, match="no process can be started to work on rows: resource temporarily") as caught:
-        LocalCrew(QUICK, 3)
+    with pytest.raises(PoolLost, match="no process can be started to work on rows: resource temporarily") as caught:
+        LocalPool(QUICK, 3)
     assert "--jobs" in caught.value.help
 
 
@@ -117,8 +117,8 @@ def test_a_process_whose_answers_nobody_could_read_is_ended(monkeypatch):
     genuine = processes.start
     monkeypatch.setattr(processes, "start", lambda module: started.append(genuine(module)) or started[-1])
     monkeypatch.setattr(threading.Thread, "start", refuse_thread)
-    with pytest.raises(CrewLost, match="can't start new thread"):
-        LocalCrew(QUICK, 2)
+    with pytest.raises(PoolLost, match="can't start new thread"):
+        LocalPool(QUICK, 2)
     assert [process.poll() is not None for process in started] == [True]
 
 
@@ -140,7 +140,7 @@ def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
     monkeypatch.setattr(processes, "start", refuse)
     working.workers[0].process.kill()
     if jobs == 1:
-        with pytest.raises(CrewLost, match="no process can be started"):
+        with pytest.raises(PoolLost, match="no process can be started"):
             collected(working, 2)
     else:
         assert set(collected(working, 2)) == {0, 1}
@@ -162,8 +162,8 @@ def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(t
 
 def test_standard_input_that_cannot_be_read_beside_the_work(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", refuse_thread)
-    with pytest.raises(CrewLost, match="beside the work: can't start new thread") as caught:
-        Numbered(iter(()), ahead=True)
+    with pytest.raises(PoolLost, match="beside the work: can't start new thread") as caught:
+        RowFeed(iter(()), ahead=True)
     assert caught.value.help == "save it as a file"
 
 
@@ -171,7 +171,7 @@ def test_standard_input_that_cannot_be_read_beside_the_work(monkeypatch):
 
 
 class Slow:
-    """A crew that never finishes the first row until it has been given all that it can get."""
+    """A pool that never finishes the first row until it has been given all that it can get."""
 
     def __init__(self):
         self.given = []
@@ -200,10 +200,10 @@ class Written:
     def write(self, written):
         self.lines += written
 
-    def put_by(self, result):
+    def keep_early(self, result):
         self.by.append(result.number)
 
-    def tidy(self):
+    def compact(self):
         self.tidied += 1
 
 
@@ -223,7 +223,13 @@ def test_results_are_written_in_order_with_a_bounded_number_of_rows_under_way():
         return genuine(wait)
 
     working.results = results
-    run(Numbered(numbered(endless(), 0, Names()), ahead=False), working, InOrder(0, {}), counted.append, sink)
+    run(
+        RowFeed(number_rows(endless(), 0, DuplicateNames()), ahead=False),
+        working,
+        ReorderBuffer(0, {}),
+        counted.append,
+        sink,
+    )
     assert sink.lines == b"".join(b"%d\n" % number for number in range(3 * MAX_UNDER_WAY))
     assert sink.tidied
 
@@ -231,6 +237,6 @@ def test_results_are_written_in_order_with_a_bounded_number_of_rows_under_way():
 def test_what_was_done_before_is_not_done_again():
     early = {2: pool.Result(2, pool.summary_from_plain(["f", None, None, None, []]), b"two\n")}
     sink, working, counted = Written(), Slow(), []
-    source = numbered((InputRow("f.txt", number, 1, None, "x") for number in range(4)), 1, Names())
-    run(Numbered(source, ahead=True), working, InOrder(1, early), counted.append, sink)
+    source = number_rows((InputRow("f.txt", number, 1, None, "x") for number in range(4)), 1, DuplicateNames())
+    run(RowFeed(source, ahead=True), working, ReorderBuffer(1, early), counted.append, sink)
     assert sink.lines == b"1\ntwo\n3\n"

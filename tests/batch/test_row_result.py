@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from diffcompare.batch.row import InputRow, broken
-from diffcompare.batch.row_result import Options, document, failure, from_plain, text
+from diffcompare.batch.row import InputRow, error_row
+from diffcompare.batch.row_result import Options, document, error_document, from_plain, json_line
 from diffcompare.cli import main
 from diffcompare.diagnostics import Diagnostic
 
@@ -39,7 +39,7 @@ def test_the_document_of_a_row(capsys, row, arguments):
     assert [found.pop(key) for key in ("name", "file", "line")] == [row.name, row.file, row.line]
     found.pop("column", None)
     assert found == expected
-    assert json.loads(text(found)) == expected
+    assert json.loads(json_line(found)) == expected
 
 
 def test_formulas_by_hand_are_judged(capsys):
@@ -62,7 +62,7 @@ def test_an_entry_of_a_file_of_ones_own(capsys, tmp_path):
 
 def test_the_column_is_that_of_the_mistake():
     assert document(InputRow("f.txt", 3, 5, None, "x + sni(x)"), QUICK)["column"] == 9
-    assert document(broken("f.txt", 3, "E605", "io_error", "not UTF-8", "save it", 7), QUICK)["column"] == 7
+    assert document(error_row("f.txt", 3, "E605", "io_error", "not UTF-8", "save it", 7), QUICK)["column"] == 7
 
 
 def test_a_fault_of_ours_costs_the_row_and_no_more(monkeypatch):
@@ -78,7 +78,9 @@ def test_options_are_the_same_after_their_journey():
 def test_lone_surrogates_can_be_written():
     assert (
         json.loads(
-            text(failure(InputRow("f\udcff.txt", 1), Diagnostic("E900", "x", "y"))).encode("utf-8", "backslashreplace")
+            json_line(error_document(InputRow("f\udcff.txt", 1), Diagnostic("E900", "x", "y"))).encode(
+                "utf-8", "backslashreplace"
+            )
         )
         is not None
     )

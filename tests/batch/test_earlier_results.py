@@ -1,7 +1,7 @@
 """Results of an earlier run, which may be replaced, and files of other people, which may not."""
 
 import pytest
-from crews import Here
+from pools import InProcessPool
 
 from diffcompare.batch.earlier_results import is_state, may_be_replaced
 from diffcompare.cli import main
@@ -14,7 +14,7 @@ def written(tmp_path_factory):
     """A folder with the results of a run in every format, and the rows."""
     place = tmp_path_factory.mktemp("run")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("diffcompare.batch.pool.LocalCrew", Here)
+        patch.setattr("diffcompare.batch.pool.LocalPool", InProcessPool)
         yield _written(place)
 
 

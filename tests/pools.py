@@ -1,4 +1,4 @@
-"""Crews that work in the process of the test: a run over rows without the time that processes take to start."""
+"""Pools that work in the process of the test: a run over rows without the time that processes take to start."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from diffcompare.batch.pool import Result
 from diffcompare.batch.row import InputRow
-from diffcompare.batch.row_result import Options, answered, summary_from_plain
+from diffcompare.batch.row_result import Options, answer_row, summary_from_plain
 
 
-class Here:
-    """A crew that answers every row when it is asked for results: put it in the place of `crew.LocalCrew`."""
+class InProcessPool:
+    """A pool that answers every row when it is asked for results: put it in the place of `pool.LocalPool`."""
 
     def __init__(self, options: Options, *_: Any) -> None:
         self.options = options
@@ -29,7 +29,7 @@ class Here:
         return [self._answered(number, row) for number, row in given]
 
     def _answered(self, number: int, row: InputRow) -> Result:
-        short, written = answered(row, self.options)
+        short, written = answer_row(row, self.options)
         return Result(number, summary_from_plain(json.loads(short)), written)
 
     def end(self) -> None:

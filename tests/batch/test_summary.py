@@ -5,13 +5,13 @@ import statistics
 
 import pytest
 
-from diffcompare.batch.row_result import Digest, MethodSummary, digest
+from diffcompare.batch.row_result import MethodSummary, RowSummary, summarize
 from diffcompare.batch.summary import MAX_FAILED, MAX_WORST, Median, Statistics
 
 
 def row(number, error=1e-16, status="ok", method="reverse-ad", unknown=None, check=None, failed=None):
     cell = MethodSummary(method, status, error, None if error is None else "x", unknown, 3, 2.0)
-    return Digest(f"f.txt:{number}", None, failed, check, (cell,))
+    return RowSummary(f"f.txt:{number}", None, failed, check, (cell,))
 
 
 @pytest.mark.parametrize("count", [1, 2, 99, 1000])
@@ -33,23 +33,23 @@ def test_a_median_of_zeros_and_of_nothing():
 
 
 def test_answers_are_counted_by_what_became_of_them():
-    tally = Statistics(("reverse-ad",))
+    statistics = Statistics(("reverse-ad",))
     for number, status in enumerate(("ok", "ok", "undefined", "failed", "timed-out", "out-of-memory", "not-supported")):
-        tally.add(row(number, status=status, error=None))
-    found = tally.by_method["reverse-ad"]
+        statistics.add(row(number, status=status, error=None))
+    found = statistics.by_method["reverse-ad"]
     assert (found.answered, found.refused, found.timed_out, found.work) == (2, 4, 1, 21)
-    assert (tally.rows, tally.failed) == (7, 5)
+    assert (statistics.rows, statistics.failed) == (7, 5)
 
 
 def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
-    tally = Statistics(())
+    statistics = Statistics(())
     for number in range(20):
-        tally.add(row(number, error=float(number % 10), method="reverse-ad"))
-        tally.add(row(100 + number, error=1e6, method="central-difference"))
-    assert [(worst.row, worst.error) for worst in tally.worst] == [
+        statistics.add(row(number, error=float(number % 10), method="reverse-ad"))
+        statistics.add(row(100 + number, error=1e6, method="central-difference"))
+    assert [(worst.row, worst.error) for worst in statistics.worst] == [
         ("f.txt:9", 9.0), ("f.txt:19", 9.0), ("f.txt:8", 8.0), ("f.txt:18", 8.0), ("f.txt:7", 7.0)
     ]  # fmt: skip
-    assert len(tally.worst) == MAX_WORST
+    assert len(statistics.worst) == MAX_WORST
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
     ],
 )
 def test_when_a_row_fails(one, code):
-    tally = Statistics(("reverse-ad",), max_error=1e-9)
-    assert tally.add(one) is (code is None)
-    assert [failed.code for failed in tally.failures] == ([] if code is None else [code])
+    statistics = Statistics(("reverse-ad",), max_error=1e-9)
+    assert statistics.add(one) is (code is None)
+    assert [failed.code for failed in statistics.failures] == ([] if code is None else [code])
 
 
 def test_only_some_failures_are_kept_and_all_are_counted():
-    tally = Statistics(())
+    statistics = Statistics(())
     for number in range(1000):
-        tally.add(row(number, failed=("E101", "unknown")))
-    assert (tally.failed, len(tally.failures), tally.codes) == (1000, MAX_FAILED, {"E101": 1000})
+        statistics.add(row(number, failed=("E101", "unknown")))
+    assert (statistics.failed, len(statistics.failures), statistics.codes) == (1000, MAX_FAILED, {"E101": 1000})
 
 
 def test_a_digest_takes_the_worst_partial_absolute_where_the_truth_is_0():
@@ -84,5 +84,5 @@ def test_a_digest_takes_the_worst_partial_absolute_where_the_truth_is_0():
         "error": {"absolute": {"x": 1e-3, "y": 2e-9, "z": None}, "relative": {"x": 1e-12, "y": None, "z": None}},
     }  # fmt: skip
     document = {"name": "a", "file": "f.txt", "line": 2, "expression": {"size": {"tree": 3}}, "methods": [method]}
-    (cell,) = digest(document).cells
+    (cell,) = summarize(document).cells
     assert cell == ("reverse-ad", "ok", 2e-9, "y", "z", 3, 2.0)

@@ -15,8 +15,8 @@ import pytest
 
 from diffcompare import __version__
 from diffcompare.batch import dask_pool as cluster_module
-from diffcompare.batch.dask_pool import ClusterCrew, answer_rows
-from diffcompare.batch.pool import CrewLost
+from diffcompare.batch.dask_pool import DaskPool, answer_rows
+from diffcompare.batch.pool import PoolLost
 from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options
 from diffcompare.cli import main
@@ -138,13 +138,13 @@ def test_workers_and_the_scheduler_are_killed_and_nothing_is_lost(cluster, tmp_p
 @REAL
 def test_no_scheduler_at_that_address(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("diffcompare.batch.dask_pool.PATIENCE", 1)
+    monkeypatch.setattr("diffcompare.batch.dask_pool.ANSWER_SECONDS", 1)
     Path("rows.txt").write_text("x\n")
     assert main(["batch", "rows.txt", "--scheduler", "tcp://127.0.0.1:9"]) == 2
     assert "error[E634]: no scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
 
 
-# --- What the crew makes of what a cluster does, in this process ------------------------------------------------------
+# --- What the pool makes of what a cluster does, in this process ------------------------------------------------------
 
 OPTIONS = Options(methods=("reverse-ad",), truth=False)
 
@@ -205,7 +205,7 @@ class Cluster:
 def faked(monkeypatch):
     made = Cluster()
     monkeypatch.setattr(cluster_module, "_client", lambda scheduler: made)
-    monkeypatch.setattr(cluster_module, "LOOK", 0.0)
+    monkeypatch.setattr(cluster_module, "CHECK_SECONDS", 0.0)
     return made
 
 
@@ -220,7 +220,7 @@ def names(results):
 def test_without_workers_the_cure_is_said(faked):
     faked.workers = {}
     with pytest.raises(DiffcompareError, match="the cluster at tcp://s has no workers") as caught:
-        ClusterCrew(OPTIONS, "tcp://s")
+        DaskPool(OPTIONS, "tcp://s")
     assert "`dask worker tcp://s`" in caught.value.diagnostic.help
     assert faked.closed
 
@@ -230,33 +230,33 @@ def test_without_workers_the_cure_is_said(faked):
     [(None, "tcp://b has none"), ("0.0.1", r"tcp://b has 0\.0\.1"), (ImportError("no libm"), "cannot import it: Imp")],
 )
 def test_a_worker_without_diffcompare_is_named_at_once_and_when_it_comes_later(faked, has, words):
-    crew = ClusterCrew(OPTIONS, "tcp://s")
+    pool = DaskPool(OPTIONS, "tcp://s")
     faked.workers["tcp://b"] = has
-    with pytest.raises(CrewLost, match=words) as caught:
-        crew.room()
+    with pytest.raises(PoolLost, match=words) as caught:
+        pool.room()
     assert "pip install" in caught.value.help
-    with pytest.raises(CrewLost, match=f"1 of 2 workers .*{words}"):
-        ClusterCrew(OPTIONS, "tcp://s")
+    with pytest.raises(PoolLost, match=f"1 of 2 workers .*{words}"):
+        DaskPool(OPTIONS, "tcp://s")
 
 
 def test_a_worker_that_went_while_it_was_asked_is_no_trouble(faked):
     faked.workers["tcp://b"] = OSError("closed")
-    assert ClusterCrew(OPTIONS, "tcp://s").room()
+    assert DaskPool(OPTIONS, "tcp://s").room()
 
 
 def test_a_scheduler_without_diffcompare_is_told_of(faked):
     faked.refusal = RuntimeError("deserialization")
     faked.refusal.__cause__ = ModuleNotFoundError("No module named 'diffcompare'")
     with pytest.raises(DiffcompareError, match="cannot give out rows: ModuleNotFoundError: No module named"):
-        ClusterCrew(OPTIONS, "tcp://s")
+        DaskPool(OPTIONS, "tcp://s")
     faked.refusal = TimeoutError()  # the workers are busy with other things
-    ClusterCrew(OPTIONS, "tcp://s")
+    DaskPool(OPTIONS, "tcp://s")
 
 
 @pytest.mark.parametrize("how", ["gone", "started anew", "silent", "cancelled"])
 def test_a_scheduler_that_is_lost_ends_the_run_in_words(faked, how):
-    crew = ClusterCrew(OPTIONS, "tcp://s")
-    crew.give(rows(1))
+    pool = DaskPool(OPTIONS, "tcp://s")
+    pool.give(rows(1))
     if how == "started anew":
         faked.identity = "two"
     elif how == "cancelled":
@@ -264,55 +264,55 @@ def test_a_scheduler_that_is_lost_ends_the_run_in_words(faked, how):
         faked.tasks[0][0].set_running_or_notify_cancel()
     else:
         faked.status = "connecting" if how == "gone" else how
-    with pytest.raises(CrewLost, match="the scheduler at tcp://s is gone, or was started anew"):
-        crew.results(0.01)
+    with pytest.raises(PoolLost, match="the scheduler at tcp://s is gone, or was started anew"):
+        pool.results(0.01)
     if how == "gone":
-        with pytest.raises(CrewLost):
-            crew.give(rows(1))
-    crew.end()
+        with pytest.raises(PoolLost):
+            pool.give(rows(1))
+    pool.end()
     assert faked.closed
     assert faked.cancelled is (how in ("started anew", "cancelled"))
 
 
 def test_a_cluster_that_loses_all_its_workers_may_get_new_ones_for_a_while(faked, monkeypatch):
-    crew = ClusterCrew(OPTIONS, "tcp://s")
-    crew.give(rows(1))
+    pool = DaskPool(OPTIONS, "tcp://s")
+    pool.give(rows(1))
     faked.workers = {}
-    assert crew.results(0.01) == []
-    monkeypatch.setattr(cluster_module, "ALONE", 0.0)
-    with pytest.raises(CrewLost, match="has no workers any more"):
-        crew.results(0.01)
+    assert pool.results(0.01) == []
+    monkeypatch.setattr(cluster_module, "WORKERLESS_SECONDS", 0.0)
+    with pytest.raises(PoolLost, match="has no workers any more"):
+        pool.results(0.01)
 
 
 def test_a_task_ends_with_the_row_that_takes_it_longer_and_the_others_are_given_out_again(faked, monkeypatch):
     """Nothing that was begun can be stopped: so nothing more is begun than one row."""
-    monkeypatch.setattr(cluster_module, "MOMENT", -1.0)
+    monkeypatch.setattr(cluster_module, "TASK_SECONDS", -1.0)
     assert len(answer_rows([row.plain() for _, row in rows(3)], OPTIONS.plain())) == 1
-    crew = ClusterCrew(OPTIONS, "tcp://s")
-    crew.give(rows(3))
+    pool = DaskPool(OPTIONS, "tcp://s")
+    pool.give(rows(3))
     found = []
     for _ in range(3):
         faked.work()
-        found += crew.results(0.01)
+        found += pool.results(0.01)
     assert names(found) == [0, 1, 2]
-    assert crew.under_way == 0
-    crew.end()
+    assert pool.under_way == 0
+    pool.end()
     assert faked.cancelled
 
 
 def test_short_rows_share_a_task(faked):
-    crew = ClusterCrew(OPTIONS, "tcp://s")
-    crew.give(rows(3))
+    pool = DaskPool(OPTIONS, "tcp://s")
+    pool.give(rows(3))
     faked.work()
-    assert names(crew.results(0.01)) == [0, 1, 2]
+    assert names(pool.results(0.01)) == [0, 1, 2]
 
 
 def test_a_task_that_failed_is_given_out_once_more_and_then_refused(faked):
-    crew = ClusterCrew(OPTIONS, "tcp://s")
-    crew.give(rows(2))
+    pool = DaskPool(OPTIONS, "tcp://s")
+    pool.give(rows(2))
     for _ in range(2):
         (future, _), faked.tasks = faked.tasks[0], []
         future.set_exception(RuntimeError("killed"))
-        found = crew.results(0.01)
+        found = pool.results(0.01)
     assert names(found) == [0, 1]
-    assert all(json.loads(result.written)["error"]["code"] == "E811" for result in found)
+    assert all(json.loads(result.output)["error"]["code"] == "E811" for result in found)
