@@ -135,7 +135,7 @@ class CsvColumns:
                 self._classify(place, title)
 
     def _classify(self, place: int, title: str) -> None:
-        """Put a column among the hand-coded partials, or among those that may be variables."""
+        """Sort a column into the hand-coded partials, or into those that may be variables."""
         notation = notation_of(title) if "/" in title else None
         if title.startswith("hand_"):
             self.hand[title[5:]] = place

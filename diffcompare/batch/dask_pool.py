@@ -1,4 +1,4 @@
-"""A pool of workers on a Dask cluster, through its executor: the same answers, computed on other machines.
+"""A pool of workers on a Dask cluster, through its executor: answers computed on other machines.
 
 A running task cannot be stopped from here, and the cluster may be shared.  So a task ends after a moment, or after the
 row that takes longer, and the rows that it has not begun are given out again.
@@ -16,10 +16,9 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import __version__
-from diffcompare.batch import row_result as options_of
 from diffcompare.batch.pool import PoolLost, Result
-from diffcompare.batch.row import InputRow
-from diffcompare.batch.row_result import Options, answer_row, refuse_row, summary_from_plain
+from diffcompare.batch.row import InputRow, row_from_plain
+from diffcompare.batch.row_result import Options, answer_row, options_from_plain, refuse_row, summary_from_plain
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 TASK_ROWS = 4  # rows in one task
@@ -37,12 +36,10 @@ Answers = list[tuple[bytes, bytes]]
 
 def answer_rows(rows: list[list[Any]], options: dict[str, Any]) -> Answers:
     """Answer rows on a worker of the cluster until TASK_SECONDS have passed, but at least the first of them."""
-    from diffcompare.batch.row import from_plain as row_of
-
-    run_options, began = options_of.from_plain(options), monotonic()
+    run_options, began = options_from_plain(options), monotonic()
     answers: Answers = []
     for fields in rows:
-        answers.append(answer_row(row_of(fields), run_options))
+        answers.append(answer_row(row_from_plain(fields), run_options))
         if monotonic() - began > TASK_SECONDS:
             break
     return answers

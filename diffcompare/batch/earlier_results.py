@@ -1,4 +1,4 @@
-"""Recognize files that an earlier run has written by how they begin, so that nobody's other files are replaced."""
+"""Files of an earlier run, recognized by how they begin: other files are never replaced."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The journal of a run: results on disk, every row once and in order, so that an interrupted run can be resumed.
+"""The journal of a run: results on disk, from which an interrupted run can be resumed.
 
-Beside `results.jsonl` stands `results.jsonl.state`.  Its first line identifies the inputs, options and version that the
-results belong to; below it stand early results, of rows that were done before their turn, so that they need not be
-computed again.  The results are whole lines; a line that a crash has torn is cut off.
+Every row is written once, and in order.  Beside `results.jsonl` stands `results.jsonl.state`: its first line identifies
+the inputs, options and version that the results belong to, and below it stand early results, of rows that were done
+before their turn, so that they need not be computed again.  The results are whole lines; a line that a crash has torn
+is cut off.
 """
 
 from __future__ import annotations

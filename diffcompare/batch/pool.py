@@ -25,8 +25,15 @@ from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from diffcompare import processes
-from diffcompare.batch.row import InputRow
-from diffcompare.batch.row_result import Options, RowSummary, refuse_row, summary_from_plain
+from diffcompare.batch.row import InputRow, row_from_plain
+from diffcompare.batch.row_result import (
+    Options,
+    RowSummary,
+    answer_row,
+    options_from_plain,
+    refuse_row,
+    summary_from_plain,
+)
 from diffcompare.diagnostics import Diagnostic
 
 MODULE = "diffcompare.batch.pool"
@@ -287,16 +294,12 @@ def main() -> None:
 
 def _work(lines: queue.SimpleQueue[bytes], pipe: BinaryIO) -> None:
     try:
-        from diffcompare.batch import row_result as options_of
-        from diffcompare.batch.row import from_plain
-        from diffcompare.batch.row_result import answer_row
-
         gc.set_threshold(100_000)
-        options = options_of.from_plain(json.loads(lines.get()))
+        options = options_from_plain(json.loads(lines.get()))
         flushed = monotonic()
         while True:
             for number, fields in json.loads(lines.get()):
-                summary, output = answer_row(from_plain(fields), options)
+                summary, output = answer_row(row_from_plain(fields), options)
                 pipe.write(b"%d %d %d\n" % (number, len(summary), len(output)))
                 pipe.write(summary)
                 pipe.write(output)

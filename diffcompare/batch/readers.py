@@ -1,4 +1,7 @@
-"""Readers of text, JSON lines and TOML, and the rows of all input files, at the points of a table if there is one."""
+"""Readers of text, JSON lines and TOML, and the rows of all input files.
+
+With a table of points every row is taken at each of them.
+"""
 
 from __future__ import annotations
 

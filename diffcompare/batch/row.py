@@ -109,7 +109,7 @@ class InputRow(NamedTuple):
         return [*self[:-1], None if self.error is None else list(self.error)]
 
 
-def from_plain(fields: list[Any]) -> InputRow:
+def row_from_plain(fields: list[Any]) -> InputRow:
     """Restore the row that `InputRow.plain` returned."""
     error = fields[-1]
     return InputRow._make([*fields[:-1], None if error is None else _diagnostic(error)])

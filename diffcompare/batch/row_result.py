@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.backends.problem import Hand
 from diffcompare.backends.registry import DEFAULT_METHODS
+from diffcompare.batch.row import InputRow
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.document import Cell, Code
+from diffcompare.inputs.expression_file import entry_from
+from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import constant_value, parse_point
-from diffcompare.inputs.resolve import question_of_entry, question_of_text
+from diffcompare.inputs.resolve import ParsedInput, question_of_entry, question_of_text
+from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.render.csv import lines
 from diffcompare.studies.compare import compare_question
 from diffcompare.studies.record import SCHEMA
-
-if TYPE_CHECKING:
-    from diffcompare.batch.row import InputRow
-    from diffcompare.document import Cell
-    from diffcompare.inputs.resolve import ParsedInput
-    from diffcompare.language.expression import Expression
 
 
 class Options(NamedTuple):
@@ -55,7 +55,7 @@ class Options(NamedTuple):
         return None if self.budget is None else (len(self.methods) + 3) * self.budget + 10 + STARTUP
 
 
-def from_plain(data: dict[str, Any]) -> Options:
+def options_from_plain(data: dict[str, Any]) -> Options:
     """Restore the options that `Options.plain` returned."""
     return Options(**{**data, "methods": tuple(data["methods"]), "wrt": tuple(data["wrt"])})
 
@@ -134,8 +134,6 @@ def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, 
     if row.error is not None:
         raise DiffcompareError(row.error)
     if row.entry is not None:
-        from diffcompare.inputs.expression_file import entry_from
-
         entry = entry_from(row.entry, row.file, row.line)
         question = question_of_entry(entry, "file", f"{row.file}:{entry.name}")
         return question, None if row.point_place is None else _point(row.point, row.point_place), None
@@ -143,8 +141,6 @@ def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, 
     question = question_of_text(row.text, "file", row.place, tuple(at or ()))
     if not row.hand:
         return question, at, None
-    from diffcompare.inputs.formulas import formulas_from
-
     names = variables(wengert_list(question.parsed.expression))
     return question, at, Hand(formulas_from(row.hand, names, lambda name: f"{row.place}, hand {name}"), "given")
 
@@ -288,22 +284,16 @@ def _summary_and_output(data: dict[str, Any], options: Options) -> tuple[bytes, 
 
 
 def _csv_lines(data: Mapping[str, Any]) -> str:
-    from diffcompare.render.csv import lines
-
     return lines(_csv_rows(data))
 
 
 def csv_header() -> str:
     """Return the first line of the CSV of a run."""
-    from diffcompare.render.csv import lines
-
     return lines([CSV_COLUMNS])
 
 
 def _csv_rows(data: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
     """Return one line for each method and partial, or a single line for a row that has none."""
-    from diffcompare.document import Code
-
     point = ",".join(f"{name}={value!r}" for name, value in data.get("point", {}).items())
     expression = Code(data["expression"]["text"]) if "expression" in data else None
     head = (data["name"], data["file"], data["line"], expression, Code(point) if point else None)

@@ -1,4 +1,4 @@
-"""The scheduler of a run: rows are read, given out, and written in order, with a bounded number under way."""
+"""The scheduler of a run: rows are read, given out, and written in order, a bounded number at a time."""
 
 from __future__ import annotations
 

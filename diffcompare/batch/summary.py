@@ -1,4 +1,4 @@
-"""Statistics of a run, and their report: method by method, the worst rows, the rows that failed, and the verdict.
+"""Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict.
 
 The statistics take constant memory for any number of rows: counts, medians to two digits, and the worst rows.  The same
 rows in the same order give the same statistics, however the run was interrupted.

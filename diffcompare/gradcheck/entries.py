@@ -1,4 +1,4 @@
-"""The verdict on one entry of a gradient: the given value against the slope estimated from values of f."""
+"""The verdict on one entry of a gradient: the given value against the estimated slope of f."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ MAX_RELATIVE_ERROR = 2e-3  # an entry that is known to fewer than about three di
 NEGLIGIBLE = 1e-4  # an entry that may be 0 is right if its error is below this part of the largest entry
 COMPLEX_STEP_AGREEMENT = 1e-9  # independent as they are, complex step and formula are right if they agree so well
 DIVERGENT_QUOTIENTS = (
-    "the difference quotients settle nowhere: f varies within the smallest steps of a double, or is not smooth"
+    "the difference quotients do not converge: f varies within the smallest steps of a double, or is not smooth"
 )
-CONSTANT_VALUES = (
-    "f had one value wherever it was asked for: it is constant, and 0 is right, or it rounds its changes away"
-)
+CONSTANT_VALUES = "f had the same value everywhere: it is constant, and 0 is right, or its changes are rounded away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,10 @@ class GradientEntry:
     @property
     def ratio(self) -> float | None:
         """given / found; None where `found` may be 0."""
-        found = self.found
-        if found is None or abs(self.slope.value) <= 4 * self.slope.error or not math.isfinite(self.given):
+        estimate = self.found
+        if estimate is None or abs(self.slope.value) <= 4 * self.slope.error or not math.isfinite(self.given):
             return None
-        return self.given / found + 0.0  # + 0.0 makes -0 a 0
+        return self.given / estimate + 0.0  # + 0.0 makes -0 a 0
 
     @property
     def ratio_error(self) -> float:
@@ -68,12 +66,12 @@ class GradientEntry:
     @property
     def gap(self) -> float:
         """|given - found| over the larger of the two; infinite where `given` is not finite."""
-        found = self.found
+        estimate = self.found
         if not math.isfinite(self.given):
             return math.inf
-        if found is None:
+        if estimate is None:
             return 0.0
-        return abs(self.given - found) / max(abs(self.given), abs(found), 5e-324)
+        return abs(self.given - estimate) / max(abs(self.given), abs(estimate), 5e-324)
 
     @property
     def method(self) -> str:

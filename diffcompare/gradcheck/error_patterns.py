@@ -1,4 +1,4 @@
-"""Patterns in a wrong gradient: a constant factor, a lost sign, entries in the wrong order, something added.
+"""Patterns in a wrong gradient: a constant factor, a lost sign, the wrong order, something added.
 
 A pattern explains *all* wrong entries, up to the errors of the differences; the first one that does is named.
 """
@@ -332,7 +332,7 @@ def cyclic(shift: int, n: int, index: int) -> int:
 
 def shifted(shift: int) -> Pattern:
     """Return the pattern of entries that stand `shift` places too far on."""
-    return Pattern("shifted", f"the entries are shifted by {shift:+d}: that of place i stands at place i{shift:+d}")
+    return Pattern("shifted", f"the entries are shifted by {shift:+d}: the one of place i stands at place i{shift:+d}")
 
 
 def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:

@@ -1,4 +1,4 @@
-"""Arguments of a Python function as one flat list of coordinates, and back to the form in which f is called."""
+"""The arguments of a Python function as one flat list of coordinates, and back again for a call."""
 
 from __future__ import annotations
 
@@ -113,9 +113,7 @@ def flat_point(arguments: Sequence[Any], keywords: Mapping[str, Any] = {}) -> Fl
     if keywords:
         if arguments:
             names = ", ".join(f"`{name}`" for name in keywords)
-            raise TypeError(
-                f"the point is given by position, so {names} is no coordinate, nor is it an option of check"
-            )
+            raise TypeError(f"unknown option {names}: the point is already given by position")
         return _flattened_point(tuple(keywords), tuple(keywords.values()), "keywords")
     if len(arguments) == 1 and isinstance(arguments[0], Mapping):
         if not all(isinstance(key, str) for key in arguments[0]):
@@ -187,7 +185,7 @@ class NotANumber(TypeError):
     """`value` stands where a number should."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(f"{_described(value)} is no number")
+        super().__init__(f"{_described(value)} is not a number")
         self.value = value
 
 

@@ -130,7 +130,7 @@ def _parts_by_name(gradient: Mapping[str, Any], point: FlatPoint) -> list[Any]:
     missing, extra = [name for name in names if name not in gradient], [name for name in gradient if name not in names]
     if missing or extra:
         problems = [f"lacks {', '.join(map(str, missing))}"] * bool(missing)
-        problems += [f"has {', '.join(map(str, extra))}, which the point has not"] * bool(extra)
+        problems += [f"has {', '.join(map(str, extra))}, which the point does not have"] * bool(extra)
         raise WrongShape(f"the gradient {' and '.join(problems)}")
     return [gradient[name] for name in names]
 
@@ -218,7 +218,7 @@ def describe_order(names: Sequence[str], order: Sequence[int]) -> str:
     moved = [(names[position], names[source]) for position, source in enumerate(order) if position != source]
     if len(moved) == 2:
         return f"the gradients by {moved[0][0]} and by {moved[1][0]} are swapped"
-    moves = ", ".join(f"that by {source} stands in the place of {target}" for target, source in moved)
+    moves = ", ".join(f"the one by {source} stands in the place of the one by {target}" for target, source in moved)
     return f"the gradients by the arguments are in another order: {moves}"
 
 

@@ -77,7 +77,7 @@ class GradientCheck(Record):
 
     @property
     def message(self) -> str:
-        """What is wrong and what to do about it, in a few lines; a single line if nothing is wrong."""
+        """The verdict and the worst entries, with advice, in a few lines; a single line if nothing is wrong."""
         text: str = self.from_report("message")
         return text
 

@@ -1,4 +1,4 @@
-"""The inspection of a gradient at one point: the verdicts on its entries, and the mistake that explains them."""
+"""The inspection of a gradient at one point: its entries, and the mistake that explains them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from diffcompare.gradcheck.values import FunctionValues, describe_point
 
 
 class Inspection(NamedTuple):
-    """What is known about f and its gradient at one point."""
+    """The result at one point: values of f, verdicts on the gradient, and the pattern of its mistake."""
 
     point: FlatPoint
     """The coordinates, and how f is called."""
@@ -101,7 +101,7 @@ def _with_wrong_shape(values: FunctionValues, shape_error: str) -> Inspection:
 def _inspection(
     jacobian_check: JacobianCheck, entries: list[GradientEntry], directions: list[GradientEntry]
 ) -> Inspection:
-    """Put the inspection together, with what can only be said when all evaluations are done."""
+    """Build the inspection, with the judgements that need all evaluations to be done."""
     values = jacobian_check.values
     nondeterminism = values.nondeterminism()
     if nondeterminism:

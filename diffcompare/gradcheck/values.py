@@ -251,7 +251,7 @@ def numpy_warnings_off() -> AbstractContextManager[Any]:
 def describe_exception(error: Exception) -> str:
     """Say on one line what a function did instead of returning numbers: `raises ValueError: ...`."""
     if isinstance(error, NotANumber):
-        what = "a complex number, " * isinstance(error.value, complex) + str(error).removesuffix(" is no number")
+        what = "a complex number, " * isinstance(error.value, complex) + str(error).removesuffix(" is not a number")
         return f"returns {what}"
     if isinstance(error, Ragged):
         return f"returns {error}"

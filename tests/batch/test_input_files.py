@@ -6,7 +6,7 @@ import pytest
 
 from diffcompare.batch.input_files import estimate_rows, find_input_files, fingerprint
 from diffcompare.batch.readers import rows_of
-from diffcompare.batch.row import InputRow, from_plain
+from diffcompare.batch.row import InputRow, row_from_plain
 from diffcompare.diagnostics import DiffcompareError
 
 
@@ -102,7 +102,7 @@ def test_a_row_is_the_same_after_its_journey(folder):
     (folder / "c.txt").write_bytes(b"\xff\n")
     for row in rows_of(find_input_files(["b.txt", "c.txt"])):
         assert isinstance(row, InputRow)
-        assert from_plain(row.plain()) == row
+        assert row_from_plain(row.plain()) == row
 
 
 def test_tables_of_other_suffixes(folder):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from diffcompare.batch.row import InputRow, error_row
-from diffcompare.batch.row_result import Options, document, error_document, from_plain, json_line
+from diffcompare.batch.row_result import Options, document, error_document, json_line, options_from_plain
 from diffcompare.cli import main
 from diffcompare.diagnostics import Diagnostic
 
@@ -72,7 +72,7 @@ def test_a_fault_of_ours_costs_the_row_and_no_more(monkeypatch):
 
 def test_options_are_the_same_after_their_journey():
     options = Options(("reverse-ad",), ("x",), 1e-3, 2.0, False, True, 1e-9, "csv")
-    assert from_plain(json.loads(json.dumps(options.plain()))) == options
+    assert options_from_plain(json.loads(json.dumps(options.plain()))) == options
 
 
 def test_lone_surrogates_can_be_written():

@@ -356,7 +356,7 @@ def test_gradients_by_three_arrays_in_another_order():
         lambda a, b, c: (3 * b**2, np.cos(c), 2 * a),
         *np.arange(1.0, 10.0).reshape(3, 3),
     )
-    assert "that by b stands in the place of a, that by c stands in the place of b" in check.message
+    assert "the one by b stands in the place of the one by a, the one by c stands" in check.message
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3), (20, 30)])
@@ -601,7 +601,7 @@ def test_one_value_wherever_f_is_asked_decides_nothing_but_0(name):
     check = dc.check(f, gradient, x)
     assert check.verdict == "undecided"
     assert check.entries[0].found is None
-    assert "f had one value wherever it was asked for" in check.message
+    assert "f had the same value everywhere" in check.message
     dc.check(f, lambda x: 0.0, x).assert_ok()
     assert dc.check(f, lambda x: math.nan, x).verdict == "wrong"
 
@@ -763,7 +763,7 @@ def test_every_entry_is_looked_at_on_request():
         ("E576", "f returns a complex number, 1j at", lambda: dc.check(lambda x: 1j * x, lambda x: 1.0, 1.0)),
         ("E576", "f returns rows of different shapes: (), (2,)", lambda: dc.check(lambda x: (1.0, x, 0), lambda x: x, [1.0, 2.0])),
         ("E577", "the gradient raises ZeroDivisionError: division by zero at x = 1.0", lambda: dc.check(math.log, lambda x: 1 / 0, 1.0)),
-        ("E577", "the gradient is not made of numbers: 'a' is no number", lambda: dc.check(math.log, lambda x: "a", 1.0)),
+        ("E577", "the gradient is not made of numbers: 'a' is not a number", lambda: dc.check(math.log, lambda x: "a", 1.0)),
         ("E577", "the gradient is None", lambda: dc.check(math.log, lambda x: None, 1.0)),
         ("E577", "the gradient has None in it", lambda: dc.check(max, lambda x: [1.0, None], [1.0, 2.0])),
         ("E577", "the gradient is complex: one of its numbers is (1+0.5j)", lambda: dc.check(math.log, lambda x: 1 + 0.5j, 1.0)),
