@@ -19,7 +19,8 @@ MAX_ENTRIES = 200  # points with more coordinates are checked along random direc
 class GradientCheck(Record):
     """Result of `dc.check(f, gradient, x)`: the gradient of a Python function, judged by values of the function.
 
-    It is true in a condition if the gradient is right, prints itself as a table, and has `to_json()`.
+    It is true in a condition if the gradient is right, prints itself as a table, and has `to_json()`.  The method and
+    its sources are those of `dc.check`.
 
         >>> import math
         >>> import diffcompare as dc

@@ -259,20 +259,23 @@ class JacobianCheck:
         return sorted(located)
 
     def rearrangement(self) -> Pattern | None:
-        """Return the rearrangement of a gradient that makes it right along every direction, if any."""
+        """Return the rearrangement that explains a gradient which is wrong along some directions, if any.
+
+        As in `error_patterns`, entry k of the given gradient is entry source(k) of the right one.
+        """
         n, row = len(self.scales), self.given.rows[0]
         if len(self.given.rows) > 1 or not any(_any_wrong(entries) for _, entries in self.tried):
             return None
         candidates: list[tuple[Callable[[int], int], Pattern]] = [
-            (partial(cyclic, -shift, n), shifted(shift)) for shift in (1, -1)
+            (partial(cyclic, shift, n), shifted(shift)) for shift in (1, -1)
         ]
         candidates.append((lambda index: n - 1 - index, REVERSED))
         candidates += argument_orders(arguments_of(self.values.point))
         if matrix := matrix_shape(self.values.point):
-            candidates.append((partial(by_columns, *reversed(matrix)), column_order(matrix)))
+            candidates.append((partial(by_columns, *matrix), column_order(matrix)))
         for source, pattern in candidates:
             if all(
-                abs(math.fsum(row[source(i)] * move for i, move in moves.items()) - entries[0].slope.value)
+                abs(math.fsum(row[k] * moves[source(k)] for k in range(n)) - entries[0].slope.value)
                 <= entries[0].allowed
                 for moves, entries in self.tried
             ):

@@ -350,11 +350,12 @@ def test_gradients_by_two_arrays_that_are_swapped(shapes):
     assert not check.ok
 
 
-def test_gradients_by_three_arrays_in_another_order():
+@pytest.mark.parametrize("size", [3, 100])
+def test_gradients_by_three_arrays_in_another_order(size):
     check = dc.check(
         lambda a, b, c: sum_of_powers(a, b) + np.sum(np.sin(c)),
         lambda a, b, c: (3 * b**2, np.cos(c), 2 * a),
-        *np.arange(1.0, 10.0).reshape(3, 3),
+        *np.linspace(1.0, 10.0, 3 * size).reshape(3, size),
     )
     assert "the one by b stands in the place of the one by a, the one by c stands" in check.message
 
