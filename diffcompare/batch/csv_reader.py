@@ -293,6 +293,7 @@ class _CsvTable:
         self.broken.clear()
 
     def _complaint(self, needed: Sequence[str]) -> InputRow | None:
+        """Return an error row if the columns of the table cannot be used, else None."""
         assert self.columns is not None
         if self.columns.twice is not None:
             message = f"the column `{self.columns.twice}` appears twice"
@@ -312,6 +313,7 @@ class _CsvTable:
         return error_row(self.file, begins, "E623", "syntax_error", message, "a quote within a cell is written twice")
 
     def _row(self, number: int, cells: list[str]) -> InputRow:
+        """Return the row of a record, or an error row if the record has too many cells."""
         assert self.columns is not None
         if len(cells) > len(self.columns.titles) and any(cell.strip() for cell in cells[len(self.columns.titles) :]):
             message = f"{len(cells)} cells under {len(self.columns.titles)} columns"

@@ -138,6 +138,7 @@ class DaskPool:
         return results
 
     def _take(self, rows: Sequence[tuple[int, InputRow]], done: Future[Answers]) -> list[Result]:
+        """Return the results of a task; rows not begun, and those of a lost worker, are given out again."""
         self.under_way -= 1
         try:
             error = done.exception()

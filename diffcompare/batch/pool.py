@@ -293,6 +293,7 @@ def main() -> None:
 
 
 def _work(lines: queue.SimpleQueue[bytes], pipe: BinaryIO) -> None:
+    """Answer the rows of all lines, in a thread, because the main thread waits for the end of the input."""
     try:
         gc.set_threshold(100_000)
         options = options_from_plain(json.loads(lines.get()))

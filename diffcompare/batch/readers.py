@@ -223,6 +223,7 @@ def _standard_input() -> BinaryIO:
 
 
 def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
+    """Yield the rows of one file; an error row says why it cannot be read."""
     try:
         if file.path is None:
             stream = _standard_input()

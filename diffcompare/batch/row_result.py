@@ -237,6 +237,7 @@ def _check_summary(check: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _cell(method: Mapping[str, Any], size: Any) -> MethodSummary:
+    """Return the summary of a method's data; `size` is the number of nodes of f as a tree."""
     worst = partial = unknown = None
     for name, error in _errors(method):
         if error is None:

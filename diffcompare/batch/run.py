@@ -97,6 +97,7 @@ class Run:
             workers.end()
 
     def _go(self, sink: Sink, pool: Pool, keep: Callable[[RowSummary], None] | None) -> Batch:
+        """Run with open results and a started pool, and close the results."""
         self.begun, complete = True, False
         try:
             for row in sink.rows_so_far():

@@ -116,6 +116,7 @@ def judge(
 
 
 def _verdict(given: float, slope: DirectionalSlope, allowed: float, largest: float) -> tuple[Verdict, str]:
+    """Return the verdict by the differences alone, with a remark."""
     if slope.kind in ("vertical", "jump"):
         return "undecided", _no_derivative(slope)
     if not math.isfinite(given):
@@ -165,6 +166,7 @@ def _too_noisy(slope: DirectionalSlope, allowed: float) -> str:
 
 
 def _at_kink(given: float, slope: DirectionalSlope, allowed: float) -> tuple[Verdict, str]:
+    """Return the verdict on a value given at a kink: any slope between those of both sides will do."""
     left, right = slope.left, slope.right
     assert left is not None
     assert right is not None

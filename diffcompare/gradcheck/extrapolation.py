@@ -261,6 +261,7 @@ def step_sizes(levels: Sequence[int]) -> list[float]:
 
 
 def _slopes_at_levels(line: LineValues, noise: Sequence[float], levels: Sequence[int]) -> list[DirectionalSlope]:
+    """Return the slopes of all components from values at the steps MAX_STEP / 4^k for all levels k."""
     steps = step_sizes(levels)
     above, below = [line(step) for step in steps], [line(-step) for step in steps]
     here = line(0.0)

@@ -126,6 +126,7 @@ def flat_point(arguments: Sequence[Any], keywords: Mapping[str, Any] = {}) -> Fl
 def _flattened_point(
     names: tuple[str, ...], values: tuple[Any, ...], form: Literal["arguments", "keywords", "mapping"]
 ) -> FlatPoint:
+    """Flatten named values into a point.  Raises DiffcompareError (E575)."""
     leaves, coordinates = [], []
     for name, value in zip(names, values, strict=True):
         try:

@@ -97,6 +97,7 @@ def _explain_not_numbers(gradient: Any, error: Exception) -> tuple[str, str]:
 
 
 def _read(gradient: Any, point: FlatPoint, output: tuple[int, ...] | None) -> GivenJacobian:
+    """Arrange a gradient that may be a mapping, a tuple with a part for every argument, or an array."""
     m, n = math.prod(output or ()), len(point.coordinates)
     if isinstance(gradient, Mapping):
         parts = _parts_by_name(gradient, point)
