@@ -2,10 +2,11 @@
 
 import functools
 
-from diffcompare.classroom.demos.report import play
+from diffcompare.classroom.demos import load_demo
+from diffcompare.classroom.demos.report import compute
 
 
 @functools.cache
 def played(name):
     """A demo with its frames."""
-    return play(name)
+    return compute(load_demo(name))

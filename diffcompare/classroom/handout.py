@@ -1,4 +1,4 @@
-"""Handouts: every demo as a page of Markdown and the pictures of its frames as SVG, in a directory."""
+"""Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from diffcompare import output_files, output_folder
 from diffcompare.classroom.demos.frame import Demo, Frame, localized_table, table
-from diffcompare.classroom.demos.report import Played, frame_blocks, heading, played
+from diffcompare.classroom.demos.report import ComputedDemo, compute, frame_blocks, heading
 from diffcompare.document import Bars, Block, Cell, Document, Graph, Heading, Paragraph, Plot, Source
 from diffcompare.localization import phrase, translate
 from diffcompare.render import render
@@ -17,37 +17,36 @@ PICTURES = (Graph, Plot, Bars)
 
 
 def write(demos: Sequence[Demo], directory: str, output: str | None = None) -> Document:
-    """Write the pages and the pictures, and return what was written.
+    """Write the pages and pictures of some demos, and return a document that lists the pages.
 
-    Raises CannotWrite, with nothing written, where a file is there that is not from here.  `output` is a file that is
-    written besides.
+    `output` is a file that will be written besides.  Raises CannotWrite, with nothing written, if a file in the way was
+    not written by diffcompare.
     """
-    output_folder.check(directory, [f"{which.name}.md" for which in demos], output)  # before any work is done
+    output_folder.check(directory, [f"{demo.name}.md" for demo in demos], output)  # before any work is done
     rows: list[tuple[Cell, ...]] = []
     texts: dict[str, str] = {}
-    for which in demos:
-        shown = played(which)
-        pictures = _pictures(shown)
+    for demo in demos:
+        computed = compute(demo)
+        pictures = _pictures(computed)
         texts |= {name: render(Document((picture,)), "svg") for name, picture in pictures.items()}
-        texts[f"{which.name}.md"] = page(shown)
-        rows.append((f"{which.name}.md", len(shown.frames), len(pictures)))
+        texts[f"{demo.name}.md"] = page(computed)
+        rows.append((f"{demo.name}.md", len(computed.frames), len(pictures)))
     output_folder.write(directory, texts, output)
-    listed = table("handout", phrase("Written to {directory}", directory=directory), "page | >frames | >pictures", rows)
-    written = {
-        "directory": directory,
-        "pages": [dict(zip(("page", "frames", "pictures"), row, strict=True)) for row in rows],
-    }
-    return Document((localized_table(listed),), {"schema": "diffcompare/1", "command": "demo", "handout": written})
+    caption = phrase("Written to {directory}", directory=directory)
+    pages = table("handout", caption, "page | >frames | >pictures", rows)
+    entries = [dict(zip(("page", "frames", "pictures"), row, strict=True)) for row in rows]
+    handout = {"directory": directory, "pages": entries}
+    return Document((localized_table(pages),), {"schema": "diffcompare/1", "command": "demo", "handout": handout})
 
 
-def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[str]:
-    """Write one frame as the handout has it, under names that are free.  Returns the names.  Raises CannotWrite."""
+def write_frame(demo: Demo, number: int, frame: Frame, directory: str) -> list[str]:
+    """Write one frame as in the handout, under names that are free, and return them.  Raises CannotWrite."""
     try:
-        stem = _free(directory, _stem(which, number))
+        stem = _free(directory, _stem(demo, number))
     except OSError as error:
         raise CannotWrite(f"in `{directory}`", reason(error), "choose another directory") from None
     picture = _picture(frame)
-    title = _markdown([Heading(heading(which), 1)])
+    title = _markdown([Heading(heading(demo), 1)])
     texts = {f"{stem}.md": "\n".join([title, *_frame(number, frame, f"{stem}.svg")])}
     texts |= {f"{stem}.svg": render(Document((picture,)), "svg")} if picture is not None else {}
     for name, text in texts.items():
@@ -56,33 +55,27 @@ def write_frame(which: Demo, number: int, frame: Frame, directory: str) -> list[
 
 
 def _free(directory: str, stem: str) -> str:
-    """The stem, with a number behind it where files of that name are there."""
+    """Return the stem, with a number added if there are files of that name."""
     stems = (stem, *(f"{stem}-{count}" for count in range(2, len(os.listdir(directory)) + 3)))
-    return next(each for each in stems if not any(map(os.path.lexists, _files(directory, each))))
+    return next(candidate for candidate in stems if not any(map(os.path.lexists, _files(directory, candidate))))
 
 
 def _files(directory: str, stem: str) -> tuple[str, str]:
     return os.path.join(directory, f"{stem}.md"), os.path.join(directory, f"{stem}.svg")
 
 
-def page(shown: Played) -> str:
-    """A demo in Markdown, its pictures by name."""
-    which = shown.demo
-    parts = [
-        _markdown(
-            [
-                Heading(which.name, 1),
-                Paragraph(translate("{claim} ({minutes} minutes)", claim=which.claim, minutes=which.minutes)),
-            ]
-        )
-    ]
-    for number, frame in enumerate(shown.frames, 1):
-        parts += _frame(number, frame, f"{_stem(which, number)}.svg")
-    return "\n".join([*parts, _markdown([Paragraph(which.lesson, "verdict")])])
+def page(computed: ComputedDemo) -> str:
+    """Return a demo as a page of Markdown that refers to its pictures by name."""
+    demo = computed.demo
+    claim = translate("{claim} ({minutes} minutes)", claim=demo.claim, minutes=demo.minutes)
+    parts = [_markdown([Heading(demo.name, 1), Paragraph(claim)])]
+    for number, frame in enumerate(computed.frames, 1):
+        parts += _frame(number, frame, f"{_stem(demo, number)}.svg")
+    return "\n".join([*parts, _markdown([Paragraph(demo.lesson, "verdict")])])
 
 
 def _frame(number: int, frame: Frame, picture: str) -> list[str]:
-    """A frame in Markdown, its picture by name."""
+    """Return a frame as pieces of Markdown, with `picture` as the name of its picture."""
     parts = []
     for block in frame_blocks(frame, f"{number}. {frame.title}"):
         if isinstance(block, PICTURES):
@@ -92,17 +85,19 @@ def _frame(number: int, frame: Frame, picture: str) -> list[str]:
     return parts
 
 
-def _pictures(shown: Played) -> dict[str, Block]:
-    found = {f"{_stem(shown.demo, number)}.svg": _picture(frame) for number, frame in enumerate(shown.frames, 1)}
-    return {name: picture for name, picture in found.items() if picture is not None}
+def _pictures(computed: ComputedDemo) -> dict[str, Block]:
+    pictures = {
+        f"{_stem(computed.demo, number)}.svg": _picture(frame) for number, frame in enumerate(computed.frames, 1)
+    }
+    return {name: picture for name, picture in pictures.items() if picture is not None}
 
 
 def _picture(frame: Frame) -> Block | None:
     return next((block for block in frame.blocks if isinstance(block, PICTURES)), None)
 
 
-def _stem(which: Demo, number: int) -> str:
-    return f"{which.name}-{number:02}"
+def _stem(demo: Demo, number: int) -> str:
+    return f"{demo.name}-{number:02}"
 
 
 def _escaped(text: str) -> str:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from diffcompare.classroom.demos import NAMES, demo
+from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.handout import write_frame
 from diffcompare.safe_io import CannotWrite
 
@@ -107,8 +107,8 @@ def test_a_handout(cli, tmp_path):
 
 
 def test_a_frame_alone_is_a_page_with_its_picture(tmp_path):
-    frames = tuple(demo("trace").frames())
-    assert write_frame(demo("trace"), 31, frames[30], str(tmp_path)) == ["trace-31.md", "trace-31.svg"]
+    frames = tuple(load_demo("trace").frames())
+    assert write_frame(load_demo("trace"), 31, frames[30], str(tmp_path)) == ["trace-31.md", "trace-31.svg"]
     text = (tmp_path / "trace-31.md").read_text(encoding="utf-8")
     assert text.startswith("# trace: ")
     assert "(trace-31.svg)" in text
@@ -118,7 +118,7 @@ def test_a_frame_alone_is_a_page_with_its_picture(tmp_path):
 
 def test_a_frame_is_not_written_where_there_is_no_directory(tmp_path):
     with pytest.raises(CannotWrite, match="no such file"):
-        write_frame(demo("memory"), 1, next(iter(demo("memory").frames())), str(tmp_path / "none"))
+        write_frame(load_demo("memory"), 1, next(iter(load_demo("memory").frames())), str(tmp_path / "none"))
 
 
 def test_a_handout_that_cannot_be_written(cli, tmp_path):

@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from diffcompare.misconceptions.messages import Mistake
     from diffcompare.studies.check import Check
 
-MARK = "Feedback of diffcompare"
-"""With these words every text begins."""
+MARK = "Feedback of diffcompare"  # With these words every text begins.
 MAX_NAME_LENGTH = 60
-MAX_NODES = 1_000
-"""Distinct nodes of a derivative whose text is looked for in a hint."""
+MAX_NODES = 1_000  # Distinct nodes of a derivative whose text is looked for in a hint.
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
 _COMPARISON = re.compile(r": d/d\w+\[.*", re.S)

@@ -15,8 +15,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.check import Check, Counting, GivenPartial, check_question
 
-BUDGET = 2.0
-"""Seconds for the points of an answer, and again for its proof."""
+BUDGET = 2.0  # Seconds for the points of an answer, and again for its proof.
 
 Key: TypeAlias = tuple[Expression, tuple[str, ...], str, Expression]
 

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "no known mistake"
 
+# Kinds that say where an answer differs, and not by which wrong rule: the answers themselves are counted then.
 UNEXPLAINED = ("term-missing", "term-extra")
-
-"""Kinds that say where an answer differs, and not by which wrong rule: the answers themselves are counted then."""
 
 
 class MistakeGroup(NamedTuple):
@@ -278,9 +277,7 @@ def _trouble(trouble: Trouble) -> dict[str, Any]:
     return {"place": trouble.place, **trouble.diagnostic.data()}
 
 
-MAX_NAMED = 6
-
-"""Students who are named in a row of the summary."""
+MAX_NAMED = 6  # Students who are named in a row of the summary.
 
 MAX_MISTAKES = 40
 
@@ -291,9 +288,7 @@ SELDOM: Mapping[Outcome, str] = {
     "not answered": "unanswered",
 }
 
-MAX_TOLD = 5
-
-"""Mistakes that are told in sentences; the table has them all."""
+MAX_TOLD = 5  # Mistakes that are told in sentences; the table has them all.
 
 
 def document(found: Class, *, brief: bool = False) -> Document:

@@ -173,25 +173,22 @@ class Class(Record):
         return found
 
 
+# What stands in a cell where nobody knew an answer.
 _NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)
-
-"""What stands in a cell where nobody knew an answer."""
 
 _ZERO = re.compile(r"(?:[^=]*=)?\s*0+(?:\.0+)?")
 
+# A function as an equation: `f(x) = x^2`, `y = x^2`.
 _FUNCTION_OF = re.compile(r"([^\W\d]\w*)\s*(?:\(\s*\w+(?:\s*,\s*\w+)*\s*\))?\s*:?=(?!=)\s*([^=;]+)")
-
-"""A function as an equation: `f(x) = x^2`, `y = x^2`."""
 
 _SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
 
 _MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])"
 
+# What becomes of `1/2` in a spreadsheet that takes it for a day.
 _DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
 )
-
-"""What becomes of `1/2` in a spreadsheet that takes it for a day."""
 
 
 class ParsedRow(NamedTuple):

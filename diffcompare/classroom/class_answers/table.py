@@ -20,9 +20,7 @@ from diffcompare.language.parser import parse
 # writes it. A quote that is not closed costs the line on which it opens, and not the rest of the file. The cells of
 # a workbook have their places already.
 
-MAX_CELL_LENGTH = 100_000
-
-"""Characters of a quoted cell."""
+MAX_CELL_LENGTH = 100_000  # Characters of a quoted cell.
 
 _SEPARATOR = re.compile(r"sep=(.)\n", re.I)
 
@@ -138,27 +136,22 @@ def _cell(text: str, start: int, quoted: bool = False) -> TableCell:
     return TableCell(said, start, quoted, not quoted and said.startswith('"'))
 
 
+# Who answers, the first of these that there is; titles of other languages follow (`titles`).
 STUDENT = (
     *("student", "name", "pupil", "learner"),
     *("student name", "full name", "email", "e-mail", "email address", "username"),
 )
 
-"""Who answers, the first of these that there is; titles of other languages follow (`titles`)."""
-
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 
+# What stands beside a first name.
 FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
                "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
 
-"""What stands beside a first name."""
-
+# What has the family name beside it, even where that is only called `Name`.
 GIVEN_NAME = ("first name", "given name", "vorname", "prénom", "imię", "jméno", "voornaam", "förnamn", "fornavn", "ad")
 
-"""What has the family name beside it, even where that is only called `Name`."""
-
-MAX_ABOVE = 5
-
-"""Records above the header that say what the table is about."""
+MAX_ABOVE = 5  # Records above the header that say what the table is about.
 
 _NAME = r"([^\W\d]\w*)"
 
@@ -169,15 +162,12 @@ _PARTIAL = re.compile(
 
 _BARE = re.compile(_NAME)
 
+# A name as variables have it: what is taken for one where no function says it.
 _SHORT = re.compile(r"[^\W\d_]{1,2}_?\d*")
-
-"""A name as variables have it: what is taken for one where no function says it."""
 
 _BY_WORDS = re.compile(rf".*\s(?:by|wrt|to|nach|a|à|по|do|för|etter|med|respect)\s+{_NAME}\W*", re.I)
 
-_FUNCTION_ITSELF = re.compile(r"([^\W\d_])\s*(?:\([^()]*\))?\s*=?")
-
-"""`g(t)`, `f(x; y)`, `y =`."""
+_FUNCTION_ITSELF = re.compile(r"([^\W\d_])\s*(?:\([^()]*\))?\s*=?")  # `g(t)`, `f(x; y)`, `y =`.
 
 EXAMPLE = "the first line names the columns, for example: student,expression,x,y"
 

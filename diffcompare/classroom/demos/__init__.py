@@ -1,4 +1,4 @@
-"""Demos: lists of frames, computed as they are shown.  One module each; here are their names, in the order of class.
+"""Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order.
 
 E581  no demo of that name          E583  no such frame
 E582  an expression too long for a demo          E587  an expression that the page cannot play
@@ -20,18 +20,21 @@ ENCORES = ("hessian", "complex", "memory", "chaos")
 NAMES = (*TEN, *ENCORES)
 
 
-def demo(name: str) -> Demo:
-    """The demo of that name.  Raises DiffcompareError (E581) for a name that is none."""
+def load_demo(name: str) -> Demo:
+    """Return the demo of that name.  Raises DiffcompareError (E581) if there is none."""
     if name not in NAMES:
-        close = did_you_mean(name, NAMES, MIN_SLIP_LIKENESS)
-        cure = f"did you mean `{close}`?" if close else f"choose {', '.join(NAMES)}, or all"
-        raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=cure))
-    module = import_module(f"{__name__}.{name.replace('-', '_')}")
-    found: Demo = module.DEMO
-    return found
+        suggestion = did_you_mean(name, NAMES, MIN_SLIP_LIKENESS)
+        fix = f"did you mean `{suggestion}`?" if suggestion else f"choose {', '.join(NAMES)}, or all"
+        raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=fix))
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")  # each imports what only its own frames need
+    demo: Demo = module.DEMO
+    return demo
 
 
-def demos(names: Iterable[str], everything: Iterable[str] = TEN) -> list[Demo]:
-    """The demos of these names, each once; `all` stands for `everything`.  Raises DiffcompareError as `demo` does."""
-    chosen = [each for name in names for each in (everything if name == "all" else (name,))]
-    return list(map(demo, dict.fromkeys(chosen)))
+def select_demos(names: Iterable[str], all_names: Iterable[str] = TEN) -> list[Demo]:
+    """Return the demos of these names, each once; `all` stands for `all_names`.
+
+    Raises DiffcompareError (E581) for an unknown name.
+    """
+    chosen = [name for given in names for name in (all_names if given == "all" else (given,))]
+    return list(map(load_demo, dict.fromkeys(chosen)))

@@ -1,11 +1,11 @@
-"""Chaos: the derivative of what cannot be computed."""
+"""The demo `chaos`: an exact derivative of a value that cannot be computed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from diffcompare.classroom.demos.answers import digits_kept
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, growing, masked, table
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table, with_current_row
 from diffcompare.document import Approximate, Cell
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -22,37 +22,37 @@ MEMBERS = (10, 20, 30, 40, 55)
 
 
 def frames() -> Iterator[Frame]:
-    """The logistic map, on and on."""
+    """Yield a frame for each of some members of the logistic map, up to n = 55."""
     rows: list[tuple[Cell, ...]] = []
     numbers: dict[str, Cell] = {}
     for n in MEMBERS:
         expression = FAMILIES["logistic"].build(n)
-        found = compare(expression, {"x": X}, methods=("reverse-ad", "forward-difference"))
-        ad, difference = (each.gradient["x"] for each in found.answers)
-        truth = found.truth.gradient["x"].nearest if found.truth and found.truth.gradient["x"] else None
-        value = found.truth.value.nearest if found.truth and found.truth.value else None
-        figures = (number(found.value), value, ad, difference, truth)
+        comparison = compare(expression, {"x": X}, methods=("reverse-ad", "forward-difference"))
+        ad, difference = (each.gradient["x"] for each in comparison.answers)
+        truth = comparison.truth.gradient["x"].nearest if comparison.truth and comparison.truth.gradient["x"] else None
+        value = comparison.truth.value.nearest if comparison.truth and comparison.truth.value else None
+        figures = (number(comparison.value), value, ad, difference, truth)
         rows.append((n, *[None if each is None else Approximate(each, 6) for each in figures]))
         numbers |= {
             f"ad {n}": ad,
             f"difference {n}": difference,
             f"truth {n}": truth,
-            f"value {n}": number(found.value),
+            f"value {n}": number(comparison.value),
             f"true value {n}": value,
         }
-        shown = table(
+        history = table(
             "chaos",
             phrase("{text} at {where}", text="l(n)", where=f"x = {X}"),
             "n | >value | >true value | >reverse AD | >difference | >truth",
             rows,
         )
-        shown = growing(shown)
+        history = with_current_row(history)
         yield Frame(
             phrase("The logistic map, n = {n}", n=n),
-            (shown,),
+            (history,),
             phrase(
                 "errors double every step, about; difference: (l(x + h) - l(x))/h, {step}",
-                step=found.answers[1].variant,
+                step=comparison.answers[1].variant,
             ),
             "The value itself is noise by now, and its derivative with it."
             if n >= 50
@@ -67,13 +67,13 @@ def frames() -> Iterator[Frame]:
             else "",
             dict(numbers),
             "Which of the two derivatives is still right?" if n >= 30 else "",
-            (masked(shown, (-1, -1)),) if n >= 30 else (),
+            (mask(history, (-1, -1)),) if n >= 30 else (),
             _in_single(expression, figures),
         )
 
 
 def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broken:
-    """The same value and derivative in float32, the point rounded too."""
+    """Return the same value and derivative in float32, with the point rounded too."""
     value, true_value, ad, _, truth = figures
     nodes = wengert_list(expression)
     values = evaluate(nodes, {"x": X}, FLOAT32)

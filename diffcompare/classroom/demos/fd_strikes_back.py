@@ -1,30 +1,30 @@
-"""Exact derivatives of inaccurate programs."""
+"""The demo `fd-strikes-back`: exact derivatives of inaccurate programs are exactly wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from diffcompare.classroom.demos.answers import asked, said, true
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, table
-from diffcompare.document import Approximate, Cell
+from diffcompare.classroom.demos.answers import error_cell, partial_cell, true_partial
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, column_figures, mask, mask_columns, table
+from diffcompare.document import Approximate, Cell, Table
 from diffcompare.localization import phrase
+from diffcompare.studies.compare import compare
 
 EXACT = ("symbolic", "forward-ad", "reverse-ad")
-CLOSE = 1e-5
-"""Relative tolerance of a usual gradient check in doubles."""
+CHECK_TOLERANCE = 1e-5  # relative tolerance of a usual gradient check in doubles
 METHODS = ("central-difference", "symbolic", "forward-ad", "reverse-ad", "complex-step")
 
 
 class Case(NamedTuple):
-    """A formula that is right on paper, where it fails, and one that does not."""
+    """A formula that is right on paper, a point at which it is computed badly, and a stable form of it."""
 
     text: str
     point: Mapping[str, float]
     title: str
     sentence: str
-    cure: str = ""
-    cured: str = ""
+    stable: str = ""
+    stable_sentence: str = ""
 
 
 CASES = (
@@ -56,50 +56,45 @@ AT_RUMP = {"a": 77617.0, "b": 33096.0}
 
 
 def frames() -> Iterator[Frame]:
-    """Every method but the difference is exact - about the wrong function."""
+    """Yield cases in which every method but the difference is exact, about the wrong function."""
     for case in CASES:
-        yield _frame(case)
-        if case.cure:
-            yield _cured(case)
+        yield _unstable_frame(case)
+        if case.stable:
+            yield _stable_frame(case)
     yield _rump()
 
 
-def _rows(text: str, point: Mapping[str, float]) -> list[tuple[Cell, ...]]:
-    found = asked(text, point, METHODS)
+def _answers(key: str, caption: str, text: str, point: Mapping[str, float]) -> Table:
+    """Return a table of the partials by the first variable and their errors, with the truth in the last row."""
+    comparison = compare(text, point, methods=METHODS)
     name = next(iter(point))
-    truth = true(found, name)
+    truth = true_partial(comparison, name)
     rows: list[tuple[Cell, ...]] = []
-    for each in found.answers:
-        value = said(each, name)
-        error = Approximate(abs(value - truth)) if isinstance(value, float) and isinstance(truth, float) else None
-        rows.append((each.method, value, error))
-    return [*rows, (phrase("truth"), truth, None)]
+    for answer in comparison.answers:
+        value = partial_cell(answer, name)
+        rows.append((answer.method, value, error_cell(value, truth)))
+    return table(key, caption, "method | >derivative | >error", [*rows, (phrase("truth"), truth, None)])
 
 
-def _frame(case: Case) -> Frame:
+def _unstable_frame(case: Case) -> Frame:
     name = next(iter(case.point))
-    rows = _rows(case.text, case.point)
     where = ", ".join(f"{key} = {x:g}" for key, x in case.point.items())
-    shown = table(
-        "answers",
-        phrase("d/d{name} of {text} at {where}", name=name, text=case.text, where=where),
-        "method | >derivative | >error",
-        rows,
-    )
+    caption = phrase("d/d{name} of {text} at {where}", name=name, text=case.text, where=where)
+    answers = _answers("answers", caption, case.text, case.point)
     return Frame(
         case.title,
-        (shown,),
+        (answers,),
         f"f = {case.text}",
         case.sentence,
-        {str(row[0]): row[1] for row in rows},
+        column_figures(answers),
         "Several methods. Whom do you trust?",
-        (masked(shown, *[(i, j) for i in range(len(rows)) for j in (1, 2)]),),
-        _by_agreement(rows),
+        (mask_columns(answers, 1, 2),),
+        _by_agreement(answers.rows),
     )
 
 
 def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
-    """A check that passes because the methods agree; none where they do not."""
+    """Return a check that passes because the methods agree; None where they do not."""
     exact = [value for method, value, _ in rows if method in EXACT and isinstance(value, float)]
     (*_, (_, truth, _)) = rows
     if not isinstance(truth, float) or not truth or len(exact) < 2:
@@ -107,49 +102,46 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
     largest = max(map(abs, exact))
     spread = (max(exact) - min(exact)) / largest if largest else 0.0  # two zeros agree
     error = abs(exact[0] - truth) / abs(truth)
-    if spread > CLOSE:
+    if spread > CHECK_TOLERANCE:
         return None
-    told: list[tuple[Cell, ...]] = [
+    checks: list[tuple[Cell, ...]] = [
         (phrase("how far the exact methods are apart"), Approximate(spread), phrase("passed")),
         (phrase("how far they are from the truth"), Approximate(error), phrase("failed")),
     ]
     return Broken(
         "checked by agreement",
-        (table("broken", "Two checks", "relative | >distance | check", told),),
+        (table("broken", "Two checks", "relative | >distance | check", checks),),
         "Methods that run the same program share its errors: they agree, and they are all wrong.",
         {"spread": spread, "error": error},
     )
 
 
-def _cured(case: Case) -> Frame:
+def _stable_frame(case: Case) -> Frame:
     name = next(iter(case.point))
-    rows = _rows(case.cure, case.point)
-    shown = table(
-        "cured", phrase("d/d{name} of {text}", name=name, text=case.cure), "method | >derivative | >error", rows
-    )
+    answers = _answers("cured", phrase("d/d{name} of {text}", name=name, text=case.stable), case.stable, case.point)
     return Frame(
         phrase("{title}, written stably", title=phrase(case.title)),
-        (shown,),
-        f"f = {case.cure}",
-        case.cured,
-        {str(row[0]): row[1] for row in rows},
+        (answers,),
+        f"f = {case.stable}",
+        case.stable_sentence,
+        column_figures(answers),
     )
 
 
 def _rump() -> Frame:
-    found = asked(RUMP, AT_RUMP, METHODS)
-    exact = found.truth.value.nearest if found.truth and found.truth.value else None
-    value = float(found.value)  # type: ignore[arg-type]
+    comparison = compare(RUMP, AT_RUMP, methods=METHODS)
+    exact = comparison.truth.value.nearest if comparison.truth and comparison.truth.value else None
+    value = float(comparison.value)  # type: ignore[arg-type]
     rows = [(phrase("the program"), value), (phrase("truth, {fraction}", fraction="-54767/66192"), exact)]
-    shown = table("rump", "Rump's polynomial at (77617, 33096)", "who | >value", rows)
+    values = table("rump", "Rump's polynomial at (77617, 33096)", "who | >value", rows)
     return Frame(
         "Rump's polynomial",
-        (shown,),
+        (values,),
         f"f = {RUMP}",
         "No method of differentiation can tell: they all run this program. Agreement proves nothing.",
         {"value": value, "truth": exact},
         "Is the value right?",
-        (masked(shown, (1, 1)),),
+        (mask(values, (1, 1)),),
     )
 
 

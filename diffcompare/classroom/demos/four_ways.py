@@ -1,12 +1,12 @@
-"""Four routes to one number (Baydin et al. 2018, figure 2)."""
+"""The demo `four-ways`: four routes to one derivative (Baydin et al. 2018, figure 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from diffcompare.backends.problem import Derivative
-from diffcompare.classroom.demos.answers import digits_kept, said
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, measuring, table
+from diffcompare.classroom.demos.answers import digits_kept, partial_cell
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table, with_quantity
 from diffcompare.classroom.demos.polynomial import derivative_of_logistic
 from diffcompare.document import Approximate, Cell, Code, Measured, Source
 from diffcompare.language.expression import Expression, Variable
@@ -21,8 +21,7 @@ SILU, AT_SILU = "x/(1 + exp(-x))", 0.7
 WRONG = "(1 + exp(-x) + x*(1 + exp(-x)))/(1 + exp(-x))^2"
 LOOP, CLOSED, X = "@logistic_l4_nested", "@logistic_l4", 0.2
 TRUE = 9.0660864
-H = 1e-6
-"""The step of the survey's figure 2."""
+H = 1e-6  # the step of the survey's figure 2
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
 TABLE_1 = (
     "128*x*(1 - x)*(-8 + 16*x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2) + 64*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2"
@@ -33,30 +32,24 @@ PAIRS = "(v, v̇) = (x, 1)\nrepeat 3 times:\n    (v, v̇) = (4v(1 - v), 4v̇ - 8
 
 
 def frames() -> Iterator[Frame]:
-    """Act 1: a wrong derivation.  Act 2: the logistic map by every route."""
+    """Yield act 1, a wrong derivation by hand, and act 2, the logistic map by every route."""
     yield from _silu()
     yield from _logistic()
 
 
 def _silu() -> Iterator[Frame]:
     methods = ("hand-coded", "central-difference", "symbolic", "forward-ad", "reverse-ad")
-    found = compare(SILU, {"x": AT_SILU}, methods=methods, hand={"x": WRONG})
-    rows = _rows(found, found, "x")
-    shown = table(
-        "silu",
-        phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}"),
-        "method | >derivative | >absolute error",
-        rows,
-    )
-    numbers = {answer.method: answer.gradient["x"] for answer in found.answers}
+    comparison = compare(SILU, {"x": AT_SILU}, methods=methods, hand={"x": WRONG})
+    caption = phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}")
+    answers = table("silu", caption, "method | >derivative | >absolute error", _rows(comparison, "x"))
     yield Frame(
         "Act 1: a derivative from a lecture slide",
-        (shown,),
+        (answers,),
         f"f' = {WRONG}",
         "The others agree, and the slide does not: its last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
-        numbers,
+        {answer.method: answer.gradient["x"] for answer in comparison.answers},
         "By hand somebody found 1.1359. Do the others agree?",
-        (masked(shown, *[(i, j) for i in range(1, 5) for j in (1, 2)]),),
+        (mask_columns(answers, 1, 2, first_row=1),),
     )
 
 
@@ -98,21 +91,16 @@ def _by_hand(closed: Comparison) -> Frame:
 
 
 def _slip(hand: float | None) -> Broken:
-    """Table 1 with one sign turned."""
+    """Return table 1 of the survey with one sign changed."""
     wrong = TABLE_1.replace(" - 64*x*", " + 64*x*", 1)
     assert wrong != TABLE_1
-    found = compare(CLOSED, {"x": X}, methods="hand-coded", hand={"x": wrong}).answers[0].gradient["x"]
-    shown = table(
-        "broken",
-        "The same formula, one sign turned",
-        "formula | >value",
-        [(phrase("right"), hand), (phrase("slip"), found)],
-    )
+    slip = compare(CLOSED, {"x": X}, methods="hand-coded", hand={"x": wrong}).answers[0].gradient["x"]
+    rows = [(phrase("right"), hand), (phrase("slip"), slip)]
     return Broken(
         "a slip of the pen",
-        (shown,),
+        (table("broken", "The same formula, one sign turned", "formula | >value", rows),),
         "The third term with + for -: it still looks like Table 1, and no compiler complains.",
-        {"truth": hand, "broken": found},
+        {"truth": hand, "broken": slip},
     )
 
 
@@ -131,7 +119,7 @@ def _symbolically(loop: Comparison) -> Frame:
 
 
 def _expanded(value: float | None) -> Broken:
-    """The derivative multiplied out, its terms added up in two orders."""
+    """Return the derivative multiplied out, its terms added up in two orders."""
     polynomial = derivative_of_logistic(4)
     powers, horner = polynomial.by_powers(X), polynomial.by_horner(X)
     rows: list[tuple[Cell, ...]] = [
@@ -149,26 +137,26 @@ def _expanded(value: float | None) -> Broken:
 
 def _numerically(survey: Comparison) -> Frame:
     quotient = survey.answers[0].gradient["x"]
-    _, error = _cells(survey.answers[0], survey, "x")
+    _, error = _cells(survey, survey.answers[0], "x")
     kept = digits_kept(error.value, TRUE) if error else None
-    shown = [(f"{H:g}", said(survey.answers[0], "x"), TRUE)]
-    asked = table("numeric", "Forward difference", "step | >quotient | >truth", shown)
+    rows = [(f"{H:g}", partial_cell(survey.answers[0], "x"), TRUE)]
+    difference = table("numeric", "Forward difference", "step | >quotient | >truth", rows)
     return Frame(
         "Numerically: a guess from two values",
-        (asked,),
+        (difference,),
         "(f(x + h) - f(x))/h with h = 0.000001",
         phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept)
         if kept is not None
         else "Only values of f are needed.",
         {"forward-difference h=1e-6": quotient, "digits kept": kept},
         "How many digits will be right?",
-        (masked(asked, (0, 1)),),
+        (mask(difference, (0, 1)),),
         _misprinted(),
     )
 
 
 def _misprinted() -> Broken:
-    """The one-sided difference as a lecture note prints it, on the survey's function by x1."""
+    """Return the one-sided difference as a lecture note prints it, on the survey's function by x1."""
     f, x, h = parse(SURVEY), AT_SURVEY["x1"], H
     minus, here, plus = (float(value_at(f, {**AT_SURVEY, "x1": at})) for at in (x - h, x, x + h))  # type: ignore[arg-type]
     rows: list[tuple[Cell, ...]] = [
@@ -176,15 +164,10 @@ def _misprinted() -> Broken:
         (phrase("forward: {formula}", formula="(f(x + h) - f(x))/h"), (plus - here) / h),
         (phrase("backward: {formula}", formula="(f(x) - f(x - h))/h"), (here - minus) / h),
     ]
-    shown = table(
-        "broken",
-        phrase("d/d{name} of {text} at {where}", name="x1", text=SURVEY, where="(2, 5)"),
-        "formula | >value",
-        rows,
-    )
+    caption = phrase("d/d{name} of {text} at {where}", name="x1", text=SURVEY, where="(2, 5)")
     return Broken(
         "a printed formula",
-        (shown,),
+        (table("broken", caption, "formula | >value", rows),),
         "A lecture note prints the difference with one sign turned. Run it once before you believe it.",
         {"truth": rows[1][1], "backward": rows[2][1], "broken": rows[0][1]},
     )
@@ -193,11 +176,8 @@ def _misprinted() -> Broken:
 def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame:
     truth = closed.truth.gradient["x"] if closed.truth else None
     rows: list[tuple[Cell, ...]] = []
-    for program, found in ((phrase("closed form"), closed), (phrase("loop"), loop)):
-        rows += [(method, program, *cells) for method, *cells in _rows(found, found, "x")]
-    rows[len(closed.answers) : len(closed.answers)] = [
-        (method, phrase("loop"), *cells) for method, *cells in _rows(survey, survey, "x")
-    ]
+    for program, comparison in ((phrase("closed form"), closed), (phrase("loop"), survey), (phrase("loop"), loop)):
+        rows += [(method, program, *cells) for method, *cells in _rows(comparison, "x")]
     final = table("all", "Every route", "method | program | >derivative | >absolute error", rows)
     return Frame(
         "All routes side by side",
@@ -207,7 +187,7 @@ def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame
         {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
         | {"forward-difference of the closed form": closed.answers[2].gradient["x"]},
         "Which error will be the largest?",
-        (masked(final, *[(i, 3) for i in range(len(rows))]),),
+        (mask_columns(final, 3),),
     )
 
 
@@ -221,27 +201,27 @@ def _automatic() -> Iterator[Frame]:
 
 def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
     rows = [(f"v = l{i}", *pair) for i, pair in enumerate(pairs, 1)]
-    shown = measuring(table("pairs", "Value and tangent", "iteration | >v | >v̇", rows), "primal", 1)
-    shown = measuring(shown, "tangent", 2)
-    numbers = {
-        f"{name} {what}": each for name, *both in rows for what, each in zip(("value", "tangent"), both, strict=True)
-    }
+    dual_numbers = with_quantity(table("pairs", "Value and tangent", "iteration | >v | >v̇", rows), "primal", 1)
+    dual_numbers = with_quantity(dual_numbers, "tangent", 2)
+    numbers: dict[str, Cell] = {}
+    for name, value, tangent in rows:
+        numbers |= {f"{name} value": value, f"{name} tangent": tangent}
     (v, tangent), (_, last) = pairs[2:]
     return Frame(
         "Forward AD: run the program on pairs",
-        (Source("text", PAIRS), shown),
+        (Source("text", PAIRS), dual_numbers),
         f"v̇ = 4·{tangent:.4g} - 8·{v:.4g}·({tangent:.4g}) = {last:.10g}",
         "Each line also moves its tangent: no formula of f' is ever written.",
         numbers,
         "What is the last tangent?",
-        (Source("text", PAIRS), masked(shown, (3, 2))),
+        (Source("text", PAIRS), mask(dual_numbers, (3, 2))),
         _wrong_seed(last),
         "forward",
     )
 
 
 def _wrong_seed(last: float) -> Broken:
-    """Seed 0: the program runs on pairs, and nobody said by what."""
+    """Return the last tangent for other seeds, 0 (the seed that nobody set) among them."""
     rows = [("1", last), ("2", 2 * last), ("0", 0.0)]
     return Broken(
         "a wrong seed",
@@ -252,11 +232,11 @@ def _wrong_seed(last: float) -> Broken:
 
 
 def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
-    rows = [(f"l{i}", each) for i, each in enumerate(adjoints, 1)][::-1]
-    shown = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows)
+    rows = [(f"l{i}", adjoint) for i, adjoint in enumerate(adjoints, 1)][::-1]
+    backward = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows)
     return Frame(
         "Reverse AD: the same slopes from the other end",
-        (measuring(shown, "adjoint", 1),),
+        (with_quantity(backward, "adjoint", 1),),
         "",
         "The adjoint of x is the derivative.",
         {f"adjoint {name}": value for name, value in rows},
@@ -266,45 +246,45 @@ def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
 
 
 def _one_path(values: list[float], adjoints: list[float]) -> Broken:
-    """v stands twice in (4*v)*(1 - v), and one of the two messages is lost."""
-    lost = [1.0]
+    """Return the adjoints with one path lost: v occurs twice in (4*v)*(1 - v)."""
+    with_one_path = [1.0]
     for v in values[-2::-1]:
-        lost.append(lost[-1] * 4 * (1 - v))
+        with_one_path.append(with_one_path[-1] * 4 * (1 - v))
     rows = [
         (f"l{len(values) - place}", right, wrong)
-        for place, (right, wrong) in enumerate(zip(adjoints[::-1], lost, strict=True))
+        for place, (right, wrong) in enumerate(zip(adjoints[::-1], with_one_path, strict=True))
     ]
     return Broken(
         "a dropped path",
         (table("broken", "Adjoints", "number | >both paths | >one path", rows),),
         "v is used twice in (4*v)*(1 - v): without the message through 1 - v even the sign is wrong on the way.",
-        {"truth": adjoints[0], "broken": lost[-1]},
+        {"truth": adjoints[0], "broken": with_one_path[-1]},
     )
 
 
 def _iterates(expression: Expression) -> list[Expression]:
-    """x, and the results of the three steps: (4*v)*(1 - v) is a step of v."""
-    found = [expression]
-    while not isinstance(found[-1], Variable):
-        found.append(found[-1].arguments[0].arguments[1])
-    return found[::-1]
+    """Return x and the results of the three steps; the argument of a step is v in (4*v)*(1 - v)."""
+    iterates = [expression]
+    while not isinstance(iterates[-1], Variable):
+        iterates.append(iterates[-1].arguments[0].arguments[1])
+    return iterates[::-1]
 
 
-def _cells(answer: Derivative, judged: Comparison, name: str) -> tuple[Cell, Approximate | None]:
-    """Return a partial (or what the method says instead), and its error where the truth is known."""
+def _cells(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, Approximate | None]:
+    """Return a partial, or the reason why there is none, and its error where the truth is known."""
     value = answer.gradient.get(name)
-    truth = judged.truth.gradient[name] if judged.truth else None
+    truth = comparison.truth.gradient[name] if comparison.truth else None
     if value is None or truth is None:
-        return said(answer, name), None
+        return partial_cell(answer, name), None
     return Measured(value, truth.text), Approximate(truth.errors(value)[0])
 
 
-def _rows(found: Comparison, judged: Comparison, name: str) -> list[tuple[str, Cell, Approximate | None]]:
-    return [(_named(answer), *_cells(answer, judged, name)) for answer in found.answers]
+def _rows(comparison: Comparison, name: str) -> list[tuple[str, Cell, Approximate | None]]:
+    return [(_method_label(answer), *_cells(comparison, answer, name)) for answer in comparison.answers]
 
 
-def _named(answer: Derivative) -> str:
-    """The method; a difference with its step."""
+def _method_label(answer: Derivative) -> str:
+    """Return the method's name; for a difference, with its step."""
     return f"{answer.method}, {answer.variant}" if (answer.variant or "").startswith("h = ") else answer.method
 
 

@@ -1,4 +1,4 @@
-"""A demo as data: frames in their order, which every player shows - terminal, page, handout, JSON and tests."""
+"""A demo as data: a list of frames, the same for the terminal, the page, the handout, JSON and the tests."""
 
 from __future__ import annotations
 
@@ -22,83 +22,90 @@ from diffcompare.document import (
 )
 from diffcompare.localization import Phrase, language, phrase, translated
 
-# A demo in the language that is spoken: its words are exchanged, its numbers, formulas and keys stay.
-
-Say: TypeAlias = Callable[[str], str]
+Translator: TypeAlias = Callable[[str], str]
 
 
-def localized(which: Demo) -> Demo:
-    """The demo as it is told in the language that is spoken when it is asked for its frames."""
+def localized(demo: Demo) -> Demo:
+    """Return the demo with its words in the current language; numbers, formulas and keys are unchanged.
 
-    def say(text: str) -> str:
-        return translated(text, which.name)
+    The frames are translated when they are computed, so the language has to be set then as well.
+    """
+
+    def translator(text: str) -> str:
+        return translated(text, demo.name)
 
     if language() == "en":
-        return which
-    return which._replace(
-        claim=say(which.claim),
-        lesson=say(which.lesson),
-        frames=lambda: [_frame(frame, say) for frame in which.frames()],
+        return demo
+    return demo._replace(
+        claim=translator(demo.claim),
+        lesson=translator(demo.lesson),
+        frames=lambda: [_localized_frame(frame, translator) for frame in demo.frames()],
     )
 
 
-def _frame(frame: Frame, say: Say) -> Frame:
+def _localized_frame(frame: Frame, translator: Translator) -> Frame:
     return frame._replace(
-        title=say(frame.title),
-        blocks=_blocks(frame.blocks, say),
-        rule=say(frame.rule),
-        sentence=say(frame.sentence),
-        question=say(frame.question),
-        asked=_blocks(frame.asked, say),
-        broken=None if frame.broken is None else _broken(frame.broken, say),
+        title=translator(frame.title),
+        blocks=_localized_blocks(frame.blocks, translator),
+        rule=translator(frame.rule),
+        sentence=translator(frame.sentence),
+        question=translator(frame.question),
+        question_blocks=_localized_blocks(frame.question_blocks, translator),
+        broken=None if frame.broken is None else _localized_broken(frame.broken, translator),
     )
 
 
-def _broken(broken: Broken, say: Say) -> Broken:
-    return broken._replace(bug=say(broken.bug), blocks=_blocks(broken.blocks, say), sentence=say(broken.sentence))
+def _localized_broken(broken: Broken, translator: Translator) -> Broken:
+    return broken._replace(
+        bug=translator(broken.bug),
+        blocks=_localized_blocks(broken.blocks, translator),
+        sentence=translator(broken.sentence),
+    )
 
 
-def _blocks(blocks: Iterable[Block], say: Say) -> tuple[Block, ...]:
-    return tuple([_block(block, say) for block in blocks])
+def _localized_blocks(blocks: Iterable[Block], translator: Translator) -> tuple[Block, ...]:
+    return tuple([_localized_block(block, translator) for block in blocks])
 
 
-def _block(block: Block, say: Say) -> Block:
-    if isinstance(block, Heading | Paragraph):
-        return block._replace(text=say(block.text))
-    if isinstance(block, Table):
-        return localized_table(block, say)
-    if isinstance(block, Source):  # a program is a program; what has no language is told in ours
-        return block._replace(text=say(block.text)) if block.language == "text" else block
-    if isinstance(block, Plot):
-        x, y = (axis._replace(title=say(axis.title)) for axis in (block.x, block.y))
-        series = tuple([each._replace(name=say(each.name)) for each in block.series])
-        return block._replace(
-            x=x, y=y, series=series, table=localized_table(block.table, say), caption=say(block.caption)
-        )
-    if isinstance(block, Bars):
-        axis = block.axis._replace(title=say(block.axis.title))
-        bars = tuple([(say(name), heights) for name, heights in block.series])
-        return block._replace(
-            axis=axis, series=bars, table=localized_table(block.table, say), caption=say(block.caption)
-        )
-    if isinstance(block, Graph):
-        return block._replace(table=localized_table(block.table, say), caption=say(block.caption))
-    raise TypeError(f"no demo has {type(block).__name__}")
+def _localized_block(block: Block, translator: Translator) -> Block:
+    match block:
+        case Heading() | Paragraph() | Source(language="text"):  # pseudocode is translated, a program is not
+            return block._replace(text=translator(block.text))
+        case Source():
+            return block
+        case Table():
+            return localized_table(block, translator)
+        case Plot():
+            x, y = (axis._replace(title=translator(axis.title)) for axis in (block.x, block.y))
+            curves = tuple([series._replace(name=translator(series.name)) for series in block.series])
+            block = block._replace(x=x, y=y, series=curves)
+        case Bars():
+            axis = block.axis._replace(title=translator(block.axis.title))
+            bars = tuple([(translator(name), heights) for name, heights in block.series])
+            block = block._replace(axis=axis, series=bars)
+        case Graph():
+            pass
+        case _:
+            raise TypeError(f"a demo cannot hold a {type(block).__name__}")
+    return block._replace(table=localized_table(block.table, translator), caption=translator(block.caption))
 
 
-def localized_table(table: Table, say: Say = translated) -> Table:
-    """Caption, headings, and the cells that are phrases: all others are names, formulas and numbers."""
+def localized_table(table: Table, translator: Translator = translated) -> Table:
+    """Translate a table's caption, its headings, and the cells that are phrases.
 
-    def cell(each: Cell) -> Cell:
-        return say(each) if isinstance(each, Phrase) else each
+    All other cells are names, formulas or numbers, which are the same in every language.
+    """
 
-    columns = tuple([column._replace(title=say(column.title)) for column in table.columns])
-    rows = tuple([tuple(map(cell, row)) for row in table.rows])
-    return table._replace(caption=say(table.caption), columns=columns, rows=rows)
+    def localized_cell(cell: Cell) -> Cell:
+        return translator(cell) if isinstance(cell, Phrase) else cell
+
+    columns = tuple([column._replace(title=translator(column.title)) for column in table.columns])
+    rows = tuple([tuple(map(localized_cell, row)) for row in table.rows])
+    return table._replace(caption=translator(table.caption), columns=columns, rows=rows)
 
 
 class Broken(NamedTuple):
-    """The same step with a bug in it: what the bug is, and the damage beside the truth."""
+    """A frame's step with a bug in it: the bug, and its result beside the right one."""
 
     bug: str
     blocks: tuple[Block, ...]
@@ -107,29 +114,29 @@ class Broken(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """One thing to look at."""
+    """One step of a demo: a title, something to look at, and up to one question for the class."""
 
     title: str
     blocks: tuple[Block, ...]
     rule: str = ""
-    """What is computed, with its numbers."""
+    """The formula that is computed, with its numbers."""
     sentence: str = ""
-    """Why, or what to see in it."""
+    """Why the result is what it is, or what to notice."""
     numbers: Mapping[str, Cell] = NOTHING
     """The figures of this frame by name."""
     question: str = ""
-    """What the room is asked before the numbers are shown; nothing where nothing is to be predicted."""
-    asked: tuple[Block, ...] = ()
-    """What is shown meanwhile, with `?` for what is asked."""
+    """A prediction to ask of the class before the numbers are revealed; empty if there is none."""
+    question_blocks: tuple[Block, ...] = ()
+    """Blocks to show with the question, with `?` in the cells that are to be predicted."""
     broken: Broken | None = None
     sweep: Literal["", "primal", "forward", "reverse"] = ""
-    """Which sweep it is a step of."""
+    """The sweep of which this frame is a step."""
     node: str = ""
-    """The node that is computed in this step: the other sweeps come by it too."""
+    """The node that is computed in this step, by which the same node can be looked up in other sweeps."""
 
 
 class Demo(NamedTuple):
-    """A demo: what it claims, how long it takes in class, how it ends, and what computes its frames."""
+    """A demo: its claim, its length in class, its closing sentence, and the function that computes its frames."""
 
     name: str
     minutes: int
@@ -138,43 +145,55 @@ class Demo(NamedTuple):
     frames: Callable[[], Iterable[Frame]]
 
 
+# Tables of demos: headings in one string, and variants for a step, a question, or a kind of number.
+
+
 def table(key: str, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
-    """A table; `columns` are headings between bars, `method | >value`, or one by one; `>`: numbers stand below.
+    """Return a table whose `columns` are headings between bars, `method | >value`, or a list of headings.
 
-    Raises ValueError for a row that has not as many cells.
+    `>` aligns a column of numbers to the right.  Raises ValueError for a row with another number of cells.
     """
-    heads = [head.strip() for head in columns.split("|")] if isinstance(columns, str) else columns
-    found = tuple(map(_column, heads))
+    headings = [heading.strip() for heading in columns.split("|")] if isinstance(columns, str) else columns
     cells = tuple(map(tuple, rows))
-    if any(len(row) != len(found) for row in cells):
-        raise ValueError(f"a row of `{key}` has not {len(found)} cells")
-    return Table(key, found, cells, caption)
+    if any(len(row) != len(headings) for row in cells):
+        raise ValueError(f"a row of `{key}` does not have {len(headings)} cells")
+    return Table(key, tuple(map(_column, headings)), cells, caption)
 
 
-def _column(head: str) -> Column:
-    title = head.removeprefix(">")
-    if isinstance(head, Phrase):
-        title = phrase(head.pattern.removeprefix(">"), **head.values)
-    return Column(title.replace(" ", "_"), title, "right" if head.startswith(">") else "left")
+def _column(heading: str) -> Column:
+    title = heading.removeprefix(">")
+    if isinstance(heading, Phrase):
+        title = phrase(heading.pattern.removeprefix(">"), **heading.values)
+    return Column(title.replace(" ", "_"), title, "right" if heading.startswith(">") else "left")
 
 
-def growing(shown: Table) -> Table:
-    """The table with its last row as the step that is shown, and those above as done."""
-    stages: list[Stage] = ["done" for _ in shown.rows]
-    return shown._replace(stages=(*stages[1:], "now") if stages else ())
+def with_current_row(table: Table) -> Table:
+    """Mark the last row as the current step, and the rows above it as done."""
+    stages: list[Stage] = ["done" for _ in table.rows]
+    return table._replace(stages=(*stages[1:], "now") if stages else ())
 
 
-def measuring(shown: Table, quantity: Quantity, *places: int) -> Table:
-    """The table with columns that hold values, tangents or adjoints, and are set like those."""
-    columns = list(shown.columns)
-    for place in places:
-        columns[place] = columns[place]._replace(quantity=quantity)
-    return shown._replace(columns=tuple(columns))
+def with_quantity(table: Table, quantity: Quantity, *columns: int) -> Table:
+    """Mark columns as values, tangents or adjoints, which have a style of their own."""
+    marked = list(table.columns)
+    for index in columns:
+        marked[index] = marked[index]._replace(quantity=quantity)
+    return table._replace(columns=tuple(marked))
 
 
-def masked(shown: Table, *places: tuple[int, int]) -> Table:
-    """The table with a question mark in some cells (row and column, from the end if negative)."""
-    rows = [list(row) for row in shown.rows]
-    for row, column in places:
+def mask(table: Table, *cells: tuple[int, int]) -> Table:
+    """Put a question mark in some cells, given as (row, column); negative numbers count from the end."""
+    rows = [list(row) for row in table.rows]
+    for row, column in cells:
         rows[row][column] = "?"
-    return shown._replace(rows=tuple(map(tuple, rows)))
+    return table._replace(rows=tuple(map(tuple, rows)))
+
+
+def mask_columns(table: Table, *columns: int, first_row: int = 0) -> Table:
+    """Put a question mark in every cell of some columns, from a row on."""
+    return mask(table, *[(row, column) for row in range(first_row, len(table.rows)) for column in columns])
+
+
+def column_figures(table: Table, column: int = 1) -> dict[str, Cell]:
+    """Return a frame's figures from one column of its table, named by the first cell of each row."""
+    return {str(row[0]): row[column] for row in table.rows}

@@ -1,4 +1,4 @@
-"""Second derivatives: a forward sweep over the formulas of a reverse sweep."""
+"""The demo `hessian`: second derivatives by forward mode over the formulas of a reverse sweep."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.backends import forward
 from diffcompare.backends.problem import Problem
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, table
-from diffcompare.document import Approximate, Cell
+from diffcompare.classroom.demos.answers import error_cell
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
+from diffcompare.document import Cell
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -21,67 +22,70 @@ ROSENBROCK, AT_ROSENBROCK = "(1 - x)^2 + 100*(y - x^2)^2", {"x": -1.2, "y": 1.0}
 
 
 def gradient_formulas(expression: Expression) -> dict[str, Expression]:
-    """A reverse sweep that writes expressions."""
+    """Return a formula for every partial, by a reverse sweep over expressions instead of numbers."""
     nodes = wengert_list(expression)
     adjoints = reverse(nodes, {node: node for node in nodes}, active_nodes(nodes), expression, EXPRESSIONS)
     return {node.name: adjoints.get(node, Number(0)) for node in nodes if isinstance(node, Variable)}
 
 
 def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], list[list[float | None]]]:
-    """Gradient and Hessian: forward mode over the formulas of reverse mode, None where it has no answer."""
+    """Return gradient and Hessian: forward mode over the formulas of reverse mode.
+
+    The Hessian has None where forward mode has no answer.
+    """
     formulas = gradient_formulas(parse(text))
     values = {name: float(value_at(formulas[name], point)) for name in point}  # type: ignore[arg-type]
     rows: list[list[float | None]] = []
     for name in point:
-        found = forward.BACKEND.differentiate(Problem(formulas[name], point, tuple(point))).gradient
-        rows.append([found.get(other) for other in point])
+        second = forward.BACKEND.differentiate(Problem(formulas[name], point, tuple(point))).gradient
+        rows.append([second.get(other) for other in point])
     return values, rows
 
 
 def frames() -> Iterator[Frame]:
-    """Two functions, and the second difference."""
-    yield _frame("The survey's function", SURVEY, AT_SURVEY)
-    yield _frame("Rosenbrock's function", ROSENBROCK, AT_ROSENBROCK)
-    yield _differences()
+    """Yield the Hessians of two functions, and a second difference."""
+    yield _hessian_frame("The survey's function", SURVEY, AT_SURVEY)
+    yield _hessian_frame("Rosenbrock's function", ROSENBROCK, AT_ROSENBROCK)
+    yield _second_differences()
 
 
-def _frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
+def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
     gradient, rows = hessian(text, point)
     names = list(point)
     cells: list[tuple[Cell, ...]] = [(name, gradient[name], *row) for name, row in zip(names, rows, strict=True)]
-    heads = ["by", ">gradient", *[phrase(">by {name} again", name=name) for name in names]]
-    shown = table("hessian", _caption(text, point), heads, cells)
+    columns = ["by", ">gradient", *[phrase(">by {name} again", name=name) for name in names]]
+    matrix = table("hessian", _caption(text, point), columns, cells)
     numbers: dict[str, Cell] = {
         f"{a}{b}": value for a, row in zip(names, rows, strict=True) for b, value in zip(names, row, strict=True)
     }
     return Frame(
         title,
-        (shown,),
+        (matrix,),
         "reverse once, over expressions; forward once a variable",
         "The Hessian is symmetric, and nobody told the sweeps.",
         {**numbers, **gradient},
         "Is the matrix symmetric?",
-        (masked(shown, *[(i, 2 + j) for i in range(len(names)) for j in range(len(names))]),),
-        _confused(),
+        (mask_columns(matrix, *range(2, 2 + len(names))),),
+        _confused_perturbations(),
     )
 
 
-def _confused() -> Broken:
-    """A forward sweep inside of another, d/dx of x * (d/dy of x + y), where both write into one tangent.
+def _confused_perturbations() -> Broken:
+    """Return what happens if nested forward sweeps share one tangent: d/dx of x * (d/dy of x + y).
 
-    The inner sweep asks by y.  If x still carries its tangent of the outer one, that is counted too.
+    The inner sweep differentiates by y.  If x still carries its tangent of the outer sweep, that is counted too.
     """
     of_x, of_y = 1.0, 1.0
     rows = []
-    for told, by_y in (
+    for tangents, by_y in (
         (phrase("a tangent of its own for each sweep"), of_y),
         (phrase("one tangent for both"), of_x + of_y),
     ):
-        rows.append((told, by_y, of_x * by_y))
-    heads = "tangents | >d/dy of x + y | >d/dx of x·(that)"
+        rows.append((tangents, by_y, of_x * by_y))
+    columns = "tangents | >d/dy of x + y | >d/dx of x·(that)"
     return Broken(
         "perturbations confused",
-        (table("broken", "d/dx of x·(d/dy of x + y) at x = y = 1, which is 1", heads, rows),),
+        (table("broken", "d/dx of x·(d/dy of x + y) at x = y = 1, which is 1", columns, rows),),
         "A sweep inside of a sweep must know its own tangents from those of the other.",
         {"truth": rows[0][2], "broken": rows[1][2]},
     )
@@ -91,18 +95,18 @@ def _caption(text: str, point: Mapping[str, float]) -> str:
     return phrase("{text} at {where}", text=text, where=", ".join(f"{name} = {x:g}" for name, x in point.items()))
 
 
-def _differences() -> Frame:
+def _second_differences() -> Frame:
     expression = parse(SURVEY)
 
     def f(x: float) -> float:
         return float(value_at(expression, {**AT_SURVEY, "x1": x}))  # type: ignore[arg-type]
 
-    x, true = AT_SURVEY["x1"], hessian(SURVEY, AT_SURVEY)[1][0][0]
+    x, truth = AT_SURVEY["x1"], hessian(SURVEY, AT_SURVEY)[1][0][0]
     rows: list[tuple[Cell, ...]] = []
     for h in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
-        found = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
-        rows.append((f"{h:g}", found, None if true is None else Approximate(abs(found - true))))
-    shown = table(
+        quotient = (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+        rows.append((f"{h:g}", quotient, error_cell(quotient, truth)))
+    quotients = table(
         "second",
         phrase("The survey's function by {name}: {formula}", name="x1", formula="(f(x1+h) - 2f + f(x1-h))/h²"),
         "h | >quotient | >error",
@@ -110,12 +114,12 @@ def _differences() -> Frame:
     )
     return Frame(
         "The second difference",
-        (shown,),
+        (quotients,),
         "truncation h², round-off eps/h²: best near eps^(1/4)",
         "What is left of a difference of differences at 1e-8 is nothing.",
         {f"second {h}": value for h, value, _ in rows},
         "And at h = 1e-8?",
-        (masked(shown, (-1, 1), (-1, 2)),),
+        (mask(quotients, (-1, 1), (-1, 2)),),
     )
 
 

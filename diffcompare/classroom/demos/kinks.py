@@ -1,13 +1,14 @@
-"""Kinks: where there is no derivative, a convention answers."""
+"""The demo `kinks`: where a function has no derivative, methods follow conventions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diffcompare.classroom.demos.answers import answers_table, asked, figures, said
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.classroom.demos.answers import METHODS, answer_figures, answers_table, partial_cell
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, column_figures, mask, mask_columns, table
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
+from diffcompare.studies.compare import compare
 
 AT_ZERO = (
     ("|x|", "The corner of |x|", "Left slope -1, right slope 1: any number between them is a convention, ours is 0."),
@@ -26,29 +27,28 @@ AT_ZERO = (
 
 
 def frames() -> Iterator[Frame]:
-    """One-sided slopes first."""
+    """Yield three functions with a kink at 0, a point close to a kink, and a step function."""
     for text, title, sentence in AT_ZERO:
-        found = asked(text, {"x": 0.0})
-        shown = answers_table(found, "x", phrase("{text} at {where}", text=text, where=0))
-        places = [(row, 1) for row in range(len(shown.rows))]
+        comparison = compare(text, {"x": 0.0}, methods=METHODS)
+        answers = answers_table(comparison, "x", phrase("{text} at {where}", text=text, where=0))
         yield Frame(
             title,
-            (shown,),
+            (answers,),
             f"f(x) = {text}, x = 0",
             sentence,
-            figures(found, "x"),
+            answer_figures(comparison, "x"),
             "What is the derivative at 0?",
-            (masked(shown, *places),),
+            (mask_columns(answers, 1),),
             _one_side(text),
         )
-    yield _beside()
+    yield _near_kink()
     yield _staircase()
 
 
 def _one_side(text: str) -> Broken | None:
-    """Somebody looks to one side only; none where the sides agree, or one of them has no answer."""
-    found = asked(text, {"x": 0.0}, ("forward-difference", "backward-difference"))
-    right, left = (said(answer, "x") for answer in found.answers)
+    """Return the two one-sided slopes; None where they agree or one of them is missing."""
+    answers = compare(text, {"x": 0.0}, methods=("forward-difference", "backward-difference")).answers
+    right, left = (partial_cell(answer, "x") for answer in answers)
     if not isinstance(right, float) or not isinstance(left, float) or right == left:
         return None
     rows: list[tuple[Cell, ...]] = [(phrase("to the right"), right), (phrase("to the left"), left)]
@@ -60,35 +60,38 @@ def _one_side(text: str) -> Broken | None:
     )
 
 
-def _beside() -> Frame:
-    found = asked("relu(x)", {"x": -1e-9}, ("forward-difference", "central-difference", "reverse-ad"))
-    shown = answers_table(found, "x", phrase("{text} at {where}", text="relu(x)", where="-1e-9"))
+def _near_kink() -> Frame:
+    """Return the frame of a point whose distance to the kink is smaller than the step."""
+    methods = ("forward-difference", "central-difference", "reverse-ad")
+    comparison = compare("relu(x)", {"x": -1e-9}, methods=methods)
+    answers = answers_table(comparison, "x", phrase("{text} at {where}", text="relu(x)", where="-1e-9"))
     return Frame(
         "Beside the kink",
-        (shown,),
+        (answers,),
         "the step is longer than the way to the kink",
         "A failed gradient check need not mean a wrong gradient: the difference straddles the kink.",
-        figures(found, "x"),
+        answer_figures(comparison, "x"),
         "Which method is right?",
-        (masked(shown, (0, 1), (1, 1), (2, 1)),),
+        (mask(answers, (0, 1), (1, 1), (2, 1)),),
     )
 
 
 def _staircase() -> Frame:
+    """Return the frame of a step function, whose exact derivative 0 is of no use."""
     text, point = "floor(10*x)/10", {"x": 0.25}
     rows: list[tuple[Cell, ...]] = []
     for method, h in (("reverse-ad", None), ("central-difference", 0.1), ("central-difference", 0.01)):
-        answer = asked(text, point, (method,), h).answers[0]
-        rows.append((method if h is None else f"{method}, h = {h}", said(answer, "x")))
-    shown = table("staircase", phrase("{text} at {where}", text=text, where=0.25), "method | >d/dx", rows)
+        answer = compare(text, point, methods=method, step=h).answers[0]
+        rows.append((method if h is None else f"{method}, h = {h}", partial_cell(answer, "x")))
+    slopes = table("staircase", phrase("{text} at {where}", text=text, where=0.25), "method | >d/dx", rows)
     return Frame(
         "A staircase",
-        (shown,),
+        (slopes,),
         "flat almost everywhere, and yet it climbs with slope 1",
         "A gradient of 0 need not be a bug, and need not be what you want.",
-        {str(row[0]): row[1] for row in rows},
+        column_figures(slopes),
         "What is the slope of a staircase?",
-        (masked(shown, *[(i, 1) for i in range(3)]),),
+        (mask_columns(slopes, 1),),
     )
 
 

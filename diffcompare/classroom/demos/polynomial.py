@@ -1,4 +1,4 @@
-"""The logistic map multiplied out: integer coefficients, exact errors of what doubles make of them."""
+"""The logistic map multiplied out: integer coefficients, and the exact error of its values in doubles."""
 
 from __future__ import annotations
 
@@ -8,39 +8,42 @@ from typing import NamedTuple
 
 
 class Polynomial(NamedTuple):
-    """Integer coefficients, the constant one first."""
+    """A polynomial with integer coefficients, the constant term first."""
 
     coefficients: tuple[int, ...]
 
     def exactly(self, x: float | Fraction) -> Fraction:
-        """The value at a double or a fraction, exactly (Horner's scheme over fractions)."""
+        """Return the exact value at a double or a fraction, by Horner's scheme over fractions."""
         total = Fraction(0)
         for coefficient in reversed(self.coefficients):
             total = total * Fraction(x) + coefficient
         return total
 
     def by_powers(self, x: float) -> float:
-        """The terms added up in doubles, highest power first.  Raises OverflowError for a coefficient beyond them."""
+        """Return the sum of the terms in doubles, highest power first.
+
+        Raises OverflowError for a coefficient that is no double.
+        """
         total = 0.0
         for power in range(len(self.coefficients) - 1, -1, -1):
             total += float(self.coefficients[power]) * x**power
         return total
 
     def by_horner(self, x: float) -> float:
-        """Horner's scheme in doubles.  Raises OverflowError."""
+        """Return the value by Horner's scheme in doubles.  Raises OverflowError."""
         total = 0.0
         for coefficient in reversed(self.coefficients):
             total = total * x + float(coefficient)
         return total
 
     def error_of(self, value: float, x: float) -> float:
-        """The relative error of a double that stands for the value."""
+        """Return the relative error of a double that approximates the value at x."""
         truth = self.exactly(x)
         return float(abs((Fraction(value) - truth) / truth))
 
     @property
     def magnitude(self) -> str:
-        """The largest coefficient, to two digits."""
+        """Largest absolute coefficient, to two digits."""
         from decimal import Context, Decimal
 
         largest = Decimal(max(map(abs, self.coefficients)))
@@ -48,7 +51,7 @@ class Polynomial(NamedTuple):
 
 
 def logistic(n: int) -> Polynomial:
-    """l(n), l(1) = x, l(n+1) = 4 l(n) (1 - l(n)), multiplied out."""
+    """Return l(n) multiplied out: l(1) = x, l(n+1) = 4 l(n) (1 - l(n))."""
     coefficients = [0, 1]
     for _ in range(n - 1):
         square = _squared(coefficients)
@@ -58,12 +61,12 @@ def logistic(n: int) -> Polynomial:
 
 
 def derivative_of_logistic(n: int) -> Polynomial:
-    """The derivative of l(n), multiplied out."""
+    """Return the derivative of l(n), multiplied out."""
     return Polynomial(tuple(k * c for k, c in enumerate(logistic(n).coefficients))[1:])
 
 
 def error_in_doubles(polynomial: Polynomial, x: float) -> float | None:
-    """The relative error of the terms added up in doubles; None where a coefficient overflows."""
+    """Return the relative error of the sum of terms in doubles; None where a coefficient overflows."""
     try:
         return polynomial.error_of(polynomial.by_powers(x), x)
     except OverflowError:

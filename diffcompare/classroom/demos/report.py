@@ -1,4 +1,4 @@
-"""Demos played: their frames, as data and as a document."""
+"""Computed demos: a demo with its frames, as a document for people and as plain data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from diffcompare import formatting
-from diffcompare.classroom.demos import ENCORES, NAMES, demo
+from diffcompare.classroom.demos import ENCORES, NAMES, TEN, load_demo
 from diffcompare.classroom.demos.frame import Demo, Frame, localized, localized_table, table
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Measured, Paragraph, Source, Table
 from diffcompare.localization import phrase, translate
 from diffcompare.numeric.evaluate import is_number
-from diffcompare.studies.record import SCHEMA, Record, large
+from diffcompare.studies.record import SCHEMA, Record, counted, large
 
 
 @dataclass(frozen=True, repr=False)
-class Played(Record):
+class ComputedDemo(Record):
     """A demo and its frames."""
 
     demo: Demo
@@ -25,65 +25,58 @@ class Played(Record):
     failure: Diagnostic | None = None
 
     def data(self) -> dict[str, Any]:
-        """Plain data in the schema diffcompare/1."""
-        return {"schema": SCHEMA, "command": "demo", "demos": [demo_data(self)]}
+        """Return plain data in the schema diffcompare/1."""
+        return _json([self])
 
     def document(self, *, brief: bool = False) -> Document:
-        """Every frame once; a brief one has the claim, the last table and the closing sentence."""
+        """Return every frame once; if `brief`, only the claim, the last table and the closing sentence."""
         return document([self], brief=brief)
 
 
-def play(name: str) -> Played:
-    """A demo with its frames computed.  Raises DiffcompareError for a name that is none."""
-    return played(demo(name))
-
-
-def played(which: Demo) -> Played:
-    """The same for a demo that is at hand."""
-    return Played(which, tuple(which.frames()))
+def compute(demo: Demo) -> ComputedDemo:
+    """Compute all frames of a demo."""
+    return ComputedDemo(demo, tuple(demo.frames()))
 
 
 # --- As a document ----------------------------------------------------------------------------------------------------
 
 
-def document(plays: Sequence[Played], *, brief: bool = False, only: int | None = None) -> Document:
-    """The frames of several demos one after the other, or frame number `only` of the one.
+def document(demos: Sequence[ComputedDemo], *, brief: bool = False, only: int | None = None) -> Document:
+    """Return the frames of the demos one after the other, or frame number `only` of a single demo.
 
-    Raises DiffcompareError (E583) for a number that is none.
+    Raises DiffcompareError (E583) if there is no such frame.
     """
     blocks: list[Block] = []
-    for each in plays:
-        blocks += _brief(each) if brief else _whole(each, only)
-    return Document(
-        tuple(blocks), lambda: {"schema": SCHEMA, "command": "demo", "demos": [demo_data(each, only) for each in plays]}
-    )
+    for computed in demos:
+        blocks += _brief(computed) if brief else _frames(computed, only)
+    return Document(tuple(blocks), lambda: _json(demos, only))
 
 
-def _whole(played: Played, only: int | None) -> list[Block]:
-    blocks: list[Block] = [Heading(heading(played.demo), 1)]
-    for number, frame in numbered(played, only):
-        blocks += frame_blocks(frame, f"{number}/{len(played.frames)}  {frame.title}")
-    return blocks if only is not None else [*blocks, Paragraph(played.demo.lesson, "verdict")]
+def _frames(computed: ComputedDemo, only: int | None) -> list[Block]:
+    blocks: list[Block] = [Heading(heading(computed.demo), 1)]
+    for number, frame in numbered(computed, only):
+        blocks += frame_blocks(frame, f"{number}/{len(computed.frames)}  {frame.title}")
+    return blocks if only is not None else [*blocks, Paragraph(computed.demo.lesson, "verdict")]
 
 
-def heading(which: Demo) -> str:
-    """The name and what is claimed."""
-    return translate("{name}: {claim}", name=which.name, claim=which.claim)
+def heading(demo: Demo) -> str:
+    """Return the demo's name and claim as one line."""
+    return translate("{name}: {claim}", name=demo.name, claim=demo.claim)
 
 
-def numbered(played: Played, only: int | None) -> list[tuple[int, Frame]]:
-    """The frames with their numbers from 1 on: all, or one of them."""
-    every = list(enumerate(played.frames, 1))
+def numbered(computed: ComputedDemo, only: int | None) -> list[tuple[int, Frame]]:
+    """Return the frames with their numbers, from 1 on, or only one of them.  Raises DiffcompareError (E583)."""
+    frames = list(enumerate(computed.frames, 1))
     if only is None:
-        return every
-    if not 1 <= only <= len(every):
-        message = f"`{played.demo.name}` has {len(every)} frames, and no number {only}"
-        raise DiffcompareError(Diagnostic("E583", "bad_value", message, help=f"for example `--frame {len(every)}`"))
-    return [every[only - 1]]
+        return frames
+    if not 1 <= only <= len(frames):
+        message = f"`{computed.demo.name}` has {counted(len(frames), 'frame')}; there is no frame {only}"
+        raise DiffcompareError(Diagnostic("E583", "bad_value", message, help=f"for example `--frame {len(frames)}`"))
+    return [frames[only - 1]]
 
 
 def frame_blocks(frame: Frame, title: str) -> list[Block]:
-    """A frame with everything revealed: question, picture, rule, sentence, and what a bug would make of it."""
+    """Return a frame with everything revealed: question, picture, rule, sentence, and the effect of its bug."""
     blocks: list[Block] = [Heading(title)]
     if frame.question:
         blocks.append(Paragraph(translate("Predict: {question}", question=frame.question)))
@@ -93,59 +86,53 @@ def frame_blocks(frame: Frame, title: str) -> list[Block]:
     if frame.sentence:
         blocks.append(Paragraph(translate("WHY  {sentence}", sentence=frame.sentence)))
     if frame.broken is not None:
-        blocks += [
-            Paragraph(
-                translate("If it is broken ({bug}): {sentence}", bug=frame.broken.bug, sentence=frame.broken.sentence),
-                "note",
-            ),
-            *frame.broken.blocks,
-        ]
+        bug, sentence = frame.broken.bug, frame.broken.sentence
+        broken = translate("If it is broken ({bug}): {sentence}", bug=bug, sentence=sentence)
+        blocks += [Paragraph(broken, "note"), *frame.broken.blocks]
     return blocks
 
 
-def _brief(played: Played) -> list[Block]:
-    """Claim, last table, sentence."""
-    tables = [found for frame in played.frames for found in tables_of(frame.blocks)]
-    return [
-        Heading(heading(played.demo), 1),
-        *tables[-1:],
-        Paragraph(played.demo.lesson, "verdict"),
-    ]
+def _brief(computed: ComputedDemo) -> list[Block]:
+    tables = [table for frame in computed.frames for table in tables_of(frame.blocks)]
+    return [Heading(heading(computed.demo), 1), *tables[-1:], Paragraph(computed.demo.lesson, "verdict")]
 
 
 def catalogue() -> Document:
-    """What demos there are."""
+    """Return the list of all demos with their length, kind and claim."""
     rows: list[tuple[Cell, ...]] = []
     for name in NAMES:
-        each = localized(demo(name))
-        rows.append((name, each.minutes, phrase("encore" if name in ENCORES else "class"), each.claim))
-    shown = localized_table(table("demos", "Demos for the classroom", "name | >minutes | kind | claim", rows))
-    total = sum(demo(name).minutes for name in NAMES if name not in ENCORES)
-    listed = [dict(zip(("name", "minutes", "kind", "claim"), row, strict=True)) for row in rows]
+        demo = localized(load_demo(name))
+        rows.append((name, demo.minutes, phrase("encore" if name in ENCORES else "class"), demo.claim))
+    listing = localized_table(table("demos", "Demos for the classroom", "name | >minutes | kind | claim", rows))
     lecture = translate(
-        "`diffcompare demo all` is a lecture of {total} minutes: the ten of the class, in order.", total=total
+        "`diffcompare demo all` is a lecture of {total} minutes: the ten of the class, in order.",
+        total=sum(load_demo(name).minutes for name in TEN),
     )
-    return Document((shown, Paragraph(lecture, "note")), {"schema": SCHEMA, "command": "demo", "list": listed})
+    entries = [dict(zip(("name", "minutes", "kind", "claim"), row, strict=True)) for row in rows]
+    return Document((listing, Paragraph(lecture, "note")), {"schema": SCHEMA, "command": "demo", "list": entries})
 
 
 # --- As data ----------------------------------------------------------------------------------------------------------
 
 
-def demo_data(played: Played, only: int | None = None) -> dict[str, Any]:
-    """A demo for machines."""
-    which = played.demo
-    frames = [{"number": number, **frame_data(frame)} for number, frame in numbered(played, only)]
+def _json(demos: Sequence[ComputedDemo], only: int | None = None) -> dict[str, Any]:
+    return {"schema": SCHEMA, "command": "demo", "demos": [demo_data(computed, only) for computed in demos]}
+
+
+def demo_data(computed: ComputedDemo, only: int | None = None) -> dict[str, Any]:
+    """Return a demo as plain data, with all its frames or only one."""
+    demo = computed.demo
     return {
-        "name": which.name,
-        "minutes": which.minutes,
-        "claim": which.claim,
-        "lesson": which.lesson,
-        "frames": frames,
+        "name": demo.name,
+        "minutes": demo.minutes,
+        "claim": demo.claim,
+        "lesson": demo.lesson,
+        "frames": [{"number": number, **frame_data(frame)} for number, frame in numbered(computed, only)],
     }
 
 
 def frame_data(frame: Frame) -> dict[str, Any]:
-    """A frame for machines: its words, its figures, its tables."""
+    """Return a frame's words, figures and tables as plain data."""
     broken = frame.broken
     return {
         "title": frame.title,
@@ -153,42 +140,43 @@ def frame_data(frame: Frame) -> dict[str, Any]:
         "rule": frame.rule or None,
         "sentence": frame.sentence or None,
         "program": next((block.text for block in frame.blocks if isinstance(block, Source)), None),
-        "numbers": {name: plain(cell) for name, cell in frame.numbers.items()},
-        "tables": [_table_data(each) for each in tables_of(frame.blocks)],
+        **_numbers_data(frame.numbers, frame.blocks),
         "broken": None
         if broken is None
-        else {
-            "bug": broken.bug,
-            "sentence": broken.sentence,
-            "numbers": {name: plain(cell) for name, cell in broken.numbers.items()},
-            "tables": [_table_data(each) for each in tables_of(broken.blocks)],
-        },
+        else {"bug": broken.bug, "sentence": broken.sentence, **_numbers_data(broken.numbers, broken.blocks)},
+    }
+
+
+def _numbers_data(numbers: Mapping[str, Cell], blocks: Iterable[Block]) -> dict[str, Any]:
+    return {
+        "numbers": {name: cell_data(cell) for name, cell in numbers.items()},
+        "tables": [_table_data(table) for table in tables_of(blocks)],
     }
 
 
 def tables_of(blocks: Iterable[Block]) -> list[Table]:
-    """The tables among blocks, and those of pictures (the lines of a program are none)."""
-    found = []
-    for block in blocks:
-        shown = block if isinstance(block, Table) else getattr(block, "table", None)
-        if isinstance(shown, Table) and not isinstance(block, Source):
-            found.append(shown)
-    return found
+    """Return the tables among blocks, and those that belong to pictures (but not the lines of a program)."""
+    tables = [
+        block if isinstance(block, Table) else getattr(block, "table", None)
+        for block in blocks
+        if not isinstance(block, Source)
+    ]
+    return [table for table in tables if isinstance(table, Table)]
 
 
-def _table_data(shown: Table) -> Mapping[str, Any]:
+def _table_data(table: Table) -> Mapping[str, Any]:
     return {
-        "key": shown.key,
-        "caption": shown.caption or None,
-        "columns": [column.key for column in shown.columns],
-        "rows": [[plain(cell) for cell in row] for row in shown.rows],
+        "key": table.key,
+        "caption": table.caption or None,
+        "columns": [column.key for column in table.columns],
+        "rows": [[cell_data(cell) for cell in row] for row in table.rows],
     }
 
 
-def plain(cell: Cell) -> Any:
-    """A cell as JSON has it: inf and nan, where a frame is about them, by name."""
+def cell_data(cell: Cell) -> Any:
+    """Return a cell as a JSON value; infinities and nan, which some frames are about, as strings."""
     if isinstance(cell, Measured | Approximate):
-        return plain(cell.value)
+        return cell_data(cell.value)
     if isinstance(cell, Code):
         return cell.text
     if isinstance(cell, bool | str) or cell is None:

@@ -1,4 +1,4 @@
-"""Swell is a property of trees, and a simplified formula may be the worse one."""
+"""The demo `swell`: expressions explode as trees, not as DAGs, and a simplified formula may be the worse program."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, masked, table
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
 from diffcompare.classroom.demos.polynomial import derivative_of_logistic, error_in_doubles, logistic
-from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Table
+from diffcompare.document import Approximate, Axis, Bars, Cell, Code
 from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.localization import phrase
 from diffcompare.studies.swell.families import FAMILIES, of_family
@@ -17,12 +17,12 @@ from diffcompare.studies.swell.study import swell_family
 from diffcompare.studies.trace import trace
 
 MEMBERS = range(1, 13)
+# The last n of each frame with bars, and what to notice in it.
 SIZES = {
     4: "Light: zeros and ones are left out. As a tree it more than doubles with every step, as f itself does.",
     8: "Four steps more multiply the tree, and add 8 nodes a step to the DAG.",
     12: "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
 }
-"""How far the bars go, frame by frame, and what to see in them."""
 EXPANDED = range(4, 11)
 STEPS = (
     "The loop begins with x itself.",
@@ -31,12 +31,11 @@ STEPS = (
     "Four steps of one short loop, and the formula fills the blackboard.",
 )
 X, ASIDE = 0.2, 0.9
-MAX_BARS = 8
-"""Groups of bars that fit a small screen: of more, every second one is drawn."""
+MAX_BARS = 8  # groups of bars that fit on a small screen; of more, every second one is drawn
 
 
 def frames() -> Iterator[Frame]:
-    """Act 1: formulas grow.  Act 2: as DAGs they do not.  Act 3: the expanded one is wrong in every digit."""
+    """Yield three acts: formulas grow; as DAGs they hardly do; the expanded one is wrong in every digit."""
     yield from _formulas()
     yield from _sizes()
     yield from _accuracy()
@@ -47,8 +46,8 @@ def _formulas() -> Iterator[Frame]:
         forms = row.polynomial.formulas if row.polynomial and row.polynomial.formulas else {}
         n = row.member.number
         kinds = ("factored", "unsimplified", "simplified")
-        cells = (f"l{n}", *[Code(str(forms[each])) if each in forms else None for each in kinds])
-        value, slope = (each.exactly(Fraction(1, 5)) for each in (logistic(n), derivative_of_logistic(n)))
+        cells = (f"l{n}", *[Code(str(forms[kind])) if kind in forms else None for kind in kinds])
+        value, slope = (f.exactly(Fraction(1, 5)) for f in (logistic(n), derivative_of_logistic(n)))
         yield Frame(
             phrase("Act 1: the derivative of l{n}", n=n),
             (table("formulas", "Table 1 of the survey", "n | l | l' by the product rule | l' simplified", [cells]),),
@@ -65,7 +64,7 @@ def _formulas() -> Iterator[Frame]:
 
 
 class Sizes(NamedTuple):
-    """Nodes of a member of the family and of its derivative, raw and without zeros and ones."""
+    """Nodes of a member of the family and of its derivative, with (raw) and without (light) zeros and ones."""
 
     n: int
     f_tree: int
@@ -85,11 +84,11 @@ def _sizes() -> Iterator[Frame]:
         f = (tree_size(member.expression), dag_size(member.expression))
         rows.append(Sizes(member.number, *f, raw.tree, raw.dag, light.tree, light.dag))
     for count in SIZES:
-        shown = _bars(rows[:count])
+        bars = _bars(rows[:count])
         last = rows[count - 1]
         yield Frame(
             phrase("Act 2: the same derivative as tree and as DAG, to n = {n}", n=last.n),
-            (shown,),
+            (bars,),
             phrase(
                 "for n >= 2: light tree (6n - 5)·2^(n-1) - 1 = {tree}, light DAG 8n - 6 = {dag};"
                 " raw, with its zeros and ones: 9(n - 1)·2^(n-1) + 1 = {raw_tree}, 10n - 7 = {raw_dag}",
@@ -109,17 +108,17 @@ def _sizes() -> Iterator[Frame]:
                 "raw dag": last.raw_dag,
             },
             phrase("How many distinct nodes does l{n}' need?", n=last.n),
-            (masked(shown.table, (-1, 4), (-1, 6)),),
+            (mask(bars.table, (-1, 4), (-1, 6)),),
         )
 
 
 def _bars(rows: list[Sizes]) -> Bars:
-    heads = "n | >f tree | >f DAG | >raw tree | >raw DAG | >light tree | >light DAG"
-    shown = table("sizes", "Nodes of l(n) and of its derivative", heads, rows)
+    columns = "n | >f tree | >f DAG | >raw tree | >raw DAG | >light tree | >light DAG"
+    sizes = table("sizes", "Nodes of l(n) and of its derivative", columns, rows)
     drawn = rows if len(rows) <= MAX_BARS else [row for row in rows if row.n == 1 or row.n % 2 == 0]
     trees, dags = tuple([row.tree for row in drawn]), tuple([row.dag for row in drawn])
     series = (("light tree", trees), ("light DAG", dags))
-    return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row[0]) for row in drawn), series, shown, "")
+    return Bars(f"sizes{len(rows)}", Axis("nodes", True), tuple(str(row.n) for row in drawn), series, sizes, "")
 
 
 def _accuracy() -> Iterator[Frame]:
@@ -129,31 +128,31 @@ def _accuracy() -> Iterator[Frame]:
         polynomial = derivative_of_logistic(n)
         errors = []
         for x in (X, ASIDE):
-            wrong, right = error_in_doubles(polynomial, x), polynomial.error_of(_by_reverse(n, x), x)
-            errors += [_cell(wrong), _cell(right)]
+            expanded, ad = error_in_doubles(polynomial, x), polynomial.error_of(_by_reverse(n, x), x)
+            errors += [_error_cell(expanded), _error_cell(ad)]
             where = "" if x == X else f" at {x}"
-            numbers |= {f"expanded {n}{where}": wrong, f"ad {n}{where}": right}
+            numbers |= {f"expanded {n}{where}": expanded, f"ad {n}{where}": ad}
         rows.append((n, polynomial.magnitude, *errors))
         numbers[f"largest coefficient {n}"] = polynomial.magnitude
-    heads = ["n", "largest coefficient"]
+    columns = ["n", "largest coefficient"]
     for x in (X, ASIDE):
-        heads += [phrase(">expanded({x})", x=x), f">AD({x})"]
-    shown = table("accuracy", "Relative errors", heads, rows)
+        columns += [phrase(">expanded({x})", x=x), f">AD({x})"]
+    errors_table = table("accuracy", "Relative errors", columns, rows)
     eight = next(row for row in rows if row[0] == 8)
     yield Frame(
         "Act 3: simplify it, and look at the number",
-        (shown,),
+        (errors_table,),
         phrase("n = 8: expanded {expanded}, AD {ad}", expanded=_text(eight[2]), ad=_text(eight[3])),
         "The polynomial is right on paper. In doubles its terms cancel, and from n = 10 on its coefficients overflow.",
         numbers,
         "At n = 8, how wrong is the expanded derivative?",
-        (_hidden(shown),),
+        (mask_columns(errors_table, 2, 4),),
         _expanded(8),
     )
 
 
 def _expanded(n: int) -> Broken:
-    """The numbers behind the errors."""
+    """Return the values behind the errors."""
     polynomial, ad = derivative_of_logistic(n), _by_reverse(n, X)
     truth, broken = float(polynomial.exactly(X)), polynomial.by_powers(X)
     rows = [(phrase("truth"), truth), (phrase("reverse AD"), ad), (phrase("the expanded polynomial"), broken)]
@@ -166,14 +165,11 @@ def _expanded(n: int) -> Broken:
 
 
 def _by_reverse(n: int, x: float) -> float:
+    """Return the derivative of l(n) by reverse mode."""
     return float(trace(FAMILIES["logistic"].build(n), {"x": x}, mode="reverse").data()["gradient"]["x"])
 
 
-def _hidden(shown: Table) -> Table:
-    return masked(shown, *[(row, column) for row in range(len(shown.rows)) for column in (2, 4)])
-
-
-def _cell(error: float | None) -> Cell:
+def _error_cell(error: float | None) -> Cell:
     return phrase("overflow") if error is None else Approximate(error)
 
 

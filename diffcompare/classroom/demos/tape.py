@@ -1,11 +1,20 @@
-"""A tape: what a running program leaves behind, and how it is read backwards."""
+"""The demo `tape`: a running program is recorded line by line, and read backwards for its gradient."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, growing, masked, measuring, table
+from diffcompare.classroom.demos.frame import (
+    Broken,
+    Demo,
+    Frame,
+    mask,
+    mask_columns,
+    table,
+    with_current_row,
+    with_quantity,
+)
 from diffcompare.document import Cell, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import exp, ln, relu, sin
@@ -13,6 +22,7 @@ from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.recording import Recording, record, saved
 from diffcompare.numeric.sweeps import partials
 
+# PyTorch's names of the nodes of its tape, without `Backward0`.
 PYTORCH = {
     "+": "Add",
     "-": "Sub",
@@ -25,21 +35,20 @@ PYTORCH = {
     "relu": "Relu",
     "^n": "Pow",
 }
-"""What PyTorch calls the nodes of its tape, without `Backward0`."""
 
 
 def survey(x1: Any, x2: Any) -> Any:
-    """The survey's function."""
+    """Return the survey's function."""
     return ln(x1) + x1 * x2 - sin(x2)
 
 
 def custom_sinh(x: Any) -> Any:
-    """sinh from two exponentials, which the tape must keep."""
+    """Return sinh from two exponentials, whose results the tape has to keep."""
     return (exp(x) - exp(-x)) / 2
 
 
 def micrograd(a: Any, b: Any) -> Any:
-    """The example of micrograd's README (github.com/karpathy/micrograd)."""
+    """Return the example of micrograd's README (github.com/karpathy/micrograd)."""
     c = a + b
     d = a * b + b**3
     c = c + (c + 1)
@@ -62,17 +71,17 @@ SOURCES: dict[Callable[..., Any], str] = {
 
 
 def frames() -> Iterator[Frame]:
-    """The tape grows, is read once, is read twice; then two other programs."""
+    """Yield the tape as it grows, one backward pass, a second one, and two other programs."""
     tape = record(survey, {"x1": 2.0, "x2": 5.0})
     for count in range(1, len(tape.steps) + 1):
-        yield _written(tape, count)
-    yield _read(tape)
-    yield _twice(tape)
+        yield _recorded_line(tape, count)
+    yield _backward(tape)
+    yield _backward_twice(tape)
     yield _sinh()
     yield _micrograd()
 
 
-def _written(tape: Recording, count: int) -> Frame:
+def _recorded_line(tape: Recording, count: int) -> Frame:
     names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
     rows: list[tuple[Cell, ...]] = []
     for node in tape.steps[:count]:
@@ -80,13 +89,13 @@ def _written(tape: Recording, count: int) -> Frame:
             (
                 names[node],
                 _operation(node),
-                ", ".join(_called(each, names) for each in node.arguments),
+                ", ".join(_label(argument, names) for argument in node.arguments),
                 float(tape.values[node]),
                 _kept(node, names),
             )
         )
-    shown = table("tape", "The tape", "line | node | of | >value | saved for the way back", rows)
-    shown = growing(measuring(shown, "primal", 3))
+    lines = table("tape", "The tape", "line | node | of | >value | saved for the way back", rows)
+    lines = with_current_row(with_quantity(lines, "primal", 3))
     name, operation, _, value, kept = rows[-1]
     why = (
         phrase("{operation} must keep {kept}: its slope is made of that.", operation=operation, kept=kept)
@@ -95,7 +104,7 @@ def _written(tape: Recording, count: int) -> Frame:
     )
     return Frame(
         phrase("Line {count} of the tape", count=count),
-        (Source("python", SOURCES[survey]), shown),
+        (Source("python", SOURCES[survey]), lines),
         f"{name} = {operation}({_numbers(tape, tape.steps[count - 1])}) = {value}",
         why,
         {f"{name} {operation}": value},
@@ -105,19 +114,19 @@ def _written(tape: Recording, count: int) -> Frame:
 
 
 def _keeps_nothing(node: Expression) -> Phrase:
-    """Say why: its slopes by whatever varies are numbers of the table, and need no values."""
+    """Say why a node keeps nothing: its slopes are numbers of the table and need no values."""
     assert node.operation is not None
-    partials = [each for each, argument in zip(node.operation.partials, node.arguments, strict=True) if argument.varies]
-    if len(partials) == 1:
-        return phrase("{operation} keeps nothing: its slope is {slope}.", operation=_operation(node), slope=partials[0])
-    first, second = partials
+    slopes = [slope for slope, argument in zip(node.operation.partials, node.arguments, strict=True) if argument.varies]
+    if len(slopes) == 1:
+        return phrase("{operation} keeps nothing: its slope is {slope}.", operation=_operation(node), slope=slopes[0])
+    first, second = slopes
     pattern = "{operation} keeps nothing: its slopes are {first} and {second}."
     return phrase(pattern, operation=_operation(node), first=first, second=second)
 
 
 def _numbers(tape: Recording, node: Expression) -> str:
-    """What the operation is applied to, to four digits."""
-    return ", ".join(f"{float(tape.values[each]):.4g}" for each in node.arguments)
+    """Return the values of the arguments, to four digits."""
+    return ", ".join(f"{float(tape.values[argument]):.4g}" for argument in node.arguments)
 
 
 def _operation(node: Expression) -> str:
@@ -125,36 +134,35 @@ def _operation(node: Expression) -> str:
     return PYTORCH.get(node.operation.name, node.operation.name.capitalize())
 
 
-def _called(node: Expression, names: dict[Expression, str]) -> str:
+def _label(node: Expression, names: dict[Expression, str]) -> str:
     return names.get(node) or str(node)
 
 
 def _kept(node: Expression, names: dict[Expression, str]) -> str:
-    """What is saved, by name: the result, arguments that the partials read, and constants where they are needed."""
+    """Return the names of what is saved: the result, the arguments that the partials read, and needed constants."""
     kept = saved(node)
-    found = [_called(node, names)] if kept.result else []
-    return ", ".join([*found, *[_called(each, names) for each in kept.arguments]])
+    return ", ".join([_label(operand, names) for operand in ([node] if kept.result else []) + [*kept.arguments]])
 
 
-def _read(tape: Recording) -> Frame:
+def _backward(tape: Recording) -> Frame:
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     tape.backward(adjoints)
     rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
-    shown = measuring(table("backward", "After one backward", "variable | >adjoint", rows), "adjoint", 1)
+    gradient = with_quantity(table("backward", "After one backward", "variable | >adjoint", rows), "adjoint", 1)
     return Frame(
         "Backward: the diary is read from the end",
-        (shown,),
+        (gradient,),
         "for each line, last first: adjoint of argument += adjoint of result * slope",
         "Every line needs what it saved, and nothing else of the program.",
         dict(rows),
         "What are the two adjoints?",
-        (masked(shown, (0, 1), (1, 1)),),
+        (mask(gradient, (0, 1), (1, 1)),),
         sweep="reverse",
     )
 
 
-def _twice(tape: Recording) -> Frame:
-    """Backward a second time, under three rules of what is cleared."""
+def _backward_twice(tape: Recording) -> Frame:
+    """Return the frame of a second backward pass, under three rules for what is cleared."""
     inputs = [Variable(name) for name in tape.point]
     rules = {
         phrase("inputs kept, the rest cleared (PyTorch)"): True,
@@ -170,8 +178,8 @@ def _twice(tape: Recording) -> Frame:
         adjoints[tape.expression] = 1.0 if clears is not None else adjoints[tape.expression] + 1.0
         tape.backward(adjoints)
         rows.append((rule, *[float(adjoints[node]) for node in inputs]))
-    shown = table("twice", "After a second backward", "what is cleared | >x1 | >x2", rows)
-    shown = measuring(shown, "adjoint", 1, 2)
+    adjoints_table = table("twice", "After a second backward", "what is cleared | >x1 | >x2", rows)
+    adjoints_table = with_quantity(adjoints_table, "adjoint", 1, 2)
     numbers = {
         f"{name} {kind}": value
         for (_, *values), kind in zip(rows, ("cleared", "set", "added"), strict=True)
@@ -185,12 +193,12 @@ def _twice(tape: Recording) -> Frame:
     )
     return Frame(
         "Backward again",
-        (shown,),
+        (adjoints_table,),
         "adjoints are added to what is there",
         "Nothing is cleared unless you clear it: three rules, three answers, none of them the gradient.",
         numbers,
         "Backward a second time: what does x1 hold now?",
-        (masked(shown, *[(i, j) for i in range(3) for j in (1, 2)]),),
+        (mask_columns(adjoints_table, 1, 2),),
         Broken(
             "no zeroing",
             (bug,),
@@ -207,11 +215,11 @@ def _sinh() -> Frame:
     tape.backward(adjoints)
     names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
     rows = [(names[node], _operation(node), float(tape.values[node]), _kept(node, names)) for node in tape.steps]
-    shown = table("sinh", "sinh(1) from two exponentials", "line | node | >value | saved", rows)
+    lines = table("sinh", "sinh(1) from two exponentials", "line | node | >value | saved", rows)
     value, slope = float(tape.values[tape.expression]), float(adjoints[Variable("x")])
     return Frame(
         "What is saved, and why",
-        (Source("python", SOURCES[custom_sinh]), shown),
+        (Source("python", SOURCES[custom_sinh]), lines),
         phrase("sinh(1) = {value}, slope {slope}", value=value, slope=slope),
         "The slope of exp is its own result: the two exponentials are kept, and x is not.",
         {"value": value, "slope": slope},
@@ -222,30 +230,29 @@ def _micrograd() -> Frame:
     tape = record(micrograd, {"a": -4.0, "b": 2.0})
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     tape.backward(adjoints)
-    value, by_a, by_b = (
-        float(each) for each in (tape.values[tape.expression], adjoints[Variable("a")], adjoints[Variable("b")])
-    )
+    value = float(tape.values[tape.expression])
+    by_a, by_b = (float(adjoints[Variable(name)]) for name in ("a", "b"))
     rows = [("e", _squared(tape)), ("g", value), ("dg/da", by_a), ("dg/db", by_b)]
-    shown = table("micrograd", phrase("{count} lines of tape", count=len(tape.steps)), "what | >number", rows)
+    results = table("micrograd", phrase("{count} lines of tape", count=len(tape.steps)), "what | >number", rows)
     return Frame(
         "A longer program",
-        (Source("python", SOURCES[micrograd]), shown),
+        (Source("python", SOURCES[micrograd]), results),
         f"g = {value}",
         "No: each += writes new lines and changes none. Backpropagation is this, and a network only a longer program.",
         {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps), "e": _squared(tape)},
         "Names are used again and again (c += ...). Does that disturb the tape?",
-        (Source("python", SOURCES[micrograd]), masked(shown, (1, 1), (2, 1), (3, 1))),
+        (Source("python", SOURCES[micrograd]), mask(results, (1, 1), (2, 1), (3, 1))),
         _overwritten(tape, by_a),
     )
 
 
 def _squared(tape: Recording) -> float:
-    """The value of e, which the program squares."""
+    """Return the value of e, which the program squares."""
     return next(float(tape.values[node.arguments[0]]) for node in reversed(tape.steps) if _operation(node) == "Pow")
 
 
 def _overwritten(tape: Recording, by_a: float) -> Broken:
-    """`=` for `+=` on the way back: of the messages to a node the last one counts."""
+    """Return the adjoint of a with `=` for `+=` in the backward pass: only the last message counts."""
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     active = {node for node in tape.values if node.varies}
     for node in reversed(tape.steps):

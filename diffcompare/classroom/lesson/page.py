@@ -1,4 +1,4 @@
-"""The page put together: every frame as an element, the figures as data, the style and the script inside."""
+"""The lesson's page put together: every frame as an element, the figures as data, style and script inline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from diffcompare import formatting
 from diffcompare.classroom.demos import step
 from diffcompare.classroom.demos.frame import Frame
-from diffcompare.classroom.demos.report import Played, demo_data
+from diffcompare.classroom.demos.report import ComputedDemo, demo_data
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
 from diffcompare.classroom.lesson.texts import words as page_words
@@ -25,19 +25,16 @@ from diffcompare.language.expression import Expression
 from diffcompare.render import Look, svg
 from diffcompare.render.html import FRAGMENT_STYLE, PAGE_STYLE, body
 
-# Panels: what can be moved, chosen and typed on the page itself, below the frames of three demos.
+# Panels: controls below the frames of three demos, to change the point, the step or the size of a problem.
 
+# The lines of the cancellation table, by the ends of their elements' ids.
 STRIP = ("there", "here", "difference", "quotient", "error")
 
-"""The lines of the cancellation strip, by the ends of the elements' names."""
-
-LAST = 12
-
-"""Members of the family of swell."""
+LAST_MEMBER = 12  # the last member of the family in the panel of `swell`
 
 
 def panel(name: str, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
-    """The panel of a demo; nothing for one that has none."""
+    """Return the panel of a demo as HTML; an empty string for a demo without one."""
     panels: dict[str, Callable[[], str]] = {
         "trace": lambda: _point(stages, words),
         "step": lambda: _step(words),
@@ -51,16 +48,16 @@ def _panel(title: str, inside: str) -> str:
     return f'<div class="panel" role="group" aria-label="{name}">\n<h3>{name}</h3>\n{inside}</div>\n'
 
 
-def _picture(name: str, size: str, title: str, told: str) -> str:
+def _picture(name: str, size: str, title: str, description: str) -> str:
     return (
         f'<div class="scroll" role="region" aria-label="{html.escape(title)}" tabindex="0">'
         f'<svg id="{name}" class="{name}" viewBox="0 0 {size}" role="img"><title>{html.escape(title)}</title>'
-        f"<desc>{html.escape(told)}</desc></svg></div>\n"
+        f"<desc>{html.escape(description)}</desc></svg></div>\n"
     )
 
 
 def _point(stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
-    options = [f'<option value="{name}">{html.escape(each.data["text"])}</option>' for name, each in stages.items()]
+    options = [f'<option value="{name}">{html.escape(stage.data["text"])}</option>' for name, stage in stages.items()]
     return _panel(
         words["point"],
         f"<p><label>{html.escape(words['expression'])} "
@@ -87,7 +84,7 @@ def _step(words: Mapping[str, str]) -> str:
 
 
 def _swell(words: Mapping[str, str]) -> str:
-    title = words["swell"].format(last=LAST)
+    title = words["swell"].format(last=LAST_MEMBER)
     return _panel(
         title,
         f'<p><button type="button" id="accuracy" aria-pressed="false">{html.escape(words["accuracy"])}</button></p>\n'
@@ -97,10 +94,10 @@ def _swell(words: Mapping[str, str]) -> str:
     )
 
 
-# The script of the lesson: files of plain JavaScript one after the other, without a library.
-#
-# The operations that the page computes with are written from the table; all else stands in the files.
+# The script of the lesson: files of plain JavaScript one after the other, without a library. The operations that the
+# page computes with are generated from the table of operations.
 
+# In the order in which they depend on each other.
 FILES = (
     "numbers",
     "elements",
@@ -116,69 +113,54 @@ FILES = (
     "start",
 )
 
-"""In the order in which they build on each other."""
-
 
 def script(nodes: Iterable[Expression]) -> str:
-    """The whole script, as it stands in the page, with the operations of these nodes."""
+    """Return the whole script of the page, with the operations of these nodes."""
     here = Path(__file__).parent / "scripts"
     parts = [(here / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
     return "\n".join(['\n"use strict";\n', f"const operations = {operations(nodes)};\n", *parts])
 
 
-LOWER = 3
-
-"""Levels by which headings inside of a frame are lowered."""
+HEADING_SHIFT = 3  # levels by which headings inside a frame are lowered
 
 BUTTONS = ("back", "next", "first", "last")
 
+# The key of a button, as announced to assistive technology.
 SHORTCUTS = {
     "back": "ArrowLeft", "next": "ArrowRight", "first": "Home", "last": "End", "predict": "p", "break": "b",
     "projector": "Shift+P",
 }  # fmt: skip
 
-"""The key of a button, as assistive technology is told."""
-
 ARROWS = {"ArrowLeft": "\u2190", "ArrowRight": "\u2192"}
 
 TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
 
-SURVEY = "baydin"
+SURVEY = "baydin"  # the catalogue entry that the demo `trace` shows
 
-"""The entry of the catalogue that the demo `trace` plays."""
+LOOP = "logistic_l4_nested"  # the catalogue entry that computes the function of the demo `step` in a loop
 
-LOOP = "logistic_l4_nested"
+PRINTED_DIGITS = 6  # digits of a number in the printed table of steps
 
-"""The entry of the catalogue that computes the demo's function in a loop."""
+MAX_INLINE_NUMBERS = 2  # numbers of a step that fit in its row there
 
-PRINTED = 6
+# Rows of all tables of a demo that fit on its sheet of paper; with more, the steps list their numbers by name instead.
+MAX_PRINTED_ROWS = 40
 
-"""Digits of a number in the printed table of steps."""
-
-FEW_NUMBERS = 2
-
-"""Numbers of a step that stand in its row there."""
-
-MAX_ROWS = 40
-
-"""Rows of all tables of a demo that fit on its sheet of paper: beyond, the steps have their numbers by name."""
-
-MAX_PRINTED = 4_500
-
-"""Characters of a demo's rows that paper has room for in the larger letters."""
+MAX_PRINTED_LENGTH = 4_500  # characters of a demo's rows that fit on paper in the larger font
 
 
-def page(plays: Sequence[Played], own: Staged | None = None) -> str:
-    """The lesson in one file, in the language that is spoken; `own` is what its `trace` plays if not the survey's.
+def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
+    """Return the lesson as one HTML file in the current language.
 
-    It loads nothing: its own policy forbids it, and names its one script by its hash.
+    `own` is the program that the demo `trace` shows, if not the survey's.  The page loads nothing: its own content
+    security policy forbids it, and admits its one script by its hash.
     """
     words = page_words()
-    names = [each.demo.name for each in plays]
+    names = [computed.demo.name for computed in demos]
     stages = ({"own": own} if own else {}) | shipped() if "trace" in names else {}
-    programs = stages | (_along() if "step" in names else {})
-    figures = _figures(plays, programs, words) | {"played": "own" if own else SURVEY}
-    code = script([node for each in programs.values() for node in each.nodes])
+    programs = stages | (_step_programs() if "step" in names else {})
+    figures = _figures(demos, programs, words) | {"played": "own" if own else SURVEY}
+    code = script([node for program in programs.values() for node in program.nodes])
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none';"
@@ -192,47 +174,49 @@ def page(plays: Sequence[Played], own: Staged | None = None) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}</title>\n"
         f"<style>\n{FRAGMENT_STYLE}{svg.STYLE}{PAGE_STYLE}{STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n<h1>{title}</h1>\n{_navigation(plays, words)}'
+        f'<main class="diffcompare">\n<h1>{title}</h1>\n{_navigation(demos, words)}'
         f"<noscript><p>{html.escape(words['no script'])}</p></noscript>\n"
         '<p id="banner" class="banner" role="alert" hidden></p>\n'
-        f"{''.join([_demo(each, stages, words) for each in plays])}</main>\n{_controls(words)}"
+        f"{''.join([_demo(computed, stages, words) for computed in demos])}</main>\n{_controls(words)}"
         '<p id="spoken" class="spoken" aria-live="polite"></p>\n'
-        f"{''.join([_template(name, each) for name, each in stages.items()])}"
+        f"{''.join([_template(name, stage) for name, stage in stages.items()])}"
         f'<script type="application/json" id="figures">{_data(figures)}</script>\n'
         f"<script>{code}</script>\n</body>\n</html>\n"
     )
 
 
 def _figures(
-    plays: Sequence[Played], programs: Mapping[str, Program | Staged], words: Mapping[str, str]
+    demos: Sequence[ComputedDemo], programs: Mapping[str, Program | Staged], words: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What the script computes with and shows."""
-    names = [each.demo.name for each in plays]
+    """Return the data that the script computes with and shows."""
+    names = [computed.demo.name for computed in demos]
     return {
-        "demos": [demo_data(each) for each in plays],
-        "programs": {name: each.data for name, each in programs.items()},
+        "demos": list(map(demo_data, demos)),
+        "programs": {name: program.data for name, program in programs.items()},
         "swell": bars() if "swell" in names else None,
         "words": words,
     }
 
 
-def _along() -> dict[str, Program]:
-    """Two programs of one function, which differ in their last digits: of the curve, and of the cancellation strip."""
+def _step_programs() -> dict[str, Program]:
+    """Return two programs of one function that differ in their last digits: for the curve, and for the cancellation."""
     return {"step": stepped(step.CLOSED, {"x": step.X}), "strip": stepped(entry(LOOP).text, {"x": step.X})}
 
 
 def _data(figures: object) -> str:
-    """JSON that cannot end the element it stands in."""
+    """Return JSON that cannot end the element that holds it."""
     return json.dumps(figures, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
 
 
 def _template(name: str, stage: Staged) -> str:
-    """The graph of a program, to be filled by the script."""
+    """Return the graph of a program as a template that the script fills."""
     return f'<template id="graph-{name}">{svg.picture(stage.graph)}</template>\n'
 
 
-def _navigation(plays: Sequence[Played], words: Mapping[str, str]) -> str:
-    items = "".join([f'<li><button type="button">{html.escape(each.demo.name)}</button></li>' for each in plays])
+def _navigation(demos: Sequence[ComputedDemo], words: Mapping[str, str]) -> str:
+    items = "".join(
+        [f'<li><button type="button">{html.escape(computed.demo.name)}</button></li>' for computed in demos]
+    )
     return f'<nav aria-label="{html.escape(words["demos"])}"><ul>{items}</ul></nav>\n'
 
 
@@ -245,24 +229,24 @@ def _controls(words: Mapping[str, str]) -> str:
 
 def _button(name: str, pressed: str, words: Mapping[str, str]) -> str:
     key = SHORTCUTS.get(name)
-    told = f' aria-keyshortcuts="{key}" title="{ARROWS.get(key, key)}"' if key else ""
-    return f'<button type="button" id="{name}"{pressed}{told}>{html.escape(words[name])}</button>'
+    shortcut = f' aria-keyshortcuts="{key}" title="{ARROWS.get(key, key)}"' if key else ""
+    return f'<button type="button" id="{name}"{pressed}{shortcut}>{html.escape(words[name])}</button>'
 
 
-def _demo(played: Played, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
-    which = played.demo
-    staged = which.name == "trace"
-    frames = [_frame(which.name, number, frame, staged, words) for number, frame in enumerate(played.frames, 1)]
+def _demo(computed: ComputedDemo, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
+    demo = computed.demo
+    staged = demo.name == "trace"
+    frames = [_frame(demo.name, number, frame, staged, words) for number, frame in enumerate(computed.frames, 1)]
     end = (
-        f'<article class="frame" id="{which.name}-end" data-asks="no" data-breaks="no">\n'
+        f'<article class="frame" id="{demo.name}-end" data-asks="no" data-breaks="no">\n'
         f"<h3>{html.escape(words['end'])}</h3>\n"
-        f'<div class="told"><p class="verdict">{html.escape(which.lesson)}</p></div>\n</article>\n'
+        f'<div class="told"><p class="verdict">{html.escape(demo.lesson)}</p></div>\n</article>\n'
     )
     subject = '<p id="subject" class="subject"></p>\n' if staged else ""
     return (
-        f'<section class="demo" id="{which.name}" aria-labelledby="{which.name}-title">\n'
-        f'<h2 id="{which.name}-title">{html.escape(words["heading"].format(name=which.name, claim=which.claim))}</h2>\n'
-        f"{subject}{''.join(frames)}{end}{panel(which.name, stages, words)}{_printed(played, words)}</section>\n"
+        f'<section class="demo" id="{demo.name}" aria-labelledby="{demo.name}-title">\n'
+        f'<h2 id="{demo.name}-title">{html.escape(words["heading"].format(name=demo.name, claim=demo.claim))}</h2>\n'
+        f"{subject}{''.join(frames)}{end}{panel(demo.name, stages, words)}{_printed(computed, words)}</section>\n"
     )
 
 
@@ -270,21 +254,23 @@ def _demo(played: Played, stages: Mapping[str, Staged], words: Mapping[str, str]
 
 
 def _frame(name: str, number: int, frame: Frame, staged: bool, words: Mapping[str, str]) -> str:
-    """A frame: what is asked, what is told, what a bug makes of it."""
+    """Return a frame as HTML: its question, its answer, and the effect of its bug."""
     yes = {True: "yes", False: "no"}
     blocks = partial(_blocks, staged=staged, words=words)
     parts = [f"<h3>{number}. {html.escape(frame.title)}</h3>\n"]
     if frame.question:
         question = words["question"].format(question=frame.question)
         parts.append(f'<p class="question">{html.escape(question)}</p>\n')
-        parts.append(f'<div class="asked">{blocks(frame.asked)}</div>\n')
-    said = [("rule", frame.rule), ("why", frame.sentence)]
-    told = "".join([f'<p class="{kind}"><b>{words[kind]}</b>{html.escape(text)}</p>\n' for kind, text in said if text])
-    parts.append(f'<div class="told">{told}{blocks(frame.blocks)}</div>\n')
+        parts.append(f'<div class="asked">{blocks(frame.question_blocks)}</div>\n')
+    sentences = [("rule", frame.rule), ("why", frame.sentence)]
+    paragraphs = [
+        f'<p class="{kind}"><b>{words[kind]}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text
+    ]
+    parts.append(f'<div class="told">{"".join(paragraphs)}{blocks(frame.blocks)}</div>\n')
     if frame.broken is not None:
         bug = html.escape(words["damage"].format(bug=frame.broken.bug, sentence=frame.broken.sentence))
-        shown = blocks(frame.broken.blocks)
-        parts.append(f'<div class="broken"><p><b>{words["broken"]}</b> {bug}</p>\n{shown}</div>\n')
+        damage = blocks(frame.broken.blocks)
+        parts.append(f'<div class="broken"><p><b>{words["broken"]}</b> {bug}</p>\n{damage}</div>\n')
     data = f'data-asks="{yes[bool(frame.question)]}" data-breaks="{yes[frame.broken is not None]}"'
     return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 
@@ -294,66 +280,69 @@ def _blocks(blocks: Iterable[Block], *, staged: bool, words: Mapping[str, str]) 
 
 
 def _block(block: Block, staged: bool, words: Mapping[str, str]) -> str:
-    """A block as everywhere, but that the numbers of a graph stand open beside it.
+    """Return a block as HTML; the numbers of a graph are shown beside it.
 
-    Where the script plays the steps, it puts the one graph that fills with numbers in its place.
+    Where the script plays the steps, it replaces the drawing by one graph that fills with numbers.
     """
     if isinstance(block, Graph):
         name = html.escape(words["graph"] if staged else block.caption)
         drawing = "" if staged else svg.picture(block)
         kind = "scroll slot" if staged else "scroll"
         region = f'<div class="{kind}" role="region" aria-label="{name}" tabindex="0">{drawing}</div>'
-        return f'<div class="pair">{region}<div>{body(Document((block.table,)), Look(), LOWER)}</div></div>\n'
-    return body(Document((block,)), Look(), LOWER)
+        return f'<div class="pair">{region}<div>{body(Document((block.table,)), Look(), HEADING_SHIFT)}</div></div>\n'
+    return body(Document((block,)), Look(), HEADING_SHIFT)
 
 
 # --- The printed page -------------------------------------------------------------------------------------------------
 
 
-def _printed(played: Played, words: Mapping[str, str]) -> str:
-    """What paper has of a demo: every step as a row of one table, the last picture of each kind, the sentence."""
+def _printed(computed: ComputedDemo, words: Mapping[str, str]) -> str:
+    """Return the printed form of a demo: a table of all steps, the last picture of each kind, and the lesson."""
     heads = "".join([f'<th scope="col">{html.escape(words[head])}</th>' for head in ("step", "rule", "numbers", "why")])
-    tables = [_tables(frame) for frame in played.frames]
-    whole = sum(len(table.rows) for each in tables for table in each) <= MAX_ROWS
+    tables = [_tables(frame) for frame in computed.frames]
+    all_fit = sum(len(table.rows) for frame_tables in tables for table in frame_tables) <= MAX_PRINTED_ROWS
     rows = "".join(
         [
-            _row(number, frame, each if whole else ())
-            for number, (frame, each) in enumerate(zip(played.frames, tables, strict=True), 1)
+            _row(number, frame, frame_tables if all_fit else ())
+            for number, (frame, frame_tables) in enumerate(zip(computed.frames, tables, strict=True), 1)
         ]
     )
-    # Patterns are found by their ids, and those of a picture that is not shown are no patterns.
-    pictures = [svg.picture(each._replace(key=f"printed-{each.key}")) for each in _pictures(played.frames)]
-    figures = "".join([f"<figure>{each}</figure>" for each in pictures])
-    kind = "printed dense" if len(rows) > MAX_PRINTED else "printed"
+    # Fill patterns are found by their ids, which do not work inside a picture that is hidden: printed copies need ids
+    # of their own.
+    pictures = [svg.picture(picture._replace(key=f"printed-{picture.key}")) for picture in _pictures(computed.frames)]
+    figures = "".join([f"<figure>{picture}</figure>" for picture in pictures])
+    kind = "printed dense" if len(rows) > MAX_PRINTED_LENGTH else "printed"
     return (
         f'<div class="{kind}">\n<table><caption>{html.escape(words["all steps"])}</caption>\n'
         f'<thead><tr><th scope="col">n</th>{heads}</tr></thead>\n{rows}</table>\n'
-        f'{figures}<p class="verdict">{html.escape(played.demo.lesson)}</p>\n</div>\n'
+        f'{figures}<p class="verdict">{html.escape(computed.demo.lesson)}</p>\n</div>\n'
     )
 
 
 def _pictures(frames: Sequence[Frame]) -> list[Picture]:
-    """The last picture of each kind; a graph without numbers is none."""
-    found: dict[type, Picture] = {}
+    """Return the last picture of each kind, except graphs without numbers."""
+    last: dict[type, Picture] = {}
     for block in (block for frame in frames for block in frame.blocks):
         if isinstance(block, Plot | Bars) or (
-            isinstance(block, Graph) and any(each.numbers for each in block.vertices)
+            isinstance(block, Graph) and any(vertex.numbers for vertex in block.vertices)
         ):
-            found[type(block)] = block
-    return list(found.values())
+            last[type(block)] = block
+    return list(last.values())
 
 
 def _tables(frame: Frame) -> tuple[Table, ...]:
-    """The tables of a step (that of a graph stands in it, number by number)."""
+    """Return the tables of a step, except those of graphs, whose numbers are in the drawing."""
     return tuple(block for block in frame.blocks if isinstance(block, Table))
 
 
 def _row(number: int, frame: Frame, tables: tuple[Table, ...]) -> str:
-    """A step as a row; its tables, or its many numbers, stand below."""
-    numbers = "; ".join([f"{name} = {formatting.text(cell, PRINTED)}" for name, cell in frame.numbers.items()])
-    few = not tables and len(frame.numbers) <= FEW_NUMBERS
+    """Return a step as a table row; its tables, or its numbers if there are many, follow below it."""
+    numbers = "; ".join([f"{name} = {formatting.text(cell, PRINTED_DIGITS)}" for name, cell in frame.numbers.items()])
+    few = not tables and len(frame.numbers) <= MAX_INLINE_NUMBERS
     texts = (str(number), frame.title, frame.rule, numbers if few else "", frame.sentence)
     row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}</tr>\n"
-    below = f'<div class="inside">{body(Document(tables), Look(), LOWER)}</div>' if tables else html.escape(numbers)
+    below = (
+        f'<div class="inside">{body(Document(tables), Look(), HEADING_SHIFT)}</div>' if tables else html.escape(numbers)
+    )
     more = "" if few else f'<tr><td></td><td colspan="4">{below}</td></tr>\n'
     return f"<tbody>{row}{more}</tbody>\n"

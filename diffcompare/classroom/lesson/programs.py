@@ -28,13 +28,10 @@ from diffcompare.studies.trace import Trace, trace_question
 
 # Programs for the page's own tape: a Wengert list as plain data, with the numbers that Python computed along it.
 
+# Entries of the catalogue that the page offers: small ones, which are not about rounding.
 SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
 
-"""Entries of the catalogue that the page offers: small ones, which are not about rounding."""
-
-ROOM = -0.2837
-
-"""A number as wide as most: room for the page to write one."""
+ROOM = -0.2837  # A number as wide as most: room for the page to write one.
 
 
 class Program(NamedTuple):
@@ -223,9 +220,7 @@ def _room(vertex: Vertex, arriving: int) -> Vertex:
     )
 
 
-SECONDS = 5.0
-
-"""For one derivative by sympy; the largest takes a quarter of a second."""
+SECONDS = 5.0  # For one derivative by sympy; the largest takes a quarter of a second.
 
 
 def bars() -> list[dict[str, Any]]:

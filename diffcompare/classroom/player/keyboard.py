@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Protocol
 
-ENTER = "\x1b[?1049h\x1b[?25l"
-"""To the other screen, without a cursor."""
-LEAVE = "\x1b[?25h\x1b[?1049l"
-"""The cursor, and the screen as it was."""
+ENTER = "\x1b[?1049h\x1b[?25l"  # To the other screen, without a cursor.
+LEAVE = "\x1b[?25h\x1b[?1049l"  # The cursor, and the screen as it was.
 
+# What the bytes of a key mean; an arrow is three of them. Page down and up are the two keys of a presenter's clicker;
+# Escape alone means nothing.
 NAMES = {
     " ": "next", "\r": "next", "\n": "next", "\x1b[C": "next", "\x1bOC": "next", "l": "next", "\x1b[6~": "next",
     "\x1b[D": "back", "\x1bOD": "back", "\x7f": "back", "\x08": "back", "h": "back", "\x1b[5~": "back",
@@ -25,14 +25,10 @@ NAMES = {
     "f": "forward", "r": "reverse", "s": "save", "n": "next demo", "N": "previous demo",
     "q": "quit", "Q": "quit", "\x04": "quit",
 }  # fmt: skip
-"""What the bytes of a key mean; an arrow is three of them.  Page down and up are the two keys of a presenter's clicker;
-Escape alone means nothing."""
-LATE = 0.15
-"""Seconds in which the rest of an escape sequence may come: over a slow line it comes in pieces."""
-STDOUT, ESCAPES = -11, 4
-"""STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console."""
+LATE = 0.15  # Seconds in which the rest of an escape sequence may come: over a slow line it comes in pieces.
+STDOUT, ESCAPES = -11, 4  # STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console.
+# The second half of a special key on Windows.
 WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down", "Q": "next", "I": "back"}
-"""The second half of a special key on Windows."""
 
 
 class Keyboard(Protocol):

@@ -17,8 +17,7 @@ from diffcompare.render import Look
 from diffcompare.render.terminal import painted
 from diffcompare.safe_io import CannotWrite
 
-BEAT = 0.25
-"""Seconds after which the size of the window is looked at again."""
+BEAT = 0.25  # Seconds after which the size of the window is looked at again.
 
 
 def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digits: int | None = None) -> None:

@@ -18,13 +18,9 @@ from diffcompare.render.text_layout import clean, wrap
 
 # What the keys do: from one state of the player to the next.
 
-DIGITS: tuple[int | None, ...] = (4, 6, 9, None)
+DIGITS: tuple[int | None, ...] = (4, 6, 9, None)  # Significant digits, from few to all of them.
 
-"""Significant digits, from few to all of them."""
-
-LAST = -1
-
-"""The last frame of a demo whose length is not known yet."""
+LAST = -1  # The last frame of a demo whose length is not known yet.
 
 
 class State(NamedTuple):
@@ -118,25 +114,15 @@ def _at(state: State, demo: int, frame: int, *, revealed: bool = False) -> State
 
 MIN_SIZE = (20, 6)
 
-GAP = 1
+GAP = 1  # Columns between the graph and its table, which has one more at its edge unless it is set densely.
 
-"""Columns between the graph and its table, which has one more at its edge unless it is set densely."""
+MIN_ROWS = 3  # Rows of a table that are shown at least, where it is cut at its beginning to stand below its graph.
 
-MIN_ROWS = 3
+ROOM = 18  # Lines for what is shown, before the words below it: on a small screen all there are, on a tall one no gap.
 
-"""Rows of a table that are shown at least, where it is cut at its beginning to stand below its graph."""
+NARROW = 6  # Significant digits where a table fits beside its graph only so.
 
-ROOM = 18
-
-"""Lines for what is shown, before the words below it: on a small screen all there are, on a tall one no gap."""
-
-NARROW = 6
-
-"""Significant digits where a table fits beside its graph only so."""
-
-TOLD_BELOW = "rule"
-
-"""The column that is left out where there is no other way: the rule of this step is told below."""
+TOLD_BELOW = "rule"  # The column that is left out where there is no other way: the rule of this step is told below.
 
 HELP = (
     ("space, right, enter", "next step, or reveal what was asked"),
@@ -154,22 +140,18 @@ HELP = (
     ("q", "quit"),
 )
 
-HELP_KEYS = 21
-
-"""Columns for the keys."""
+HELP_KEYS = 21  # Columns for the keys.
 
 KEYS = (
     "[space] next", "[home] first", "[<-] back", "[f/r] sweeps", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
     "[?] help", "[q] quit",
 )  # fmt: skip
 
+# Keys that a narrow line leaves out, the first ones first: the help has them all.
 SPARED = ("[+/-] digits", "[s] save", "[f/r] sweeps")
 
-"""Keys that a narrow line leaves out, the first ones first: the help has them all."""
-
+# The others lose their words in a still narrower one, in this order, and at last their brackets.
 SHORTENED = ("[<-] back", "[?] help", "[b] break", "[p] predict", "[home] first", "[space] next", "[q] quit")
-
-"""The others lose their words in a still narrower one, in this order, and at last their brackets."""
 
 SWEEPS = {"primal": "VALUES", "forward": "FORWARD", "reverse": "REVERSE"}
 
@@ -283,8 +265,8 @@ def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[
 def _body(frame: Frame, last: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[Line]:
     """What is to be seen of a frame; `last` is the last one of its sweep, which needs the most room."""
     blocks = frame.blocks
-    if open_question and frame.asked:
-        blocks = frame.asked
+    if open_question and frame.question_blocks:
+        blocks = frame.question_blocks
     elif state.broken and frame.broken is not None:
         blocks = frame.broken.blocks
     graph = _graph_of(blocks)

@@ -50,9 +50,8 @@ from diffcompare.verify.domain import domain_of
 
 LEVELS = range(1, 6)
 
+# Variables; the letters of general rules (u, v, a, c, n) are not among them.
 NAMES = (("x", "y"), ("x", "y"), ("x", "y"), ("t", "x"), ("z", "w"), ("s", "t"))
-
-"""Variables; the letters of general rules (u, v, a, c, n) are not among them."""
 
 ELEMENTARY = (sin, cos, exp, ln, sqrt)
 
@@ -252,9 +251,8 @@ TEMPLATES: tuple[Template, ...] = (
     Template("partial", 5, 5, lambda d: d.power() * d.function()(d.of_both())),
 )  # fmt: skip
 
+# The topics, in the order in which they are taught.
 TOPICS: tuple[str, ...] = tuple(dict.fromkeys(template.topic for template in TEMPLATES))
-
-"""The topics, in the order in which they are taught."""
 
 
 def levels_of(topic: str) -> list[int]:
@@ -274,30 +272,23 @@ def draw_function(rng: random.Random, level: int, topic: str) -> Expression:
     return rng.choice(fitting).make(Draw(rng, level, several=several))
 
 
+# Functions that are drawn in search of one whose form did not occur; after that another one will do.
 FOR_A_NEW_FORM = 40
 
-"""Functions that are drawn in search of one whose form did not occur; after that another one will do."""
+MAX_NODES = 36  # Distinct nodes of a function.
 
-MAX_NODES = 36
+STEEPEST = 1e7  # The largest slope at the point.
 
-"""Distinct nodes of a function."""
-
-STEEPEST = 1e7
-
-"""The largest slope at the point."""
-
+# Operations that nobody writes directly upon each other, because they cancel or are one.
 TOGETHER = (
     {"exp", "ln"}, {"exp", "log2"}, {"exp", "log10"}, {"sin", "asin"}, {"cos", "acos"}, {"tan", "atan"},
     {"sinh", "asinh"}, {"^n", "sqrt"}, {"^n", "cbrt"}, {"^n", "^"}, {"sqrt", "cbrt"},
 )  # fmt: skip
 
-"""Operations that nobody writes directly upon each other, because they cancel or are one."""
-
 LINEAR = ("+", "-", "neg")
 
+# Rules that are to be applied, beside those for sums and constant factors; with several variables one is enough.
 MIN_NODES = {4: 3, 5: 4}
-
-"""Rules that are to be applied, beside those for sums and constant factors; with several variables one is enough."""
 
 
 class Exercise(NamedTuple):

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 # The sentences of a quiz: the score, and what to practise.
 
-MAX_TOPICS = 3
-
-"""Topics that are named."""
+MAX_TOPICS = 3  # Topics that are named.
 
 
 class Practice(NamedTuple):

@@ -27,17 +27,13 @@ from diffcompare.studies.record import Record, counted
 
 # A quiz as a record: its questions, what was answered, and the points.  Every state of a quiz is such a record.
 
-TRIES = 3
+TRIES = 3  # Wrong answers after which the derivation is shown.
 
-"""Wrong answers after which the derivation is shown."""
-
+# For a right answer at once. A wrong one and a hint that was asked for cost one each, but a point is always left.
 MAX_POINTS = 3
 
-"""For a right answer at once.  A wrong one and a hint that was asked for cost one each, but a point is always left."""
-
+# The kind that is no mistake with a name of its own: it says a term of the right answer, and so gives it away.
 A_TERM = "term-missing"
-
-"""The kind that is no mistake with a name of its own: it says a term of the right answer, and so gives it away."""
 
 Outcome: TypeAlias = Literal["right", "wrong", "skipped"]
 
@@ -154,9 +150,8 @@ class Quiz(Record):
 
 # Hints: first the rule to use, in letters; then the steps of the right derivation that leave something to do.
 
+# Operations whose rules are written with u and v even where the variable itself is there: (x*v)' is no rule.
 WITH_LETTERS_ONLY = ("+", "-", "neg", "*", "/")
-
-"""Operations whose rules are written with u and v even where the variable itself is there: (x*v)' is no rule."""
 
 
 class Hint(NamedTuple):
@@ -212,9 +207,7 @@ def in_letters(step: DerivationStep, active: set[Expression]) -> Equation:
 
 HINT, SKIP, QUIT = ("", "?"), ("skip",), ("quit", "q", "exit")
 
-BUDGET = 2.0
-
-"""Seconds for the points, and for the proof, of an answer."""
+BUDGET = 2.0  # Seconds for the points, and for the proof, of an answer.
 
 
 class Reply(NamedTuple):

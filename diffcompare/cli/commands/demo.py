@@ -50,7 +50,7 @@ def command(
 ) -> CommandResult | int:
     """Show how the methods work, step by step."""
     from diffcompare.classroom.demos.frame import localized
-    from diffcompare.classroom.demos.report import catalogue, document, played
+    from diffcompare.classroom.demos.report import catalogue, compute, document
 
     check(settings)
     if list_ or not (names or expr is not None or at is not None):
@@ -66,8 +66,8 @@ def command(
         run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
         return 0
     with sign_of_life(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
-        plays = [played(which) for which in demos]
-        return CommandResult(document(plays, brief=settings.quiet, only=frame))
+        computed = list(map(compute, demos))
+        return CommandResult(document(computed, brief=settings.quiet, only=frame))
 
 
 def _plays(settings: Settings) -> bool:
@@ -76,10 +76,10 @@ def _plays(settings: Settings) -> bool:
 
 
 def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
-    from diffcompare.classroom.demos import demo, demos
+    from diffcompare.classroom.demos import load_demo, select_demos
 
     if expr is None and at is None:
-        return demos(names)
+        return select_demos(names)
     other = next((name for name in names if name != "trace"), None)
     if other is not None:
         raise usage_error("E584", f"`{other}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
@@ -87,7 +87,7 @@ def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) ->
 
     question, point = options.asked(SURVEY if expr is None else expr, at)
     frames = tuple(frames_of(question, point))  # what is wrong with it is said before the screen is taken
-    return [demo("trace")._replace(frames=lambda: frames)]
+    return [load_demo("trace")._replace(frames=lambda: frames)]
 
 
 def _written(demos: Sequence[Demo], directory: str, output: str | None) -> Document:

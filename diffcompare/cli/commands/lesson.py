@@ -32,12 +32,12 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Write demos as one page that opens without a network."""
-    from diffcompare.classroom.demos import NAMES, TEN, demos
+    from diffcompare.classroom.demos import NAMES, TEN, select_demos
     from diffcompare.classroom.demos.frame import localized
-    from diffcompare.classroom.demos.report import document, played
+    from diffcompare.classroom.demos.report import compute, document
     from diffcompare.classroom.lesson.page import page
 
-    chosen, own = demos(names or TEN, NAMES), None
+    chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
         from diffcompare.classroom.demos.trace import SURVEY, frames_of
         from diffcompare.classroom.lesson.programs import staged
@@ -50,5 +50,5 @@ def command(
         own = staged(question, point)
         frames = tuple(frames_of(question, point))
         chosen = [demo._replace(frames=lambda: frames) if demo.name == "trace" else demo for demo in chosen]
-    plays = [played(localized(which)) for which in chosen]
-    return CommandResult(document(plays, brief=quiet), page=page(plays, own))
+    computed = [compute(localized(demo)) for demo in chosen]
+    return CommandResult(document(computed, brief=quiet), page=page(computed, own))

@@ -9,9 +9,9 @@ import diffcompare.truth.establish
 from diffcompare.backends import forward, registry, reverse
 from diffcompare.backends.problem import Backend, Derivative
 from diffcompare.backends.symbolic import client
-from diffcompare.classroom.demos import NAMES, step
+from diffcompare.classroom.demos import NAMES, load_demo, step
 from diffcompare.classroom.demos import trace as demo_of_trace
-from diffcompare.classroom.demos.report import demo_data, document, play
+from diffcompare.classroom.demos.report import compute, demo_data, document
 from diffcompare.classroom.lesson.page import page
 from diffcompare.render import render
 from diffcompare.studies import compare
@@ -69,10 +69,10 @@ def without(missing=None):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_demo_stands_with_any_one_method_missing(name):
     with without() as asked:
-        frames = len(play(name).frames)
+        frames = len(compute(load_demo(name)).frames)
     for missing in asked:
         with without(missing):
-            played = play(name)
+            played = compute(load_demo(name))
         assert len(played.frames) == frames, missing
         assert render(document([played]), "plain")
         assert demo_data(played)
@@ -82,7 +82,7 @@ def test_every_method_of_the_classroom_is_taken_away_somewhere():
     """So that the test above has not simply asked nobody."""
     with without() as asked:
         for name in ("four-ways", "kinks", "hessian"):
-            play(name)
+            compute(load_demo(name))
     assert asked >= {PROCESS, TRUTH, "complex-step", "backward-difference", *registry.DEFAULT_METHODS}
 
 
@@ -98,17 +98,19 @@ def test_the_page_stands_without_it(missing):
 def test_methods_that_are_left_may_agree_on_zero():
     """Of sin(x)/x at 1e-8 both modes of AD return 0: without sympy all exact methods agree, and all are wrong."""
     with without("symbolic"):
-        broken = next(frame.broken for frame in play("fd-strikes-back").frames if frame.title == "sin(x)/x")
+        broken = next(
+            frame.broken for frame in compute(load_demo("fd-strikes-back")).frames if frame.title == "sin(x)/x"
+        )
     assert broken.numbers == {"spread": 0.0, "error": 1.0}
 
 
 def test_a_number_is_shown_also_where_its_error_is_not_known():
     with without(TRUTH):
-        first = play("four-ways").frames[0]
+        first = compute(load_demo("four-ways")).frames[0]
     assert {row[0]: row[1:] for row in first.blocks[0].rows}["reverse-ad"] == (pytest.approx(0.8233867834733424), None)
 
 
 def test_what_is_missing_is_said_in_its_place():
     with without("symbolic"):
-        first = play("four-ways").frames[0]
+        first = compute(load_demo("four-ways")).frames[0]
     assert {row[0]: row[1:] for row in first.blocks[0].rows}["symbolic"] == ("failed", None)

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from diffcompare.classroom.demos import ENCORES, NAMES, TEN, demo
-from diffcompare.classroom.demos.frame import masked, table
-from diffcompare.classroom.demos.report import catalogue, document, frame_data, plain, play, tables_of
+from diffcompare.classroom.demos import ENCORES, NAMES, TEN, load_demo
+from diffcompare.classroom.demos.frame import mask, table
+from diffcompare.classroom.demos.report import catalogue, cell_data, compute, document, frame_data, tables_of
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.render import TEXTS, render
 
@@ -15,14 +15,14 @@ QUICK = ("trace", "tape", "memory")
 
 
 def test_the_ten_take_an_hour():
-    assert sum(demo(name).minutes for name in TEN) in range(60, 71)
+    assert sum(load_demo(name).minutes for name in TEN) in range(60, 71)
     assert len(TEN) == 10
     assert (*TEN, *ENCORES) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_demo_says_what_it_claims_and_what_to_take_home(name):
-    which = demo(name)
+    which = load_demo(name)
     assert which.name == name
     assert which.claim.endswith(".")
     assert which.lesson.endswith(".")
@@ -35,7 +35,7 @@ def test_frames_are_complete(name, played):
     for frame in frames:
         assert frame.title
         assert frame.blocks
-        assert bool(frame.question) == bool(frame.asked), frame.title
+        assert bool(frame.question) == bool(frame.question_blocks), frame.title
     assert any(frame.question for frame in frames)
 
 
@@ -43,7 +43,7 @@ def test_frames_are_complete(name, played):
 def test_what_is_asked_is_not_told(name, played):
     """A question's answer stands in no table beside it: where a cell is `?` the revealed one has a value."""
     for frame in played(name).frames:
-        hidden, shown = tables_of(frame.asked), tables_of(frame.blocks)
+        hidden, shown = tables_of(frame.question_blocks), tables_of(frame.blocks)
         if not any("?" in row for each in hidden for row in each.rows):
             continue
         for before, after in zip(hidden, shown, strict=True):
@@ -57,7 +57,7 @@ def test_numbers_of_the_data_are_those_of_the_frames(name, played):
     (which,) = data["demos"]
     assert which["name"] == name
     for frame, told in zip(played(name).frames, which["frames"], strict=True):
-        assert told["numbers"] == {key: plain(value) for key, value in frame.numbers.items()}
+        assert told["numbers"] == {key: cell_data(value) for key, value in frame.numbers.items()}
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -79,34 +79,34 @@ def test_every_demo_can_be_written_in_every_format(name, format, played):
         assert all(frame.sentence in text for frame in played(name).frames)
 
 
-def test_a_row_too_short_is_a_mistake_of_ours():
-    with pytest.raises(ValueError, match="has not 2 cells"):
+def test_a_row_with_too_few_cells_is_an_error():
+    with pytest.raises(ValueError, match="does not have 2 cells"):
         table("t", "", "a | b", [("x",)])
 
 
 def test_a_brief_document_has_claim_table_sentence():
-    text = render(document([play("memory")], brief=True), "plain")
+    text = render(document([compute(load_demo("memory"))], brief=True), "plain")
     assert text.startswith("memory: ")
     assert "3003" in text
-    assert text.rstrip().endswith(demo("memory").lesson)
+    assert text.rstrip().endswith(load_demo("memory").lesson)
     assert "WHY" not in text
 
 
 def test_one_frame():
-    text = render(document([play("trace")], only=3), "plain")
+    text = render(document([compute(load_demo("trace"))], only=3), "plain")
     assert re.search(r"^3/\d+  ", text, re.M)
     assert not re.search(r"^4/", text, re.M)
 
 
 @pytest.mark.parametrize("number", [0, -1, 1000])
 def test_no_such_frame(number):
-    with pytest.raises(DiffcompareError, match="no number"):
-        document([play("memory")], only=number)
+    with pytest.raises(DiffcompareError, match="there is no frame"):
+        document([compute(load_demo("memory"))], only=number)
 
 
 def test_no_such_demo():
     with pytest.raises(DiffcompareError) as caught:
-        demo("trcae")
+        load_demo("trcae")
     assert caught.value.diagnostic.code == "E581"
     assert "trace" in caught.value.diagnostic.help
 
@@ -118,5 +118,5 @@ def test_the_list_names_every_demo():
 
 def test_a_mask_covers_cells_only():
     shown = table("t", "", "a | >b", [("x", 1), ("y", 2)])
-    assert masked(shown, (-1, 1)).rows == (("x", 1), ("y", "?"))
+    assert mask(shown, (-1, 1)).rows == (("x", 1), ("y", "?"))
     assert [column.align for column in shown.columns] == ["left", "right"]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from diffcompare.classroom.demos.frame import localized
-from diffcompare.classroom.demos.tape import _keeps_nothing, _written
+from diffcompare.classroom.demos.tape import _keeps_nothing, _recorded_line
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import OPERATIONS, Variable, apply
 from diffcompare.language.operations import ceil, floor, max_
@@ -27,7 +27,7 @@ KEEPERS_OF_NOTHING = {
 @pytest.mark.parametrize("sentence", KEEPERS_OF_NOTHING)
 def test_an_operation_that_keeps_nothing_tells_its_slopes(sentence):
     tape = record(KEEPERS_OF_NOTHING[sentence], POINT)
-    assert _written(tape, 1).sentence == sentence
+    assert _recorded_line(tape, 1).sentence == sentence
 
 
 def test_the_sentences_of_the_tape_name_slopes_that_differences_confirm(played):

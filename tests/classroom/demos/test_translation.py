@@ -6,9 +6,9 @@ import re
 import pytest
 from english import words
 
-from diffcompare.classroom.demos import NAMES, demo
+from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import localized
-from diffcompare.classroom.demos.report import Played, catalogue, demo_data, frame_data, played, tables_of
+from diffcompare.classroom.demos.report import ComputedDemo, catalogue, compute, demo_data, frame_data, tables_of
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.document import Bars, Document, Graph, Plot, Source, Table
 from diffcompare.inputs.resolve import resolve
@@ -34,16 +34,16 @@ def pair(request, played):
 
 def of_ones_own(text, point):
     frames = tuple(frames_of(resolve(text, names=tuple(point)), point))
-    return Played(demo("trace")._replace(frames=lambda: frames), frames)
+    return ComputedDemo(load_demo("trace")._replace(frames=lambda: frames), frames)
 
 
 def chinese(found):
     with use_language("zh"):
-        return played(localized(found.demo._replace(frames=lambda: found.frames)))
+        return compute(localized(found.demo._replace(frames=lambda: found.frames)))
 
 
 def blocks_of(frame):
-    return [*frame.blocks, *frame.asked, *(frame.broken.blocks if frame.broken else ())]
+    return [*frame.blocks, *frame.question_blocks, *(frame.broken.blocks if frame.broken else ())]
 
 
 def texts(found):
@@ -119,7 +119,7 @@ def test_names_of_users_stay():
 
 
 def test_english_is_left_alone():
-    which = demo("memory")
+    which = load_demo("memory")
     assert localized(which) is which
 
 

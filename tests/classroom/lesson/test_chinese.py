@@ -8,7 +8,7 @@ import pytest
 from english import words
 
 from diffcompare.classroom.demos.frame import localized
-from diffcompare.classroom.demos.report import demo_data, frame_data, played
+from diffcompare.classroom.demos.report import compute, demo_data, frame_data
 from diffcompare.classroom.demos.trace import DEMO, frames_of
 from diffcompare.classroom.lesson.page import page
 from diffcompare.classroom.lesson.texts import ENGLISH
@@ -24,7 +24,7 @@ NAMES = {*CHOSEN, "CSE", "python", "Python", "Home", "End", "Shift"}
 
 def in_chinese(each):
     frames = each.frames
-    return played(localized(each.demo._replace(frames=lambda: frames)))
+    return compute(localized(each.demo._replace(frames=lambda: frames)))
 
 
 @pytest.fixture(scope="module")

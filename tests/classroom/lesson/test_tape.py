@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from diffcompare.classroom.demos.report import frame_data, play
+from diffcompare.classroom.demos import load_demo
+from diffcompare.classroom.demos.report import compute, frame_data
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.classroom.lesson.page import page
 from diffcompare.classroom.lesson.programs import staged
@@ -180,7 +181,7 @@ def test_what_cannot_be_played_is_refused(text, point, code):
 def test_a_page_with_an_expression_of_ones_own(window, file, tmp_path):
     """It begins with it, checks it, and recomputes it elsewhere; those of the catalogue are offered too."""
     question, point = question_of("x*tanh(x) + erf(x)", ("x",)), {"x": 1.0}
-    trace = play("trace")
+    trace = compute(load_demo("trace"))
     frames = tuple(frames_of(question, point))
     path = tmp_path / "own.html"
     path.write_text(page([type(trace)(trace.demo, frames)], staged(question, point)), encoding="utf-8")

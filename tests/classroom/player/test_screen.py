@@ -6,7 +6,7 @@ import re
 import playing
 import pytest
 
-from diffcompare.classroom.demos import NAMES, demo
+from diffcompare.classroom.demos import NAMES, load_demo
 from diffcompare.classroom.demos.frame import Frame, localized
 from diffcompare.classroom.player.player import with_ending
 from diffcompare.classroom.player.screen import State, compose
@@ -22,17 +22,17 @@ SHOWN = (Paragraph("shown"),)
 
 @functools.cache
 def frames(name):
-    return with_ending(demo(name)._replace(frames=lambda: playing.played(name).frames))
+    return with_ending(load_demo(name)._replace(frames=lambda: playing.played(name).frames))
 
 
 @functools.cache
 def in_chinese(name):
     found = frames(name)[:-1]  # the numbers need not be computed again
-    return localized(demo(name)._replace(frames=lambda: found))
+    return localized(load_demo(name)._replace(frames=lambda: found))
 
 
 def screen(name, state, columns=80, rows=24, charset="braille"):
-    return compose(demo(name), frames(name), state, Look(width=columns, charset=charset), rows).texts
+    return compose(load_demo(name), frames(name), state, Look(width=columns, charset=charset), rows).texts
 
 
 WINDOWS = [("braille", size) for size in ((80, 24), (120, 40), (40, 12), (1, 1))] + [("ascii", (20, 6))]
@@ -92,7 +92,7 @@ def test_a_wide_window_has_graph_and_table_beside_each_other():
 def test_on_80_columns_too_and_all_rows_are_there(spoken, charset):
     """Every step of the trace, asked and told: graph to the left, to the right as many rows as there were steps."""
     edge = "┃" if charset == "braille" else "["
-    which = in_chinese("trace") if spoken == "zh" else demo("trace")._replace(frames=lambda: frames("trace")[:-1])
+    which = in_chinese("trace") if spoken == "zh" else load_demo("trace")._replace(frames=lambda: frames("trace")[:-1])
     with use_language(spoken):
         every = with_ending(which)
         for place, frame in enumerate(every):
@@ -135,7 +135,7 @@ def test_steps_done_have_a_tick_and_the_one_shown_a_sign_and_reversed_video(char
     """In the graph and in the table; colour only comes in addition."""
     place = place_of("trace", sweep="reverse", node="v₃")
     shown = compose(
-        demo("trace"), frames("trace"), State(frame=place, revealed=True), Look(size[0], charset=charset), size[1]
+        load_demo("trace"), frames("trace"), State(frame=place, revealed=True), Look(size[0], charset=charset), size[1]
     )
     text = "\n".join(shown.texts)
     v3, v5 = ("v₃", "v₅") if charset != "ascii" else ("v3", "v5")
@@ -154,7 +154,7 @@ def test_steps_done_have_a_tick_and_the_one_shown_a_sign_and_reversed_video(char
 def test_values_tangents_and_adjoints_have_signs_and_colours_of_their_own():
     def styles(sweep):
         state = State(frame=place_of("trace", sweep=sweep, node="v₃"), revealed=True)
-        lines = compose(demo("trace"), frames("trace"), state, Look(width=80), 24).lines
+        lines = compose(load_demo("trace"), frames("trace"), state, Look(width=80), 24).lines
         spans = [(style, text) for line in lines[:12] for text, style in line]
         return {kind: [text for style, text in spans if style == kind] for kind in ("primal", "tangent", "adjoint")}
 
@@ -169,7 +169,7 @@ def test_values_tangents_and_adjoints_have_signs_and_colours_of_their_own():
 
 def test_without_styles_nothing_but_text_is_written():
     state = State(frame=place_of("trace", sweep="reverse", node="v₃"), revealed=True)
-    shown = compose(demo("trace"), frames("trace"), state, Look(width=80), 24)
+    shown = compose(load_demo("trace"), frames("trace"), state, Look(width=80), 24)
     assert painted(shown.lines, Look(width=80)) == [text.rstrip() for text in shown.texts]
     styled = painted(shown.lines, Look(width=80, styled=True, color=True))
     assert len(styled) == len(shown.lines)
@@ -197,7 +197,7 @@ def test_in_a_tall_window_the_rule_stands_near_what_it_is_about():
 
 def test_a_long_title_leaves_room_for_the_place():
     long = (Frame("A title " * 20, SHOWN),)
-    title = compose(demo("trace"), long, State(), LOOK, 24).texts[0]
+    title = compose(load_demo("trace"), long, State(), LOOK, 24).texts[0]
     assert "…" in title
     assert title.endswith(" 1/1 [predict]")
 
@@ -215,7 +215,7 @@ def test_of_the_keys_as_many_are_named_as_there_is_room_for(columns):
 def test_the_keys_of_a_lecture_are_named_in_every_window(spoken, columns):
     state = State(frame=next(place for place, frame in enumerate(frames("trace")) if frame.broken and frame.sweep))
     with use_language(spoken):
-        line = compose(demo("trace"), frames("trace"), state, Look(width=columns), 24).texts[-1]
+        line = compose(load_demo("trace"), frames("trace"), state, Look(width=columns), 24).texts[-1]
     space = "space" if spoken == "en" else "空格"
     found = [word.strip("[]") for word in line.split()]
     assert [key for key in found if key in (space, "<-", "p", "b", "?", "q")] == [space, "<-", "p", "b", "?", "q"]
@@ -224,12 +224,12 @@ def test_the_keys_of_a_lecture_are_named_in_every_window(spoken, columns):
 
 def test_at_the_end_is_offered_what_works_there():
     last = State(frame=len(frames("memory")) - 1)
-    one, several = (compose(demo("memory"), frames("memory"), last, LOOK, 24, count).texts[-1] for count in (1, 2))
+    one, several = (compose(load_demo("memory"), frames("memory"), last, LOOK, 24, count).texts[-1] for count in (1, 2))
     assert one.startswith("[home] first [<-] back")
     assert "[space]" not in one
     assert several.startswith("[space] next [<-] back")
     asked = (Frame("Asked", SHOWN, question="How much?"),)
-    lines = [compose(demo("memory"), asked, State(revealed=told), LOOK, 24).texts[-1] for told in (False, True)]
+    lines = [compose(load_demo("memory"), asked, State(revealed=told), LOOK, 24).texts[-1] for told in (False, True)]
     assert ["[space]" in line for line in lines] == [True, False]
 
 
@@ -263,15 +263,15 @@ def test_a_long_formula_goes_on_below_at_any_width(name, place, key, size):
 @pytest.mark.parametrize(("charset", "sign"), [("braille", "…"), ("ascii", "...")])
 def test_what_is_cut_has_a_sign(charset, sign):
     long = (Frame("Long", (Source("text", "x" * 100),)),)
-    lines = compose(demo("trace"), long, State(), Look(width=40, charset=charset), 24).texts
+    lines = compose(load_demo("trace"), long, State(), Look(width=40, charset=charset), 24).texts
     assert f"{'x' * (39 - len(sign))}{sign}" in lines
     exact = (Frame("Exact", (Source("text", "x" * 39),)),)
-    assert "x" * 39 in compose(demo("trace"), exact, State(), Look(width=40, charset=charset), 24).texts
+    assert "x" * 39 in compose(load_demo("trace"), exact, State(), Look(width=40, charset=charset), 24).texts
 
 
 def test_the_closing_sentence_is_the_last_frame():
     lines = screen("memory", State(frame=len(frames("memory")) - 1))
-    assert any(demo("memory").lesson in line for line in lines)
+    assert any(load_demo("memory").lesson in line for line in lines)
 
 
 # --- In Chinese: a character takes two columns ------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from diffcompare.document import Paragraph
 SHOWN = (Paragraph("shown"),)
 FRAMES = (
     Frame("Values: step 1", SHOWN, sweep="primal", node="v1"),
-    Frame("Forward from x", SHOWN, question="How much?", asked=(Paragraph("?"),), sweep="forward", node="v0"),
+    Frame("Forward from x", SHOWN, question="How much?", question_blocks=(Paragraph("?"),), sweep="forward", node="v0"),
     Frame("Reverse: step 1", SHOWN, broken=Broken("a bug", SHOWN, "Damage."), sweep="reverse", node="v1"),
 )
 
