@@ -71,9 +71,9 @@ def frames() -> Iterator[Frame]:
     ]
     yield Frame(
         "A loop, recorded",
-        (Source("python", LOOP), table("decisions", "What the loop asked", "time | question | answer", decisions)),
+        (Source("python", LOOP), table("decisions", "The tests of the loop", "time | question | answer", decisions)),
         f"root({X:g}) = {float(tape.value)!r}",  # type: ignore[arg-type]
-        "The tape has the steps that ran, and nothing of the question.",
+        "The tape has the steps that ran, but none of the tests.",
         {"steps": len(tape.decisions) - 1, "value": float(tape.value)},  # type: ignore[arg-type]
         broken=_replayed(tape),
     )
@@ -94,7 +94,7 @@ def _replayed(tape: Recording) -> Broken:
     return Broken(
         "a tape used at another point",
         (table("broken", "The tape has the steps of x = 2, and no more", columns, rows),),
-        "At another point the loop would have run longer. A tape is of one run: record anew wherever you ask.",
+        "At another point the loop would have run longer. A tape belongs to one run: record again at every point.",
         {"truth": true, "broken": wrong, "true slope": slope, "broken slope": slope_of_tape},
     )
 
@@ -113,10 +113,10 @@ def _errors() -> Frame:
         numbers[f"quotient {steps}"] = slope_error / error
     errors = table("errors", "Errors after so many steps", "steps | >value | >derivative | >quotient", rows)
     return Frame(
-        "The derivative arrives behind the value",
+        "The derivative converges later than the value",
         (errors,),
         "quotient of the errors: it doubles every step",
-        "Whoever stops when the value is good has a derivative that is not as good yet.",
+        "If you stop when the value is good, the derivative is not as good yet.",
         numbers,
         "Is the derivative as good as the value?",
         (mask_columns(errors, 2, 3),),
@@ -140,9 +140,9 @@ def _branch() -> Frame:
         "A branch for one point",
         (source, answers),
         "f(x) = x everywhere, so f'(0) = 1",
-        "AD and symbolic differentiation see the branch, not the function. A difference looks beside it.",
+        "AD and symbolic differentiation see the branch, not the function. A difference uses points beside it.",
         {**answer_figures(comparison, "x"), "recorded": recorded},
-        "f(x) = x for every x. What do the methods say at 0?",
+        "f(x) = x for every x. What do the methods return at 0?",
         (source, mask_columns(answers, 1)),
     )
 
@@ -154,7 +154,7 @@ def _warm_start() -> Frame:
     rows = [
         (phrase("from 1"), cold),
         (phrase("from the answer"), warm),
-        (phrase("from the answer, one step more"), cured),
+        (phrase("from the answer, one more step"), cured),
         (phrase("truth"), 1 / (2 * math.sqrt(X))),
     ]
     source = Source("python", f"{LOOP}\n\n{WARM}")
@@ -163,8 +163,8 @@ def _warm_start() -> Frame:
         "A warm start",
         (source, derivatives),
         "the loop runs 0 times: the result does not depend on x",
-        "A better start made the derivative worthless. The cure (Christianson 1994): go on until the derivative"
-        " has converged too; one step more does it.",
+        "A better start made the derivative useless. The cure (Christianson 1994): iterate until the"
+        " derivative has converged too; here one more step is enough.",
         {"cold": cold, "warm": warm, "cured": cured},
         "The loop starts at the answer. What is the derivative?",
         (source, mask(derivatives, (1, 1), (2, 1))),

@@ -51,10 +51,10 @@ def frames() -> Iterator[Frame]:
             phrase("The logistic map, n = {n}", n=n),
             (history,),
             phrase(
-                "errors double every step, about; difference: (l(x + h) - l(x))/h, {step}",
+                "errors roughly double every step; difference: (l(x + h) - l(x))/h, {step}",
                 step=comparison.answers[1].variant,
             ),
-            "The value itself is noise by now, and its derivative with it."
+            "By now the value itself is noise, and so is its derivative."
             if n >= 50
             else "AD is as good as the value; a difference sees a function that wiggles faster than its step."
             if n >= 30
@@ -87,7 +87,7 @@ def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broke
     return Broken(
         "too few digits",
         (table("broken", phrase("Doubles and float32"), "who | >value | >derivative", rows),),
-        "About one bit is lost a step: the 24 bits of float32 are used up at n = 24, the 53 of a double at n = 53.",
+        "About one bit is lost per step: the 24 bits of float32 are used up at n = 24, the 53 of a double at n = 53.",
         {"truth": truth, "ad": ad, "broken": broken},
     )
 
@@ -96,6 +96,6 @@ DEMO = Demo(
     "chaos",
     3,
     "A derivative can be exact and mean nothing.",
-    "Before you ask for the derivative, ask whether the value is one.",
+    "Before you ask for the derivative, ask whether the value means anything.",
     frames,
 )

@@ -26,7 +26,7 @@ def frames() -> Iterator[Frame]:
         "f'(x) ≈ Im f(x + ih)/h, h = 1e-20",
         "No difference is taken, so nothing cancels.",
         answer_figures(comparison, "x"),
-        "A step of 1e-20?",
+        "Does a step of 1e-20 work?",
         (mask(answers, (1, 1)),),
         _too_long(comparison),
     )
@@ -58,10 +58,10 @@ def _dies() -> Frame:
     rows: list[tuple[Cell, ...]] = [(name, f(complex(x, h)).imag / h, true) for name, f, x, true in cases]
     answers = table("dies", "Plain complex arithmetic, h = 1e-20", "function | >complex step | >truth", rows)
     return Frame(
-        "Where it dies",
+        "Where it fails",
         (answers,),
         "analytic functions only",
-        "abs and conjugation are not analytic: the answer is finite, and wrong.",
+        "abs and conjugation are not analytic: the answer is finite, but wrong.",
         column_figures(answers),
         "Does it work for |x|?",
         (mask(answers, (1, 1), (3, 1)),),
@@ -76,7 +76,7 @@ def _undivided(h: float) -> Broken:
     return Broken(
         "the division by h forgotten",
         (table("broken", phrase("{text} at {where}", text="exp(x)", where=1), "formula | >value", rows),),
-        "The imaginary part is h times the derivative: so small that it is easily taken for 0.",
+        "The imaginary part is h times the derivative: so small that it is easily mistaken for 0.",
         {"truth": undivided / h, "broken": undivided},
     )
 
@@ -84,7 +84,7 @@ def _undivided(h: float) -> Broken:
 DEMO = Demo(
     "complex",
     3,
-    "A step that subtracts nothing can be as small as you like.",
+    "Without a subtraction the step can be as small as you like.",
     "Exact for what is analytic, silently wrong for what is not.",
     frames,
 )

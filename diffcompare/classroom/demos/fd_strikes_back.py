@@ -34,21 +34,21 @@ CASES = (
         "exp(x) - 1",
         "The program is inaccurate, and its exact derivative is the derivative of the noise.",
         "expm1(x)/x",
-        "The same function, another program: AD is right to nine digits. sympy writes exp(x) - 1 for expm1 again.",
+        "The same function, another program: AD is right to nine digits. sympy turns expm1 back into exp(x) - 1.",
     ),
     Case(
         "sin(x)/x",
         {"x": 1e-8},
         "sin(x)/x",
-        "Wrong in every digit; which garbage comes out depends on how the quotient rule is written.",
+        "Wrong in every digit; which wrong number comes out depends on how the quotient rule is written.",
     ),
     Case(
         "(-b + sqrt(b^2 - 4*a*c))/(2*a)",
         {"a": 1.0, "b": 1e5, "c": 1.0},
         "The root of a quadratic",
-        "The exact methods agree on a number of the wrong sign, thousands of times too large.",
+        "The exact methods agree on a number with the wrong sign, and thousands of times too large.",
         "-2*c/(b + sqrt(b^2 - 4*a*c))",
-        "The same function without a difference of equals: now all exact methods are right.",
+        "The same function without subtracting nearly equal numbers: now all exact methods are right.",
     ),
 )
 RUMP = "333.75*b^6 + a^2*(11*a^2*b^2 - b^6 - 121*b^4 - 2) + 5.5*b^8 + a/(2*b)"
@@ -87,7 +87,7 @@ def _unstable_frame(case: Case) -> Frame:
         f"f = {case.text}",
         case.sentence,
         column_figures(answers),
-        "Several methods. Whom do you trust?",
+        "Which of these answers would you trust?",
         (mask_columns(answers, 1, 2),),
         _by_agreement(answers.rows),
     )
@@ -105,8 +105,8 @@ def _by_agreement(rows: Sequence[tuple[Cell, ...]]) -> Broken | None:
     if spread > CHECK_TOLERANCE:
         return None
     checks: list[tuple[Cell, ...]] = [
-        (phrase("how far the exact methods are apart"), Approximate(spread), phrase("passed")),
-        (phrase("how far they are from the truth"), Approximate(error), phrase("failed")),
+        (phrase("distance between the exact methods"), Approximate(spread), phrase("passed")),
+        (phrase("distance from the truth"), Approximate(error), phrase("failed")),
     ]
     return Broken(
         "checked by agreement",

@@ -46,9 +46,9 @@ def _silu() -> Iterator[Frame]:
         "Act 1: a derivative from a lecture slide",
         (answers,),
         f"f' = {WRONG}",
-        "The others agree, and the slide does not: its last term has x*(1 + exp(-x)), where x*exp(-x) belongs.",
+        "The other methods agree, but the slide does not: its last term has x*(1 + exp(-x)) instead of x*exp(-x).",
         {answer.method: answer.gradient["x"] for answer in comparison.answers},
-        "By hand somebody found 1.1359. Do the others agree?",
+        "A derivation by hand gives 1.1359. Do the other methods agree?",
         (mask_columns(answers, 1, 2, first_row=1),),
     )
 
@@ -81,10 +81,10 @@ def _by_hand(closed: Comparison) -> Frame:
     hand = closed.answers[0].gradient["x"]
     by_hand = table("hand", "Table 1 of the survey", "formula | >value", [(Code(TABLE_1), hand)])
     return Frame(
-        "By hand: a formula, typed in",
+        "By hand: a formula, derived and typed in",
         (by_hand,),
         "",
-        "Exact, and a page of work; one slip and it is wrong.",
+        "Exact, but a page of work; one slip makes it wrong.",
         {"hand": hand},
         broken=_slip(hand),
     )
@@ -98,8 +98,8 @@ def _slip(hand: float | None) -> Broken:
     rows = [(phrase("right"), hand), (phrase("slip"), slip)]
     return Broken(
         "a slip of the pen",
-        (table("broken", "The same formula, one sign turned", "formula | >value", rows),),
-        "The third term with + for -: it still looks like Table 1, and no compiler complains.",
+        (table("broken", "The same formula with one sign flipped", "formula | >value", rows),),
+        "The third term has + instead of -: it still looks like Table 1, and no compiler complains.",
         {"truth": hand, "broken": slip},
     )
 
@@ -123,14 +123,14 @@ def _expanded(value: float | None) -> Broken:
     polynomial = derivative_of_logistic(4)
     powers, horner = polynomial.by_powers(X), polynomial.by_horner(X)
     rows: list[tuple[Cell, ...]] = [
-        (phrase("as it was found"), value, None if value is None else Approximate(polynomial.error_of(value, X))),
+        (phrase("as found"), value, None if value is None else Approximate(polynomial.error_of(value, X))),
         (phrase("expanded, highest power first"), powers, Approximate(polynomial.error_of(powers, X))),
         (phrase("expanded, Horner's scheme"), horner, Approximate(polynomial.error_of(horner, X))),
     ]
     return Broken(
         "the formula expanded",
         (table("broken", "The same polynomial", "written | >value | >relative error", rows),),
-        "Right on paper, and its terms cancel in doubles. The demo swell goes on from here.",
+        "Right on paper, but its terms cancel in doubles. The demo swell continues from here.",
         {"truth": value, "powers": powers, "Horner": horner},
     )
 
@@ -145,7 +145,7 @@ def _numerically(survey: Comparison) -> Frame:
         "Numerically: a guess from two values",
         (difference,),
         "(f(x + h) - f(x))/h with h = 0.000001",
-        phrase("Only values of f are needed, and of 16 digits {kept:.1f} are right.", kept=kept)
+        phrase("Only values of f are needed, but only {kept:.1f} of 16 digits are right.", kept=kept)
         if kept is not None
         else "Only values of f are needed.",
         {"forward-difference h=1e-6": quotient, "digits kept": kept},
@@ -168,7 +168,7 @@ def _misprinted() -> Broken:
     return Broken(
         "a printed formula",
         (table("broken", caption, "formula | >value", rows),),
-        "A lecture note prints the difference with one sign turned. Run it once before you believe it.",
+        "A lecture note prints the difference with one sign flipped. Run a formula once before you trust it.",
         {"truth": rows[1][1], "backward": rows[2][1], "broken": rows[0][1]},
     )
 
@@ -211,7 +211,7 @@ def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
         "Forward AD: run the program on pairs",
         (Source("text", PAIRS), dual_numbers),
         f"v̇ = 4·{tangent:.4g} - 8·{v:.4g}·({tangent:.4g}) = {last:.10g}",
-        "Each line also moves its tangent: no formula of f' is ever written.",
+        "Each line also updates its tangent; no formula for f' is ever written.",
         numbers,
         "What is the last tangent?",
         (Source("text", PAIRS), mask(dual_numbers, (3, 2))),
@@ -225,8 +225,8 @@ def _wrong_seed(last: float) -> Broken:
     rows = [("1", last), ("2", 2 * last), ("0", 0.0)]
     return Broken(
         "a wrong seed",
-        (table("broken", "The last tangent, by the first", "seed of x | >last tangent", rows),),
-        "Every tangent is linear in the seed: a seed that nobody set leaves 0 everywhere.",
+        (table("broken", "The last tangent for different seeds", "seed of x | >last tangent", rows),),
+        "Every tangent is linear in the seed: a seed left at 0 makes every tangent 0.",
         {"truth": last, "broken": 2 * last},
     )
 
@@ -257,7 +257,7 @@ def _one_path(values: list[float], adjoints: list[float]) -> Broken:
     return Broken(
         "a dropped path",
         (table("broken", "Adjoints", "number | >both paths | >one path", rows),),
-        "v is used twice in (4*v)*(1 - v): without the message through 1 - v even the sign is wrong on the way.",
+        "v is used twice in (4*v)*(1 - v): without the message through 1 - v even the sign is wrong along the way.",
         {"truth": adjoints[0], "broken": with_one_path[-1]},
     )
 
@@ -292,6 +292,7 @@ DEMO = Demo(
     "four-ways",
     5,
     "Four routes, one number, different reasons to believe it.",
-    "Hand and symbolic give a formula, numeric gives a guess, AD gives the number - by running the program on pairs.",
+    "By hand and symbolically you get a formula, numerically a guess, and by AD the number itself,"
+    " from the program run on pairs.",
     frames,
 )

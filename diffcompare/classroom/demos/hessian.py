@@ -61,8 +61,8 @@ def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
     return Frame(
         title,
         (matrix,),
-        "reverse once, over expressions; forward once a variable",
-        "The Hessian is symmetric, and nobody told the sweeps.",
+        "reverse once, over expressions; forward once per variable",
+        "The Hessian is symmetric, although the sweeps know nothing of that.",
         {**numbers, **gradient},
         "Is the matrix symmetric?",
         (mask_columns(matrix, *range(2, 2 + len(names))),),
@@ -86,7 +86,7 @@ def _confused_perturbations() -> Broken:
     return Broken(
         "perturbations confused",
         (table("broken", "d/dx of x·(d/dy of x + y) at x = y = 1, which is 1", columns, rows),),
-        "A sweep inside of a sweep must know its own tangents from those of the other.",
+        "Nested sweeps must keep their tangents apart.",
         {"truth": rows[0][2], "broken": rows[1][2]},
     )
 
@@ -116,7 +116,7 @@ def _second_differences() -> Frame:
         "The second difference",
         (quotients,),
         "truncation h², round-off eps/h²: best near eps^(1/4)",
-        "What is left of a difference of differences at 1e-8 is nothing.",
+        "At 1e-8 nothing is left of a difference of differences.",
         {f"second {h}": value for h, value, _ in rows},
         "And at h = 1e-8?",
         (mask(quotients, (-1, 1), (-1, 2)),),

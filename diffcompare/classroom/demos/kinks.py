@@ -21,7 +21,7 @@ AT_ZERO = (
     (
         "relu(x) - relu(-x)",
         "relu(x) - relu(-x) is x",
-        "Two conventions of 0 add up to 0, where the truth is 1: a finite number, and wrong (Kakade and Lee 2018).",
+        "Two conventions of 0 add up to 0, where the truth is 1: a finite number, but wrong (Kakade and Lee 2018).",
     ),
 )
 
@@ -55,7 +55,7 @@ def _one_side(text: str) -> Broken | None:
     return Broken(
         "one side only",
         (table("broken", phrase("Slopes of {text} at 0", text=text), "where to | >slope", rows),),
-        "Whoever looks to one side only has a number. The sides differ: there is no derivative.",
+        "One side alone always gives a number. The sides differ, so there is no derivative.",
         {"right": right, "left": left},
     )
 
@@ -66,9 +66,9 @@ def _near_kink() -> Frame:
     comparison = compare("relu(x)", {"x": -1e-9}, methods=methods)
     answers = answers_table(comparison, "x", phrase("{text} at {where}", text="relu(x)", where="-1e-9"))
     return Frame(
-        "Beside the kink",
+        "Close to the kink",
         (answers,),
-        "the step is longer than the way to the kink",
+        "the step is longer than the distance to the kink",
         "A failed gradient check need not mean a wrong gradient: the difference straddles the kink.",
         answer_figures(comparison, "x"),
         "Which method is right?",
@@ -98,7 +98,7 @@ def _staircase() -> Frame:
 DEMO = Demo(
     "kinks",
     6,
-    'At a kink the "derivative" is a house rule.',
+    'At a kink the "derivative" is a convention.',
     "One-sided slopes first, conventions second, trust third.",
     frames,
 )

@@ -24,7 +24,7 @@ def frames() -> Iterator[Frame]:
     )
     numbers: dict[str, Cell] = {f"C({s}+{r},{s})": comb(s + r, s) for s in SNAPSHOTS for r in REPEATS}
     yield Frame(
-        "Few snapshots, a long way",
+        "A few snapshots go a long way",
         (checkpoints,),
         "s snapshots, every step repeated at most r times: C(s + r, s) steps",
         "Ten snapshots and five repeats reverse a loop of three thousand steps.",

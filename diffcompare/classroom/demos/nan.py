@@ -26,7 +26,7 @@ from diffcompare.studies.trace import trace
 METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
 CASES = (
     ("sqrt(x^2)", {"x": 0.0}, "|x|", "The slope of sqrt at 0 is infinite, and 0 times infinity is not a number."),
-    ("sqrt(x)^2", {"x": 0.0}, "x", "The function is x, and the way there goes through an infinite slope."),
+    ("sqrt(x)^2", {"x": 0.0}, "x", "The function is x, but it is computed through an infinite slope."),
     (
         "ln(exp(a) + exp(b))",
         {"a": 1000.0, "b": 0.0},
@@ -65,7 +65,7 @@ def _upstream() -> Iterator[Frame]:
             phrase("{name} = {rule} = {value}", name=step.name, rule=step.rule, value=rows[-1][2]),
             "0 times infinity is nan, and everything upstream of it too."
             if rows[-1][2] == "nan"
-            else "The value was perfect: 0."
+            else "The value itself was right: 0."
             if count == 1
             else "An infinite slope: the poison.",
             {step.name: rows[-1][2]},
@@ -80,13 +80,13 @@ def _naive() -> Frame:
     x, y, inactive = Real(point["x"]), Real(point["y"]), Real(0.0)
     naive = Real(1.0) * (y * x ** (y - 1)) + inactive * (x**y * Real(-math.inf))  # ln(0) is -inf
     comparison = compare(text, point, methods=METHODS)
-    rows: list[tuple[Cell, ...]] = [(phrase("naive forward: every tangent, also 0"), str(float(naive)))]
+    rows: list[tuple[Cell, ...]] = [(phrase("naive forward: multiplies every tangent, even 0"), str(float(naive)))]
     rows += [(_method_label(answer), partial_cell(answer, "x")) for answer in comparison.answers]
     rows.append((phrase("truth"), true_partial(comparison, "x")))
     caption = phrase("d/d{name} of {text} at {where}", name="x", text=text, where="(0, 2)")
     answers = table("naive", caption, "method | >derivative", rows)
     return Frame(
-        "A naive pass multiplies by 0",
+        "A naive sweep multiplies by 0",
         (answers,),
         "ẋ·y·x^(y-1) + ẏ·x^y·ln(x), with ẏ = 0 and ln(0) = -inf",
         "A tangent that is 0 because nothing varies must be skipped, not multiplied.",
@@ -118,7 +118,7 @@ def _multiplied() -> Broken:
     return Broken(
         "inactive tangents multiplied",
         (table("broken", "The textbook's rule, term by term", "term | >number", rows),),
-        "One poisoned term is enough, though its weight is 0. The same slope divided by x again is 0/0.",
+        "One poisoned term is enough, even if its weight is 0. Written as a quotient by x, the same slope is 0/0.",
         {"truth": float(by_x), "broken": _number(by_x + by_y), "divided": _number(divided)},
     )
 
@@ -134,7 +134,7 @@ def _guarded() -> Frame:
     not_selected = Real(0.0)
     rows: list[tuple[Cell, ...]] = [
         (phrase("both branches computed, one selected"), str(float(not_selected * (1 / x)))),
-        (phrase("the same, ln(where(x > 0, x, 1)) inside"), float(not_selected * (1 / Real(1.0)))),
+        (phrase("the same with ln(where(x > 0, x, 1)) inside"), float(not_selected * (1 / Real(1.0)))),
     ]
     comparison = compare("if(x > 0, ln(x), 0)", {"x": 0.0}, methods="reverse-ad")
     rows.append((phrase("only the branch that is taken (here)"), partial_by(comparison, "reverse-ad", "x")))
@@ -146,7 +146,7 @@ def _guarded() -> Frame:
         "In most reverse modes (PyTorch 2.15, JAX 0.12) `where` protects the value and not the derivative."
         " Guard the argument of ln, not its result.",
         {"both": rows[0][1], "double where": rows[1][1], "taken": rows[2][1]},
-        "The value is 0, and ln is not selected. The derivative?",
+        "The value is 0, and ln is not selected. What is the derivative?",
         (mask_columns(adjoints, 1),),
         _other_branch(),
     )
@@ -205,7 +205,7 @@ def _case(text: str, point: Mapping[str, float], stable: str, sentence: str) -> 
         phrase("cure: {cure}", cure=stable),
         sentence,
         numbers,
-        phrase("The derivative of {text}?", text=text),
+        phrase("What is the derivative of {text}?", text=text),
         (mask_columns(answers, 2, 3),),
     )
 

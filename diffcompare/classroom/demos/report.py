@@ -87,7 +87,7 @@ def frame_blocks(frame: Frame, title: str) -> list[Block]:
         blocks.append(Paragraph(translate("WHY  {sentence}", sentence=frame.sentence)))
     if frame.broken is not None:
         bug, sentence = frame.broken.bug, frame.broken.sentence
-        broken = translate("If it is broken ({bug}): {sentence}", bug=bug, sentence=sentence)
+        broken = translate("With a bug ({bug}): {sentence}", bug=bug, sentence=sentence)
         blocks += [Paragraph(broken, "note"), *frame.broken.blocks]
     return blocks
 
@@ -105,7 +105,7 @@ def catalogue() -> Document:
         rows.append((name, demo.minutes, phrase("encore" if name in ENCORES else "class"), demo.claim))
     listing = localized_table(table("demos", "Demos for the classroom", "name | >minutes | kind | claim", rows))
     lecture = translate(
-        "`diffcompare demo all` is a lecture of {total} minutes: the ten of the class, in order.",
+        "`diffcompare demo all` is a lecture of {total} minutes: the ten class demos, in order.",
         total=sum(load_demo(name).minutes for name in TEN),
     )
     entries = [dict(zip(("name", "minutes", "kind", "claim"), row, strict=True)) for row in rows]

@@ -90,9 +90,9 @@ def _descent(result: StepSweep) -> Frame:
         "Smaller and smaller steps",
         (Source("text", CLOSED), errors),
         "(f(x + h) - f(x))/h, and (f(x + h) - f(x - h))/(2h)",
-        "The error falls with h, and then it rises again. At h = 0.1 the central difference is the worse one.",
+        "The error falls with h, then it rises again. At h = 0.1 the central difference is the less accurate one.",
         numbers,
-        "The error has fallen to 1e-6 and below. What will still smaller steps do?",
+        "The error has fallen to 1e-6 and below. What happens at even smaller steps?",
         (Source("text", CLOSED), mask_columns(errors, 1, 2, first_row=4)),
         _vanished(),
     )
@@ -102,11 +102,11 @@ def _vanished() -> Broken:
     """Return a step so small that x + h is x."""
     f = _line(CLOSED, "x", {"x": X})
     rows = [(f"{h:g}", (X + h) - X, (f(X + h) - f(X)) / h) for h in (1e-8, 1e-17)]
-    caption = _caption("A step that is one, and a step that is none")
+    caption = _caption("A step that changes x, and one that does not")
     return Broken(
         "h too small",
         (table("broken", caption, "h | >x + h - x | >(f(x + h) - f(x))/h", rows),),
-        "x + h is x, so the difference is 0 and the error is all of the derivative.",
+        "x + h equals x, so the difference is 0 and the error is the whole derivative.",
         {"truth": rows[0][2], "quotient": rows[1][2]},
     )
 
@@ -135,7 +135,7 @@ def _actual_steps(result: StepSweep) -> Frame:
         "The step that x takes",
         (steps,),
         "h = 1e-16: (0.2 + h) - 0.2 = 1.11e-16; h = 1e-17: 0",
-        "Doubles near 0.2 are 2.8e-17 apart: x + h is one of them, and the step another than was asked for.",
+        "Doubles near 0.2 are 2.8e-17 apart: x + h is rounded to one of them, so the actual step is not h.",
         numbers,
         "Is the step from 0.2 to 0.2 + h always h?",
         (mask_columns(steps, 1),),
@@ -168,7 +168,8 @@ def _cancellation() -> Frame:
         "What the subtraction cancels",
         (Source("text", LOOP), cancellation),
         "f(x + h) - f(x): the digits in brackets vanish",
-        "The smaller h, the more digits are the same: what is left is rounding, and the closed form rounds otherwise.",
+        "The smaller h, the more digits cancel: what is left is rounding error, and the closed form"
+        " rounds differently.",
         numbers,
     )
 
@@ -196,7 +197,7 @@ def _curve(result: StepSweep, end: float) -> Frame:
         "Two straight lines with opposite slopes: the best step is where they cross."
         if end == ENDS[-1]
         else "A straight line on logarithmic axes: a power of h.",
-        question="" if end == ENDS[-1] else "How does it go on to the left?",
+        question="" if end == ENDS[-1] else "How does the curve continue to the left?",
         question_blocks=() if end == ENDS[-1] else (drawn,),
     )
 
@@ -217,10 +218,10 @@ def _single_steps(result: StepSweep) -> Frame:
         _caption("Forward difference"),
     )
     return Frame(
-        "One step is luck",
+        "A single step is luck",
         (drawn,),
         "round-off of a single step: anything from 0 to eps/h and more",
-        "To the right the error is a law, to the left it is a lottery: a lower dot is luck, and no better step.",
+        "On the right the error follows a law, on the left it is a lottery: a lower dot is luck, not a better step.",
         {"lowest dot": lucky[1], "its h": lucky[0]},
     )
 
@@ -243,9 +244,9 @@ def _slopes(result: StepSweep) -> Frame:
         "Three formulas, three slopes, one way back",
         (slopes,),
         "slopes: +1, +2, +4, and -1 for all",
-        "The order decides how fast the error falls; round-off rises alike for all.",
+        "The order decides how fast the error falls; round-off rises at the same rate for all.",
         numbers,
-        "Which slope has the round-off branch of each?",
+        "What is the slope of each round-off branch?",
         (mask_columns(slopes, 3),),
         _misprinted(),
     )
@@ -267,8 +268,8 @@ def _misprinted() -> Broken:
     columns = "h | >(f(x + h) - f(x))/h | >(f(x) - f(x - h))/h | >(f(x - h) - f(x))/h"
     return Broken(
         "a sign in the printed formula",
-        (table("broken", _caption("Forward, backward, and as a lecture note prints it"), columns, rows),),
-        "The printed formula is the derivative with its sign turned: its error is the same for every h, and has no V.",
+        (table("broken", _caption("Forward, backward, and as printed in a lecture note"), columns, rows),),
+        "The printed formula gives the derivative with the wrong sign: its error is the same for every h, with no V.",
         {"truth": rows[-1][1], "broken": rows[-1][3]},
     )
 
@@ -300,7 +301,7 @@ def _best_steps(result: StepSweep) -> Frame:
         "The bottom of the V",
         (best_steps,),
         "h* = 2·sqrt(u|f/f''|) for the forward difference, (3u|f/f'''|)^(1/3) for the central one, u = 2^-53",
-        "At the best h half the digits are left, or two thirds. A single step may be lucky, and proves nothing.",
+        "At the best h, half or two thirds of the digits are left. A single step may be lucky, but proves nothing.",
         numbers,
         "How many of 16 digits are right at the best h?",
         (mask_columns(best_steps, 2, 4, 6),),
@@ -342,7 +343,7 @@ def _rules_of_thumb(result: StepSweep) -> Frame:
         "The rule of thumb misses",
         (rules,),
         phrase("length scale sqrt|f/f''| = {length:.3f}", length=result.length) if result.length else "",
-        "The rules hold for functions of length scale 1, and this one is shorter.",
+        "The rules of thumb assume a length scale of 1; this function's is shorter.",
         numbers,
     )
 
@@ -423,7 +424,7 @@ def _float32() -> Frame:
         "eps = 1.2e-7 instead of 2.2e-16",
         phrase(
             "At its best h a forward difference keeps {forward:.1f} of 7 digits and a central one {central:.1f}:"
-            " a gradient check in float32 has no more to go by.",
+            " a gradient check in float32 has no more to work with.",
             forward=kept["forward-difference"],
             central=kept["central-difference"],
         ),
@@ -438,7 +439,7 @@ def _three_digits(value: float | None) -> Cell:
 DEMO = Demo(
     "step",
     8,
-    "The best h is neither big nor small, and even it leaves half the digits behind.",
-    "Truncation falls with h, round-off grows with 1/h: you choose which lie to tell.",
+    "The best h is neither large nor small, and even it loses half the digits.",
+    "Truncation falls with h, round-off grows with 1/h: to choose h is to choose which error to accept.",
     frames,
 )

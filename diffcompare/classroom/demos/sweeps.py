@@ -17,12 +17,12 @@ from diffcompare.studies.swell.families import FAMILIES
 PRODUCT = (2, 10, 100, 1000)
 MIXTURE = (1, 8, 22, 43, 50)
 PRODUCT_SENTENCES = (
-    "For one product reverse costs three: its value, and one product for each of two partials.",
-    "Forward has n sweeps to make, and reverse still one.",
+    "For one product, reverse mode costs three: the value, and one product for each of two partials.",
+    "Forward mode needs n sweeps, reverse mode still one.",
     "Ten times the variables: forward costs about a hundred times as much, reverse about ten times.",
-    "All n partials for a small multiple of one value, however many they are.",
+    "All n partials cost a small multiple of one value, however many there are.",
 )
-MIXTURE_SENTENCE = "Here f grows with n², and the gradient comes to about two values of it."
+MIXTURE_SENTENCE = "Here the work of f grows with n², and the gradient costs about as much as two values of f."
 OUTPUTS, SHARED = 50, 10
 
 Row: TypeAlias = tuple[int, tuple[int, int, int, int]]  # n, and the four counts of `_counts`
@@ -174,9 +174,9 @@ def _many_outputs() -> Frame:
         rows,
     )
     return Frame(
-        phrase("Turned round: one input, {n} outputs", n=OUTPUTS),
+        phrase("The other way round: one input, {n} outputs", n=OUTPUTS),
         (work,),
-        "forward: one sweep a variable; reverse: one sweep an output",
+        "forward: one sweep per variable; reverse: one sweep per output",
         "Every reverse sweep goes all the way back through what the outputs share; one forward sweep serves them all.",
         {"outputs": OUTPUTS, "forward": forward, "reverse": reverse, "f": f},
         "How many sweeps does each mode need now?",
@@ -201,7 +201,7 @@ def _reverse_by_habit(f: int, forward: int, reverse: int) -> Broken:
     return Broken(
         "reverse mode by habit",
         (table("broken", "The derivatives of all outputs", "mode | >operations | >times the work of f", rows),),
-        "Reverse mode is not always the faster one: here it walks through the shared beginning once an output.",
+        "Reverse mode is not always the faster one: here it goes through the shared beginning once per output.",
         {"truth": forward / f, "broken": reverse / f},
     )
 

@@ -20,14 +20,14 @@ MEMBERS = range(1, 13)
 # The last n of each frame with bars, and what to notice in it.
 SIZES = {
     4: "Light: zeros and ones are left out. As a tree it more than doubles with every step, as f itself does.",
-    8: "Four steps more multiply the tree, and add 8 nodes a step to the DAG.",
+    8: "Four more steps multiply the tree, but add only 8 nodes a step to the DAG.",
     12: "Written out it explodes, as f itself does; with shared parts drawn once it grows by 8 nodes a step.",
 }
 EXPANDED = range(4, 11)
 STEPS = (
     "The loop begins with x itself.",
     "One step of the loop, and a product to differentiate.",
-    "Every step squares one more factor, and the product rule writes all the others down again.",
+    "Every step squares one more factor, and the product rule repeats all the others.",
     "Four steps of one short loop, and the formula fills the blackboard.",
 )
 X, ASIDE = 0.2, 0.9
@@ -140,7 +140,7 @@ def _accuracy() -> Iterator[Frame]:
     errors_table = table("accuracy", "Relative errors", columns, rows)
     eight = next(row for row in rows if row[0] == 8)
     yield Frame(
-        "Act 3: simplify it, and look at the number",
+        "Act 3: simplify the formula, and look at its value",
         (errors_table,),
         phrase("n = 8: expanded {expanded}, AD {ad}", expanded=_text(eight[2]), ad=_text(eight[3])),
         "The polynomial is right on paper. In doubles its terms cancel, and from n = 10 on its coefficients overflow.",
@@ -159,7 +159,7 @@ def _expanded(n: int) -> Broken:
     return Broken(
         "the expanded form",
         (table("broken", phrase("{text} at {where}", text=f"l{n}'", where=f"x = {X}"), "who | >value", rows),),
-        "The formula of the textbook is the worse program: its huge terms cancel, and what is left is their rounding.",
+        "The textbook formula is the worse program: its huge terms cancel, and what is left is rounding error.",
         {"truth": truth, "ad": ad, "broken": broken},
     )
 
@@ -181,7 +181,7 @@ DEMO = Demo(
     "swell",
     8,
     "Swell is a property of trees.",
-    "Do not blame the derivative: write f as a tree and f has already exploded"
-    " - and a shorter formula is not a better one.",
+    "Do not blame the derivative: written as a tree, f itself has already exploded. And a shorter"
+    " formula is not always a better one.",
     frames,
 )

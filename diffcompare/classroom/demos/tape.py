@@ -94,11 +94,11 @@ def _recorded_line(tape: Recording, count: int) -> Frame:
                 _kept(node, names),
             )
         )
-    lines = table("tape", "The tape", "line | node | of | >value | saved for the way back", rows)
+    lines = table("tape", "The tape", "line | node | of | >value | saved for the backward pass", rows)
     lines = with_current_row(with_quantity(lines, "primal", 3))
     name, operation, _, value, kept = rows[-1]
     why = (
-        phrase("{operation} must keep {kept}: its slope is made of that.", operation=operation, kept=kept)
+        phrase("{operation} must keep {kept}: its slope is computed from it.", operation=operation, kept=kept)
         if kept
         else _keeps_nothing(tape.steps[count - 1])
     )
@@ -148,12 +148,12 @@ def _backward(tape: Recording) -> Frame:
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     tape.backward(adjoints)
     rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
-    gradient = with_quantity(table("backward", "After one backward", "variable | >adjoint", rows), "adjoint", 1)
+    gradient = with_quantity(table("backward", "After one backward pass", "variable | >adjoint", rows), "adjoint", 1)
     return Frame(
         "Backward: the diary is read from the end",
         (gradient,),
         "for each line, last first: adjoint of argument += adjoint of result * slope",
-        "Every line needs what it saved, and nothing else of the program.",
+        "Every line needs only what it saved, and nothing else of the program.",
         dict(rows),
         "What are the two adjoints?",
         (mask(gradient, (0, 1), (1, 1)),),
@@ -166,7 +166,7 @@ def _backward_twice(tape: Recording) -> Frame:
     inputs = [Variable(name) for name in tape.point]
     rules = {
         phrase("inputs kept, the rest cleared (PyTorch)"): True,
-        phrase("nothing cleared, the output set to 1 anew"): False,
+        phrase("nothing cleared, the output set to 1 again"): False,
         phrase("nothing cleared, the seed added too"): None,
     }
     rows: list[tuple[Cell, ...]] = []
@@ -178,7 +178,7 @@ def _backward_twice(tape: Recording) -> Frame:
         adjoints[tape.expression] = 1.0 if clears is not None else adjoints[tape.expression] + 1.0
         tape.backward(adjoints)
         rows.append((rule, *[float(adjoints[node]) for node in inputs]))
-    adjoints_table = table("twice", "After a second backward", "what is cleared | >x1 | >x2", rows)
+    adjoints_table = table("twice", "After a second backward pass", "what is cleared | >x1 | >x2", rows)
     adjoints_table = with_quantity(adjoints_table, "adjoint", 1, 2)
     numbers = {
         f"{name} {kind}": value
@@ -194,15 +194,15 @@ def _backward_twice(tape: Recording) -> Frame:
     return Frame(
         "Backward again",
         (adjoints_table,),
-        "adjoints are added to what is there",
+        "adjoints are added to what is already there",
         "Nothing is cleared unless you clear it: three rules, three answers, none of them the gradient.",
         numbers,
-        "Backward a second time: what does x1 hold now?",
+        "After a second backward pass pass, what does x1 hold?",
         (mask_columns(adjoints_table, 1, 2),),
         Broken(
             "no zeroing",
             (bug,),
-            "The step is twice as long as it should be, and three times in the next round.",
+            "The step is twice as long as it should be, and three times as long in the next round.",
             {"truth": 5.5, "broken": rows[0][1]},
         ),
         "reverse",
@@ -221,7 +221,7 @@ def _sinh() -> Frame:
         "What is saved, and why",
         (Source("python", SOURCES[custom_sinh]), lines),
         phrase("sinh(1) = {value}, slope {slope}", value=value, slope=slope),
-        "The slope of exp is its own result: the two exponentials are kept, and x is not.",
+        "The slope of exp is its own result: the two exponentials are kept, x is not.",
         {"value": value, "slope": slope},
     )
 
@@ -238,7 +238,8 @@ def _micrograd() -> Frame:
         "A longer program",
         (Source("python", SOURCES[micrograd]), results),
         f"g = {value}",
-        "No: each += writes new lines and changes none. Backpropagation is this, and a network only a longer program.",
+        "No: each += writes new lines and changes no old ones. Backpropagation is just this, and a"
+        " network just a longer program.",
         {"value": value, "a": by_a, "b": by_b, "lines": len(tape.steps), "e": _squared(tape)},
         "Names are used again and again (c += ...). Does that disturb the tape?",
         (Source("python", SOURCES[micrograd]), mask(results, (1, 1), (2, 1), (3, 1))),
@@ -263,7 +264,7 @@ def _overwritten(tape: Recording, by_a: float) -> Broken:
     return Broken(
         "= for +=",
         (table("broken", "dg/da", "sign | >adjoint of a", [("+=", by_a), ("=", wrong)]),),
-        "a is used again and again, and of the messages to it only the last is left.",
+        "a is used several times, and only the last message to it is left.",
         {"truth": by_a, "broken": wrong},
     )
 

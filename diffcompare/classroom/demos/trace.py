@@ -75,7 +75,7 @@ class _TraceFrames(NamedTuple):
         yield Frame(
             "The function as a graph",
             (drawn._replace(table=_operations(self.graph)),),
-            sentence="Every operation is a node, and a number that is used twice has two arrows.",
+            sentence="Every operation is a node; a number that is used twice has two arrows.",
         )
         yield from self._evaluation()
         if self.trace.failure is not None and self.trace.failure.code == "E803":
@@ -113,7 +113,7 @@ class _TraceFrames(NamedTuple):
         return Frame(
             phrase("{code}: the function has no derivative at this point", code=failure.code),
             (table("kink", "Slopes of the function", "variable | >from the left | >from the right", rows),),
-            sentence="The sweeps go on all the same, at a kink by a house rule: their numbers make no gradient.",
+            sentence="The sweeps continue with a convention at the kink, but their numbers are not a gradient.",
             numbers={
                 f"{name} {side}": slope
                 for name, *both in rows
@@ -149,7 +149,9 @@ class _TraceFrames(NamedTuple):
             rows = [(message.name, _sign(message), message.rule, message.total) for message in done]
             listing = table("adjoint", "Reverse", "adjoint | sign | rule | >so far", rows)
             listing = with_current_row(with_quantity(listing, "adjoint", 0, 3))
-            question = phrase("Another message arrives at {name}: its adjoint now?", name=self._called(step.node))
+            question = phrase(
+                "Another message arrives at {name}. What is its adjoint now?", name=self._called(step.node)
+            )
             yield Frame(
                 phrase("Reverse: step {count} of {total}", count=count, total=len(steps)),
                 (self._graph(_totals(done), "adjoint", listing, step),),
@@ -186,7 +188,7 @@ class _TraceFrames(NamedTuple):
             "The adjoint test",
             (gradient, sides),
             "ẏ = x̄·ẋ",
-            "Both modes multiplied the same local slopes, in another order.",
+            "Both modes multiplied the same local slopes, in a different order.",
             numbers,
             "Will the two sweeps agree?",
             (gradient, mask(sides, (0, 1), (1, 1))),
@@ -205,7 +207,7 @@ class _TraceFrames(NamedTuple):
         return Broken(
             "a dropped path",
             (table("broken", caption, "sweep | >number", rows),),
-            "The two sweeps differ: one test finds every path that was forgotten, whatever the function.",
+            "The two sweeps differ: this one test finds any forgotten path, whatever the function.",
             {"truth": jvp, "broken": wrong},
         )
 
@@ -298,6 +300,6 @@ DEMO = Demo(
     "trace",
     8,
     "Both AD modes multiply the same local slopes; only the order differs.",
-    "Forward asks one question of every output, reverse answers every question about one output.",
+    "Forward mode asks how one input affects every output; reverse mode, how every input affects one output.",
     frames,
 )

@@ -33,7 +33,7 @@ ENGLISH: Mapping[str, str] = {
     "why": "WHY",
     "broken": "BROKEN",
     "damage": "{bug}. {sentence}",
-    "banner": "This browser computes other numbers than Python did ({name}): do not trust its panels.",
+    "banner": "This browser computes different numbers from Python ({name}): do not rely on the panels.",
     # The printed page
     "all steps": "Every step",
     "step": "step",
@@ -47,13 +47,13 @@ ENGLISH: Mapping[str, str] = {
     "restore": "The point of the demo",
     "answer": "Recomputed by this page: value {value}; {gradient}.",
     "partial": "by {name}: {value}",
-    "no number": "{name}: “{text}” is no number; write for example 2, -0.5 or 1e-3. The steps above stay as they were.",
-    "no value": "{name} = {rule} has no finite value there. The steps above stay as they were: choose another point.",
-    "kink": "{name} = {rule} is at a kink or a step there, where a derivative may be missing. The steps above stay as"
-    " they were: choose another point.",
-    "branch": "The steps are others there, as where another branch is taken. The steps above stay as they were:"
-    " `diffcompare lesson --expr EXPR --at POINT` makes a page of those.",
-    "no slope": "A derivative is not finite there. The steps above stay as they were: choose another point.",
+    "no number": "{name}: “{text}” is not a number; write for example 2, -0.5 or 1e-3. The steps above are unchanged.",
+    "no value": "{name} = {rule} has no finite value there. The steps above are unchanged; choose another point.",
+    "kink": "{name} = {rule} is at a kink or a jump there, where there may be no derivative. The"
+    " steps above are unchanged; choose another point.",
+    "branch": "The steps are different there, for example because another branch is taken. The steps above are"
+    " unchanged; `diffcompare lesson --expr EXPR --at POINT` makes a page for that point.",
+    "no slope": "A derivative is not finite there. The steps above are unchanged; choose another point.",
     "node value": "its value is {value}",
     "node tangent": "its tangent is {value}",
     "node adjoint": "its adjoint is {value}",
@@ -108,8 +108,9 @@ ENGLISH: Mapping[str, str] = {
     "bars told": "{what} for n = 1 to {last}, on a logarithmic axis. The same numbers are in the table.",
     "nodes axis": "nodes",
     "relative axis": "relative error",
-    "swell note": "tree, light tree and DAG: rules of a textbook, with all zeros and ones, without them, and with equal"
-    " parts once. After CSE: what sympy's common-subexpression elimination leaves of its derivative.",
+    "swell note": "tree, light tree and DAG: the derivative by textbook rules, with all zeros and ones, without"
+    " them, and with equal parts once. After CSE: sympy's derivative after common-subexpression"
+    " elimination.",
     "numbers of bars": "The numbers",
 }
 

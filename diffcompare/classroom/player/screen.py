@@ -125,18 +125,18 @@ NARROW = 6  # Significant digits where a table fits beside its graph only so.
 TOLD_BELOW = "rule"  # The column that is left out where there is no other way: the rule of this step is told below.
 
 HELP = (
-    ("space, right, enter", "next step, or reveal what was asked"),
+    ("space, right, enter", "next step, or reveal the answer"),
     ("left, backspace", "one step back"),
-    ("page down, page up", "the same two, as a clicker has them"),
+    ("page down, page up", "the same two, on a presenter's remote"),
     ("home, end", "first and last step"),
-    ("f, r", "the same node in the forward, in the reverse sweep; again: the next time"),
+    ("f, r", "the same node in the forward or reverse sweep; again: its next step"),
     ("n, N", "next and previous demo"),
-    ("up, down", "scroll, where a step is longer than the screen"),
+    ("up, down", "scroll, if a step is longer than the screen"),
     ("p", "predict: ask before the numbers are shown, on or off"),
     ("b", "break it: the same step with a bug"),
     ("+, -", "more digits, fewer digits"),
-    ("s", "save this frame: Markdown and SVG, in the directory you are in"),
-    ("?", "this help; any key leaves it"),
+    ("s", "save this frame as Markdown and SVG in the current directory"),
+    ("?", "this help; any key closes it"),
     ("q", "quit"),
 )
 
@@ -173,7 +173,7 @@ def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
         body = _plain([line for keys, meaning in HELP for line in _help(translate(keys), translate(meaning), look)])
-        title, words, keys = f" {which.name}  {translate('keys')}", [], translate("any key goes on")
+        title, words, keys = f" {which.name}  {translate('keys')}", [], translate("any key continues")
     else:
         frame = frames[state.frame]
         title = _title(which, frames, state, columns)

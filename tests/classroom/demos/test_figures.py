@@ -214,7 +214,7 @@ def test_step_minima_of_medians_of_401_steps(figures):
 
 def test_step_dots_of_single_steps(played):
     """Beside every median; to the left some are far below theirs, to the right none is."""
-    (frame,) = (frame for frame in played("step").frames if frame.title == "One step is luck")
+    (frame,) = (frame for frame in played("step").frames if frame.title == "A single step is luck")
     dots, line = frame.blocks[0].series
     assert (dots.marks, line.marks) == ("dots", "line")
     assert len(dots.points) > 55

@@ -124,13 +124,13 @@ def test_another_expression_can_be_chosen(window, go, name):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("abc", "“abc” is no number"),
-        ("", "“” is no number"),
-        ("1,5", "“1,5” is no number"),
-        ("1e999", "“1e999” is no number"),
-        ("--2", "“--2” is no number"),
-        ("NaN", "“NaN” is no number"),
-        ("0x10", "“0x10” is no number"),
+        ("abc", "“abc” is not a number"),
+        ("", "“” is not a number"),
+        ("1,5", "“1,5” is not a number"),
+        ("1e999", "“1e999” is not a number"),
+        ("--2", "“--2” is not a number"),
+        ("NaN", "“NaN” is not a number"),
+        ("0x10", "“0x10” is not a number"),
         ("-1", "v₁ = ln(-1) has no finite value there"),
         ("0", "v₁ = ln(0) has no finite value there"),
         ("1e308", "has no finite value there"),
@@ -148,7 +148,7 @@ def test_bad_input_gets_a_message_and_changes_nothing(window, go, text, said):
     assert window.run("byId('complaint').getAttribute('role')") == "alert"
     assert window.run("['at-x1', 'at-x2'].map(each => byId(each).getAttribute('aria-invalid'))") == [
         "true",
-        "false" if "is no number" in said else "true",  # of a point without a value, no one coordinate is to blame
+        "false" if "is not a number" in said else "true",  # of a point without a value, no one coordinate is to blame
     ]
     if text != "1e308":
         assert window.run("here().innerText") == before
