@@ -1,5 +1,5 @@
-"""The player: demos stepped through in a terminal.
+"""The player: demos shown step by step in a terminal.
 
-`state` knows what a key does, `screen` what is to be seen, `keys` how a terminal is held and given back, and `play`
-puts them together.  The first two touch no terminal.
+`screen` knows what a key does and what is shown, `keyboard` takes and restores the terminal, and `player` is the loop
+that joins them.  `screen` touches no terminal.
 """

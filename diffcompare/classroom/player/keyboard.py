@@ -1,4 +1,4 @@
-"""A terminal held for a while, and given back whatever happens: keys one by one, another screen, no cursor."""
+"""The terminal in raw mode: single keys, the alternate screen, no cursor; restored whatever happens."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Protocol
 
-ENTER = "\x1b[?1049h\x1b[?25l"  # To the other screen, without a cursor.
-LEAVE = "\x1b[?25h\x1b[?1049l"  # The cursor, and the screen as it was.
+ENTER = "\x1b[?1049h\x1b[?25l"  # switch to the alternate screen, hide the cursor
+LEAVE = "\x1b[?25h\x1b[?1049l"  # show the cursor, switch back
 
-# What the bytes of a key mean; an arrow is three of them. Page down and up are the two keys of a presenter's clicker;
-# Escape alone means nothing.
+# Actions by the bytes of a key. Page down and page up are the two keys of a presenter's remote; Escape alone has no
+# action.
 NAMES = {
     " ": "next", "\r": "next", "\n": "next", "\x1b[C": "next", "\x1bOC": "next", "l": "next", "\x1b[6~": "next",
     "\x1b[D": "back", "\x1bOD": "back", "\x7f": "back", "\x08": "back", "h": "back", "\x1b[5~": "back",
@@ -25,22 +25,22 @@ NAMES = {
     "f": "forward", "r": "reverse", "s": "save", "n": "next demo", "N": "previous demo",
     "q": "quit", "Q": "quit", "\x04": "quit",
 }  # fmt: skip
-LATE = 0.15  # Seconds in which the rest of an escape sequence may come: over a slow line it comes in pieces.
-STDOUT, ESCAPES = -11, 4  # STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console.
-# The second half of a special key on Windows.
+LATE = 0.15  # seconds to wait for the rest of an escape sequence, which arrives in pieces over a slow line
+STDOUT, ESCAPES = -11, 4  # STD_OUTPUT_HANDLE and ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console
+# Actions by the second character of a special key on Windows.
 WINDOWS = {"M": "next", "K": "back", "G": "first", "O": "last", "H": "up", "P": "down", "Q": "next", "I": "back"}
 
 
 class Keyboard(Protocol):
-    """Where keys come from."""
+    """A source of keys."""
 
     def read(self, seconds: float) -> str | None:
-        """The next key by name; "" where it has none, None where nobody pressed one in so many seconds."""
+        """Return the action of the next key, "" for a key without one, or None if no key comes in time."""
 
 
 @contextmanager
 def held() -> Iterator[Keyboard]:
-    """The terminal held: afterwards, after an exception and after SIGTERM and SIGHUP as well, it is as it was."""
+    """Hold the terminal; restore it afterwards, even after an exception, SIGTERM or SIGHUP."""
     with _signals_as_exits(), _raw() as keyboard:
         _write(ENTER)
         try:
@@ -56,7 +56,7 @@ def _write(text: str) -> None:
 
 @contextmanager
 def _signals_as_exits() -> Iterator[None]:
-    """SIGTERM and SIGHUP leave by way of an exception, so that whatever was changed is changed back."""
+    """Turn SIGTERM and SIGHUP into SystemExit, so that the terminal is restored on the way out."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -100,14 +100,14 @@ def _raw() -> Iterator[Keyboard]:
 
 
 class _Terminal:
-    """Keys of a POSIX terminal: bytes, several for an arrow."""
+    """Keys of a POSIX terminal, where a key is one or several bytes."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._waiting = b""
 
     def read(self, seconds: float) -> str | None:
-        """The next key."""
+        """Return the action of the next key; see `Keyboard.read`."""
         if not self._waiting:
             if not self._ready(seconds):
                 return None
@@ -124,7 +124,7 @@ class _Terminal:
         return bool(select.select([self._descriptor], [], [], seconds)[0])
 
     def _take(self) -> str:
-        """One key off the bytes that wait: an escape sequence whole, another character alone."""
+        """Take one key from the waiting bytes: a whole escape sequence, or a single character."""
         waiting = self._waiting
         length = escape_length(waiting) if waiting[:1] == b"\x1b" else 1
         self._waiting = waiting[length:]
@@ -132,14 +132,14 @@ class _Terminal:
 
 
 def is_begun(waiting: bytes) -> bool:
-    """Whether what stands first is the beginning of an escape sequence whose rest is missing."""
+    """Tell whether the bytes are the beginning of an escape sequence whose rest is missing."""
     if waiting in (b"\x1b", b"\x1b[", b"\x1bO"):
         return True
     return waiting[:2] == b"\x1b[" and not any(0x40 <= byte <= 0x7E for byte in waiting[2:])
 
 
 def escape_length(waiting: bytes) -> int:
-    """Bytes of the escape sequence that stands first: ESC alone, ESC and a letter, ESC [ parameters letter."""
+    """Return the length of the escape sequence at the start: ESC, ESC letter, or ESC [ parameters letter."""
     if waiting[1:2] not in (b"[", b"O"):
         return 1 if waiting[1:2] in (b"", b"\x1b") else 2
     end = 2
@@ -150,7 +150,7 @@ def escape_length(waiting: bytes) -> int:
 
 @contextmanager
 def console_with_escapes(kernel: Any) -> Iterator[None]:
-    """A Windows console that understands escape sequences meanwhile: an older one must be told to."""
+    """Make a Windows console interpret escape sequences, which older ones do not do by default."""
     from ctypes import byref, c_ulong
 
     handle, before = kernel.GetStdHandle(STDOUT), c_ulong()
@@ -168,7 +168,7 @@ class Console:
     """Keys of a Windows console."""
 
     def read(self, seconds: float) -> str | None:
-        """The next key."""
+        """Return the action of the next key; see `Keyboard.read`."""
         import importlib
         from time import monotonic, sleep
 

@@ -1,4 +1,4 @@
-"""What is to be seen: a frame in so many columns and rows; what cannot be folded is cut, with a sign."""
+"""What the player shows: a frame in the given columns and rows; what cannot be folded is cut with a sign."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from diffcompare.render.table_layout import Line, line_width
 from diffcompare.render.terminal import document_lines
 from diffcompare.render.text_layout import clean, wrap
 
-# What the keys do: from one state of the player to the next.
+# Keys: transitions from one state of the player to the next.
 
-DIGITS: tuple[int | None, ...] = (4, 6, 9, None)  # Significant digits, from few to all of them.
+DIGITS: tuple[int | None, ...] = (4, 6, 9, None)  # significant digits, from few to all
 
-LAST = -1  # The last frame of a demo whose length is not known yet.
+LAST = -1  # the last frame of a demo whose length is not known yet
 
 
 class State(NamedTuple):
-    """Where the player is, and how it shows it."""
+    """The state of the player: where it is, and how it shows a frame."""
 
     demo: int = 0
     frame: int = 0
@@ -34,18 +34,18 @@ class State(NamedTuple):
     digits: int | None = None
     help: bool = False
     notice: str = ""
-    """What is to be said until the next key."""
+    """A message that is shown until the next key."""
     scroll: int = 0
     over: bool = False
 
 
 def asks(state: State, frames: Sequence[Frame]) -> bool:
-    """Whether the frame's question stands open."""
+    """Tell whether the frame's question is still open."""
     return state.predict and not state.revealed and bool(frames[state.frame].question)
 
 
 def press(state: State, key: str, frames: Sequence[Frame], demos: int) -> State:
-    """The state after a key; `frames` are those of the demo shown.  A key without a meaning changes nothing."""
+    """Return the state after a key; `frames` belong to the current demo.  A key without an action changes nothing."""
     if key == "quit":
         return state._replace(over=True)
     state = state._replace(notice="")
@@ -78,7 +78,7 @@ def _moved(state: State, key: str, frames: Sequence[Frame], demos: int) -> State
             return _at(state, state.demo, state.frame - 1, revealed=True)
         return _at(state, state.demo - 1, LAST, revealed=True) if state.demo > 0 else state
     if key in ("forward", "reverse"):
-        found = _same_step(frames, state.frame, key)
+        found = _same_node(frames, state.frame, key)
         return state if found is None else _at(state, state.demo, found)
     if key in ("next demo", "previous demo"):
         other = state.demo + (1 if key == "next demo" else -1)
@@ -86,10 +86,11 @@ def _moved(state: State, key: str, frames: Sequence[Frame], demos: int) -> State
     return _at(state, state.demo, 0 if key == "first" else len(frames) - 1)
 
 
-def _same_step(frames: Sequence[Frame], place: int, sweep: str) -> int | None:
-    """Where this sweep comes by the node that is shown; again for the next time, of another seed or message.
+def _same_node(frames: Sequence[Frame], place: int, sweep: str) -> int | None:
+    """Return the frame of this sweep that computes the current node, or the next one that does.
 
-    Where it does not, where it begins; None for a demo without that sweep.
+    There are several for several seeds or messages.  If there is none, return the sweep's first frame; None for a demo
+    without that sweep.
     """
     every = [other for other, frame in enumerate(frames) if frame.sweep == sweep]
     here = [other for other in every if frames[other].node and frames[other].node == frames[place].node]
@@ -114,15 +115,15 @@ def _at(state: State, demo: int, frame: int, *, revealed: bool = False) -> State
 
 MIN_SIZE = (20, 6)
 
-GAP = 1  # Columns between the graph and its table, which has one more at its edge unless it is set densely.
+GAP = 1  # columns between a graph and its table, beside the table's own margin
 
-MIN_ROWS = 3  # Rows of a table that are shown at least, where it is cut at its beginning to stand below its graph.
+MIN_ROWS = 3  # rows to keep of a table that is cut at its beginning to fit below its graph
 
-ROOM = 18  # Lines for what is shown, before the words below it: on a small screen all there are, on a tall one no gap.
+MAX_BODY = 18  # lines for a short body: keeps the words close to it on a tall screen
 
-NARROW = 6  # Significant digits where a table fits beside its graph only so.
+NARROW_DIGITS = 6  # significant digits of a table that is otherwise too wide to fit beside its graph
 
-TOLD_BELOW = "rule"  # The column that is left out where there is no other way: the rule of this step is told below.
+EXPENDABLE_COLUMN = "rule"  # can be left out: the rule of the current step is also shown below
 
 HELP = (
     ("space, right, enter", "next step, or reveal the answer"),
@@ -140,57 +141,56 @@ HELP = (
     ("q", "quit"),
 )
 
-HELP_KEYS = 21  # Columns for the keys.
+HELP_KEYS_WIDTH = 21  # columns for the keys in the help
 
 KEYS = (
     "[space] next", "[home] first", "[<-] back", "[f/r] sweeps", "[p] predict", "[b] break", "[+/-] digits", "[s] save",
     "[?] help", "[q] quit",
 )  # fmt: skip
 
-# Keys that a narrow line leaves out, the first ones first: the help has them all.
-SPARED = ("[+/-] digits", "[s] save", "[f/r] sweeps")
+# Keys that are left out of a narrow line, in this order; the help lists them all.
+OPTIONAL_KEYS = ("[+/-] digits", "[s] save", "[f/r] sweeps")
 
-# The others lose their words in a still narrower one, in this order, and at last their brackets.
-SHORTENED = ("[<-] back", "[?] help", "[b] break", "[p] predict", "[home] first", "[space] next", "[q] quit")
+# Keys that lose their words in an even narrower line, in this order; at last all lose their brackets.
+SHORTENED_KEYS = ("[<-] back", "[?] help", "[b] break", "[p] predict", "[home] first", "[space] next", "[q] quit")
 
 SWEEPS = {"primal": "VALUES", "forward": "FORWARD", "reverse": "REVERSE"}
 
 
 class Screen(NamedTuple):
-    """Lines of styled spans, each no wider than the screen."""
+    """Lines of styled spans, none wider than the screen."""
 
     lines: tuple[Line, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The lines without their styles."""
+        """Lines without their styles."""
         return tuple(["".join([text for text, _ in line]) for line in self.lines])
 
 
-def compose(which: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int, demos: int = 1) -> Screen:
-    """The whole screen; after the last frame of the last of so many demos nothing comes."""
+def compose(demo: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int, demos: int = 1) -> Screen:
+    """Return the whole screen; `demos` is their number, after whose last frame nothing follows."""
     columns, rows = max(look.width, MIN_SIZE[0]), max(rows, MIN_SIZE[1])
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
         body = _plain([line for keys, meaning in HELP for line in _help(translate(keys), translate(meaning), look)])
-        title, words, keys = f" {which.name}  {translate('keys')}", [], translate("any key continues")
+        title, words, keys = f" {demo.name}  {translate('keys')}", [], translate("any key continues")
     else:
         frame = frames[state.frame]
-        title = _title(which, frames, state, columns)
+        title = _title(demo, frames, state, columns)
         keys = _keys(frame, frames, press(state, "next", frames, demos) != state, columns)
         words = _words(frame, state, asks(state, frames), look)
-        last = next(each for each in reversed(frames) if each.sweep == frame.sweep) if frame.sweep else frame
+        last = next(other for other in reversed(frames) if other.sweep == frame.sweep) if frame.sweep else frame
         body = _body(frame, last, state, asks(state, frames), look, rows - 2 - len(words))
     words = words[-(rows - 4) :]
     window = _window(body, rows - 2 - len(words), state.scroll)
-    told = _padded([*window, *words], rows - 2)
-    lines: list[Line] = [[(title, "strong")], *told, [(keys, "")]]
+    lines: list[Line] = [[(title, "strong")], *_padded([*window, *words], rows - 2), [(keys, "")]]
     return Screen(tuple([_cut(_cleaned(line, look), columns - 1, clean("…", look.unicode)) for line in lines]))
 
 
 def _help(keys: str, meaning: str, look: Look) -> list[str]:
-    parts = wrap(meaning, max(look.width - HELP_KEYS - 2, MIN_SIZE[0]))
-    return [f"{_filled('' if place else keys, HELP_KEYS)}  {part}" for place, part in enumerate(parts)]
+    parts = wrap(meaning, max(look.width - HELP_KEYS_WIDTH - 2, MIN_SIZE[0]))
+    return [f"{_filled('' if place else keys, HELP_KEYS_WIDTH)}  {part}" for place, part in enumerate(parts)]
 
 
 def _plain(lines: Iterable[str]) -> list[Line]:
@@ -201,61 +201,61 @@ def _cleaned(line: Line, look: Look) -> Line:
     return [(clean(text, look.unicode), style) for text, style in line]
 
 
-def _title(which: Demo, frames: Sequence[Frame], state: State, columns: int) -> str:
-    """Demo and frame to the left; to the right where we are, in which sweep, and what is switched on."""
+def _title(demo: Demo, frames: Sequence[Frame], state: State, columns: int) -> str:
+    """Return demo and frame on the left; number, sweep and modes on the right."""
     frame = frames[state.frame]
-    marks = [translate(SWEEPS.get(frame.sweep, "")), _place(which, frames, state.frame)]
+    marks = [translate(SWEEPS.get(frame.sweep, "")), _place(demo, frames, state.frame)]
     if state.broken and frame.broken is not None:
         marks.append(translate("[BROKEN: {bug}]", bug=frame.broken.bug))
     elif state.predict:
         marks.append(translate("[predict]"))
     place = " ".join(filter(None, marks))
     room = columns - 1 - width(place) - 2
-    left = f" {which.name}  {frame.title}"
+    left = f" {demo.name}  {frame.title}"
     if width(left) > room:
         left = f"{_first(left, max(room - 1, 0))}…"
     return f"{left}{' ' * max(columns - 1 - width(left) - width(place), 1)}{place}"
 
 
-def ending(which: Demo) -> Frame:
-    """The closing sentence as a frame of its own."""
-    return Frame(translate("In one sentence"), (Paragraph(which.lesson, "verdict"),))
+def ending(demo: Demo) -> Frame:
+    """Return the closing sentence as a frame of its own."""
+    return Frame(translate("In one sentence"), (Paragraph(demo.lesson, "verdict"),))
 
 
-def _place(which: Demo, frames: Sequence[Frame], place: int) -> str:
-    """The frame's number of all, counted as `--frames` does: the closing sentence has none."""
-    count = len(frames) - (frames[-1] == ending(which))
+def _place(demo: Demo, frames: Sequence[Frame], place: int) -> str:
+    """Return the frame's number and their count, as in `--frame`; the closing sentence has no number."""
+    count = len(frames) - (frames[-1] == ending(demo))
     return f"{place + 1}/{count}" if place < count else translate("end")
 
 
-def _keys(frame: Frame, frames: Sequence[Frame], goes_on: bool, columns: int) -> str:
-    """The keys that do something here, as many and with as many words as the line has room for."""
-    idle = {"[b] break": frame.broken is None, "[f/r] sweeps": not any(each.sweep for each in frames)}
-    idle |= {"[space] next": not goes_on, "[home] first": goes_on}
-    told = {key: translate(key) for key in KEYS if not idle.get(key)}
-    for key in (*SPARED, *SHORTENED):
-        if width(" ".join(told.values())) < columns:
+def _keys(frame: Frame, frames: Sequence[Frame], has_next: bool, columns: int) -> str:
+    """Return the keys that do something here, with as many words as fit in the line."""
+    idle = {"[b] break": frame.broken is None, "[f/r] sweeps": not any(other.sweep for other in frames)}
+    idle |= {"[space] next": not has_next, "[home] first": has_next}
+    labels = {key: translate(key) for key in KEYS if not idle.get(key)}
+    for key in (*OPTIONAL_KEYS, *SHORTENED_KEYS):
+        if width(" ".join(labels.values())) < columns:
             break
-        if key in SPARED:
-            told.pop(key, None)
-        elif key in told:
-            told[key] = told[key].split(" ")[0]
-    line = " ".join(told.values())
+        if key in OPTIONAL_KEYS:
+            labels.pop(key, None)
+        elif key in labels:
+            labels[key] = labels[key].split(" ")[0]
+    line = " ".join(labels.values())
     return line if width(line) < columns else line.replace("[", "").replace("]", "")
 
 
 def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[Line]:
-    """The rule with its numbers and the reason; before the reveal the question and nothing else."""
-    said: list[tuple[str, str]] = []
+    """Return the rule with its numbers and the reason; before the answer is revealed, only the question."""
+    texts: list[tuple[str, str]] = []
     if open_question:
-        said = [(translate("PREDICT"), frame.question)]
+        texts = [(translate("PREDICT"), frame.question)]
     elif state.broken and frame.broken is not None:
-        told = translate("{bug}. {sentence}", bug=frame.broken.bug, sentence=frame.broken.sentence)
-        said = [(translate("BROKEN"), told)]
+        damage = translate("{bug}. {sentence}", bug=frame.broken.bug, sentence=frame.broken.sentence)
+        texts = [(translate("BROKEN"), damage)]
     else:
-        said = [(translate("RULE"), frame.rule), (translate("WHY"), frame.sentence)]
+        texts = [(translate("RULE"), frame.rule), (translate("WHY"), frame.sentence)]
     lines: list[Line] = []
-    for word, text in [*said, (translate("NOTE"), state.notice)]:
+    for word, text in [*texts, (translate("NOTE"), state.notice)]:
         parts = wrap(clean(text, look.unicode), look.width - 9) if text else []
         heads = [word, *[""] * len(parts)]
         lines += [[(f" {_filled(head, 7)} ", "strong"), (part, "")] for head, part in zip(heads, parts, strict=False)]
@@ -263,7 +263,7 @@ def _words(frame: Frame, state: State, open_question: bool, look: Look) -> list[
 
 
 def _body(frame: Frame, last: Frame, state: State, open_question: bool, look: Look, rows: int) -> list[Line]:
-    """What is to be seen of a frame; `last` is the last one of its sweep, which needs the most room."""
+    """Return the lines above the words; `last` is the last frame of the sweep, which needs the most room."""
     blocks = frame.blocks
     if open_question and frame.question_blocks:
         blocks = frame.question_blocks
@@ -280,7 +280,7 @@ def _graph_of(blocks: Sequence[Block]) -> Graph | None:
 
 
 def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
-    """The blocks as roomy as the screen allows: tables lose their lines, plots become smaller."""
+    """Return the blocks as spacious as the screen allows: tables lose their rules, plots become smaller."""
     roomy = _lines(blocks, look)
     if len(roomy) <= rows:
         return roomy
@@ -291,70 +291,73 @@ def _fitting(blocks: Sequence[Block], look: Look, rows: int) -> list[Line]:
 
 
 def _beside(graph: Graph, last: Graph, look: Look, rows: int) -> list[Line]:
-    """The graph and its table side by side; nothing where there is no room for that.
+    """Return the graph and its table side by side; an empty list if there is no room for that.
 
-    How dense the two are is decided by the last graph of the sweep as well: the drawing stands still meanwhile.
+    The last graph of the sweep takes part in choosing the density, so that the drawing stands still during the sweep.
     """
-    now, then = (_narrower(each.table, look.digits) for each in (graph, last))
-    for shown in zip(now, then, strict=True):
-        rooms = [look.width - GAP - _narrowest(*each, look, language()) for each in shown]
+    now, then = (_variants(picture.table, look.digits) for picture in (graph, last))
+    for variants in zip(now, then, strict=True):
+        rooms = [look.width - GAP - _min_width(*variant, look, language()) for variant in variants]
         for density in DENSITIES:
-            drawing, other = (dense(each, look, density) for each in (graph, last))
+            drawing, other = (dense(picture, look, density) for picture in (graph, last))
             if drawing and other and drawing.width <= rooms[0] and other.width <= rooms[1]:
-                return _joined(drawing, shown[0], look, rows)
+                return _joined(drawing, variants[0], look, rows)
     return []
 
 
-def _joined(drawing: TextDrawing, shown: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
-    left, (table, digits) = drawing.width + GAP, shown
-    found = _table(table, look._replace(width=look.width - left, digits=digits), rows)
-    height = max(len(drawing.lines), len(found))
-    pairs = zip(_padded(drawing.lines, height), _padded(found, height), strict=True)
-    return [[*a, (" " * (left - line_width(a)), ""), *b] for a, b in pairs]
+def _joined(drawing: TextDrawing, variant: tuple[Table, int | None], look: Look, rows: int) -> list[Line]:
+    left_width, (table, digits) = drawing.width + GAP, variant
+    table_lines = _table(table, look._replace(width=look.width - left_width, digits=digits), rows)
+    height = max(len(drawing.lines), len(table_lines))
+    pairs = zip(_padded(drawing.lines, height), _padded(table_lines, height), strict=True)
+    return [[*left, (" " * (left_width - line_width(left)), ""), *right] for left, right in pairs]
 
 
-def _narrower(shown: Table, digits: int | None) -> Iterator[tuple[Table, int | None]]:
-    """The table as it is, with few digits, and without the rules; that digits are left out is said above it."""
-    yield shown, digits
-    if digits is None or digits > NARROW:
-        caption = translate("{caption} ({count} digits)", caption=shown.caption, count=NARROW)
-        shown, digits = shown._replace(caption=caption.strip()), NARROW
-        yield shown, digits
-    kept = [place for place, column in enumerate(shown.columns) if column.key != TOLD_BELOW]
-    columns = tuple([shown.columns[place] for place in kept])
-    yield shown._replace(columns=columns, rows=tuple([tuple([row[at] for at in kept]) for row in shown.rows])), digits
+def _variants(table: Table, digits: int | None) -> Iterator[tuple[Table, int | None]]:
+    """Yield the table as it is, with few digits (which the caption says), and without the rules."""
+    yield table, digits
+    if digits is None or digits > NARROW_DIGITS:
+        caption = translate("{caption} ({count} digits)", caption=table.caption, count=NARROW_DIGITS)
+        table, digits = table._replace(caption=caption.strip()), NARROW_DIGITS
+        yield table, digits
+    kept = [place for place, column in enumerate(table.columns) if column.key != EXPENDABLE_COLUMN]
+    columns = tuple([table.columns[place] for place in kept])
+    yield table._replace(columns=columns, rows=tuple([tuple([row[at] for at in kept]) for row in table.rows])), digits
 
 
 @lru_cache(maxsize=64)  # the last table of a sweep is looked at in every frame
-def _narrowest(shown: Table, digits: int | None, look: Look, _spoken: str) -> int:
-    """How wide a table is set densely, its caption folded: the roomiest has two more a gap and one more an edge."""
-    roomy = _lines((shown._replace(caption=""),), look._replace(width=10_000, digits=digits))
-    return max(map(line_width, roomy)) - 2 * (len(shown.columns) - 1) - 2
+def _min_width(table: Table, digits: int | None, look: Look, _spoken: str) -> int:
+    """Return the width of a table at its densest, with its caption folded.
+
+    The most spacious one has two more columns in each gap, and one more at each edge.
+    """
+    roomy = _lines((table._replace(caption=""),), look._replace(width=10_000, digits=digits))
+    return max(map(line_width, roomy)) - 2 * (len(table.columns) - 1) - 2
 
 
 def _below(graph: Graph, look: Look, rows: int) -> list[Line]:
-    """The graph over its table."""
+    """Return the graph with its table below."""
     drawing, _ = drawing_lines(graph, look, look.width)
     return [*drawing, *_table(graph.table, look, rows - len(drawing))]
 
 
-def _table(shown: Table, look: Look, rows: int) -> list[Line]:
-    """A table in so many rows: where there is no room for all, without lines, and only its last rows."""
-    whole = _lines((shown,), look)
+def _table(table: Table, look: Look, rows: int) -> list[Line]:
+    """Return a table in at most so many rows: without rules if necessary, and with its last rows only."""
+    whole = _lines((table,), look)
     if len(whole) <= rows:
         return whole
     bare = _without_rules(whole)
     count = max(rows - 2, MIN_ROWS)  # caption and heads
-    return bare if len(bare) <= rows else _without_rules(_lines((_last(shown, count),), look))
+    return bare if len(bare) <= rows else _without_rules(_lines((_last(table, count),), look))
 
 
-def _last(shown: Table, count: int) -> Table:
-    if count >= len(shown.rows):
-        return shown
+def _last(table: Table, count: int) -> Table:
+    if count >= len(table.rows):
+        return table
     caption = translate(
-        "{caption} (the last {count} of {total})", caption=shown.caption, count=count, total=len(shown.rows)
+        "{caption} (the last {count} of {total})", caption=table.caption, count=count, total=len(table.rows)
     )
-    return shown._replace(rows=shown.rows[-count:], stages=shown.stages[-count:], caption=caption.strip())
+    return table._replace(rows=table.rows[-count:], stages=table.stages[-count:], caption=caption.strip())
 
 
 def _lines(blocks: Sequence[Block], look: Look) -> list[Line]:
@@ -362,7 +365,7 @@ def _lines(blocks: Sequence[Block], look: Look) -> list[Line]:
 
 
 def _without_rules(lines: Sequence[Line]) -> list[Line]:
-    """Lines of tables without those that only divide."""
+    """Return the lines without those that only divide."""
     return [line for line in lines if not (line and all(set(text) <= {"─", "-"} for text, _ in line))]
 
 
@@ -371,15 +374,15 @@ def _padded(lines: Sequence[Line], height: int) -> list[Line]:
 
 
 def _window(body: list[Line], rows: int, scroll: int) -> list[Line]:
-    """So many lines of the body, and how many are above and below."""
+    """Return the visible lines of the body, and a line that counts the hidden ones above and below."""
     if len(body) <= rows:
-        return _padded(body, min(rows, ROOM))
+        return _padded(body, min(rows, MAX_BODY))
     start = min(scroll, len(body) - rows + 1)
-    shown = body[start : start + rows - 1]
-    rest = len(body) - start - len(shown)
-    told = [translate("{count} lines above (up)", count=start)] * (start > 0)
-    told += [translate("{count} lines below (down)", count=rest)] * (rest > 0)
-    return [*shown, *_plain([f"   ... {translate(', ').join(told)}"])]
+    visible = body[start : start + rows - 1]
+    rest = len(body) - start - len(visible)
+    hints = [translate("{count} lines above (up)", count=start)] * (start > 0)
+    hints += [translate("{count} lines below (down)", count=rest)] * (rest > 0)
+    return [*visible, *_plain([f"   ... {translate(', ').join(hints)}"])]
 
 
 def _filled(text: str, columns: int) -> str:
@@ -387,20 +390,20 @@ def _filled(text: str, columns: int) -> str:
 
 
 def _cut(line: Line, columns: int, sign: str) -> Line:
-    """The line where it has so many columns, else its beginning with a sign that it goes on."""
+    """Return the line if it fits, else its beginning with a sign that it is cut."""
     if line_width(line) <= columns:
         return line
     return [*_beginning(line, columns - width(sign)), (sign, "")]
 
 
 def _beginning(line: Line, columns: int) -> Line:
-    found: Line = []
+    beginning: Line = []
     for text, style in line:
-        part = _first(text, columns - line_width(found))
-        found.append((part, style))
+        part = _first(text, columns - line_width(beginning))
+        beginning.append((part, style))
         if part != text:
             break
-    return found
+    return beginning
 
 
 def _first(text: str, columns: int) -> str:

@@ -1,1 +1,1 @@
-"""Derivatives to find, with hints, mistakes and derivations for those that are not found."""
+"""Quizzes: derivatives to find, with hints, named misconceptions, and derivations."""

@@ -1,8 +1,8 @@
-"""The questions of a quiz: functions made to order, no two alike, each with a point and its domain.
+"""The exercises of a quiz: random functions, no two alike, each with a point and its domain.
 
-A seed gives the same questions again.  A function that is drawn is thrown back if it is none that a teacher would ask:
-with a function beside its inverse (`ln(exp(x))`), of one variable where several were meant, constant, or defined
-nowhere near the usual points.
+A seed gives the same exercises again.  A drawn function is rejected if no teacher would ask it: if it has a function
+beside its inverse (`ln(exp(x))`), one variable where several are wanted, or is constant or undefined near the usual
+points.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.studies.question import default_point
 from diffcompare.verify.domain import domain_of
 
-# What functions to differentiate are made of: templates by topic and level, filled with random parts.
+# Functions to differentiate: templates by topic and level, filled with random parts.
 #
-# A template asks a `Draw` for coefficients, functions and inner expressions, and the draw makes them as hard as its
-# level says: up to level 2 an inner expression is the variable itself, from level 3 on the chain rule is needed, at
-# level 4 functions stand within functions, and at level 5 there are several variables, or one more function around.
+# A template asks a `Draw` for coefficients, functions and inner expressions, which are as hard as the level says: up to
+# level 2 an inner expression is the variable itself, from level 3 on the chain rule is needed, at level 4 functions are
+# nested, and at level 5 there are several variables, or one more level of nesting.
 
 LEVELS = range(1, 6)
 
-# Variables; the letters of general rules (u, v, a, c, n) are not among them.
+# Variables; the letters of general rules (u, v, a, c, n) are avoided.
 NAMES = (("x", "y"), ("x", "y"), ("x", "y"), ("t", "x"), ("z", "w"), ("s", "t"))
 
 ELEMENTARY = (sin, cos, exp, ln, sqrt)
@@ -72,39 +72,39 @@ class Draw:
         self.x, self.y = map(Variable, rng.choice(NAMES))
 
     def factor(self) -> int:
-        """A coefficient."""
+        """Return a coefficient."""
         return self.rng.randint(2, 9)
 
     def exponent(self) -> int:
-        """An exponent that has to be brought down and lowered."""
+        """Return an exponent of at least 2."""
         return self.rng.randint(2, 6 if self.level < 4 else 4)
 
     def raised(self, formula: Expression) -> Expression:
-        """A power of the formula."""
+        """Return a power of the formula."""
         return cast(Expression, raise_to(formula, self.exponent()))
 
-    def sunk(self, formula: Expression) -> Expression:
-        """A power of the formula with a negative exponent."""
+    def negative_power(self, formula: Expression) -> Expression:
+        """Return a power of the formula with a negative exponent."""
         return cast(Expression, raise_to(formula, -self.exponent()))
 
     def power(self) -> Expression:
-        """A power of the variable, or the variable."""
+        """Return a power of the variable, or the variable itself."""
         exponent = self.rng.randint(1, 5 if self.level < 4 else 3)
         return self.x if exponent == 1 else raise_to(self.x, exponent)
 
     def scaled(self, formula: Expression) -> Expression:
-        """The formula, mostly with a coefficient."""
+        """Return the formula, usually with a coefficient."""
         return self.factor() * formula if self.rng.random() < 0.7 else formula
 
     def joined(self, *terms: Expression | int) -> Expression:
-        """A sum or a difference."""
+        """Return a sum or a difference of the terms."""
         total = lift(terms[0])
         for term in terms[1:]:
             total = total + term if self.rng.random() < 0.6 else total - term
         return total
 
     def polynomial(self, terms: int) -> Expression:
-        """A polynomial in falling powers, possibly with a constant term."""
+        """Return a polynomial in descending powers, possibly with a constant term."""
         exponents = sorted(self.rng.sample(range(1, 7), terms), reverse=True)
         if exponents[0] == 1:
             exponents[0] = 2
@@ -114,26 +114,26 @@ class Draw:
         return self.joined(*parts)
 
     def linear(self) -> Expression:
-        """A linear expression with a constant term."""
+        """Return a linear expression with a constant term."""
         return self.joined(self.factor() * self.x, self.factor())
 
     def function(self) -> Function:
-        """An elementary function."""
+        """Return an elementary function."""
         return self.rng.choice(ELEMENTARY if self.level < 4 else ADVANCED)
 
     def trigonometric(self) -> Function:
-        """A trigonometric function."""
+        """Return a trigonometric function."""
         return self.rng.choice(TRIGONOMETRIC)
 
     def fraction(self) -> Expression:
-        """An exponent that is a fraction."""
+        """Return a fractional exponent."""
         numerator, denominator = self.rng.choice(
             ((1, 3), (2, 3), (4, 3), (3, 4), (5, 4), (1, 5), (2, 5), (3, 2), (5, 2))
         )
         return lift(numerator) / denominator
 
     def inner(self) -> Expression:
-        """What stands within a function: the variable up to level 2."""
+        """Return the argument of a function; up to level 2, the variable."""
         if self.level <= 2:
             return self.x
         if self.several:
@@ -143,7 +143,7 @@ class Draw:
         return self.nested() if self.level == 4 else self.function()(self.nested())
 
     def simple(self) -> Expression:
-        """A small polynomial that is not the variable itself."""
+        """Return a small polynomial other than the variable itself."""
         x, k = self.x, self.factor()
         square = raise_to(x, 2)
         choices = (k * x, self.linear(), raise_to(x, self.exponent()), self.joined(square, k), square + k * x,
@@ -151,17 +151,17 @@ class Draw:
         return self.rng.choice(choices)
 
     def nested(self) -> Expression:
-        """A function of the variable, alone or beside something else."""
+        """Return a function of the variable, alone or with another term or factor."""
         f, x = self.function(), self.x
         return self.rng.choice((f(x), self.factor() + f(x), x + f(x), f(self.simple()), self.factor() * f(x)))
 
     def small(self) -> Expression:
-        """An expression that is between -1 and 1 for some values of the variable around 0."""
+        """Return an expression that is between -1 and 1 for some values of the variable around 0."""
         x, k = self.x, self.factor()
         return self.rng.choice((x / k, k * x, raise_to(x, 2), self.joined(1, x), x / (x + k)))
 
     def of_both(self) -> Expression:
-        """An expression of two variables."""
+        """Return an expression of two variables."""
         x, y, k = self.x, self.y, self.factor()
         choices = (x * y, raise_to(x, 2) + raise_to(y, 2), x * raise_to(y, self.exponent()), x / y, k * x * y,
                    self.joined(k * x, self.factor() * y), raise_to(x, 2) * y, self.joined(x * y, k))  # fmt: skip
@@ -169,7 +169,7 @@ class Draw:
 
 
 class Template(NamedTuple):
-    """How a function on a topic is made, and on which levels."""
+    """A kind of function on a topic, and the levels on which it is asked."""
 
     topic: str
     lowest: int
@@ -177,22 +177,22 @@ class Template(NamedTuple):
     make: Callable[[Draw], Expression]
 
 
-# Read down a topic: what it asks for on its levels.
+# The templates by topic, from the lowest level to the highest.
 TEMPLATES: tuple[Template, ...] = (
     Template("sum", 1, 1, lambda d: d.polynomial(2)),
     Template("sum", 1, 1, lambda d: d.polynomial(3)),
-    Template("sum", 1, 1, lambda d: d.joined(d.scaled(d.raised(d.x)), d.factor() * d.sunk(d.x))),
+    Template("sum", 1, 1, lambda d: d.joined(d.scaled(d.raised(d.x)), d.factor() * d.negative_power(d.x))),
     Template("sum", 1, 1, lambda d: d.joined(d.raised(d.x) / d.factor(), d.scaled(d.x))),
     Template("sum", 2, 5, lambda d: d.joined(d.scaled(d.function()(d.inner())), d.scaled(d.function()(d.inner())))),
     Template("sum", 2, 5, lambda d: d.joined(d.scaled(d.power()), d.scaled(d.function()(d.inner())), d.factor())),
     Template("power", 1, 1, lambda d: d.scaled(d.raised(d.x))),
-    Template("power", 1, 1, lambda d: d.scaled(d.sunk(d.x))),
+    Template("power", 1, 1, lambda d: d.scaled(d.negative_power(d.x))),
     Template("power", 1, 1, lambda d: d.raised(d.x) / d.factor()),
     Template("power", 1, 1, lambda d: d.factor() * (d.raised(d.x) + d.factor())),
     Template("power", 2, 2, lambda d: d.joined(d.scaled(d.raised(d.x)), d.factor() / d.raised(d.x))),
     Template("power", 2, 2, lambda d: d.joined(d.scaled(raise_to(d.x, d.fraction())), d.scaled(d.power()))),
     Template("power", 3, 5, lambda d: d.scaled(d.raised(d.inner()))),
-    Template("power", 3, 5, lambda d: d.scaled(d.sunk(d.inner()))),
+    Template("power", 3, 5, lambda d: d.scaled(d.negative_power(d.inner()))),
     Template("power", 4, 5, lambda d: d.raised(d.joined(d.scaled(d.function()(d.inner())), d.power()))),
     Template("product", 2, 2, lambda d: d.linear() * d.function()(d.x)),
     Template("product", 2, 4, lambda d: d.scaled(d.power()) * d.function()(d.inner())),
@@ -251,88 +251,88 @@ TEMPLATES: tuple[Template, ...] = (
     Template("partial", 5, 5, lambda d: d.power() * d.function()(d.of_both())),
 )  # fmt: skip
 
-# The topics, in the order in which they are taught.
+# The topics in teaching order.
 TOPICS: tuple[str, ...] = tuple(dict.fromkeys(template.topic for template in TEMPLATES))
 
 
 def levels_of(topic: str) -> list[int]:
-    """The levels on which a topic is asked."""
-    return sorted({n for each in TEMPLATES if each.topic == topic for n in range(each.lowest, each.highest + 1)})
+    """Return the levels on which a topic is asked."""
+    return sorted({level for t in TEMPLATES if t.topic == topic for level in range(t.lowest, t.highest + 1)})
 
 
 def topics_at(level: int) -> list[str]:
-    """The topics that are asked on a level."""
+    """Return the topics that are asked on a level."""
     return [topic for topic in TOPICS if level in levels_of(topic)]
 
 
 def draw_function(rng: random.Random, level: int, topic: str) -> Expression:
-    """A random function on a topic that is asked on that level."""
-    fitting = [each for each in TEMPLATES if each.topic == topic and each.lowest <= level <= each.highest]
+    """Return a random function on a topic that is asked on that level."""
+    fitting = [t for t in TEMPLATES if t.topic == topic and t.lowest <= level <= t.highest]
     several = level == LEVELS[-1] and (topic == PARTIALS_ONLY or rng.random() < 0.6)
     return rng.choice(fitting).make(Draw(rng, level, several=several))
 
 
-# Functions that are drawn in search of one whose form did not occur; after that another one will do.
-FOR_A_NEW_FORM = 40
+# Functions to draw in search of one with a new form; after that a form may occur again.
+MAX_DRAWS_FOR_NEW_FORM = 40
 
-MAX_NODES = 36  # Distinct nodes of a function.
+MAX_NODES = 36  # distinct nodes of a function
 
-STEEPEST = 1e7  # The largest slope at the point.
+MAX_SLOPE = 1e7  # largest slope at the point
 
-# Operations that nobody writes directly upon each other, because they cancel or are one.
-TOGETHER = (
+# Operations that nobody applies directly to each other, because they cancel or combine.
+REDUNDANT_PAIRS = (
     {"exp", "ln"}, {"exp", "log2"}, {"exp", "log10"}, {"sin", "asin"}, {"cos", "acos"}, {"tan", "atan"},
     {"sinh", "asinh"}, {"^n", "sqrt"}, {"^n", "cbrt"}, {"^n", "^"}, {"sqrt", "cbrt"},
 )  # fmt: skip
 
 LINEAR = ("+", "-", "neg")
 
-# Rules that are to be applied, beside those for sums and constant factors; with several variables one is enough.
+# Rules that a function needs at least, besides those for sums and constant factors; with several variables, one.
 MIN_NODES = {4: 3, 5: 4}
 
 
 class Exercise(NamedTuple):
-    """A question of the quiz."""
+    """An item of the quiz: a function to differentiate."""
 
     question: ParsedInput
     by: str
-    """The variable to differentiate by."""
+    """Variable to differentiate by."""
     topic: str
     level: int
     point: Mapping[str, float]
     domain: tuple[str, ...]
-    """Where the derivative is asked for: `2*x - 1 > 0`."""
+    """Conditions under which the derivative is asked for: `2*x - 1 > 0`."""
 
     @property
     def expression(self) -> Expression:
-        """The function."""
+        """Function to differentiate."""
         return self.question.parsed.expression
 
     @property
     def wanted(self) -> str:
-        """What is asked for: `df/dx`."""
+        """Name of the derivative: `df/dx`."""
         return f"df/d{self.by}"
 
 
 def exercises(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> list[Exercise]:
-    """So many questions; without a level they climb from the lowest to the highest, without a topic all take turns.
+    """Return so many exercises; without a level they get harder, without a topic all topics take turns.
 
     Raises ValueError for a topic that is not asked on the level.
     """
     forms: set[str] = set()
-    made: set[Expression] = set()
-    found = []
+    functions: set[Expression] = set()
+    made = []
     for number, (its_level, its_topic) in enumerate(_plan(count, level, topic, random.Random(f"{seed} plan")), 1):
         rng = random.Random(f"{seed} {its_level} {its_topic} {number}")
-        exercise = _new(rng, its_level, its_topic, made, forms)
-        made.add(exercise.expression)
+        exercise = _new(rng, its_level, its_topic, functions, forms)
+        functions.add(exercise.expression)
         forms.add(form(exercise.expression))
-        found.append(exercise)
-    return found
+        made.append(exercise)
+    return made
 
 
 def form(expression: Expression) -> str:
-    """What is left of a function without its numbers."""
+    """Return the text of a function with its numbers masked."""
     return re.sub(r"\d+", "#", to_text(expression))
 
 
@@ -343,38 +343,38 @@ def _plan(count: int, level: int | None, topic: str | None, rng: random.Random) 
             raise ValueError(f"the topic {topic} is asked on the levels {levels}, not on {level}")
         levels = [level]
     last = ""
-    waiting: dict[int, list[str]] = {}
-    for place in range(count):
-        now = levels[place * len(levels) // count]
+    remaining: dict[int, list[str]] = {}
+    for index in range(count):
+        level_now = levels[index * len(levels) // count]
         if topic is not None:
-            yield now, topic
+            yield level_now, topic
             continue
-        if not waiting.get(now):
-            waiting[now] = rng.sample(topics_at(now), len(topics_at(now)))
-        fresh = next((each for each in waiting[now] if each != last), waiting[now][0])
-        waiting[now].remove(fresh)
+        if not remaining.get(level_now):
+            remaining[level_now] = rng.sample(topics_at(level_now), len(topics_at(level_now)))
+        fresh = next((candidate for candidate in remaining[level_now] if candidate != last), remaining[level_now][0])
+        remaining[level_now].remove(fresh)
         last = fresh
-        yield now, fresh
+        yield level_now, fresh
 
 
-def _new(rng: random.Random, level: int, topic: str, made: set[Expression], forms: set[str]) -> Exercise:
-    """A question that was not asked yet, if possible of a form that was not asked either."""
-    tries = 0
+def _new(rng: random.Random, level: int, topic: str, functions: set[Expression], forms: set[str]) -> Exercise:
+    """Return an exercise with a new function, if possible of a new form."""
+    draws = 0
     while True:
         exercise = _exercise(draw_function(rng, level, topic), rng, level, topic)
-        if exercise is None or exercise.expression in made:
+        if exercise is None or exercise.expression in functions:
             continue
-        tries += 1
-        if tries > FOR_A_NEW_FORM or form(exercise.expression) not in forms:
+        draws += 1
+        if draws > MAX_DRAWS_FOR_NEW_FORM or form(exercise.expression) not in forms:
             return exercise
 
 
 def _exercise(expression: Expression, rng: random.Random, level: int, topic: str) -> Exercise | None:
-    """The question for the function, None where it is not one to ask."""
+    """Return an exercise about the function; None if it is not worth asking."""
     nodes = wengert_list(expression)
     names = variables(nodes)
     several = len(names) > 1
-    if dag_size(expression) > MAX_NODES or is_silly(nodes) or (topic == PARTIALS_ONLY and not several):
+    if dag_size(expression) > MAX_NODES or has_redundancy(nodes) or (topic == PARTIALS_ONLY and not several):
         return None
     if not several and rules_to_apply(nodes) < MIN_NODES.get(level, 1) - (topic == "inverse"):
         return None
@@ -391,7 +391,7 @@ def _exercise(expression: Expression, rng: random.Random, level: int, topic: str
 
 
 def rules_to_apply(nodes: Sequence[Expression]) -> int:
-    """How many rules the derivative needs, sums and constant factors apart."""
+    """Return the number of rules that the derivative needs, without those for sums and constant factors."""
     needed = 0
     for node in nodes:
         if node.operation is not None and node.varies and node.operation.name not in LINEAR:
@@ -400,8 +400,8 @@ def rules_to_apply(nodes: Sequence[Expression]) -> int:
     return needed
 
 
-def is_silly(nodes: Sequence[Expression]) -> bool:
-    """Whether two operations stand upon each other, or two factors beside each other, that are one."""
+def has_redundancy(nodes: Sequence[Expression]) -> bool:
+    """Tell whether two nested operations, or two factors, could be written as one."""
     for node in nodes:
         if node.operation is None or node.operation.name in LINEAR:
             continue
@@ -409,12 +409,13 @@ def is_silly(nodes: Sequence[Expression]) -> bool:
         if name in ("*", "/") and arguments[0] is arguments[1]:
             return True
         inner = {argument.operation.name for argument in arguments if argument.operation is not None}
-        if any({name, other} in TOGETHER for other in inner) or (name in inner and name != "*"):
+        if any({name, other} in REDUNDANT_PAIRS for other in inner) or (name in inner and name != "*"):
             return True
     return False
 
 
 def _varies(expression: Expression, by: str, names: Sequence[str], point: Mapping[str, float]) -> bool:
-    """Whether the derivative is neither 0 nor enormous at the point, and not 0 at another one either."""
-    slopes = [gradient[by] for each in (point, *candidates(names)) if (gradient := gradient_at(expression, each))]
-    return 1e-9 < abs(slopes[0]) < STEEPEST and max(map(abs, slopes[1:]), default=1.0) > 1e-9
+    """Tell whether the derivative is neither 0 nor huge at the point, and nonzero at some other point."""
+    points = (point, *candidates(names))
+    slopes = [gradient[by] for at in points if (gradient := gradient_at(expression, at))]
+    return 1e-9 < abs(slopes[0]) < MAX_SLOPE and max(map(abs, slopes[1:]), default=1.0) > 1e-9

@@ -1,11 +1,11 @@
-"""A quiz as a document: question by question what was answered, what to practise, and the score."""
+"""A quiz as a document and as JSON: the answers, the topics to practise, and the score."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.classroom.quiz.session import A_TERM, MAX_POINTS
+from diffcompare.classroom.quiz.session import MAX_POINTS, TERM_MISSING
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.printer import to_text
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 # The sentences of a quiz: the score, and what to practise.
 
-MAX_TOPICS = 3  # Topics that are named.
+MAX_TOPICS = 3  # topics to practise that are named
 
 
 class Practice(NamedTuple):
-    """A topic on which points were lost: how many of how many, and how to practise it."""
+    """A topic on which points were lost: how many of how many, and the command to practise it."""
 
     topic: str
     lost: int
@@ -36,51 +36,51 @@ class Practice(NamedTuple):
 
 
 def practice(quiz: Quiz) -> list[Practice]:
-    """The topics to practise, that with the most points lost first."""
-    found = []
-    for topic, lost in quiz.lost.items():
-        rounds = [each for each in quiz.answered if each.exercise.topic == topic]
-        level = min(each.exercise.level for each in rounds if each.points < MAX_POINTS)
+    """Return the topics to practise, the one with the most points lost first."""
+    topics = []
+    for topic, lost in quiz.points_lost.items():
+        rounds = [item for item in quiz.answered if item.exercise.topic == topic]
+        level = min(item.exercise.level for item in rounds if item.points < MAX_POINTS)
         command = f"diffcompare quiz --topic {topic} --level {level}"
-        found.append(Practice(topic, lost, MAX_POINTS * len(rounds), command))
-    return found
+        topics.append(Practice(topic, lost, MAX_POINTS * len(rounds), command))
+    return topics
 
 
 def verdict(quiz: Quiz) -> str:
-    """The closing sentence: the score, and whether the quiz was ended early."""
+    """Return the closing sentence: the score, and whether the quiz was ended early."""
     answered = quiz.answered
     early = ""
     if len(answered) < len(quiz.rounds):
         early = f"The quiz was ended after {len(answered)} of {counted(len(quiz.rounds), 'question')}. "
     if not answered:
         return f"{early}Nothing was answered, so there is no score."
-    right = [each for each in answered if each.outcome == "right"]
-    at_once = sum(each.points == MAX_POINTS for each in right)
-    said = f"{len(right)} of {len(answered)} right"
+    right = [item for item in answered if item.outcome == "right"]
+    at_once = sum(item.points == MAX_POINTS for item in right)
+    score = f"{len(right)} of {len(answered)} right"
     if right and at_once < len(right):
-        said += f", {at_once or 'none'} of them at once and without a hint"
-    return f"{early}{said}: {quiz.points} of {counted(quiz.most, 'point')}."
+        score += f", {at_once or 'none'} of them at once and without a hint"
+    return f"{early}{score}: {quiz.points} of {counted(quiz.max_points, 'point')}."
 
 
 def advice(quiz: Quiz) -> list[str]:
-    """What to practise, and the mistakes that were made."""
+    """Return sentences about the topics to practise and the mistakes that were made."""
     topics = practice(quiz)
     if not topics:
         return []
     named = [f"{each.topic} ({each.of - each.lost} of {counted(each.of, 'point')})" for each in topics[:MAX_TOPICS]]
-    said = [f"To practise: {', '.join(named)}."]
-    mistakes = Counter(kind for each in quiz.rounds for kind in each.kinds if kind != A_TERM)
+    sentences = [f"To practise: {', '.join(named)}."]
+    mistakes = Counter(kind for item in quiz.rounds for kind in item.kinds if kind != TERM_MISSING)
     if mistakes:
         titles = [KINDS[kind].title + (f" ({count} times)" if count > 1 else "") for kind, count in mistakes.items()]
-        said.append(f"Mistakes: {'; '.join(titles)}.")
-    return said
+        sentences.append(f"Mistakes: {'; '.join(titles)}.")
+    return sentences
 
 
 # A quiz as plain data: the JSON document of `quiz`, schema diffcompare/1.
 
 
 def data(quiz: Quiz) -> dict[str, Any]:
-    """What was asked, every answer with its verdict, and the score."""
+    """Return the exercises, every answer with its verdict, and the score as plain data."""
     return {
         "schema": SCHEMA,
         "command": "quiz",
@@ -88,13 +88,13 @@ def data(quiz: Quiz) -> dict[str, Any]:
         "level": quiz.level,
         "topic": quiz.topic,
         "ending": quiz.ending,
-        "questions": [_round(number, each) for number, each in enumerate(quiz.rounds, 1)],
+        "questions": [_round(number, item) for number, item in enumerate(quiz.rounds, 1)],
         "score": {
             "points": quiz.points,
-            "most": quiz.most,
+            "most": quiz.max_points,
             "questions": len(quiz.rounds),
             "answered": len(quiz.answered),
-            "right": sum(each.outcome == "right" for each in quiz.rounds),
+            "right": sum(item.outcome == "right" for item in quiz.rounds),
         },
         "practice": [
             {"topic": each.topic, "lost": each.lost, "of": each.of, "command": each.command} for each in practice(quiz)
@@ -104,8 +104,8 @@ def data(quiz: Quiz) -> dict[str, Any]:
     }
 
 
-def _round(number: int, each: Round) -> dict[str, Any]:
-    exercise = each.exercise
+def _round(number: int, item: Round) -> dict[str, Any]:
+    exercise = item.exercise
     return {
         "number": number,
         "expression": question_data("quiz", exercise.question, exercise.point)["expression"],
@@ -114,24 +114,26 @@ def _round(number: int, each: Round) -> dict[str, Any]:
         "topic": exercise.topic,
         "point": dict(exercise.point),
         "domain": list(exercise.domain),
-        "tries": [{**partial_data(tried.check, tried.by), "kinds": list(tried.kinds)} for tried in each.tries],
-        "hints": each.hints,
-        "outcome": each.outcome,
-        "kinds": list(each.kinds),
-        "points": each.points,
+        "tries": [
+            {**partial_data(attempt.check, attempt.by), "kinds": list(attempt.kinds)} for attempt in item.attempts
+        ],
+        "hints": item.hints,
+        "outcome": item.outcome,
+        "kinds": list(item.kinds),
+        "points": item.points,
         "most": MAX_POINTS,
         "derivative": to_text(derivative_of(exercise)),
     }
 
 
 def derivative_of(exercise: Exercise) -> Expression:
-    """The right answer, tidied."""
+    """Return the right answer, simplified."""
     expression = exercise.expression
     return simplify(derivatives_of(wengert_list(expression), exercise.by).get(expression, ZERO), expression)
 
 
 def document(quiz: Quiz, *, brief: bool = False) -> Document:
-    """The rounds as a table, and unless it is to be brief what follows from them."""
+    """Return the rounds as a table, and unless `brief` the advice and the score."""
     if brief:
         return Document((_rounds(quiz),), quiz.data)
     blocks: list[Block] = [Heading("The score", 1)]
@@ -147,20 +149,14 @@ def document(quiz: Quiz, *, brief: bool = False) -> Document:
 
 def _rounds(quiz: Quiz) -> Table:
     columns = (
-        Column("number", "no.", "right"),
-        Column("function", "f"),
-        Column("asked", "asked"),
-        Column("topic", "topic"),
-        Column("level", "level", "right"),
-        Column("outcome", "outcome"),
-        Column("wrong", "wrong", "right"),
-        Column("hints", "hints", "right"),
-        Column("points", "points", "right"),
-    )
+        Column("number", "no.", "right"), Column("function", "f"), Column("asked", "asked"), Column("topic", "topic"),
+        Column("level", "level", "right"), Column("outcome", "outcome"),
+        Column("wrong", "wrong", "right"), Column("hints", "hints", "right"), Column("points", "points", "right"),
+    )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
-    for number, each in enumerate(quiz.rounds, 1):
-        exercise = each.exercise
-        about: tuple[Cell, ...] = (number, exercise.expression, exercise.wanted, exercise.topic, exercise.level)
-        if each.outcome is not None:
-            rows.append((*about, each.outcome, each.wrong, each.hints, each.points))
+    for number, item in enumerate(quiz.rounds, 1):
+        exercise = item.exercise
+        question: tuple[Cell, ...] = (number, exercise.expression, exercise.wanted, exercise.topic, exercise.level)
+        if item.outcome is not None:
+            rows.append((*question, item.outcome, item.wrong, item.hints, item.points))
     return Table("rounds", columns, tuple(rows), "Points")

@@ -60,7 +60,7 @@ def command(
 
 def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
     """The quiz after all its questions, or when the person has had enough."""
-    from diffcompare.classroom.quiz.session import asked, interrupted, introduction, prompt, reply
+    from diffcompare.classroom.quiz.session import interrupted, introduction, prompt, question_blocks, reply
 
     try:
         conversation.say(introduction(quiz))
@@ -68,7 +68,7 @@ def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) 
         while quiz.place is not None:
             if quiz.place != place:
                 place = quiz.place
-                conversation.say(asked(quiz))
+                conversation.say(question_blocks(quiz))
             line = conversation.ask(prompt(quiz))
             if line is None:
                 return interrupted(quiz, "end-of-input")

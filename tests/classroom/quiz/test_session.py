@@ -6,7 +6,16 @@ import pytest
 
 from diffcompare.classroom.quiz.exercises import Exercise
 from diffcompare.classroom.quiz.report import derivative_of, practice, verdict
-from diffcompare.classroom.quiz.session import Quiz, Round, asked, begin, interrupted, introduction, prompt, reply
+from diffcompare.classroom.quiz.session import (
+    Quiz,
+    Round,
+    begin,
+    interrupted,
+    introduction,
+    prompt,
+    question_blocks,
+    reply,
+)
 from diffcompare.document import Document, Equations, Paragraph, Source
 from diffcompare.inputs.resolve import resolve
 from diffcompare.language.printer import to_text
@@ -46,7 +55,7 @@ WRONG = "2*x*cos(x)"
 def test_a_right_answer_at_once_brings_all_points():
     quiz, (answer,) = played(quiz_about(ONE), RIGHT)
     assert said(answer.blocks).startswith("Right: that is proved. 3 points")
-    assert (quiz.ending, quiz.points, quiz.most, quiz.place) == ("finished", 3, 3, None)
+    assert (quiz.ending, quiz.points, quiz.max_points, quiz.place) == ("finished", 3, 3, None)
     assert not captions(answer.blocks)
 
 
@@ -96,12 +105,12 @@ def test_a_wrong_answer_and_a_hint_cost_a_point_each_and_one_is_left(lines, poin
 def test_the_hint_after_a_wrong_answer_costs_nothing_more_and_is_not_given_again():
     quiz, (_, asked_for) = played(quiz_about(ONE), WRONG, "?")
     assert captions(asked_for.blocks) == ["Hint: by the product rule"]
-    assert (quiz.current.hints, quiz.current.shown) == (1, 2)
+    assert (quiz.current.hints, quiz.current.hints_shown) == (1, 2)
 
 
 def test_when_no_hint_is_left_asking_costs_nothing():
     quiz, replies = played(quiz_about("x^3"), "?", "?", "?")
-    assert said(replies[-1].blocks).startswith("There is no other hint")
+    assert said(replies[-1].blocks).startswith("There are no more hints")
     assert quiz.current.hints == 1
 
 
@@ -119,7 +128,7 @@ def test_what_cannot_be_read_costs_no_try(line):
 def test_what_cannot_be_decided_costs_no_points():
     quiz, (answer, _) = played(quiz_about("x^2"), "ln(-1 - x^2)", "2*x")
     assert "could not be decided" in said(answer.blocks)
-    assert (quiz.points, [each.verdict for each in quiz.rounds[0].tries]) == (3, ["undecided", "proved"])
+    assert (quiz.points, [each.verdict for each in quiz.rounds[0].attempts]) == (3, ["undecided", "proved"])
 
 
 def test_skipping_shows_the_derivation():
@@ -139,7 +148,7 @@ def test_derivations_always_or_never():
 @pytest.mark.parametrize("word", ["quit", "q", " Exit "])
 def test_quitting_keeps_the_score_so_far(word):
     quiz, _ = played(quiz_about(ONE, "x", "x"), RIGHT, word)
-    assert (quiz.ending, quiz.place, quiz.points, quiz.most) == ("quit", None, 3, 3)
+    assert (quiz.ending, quiz.place, quiz.points, quiz.max_points) == ("quit", None, 3, 3)
     assert verdict(quiz) == "The quiz was ended after 1 of 3 questions. 1 of 1 right: 3 of 3 points."
 
 
@@ -192,7 +201,7 @@ def test_what_is_said_before_the_first_question():
     quiz = begin(3, topic="chain", seed=5)
     heading, _ = introduction(quiz)
     assert heading.text == "Quiz: 3 derivatives, levels 3 to 5, topic chain (seed 5)"
-    assert asked(quiz)[0].text == "Question 1 of 3"
+    assert question_blocks(quiz)[0].text == "Question 1 of 3"
     assert prompt(quiz) == f"df/d{quiz.rounds[0].exercise.by} = "
     assert "level 2 " in introduction(begin(2, level=2, seed=5))[0].text
 
@@ -206,7 +215,7 @@ def test_the_derivative_of_the_rules_is_accepted(seed):
     while quiz.place is not None:
         quiz, (answer,) = played(quiz, to_text(derivative_of(quiz.current.exercise)))
         assert said(answer.blocks).startswith("Right"), answer
-    assert quiz.points == quiz.most == 15
+    assert quiz.points == quiz.max_points == 15
 
 
 def test_planted_mistakes_are_named():
@@ -218,7 +227,7 @@ def test_planted_mistakes_are_named():
             planted = rng.choice([p for p in inject_mistakes(exercise.expression, exercise.by) if p.change is not None])
             quiz, (answer,) = played(Quiz((each,), None, None, 0), to_text(planted.answer))
             assert answer.diagnostic is None
-            (tried,) = quiz.rounds[0].tries
+            (tried,) = quiz.rounds[0].attempts
             if tried.verdict == "wrong":  # some wrong rules give what is right
                 mistake = tried.check.mistakes[exercise.by]
                 total += 1
