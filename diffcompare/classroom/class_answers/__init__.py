@@ -1,14 +1,14 @@
-"""The answers of a class at once: `diffcompare check answers.csv`.
+"""The answers of a class: `diffcompare check answers.csv` checks a whole table at once.
 
-`cells` reads a table as spreadsheets write it, `columns` says what its columns mean, `reading` makes rows of it,
-`study` judges them, `counting` finds what was done wrong how often, and `feedback` writes a text for every student.
+`table` reads the file and the meaning of its columns, `submissions` makes rows of it, `grade` checks them, `report`
+counts the mistakes and how each question went, and `feedback` writes a text for every student.
 
 E591  a table without the columns it needs        W591  columns that were left out
-E592  a column that comes twice                   W592  what feedback was written
-E593  a row that does not say what was asked      W593  an encoding that was found out
-E594  a row of the table that is malformed        W594  commas that are read as decimal commas
+E592  a column that occurs twice                  W592  what feedback was written
+E593  a row without a function                    W593  an encoding that was detected
+E594  a malformed row                             W594  commas that are read as decimal commas
 E595  an answer for a partial that the function   W595  a name that answers a question twice
       does not have                               W596  the worksheet that was read, of several
 E596  a comma that may be a decimal comma or part arguments
-E597  an error of the spreadsheet in the place of an answer
+E597  a spreadsheet error in place of an answer
 """

@@ -1,4 +1,4 @@
-"""A text for every student: what is right, what is wrong, and a hint that leaves the work to the student."""
+"""Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from diffcompare.misconceptions.messages import Mistake
     from diffcompare.studies.check import Check
 
-MARK = "Feedback of diffcompare"  # With these words every text begins.
+MARK = "Feedback of diffcompare"  # the first words of every text
 MAX_NAME_LENGTH = 60
-MAX_NODES = 1_000  # Distinct nodes of a derivative whose text is looked for in a hint.
+MAX_NODES = 1_000  # distinct nodes of a derivative, up to which hints are searched for its text
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
 _COMPARISON = re.compile(r": d/d\w+\[.*", re.S)
 
 
-def texts(found: Class, *, solution: bool = False) -> dict[str, str]:
-    """The texts by the names of their files; all rows of a student are in one.  `solution` adds the derivations."""
+def texts(answers: Class, *, solution: bool = False) -> dict[str, str]:
+    """Return the feedback texts by file name, one for each student; `solution` adds the derivations."""
     from diffcompare.render import render
 
-    students = found.by_student()
+    students = answers.by_student()
     names = file_names(students)
     return {
         names[student]: render(Document(tuple(_student(student, rows, solution))), "plain")
@@ -45,8 +45,8 @@ def texts(found: Class, *, solution: bool = False) -> dict[str, str]:
 
 
 def file_names(students: Iterable[str]) -> dict[str, str]:
-    """A name for the file of each, which every system takes, and no two that differ in case only."""
-    found: dict[str, str] = {}
+    """Return a file name for each student that every system accepts, no two of which differ in case only."""
+    names: dict[str, str] = {}
     taken: set[str] = set()
     for student in students:
         plain = re.sub(r"[^\w.-]+", "_", normalize("NFC", student)).strip("._-")[:MAX_NAME_LENGTH].rstrip("._-")
@@ -56,8 +56,8 @@ def file_names(students: Iterable[str]) -> dict[str, str]:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name.casefold())
-        found[student] = f"{name}.txt"
-    return found
+        names[student] = f"{name}.txt"
+    return names
 
 
 def _student(student: str, rows: Iterable[AnswerRow], solution: bool) -> Iterator[Block]:
@@ -108,8 +108,8 @@ def _part(part: Part, solution: bool) -> Iterator[Block]:
 
 
 def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None, solution: bool) -> Iterator[Block]:
-    said = mistake.sentence if solution else hint(mistake, right)
-    yield Paragraph(as_sentence(f"Hint: {said}"))
+    sentence = mistake.sentence if solution else hint(mistake, right)
+    yield Paragraph(as_sentence(f"Hint: {sentence}"))
     place, shows = spans(check, name, mistake)
     lines = [
         *marked("f", check.question.text, [place] if place else []),
@@ -121,16 +121,16 @@ def _mistake(check: Check, name: str, mistake: Mistake, right: Expression | None
 
 
 def hint(mistake: Mistake, right: Expression | None) -> str:
-    """The sentence without what should have come out; only the kind of mistake where that gives the solution away."""
-    said = _COMPARISON.sub("", mistake.sentence)
+    """Return the mistake without the right answer; only its kind, if the rest would give the solution away."""
+    sentence = _COMPARISON.sub("", mistake.sentence)
     title = KINDS[mistake.kind].title if mistake.kind in KINDS else mistake.kind
-    if right is None or mistake.kind in UNEXPLAINED or to_text(right) in said:
+    if right is None or mistake.kind in UNEXPLAINED or to_text(right) in sentence:
         return title if mistake.node is None else f"{title}, in {to_text(mistake.node)}"
-    return said
+    return sentence
 
 
 def _right(check: Check, name: str) -> Expression | None:
-    """The derivative as the rules give it, tidied; None where that cannot be had."""
+    """Return the derivative by the rules, simplified; None if it is not available."""
     expression = check.question.parsed.expression
     try:
         raw = derivatives_of(wengert_list(expression), name).get(expression, ZERO)

@@ -1,4 +1,4 @@
-"""A class's answers, judged: what many students wrote is judged once, and what goes wrong in a row stays in it."""
+"""Checks the answers of a class: the same answer of many students is checked once, and errors stay in their row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.check import Check, Counting, GivenPartial, check_question
 
-BUDGET = 2.0  # Seconds for the points of an answer, and again for its proof.
+BUDGET = 2.0  # seconds for the points of an answer, and again for its proof
 
 Key: TypeAlias = tuple[Expression, tuple[str, ...], str, Expression]
 
@@ -28,20 +28,21 @@ def check_class(
     budget: float | None = None,
     where_defined: Counting = "right",
 ) -> Class:
-    """Check the answers in a table, or in the file of that name: a student, a question and the partials in every row.
+    """Check the answers in a table, or in the file of that name.
 
-    `domain` holds where a row has none of its own; `where_defined` says as what an answer counts that agrees where it
-    is defined, but has no value in some region; `budget` is in seconds, for each answer that nobody else gave.
-    Raises DiffcompareError for a file that is no such table; what is wrong with a row is told in the row.
+    Every row has a student, a question and the partials.  `domain` holds for rows without one of their own; `budget` is
+    in seconds, for each different answer; `where_defined` says how to count an answer that agrees where it is defined,
+    but has no value in some region.  Raises DiffcompareError for a file that is no such table; errors of a row are in
+    the row.
     """
     table = AnswerTable(table) if isinstance(table, str) else table
-    judge = _Judge(table, tuple(domain), seed, budget or BUDGET, where_defined)
-    rows = tuple(judge.row(given) for given in table.rows())
+    grader = _Grader(table, tuple(domain), seed, budget or BUDGET, where_defined)
+    rows = tuple(map(grader.grade, table.rows()))
     return Class(table.path, rows, seed, where_defined, _notes(table, rows))
 
 
-class _Judge:
-    """Checks rows, and remembers the checks."""
+class _Grader:
+    """Checks rows, and remembers the checks by question and answer."""
 
     def __init__(
         self, table: AnswerTable, domain: tuple[str, ...], seed: int, budget: float, where_defined: Counting
@@ -50,24 +51,25 @@ class _Judge:
         self.where_defined = where_defined
         self.checks: dict[Key, Check | Diagnostic] = {}
 
-    def row(self, given: ParsedRow) -> AnswerRow:
-        domain = self.domain if given.domain is None else (given.domain.text,)
+    def grade(self, parsed: ParsedRow) -> AnswerRow:
+        """Return the row with its answers checked; an error in a row stays in that row."""
+        domain = self.domain if parsed.domain is None else (parsed.domain.text,)
         row = AnswerRow(
-            given.line, given.student, given.number, given.label, given.text, given.question, domain, (), (),
-            given.trouble,
+            parsed.line, parsed.student, parsed.number, parsed.label, parsed.text, parsed.question, domain, (), (),
+            parsed.trouble,
         )  # fmt: skip
-        if given.question is None:
+        if parsed.question is None:
             return row
-        names = variables(wengert_list(given.question.parsed.expression)) or list(given.answers)
+        names = variables(wengert_list(parsed.question.parsed.expression)) or list(parsed.answers)
         try:
             parse_conditions(domain, names)
         except DiffcompareError as error:
-            if given.domain is None:
+            if parsed.domain is None:
                 raise
-            return row._replace(trouble=self.table.trouble(given.domain, error.diagnostic))
-        parts = [self._part(given.question, domain, name, cell) for name, cell in given.answers.items()]
-        parts += [Part(title, "", None, trouble, stray=True) for title, trouble in given.troubles.items()]
-        missing = tuple(name for name in names if name not in given.answers)
+            return row._replace(trouble=self.table.trouble(parsed.domain, error.diagnostic))
+        parts = [self._part(parsed.question, domain, name, cell) for name, cell in parsed.answers.items()]
+        parts += [Part(title, "", None, trouble, stray=True) for title, trouble in parsed.troubles.items()]
+        missing = tuple(name for name in names if name not in parsed.answers)
         return row._replace(parts=tuple(parts), missing=missing)
 
     def _part(self, question: ParsedInput, domain: tuple[str, ...], name: str, cell: TableCell) -> Part:
@@ -98,22 +100,22 @@ class _Judge:
             )  # fmt: skip
         except DiffcompareError as error:
             return error.diagnostic
-        except Exception as error:  # whatever it is, it shall not cost the other rows their verdicts
-            return Diagnostic("E900", "internal_error", f"a fault of ours: {type(error).__name__}: {error}")
+        except Exception as error:  # a bug must not cost the other rows their verdicts
+            return Diagnostic("E900", "internal_error", f"internal error: {type(error).__name__}: {error}")
 
 
 def _notes(table: AnswerTable, rows: Sequence[AnswerRow]) -> tuple[Diagnostic, ...]:
-    found = [*table.notes, *_twice(rows)]
+    notes = [*table.notes, *_answered_twice(rows)]
     left_out = table.left_out
     if left_out:
         listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
         message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
-        found.append(Diagnostic("W591", "note", message, severity="note"))
-    return tuple(found)
+        notes.append(Diagnostic("W591", "note", message, severity="note"))
+    return tuple(notes)
 
 
-def _twice(rows: Sequence[AnswerRow]) -> Iterator[Diagnostic]:
-    """A note where one name answers a question twice: that may be two students."""
+def _answered_twice(rows: Sequence[AnswerRow]) -> Iterator[Diagnostic]:
+    """Yield a note if one name answers a question twice, which may be two students."""
     seen: dict[tuple[str, str, Expression], int] = {}
     for row in rows:
         if row.question is None or not row.parts or not (row.student or row.number):

@@ -1,4 +1,4 @@
-"""A class's answers as a document: what was done wrong how often, how every question went, and all rows."""
+"""The answers of a class as a document and as JSON: frequent mistakes, how every question went, and all rows."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
     from diffcompare.classroom.class_answers.submissions import Class, Trouble
 
 
-# What was done wrong how often, and how every question went.
+# Statistics: how often each mistake was made, and how each question went.
 
 UNKNOWN = "no known mistake"
 
-# Kinds that say where an answer differs, and not by which wrong rule: the answers themselves are counted then.
+# Kinds that say where an answer differs, but name no wrong rule: such answers are grouped by their text instead.
 UNEXPLAINED = ("term-missing", "term-extra")
 
 
 class MistakeGroup(NamedTuple):
-    """One mistake at one place, made by several."""
+    """One mistake at one place, made by several students."""
 
     kind: str | None
-    """Its slug; None for one and the same wrong answer that no rule explains."""
+    """Its slug; None for an identical wrong answer that no wrong rule explains."""
     title: str
     at: Expression
-    """The subexpression where it was made; the whole function for a mistake about the whole."""
+    """The subexpression where it was made; the whole function for a mistake about all of it."""
     names: tuple[str, ...]
-    """The variables by which was differentiated."""
+    """Variables of the partials in question."""
     made: int
     of: int
-    """Answers that were judged to questions in which the subexpression occurs, by those variables."""
+    """Checked answers, by those variables, to questions in which the subexpression occurs."""
     answer: str
-    """The answer that shows it most often."""
+    """The most frequent answer with this mistake."""
     rows: tuple[AnswerRow, ...]
 
 
 class PartialTally(NamedTuple):
-    """How the answers to one partial of one question turned out."""
+    """Outcomes of the answers to one partial of one question."""
 
     label: str
     function: Expression
@@ -62,51 +62,51 @@ class PartialTally(NamedTuple):
 
     @property
     def right(self) -> int:
-        """Answers that count as right."""
+        """Number of answers that count as right."""
         return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
 
     @property
     def wrong(self) -> int:
-        """Answers that count as wrong."""
+        """Number of answers that count as wrong."""
         return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
 
     @property
     def judged(self) -> int:
-        """Answers that could be read."""
+        """Number of answers that could be read."""
         return self.right + self.wrong + self.outcomes["undecided"]
 
 
 class Summary(NamedTuple):
-    """Everything that is counted."""
+    """All statistics of a class."""
 
     rows: int
     students: int
     outcomes: Counter[Outcome]
-    """Of the answers, and as `error` also the rows that could not be read."""
+    """Outcomes of the answers; `error` also counts rows that could not be read."""
     groups: tuple[MistakeGroup, ...]
-    """The most frequent first."""
+    """The most frequent mistake first."""
     tallies: tuple[PartialTally, ...]
 
     where_defined: Counting = "right"
 
     @property
     def right(self) -> int:
-        """Answers that count as right."""
+        """Number of answers that count as right."""
         return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
 
     @property
     def wrong(self) -> int:
-        """Answers that count as wrong."""
+        """Number of answers that count as wrong."""
         return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
 
     @property
     def judged(self) -> int:
-        """Answers that could be read."""
+        """Number of answers that could be read."""
         return self.right + self.wrong + self.outcomes["undecided"]
 
 
 def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Summary:
-    """Count."""
+    """Return the statistics of the rows."""
     outcomes: Counter[Outcome] = Counter()
     for row in rows:
         outcomes.update([part.outcome for part in row.parts] if row.trouble is None else ["error"])
@@ -117,13 +117,13 @@ def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Sum
 
 
 def summary_of(answers: Class) -> Summary:
-    """Count over the answers of a class: its record asks its report for it."""
+    """Return the statistics of a class, for its record."""
     return summary(answers.rows, answers.where_defined)
 
 
 def _groups(rows: Sequence[AnswerRow]) -> tuple[MistakeGroup, ...]:
-    found: dict[tuple[str | None, Expression], list[tuple[AnswerRow, Part]]] = {}
-    alike: dict[tuple[str | None, Expression], Expression] = {}
+    by_mistake: dict[tuple[str | None, Expression], list[tuple[AnswerRow, Part]]] = {}
+    roots: dict[tuple[str | None, Expression], Expression] = {}  # functions of answers grouped by their text
     for row, part in _parts(rows):
         if part.outcome != "wrong":
             continue
@@ -132,36 +132,36 @@ def _groups(rows: Sequence[AnswerRow]) -> tuple[MistakeGroup, ...]:
         known = [mistake for mistake in parts(part.mistake) if mistake.kind not in UNEXPLAINED]
         for mistake in known:
             place = root if mistake.node is None else mistake.node
-            found.setdefault((mistake.kind, place), []).append((row, part))
+            by_mistake.setdefault((mistake.kind, place), []).append((row, part))
         if not known:
-            alike[None, _answer(part)] = root
-            found.setdefault((None, _answer(part)), []).append((row, part))
+            roots[None, _answer(part)] = root
+            by_mistake.setdefault((None, _answer(part)), []).append((row, part))
     judged = Counter(
         (row.question.parsed.expression, part.name)
         for row, part in _parts(rows)
         if part.check is not None and row.question is not None
     )
-    groups = [_group(kind, alike.get((kind, at), at), each, judged) for (kind, at), each in found.items()]
+    groups = [_group(kind, roots.get((kind, at), at), parts, judged) for (kind, at), parts in by_mistake.items()]
     return tuple(sorted(groups, key=lambda group: (-group.made, group.kind is None)))
 
 
 def _group(
     kind: str | None,
     at: Expression,
-    found: Sequence[tuple[AnswerRow, Part]],
+    answers: Sequence[tuple[AnswerRow, Part]],
     judged: Counter[tuple[Expression, str]],
 ) -> MistakeGroup:
-    names = tuple(dict.fromkeys(part.name for _, part in found))
+    names = tuple(dict.fromkeys(part.name for _, part in answers))
     of = sum(number for (root, name), number in judged.items() if name in names and at in wengert_list(root))
-    ((answer, _),) = Counter(part.text for _, part in found).most_common(1)
+    ((answer, _),) = Counter(part.text for _, part in answers).most_common(1)
     title = UNKNOWN if kind is None else KINDS[kind].title if kind in KINDS else kind
-    return MistakeGroup(kind, title, at, names, len(found), of, answer, tuple(row for row, _ in found))
+    return MistakeGroup(kind, title, at, names, len(answers), of, answer, tuple(row for row, _ in answers))
 
 
 def _tallies(
     rows: Sequence[AnswerRow], groups: Sequence[MistakeGroup], where_defined: Counting
 ) -> tuple[PartialTally, ...]:
-    found: dict[tuple[Expression, tuple[str, ...], str], PartialTally] = {}
+    tallies: dict[tuple[Expression, tuple[str, ...], str], PartialTally] = {}
     for row in rows:
         if row.question is None:
             continue
@@ -169,15 +169,15 @@ def _tallies(
         outcomes = [(part.name, part.outcome) for part in row.parts if not part.stray]
         for name, outcome in [*outcomes, *((name, "not answered") for name in row.missing)]:
             key = (root, row.domain, name)
-            tally = found.setdefault(
+            tally = tallies.setdefault(
                 key, PartialTally(row.label, root, row.domain, name, Counter(), None, where_defined)
             )
             tally.outcomes[outcome] += 1
-    return tuple(tally._replace(commonest=_commonest(tally, groups)) for tally in found.values())
+    return tuple(tally._replace(commonest=_commonest(tally, groups)) for tally in tallies.values())
 
 
 def _commonest(tally: PartialTally, groups: Sequence[MistakeGroup]) -> MistakeGroup | None:
-    """The group with most of its rows in this question."""
+    """Return the group with the most rows about this question."""
     counts = [sum(_is_about(tally, row) for row in group.rows) * (tally.name in group.names) for group in groups]
     most = max(counts, default=0)
     return groups[counts.index(most)] if most else None
@@ -196,30 +196,30 @@ def _answer(part: Part) -> Expression:
     return part.check.answers[part.name].expression
 
 
-# A class's answers as plain data: the JSON document of `check answers.csv`, schema diffcompare/1.
+# Plain data: the JSON document of `check answers.csv`, schema diffcompare/1.
 
 OUTCOMES: tuple[Outcome, ...] = (*reversed(WORST_FIRST), "error", "not answered")
 
 
-def data(found: Class) -> dict[str, Any]:
-    """The summary, the mistakes by frequency, the questions, and the rows in their order."""
-    summary = found.summary
+def data(answers: Class) -> dict[str, Any]:
+    """Return the summary, the mistakes by frequency, the questions, and the rows in their order, as plain data."""
+    summary = answers.summary
     return {
         "schema": SCHEMA,
         "command": "check",
-        "file": found.file,
-        "seed": found.seed,
-        "where_defined": found.where_defined,
+        "file": answers.file,
+        "seed": answers.seed,
+        "where_defined": answers.where_defined,
         "summary": {"rows": summary.rows, "students": summary.students, **_counts_data(summary)},
         "mistakes": [_group_data(group) for group in summary.groups],
         "questions": [_tally(tally) for tally in summary.tallies],
-        "rows": [_row(row) for row in found.rows],
-        "warnings": warnings_data(found.notes),
+        "rows": [_row(row) for row in answers.rows],
+        "warnings": warnings_data(answers.notes),
     }
 
 
 def _counts_data(counted: Summary | PartialTally) -> dict[str, int]:
-    """What counts as right and as wrong, and how often there was every other outcome."""
+    """Return the numbers of right and wrong answers, and of every other outcome."""
     outcomes = {outcome.replace(" ", "_"): counted.outcomes[outcome] for outcome in OUTCOMES}
     return {"right": counted.right, **outcomes, "wrong": counted.wrong}
 
@@ -277,79 +277,79 @@ def _trouble(trouble: Trouble) -> dict[str, Any]:
     return {"place": trouble.place, **trouble.diagnostic.data()}
 
 
-MAX_NAMED = 6  # Students who are named in a row of the summary.
+MAX_NAMED_STUDENTS = 6  # students who are named in a row of the summary
 
 MAX_MISTAKES = 40
 
-SELDOM: Mapping[Outcome, str] = {
+RARE_OUTCOMES: Mapping[Outcome, str] = {
     WHERE_DEFINED: "where defined",
     "undecided": "undecided",
     "error": "unreadable",
     "not answered": "unanswered",
 }
 
-MAX_TOLD = 5  # Mistakes that are told in sentences; the table has them all.
+MAX_SENTENCES = 5  # mistakes described in sentences; the table has them all
 
 
-def document(found: Class, *, brief: bool = False) -> Document:
-    """The summary and the rows, and if it is to be brief the rows only."""
+def document(answers: Class, *, brief: bool = False) -> Document:
+    """Return the summary and the rows; if `brief`, the rows only."""
     if brief:
-        return Document((_rows(found),), found.data)
-    summary = found.summary
-    blocks: list[Block] = [Heading("The answers of a class", 1), _counts(found)]
+        return Document((_rows(answers),), answers.data)
+    summary = answers.summary
+    blocks: list[Block] = [Heading("The answers of a class", 1), _counts(answers)]
     if summary.groups:
         blocks.append(Heading("What went wrong"))
         blocks += [
             Paragraph(as_sentence(f"{group.made} of {group.of}: {group_sentence(group)}"))
-            for group in summary.groups[:MAX_TOLD]
+            for group in summary.groups[:MAX_SENTENCES]
         ]
-        blocks.append(_mistakes(found))
-    blocks += [Heading("Question by question"), _questions(found), Heading("Row by row"), _rows(found)]
-    blocks.append(Paragraph(verdict(found), "verdict"))
-    return Document(tuple(blocks), found.data)
+        blocks.append(_mistakes(answers))
+    blocks += [Heading("Question by question"), _questions(answers), Heading("Row by row"), _rows(answers)]
+    blocks.append(Paragraph(verdict(answers), "verdict"))
+    return Document(tuple(blocks), answers.data)
 
 
 def group_sentence(group: MistakeGroup) -> str:
-    """`the inner derivative is missing, in sin(x^2)`."""
+    """Return the mistake and its place: `the inner derivative is missing, in sin(x^2)`."""
     if group.kind is None:
         return f"{group.title} leads from {to_text(group.at)} to {group.answer}"
     return f"{group.title}, in {to_text(group.at)}"
 
 
-def verdict(found: Class) -> str:
-    """The closing sentence."""
-    summary = found.summary
+def verdict(answers: Class) -> str:
+    """Return the closing sentence."""
+    summary = answers.summary
     outcomes = summary.outcomes
     were = "was" if summary.judged == 1 else "were"
-    said = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} {were} judged"
-    said += f": {summary.right} right, {summary.wrong} wrong"
+    text = f"{counted(summary.judged, 'answer')} of {counted(summary.students, 'student')} {were} judged"
+    text += f": {summary.right} right, {summary.wrong} wrong"
     if outcomes[WHERE_DEFINED]:
-        said += f" ({outcomes[WHERE_DEFINED]} of the {found.where_defined} ones only agree where they are defined)"
+        text += f" ({outcomes[WHERE_DEFINED]} of the {answers.where_defined} ones only agree where they are defined)"
     if outcomes["undecided"]:
-        said += f", {outcomes['undecided']} undecided"
+        text += f", {outcomes['undecided']} undecided"
     if outcomes["error"]:
-        said += f"; {outcomes['error']} could not be read"
+        text += f"; {outcomes['error']} could not be read"
     if summary.groups and summary.groups[0].made > 1:
         first = summary.groups[0]
-        said += f". The most frequent mistake ({first.made} of {first.of}): {group_sentence(first)}"
-    return f"{said}."
+        text += f". The most frequent mistake ({first.made} of {first.of}): {group_sentence(first)}"
+    return f"{text}."
 
 
-def _counts(found: Class) -> Listing:
-    summary, outcomes = found.summary, found.summary.outcomes
+def _counts(answers: Class) -> Listing:
+    summary, outcomes = answers.summary, answers.summary.outcomes
     entries: list[tuple[str, Cell]] = [
-        ("file", Code(found.file)),
+        ("file", Code(answers.file)),
         ("rows", summary.rows),
         ("students", summary.students),
         ("answers judged", summary.judged),
         ("right", summary.right),
         ("wrong", summary.wrong),
     ]
-    entries += [(label, outcomes[outcome]) for outcome, label in SELDOM.items() if outcomes[outcome]]
+    entries += [(label, outcomes[outcome]) for outcome, label in RARE_OUTCOMES.items() if outcomes[outcome]]
     return Listing(tuple(entries))
 
 
-def _mistakes(found: Class) -> Table:
+def _mistakes(answers: Class) -> Table:
     columns = (
         Column("count", "count", "right"),
         Column("of", "of", "right"),
@@ -367,30 +367,32 @@ def _mistakes(found: Class) -> Table:
             Code(group.answer),
             _named(group.rows),
         )
-        for group in found.summary.groups
+        for group in answers.summary.groups
     ]
     return Table("mistakes", columns, tuple(rows), "Mistakes, the most frequent first", MAX_MISTAKES, summary=True)
 
 
 def _named(rows: tuple[AnswerRow, ...]) -> str:
     names = list(dict.fromkeys(row.who for row in rows))
-    return ", ".join(names[:MAX_NAMED]) + f" and {len(names) - MAX_NAMED} more" * (len(names) > MAX_NAMED)
+    return ", ".join(names[:MAX_NAMED_STUDENTS]) + f" and {len(names) - MAX_NAMED_STUDENTS} more" * (
+        len(names) > MAX_NAMED_STUDENTS
+    )
 
 
-def _questions(found: Class) -> Table:
-    """How many answers to each partial of each question turned out how; what never occurs has no column."""
-    seen = [outcome for outcome in SELDOM if found.summary.outcomes[outcome]]
+def _questions(answers: Class) -> Table:
+    """Return the outcomes by question and partial; outcomes that never occur have no column."""
+    occurring = [outcome for outcome in RARE_OUTCOMES if answers.summary.outcomes[outcome]]
     columns = (
         Column("question", "question", group=True),
         Column("partial", "partial"),
         Column("judged", "judged", "right"),
         Column("right", "right", "right"),
         Column("wrong", "wrong", "right"),
-        *(Column(outcome.replace(" ", "_"), SELDOM[outcome], "right") for outcome in seen),
+        *(Column(outcome.replace(" ", "_"), RARE_OUTCOMES[outcome], "right") for outcome in occurring),
         Column("commonest", "most often"),
     )
     rows: list[tuple[Cell, ...]] = []
-    for tally in found.summary.tallies:
+    for tally in answers.summary.tallies:
         counts, commonest = tally.outcomes, tally.commonest
         rows.append(
             (
@@ -399,14 +401,14 @@ def _questions(found: Class) -> Table:
                 tally.judged,
                 tally.right,
                 tally.wrong,
-                *(counts[outcome] for outcome in seen),
+                *(counts[outcome] for outcome in occurring),
                 None if commonest is None else commonest.kind or commonest.title,
             )
         )
     return Table("questions", columns, tuple(rows), "Answers by question", summary=True)
 
 
-def _rows(found: Class) -> Table:
+def _rows(answers: Class) -> Table:
     columns = (
         Column("line", "line", "right"),
         Column("student", "student"),
@@ -419,11 +421,11 @@ def _rows(found: Class) -> Table:
         Column("witness", "seen at"),
     )
     rows: list[tuple[Cell, ...]] = []
-    for row in found.rows:
+    for row in answers.rows:
         first = (row.line, row.who, row.label)
         if not row.parts:
-            said = None if row.trouble is None else f"{row.trouble.place}: {row.trouble.text}"
-            rows.append((*first, None, None, row.outcome, None, said, None))
+            error = None if row.trouble is None else f"{row.trouble.place}: {row.trouble.text}"
+            rows.append((*first, None, None, row.outcome, None, error, None))
         rows += [(*first, *_part(part)) for part in row.parts]
     return Table("rows", columns, tuple(rows), "Every answer")
 
@@ -431,8 +433,8 @@ def _rows(found: Class) -> Table:
 def _part(part: Part) -> tuple[Cell, ...]:
     if part.check is None:
         assert part.trouble is not None
-        said = f"{part.trouble.place}: {part.trouble.text}"
-        return part.partial, Code(part.text) if part.text else None, part.outcome, None, said, None
+        error = f"{part.trouble.place}: {part.trouble.text}"
+        return part.partial, Code(part.text) if part.text else None, part.outcome, None, error, None
     judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
     counterexample, seen = judgement.counterexample, None
     if counterexample is not None:

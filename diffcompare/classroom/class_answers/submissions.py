@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.check import Check
 
 
-# A class's answers as a record: a row for every row of the table, with the check of every partial in it.
+# The checked answers of a class: one record a row, with the check of every partial in it.
 
 Outcome: TypeAlias = Verdict | Literal["error", "not answered"]
 
@@ -50,98 +50,98 @@ WORST_FIRST: tuple[Outcome, ...] = ("error", *VERDICTS, "not answered")
 
 
 def right_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
-    """What counts as right."""
+    """Return the outcomes that count as right."""
     return ("proved", "agrees", WHERE_DEFINED) if where_defined == "right" else ("proved", "agrees")
 
 
 def wrong_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
-    """What counts as wrong."""
+    """Return the outcomes that count as wrong."""
     return ("wrong", WHERE_DEFINED) if where_defined == "wrong" else ("wrong",)
 
 
 def who(student: str, number: str, line: int) -> str:
-    """The student's name with the id, or the line where there is neither."""
+    """Return the student's name with the id, or the line if there is neither."""
     if student and number:
         return f"{student} ({number})"
     return student or number or f"line {line}"
 
 
 class Trouble(NamedTuple):
-    """What kept a cell from being judged, and where: `file:line:column`."""
+    """An error that kept a cell from being checked, and its place: `file:line:column`."""
 
     place: str
     diagnostic: Diagnostic
 
     @property
     def text(self) -> str:
-        """The trouble on one line."""
-        said = "; ".join(part for part in (self.diagnostic.message, self.diagnostic.advice) if part)
-        return " ".join(said.split())
+        """Error message and advice on one line."""
+        message = "; ".join(part for part in (self.diagnostic.message, self.diagnostic.advice) if part)
+        return " ".join(message.split())
 
 
 class Part(NamedTuple):
-    """The answer for one partial: its check, or what is wrong with it."""
+    """The answer for one partial: its check, or the error in it."""
 
     name: str
-    """The variable; the title of the column for an answer that has no place in the function."""
+    """The variable; for a stray answer, the title of its column."""
     text: str
     check: Check | None = None
     trouble: Trouble | None = None
     stray: bool = False
-    """Whether it is an answer for a partial that the function does not have, or that has an answer already."""
+    """Whether the function does not have this partial, or the row has an answer for it already."""
 
     @property
     def partial(self) -> str:
-        """What to call it: `df/dx`."""
+        """Name of the partial: `df/dx`."""
         return self.name if self.stray else f"df/d{self.name}"
 
     @property
     def outcome(self) -> Outcome:
-        """Its verdict, or `error`."""
+        """Verdict, or `error`."""
         return "error" if self.check is None else self.check.judgements[self.name].verdict
 
     @property
     def mistake(self) -> Mistake | None:
-        """The mistake that was found in it."""
+        """Mistake that explains a wrong answer, if one was found."""
         return None if self.check is None else self.check.mistakes[self.name]
 
 
 class AnswerRow(NamedTuple):
-    """A row of the table."""
+    """A checked row of the table."""
 
     line: int
     student: str
     number: str
     """The student's id."""
     label: str
-    """The question in few words: what its column says, else the function as written."""
+    """A short name of the question: the text of its column, else the function as written."""
     text: str
     """The function as written."""
     question: ParsedInput | None
     domain: tuple[str, ...]
     parts: tuple[Part, ...]
     missing: tuple[str, ...] = ()
-    """Variables for whose partials there is no answer."""
+    """Variables whose partials were not answered."""
     trouble: Trouble | None = None
-    """What is wrong with the row as a whole."""
+    """An error of the row as a whole."""
 
     @property
     def who(self) -> str:
-        """The student in a few words."""
+        """Student's name, id, or line."""
         return who(self.student, self.number, self.line)
 
     @property
     def outcome(self) -> Outcome:
-        """That of the worst partial; `not answered` where there is none."""
+        """Outcome of the worst partial; `not answered` if there is none."""
         if self.trouble is not None:
             return "error"
-        found = {part.outcome for part in self.parts}
-        return next((outcome for outcome in WORST_FIRST if outcome in found), "not answered")
+        outcomes = {part.outcome for part in self.parts}
+        return next((outcome for outcome in WORST_FIRST if outcome in outcomes), "not answered")
 
 
 @dataclass(frozen=True, repr=False)
 class Class(Record):
-    """The answers of a class, judged."""
+    """The checked answers of a class."""
 
     report = "diffcompare.classroom.class_answers.report"
 
@@ -154,26 +154,26 @@ class Class(Record):
 
     @cached_property
     def summary(self) -> Summary:
-        """What was done wrong how often, and how each question went."""
+        """Counts of the mistakes, and of how each question went."""
         summary: Summary = self.from_report("summary_of")
         return summary
 
     @property
     def exit_code(self) -> int:
-        """1 where a row is wrong or could not be read, else 0."""
+        """1 if a row is wrong or could not be read, else 0."""
         failed = (*wrong_outcomes(self.where_defined), "error")
         outcomes = {outcome for row in self.rows for outcome in (row.outcome, *(part.outcome for part in row.parts))}
         return int(not outcomes.isdisjoint(failed))
 
     def by_student(self) -> Mapping[str, list[AnswerRow]]:
-        """The rows of every student, in the order of the table."""
-        found: dict[str, list[AnswerRow]] = {}
+        """Return the rows of every student, in the order of the table."""
+        students: dict[str, list[AnswerRow]] = {}
         for row in self.rows:
-            found.setdefault(row.who, []).append(row)
-        return found
+            students.setdefault(row.who, []).append(row)
+        return students
 
 
-# What stands in a cell where nobody knew an answer.
+# A cell of a student who did not know an answer.
 _NO_ANSWER = re.compile(r"\W*\?+\W*|[-–—.…/_ ]+|n/?a|n\.a\.|none|idk|keine ahnung|weiß nicht|不知道|不会|不會", re.I)
 
 _ZERO = re.compile(r"(?:[^=]*=)?\s*0+(?:\.0+)?")
@@ -185,14 +185,14 @@ _SPREADSHEET_ERROR = re.compile(r"#[A-ZÀ-Ý/0-9]+[!?]?")
 
 _MONTH = "(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])"
 
-# What becomes of `1/2` in a spreadsheet that takes it for a day.
+# A date, which spreadsheets make of an answer such as `1/2`.
 _DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}([/.])\d{{1,2}}\1\d{{4}}|\d{{1,2}}[-. ]+{_MONTH}\.?|{_MONTH}-\d\d", re.I
 )
 
 
 class ParsedRow(NamedTuple):
-    """A row as it was read: its texts stand in the record `answers` by variable, with what is wrong with some."""
+    """A row as it was read: `answers` by variable, and errors of single cells."""
 
     line: int
     student: str
@@ -204,13 +204,13 @@ class ParsedRow(NamedTuple):
     domain: TableCell | None
     answers: Mapping[str, TableCell]
     troubles: Mapping[str, Trouble]
-    """What is wrong with the answer in the column of that name."""
+    """Errors of single answers, by the title of their column."""
     trouble: Trouble | None = None
-    """What is wrong with the whole row."""
+    """An error of the whole row."""
 
 
 class AnswerTable:
-    """A table of answers, and the questions that are asked in it."""
+    """A table of answers, with the questions that occur in it."""
 
     def __init__(self, path: str, encoding: str | None = None) -> None:
         self.path = path
@@ -230,64 +230,64 @@ class AnswerTable:
             self.notes.append(_note("W594", "commas within numbers are read as decimal commas"))
         self.questions: dict[str, ParsedInput | Diagnostic] = {}
         names = self._variables(columns)
-        certain = all(isinstance(each, ParsedInput) for each in self.questions.values()) and bool(names)
+        certain = all(isinstance(question, ParsedInput) for question in self.questions.values()) and bool(names)
         self.columns, self.left_out = with_variables(columns, names, path, certain=certain)
         self.usual = "x" if "x" in names else next(iter(names), "x")
-        """The variable by which a constant is differentiated where no column says it."""
+        """The variable of a constant's derivative, if no column names one."""
 
     def _sheet(self, encoding: str | None) -> Sheet | Book:
         if suffix_of(self.path) == ".xlsx":
             worksheet = workbook.read(self.path)
             if worksheet.others:
-                self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is filled"))
+                self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is not empty"))
             return Book(worksheet.records)
-        found = decode(read_bytes(self.path), self.path, encoding)
-        if found.guessed:
-            message = f"the table is not UTF-8, and read as {found.encoding}: `{example(found.text)}`"
-            if found.encoding == "UTF-8":
+        decoded = decode(read_bytes(self.path), self.path, encoding)
+        if decoded.guessed:
+            message = f"the table is not UTF-8, and read as {decoded.encoding}: `{example(decoded.text)}`"
+            if decoded.encoding == "UTF-8":
                 message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
             help = "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"
             self.notes.append(_note("W593", message, help))
-        return Sheet(found.text)
+        return Sheet(decoded.text)
 
     def _with_points(self, cell: TableCell) -> TableCell:
-        """The cell with decimal points where it has decimal commas, which it may have where no comma parts cells."""
+        """Return the cell with decimal points for decimal commas, which are possible unless commas separate cells."""
         if self.sheet.delimiter == ",":
             return cell
-        found = with_points(cell.text)
-        self.decimal = self.decimal or found.decimal
-        if not (found.decimal or found.doubtful):
+        converted = with_points(cell.text)
+        self.decimal = self.decimal or converted.decimal
+        if not (converted.decimal or converted.doubtful):
             return cell
-        return cell._replace(text=found.text, written=cell.text, doubtful=found.doubtful)
+        return cell._replace(text=converted.text, written=cell.text, doubtful=converted.doubtful)
 
     def _variables(self, columns: AnswerColumns) -> dict[str, None]:
-        """The variables of all questions, which are read for it."""
-        found: dict[str, None] = {}
+        """Parse all questions, and return the names of their variables."""
+        names: dict[str, None] = {}  # a set that keeps the order
         for record in self.records:
             text = _at(record, columns.function).text
             if text and text not in self.questions:
                 self.questions[text] = question = _question(text)
                 if isinstance(question, ParsedInput):
-                    found.update(dict.fromkeys(variables(wengert_list(question.parsed.expression))))
-        return found
+                    names.update(dict.fromkeys(variables(wengert_list(question.parsed.expression))))
+        return names
 
     def rows(self) -> list[ParsedRow]:
-        """All rows in their order."""
+        """Return all rows in their order."""
         return [self._row(record) for record in self.records]
 
     def students(self) -> list[str]:
-        """Everybody who has a row, once."""
-        return list(dict.fromkeys(who(given.student, given.number, given.line) for given in self.rows()))
+        """Return all students, each once."""
+        return list(dict.fromkeys(who(row.student, row.number, row.line) for row in self.rows()))
 
     def check(self, cell: TableCell) -> None:
-        """Raise DiffcompareError for an answer that a spreadsheet changed, or with a comma of two meanings."""
+        """Raise DiffcompareError for an answer that a spreadsheet changed, or with an ambiguous comma."""
         if self.decimal and cell.doubtful:
             raise DiffcompareError(doubt(cell.text, cell.doubtful))
         if _DATE.fullmatch(cell.text) or _SPREADSHEET_ERROR.fullmatch(cell.text):
-            raise DiffcompareError(_spoilt(cell.text))
+            raise DiffcompareError(_changed_by_spreadsheet(cell.text))
 
     def trouble(self, cell: TableCell, diagnostic: Diagnostic) -> Trouble:
-        """What is wrong with a cell, where its diagnostic says it is."""
+        """Return the error of a cell, with the place that the diagnostic points to."""
         offset = diagnostic.span[0] if diagnostic.span and diagnostic.text == cell.text else 0
         return Trouble(f"{self.path}:{self.sheet.where(cell, offset)}", diagnostic)
 
@@ -295,7 +295,7 @@ class AnswerTable:
         columns = self.columns
         function = _at(record, columns.function)
         question = self.questions.get(function.text)
-        given = ParsedRow(
+        row = ParsedRow(
             self.sheet.line(record[0]),
             " ".join(f"{_at(record, columns.student).shown} {_at(record, columns.family).shown}".split()),
             _at(record, columns.number).shown,
@@ -307,16 +307,16 @@ class AnswerTable:
             {},
         )
         trouble = self._trouble(record, function, question)
-        if trouble is not None or given.question is None:
-            return given._replace(question=None, trouble=trouble)
-        names = variables(wengert_list(given.question.parsed.expression)) or self._of_constant(record)
+        if trouble is not None or row.question is None:
+            return row._replace(question=None, trouble=trouble)
+        names = variables(wengert_list(row.question.parsed.expression)) or self._of_constant(record)
         answers, troubles = self._answers(record, names)
-        return given._replace(answers=answers, troubles=troubles)
+        return row._replace(answers=answers, troubles=troubles)
 
     def _trouble(
         self, record: Sequence[TableCell], function: TableCell, question: ParsedInput | Diagnostic | None
     ) -> Trouble | None:
-        """What is wrong with the record as such."""
+        """Return the error of a record as a whole, if it has one."""
         surplus = next((cell for cell in record[len(self.columns.titles) :] if cell.text), None)
         unclosed = next((cell for cell in record if cell.open), None)
         if unclosed is not None:
@@ -331,7 +331,7 @@ class AnswerTable:
             if not any(_at(record, place).text for place in self.columns.answers):
                 return None
             title = self.columns.titles[self.columns.function]
-            message = f"the cell `{title}` is empty: it is not said what was to be differentiated"
+            message = f"the cell `{title}` is empty, so there is nothing to differentiate"
             place = function if function.start >= 0 else record[0]
             return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
         if self.decimal and function.doubtful:
@@ -345,7 +345,7 @@ class AnswerTable:
         return None
 
     def _of_constant(self, record: Sequence[TableCell]) -> list[str]:
-        """The variables by which a constant is differentiated: those in whose columns there is an answer."""
+        """Return the variables of a constant's derivatives: those whose columns have an answer."""
         answered = [name for place, name in self.columns.answers.items() if _at(record, place).text]
         return list(dict.fromkeys(name or self.usual for name in answered))
 
@@ -362,7 +362,7 @@ class AnswerTable:
             if name is None and not wanted:
                 name = _named_in(cell.text, names)
             if name is None and wanted and _ZERO.fullmatch(cell.text):
-                name, names = wanted, [*names, wanted]  # which is right of a function without that variable
+                name, names = wanted, [*names, wanted]  # 0 is right for a function without that variable
             if name is None:
                 troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
             elif name in answers:
@@ -378,7 +378,7 @@ def _at(record: Sequence[TableCell], place: int | None) -> TableCell:
 
 
 def _question(text: str) -> ParsedInput | Diagnostic:
-    """An expression, `@name`, or the bare name of an entry of the catalogue; a cell names no file.
+    """Return the question in a cell: an expression, `@name`, or the bare name of a catalogue entry, but no file.
 
     `f(x) = x^2` and `y = x^2` are the expression x^2.
     """
@@ -396,15 +396,15 @@ def _question(text: str) -> ParsedInput | Diagnostic:
 
 
 def _named_in(answer: str, names: Sequence[str]) -> str | None:
-    """The variable that an answer names itself: `df/dx = y`."""
+    """Return the variable that an answer names itself: `df/dx = y`."""
     try:
         return variable_of(answer, names)
     except DiffcompareError:
         return None
 
 
-def _spoilt(answer: str) -> Diagnostic:
-    """What to say where a spreadsheet made something else of an answer."""
+def _changed_by_spreadsheet(answer: str) -> Diagnostic:
+    """Return the error of an answer that a spreadsheet turned into something else."""
     what = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
     message = f"the spreadsheet shows `{answer}` here: it took the answer for {what}"
     return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")

@@ -1,4 +1,4 @@
-"""What the columns of a class's answers mean, whatever their order and however people spell them."""
+"""Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling."""
 
 from __future__ import annotations
 
@@ -14,40 +14,39 @@ from diffcompare.inputs.column_titles import role_by_words, role_of
 from diffcompare.inputs.equations import Notation, notation_of
 from diffcompare.language.parser import parse
 
-# Tables of text as spreadsheets write them, read so that every character of a cell keeps its place in the file.
+# Text tables as spreadsheets write them, read so that every character of a cell keeps its place in the file.
 #
-# Commas, semicolons, tabs or bars; quotes, within which a quote is written twice; a line `sep=;` in front, as Excel
-# writes it. A quote that is not closed costs the line on which it opens, and not the rest of the file. The cells of
-# a workbook have their places already.
+# Cells are separated by commas, semicolons, tabs or bars; within quotes, a quote is doubled; a line `sep=;` may come
+# first, as Excel writes it. An unclosed quote invalidates its line only, not the rest of the file.
 
-MAX_CELL_LENGTH = 100_000  # Characters of a quoted cell.
+MAX_CELL_LENGTH = 100_000  # characters of a quoted cell
 
 _SEPARATOR = re.compile(r"sep=(.)\n", re.I)
 
 
 class TableCell(NamedTuple):
-    """A cell without its quotes, without spaces around it, and where its text begins in the file."""
+    """A cell without quotes and surrounding spaces, and the position of its text in the file."""
 
     text: str
     start: int
     quoted: bool = False
     open: bool = False
-    """Whether it begins with a quote that is not closed."""
+    """Whether it begins with an unclosed quote."""
     address: str = ""
-    """What a spreadsheet calls it."""
+    """Its name in a spreadsheet: `B3`."""
     written: str = ""
-    """As it stands in the file, where that has decimal commas."""
+    """The original text, if it has decimal commas."""
     doubtful: tuple[int, int] | None = None
-    """Where a number stands whose comma may be one between arguments."""
+    """Span of a number whose comma may separate arguments instead."""
 
     @property
     def shown(self) -> str:
-        """As it was written."""
+        """Text as it was written."""
         return self.written or self.text
 
 
 class Book:
-    """The records of a workbook; a cell begins at the number of its row."""
+    """The records of a workbook; a cell's position is the number of its row."""
 
     delimiter = "\t"
     on_surplus = "give the column a title, or empty the cell"
@@ -57,7 +56,7 @@ class Book:
         self.rows = rows
 
     def records(self) -> Iterator[list[TableCell]]:
-        """The records that are not empty, from the header on."""
+        """Yield the records that are not empty, from the header on."""
         for number, cells in self.rows:
             yield [
                 _cell(text, number)._replace(start=number, address=address(number, place))
@@ -65,30 +64,30 @@ class Book:
             ]
 
     def line(self, cell: TableCell) -> int:
-        """The number of its row."""
+        """Return the number of the cell's row."""
         return cell.start
 
     def where(self, cell: TableCell, offset: int = 0) -> str:
-        """The cell, whatever the character in it."""
+        """Return the cell's address, whatever the offset."""
         return cell.address
 
 
 class Sheet:
-    """The text of a file as records of cells."""
+    """The records of a text file."""
 
     def __init__(self, text: str) -> None:
         self.text = text.replace("\r", "\n")
-        said = _SEPARATOR.match(self.text)
-        self.start = said.end() if said else 0
-        self.delimiter = said[1] if said else delimiter_of(self.text)
+        declared = _SEPARATOR.match(self.text)
+        self.start = declared.end() if declared else 0
+        self.delimiter = declared[1] if declared else delimiter_of(self.text)
         sign = {"\t": "a tab", " ": "a blank"}.get(self.delimiter, f"`{self.delimiter}`")
-        self.on_surplus = f"a cell with {sign} in it stands between quotes"
-        self.on_surplus += "; decimals have a point" if self.delimiter == "," else ""
+        self.on_surplus = f"put a cell with {sign} in it between quotes"
+        self.on_surplus += "; write decimals with a point" if self.delimiter == "," else ""
         self.ends = [match.start() for match in re.finditer("\n", self.text)]
         """Where lines end."""
 
     def records(self) -> Iterator[list[TableCell]]:
-        """The records that are not empty, from the header on."""
+        """Yield the records that are not empty, from the header on."""
         ends = re.escape(self.delimiter)
         quoted = re.compile(rf'[ ]*+"([^"]*+(?:""[^"]*+)*+)"[ ]*+(?=[{ends}\n]|\Z)')
         bare = re.compile(rf"[^{ends}\n]*+")
@@ -109,7 +108,7 @@ class Sheet:
                 record = []
 
     def place(self, cell: TableCell, offset: int = 0) -> tuple[int, int]:
-        """The line and the column, from 1, of a character of a cell."""
+        """Return line and column, from 1, of a character of a cell."""
         position = cell.start
         for character in cell.text[:offset]:
             position += 2 if cell.quoted and character == '"' else 1
@@ -117,26 +116,26 @@ class Sheet:
         return line + 1, position - (self.ends[line - 1] if line else -1)
 
     def line(self, cell: TableCell) -> int:
-        """The line on which it begins."""
+        """Return the line on which the cell begins."""
         return self.place(cell)[0]
 
     def where(self, cell: TableCell, offset: int = 0) -> str:
-        """`line:column` of a character of a cell."""
+        """Return `line:column` of a character of a cell."""
         line, column = self.place(cell, offset)
         return f"{line}:{column}"
 
 
 def _cell(text: str, start: int, quoted: bool = False) -> TableCell:
-    """The cell without spaces, and without the sign that tells spreadsheets of a text (') or a formula (=)."""
-    said = text.strip()
+    """Return the cell without spaces, and without the ' or = with which spreadsheets mark a text or a formula."""
+    content = text.strip()
     start += len(text) - len(text.lstrip())
-    if said.startswith(("'", "=")):
-        start += 1 + len(said[1:]) - len(said[1:].lstrip())
-        said = said[1:].strip()
-    return TableCell(said, start, quoted, not quoted and said.startswith('"'))
+    if content.startswith(("'", "=")):
+        start += 1 + len(content[1:]) - len(content[1:].lstrip())
+        content = content[1:].strip()
+    return TableCell(content, start, quoted, not quoted and content.startswith('"'))
 
 
-# Who answers, the first of these that there is; titles of other languages follow (`titles`).
+# Titles of the student's column, the best first; other languages are in `inputs.column_titles`.
 STUDENT = (
     *("student", "name", "pupil", "learner"),
     *("student name", "full name", "email", "e-mail", "email address", "username"),
@@ -144,14 +143,14 @@ STUDENT = (
 
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 
-# What stands beside a first name.
+# Titles of a column beside the first name.
 FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
                "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
 
-# What has the family name beside it, even where that is only called `Name`.
+# Titles of a column that has the family name beside it, even if that is only called `Name`.
 GIVEN_NAME = ("first name", "given name", "vorname", "prénom", "imię", "jméno", "voornaam", "förnamn", "fornavn", "ad")
 
-MAX_ABOVE = 5  # Records above the header that say what the table is about.
+MAX_ABOVE = 5  # records above the header, such as a title of the table
 
 _NAME = r"([^\W\d]\w*)"
 
@@ -162,7 +161,7 @@ _PARTIAL = re.compile(
 
 _BARE = re.compile(_NAME)
 
-# A name as variables have it: what is taken for one where no function says it.
+# A name short enough for a variable, used if no function tells its variables.
 _SHORT = re.compile(r"[^\W\d_]{1,2}_?\d*")
 
 _BY_WORDS = re.compile(rf".*\s(?:by|wrt|to|nach|a|à|по|do|för|etter|med|respect)\s+{_NAME}\W*", re.I)
@@ -173,32 +172,32 @@ EXAMPLE = "the first line names the columns, for example: student,expression,x,y
 
 
 class AnswerColumns(NamedTuple):
-    """Places of columns: None for one that the table does not have."""
+    """The columns of a table by their meaning; None for one that it does not have."""
 
     student: int | None
     family: int | None
-    """The family name, where it has a column of its own."""
+    """The family name, if it has a column of its own."""
     number: int | None
     function: int
     label: int | None
-    """What the question is called, where another column has the function."""
+    """The question's name, if another column has the function."""
     domain: int | None
     answers: dict[int, str]
-    """The variable by place; the empty name for that of the only variable."""
+    """Variables by column; an empty name stands for the only variable of the function."""
     bare: dict[int, str]
-    """Names that may be variables: whether they are depends on the functions."""
+    """Names by column that are variables if some function has such a variable."""
     titles: tuple[str, ...]
 
 
 def header_of(records: Sequence[Sequence[TableCell]]) -> int:
-    """The place of the header: the first record with a column for the function, the first of all where none has one."""
+    """Return the index of the header: the first record with a column for the function, else 0."""
     return next(
         (place for place, record in enumerate(records[:MAX_ABOVE]) if _function([cell.text for cell in record])), 0
     )
 
 
 def columns_of(header: Sequence[TableCell], file: str) -> AnswerColumns:
-    """The columns of a table.  Raises DiffcompareError (E591) where none has the function."""
+    """Return the columns of a table.  Raises DiffcompareError (E591) if none has the function."""
     titles = [" ".join(cell.text.split()) for cell in header]
     known = {title.casefold(): place for place, title in reversed(list(enumerate(titles))) if title}
     functions = _function(titles)
@@ -219,7 +218,7 @@ def columns_of(header: Sequence[TableCell], file: str) -> AnswerColumns:
 
 
 def _names(titles: Sequence[str], known: Mapping[str, int], taken: Collection[int | None]) -> tuple[int | None, ...]:
-    """The places of the student's name and of the family name, where that has a column of its own."""
+    """Return the columns of the student's name, and of the family name if it has one of its own."""
     called = [known[title] for title in STUDENT if title in known]
     given = _first([known[title] for title in GIVEN_NAME if title in known], taken)
     family = _first([known[title] for title in FAMILY_NAME if title in known], {*taken, given})
@@ -233,7 +232,7 @@ def _names(titles: Sequence[str], known: Mapping[str, int], taken: Collection[in
 
 
 def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str]) -> None:
-    """Put a column among the answers, or among what may be one."""
+    """Add a column to the answers, or to those that may be answers."""
     match, notation = _PARTIAL.fullmatch(title), _notation(title)
     words = _BY_WORDS.fullmatch(title) if role_by_words(title) == "answer" else None
     if match:
@@ -252,26 +251,26 @@ def _sort(place: int, title: str, answers: dict[int, str], bare: dict[int, str])
 
 
 def _function(titles: Sequence[str]) -> list[int]:
-    """The places of what may be the function, the likeliest first."""
+    """Return the columns that may be the function, the likeliest first."""
     folded = [title.casefold().strip() for title in titles]
     own = [folded.index(title) for title in FUNCTION if title in folded]
     return own or _in_role("function", titles) or _differentiated(titles)
 
 
 def _differentiated(titles: Sequence[str]) -> list[int]:
-    """The places of titles `g(t)` or `y` beside those of derivatives, `g'(t)` or `dy/dx`."""
+    """Return the columns with titles `g(t)` or `y` beside those of derivatives, `g'(t)` or `dy/dx`."""
     names = {notation.function for title in titles if (notation := _notation(title)) is not None}
     matches = [(place, _FUNCTION_ITSELF.fullmatch(title)) for place, title in enumerate(titles)]
     return [place for place, match in matches if match is not None and match[1] in names]
 
 
 def _notation(title: str) -> Notation | None:
-    """The derivative that a title names: `dy/dx =`."""
+    """Return the derivative that a title names: `dy/dx =`."""
     return notation_of(title.rstrip(" =:?"))
 
 
 def _in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[int]:
-    """The places of titles that mean something, by themselves or else by their words."""
+    """Return the columns whose titles have a meaning, as a whole or else by their words."""
     whole = [place for place, title in enumerate(titles) if role_of(title) == role]
     if whole or not words:
         return whole
@@ -281,39 +280,46 @@ def _in_role(role: str, titles: Sequence[str], *, words: bool = True) -> list[in
 def with_variables(
     columns: AnswerColumns, variables: Collection[str], file: str, *, certain: bool = True
 ) -> tuple[AnswerColumns, list[str]]:
-    """The columns with those of the bare names that are variables of some function; and the titles left out.
+    """Return the columns with those of the bare names that are variables of some function; and the titles left out.
 
-    Where not every function says its variables, or has any (not `certain`), a short name is taken for one rather than
-    that there be no answers.  Raises DiffcompareError (E591) where no column has answers, and (E592) where
-    one that is used comes twice.
+    If not every function tells its variables, or none has any (not `certain`), a short name is taken for a variable
+    rather than to have no answers.  Raises DiffcompareError: E591 if no column has answers, E592 if a used one occurs
+    twice.
     """
     answers = {place: name for place, name in columns.bare.items() if variable_for(name, variables) is not None}
     if not answers and not columns.answers and not certain:
         answers = {place: name for place, name in columns.bare.items() if _SHORT.fullmatch(name)}
-    found = columns._replace(answers=dict(sorted({**columns.answers, **answers}.items())))
-    if not found.answers:
+    columns = columns._replace(answers=dict(sorted({**columns.answers, **answers}.items())))
+    if not columns.answers:
         wanted = "` or `".join(sorted(variables)[:4]) or "x"
         raise _table(f"the table has no column of answers (`{wanted}`): it has {_listed(columns.titles)}", file)
-    used = {*found.answers, found.student, found.family, found.number, found.function, found.label, found.domain}
-    _check_twice([columns.titles[place] for place in used if place is not None], columns.titles, file)
-    return found, list(
-        dict.fromkeys(title for place, title in enumerate(columns.titles) if title and place not in used)
-    )
+    used = {
+        *columns.answers,
+        columns.student,
+        columns.family,
+        columns.number,
+        columns.function,
+        columns.label,
+        columns.domain,
+    }
+    _refuse_duplicates([columns.titles[place] for place in used if place is not None], columns.titles, file)
+    left_out = dict.fromkeys(title for place, title in enumerate(columns.titles) if title and place not in used)
+    return columns, list(left_out)
 
 
 def variable_for(name: str, variables: Iterable[str]) -> str | None:
-    """The variable that a column means: the one of that name, else the only one whose letters differ in case only."""
+    """Return the variable that a column means: the one of that name, else the only one that differs in case."""
     known = list(variables)
     if not name:
         return known[0] if len(known) == 1 else None
     if name in known:
         return name
-    near = [each for each in known if each.casefold() == name.casefold()]
+    near = [variable for variable in known if variable.casefold() == name.casefold()]
     return near[0] if len(near) == 1 else None
 
 
 def _variable(name: str) -> str:
-    """The name as the language spells it: `x₁` is `x1`."""
+    """Return the name as the language spells it: `x₁` is `x1`."""
     try:
         return str(parse(name, names=(name,)))
     except DiffcompareError:
@@ -324,7 +330,7 @@ def _first(places: Iterable[int], taken: Collection[int | None]) -> int | None:
     return next((place for place in places if place not in taken), None)
 
 
-def _check_twice(used: Iterable[str], titles: Sequence[str], file: str) -> None:
+def _refuse_duplicates(used: Iterable[str], titles: Sequence[str], file: str) -> None:
     for title in used:
         if titles.count(title) > 1:
             message = f"the column `{title}` comes twice"
