@@ -1,1 +1,1 @@
-"""For the classroom: demos, their player, the lesson's page, the quiz, and the answers of a class."""
+"""For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class."""

@@ -28,11 +28,11 @@ def frames() -> Iterator[Frame]:
     for n in MEMBERS:
         expression = FAMILIES["logistic"].build(n)
         comparison = compare(expression, {"x": X}, methods=("reverse-ad", "forward-difference"))
-        ad, difference = (each.gradient["x"] for each in comparison.answers)
+        ad, difference = (answer.gradient["x"] for answer in comparison.answers)
         truth = comparison.truth.gradient["x"].nearest if comparison.truth and comparison.truth.gradient["x"] else None
         value = comparison.truth.value.nearest if comparison.truth and comparison.truth.value else None
         figures = (number(comparison.value), value, ad, difference, truth)
-        rows.append((n, *[None if each is None else Approximate(each, 6) for each in figures]))
+        rows.append((n, *[None if figure is None else Approximate(figure, 6) for figure in figures]))
         numbers |= {
             f"ad {n}": ad,
             f"difference {n}": difference,
@@ -40,12 +40,8 @@ def frames() -> Iterator[Frame]:
             f"value {n}": number(comparison.value),
             f"true value {n}": value,
         }
-        history = table(
-            "chaos",
-            phrase("{text} at {where}", text="l(n)", where=f"x = {X}"),
-            "n | >value | >true value | >reverse AD | >difference | >truth",
-            rows,
-        )
+        columns = "n | >value | >true value | >reverse AD | >difference | >truth"
+        history = table("chaos", phrase("{text} at {where}", text="l(n)", where=f"x = {X}"), columns, rows)
         history = with_current_row(history)
         yield Frame(
             phrase("The logistic map, n = {n}", n=n),
@@ -54,22 +50,27 @@ def frames() -> Iterator[Frame]:
                 "errors roughly double every step; difference: (l(x + h) - l(x))/h, {step}",
                 step=comparison.answers[1].variant,
             ),
-            "By now the value itself is noise, and so is its derivative."
-            if n >= 50
-            else "AD is as good as the value; a difference sees a function that wiggles faster than its step."
-            if n >= 30
-            else phrase(
-                "AD keeps {ad:.0f} digits, the difference {difference:.0f}.",
-                ad=digits_kept(ad - truth, truth),
-                difference=digits_kept(difference - truth, truth),
-            )
-            if ad is not None and difference is not None and truth is not None
-            else "",
+            _sentence(n, ad, difference, truth),
             dict(numbers),
             "Which of the two derivatives is still right?" if n >= 30 else "",
             (mask(history, (-1, -1)),) if n >= 30 else (),
             _in_single(expression, figures),
         )
+
+
+def _sentence(n: int, ad: float | None, difference: float | None, truth: float | None) -> str:
+    """Say what is left of the two derivatives after n steps."""
+    if n >= 50:
+        return "By now the value itself is noise, and so is its derivative."
+    if n >= 30:
+        return "AD is as good as the value; a difference sees a function that wiggles faster than its step."
+    if ad is None or difference is None or truth is None:
+        return ""
+    return phrase(
+        "AD keeps {ad:.0f} digits, the difference {difference:.0f}.",
+        ad=digits_kept(ad - truth, truth),
+        difference=digits_kept(difference - truth, truth),
+    )
 
 
 def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broken:

@@ -185,27 +185,27 @@ def _backward_twice(tape: Recording) -> Frame:
         for (_, *values), kind in zip(rows, ("cleared", "set", "added"), strict=True)
         for name, value in zip(tape.point, values, strict=True)
     }
-    bug = table(
-        "broken",
-        "No zeroing between two steps of training",
-        "backward | >x1",
-        [(phrase("first"), 5.5), (phrase("second"), rows[0][1])],
-    )
     return Frame(
         "Backward again",
         (adjoints_table,),
         "adjoints are added to what is already there",
         "Nothing is cleared unless you clear it: three rules, three answers, none of them the gradient.",
         numbers,
-        "After a second backward pass pass, what does x1 hold?",
+        "After a second backward pass, what does x1 hold?",
         (mask_columns(adjoints_table, 1, 2),),
-        Broken(
-            "no zeroing",
-            (bug,),
-            "The step is twice as long as it should be, and three times as long in the next round.",
-            {"truth": 5.5, "broken": rows[0][1]},
-        ),
+        _not_zeroed(rows[0][1]),
         "reverse",
+    )
+
+
+def _not_zeroed(accumulated: Cell) -> Broken:
+    """Return the adjoint of x1 in the second of two steps of training, if nothing is cleared in between."""
+    rows: list[tuple[Cell, ...]] = [(phrase("first"), 5.5), (phrase("second"), accumulated)]
+    return Broken(
+        "no zeroing",
+        (table("broken", "No zeroing between two steps of training", "backward | >x1", rows),),
+        "The step is twice as long as it should be, and three times as long in the next round.",
+        {"truth": 5.5, "broken": accumulated},
     )
 
 

@@ -1,5 +1,5 @@
 """The lesson: demos as one page that opens from a file, without a network.
 
-`page` puts it together: `panels` are what can be moved and typed there, `program` and `bars` the figures that it
-computes with and shows, `words` all that it says, `style` what it looks like, and `scripts` what it does.
+`page` puts it together, with its panels; `programs` has the figures that the page computes with and shows, `texts`
+all its words, `style` its style sheet, and `scripts` its JavaScript.
 """

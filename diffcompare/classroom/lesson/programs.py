@@ -1,4 +1,4 @@
-"""Figures of the panel of swell: sizes of the derivative of l1 to l12 in four forms, and how right two answers are."""
+"""Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from diffcompare.studies.swell.measure import Known, PartialRow, TimeBudget, by_
 from diffcompare.studies.swell.results import DerivativeForm, SwellRow
 from diffcompare.studies.trace import Trace, trace_question
 
-# Programs for the page's own tape: a Wengert list as plain data, with the numbers that Python computed along it.
+# Programs: Wengert lists as plain data, with the numbers that Python computed, for the page's own tape.
 
-# Entries of the catalogue that the page offers: small ones, which are not about rounding.
+# Catalogue entries that the page offers: small ones that are not about rounding.
 SHIPPED = ("baydin", "rosenbrock", "booth", "himmelblau", "beale", "logistic_l4", "damped_oscillator")
 
-ROOM = -0.2837  # A number as wide as most: room for the page to write one.
+TYPICAL_NUMBER = -0.2837  # as wide as most numbers: reserves room in the drawing for the page to write one
 
 
 class Program(NamedTuple):
@@ -42,7 +42,7 @@ class Program(NamedTuple):
 
 
 class Staged(NamedTuple):
-    """A program that the page plays step by step, and its graph with room for numbers."""
+    """A program that the page shows step by step, and its graph with room for numbers."""
 
     data: dict[str, Any]
     nodes: Sequence[Expression]
@@ -50,28 +50,30 @@ class Staged(NamedTuple):
 
 
 def shipped() -> dict[str, Staged]:
-    """The programs of those entries at their own points, by name."""
+    """Return the programs of SHIPPED at their own points, by name."""
     from diffcompare.inputs.catalogue import entry
 
     entries = {name: entry(name) for name in SHIPPED}
-    return {name: staged(question_of(each.text, tuple(each.point)), each.point) for name, each in entries.items()}
+    return {
+        name: staged(question_of(listed.text, tuple(listed.point)), listed.point) for name, listed in entries.items()
+    }
 
 
 def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
-    """The list, the point, and values and adjoints there; None stands for what is no finite number."""
+    """Return the list, the point, and values and adjoints there; None stands for a number that is not finite."""
     expression = question.parsed.expression
     nodes = wengert_list(expression)
     places = {node: place for place, node in enumerate(nodes)}
     values = evaluate(nodes, point, CAREFUL)
     active = active_nodes(nodes)
     adjoints = reverse(nodes, values, active, expression, CAREFUL)
-    named = names(nodes, tuple(point))
+    labels = names(nodes, tuple(point))
     data = {
         "text": " ".join(question.text.split()),
         "variables": list(point) or variables(nodes),
         "point": dict(point),
         "nodes": [
-            {**_node(node, places), "name": pretty(named[node]) if node in named else None, "active": node in active}
+            {**_node(node, places), "name": pretty(labels[node]) if node in labels else None, "active": node in active}
             for node in nodes
         ],
         "values": [_number(values[node]) for node in nodes],
@@ -81,18 +83,18 @@ def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
 
 
 def stepped(text: str, point: Mapping[str, float]) -> Program:
-    """The program with the true derivative by its one variable, against which the page holds its quotients.
+    """Return the program with the true derivative by its one variable, with which the page compares its quotients.
 
-    Where the truth is late, its own reverse sweep has to do.
+    If the truth is not available, the program's own reverse sweep takes its place.
     """
     from diffcompare.truth.establish import establish
 
     (name,) = point
     question = question_of(text, (name,))
-    found = program(question, point)
+    compiled = program(question, point)
     truth = establish(Problem(question.parsed.expression, point, (name,))).gradient[name]
-    adjoint = found.data["adjoints"][found.nodes.index(Variable(name))]
-    return found._replace(data={**found.data, "truth": adjoint if truth is None else truth.nearest})
+    adjoint = compiled.data["adjoints"][compiled.nodes.index(Variable(name))]
+    return compiled._replace(data={**compiled.data, "truth": adjoint if truth is None else truth.nearest})
 
 
 def _number(value: Any) -> float | None:
@@ -104,16 +106,16 @@ def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
         return {"variable": node.name}
     if node.operation is None:
         return {"number": _number(FLOATS.leaf(node, {}))}
-    return {"operation": key(node), "of": [places[each] for each in node.arguments]}
+    return {"operation": key(node), "of": [places[argument] for argument in node.arguments]}
 
 
 # --- Step by step -----------------------------------------------------------------------------------------------------
 
 
 def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
-    """The program with the steps of the demo `trace`: what happens where, and the words that no number changes.
+    """Return the program with the steps of the demo `trace`, and the words that do not depend on numbers.
 
-    Raises DiffcompareError for an expression that is too long, and where it has no derivative.
+    Raises DiffcompareError for an expression that is too long or has no derivative there.
     """
     traced = trace_question(question, at=point, mode="both")
     demo.refuse_long(traced)
@@ -121,38 +123,38 @@ def staged(question: ParsedInput, point: Mapping[str, float] | None) -> Staged:
     if failure is not None:
         raise DiffcompareError(failure)
     point = traced.problem.point
-    which = demo.DEMO._replace(frames=lambda: demo.frames_of(question, point))
-    frames = list(localized(which).frames())
+    own_demo = demo.DEMO._replace(frames=lambda: demo.frames_of(question, point))
+    frames = list(localized(own_demo).frames())
     steps = _steps(traced)
     seeds = list(traced.problem.wrt[: demo.MAX_SEEDS])
-    whole = [_words(frame) for frame in frames]
-    whole[0]["tables"][0]["rows"] = [list(map(str, row)) for row in _tables(frames[0].blocks)[0].rows]
-    found = program(question, point)
-    data = found.data | {
+    frame_words = [_words(frame) for frame in frames]
+    frame_words[0]["tables"][0]["rows"] = [list(map(str, row)) for row in _tables(frames[0].blocks)[0].rows]
+    compiled = program(question, point)
+    data = compiled.data | {
         "seeds": seeds,
         "tangents": {seed: [_number(traced.tangents[seed].get(node, 0.0)) for node in traced.nodes] for seed in seeds},
         "steps": steps,
-        "frames": whole,
+        "frames": frame_words,
     }
     graph = next(block for block in frames[0].blocks if isinstance(block, Graph))
-    return Staged(data, found.nodes, _with_room(graph, steps))
+    return Staged(data, compiled.nodes, _with_room(graph, steps))
 
 
 def _without_numbers(traced: Trace) -> Diagnostic | None:
-    """Why the page cannot play a trace although the function has derivatives there; None where it can."""
+    """Return why the page cannot show a trace of a function that has derivatives; None if it can."""
     if traced.identity is None:
-        message = f"there is nothing to be played: {traced.remark}"
+        message = f"there is nothing to show: {traced.remark}"
         return Diagnostic("E587", "bad_value", message, help='for example `--expr "x^2*tanh(x)" --at x=1`')
     steps = [step for seed in traced.tangents for step in traced.tangent(seed) if step.node in traced.adjoints]
     plain = all(step.total is not None for step in (*steps, *traced.adjoint))
     if plain and first_nonfinite(traced.nodes, traced.values, traced.nodes[-1]) is None:
         return None
-    help = "choose another point, or look at it by `diffcompare demo trace --expr`"
+    help = "choose another point, or use `diffcompare demo trace --expr`"
     return Diagnostic("E587", "bad_value", "a number of the sweeps is not finite at this point", help=help)
 
 
 def _steps(traced: Trace) -> list[dict[str, Any]]:
-    """Every step but its numbers."""
+    """Return every step without its numbers."""
     places = {node: place for place, node in enumerate(traced.nodes)}
     seeds = traced.problem.wrt[: demo.MAX_SEEDS]
     every = [*traced.primal, *(step for seed in seeds for step in traced.tangent(seed)), *traced.adjoint]
@@ -173,7 +175,7 @@ def _steps(traced: Trace) -> list[dict[str, Any]]:
 
 
 def _words(frame: Frame) -> dict[str, Any]:
-    """The words of a frame that stay when the point is another, and the heads of its tables."""
+    """Return the words of a frame that stay the same at another point, and the headings of its tables."""
     broken = frame.broken
     return {
         "title": frame.title,
@@ -192,7 +194,7 @@ def _tables(blocks: tuple[Any, ...]) -> list[Table]:
 
 
 def _heads(table: Table) -> dict[str, Any]:
-    """Caption, heads, and the first column of a table: what its rows are about."""
+    """Return caption, headings, and first column of a table."""
     return {
         "key": table.key,
         "caption": table.caption,
@@ -202,7 +204,7 @@ def _heads(table: Table) -> dict[str, Any]:
 
 
 def _with_room(graph: Graph, steps: list[dict[str, Any]]) -> Graph:
-    """The graph with room above every node for a value, and below it for as many numbers as may arrive there."""
+    """Return the graph with room above every node for a value, and below it for all numbers that may arrive."""
     arriving: dict[int, int] = {}
     for step in steps:
         if step["kind"] == "adjoint":
@@ -216,17 +218,17 @@ def _room(vertex: Vertex, arriving: int) -> Vertex:
         return vertex
     rows = arriving if arriving > 1 else 0  # a single message is the adjoint itself
     return vertex._replace(
-        numbers=(("primal", ROOM), ("tangent", ROOM), *[("adjoint", ROOM)] * rows)  # type: ignore[arg-type]
+        numbers=(("primal", TYPICAL_NUMBER), ("tangent", TYPICAL_NUMBER), *[("adjoint", TYPICAL_NUMBER)] * rows)  # type: ignore[arg-type]
     )
 
 
-SECONDS = 5.0  # For one derivative by sympy; the largest takes a quarter of a second.
+SECONDS = 5.0  # for one derivative by sympy; the largest takes a quarter of a second
 
 
 def bars() -> list[dict[str, Any]]:
-    """A row for every member: nodes by form, relative errors at X; None where there is no number.
+    """Return a row for every member: nodes by form, and relative errors at X; None where there is no number.
 
-    `expanded` is None from the member on whose coefficients overflow: those of later ones are larger.
+    From the first member whose coefficients overflow, `expanded` is None: those of later members are larger.
     """
     client.prepare()  # sympy is imported in its own process while the rules are applied
     known: dict[str, Known] = {"raw": {}, "light": {}}

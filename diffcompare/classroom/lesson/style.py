@@ -1,4 +1,4 @@
-"""The style sheet of the lesson, beside that of every page of ours: steps, panels, projector, system colours, paper."""
+"""The style sheet of the lesson: steps, panels, projector, forced colours, paper."""
 
 COLOURS = """\
 :root { --accent: #0072B2; --bad: #A84300; --soft: #f3f4f6; --grey: #4b5563; --faint: #6b7280; }

@@ -1,6 +1,6 @@
-"""Every word that the page itself shows; those of the demos come with their frames.
+"""Every word of the page itself; the words of the demos come with their frames.
 
-The page takes them in the language that is spoken, and its script fills what is in braces.
+The page gets them in the current language, and its script fills in what is in braces.
 """
 
 from __future__ import annotations
@@ -116,5 +116,5 @@ ENGLISH: Mapping[str, str] = {
 
 
 def words() -> dict[str, str]:
-    """Those words in the language that is spoken."""
+    """Return the words in the current language."""
     return {key: translated(text, "page") for key, text in ENGLISH.items()} | {"lang": language()}

@@ -78,8 +78,8 @@ def _moved(state: State, key: str, frames: Sequence[Frame], demos: int) -> State
             return _at(state, state.demo, state.frame - 1, revealed=True)
         return _at(state, state.demo - 1, LAST, revealed=True) if state.demo > 0 else state
     if key in ("forward", "reverse"):
-        found = _same_node(frames, state.frame, key)
-        return state if found is None else _at(state, state.demo, found)
+        target = _same_node(frames, state.frame, key)
+        return state if target is None else _at(state, state.demo, target)
     if key in ("next demo", "previous demo"):
         other = state.demo + (1 if key == "next demo" else -1)
         return _at(state, other, 0) if 0 <= other < demos else state

@@ -67,7 +67,9 @@ def advice(quiz: Quiz) -> list[str]:
     topics = practice(quiz)
     if not topics:
         return []
-    named = [f"{each.topic} ({each.of - each.lost} of {counted(each.of, 'point')})" for each in topics[:MAX_TOPICS]]
+    named = [
+        f"{entry.topic} ({entry.of - entry.lost} of {counted(entry.of, 'point')})" for entry in topics[:MAX_TOPICS]
+    ]
     sentences = [f"To practise: {', '.join(named)}."]
     mistakes = Counter(kind for item in quiz.rounds for kind in item.kinds if kind != TERM_MISSING)
     if mistakes:
@@ -97,7 +99,8 @@ def data(quiz: Quiz) -> dict[str, Any]:
             "right": sum(item.outcome == "right" for item in quiz.rounds),
         },
         "practice": [
-            {"topic": each.topic, "lost": each.lost, "of": each.of, "command": each.command} for each in practice(quiz)
+            {"topic": entry.topic, "lost": entry.lost, "of": entry.of, "command": entry.command}
+            for entry in practice(quiz)
         ],
         "verdict": verdict(quiz),
         "warnings": [],
@@ -140,7 +143,7 @@ def document(quiz: Quiz, *, brief: bool = False) -> Document:
     if quiz.answered:
         blocks.append(_rounds(quiz))
     blocks += [Paragraph(text) for text in advice(quiz)]
-    commands = [("practise", Code(each.command)) for each in practice(quiz)[:MAX_TOPICS]]
+    commands = [("practise", Code(entry.command)) for entry in practice(quiz)[:MAX_TOPICS]]
     if commands:
         blocks.append(Listing(tuple(commands)))
     blocks.append(Paragraph(verdict(quiz), "verdict"))

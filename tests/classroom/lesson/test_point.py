@@ -64,7 +64,7 @@ def test_an_article_made_here_reads_as_one_of_pythons(window):
         "(() => { const text = frame => frame.textContent,"
         " tidy = frame => [text(frame).replace(/\\s+/g, ''), frame.dataset.asks, frame.dataset.breaks, frame.id,"
         " frame.querySelectorAll('th, td, p, table').length];"
-        " const made = framesAt(played.found).map((frame, number) => articleOf(frame, number + 1));"
+        " const made = framesAt(played.run).map((frame, number) => articleOf(frame, number + 1));"
         " const shown = shippedFrames.slice(0, -1).map(frame => { const copy = frame.cloneNode(true);"
         " copy.querySelectorAll('svg').forEach(each => each.remove()); return copy; });"
         " return [made.map(tidy), shown.map(tidy)]; })()"
@@ -116,7 +116,7 @@ def test_another_expression_can_be_chosen(window, go, name):
     shown = window.run("here().innerText")
     for place, node in enumerate(data["nodes"]):
         if "variable" in node:
-            assert window.run(f"played.found.adjoints[{place}]") == pytest.approx(data["adjoints"][place], rel=1e-12)
+            assert window.run(f"played.run.adjoints[{place}]") == pytest.approx(data["adjoints"][place], rel=1e-12)
     assert "Reverse" in shown
     assert window.run("here().querySelectorAll('[data-node]').length") == len(data["nodes"])
 
@@ -175,7 +175,7 @@ def test_tables_made_here_are_set_like_those_of_python(window):
     differing, spaced = window.run(
         "(() => { const cells = frame => [...frame.querySelectorAll('.told th, .told td, .broken th, .broken td')]"
         ".map(cell => [cell.localName, cell.className, cell.style.paddingRight, cell.textContent].join('|'));"
-        " const ours = played.found.frames.map((frame, number) => cells(articleOf(frame, number + 1)));"
+        " const ours = played.run.frames.map((frame, number) => cells(articleOf(frame, number + 1)));"
         " const theirs = shippedFrames.slice(0, -1).map(cells);"
         " return [ours.flatMap((each, place) => each.filter((cell, at) => cell !== theirs[place][at])).slice(0, 5),"
         " ours.flat().filter(cell => cell.includes('calc')).length]; })()"

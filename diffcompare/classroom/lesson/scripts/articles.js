@@ -1,6 +1,6 @@
-/* Frames of another point as elements, like those that Python makes for the demo's own. */
+/* Builds the frames of another point as elements, like those that Python makes for the demo's own point. */
 
-/* The rows, with a question mark for the last cell of some (counted from the end). */
+/* Returns the rows with a question mark in the last cell of some, whose indices count from the end. */
 function masked(rows, hidden) {
   return rows.map((row, number) => hidden.includes(number - rows.length) ? [...row.slice(0, -1), "?"] : row);
 }
@@ -13,12 +13,12 @@ function blocksOf(frame, asked) {
   return [make("div", {class: "pair"}, slot, make("div", {}, ...tables))];
 }
 
-function told(kind, text) {
+function paragraph(kind, text) {
   return text ? [make("p", {class: kind}, make("b", {}, words[kind]), text)] : [];
 }
 
-function partsTold(frame) {
-  return [...told("rule", frame.rule), ...told("why", frame.sentence), ...blocksOf(frame, false)];
+function answerParts(frame) {
+  return [...paragraph("rule", frame.rule), ...paragraph("why", frame.sentence), ...blocksOf(frame, false)];
 }
 
 function articleOf(frame, number) {
@@ -27,18 +27,18 @@ function articleOf(frame, number) {
     parts.push(make("p", {class: "question"}, say("question", {question: frame.question})));
     parts.push(make("div", {class: "asked"}, ...blocksOf(frame, true)));
   }
-  parts.push(make("div", {class: "told"}, ...partsTold(frame)));
+  parts.push(make("div", {class: "told"}, ...answerParts(frame)));
   if (frame.broken) {
-    const said = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
-    parts.push(make("div", {class: "broken"}, said, ...blocksOf(frame.broken, false)));
+    const damage = make("p", {}, make("b", {}, words.broken), " ", say("damage", frame.broken));
+    parts.push(make("div", {class: "broken"}, damage, ...blocksOf(frame.broken, false)));
   }
   return make("article", {class: "frame", id: `trace-${number}`, "data-asks": frame.question ? "yes" : "no",
                           "data-breaks": frame.broken ? "yes" : "no"}, ...parts);
 }
 
-/* A step as a row of the printed table. */
-function printedRow(found, frame, number) {
-  const step = found.steps[number - 1], result = step ? `${step.name} = ${general(step.total, 6)}` : "";
+/* Returns a step as a row of the printed table. */
+function printedRow(run, frame, number) {
+  const step = run.steps[number - 1], result = step ? `${step.name} = ${general(step.total, 6)}` : "";
   const texts = [String(number + 1), frame.title, frame.rule, result, frame.sentence];
   return make("tbody", {}, make("tr", {}, ...texts.map(text => make("td", {}, text))));
 }

@@ -17,7 +17,7 @@ function upwards(error) {
   return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
 }
 
-/* A function along its variable, and both quotients at a step.  The curve is of "step", the strip of "strip". */
+/* Returns a function of its variable, and both quotients at a step.  The programs are "step" (curve) and "strip". */
 function along(which) {
   const program = figures.programs[which], name = program.variables[0], x = program.point[name];
   const f = at => forwards(program, {[name]: at}).at(-1);
@@ -27,9 +27,9 @@ function errorOf(quotient, which = "step") { return Math.abs(quotient - figures.
 
 function demoOfSteps() { return figures.demos.find(each => each.name === "step"); }
 function medians(method) {
-  const found = demoOfSteps().frames.flatMap(frame => frame.tables).filter(each => each.key === "medians").pop();
-  const column = found.columns.indexOf(method);
-  return found.rows.filter(row => row[column] !== null).map(row => [row[0], row[column]]);
+  const medians = demoOfSteps().frames.flatMap(frame => frame.tables).filter(each => each.key === "medians").pop();
+  const column = medians.columns.indexOf(method);
+  return medians.rows.filter(row => row[column] !== null).map(row => [row[0], row[column]]);
 }
 function fitted(name) {
   return demoOfSteps().frames.map(frame => frame.numbers[name]).find(value => value !== undefined);
@@ -72,13 +72,13 @@ function axes() {
 }
 
 function dots(name, quotient) {
-  const found = [];
+  const dots = [];
   for (let count = -1 * DOTS; count >= -17 * DOTS; count--) {
     const h = 10 ** (count / DOTS), error = errorOf(quotient(h)), x = across(h), y = upwards(Math.max(error, 1e-16));
-    found.push(name === "forward" ? draw("circle", {cx: x, cy: y, r: 2.5})
+    dots.push(name === "forward" ? draw("circle", {cx: x, cy: y, r: 2.5})
                                   : draw("path", {d: `M${x - 2.5} ${y - 2.5}h5v5h-5z`}));
   }
-  return draw("g", {class: `dots ${name}`}, ...found);
+  return draw("g", {class: `dots ${name}`}, ...dots);
 }
 function line(name, points) {
   const places = points.map(([h, error]) => `${across(h)},${upwards(error)}`);
@@ -96,7 +96,7 @@ function names(complex, level) {
           at("complex", ...near(complex, -12), 0, -10, "middle"), at("ad", 1e-3, level, 0, -10, "middle")];
 }
 
-/* Slopes as triangles on the medians: a decade (or two) to the right, as much up as the slope says. */
+/* Draws slopes as triangles on the medians: one or two decades to the right, and up by the slope. */
 function triangles() {
   const at = (method, power) => medians(method).find(([h]) => Math.abs(Math.log10(h) - power) < 0.01);
   return [
@@ -116,7 +116,7 @@ function triangles() {
   });
 }
 
-/* --- The step that the reader moves ------------------------------------------------------------------------------- */
+/* --- The step that the reader chooses ----------------------------------------------------------------------------- */
 
 function dragged(event) {
   const field = byId("exponent"), screen = byId("curve").getScreenCTM().inverse();
@@ -125,7 +125,7 @@ function dragged(event) {
   restep();
 }
 
-/* To how many digits two numbers agree: those in common, or as many as their distance says. */
+/* Returns the number of digits to which two numbers agree: common ones, or as many as their distance implies. */
 function sharedDigits(a, b) {
   if (a === b) return DIGITS;
   const distance = a === 0 ? 1 : Math.abs(a - b) / Math.abs(a);
@@ -137,7 +137,7 @@ function sharedDigits(a, b) {
   return Math.max(near, differs < 0 ? DIGITS : differs);
 }
 
-/* A number with the digits marked that it shares: in grey, underlined, in brackets. */
+/* Returns a number with its shared digits marked: grey, underlined, in brackets. */
 function marked(value, shared) {
   const text = value.toPrecision(DIGITS);
   const first = text.search(/[1-9]/);

@@ -1,4 +1,4 @@
-/* Elements, made in few words. */
+/* Short functions that make elements. */
 
 const root = document.documentElement;
 const byId = id => document.getElementById(id);
@@ -13,7 +13,7 @@ function draw(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-/* A table as Python's pages have it: heads are [title, "left" or "right"] pairs. */
+/* Returns a table like those of Python's pages; heads are pairs [title, "left" or "right"]. */
 function table(caption, heads, rows) {
   const points = heads.map(([, align], place) => pointPadding(align, rows.map(row => row[place])));
   const head = make("tr", {}, ...heads.map(([title, align], place) =>
@@ -32,7 +32,7 @@ function table(caption, heads, rows) {
 
 const MOST_PADDING = 6;
 
-/* Spaces after each number that bring decimal points in line, unless the column becomes much wider by that. */
+/* Returns the spaces after each number that align decimal points, unless the column would become much wider. */
 function pointPadding(align, cells) {
   const texts = cells.map(written), wide = texts.map(lengthOf);
   const after = texts.map((text, place) => wide[place] - (/[.e]/.exec(text)?.index ?? wide[place]));
@@ -44,8 +44,8 @@ function pointPadding(align, cells) {
 }
 function written(cell) { return typeof cell === "number" ? exact(cell) : cell; }
 
-/* Whether the reader wants things to move. */
+/* Tells whether the reader wants motion. */
 function moves() { return !matchMedia("(prefers-reduced-motion: reduce)").matches; }
 
-/* Characters, without the marks above them. */
+/* Counts characters, without combining marks. */
 function lengthOf(text) { return [...text].filter(each => !/\p{M}/u.test(each)).length; }

@@ -1,14 +1,14 @@
-/* Numbers as Python writes them, and words from the page's one table of words. */
+/* Formats numbers as Python does, and takes words from the page's table of words. */
 
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const words = figures.words;
 
-/* The words for `key`, with what is in braces filled in. */
+/* Returns the words for `key`, with the placeholders filled in. */
 function say(key, filling = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => filling[name]);
 }
 
-/* "1.50e+0" as "1.5", "1.2e-7" as "1.2e-07". */
+/* Turns "1.50e+0" into "1.5", "1.2e-7" into "1.2e-07". */
 function withoutZeros(text) { return text.includes(".") ? text.replace(/\.?0+$/, "") : text; }
 function withExponent(text) {
   const [mantissa, power] = text.split("e");
@@ -30,13 +30,13 @@ function exact(value) {
   return String(value).includes(".") ? String(value) : `${value}.0`;
 }
 
-/* As it is where that is short, else four digits; a question mark for what is no number. */
+/* Returns a number as it is if that is short, else to four digits; a question mark for NaN. */
 function short(value) {
   if (!Number.isFinite(value)) return "?";
   const whole = general(value, 8);
   return Number(whole) === value ? whole : general(value, 4);
 }
-/* The same as an expression is printed: 1e-5 and 43430, not 1e-05 and 4.343e+04. */
+/* Returns a short number as in printed expressions: 1e-5 and 43430, not 1e-05 and 4.343e+04. */
 function inRule(value) {
   const text = short(value), [mantissa, power] = Number(text).toExponential().split("e");
   if (text === "?" || text === "-0") return text;
@@ -44,10 +44,10 @@ function inRule(value) {
 }
 function equals(...values) { return values.every(value => Number(short(value)) === value) ? "=" : "≈"; }
 
-/* Four digits and a long minus, as in drawings. */
+/* Returns four digits with a long minus sign, as in drawings. */
 function drawn(value) { return Number.isFinite(value) ? general(value + 0, 4).replaceAll("-", "−") : "?"; }
 
-/* What somebody typed, or null where that is no number: numbers, pi and e, with * and / between them. */
+/* Parses the reader's input - numbers, pi and e, with * and / between them - or returns null. */
 function typed(text) {
   const one = String.raw`(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|pi|e)`;
   const spelt = text.replaceAll("−", "-").replaceAll("π", "pi").replaceAll("·", "*").trim().toLowerCase();

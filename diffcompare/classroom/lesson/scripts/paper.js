@@ -1,4 +1,4 @@
-/* On paper the pictures of the panels stand in the place of the demo's own: the curve with the step chosen, the bars. */
+/* On paper the pictures of the panels - the curve with the chosen step, the bars - replace the demo's own. */
 
 function printPictures() {
   for (const [demo, ids] of [["step", ["curve"]], ["swell", ["bars", "bar-legend"]]]) {
@@ -8,7 +8,7 @@ function printPictures() {
   }
 }
 
-/* A copy without ids of its own, but for patterns: those of what is not shown are no patterns. */
+/* Returns a copy without ids, except those of fill patterns, which do not work inside hidden elements. */
 function copied(element) {
   const copy = element.cloneNode(true);
   for (const each of [copy, ...copy.querySelectorAll("[id]")]) {

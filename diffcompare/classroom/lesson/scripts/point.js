@@ -1,38 +1,38 @@
-/* The demo `trace` at a point and of an expression of the reader's choice: everything it shows is computed anew. */
+/* The demo `trace` at a point and for an expression of the reader's choice: everything shown is recomputed. */
 
 const traceDemo = demos.findIndex(demo => demo.id === "trace");
 const shippedFrames = traceDemo < 0 ? [] : framesOf[traceDemo];
 const DEMO_PROGRAM = figures.played;
-let played = null;  // {name, found, stage}
+let played = null;  // {name, run, stage}
 
 let mended = null;  // {place, parts}: what a frame told before its rule was broken
 
-/* With the rule broken the frame tells of the damage; mended it tells what it told before. */
+/* Shows the damage while the rule is broken, and restores the frame afterwards. */
 function tellDamage(frame) {
   mended?.place.replaceChildren(...mended.parts);
   mended = null;
-  const wrong = state.broken && state.demo === traceDemo && damagedFrame(played.found, state.frame);
+  const wrong = state.broken && state.demo === traceDemo && damagedFrame(played.run, state.frame);
   if (!wrong) return;
   const place = frame.querySelector(".told");
   mended = {place, parts: [...place.childNodes]};
-  place.replaceChildren(...partsTold(wrong));
+  place.replaceChildren(...answerParts(wrong));
 }
 
-/* The graph of the step, in the frame that is shown. */
+/* Puts the graph of the step into the current frame. */
 function showGraph(frame, open, stepped, focused) {
   const slot = frame.querySelector(`${open ? ".asked" : ".told"} .slot`);
   if (state.demo !== traceDemo || !slot) return;
   const {stage} = played, number = state.frame - 1;
-  const found = state.broken ? damaged(played.found, number) : played.found;
+  const run = state.broken ? damaged(played.run, number) : played.run;
   slot.append(stage.svg);
   if (stage.svg.contains(focused)) focused.focus();
-  if (stepped && !open && number >= 0 && moves()) play(stage, found, number);
-  else rest(stage, found, number, {asked: open, broken: state.broken});
+  if (stepped && !open && number >= 0 && moves()) play(stage, run, number);
+  else rest(stage, run, number, {asked: open, broken: state.broken});
 }
 
 /* --- Another point ------------------------------------------------------------------------------------------------ */
 
-/* The demo's own articles at its own point, articles made here at any other. */
+/* Shows the demo's own articles at its own point, and articles made here at any other. */
 function placeFrames(articles) {
   const demo = demos[traceDemo], end = shippedFrames.at(-1);
   for (const frame of framesOf[traceDemo].slice(0, -1)) frame.remove();
@@ -46,19 +46,19 @@ function isShipped(name, point) {
   return name === DEMO_PROGRAM && program.variables.every(each => point[each] === program.point[each]);
 }
 
-/* Play a program at a point, unless there is no number there or its steps are others: then say so and change nothing. */
+/* Plays a program at a point; if a number is missing or the steps differ there, says so and changes nothing. */
 function retrace(name, point) {
   const program = figures.programs[name], other = elsewhere(program, point);
-  const found = other ? null : traced(program, point), wrong = other || (trouble(found) ? words["no slope"] : "");
+  const run = other ? null : traced(program, point), wrong = other || (trouble(run) ? words["no slope"] : "");
   complain(wrong);
   for (const variable of program.variables) byId(`at-${variable}`)?.setAttribute("aria-invalid", Boolean(wrong));
   if (wrong) return;
   if (played?.name !== name) played = {name, stage: stageOf(name)};
-  played.found = found;
+  played.run = run;
   const own = isShipped(name, point);
-  placeFrames(own ? shippedFrames.slice(0, -1) : found.frames.map((frame, number) => articleOf(frame, number + 1)));
-  printed(found, own);
-  tellPoint(found);
+  placeFrames(own ? shippedFrames.slice(0, -1) : run.frames.map((frame, number) => articleOf(frame, number + 1)));
+  printed(run, own);
+  tellPoint(run);
   if (state.demo === traceDemo) show();
 }
 
@@ -79,7 +79,7 @@ function tellPoint({program, point, values, adjoints}) {
 
 function complain(text) { byId("complaint").textContent = text; }
 
-/* One field for every variable of the expression chosen, at its own point. */
+/* Makes a field for every variable of the chosen expression, with its own point. */
 function choose() {
   const program = figures.programs[byId("expression").value];
   byId("coordinates").replaceChildren(...program.variables.map(name => {
@@ -108,20 +108,20 @@ function restore() {
   choose();
 }
 
-/* --- The printed page shows what is played: every step as a row, and the graph at the end ------------------------- */
+/* --- The printed page shows the current program: every step as a row, and the graph at the end -------------------- */
 
 let ownRows = null;  // as Python has made them
 
-function printed(found, own) {
+function printed(run, own) {
   const sheet = demos[traceDemo].querySelector(".printed"), table = sheet.querySelector("table");
   ownRows ??= [...table.tBodies];
   for (const body of [...table.tBodies]) body.remove();
-  table.append(...(own ? ownRows : found.frames.map((frame, number) => printedRow(found, frame, number))));
-  sheet.querySelector("svg").replaceWith(finalGraph(found));
+  table.append(...(own ? ownRows : run.frames.map((frame, number) => printedRow(run, frame, number))));
+  sheet.querySelector("svg").replaceWith(finalGraph(run));
 }
 
-function finalGraph(found) {
+function finalGraph(run) {
   const stage = stageOf(played.name);
-  rest(stage, found, found.steps.length - 1);
+  rest(stage, run, run.steps.length - 1);
   return stage.svg;
 }

@@ -12,7 +12,7 @@ function chip(kind, {x, y}, text) {
     draw("text", {class: "figure", "text-anchor": "middle", x, y}, text));
 }
 
-/* The drawing of a program with its parts at hand. */
+/* Returns the drawing of a program with references to its parts. */
 function stageOf(name) {
   const svg = byId(`graph-${name}`).content.firstElementChild.cloneNode(true);
   const nodes = [...svg.querySelectorAll("[data-node]")].map(group => {
@@ -30,20 +30,20 @@ function stageOf(name) {
   return {svg, nodes, edges: [...svg.querySelectorAll("[data-edge]")], turn: 0};
 }
 
-/* The arrow between two nodes; the second one, third one, where an argument is used more than once. */
+/* Returns the arrow between two nodes; the second or third one if an argument is used more than once. */
 function edgeOf(stage, argument, user, number = 0) {
   const ends = `${stage.nodes[argument].name} ${stage.nodes[user].name}`;
   return stage.edges.filter(edge => edge.dataset.edge === ends)[number];
 }
 
-/* --- What is to be seen at a step --------------------------------------------------------------------------------- */
+/* --- The contents of a step --------------------------------------------------------------------------------------- */
 
 /* Chips above and below every node, the node at work, the arrows at work.  `number` is a step, -1 before the first;
    `asked` hides its number, `stacked` shows messages before they merge, `broken` assigns where it should add. */
-function scene(found, number, {asked = false, stacked = false, broken = false} = {}) {
-  const step = found.steps[number];
+function scene(run, number, {asked = false, stacked = false, broken = false} = {}) {
+  const step = run.steps[number];
   const view = {active: step?.node, done: new Set(), lit: [], above: new Map(), below: new Map(), at: step};
-  found.steps.slice(0, number + 1).forEach((each, place) => {
+  run.steps.slice(0, number + 1).forEach((each, place) => {
     if (each.status) return;
     if (each.kind === "primal") view.above.set(each.node, drawn(each.value));
     if (each.kind !== step.kind || each.seed !== step.seed) return;
@@ -52,7 +52,7 @@ function scene(found, number, {asked = false, stacked = false, broken = false} =
     if (each.kind === "adjoint") receive(view.below, each, stacked && place === number);
   });
   if (!step) return view;
-  view.lit = litBy(found, number);
+  view.lit = litBy(run, number);
   view.done.delete(step.node);
   if (asked) hide(view, step);
   if (broken && step.kind === "adjoint") assign(view.below.get(step.node), step);
@@ -61,7 +61,7 @@ function scene(found, number, {asked = false, stacked = false, broken = false} =
 
 function total(step) { return {kind: step.kind, text: `${step.name} = ${drawn(step.total)}`, value: step.total}; }
 
-/* A message arrives: the first one is the adjoint, a further one joins the stack, whose sum stands on top. */
+/* Adds a message: the first one is the adjoint, later ones join the stack, with their sum on top. */
 function receive(below, step, stacked) {
   const there = below.get(step.node) || [];
   const old = there.length > 1 ? there.slice(1) : there.map(each => ({kind: "message", text: drawn(each.value)}));
@@ -80,19 +80,19 @@ function hide(view, step) {
   }
 }
 
-/* = for +=: the last message alone is kept, the others are lost. */
+/* Shows = for +=: only the last message is kept. */
 function assign(chips, step) {
   if (!step.again) return;
   chips[0] = {...chips[0], kind: "adjoint wrong", text: `${step.name} = ${drawn(step.value)}`};
   for (const each of chips.slice(1, -1)) each.kind = "message lost";
 }
 
-/* The arrows that a step uses. */
-function litBy(found, number) {
-  const step = found.steps[number], node = found.program.nodes[step.node];
+/* Returns the arrows that a step uses. */
+function litBy(run, number) {
+  const step = run.steps[number], node = run.program.nodes[step.node];
   if (step.kind === "adjoint") {
     if (step.source === null) return [];
-    const same = found.steps.slice(0, number).filter(each => each.source === step.source && each.node === step.node
+    const same = run.steps.slice(0, number).filter(each => each.source === step.source && each.node === step.node
                                                             && each.kind === "adjoint");
     return [{argument: step.node, user: step.source, number: same.length}];
   }
@@ -106,7 +106,7 @@ function litBy(found, number) {
 
 /* --- Painting ----------------------------------------------------------------------------------------------------- */
 
-function paint(stage, found, view) {
+function paint(stage, run, view) {
   stage.svg.querySelectorAll(".chip, .mark").forEach(each => each.remove());
   stage.edges.forEach(edge => edge.classList.remove("lit"));
   for (const {argument, user, number} of view.lit) edgeOf(stage, argument, user, number)?.classList.add("lit");
@@ -117,11 +117,11 @@ function paint(stage, found, view) {
     if (view.above.has(place)) group.append(chip("primal", room[0], view.above.get(place)));
     (view.below.get(place) || []).forEach((each, row) => group.append(chip(each.kind, room[row + 1], each.text)));
     mark(node, place === view.active ? "▶" : view.done.has(place) ? "✓" : "");
-    if (room.length) label(node, found, view, place);
+    if (room.length) label(node, run, view, place);
   });
 }
 
-/* Active and done are signs beside the node, and not a colour. */
+/* Marks the current and finished nodes by signs beside them, not by colour alone. */
 function mark({group, room}, sign) {
   const shape = group.querySelector(".shape");
   if (!sign || !room.length || !shape) return;
@@ -129,28 +129,28 @@ function mark({group, room}, sign) {
   group.append(draw("text", {class: "mark", x: room[0].x - wide / 2 - 13, y: room[0].y + 12}, sign));
 }
 
-function label({group, title}, found, view, place) {
-  const own = found.program.steps.find(step => step.kind === "primal" && step.node === place);
-  const told = [];
-  if (view.above.has(place)) told.push(say("node value", {value: view.above.get(place)}));
+function label({group, title}, run, view, place) {
+  const own = run.program.steps.find(step => step.kind === "primal" && step.node === place);
+  const parts = [];
+  if (view.above.has(place)) parts.push(say("node value", {value: view.above.get(place)}));
   const [first, ...rest] = view.below.get(place) || [];
   if (first) {
     const kind = view.at.kind === "adjoint" ? "node adjoint" : "node tangent";
-    told.push(say(kind, {value: first.text.split("= ").pop()}));
-    if (rest.length) told.push(say("node sum", {messages: rest.map(each => each.text).join(" ")}));
+    parts.push(say(kind, {value: first.text.split("= ").pop()}));
+    if (rest.length) parts.push(say("node sum", {messages: rest.map(each => each.text).join(" ")}));
   }
-  if (place === found.program.nodes.length - 1) told.push(words["node output"]);
+  if (place === run.program.nodes.length - 1) parts.push(words["node output"]);
   const node = `${own.name} = ${own.rule}`;
-  const sentence = say(told.length ? "node told" : "node alone", {node, told: told.join(words.comma)});
+  const sentence = say(parts.length ? "node told" : "node alone", {node, told: parts.join(words.comma)});
   group.setAttribute("aria-label", sentence);
   title.textContent = sentence;
 }
 
-/* --- Motion: only on a step by the reader, and none for those who want none --------------------------------------- */
+/* --- Motion: only on the reader's own steps, and never with reduced motion ---------------------------------------- */
 
 const FLIGHT = 650, PAUSE = 450;  // milliseconds
 
-/* The way of an arrow, against it for messages of the reverse sweep. */
+/* Returns the path along an arrow, backwards for messages of the reverse sweep. */
 function flight(edge, moving, against) {
   const path = edge.querySelector("path"), length = path.getTotalLength();
   const keyframes = Array.from({length: 25}, (_, number) => {
@@ -162,38 +162,38 @@ function flight(edge, moving, against) {
 
 function wait(milliseconds) { return new Promise(done => setTimeout(done, milliseconds)); }
 
-/* What travels: a message against its arrow, or values and tangents along theirs. */
-function traveller(found, step, {argument}) {
+/* Returns the moving labels: a message against its arrow, or values and tangents along theirs. */
+function traveller(run, step, {argument}) {
   if (step.kind === "adjoint") return chip("message moving", {x: 0, y: 4.5}, drawn(step.value));
-  const number = step.kind === "primal" ? found.values[argument] : known(found.tangents[step.seed][argument]);
+  const number = step.kind === "primal" ? run.values[argument] : known(run.tangents[step.seed][argument]);
   return chip(`${step.kind} moving`, {x: 0, y: 4.5}, drawn(number));
 }
 
-async function play(stage, found, number) {
-  const turn = ++stage.turn, step = found.steps[number], lit = litBy(found, number);
-  paint(stage, found, {...scene(found, number - 1), active: step.node, lit, ...keptBefore(found, number)});
+async function play(stage, run, number) {
+  const turn = ++stage.turn, step = run.steps[number], lit = litBy(run, number);
+  paint(stage, run, {...scene(run, number - 1), active: step.node, lit, ...keptBefore(run, number)});
   await Promise.all(lit.map(arrow => {
     const edge = edgeOf(stage, arrow.argument, arrow.user, arrow.number);
-    const moving = traveller(found, step, arrow);
+    const moving = traveller(run, step, arrow);
     stage.svg.append(moving);
     return flight(edge, moving, step.kind === "adjoint");
   }));
   if (turn === stage.turn && step.again) {
-    paint(stage, found, scene(found, number, {stacked: true}));
+    paint(stage, run, scene(run, number, {stacked: true}));
     await wait(PAUSE);
   }
-  if (turn === stage.turn) paint(stage, found, scene(found, number));
+  if (turn === stage.turn) paint(stage, run, scene(run, number));
 }
 
-/* Before the first step of a sweep there is nothing of the sweep before it. */
-function keptBefore(found, number) {
-  const step = found.steps[number], last = found.steps[number - 1];
+/* Clears the numbers of the previous sweep before the first step of the next. */
+function keptBefore(run, number) {
+  const step = run.steps[number], last = run.steps[number - 1];
   if (!last || (last.kind === step.kind && last.seed === step.seed)) return {};
   return {below: new Map(), done: new Set()};
 }
 
-/* A step at rest. */
-function rest(stage, found, number, options) {
+/* Shows a step without motion. */
+function rest(stage, run, number, options) {
   stage.turn++;
-  paint(stage, found, scene(found, number, options));
+  paint(stage, run, scene(run, number, options));
 }

@@ -1,6 +1,6 @@
-/* What happens at load: nothing moves, the shipped numbers are checked, and the address says which step is shown. */
+/* At load: nothing moves, the shipped numbers are checked, and the address selects the step. */
 
-/* Nodes of the drawings that do not change: each can be focused and says a sentence. */
+/* Makes the nodes of static drawings focusable, each with a sentence. */
 function readable(svg) {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", svg.querySelector("title")?.textContent || svg.querySelector("desc").textContent);
@@ -10,7 +10,7 @@ function readable(svg) {
   }
 }
 
-/* A drawing without a caption is called as its frame. */
+/* Names a drawing without a caption after its frame. */
 function entitled(svg) {
   const heading = svg.closest(".demo").querySelector("h2");
   const own = svg.closest(".frame")?.querySelector("h3") || heading;

@@ -1,4 +1,4 @@
-/* Stepping: which demo, which frame, what is revealed and what is broken; keys, buttons and the address. */
+/* Stepping: current demo and frame, what is revealed or broken; keys, buttons and the address. */
 
 const demos = [...document.querySelectorAll(".demo")];
 const framesOf = demos.map(demo => [...demo.querySelectorAll(".frame")]);
@@ -7,7 +7,7 @@ const state = {demo: 0, frame: 0, revealed: false, broken: false, predict: true,
 function here() { return framesOf[state.demo][state.frame]; }
 function asks() { return state.predict && !state.revealed && here().dataset.asks === "yes"; }
 
-/* What is to be seen now; `stepped` where the reader has gone one step on, so that something may move. */
+/* Updates what is visible; `stepped` if the reader went one step forward, so that things may move. */
 function show(stepped = false) {
   demos.forEach((demo, place) => demo.classList.toggle("here", place === state.demo));
   for (const frame of framesOf.flat()) frame.classList.remove("here", "open", "shows-broken");
@@ -64,7 +64,7 @@ const keyboard = {ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: 
 
 const PRESSES = [" ", "Enter"];  // what presses a button that the keyboard has reached
 
-/* A button that the pointer has pressed does not keep the keys that would press it again: they go on to the next step. */
+/* Takes the focus from a button that the pointer pressed, so that space and enter go to the next step again. */
 function released(event) {
   if (event.detail) event.target.closest("button, summary")?.blur();
 }
@@ -77,7 +77,7 @@ function pressed(event) {
   if (action) { event.preventDefault(); actions[action](); }
 }
 
-/* The address names the step.  Browsers allow few changes in a second: a held key makes one in the end. */
+/* Updates the address.  Browsers allow few changes a second, so a held key makes a single one at the end. */
 let noting = 0;
 function noteAddress() {
   clearTimeout(noting);

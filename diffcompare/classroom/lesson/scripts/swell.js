@@ -1,4 +1,4 @@
-/* Bars of swell on a logarithmic axis: nodes of the derivative in four forms, or how right two answers are. */
+/* The bars of swell on a logarithmic axis: nodes of the derivative in four forms, or the accuracy of two answers. */
 
 const chart = {width: 900, height: 360, left: 76, right: 10, top: 26, bottom: 46};
 const SIZES = ["raw tree", "light tree", "light dag", "cse"], ERRORS = ["expanded", "reverse"];
@@ -9,7 +9,7 @@ function hatch(number) {
     draw("rect", {class: `fill${number}`, width: 8, height: 8}), draw("path", {class: "hatch", d: HATCHES[number]}));
 }
 
-/* What is shown: the series, the words for it, and powers of ten from the axis's foot to its top. */
+/* The two views: their series, their words, and the powers of ten at both ends of the axis. */
 function shownBars() {
   const errors = byId("accuracy").getAttribute("aria-pressed") === "true";
   const range = errors ? {low: -17, high: 83, stride: 10} : {low: 0, high: 7, stride: 1};
@@ -73,7 +73,7 @@ function barsOf(row, place, shown) {
   return parts;
 }
 
-/* What overflows has a bar to the top, what was not computed none. */
+/* An overflow has a bar to the top; what was not computed has none. */
 function tallness(value, key, shown) {
   if (value === null) return key === "expanded" ? heightOf(Infinity, shown) : 0;
   return value > 0 ? Math.max(heightOf(value, shown), 2) : 0;

@@ -18,7 +18,7 @@ function forwards(program, point) {
   return values;
 }
 
-/* [source, argument, partial] for every arrow that derivatives take. */
+/* Returns {source, argument, partial} for every arrow that carries derivatives. */
 function arrows(program, values) {
   return program.nodes.flatMap((node, source) => {
     if (node.operation === undefined) return [];
@@ -28,20 +28,20 @@ function arrows(program, values) {
   });
 }
 
-/* The tangents along a direction, {variable: number}; undefined where none arrives. */
+/* Returns the tangents along a direction, {variable: number}; undefined where none arrives. */
 function tangents(program, values, direction) {
-  const found = program.nodes.map(node => direction[node.variable]);
+  const sums = program.nodes.map(node => direction[node.variable]);
   for (const {source, argument, partial} of arrows(program, values)) {
-    if (found[argument] === undefined || Number.isNaN(values[source])) continue;
-    const arriving = partial * found[argument];
-    found[source] = plus(found[source], arriving);
+    if (sums[argument] === undefined || Number.isNaN(values[source])) continue;
+    const arriving = partial * sums[argument];
+    sums[source] = plus(sums[source], arriving);
   }
-  return found;
+  return sums;
 }
 
 function plus(sum, arriving) { return sum === undefined ? arriving : sum + arriving; }
 
-/* The messages of the reverse sweep in their order: {source, argument, value}. */
+/* Returns the messages of the reverse sweep in order: {source, argument, value}. */
 function messages(program, values) {
   const adjoints = values.map(() => undefined), sent = [], last = values.length - 1;
   const out = arrows(program, values);
@@ -64,18 +64,18 @@ function backwards(program, values) {
   return adjoints.map(known);
 }
 
-/* --- Where a point is like another ---------------------------------------------------------------------------------- */
+/* --- Comparing two points ----------------------------------------------------------------------------------------- */
 
-/* The nodes that the output needs: of a branch, the one that is taken. */
+/* Returns the nodes that the output needs; of a branch, only the side that is taken. */
 function needed(program, values) {
-  const found = new Set(), waiting = [values.length - 1];
+  const seen = new Set(), waiting = [values.length - 1];
   while (waiting.length) {
     const place = waiting.pop(), node = program.nodes[place];
-    if (found.has(place)) continue;
-    found.add(place);
+    if (seen.has(place)) continue;
+    seen.add(place);
     if (node.operation !== undefined) waiting.push(...takenOf(node, values[place], node.of.map(each => values[each])));
   }
-  return found;
+  return seen;
 }
 
 function takenOf(node, value, given) {
@@ -85,13 +85,13 @@ function takenOf(node, value, given) {
   return node.of.filter((_, number) => number < 2 || flows[number] !== null);
 }
 
-/* Which arrows derivatives take, and which values are numbers: at points where these are the same, so are the steps. */
+/* Encodes which arrows carry derivatives and which values are finite: where these are equal, so are the steps. */
 function shapeOf(program, values) {
   return JSON.stringify([arrows(program, values).map(({source, argument}) => [source, argument]),
                          values.map(Number.isFinite)]);
 }
 
-/* The needed nodes that are at a kink. */
+/* Returns the needed nodes that are at a kink. */
 function kinksOf(program, values) {
   return [...needed(program, values)].filter(place => {
     const node = program.nodes[place];
@@ -99,7 +99,7 @@ function kinksOf(program, values) {
   });
 }
 
-/* --- The shipped numbers computed anew: whoever edits the point may rely on the tape, or is warned ------------------ */
+/* --- Recomputing the shipped numbers, to warn readers whose browser computes others ------------------------------- */
 
 const TOLERANCE = 1e-12;
 function differs(ours, theirs) {
@@ -107,7 +107,7 @@ function differs(ours, theirs) {
   return !(Math.abs(ours - theirs) <= TOLERANCE * Math.max(1, Math.abs(theirs)));
 }
 
-/* A tangent or an adjoint; 0 where none arrives. */
+/* Returns a tangent or an adjoint; 0 where none arrives. */
 function known(number) { return number ?? 0; }
 
 function isOff(program) {
