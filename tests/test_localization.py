@@ -23,7 +23,11 @@ def texts():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 constants += [node.value, *(head.strip().removeprefix(">") for head in node.value.split(" | "))]
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "phrase"):
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("translate", "phrase")
+            ):
                 said += [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
     return constants, said
 

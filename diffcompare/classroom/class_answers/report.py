@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.class_answers.submissions import AnswerRow, Outcome, Part, right_outcomes, wrong_outcomes
@@ -48,61 +49,49 @@ class MistakeGroup(NamedTuple):
     rows: tuple[AnswerRow, ...]
 
 
-class PartialTally(NamedTuple):
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """How often each outcome occurred, and what counts as right and as wrong."""
+
+    outcomes: Counter[Outcome]
+    where_defined: Counting
+
+    @property
+    def right(self) -> int:
+        """Number of answers that count as right."""
+        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
+
+    @property
+    def wrong(self) -> int:
+        """Number of answers that count as wrong."""
+        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
+
+    @property
+    def judged(self) -> int:
+        """Number of answers that could be read."""
+        return self.right + self.wrong + self.outcomes["undecided"]
+
+
+@dataclass(frozen=True)
+class PartialTally(OutcomeCounts):
     """Outcomes of the answers to one partial of one question."""
 
     label: str
     function: Expression
     domain: tuple[str, ...]
     name: str
-    outcomes: Counter[Outcome]
-    commonest: MistakeGroup | None
-
-    where_defined: Counting = "right"
-
-    @property
-    def right(self) -> int:
-        """Number of answers that count as right."""
-        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
-
-    @property
-    def wrong(self) -> int:
-        """Number of answers that count as wrong."""
-        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
-
-    @property
-    def judged(self) -> int:
-        """Number of answers that could be read."""
-        return self.right + self.wrong + self.outcomes["undecided"]
+    commonest: MistakeGroup | None = None
 
 
-class Summary(NamedTuple):
-    """All statistics of a class."""
+@dataclass(frozen=True)
+class Summary(OutcomeCounts):
+    """All statistics of a class; the outcome `error` also counts rows that could not be read."""
 
     rows: int
     students: int
-    outcomes: Counter[Outcome]
-    """Outcomes of the answers; `error` also counts rows that could not be read."""
     groups: tuple[MistakeGroup, ...]
     """The most frequent mistake first."""
     tallies: tuple[PartialTally, ...]
-
-    where_defined: Counting = "right"
-
-    @property
-    def right(self) -> int:
-        """Number of answers that count as right."""
-        return sum(self.outcomes[outcome] for outcome in right_outcomes(self.where_defined))
-
-    @property
-    def wrong(self) -> int:
-        """Number of answers that count as wrong."""
-        return sum(self.outcomes[outcome] for outcome in wrong_outcomes(self.where_defined))
-
-    @property
-    def judged(self) -> int:
-        """Number of answers that could be read."""
-        return self.right + self.wrong + self.outcomes["undecided"]
 
 
 def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Summary:
@@ -113,7 +102,8 @@ def summary(rows: Sequence[AnswerRow], where_defined: Counting = "right") -> Sum
         outcomes["not answered"] += len(row.missing)
     groups = _groups(rows)
     students = len({row.who for row in rows})
-    return Summary(len(rows), students, outcomes, groups, _tallies(rows, groups, where_defined), where_defined)
+    tallies = _tallies(rows, groups, where_defined)
+    return Summary(outcomes, where_defined, len(rows), students, groups, tallies)
 
 
 def summary_of(answers: Class) -> Summary:
@@ -169,11 +159,10 @@ def _tallies(
         outcomes = [(part.name, part.outcome) for part in row.parts if not part.stray]
         for name, outcome in [*outcomes, *((name, "not answered") for name in row.missing)]:
             key = (root, row.domain, name)
-            tally = tallies.setdefault(
-                key, PartialTally(row.label, root, row.domain, name, Counter(), None, where_defined)
-            )
+            new = PartialTally(Counter(), where_defined, row.label, root, row.domain, name)
+            tally = tallies.setdefault(key, new)
             tally.outcomes[outcome] += 1
-    return tuple(tally._replace(commonest=_commonest(tally, groups)) for tally in tallies.values())
+    return tuple(replace(tally, commonest=_commonest(tally, groups)) for tally in tallies.values())
 
 
 def _commonest(tally: PartialTally, groups: Sequence[MistakeGroup]) -> MistakeGroup | None:
@@ -218,10 +207,10 @@ def data(answers: Class) -> dict[str, Any]:
     }
 
 
-def _counts_data(counted: Summary | PartialTally) -> dict[str, int]:
+def _counts_data(counts: OutcomeCounts) -> dict[str, int]:
     """Return the numbers of right and wrong answers, and of every other outcome."""
-    outcomes = {outcome.replace(" ", "_"): counted.outcomes[outcome] for outcome in OUTCOMES}
-    return {"right": counted.right, **outcomes, "wrong": counted.wrong}
+    outcomes = {outcome.replace(" ", "_"): counts.outcomes[outcome] for outcome in OUTCOMES}
+    return {"right": counts.right, **outcomes, "wrong": counts.wrong}
 
 
 def _group_data(group: MistakeGroup) -> dict[str, Any]:
