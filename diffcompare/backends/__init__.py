@@ -1,1 +1,1 @@
-"""Backends: ways to differentiate an expression at a point."""
+"""Backends: the ways of differentiating an expression at a point, a module for each."""

@@ -1,4 +1,4 @@
-"""What forward and reverse mode share: two readings of the list, and the report of what went wrong."""
+"""The frame of forward and reverse mode: evaluate, sweep, and explain partials that do not exist."""
 
 from __future__ import annotations
 
@@ -24,58 +24,52 @@ from diffcompare.numeric.evaluate import (
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
 from diffcompare.numeric.sweeps import partials, reverse
 
-# Methods that need a pass for every variable refuse at once where their budget could never do.
+OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
-OPERATIONS_PER_SECOND = 2e7
-
-"""More than plain Python does anywhere: what needs more is certain to run out of time."""
+Values: TypeAlias = Mapping[Expression, Any]
+Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]
 
 
 def exceeds_budget(operations: int, budget: float | None) -> bool:
-    """Whether so many operations cannot be done within so many seconds (None: no limit)."""
+    """Tell whether so many operations are certain to take more than `budget` seconds (None: no limit).
+
+    Methods that need a pass for every variable then do not even start.
+    """
     return budget is not None and operations > OPERATIONS_PER_SECOND * budget
 
 
 def not_started(method: str, problem: Problem, operations: int, variant: str | None = None) -> Derivative:
-    """The answer of a method that did not even begin."""
+    """Return the answer of a method that would exceed its budget and does not start."""
     note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
     return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))
-
-
-Values: TypeAlias = Mapping[Expression, Any]
-
-Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]
-
-
-class OutOfTime(Exception):
-    """The budget ended before the sweeps did."""
 
 
 def run_sweeps(
     method: str, problem: Problem, sweep: Sweep, work: Callable[[Sequence[Expression], set[Expression]], int]
 ) -> Derivative:
-    """Evaluate, sweep, and answer: in plain doubles first, carefully where they raise or end in inf or nan.
+    """Evaluate, sweep, and return the answer: in plain doubles first, carefully if these raise or end in inf or nan.
 
-    Near the ends of their range a second sweep with wider exponents finds what products on the way have lost.
+    `sweep` returns the gradient and raises TimeoutError when the budget is spent; `work` counts its operations.
+    Where values come near the ends of the range of doubles, a second sweep with wider exponents finds what was lost.
     """
     expression = problem.at(problem.point)
     nodes = wengert_list(expression)
     active = active_nodes(nodes, problem.wrt)
     done = Work(1, work(nodes, active))
-    for reading in (FLOATS, CAREFUL):
+    for system in (FLOATS, CAREFUL):
         try:
-            values = evaluate(nodes, problem.point, reading)
+            values = evaluate(nodes, problem.point, system)
             if type(values[expression]) is Undefined:
                 note = explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
-            gradient = sweep(nodes, values, active, problem, reading)
+            gradient = sweep(nodes, values, active, problem, system)
         except RANGE_ERRORS:
-            assert reading is FLOATS, "the careful reading does not raise"
+            assert system is FLOATS, "careful evaluation does not raise"
             continue
         except NotDifferentiable as refusal:
             note = f"no partial is known of {shorten(refusal.node)} by this argument"
             return Derivative(method, "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(note,))
-        except OutOfTime:
+        except TimeoutError:
             note = f"timed out after {problem.budget:g} s"
             return Derivative(method, "timed-out", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
         if all(map(isfinite, gradient.values())):
@@ -84,7 +78,7 @@ def run_sweeps(
     if may_leave_range(values):
         try:
             wide = sweep(nodes, evaluate(nodes, problem.point, EXTENDED), active, problem, EXTENDED)
-        except OutOfTime:
+        except TimeoutError:
             notes = ("no time was left for a second sweep, with wider exponents",)
         else:
             gradient, notes = recover_range(gradient, wide)
@@ -102,18 +96,18 @@ def _partly(
     gradient: dict[str, Any],
     work: Work,
 ) -> Derivative:
-    """An answer in which some partials are inf or nan: they are left out, and a note says where that began."""
+    """Return an answer without the partials that are inf or nan, and with a note that says where these arose."""
     lost = [f"{value} by {name}" for name, value in gradient.items() if not isfinite(value)]
-    found = {name: float(value) if isfinite(value) else None for name, value in gradient.items()}
+    finite = {name: float(value) if isfinite(value) else None for name, value in gradient.items()}
     note = f"{', '.join(lost)}: {_origin(nodes, values, active)}"
-    return Derivative(method, "undefined", gradient=found, work=work, notes=(note,))
+    return Derivative(method, "undefined", gradient=finite, work=work, notes=(note,))
 
 
 def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]) -> str:
-    """Where inf or nan was born: in a value, in a partial, or in their product."""
+    """Say where inf or nan arose: in a value, in a partial, or in a product of partials."""
     node = first_nonfinite(nodes, values, nodes[-1])
     if node is not None:
-        arguments = ", ".join(f"{float(values[each]):.6g}" for each in node.arguments)
+        arguments = ", ".join(f"{float(values[argument]):.6g}" for argument in node.arguments)
         verb = "overflows" if values[node] in (float("inf"), float("-inf")) else "is nan"
         return f"{shorten(node)} {verb} at {arguments}" if arguments else f"{shorten(node)} {verb}"
     reached = reverse(nodes, values, active, nodes[-1], CAREFUL)
@@ -127,7 +121,7 @@ def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]
 
 
 def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expression) -> str:
-    """Which operation was outside its domain, at which argument, and what its domain is."""
+    """Say which operation below `reached` was outside its domain, at which argument, and what its domain is."""
     outside = values[reached]
     for node in nodes:
         if values.get(node) is outside:
@@ -136,5 +130,5 @@ def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expr
 
 
 def by_name(sensitivities: Mapping[Expression, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The sensitivities of the variables; 0 for one that does not reach the output."""
+    """Return the adjoints (or tangents) of the variables by name; 0 for one that does not reach the output."""
     return {name: sensitivities.get(Variable(name), 0.0) for name in names}

@@ -1,31 +1,31 @@
-"""The complex step: f'(x) = Im f(x + ih) / h.
+"""Complex-step differentiation: f'(x) = Im f(x + ih) / h.
 
-There is no difference to cancel, so h may be as small as 1e-20, or 1e-20 of x (`complex_length` chooses it), and the
+No difference cancels, so that h may be as small as 1e-20, or 1e-20 of x (`complex_step_length` chooses it), and the
 truncation error, of order h^2, disappears (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f
-must be analytic and computed in complex arithmetic: |x|, min, max and `if` are followed along the real part.
+must be analytic and computed in complex arithmetic: |x|, min, max and `if` are decided by the real part.
 """
 
 from __future__ import annotations
 
 import cmath
 import math
+import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from time import monotonic
 from typing import Any
 
 from diffcompare.backends.automatic import exceeds_budget, not_started
 from diffcompare.backends.complex_step_length import DEFAULT_STEP, StepLength, StepSearch, default_step
 from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work
-from diffcompare.language.expression import Expression, Operation
-from diffcompare.language.operations import CONSTANTS, raise_to
+from diffcompare.language.expression import ArithmeticOperators, Expression, Operation
+from diffcompare.language.operations import CONSTANTS
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import NumberSystem, Undefined, evaluate
+from diffcompare.numeric.evaluate import FLOATS, Deadline, Functions, NumberSystem, Undefined, evaluate, guarded
 from diffcompare.numeric.operation_counts import primal_work
 
 
-class Complex:
-    """A complex number that rows of the table can be applied to; it is ordered by its real part."""
+class Complex(ArithmeticOperators["Complex"]):
+    """A complex number that rows of the table can be applied to, ordered by its real part."""
 
     __slots__ = ("z",)
 
@@ -34,38 +34,21 @@ class Complex:
 
     @staticmethod
     def constant(value: int | str) -> Complex:
-        """An integer or a named constant."""
+        """Return an integer or a named constant."""
         return Complex(complex(CONSTANTS[value] if isinstance(value, str) else value))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row over complex numbers."""
+        """Apply a row of the table to complex numbers."""
         return _function(operation)(*[Complex(_plain(argument)) for argument in arguments])
 
-    def __add__(self, other: Any) -> Complex:
-        return Complex(self.z + _plain(other))
+    @staticmethod
+    def operate(sign: str, left: Any, right: Any) -> Complex:
+        """Return `left sign right` in complex arithmetic."""
+        return Complex(_OPERATORS[sign](_plain(left), _plain(right)))
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Complex:
-        return Complex(self.z - _plain(other))
-
-    def __rsub__(self, other: Any) -> Complex:
-        return Complex(_plain(other) - self.z)
-
-    def __mul__(self, other: Any) -> Complex:
-        return Complex(self.z * _plain(other))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Complex:
-        return Complex(self.z / _plain(other))
-
-    def __rtruediv__(self, other: Any) -> Complex:
-        return Complex(_plain(other) / self.z)
-
-    def __pow__(self, other: Any) -> Any:
-        return raise_to(self, other)
+    def __float__(self) -> float:
+        return self.z.real
 
     def __neg__(self) -> Complex:
         return Complex(-self.z)
@@ -88,6 +71,9 @@ class Complex:
     __hash__ = None  # type: ignore[assignment]
 
 
+_OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+
+
 def _plain(number: Any) -> complex:
     return number.z if isinstance(number, Complex) else complex(number)
 
@@ -104,7 +90,7 @@ def _int_power(base: Complex, exponent: Complex) -> Complex:
 
 
 def _expm1(a: Complex) -> Complex:
-    # exp(a) - 1 would lose the digits that this row is for; cos - 1 is of the order of h^2.
+    # exp(a) - 1 would lose the digits that this row exists for; cos - 1 is of the order of h^2.
     x, h = a.z.real, a.z.imag
     return Complex(complex(math.expm1(x) * math.cos(h) - 2 * math.sin(h / 2) ** 2, math.exp(x) * math.sin(h)))
 
@@ -117,7 +103,7 @@ def _log1p(a: Complex) -> Complex:
 
 
 def _erf(a: Complex) -> Complex:
-    # Beside a value near 1 the imaginary part would be rounded away: it is computed with the small complement.
+    # Near 1 the imaginary part would be rounded away, so it is computed with the small complement.
     if a < 0:
         return -_erf(-a)
     return 1 - _by_mpmath("erfc", a.z) if a > 1 else _by_mpmath("erf", a.z)
@@ -128,7 +114,7 @@ def _erfc(a: Complex) -> Complex:
 
 
 def _lgamma(a: Complex) -> Complex:
-    # Where gamma would overflow, mpmath has its logarithm; to the left of 0 that has a part of the size of pi beside h.
+    # loggamma does not overflow as gamma does, but left of 0 its imaginary part is a multiple of pi, and h is lost.
     if a > 0:
         return _by_mpmath("loggamma", a.z)
     gamma = _by_mpmath("gamma", a.z)
@@ -136,7 +122,7 @@ def _lgamma(a: Complex) -> Complex:
 
 
 def _sigmoid(a: Complex) -> Complex:
-    # Of the two forms, each of which overflows on one side.
+    # Each of the two forms overflows on one side.
     tail = cmath.exp(a.z if a < 0 else -a.z)
     return Complex((tail if a < 0 else 1) / (1 + tail))
 
@@ -153,7 +139,7 @@ def _polygamma(order: Complex, a: Complex) -> Complex:
 
 
 def _by_mpmath(name: str, *arguments: Any) -> Complex:
-    """A row by mpmath, with so many bits that an imaginary part of the size of h keeps 53 of its own."""
+    """Evaluate a row by mpmath, with enough bits that an imaginary part of the size of h keeps 53 of its own."""
     import mpmath
 
     imaginary = abs(arguments[-1].imag)
@@ -164,19 +150,19 @@ def _by_mpmath(name: str, *arguments: Any) -> Complex:
 
 def _atan2(a: Complex, b: Complex) -> Complex:
     angle = math.atan2(a.z.real, b.z.real)
-    # The quotient whose denominator is the larger, turned into the right quadrant.
+    # The quotient with the larger denominator is the accurate one; the real part has the right quadrant.
     turned = cmath.atan(a.z / b.z) if abs(b.z) >= abs(a.z) else -cmath.atan(b.z / a.z)
     return Complex(complex(angle, turned.imag))
 
 
 def _hypot(a: Complex, b: Complex) -> Complex:
-    # Squares would leave the range: they are taken of numbers near 1.
+    # Squares could leave the range, so numbers near 1 are squared.
     size = max(abs(a.z), abs(b.z))
     scale = math.ldexp(1.0, math.frexp(size)[1] - 1) if math.isfinite(size) else 1.0
     return Complex(cmath.sqrt((a.z / scale) ** 2 + (b.z / scale) ** 2) * scale)
 
 
-BY_REAL_PART: dict[str, Callable[..., Complex]] = {
+OWN_FUNCTIONS: dict[str, Callable[..., Complex]] = {
     "^": _power,
     "^n": _int_power,
     "expm1": _expm1,
@@ -200,9 +186,9 @@ BY_REAL_PART: dict[str, Callable[..., Complex]] = {
 
 @lru_cache(maxsize=256)
 def _function(operation: Operation) -> Callable[..., Any]:
-    """A row over `Complex`: by Python's own operators, cmath, its definition, or mpmath."""
-    if operation.name in BY_REAL_PART:
-        return BY_REAL_PART[operation.name]
+    """Return the function of a row over `Complex`: our own, an operator, that of cmath, its definition, or mpmath's."""
+    if operation.name in OWN_FUNCTIONS:
+        return OWN_FUNCTIONS[operation.name]
     if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
         return operation.real
     if "cmath" in operation.names:
@@ -210,92 +196,69 @@ def _function(operation: Operation) -> Callable[..., Any]:
         return lambda *arguments: Complex(function(*[argument.z for argument in arguments]))
     if operation.definition:
         return operation.definition
-
-    own = operation.names["mpmath"]
-    return lambda *arguments: _by_mpmath(own, *[argument.z for argument in arguments])
+    name = operation.names["mpmath"]
+    return lambda *arguments: _by_mpmath(name, *[argument.z for argument in arguments])
 
 
 def _guarded(operation: Operation) -> Callable[..., Any]:
     function = _function(operation)
-
-    def apply(*arguments: Any) -> Any:
-        needed = arguments[:2] if operation.selects else arguments
-        for argument in needed:
-            if type(argument) is Undefined:
-                return argument
-        if operation.selects:
-            return arguments[operation.selects(*needed)]
-        if not operation.domain.contains(*arguments):
-            return Undefined(operation, tuple(argument.z.real for argument in arguments))
-        return function(*arguments)
-
-    return apply
-
-
-class _GuardedComplex(dict[Operation, Callable[..., Any]]):
-    def __missing__(self, operation: Operation) -> Callable[..., Any]:
-        function = self[operation] = _guarded(operation)
-        return function
+    return guarded(operation, lambda _, arguments: function(*arguments), passes_nan=False)
 
 
 def _leaf(node: Expression, point: Any) -> Complex:
-    from diffcompare.numeric.evaluate import FLOATS
-
     value = FLOATS.leaf(node, point)
     return value if isinstance(value, Complex) else Complex(complex(value))
 
 
-COMPLEX = NumberSystem(_GuardedComplex(), _leaf, sum, Complex(1 + 0j))
+COMPLEX = NumberSystem(Functions(_guarded), _leaf, sum, Complex(1 + 0j))
 
 
-def rounded_reading(rounded: Callable[[float], float]) -> NumberSystem:
-    """The same reading in a lower precision: both parts of every result are rounded."""
+def in_precision_of(rounded: Callable[[float], float]) -> NumberSystem:
+    """Return the complex numbers in a lower precision: `rounded` is applied to both parts of every result."""
 
     def lower(number: Any) -> Any:
         return Complex(complex(rounded(number.z.real), rounded(number.z.imag))) if type(number) is Complex else number
 
-    class Rounded(dict[Operation, Callable[..., Any]]):
-        def __missing__(self, operation: Operation) -> Callable[..., Any]:
-            function = COMPLEX.functions[operation]
-            rounding = self[operation] = lambda *arguments: lower(function(*arguments))
-            return rounding
+    def lowered(operation: Operation) -> Callable[..., Any]:
+        function = COMPLEX.functions[operation]
+        return lambda *arguments: lower(function(*arguments))
 
-    return NumberSystem(Rounded(), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
+    return NumberSystem(Functions(lowered), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
 
 
 def differentiate(problem: Problem) -> Derivative:
-    """The gradient by one complex evaluation for every variable, and by more where a step has to be looked for."""
+    """Compute the gradient by one complex evaluation for every variable, or several where no default step serves."""
     nodes = wengert_list(problem.at(problem.point))
     n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
-    # One division by h for every variable; the imaginary part of what is ready costs nothing.
+    # One division by h for every variable; to take an imaginary part costs nothing.
     planned = n * (cost + 1)
     steps = {problem.step or default_step(problem.point[name]) for name in problem.wrt}
     if exceeds_budget(planned, problem.budget):
         return not_started("complex-step", problem, planned, _variant(steps))
-    deadline = None if problem.budget is None else monotonic() + problem.budget
+    deadline = Deadline(problem.budget)
     gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
-    found: dict[str, StepLength] = {}
+    chosen: dict[str, StepLength] = {}
     notes: list[str] = []
     status: Status = "ok"
     for name in problem.wrt:
-        if deadline is not None and monotonic() > deadline:
+        if deadline.has_passed:
             status = "timed-out"
             notes.append(f"timed out after {problem.budget:g} s")
             break
-        found[name] = step = _search(nodes, problem.point, name).by(problem.step)
+        chosen[name] = step = _search(nodes, problem.point, name).by(problem.step)
         gradient[name] = step.partial
         if step.partial is None:
             status = "undefined"
         if step.note:
             notes.append(f"by {name}: {step.note}")
-    calls = sum(step.evaluations for step in found.values())
-    steps = {step.h for step in found.values()} or steps
+    calls = sum(step.evaluations for step in chosen.values())
+    steps = {step.h for step in chosen.values()} or steps
     work = Work(calls, calls * (cost + 1))
     return Derivative("complex-step", status, _variant(steps), gradient, work, notes=tuple(notes))
 
 
 def _variant(steps: Collection[float]) -> str:
-    """The step, or the steps from the shortest to the longest where the variables have their own."""
+    """Describe the step, or the range of the steps where the variables have steps of their own."""
     if not steps:
         return f"h = {DEFAULT_STEP:g}"
     return f"h = {min(steps):g}" if len(steps) == 1 else f"h = {min(steps):g} to {max(steps):g}"
@@ -312,28 +275,28 @@ def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) 
 
 
 def quotient(
-    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: NumberSystem = COMPLEX
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, system: NumberSystem = COMPLEX
 ) -> float | None:
-    """Im f(x + ih) / h; None where that is no finite number."""
-    return imaginary_quotient(values_beside(nodes, point, name, h, reading), nodes[-1], h)
+    """Return Im f(x + ih) / h, where x is the variable `name`; None if that is no finite number."""
+    return imaginary_quotient(values_beside(nodes, point, name, h, system), nodes[-1], h)
 
 
 def values_beside(
-    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, reading: NumberSystem
+    nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, system: NumberSystem
 ) -> Mapping[Expression, Any] | None:
-    """The value of every node at x + ih; None where one of them cannot be computed."""
+    """Return the value of every node at x + ih; None if one of them cannot be computed."""
     try:
-        return evaluate(nodes, {**point, name: Complex(complex(point[name], h))}, reading)
+        return evaluate(nodes, {**point, name: Complex(complex(point[name], h))}, system)
     except (ArithmeticError, ValueError, TypeError):
         return None
 
 
 def imaginary_quotient(values: Mapping[Expression, Any] | None, output: Expression, h: float) -> float | None:
-    """The imaginary part of the output over the step; None where that is no finite number."""
+    """Return the imaginary part of the output over the step; None if that is no finite number."""
     if values is None or type(values[output]) is Undefined:
         return None
-    found = values[output].z.imag / h
-    return found if math.isfinite(found) else None
+    quotient = values[output].z.imag / h
+    return quotient if math.isfinite(quotient) else None
 
 
 BACKEND = Backend("complex-step", differentiate)

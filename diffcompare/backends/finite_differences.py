@@ -1,4 +1,4 @@
-"""Numerical differentiation: values of f at a few points around x, one stencil a line.
+"""Finite differences: derivatives from values of f at a few points around x, a line for every stencil.
 
 A stencil approximates f'(x) by `sum(weight * f(x + offset*h)) / (denominator*h)`.  Its truncation error falls as
 h^order, its round-off error grows as 1/h, and `eps^(1/(order + 1))` balances the two for a function whose scale is 1.
@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum, inf, isfinite
-from time import monotonic
 
 from diffcompare.backends.automatic import exceeds_budget, not_started
 from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import is_number, values_at
+from diffcompare.numeric.evaluate import Deadline, is_number, values_at
 from diffcompare.numeric.operation_counts import primal_work
 
 EPSILON = sys.float_info.epsilon
@@ -25,7 +24,7 @@ EPSILON = sys.float_info.epsilon
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """A finite-difference formula: where it looks, how it weighs, how fast its truncation error falls."""
+    """A finite-difference formula: its offsets in steps, their weights, and the order of its truncation error."""
 
     name: str
     offsets: tuple[int, ...]
@@ -34,11 +33,11 @@ class Stencil:
     order: int
 
     def default_step(self, x: float) -> float:
-        """The step that balances truncation against round-off for a function of scale 1."""
+        """Return the step that balances truncation and round-off error for a function of scale 1."""
         return float(EPSILON ** (1 / (self.order + 1)) * max(1.0, abs(x)))
 
     @property
-    def combination(self) -> int:
+    def combining_operations(self) -> int:
         """Operations that combine the values: additions, products by weights other than 1 and -1, one division."""
         return len(self.offsets) - 1 + sum(1 for weight in self.weights if abs(weight) != 1) + 1
 
@@ -55,21 +54,19 @@ ONE_SIDED: dict[str, tuple[Stencil, ...]] = {
     CENTRAL.name: (FORWARD, BACKWARD),
     FIVE_POINT.name: (FORWARD, BACKWARD),
 }
-"""What a stencil falls back to where it would step over the edge of the domain."""
+"""The stencils that replace another one where it would step over the edge of the domain."""
 
-Line = Callable[[float], float | None]
-"""The function along one variable; None where it is not a finite number."""
+Line = Callable[[float], float | None]  # the function along one variable; None where it is not a finite number
 Rounding = Callable[[float], float]
 
 
 def quotient(
     stencil: Stencil, f: Line, x: float, h: float, *, nominal: bool = False, rounded: Rounding = float
 ) -> float | None:
-    """The stencil's quotient at a step h; None where a value is missing or the step vanishes beside x.
+    """Return a stencil's difference quotient at a step h; None if a value is missing or the step vanishes beside x.
 
-    A `nominal` step is divided by as it was given, as the textbook does, whatever step the doubles made of it.
-    `rounded` rounds to the precision of the arithmetic.  Where the values are there but their quotient is beyond the
-    doubles, it is inf or nan.
+    With `nominal`, the quotient divides by h itself, as the textbook does, and not by the step that the doubles allow.
+    `rounded` rounds to the precision of the arithmetic.  A quotient beyond the range of doubles is inf or nan.
     """
     step = rounded(h) if nominal else rounded(rounded(x + h) - x)
     if step == 0 or not isfinite(step):
@@ -77,47 +74,47 @@ def quotient(
     values = [f(rounded(x + offset * step)) for offset in stencil.offsets]
     if None in values:
         return None
-    weighed = [weight * value for weight, value in zip(stencil.weights, values, strict=True) if value is not None]
+    weighted = [weight * value for weight, value in zip(stencil.weights, values, strict=True) if value is not None]
     try:
-        return rounded(rounded(fsum(weighed)) / rounded(stencil.denominator * step))
-    except (OverflowError, ValueError, ZeroDivisionError):  # the sum, or inf - inf in it, or the step
+        return rounded(rounded(fsum(weighted)) / rounded(stencil.denominator * step))
+    except (OverflowError, ValueError, ZeroDivisionError):  # the sum overflows, has inf - inf, or the step underflows
         return inf
 
 
 def richardson(f: Line, x: float, h: float, *, nominal: bool = False, rounded: Rounding = float) -> float | None:
-    """One level of Richardson's extrapolation of the central difference: (4 D(h/2) - D(h)) / 3, of order 4."""
+    """Extrapolate the central difference once, after Richardson: (4 D(h/2) - D(h)) / 3, of order 4."""
     coarse = quotient(CENTRAL, f, x, h, nominal=nominal, rounded=rounded)
     fine = quotient(CENTRAL, f, x, h / 2, nominal=nominal, rounded=rounded)
     return None if coarse is None or fine is None else rounded(rounded(4 * fine - coarse) / 3)
 
 
 def differentiate(stencil: Stencil, problem: Problem) -> Derivative:
-    """The gradient by one stencil, variable after variable."""
-    return _along(
+    """Compute the gradient by one stencil, variable after variable."""
+    return _gradient(
         problem,
         stencil.name,
         partial(quotient, stencil),
         stencil.default_step,
         ONE_SIDED[stencil.name],
         evaluations=lambda n: n * (len(stencil.offsets) - (0 in stencil.offsets)) + (0 in stencil.offsets),
-        combination=stencil.combination,
+        combining_operations=stencil.combining_operations,
     )
 
 
 def differentiate_richardson(problem: Problem) -> Derivative:
-    """The gradient by Richardson's extrapolation, variable after variable."""
-    return _along(
+    """Compute the gradient by Richardson's extrapolation, variable after variable."""
+    return _gradient(
         problem,
         "richardson",
         richardson,
         FIVE_POINT.default_step,
         (FORWARD, BACKWARD),
         evaluations=lambda n: 4 * n,
-        combination=2 * CENTRAL.combination + 3,
+        combining_operations=2 * CENTRAL.combining_operations + 3,
     )
 
 
-def _along(
+def _gradient(
     problem: Problem,
     method: str,
     rule: Callable[[Line, float, float], float | None],
@@ -125,32 +122,36 @@ def _along(
     one_sided: tuple[Stencil, ...],
     *,
     evaluations: Callable[[int], int],
-    combination: int,
+    combining_operations: int,
 ) -> Derivative:
+    """Compute the gradient by a rule for one variable, and count evaluations and operations.
+
+    `evaluations` says how many evaluations of f the rule needs for so many variables.
+    """
     variant = _variant(problem, default_step)
     n, cost = len(problem.wrt), _cost(problem)
-    planned = evaluations(n) * cost + n * combination
+    planned = evaluations(n) * cost + n * combining_operations
     if exceeds_budget(planned, problem.budget):
         return not_started(method, problem, planned, variant)
     gradient: dict[str, float | None] = dict.fromkeys(problem.wrt)
     notes: list[str] = []
     values = CountedValues(problem)
-    deadline = None if problem.budget is None else monotonic() + problem.budget
+    deadline = Deadline(problem.budget)
     status: Status = "ok"
     operations = 0
     for name in problem.wrt:
-        if deadline is not None and monotonic() > deadline:
+        if deadline.has_passed:
             notes.append(f"timed out after {problem.budget:g} s")
             status = "timed-out"
             break
         x, f = problem.point[name], partial(values.along, name)
-        found, note = rule(f, x, problem.step or default_step(x)), ""
-        if found is None:
-            found, note = _fall_back(one_sided, f, x, problem.step)
-        if found is not None and not isfinite(found):
-            found, note = None, "the quotient is beyond the doubles"
-        gradient[name] = found
-        operations += combination
+        derivative, note = rule(f, x, problem.step or default_step(x)), ""
+        if derivative is None:
+            derivative, note = _fall_back(one_sided, f, x, problem.step)
+        if derivative is not None and not isfinite(derivative):
+            derivative, note = None, "the quotient is beyond the doubles"
+        gradient[name] = derivative
+        operations += combining_operations
         if note:
             notes.append(f"by {name}: {note}")
     if status == "ok" and None in gradient.values():
@@ -160,7 +161,7 @@ def _along(
 
 
 class CountedValues:
-    """Values of f near a point, counted.  The value at the point itself is computed once for all variables."""
+    """Evaluates f near a point and counts the evaluations; the value at the point itself is computed only once."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -169,7 +170,7 @@ class CountedValues:
         self.at_point = lru_cache(maxsize=1)(lambda: self._value(dict(problem.point)))
 
     def along(self, name: str, x: float) -> float | None:
-        """f with one variable moved to x; None where it is not a finite number."""
+        """Return f with one variable moved to x; None if it is not a finite number."""
         if x == self.problem.point[name]:
             return self.at_point()
         return self._value({**self.problem.point, name: x})
@@ -182,7 +183,7 @@ class CountedValues:
 
 
 def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None) -> tuple[float | None, str]:
-    """A one-sided quotient, where the first choice had no value at one of its points."""
+    """Return a one-sided quotient and a note on it, where the chosen rule lacks a value at one of its points."""
     if h is not None and (x + h) - x == 0:
         return None, f"the step {h:g} vanishes beside {x:g}"
     for stencil in stencils:
@@ -194,7 +195,7 @@ def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None
 
 
 def _variant(problem: Problem, default_step: Callable[[float], float]) -> str:
-    """The step, or the steps from the smallest to the largest where the variables have their own."""
+    """Describe the step, or the range of the steps where the variables have steps of their own."""
     steps = sorted({problem.step or default_step(problem.point[name]) for name in problem.wrt})
     if not steps:
         return ""
@@ -202,6 +203,7 @@ def _variant(problem: Problem, default_step: Callable[[float], float]) -> str:
 
 
 def _cost(problem: Problem) -> int:
+    """Count the operations of one evaluation of f."""
     nodes = wengert_list(problem.at(problem.point))
     return primal_work(nodes, active_nodes(nodes, problem.wrt))
 

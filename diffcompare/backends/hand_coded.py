@@ -1,22 +1,22 @@
 """Hand-coded differentiation: formulas that a person derived and coded.
 
 Where nobody wrote any, this backend does what a person with a rule sheet does: it applies the rules of the textbook
-(`textbook_rules`) one by one and leaves the result unsimplified.
+(`differentiation_rules`) one by one and leaves the result unsimplified.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from time import monotonic
 
 from diffcompare.backends.automatic import exceeds_budget, not_started
-from diffcompare.backends.formula_answer import evaluate_formulas, measure
+from diffcompare.backends.formula_evaluation import evaluate_formulas, measure
 from diffcompare.backends.problem import Backend, Derivative, Problem
 from diffcompare.language.differentiation_rules import BY_HAND, ZERO, RuleStyle, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import operation_count, wengert_list
+from diffcompare.numeric.evaluate import Deadline
 
 
 def differentiate(problem: Problem) -> Derivative:
@@ -31,9 +31,9 @@ def differentiate(problem: Problem) -> Derivative:
         missing = [name for name in problem.wrt if name not in formulas]
     if missing:
         expression = problem.at(problem.point)
-        rules = len(missing) * operation_count(wengert_list(expression))
-        if exceeds_budget(rules, problem.budget):
-            return not_started("hand-coded", problem, rules, origin)
+        rule_count = len(missing) * operation_count(wengert_list(expression))
+        if exceeds_budget(rule_count, problem.budget):
+            return not_started("hand-coded", problem, rule_count, origin)
         try:
             formulas |= textbook(expression, missing, problem.budget)
         except NotDifferentiable as refusal:
@@ -44,10 +44,10 @@ def differentiate(problem: Problem) -> Derivative:
             return Derivative("hand-coded", "timed-out", origin, dict.fromkeys(problem.wrt), notes=(note,))
         notes = (f"textbook rules{f' for {_names(missing)}' if origin != 'textbook' else ''}",)
     formulas = {name: formulas[name] for name in problem.wrt}
-    gradient, complaints, status = evaluate_formulas(formulas, problem)
+    gradient, value_notes, status = evaluate_formulas(formulas, problem)
     size, work = measure(formulas)
     sizes = {"raw": size, "cse": None, "simplified": None}
-    return Derivative("hand-coded", status, origin, gradient, work, formulas, sizes, notes + complaints)
+    return Derivative("hand-coded", status, origin, gradient, work, formulas, sizes, notes + value_notes)
 
 
 def _names(names: list[str]) -> str:
@@ -58,22 +58,21 @@ def textbook(
     expression: Expression,
     wrt: Iterable[str],
     budget: float | None = None,
-    tidying: RuleStyle = BY_HAND,
+    style: RuleStyle = BY_HAND,
     known: dict[str, dict[Expression, Expression]] | None = None,
 ) -> dict[str, Expression]:
-    """The partials of an expression by the rules of a textbook, one variable after the other.
+    """Return the partials of an expression by the rules of a textbook, by variable.
 
-    `known` has derivatives by variable and node, of other expressions say that are parts of this one, and is added
-    to.  Raises TimeoutError after `budget` seconds: n variables need n passes.
+    `known` holds derivatives by variable and node that have been derived before, say those of a part of this
+    expression; new ones are added.  Raises TimeoutError after `budget` seconds: n variables need n passes.
     """
     nodes = wengert_list(expression)
-    deadline = None if budget is None else monotonic() + budget
+    deadline = Deadline(budget)
     results = {}
     for name in wrt:
-        if deadline is not None and monotonic() > deadline:
-            raise TimeoutError
-        found = None if known is None else known.setdefault(name, {})
-        results[name] = derivatives_of(nodes, name, tidying, found).get(nodes[-1], ZERO)
+        deadline.check()
+        known_derivatives = None if known is None else known.setdefault(name, {})
+        results[name] = derivatives_of(nodes, name, style, known_derivatives).get(nodes[-1], ZERO)
     return results
 
 

@@ -1,4 +1,4 @@
-"""The question put to every backend, and the form of its answer."""
+"""The problem given to every backend, the form of its answer, and what a backend is."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from diffcompare.numeric.recording import record
 Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported"]
 
 
-NOTHING: Mapping[str, Any] = {}
-"""The default of fields that hold a mapping; never written to."""
+NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; never written to
 
 
 class Hand(NamedTuple):
-    """Partials that a person wrote, one formula per variable, and where they come from."""
+    """Partials that a person wrote, a formula for every variable, and where they come from."""
 
     formulas: Mapping[str, Expression]
     origin: Literal["given", "file", "catalogue"]
 
 
 class Problem(NamedTuple):
-    """Differentiate `expression` at `point` by the variables `wrt`.
+    """The problem of differentiating `expression` at `point` by the variables `wrt`.
 
-    `step` overrides the step of the difference formulas; `budget` is in seconds for each method (None: no limit);
-    without `simplify` a method that has formulas does not look for shorter ones.  `program` is what has another
-    expression at another point: a Python function that is recorded as it runs.
+    `step` overrides the step of difference formulas; `budget` is in seconds for each method (None: no limit);
+    without `simplify` a method with formulas does not look for shorter ones.  `program` returns the expression at a
+    point, for Python functions, which are recorded as they run and may be another expression at another point.
     """
 
     expression: Expression
@@ -40,26 +39,26 @@ class Problem(NamedTuple):
     program: Callable[[Mapping[str, float]], Expression] | None = None
 
     def at(self, point: Mapping[str, float]) -> Expression:
-        """The expression that computes the function at this point (the same one everywhere, for a typed expression)."""
+        """Return the expression that computes the function at a point; a typed expression is the same everywhere."""
         return self.expression if self.program is None else self.program(point)
 
 
 class Size(NamedTuple):
-    """Nodes of formulas: written out as a tree, and distinct."""
+    """The number of nodes of formulas: written out as trees, and distinct."""
 
     tree: int
     dag: int
 
 
 class Work(NamedTuple):
-    """Evaluations of f, and elementary operations in all."""
+    """The number of evaluations of f, and of elementary operations in all."""
 
     evaluations: int
     operations: int
 
 
 class Derivative(NamedTuple):
-    """One method's answer.  A partial that could not be computed is None; inf and nan are never stored as partials."""
+    """The answer of a method.  A partial that could not be computed is None; inf and nan are no partials."""
 
     method: str
     status: Status = "ok"
@@ -67,13 +66,12 @@ class Derivative(NamedTuple):
     gradient: Mapping[str, float | None] = NOTHING
     work: Work | None = None
     formulas: Mapping[str, Expression] | None = None
-    sizes: Mapping[str, Size | None] | None = None
-    """Of the whole gradient, by stage: `raw`, and for sympy `cse` and `simplified`."""
+    sizes: Mapping[str, Size | None] | None = None  # of the gradient, by stage: `raw`, from sympy `cse`, `simplified`
     notes: tuple[str, ...] = ()
 
 
 class Backend(NamedTuple):
-    """A way of differentiating."""
+    """A way of differentiating, by name."""
 
     name: str
     differentiate: Callable[[Problem], Derivative]
@@ -82,7 +80,10 @@ class Backend(NamedTuple):
 def recorded_problem(
     function: Callable[..., Any], point: Mapping[str, float], wrt: Sequence[str] = (), **fields: Any
 ) -> Problem:
-    """The problem of differentiating a function: every method that looks elsewhere has it recorded anew there."""
+    """Return the problem of differentiating a Python function, which is recorded anew at every point.
+
+    Without `wrt`, it is differentiated by all variables of the point; `fields` are further fields of `Problem`.
+    """
     expression = record(function, point).expression
     return Problem(
         expression, dict(point), tuple(wrt) or tuple(point),

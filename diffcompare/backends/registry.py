@@ -1,4 +1,4 @@
-"""The methods by name, and how to ask one of them."""
+"""The registry of backends: all methods by name, selected and run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib import import_module
 from diffcompare.backends.problem import Backend, Derivative, Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
+# Every method, with the module of its backend, which is imported only when needed, and the name of the record there.
 BACKENDS: dict[str, tuple[str, str]] = {
     "hand-coded": ("hand_coded", "BACKEND"),
     "forward-difference": ("finite_differences", "FORWARD_DIFFERENCE"),
@@ -23,28 +24,27 @@ BACKENDS: dict[str, tuple[str, str]] = {
     "richardson": ("finite_differences", "RICHARDSON"),
     "complex-step": ("complex_step", "BACKEND"),
 }
-"""Every method: the module of its backend, imported when it is asked for, and the record's name there."""
 
 METHODS = tuple(BACKENDS)
 DEFAULT_METHODS = METHODS[:6]
 
+# The methods with a truncation error, whatever the step.
 DIFFERENCES = ("forward-difference", "backward-difference", "central-difference", "five-point", "richardson")
-"""The methods that drop terms of a Taylor series, whatever the step."""
 
+# The way of differentiating that a method belongs to; all others are numerical.
 WAYS = {
     "hand-coded": "by hand",
     "symbolic": "symbolically",
     "forward-ad": "automatically",
     "reverse-ad": "automatically",
 }
-"""Which of the four ways a method is; all others are numerical."""
 
+# Held while numbers of high precision are at work: Arb and mpmath have one precision for all threads.
 ONE_AT_A_TIME = threading.RLock()
-"""Held while numbers of high precision are at work: Arb and mpmath have one precision for all threads together."""
 
 
 def backend(method: str) -> Backend:
-    """The backend of that name.  Raises DiffcompareError for a name that is none."""
+    """Return the backend of that name.  Raises DiffcompareError for an unknown method."""
     if not isinstance(method, str) or method not in BACKENDS:
         message = (
             f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {reprlib.repr(method)}"
@@ -56,20 +56,20 @@ def backend(method: str) -> Backend:
 @cache
 def _loaded(method: str) -> Backend:
     module, name = BACKENDS[method]
-    found: Backend = getattr(import_module(f"diffcompare.backends.{module}"), name)
-    return found
+    loaded: Backend = getattr(import_module(f"diffcompare.backends.{module}"), name)
+    return loaded
 
 
 def select_backends(methods: str | Iterable[str]) -> list[Backend]:
-    """The backends asked for, each once; one name may stand alone, and `all` for every one."""
+    """Return the backends of one method or several, each once; `all` stands for every method."""
     names = [methods] if isinstance(methods, str) else list(methods)
-    every = [each for name in names for each in (METHODS if name == "all" else (name,))]
-    return [backend(name) for name in dict.fromkeys(every)]
+    expanded = [method for name in names for method in (METHODS if name == "all" else (name,))]
+    return [backend(name) for name in dict.fromkeys(expanded)]
 
 
 def run_backend(method: Backend, problem: Problem) -> Derivative:
-    """The answer of a method, safe for threads."""
-    if method.name == "symbolic":  # it waits for a process of its own, and has a lock for that
+    """Return the answer of a method; several threads may call it at once."""
+    if method.name == "symbolic":  # waits for a process of its own, under a lock of its own
         return method.differentiate(problem)
     with ONE_AT_A_TIME:
         return method.differentiate(problem)

@@ -1,7 +1,7 @@
 """Reverse mode: one sweep of values forwards, one sweep of adjoints backwards, all partials at once.
 
-A contribution `adjoint * partial` goes from every operation to each of its active arguments, and a node's adjoint is
-the sum of its contributions: PyTorch's tape, with the Wengert list as the tape.
+Every operation passes a contribution `adjoint * partial` to each of its active arguments, and a node's adjoint is the
+sum of the contributions it receives: PyTorch's tape, with the Wengert list as the tape.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import FLOATS, RANGE_ERRORS, NumberSystem, evaluate
-from diffcompare.numeric.extended_range import near_the_ends
+from diffcompare.numeric.extended_range import near_range_limits
 from diffcompare.numeric.operation_counts import reverse_work
 from diffcompare.numeric.sweeps import reverse
 
 
 def differentiate(problem: Problem) -> Derivative:
-    """The gradient by one reverse sweep."""
+    """Compute the gradient by one reverse sweep."""
     return run_sweeps("reverse-ad", problem, _sweep, reverse_work)
 
 
 def _sweep(
-    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, reading: NumberSystem
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, system: NumberSystem
 ) -> dict[str, Any]:
-    return by_name(reverse(nodes, values, active, nodes[-1], reading), problem.wrt)
+    return by_name(reverse(nodes, values, active, nodes[-1], system), problem.wrt)
 
 
 def plain_gradient(
     nodes: Sequence[Expression], names: Sequence[str], point: Mapping[str, float]
 ) -> dict[str, float] | None:
-    """The gradient in plain doubles and nothing else; None where a closer look is needed (`differentiate`)."""
+    """Return the gradient in plain doubles, as quickly as possible; None where only `differentiate` can tell."""
     try:
         values = evaluate(nodes, point, FLOATS)
-        if near_the_ends(values.values()):
+        if near_range_limits(values.values()):
             return None
         gradient = by_name(reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS), names)
     except (*RANGE_ERRORS, NotDifferentiable):
@@ -47,12 +47,12 @@ def plain_gradient(
 
 
 def gradient_at(expression: Expression, point: Mapping[str, float]) -> dict[str, float] | None:
-    """The gradient at a point; None where the value or a partial is undefined, inf or nan."""
+    """Return the gradient at a point; None if the value or a partial is undefined, inf or nan."""
     nodes = wengert_list(expression)
     names = tuple(variables(nodes))
-    found = plain_gradient(nodes, names, point)
-    if found is not None:
-        return found
+    gradient = plain_gradient(nodes, names, point)
+    if gradient is not None:
+        return gradient
     answer = differentiate(Problem(expression, point, names))
     return dict(answer.gradient) if answer.status == "ok" else None  # type: ignore[arg-type]
 

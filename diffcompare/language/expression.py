@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 __all__ = [
     "OPERATIONS",
@@ -120,7 +120,48 @@ def _forget(reference: _Reference) -> None:
             del _interned[reference.key]
 
 
-class Expression:
+T = TypeVar("T")
+
+
+class ArithmeticOperators(Generic[T]):
+    """The operators of a number type, which says once, in `operate`, how two operands are combined."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def operate(sign: str, left: Any, right: Any) -> T:
+        """Return `left sign right`, where the sign is one of + - * / and one operand is a number of this type."""
+        raise NotImplementedError
+
+    def __add__(self, other: Any) -> T:
+        return self.operate("+", self, other)
+
+    def __radd__(self, other: Any) -> T:
+        return self.operate("+", other, self)
+
+    def __sub__(self, other: Any) -> T:
+        return self.operate("-", self, other)
+
+    def __rsub__(self, other: Any) -> T:
+        return self.operate("-", other, self)
+
+    def __mul__(self, other: Any) -> T:
+        return self.operate("*", self, other)
+
+    def __rmul__(self, other: Any) -> T:
+        return self.operate("*", other, self)
+
+    def __truediv__(self, other: Any) -> T:
+        return self.operate("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> T:
+        return self.operate("/", other, self)
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        return OPERATIONS["^n" if isinstance(other, int) else "^"](self, other)
+
+
+class Expression(ArithmeticOperators["Expression"]):
     """A node of the graph of an expression; equal expressions are one object, so `is` compares them.
 
     Nodes are built by `parse`, by arithmetic (`x + 1`), or by calling rows of the table (`sin(x)`), and never change.
@@ -182,34 +223,16 @@ class Expression:
         """Return an integer, or the constant of a name, as an expression."""
         return Constant(value) if isinstance(value, str) else lift(value)
 
-    def __add__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["+"], (self, lift(other)))
-
-    def __radd__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["+"], (lift(other), self))
-
-    def __sub__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["-"], (self, lift(other)))
-
-    def __rsub__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["-"], (lift(other), self))
-
-    def __mul__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["*"], (self, lift(other)))
-
-    def __rmul__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["*"], (lift(other), self))
-
-    def __truediv__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["/"], (self, lift(other)))
-
-    def __rtruediv__(self, other: Any) -> Expression:
-        return apply(OPERATIONS["/"], (lift(other), self))
+    @staticmethod
+    def operate(sign: str, left: Any, right: Any) -> Expression:
+        """Build the node of an operator."""
+        left = left if isinstance(left, Expression) else lift(left)
+        return apply(OPERATIONS[sign], (left, right if isinstance(right, Expression) else lift(right)))
 
     def __neg__(self) -> Expression:
         return apply(OPERATIONS["neg"], (self,))
 
-    def __pow__(self, other: Any) -> Expression:
+    def __pow__(self, other: Any, modulus: None = None) -> Expression:
         from diffcompare.language.operations import raise_to
 
         power: Expression = raise_to(self, lift(other))

@@ -1,8 +1,8 @@
-"""Values of expressions: one loop along the Wengert list, read over any number type.
+"""Evaluate expressions: one loop along the Wengert list, over any number system.
 
-Doubles have two readings.  The fast one lets Python raise where a value leaves the domain or the range.  Whoever
-catches that runs the *careful* one, in which nothing raises: outside a domain a value is an `Undefined`, beyond the
-range it is inf as in IEEE 754, and `if` takes a branch without looking at the other.
+There are two systems of doubles.  In `FLOATS`, the fast one, Python raises where a value leaves the domain or the
+range.  Callers catch that and evaluate again in `CAREFUL`, in which nothing raises: outside a domain a value is an
+`Undefined`, beyond the range it is inf as in IEEE 754, and `if` takes a branch without looking at the other.
 """
 
 from __future__ import annotations
@@ -10,37 +10,53 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from time import monotonic
+from typing import Any, NamedTuple
 
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
 from diffcompare.language.operations import CONSTANTS, raise_to
 from diffcompare.language.wengert import wengert_list
 
-T = TypeVar("T")
+RANGE_ERRORS = (ArithmeticError, ValueError)  # raised by FLOATS where CAREFUL has an answer
 
-RANGE_ERRORS = (ArithmeticError, ValueError)
-"""What the fast reading raises where the careful one has an answer."""
+
+class Deadline:
+    """The end of a time budget in seconds; without a budget it never comes."""
+
+    __slots__ = ("end",)
+
+    def __init__(self, budget: float | None) -> None:
+        self.end = math.inf if budget is None else monotonic() + budget
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the budget is spent."""
+        return monotonic() > self.end
+
+    def check(self) -> None:
+        """Raise TimeoutError once the budget is spent."""
+        if monotonic() > self.end:
+            raise TimeoutError
 
 
 class Undefined(NamedTuple):
-    """The value of an operation outside its domain: which operation, and the arguments it was given."""
+    """The value of an operation outside its domain, with the arguments that it was given."""
 
     operation: Operation
     arguments: tuple[float, ...]
 
 
 class NumberSystem(NamedTuple):
-    """How to read a Wengert list over one number type."""
+    """How a Wengert list is evaluated and swept over one number type."""
 
-    functions: Mapping[Operation, Callable[..., Any]]
-    leaf: Callable[[Expression, Mapping[str, Any]], Any]
-    total: Callable[[list[Any]], Any]
-    """The sum of a list of numbers."""
+    functions: Mapping[Operation, Callable[..., Any]]  # a function of numbers for every row of the table
+    leaf: Callable[[Expression, Mapping[str, Any]], Any]  # the number of a literal, constant or variable at a point
+    total: Callable[[list[Any]], Any]  # the sum of a list of numbers
     one: Any
 
 
 class Functions(dict[Operation, Callable[..., Any]]):
-    """A row's function in one reading, made when it is first asked for."""
+    """The functions of one number system by operation, each made by `make` when it is first needed."""
 
     def __init__(self, make: Callable[[Operation], Callable[..., Any]]) -> None:
         super().__init__()
@@ -52,13 +68,16 @@ class Functions(dict[Operation, Callable[..., Any]]):
 
 
 class Real(float):
-    """A double with IEEE 754 arithmetic, where Python's own raises: 1/0 is inf, 0/0 is nan, an overflow is inf."""
+    """A double with IEEE 754 arithmetic where Python's own raises: 1/0 is inf, 0/0 is nan, an overflow is inf.
+
+    The operators that are not spelled out here are those of float (see `define_operators`).
+    """
 
     __slots__ = ()
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row over doubles without exceptions."""
+        """Apply a row of the table to doubles; it never raises."""
         try:
             result = operation.real(*arguments)
         except OverflowError:
@@ -72,32 +91,8 @@ class Real(float):
 
     @staticmethod
     def constant(value: int | str) -> Real:
-        """An integer or a named constant as a double."""
+        """Return an integer or a named constant as a double."""
         return Real(CONSTANTS[value] if isinstance(value, str) else value)
-
-    def __add__(self, other: Any) -> Real:
-        return Real(float.__add__(self, other))
-
-    def __radd__(self, other: Any) -> Real:
-        return Real(float.__radd__(self, other))
-
-    def __sub__(self, other: Any) -> Real:
-        return Real(float.__sub__(self, other))
-
-    def __rsub__(self, other: Any) -> Real:
-        return Real(float.__rsub__(self, other))
-
-    def __mul__(self, other: Any) -> Real:
-        return Real(float.__mul__(self, other))
-
-    def __rmul__(self, other: Any) -> Real:
-        return Real(float.__rmul__(self, other))
-
-    def __neg__(self) -> Real:
-        return Real(float.__neg__(self))
-
-    def __abs__(self) -> Real:
-        return Real(float.__abs__(self))
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         return raise_to(self, other)
@@ -118,8 +113,34 @@ def _quotient(numerator: float, denominator: float) -> Real:
         return Real(math.copysign(math.inf, numerator) * math.copysign(1.0, denominator))
 
 
-def guarded(operation: Operation, apply: Callable[[Operation, Sequence[Any]], Any]) -> Callable[..., Any]:
-    """A row that returns an `Undefined` outside its domain; `apply` computes it and does not raise."""
+def define_operators(number: type[float], base: type[float]) -> None:
+    """Give a subclass of float the operators of its base, with their results made numbers of the subclass.
+
+    The class keeps operators that it defines itself.  (Methods inherited from `Arithmetic` would be slower.)
+    """
+
+    def unary(operator: Callable[[Any], float]) -> Callable[[Any], float]:
+        return lambda operand: number(operator(operand))
+
+    def binary(operator: Callable[[Any, Any], float]) -> Callable[[Any, Any], float]:
+        return lambda left, right: number(operator(left, right))
+
+    for make, names in ((unary, "neg abs"), (binary, "add radd sub rsub mul rmul truediv rtruediv")):
+        for name in (f"__{name}__" for name in names.split()):
+            if name not in vars(number):
+                setattr(number, name, make(getattr(base, name)))
+
+
+define_operators(Real, float)
+
+
+def guarded(
+    operation: Operation, apply: Callable[[Operation, Sequence[Any]], Any], *, passes_nan: bool = True
+) -> Callable[..., Any]:
+    """Return the function of a row that is an `Undefined` outside its domain and calls `apply` inside it.
+
+    An argument that is an `Undefined` is passed on, and so is nan unless its domain shall decide (`passes_nan`).
+    """
     selects, domain = operation.selects, operation.domain.contains
 
     def function(*arguments: Any) -> Any:
@@ -129,9 +150,10 @@ def guarded(operation: Operation, apply: Callable[[Operation, Sequence[Any]], An
                 return argument
         if selects:
             return arguments[selects(*needed)]
-        for argument in arguments:
-            if argument != argument:
-                return Real(math.nan)
+        if passes_nan:
+            for argument in arguments:
+                if argument != argument:
+                    return Real(math.nan)
         if not domain(*arguments):
             return Undefined(operation, tuple(map(float, arguments)))
         return apply(operation, arguments)
@@ -164,9 +186,9 @@ CAREFUL = NumberSystem(
 )
 
 
-def evaluate(nodes: Iterable[Expression], point: Mapping[str, Any], reading: NumberSystem) -> dict[Expression, Any]:
-    """The value of every node of a Wengert list at a point (a number per variable)."""
-    functions, leaf, _, _ = reading
+def evaluate(nodes: Iterable[Expression], point: Mapping[str, Any], system: NumberSystem) -> dict[Expression, Any]:
+    """Return the value of every node of a Wengert list at a point, which has a number for every variable."""
+    functions, leaf, _, _ = system
     values: dict[Expression, Any] = {}
     for node in nodes:
         operation = node.operation
@@ -185,16 +207,16 @@ def evaluate(nodes: Iterable[Expression], point: Mapping[str, Any], reading: Num
 
 
 def value_at(expression: Expression, point: Mapping[str, float]) -> float | Undefined:
-    """The value of an expression in doubles: possibly nan or inf, or `Undefined` outside the domain.
+    """Return the value of an expression in doubles: possibly nan or inf, or `Undefined` outside the domain.
 
-    Raises KeyError when the point lacks a variable.
+    Raises KeyError if the point lacks a variable.
     """
     value: float | Undefined = values_at(wengert_list(expression), point)[expression]
     return value
 
 
 def values_at(nodes: Sequence[Expression], point: Mapping[str, float]) -> dict[Expression, Any]:
-    """The value of every node in doubles, carefully where need be."""
+    """Return the value of every node in doubles, evaluated carefully only if the fast evaluation raises."""
     try:
         return evaluate(nodes, point, FLOATS)
     except RANGE_ERRORS:
@@ -208,10 +230,10 @@ def evaluate_along(
     xs: Sequence[float],
     check: Callable[[], None] | None = None,
 ) -> dict[Expression, Sequence[Any]]:
-    """The values of every node with one variable moved to each of `xs`, which are those of `values_at` there.
+    """Return the values of every node with the variable `name` at each of `xs`, equal to those of `values_at` there.
 
-    Node by node it takes less time than place by place, and only what needs care is computed carefully.  `check` is
-    called for every operation: it may raise.
+    A loop over the nodes outside and over `xs` inside is quicker than the other way round, and only nodes that need
+    care are evaluated carefully.  `check` is called for every operation and may raise, to stop the work.
     """
     columns: dict[Expression, Sequence[Any]] = {}
     careful: set[Expression] = set()
@@ -223,7 +245,7 @@ def evaluate_along(
             continue
         if check is not None:
             check()
-        arguments = [columns[each] for each in node.arguments]
+        arguments = [columns[argument] for argument in node.arguments]
         if careful.isdisjoint(node.arguments):
             try:
                 columns[node] = list(map(FLOATS.functions[operation], *arguments))
@@ -236,14 +258,14 @@ def evaluate_along(
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a finite number: neither Undefined nor nan nor inf."""
+    """Tell whether a value is a finite number: neither Undefined nor nan nor inf."""
     return type(value) is not Undefined and math.isfinite(value)
 
 
 def first_nonfinite(
     nodes: Sequence[Expression], values: Mapping[Expression, Any], reached: Expression
 ) -> Expression | None:
-    """The first node below `reached` whose value is not a finite number although those of its arguments are."""
+    """Return the first node below `reached` whose value is no finite number; those of its arguments all are."""
     below = {reached}
     for node in reversed(nodes):
         if node in below:
@@ -256,7 +278,7 @@ def first_nonfinite(
 
 
 def _consulted(node: Expression, values: Mapping[Expression, Any]) -> list[Expression]:
-    """The condition of an `if`, and the branch taken."""
+    """Return the condition of an `if`, and the branch taken unless the condition is undefined."""
     condition = node.arguments[:2]
     numbers = [values[argument] for argument in condition]
     assert node.operation is not None
@@ -267,12 +289,12 @@ def _consulted(node: Expression, values: Mapping[Expression, Any]) -> list[Expre
 
 
 def describe_outside(outside: Undefined) -> str:
-    """`its argument is -1 (needs x > 0)`."""
+    """Say in words why an operation is undefined: `its argument is -1 (needs x > 0)`."""
     arguments = ", ".join(f"{argument:.17g}" for argument in outside.arguments)
     domain = outside.operation.domain.text
     if len(outside.arguments) == 1:
         return f"its argument is {arguments} (needs {domain})"
-    # The table's own letters would be taken for the user's.
+    # The letters of the table would be taken for variables of the user.
     letters = re.findall(r"\b[a-z]\b", outside.operation.notation)
     names = ("the base", "the exponent") if outside.operation.name == "^" else ("the first", "the second")
     names_of = dict(zip(letters, names, strict=False))

@@ -1,8 +1,8 @@
-"""Doubles with an exponent of their own: the same 53 bits, and no end of the range.
+"""Doubles with a separate exponent: 53 bits like every double, without underflow or overflow.
 
 The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double; the adjoint of cosh(x) on the way to it is 7e-522, which
-is none.  Where values come near the ends of the range, a sweep (or a formula) is computed over `Wide`: as long as
-nothing leaves the range it gives the same bits as doubles do, since every result is rounded to the same 53.
+is none.  Where values come near the ends of the range, a sweep (or a formula) is computed again over `Extended`.  As
+every result is rounded to 53 bits, it gives the bits that doubles give as long as nothing leaves their range.
 """
 
 from __future__ import annotations
@@ -12,24 +12,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from diffcompare.language.expression import Expression, Number, Operation
-from diffcompare.language.operations import raise_to
+from diffcompare.language.expression import ArithmeticOperators, Expression, Number, Operation
 from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, guarded
 
-MIN_PLAIN, MAX_PLAIN = 1e-100, 1e100
-"""Products of three numbers between them stay within the range."""
+MIN_PLAIN, MAX_PLAIN = 1e-100, 1e100  # products of three numbers between them stay within the range
 MAX_DOUBLE = 1.7976931348623157e308
-LEAST = 5e-324
-EARLIER = 1e300
-"""Near the end of the range: a row that is the same here and at the end is so beyond it."""
-MAX_POWER = 1_000
-"""The exponent up to which the power of a mantissa is a double."""
+MIN_DOUBLE = 5e-324
+NEAR_MAX = 1e300  # a row with the same value here and at the end of the range keeps it beyond the end
+MAX_POWER = 1_000  # up to this exponent the power of a mantissa is a double
 
 
-class Extended(float):
+class Extended(ArithmeticOperators["Extended"], float):
     """A number mantissa * 2^exponent with 0.5 <= |mantissa| < 1; 0, inf and nan are mantissas with the exponent 0.
 
-    As a float it is the nearest double that is neither 0 nor inf, so that comparisons and domains come out right.
+    Its value as a float is the nearest double that is neither 0 nor inf, so that comparisons and domains hold.
     """
 
     __slots__ = ("exponent", "mantissa")
@@ -38,22 +34,25 @@ class Extended(float):
 
     @staticmethod
     def of(mantissa: float, exponent: int = 0) -> Extended:
-        """The number mantissa * 2^exponent."""
+        """Return the number mantissa * 2^exponent, for a mantissa of any size."""
         mantissa, moved = math.frexp(mantissa)
         exponent = exponent + moved if mantissa and math.isfinite(mantissa) else 0
-        inside = math.copysign(MAX_DOUBLE if exponent > 0 else LEAST, mantissa)
+        inside = math.copysign(MAX_DOUBLE if exponent > 0 else MIN_DOUBLE, mantissa)
         number = Extended(math.ldexp(mantissa, exponent) if -1073 <= exponent <= 1024 else inside)
         number.mantissa, number.exponent = mantissa, exponent
         return number
 
     @staticmethod
     def constant(value: int | str) -> Extended:
-        """An integer or a named constant."""
+        """Return an integer or a named constant."""
         return Extended.of(Real.constant(value))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row without exceptions; nan where no double is near an argument and the row does not say what follows."""
+        """Apply a row of the table; it never raises.
+
+        Beyond the range of doubles the result is nan, except for rows whose behaviour there is known.
+        """
         if operation.name in ("+", "-", "*", "/", "neg", "abs"):
             return operation.real(*map(lift, arguments))
         if operation.selects:
@@ -74,44 +73,35 @@ class Extended(float):
 
     @property
     def is_normal(self) -> bool:
-        """Whether a double holds it with all 53 bits."""
+        """Whether a double holds the number with all 53 bits."""
         return bool(self.mantissa) and -1021 <= self.exponent <= 1024 and math.isfinite(self.mantissa)
 
     @property
     def is_beyond(self) -> bool:
-        """Whether no double but 0 and inf is near it."""
+        """Whether no double is near the number but 0 or inf."""
         return bool(self.mantissa) and math.isfinite(self.mantissa) and not -1073 <= self.exponent <= 1024
 
-    def narrowed(self) -> float:
-        """The nearest double: 0 or inf beyond their range."""
+    def to_double(self) -> float:
+        """Return the nearest double: 0 or inf beyond their range."""
         try:
             return math.ldexp(self.mantissa, self.exponent)
         except OverflowError:
             return math.copysign(math.inf, self.mantissa)
 
-    def __add__(self, other: Any) -> Extended:
-        return total([self, lift(other)])
+    @staticmethod
+    def operate(sign: str, left: Any, right: Any) -> Extended:
+        """Return the sum, difference or quotient, rounded as that of doubles is."""
+        left = left if type(left) is Extended else Extended.of(left)
+        right = right if type(right) is Extended else Extended.of(right)
+        if sign == "/":
+            return Extended.of(Real(left.mantissa) / right.mantissa, left.exponent - right.exponent)
+        return total([left, right if sign == "+" else -right])
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Extended:
-        return total([self, -lift(other)])
-
-    def __rsub__(self, other: Any) -> Extended:
-        return total([lift(other), -self])
-
-    def __mul__(self, other: Any) -> Extended:
+    def __mul__(self, other: Any) -> Extended:  # spelled out, as sweeps multiply at every edge
         other = lift(other)
         return Extended.of(self.mantissa * other.mantissa, self.exponent + other.exponent)
 
     __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Extended:
-        other = lift(other)
-        return Extended.of(Real(self.mantissa) / other.mantissa, self.exponent - other.exponent)
-
-    def __rtruediv__(self, other: Any) -> Extended:
-        return lift(other) / self
 
     def __neg__(self) -> Extended:
         return Extended.of(-self.mantissa, self.exponent)
@@ -119,27 +109,24 @@ class Extended(float):
     def __abs__(self) -> Extended:
         return Extended.of(abs(self.mantissa), self.exponent)
 
-    def __pow__(self, other: Any, modulus: None = None) -> Any:
-        return raise_to(self, other)
-
 
 def lift(number: Any) -> Extended:
-    """A number as a `Wide`; one that is, as it is."""
+    """Return a number as an `Extended`."""
     return number if type(number) is Extended else Extended.of(number)
 
 
 def _beyond(operation: Operation, arguments: Sequence[Any], beyond: Sequence[Extended], result: float) -> Extended:
-    """A row at an argument that no double is near; `result` is the value at the last double on the way there.
+    """Return the value of a row at an argument beyond the doubles, where `result` is its value at the last double.
 
-    It holds if it is the same earlier on the way (tanh is 1, cos is 1); a row that is x itself there (sin, max,
-    softplus) stays so, and a logarithm is a sum.  All else is unknown.
+    A value that has been constant for long stays so (tanh is 1, cos near 0 is 1), a row that returns its argument
+    there goes on doing so (sin, max, softplus), and a logarithm is a sum.  Anything else is unknown: nan.
     """
     (number,) = beyond if len(beyond) == 1 else (None,)
     if number is None:
         return Extended.of(math.nan)
     if operation.name in ("ln", "log10", "log2"):
         return Extended.of(operation.real(number.mantissa) + number.exponent * operation.real(2.0))
-    earlier = math.copysign(EARLIER if number.exponent > 0 else 1 / EARLIER, number)
+    earlier = math.copysign(NEAR_MAX if number.exponent > 0 else 1 / NEAR_MAX, number)
     before = Real.apply_operation(operation, [earlier if lift(each).is_beyond else each for each in arguments])
     if before == earlier:
         return number
@@ -147,15 +134,15 @@ def _beyond(operation: Operation, arguments: Sequence[Any], beyond: Sequence[Ext
 
 
 def total(terms: Sequence[Extended]) -> Extended:
-    """The sum, rounded once."""
+    """Return the sum, rounded once."""
     exponent = max((term.exponent for term in terms if term.mantissa), default=0)
     shifted = [math.ldexp(term.mantissa, term.exponent - exponent) for term in terms]
     return Extended.of(CAREFUL.total(shifted), exponent)
 
 
-def near_the_ends(values: Iterable[float]) -> bool:
-    """Whether a number (never nan) is so large or so small that a product of a few such may leave the range."""
-    ranked = sorted(values)  # on the way of every gradient, so without a loop
+def near_range_limits(values: Iterable[float]) -> bool:
+    """Tell whether a number (none is nan) is so large or small that a product of a few such may leave the range."""
+    ranked = sorted(values)  # every gradient comes by here: sorting is quicker than a loop
     if not ranked:
         return False
     small = ranked[bisect_left(ranked, -MIN_PLAIN) : bisect_right(ranked, MIN_PLAIN)]
@@ -163,19 +150,22 @@ def near_the_ends(values: Iterable[float]) -> bool:
 
 
 def may_leave_range(values: Mapping[Any, Any]) -> bool:
-    """The same of the values of nodes, some of which may have none."""
-    return near_the_ends([value for value in values.values() if type(value) is not Undefined and value == value])
+    """Tell whether values of nodes are near the ends of the range; those that are undefined or nan do not count."""
+    return near_range_limits([value for value in values.values() if type(value) is not Undefined and value == value])
 
 
 def recover_range(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """A gradient in doubles with the partials that left their range on the way, and a note on each of these."""
+    """Replace the partials of a gradient in doubles that left their range on the way; return it with notes on them.
+
+    `wide` is the same gradient computed with extended exponents.
+    """
     gradient, notes = dict(plain), []
     for name, value in plain.items():
-        other = wide[name] if type(wide[name]) is Undefined else lift(wide[name]).narrowed()
+        other = wide[name] if type(wide[name]) is Undefined else lift(wide[name]).to_double()
         if type(other) is float and math.isfinite(other) and not _agree(value, other):
             gradient[name] = other
-            said = "undefined" if type(value) is Undefined else f"{float(value)}"
-            notes.append(f"by {name}: {said} in plain doubles, as a number on the way leaves their range")
+            lost = "undefined" if type(value) is Undefined else f"{float(value)}"
+            notes.append(f"by {name}: {lost} in plain doubles, as a number on the way leaves their range")
     return gradient, tuple(notes)
 
 
@@ -184,7 +174,7 @@ def _agree(value: Any, other: float) -> bool:
 
 
 def _leaf(node: Expression, point: Mapping[str, Any]) -> Extended:
-    """A leaf; literals beyond the range too, to the last of 53 bits."""
+    """Return the number of a leaf; literals beyond the range have all 53 bits too."""
     if type(node) is Number and node.digits:
         scale = 10**node.places
         exponent = node.digits.bit_length() - scale.bit_length()

@@ -1,4 +1,4 @@
-"""Single precision: the reading of a Wengert list in which every result is rounded to the nearest float32.
+"""Single precision: the number system in which every result is rounded to the nearest float32.
 
 For + - * / and sqrt that is what float32 hardware does, bit for bit: a double has more than twice the digits, so that
 rounding twice does no harm (Figueroa 1995).  The other rows are computed in doubles and rounded once.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diffcompare.language.expression import Expression, Operation
-from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined
+from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, define_operators
 
 UNIT_ROUNDOFF = 2.0**-24
 
@@ -20,7 +20,7 @@ _FLOAT32 = struct.Struct("f")
 
 
 def rounded(x: float) -> float:
-    """The nearest float32, ties to even; inf beyond their range."""
+    """Return the nearest float32, ties to even; inf beyond the range of float32."""
     try:
         return float(_FLOAT32.unpack(_FLOAT32.pack(x))[0])
     except OverflowError:
@@ -37,52 +37,25 @@ class Float32(Real):
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Any) -> Any:
-        """A row over float32 without exceptions."""
-        return _lowered(Real.apply_operation(operation, arguments))
+        """Apply a row of the table to numbers of single precision; it never raises."""
+        return _in_single(Real.apply_operation(operation, arguments))
 
     @staticmethod
     def constant(value: int | str) -> Float32:
-        """An integer or a named constant as a float32."""
+        """Return an integer or a named constant as a float32."""
         return Float32(Real.constant(value))
 
-    def __add__(self, other: Any) -> Float32:
-        return Float32(Real.__add__(self, other))
 
-    def __radd__(self, other: Any) -> Float32:
-        return Float32(Real.__radd__(self, other))
-
-    def __sub__(self, other: Any) -> Float32:
-        return Float32(Real.__sub__(self, other))
-
-    def __rsub__(self, other: Any) -> Float32:
-        return Float32(Real.__rsub__(self, other))
-
-    def __mul__(self, other: Any) -> Float32:
-        return Float32(Real.__mul__(self, other))
-
-    def __rmul__(self, other: Any) -> Float32:
-        return Float32(Real.__rmul__(self, other))
-
-    def __neg__(self) -> Float32:
-        return Float32(Real.__neg__(self))
-
-    def __abs__(self) -> Float32:
-        return Float32(Real.__abs__(self))
-
-    def __truediv__(self, other: Any) -> Float32:
-        return Float32(Real.__truediv__(self, other))
-
-    def __rtruediv__(self, other: Any) -> Float32:
-        return Float32(Real.__rtruediv__(self, other))
+define_operators(Float32, Real)
 
 
-def _lowered(result: Any) -> Any:
+def _in_single(result: Any) -> Any:
     return result if type(result) in (Undefined, Float32, int) else Float32(result)
 
 
 def _function(operation: Operation) -> Callable[..., Any]:
     careful = CAREFUL.functions[operation]
-    return lambda *arguments: _lowered(careful(*arguments))
+    return lambda *arguments: _in_single(careful(*arguments))
 
 
 def _leaf(node: Expression, point: Mapping[str, Any]) -> Float32:

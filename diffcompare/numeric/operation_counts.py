@@ -1,4 +1,4 @@
-"""Work: how many elementary operations a method does, the same on every machine.
+"""Count the elementary operations of a method (its *work*), which are the same on every machine.
 
 A row applied is 1 operation, a subexpression without an active variable none.  A sweep adds, for every active
 argument, the operations of its partial (the row's own lambda, read over expressions and counted) and 1
@@ -17,12 +17,12 @@ from diffcompare.language.wengert import active_nodes, wengert_list
 
 
 def primal_work(nodes: Sequence[Expression], active: Collection[Expression]) -> int:
-    """Operations of one evaluation."""
+    """Count the operations of one evaluation."""
     return sum(1 for node in nodes if node.operation is not None and node in active)
 
 
 def reverse_work(nodes: Sequence[Expression], active: Collection[Expression]) -> int:
-    """Operations of one evaluation and one reverse sweep."""
+    """Count the operations of one evaluation and one reverse sweep."""
     uses: dict[Expression, int] = {}
     work = 0
     for node in nodes:
@@ -36,7 +36,7 @@ def reverse_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
 
 
 def forward_work(nodes: Sequence[Expression], active: Collection[Expression]) -> int:
-    """Operations of one sweep of pairs (value and tangent): to be multiplied by the number of variables."""
+    """Count the operations of one sweep of pairs (value, tangent); a gradient needs one sweep for every variable."""
     work = 0
     for node in nodes:
         if node.operation is not None and node in active:
@@ -46,13 +46,13 @@ def forward_work(nodes: Sequence[Expression], active: Collection[Expression]) ->
 
 
 def formula_work(roots: Collection[Expression]) -> int:
-    """Operations of evaluating formulas, equal subexpressions once and those without a variable not at all."""
+    """Count the operations of evaluating formulas: equal subexpressions once, those without a variable never."""
     nodes = wengert_list(*roots)
     return primal_work(nodes, active_nodes(nodes))
 
 
 def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:
-    """The active arguments through which a derivative flows, and what each costs."""
+    """Return the active arguments through which a derivative flows, each with the cost of its partial."""
     operation = node.operation
     assert operation is not None
     exponent = node.arguments[1] if operation.name == "^n" else None
@@ -67,9 +67,9 @@ def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expre
 
 @lru_cache(maxsize=4096)
 def partial_cost(operation: Operation, position: int, exponent: Expression | None = None) -> int | None:
-    """Operations of one partial and its multiplication; None where nothing ever flows.
+    """Count the operations of one partial and its multiplication; None for a partial that is always 0.
 
-    The partial of x^n depends on n, so an integer power passes its exponent.
+    The partial of x^n depends on n, so that an integer power needs its exponent as well.
     """
     partial = operation.partials[position]
     if callable(partial):

@@ -1,8 +1,8 @@
-"""Define-by-run: a Python function is called with numbers that take down what is done with them.
+"""Record Python functions (define-by-run): numbers that write every operation on a tape.
 
 `record` calls a function once, at a point, and returns its tape as an expression of the language.  Loops and branches
-run as Python runs them: a comparison looks at the value, and the path that it chose is all that stands on the tape.
-So the expression is the function near that point, until a comparison would turn out the other way.
+run as Python runs them: a comparison looks at the value, and only the path that it chose stands on the tape.  So the
+expression equals the function near that point, up to where a comparison would turn out the other way.
 
     def root(x):                                   # the Babylonian method
         y = 1
@@ -12,11 +12,11 @@ So the expression is the function near that point, until a comparison would turn
 
     record(root, {"x": 2.0}).expression
 
-A recording number is one more reading of the table of operations: the rows of `operations` (`sin(x)`, `relu(x)`) and
-Python's own arithmetic take it; `math.sin` would drop it from the tape, and says so.
+A recording number is one more number type for the table of operations: the rows of `operations` (`sin(x)`, `relu(x)`)
+and Python's own arithmetic accept it; `math.sin` would take it off the tape, and is refused.
 
 E584  something that a recording number cannot do      E585  a branch that depends on an undefined value
-E586  the function returned something else than a number
+E586  the function returned something that is not a number
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.language.expression import Constant, Expression, Operation, Variable, apply, lift
+from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Operation, Variable, apply, lift
 from diffcompare.language.operations import OPERATIONS, RELATIONS, abs_, power_of
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined
@@ -36,7 +36,7 @@ __all__ = ["Decision", "Recording", "RecordingNumber", "Saved", "record", "saved
 
 
 class Decision(NamedTuple):
-    """A comparison that the function made: its two sides, the sign between them, and how it turned out."""
+    """A comparison that the function made: its two sides, the sign between them, and its outcome."""
 
     left: Expression
     sign: str
@@ -48,30 +48,26 @@ class Decision(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """What an operation must keep for the way back: its result, or some of its arguments."""
+    """What an operation must keep for the reverse sweep: its result, some of its arguments, or nothing."""
 
     result: bool
     arguments: tuple[Expression, ...]
 
 
 class Recording(NamedTuple):
-    """A function as it ran at one point."""
+    """The run of a function at one point."""
 
-    expression: Expression
-    """What it computed there, in the language of expressions."""
+    expression: Expression  # what the function computed there
     point: Mapping[str, float]
     value: float | Undefined
-    steps: tuple[Expression, ...]
-    """The operations in the order in which they ran, each once."""
-    decisions: tuple[Decision, ...]
-    """The comparisons, in their order."""
-    values: Mapping[Expression, Any]
-    """Of every node on the tape."""
+    steps: tuple[Expression, ...]  # the operations in the order in which they ran, each once
+    decisions: tuple[Decision, ...]  # the comparisons in the order in which they were made
+    values: Mapping[Expression, Any]  # the value of every node on the tape
 
     def backward(self, adjoints: dict[Expression, Any]) -> None:
-        """One sweep from the end of the tape to its beginning, added to the adjoints that are there.
+        """Sweep from the end of the tape to its beginning, and add the contributions to `adjoints`.
 
-        `adjoints` holds the seed of the output.  Nothing is cleared: whoever sweeps twice finds the sum.
+        `adjoints` holds the seed of the output.  Nothing is cleared, so that a second sweep adds to the first.
         """
         active = {node for node in self.values if node.varies}
         for node in reversed(self.steps):
@@ -80,8 +76,8 @@ class Recording(NamedTuple):
                     adjoints[argument] = adjoints.get(argument, 0.0) + adjoints[node] * partial
 
 
-class RecordingNumber:
-    """A number that computes like a double and takes down how."""
+class RecordingNumber(ArithmeticOperators["RecordingNumber"]):
+    """A number that computes like a double and writes its operations on a tape."""
 
     __slots__ = ("node", "tape", "value")
     __hash__ = None  # type: ignore[assignment]  # two that are equal are not the same node
@@ -91,12 +87,12 @@ class RecordingNumber:
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> RecordingNumber:
-        """A row over recording numbers: its value, and a line on the tape."""
-        tape = next(each.tape for each in arguments if isinstance(each, RecordingNumber))
+        """Apply a row of the table and record it on the tape of the arguments."""
+        tape = next(argument.tape for argument in arguments if isinstance(argument, RecordingNumber))
         return tape.apply(operation, arguments)
 
     def constant(self, value: int | str) -> RecordingNumber:
-        """An integer, or the constant of that name."""
+        """Return an integer, or the constant of that name, on the tape of this number."""
         return self.tape.number(Constant(value) if isinstance(value, str) else value)
 
     def __repr__(self) -> str:
@@ -111,31 +107,14 @@ class RecordingNumber:
     def __pos__(self) -> RecordingNumber:
         return self
 
-    def __add__(self, other: Any) -> Any:
-        return self._binary("+", self, other)
+    @staticmethod
+    def operate(sign: str, left: Any, right: Any) -> Any:
+        """Record an operator; NotImplemented where an operand is no number, so that Python asks the other one."""
+        if not (_is_operand(left) and _is_operand(right)):
+            return NotImplemented
+        return RecordingNumber.apply_operation(OPERATIONS[sign], [left, right])
 
-    def __radd__(self, other: Any) -> Any:
-        return self._binary("+", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._binary("-", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._binary("-", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._binary("*", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._binary("*", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._binary("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._binary("/", other, self)
-
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
         return self._power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
@@ -168,11 +147,6 @@ class RecordingNumber:
 
     __int__ = __index__ = __float__
 
-    def _binary(self, name: str, left: Any, right: Any) -> Any:
-        if not (_is_operand(left) and _is_operand(right)):
-            return NotImplemented
-        return self.tape.apply(OPERATIONS[name], [left, right])
-
     def _power(self, base: Any, exponent: Any) -> Any:
         if not (_is_operand(base) and _is_operand(exponent)):
             return NotImplemented
@@ -188,7 +162,7 @@ class RecordingNumber:
 
 
 class _Tape:
-    """What has been done so far."""
+    """The operations and comparisons recorded so far."""
 
     def __init__(self) -> None:
         self.values: dict[Expression, Any] = {}
@@ -196,19 +170,22 @@ class _Tape:
         self.decisions: list[Decision] = []
 
     def number(self, value: Any) -> RecordingNumber:
-        """A number of whatever kind as a recording one."""
+        """Return a number of any kind as a recording number.
+
+        Raises DiffcompareError for nan and inf.
+        """
         if isinstance(value, RecordingNumber):
             return value
         if isinstance(value, float) and not math.isfinite(value):
             raise _refused(f"the function computes with {value}", "nan and inf are not numbers of the language")
         node = lift(value)
-        for each in wengert_list(node):  # -2 is neg(2)
-            if each not in self.values:
-                self.values[each] = _value(each, self.values)
+        for part in wengert_list(node):  # -2 is neg(2)
+            if part not in self.values:
+                self.values[part] = _value(part, self.values)
         return RecordingNumber(self, node, self.values[node])
 
     def apply(self, operation: Operation, arguments: Iterable[Any]) -> RecordingNumber:
-        """Take down an operation; the same one a second time is the same node."""
+        """Record an operation; one that was recorded before is the same node and no new step."""
         numbers = [self.number(argument) for argument in arguments]
         node = apply(operation, tuple([number.node for number in numbers]))
         if node not in self.values:
@@ -217,7 +194,7 @@ class _Tape:
         return RecordingNumber(self, node, self.values[node])
 
     def decide(self, left: RecordingNumber, sign: str, right: RecordingNumber) -> bool:
-        """Compare two values, and remember that it was done."""
+        """Compare two values and record the decision.  Raises DiffcompareError where one of them is undefined."""
         for side in (left, right):
             if type(side.value) is Undefined:
                 message = f"a branch depends on `{side.node}`, which is undefined here"
@@ -228,44 +205,42 @@ class _Tape:
 
 
 def record(function: Callable[..., Any], point: Mapping[str, float]) -> Recording:
-    """Call a function with recording numbers, by name, and return what it did.
+    """Call a function with recording numbers as keyword arguments, and return the recording of its run.
 
-    Raises DiffcompareError where it does with them what cannot be recorded, and whatever the function itself raises.
+    Raises DiffcompareError where it does something that cannot be recorded, and whatever the function itself raises.
     """
     tape = _Tape()
-    given = {}
+    arguments = {}
     for name, x in point.items():
         node = Variable(name)
         tape.values[node] = Real(x)
-        given[name] = RecordingNumber(tape, node, tape.values[node])
-    result = function(**given)
+        arguments[name] = RecordingNumber(tape, node, tape.values[node])
+    result = function(**arguments)
     if not _is_operand(result):
         message = f"the function returned {result!r}, which is not a number"
         raise DiffcompareError(Diagnostic("E586", "bad_value", message, help="return one number"))
     output = tape.number(result)
-    return Recording(
-        output.node, dict(point), output.value, tuple(tape.steps), tuple(tape.decisions), tape.values
-    )  # fmt: skip
+    return Recording(output.node, dict(point), output.value, tuple(tape.steps), tuple(tape.decisions), tape.values)
 
 
 def saved(node: Expression) -> Saved:
-    """What the partials of an operation read: that must be kept until the sweep back comes by.
+    """Return what the partials of an operation read, which must be kept until the reverse sweep comes by.
 
-    It is found by reading the partials over letters; only arguments that vary have a partial that anybody needs.
+    It is found by applying the partials to variables; only arguments that vary have a partial that is needed.
     """
     assert node.operation is not None
     result = Variable("result")
-    letters: list[Expression] = [
+    symbols: list[Expression] = [
         Variable(f"argument{place}") if argument.varies else argument for place, argument in enumerate(node.arguments)
     ]
-    read: set[Expression] = set()
+    used: set[Expression] = set()
     for partial, argument in zip(node.operation.partials, node.arguments, strict=True):
         if callable(partial) and argument.varies:
-            read.update(wengert_list(lift(partial(result, *letters))))
+            used.update(wengert_list(lift(partial(result, *symbols))))
     kept = [
-        argument for argument, letter in zip(node.arguments, letters, strict=True) if argument.varies and letter in read
+        argument for argument, symbol in zip(node.arguments, symbols, strict=True) if argument.varies and symbol in used
     ]
-    return Saved(result in read, tuple(dict.fromkeys(kept)))
+    return Saved(result in used, tuple(dict.fromkeys(kept)))
 
 
 def _value(node: Expression, values: Mapping[Expression, Any]) -> Any:

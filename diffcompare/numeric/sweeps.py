@@ -1,6 +1,6 @@
-"""The two sweeps of automatic differentiation, over any number type.
+"""The forward and the reverse sweep of automatic differentiation, over any number system.
 
-Both multiply the same partials and differ only in the order.  Neither looks at a partial that nobody needs: an
+Both multiply the same partials and differ only in the order.  Neither evaluates a partial that is not needed: an
 argument that does not depend on a variable of interest is skipped (0 * nan would be nan), and so is the branch that
 an `if` did not take.
 """
@@ -18,8 +18,11 @@ from diffcompare.numeric.evaluate import NumberSystem, Undefined
 def partials(
     node: Expression, values: Mapping[Expression, Any], active: Collection[Expression]
 ) -> list[tuple[Expression, Any]]:
-    """The active arguments of a node, each with the partial by it; a partial that is the integer 0 is left out."""
-    found = []
+    """Return the active arguments of a node, each with the partial by it, but for partials that are the integer 0.
+
+    Raises NotDifferentiable if the row has no partial by an active argument.
+    """
+    active_partials = []
     numbers: list[Any] | None = None
     arguments = node.arguments
     for partial, argument in zip(node.operation.partials, arguments):  # type: ignore[union-attr]  # noqa: B905
@@ -28,15 +31,15 @@ def partials(
                 if partial is None:
                     raise NotDifferentiable(node)
                 if numbers is None:
-                    numbers = [values[each] for each in arguments]
+                    numbers = [values[argument] for argument in arguments]
                 partial = partial(values[node], *numbers)
             if type(partial) is not int or partial:
-                found.append((argument, partial))
-    return found
+                active_partials.append((argument, partial))
+    return active_partials
 
 
 def scaled(number: Any, partial: Any) -> Any:
-    """`number * partial`, without the multiplication where the partial is literally 1 or -1."""
+    """Return `number * partial`, without a multiplication where the partial is literally 1 or -1."""
     if type(partial) is int:
         if partial == 1:
             return number
@@ -50,18 +53,18 @@ def reverse(
     values: Mapping[Expression, Any],
     active: Collection[Expression],
     output: Expression,
-    reading: NumberSystem,
+    system: NumberSystem,
     check: Callable[[], None] | None = None,
 ) -> dict[Expression, Any]:
-    """One sweep backwards: the adjoint of every active node that reaches the output.
+    """Sweep backwards once and return the adjoint of every active node that reaches the output.
 
     A node's adjoint is the total of the contributions of its uses, summed when the sweep arrives at it (all its
-    uses come later in the list); over doubles the total is correctly rounded.  `check` is called for every node:
-    it may raise to end the sweep.
+    uses come later in the list); over doubles the total is correctly rounded.  `check` is called for every node
+    and may raise, to end the sweep.  Raises NotDifferentiable if a partial that is needed does not exist.
     """
-    total = reading.total
-    # Contributions gather where the adjoint will stand: one alone as it is, several in a list.
-    adjoints: dict[Expression, Any] = {output: reading.one} if output in active else {}
+    total = system.total
+    # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
+    adjoints: dict[Expression, Any] = {output: system.one} if output in active else {}
     for node in reversed(nodes):
         if node not in adjoints:
             continue
@@ -91,26 +94,26 @@ def reverse(
                 else:
                     partial = partial(values[node], *[values[each] for each in arguments])
             if type(partial) is not int:
-                message = adjoint * partial
+                contribution = adjoint * partial
             elif partial == 1:
-                message = adjoint
+                contribution = adjoint
             elif partial:
-                message = scaled(adjoint, partial)
+                contribution = scaled(adjoint, partial)
             else:
                 continue
             if argument not in adjoints:
-                adjoints[argument] = message
+                adjoints[argument] = contribution
             elif type(adjoints[argument]) is list:
-                adjoints[argument].append(message)
+                adjoints[argument].append(contribution)
             else:
-                adjoints[argument] = [adjoints[argument], message]
+                adjoints[argument] = [adjoints[argument], contribution]
     return adjoints
 
 
 def local_partials(
     nodes: Iterable[Expression], values: Mapping[Expression, Any], active: Collection[Expression]
 ) -> list[tuple[Expression, list[tuple[Expression, Any]]]]:
-    """The partials of every active operation, to be shared by several forward sweeps.
+    """Return the partials of every active operation, to be shared by several forward sweeps.
 
     A node outside its domain has none: either it is in a branch not taken, or the answer is undefined anyway.
     """
@@ -124,15 +127,16 @@ def local_partials(
 def forward(
     edges: Iterable[tuple[Expression, Sequence[tuple[Expression, Any]]]],
     seeds: Expression | Mapping[Expression, Any],
-    reading: NumberSystem,
+    system: NumberSystem,
 ) -> dict[Expression, Any]:
-    """One sweep forwards: the tangent of every node that depends on a seeded variable.
+    """Sweep forwards once and return the tangent of every node that depends on a seeded variable.
 
-    A variable as seed has the tangent 1; a mapping gives several variables theirs, which makes a direction.
+    `edges` are the local partials.  A single variable as seed has the tangent 1; a mapping gives tangents to several
+    variables, for the derivative along a direction.
     """
-    tangents: dict[Expression, Any] = dict(seeds) if isinstance(seeds, Mapping) else {seeds: reading.one}
+    tangents: dict[Expression, Any] = dict(seeds) if isinstance(seeds, Mapping) else {seeds: system.one}
     for node, arguments in edges:
         terms = [scaled(tangents[argument], partial) for argument, partial in arguments if argument in tangents]
         if terms:
-            tangents[node] = terms[0] if len(terms) == 1 else reading.total(terms)
+            tangents[node] = terms[0] if len(terms) == 1 else system.total(terms)
     return tangents

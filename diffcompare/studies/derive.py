@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends import reverse
-from diffcompare.backends.formula_answer import evaluate_formulas
+from diffcompare.backends.formula_evaluation import evaluate_formulas
 from diffcompare.backends.problem import NOTHING, Problem, Size
 from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.codegen import program

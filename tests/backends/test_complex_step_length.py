@@ -5,7 +5,7 @@ import math
 import pytest
 
 from diffcompare.backends.complex_step import BACKEND
-from diffcompare.backends.complex_step_length import LEAST, default_step
+from diffcompare.backends.complex_step_length import MIN_DOUBLE, default_step
 from diffcompare.backends.problem import Problem, Work
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
@@ -35,7 +35,7 @@ def truth(text, x):
         (1e-7, 1e-27),
         (-1e-30, 1e-50),
         (1e-300, 1e-308),
-        (LEAST, LEAST),
+        (MIN_DOUBLE, MIN_DOUBLE),
         (1e272, 1e-20),
         (1e300, 1e8),
     ],
@@ -75,7 +75,7 @@ def test_where_x_is_huge_or_a_function_levels_off_the_partial_is_right(text, x):
 
 @pytest.mark.parametrize("text", ["x/7", "x", "x/3 + 1"])
 def test_the_smallest_number_of_all_has_a_step(text):
-    assert differentiate(text, x=LEAST).gradient["x"] == pytest.approx(truth(text, LEAST), rel=1e-15)
+    assert differentiate(text, x=MIN_DOUBLE).gradient["x"] == pytest.approx(truth(text, MIN_DOUBLE), rel=1e-15)
 
 
 def test_what_underflows_within_a_power_is_no_slope_of_0():
@@ -167,7 +167,7 @@ def test_what_underflows_beside_larger_terms_does_no_harm():
 
 
 def test_at_the_smallest_numbers_no_step_is_short():
-    answer = differentiate("sqrt(x)", x=LEAST)
+    answer = differentiate("sqrt(x)", x=MIN_DOUBLE)
     assert answer.notes == ("by x: no step is short beside 4.94066e-324",)
 
 

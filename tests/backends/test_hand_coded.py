@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from strategies import ALL, expressions, points
 
-from diffcompare.backends import hand_coded, reverse
+from diffcompare.backends import reverse
 from diffcompare.backends.hand_coded import BACKEND, textbook
 from diffcompare.backends.problem import Hand, Problem, Size, Work
 from diffcompare.language.differentiation_rules import LIGHT, RAW
@@ -196,7 +196,7 @@ def test_a_deep_nest():
 
 def test_the_budget_ends_the_work_between_two_variables(monkeypatch):
     clock = iter(range(100))
-    monkeypatch.setattr(hand_coded, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("diffcompare.numeric.evaluate.monotonic", lambda: next(clock))
     names = [f"x{index}" for index in range(20)]
     answer = differentiate("*".join(names), **dict.fromkeys(names, 1.0))
     assert (answer.status, answer.notes) == ("timed-out", ("timed out after 5 s",))
@@ -244,5 +244,5 @@ def test_formulas_by_hand_are_evaluated_however_many():
 )
 def test_raw_rules_keep_every_zero_and_light_rules_none(text, raw, light):
     expression = parse(text)
-    assert str(textbook(expression, ["x"], tidying=RAW)["x"]) == raw
-    assert str(textbook(expression, ["x"], tidying=LIGHT)["x"]) == light
+    assert str(textbook(expression, ["x"], style=RAW)["x"]) == raw
+    assert str(textbook(expression, ["x"], style=LIGHT)["x"]) == light

@@ -12,7 +12,7 @@ from diffcompare.language.expression import OPERATIONS
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.evaluate import CAREFUL, Undefined, evaluate
-from diffcompare.numeric.extended_range import EXTENDED, Extended, lift, near_the_ends
+from diffcompare.numeric.extended_range import EXTENDED, Extended, lift, near_range_limits
 from diffcompare.numeric.sweeps import reverse
 
 NUMBERS = st.floats(min_value=-1e70, max_value=1e70).filter(lambda x: x == 0 or abs(x) > 1e-70)
@@ -23,35 +23,35 @@ EXACT_METHODS = ("forward-ad", "reverse-ad", "hand-coded", "symbolic")
 def test_within_the_range_arithmetic_has_the_bits_of_doubles(a, b):
     u, v = Extended.of(a), Extended.of(b)
     assert float(u) == a
-    assert ((u + v).narrowed(), (u - v).narrowed(), (u * v).narrowed()) == (a + b, a - b, a * b)
-    assert (-u).narrowed() == -a
-    assert abs(u).narrowed() == abs(a)
+    assert ((u + v).to_double(), (u - v).to_double(), (u * v).to_double()) == (a + b, a - b, a * b)
+    assert (-u).to_double() == -a
+    assert abs(u).to_double() == abs(a)
     if b:
-        assert (u / v).narrowed() == a / b
-        assert (a / v).narrowed() == a / b
+        assert (u / v).to_double() == a / b
+        assert (a / v).to_double() == a / b
     if a > 0:
-        assert OPERATIONS["sqrt"](u).narrowed() == math.sqrt(a)
-    assert (1 + u).narrowed() == 1 + a
-    assert (1 - u).narrowed() == 1 - a
+        assert OPERATIONS["sqrt"](u).to_double() == math.sqrt(a)
+    assert (1 + u).to_double() == 1 + a
+    assert (1 - u).to_double() == 1 - a
 
 
 @given(NUMBERS, st.integers(-1000, 1000))
 def test_scaling_there_and_back_loses_nothing(a, exponent):
     power = Extended.of(1.0, exponent)
-    assert (Extended.of(a) * power * power * power / power / power / power).narrowed() == a
+    assert (Extended.of(a) * power * power * power / power / power / power).to_double() == a
 
 
 def test_beyond_the_range_numbers_go_on_and_end_as_inf_or_0():
     large, small = Extended.of(1e300), Extended.of(1e-300)
-    assert (large * large).narrowed() == math.inf
-    assert (-large * large).narrowed() == -math.inf
-    assert (small * small).narrowed() == 0.0
-    assert math.copysign(1, (-small * small).narrowed()) == -1
-    assert (large * large * small * small).narrowed() == pytest.approx(1, rel=1e-15)
-    assert ((large**3) ** -1 * large**3).narrowed() == pytest.approx(1, rel=1e-15)
-    assert OPERATIONS["sqrt"](large * large).narrowed() == pytest.approx(1e300, rel=1e-15)
-    assert Extended.of(5e-324).narrowed() == 5e-324
-    assert (Extended.of(5e-324) / 2).narrowed() == 0.0
+    assert (large * large).to_double() == math.inf
+    assert (-large * large).to_double() == -math.inf
+    assert (small * small).to_double() == 0.0
+    assert math.copysign(1, (-small * small).to_double()) == -1
+    assert (large * large * small * small).to_double() == pytest.approx(1, rel=1e-15)
+    assert ((large**3) ** -1 * large**3).to_double() == pytest.approx(1, rel=1e-15)
+    assert OPERATIONS["sqrt"](large * large).to_double() == pytest.approx(1e300, rel=1e-15)
+    assert Extended.of(5e-324).to_double() == 5e-324
+    assert (Extended.of(5e-324) / 2).to_double() == 0.0
 
 
 def test_comparisons_never_take_a_tiny_number_for_0_or_a_huge_one_for_inf():
@@ -61,12 +61,12 @@ def test_comparisons_never_take_a_tiny_number_for_0_or_a_huge_one_for_inf():
 
 
 def test_poles_stay_poles():
-    assert (Extended.of(1.0) / 0.0).narrowed() == math.inf
-    assert (Extended.of(-1.0) / 0.0).narrowed() == -math.inf
-    assert math.isnan((Extended.of(0.0) / 0.0).narrowed())
-    assert math.isnan((Extended.of(math.inf) * 0.0).narrowed())
-    assert math.isnan((Extended.of(math.inf) - math.inf).narrowed())
-    assert (Extended.of(math.inf) + 1).narrowed() == math.inf
+    assert (Extended.of(1.0) / 0.0).to_double() == math.inf
+    assert (Extended.of(-1.0) / 0.0).to_double() == -math.inf
+    assert math.isnan((Extended.of(0.0) / 0.0).to_double())
+    assert math.isnan((Extended.of(math.inf) * 0.0).to_double())
+    assert math.isnan((Extended.of(math.inf) - math.inf).to_double())
+    assert (Extended.of(math.inf) + 1).to_double() == math.inf
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_expression_has_the_value_it_has_in_doubles(text):
     for x in (0.3, 1.7, 5.0):
         wide = evaluate(wengert_list(expression), {"x": x}, EXTENDED)[expression]
         plain = evaluate(wengert_list(expression), {"x": x}, CAREFUL)[expression]
-        assert wide.narrowed() == pytest.approx(plain, rel=1e-15)
+        assert wide.to_double() == pytest.approx(plain, rel=1e-15)
 
 
 @settings(max_examples=300)
@@ -90,7 +90,7 @@ def test_a_sweep_that_stays_within_the_range_gives_the_same_bits(expression, poi
     adjoints = reverse(nodes, plain, active, expression, CAREFUL)
     assume(all(map(is_ordinary, adjoints.values())))
     wide = reverse(nodes, evaluate(nodes, point, EXTENDED), active, expression, EXTENDED)
-    assert {node: lift(adjoint).narrowed() for node, adjoint in wide.items()} == adjoints
+    assert {node: lift(adjoint).to_double() for node, adjoint in wide.items()} == adjoints
 
 
 def is_ordinary(value):
@@ -114,8 +114,8 @@ def test_a_literal_beyond_the_range_is_read(literal, mantissa, exponent):
     ("values", "near"),
     [([1.0, 0.0, -3.0], False), ([0.0], False), ([], False), ([1e110], True), ([-1e-110], True), ([math.inf], True)],
 )
-def test_what_is_near_the_ends(values, near):
-    assert near_the_ends(values) is near
+def test_what_is_near_range_limits(values, near):
+    assert near_range_limits(values) is near
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import processes
-from diffcompare.backends.formula_answer import evaluate_formulas, measure
+from diffcompare.backends.formula_evaluation import evaluate_formulas, measure
 from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression

@@ -160,7 +160,7 @@ def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, d
 def complex_rule(problem: Problem, *, single: bool) -> Rule:
     """The complex step as a function of the step."""
     nodes = wengert_list(problem.at(problem.point))
-    reading = complex_step.rounded_reading(rounding(single)) if single else complex_step.COMPLEX
+    reading = complex_step.in_precision_of(rounding(single)) if single else complex_step.COMPLEX
     (name,) = problem.wrt
 
     def rule(step: float) -> float | None:

@@ -16,7 +16,7 @@ import reference
 
 from diffcompare import processes
 from diffcompare.backends import reverse
-from diffcompare.backends.formula_answer import evaluate_formulas
+from diffcompare.backends.formula_evaluation import evaluate_formulas
 from diffcompare.backends.problem import Problem, Size, Work
 from diffcompare.backends.symbolic import client
 from diffcompare.language.expression import OPERATIONS, Number, Variable

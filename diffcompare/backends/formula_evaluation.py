@@ -1,4 +1,4 @@
-"""Answers that come as formulas: evaluated in doubles, measured in nodes and operations."""
+"""Evaluate formulas of a gradient at a point, and measure them in nodes and operations."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from diffcompare.numeric.operation_counts import formula_work
 def evaluate_formulas(
     formulas: Mapping[str, Expression], problem: Problem
 ) -> tuple[dict[str, float | None], tuple[str, ...], Status]:
-    """The value of every formula at the point, notes on those that have none, and the status of the answer."""
+    """Return the value of every formula at the point, notes on those without one, and the status of the answer."""
     nodes = wengert_list(*formulas.values())
     values = values_at(nodes, problem.point)
-    found = {name: values[formula] for name, formula in formulas.items()}
-    remarks: tuple[str, ...] = ()
+    partials = {name: values[formula] for name, formula in formulas.items()}
+    range_notes: tuple[str, ...] = ()
     if may_leave_range(values):
         wide = evaluate(nodes, problem.point, EXTENDED)
-        found, remarks = recover_range(found, {name: wide[formula] for name, formula in formulas.items()})
+        partials, range_notes = recover_range(partials, {name: wide[formula] for name, formula in formulas.items()})
     gradient: dict[str, float | None] = {}
     notes = []
-    for name, value in found.items():
+    for name, value in partials.items():
         gradient[name] = float(value) if is_number(value) else None
         if type(value) is Undefined:
             node = next(node for node in nodes if values[node] is value)
             notes.append(f"by {name}: {shorten(node)} is undefined: {describe_outside(value)}")
         elif not is_number(value):
             notes.append(f"by {name}: the formula evaluates to {float(value)}")
-    return gradient, (*notes, *remarks), "undefined" if notes else "ok"
+    return gradient, (*notes, *range_notes), "undefined" if notes else "ok"
 
 
 def measure(formulas: Mapping[str, Expression]) -> tuple[Size, Work]:
-    """The size of the whole gradient and the work of evaluating it, equal subexpressions once."""
+    """Return the size of a whole gradient and the work of evaluating it, with equal subexpressions counted once."""
     roots = tuple(formulas.values())
     return Size(tree_size(*roots), dag_size(*roots)), Work(1, formula_work(roots))
