@@ -1,28 +1,25 @@
-"""JavaScript as a target: what its `Math` has, and small definitions of what that lacks.
+"""JavaScript as a target: the functions of its `Math`, and small definitions of those that it lacks.
 
-JavaScript raises nothing: what has no value is NaN, what is beyond the doubles is Infinity.  A test holds the
-definitions against the rows of the table of operations.
+JavaScript raises nothing: what has no value is NaN, what is beyond the doubles is Infinity.  A test compares the
+definitions with the rows of the table of operations.
 """
 
 from __future__ import annotations
 
 from diffcompare.language.special_functions import ZETA_LESS_ONE
 
-BUILT_IN = (
+BUILT_IN = (  # operations that `Math` has under our names
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
     "floor", "hypot", "log10", "log1p", "log2", "max", "min", "sign", "sin", "sinh", "sqrt", "tan", "tanh",
 )  # fmt: skip
-"""Operations that `Math` has under our own names."""
 
-RELATIONS = {"==": "===", "!=": "!=="}
-"""Comparisons that are spelt otherwise than in Python."""
+RELATIONS = {"==": "===", "!=": "!=="}  # comparisons that are spelt otherwise than in Python
 
-SLOPES = {
+JAVASCRIPT_PARTIALS = {  # partials that are computed as in the table, to the last bit: a page shows them
     ("atan", 0): "atan_slope({a})",
     ("atan2", 0): "atan2_slope({b}, {a}, {b})",
     ("atan2", 1): "atan2_slope(-{a}, {a}, {b})",
 }
-"""Partials that are rounded as those of the table are: here they are looked at."""
 
 DEFINITIONS = """\
 function ceil(x) {

@@ -1,51 +1,94 @@
-"""What the operations are called in Python's `math`, in NumPy and in JavaScript, and definitions of what these lack.
+"""The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions.
 
-A program gets only the definitions that it uses.  They follow the rows of the table of operations, float by float; a
-test holds them against the rows.
+Functions that a library lacks are defined here, and a program gets only the definitions that it uses.  They follow
+the rows of the table of operations, float by float; a test compares them with the rows.
 """
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS
-from diffcompare.codegen.javascript import SLOPES as javascript_slopes
-from diffcompare.codegen.target_syntax import JAVASCRIPT as JAVASCRIPT_SYNTAX
-from diffcompare.codegen.target_syntax import PYTHON, Syntax
+from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS, JAVASCRIPT_PARTIALS
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
 
+INDENT = {"python": "    ", "javascript": "  "}
+
+_RESERVED = """
+    arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+    finally for function if implements import in instanceof interface let new null package private protected public
+    return static super switch this throw true try typeof undefined var void while with yield Infinity Math NaN console
+"""
+
+
+class Syntax(NamedTuple):
+    """The statements of a language, as far as a program needs them."""
+
+    language: str
+    comment_sign: str
+    taken: Collection[str]  # names that no variable can have
+
+    def assignment(self, name: str, text: str, *, grows: bool = False) -> str:
+        """Assign a number to a new variable; `grows` says that others will be added to it."""
+        return f"{name} = {text}" if self.language == "python" else f"{'let' if grows else 'const'} {name} = {text};"
+
+    def increment(self, name: str, text: str) -> str:
+        """Add a number to a variable."""
+        return f"{name} += {text}" if self.language == "python" else f"{name} += {text};"
+
+    def comment(self, text: str) -> str:
+        """Write a comment."""
+        return f"{self.comment_sign} {text}"
+
+    def result(self, entries: Sequence[str], *, in_lines: bool) -> list[str]:
+        """Return a dictionary from a function, with an entry a line or all in one line."""
+        end = "" if self.language == "python" else ";"
+        if not in_lines:
+            return [f"return {{{', '.join(entries)}}}{end}"]
+        return ["return {", *[f"{INDENT[self.language]}{entry}," for entry in entries], f"}}{end}"]
+
+    def function(self, name: str, parameters: Sequence[str], summary: str, lines: Sequence[str]) -> str:
+        """Define a function with a summary as its docstring or first comment."""
+        head, indent = f"{name}({', '.join(parameters)})", INDENT[self.language]
+        body = "\n".join([indent + line for line in lines])
+        if self.language == "python":
+            return f'def {head}:\n{indent}"""{summary}"""\n{body}'
+        return f"function {head} {{\n{indent}{self.comment(summary)}\n{body}\n}}"
+
+
+PYTHON_SYNTAX = Syntax("python", "#", frozenset({"math", "numpy", "float", *dir(builtins), *keyword.kwlist}))
+JAVASCRIPT_SYNTAX = Syntax("javascript", "//", frozenset(_RESERVED.split()))
+
 
 class Library(NamedTuple):
-    """A library as a target: how its functions are called, and what it lacks."""
+    """A library that code is generated for: how its functions are called, and what has to be defined."""
 
-    name: str
-    """The module that a program imports, or the language if it is not Python."""
-    calls: dict[str, str]
-    """Operations that the library has, by our name."""
-    definitions: dict[str, str]
-    """The source of each function that a program has to bring along."""
-    choice: str
-    """`condition ? yes : no` with the fields {condition}, {yes} and {no}."""
+    name: str  # the module that a program imports, or the language if it is not Python
+    calls: dict[str, str]  # the functions of the library, by operation
+    definitions: dict[str, str]  # the source of the functions that it lacks, by name
+    choice: str  # `condition ? yes : no` with the fields {condition}, {yes} and {no}
     constants: dict[str, str]
-    slopes: dict[tuple[str, int], str]
-    """Partials that the table writes in another form over floats than over formulas: by operation and argument."""
-    syntax: Syntax = PYTHON
+    partials: dict[tuple[str, int], str]  # by operation and argument, those that the table computes otherwise in floats
+    syntax: Syntax = PYTHON_SYNTAX
 
     def needs(self, name: str) -> list[str]:
-        """The other definitions that a definition calls."""
+        """Return the other definitions that a definition calls."""
         source = self.definitions.get(name, "")
         return [other for other in self.definitions if other != name and re.search(rf"(?<![\w.]){other}\(", source)]
 
 
 def _calls(library: str, own: dict[str, str]) -> dict[str, str]:
-    found = {
+    """Return the functions of a library by operation: those that the table names, and `own` ones."""
+    named = {
         name: f"{library}.{operation.names[library]}"
         for name, operation in OPERATIONS.items()
         if name.isidentifier() and library in operation.names
     }
-    return {**found, **own}
+    return {**named, **own}
 
 
 _DIGAMMA = """\
@@ -258,21 +301,21 @@ def acosh_slope(x):
 
 
 def _by_name(sources: str) -> dict[str, str]:
-    """The definitions of a text, by the name that each defines."""
-    found = {}
+    """Split a text into its definitions, by the name that each defines."""
+    definitions = {}
     for source in sources.strip().split("\n\n\n"):
         name = re.match(r"(?:def |function )?(\w+)", source)
         assert name is not None
-        found[name[1]] = source
-    return found
+        definitions[name[1]] = source
+    return definitions
 
 
 def _by_element(name: str, source: str) -> str:
-    """A definition over numbers, made one over arrays (it calls itself and others by number)."""
+    """Make a definition over numbers one over arrays, which is called element by element."""
     return f"{source.strip()}\n\n\n{name} = numpy.vectorize({name}, otypes=[float])"
 
 
-SLOPES: dict[tuple[str, int], str] = {
+PYTHON_PARTIALS: dict[tuple[str, int], str] = {
     ("tanh", 0): "tanh_slope({y}, {a})",
     ("sigmoid", 0): "sigmoid_slope({a})",
     ("erf", 0): "1.1283791670955126*gauss({a})",
@@ -286,7 +329,6 @@ SLOPES: dict[tuple[str, int], str] = {
     ("atan2", 0): "{b}/{hypot}({a}, {b})/{hypot}({a}, {b})",
     ("atan2", 1): "-{a}/{hypot}({a}, {b})/{hypot}({a}, {b})",
 }
-"""Those of Python's libraries."""
 
 MATH = Library(
     "math",
@@ -294,7 +336,7 @@ MATH = Library(
     {**_by_name(_FOR_MATH), "digamma": _DIGAMMA.strip(), "polygamma": _POLYGAMMA.strip()},
     "{yes} if {condition} else {no}",
     {"pi": "math.pi", "e": "math.e"},
-    SLOPES,
+    PYTHON_PARTIALS,
 )
 NUMPY = Library(
     "numpy",
@@ -306,7 +348,7 @@ NUMPY = Library(
     },
     "numpy.where({condition}, {yes}, {no})",
     {"pi": "numpy.pi", "e": "numpy.e"},
-    SLOPES,
+    PYTHON_PARTIALS,
 )
 
 JAVASCRIPT = Library(
@@ -315,22 +357,21 @@ JAVASCRIPT = Library(
     _by_name(DEFINITIONS),
     "{condition} ? {yes} : {no}",
     {"pi": "Math.PI", "e": "Math.E"},
-    {**SLOPES, **javascript_slopes},
+    {**PYTHON_PARTIALS, **JAVASCRIPT_PARTIALS},
     JAVASCRIPT_SYNTAX,
 )
 
-LIBRARIES = {"python": MATH, "numpy": NUMPY, "javascript": JAVASCRIPT}
-"""The targets by the name of `--code`."""
+LIBRARIES = {"python": MATH, "numpy": NUMPY, "javascript": JAVASCRIPT}  # by the value of `--code`
 
 
 def call_of(operation: Operation, library: Library) -> str | None:
-    """How a program calls an operation, None where neither the library nor a definition has it."""
+    """Return the name by which a program calls an operation; None if neither the library nor a definition has it."""
     if operation.name in library.calls:
         return library.calls[operation.name]
     return operation.name if operation.name in library.definitions or operation.definition else None
 
 
 def definable(library: Library) -> set[str]:
-    """The names that a program may define."""
+    """Return the names that a program may define."""
     rows = {row.name for row in OPERATIONS.values() if row.definition and row.name not in library.calls}
     return rows | library.definitions.keys()

@@ -1,7 +1,7 @@
-"""The reverse sweep as straight-line source: one line for every node forwards, and its contributions backwards.
+"""Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards.
 
-This is reverse mode read over names: a contribution is the adjoint's name times the partial, which is read from the
-row of the table with the names of the arguments in place of numbers.
+This is reverse mode over names in place of numbers: a contribution is the adjoint's name times the partial, which the
+row of the table gives for the names of the arguments.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from diffcompare.codegen.source import BAR, Writer, quoted
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.grammar import POWER
 from diffcompare.language.operations import NotDifferentiable, divide, exact_integer
+from diffcompare.language.printer import to_text
 
 ONE = Number(1)
-
-_MAX_COMMENT_LENGTH = 60
+MAX_COMMENT_LENGTH = 60
+MAX_COMMENT_LEVEL = 12  # nodes of a higher level get no comment: it would be too long
 
 
 class SweepWriter:
@@ -30,56 +31,53 @@ class SweepWriter:
         writer: Writer,
     ) -> None:
         self.nodes, self.active, self.names, self.variables, self.writer = nodes, active, names, variables, writer
-        self.doubtful = conditional(nodes)
-        self.reached: set[Expression] = set()
-        """The nodes that have an adjoint; known after `backwards`."""
+        self.in_branches = conditional(nodes)
+        self.reached: set[Expression] = set()  # the nodes that have an adjoint; filled by `backwards`
         self.numpy = writer.library.name == "numpy"
         self.syntax = writer.library.syntax
 
     def forwards(self) -> list[str]:
-        """A line for every operation; in a branch that may not be taken nothing raises."""
+        """Write a line for every operation; in a branch that may not be taken nothing raises."""
         lines = []
         for node in self.nodes:
             if node in self.names:
                 text = self.writer.write(node, self.names)
-                if node in self.doubtful:
+                if node in self.in_branches:
                     text = self.writer.quiet(text)
                 lines.append(self._commented(self.syntax.assignment(self.names[node], text), node))
         return lines
 
     def _commented(self, line: str, node: Expression) -> str:
-        from diffcompare.language.printer import to_text
-
-        if node.level > 12:
+        if node.level > MAX_COMMENT_LEVEL:
             return line
-        comment = to_text(node)
-        told = len(comment) <= _MAX_COMMENT_LENGTH and comment not in line
-        return f"{line}  {self.syntax.remark(comment)}" if told else line
+        text = to_text(node)
+        is_useful = len(text) <= MAX_COMMENT_LENGTH and text not in line
+        return f"{line}  {self.syntax.comment(text)}" if is_useful else line
 
     def backwards(self, seed: str) -> list[str]:
-        """The contributions of every active operation to its arguments, from the output to the variables."""
-        root, started = self.nodes[-1], self.reached
+        """Write the contributions of every active operation to its arguments, from the output to the variables."""
+        root = self.nodes[-1]
         if root not in self.active:
             return []
-        started.add(root)
+        self.reached.add(root)
         lines = [self.syntax.assignment(f"{self._name(root)}{BAR}", seed, grows=True)]
         for node in reversed(self.nodes):
-            if node.operation is None or node not in started:
+            if node.operation is None or node not in self.reached:
                 continue
-            lines.append(self.syntax.remark(f"{self.names[node]} = {self.writer.write(node, self.names)}"))
+            lines.append(self.syntax.comment(f"{self.names[node]} = {self.writer.write(node, self.names)}"))
             for argument, text in self._contributions(node):
                 adjoint = f"{self._name(argument)}{BAR}"
-                if argument not in started:
+                if argument not in self.reached:
                     lines.append(self.syntax.assignment(adjoint, text, grows=True))
                 elif self.numpy:  # not +=, which would write into an array that has two names
                     lines.append(f"{adjoint} = {adjoint} + {text}")
                 else:
                     lines.append(self.syntax.increment(adjoint, text))
-                started.add(argument)
+                self.reached.add(argument)
         return lines
 
     def result(self, wrt: Sequence[str], zero: str) -> list[str]:
-        """The entries of the gradient; a variable that does not reach the output has the partial `zero`."""
+        """Write the entries of the gradient; a variable that does not reach the output has the partial `zero`."""
         entries = []
         for name in wrt:
             adjoint = f"{self.variables[name]}{BAR}" if Variable(name) in self.reached else zero
@@ -90,17 +88,18 @@ class SweepWriter:
         return self.names.get(node) or self.variables[node.name]  # type: ignore[attr-defined]
 
     def _contributions(self, node: Expression) -> list[tuple[Expression, str]]:
-        """The active arguments, and the adjoint of the node times the partial by each."""
-        adjoint, found = f"{self.names[node]}{BAR}", []
+        """Return the active arguments, each with the text of the node's adjoint times the partial by it."""
+        adjoint, contributions = f"{self.names[node]}{BAR}", []
         for position, argument in enumerate(node.arguments):
             if argument in self.active:
                 text = self._product(adjoint, node, position)
                 if text is not None:
-                    found.append((argument, self._masked(text, adjoint) if node in self.doubtful else text))
-        return found
+                    text = self._masked(text, adjoint) if node in self.in_branches else text
+                    contributions.append((argument, text))
+        return contributions
 
     def _masked(self, text: str, adjoint: str) -> str:
-        """The branch that was not taken gets no adjoint, whatever its partials are: 0*nan would be nan."""
+        """Write a contribution that is 0 where the branch was not taken, even if the partial is nan or inf."""
         if self.numpy:
             return f"numpy.where({adjoint} != 0, {text}, 0.0)"
         if self.syntax.language == "javascript":
@@ -108,10 +107,10 @@ class SweepWriter:
         return f"{self.writer.quiet(text)} if {adjoint} != 0 else 0.0"
 
     def _product(self, adjoint: str, node: Expression, position: int) -> str | None:
-        """The adjoint times the partial, None where the partial is 0."""
+        """Write the adjoint times the partial; None if the partial is 0."""
         assert node.operation is not None
-        arguments = [self._stand_in(argument) for argument in node.arguments]
-        factor = self.writer.partial(node.operation, position, self._stand_in(node), arguments)
+        arguments = [self._symbol(argument) for argument in node.arguments]
+        factor = self.writer.partial(node.operation, position, self._symbol(node), arguments)
         if factor is None:
             raise NotDifferentiable(node)
         if isinstance(factor, str):
@@ -123,13 +122,13 @@ class SweepWriter:
             return f"{adjoint}/{self.writer.write(factor.arguments[1], {}, POWER)}"
         return f"{adjoint}*{self.writer.write(factor, {}, POWER)}"
 
-    def _stand_in(self, node: Expression) -> Expression:
-        """A name for an operation; numbers and variables are themselves."""
+    def _symbol(self, node: Expression) -> Expression:
+        """Return the variable of the program that holds an operation; numbers and variables stand for themselves."""
         return Variable(self.names[node]) if node in self.names else node
 
 
 def conditional(nodes: Sequence[Expression]) -> set[Expression]:
-    """The nodes that are needed in a branch of an `if` only."""
+    """Return the nodes that are needed only in a branch of an `if`."""
     always: set[Expression] = set()
     stack = [nodes[-1]]
     while stack:

@@ -1,4 +1,4 @@
-"""Expressions as source text: of Python, for `math` or for NumPy, or of JavaScript."""
+"""Write expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript."""
 
 from __future__ import annotations
 
@@ -15,46 +15,50 @@ from diffcompare.language.operations import OPERATIONS, exact_integer
 from diffcompare.language.printer import ATOM, Part, free_prefix, write
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
 
-# Names in a program: variables that cannot be called what they are called in the expression, and those of nodes.
+BAR = "_bar"  # ends the name of an adjoint
 
-BAR = "_bar"
 
-"""What the name of an adjoint ends in."""
+class Unwritable(Exception):
+    """An operation that neither the library nor a definition has."""
+
+
+# --- Names in a program -----------------------------------------------------------------------------------------------
 
 
 def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
-    """What each variable is called in the program: its own name unless that means something else there."""
+    """Return the name of every variable in the program: its own, unless that means something else there."""
     taken = {"gradient", "gradient_by_formulas", *library.syntax.taken, *definable(library)}
-    found: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for number, name in enumerate(names, 1):
         own = name if name.isidentifier() and normalize("NFKC", name) == name else f"x_{number}"
         while own in taken or own.endswith(BAR) or (own != name and own in names):
             own += "_"
-        found[name] = own
+        renamed[name] = own
         taken.add(own)
-    return found
+    return renamed
 
 
 def node_names(nodes: Sequence[Expression], variables: Mapping[str, str], library: Library) -> dict[Expression, str]:
-    """v1, v2, ... for the operations of a Wengert list; a negative whole number is no operation here (x^-2)."""
+    """Name the operations of a Wengert list v1, v2, ...; a negative integer is no operation here (x^-2)."""
     prefix = free_prefix({*variables.values(), *definable(library)})
     operations = [node for node in nodes if node.operation is not None and exact_integer(node) is None]
     return {node: f"{prefix}{number}" for number, node in enumerate(operations, 1)}
 
 
 def quoted(name: str) -> str:
-    """A name as a string of Python; it has letters, digits and underscores only."""
+    """Write a name, which has letters, digits and underscores only, as a string literal."""
     return f'"{name}"'
 
 
-def remarks(variables: Mapping[str, str]) -> list[str]:
-    """What is said of variables that had to be renamed."""
+def renaming_comments(variables: Mapping[str, str]) -> list[str]:
+    """Return a comment on every variable that had to be renamed."""
     return [f"the variable {name} is called {own} here" for name, own in variables.items() if own != name]
 
 
-_LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
+# --- Expressions ------------------------------------------------------------------------------------------------------
 
-_LEAST = {
+_PRECEDENCE = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
+_OPERAND_PRECEDENCE = {  # the least precedence of the left and the right operand that needs no parentheses
     "+": (SUM, PRODUCT),
     "-": (SUM, PRODUCT),
     "*": (PRODUCT, POWER),
@@ -62,33 +66,25 @@ _LEAST = {
     "^": (POWER + 1, NEGATION),
     "^n": (POWER + 1, NEGATION),
 }
-
-"""The least level of the left and the right argument that needs no parentheses."""
-
 _SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "**", "^n": "**"}
-
 _EXACT_AS_INTEGER = 2**53
 
 
-class Unwritable(Exception):
-    """An operation that neither the library nor a definition has."""
-
-
 class Writer:
-    """Writes expressions for one library, and remembers which definitions they need."""
+    """Writes expressions for one library, and collects the definitions that they need."""
 
     def __init__(self, library: Library, variables: Mapping[str, str]) -> None:
         self.library = library
         self.is_javascript = library.syntax.language == "javascript"
-        self.variables = variables
-        """What a variable is called in the program, where it has to be called otherwise."""
-        self.used: dict[str, str] = {}
-        """The definitions that the program needs, by name; each follows those that it calls."""
-        self.beyond: Collection[Expression] = frozenset()
-        """The nodes at which Python would raise and the program has to go on with inf (see `beyond_doubles`)."""
+        self.variables = variables  # the names in the program of variables that are renamed
+        self.used: dict[str, str] = {}  # the definitions that the program needs; each follows those that it calls
+        self.beyond: Collection[Expression] = frozenset()  # nodes at which Python would raise (see `beyond_doubles`)
 
     def write(self, root: Expression, names: Mapping[Expression, str], least: int = 0) -> str:
-        """The expression in one line; nodes that have a name are written by it, but for the root itself."""
+        """Write an expression in one line, in parentheses if its precedence is below `least`.
+
+        Nodes in `names` are written by their name, except the root itself.
+        """
 
         def parts_of(node: Expression) -> str | tuple[int, Sequence[Part]]:
             return names[node] if node in names and node is not root else self._parts(node)
@@ -96,7 +92,7 @@ class Writer:
         return write(root, parts_of, least)
 
     def call(self, name: str) -> str:
-        """The name of a function in the program, which from now on has its definition."""
+        """Return the name of an operation's function in the program, and add its definition if it needs one."""
         if name in self.library.calls:
             return self.library.calls[name]
         if name not in self.used:
@@ -106,11 +102,11 @@ class Writer:
         return name
 
     def quiet(self, text: str) -> str:
-        """The same in a branch that may not be taken, where nothing may raise: in Python's `math` much does."""
+        """Write an expression of a branch that may not be taken so that it does not raise, as `math` often does."""
         return f"{self.call('quiet')}(lambda: {text})" if self.library.name == "math" else text
 
     def _defined(self, name: str) -> str:
-        """A row that has no text in the library, by what it is in terms of others."""
+        """Define the function of a row that the library lacks, by its definition in terms of other rows."""
         row = OPERATIONS[name]
         assert row.definition is not None
         parameters = ("x",) if row.arity == 1 else ("a", "b", "c", "d")[: row.arity]
@@ -125,11 +121,11 @@ class Writer:
     def partial(
         self, operation: Operation, position: int, result: Expression, arguments: Sequence[Expression]
     ) -> Expression | str | None:
-        """The partial of a row by one argument, over letters: as an expression, or as text where it has its own.
+        """Return the partial of a row by one argument, for variables that stand for the result and the arguments.
 
-        The text is that of a partial that has another form over floats; None stands for a partial that there is not.
+        It is an expression, or text where the library has its own form over floats; None if the row has no partial.
         """
-        template = self.library.slopes.get((operation.name, position))
+        template = self.library.partials.get((operation.name, position))
         if template is None:
             partial = operation.partials[position]
             value = partial(result, *arguments) if callable(partial) else partial
@@ -137,18 +133,19 @@ class Writer:
         for name in re.findall(r"(\w+)\(", template):
             self.call(name)
         text = template.replace("{hypot}", self.call("hypot"))
-        for field, letter in zip(("{y}", "{a}", "{b}"), (result, *arguments), strict=False):
-            text = text.replace(field, self.write(letter, {}, POWER))
+        for field, value in zip(("{y}", "{a}", "{b}"), (result, *arguments), strict=False):
+            text = text.replace(field, self.write(value, {}, POWER))
         return text
 
-    def compared(self, relation: str, left: Expression, right: Expression) -> str:
-        """A comparison."""
+    def comparison(self, relation: str, left: Expression, right: Expression) -> str:
+        """Write a comparison."""
         return f"{self.write(left, {}, SUM)} {self._sign(relation)} {self.write(right, {}, SUM)}"
 
     def _sign(self, relation: str) -> str:
         return RELATIONS.get(relation, relation) if self.is_javascript else relation
 
     def _parts(self, node: Expression) -> tuple[int, list[Part]]:
+        """Return the precedence of a node and the parts of its text."""
         operation = node.operation
         if operation is None:
             return self._leaf(node)
@@ -163,10 +160,9 @@ class Writer:
             return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
         if name == "^" and self.library.name == "math" and arguments[0].varies:
             return ATOM, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
-        if name in _LEVELS:
-            return _LEVELS[name], self._arithmetic(node, name)
-        called = call_of(operation, self.library)
-        if called is None:
+        if name in _PRECEDENCE:
+            return _PRECEDENCE[name], self._arithmetic(node, name)
+        if call_of(operation, self.library) is None:
             raise Unwritable(name)
         parts: list[Part] = [f"{self.call(name)}("]
         for argument in arguments:
@@ -179,27 +175,26 @@ class Writer:
         return isinstance(base, Variable) and exact_integer(exponent) == 2
 
     def _guarded(self, node: Expression) -> list[Part]:
-        """The operation by a function that goes on where Python would raise."""
+        """Write an operation as a call of a function that returns inf or nan where Python would raise."""
         assert node.operation is not None
         first, *others = node.arguments
         name = node.operation.name
         guard = {"^": "power", "^n": "power", "/": "quotient"}.get(name)
         if guard is not None:
             return [f"{self.call(guard)}(", (first, 0), ", ", (others[0], 0), ")"]
-        called = call_of(node.operation, self.library)
-        if called is None:
+        if call_of(node.operation, self.library) is None:
             raise Unwritable(name)
         return [f"{self.call('unbounded')}({self.call(name)}, ", (first, 0), ")"]
 
     def _arithmetic(self, node: Expression, name: str) -> list[Part]:
-        """Two operands and the sign; constants alone are computed in floats: 9**9**9 in integers would never end."""
+        """Write two operands and a sign; constants are computed in floats, as 9**9**9 in integers would never end."""
         left, right = node.arguments
-        first: Part = (left, _LEAST[name][0])
+        first: Part = (left, _OPERAND_PRECEDENCE[name][0])
         if not node.varies and not self.is_javascript:
             first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
             if name in ("^", "^n") and not isinstance(first, str):
-                return ["float(", (left, 0), ")**", (right, _LEAST[name][1])]
-        return [first, _SIGNS[name], (right, _LEAST[name][1])]
+                return ["float(", (left, 0), ")**", (right, _OPERAND_PRECEDENCE[name][1])]
+        return [first, _SIGNS[name], (right, _OPERAND_PRECEDENCE[name][1])]
 
     def _leaf(self, leaf: Expression) -> tuple[int, list[Part]]:
         if isinstance(leaf, Number):
@@ -215,7 +210,7 @@ class Writer:
     def _choice(self, relation: str, arguments: tuple[Expression, ...]) -> tuple[int, list[Part]]:
         left, right, yes, no = arguments
         fields: dict[str, list[Part]] = {}
-        for field, branch in (("yes", yes), ("no", no)):  # numbers as floats, lest NumPy make an array of integers
+        for field, branch in (("yes", yes), ("no", no)):  # numbers are floats, or NumPy would make an integer array
             fields[field] = [repr(float(branch)) if isinstance(branch, Number) else (branch, 1)]
         fields["condition"] = [(left, SUM), f" {self._sign(relation)} ", (right, SUM)]
         parts: list[Part] = []
@@ -225,9 +220,9 @@ class Writer:
 
 
 def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:
-    """The nodes of a Wengert list at which Python raises at a point although IEEE 754 has a value, inf as a rule.
+    """Return the nodes at which Python raises at this point although IEEE 754 has a value, as a rule inf.
 
-    A constant that is beyond the doubles is beyond them at every point, and left as it is.
+    A constant that is beyond the doubles is so at every point, and is left out.
     """
     try:
         evaluate(nodes, point, FLOATS)
@@ -241,7 +236,7 @@ def _raises(node: Expression, values: Mapping[Expression, Any]) -> bool:
     assert node.operation is not None
     arguments = [values[argument] for argument in node.arguments]
     guarded = len(arguments) == 1 or node.operation.name in ("^", "^n", "/")
-    if not guarded or node.operation.selects or any(type(each) is Undefined for each in arguments):
+    if not guarded or node.operation.selects or any(type(argument) is Undefined for argument in arguments):
         return False
     try:
         node.operation.real(*map(float, arguments))
@@ -253,7 +248,7 @@ def _raises(node: Expression, values: Mapping[Expression, Any]) -> bool:
 
 
 def depth_cuts(nodes: Collection[Expression], deepest: int) -> list[Expression]:
-    """The nodes to give names so that no line is nested deeper than that (Python allows 200 parentheses)."""
+    """Return the nodes to be assigned to variables so that no line is nested deeper than `deepest`."""
     depths: dict[Expression, int] = {}
     cuts = []
     for node in nodes:

@@ -18,7 +18,7 @@ from diffcompare.classroom.demos.report import ComputedDemo, demo_data
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
 from diffcompare.classroom.lesson.texts import words as page_words
-from diffcompare.codegen.tape_operations import operations
+from diffcompare.codegen.javascript_table import operation_table
 from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Table
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import Expression
@@ -118,7 +118,7 @@ def script(nodes: Iterable[Expression]) -> str:
     """Return the whole script of the page, with the operations of these nodes."""
     here = Path(__file__).parent / "scripts"
     parts = [(here / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
-    return "\n".join(['\n"use strict";\n', f"const operations = {operations(nodes)};\n", *parts])
+    return "\n".join(['\n"use strict";\n', f"const operations = {operation_table(nodes)};\n", *parts])
 
 
 HEADING_SHIFT = 3  # levels by which headings inside a frame are lowered

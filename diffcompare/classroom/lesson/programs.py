@@ -11,7 +11,7 @@ from diffcompare.classroom.demos import trace as demo
 from diffcompare.classroom.demos.frame import Frame, localized
 from diffcompare.classroom.demos.polynomial import derivative_of_logistic, error_in_doubles
 from diffcompare.classroom.demos.swell import MEMBERS, X
-from diffcompare.codegen.tape_operations import key
+from diffcompare.codegen.javascript_table import operation_key
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph, Table, Vertex
 from diffcompare.inputs.resolve import ParsedInput

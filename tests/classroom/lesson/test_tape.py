@@ -10,7 +10,7 @@ from diffcompare.classroom.demos.report import compute, frame_data
 from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.classroom.lesson.page import page
 from diffcompare.classroom.lesson.programs import staged
-from diffcompare.codegen.tape_operations import key, operations
+from diffcompare.codegen.javascript_table import operation_key, operation_table
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import OPERATIONS, Variable, lift
 from diffcompare.language.wengert import wengert_list
@@ -55,11 +55,11 @@ def same(ours, theirs):
 def test_every_operation_has_the_numbers_of_python(window):
     """Values, partials, and where there are none, at a thousand places in one run."""
     every = cases()
-    asked = json.dumps([(key(node), sample) for node, sample, _, _ in every])
+    asked = json.dumps([(operation_key(node), sample) for node, sample, _, _ in every])
     found = window.run(
         f"(rows => {asked}.map(([name, given]) => {{"
         " const value = rows[name].value(...given); return [value, rows[name].partials(value, ...given)"
-        f".map(each => each === null ? 'none' : each)]; }}))({operations([node for node, *_ in every])})"
+        f".map(each => each === null ? 'none' : each)]; }}))({operation_table([node for node, *_ in every])})"
     )
     assert len(every) > 1000
     for (node, sample, value, passed), (ours, slopes) in zip(every, found, strict=True):
@@ -73,7 +73,7 @@ def test_every_operation_has_the_numbers_of_python(window):
 
 def test_what_depends_on_a_value_that_there_is_not_has_none(window):
     """As in Python: not even what is 1 for every number, nor the branch that such a condition would choose."""
-    window.run(f"Object.assign(operations, {operations(wengert_list(parse_all()))}); 1")
+    window.run(f"Object.assign(operations, {operation_table(wengert_list(parse_all()))}); 1")
     nan = "valueOf({operation: '%s'}, [%s])"
     assert window.run(nan % ("^0", "NaN, 0")) is None
     assert window.run(nan % ("if <", "NaN, 1, 2, 3")) is None
@@ -111,7 +111,7 @@ def test_an_expression_of_ones_own_is_played_as_by_python(window, text, point):
     question = question_of(text, tuple(point))
     stage = staged(question, point)
     off, other, found = window.run(
-        f"(program => {{ Object.assign(operations, {operations(stage.nodes)});"
+        f"(program => {{ Object.assign(operations, {operation_table(stage.nodes)});"
         " return [isOff(program), elsewhere(program, program.point), framesAt(traced(program, program.point))]; })"
         f"({json.dumps(stage.data)})"
     )
@@ -129,7 +129,7 @@ def test_an_expression_of_ones_own_is_played_as_by_python(window, text, point):
 def elsewhere(window, text, own, other):
     stage = staged(question_of(text, tuple(own)), own)
     return window.run(
-        f"(program => {{ Object.assign(operations, {operations(stage.nodes)});"
+        f"(program => {{ Object.assign(operations, {operation_table(stage.nodes)});"
         f" return elsewhere(program, {json.dumps(other)}); }})({json.dumps(stage.data)})"
     )
 

@@ -1,18 +1,18 @@
-"""Operations for a tape in JavaScript: what their source looks like (a browser holds their numbers against the rows)."""
+"""The table of operations as JavaScript: the text of its source (a browser compares its numbers with the rows)."""
 
 import pytest
 
+from diffcompare.codegen.javascript_table import condition, operation_table
 from diffcompare.codegen.libraries import JAVASCRIPT
 from diffcompare.codegen.source import Unwritable, Writer
-from diffcompare.codegen.tape_operations import operations
-from diffcompare.language.expression import OPERATIONS, Variable
+from diffcompare.language.expression import OPERATIONS, Region, Variable, lift
 from diffcompare.language.operations import row, sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 
 
 def source(text):
-    return operations(wengert_list(parse(text)))
+    return operation_table(wengert_list(parse(text)))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_definition_brings_those_that_it_calls():
 def test_a_row_that_only_the_table_has_is_written_by_its_definition(monkeypatch):
     monkeypatch.setitem(OPERATIONS, "twice", None)  # taken away again after the test
     twice = row("twice", definition=lambda x: 2 * sin(x), partials=[lambda y, x: 2 * OPERATIONS["cos"](x)])
-    text = operations([twice(Variable("x"))])
+    text = operation_table([twice(Variable("x"))])
     assert "function twice(x) {\n  return 2*Math.sin(x);\n}" in text
     assert "partials: (y, a) => [2*Math.cos(a)]" in text
 
@@ -63,7 +63,7 @@ def test_a_row_without_any_definition_is_refused(monkeypatch):
     monkeypatch.setitem(OPERATIONS, "mystery", None)
     mystery = row("mystery", real=lambda x: x, partials=[1])
     with pytest.raises(Unwritable, match="mystery"):
-        operations([mystery(Variable("x"))])
+        operation_table([mystery(Variable("x"))])
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,53 @@ def test_a_row_without_any_definition_is_refused(monkeypatch):
 )
 def test_expressions(text, expected):
     assert Writer(JAVASCRIPT, {}).write(parse(text), {}) == expected
+
+
+def written(region, *arguments):
+    letters = [Variable(each) if isinstance(each, str) else lift(each) for each in arguments]
+    return condition(region, letters, Writer(JAVASCRIPT, {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sin", "true"),
+        ("ln", "a > 0"),
+        ("/", "b !== 0"),
+        ("asin", "(a >= -1 && a <= 1)"),
+        ("^", "(a > 0 || (a === 0 && b > 0))"),
+        ("gamma", "(a > 0 || Math.floor(a) !== a)"),
+        ("atan2", "(a !== 0 || b !== 0)"),
+    ],
+)
+def test_domains(name, expected):
+    row = OPERATIONS[name]
+    assert written(row.domain, *"ab"[: row.arity]) == expected
+
+
+def test_a_whole_number_is_compared_here():
+    domain = OPERATIONS["^n"].domain
+    assert written(domain, "a", 2) == "true"
+    assert written(domain, "a", -2) == "a !== 0"
+
+
+def test_kinks():
+    assert written(OPERATIONS["floor"].kink, "a") == "Math.floor(a) === a"
+    assert written(OPERATIONS["hypot"].kink, "a", "b") == "(a === 0 && b === 0)"
+    assert written(OPERATIONS["exp"].kink, "a") == "false"
+
+
+def test_a_test_of_any_other_form():
+    either = Region("", lambda a, b: b > 1 if a < 0 else b != 2)
+    assert written(either, "a", "b") == "(a < 0 ? b > 1 : b !== 2)"
+    assert written(Region("", lambda a: not a < 0), "a") == "(a < 0 ? false : true)"
+
+
+def test_a_test_without_an_end_is_refused():
+    def endless(a):
+        while a > 0:
+            pass
+        return True
+
+    with pytest.raises(RecursionError, match="too many comparisons"):
+        written(Region("endless", endless), "a")
