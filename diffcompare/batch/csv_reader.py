@@ -19,9 +19,8 @@ from typing import NamedTuple
 
 from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
-from diffcompare.inputs.column_titles import known_titles, role_of
-from diffcompare.inputs.decimal_commas import with_points
 from diffcompare.inputs.equations import notation_of
+from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points
 from diffcompare.language.alphabet import SUPERSCRIPTS, canonical
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 
@@ -335,7 +334,7 @@ class _CsvTable:
         text = _text(cells, place)
         if text is None or self.delimiter == "," or "," not in text:
             return text
-        converted = with_points(text)
+        converted = with_decimal_points(text)
         self.decimal = self.decimal or converted.decimal
         return converted.text
 
@@ -413,6 +412,6 @@ def _delimiter(header: str) -> tuple[int, int, str]:
     unquoted = re.sub(r'"[^"]*"', '""', header)
     present = [mark for mark in DELIMITERS if mark in unquoted] or [DELIMITERS[0]]
     return max(
-        ((known_titles(next(csv.reader([header], delimiter=mark))), unquoted.count(mark), mark) for mark in present),
+        ((count_known_titles(next(csv.reader([header], delimiter=mark))), unquoted.count(mark), mark) for mark in present),
         key=lambda candidate: candidate[:2],
     )

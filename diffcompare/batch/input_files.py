@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs import file_kinds
 from diffcompare.inputs.encodings import check_encoding
+from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, unreadable
 
 STANDARD_INPUT = "standard input"
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # named after the suffixes of their files
@@ -120,13 +120,13 @@ def _content_digest(file: InputFile) -> bytes:
 
 def suffix_of(path: str) -> str | None:
     """Return the format that a file name implies, None if it implies none."""
-    return _FORMATS.get(file_kinds.suffix_of(path))
+    return _FORMATS.get(file_suffix(path))
 
 
 def _format_of(argument: str, format: str | None) -> str:
-    suffix = file_kinds.suffix_of(argument)
-    if suffix in file_kinds.CURES and suffix not in file_kinds.PLAIN_TEXT:
-        raise file_kinds.unreadable(argument)
+    suffix = file_suffix(argument)
+    if suffix in CURES and suffix not in PLAIN_TEXT:
+        raise unreadable(argument)
     known = suffix_of(argument) or format
     if known is None:
         subject = STANDARD_INPUT if argument == "-" else f"`{argument}`"

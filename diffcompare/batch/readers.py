@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, cast
 from diffcompare.batch.input_files import InputFile, is_regular
 from diffcompare.batch.row import NOTHING, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.encodings import InUtf8, codec_of, of_stream
-from diffcompare.inputs.expression_file import MAXIMUM_BYTES, decoded, tables_in, too_long
-from diffcompare.inputs.file_kinds import is_unreadable, unreadable
+from diffcompare.inputs.encodings import InUtf8, codec_of, encoding_of_stream
+from diffcompare.inputs.expression_file import tables_in
+from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, is_unreadable, too_long, unreadable
 
 # --- Text: one expression a line, with an optional `name:` in front and an optional `@ x1=2, x2=5` behind -------------
 #
@@ -139,9 +139,9 @@ def _column(line: str) -> int:
 def toml_rows(stream: BinaryIO, file: str) -> Iterator[InputRow]:
     """Yield the entries of a file as rows; a mistake in an entry costs no other entry."""
     try:
-        content = stream.read(MAXIMUM_BYTES + 1)
-        if len(content) > MAXIMUM_BYTES:
-            raise too_long(file, MAXIMUM_BYTES)
+        content = stream.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise too_long(file, MAX_FILE_BYTES)
         tables = tables_in(decoded(content, file), file)
     except DiffcompareError as error:
         where = error.diagnostic.source.rpartition(":")
@@ -271,7 +271,7 @@ def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], Non
         return InUtf8(stream, codec_of(file.encoding) or file.encoding)
     if file.path is None:
         return stream
-    codec, guessed, word = of_stream(stream)
+    codec, guessed, word = encoding_of_stream(stream)
     if guessed is not None:
         message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
         tell(_note("W593", message, "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"))

@@ -6,15 +6,13 @@ Only `name` and `expression` are needed.  Whatever is wrong with a file becomes 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.inputs.file_kinds import CURES, PLAIN_TEXT, suffix_of, unreadable
+from diffcompare.inputs.files import read_text
 
-MAXIMUM_BYTES = 10_000_000
 _HEADER = r"(?m)^[ \t]*\[\[[ \t]*expression[ \t]*\]\]"
 _PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 _AN_ENTRY = 'an entry is the line [[expression]], then lines such as name = "..." and expression = "..."'
@@ -131,51 +129,6 @@ def _check_keys(table: Mapping[str, Any], place: str) -> None:
             close = did_you_mean(key, _KEYS, MIN_SLIP_LIKENESS, abbreviated=False)
             if close and close not in table:
                 raise _wrong(place, f"an entry has no key `{key}`", f"did you mean `{close}`?")
-
-
-def read_text(path: str, maximum: int = MAXIMUM_BYTES) -> str:
-    """The text of a file.  Raises DiffcompareError if there is none to be had: missing, too long, not UTF-8 ..."""
-    return decoded(read_bytes(path, maximum), path)
-
-
-def read_bytes(path: str, maximum: int = MAXIMUM_BYTES) -> bytes:
-    """What a regular file holds.  Raises DiffcompareError if it is missing, too long, or of a kind that is no text."""
-    if suffix_of(path) in CURES and suffix_of(path) not in PLAIN_TEXT:
-        raise unreadable(path)
-    try:
-        if os.path.isdir(path):
-            raise _unreadable(path, "it is a directory", "name a file in it")
-        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end, nor begin
-            raise _unreadable(path, "it is not a regular file", "pipe it to standard input: -")
-        with open(path, "rb") as file:
-            content = file.read(maximum + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        help_text = "check the path; an argument that ends like a file is never an expression"
-        raise _unreadable(path, reason[:1].lower() + reason[1:], help_text) from None
-    if len(content) > maximum:
-        raise too_long(path, maximum)
-    return content
-
-
-def decoded(content: bytes, source: str) -> str:
-    """Bytes as strict UTF-8, without a byte-order mark and with plain line ends."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"{source} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}"
-        raise DiffcompareError(
-            Diagnostic(code="E605", kind="io_error", message=message, source=source, help="save the text as UTF-8")
-        ) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def too_long(source: str, maximum: int) -> DiffcompareError:
-    """The error for an input beyond its bound."""
-    message = f"{source} is longer than {maximum:,} bytes"
-    return DiffcompareError(
-        Diagnostic(code="E606", kind="resource_limit", message=message, source=source, help="split it into pieces")
-    )
 
 
 def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
@@ -310,11 +263,6 @@ def _no_such_entry(path: str, name: str, names: list[str]) -> DiffcompareError:
     help_text = f"did you mean {path}:{close}?" if close else f"it has {listed}"
     message = f"{path} has no entry `{name}`"
     return DiffcompareError(Diagnostic(code="E608", kind="bad_value", message=message, source=path, help=help_text))
-
-
-def _unreadable(path: str, reason: str, help_text: str) -> DiffcompareError:
-    message = f"cannot read {path}: {reason}"
-    return DiffcompareError(Diagnostic(code="E602", kind="io_error", message=message, source=path, help=help_text))
 
 
 def _wrong(place: str, message: str, help_text: str, kind: str = "bad_value") -> DiffcompareError:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
-from diffcompare.inputs.file_kinds import READABLE, TABLES, is_unreadable, unreadable
+from diffcompare.inputs.files import READABLE, TABLES, decoded, is_unreadable, read_text, too_long, unreadable
 from diffcompare.inputs.point import check_point, unknown_variable
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
@@ -57,8 +57,6 @@ def resolve(
     milliseconds.  Raises DiffcompareError.
     """
     if argument == "-":
-        from diffcompare.inputs.expression_file import decoded
-
         text = decoded(_bounded((stdin or _standard_input)()), "standard input")
         return question_of_text(text.rstrip("\n"), "stdin", "standard input", names, look_up)
     if argument.startswith("@"):
@@ -135,16 +133,12 @@ def _standard_input() -> bytes:
 
 def _bounded(content: bytes) -> bytes:
     if len(content) > MAX_INPUT_BYTES:
-        from diffcompare.inputs.expression_file import too_long
-
         raise too_long("standard input", MAX_INPUT_BYTES)
     return content
 
 
 def _only_expression(path: str) -> str:
     """The one expression of a text file: its only line that is neither empty nor a `#` comment."""
-    from diffcompare.inputs.expression_file import read_text
-
     if not path.lower().endswith(".txt"):
         suffix = path[path.rindex(".") :]
         help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"

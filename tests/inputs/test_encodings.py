@@ -5,7 +5,7 @@ import io
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.encodings import InUtf8, codec_of, decode, of_stream
+from diffcompare.inputs.encodings import InUtf8, codec_of, decode, encoding_of_stream
 
 
 def answered(*names):
@@ -106,7 +106,7 @@ def test_utf8_with_a_flaw_stays_utf8():
 def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, told, above):
     text = "学生,函数\n张伟,x^2\n" + "x,x\n" * above
     stream = io.BytesIO(text.encode(encoding))
-    found = of_stream(stream)
+    found = encoding_of_stream(stream)
     assert found == told
     lines = InUtf8(stream, found[0])
     assert [lines.readline().decode() for _ in range(2)] == ["学生,函数\n", "张伟,x^2\n"]
@@ -114,9 +114,9 @@ def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, told, above):
 
 def test_letters_far_below_the_first_line_are_found():
     stream = io.BytesIO(b"name,expression\n" + b"x,x\n" * 50_000 + "张伟,x\n王芳,x\n".encode("gbk"))
-    assert of_stream(stream) == ("gb18030", "GBK", "张伟")
+    assert encoding_of_stream(stream) == ("gb18030", "GBK", "张伟")
 
 
 def test_a_stream_of_utf8_with_a_flaw_is_utf8():
-    assert of_stream(io.BytesIO("ζ + ".encode() + b"\xff")) == ("utf-8", None, "")
+    assert encoding_of_stream(io.BytesIO("ζ + ".encode() + b"\xff")) == ("utf-8", None, "")
     assert InUtf8(io.BytesIO(b"\xff\xff\n"), "gb18030").readline() == b"\xff\xff\n"

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.expression_file import MAXIMUM_BYTES, entries_of_file, from_file
+from diffcompare.inputs.expression_file import entries_of_file, from_file
+from diffcompare.inputs.files import MAX_FILE_BYTES
 
 TWO = """\
 [[expression]]
@@ -176,7 +177,7 @@ def test_bytes_that_are_not_utf8(write):
 
 
 def test_a_file_beyond_the_bound(write):
-    diagnostic = problem(entries_of_file, write(b"#" * (MAXIMUM_BYTES + 1)))
+    diagnostic = problem(entries_of_file, write(b"#" * (MAX_FILE_BYTES + 1)))
     assert (diagnostic.code, diagnostic.kind) == ("E606", "resource_limit")
 
 

@@ -22,11 +22,10 @@ from diffcompare.classroom.class_answers.table import (
 )
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.catalogue import scan
-from diffcompare.inputs.decimal_commas import doubt, with_points
 from diffcompare.inputs.encodings import decode, example
 from diffcompare.inputs.equations import variable_of
-from diffcompare.inputs.expression_file import read_bytes
-from diffcompare.inputs.file_kinds import suffix_of
+from diffcompare.inputs.files import file_suffix, read_bytes
+from diffcompare.inputs.localized_tables import ambiguous_comma, with_decimal_points
 from diffcompare.inputs.resolve import ParsedInput, resolve
 from diffcompare.language.parser import read
 from diffcompare.language.syntax.misread_names import refuse_misread
@@ -236,7 +235,7 @@ class AnswerTable:
         """The variable of a constant's derivative, if no column names one."""
 
     def _sheet(self, encoding: str | None) -> Sheet | Book:
-        if suffix_of(self.path) == ".xlsx":
+        if file_suffix(self.path) == ".xlsx":
             worksheet = workbook.read(self.path)
             if worksheet.others:
                 self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is not empty"))
@@ -254,7 +253,7 @@ class AnswerTable:
         """Return the cell with decimal points for decimal commas, which are possible unless commas separate cells."""
         if self.sheet.delimiter == ",":
             return cell
-        converted = with_points(cell.text)
+        converted = with_decimal_points(cell.text)
         self.decimal = self.decimal or converted.decimal
         if not (converted.decimal or converted.doubtful):
             return cell
@@ -282,7 +281,7 @@ class AnswerTable:
     def check(self, cell: TableCell) -> None:
         """Raise DiffcompareError for an answer that a spreadsheet changed, or with an ambiguous comma."""
         if self.decimal and cell.doubtful:
-            raise DiffcompareError(doubt(cell.text, cell.doubtful))
+            raise DiffcompareError(ambiguous_comma(cell.text, cell.doubtful))
         if _DATE.fullmatch(cell.text) or _SPREADSHEET_ERROR.fullmatch(cell.text):
             raise DiffcompareError(_changed_by_spreadsheet(cell.text))
 
@@ -335,7 +334,7 @@ class AnswerTable:
             place = function if function.start >= 0 else record[0]
             return self.trouble(place, Diagnostic("E593", "bad_value", message, help="write the function, or @name"))
         if self.decimal and function.doubtful:
-            return self.trouble(function, doubt(function.text, function.doubtful))
+            return self.trouble(function, ambiguous_comma(function.text, function.doubtful))
         if isinstance(question, Diagnostic):
             return self.trouble(function, question)
         try:

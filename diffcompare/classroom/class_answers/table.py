@@ -10,8 +10,8 @@ from typing import NamedTuple
 from diffcompare.batch.csv_reader import delimiter_of
 from diffcompare.batch.workbook import SheetRecord, address
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.column_titles import role_by_words, role_of
 from diffcompare.inputs.equations import Notation, notation_of
+from diffcompare.inputs.localized_tables import role_by_words, role_of
 from diffcompare.language.parser import parse
 
 # Text tables as spreadsheets write them, read so that every character of a cell keeps its place in the file.

@@ -106,7 +106,7 @@ def _node(node: Expression, places: dict[Expression, int]) -> dict[str, Any]:
         return {"variable": node.name}
     if node.operation is None:
         return {"number": _number(FLOATS.leaf(node, {}))}
-    return {"operation": key(node), "of": [places[argument] for argument in node.arguments]}
+    return {"operation": operation_key(node), "of": [places[argument] for argument in node.arguments]}
 
 
 # --- Step by step -----------------------------------------------------------------------------------------------------

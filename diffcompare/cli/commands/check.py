@@ -12,7 +12,7 @@ from diffcompare.cli import options
 from diffcompare.cli.class_feedback import class_answer
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
-from diffcompare.inputs.file_kinds import TABLES
+from diffcompare.inputs.files import TABLES
 
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
@@ -94,7 +94,7 @@ def _kinds() -> CommandResult:
 def _steps(
     question: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
 ) -> CommandResult:
-    from diffcompare.inputs.expression_file import decoded, read_text
+    from diffcompare.inputs.files import decoded, read_text
     from diffcompare.studies.check_steps import working
 
     by = options.split(wrt)

@@ -109,6 +109,6 @@ def _begun(count: int, level: str | None, topic: str | None, seed: int | None) -
 def _lines(path: str | None) -> Sequence[str] | None:
     if path in (None, "-"):
         return None
-    from diffcompare.inputs.expression_file import read_text
+    from diffcompare.inputs.files import read_text
 
     return read_text(path).splitlines()

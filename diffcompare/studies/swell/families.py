@@ -139,7 +139,8 @@ def of_file(
 
 def _expressions(path: str, names: tuple[str, ...]) -> list[tuple[str, Expression, Mapping[str, float]]]:
     """Name, expression and classic point of everything in a file."""
-    from diffcompare.inputs.expression_file import entries_of_file, read_text
+    from diffcompare.inputs.expression_file import entries_of_file
+    from diffcompare.inputs.files import read_text
     from diffcompare.language.parser import read
 
     if path.lower().endswith(".toml"):

@@ -1,10 +1,11 @@
-"""Partials by hand: `--hand x1="1/x1 + x2"`."""
+"""Formulas beside the expression: partials by hand (`--hand x1="1/x1 + x2"`) and conditions (`--domain "x > 0"`)."""
 
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.formulas import parse_hand
+from diffcompare.inputs.formulas import parse_conditions, parse_hand
 from diffcompare.language.parser import parse
+from diffcompare.numeric.evaluate import value_at
 
 
 def problem(*arguments):
@@ -75,3 +76,33 @@ def test_a_derivative_that_is_not_worked_out(text, span):
     diagnostic = problem([f"x={text}" if "=" not in text else text], ["x"])
     assert (diagnostic.code, diagnostic.text, diagnostic.span) == ("E714", text, span)
     assert "not worked out" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("texts", "inside", "outside"),
+    [
+        (["x>0"], [1, 1e-9], [0, -1]),
+        (["0 < x < 1"], [0.5], [0, 1, 2]),
+        (["x >= 0, x <= 1"], [0, 1], [-1, 2]),
+        (["x != 2"], [1], [2]),
+        (["x > 0 and x < 3"], [1], [4, -1]),
+        (["x^2 < 4", "x > 0"], [1], [-1, 3]),
+        (["x ≥ 1"], [1], [0.5]),
+    ],
+)
+def test_conditions(texts, inside, outside):
+    conditions = parse_conditions(texts, ["x"])
+
+    def holds(x):
+        return all(value_at(condition, {"x": x}) for condition in conditions)
+
+    assert all(map(holds, inside))
+    assert not any(map(holds, outside))
+
+
+@pytest.mark.parametrize(("text", "code"), [("x", "E713"), ("y > 0", "E705"), ("x > (", "E205"), ("x > ", "E201")])
+def test_what_is_no_condition(text, code):
+    with pytest.raises(DiffcompareError) as caught:
+        parse_conditions([text], ["x"])
+    assert caught.value.diagnostic.source == "--domain"
+    assert caught.value.diagnostic.code == code

@@ -3,7 +3,7 @@
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.file_kinds import is_unreadable, unreadable
+from diffcompare.inputs.files import is_unreadable, unreadable
 from diffcompare.inputs.resolve import resolve
 
 
