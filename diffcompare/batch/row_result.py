@@ -14,7 +14,7 @@ from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import constant_value, parse_point
-from diffcompare.inputs.resolve import ParsedInput, question_of_entry, question_of_text
+from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.render.csv import lines
@@ -135,10 +135,10 @@ def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, 
         raise DiffcompareError(row.error)
     if row.entry is not None:
         entry = entry_from(row.entry, row.file, row.line)
-        question = question_of_entry(entry, "file", f"{row.file}:{entry.name}")
+        question = parse_entry(entry, "file", f"{row.file}:{entry.name}")
         return question, None if row.point_place is None else _point(row.point, row.point_place), None
     at = None if row.point is None else _point(row.point, row.point_place or row.place)
-    question = question_of_text(row.text, "file", row.place, tuple(at or ()))
+    question = parse_input(row.text, "file", row.place, tuple(at or ()))
     if not row.hand:
         return question, at, None
     names = variables(wengert_list(question.parsed.expression))

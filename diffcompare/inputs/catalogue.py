@@ -1,10 +1,10 @@
-"""The catalogue: the classic expressions in `expressions/*.toml`, found by name or by their shape.
+"""Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape.
 
 `match` runs at almost every start of the program, so it must be quick: reading the files as TOML would take longer
 than starting Python does.  The files are only scanned for the lines `name = ...` and `expression = ...` (a test
-asserts that the scan sees what a TOML parser sees).  Of each expression the scan notes its *marks*, which neither
-renaming nor reordering changes: its functions, numbers and operators.  Only an entry with the same marks is parsed,
-and only the stanza of the entry found is read as TOML.
+asserts that the scan sees what a TOML parser sees).  The scan computes a *fingerprint* of each expression, which
+neither renaming nor reordering changes: its functions, numbers and operators.  Only an entry with the right
+fingerprint is parsed, and only the stanza of the entry that matches is read as TOML.
 """
 
 from __future__ import annotations
@@ -17,32 +17,19 @@ from typing import NamedTuple
 
 from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.inputs.expression_file import Entry, entries_of_file, entry_from, from_file
+from diffcompare.inputs.expression_file import Entry, entry_from
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.language.expression import Constant, Expression, Number, Variable
 from diffcompare.language.isomorphism import renamed, renaming
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 
-__all__ = [
-    "GROUPS",
-    "CatalogueMatch",
-    "Entry",
-    "entries_of_file",
-    "entry",
-    "from_file",
-    "hand_for",
-    "hand_of",
-    "load",
-    "match",
-    "point_for",
-]
-
+# The files in reading order.  Of two entries with the same formula `match` finds the first: the nasty ones come last.
 GROUPS = ("textbook", "ml", "physics", "finance", "optimisation", "nasty")
-"""The files, in reading order.  Of two entries with the same formula `match` finds the first: the nasty come last."""
 
-MAX_NODES = 400
-"""An expression with more nodes than this is not looked up."""
+MAX_NODES = 400  # larger expressions are not looked up
 
 _HEADER = "\n[[expression]]\n"
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[0-9.]+(?:e[+-]?[0-9]+)?|[-*/^]")
@@ -52,16 +39,13 @@ class Stanza(NamedTuple):
     """An entry as the scan sees it."""
 
     name: str
-    text: str
-    """The expression."""
-    marks: frozenset[str | float]
+    text: str  # the expression
+    fingerprint: frozenset[str | float]
     variables: int
-    body: str
-    """The lines below the header."""
+    body: str  # the lines below the header
     group: str
     file: str
-    line: int
-    """Where the header stands."""
+    line: int  # the line of the header
 
 
 class CatalogueMatch(NamedTuple):
@@ -72,7 +56,7 @@ class CatalogueMatch(NamedTuple):
 
 
 def directory() -> str:
-    """Where the files are: inside an installed package, beside the package in a checkout."""
+    """Return the folder of the files: inside an installed package, beside the package in a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     installed = os.path.join(package, "expressions")
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "expressions")
@@ -80,12 +64,12 @@ def directory() -> str:
 
 @cache
 def load() -> tuple[Entry, ...]:
-    """All entries, in the order of GROUPS and of the files."""
+    """Return all entries, in the order of GROUPS and of the files."""
     return tuple(_entry_of(stanza) for stanza in scan())
 
 
 def entry(name: str) -> Entry:
-    """The entry of that name.  Raises DiffcompareError (E601) with the nearest name if there is none."""
+    """Return the entry of that name.  Raises DiffcompareError (E601) with the nearest name if there is none."""
     for stanza in scan():
         if stanza.name == name:
             return _entry_of(stanza)
@@ -93,13 +77,13 @@ def entry(name: str) -> Entry:
 
 
 def match(expression: Expression) -> CatalogueMatch | None:
-    """The first entry that equals the expression but for the names of variables and the order of + and *."""
+    """Return the first entry that equals the expression up to the names of variables and the order of + and *."""
     nodes = _nodes_of(expression)
     if nodes is None:
         return None
-    marks, variables = _marks_of(nodes)
+    fingerprint, variables = _fingerprint_of_nodes(nodes)
     for stanza in scan():
-        if stanza.variables == variables and stanza.marks == marks:
+        if stanza.variables == variables and stanza.fingerprint == fingerprint:
             names = renaming(_parse(stanza.text), expression)
             if names is not None:
                 return CatalogueMatch(_entry_of(stanza), names)
@@ -107,7 +91,7 @@ def match(expression: Expression) -> CatalogueMatch | None:
 
 
 def _nodes_of(expression: Expression) -> set[Expression] | None:
-    """The distinct nodes; None, and no time lost, if they are too many."""
+    """Return the distinct nodes, or None at once if there are too many."""
     seen: set[Expression] = {expression}
     stack = [expression]
     while stack and len(seen) <= MAX_NODES:
@@ -119,7 +103,7 @@ def _nodes_of(expression: Expression) -> set[Expression] | None:
 
 
 def hand_for(match: CatalogueMatch) -> Hand | None:
-    """The hand formulas of the entry found, in the typed variables."""
+    """Return the hand formulas of a matching entry, in the typed variables; None if its file gives none."""
     hand = hand_of(match.entry)
     if hand is None:
         return None
@@ -128,27 +112,24 @@ def hand_for(match: CatalogueMatch) -> Hand | None:
 
 
 def hand_of(entry: Entry) -> Hand | None:
-    """The hand formulas of an entry in its own variables; None where its file gives none."""
-    from diffcompare.language.parser import parse
-    from diffcompare.language.wengert import variables
-
+    """Return the hand formulas of an entry in its own variables; None if its file gives none."""
     if not entry.formulas:
         return None
     shipped = bool(entry.group) and os.path.dirname(entry.file) == directory()
-    names = variables(wengert_list(parse(entry.text, names=entry.names)))
+    names = variables_of(wengert_list(parse(entry.text, names=entry.names)))
     formulas = formulas_from(entry.formulas, names, lambda name: f"{entry.place}, gradient.{name}")
     return Hand(formulas, "catalogue" if shipped else "file")
 
 
 def point_for(match: CatalogueMatch) -> dict[str, float]:
-    """The classic point of the entry found, in the typed variables."""
+    """Return the classic point of a matching entry, in the typed variables."""
     return {match.names[name]: value for name, value in match.entry.point.items()}
 
 
 @cache
 def scan() -> tuple[Stanza, ...]:
-    """Every entry of the catalogue, by a look at the lines that matter.  (The files are our own: no leniency.)"""
-    found: list[Stanza] = []
+    """Scan the files for entries by the lines that matter.  (They are our own files: no leniency.)"""
+    stanzas: list[Stanza] = []
     folder = directory()
     for group in GROUPS:
         file = os.path.join(folder, f"{group}.toml")
@@ -157,18 +138,18 @@ def scan() -> tuple[Stanza, ...]:
         line = head.count("\n") + 2
         for body in bodies:
             text = _value("expression", body)
-            marks, variables = _marks_in(text)
-            found.append(Stanza(_value("name", body), text, marks, variables, body, group, file, line))
+            fingerprint, variables = _fingerprint_of_text(text)
+            stanzas.append(Stanza(_value("name", body), text, fingerprint, variables, body, group, file, line))
             line += body.count("\n") + 2
-    return tuple(found)
+    return tuple(stanzas)
 
 
 def _value(key: str, body: str) -> str:
     return f"\n{body}".partition(f'\n{key} = "')[2].partition('"\n')[0]
 
 
-def _marks_in(text: str) -> tuple[frozenset[str | float], int]:
-    """The marks of an expression as text, and the number of its variables."""
+def _fingerprint_of_text(text: str) -> tuple[frozenset[str | float], int]:
+    """Return the fingerprint of an expression as text, and the number of its variables."""
     marks: set[str | float] = set()
     variables = set()
     for token in set(_TOKEN.findall(text)):
@@ -183,8 +164,11 @@ def _marks_in(text: str) -> tuple[frozenset[str | float], int]:
     return frozenset(marks), len(variables)
 
 
-def _marks_of(nodes: Iterable[Expression]) -> tuple[frozenset[str | float], int]:
-    """The same of the nodes of an expression.  `+` is no mark, for a - b counts as a + (-b)."""
+def _fingerprint_of_nodes(nodes: Iterable[Expression]) -> tuple[frozenset[str | float], int]:
+    """Return the fingerprint of an expression's nodes, and the number of its variables.
+
+    `+` is left out because a - b is matched as a + (-b).
+    """
     marks: set[str | float] = set()
     variables = 0
     for node in nodes:
@@ -204,8 +188,6 @@ _SYMBOLS = {"neg": "-", "^n": "^"}
 
 @cache
 def _parse(text: str) -> Expression:
-    from diffcompare.language.parser import parse
-
     return parse(text)
 
 

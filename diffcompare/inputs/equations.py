@@ -1,8 +1,7 @@
-"""Answers written as equations: `f'(x) = 2*x`, `dy/dx = ...`, `y' = ...`, `f_x = ...`, `d/dx[x^2] = ...`.
+"""Read answers written as equations: `f'(x) = 2*x`, `dy/dx = ...`, `y' = ...`, `f_x = ...`, `d/dx[x^2] = ...`.
 
-What stands left of the sign of equality says which derivative is meant, and nothing else; the formula is what stands
-on the other side.  A text that says two things, or something about the function itself (`y = 2x`), is an error: it is
-never taken for a derivative by guess.
+One side names the derivative, the other is the formula.  A text with two formulas, or with one for the function itself
+(`y = 2x`), is an error: nothing is taken for a derivative by guess.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
+from unicodedata import normalize
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.language.alphabet import canonical
 
-LONGEST = 1_000
-"""Characters of the side of an equation that may name a derivative."""
+MAX_NOTATION_LENGTH = 1_000  # characters of the side of an equation that names a derivative
 
 _NAME = r"[^\W\d_][^\W_]*"
 _ARGUMENTS = rf"(?: ?\( ?{_NAME}(?:_\w+)?(?: ?, ?{_NAME}(?:_\w+)?)* ?\))?"
@@ -53,36 +53,32 @@ _LATEX = (
     (re.compile(r"\\dot\s*\{?(\w)\}?"), r"\1'"),
     (re.compile(r"\\(?:left|right)\b|\\[,;: !]|\$"), ""),
 )
-_SIGNS = re.compile(r"[(\[{)\]}]|[<>!=:]?=+|[≔＝]")
-"""Brackets, and signs of equality with what makes a comparison of them."""
+_SIGNS = re.compile(r"[(\[{)\]}]|[<>!=:]?=+|[≔＝]")  # brackets, signs of equality, and comparisons
 _PRIMES = str.maketrans("′ʹ’`´‵", "''''''")
 
 
 class Notation(NamedTuple):
-    """A derivative as it is named: what is differentiated (None: it is not named), by what, and how often."""
+    """The notation of a derivative: the function (if it is named), the variable, and the order."""
 
     function: str | None
-    by: str | None
-    """None where the notation does not say it: f'."""
+    by: str | None  # None where the notation does not say it: f'
     order: int
 
 
 def notation_of(text: str) -> Notation | None:
-    """The derivative that a text names, None where it names none."""
-    said = _plain(text) if len(text) <= LONGEST else ""
+    """Return the derivative that a text names, None if it names none."""
+    plain = _untypeset(text) if len(text) <= MAX_NOTATION_LENGTH else ""
     for spelling in _SPELLINGS:
-        match = spelling.fullmatch(said)
+        match = spelling.fullmatch(plain)
         if match:
-            found = match.groupdict()
-            order = 2 if found.get("twice") else len(found.get("primes") or "'")
-            return Notation(found.get("f"), found.get("by"), order)
+            groups = match.groupdict()
+            order = 2 if groups.get("twice") else len(groups.get("primes") or "'")
+            return Notation(groups.get("f"), groups.get("by"), order)
     return None
 
 
-def _plain(text: str) -> str:
-    """The text without the ways of LaTeX and of typesetters: f′(x), \\frac{dy}{dx}, fₓ, ẏ."""
-    from unicodedata import normalize
-
+def _untypeset(text: str) -> str:
+    """Replace LaTeX and typeset characters by plain ones: f′(x), \\frac{dy}{dx}, fₓ, ẏ."""
     for pattern, spelt in _LATEX:
         text = pattern.sub(spelt, text)
     text = re.sub(r"(?<=[^\W\d_])([ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ])", r"_\1", text)
@@ -91,74 +87,72 @@ def _plain(text: str) -> str:
 
 
 def sides(text: str) -> list[tuple[int, int]]:
-    """Where what stands between the signs of equality outside all brackets begins and ends, without blanks."""
-    found, depth, start = [], 0, 0
+    """Return the spans between the signs of equality that stand outside all brackets, without blanks at their ends."""
+    spans, depth, start = [], 0, 0
     for sign in _SIGNS.finditer(text):
         depth += (sign[0] in "([{") - (sign[0] in ")]}")
         if sign[0] in (":=", "=", "≔", "＝") and depth == 0:
-            found.append((start, sign.start()))
+            spans.append((start, sign.start()))
             start = sign.end()
-    return [_bare(text, *each) for each in [*found, (start, len(text))]]
+    return [_stripped(text, *span) for span in [*spans, (start, len(text))]]
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    said = text[start:end]
-    return start + len(said) - len(said.lstrip()), max(start, start + len(said.rstrip()))
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), max(start, start + len(part.rstrip()))
 
 
 def formula_in(text: str, by: str, names: Collection[str] = ()) -> tuple[int, int]:
-    """Where the formula for the partial by a variable begins and ends in an answer, which may be an equation for it.
+    """Return the span of the formula for the partial by a variable in an answer, which may be an equation for it.
 
-    Raises DiffcompareError for an equation that is about something else, and for one with two formulas.
+    Raises DiffcompareError for an equation about something else, and for one with two formulas.
     """
-    whole = _bare(text, 0, len(text))
-    found = sides(text)
-    if len(found) == 1 or ";" in text:  # values with names, `a = x^2; 2*a`, are of the language
+    whole = _stripped(text, 0, len(text))
+    spans = sides(text)
+    if len(spans) == 1 or ";" in text:  # `a = x^2; 2*a` is an expression with a named value
         return whole
-    known: list[tuple[tuple[int, int], Notation]] = []
+    notations: list[tuple[tuple[int, int], Notation]] = []
     formulas: list[tuple[int, int]] = []
-    for start, end in found:
+    for start, end in spans:
         notation = notation_of(text[start:end]) if text[start:end] not in names else None
         if notation is not None:
-            known.append(((start, end), notation))
-        elif start < end or (start, end) != found[0]:  # `= 2*x` has nothing on its left
+            notations.append(((start, end), notation))
+        elif start < end or (start, end) != spans[0]:  # `= 2*x` has nothing on its left
             formulas.append((start, end))
-    for span, notation in known:
+    for span, notation in notations:
         _check(text, span, notation, by, names)
     if len(formulas) == 1:
         return formulas[0]
     if not formulas:
         raise _wrong("there is no formula in this equation", text, whole, f"write the derivative by {by} itself")
-    raise _two(text, formulas) if known or len(found) > 2 else _no_derivative(text, found, by)
+    raise _several(text, formulas) if notations or len(spans) > 2 else _no_derivative(text, spans, by)
 
 
 def _check(text: str, span: tuple[int, int], notation: Notation, by: str, names: Collection[str]) -> None:
     """Raise DiffcompareError unless the notation is that of the first derivative by the variable."""
-    said = text[slice(*span)]
+    written = text[slice(*span)]
     if notation.order > 1:
-        message = f"`{said}` is not the first derivative, which is asked for"
+        message = f"`{written}` is not the first derivative, which is asked for"
         raise _wrong(message, text, span, f"write the derivative by {by}, once")
-    if notation.by is not None and notation.by != by and not _alike(notation.by, by, names):
-        message = f"`{said}` is a derivative by `{notation.by}`, and this is the place of that by `{by}`"
+    if notation.by is not None and notation.by != by and not _is_spelling_of(notation.by, by, names):
+        message = f"`{written}` is a derivative by `{notation.by}`, where the one by `{by}` is expected"
         raise _wrong(message, text, span, f"write df/d{by} = ..., or the formula alone")
 
 
-def _alike(name: str, by: str, names: Collection[str]) -> bool:
-    """Whether the name is another spelling of the variable: `x₁` of x1, `X` where there is one `x` only."""
-    from diffcompare.language.alphabet import canonical
-
+def _is_spelling_of(name: str, by: str, names: Collection[str]) -> bool:
+    """Tell whether a name is another spelling of the variable: `x₁` of x1, and `X` of x unless X is a variable too."""
     return canonical(name) == by or (name not in names and name.casefold() == by.casefold())
 
 
 def variable_of(text: str, names: Sequence[str]) -> str | None:
-    """The variable whose partial an equation is for: `df/dx = ...`, `2*x = f'(x)`; None where it is no such equation.
+    """Return the variable that an equation is a partial by: `df/dx = ...`, `2*x = f'(x)`; None for any other text.
 
-    Raises DiffcompareError where it is one by something else, and where it does not say by which of several.
+    Raises DiffcompareError for a derivative by something else, and if it is not said by which of several variables.
     """
-    found = sides(text)
-    if len(found) == 1 or ";" in text or text[slice(*found[0])] in names:
+    spans = sides(text)
+    if len(spans) == 1 or ";" in text or text[slice(*spans[0])] in names:
         return None
-    for start, end in found:
+    for start, end in spans:
         notation = notation_of(text[start:end])
         if notation is None:
             continue
@@ -167,7 +161,7 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
         if notation.by is None:
             message = f"`{text[start:end]}` does not say by which variable"
             raise _wrong(message, text, (start, end), f"for example df/d{names[0] if names else 'x'} = ...")
-        by = next((name for name in names if _alike(notation.by, name, names)), None)
+        by = next((name for name in names if _is_spelling_of(notation.by, name, names)), None)
         if by is None:
             listed = ", ".join(names[:10]) + ", ..." * (len(names) > 10)
             message = f"`{text[start:end]}` is a derivative by `{notation.by}`, which is no variable of the function"
@@ -176,17 +170,17 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def _two(text: str, formulas: Sequence[tuple[int, int]]) -> DiffcompareError:
+def _several(text: str, formulas: Sequence[tuple[int, int]]) -> DiffcompareError:
     span = (formulas[0][0], formulas[-1][1])
     help = f"keep one of them:   {text[slice(*formulas[-1])]}"
     return _wrong("an answer is one formula, and here are several", text, span, help)
 
 
-def _no_derivative(text: str, found: Sequence[tuple[int, int]], by: str) -> DiffcompareError:
-    left, right = (text[slice(*each)] for each in found[:2])
-    message = f"`{left} = ...` does not say a derivative"
+def _no_derivative(text: str, spans: Sequence[tuple[int, int]], by: str) -> DiffcompareError:
+    left, right = (text[slice(*span)] for span in spans[:2])
+    message = f"`{left} = ...` does not name a derivative"
     help = f"if the derivative is meant: df/d{by} = {right}" if right else "write the derivative itself"
-    return _wrong(message, text, found[0], help)
+    return _wrong(message, text, spans[0], help)
 
 
 def _wrong(message: str, text: str, span: tuple[int, int], help: str) -> DiffcompareError:

@@ -1,6 +1,6 @@
-"""Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for people's own files.
+"""Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files.
 
-Only `name` and `expression` are needed.  Whatever is wrong with a file becomes a diagnostic that says where.
+An entry needs only `name` and `expression`.  Whatever is wrong with a file becomes a diagnostic that says where.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareEr
 from diffcompare.inputs.files import read_text
 
 _HEADER = r"(?m)^[ \t]*\[\[[ \t]*expression[ \t]*\]\]"
-_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"  # ends the messages of tomllib
 _AN_ENTRY = 'an entry is the line [[expression]], then lines such as name = "..." and expression = "..."'
 _DEEP_KEY = r"(?:\.[ \t]*+[\w-]++[ \t]*+){100}"
 _OTHER_NAMES = {"id": "name", "expr": "expression", "grad": "gradient", "note": "lesson"}
@@ -29,37 +29,32 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
-    """An expression with all that its file says about it.  Formulas are text here: parsing waits until it is needed.
+    """An expression with everything that its file says about it; formulas stay text until they are needed.
 
     (A named tuple, because making a data class of this size at every start takes milliseconds.)
     """
 
     name: str
-    text: str
-    """The expression as written."""
+    text: str  # the expression as written
     file: str
     line: int | None = None
     group: str = ""
     title: str = ""
-    point: Mapping[str, float] = _NOTHING
-    """The classic point, in the order of the variables; empty where the file gives none."""
-    formulas: Mapping[str, str] = _NOTHING
-    """Partials derived by hand, by variable."""
+    point: Mapping[str, float] = _NOTHING  # the classic point, in the order of the variables; may be empty
+    formulas: Mapping[str, str] = _NOTHING  # partials derived by hand, by variable
     lesson: str = ""
     source: str = ""
     domain: str = ""
     tier: str = ""
     demos: tuple[str, ...] = ()
     traps: tuple[str, ...] = ()
-    value: float | None = None
-    """The true value at the point, rounded once, and below the true partials."""
-    gradient_at_point: Mapping[str, float] = _NOTHING
-    undefined: Mapping[str, str] = _NOTHING
-    """Why a partial does not exist at the point."""
+    value: float | None = None  # the true value at the point, rounded once
+    gradient_at_point: Mapping[str, float] = _NOTHING  # the true partials there
+    undefined: Mapping[str, str] = _NOTHING  # why a partial does not exist there, by variable
 
     @property
     def names(self) -> frozenset[str]:
-        """The names that the entry uses as variables for certain, whatever they mean elsewhere (`e`)."""
+        """Names that are variables in this entry, whatever they mean elsewhere (`e`)."""
         return frozenset(self.point) | frozenset(self.formulas)
 
     @property
@@ -69,9 +64,8 @@ class Entry(NamedTuple):
 
 
 def entries_of_file(path: str) -> tuple[Entry, ...]:
-    """All entries of a file.  Raises DiffcompareError for the first thing that is wrong with it."""
-    tables = _tables(path)
-    entries = tuple(entry_from(table, path, line) for table, line in tables)
+    """Return all entries of a file.  Raises DiffcompareError for the first thing that is wrong with it."""
+    entries = tuple(entry_from(table, path, line) for table, line in _tables(path))
     seen: dict[str, Entry] = {}
     for entry in entries:
         if entry.name in seen:
@@ -81,22 +75,24 @@ def entries_of_file(path: str) -> tuple[Entry, ...]:
 
 
 def from_file(path: str, name: str | None = None) -> Entry:
-    """One entry of a file: the one of that name, or the only one there is."""
+    """Return the entry of that name from a file, or the only entry of the file if no name is given.
+
+    Raises DiffcompareError if there is no such entry or more than one, or if something is wrong with it.
+    """
     tables = _tables(path)
-    if name is None:
-        if len(tables) != 1:
+    candidates = [(table, line) for table, line in tables if name is None or _name_of(table) == name]
+    if len(candidates) != 1:
+        if name is None:
             raise _several(path, [_name_of(table) for table, _ in tables])
-        return entry_from(*_with_path(tables[0], path))
-    found = [each for each in tables if _name_of(each[0]) == name]
-    if not found:
-        raise _no_such_entry(path, name, [_name_of(table) for table, _ in tables])
-    if len(found) > 1:
-        raise _twice(path, name, found[0][1])
-    return entry_from(*_with_path(found[0], path))
+        if not candidates:
+            raise _no_such_entry(path, name, [_name_of(table) for table, _ in tables])
+        raise _twice(path, name, candidates[0][1])
+    table, line = candidates[0]
+    return entry_from(table, path, line)
 
 
 def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str = "") -> Entry:
-    """The entry that a table of a file describes.  Raises DiffcompareError where a value has the wrong type."""
+    """Make the entry that a table of a file describes.  Raises DiffcompareError if a value has the wrong type."""
     place = file if line is None else f"{file}:{line}"
     table = {_OTHER_NAMES.get(key, key): value for key, value in table.items()}
     _check_keys(table, place)
@@ -122,7 +118,7 @@ def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str
 
 
 def _check_keys(table: Mapping[str, Any], place: str) -> None:
-    """Keys of people's own are welcome; one that is nearly one of ours is a slip that would go unseen."""
+    """Raise DiffcompareError for a key that is nearly one of ours: a slip.  Other keys of the user are welcome."""
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
         for key in unknown:
@@ -136,21 +132,21 @@ def _tables(path: str) -> list[tuple[dict[str, Any], int | None]]:
 
 
 def tables_in(text: str, path: str) -> list[tuple[dict[str, Any], int | None]]:
-    """The tables that describe entries, each with the line of its header where that is certain."""
+    """Return the tables that describe entries, each with the line of its header if that is certain."""
     import re
 
     document = _parsed(text, path)
-    found = document.get("expression")
-    if isinstance(found, str):  # a file that is one entry
+    tables = document.get("expression")
+    if isinstance(tables, str):  # a file that is one entry
         return [(document, 1)]
-    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise _wrong(path, "the file has no entries", _AN_ENTRY)
     lines, line, start = [], 1, 0
     for match in re.finditer(_HEADER, text):
         line += text.count("\n", start, match.end())
         start = match.end()
         lines.append(line)
-    return list(zip(found, lines if len(lines) == len(found) else [None] * len(found), strict=True))
+    return list(zip(tables, lines if len(lines) == len(tables) else [None] * len(tables), strict=True))
 
 
 def _parsed(text: str, path: str) -> dict[str, Any]:
@@ -200,7 +196,7 @@ def _text(value: Any, key: str, place: str) -> str:
 def _texts(value: Any, key: str, place: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _wrong(place, f"`{key}` is not a list but {_kind(value)}", f'{key} = ["...", "..."]')
-    return tuple(_text(each, key, place) for each in value)
+    return tuple(_text(item, key, place) for item in value)
 
 
 def _number(value: Any, key: str, place: str) -> float:
@@ -221,7 +217,7 @@ def _numbers(value: Any, key: str, place: str) -> dict[str, float]:
 
 
 def _formulas(value: Any, key: str, place: str) -> dict[str, str]:
-    """Texts by name; a bare number is as good as its text."""
+    """Return a table of texts by name; a number is accepted as its text."""
     table = _table(value, key, place, '{ x = "...", y = "..." }')
     return {
         name: repr(text) if type(text) in (int, float) else _text(text, f"{key}.{name}", place)
@@ -240,20 +236,16 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "a date or time")
 
 
-def _with_path(found: tuple[dict[str, Any], int | None], path: str) -> tuple[dict[str, Any], str, int | None]:
-    return found[0], path, found[1]
-
-
 def _name_of(table: Mapping[str, Any]) -> str:
     name = table.get("name", table.get("id"))
     return name if isinstance(name, str) else ""
 
 
 def _several(path: str, names: list[str]) -> DiffcompareError:
-    shown = [name for name in names if name][:5]
-    listed = ", ".join(shown) + (", ..." if len(names) > len(shown) else "")
-    message = f"{path} has {len(names)} entries: {listed}" if names else f"{path} has no entries"
-    help_text = f"name one of them: {path}:{shown[0] if shown else 'NAME'}"
+    listed = [name for name in names if name][:5]
+    text = ", ".join(listed) + (", ..." if len(names) > len(listed) else "")
+    message = f"{path} has {len(names)} entries: {text}" if names else f"{path} has no entries"
+    help_text = f"name one of them: {path}:{listed[0] if listed else 'NAME'}"
     return DiffcompareError(Diagnostic(code="E607", kind="bad_value", message=message, source=path, help=help_text))
 
 

@@ -1,4 +1,4 @@
-"""Conditions on variables, as `--domain` takes them: `x > 0`, `0 < x < 1, y != 2`."""
+"""Parse formulas that are given beside an expression: partials by hand (`--hand`) and conditions (`--domain`)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,19 @@ from diffcompare.inputs.point import split_assignment, unknown_variable
 from diffcompare.language.expression import Expression, Number, apply
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.parser import attempt, parse
-from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.language.wengert import variables as variables_of
+from diffcompare.language.wengert import wengert_list
 
-# Partials that a person derived: `--hand x1="1/x1 + x2"`, or the formulas of an expression file.
+# --- Partials by hand: `--hand x1="1/x1 + x2"`, or the formulas of an expression file ---------------------------------
 
-_OPEN = re.compile(r"(?<=[\w\])])\s*['′’]+|[d∂]\s*/\s*[d∂]\w+\s*[\[(]")
-
-"""The signs of a derivative that is still to be worked out."""
-
+_PENDING = re.compile(r"(?<=[\w\])])\s*['′’]+|[d∂]\s*/\s*[d∂]\w+\s*[\[(]")  # a derivative that is not worked out yet
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
-    """The formulas of `--hand NAME=FORMULA`, given as often as there are partials; None for none.
+    """Parse the formulas of `--hand NAME=FORMULA`, one for each text; return None if there is none.
 
-    Raises DiffcompareError for a name that is no variable of the expression or comes twice, and for formulas with
+    Raises DiffcompareError for a name that is no variable of the expression or occurs twice, and for formulas with
     mistakes or with variables that the expression does not have.
     """
     variables = tuple(variables)
@@ -36,11 +33,10 @@ def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
 
 
 def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
-    """The texts of `--hand NAME=FORMULA` by name; of a function of one variable the name may be left out.
+    """Return the texts of `--hand NAME=FORMULA` by name, which may be left out if there is only one variable.
 
-    An equation such as `df/dx = FORMULA` names the variable as well.
-
-    Raises DiffcompareError for a name that comes twice and for a text without a name where one is needed.
+    An equation such as `df/dx = FORMULA` names its variable as well.  Raises DiffcompareError for a name that occurs
+    twice, and for a missing name.
     """
     texts: dict[str, str] = {}
     for spec in specs:
@@ -58,7 +54,7 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
 
 
 def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
-    """The variable that a formula is for, and the formula or its equation."""
+    """Return the variable that a formula is the partial by, and the formula or its equation."""
     try:
         by = variable_of(spec, variables)
     except DiffcompareError as error:
@@ -71,20 +67,26 @@ def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
 
 
 def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
-    """The formula in the text of a partial, which may be an equation: `df/dx = 2*x`.  Raises DiffcompareError."""
+    """Return the formula in the text of a partial, which may be an equation: `df/dx = 2*x`.
+
+    Raises DiffcompareError for an equation about something else.
+    """
     return text[slice(*formula_in(text, name, tuple(variables)))]
 
 
 def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
-    """Collect the names that `--hand NAME=FORMULA` says: they are variables because somebody says so."""
-    said = [spec for spec in specs if _EQUALS.search(spec)]
-    return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in said}
+    """Collect the names before `=` in `--hand NAME=FORMULA`, which are thereby declared as variables."""
+    with_names = [spec for spec in specs if _EQUALS.search(spec)]
+    return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in with_names}
 
 
 def formulas_from(
     texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str]
 ) -> dict[str, Expression]:
-    """The formulas, parsed, by variable.  `source` says where the formula for a variable stands, for diagnostics."""
+    """Parse formulas by variable; `source` returns where the formula for a variable stands, for diagnostics.
+
+    Raises DiffcompareError for a name that is no variable, and for mistakes in a formula.
+    """
     variables = tuple(variables)
     formulas: dict[str, Expression] = {}
     for name, text in texts.items():
@@ -98,32 +100,31 @@ def formulas_from(
 
 
 def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
-    """The formula of one partial; what is wrong with it is told of the whole text."""
-    from diffcompare.language.parser import parse
-
+    """Parse the formula of one partial; errors show the whole text, which may be an equation."""
     start, end = formula_in(text, name, variables)
-    said = text[start:end]
+    part = text[start:end]
     try:
-        formula = parse(said, names=variables)
-        unknown = unknown_name(formula, said, variables, "expression")
+        formula = parse(part, names=variables)
+        unknown = unknown_name(formula, part, variables, "expression")
         if unknown is not None:
             raise unknown
     except DiffcompareError as error:
-        found = error.diagnostic
-        unfinished = _OPEN.search(said)
-        if unfinished is not None and found.code == "E301":
-            found = Diagnostic(
-                "E714", "syntax_error", "a derivative is left here that is not worked out", unfinished.span(),
-                "work it out; a derivation is checked line by line with `check --steps`", said,
+        diagnostic = error.diagnostic
+        pending = _PENDING.search(part)
+        if pending is not None and diagnostic.code == "E301":
+            diagnostic = Diagnostic(
+                "E714", "syntax_error", "a derivative is left here that is not worked out", pending.span(),
+                "work it out; a derivation is checked line by line with `check --steps`", part,
             )  # fmt: skip
-        if found.span is not None and found.text == said:
-            found = found._replace(text=text, span=(found.span[0] + start, found.span[1] + start))
-        raise DiffcompareError(found) from None
+        if diagnostic.span is not None and diagnostic.text == part:
+            shifted = (diagnostic.span[0] + start, diagnostic.span[1] + start)
+            diagnostic = diagnostic._replace(text=text, span=shifted)
+        raise DiffcompareError(diagnostic) from None
     return formula
 
 
 def unknown_name(formula: Expression, text: str, variables: Sequence[str], source: str) -> DiffcompareError | None:
-    """Make the error for the first variable that the function does not have; None where there is none."""
+    """Return the error for the first variable of a formula that the function does not have; None if there is none."""
     for used in variables_of(wengert_list(formula)):
         if used not in variables:
             from diffcompare.language.syntax.misread_names import reading_of_unknown
@@ -132,28 +133,28 @@ def unknown_name(formula: Expression, text: str, variables: Sequence[str], sourc
     return None
 
 
+# --- Conditions on variables: `--domain "x > 0"`, `--domain "0 < x < 1, y != 2"` --------------------------------------
+
 _RELATION = re.compile(r"<=|>=|==|!=|<|>|≤|≥|≠|(?<![<>=!])=(?!=)")
-
 _SPELT = {"≤": "<=", "≥": ">=", "≠": "!=", "=": "=="}
-
 _AND = re.compile(r",|;|\band\b|&&?")
 
 
 def parse_conditions(texts: Sequence[str], names: Sequence[str]) -> list[Expression]:
-    """Expressions that are 1 where a condition holds and 0 where it does not, one for every relation.
+    """Return expressions that are 1 where a condition holds and 0 where it does not, one for every relation.
 
-    Raises DiffcompareError for what is no comparison, and for variables that are not among the names.
+    Raises DiffcompareError for a text that is no comparison, and for variables that are not among the names.
     """
-    found: list[Expression] = []
+    conditions: list[Expression] = []
     for text in texts:
         for part in _AND.split(text):
             if part.strip():
-                found += _relations(part, text, names)
-    return found
+                conditions += _relations(part, text, names)
+    return conditions
 
 
 def _relations(part: str, whole: str, names: Sequence[str]) -> list[Expression]:
-    """`a < b < c` is a < b and b < c."""
+    """Return the relations of a chain: `a < b < c` is a < b and b < c."""
     sides, signs = _RELATION.split(part), _RELATION.findall(part)
     if not signs:
         raise DiffcompareError(
@@ -175,7 +176,7 @@ def _side(side: str, part: str, names: Sequence[str]) -> Expression:
         formula = parse(side, names)
     except DiffcompareError as error:
         raise DiffcompareError(error.diagnostic._replace(source="--domain")) from None
-    for used in variables(wengert_list(formula)):
+    for used in variables_of(wengert_list(formula)):
         if used not in names:
             raise unknown_variable(used, names, "--domain", part)
     return formula

@@ -20,10 +20,10 @@ _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
 
 
 def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str, float]:
-    """The point of `--at NAME=VALUE,NAME=VALUE`, which may be repeated; `--at ""` is the empty point.
+    """Parse the point of `--at NAME=VALUE,NAME=VALUE`, which may be repeated; `--at ""` is the empty point.
 
     A value is a constant expression, evaluated in doubles.  Raises DiffcompareError for a missing `=`, a name that
-    comes twice, and a value that is not a finite number.  `variables` only helps to word the errors.
+    occurs twice, and a value that is not a finite number.  `variables` only serve to word the errors.
     """
     point: dict[str, float] = {}
     for spec in specs:
@@ -36,7 +36,7 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str
 
 
 def _split(spec: str) -> list[str]:
-    """The pieces between commas outside parentheses."""
+    """Split a text at the commas outside parentheses."""
     pieces, depth, start = [], 0, 0
     for index, character in enumerate(spec):
         if character == "," and depth == 0:
@@ -48,16 +48,20 @@ def _split(spec: str) -> list[str]:
 
 
 def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> tuple[str, str]:
-    """The name of a variable and the text after the first `=`."""
+    """Split `NAME=TEXT` into the name of a variable and the text after the first `=`.
+
+    `source` is the option, `--at` or `--hand`, and `variables` only serve to word the errors.  Raises DiffcompareError
+    if there is no `=`, no name of a variable or no text.
+    """
     left, equals, right = spec.partition("=")
     name = _variable_name(left)
     example = next(iter(variables), "x")
-    what = "VALUE" if source == "--at" else "FORMULA"
+    placeholder = "VALUE" if source == "--at" else "FORMULA"
     if not equals:
         spelled = f"{name}=2" if name else f"{example}=2" if source == "--at" else f'{example}="{spec.strip()}"'
-        raise _bad(f"`{spec.strip()}` is not of the form NAME={what}", source, spec, f"write {source} {spelled}")
+        raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {source} {spelled}")
     if name is None:
-        help_text = f"write {source} {example}={_turned(left, right) if source == '--at' else right.strip() or 2}"
+        help_text = f"write {source} {example}={_meant_value(left, right) if source == '--at' else right.strip() or 2}"
         raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help_text)
     if source == "--at" and re.search(r"(?<![<>=!])=(?!=)", right):
         spelled = re.sub(r"\s+(?=[^\W\d]\w*\s*=)", ",", spec.strip())
@@ -68,13 +72,13 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
     return name, right.strip()
 
 
-def _turned(left: str, right: str) -> str:
-    """The value that was meant in `2=x`: whichever side is no name."""
+def _meant_value(left: str, right: str) -> str:
+    """Return the side that was meant as the value in `2=x`: the one that is no name."""
     return right.strip() if right.strip() and _variable_name(right) is None else left.strip() or "2"
 
 
 def _variable_name(text: str) -> str | None:
-    """The name as the language spells it (x₁ is x1), or None if it is not a name."""
+    """Return a name as the language spells it (x₁ is x1), or None if it is not the name of a variable."""
     from diffcompare.language.parser import parse
 
     text = text.strip()
@@ -86,7 +90,7 @@ def _variable_name(text: str) -> str | None:
 
 
 def constant_value(text: str, source: str) -> float:
-    """The double nearest to what a constant expression gives when it is evaluated in doubles."""
+    """Evaluate a constant expression in doubles.  Raises DiffcompareError unless its value is a finite number."""
     from diffcompare.language.parser import parse
     from diffcompare.numeric.evaluate import Undefined, value_at
 
@@ -96,8 +100,8 @@ def constant_value(text: str, source: str) -> float:
         raise DiffcompareError(error.diagnostic._replace(source=source)) from None
     names = variables_of(wengert_list(expression))
     if names:
-        shown = ", ".join(f"`{name}`" for name in names)
-        raise _bad(f"`{text}` is not a number: it has the variable {shown}", source, text, _CONSTANT)
+        listed = ", ".join(f"`{name}`" for name in names)
+        raise _bad(f"`{text}` is not a number: it has the variable {listed}", source, text, _CONSTANT)
     value = value_at(expression, {})
     if isinstance(value, Undefined):
         raise _bad(f"`{text}` is undefined", source, text, _CONSTANT)
@@ -115,12 +119,12 @@ def check_point(variables: Sequence[str], point: Mapping[str, float], source: st
             raise unknown_variable(name, variables, source, f"{name}={_short(point[name])}")
     missing = [name for name in variables if name not in point]
     if missing:
-        shown = ", ".join(f"`{name}`" for name in missing)
+        listed = ", ".join(f"`{name}`" for name in missing)
         whole = ",".join(f"{name}={_short(point.get(name, 1.0))}" for name in variables)
         raise DiffcompareError(
             Diagnostic(
                 code="E704", kind="missing_variable", source=source, help=f"{_lead(source)}{whole}",
-                message=f"no value for {'the variable' if len(missing) == 1 else 'the variables'} {shown}",
+                message=f"no value for {'the variable' if len(missing) == 1 else 'the variables'} {listed}",
             )
         )  # fmt: skip
 
@@ -132,9 +136,9 @@ def unknown_variable(
     text: str | None = None,
     meant: tuple[str, str | None] | None = None,
 ) -> DiffcompareError:
-    """The error for a name that the expression does not have; `text` is where it stands.
+    """Return the error for a name that the expression does not have, in the text in which it stands.
 
-    `meant` is what the name was probably meant to be, and the whole text with that.
+    `meant` is the name that was probably meant, and the whole text corrected (or None).
     """
     known = list(variables)
     close = did_you_mean(name, known)
@@ -157,7 +161,7 @@ def unknown_variable(
 
 
 def _place(name: str, text: str) -> int:
-    """Find where a name stands in a text by itself, and not within another."""
+    """Return the position at which a name stands in a text by itself, and not within another name."""
     from diffcompare.language.tokenizer import locate
 
     tokens, starts, _ = locate(text, len(text))
@@ -190,7 +194,7 @@ def _bad(message: str, source: str, text: str, help_text: str) -> DiffcompareErr
 
 
 def candidates(variables: Sequence[str]) -> Iterator[dict[str, float]]:
-    """The fixed list of points that are tried, with a value of its own for every variable."""
+    """Yield the points of a fixed list, each with a value of its own for every variable."""
     whole = [_WHOLE[index] if index < len(_WHOLE) else float(index + 2) for index in range(len(variables))]
     inside = [_INSIDE[index] if index < len(_INSIDE) else _scattered(index) for index in range(len(variables))]
     turned = [-1.0 if index % 2 else 1.0 for index in range(len(variables))]
@@ -214,5 +218,5 @@ def candidates(variables: Sequence[str]) -> Iterator[dict[str, float]]:
 
 
 def _scattered(index: int) -> float:
-    """A number between 0 and 1, another one for every index: multiples of the golden ratio, modulo 1."""
+    """Return a number between 0 and 1 that differs for every index: a multiple of the golden ratio modulo 1."""
     return round(index * 0.6180339887498949 % 1, 9)

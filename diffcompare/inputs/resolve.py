@@ -1,7 +1,7 @@
-"""The argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input.
+"""Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input.
 
-`resolve` turns it into a `Question`: the parsed expression and, where somebody wrote them down, partials by hand and
-a classic point.  A typed expression that is in the catalogue under other names gets those of the catalogue.
+The result is a `ParsedInput`: the parsed expression and, if they are known, partials by hand and a classic point.  A
+typed expression that is in the catalogue, perhaps with other names, gets those of the catalogue.
 """
 
 from __future__ import annotations
@@ -27,20 +27,16 @@ Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
 
 
 class ParsedInput(NamedTuple):
-    """What was asked."""
+    """The argument of a command as resolved and parsed."""
 
-    text: str
-    """The expression as written."""
+    text: str  # the expression as written
     parsed: Parsed
     origin: Origin
-    label: str
-    """What to call it: `expression`, `@name`, `FILE.toml:name`, `FILE.txt`, `standard input`."""
+    label: str  # its name in messages: `expression`, `@name`, `FILE.toml:name`, `FILE.txt`, `standard input`
     entry: Entry | None = None
     hand: Hand | None = None
-    point: Mapping[str, float] | None = None
-    """The classic point; None where nobody gave one."""
-    match: CatalogueMatch | None = None
-    """How a typed expression was found in the catalogue."""
+    point: Mapping[str, float] | None = None  # the classic point, if there is one
+    match: CatalogueMatch | None = None  # the match of a typed expression in the catalogue
 
 
 def resolve(
@@ -50,32 +46,35 @@ def resolve(
     names: Collection[str] = (),
     look_up: bool = True,
 ) -> ParsedInput:
-    """The question that an argument puts.
+    """Resolve and parse the argument of a command.
 
     `stdin` reads standard input, by default at most a byte more than is allowed; `names` are variables whatever else
-    the names mean (`e`); without `look_up` a typed expression is not looked up in the catalogue, which takes some
-    milliseconds.  Raises DiffcompareError.
+    they mean (`e`); without `look_up` a typed expression is not looked up in the catalogue, which takes some
+    milliseconds.  Raises DiffcompareError for whatever cannot be read, found or parsed.
     """
     if argument == "-":
         text = decoded(_bounded((stdin or _standard_input)()), "standard input")
-        return question_of_text(text.rstrip("\n"), "stdin", "standard input", names, look_up)
+        return parse_input(text.rstrip("\n"), "stdin", "standard input", names, look_up)
     if argument.startswith("@"):
         from diffcompare.inputs.catalogue import entry
 
-        return question_of_entry(entry(argument[1:]), "catalogue", argument, names)
+        return parse_entry(entry(argument[1:]), "catalogue", argument, names)
     path, name = file_and_name(argument)
     if path is None:
-        return question_of_text(argument, "expression", "expression", names, look_up)
+        return parse_input(argument, "expression", "expression", names, look_up)
     if path.lower().endswith(".toml"):
         from diffcompare.inputs.expression_file import from_file
 
-        found = from_file(path, name)
-        return question_of_entry(found, "file", f"{path}:{found.name}", names)
-    return question_of_text(_only_expression(path), "file", path, names, look_up)
+        entry_of_file = from_file(path, name)
+        return parse_entry(entry_of_file, "file", f"{path}:{entry_of_file.name}", names)
+    return parse_input(_only_expression(path), "file", path, names, look_up)
 
 
 def file_and_name(argument: str) -> tuple[str | None, str | None]:
-    """The file that the argument names, if it does, and the entry of it."""
+    """Return the file that an argument names, if it does, and the name of the entry in it, if it has one.
+
+    Raises DiffcompareError for a file of a kind that cannot be read.
+    """
     lowered = argument.lower()
     if is_unreadable(argument):
         raise unreadable(argument)
@@ -87,23 +86,23 @@ def file_and_name(argument: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def question_of_text(
+def parse_input(
     text: str, origin: Origin, label: str, names: Collection[str] = (), look_up: bool = True
 ) -> ParsedInput:
-    """The question that an expression puts, whoever wrote it where.  `label` is what errors call it."""
+    """Parse an expression of any origin, called `label` in errors, and look it up in the catalogue."""
     parsed = _read(text, names, label)
     if look_up and not is_misread(parsed.notes):
         from diffcompare.inputs.catalogue import hand_for, match, point_for
 
-        found = match(parsed.expression)
-        if found is not None:
-            point = point_for(found) or None
-            return ParsedInput(text, parsed, origin, label, found.entry, hand_for(found), point, found)
+        known = match(parsed.expression)
+        if known is not None:
+            point = point_for(known) or None
+            return ParsedInput(text, parsed, origin, label, known.entry, hand_for(known), point, known)
     return ParsedInput(text, parsed, origin, label)
 
 
-def question_of_entry(entry: Entry, origin: Origin, label: str, names: Collection[str] = ()) -> ParsedInput:
-    """The question that an entry of a file puts."""
+def parse_entry(entry: Entry, origin: Origin, label: str, names: Collection[str] = ()) -> ParsedInput:
+    """Parse an entry of a file, and check its point."""
     from diffcompare.inputs.catalogue import hand_of
 
     parsed = _read(entry.text, [*names, *entry.names], entry.place)
@@ -138,19 +137,20 @@ def _bounded(content: bytes) -> bytes:
 
 
 def _only_expression(path: str) -> str:
-    """The one expression of a text file: its only line that is neither empty nor a `#` comment."""
+    """Return the one expression of a text file: its only line that is neither empty nor a `#` comment."""
     if not path.lower().endswith(".txt"):
         suffix = path[path.rindex(".") :]
         help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"
         message = f"{path}: this takes one expression, and a {suffix} file holds a table of them"
-        raise _not_one(path, message, help if suffix.lower() in TABLES else None)
+        raise _not_one_expression(path, message, help if suffix.lower() in TABLES else None)
     lines = [line.strip() for line in read_text(path, MAX_INPUT_BYTES).split("\n")]
-    found = [line for line in lines if line and not line.startswith("#")]
-    if len(found) != 1:
-        raise _not_one(path, f"{path}: this takes one expression, and the file has {len(found) or 'none'}")
-    return found[0]
+    expressions = [line for line in lines if line and not line.startswith("#")]
+    if len(expressions) != 1:
+        message = f"{path}: this takes one expression, and the file has {len(expressions) or 'none'}"
+        raise _not_one_expression(path, message)
+    return expressions[0]
 
 
-def _not_one(path: str, message: str, help_text: str | None = None) -> DiffcompareError:
+def _not_one_expression(path: str, message: str, help_text: str | None = None) -> DiffcompareError:
     help_text = help_text or "give the expression itself, or a text file with nothing else in it"
     return DiffcompareError(Diagnostic(code="E609", kind="bad_value", message=message, source=path, help=help_text))

@@ -88,10 +88,12 @@ def test_the_scan_knows_the_line_of_every_header():
         assert lines[stanza.line - 1 : stanza.line + 1] == ["[[expression]]", f'name = "{stanza.name}"']
 
 
-def test_marks_of_the_text_are_marks_of_the_expression():
+def test_the_fingerprint_of_the_text_is_that_of_the_expression():
     """Otherwise the scan would pass over an entry that matches."""
     for stanza in scan():
-        assert (stanza.marks, stanza.variables) == catalogue._marks_of(wengert_list(parse(stanza.text))), stanza.name
+        assert (stanza.fingerprint, stanza.variables) == catalogue._fingerprint_of_nodes(
+            wengert_list(parse(stanza.text))
+        ), stanza.name
 
 
 @for_entries()

@@ -81,8 +81,8 @@ def test_the_formula_in_an_answer(text, formula):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("y = 2*x", "does not say a derivative"),
-        ("f(x) = 2*x", "does not say a derivative"),
+        ("y = 2*x", "does not name a derivative"),
+        ("f(x) = 2*x", "does not name a derivative"),
         ("f'(x) = 2*x*1 = 2*x", "several"),
         ("f''(x) = 2", "not the first derivative"),
         ("df/dy = 2*x", "by `y`"),

@@ -107,7 +107,7 @@ def test_no_answer(judged, answer):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ("y=2x", "`y = ...` does not say a derivative; if the derivative is meant: df/dx = 2x"),
+        ("y=2x", "`y = ...` does not name a derivative; if the derivative is meant: df/dx = 2x"),
         ("#NAME?", "in the spreadsheet put an apostrophe in front of it"),
         ("2026-02-01", "it took the answer for a date"),
         ("1/2/2026", "it took the answer for a date"),
