@@ -30,12 +30,12 @@ MIN_NORMAL = sys.float_info.min  # smaller doubles have fewer digits
 SHORTER_BY = (1e-10, 1e-20, 1e-30, 1e-60, 1e-120, 1e-200, 1e-260)  # factors for a step that is too long
 LONGER_BY_X = (1e-12, 1e-8, 1e-4, 1.0)  # steps relative to |x| that are tried where imaginary parts underflow
 LONGER = (1e-100, 1e-50, 1e-20, 1.0)  # and then these steps, whatever x is
+# Rows that vary on the scale of their arguments.
 SCALED = ("+", "-", "*", "/", "neg", "^n", "abs", "min", "max", "relu", "hypot", "sqrt", "cbrt", "ln", "log2", "log10")
-"""Rows that vary on the scale of their arguments."""
 CONFIRMED = 1e-14  # relative change on doubling up to which a longer step is accepted: truncation would grow fourfold
 
+# The values of all nodes at x + ih, by h; None where one of them cannot be computed.
 Evaluate: TypeAlias = "Callable[[float], Mapping[Expression, Any] | None]"
-"""The values of all nodes at x + ih, by h; None where one of them cannot be computed."""
 Quotient: TypeAlias = "Callable[[Mapping[Expression, Any] | None, float], float | None]"
 
 

@@ -48,13 +48,12 @@ CENTRAL = Stencil("central-difference", (1, -1), (1, -1), 2, order=2)
 FIVE_POINT = Stencil("five-point", (-2, -1, 1, 2), (1, -8, 8, -1), 12, order=4)
 STENCILS = (FORWARD, BACKWARD, CENTRAL, FIVE_POINT)
 
-ONE_SIDED: dict[str, tuple[Stencil, ...]] = {
+ONE_SIDED: dict[str, tuple[Stencil, ...]] = {  # the fallbacks where a stencil would step over the edge of the domain
     FORWARD.name: (BACKWARD,),
     BACKWARD.name: (FORWARD,),
     CENTRAL.name: (FORWARD, BACKWARD),
     FIVE_POINT.name: (FORWARD, BACKWARD),
 }
-"""The stencils that replace another one where it would step over the edge of the domain."""
 
 Line = Callable[[float], float | None]  # the function along one variable; None where it is not a finite number
 Rounding = Callable[[float], float]

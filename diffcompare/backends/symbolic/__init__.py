@@ -1,1 +1,1 @@
-"""Symbolic differentiation by sympy, in a process of its own."""
+"""Symbolic differentiation by sympy, in a worker process."""

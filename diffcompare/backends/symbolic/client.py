@@ -1,11 +1,11 @@
-"""Symbolic differentiation by sympy, in a process of its own.
+"""Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy.
 
-sympy takes a quarter of a second to import, may think for hours about an expression of one line, and recurses.  So it
-runs in a worker, which imports it while the other methods are at work, sends each result as soon as it is there, and
-is ended when its time is up: what arrived by then is kept.  This side never imports sympy.
+sympy takes a quarter of a second to import, may work for hours on an expression of one line, and recurses.  So it runs
+in a worker, which imports it while the other methods are at work, sends each result as soon as it has it, and is killed
+when its time is up; what arrived by then is kept.
 
-The expression goes to sympy as a program built from our own DAG, never as text, and sympy's formulas come back as
-expressions of ours: so they are evaluated and measured exactly like those of the other methods.
+Expressions go to sympy as programs built from our own DAG, never as text, and sympy's formulas come back as our own
+expressions, so that they are evaluated and measured exactly like those of the other methods.
 """
 
 from __future__ import annotations
@@ -29,22 +29,17 @@ from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list
 
+# The default stages in their order, with their names in notes; `expanded`, `polynomial` and `identity` exist as well.
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
-"""The stages in their order, and what to call them in a note; whoever asks gets `expanded` and `polynomial` as well."""
-
-AS_FOUND = ("raw", "cse")
-"""What takes no longer than the differentiation, and the same time whenever it is asked for."""
-
-STARTUP = 60.0
-"""Seconds that the import of sympy may take; it is not charged to the budget."""
-
-STEPS = ("sign", "floor", "ceil")
-"""Operations of which sympy's derivative is a distribution, or left undone; the worker takes it to be 0."""
+WITHOUT_SIMPLIFICATION = ("raw", "cse")  # the stages that take no longer than the differentiation itself
+STARTUP = 60.0  # seconds that the import of sympy may take; they are not charged to the budget
+STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or missing; the worker takes it to be 0
+MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
 
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """A process that has sympy, and the lines that it has written (None at the end)."""
+    """A process that has imported sympy, and the lines that it has written (None at the end)."""
 
     process: subprocess.Popen[bytes]
     lines: queue.SimpleQueue[bytes | None]
@@ -55,24 +50,19 @@ class Worker:
 
 @dataclass(slots=True)
 class SympyAnswer:
-    """What sympy had to say: formulas by stage, partials it finds undefined, stages that it did not get through."""
+    """The answer of sympy: formulas by stage, partials that it finds undefined, and stages that failed."""
 
     formulas: dict[str, dict[str, Expression]] = field(default_factory=dict)
     sizes: dict[str, Size | None] = field(default_factory=lambda: dict.fromkeys(STAGES))
     undefined: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, tuple[Status, str]] = field(default_factory=dict)
-    identity: str | None = None
-    """The step at which a difference became 0."""
-    seconds: float = 0.0
-    """From the question to the last line of the answer: the start of the process is not counted."""
+    identity: str | None = None  # the form in which a difference became 0
+    seconds: float = 0.0  # from the request to the last line of the answer, without the start of the process
 
 
 class WorkerLost(Exception):
     """The worker ended, or could not be started."""
 
-
-MAX_KEPT = 64
-"""Answers kept: enough for whoever goes through many points with a few expressions."""
 
 _lock = threading.RLock()
 _kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...]], SympyAnswer] = {}
@@ -83,30 +73,30 @@ def prepare() -> None:
     """Start a worker now, so that its import of sympy overlaps with other work.  Returns at once."""
     global _idle
     if not _lock.acquire(blocking=False):
-        return  # somebody is talking to a worker: there is one
+        return  # another thread is talking to a worker, so there is one
     try:
         if not _is_usable(_idle):
             if _idle is not None:
                 _end(_idle)
             _idle = _start()
     except OSError:
-        pass  # `differentiate` will find the same, and say so
+        pass  # `differentiate` will fail in the same way, and report it
     finally:
         _lock.release()
 
 
 def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Derivative:
-    """The gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
+    """Compute the gradient by sympy's formulas, evaluated in doubles, with their sizes raw, after cse and simplified.
 
-    To simplify takes a hundred times as long as to differentiate, and to look for common parts half as long: where the
-    problem says so, the first is left out.  Whoever needs the gradient only asks for the stage "raw".
+    Simplification takes a hundred times as long as differentiation and is left out unless `problem.simplify` is set;
+    the elimination of common subexpressions takes half as long.  The stage "raw" is enough for the gradient alone.
     """
-    answer = _derived(problem, tuple(stages or (STAGES if problem.simplify else AS_FOUND)))
+    answer = _derive_once(problem, tuple(stages or (STAGES if problem.simplify else WITHOUT_SIMPLIFICATION)))
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
     formulas = answer.formulas["raw"]
-    gradient, complaints, status = evaluate_formulas(formulas, problem)
+    gradient, value_notes, status = evaluate_formulas(formulas, problem)
     notes = [f"by {name}: {why}" for name, why in answer.undefined.items()]
     notes += [f"{STAGES[stage]}: {why}" for stage, (_, why) in answer.troubles.items()]
     return Derivative(
@@ -116,57 +106,58 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
         work=measure(formulas)[1],
         formulas=formulas,
         sizes={**dict.fromkeys(STAGES), **answer.sizes} if stages is None else answer.sizes,
-        notes=(*complaints, *notes, *_steps(problem)),
+        notes=(*value_notes, *notes, *_note_on_steps(problem)),
     )
 
 
-def _derived(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
-    """The same as `derive`; whole answers are kept for the next point at which the same expression is asked for."""
+def _derive_once(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
+    """Derive the formulas, or take the kept ones if the same expression was differentiated at another point."""
     key = (problem.at(problem.point), problem.wrt, stages)
     if key in _kept:
         return _kept[key]
     answer = derive(problem, stages)
     if not answer.troubles:
-        if len(_kept) >= MAX_KEPT:
+        if len(_kept) >= MAX_KEPT_ANSWERS:
             del _kept[next(iter(_kept))]
         _kept[key] = answer
     return answer
 
 
 def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> SympyAnswer:
-    """sympy's formulas at every stage that it reaches within the budget; `raw` is always the first of them.
+    """Return sympy's formulas at every stage that it reaches within the budget; `raw` must be the first stage.
 
-    From the second order on there is one variable to differentiate by.
+    For an order above 1 the problem must have a single variable to differentiate by.
     """
     stages = tuple(stages)
     if not problem.wrt:
         return SympyAnswer({stage: {} for stage in stages}, dict.fromkeys(stages, Size(0, 0)))
     with _lock:
-        return _ask(problem, stages, order)
+        return _request(problem, stages, order)
 
 
 def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
-    """The form in which the derivative less the answer is 0, if sympy finds one within the budget.
+    """Return the form in which the derivative minus the answer is 0, if sympy finds one within the budget.
 
-    There is one variable to differentiate by; `positive` are variables that are so wherever the function is defined.
+    The problem has a single variable to differentiate by; `positive` are variables that are positive wherever the
+    function is defined.
     """
     extra = {"answer": serialization.encode(answer), "positive": list(positive)}
     with _lock:
-        return _ask(problem, ("raw", "identity"), 1, extra).identity
+        return _request(problem, ("raw", "identity"), 1, extra).identity
 
 
-def _steps(problem: Problem) -> tuple[str, ...]:
+def _note_on_steps(problem: Problem) -> tuple[str, ...]:
     nodes = wengert_list(problem.at(problem.point))
     active = active_nodes(nodes, problem.wrt)
-    found = {node.operation.name for node in nodes if node.operation and node.arguments[0] in active}
-    steps = [name for name in STEPS if name in found]
+    operations = {node.operation.name for node in nodes if node.operation and node.arguments[0] in active}
+    steps = [name for name in STEPS if name in operations]
     return (f"{', '.join(steps)}: the derivative of a step is taken to be 0",) if steps else ()
 
 
 # --- A conversation --------------------------------------------------------------------------------------------------
 
 
-def _ask(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[str, Any] = NOTHING) -> SympyAnswer:
+def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[str, Any] = NOTHING) -> SympyAnswer:
     """Send the request and collect answers until they are complete, the worker is lost or the time is up."""
     global _idle
     answer = SympyAnswer(sizes=dict.fromkeys(stages))
@@ -189,9 +180,9 @@ def _ask(problem: Problem, stages: tuple[str, ...], order: int, extra: Mapping[s
         if not _is_exhausted(answer):
             worker, _idle = None, worker
     except TimeoutError:
-        _trouble(answer, "timed-out", f"timed out after {problem.budget:g} s")
+        _fail(answer, "timed-out", f"timed out after {problem.budget:g} s")
     except (WorkerLost, OSError) as error:
-        _trouble(answer, "failed", str(error))
+        _fail(answer, "failed", str(error))
     finally:  # also when Ctrl-C is pressed
         answer.seconds = monotonic() - since if since is not None else 0.0
         if worker is not None:
@@ -203,8 +194,8 @@ def _is_exhausted(answer: SympyAnswer) -> bool:
     return any(status == "out-of-memory" for status, _ in answer.troubles.values())
 
 
-def _trouble(answer: SympyAnswer, status: Status, why: str) -> None:
-    """Note it at the first stage that has not arrived."""
+def _fail(answer: SympyAnswer, status: Status, why: str) -> None:
+    """Record a failure at the first stage that has not arrived."""
     missing = [stage for stage in answer.sizes if stage not in answer.formulas and stage not in answer.troubles]
     stage = next(iter(missing), None)
     if stage is not None:
@@ -212,7 +203,7 @@ def _trouble(answer: SympyAnswer, status: Status, why: str) -> None:
 
 
 def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
-    """Add what the worker says about one stage."""
+    """Add a line of the worker about one stage to the answer."""
     stage = line["stage"]
     if "status" in line:
         answer.troubles[stage] = (line["status"], line["why"])
@@ -241,11 +232,11 @@ def _send(worker: Worker, request: Mapping[str, Any]) -> None:
 
 
 def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
-    """The next line.  Raises TimeoutError at the deadline, WorkerLost at the end."""
+    """Return the next line.  Raises TimeoutError at the deadline, WorkerLost if the worker ended."""
     while True:
         left = 0.5 if deadline is None else max(deadline - monotonic(), 0)
         try:
-            line = worker.lines.get(timeout=min(left, 0.5))  # in slices: on Windows waiting is deaf to Ctrl-C
+            line = worker.lines.get(timeout=min(left, 0.5))  # in slices, as a waiting thread misses Ctrl-C on Windows
         except queue.Empty:
             if deadline is not None and monotonic() >= deadline:
                 raise TimeoutError from None
@@ -255,7 +246,7 @@ def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
             raise WorkerLost(_epitaph(worker))
         try:
             return json.loads(line)  # type: ignore[no-any-return]
-        except ValueError:  # it died while it was writing
+        except ValueError:  # the worker died in the middle of a line
             raise WorkerLost(_epitaph(worker)) from None
 
 
@@ -267,11 +258,11 @@ def _epitaph(worker: Worker) -> str:
 
 
 def _ready_worker() -> Worker:
-    """The idle worker or a new one, once it has imported sympy.  Raises WorkerLost."""
+    """Return the idle worker or a new one, once it has imported sympy.  Raises WorkerLost."""
     global _idle
     worker, _idle = _idle, None
     if worker is not None:
-        with contextlib.suppress(WorkerLost):  # it may have died of an old Ctrl-C: then a new one shall do
+        with contextlib.suppress(WorkerLost):  # it may have died of an earlier Ctrl-C: a new one replaces it
             if _is_usable(worker):
                 return _greet(worker)
         _end(worker)
@@ -279,7 +270,7 @@ def _ready_worker() -> Worker:
 
 
 def _greet(worker: Worker) -> Worker:
-    """Wait until the worker is ready."""
+    """Wait until the worker is ready, and return it.  Raises WorkerLost."""
     if worker.ready:
         return worker
     try:
@@ -305,13 +296,13 @@ def _start() -> Worker:
         process.kill()
         process.communicate()
         raise
-    atexit.unregister(_end_at_exit)  # once is enough
+    atexit.unregister(_end_at_exit)  # lest it be registered twice
     atexit.register(_end_at_exit)
     return Worker(process, lines, reader, os.getpid())
 
 
 def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
-    """In a thread, because Windows cannot wait for a pipe with a time limit."""
+    """Pass on the lines of the worker, in a thread because Windows cannot wait for a pipe with a time limit."""
     assert process.stdout is not None
     for line in process.stdout:
         lines.put(line)
@@ -319,12 +310,12 @@ def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | Non
 
 
 def _is_usable(worker: Worker | None) -> bool:
-    """Whether it is alive and ours: a forked child must not share its parent's worker."""
+    """Tell whether the worker is alive and ours: a forked child must not share its parent's worker."""
     return worker is not None and worker.owner == os.getpid() and worker.process.poll() is None
 
 
 def _end(worker: Worker) -> None:
-    """Kill the process (unless it is that of a parent we were forked from); leave neither a zombie nor an open file."""
+    """Kill the worker, unless it belongs to the parent of a fork, and leave neither a zombie nor an open file."""
     if worker.owner != os.getpid():
         return
     worker.process.kill()

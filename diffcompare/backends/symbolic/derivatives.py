@@ -1,8 +1,8 @@
-"""sympy's derivatives, rule by rule: the loop is ours.  Worker process only.
+"""Differentiate sympy's expressions rule by rule, in a loop of our own.  Worker process only.
 
 sympy's own `diff` recurses, and multiplies the factors of a product one at a time: 40 s for the product of 200
 variables.  Here its rules (`fdiff` of a function, the sum, the product, the power) are applied once to every distinct
-subexpression, and its constructors simplify what comes out, as they do in `diff`.
+subexpression, and its constructors simplify the results, as they do in `diff`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import sympy
 
 
 def derivatives(expression: Any, wanted: Sequence[Any]) -> list[Any]:
-    """The partials of the expression by the symbols wanted."""
+    """Return the partials of an expression by the symbols wanted."""
     nodes = postorder(expression)
     return [_derivative(expression, nodes, symbol) for symbol in wanted]
 
 
 def parts(node: Any) -> Sequence[Any]:
-    """The arguments of a node that have values: of a Piecewise, its branches."""
+    """Return the arguments of a node that have values: of a Piecewise, its branches."""
     if isinstance(node, sympy.Piecewise):
         return [branch for branch, _ in node.args]
     return node.args  # type: ignore[no-any-return]
@@ -30,17 +30,17 @@ def parts(node: Any) -> Sequence[Any]:
 def postorder(
     root: Any, parts: Callable[[Any], Sequence[Any]] = parts, known: Collection[Any] = frozenset()
 ) -> list[Any]:
-    """The distinct subexpressions that are not known, every one after its parts."""
-    found: dict[Any, None] = {}
+    """Return the distinct subexpressions that are not known, each of them after its parts."""
+    ordered: dict[Any, None] = {}
     stack = [(root, False)]
     while stack:
         node, ready = stack.pop()
         if ready:
-            found[node] = None
-        elif node not in found and node not in known:
+            ordered[node] = None
+        elif node not in ordered and node not in known:
             stack.append((node, True))
-            stack += [(part, False) for part in reversed(parts(node)) if part not in found]
-    return list(found)
+            stack += [(part, False) for part in reversed(parts(node)) if part not in ordered]
+    return list(ordered)
 
 
 def _derivative(expression: Any, nodes: Sequence[Any], symbol: Any) -> Any:
@@ -54,7 +54,7 @@ def _derivative(expression: Any, nodes: Sequence[Any], symbol: Any) -> Any:
 
 
 def _rule(node: Any, known: Mapping[Any, Any]) -> Any:
-    """The derivative of a node from those of its arguments; an argument without one is a constant."""
+    """Return the derivative of a node from those of its arguments; an argument without one is a constant."""
     zero = sympy.S.Zero
     if node.is_Add:
         return sympy.Add(*[known[term] for term in node.args if term in known])
@@ -74,10 +74,10 @@ def _rule(node: Any, known: Mapping[Any, Any]) -> Any:
 
 
 def expand(expression: Any) -> Any:
-    """The expression multiplied out.
+    """Multiply an expression out.
 
-    A polynomial by sympy's arithmetic of polynomials, every distinct subexpression once: `sympy.expand` multiplies the
-    written-out tree, and takes half a minute where this takes a tenth of a second.
+    Polynomials are expanded by sympy's polynomial arithmetic, every distinct subexpression once: `sympy.expand`
+    multiplies the whole tree, and takes half a minute where this takes a tenth of a second.
     """
     symbols = sorted(expression.free_symbols, key=str)
     if not symbols:
@@ -99,12 +99,12 @@ def expand(expression: Any) -> Any:
 
 
 def eliminate(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
-    """sympy's common-subexpression elimination: definitions in order, and the expressions in their terms.
+    """Eliminate common subexpressions: return definitions in order, and the expressions in terms of them.
 
-    It names conditions too; these are put back, for our language has names for numbers only.
+    sympy names conditions as well; these are put back, because our language has names for numbers only.
     """
     symbols = (sympy.Symbol(f"c{number:06}", real=True) for number in count())
-    # In its own order, "canonical", it walks the written-out tree: which may have more nodes than there are atoms.
+    # In its default order, "canonical", sympy walks the whole tree, which may have more nodes than there are atoms.
     definitions, reduced = sympy.cse(expressions, symbols=symbols, order="none")
     conditions: dict[Any, Any] = {}
     kept = []

@@ -1,4 +1,4 @@
-"""From sympy's expressions back to ours, in the form that a person would write and a double survives best.
+"""Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles.
 
 A product with negative powers becomes one division, x^(1/2) is sqrt(x), a negative term is subtracted; no number is
 ever rounded.  Worker process only.
@@ -38,14 +38,10 @@ from diffcompare.language.operations import (
     tanh,
 )
 
-TOO_LARGE = 10**4000
-"""Python refuses to print integers beyond 4,300 digits."""
-
-ORDERED_TERMS = 40
-"""sympy's order of terms reads well, but is slow to find: in longer sums and products its internal order has to do."""
-
-ORDERED_MONOMIALS = 1_000
-"""The same for polynomials, of which the order is quickly found: descending powers."""
+TOO_LARGE = 10**4000  # Python refuses to print integers beyond 4,300 digits
+# sympy's order of terms reads well but is slow to find; longer sums keep sympy's internal order.
+MAX_ORDERED_TERMS = 40
+MAX_ORDERED_MONOMIALS = 1_000  # of polynomials, whose order (descending powers) is quickly found
 
 
 class UndefinedFormula(Exception):
@@ -53,23 +49,26 @@ class UndefinedFormula(Exception):
 
 
 def from_sympy(expressions: Sequence[Any], names: Mapping[Any, str]) -> list[Expression]:
-    """The expressions in our terms, given the names of the symbols.  Raises CannotConvert or UndefinedFormula."""
+    """Convert expressions, given the names of the symbols.  Raises CannotConvert or UndefinedFormula."""
     memo = _leaves(names)
     return [_filled(expression, memo) for expression in expressions]
 
 
-def from_sympy_or_why(
+def from_sympy_or_reason(
     expressions: Mapping[str, Any], names: Mapping[Any, str]
 ) -> tuple[dict[str, Expression], dict[str, str]]:
-    """The same for named expressions, and for each that is undefined the reason."""
+    """Convert named expressions; return the formulas, and the reason for each that is undefined.
+
+    Raises CannotConvert.
+    """
     memo = _leaves(names)
-    found, missing = {}, {}
+    formulas, undefined = {}, {}
     for name, expression in expressions.items():
         try:
-            found[name] = _filled(expression, memo)
+            formulas[name] = _filled(expression, memo)
         except UndefinedFormula as reason:
-            missing[name] = str(reason)
-    return found, missing
+            undefined[name] = str(reason)
+    return formulas, undefined
 
 
 def _leaves(names: Mapping[Any, str]) -> dict[Any, Expression]:
@@ -77,7 +76,7 @@ def _leaves(names: Mapping[Any, str]) -> dict[Any, Expression]:
 
 
 def _filled(expression: Any, memo: dict[Any, Expression]) -> Expression:
-    """Convert what the memo does not know yet."""
+    """Convert an expression, and add its parts to the memo."""
     for node in postorder(expression, parts=_all_parts, known=memo):
         memo[node] = _converted(node, memo)
     return memo[expression]
@@ -92,7 +91,7 @@ def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
         return _product(node, memo)
     if node.is_Pow:
         base, exponent = node.args
-        if _is_below_the_line(node):
+        if _is_in_denominator(node):
             return _divided(Number(1), _raised(memo[base], -exponent))
         return _raised(memo[base], exponent) if exponent.is_Rational else raise_to(memo[base], memo[exponent])
     if isinstance(node, sympy.Piecewise):
@@ -113,13 +112,14 @@ def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 
 def rational(number: Any) -> Expression:
+    """Convert a rational number of sympy's.  Raises CannotConvert for one of more than 4,000 digits."""
     top, bottom = _fraction(abs(number))
     magnitude = top if bottom == Number(1) else divide(top, bottom)
     return negate(magnitude) if number.is_negative else magnitude
 
 
 def _fraction(number: Any) -> tuple[Expression, Expression]:
-    """Numerator and denominator of a positive rational; a decimal (8.314) over 1 where that is shorter (4157/500)."""
+    """Return numerator and denominator of a positive rational; a decimal (8.314) over 1 if that is shorter."""
     if max(number.p, number.q) >= TOO_LARGE:
         raise CannotConvert("sympy answers with a number of more than 4000 digits")
     places = _places(number.q)
@@ -127,13 +127,13 @@ def _fraction(number: Any) -> tuple[Expression, Expression]:
         digits = number.p * 10**places // number.q
         if len(str(digits)) + 1 < len(str(number.p)) + len(str(number.q)):
             return Number(digits, places), Number(1)
-    # Beyond the range of doubles they would be inf/inf or 1/inf: so the decimal point is moved, in both alike.
+    # Beyond the range of doubles this would be inf/inf or 1/inf, so the decimal point is moved in both alike.
     shift = max(0, len(str(number.p)) - 300, len(str(number.q)) - 300)
     return Number(number.p, shift), Number(number.q, shift)
 
 
 def _places(denominator: int) -> int | None:
-    """How many decimals a fraction with this denominator has; None if it never ends."""
+    """Return the number of decimals of a fraction with this denominator; None if it never ends."""
     twos = (denominator & -denominator).bit_length() - 1
     rest, fives = denominator >> twos, 0
     while rest % 5 == 0:
@@ -142,7 +142,7 @@ def _places(denominator: int) -> int | None:
 
 
 def _sum(node: Any, memo: Mapping[Any, Expression]) -> Expression:
-    """Positive terms are added and negative ones subtracted; a positive one comes first, if there is any."""
+    """Add positive terms and subtract negative ones; a positive one comes first, if there is any."""
     terms = [memo[term] for term in _ordered(node, memo)]
     first = next((i for i, term in enumerate(terms) if term.operation is not negate), 0)
     total = terms.pop(first)
@@ -153,7 +153,7 @@ def _sum(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 def _ordered(node: Any, memo: Mapping[Any, Expression]) -> Sequence[Any]:
     count = len(node.args)
-    if count > ORDERED_TERMS and not (count <= ORDERED_MONOMIALS and all(map(_is_monomial, node.args))):
+    if count > MAX_ORDERED_TERMS and not (count <= MAX_ORDERED_MONOMIALS and all(map(_is_monomial, node.args))):
         return node.args  # type: ignore[no-any-return]
     ordered: Sequence[Any] = node.as_ordered_terms()
     return ordered if all(term in memo for term in ordered) else node.args
@@ -166,12 +166,12 @@ def _is_monomial(term: Any) -> bool:
 
 
 def _product(node: Any, memo: Mapping[Any, Expression]) -> Expression:
-    """One division at most, and the sign in front."""
+    """Write a product with at most one division, and with the sign in front."""
     coefficient, rest = node.as_coeff_Mul()
     top, bottom = _fraction(abs(coefficient))
     above, below, negative = [top], [bottom], bool(coefficient.is_negative)
     for factor in rest.args if rest.is_Mul else [rest]:
-        if factor.is_Pow and _is_below_the_line(factor):
+        if factor.is_Pow and _is_in_denominator(factor):
             below.append(_raised(memo[factor.base], -factor.exp))
         elif memo[factor].operation is negate:
             above.append(memo[factor].arguments[0])
@@ -183,12 +183,12 @@ def _product(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 
 def _multiplied(factors: Sequence[Expression]) -> Expression:
-    """The product, without factors of 1."""
+    """Return a product without factors of 1."""
     others = [factor for factor in factors if factor is not Number(1)]
     return reduce(multiply, others) if others else Number(1)
 
 
-def _is_below_the_line(power: Any) -> bool:
+def _is_in_denominator(power: Any) -> bool:
     return bool(power.exp.is_Rational and power.exp.is_negative)
 
 
@@ -210,7 +210,7 @@ SYMBOLS = {sympy.Lt: "<", sympy.Le: "<=", sympy.Gt: ">", sympy.Ge: ">=", sympy.E
 
 
 def _all_parts(node: Any) -> Sequence[Any]:
-    """The arguments of a node; of a Piecewise, its branches and the sides of its conditions."""
+    """Return the arguments of a node; of a Piecewise, its branches and the sides of its conditions."""
     if not isinstance(node, sympy.Piecewise):
         return node.args  # type: ignore[no-any-return]
     relations = [relation for _, condition in node.args for relation in condition.atoms(*SYMBOLS)]
@@ -218,7 +218,7 @@ def _all_parts(node: Any) -> Sequence[Any]:
 
 
 def _choice(node: Any, memo: Mapping[Any, Expression]) -> Expression:
-    """Nested ifs, the last branch innermost."""
+    """Write a Piecewise as nested ifs, with the last branch innermost."""
     *cases, (last, condition) = node.args
     if condition != sympy.true:
         raise UndefinedFormula("the formula of sympy is undefined on a part of the line")
@@ -229,7 +229,7 @@ def _choice(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 
 def _if(condition: Any, a: Expression, b: Expression, memo: Mapping[Any, Expression]) -> Expression:
-    """if(condition, a, b), where sympy may have combined conditions by and, or, not and if."""
+    """Write if(condition, a, b), where sympy may have combined conditions by and, or, not and if."""
     if isinstance(condition, sympy.And):
         return reduce(lambda inside, part: _if(part, inside, b, memo), reversed(condition.args), a)
     if isinstance(condition, sympy.Or):
@@ -252,7 +252,7 @@ def _if(condition: Any, a: Expression, b: Expression, memo: Mapping[Any, Express
 
 
 def _zeta(s: Expression) -> Expression:
-    """Riemann's zeta of an integer, which sympy makes of polygamma(n, 1) (Abramowitz & Stegun 6.4.2)."""
+    """Write Riemann's zeta of an integer, sympy's value of polygamma(n, 1) (Abramowitz & Stegun 6.4.2)."""
     n = exact_integer(s)
     if n is None or n < 2:
         raise CannotConvert("sympy answers with zeta, which we have no row for")
@@ -261,7 +261,7 @@ def _zeta(s: Expression) -> Expression:
 
 
 def _catalan() -> Expression:
-    """Catalan's constant, which sympy makes of polygamma(1, 1/4) = pi^2 + 8*Catalan."""
+    """Write Catalan's constant, which sympy has in polygamma(1, 1/4) = pi^2 + 8*Catalan."""
     return (polygamma(1, divide(Number(1), Number(4))) - raise_to(Constant("pi"), 2)) / 8  # type: ignore[no-any-return]
 
 
@@ -280,8 +280,8 @@ def _fold(operation: Operation) -> Callable[..., Any]:
 
 
 def _functions() -> dict[Any, Callable[..., Any]]:
-    """What sympy's functions are here: the rows that name them, and what sympy adds of its own."""
-    found: dict[Any, Callable[..., Any]] = {
+    """Return our functions by those of sympy: the rows that name them, and functions that only sympy has."""
+    functions: dict[Any, Callable[..., Any]] = {
         sympy.Heaviside: lambda u, at_zero: (1 + sign(u)) / 2,
         sympy.DiracDelta: lambda u: 0 / u,  # 0, and undefined on the spike
         sympy.Abs: abs_,
@@ -302,8 +302,8 @@ def _functions() -> dict[Any, Callable[..., Any]]:
     for operation in OPERATIONS.values():
         function = getattr(sympy, operation.names.get("sympy", ""), None)
         if isinstance(function, type):
-            found.setdefault(function, operation)
-    return found
+            functions.setdefault(function, operation)
+    return functions
 
 
 FUNCTIONS = _functions()

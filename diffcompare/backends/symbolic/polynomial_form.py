@@ -1,9 +1,9 @@
-"""A polynomial in one variable and its derivative as Table 1 of the survey writes them.  Worker process only.
+"""Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only.
 
-There (Baydin et al. 2018, Table 1) a polynomial is a product of its factors, the unsimplified derivative is what the
-product rule makes of them, and the simplified one has the common number in front.  sympy finds the factors; what is
-written down is put together here, for sympy has an order of its own: powers ascend, a factor begins with a positive
-number, simple factors come before those of a higher degree or power.
+There (Baydin et al. 2018, Table 1) a polynomial is the product of its factors, the unsimplified derivative is the
+result of the product rule, and the simplified one has a common number in front.  sympy finds the factors; the terms are
+put together here, because sympy orders them otherwise: powers ascend, a factor begins with a positive number, and
+simple factors come before those of a higher degree or power.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from diffcompare.backends.symbolic.to_sympy import CannotConvert
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import multiply, raise_to
 
-Coefficients: TypeAlias = tuple[Fraction, ...]
-"""Of a polynomial, from the constant on; the last one is not 0."""
+Coefficients: TypeAlias = tuple[Fraction, ...]  # of a polynomial, from the constant on; the last one is not 0
 
 X: Coefficients = (Fraction(0), Fraction(1))
 
@@ -42,9 +41,9 @@ class PolynomialTerm(NamedTuple):
 
 
 def table_row(expression: Any, symbol: Any, name: str) -> dict[str, Expression]:
-    """The polynomial factored, and its derivative by the product rule and simplified.
+    """Return a polynomial in factors, and its derivative by the product rule and simplified.
 
-    Raises CannotConvert for what is no polynomial with rational coefficients.
+    Raises CannotConvert for anything but a polynomial with rational coefficients.
     """
     variable = Variable(name)
     polynomial = _polynomial(expression, symbol)
@@ -64,19 +63,19 @@ def _polynomial(expression: Any, symbol: Any) -> Any:
 
 
 def _coefficients(polynomial: Any) -> Coefficients:
-    return tuple([Fraction(int(each.p), int(each.q)) for each in reversed(polynomial.all_coeffs())])
+    return tuple([Fraction(int(number.p), int(number.q)) for number in reversed(polynomial.all_coeffs())])
 
 
 def _factored(polynomial: Any) -> PolynomialTerm:
-    """The factors in their order, each with its lowest coefficient positive, if that needs no minus in front."""
-    content, found = polynomial.factor_list()
+    """Return the factors in order, each with its lowest coefficient positive unless that needs a minus in front."""
+    content, powers = polynomial.factor_list()
     number, factors = Fraction(int(content.p), int(content.q)), []
-    for each, power in found:
-        coefficients = _coefficients(each)
+    for factor, power in powers:
+        coefficients = _coefficients(factor)
         if _lowest(coefficients) < 0:
             coefficients, number = _negated(coefficients), number * (-1) ** power
         factors.append(PolynomialFactor(coefficients, power))
-    factors.sort(key=lambda factor: (*_place(factor), factor.of))
+    factors.sort(key=lambda factor: (*_sort_key(factor), factor.of))
     odd = [i for i, factor in enumerate(factors) if factor.power % 2 and len([c for c in factor.of if c]) > 1]
     if number < 0 and odd:  # -2 + x^2 reads better than -(2 - x^2)
         number, factors[odd[-1]] = -number, PolynomialFactor(_negated(factors[odd[-1]].of), factors[odd[-1]].power)
@@ -84,30 +83,30 @@ def _factored(polynomial: Any) -> PolynomialTerm:
 
 
 def _lowest(coefficients: Coefficients) -> Fraction:
-    return next((each for each in coefficients if each), Fraction(0))
+    return next((coefficient for coefficient in coefficients if coefficient), Fraction(0))
 
 
 def _negated(coefficients: Coefficients) -> Coefficients:
-    return tuple([-each for each in coefficients])
+    return tuple([-coefficient for coefficient in coefficients])
 
 
-def _place(factor: PolynomialFactor) -> tuple[bool, int, int]:
-    """Powers of the variable stand first, then simple factors."""
+def _sort_key(factor: PolynomialFactor) -> tuple[bool, int, int]:
+    """Sort key of factors: powers of the variable come first, then simple factors."""
     return factor.of != X, len(factor.of), factor.power
 
 
 def _product_rule(product: PolynomialTerm) -> list[PolynomialTerm]:
-    """(u v w)' term by term; the terms whose inner derivative is a sum come first, as there."""
+    """Apply (u v w)' = u' v w + u v' w + u v w'; terms whose inner derivative is a sum come first, as in Table 1."""
     terms: list[PolynomialTerm] = []
     sums: list[PolynomialTerm] = []
     for i, (of, power) in enumerate(product.factors):
-        inner = tuple([k * each for k, each in enumerate(of)][1:])
+        inner = tuple([k * coefficient for k, coefficient in enumerate(of)][1:])
         rest = [
             *product.factors[:i],
             *product.factors[i + 1 :],
             *([PolynomialFactor(of, power - 1)] if power > 1 else []),
         ]
-        is_sum = len([each for each in inner if each]) > 1
+        is_sum = len([coefficient for coefficient in inner if coefficient]) > 1
         number = product.number * power * (1 if is_sum else inner[-1])
         rest += (
             [PolynomialFactor(inner, 1)] if is_sum else [PolynomialFactor(X, len(inner) - 1)] if len(inner) > 1 else []
@@ -117,14 +116,14 @@ def _product_rule(product: PolynomialTerm) -> list[PolynomialTerm]:
 
 
 def _gathered(factors: Sequence[PolynomialFactor]) -> tuple[PolynomialFactor, ...]:
-    """Equal factors together, simple ones first."""
+    """Gather equal factors, and order them with simple ones first."""
     powers: dict[Coefficients, int] = {}
     for of, power in factors:
         powers[of] = powers.get(of, 0) + power
-    return tuple(sorted([PolynomialFactor(*each) for each in powers.items()], key=_place))
+    return tuple(sorted([PolynomialFactor(of, power) for of, power in powers.items()], key=_sort_key))
 
 
-# --- Written down -----------------------------------------------------------------------------------------------------
+# --- Expressions ------------------------------------------------------------------------------------------------------
 
 
 def _sum(terms: Iterable[PolynomialTerm], variable: Expression) -> Expression:
@@ -139,7 +138,7 @@ def _sum(terms: Iterable[PolynomialTerm], variable: Expression) -> Expression:
 
 
 def _written(term: PolynomialTerm, variable: Expression) -> Expression:
-    """The number and the factors; a number of 1 is written only where it stands alone, and of -1 the sign."""
+    """Write the number and the factors; 1 is written only if it stands alone, and of -1 only the sign."""
     number = term.number
     factors = [_power(_base(factor.of, variable), factor.power) for factor in term.factors]
     if abs(number) != 1 or not factors:
@@ -158,23 +157,23 @@ def _power(base: Expression, exponent: int) -> Expression:
 
 
 def _multiplied_out(coefficients: Coefficients, variable: Expression) -> Expression:
-    """In ascending powers."""
-    found = [(each, k) for k, each in enumerate(coefficients) if each]
-    return _sum([PolynomialTerm(each, (PolynomialFactor(X, k),) if k else ()) for each, k in found], variable)
+    """Write a polynomial in ascending powers."""
+    terms = [(number, power) for power, number in enumerate(coefficients) if number]
+    return _sum([PolynomialTerm(number, (PolynomialFactor(X, k),) if k else ()) for number, k in terms], variable)
 
 
 def _simplified(coefficients: Coefficients, variable: Expression) -> Expression:
-    """Multiplied out; the common number in front where fewer digits are written then: 4 - 8x, but 16(1 - 10x ...)."""
-    present = [each for each in coefficients if each]
+    """Write a polynomial multiplied out, with a common number in front if it saves digits: 4 - 8x, 16(1 - 10x ...)."""
+    present = [number for number in coefficients if number]
     if len(present) < 2:
         return _multiplied_out(coefficients, variable)
-    common = Fraction(gcd(*[each.numerator for each in present]), lcm(*[each.denominator for each in present]))
-    reduced = tuple([each / common for each in coefficients])
+    common = Fraction(gcd(*[number.numerator for number in present]), lcm(*[number.denominator for number in present]))
+    reduced = tuple([number / common for number in coefficients])
     if _digits([common, *reduced]) >= _digits(coefficients):
         return _multiplied_out(coefficients, variable)
     return _written(PolynomialTerm(common, (PolynomialFactor(reduced, 1),)), variable)
 
 
 def _digits(numbers: Iterable[Fraction]) -> int:
-    texts = [str(abs(each)) for each in numbers if each]
+    texts = [str(abs(number)) for number in numbers if number]
     return sum([len(text.replace("/", "")) for text in texts])

@@ -1,7 +1,7 @@
-"""From our expressions to sympy's.  Worker process only.
+"""Convert our expressions to sympy's.  Worker process only.
 
-Nothing is ever parsed: sympy objects are built node by node along the Wengert list, with real variables called by
-their position, so that no name of a user's can mean anything to sympy.
+Nothing is ever parsed: sympy objects are built node by node along the Wengert list, with real variables named by their
+position, so that no name of a user's can mean anything to sympy.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ import sympy
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
 from diffcompare.language.wengert import natural_sort_key, wengert_list
 
-# Functions of the reals for sympy, where its own ask whether their argument is real. Worker process only.
+# --- Functions of real numbers ----------------------------------------------------------------------------------------
 #
-# sympy's variables may be real, yet log(x) is not real for every real x, and so the derivative of its own
-# `Abs(log(x))` speaks of `Derivative(re(log(x)), x)`. These take their arguments to be real, as all of this project
-# does.
+# Even with a real variable x, log(x) is not real for every x, and so the derivative of sympy's own `Abs(log(x))`
+# contains `Derivative(re(log(x)), x)`.  The functions below take their arguments to be real, as all of this project.
 
 
 class RealFunction(sympy.Function):  # type: ignore[misc]
-    """A function whose argument and value are taken to be real, whatever sympy can prove about them."""
+    """A function whose arguments and value are taken to be real, whatever sympy can prove about them."""
 
-    complex_form: Callable[..., Any]
-    """The function in sympy's own terms, to compute it for numbers."""
+    complex_form: Callable[..., Any]  # the function in sympy's own terms, by which it is computed for numbers
 
     def _eval_is_extended_real(self) -> bool:
         return True
@@ -35,7 +33,7 @@ class RealFunction(sympy.Function):  # type: ignore[misc]
     def _eval_evalf(self, precision: int) -> Any:
         try:
             return type(self).complex_form(*self.args)._eval_evalf(precision)
-        except ValueError:  # of something that is not real
+        except ValueError:  # the argument is not real
             return None
 
 
@@ -61,7 +59,7 @@ class Absolute(RealFunction):
 
 
 class Sign(RealFunction):
-    """The sign of x.  sympy's derivative of a step is a Dirac delta: a distribution, not a number, and 0 elsewhere."""
+    """The sign of x, with the derivative 0; that of sympy's own is a Dirac delta, a distribution and no number."""
 
     complex_form = sympy.sign
 
@@ -78,7 +76,7 @@ class Sign(RealFunction):
 
 
 class Step(RealFunction):
-    """Rounding to an integer: where it has a derivative, that is 0."""
+    """Rounding to an integer; where it has a derivative, that is 0."""
 
     @classmethod
     def eval(cls, x: Any) -> Any:
@@ -97,7 +95,7 @@ class Ceiling(Step):
 
 
 class Maximum(RealFunction):
-    """The larger of two; sympy's own compares every argument with every other, and insists that it can."""
+    """The larger of two numbers; sympy's own fails if it cannot compare its arguments."""
 
     complex_form = sympy.Max
 
@@ -114,7 +112,7 @@ class Maximum(RealFunction):
 
 
 class Minimum(RealFunction):
-    """The smaller of two."""
+    """The smaller of two numbers."""
 
     complex_form = sympy.Min
 
@@ -131,7 +129,7 @@ class Minimum(RealFunction):
 
 
 class Hypotenuse(RealFunction):
-    """The length of (a, b).  In sympy's own terms, sqrt(a^2 + b^2), it would overflow where people write it not to."""
+    """The length of (a, b); written as sqrt(a^2 + b^2) it would overflow, which people write hypot to avoid."""
 
     complex_form = staticmethod(lambda a, b: sympy.sqrt(a**2 + b**2))
 
@@ -170,7 +168,7 @@ class CubeRoot(RealFunction):
 
 
 class LogGamma(RealFunction):
-    """ln|gamma(x)|; the imaginary part of sympy's own at negative x does not concern us."""
+    """ln|gamma(x)|, without the imaginary part that sympy's own has at negative x."""
 
     complex_form = staticmethod(lambda x: sympy.log(sympy.Abs(sympy.gamma(x))))
 
@@ -182,7 +180,7 @@ class LogGamma(RealFunction):
         return sympy.polygamma(0, self.args[0])
 
 
-OWN = {
+OWN = {  # rows that become a function of ours and not one of sympy's
     "abs": Absolute,
     "sign": Sign,
     "floor": Floor,
@@ -194,20 +192,14 @@ OWN = {
     "lgamma": LogGamma,
 }
 
-"""Rows that go to a function of ours instead of the one of sympy (or of the row's definition)."""
+# --- Conversion -------------------------------------------------------------------------------------------------------
 
-
-MAX_DEPTH = 2000
-
-"""sympy recurses, several frames a level, and its ordering of factors takes time in the cube of the depth."""
-
-MAX_DIGITS = 20_000
-
-"""Powers of more digits are not computed: 9^9^9 has 369,693,100."""
+MAX_DEPTH = 2000  # sympy recurses, several frames a level, and orders factors in a time cubic in the depth
+MAX_DIGITS = 20_000  # powers of more digits are not computed: 9^9^9 has 369,693,100
 
 
 class CannotConvert(Exception):
-    """sympy has no such thing, or says something that our language has no words for."""
+    """An expression that the other language, sympy's or ours, cannot express."""
 
 
 RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
@@ -247,22 +239,22 @@ BUILDERS: dict[str, Callable[..., Any]] = {
 
 
 def symbols_for(names: Iterable[str]) -> dict[str, Any]:
-    """A real symbol for every name, called by its position: no name of a user's can mean anything to sympy."""
+    """Return a real symbol for every name, named by its position: no name of a user's can mean anything to sympy."""
     ordered = sorted(names, key=natural_sort_key)
     return {name: sympy.Symbol(f"{number:06}", real=True) for number, name in enumerate(ordered)}
 
 
 def to_sympy(root: Expression, symbols: Mapping[str, Any]) -> Any:
-    """The expression in sympy's terms.  Raises CannotConvert."""
+    """Convert an expression, given the symbols by name.  Raises CannotConvert."""
     nodes = wengert_list(root)
     _check_depth(nodes)
     return _convert(root, {node: symbols[node.name] for node in nodes if isinstance(node, Variable)})
 
 
 def _convert(root: Expression, memo: dict[Expression, Any]) -> Any:
-    """Fill the memo along the list.
+    """Convert an expression along the Wengert list; `memo` has the nodes that are converted already.
 
-    Chains of sums and of products become one Add and one Mul: term by term sympy takes quadratic time.
+    Chains of sums and of products become one Add and one Mul: term by term, sympy takes quadratic time.
     """
     nodes = wengert_list(root)
     inner = _inside_chains(nodes, root)
@@ -284,7 +276,7 @@ def _converted(node: Expression, inner: set[Expression], memo: Mapping[Expressio
 
 
 def _inside_chains(nodes: Sequence[Expression], root: Expression) -> set[Expression]:
-    """The sums used once, by a sum, and the products used once, by a product."""
+    """Return the sums that are used once, by a sum, and the products that are used once, by a product."""
     users: dict[Expression, str | None] = {root: None}
     for node in nodes:
         for argument in node.arguments:
@@ -332,13 +324,16 @@ def _leaf(node: Expression) -> Any:
 
 @cache
 def builder(operation: Operation) -> Callable[..., Any]:
-    """What a row is over sympy's expressions: sympy's function, or the row's definition by other rows."""
+    """Return the function of a row over sympy's expressions: ours, sympy's, or its definition in terms of other rows.
+
+    Raises CannotConvert if there is none.
+    """
     if operation.name in BUILDERS:
         return BUILDERS[operation.name]
     name = operation.names.get("sympy")
     if name is not None:
-        found: Callable[..., Any] = getattr(sympy, name)
-        return found
+        function: Callable[..., Any] = getattr(sympy, name)
+        return function
     if operation.definition is None:
         raise CannotConvert(f"sympy has no {operation.name}")
     parameters = [Variable(f" {number}") for number in range(operation.arity)]
@@ -350,7 +345,7 @@ def _check_depth(nodes: Sequence[Expression]) -> None:
     depth: dict[Expression, int] = {}
     for node in nodes:
         family = _family(node)
-        same = [depth[argument] + (family is None or family != _family(argument)) for argument in node.arguments]
-        depth[node] = max(same, default=0)
+        depths = [depth[argument] + (family is None or family != _family(argument)) for argument in node.arguments]
+        depth[node] = max(depths, default=0)
         if depth[node] > MAX_DEPTH:
             raise CannotConvert(f"nested more than {MAX_DEPTH} deep, and sympy recurses")

@@ -1,4 +1,4 @@
-"""The worker process of the symbolic backend: `python -P -m diffcompare.backends.symbolic.worker`, or as good as.
+"""Serve the symbolic backend in a process with sympy: `python -P -m diffcompare.backends.symbolic.worker`.
 
 One JSON line in: `{"program", "wrt", "budget", "stages", "order"}`.  JSON lines out: `{"ready": true}` once sympy is
 imported; then for a request one line per stage that it names (without `stages`: raw, cse, simplified), as soon as it is
@@ -7,12 +7,12 @@ done, and `{"done": true}`.  `order` says how often to differentiate (by one var
     {"stage": "raw", "program": ..., "names": [...], "missing": {"x": why}}     formulas of the names, in that order
     {"stage": "cse", "program": ..., "names": [...], "definitions": [...]}      first the definitions, then the formulas
     {"stage": "simplified" or "expanded", "program": ..., "names": [...]}
-    {"stage": "identity", "by": step or null}       whether the derivative is the formula `answer` of the request
+    {"stage": "identity", "by": form or null}       the form in which the derivative minus the `answer` sent is 0
     {"stage": "polynomial", "program": ..., "names": ["factored", "unsimplified", "simplified"]}
     {"stage": any, "status": "failed" or "out-of-memory", "why": text}          and nothing after that but `done`
 
-The main thread only listens, so that the process ends when its standard input does, whatever sympy is busy with: a
-parent that is killed leaves no stray process.  The work is done in a thread with a large stack, for sympy recurses.
+The main thread only listens, so that the process ends with its standard input, whatever sympy is busy with: a parent
+that is killed leaves no stray process.  The work is done in a thread with a large stack, because sympy recurses.
 """
 
 from __future__ import annotations
@@ -31,15 +31,10 @@ from diffcompare import processes
 from diffcompare.language import serialization
 from diffcompare.language.wengert import variables, wengert_list
 
-MEMORY = 2 << 30
-"""Bytes of address space, where the system can limit them."""
-
-MAX_ALARM = 1e6
-"""Seconds: systems refuse to set an alarm much further ahead."""
-
+MEMORY = 2 << 30  # bytes of address space, where the system can limit them
+MAX_ALARM = 1e6  # seconds: systems refuse to set an alarm much further ahead
 STACK = 256 << 20
-RECURSION = 20_000
-"""Frames: enough for expressions a thousand deep, and few enough that they fit the stack: the end is an exception."""
+RECURSION = 20_000  # frames: enough for a depth of a thousand, and they fit the stack, so that the end is an exception
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -82,7 +77,7 @@ def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
 
 
 def _set_alarm(budget: float | None) -> None:
-    """The last resort: a long operation on integers lets no thread run, not even the one that would end the process."""
+    """Have the system end the process after the budget: a long operation on integers lets no other thread run."""
     import signal
 
     if hasattr(signal, "setitimer"):
@@ -107,21 +102,21 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
 
 
 def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Differentiate.  Fills in sympy's partials and the names of its symbols, for the stages that follow."""
+    """Differentiate, and fill in sympy's partials and the names of its symbols, for the stages that follow."""
     from diffcompare.backends.symbolic.derivatives import derivatives
-    from diffcompare.backends.symbolic.from_sympy import from_sympy_or_why
+    from diffcompare.backends.symbolic.from_sympy import from_sympy_or_reason
 
-    lower, symbols = _differentiated(request)
+    lower, symbols = _lower_derivative(request)
     names |= {symbol: name for name, symbol in symbols.items()}
-    found = derivatives(lower, [symbols[name] for name in request["wrt"]])
-    by_name = dict(zip(request["wrt"], found, strict=True))
-    formulas, missing = from_sympy_or_why(by_name, names)
+    by_symbol = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    by_name = dict(zip(request["wrt"], by_symbol, strict=True))
+    formulas, missing = from_sympy_or_reason(by_name, names)
     partials |= {name: by_name[name] for name in formulas}
     return {"program": serialization.encode(*formulas.values()), "names": list(formulas), "missing": missing}
 
 
-def _differentiated(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """What is differentiated, from the second order on a derivative, in sympy's terms; and the symbols by name."""
+def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the derivative of one order less, the function itself for order 1, and sympy's symbols by name."""
     from diffcompare.backends.symbolic.derivatives import derivatives
     from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
 
@@ -134,11 +129,11 @@ def _differentiated(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
 
 
 def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """The row of the survey's Table 1, for a polynomial in one variable."""
+    """Write a polynomial in one variable as a row of the survey's Table 1."""
     from diffcompare.backends.symbolic.polynomial_form import table_row
 
     (name,) = request["wrt"]
-    lower, symbols = _differentiated(request)
+    lower, symbols = _lower_derivative(request)
     row = table_row(lower, symbols[name], name)
     return {"program": serialization.encode(*row.values()), "names": list(row)}
 
@@ -154,7 +149,7 @@ def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, 
 
 
 def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
-    """The stage at which a function of sympy's goes over every partial."""
+    """Return the stage that applies a function of sympy's to every partial."""
 
     def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
         from diffcompare.backends.symbolic.from_sympy import from_sympy
@@ -178,7 +173,7 @@ def _expand(partial: Any) -> Any:
 
 
 def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """The first step at which the derivative less a formula becomes 0; None where no step gets there."""
+    """Find the first form in which the derivative minus the answer is 0; None if there is none."""
     from diffcompare.backends.symbolic.to_sympy import to_sympy
     from diffcompare.backends.symbolic.zero_test import vanishes_by
 
@@ -189,7 +184,7 @@ def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[
     return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
 
 
-STAGES = {
+STAGES = {  # `raw` must come first: it fills in what the others work on
     "raw": _raw,
     "identity": _identity,
     "cse": _cse,
@@ -197,13 +192,12 @@ STAGES = {
     "simplified": _rewritten(_simplify),
     "polynomial": _polynomial,
 }
-"""Every stage by name; `raw` is the first, and fills in what the others work on."""
 
 
 def _describe(error: BaseException, names: Mapping[Any, str] = MappingProxyType({})) -> str:
-    """One line: what went wrong, and in which words; sympy's symbols have the names of the variables there."""
-    called = {str(symbol): name for symbol, name in names.items()}
-    text = re.sub(r"\bc?\d{6}\b", lambda symbol: called.get(symbol[0], symbol[0]), " ".join(str(error).split()))
+    """Describe an error in one line, with the names of the variables in place of sympy's symbols."""
+    names_of = {str(symbol): name for symbol, name in names.items()}
+    text = re.sub(r"\bc?\d{6}\b", lambda symbol: names_of.get(symbol[0], symbol[0]), " ".join(str(error).split()))
     kind = type(error).__name__
     if kind in ("CannotConvert", "UndefinedFormula"):
         return text

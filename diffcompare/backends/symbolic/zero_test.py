@@ -1,7 +1,7 @@
-"""Whether a difference is 0 for all reals, as far as sympy can show.  Worker process only.
+"""Test whether a difference is 0 for all real numbers, as far as sympy can show.  Worker process only.
 
-The difference is that of two formulas which agree at many points already; so every step may take for granted what
-holds at almost all points: that sign(u)^2 is 1, and that no denominator is 0.
+The two formulas are known to agree at many points, so that every step may assume what holds at almost all points: that
+sign(u)^2 is 1, and that no denominator is 0.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from diffcompare.backends.symbolic.to_sympy import Absolute, CubeRoot, Hypotenus
 
 
 def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
-    """The name of the first form in which the difference is 0; None where there is none.
+    """Return the name of the first form in which the difference is 0, or None.
 
     `positive` are the symbols that are positive wherever both formulas have a value.
     """
     difference = difference.xreplace({symbol: sympy.Symbol(symbol.name, positive=True) for symbol in positive})
     try:
-        plain, signs = _in_plain_terms(difference)
+        plain, signs = _with_symbols_for_signs(difference)
     except ValueError:
         return None
     for name, form in FORMS:
@@ -34,10 +34,10 @@ def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
     return None
 
 
-def _in_plain_terms(difference: Any) -> tuple[Any, list[Any]]:
-    """Without our own functions: |u| is u times its sign, and every sign is a symbol.
+def _with_symbols_for_signs(difference: Any) -> tuple[Any, list[Any]]:
+    """Replace our own functions: |u| becomes u times its sign, and every sign a symbol; return the symbols as well.
 
-    Raises ValueError where a sign may be 0 in a whole region.
+    Raises ValueError if a sign may be 0 in a whole region.
     """
     half = sympy.Rational(1, 2)
     rules: tuple[tuple[Any, Callable[..., Any]], ...] = (
@@ -52,42 +52,41 @@ def _in_plain_terms(difference: Any) -> tuple[Any, list[Any]]:
     )
     for function, rule in rules:
         difference = difference.replace(function, rule)
-    if any(_is_zero_in_a_region(each.args[0]) for each in difference.atoms(Sign)):
+    if any(_is_zero_in_a_region(sign.args[0]) for sign in difference.atoms(Sign)):
         raise ValueError("a sign is neither 1 nor -1 in a region")
     symbols = {
-        each: sympy.Symbol(f"s{number}", real=True, nonzero=True)
-        for number, each in enumerate(sorted(difference.atoms(Sign), key=str))
+        sign: sympy.Symbol(f"s{number}", real=True, nonzero=True)
+        for number, sign in enumerate(sorted(difference.atoms(Sign), key=str))
     }
     return difference.xreplace(symbols), list(symbols.values())
 
 
+# Functions that may equal another formula in a region without being equal to it everywhere.
 NOT_ANALYTIC = (Sign, Absolute, Maximum, Minimum, Step, sympy.Heaviside, sympy.Piecewise)
-"""What may be equal to something else in a whole region."""
-MOST_SIGNS = 6
-"""Signs of which all choices are tried."""
+MAX_SIGNS = 6  # signs of which all choices are tried
 
 
 def _is_zero_in_a_region(form: Any) -> bool:
-    """Whether a form may be 0 in a region, as |x| - x is: by a choice of its signs, or where steps are level."""
+    """Tell whether a form may be 0 in a region, as |x| - x is: for a choice of its signs, or where steps are level."""
     steps = list(form.atoms(Sign, Step))
-    smooth = form.xreplace({each: sympy.Dummy() for each in steps})
+    smooth = form.xreplace({step: sympy.Dummy() for step in steps})
     if steps and not smooth.free_symbols & form.free_symbols:
         return True
-    signs = [each for each in steps if isinstance(each, Sign)]
-    if len(signs) > MOST_SIGNS:
+    signs = [step for step in steps if isinstance(step, Sign)]
+    if len(signs) > MAX_SIGNS:
         return True
     choices = product((1, -1), repeat=len(signs)) if signs else ()
     return any(sympy.expand(form.xreplace(dict(zip(signs, choice, strict=True)))) == 0 for choice in choices)
 
 
 def _case_by_case(*branches: Any) -> Any:
-    """`if(a > b, u, v)` as a sum: u times (1 + s)/2 and v times (1 - s)/2 with the sign s of a - b."""
+    """Write `if(a > b, u, v)` as a sum: u times (1 + s)/2 and v times (1 - s)/2 with the sign s of a - b."""
     (first, condition), *rest = branches
     if not rest or condition in (True, sympy.true):
         return first
     other = _case_by_case(*rest)
     if isinstance(condition, (sympy.Eq, sympy.Ne)) and not condition.has(*NOT_ANALYTIC):
-        # What happens where two numbers are equal happens almost nowhere.
+        # Two numbers are equal almost nowhere.
         return other if isinstance(condition, sympy.Eq) else first
     if not isinstance(condition, (sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)):
         raise ValueError(f"no sign decides {condition}")
@@ -96,7 +95,7 @@ def _case_by_case(*branches: Any) -> Any:
 
 
 def _without_squares(form: Any, signs: Sequence[Any]) -> Any:
-    """The numerator of the form, with the square of every sign put as 1."""
+    """Return the numerator of a form, with the square of every sign replaced by 1."""
     if form == 0 or not signs:
         return form
     return sympy.reduced(_numerator(form), [sign**2 - 1 for sign in signs], *signs)[1].expand()
@@ -107,7 +106,7 @@ def _numerator(difference: Any) -> Any:
 
 
 def _circular(difference: Any) -> Any:
-    """Circular functions in sines and cosines, of which the squares of the cosines are written in sines."""
+    """Write circular functions in sines and cosines, and the squares of cosines in sines."""
     terms = difference.rewrite([sympy.tan, sympy.cot, sympy.sec, sympy.csc], sympy.cos).rewrite(sympy.sin, sympy.sin)
     numerator = _numerator(sympy.expand_trig(terms))
     cosines = sorted(numerator.atoms(sympy.cos), key=str)
@@ -115,7 +114,7 @@ def _circular(difference: Any) -> Any:
     return sympy.reduced(numerator, relations, *cosines)[1].expand() if cosines else numerator
 
 
-FORMS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+FORMS: tuple[tuple[str, Callable[[Any], Any]], ...] = (  # forms of a difference, the cheap ones first
     ("the plain form", lambda difference: difference),
     ("the expanded form", sympy.expand),
     ("the numerator", _numerator),
@@ -126,4 +125,3 @@ FORMS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("the simplified form", sympy.simplify),
     ("the simplified form without radicals below", lambda d: sympy.simplify(sympy.radsimp(sympy.sqrtdenest(d)))),
 )
-"""Forms of a difference, the cheap ones first."""

@@ -60,7 +60,7 @@ def without(missing=None):
             patch.setattr(module, "BACKEND", guarded(registry.backend(name)))
         for module in (diffcompare.truth.establish, sweep, demo_of_trace):
             patch.setattr(module, "establish", watched(TRUTH, establish, late))
-        patch.setattr(client, "_ask", watched(PROCESS, client._ask, lost))
+        patch.setattr(client, "_request", watched(PROCESS, client._request, lost))
         patch.setattr(client, "_kept", {} if missing in (None, PROCESS) else KEPT)
         patch.setattr(step, "SAMPLES", 3)  # few dots are enough here
         yield asked
