@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Variable
+from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 
@@ -79,8 +80,6 @@ def _meant_value(left: str, right: str) -> str:
 
 def _variable_name(text: str) -> str | None:
     """Return a name as the language spells it (x₁ is x1), or None if it is not the name of a variable."""
-    from diffcompare.language.parser import parse
-
     text = text.strip()
     try:
         node = parse(text, names=(text,))
@@ -91,7 +90,6 @@ def _variable_name(text: str) -> str | None:
 
 def constant_value(text: str, source: str) -> float:
     """Evaluate a constant expression in doubles.  Raises DiffcompareError unless its value is a finite number."""
-    from diffcompare.language.parser import parse
     from diffcompare.numeric.evaluate import Undefined, value_at
 
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
 from diffcompare.inputs.files import READABLE, TABLES, decoded, is_unreadable, read_text, too_long, unreadable
 from diffcompare.inputs.point import check_point, unknown_variable
+from diffcompare.language.parser import Parsed, read
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 from diffcompare.safe_io import MAX_INPUT_BYTES
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from diffcompare.backends.problem import Hand
     from diffcompare.inputs.catalogue import CatalogueMatch
     from diffcompare.inputs.expression_file import Entry
-    from diffcompare.language.parser import Parsed
 
 
 Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
@@ -116,8 +116,6 @@ def parse_entry(entry: Entry, origin: Origin, label: str, names: Collection[str]
 
 
 def _read(text: str, names: Collection[str], source: str) -> Parsed:
-    from diffcompare.language.parser import read
-
     try:
         return read(text, names=names)
     except DiffcompareError as error:
