@@ -127,7 +127,9 @@ def _beyond(operation: Operation, arguments: Sequence[Any], beyond: Sequence[Ext
     if operation.name in ("ln", "log10", "log2"):
         return Extended.of(operation.real(number.mantissa) + number.exponent * operation.real(2.0))
     earlier = math.copysign(NEAR_MAX if number.exponent > 0 else 1 / NEAR_MAX, number)
-    before = Real.apply_operation(operation, [earlier if lift(each).is_beyond else each for each in arguments])
+    before = Real.apply_operation(
+        operation, [earlier if lift(argument).is_beyond else argument for argument in arguments]
+    )
     if before == earlier:
         return number
     return Extended.of(result if before == result else math.nan)

@@ -5,7 +5,7 @@ import math
 import pytest
 import reference
 
-from diffcompare.backends.complex_step import BACKEND, Complex
+from diffcompare.backends.complex_step import BACKEND, COMPLEX, Complex
 from diffcompare.backends.problem import Problem, Work
 from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.operations import sin
@@ -168,3 +168,9 @@ def test_the_same_reading_in_a_lower_precision():
     full = quotient(nodes, {"x": 1.5}, "x", 1e-10)
     assert low != full
     assert low == pytest.approx(full, rel=3e-7)
+
+
+def test_outside_a_domain_a_complex_number_is_undefined_and_so_is_one_without_a_real_part():
+    ln = COMPLEX.functions[OPERATIONS["ln"]]
+    assert ln(Complex(complex(-1.0, 1e-20))) == Undefined(OPERATIONS["ln"], (-1.0,))
+    assert type(ln(Complex(complex(math.nan, 1e-20)))) is Undefined

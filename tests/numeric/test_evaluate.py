@@ -14,6 +14,7 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import (
     CAREFUL,
     FLOATS,
+    Deadline,
     Real,
     Undefined,
     evaluate,
@@ -266,3 +267,23 @@ def test_a_note_names_the_node(backend, text, x, note):
 def test_is_number():
     assert is_number(1.0)
     assert not any(map(is_number, (NAN, INF, -INF, Undefined(OPERATIONS["ln"], (0.0,)))))
+
+
+def test_a_deadline_passes_when_its_budget_is_spent(monkeypatch):
+    clock = iter([10.0, 11.9, 12.1, 12.1])
+    monkeypatch.setattr("diffcompare.numeric.evaluate.monotonic", lambda: next(clock))
+    deadline = Deadline(2.0)
+    deadline.check()
+    assert deadline.has_passed
+    with pytest.raises(TimeoutError):
+        deadline.check()
+
+
+def test_without_a_budget_no_deadline_passes():
+    assert not Deadline(None).has_passed
+
+
+@pytest.mark.parametrize("operator", ["add", "sub", "mul", "truediv", "radd", "rsub", "rmul", "rtruediv"])
+def test_the_operators_of_a_real_are_those_of_float_and_give_reals(operator):
+    result = getattr(Real(3.0), f"__{operator}__")(7.0)
+    assert (type(result), result) == (Real, getattr(3.0, f"__{operator}__")(7.0))
