@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
-from unicodedata import normalize
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.alphabet import canonical
@@ -79,6 +78,8 @@ def notation_of(text: str) -> Notation | None:
 
 def _untypeset(text: str) -> str:
     """Replace LaTeX and typeset characters by plain ones: f′(x), \\frac{dy}{dx}, fₓ, ẏ."""
+    from unicodedata import normalize
+
     for pattern, spelt in _LATEX:
         text = pattern.sub(spelt, text)
     text = re.sub(r"(?<=[^\W\d_])([ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ])", r"_\1", text)
