@@ -223,7 +223,7 @@ def test_whoever_reads_the_table_takes_it_from_where_it_is_filled():
 
 
 FIRST = [
-    "from diffcompare.codegen.program import program; from diffcompare.language.parser import parse;"
+    "from diffcompare.codegen import program; from diffcompare.language.parser import parse;"
     "assert 'math.cos' in program(parse('sin(x)'), ['x'], ['x'], None, None, 'python')",
     "from diffcompare.language.expression import Variable; x = Variable('x'); assert str(1 - x*x/x + 2) == '1 - x*x/x + 2'",
     "from diffcompare.language.serialization import decode;"

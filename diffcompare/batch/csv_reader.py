@@ -411,7 +411,6 @@ def _delimiter(header: str) -> tuple[int, int, str]:
     """Return how many titles the best delimiter of a line makes known, how often it occurs, and the delimiter."""
     unquoted = re.sub(r'"[^"]*"', '""', header)
     present = [mark for mark in DELIMITERS if mark in unquoted] or [DELIMITERS[0]]
-    return max(
-        ((count_known_titles(next(csv.reader([header], delimiter=mark))), unquoted.count(mark), mark) for mark in present),
-        key=lambda candidate: candidate[:2],
-    )
+    titles = {mark: count_known_titles(next(csv.reader([header], delimiter=mark))) for mark in present}
+    best = max(present, key=lambda mark: (titles[mark], unquoted.count(mark)))
+    return titles[best], unquoted.count(best), best

@@ -1,1 +1,154 @@
-"""Gradients and the table of operations as programs in Python, NumPy and JavaScript."""
+"""Write the gradient as a program that runs by itself (`derive --code`).
+
+A program has two functions: `gradient_by_formulas` computes every partial by its formula, as a person writes it;
+`gradient` is the reverse sweep as straight-line code, with every shared subexpression once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from diffcompare.codegen.libraries import LIBRARIES, Library
+from diffcompare.codegen.reverse_program import SweepWriter, conditional
+from diffcompare.codegen.source import (
+    Writer,
+    beyond_doubles,
+    depth_cuts,
+    node_names,
+    quoted,
+    renaming_comments,
+    variable_names,
+)
+from diffcompare.language.expression import Expression
+from diffcompare.language.printer import swells, to_text
+from diffcompare.language.wengert import active_nodes, wengert_list
+
+MAX_NESTING = 40  # of a formula in one line; Python allows 200 parentheses
+MAX_NODES = 20_000  # distinct nodes of formulas; beyond this only the sweep is written
+
+
+def program(
+    expression: Expression,
+    variables: Sequence[str],
+    wrt: Sequence[str],
+    formulas: Mapping[str, Expression] | None,
+    point: Mapping[str, float] | None,
+    language: str,
+) -> str:
+    """Return the source of a program for the gradient by `wrt`, in `python`, `numpy` or `javascript`.
+
+    `variables` are all variables in the order of the parameters.  `formulas` has a formula for every name of `wrt`
+    (None: no function by formulas).  `point` is that of a call at the end (None: no call), at which the program raises
+    nothing.  Raises Unwritable for an operation that cannot be written, NotDifferentiable where a row has no partial.
+    """
+    library = LIBRARIES[language]
+    names = variable_names(variables, library)
+    writer = Writer(library, names)
+    if point is not None:
+        writer.beyond = beyond_doubles(wengert_list(expression, *(formulas or {}).values()), point)
+    functions = []
+    if formulas is not None and len(wengert_list(*formulas.values())) <= MAX_NODES:
+        functions.append(_by_formulas(names, formulas, writer))
+    functions.append(_by_sweep(expression, names, wrt, writer))
+    head = ["The gradient of f = " + _shortened(to_text(expression)), *renaming_comments(names)]
+    head += ["(its formulas are too many or too large to be written)"] if len(functions) == 1 else []
+    definitions = list(writer.used.values())
+    imports = _imports(library, definitions)
+    parts = ["\n".join([*map(library.syntax.comment, head), *imports]), *definitions, *functions]
+    if point is not None:
+        parts.append(_call(names, point, len(functions) == 2, library))
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _imports(library: Library, definitions: Sequence[str]) -> list[str]:
+    if library.syntax.language != "python":
+        return []
+    modules = {library.name, *(["math"] if any("math." in text for text in definitions) else [])}
+    return [f"import {module}" for module in sorted(modules)]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 1_000 else f"{text[:1_000]}... ({len(text):,} characters in all)"
+
+
+def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], writer: Writer) -> str:
+    """Write the function that computes every partial by its formula; large formulas are written in parts."""
+    lines = _converted_parameters(names, writer)
+    parts = _parts(list(formulas.values()))
+    part_names = node_names(parts, names, writer.library)
+    in_branches = {node for formula in formulas.values() for node in conditional(wengert_list(formula))}
+    for node in parts:
+        text = writer.write(node, part_names)
+        text = writer.quiet(text) if node in in_branches else text
+        lines.append(writer.library.syntax.assignment(part_names[node], text))
+    entries = []
+    for name, formula in formulas.items():
+        text = part_names[formula] if formula in part_names else writer.write(formula, part_names)
+        entries.append(f"{quoted(name)}: {_broadcast(text, formula, names, writer)}")
+    lines += writer.library.syntax.result(entries, in_lines=True)
+    return _function("gradient_by_formulas", names, "as a person writes it, formula by formula", lines, writer)
+
+
+def _parts(formulas: Sequence[Expression]) -> list[Expression]:
+    """Return the nodes that are assigned to variables: shared ones if a formula swells, and some of deep nests."""
+    nodes = wengert_list(*formulas)
+    named = dict.fromkeys(depth_cuts(nodes, MAX_NESTING))
+    if any(swells(formula, wengert_list(formula)) for formula in formulas):
+        uses: dict[Expression, int] = {}
+        for node in nodes:
+            for argument in node.arguments:
+                uses[argument] = uses.get(argument, 0) + 1
+        named |= dict.fromkeys(node for node in nodes if uses.get(node, 0) > 1)
+    return [node for node in nodes if node in named and node.operation is not None]
+
+
+def _broadcast(text: str, formula: Expression, names: Mapping[str, str], writer: Writer) -> str:
+    """Repeat a constant partial for every point of an array; return other partials unchanged."""
+    if writer.library.name != "numpy" or formula.varies or not names:
+        return text
+    return f"numpy.full_like({next(iter(names.values()))}, {text})"
+
+
+def _by_sweep(expression: Expression, names: Mapping[str, str], wrt: Sequence[str], writer: Writer) -> str:
+    """Write the function that sweeps once forwards and once backwards."""
+    nodes = wengert_list(expression)
+    active = active_nodes(nodes, set(wrt))
+    sweep = SweepWriter(nodes, active, node_names(nodes, names, writer.library), names, writer)
+    first = next(iter(names.values()), None)
+    array = writer.library.name == "numpy" and first is not None
+    seed, zero = (f"numpy.ones_like({first})", f"numpy.zeros_like({first})") if array else ("1.0", "0.0")
+    lines = _converted_parameters(names, writer)
+    if expression in active:
+        comment = writer.library.syntax.comment
+        lines += [comment("forwards: the values"), *sweep.forwards()]
+        lines += [comment("backwards: the adjoints"), *sweep.backwards(seed)]
+    lines += writer.library.syntax.result(sweep.result(wrt, zero), in_lines=False)
+    return _function("gradient", names, "by one reverse sweep, every node once", lines, writer)
+
+
+def _converted_parameters(names: Mapping[str, str], writer: Writer) -> list[str]:
+    """Write the lines that make the parameters floats, or arrays of one shape."""
+    own = list(names.values())
+    if not own or writer.library.syntax.language != "python":
+        return []
+    if writer.library.name == "math":
+        return [f"{', '.join(own)} = {', '.join([f'float({name})' for name in own])}"]
+    if len(own) == 1:
+        return [f"{own[0]} = numpy.asarray({own[0]}, dtype=float)"]
+    return [f"{', '.join(own)} = (array + 0.0 for array in numpy.broadcast_arrays({', '.join(own)}))"]
+
+
+def _function(name: str, names: Mapping[str, str], manner: str, lines: Sequence[str], writer: Writer) -> str:
+    if writer.library.name == "numpy" and any("numpy.where" in line for line in lines):
+        errstate = 'with numpy.errstate(all="ignore"):  # of branches that are not taken'
+        lines = [errstate, *[f"    {line}" for line in lines]]
+    return writer.library.syntax.function(name, list(names.values()), f"The gradient {manner}.", lines)
+
+
+def _call(names: Mapping[str, str], point: Mapping[str, float], both: bool, library: Library) -> str:
+    calls = ["gradient_by_formulas", "gradient"] if both else ["gradient"]
+    if library.syntax.language == "javascript":
+        numbers = ", ".join([repr(point[name]) for name in names])
+        return "\n".join([f"console.log({call}({numbers}));" for call in calls])
+    arguments = ", ".join([f"{own}={point[name]!r}" for name, own in names.items()])
+    return "\n".join(['if __name__ == "__main__":', *[f"    print({call}({arguments}))" for call in calls]])

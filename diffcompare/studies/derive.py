@@ -11,8 +11,8 @@ from diffcompare.backends import reverse
 from diffcompare.backends.formula_evaluation import evaluate_formulas
 from diffcompare.backends.problem import NOTHING, Problem, Size
 from diffcompare.backends.registry import ONE_AT_A_TIME
+from diffcompare.codegen import program
 from diffcompare.codegen.libraries import LIBRARIES
-from diffcompare.codegen.program import program
 from diffcompare.codegen.source import Unwritable
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Document, Source

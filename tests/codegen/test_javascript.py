@@ -9,7 +9,7 @@ import pytest
 
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.reverse import gradient_at
-from diffcompare.codegen.program import program
+from diffcompare.codegen import program
 from diffcompare.language.expression import Variable, lift
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.parser import parse

@@ -14,8 +14,8 @@ from strategies import ALL, expressions, points
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.reverse import differentiate, gradient_at
+from diffcompare.codegen import program
 from diffcompare.codegen.libraries import MATH, NUMPY
-from diffcompare.codegen.program import program
 from diffcompare.codegen.source import depth_cuts
 from diffcompare.inputs.catalogue import load
 from diffcompare.language import operations
