@@ -1,4 +1,4 @@
-"""`python -m diffcompare`."""
+"""Entry point of `python -m diffcompare`."""
 
 from __future__ import annotations
 

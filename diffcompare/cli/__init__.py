@@ -1,4 +1,4 @@
-"""The command line.  Only this package prints, and only it imports typer."""
+"""The command line; only this package prints and imports typer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 answered, 1 a verdict is negative, 2 the input is wrong, 3 undefined or not differentiable at the point,
-    70 a fault of ours, 74 output cannot be written, 130 interrupted, 141 the reader went away.
+    Exit codes: 0 answered, 1 negative verdict, 2 wrong input, 3 undefined or not differentiable at the point,
+    70 internal error, 74 output cannot be written, 130 interrupted, 141 the reader of a pipe has gone.
     """
     if arguments is not None:
         return _run(list(arguments))
-    # This process is ours and short.  Modules are what it mostly allocates, and a collector that walks them as they
-    # are imported, and again when Python ends, finds nothing: it takes a fifth of the time of a small question.
+    # The process is short and allocates mostly modules, in which the garbage collector finds nothing: walking them
+    # after imports and again at exit would take a fifth of the time of a small question.
     gc.set_threshold(200_000)
     try:
         return _run([_decoded(argument) for argument in sys.argv[1:]])
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _decoded(argument: str) -> str:
-    """The argument read as UTF-8, where Python read it otherwise because the locale said so and could not."""
+    """Return the argument decoded as UTF-8, if Python decoded it otherwise because of the locale."""
     if argument.isprintable():
         return argument
     try:
@@ -48,15 +48,15 @@ def _run(arguments: list[str]) -> int:
         except safe_io.ReaderGone:
             return 141
         except Exception as error:
-            from diffcompare.cli.errors import explain
+            from diffcompare.cli.errors import report
 
-            return explain(error, arguments)
+            return report(error, arguments)
     except KeyboardInterrupt:
         return 130
 
 
 def _answer(arguments: list[str]) -> int:
-    if arguments[:1] in (["--version"], ["-V"]):  # before typer is imported, which takes longer than all the rest
+    if arguments[:1] in (["--version"], ["-V"]):  # importing typer would take longer than all the rest
         from diffcompare import __version__
         from diffcompare.safe_io import write
 

@@ -1,8 +1,8 @@
-"""Which arguments are options and which are expressions.
+"""Separation of options from expressions that begin with a minus sign.
 
 An expression may begin with `-` (`-x^2`, `--x`, `-oops`), so an argument is an option only if it is *exactly* a
-declared flag, or `--flag=value` with a declared flag; everything else stands for itself, wherever it stands.  Telling
-the parser to ignore what it does not know is no answer: it would take `-v*x` apart into `-v` and `*x`.
+declared flag, or `--flag=value` with a declared flag; every other argument is positional.  The parser's own way to
+ignore unknown options does not help: it would split `-v*x` into `-v` and `*x`.
 """
 
 from __future__ import annotations
@@ -13,42 +13,29 @@ from typing import NamedTuple
 
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 
-# The words that options choose from.
-
-SHOWN = ("primal", "tangent", "adjoint")
-
-"""What `graph --show` puts beside the nodes."""
-
-MODES = ("forward", "reverse", "both")
-
-"""What `trace --mode` sweeps."""
-
-INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")
-
-"""What `batch --input-format` reads."""
-
-COUNTED = ("right", "wrong")
-
-"""As what `check --where-defined` counts answers that agree where they are defined."""
+QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
+MODES = ("forward", "reverse", "both")  # of `trace --mode`
+INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
+GRADES = ("right", "wrong")  # of `check --where-defined`
 
 
 class Separated(NamedTuple):
-    """Arguments told apart: (flag, value) pairs, where a switch has the value None, and the rest in its order."""
+    """Separated arguments: (flag, value) pairs, where a switch has the value None, and the positional arguments."""
 
     options: list[tuple[str, str | None]]
     positionals: list[str]
 
     def arranged(self) -> list[str]:
-        """The same arguments with all options first and `--` before the rest, which every parser reads alike."""
+        """Return the arguments with all options first and `--` before the rest, which no parser can misread."""
         flat = [part for flag, value in self.options for part in (flag, value) if part is not None]
         return [*flat, "--", *self.positionals]
 
 
 def separate(arguments: Sequence[str], takes_value: Mapping[str, bool], *, complete: bool = True) -> Separated:
-    """Tell options from the rest; `takes_value` has every declared flag.
+    """Separate options from positional arguments; `takes_value` has every declared flag.
 
-    `complete=False` reads a line that is still being typed: what is wrong with it is left out.
-    Raises DiffcompareError for a flag that lacks its value, or has one that it does not take.
+    `complete=False` is for a line that is still being typed, where errors are ignored.  Otherwise raises
+    DiffcompareError (E503) for a flag without its value, or with a value that it does not take.
     """
     separated = Separated([], [])
     rest = iter(arguments)
@@ -76,32 +63,32 @@ def _take_value(
     if value is not None and value not in takes_value:
         separated.options.append((flag, value))
     elif complete:
-        found = f", and `{value}` is an option" if value else ""
-        raise usage_error("E503", f"`{flag}` needs a value{found}", f"write `{flag}=VALUE`")
+        instead = f", and `{value}` is an option" if value else ""
+        raise usage_error("E503", f"`{flag}` needs a value{instead}", f"write `{flag}=VALUE`")
 
 
 def check_count(
     positionals: Sequence[str], names: Sequence[str], required: int, flags: Sequence[str], *, many: bool = False
 ) -> None:
-    """Raise DiffcompareError unless there are enough positional arguments (of these names), and not too many.
+    """Raise DiffcompareError unless there are enough positional arguments (with these names), and not too many.
 
-    `many`: they are files or names, as many as one likes.
+    With `many` any number is allowed: they are files or names, so that one like `--foo` must be a mistyped flag.
     """
     for argument in positionals:
-        if many and like_a_flag(argument):
+        if many and is_like_flag(argument):
             raise no_such_option(argument, flags)
-        if argument.startswith("--") and "=" in argument and like_a_flag(argument):  # that is never an expression
+        if argument.startswith("--") and "=" in argument and is_like_flag(argument):  # never an expression
             raise no_such_option(argument, flags)
     if len(positionals) > len(names) and not many:
-        raise _one_too_many(positionals, len(names), flags)
+        raise _too_many(positionals, len(names), flags)
     if len(positionals) < required:
         missing = names[len(positionals)]
         raise usage_error("E505", f"missing argument {missing}", "`-h` shows examples")
 
 
-def _one_too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]) -> DiffcompareError:
-    # `--metod reverse-ad x^2` leaves three arguments: the flag that was mistyped is the one to talk about.
-    like_flags = [argument for argument in positionals if like_a_flag(argument)]
+def _too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]) -> DiffcompareError:
+    # `--metod reverse-ad x^2` leaves three positional arguments: the mistyped flag is the one to report.
+    like_flags = [argument for argument in positionals if is_like_flag(argument)]
     surplus = positionals[allowed]
     for argument in like_flags:
         if did_you_mean(argument.partition("=")[0], flags, MIN_SLIP_LIKENESS):
@@ -114,17 +101,17 @@ def _one_too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]
     if allowed == 0:
         return usage_error("E504", message, "`-h` shows examples")
     if all(re.fullmatch(r"\S+\.[a-z]+", positional) for positional in positionals):
-        return usage_error("E504", message, "one file a run: write the command once for each")
+        return usage_error("E504", message, "this command takes one file; run it once per file")
     return usage_error("E504", message, f'put an argument with spaces between quotes: "{" ".join(positionals)}"')
 
 
-def like_a_flag(argument: str) -> bool:
-    """Whether an argument is spelt as an option is, declared or not (`-x` and `--x` are expressions too)."""
+def is_like_flag(argument: str) -> bool:
+    """Tell whether an argument is spelt like an option, declared or not (`-x` and `--x` may be expressions too)."""
     return re.fullmatch(r"--?[A-Za-z][\w-]*(=.*)?", argument, re.DOTALL) is not None
 
 
 def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
-    """The error for an argument that looks like an option and is none."""
+    """Return the error for an argument that looks like an option but is not declared."""
     flag = argument.partition("=")[0]
     near = did_you_mean(flag, flags, MIN_SLIP_LIKENESS)
     if near == flag:
@@ -134,14 +121,14 @@ def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether JSON is asked for, also by arguments that are wrong otherwise: a failure is then a document as well."""
-    found: dict[str, str] = {}
+    """Tell whether JSON is requested, even if other arguments are wrong: errors are then written as JSON as well."""
+    formats: dict[str, str] = {}
     for place, argument in enumerate(arguments):
         if argument == "--":
             break
         flag, equals, value = argument.partition("=")
         if flag in ("--json", "--format", "-o", "--output"):
-            found[flag.replace("--output", "-o")] = value if equals else "".join(arguments[place + 1 : place + 2])
-    if "--json" in found or "--format" in found:
-        return "--json" in found or found["--format"].lower() == "json"
-    return found.get("-o", "").lower().endswith(".json")
+            formats[flag.replace("--output", "-o")] = value if equals else "".join(arguments[place + 1 : place + 2])
+    if "--json" in formats or "--format" in formats:
+        return "--json" in formats or formats["--format"].lower() == "json"
+    return formats.get("-o", "").lower().endswith(".json")

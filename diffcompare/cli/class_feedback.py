@@ -1,4 +1,4 @@
-"""The answers of a class on the command line, and the folder of texts for the students."""
+"""`check` for a table of a class's answers: the result, and the folder of feedback texts for the students."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare import output_folder as folders
+from diffcompare.classroom.class_answers.feedback import file_names, texts
+from diffcompare.classroom.class_answers.grade import check_class
+from diffcompare.classroom.class_answers.submissions import AnswerTable
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.safe_io import CannotWrite
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 MAX_NAMED = 6
 
 
-def class_answer(
+def check_answer_table(
     path: str,
     domain: Sequence[str],
     seed: int,
@@ -30,32 +33,28 @@ def class_answer(
     where_defined: Counting = "right",
     brief: bool = False,
 ) -> CommandResult:
-    """Check the table of answers, and write the texts if a folder is named for them."""
-    from diffcompare.classroom.class_answers.feedback import file_names, texts
-    from diffcompare.classroom.class_answers.grade import check_class
-    from diffcompare.classroom.class_answers.submissions import AnswerTable
-
+    """Check a table of answers, and write the feedback texts if a folder is named for them."""
     table = AnswerTable(path, encoding)
-    if folder is not None:  # before any work is done
-        _check(folder, file_names(table.students()).values(), output)
-    found = check_class(table, domain=domain, seed=seed, budget=budget, where_defined=where_defined)
-    notes = found.notes
+    if folder is not None:  # fail before any work is done
+        _check_folder(folder, file_names(table.students()).values(), output)
+    checked = check_class(table, domain=domain, seed=seed, budget=budget, where_defined=where_defined)
+    notes = checked.notes
     if folder is not None:
-        written = texts(found, solution=solution)
-        notes = (*notes, _written(folder, list(written), folders.write(folder, written, output)))
-    return CommandResult(found.document(brief=brief), notes, None, found.exit_code)
+        feedback = texts(checked, solution=solution)
+        notes = (*notes, _note_of_files(folder, list(feedback), folders.write(folder, feedback, output)))
+    return CommandResult(checked.document(brief=brief), notes, None, checked.exit_code)
 
 
-def _check(folder: str, names: Iterable[str], output: str | None) -> None:
+def _check_folder(folder: str, names: Iterable[str], output: str | None) -> None:
     parent = os.path.dirname(folder.rstrip(os.sep)) or "."
     if not os.path.isdir(parent):
         raise CannotWrite(f"into `{folder}`", f"there is no directory `{parent}`", "make the directory first")
     folders.check(folder, list(names), output)
 
 
-def _written(folder: str, names: Sequence[str], old: Sequence[str]) -> Diagnostic:
+def _note_of_files(folder: str, names: Sequence[str], replaced: Sequence[str]) -> Diagnostic:
     listed = ", ".join(names[:MAX_NAMED]) + f" and {len(names) - MAX_NAMED} more" * (len(names) > MAX_NAMED)
     message = f"wrote {len(names)} text{'s' * (len(names) != 1)} to {folder}: {listed}"
-    if old:
-        message += f"; {len(old)} of them in the place of older ones"
+    if replaced:
+        message += f"; {len(replaced)} of them replace older ones"
     return Diagnostic("W592", "note", message, severity="note")

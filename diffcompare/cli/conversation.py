@@ -1,7 +1,7 @@
-"""Asking and answering in a terminal, or by a script: lines come from a person, a pipe or a file.
+"""A dialogue of questions and answers, with a person in a terminal or a script (a pipe or a file).
 
-What is said goes to stdout where the answer is text for people too, and otherwise (JSON, CSV ...) to stderr, and only
-if somebody types: a script that asks for JSON gets nothing else.
+Questions go to stdout if the result is text for people too.  Otherwise (JSON, CSV ...) they go to stderr, and only if
+somebody types: a script that asks for JSON gets nothing else.
 """
 
 from __future__ import annotations
@@ -21,53 +21,52 @@ if TYPE_CHECKING:
     from diffcompare.document import Block
 
 FOR_PEOPLE = ("terminal", "plain")
-MAX_LINE_LENGTH = 100_000
-"""Bytes of a line of input that are read; what is longer is an answer that is too long, whatever it says."""
+MAX_LINE_LENGTH = 100_000  # bytes of an input line; a longer one is too long for an answer anyway
 
 
 class Conversation:
-    """Somebody to talk with."""
+    """A dialogue partner: a person who types, or a list of answers."""
 
     def __init__(self, settings: Settings, answers: Iterable[str] | None = None) -> None:
-        """`answers` stand for the person; None: standard input, whoever is there."""
+        """Take `answers` in place of a person, or read standard input if they are None."""
         self._typed = answers is None and is_terminal(sys.stdin)
         self._lines = _input_lines() if answers is None else iter(answers)
-        wanted = choose_format(settings)
+        format = choose_format(settings)
         to_file = settings.output not in (None, "-")
-        self._on_stdout = to_file or wanted in FOR_PEOPLE
+        self._on_stdout = to_file or format in FOR_PEOPLE
         self._silent = not self._typed and (settings.quiet or not self._on_stdout)
         self._look = choose_look(settings)
         stream = sys.stdout if self._on_stdout else sys.stderr
-        self._format = wanted if wanted in FOR_PEOPLE else FOR_PEOPLE[not is_terminal(stream)]
+        self._format = format if format in FOR_PEOPLE else FOR_PEOPLE[not is_terminal(stream)]
 
     def say(self, blocks: Sequence[Block]) -> None:
-        """Show blocks, and an empty line after them."""
+        """Show blocks, followed by an empty line."""
         if blocks:
             self._write(render(Document(tuple(blocks)), self._format, look=self._look) + "\n")
 
     def tell(self, diagnostic: Diagnostic) -> None:
-        """Say what is wrong with an answer: on stderr, as everywhere."""
+        """Report on stderr what is wrong with an answer."""
         if not self._silent:
             safe_io.tell(diagnostic)
             safe_io.complain("\n")
 
     def ask(self, prompt: str) -> str | None:
-        """The next answer; None where there are no more.  Raises KeyboardInterrupt."""
+        """Return the next answer, or None if there are no more.  Raises KeyboardInterrupt."""
         line = self._type(prompt) if self._typed else next(self._lines, None)
         if line is None:
             self._write("\n" if self._typed else "")
-        elif not self._typed:  # as it would look in a terminal
+        elif not self._typed:  # echo the answer, as a terminal would
             self._write(f"{prompt}{line}".rstrip() + "\n")
         if line is not None:
             self._write("\n")
         return line
 
-    def broken_off(self) -> None:
-        """Begin a new line after the `^C` that a terminal writes."""
+    def end_interrupted_line(self) -> None:
+        """Begin a new line after the `^C` that a terminal echoes."""
         self._write("\n\n" if self._typed else "\n")
 
     def _type(self, prompt: str) -> str | None:
-        """A line that somebody types, with the keys of readline where that is there."""
+        """Read a line that somebody types, with readline's keys if it is available."""
         if not (self._on_stdout and is_terminal(sys.stdout)):
             self._write(prompt)
             return next(self._lines, None)
@@ -90,11 +89,11 @@ class Conversation:
 
 
 def _input_lines() -> Iterator[str]:
-    """The lines of standard input as they come; none if it is closed."""
+    """Yield the lines of standard input as they come; none if it is closed."""
     if sys.stdin is None:
         return
     try:
         while line := sys.stdin.buffer.readline(MAX_LINE_LENGTH):
             yield line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
-    except (OSError, ValueError):  # it cannot be read, or was closed
+    except (OSError, ValueError):  # unreadable or closed
         return

@@ -1,4 +1,4 @@
-"""Telling what went wrong: one diagnostic on stderr, with JSON a document on stdout too, and an exit code."""
+"""Reports of errors: a diagnostic on stderr, a JSON document on stdout if JSON is requested, and an exit code."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from diffcompare import safe_io
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 SCHEMA = "diffcompare/1"
-FAULT_OF_OURS = 70
-OUTPUT_CANNOT_BE_WRITTEN = 74
+INTERNAL_ERROR = 70
+OUTPUT_ERROR = 74
 
 
-def explain(error: Exception, arguments: Sequence[str]) -> int:
-    """Tell of an error that ended the command, and return the exit code."""
+def report(error: Exception, arguments: Sequence[str]) -> int:
+    """Report an error that ended the command, and return the exit code."""
     from diffcompare.cli.arguments import wants_json
 
     diagnostic, code = _diagnose(error)
     safe_io.tell(diagnostic)
-    if code == FAULT_OF_OURS and "--debug" in arguments:
+    if code == INTERNAL_ERROR and "--debug" in arguments:
         import traceback
 
         safe_io.complain("".join(traceback.format_exception(error)))
     if wants_json(arguments) and getattr(error, "destination", None) != safe_io.STANDARD_OUTPUT:
-        with contextlib.suppress(safe_io.ReaderGone, safe_io.CannotWrite):  # the exit code still tells
+        with contextlib.suppress(safe_io.ReaderGone, safe_io.CannotWrite):  # the exit code still reports it
             safe_io.write(_document(diagnostic, arguments))
     return code
 
@@ -33,9 +33,9 @@ def _diagnose(error: Exception) -> tuple[Diagnostic, int]:
     if isinstance(error, DiffcompareError):
         return error.diagnostic, error.exit_code
     if isinstance(error, safe_io.CannotWrite):
-        return Diagnostic("E508", "io_error", str(error), help=error.help), OUTPUT_CANNOT_BE_WRITTEN
-    what = f"{type(error).__name__}: {error}".partition("\n")[0].removesuffix(": ")
-    return Diagnostic("E900", "internal_error", f"a fault of ours: {what}; run with --debug"), FAULT_OF_OURS
+        return Diagnostic("E508", "io_error", str(error), help=error.help), OUTPUT_ERROR
+    name = f"{type(error).__name__}: {error}".partition("\n")[0].removesuffix(": ")
+    return Diagnostic("E900", "internal_error", f"internal error: {name}; run with --debug"), INTERNAL_ERROR
 
 
 def _document(diagnostic: Diagnostic, arguments: Sequence[str]) -> str:

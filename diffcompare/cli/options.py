@@ -1,4 +1,4 @@
-"""The options, declared once: they are spelt and mean the same in every command."""
+"""The command-line options, declared once, so that they have the same name and meaning in every command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from diffcompare.cli import completion
-from diffcompare.cli.arguments import COUNTED, INPUT_FORMATS, MODES, SHOWN
+from diffcompare.cli.arguments import GRADES, INPUT_FORMATS, MODES, QUANTITIES
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.cli.overwriting import READS_EXPRESSION, READS_FILE
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
@@ -24,28 +24,38 @@ MAX_DIGITS = 17
 MAX_JOBS = 256
 
 
-def one_of(flag: str, choices: Sequence[str]) -> Callable[[str], str]:
-    """A reader of one of a few words."""
+def one_of(flag: str, words: Sequence[str], noun: str = "") -> Callable[[str], str]:
+    """Make a parser for an option that takes one of a few words."""
 
-    def choice(text: str) -> str:
-        if text.lower() in choices:
+    def parse(text: str) -> str:
+        if text.lower() in words:
             return text.lower()
-        raise unknown_choice(flag, text, choices)
+        raise unknown_word(flag, text, words, noun)
 
-    return choice
+    return parse
 
 
-def unknown_choice(flag: str, text: str, choices: Sequence[str]) -> DiffcompareError:
-    """The error for a word that is none of the choices."""
-    near = did_you_mean(text, choices, MIN_SLIP_LIKENESS)
-    help = f"did you mean `{flag} {near}`?" if near else f"choose one of {', '.join(choices)}"
-    return usage_error("E506", f"`{flag}` knows no `{text}`", help)
+def unknown_word(flag: str, text: str, words: Sequence[str], noun: str = "") -> DiffcompareError:
+    """Return the error for a word that the option does not take; `noun` says what it would be (default: the flag)."""
+    near = did_you_mean(text, words, MIN_SLIP_LIKENESS)
+    help = f"did you mean `{flag} {near}`?" if near else f"`{flag}` takes one of {', '.join(words)}"
+    return usage_error("E506", f"unknown {noun or flag.removeprefix('--')} `{text}`", help)
+
+
+def word_option(flag: str, metavar: str, words: Sequence[str], help: str = "", noun: str = "") -> Any:
+    """Declare an option that takes one of a few words, which Tab completes."""
+
+    def complete(incomplete: str) -> list[str]:
+        return completion.beginning(incomplete, words)
+
+    parser = one_of(flag, words, noun)
+    return typer.Option(flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete)
 
 
 def positive(flag: str, example: str) -> Callable[[str], float]:
-    """A reader of a finite number above 0."""
+    """Make a parser for an option that takes a finite number above 0."""
 
-    def number(text: str) -> float:
+    def parse(text: str) -> float:
         try:
             value = float(text) if str(text).isascii() and "_" not in str(text) else math.nan
         except ValueError:
@@ -54,35 +64,33 @@ def positive(flag: str, example: str) -> Callable[[str], float]:
             return value
         raise usage_error("E507", f"`{flag}` takes a number above 0, not `{text}`", f"for example `{flag} {example}`")
 
-    return number
+    return parse
 
 
 def _steps(text: str) -> tuple[float, float]:
-    """`1e-1..1e-16`, either end first, or one step; the longest and the shortest."""
+    """Parse one step, or a range such as `1e-1..1e-16` with either end first, to the longest and shortest step."""
     first, dots, last = text.partition("..")
-    reader = positive("--step", "1e-1..1e-16")
+    parse_step = positive("--step", "1e-1..1e-16")
     if dots and not (first.strip() and last.strip()):
         raise usage_error("E507", f"`--step {text}` lacks an end", "for example `--step 1e-1..1e-16`")
-    ends = [reader(end.strip()) for end in ((first, last) if dots else (first,))]
+    ends = [parse_step(end.strip()) for end in ((first, last) if dots else (first,))]
     return max(ends), min(ends)
 
 
-def _digits(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_DIGITS:
-        return int(text)
-    raise usage_error(
-        "E507", f"`--digits` takes a number from 1 to {MAX_DIGITS}, not `{text}`", "for example `--digits 6`"
-    )
+def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
+    """Make a parser for an option that takes a whole number from 1 to `most`."""
 
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most:
+            return int(text)
+        message = f"`{flag}` takes a number from 1 to {most}, not `{text}`"
+        raise usage_error("E507", message, f"for example `{flag} {example}`")
 
-def _jobs(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_JOBS:
-        return int(text)
-    raise usage_error("E507", f"`--jobs` takes a number from 1 to {MAX_JOBS}, not `{text}`", "for example `--jobs 2`")
+    return parse
 
 
 def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
-    """The methods asked for, in the order of asking and each once; `all` stands for every one."""
+    """Return the requested methods in the order given and without repetitions; `all` stands for every method."""
     chosen: dict[str, None] = {}
     for name in split(names):
         if name.lower() == "all":
@@ -90,27 +98,27 @@ def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence
         elif name.lower() in known:
             chosen[name.lower()] = None
         else:
-            raise unknown_choice("--method", name, (*known, "all"))
+            raise unknown_word("--method", name, (*known, "all"))
     return tuple(chosen) or tuple(default)
 
 
 def split(texts: Sequence[str] | None) -> list[str]:
-    """The words of a repeatable option that may also be given with commas between them."""
+    """Return the words of an option that can be repeated or given a list with commas."""
     words = [word.strip() for text in texts or () for word in text.split(",")]
     return [word for word in words if word]
 
 
 def point(specs: Sequence[str]) -> dict[str, float]:
-    """The point of `--at`."""
+    """Parse the point of `--at`."""
     from diffcompare.inputs.point import parse_point
 
     return parse_point(specs)
 
 
-def asked(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput, dict[str, float] | None]:
-    """The question that the argument and `--at` put, and the point if one was given.
+def parse_input(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput, dict[str, float] | None]:
+    """Parse the expression argument, and the point of `--at` if there is one.
 
-    Text is read before the studies are imported: a mistake in it is answered in half the time.
+    Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
     from diffcompare import safe_io
     from diffcompare.inputs.resolve import resolve
@@ -119,12 +127,12 @@ def asked(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput, dict[
     return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ())), given
 
 
-def hand(specs: Sequence[str], question: ParsedInput) -> HandFormulas | None:
-    """The formulas of `--hand`, for the variables of the question."""
+def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
+    """Parse the formulas of `--hand` for the variables of the expression."""
     from diffcompare.inputs.formulas import parse_hand
     from diffcompare.language.wengert import variables, wengert_list
 
-    return parse_hand(specs, variables(wengert_list(question.parsed.expression)))
+    return parse_hand(specs, variables(wengert_list(parsed_input.parsed.expression)))
 
 
 Expression: TypeAlias = Annotated[
@@ -145,89 +153,54 @@ OptionalExpression: TypeAlias = Annotated[
     READS_EXPRESSION,
 ]
 At: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: a classic one]")
+    list[str] | None, typer.Option("--at", metavar="x1=2,x2=pi/2", help="The point. [default: chosen for you]")
 ]
 Hand: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial that you derived by hand.")
+    list[str] | None, typer.Option("--hand", metavar='x1="1/x1+x2"', help="A partial derivative of your own.")
 ]
 Method: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=completion.methods),
 ]
 Wrt: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate by these only. [default: all]")
+    list[str] | None, typer.Option("--wrt", metavar="x1", help="Variables to differentiate by. [default: all]")
 ]
-Mode: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--mode",
-        metavar="MODE",
-        help="|".join(MODES),
-        parser=one_of("--mode", MODES),
-        autocompletion=completion.modes,
-    ),
-]
-Show: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--show",
-        metavar="WHAT",
-        help="|".join(SHOWN),
-        parser=one_of("--show", SHOWN),
-        autocompletion=completion.shown,
-    ),
-]
+Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
+Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]
 WhereDefined: TypeAlias = Annotated[
     Any,
-    typer.Option(
-        "--where-defined",
-        metavar="|".join(COUNTED),
-        help="What answers count as that agree where they are defined, but not everywhere.",
-        parser=one_of("--where-defined", COUNTED),
-        autocompletion=completion.counted,
+    word_option(
+        "--where-defined", "|".join(GRADES), GRADES, "How to grade an answer that is right only where it is defined.",
+        noun="grade",
     ),
-]
+]  # fmt: skip
 Step: TypeAlias = Annotated[
     float | None,
-    typer.Option("--step", metavar="H", help="The step of the differences.", parser=positive("--step", "1e-6")),
+    typer.Option("--step", metavar="H", help="Step of the difference quotients.", parser=positive("--step", "1e-6")),
 ]
 Steps: TypeAlias = Annotated[
-    Any, typer.Option("--step", metavar="H..H", help="The step of the differences.", parser=_steps)
+    Any, typer.Option("--step", metavar="H..H", help="Step of the difference quotients.", parser=_steps)
 ]
-Budget: TypeAlias = Annotated[
-    float,
-    typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5")),
-]
-BudgetByKind: TypeAlias = Annotated[
-    float | None,
-    typer.Option(
-        "--budget",
-        metavar="S",
-        help="Seconds for each method.",
-        parser=positive("--budget", "5"),
-    ),
-]
-_SEED = typer.Option("--seed", metavar="N", help="The same number, the same random choices.", min=0, max=2**63)
+_BUDGET = typer.Option("--budget", metavar="S", help="Seconds for each method.", parser=positive("--budget", "5"))
+Budget: TypeAlias = Annotated[float, _BUDGET]
+OptionalBudget: TypeAlias = Annotated[float | None, _BUDGET]  # the default depends on what is checked
+_SEED = typer.Option("--seed", metavar="N", help="Seed of the random choices.", min=0, max=2**63)
 Seed: TypeAlias = Annotated[int, _SEED]
-OtherSeed: TypeAlias = Annotated[int | None, _SEED]
-"""Another one every time, unless it is given."""
+OptionalSeed: TypeAlias = Annotated[int | None, _SEED]  # without it every run is different
 InputFormat: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--input-format",
-        metavar="FORMAT",
-        help="|".join(INPUT_FORMATS) + ", where no suffix tells.",
-        parser=one_of("--input-format", INPUT_FORMATS),
-        autocompletion=completion.input_formats,
+    word_option(
+        "--input-format", "FORMAT", INPUT_FORMATS, f"{'|'.join(INPUT_FORMATS)}, if the suffix does not tell.",
+        noun="input format",
     ),
-]
+]  # fmt: skip
 Encoding: TypeAlias = Annotated[
     str | None,
-    typer.Option("--encoding", metavar="NAME", help="That of a table: utf-8, gbk, big5 ... [default: found out]"),
+    typer.Option("--encoding", metavar="NAME", help="Encoding of a table: utf-8, gbk, big5 ... [default: detected]"),
 ]
 Points: TypeAlias = Annotated[
     str | None,
-    typer.Option("--points", metavar="FILE.csv", help="Every expression at each of these points."),
+    typer.Option("--points", metavar="FILE.csv", help="Evaluate every expression at each of these points."),
     READS_FILE,
 ]
 MaxError: TypeAlias = Annotated[
@@ -238,62 +211,33 @@ MaxError: TypeAlias = Annotated[
 ]
 Jobs: TypeAlias = Annotated[
     int | None,
-    typer.Option("--jobs", metavar="N", help="Processes at work. [default: one for each processor]", parser=_jobs),
-]
+    typer.Option(
+        "--jobs", metavar="N", help="Number of processes. [default: one per processor]",
+        parser=_whole_number("--jobs", MAX_JOBS, "2"),
+    ),
+]  # fmt: skip
 Scheduler: TypeAlias = Annotated[
     str | None, typer.Option("--scheduler", metavar="tcp://...", help="Work on a Dask cluster.")
 ]
 Simplify: TypeAlias = Annotated[
     bool, typer.Option("--simplify/--no-simplify", help="Let sympy look for shorter formulas.")
 ]
-Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values, 25 digits.")]
+Truth: TypeAlias = Annotated[bool, typer.Option("--truth/--no-truth", help="Compute the true values to 25 digits.")]
 
-Format: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help=", ".join(FORMATS),
-        parser=one_of("--format", FORMATS),
-        autocompletion=completion.formats,
-    ),
-]
+Format: TypeAlias = Annotated[str | None, word_option("--format", "FORMAT", FORMATS, ", ".join(FORMATS))]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 Output: TypeAlias = Annotated[
-    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write a file; its suffix says the format.")
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE; its suffix selects the format.")
 ]
 Digits: TypeAlias = Annotated[
-    int | None, typer.Option("--digits", metavar="N", help="Significant digits. [default: all]", parser=_digits)
-]
-Color: TypeAlias = Annotated[
-    str,
+    int | None,
     typer.Option(
-        "--color",
-        metavar="WHEN",
-        help="|".join(COLORS),
-        parser=one_of("--color", COLORS),
-        autocompletion=completion.colors,
+        "--digits", metavar="N", help="Significant digits. [default: all]",
+        parser=_whole_number("--digits", MAX_DIGITS, "6"),
     ),
-]
-Charset: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--charset",
-        metavar="SET",
-        help="|".join(CHARSETS),
-        parser=one_of("--charset", CHARSETS),
-        autocompletion=completion.charsets,
-    ),
-]
-Language: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--lang",
-        metavar="LANG",
-        help="|".join(LANGUAGES),
-        parser=one_of("--lang", LANGUAGES),
-        autocompletion=completion.languages,
-    ),
-]
-Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="The values and nothing else.")]
-Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault of ours.")]
+]  # fmt: skip
+Color: TypeAlias = Annotated[str, word_option("--color", "WHEN", COLORS, noun="color mode")]
+Charset: TypeAlias = Annotated[str, word_option("--charset", "SET", CHARSETS, noun="character set")]
+Language: TypeAlias = Annotated[str, word_option("--lang", "LANG", LANGUAGES, noun="language")]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Show the values only.")]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")]

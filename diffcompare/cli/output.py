@@ -1,4 +1,4 @@
-"""What a command has to show, shown: which format, with which look, to which place."""
+"""Output of a command's result: in which format, with which look, and to which destination."""
 
 from __future__ import annotations
 
@@ -19,25 +19,24 @@ if TYPE_CHECKING:
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
 SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
-NARROWEST = 20
-ESCAPING = ("json", "jsonl", "svg")
-"""Formats that can say every character in ASCII."""
+MIN_WIDTH = 20
+ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character in ASCII
 
 
 class CommandResult(NamedTuple):
-    """What a command has to show, what is to be said on the side, and the failure that kept it from showing more."""
+    """The document that a command shows, notes for stderr, and the failure that kept it from showing more, if any."""
 
     document: Document
     notes: tuple[Diagnostic, ...] = ()
     failure: Diagnostic | None = None
     code: int = 0
-    """The exit code where there is no failure: 1 for a negative verdict, 3 where nothing could be decided."""
+    """The exit code without a failure: 1 for a negative verdict, 3 for an undecided one."""
     page: str | None = None
-    """The document as a page that is more than a rendering: written where HTML is asked for."""
+    """A page to write as HTML in place of the rendered document, if the command makes one."""
 
 
 class Settings(NamedTuple):
-    """The options that every command has."""
+    """The options that all commands share."""
 
     format: str | None = None
     json: bool = False
@@ -49,33 +48,33 @@ class Settings(NamedTuple):
     debug: bool = False
 
 
-def show(answer: CommandResult, settings: Settings) -> int:
-    """Write the answer where it belongs and return the exit code."""
+def show(result: CommandResult, settings: Settings) -> int:
+    """Write the result to its destination and return the exit code."""
     from diffcompare.diagnostics import DiffcompareError
 
     if not settings.quiet:
-        for note in answer.notes:
+        for note in result.notes:
             safe_io.tell(note)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
-    if answer.document.blocks or format in ("json", "jsonl"):  # a failure with nothing to show is told on stderr only
-        text = answer.page if format == "html" else None
+    if result.document.blocks or format in ("json", "jsonl"):  # a mere failure goes to stderr only
+        text = result.page if format == "html" else None
         if text is None:
-            text = render(answer.document, format, look=choose_look(settings, to_file=to_file))
+            text = render(result.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
             output_files.write_file(settings.output, text)
         else:
             safe_io.write(text)
-    if answer.failure is None:
-        return answer.code
-    safe_io.tell(answer.failure)
-    return DiffcompareError(answer.failure).exit_code
+    if result.failure is None:
+        return result.code
+    safe_io.tell(result.failure)
+    return DiffcompareError(result.failure).exit_code
 
 
 def choose_format(settings: Settings) -> str:
-    """The format asked for, else that of the file's suffix, else what suits the place.
+    """Return the requested format, else the one the file suffix implies, else `terminal` or `plain`.
 
-    Raises DiffcompareError where the options contradict each other, or the suffix is that of no format.
+    Raises DiffcompareError if the options contradict each other or the suffix implies no format.
     """
     if settings.json:
         if settings.format not in (None, "json"):
@@ -95,32 +94,32 @@ def _format_of_file(path: str) -> str:
     if format is None:
         raise usage_error(
             "E506",
-            f"no format goes with the name `{path}`",
+            f"cannot tell the format from the name `{path}`",
             f"end it in {', '.join(SUFFIXES)}, or choose: --format {'|'.join(FORMATS)}",
         )
     return format
 
 
-def check(settings: Settings) -> None:
-    """Find out before any work is done that its result could not be written."""
+def check_destination(settings: Settings) -> None:
+    """Raise an error before any work is done if its result could not be written."""
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if settings.output is not None and to_file:
         output_files.check_destination(settings.output)
     if language() != "en" and format not in ESCAPING and choose_look(settings, to_file=to_file).charset == "ascii":
-        asked = settings.charset == "ascii"
-        cure = "leave out `--charset ascii`" if asked else "set PYTHONUTF8=1, or write a file: `-o FILE`"
-        raise usage_error("E506", f"`--lang {language()}` cannot be written in ASCII", cure)
+        requested = settings.charset == "ascii"
+        help = "leave out `--charset ascii`" if requested else "set PYTHONUTF8=1, or write a file: `-o FILE`"
+        raise usage_error("E506", f"`--lang {language()}` cannot be written in ASCII", help)
 
 
 def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
-    """What the place can show: a file takes every character, and escape sequences only if asked for them."""
+    """Return what the destination can show: a file takes all characters, but escape sequences only on request."""
     import shutil
 
     stream = None if to_file else sys.stdout
     wide = shutil.get_terminal_size().columns if stream is not None else Look().width
     return Look(
-        width=max(wide, NARROWEST),
+        width=max(wide, MIN_WIDTH),
         color=choose_color(settings.color, stream, os.environ),
         styled=choose_styled(settings.color, stream, os.environ),
         charset=choose_charset(settings.charset, stream),
@@ -129,14 +128,14 @@ def choose_look(settings: Settings, *, to_file: bool = False) -> Look:
 
 
 def choose_charset(choice: str, stream: TextIO | None) -> Literal["braille", "blocks", "ascii"]:
-    """The set asked for (braille, if none is), or ASCII where the stream has no other; a file takes everything."""
+    """Return the requested character set (default: braille), or ASCII if the stream has no other."""
     if choice == "ascii" or not (stream is None or safe_io.is_unicode(getattr(stream, "encoding", None))):
         return "ascii"
     return "blocks" if choice == "blocks" else "braille"
 
 
 def choose_color(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
-    """--color > NO_COLOR > FORCE_COLOR > TERM=dumb > whether it is a terminal; a variable counts unless it is empty."""
+    """Decide on colour: --color > NO_COLOR > FORCE_COLOR > TERM=dumb > terminal; empty variables do not count."""
     if choice != "auto":
         return choice == "always"
     if environment.get("NO_COLOR"):
@@ -145,7 +144,7 @@ def choose_color(choice: str, stream: TextIO | None, environment: Mapping[str, s
 
 
 def choose_styled(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
-    """Whether there may be escape sequences at all: NO_COLOR forbids colour, but not bold or underline."""
+    """Decide whether escape sequences are allowed at all: NO_COLOR forbids colour, but not bold or underline."""
     if choice != "auto":
         return choice == "always"
     if environment.get("FORCE_COLOR"):
@@ -154,7 +153,7 @@ def choose_styled(choice: str, stream: TextIO | None, environment: Mapping[str, 
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person reads this (False for a stream that is closed or missing)."""
+    """Tell whether the stream is a terminal; a closed or missing stream is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:

@@ -1,7 +1,7 @@
-"""What a command reads, so that nothing of it is ever written over.
+"""Protection of a command's input files from being overwritten by its output.
 
-An option whose value names a file says so where it is declared, with one of the marks below.  A file is known by what
-it is and not by what it is called: `./x.csv`, a link to it and `X.CSV` on some disks are all the same.
+An option whose value names a file is declared with one of the marks below.  Files are compared by identity and not by
+name: `./x.csv`, a link to it, and `X.CSV` on some disks are the same file.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from typing import NamedTuple, TextIO
 
 from diffcompare.safe_io import STANDARD_OUTPUT, CannotWrite
 
-STREAM = "-"
-"""Standard input among what is read, standard output among what is written."""
+STREAM = "-"  # standard input or standard output
 ELSEWHERE = "write another file, with -o"
 
 
 class Reads(NamedTuple):
-    """The mark of an option that names what is read; `file` is the file in its value, None where that is none."""
+    """The mark of an option that names input; `file` returns the file that a value names, or None."""
 
     file: Callable[[str], str | None]
 
 
-def _of_expression(argument: str) -> str | None:
+def _file_of_expression(argument: str) -> str | None:
     from diffcompare.inputs.resolve import file_and_name
 
     path, _ = file_and_name(argument)
@@ -34,56 +33,53 @@ def _of_expression(argument: str) -> str | None:
 
 
 READS_FILE = Reads(str)
-READS_EXPRESSION = Reads(_of_expression)
+READS_EXPRESSION = Reads(_file_of_expression)
 
 
-def named(parameters: Mapping[str, Parameter], values: Mapping[str, object]) -> Iterator[str]:
-    """The files that the values of marked options name, `-` for standard input."""
+def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the files that the values of marked options name, `-` for standard input."""
     for name, parameter in parameters.items():
-        mark = next(
-            (each for each in getattr(parameter.annotation, "__metadata__", ()) if isinstance(each, Reads)), None
-        )
-        if mark is None:
-            continue
-        given = values[name]
-        for value in given if isinstance(given, list | tuple) else [given]:
-            path = mark.file(value) if isinstance(value, str) else None
-            if path is not None:
-                yield path
+        marks = [mark for mark in getattr(parameter.annotation, "__metadata__", ()) if isinstance(mark, Reads)]
+        value = values[name]
+        for mark in marks:
+            for text in value if isinstance(value, list | tuple) else [value]:
+                path = mark.file(text) if isinstance(text, str) else None
+                if path is not None:
+                    yield path
 
 
-def keep(read: Iterable[str], *written: str) -> None:
-    """Raise CannotWrite where one of the files to be written (`-`: standard output) is one of those that are read.
+def refuse(read: Iterable[str], *written: str) -> None:
+    """Raise CannotWrite if a file to be written (`-`: standard output) is one of those that are read.
 
-    Nothing is opened for it: to open a file for writing is to empty it.
+    No file is opened for this, since opening a file for writing empties it.
     """
-    known: dict[tuple[int, int], str] = {}
+    names: dict[tuple[int, int], str] = {}
     catalogue = _catalogue() if any(path.lower().endswith(".toml") for path in written) else []
     for path in [*read, *catalogue]:
-        found = _identity(sys.stdin if path == STREAM else path)
-        if found is not None:
-            known.setdefault(found, "standard input" if path == STREAM else f"`{path}`")
-    for path in written if known else ():
-        found = _identity(sys.stdout if path == STREAM else path)
-        if found in known:
-            destination = STANDARD_OUTPUT if path == STREAM else f"`{path}`"
-            same = known[found] == destination
-            raise CannotWrite(
-                destination, "it is read here" if same else f"it is {known[found]}, which is read here", ELSEWHERE
-            )
+        identity = _identity(sys.stdin if path == STREAM else path)
+        if identity is not None:
+            names.setdefault(identity, "standard input" if path == STREAM else f"`{path}`")
+    for path in written if names else ():
+        identity = _identity(sys.stdout if path == STREAM else path)
+        if identity in names:
+            destination, name = STANDARD_OUTPUT if path == STREAM else f"`{path}`", names[identity]
+            reason = "it is read here" if name == destination else f"it is {name}, which is read here"
+            raise CannotWrite(destination, reason, ELSEWHERE)
 
 
 def _catalogue() -> list[str]:
-    """The files of the catalogue, which every command reads that meets an expression."""
+    """List the files of the catalogue, which all commands with expressions read."""
     from diffcompare.inputs.catalogue import directory
 
     return [os.path.join(directory(), name) for name in os.listdir(directory())]
 
 
 def _identity(place: str | TextIO | None) -> tuple[int, int] | None:
-    """Device and number of a file that holds something to lose; None for a pipe, a device, a folder and nothing."""
-    try:
-        found = os.stat(place) if isinstance(place, str) else os.fstat(place.fileno()) if place is not None else None
-    except (OSError, ValueError):  # nothing is there; a stream of a test has no number
+    """Return device and inode of a regular file; None for a pipe, a device, a folder or a file that does not exist."""
+    if place is None:
         return None
-    return (found.st_dev, found.st_ino) if found is not None and stat.S_ISREG(found.st_mode) else None
+    try:
+        status = os.stat(place) if isinstance(place, str) else os.fstat(place.fileno())
+    except (OSError, ValueError):  # nothing is there, or a test's stream has no descriptor
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None

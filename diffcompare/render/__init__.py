@@ -1,7 +1,7 @@
-"""Renderers: every one writes any document.
+"""The output formats, each a renderer that writes any document.
 
 A format is one module of this package with one function, `render(document, look) -> str`, and one name in `FORMATS`.
-Renderers are imported when they are asked for, so that a command pays for the one it uses and no other.
+A renderer is imported on first use, so that a command pays only for the format it writes.
 """
 
 from __future__ import annotations
@@ -15,20 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "LINES", "PICTURES", "TEXTS", "Look", "format_of_suffix", "render"]
 
-TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")
-"""The formats that write every document."""
+TEXTS = ("terminal", "plain", "json", "csv", "markdown", "html", "latex")  # can write every document
 
-PICTURES = ("svg", "dot", "mermaid")
-"""The formats of pictures alone; a document without one is an error that names another format."""
+PICTURES = ("svg", "dot", "mermaid")  # write only pictures; a document without one is an error
 
-LINES = ("jsonl",)
-"""The format of many documents in one file: the plain data of each on one line."""
+LINES = ("jsonl",)  # for many documents in one file: the plain data of each on one line
 
-FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
-"""The formats by name; each is the module of that name in this package."""
+FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES  # each is the module of that name
 
-_MODULES = {"dot": "graph.dot", "mermaid": "graph.mermaid"}
-"""Formats whose module does not stand in this package itself."""
+_MODULES = {"dot": "graph.dot", "mermaid": "graph.mermaid"}  # formats whose module is in a subpackage
 
 _SUFFIXES = {
     ".json": "json",
@@ -50,28 +45,28 @@ _SUFFIXES = {
 
 
 class Look(NamedTuple):
-    """What the place that the text goes to can show."""
+    """How a document is displayed: what the destination can show, and the user's choices."""
 
     width: int = 80
-    """Columns of the terminal; no other format folds its lines."""
+    """Columns of the terminal; the other formats do not fold lines."""
     color: bool = False
     styled: bool = False
-    """Bold and underline may be used (as escape sequences); colour needs them too."""
+    """Escape sequences for bold and underline are allowed; colour needs this too."""
     charset: Literal["braille", "blocks", "ascii"] = "braille"
-    """What pictures are drawn with; `ascii`: only ASCII is written, whatever the document holds."""
+    """The characters that pictures are drawn with; with `ascii` all text is transliterated to ASCII."""
     digits: int | None = None
-    """Significant digits of floats in the formats for people; None shows all of them."""
+    """Significant digits of floats in the formats for people; None keeps all."""
 
     @property
     def unicode(self) -> bool:
-        """Whether characters beyond ASCII may be written."""
+        """Tell whether characters beyond ASCII may be written."""
         return self.charset != "ascii"
 
 
 def render(document: Document, format: str, *, look: Look | None = None) -> str:
-    """The document as text, ending in a newline (an empty document is empty text).
+    """Return the document as text that ends in a newline (an empty document gives empty text).
 
-    Raises ValueError for an unknown format, and for nan or inf in the data of a document that becomes JSON.
+    Raises ValueError for an unknown format, and for nan or inf in data that is to become JSON.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}: choose one of {', '.join(FORMATS)}")
@@ -81,6 +76,6 @@ def render(document: Document, format: str, *, look: Look | None = None) -> str:
 
 
 def format_of_suffix(path: str | PathLike[str]) -> str | None:
-    """The format that a file's name asks for, or None where its suffix says nothing to us."""
+    """Return the format that the suffix of a file name implies, or None if it implies none."""
     name = fspath(path)
     return _SUFFIXES.get(name[name.rfind(".") :].lower()) if "." in name else None

@@ -1,7 +1,8 @@
-"""CSV: the tables of a document and nothing else, one header line each, an empty line between two tables.
+"""CSV: the tables of a document, each with a header line, separated by empty lines.
 
-Every digit, missing values empty, group cells repeated.  A document without a table gives its listings as name and
-value.  Text that a spreadsheet would take for a formula gets an apostrophe in front (CSV injection).
+All digits are written, missing values are empty, and group cells are repeated.  For a document without tables the
+listings are written as name and value.  Text that a spreadsheet would execute as a formula gets a leading apostrophe
+(CSV injection).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def render(document: Document, look: Look) -> str:
-    """The tables as RFC 4180 rows, lines ended by a newline."""
+    """Write the tables as RFC 4180 rows, with a newline as line end."""
     tables = [getattr(block, "table", block) for block in document.blocks]
     sections = [_table(table) for table in tables if isinstance(table, Table) and not table.summary]
     if not sections:
@@ -34,7 +35,7 @@ def render(document: Document, look: Look) -> str:
 
 
 def lines(rows: Iterable[Iterable[Cell]]) -> str:
-    """Rows of cells as lines, for whoever writes a long table piece by piece."""
+    """Format rows of cells as lines, for callers that write a long table piece by piece."""
     return _rows([_field(cell) for cell in row] for row in rows)
 
 
@@ -58,5 +59,5 @@ def _field(cell: Cell) -> str:
 
 
 def _harmless(text: str) -> str:
-    """The text so that no spreadsheet computes it; numbers written as text (25 digits of truth) stay numbers."""
+    """Return the text defused for spreadsheets; numbers that are stored as text (25 digits of truth) stay numbers."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text) else text

@@ -1,4 +1,4 @@
-"""Equations as lines of text: aligned at their `=`, remarks in a column of their own, folded but never cut."""
+"""Equations as lines of text: aligned at `=`, remarks in their own column, long formulas folded but never cut."""
 
 from __future__ import annotations
 
@@ -13,24 +13,22 @@ from diffcompare.render.text_layout import clean, wrap
 if TYPE_CHECKING:
     from diffcompare.document import Equations
     from diffcompare.render import Look
-    from diffcompare.render.table_layout import Line
+    from diffcompare.render.text_layout import Line
 
-MAX_LEFT_WIDTH = 20
-"""A left side that is longer stands on a line of its own, and the `=` below it."""
+MAX_LEFT_WIDTH = 20  # a longer left side gets a line of its own, with the `=` below it
 
-_GAP = 3
-_MIN_COLUMNS = 12
-"""Columns that a formula is given before its remark has to stand below it."""
+_GAP = 3  # spaces between formula and remark
+_MIN_COLUMNS = 12  # the least room for formulas; a remark that would leave less goes below
 
-# A formula may be parted before a sign or a relation, and after a product sign, a parenthesis or a comma; never in the
-# remark at its end that says how long it is.
-_PLACES = re.compile(
+# A formula may be broken before a sign or a relation, and after a product sign, a parenthesis or a comma; never inside
+# the closing "… (1,234 nodes)" of a shortened formula.
+_BREAKS = re.compile(
     r"(?<= )(?=(?:[-+=]|[<>!=]=?) )|(?<=[*(\[])(?<!… \()(?<!\.\.\. \()(?=\S)|(?<=/)(?!d\w+\[)|(?<=[,;] )"
 )
 
 
 def equation_lines(block: Equations, look: Look, columns: int | None = None) -> list[Line]:
-    """The block's rows in so many columns; None: every row on one line, however long."""
+    """Return the equations as lines of at most `columns` columns; None puts each row on one line."""
     rows = [
         (_text(row.left, look) if row.left is not None else "", _text(row.right, look), clean(row.remark, look.unicode))
         for row in block.rows
@@ -53,11 +51,11 @@ def _row(left: str, right: str, remark: str, indent: int, column: int, columns: 
     lines: list[Line] = []
     if width(left) > indent:
         room = len(left) if columns is None else columns - 4
-        lines += [[(" " * (4 * bool(place)) + part, "")] for place, part in enumerate(parted(left, room))]
+        lines += [[(" " * (4 * bool(place)) + part, "")] for place, part in enumerate(break_formula(left, room))]
         left = ""
     start = " " * (indent - width(left)) + left + " = " if left else " " * indent + " = "
     room = max(width(right) if columns is None else columns - width(start), 1)
-    parts = parted(right, room)
+    parts = break_formula(right, room)
     texts = [start + parts[0], *[" " * width(start) + part for part in parts[1:]]]
     lines += [[(text, "")] for text in texts]
     if remark:
@@ -66,7 +64,7 @@ def _row(left: str, right: str, remark: str, indent: int, column: int, columns: 
 
 
 def _beside(line: Line, remark: str, column: int, columns: int | None) -> list[Line]:
-    """The remark after the formula where there is room, else below it."""
+    """Put the remark after the formula if there is room, else below it."""
     [(text, face)] = line
     at_edge = column if columns is None else max(column, columns - width(remark))
     for place in (column, at_edge):
@@ -78,8 +76,8 @@ def _beside(line: Line, remark: str, column: int, columns: int | None) -> list[L
     return [line, *[[(" " * below, ""), (part, "faint")] for part in folded]]
 
 
-def parted(formula: str, columns: int) -> list[str]:
-    """A formula in parts of at most so many columns, where it can be parted at all: in the fewest parentheses."""
+def break_formula(formula: str, columns: int) -> list[str]:
+    """Break a formula into parts of at most `columns` columns where possible, at the shallowest parentheses."""
     parts = []
     while width(formula) > columns:
         place = _best_place(formula, columns)
@@ -91,9 +89,9 @@ def parted(formula: str, columns: int) -> list[str]:
 
 
 def _best_place(formula: str, columns: int) -> int | None:
-    """Where to part: in the second half of the line, in the fewest parentheses, rather between terms than factors."""
+    """Choose where to break: late in the line, in the fewest parentheses, and between terms rather than factors."""
     depths = list(accumulate((char in "([") - (char in ")]") for char in formula))
-    places = [match.start() for match in _PLACES.finditer(formula)]
+    places = [match.start() for match in _BREAKS.finditer(formula)]
     fitting = [place for place in places if width(formula[:place].rstrip()) <= columns]
     if not fitting:
         return places[0] if places else None

@@ -1,8 +1,7 @@
-"""HTML: one self-contained page without network, or a fragment for notebooks.
+"""HTML: one self-contained page that needs no network, or a fragment for notebooks.
 
-A page has no script, unless it has a table that readers will want to sort and filter.
-
-The page brings its own content security policy, so "loads nothing" is enforced by the browser and not a promise.
+Only a page with a sortable table has a script.  The page carries its own content security policy, so that the browser
+enforces that nothing is loaded.
 """
 
 from __future__ import annotations
@@ -16,7 +15,19 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
-from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import (
+    MAX_DRAWN,
+    Bars,
+    Equations,
+    Graph,
+    Heading,
+    Listing,
+    Measured,
+    Paragraph,
+    Plot,
+    Source,
+    Table,
+)
 from diffcompare.localization import language, translate
 from diffcompare.render import Look, svg
 from diffcompare.render.text_layout import (
@@ -30,7 +41,7 @@ from diffcompare.render.text_layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Column, Document, Picture
+    from diffcompare.document import Block, Cell, Column, Document
 
 
 # The style sheets of the HTML renderer.
@@ -38,6 +49,8 @@ if TYPE_CHECKING:
 # Contrast of text is at least 4.5 : 1 in both schemes: vermillion text is #A84300 on white (6.1) and #E69F00 on #111827
 # (7.9).  What is wrong is also underlined, because colour alone means nothing to some readers and to some printers.
 
+# All rules apply to elements inside `.diffcompare` only; colours are those of the host page, except for the underline.
+# Notebooks style every list themselves (JupyterLab floats them); the rules with a second class outweigh those.
 FRAGMENT_STYLE = """\
 .diffcompare .scroll { overflow-x: auto; max-width: 100%; margin: 1em 0 .3em; }
 .diffcompare .scroll table { border-collapse: collapse; margin: 0; border-top: 2px solid; border-bottom: 2px solid; }
@@ -77,11 +90,6 @@ FRAGMENT_STYLE = """\
 .diffcompare p, .diffcompare h1, .diffcompare h2, .diffcompare h3 { overflow-wrap: anywhere; }
 """
 
-"""Everything here is about elements inside of `.diffcompare`; colours are the host page's, but for the underline.
-
-Notebooks have rules of their own for every list (JupyterLab lets them float), which those with a second class outweigh.
-"""
-
 PAGE_STYLE = """\
 :root { color-scheme: light dark; --paper: #fff; --ink: #111827; --wrong: #A84300; --line: #0072B2; }
 @media (prefers-color-scheme: dark) {
@@ -113,11 +121,10 @@ h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
 """
 
 
-# The script of pages with a table that readers sort and filter; other pages have none.
-#
-# It is inline, so that the page stays one file, and the page's content security policy allows it by its digest and
-# nothing else. Without it the table is there all the same.
+# The script of sortable tables.  It is inline, so that the page stays one file; the content security policy allows it
+# by its digest and nothing else.  Without it the table is still readable.
 
+# In both directions of sorting, numbers come before words and missing values.
 SCRIPT = """
 "use strict";
 for (const table of document.querySelectorAll("table.sortable")) {
@@ -169,8 +176,6 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 """
 
-"""Numbers come before words and before what is missing, whichever way the column is sorted."""
-
 DIGEST = "sha256-" + base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 STYLE = """\
@@ -182,17 +187,15 @@ STYLE = """\
 """
 
 
-LONG = 30
+LONG = 30  # longer text may take several lines of its cell
 
-"""Characters of text from which on a cell may take several lines."""
-
-_MAX_LEFT_LENGTH = 24
+_MAX_LEFT_LENGTH = 24  # a longer left side of an equation gets a line of its own
 
 _EXPONENT = re.compile(r"\d[\d.]*e-\d+")
 
 
 def render(document: Document, look: Look) -> str:
-    """The document as a page."""
+    """Return the document as a page."""
     titles = [block.text for block in document.blocks if isinstance(block, Heading)]
     sortable = any(isinstance(block, Table) and block.sortable for block in document.blocks)
     allowed = f"; script-src '{DIGEST}'" if sortable else ""
@@ -213,13 +216,13 @@ def render(document: Document, look: Look) -> str:
 
 
 def fragment(document: Document, look: Look | None = None) -> str:
-    """The document as a part of someone else's page (`_repr_html_`): its style reaches nothing outside of it."""
+    """Return the document as part of another page (`_repr_html_`); its style affects nothing outside."""
     inner = body(document, look or Look(), 2)  # a notebook has its own h1 and h2
     return f'<div class="diffcompare">\n<style>\n{FRAGMENT_STYLE}{_picture_style(document)}</style>\n{inner}</div>\n'
 
 
 def _picture_style(document: Document) -> str:
-    """The style of pictures, for a document that has any."""
+    """Return the style of pictures if the document has any."""
     return svg.STYLE if svg.pictures(document) else ""
 
 
@@ -228,46 +231,44 @@ def _escaped(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Escaped text in which no line breaks at the minus of an exponent."""
+    """Return escaped text in which no line breaks at the minus of an exponent."""
     return _EXPONENT.sub(r'<span class="whole">\g<0></span>', _escaped(text))
 
 
 def body(document: Document, look: Look, lower: int) -> str:
-    """The blocks as elements, their headings lowered by so many levels: a part of a page that has the style."""
+    """Return the blocks as elements, for a page that has the style, with headings lowered by so many levels."""
     return "".join([f"{_block(block, look, lower)}\n" for block in for_people(document.blocks)])
 
 
 def _block(block: Block, look: Look, lower: int) -> str:
-    if isinstance(block, Heading):
-        level = min(max(block.level, 1) + lower, 6)
-        return f"<h{level}>{_escaped(block.text)}</h{level}>"
-    if isinstance(block, Paragraph):
-        return _paragraph(block)
-    if isinstance(block, Table):
-        return _table(block, look)
-    if isinstance(block, Listing):
-        return _listing(block, look)
-    if isinstance(block, Graph):
-        return _graph(block, look)
-    if isinstance(block, Equations):
-        return _equations(block, look)
-    if isinstance(block, Source):
-        return _source(block)
-    return _picture(block, look)
+    match block:
+        case Heading():
+            level = min(max(block.level, 1) + lower, 6)
+            return f"<h{level}>{_escaped(block.text)}</h{level}>"
+        case Paragraph():
+            return _paragraph(block)
+        case Table():
+            return _table(block, look)
+        case Listing():
+            return _listing(block, look)
+        case Equations():
+            return _equations(block, look)
+        case Source():
+            return _source(block)
+        case Graph():
+            return _graph(block, look)
+        case Plot() | Bars():
+            return _chart(block, look)
 
 
-def _picture(picture: Picture, look: Look) -> str:
-    """A picture with its numbers below it, folded away."""
-    table = (
-        f"<details><summary>{_escaped(translate('The numbers'))}</summary>\n{_table(picture.table, look)}\n</details>"
-    )
-    return f'<figure>\n<div class="scroll">\n{svg.picture(picture)}\n</div>\n{table}\n</figure>'
+def _chart(chart: Plot | Bars, look: Look) -> str:
+    """Show a chart with its numbers collapsed below."""
+    table = f"<details><summary>{_escaped(translate('The numbers'))}</summary>\n{_table(chart.table, look)}\n</details>"
+    return f'<figure>\n<div class="scroll">\n{svg.picture(chart)}\n</div>\n{table}\n</figure>'
 
 
 def _graph(graph: Graph, look: Look) -> str:
-    """The graph drawn, with its table to be unfolded; one too large to be drawn as its table."""
-    from diffcompare.document import MAX_DRAWN
-
+    """Show the drawn graph with its table collapsed below; only the table if the graph is too large to draw."""
     table = _table(graph.table, look)
     if len(graph.vertices) > MAX_DRAWN:
         return table
@@ -314,17 +315,17 @@ def _table(table: Table, look: Look) -> str:
 
 
 def _legend() -> str:
-    mark, told = '<u class="wrong">{mark}</u>', "{mark}: digits that differ from the truth."
-    return f'<p class="legend">{translate(told, mark=mark.format(mark=translate("Underlined")))}</p>'
+    mark = f'<u class="wrong">{translate("Underlined")}</u>'
+    return f'<p class="legend">{translate("{mark}: digits that differ from the truth.", mark=mark)}</p>'
 
 
 def _head(column: Column, in_line: bool) -> str:
-    """A column's header; where decimal points stand in line it begins where the numbers begin."""
+    """Return a column's header; in a decimal-aligned column it begins where the numbers begin."""
     return f'<th scope="col" class="{"left" if in_line else column.align}">{_escaped(column.title)}</th>'
 
 
 def _groups(table: Table, points: list[list[int]], look: Look) -> Iterator[str]:
-    """One `<tbody>` for each group of rows, so that a page break falls between groups; without groups one for all."""
+    """Yield one `<tbody>` for each group of rows, so that pages break between groups; a single one without groups."""
     group = group_place(table)
     left_out = repeats(table)
     starts = [place for place, out in enumerate(left_out) if place == 0 or (group is not None and not out[group])]
@@ -339,7 +340,7 @@ def _groups(table: Table, points: list[list[int]], look: Look) -> Iterator[str]:
 def _row(
     table: Table, place: int, left_out: tuple[bool, ...], points: list[int], group: int | None, span: int, look: Look
 ) -> str:
-    """A row; its header is the group cell (over all rows of the group) and the first cell beside it."""
+    """Return a row; its headers are the group cell (spanning all rows of the group) and the first cell beside it."""
     texts = []
     first = next((number for number, column in enumerate(table.columns) if not column.group), 0)
     for number, (column, cell) in enumerate(zip(table.columns, table.rows[place], strict=True)):
@@ -363,7 +364,7 @@ def _class(table: Table, number: int, cell: Cell) -> str:
 
 
 def _points(table: Table, look: Look) -> list[list[int]]:
-    """For every cell, how many digits wide a space brings its decimal point in line with those above and below."""
+    """Return for every cell the padding, in digits, that aligns its decimal point with the column."""
     columns = []
     for place, column in enumerate(table.columns):
         values = [row[place] for row in table.rows]
@@ -376,7 +377,7 @@ def _points_style(spaces: int) -> str:
 
 
 def _equations(equations: Equations, look: Look) -> str:
-    """A table of three columns without lines: left side, `=` and right side, remark."""
+    """Return a table of three columns without rules: left side, `=` and right side, remark."""
     name = _escaped(equations.caption or equations.key)
     caption = f"<caption>{_escaped(equations.caption)}</caption>\n" if equations.caption else ""
     rows = []
@@ -397,7 +398,7 @@ def _equations(equations: Equations, look: Look) -> str:
 
 
 def _source(source: Source) -> str:
-    """A program; its lines are not folded."""
+    """Return a program whose lines are not folded."""
     lines = "\n".join([_escaped(line) for line in source.text.rstrip().split("\n")])
     name = _escaped(translate(f"{source.language} source"))
     return (

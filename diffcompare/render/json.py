@@ -1,6 +1,7 @@
 """JSON: the plain data of a document, not its blocks.
 
-Numbers in full; integers that a double cannot hold exactly are decimal text, because most readers of JSON read doubles.
+Numbers keep all digits; integers that a double cannot hold exactly become decimal text, because most JSON readers
+use doubles.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _SCALARS = frozenset([str, bool, int, float, type(None)])
 
 
 def render(document: Document, look: Look) -> str:
-    """The data as JSON.  Raises ValueError for nan and inf, and TypeError for anything that is not plain data."""
+    """Return the data as JSON.  Raises ValueError for nan and inf, and TypeError for what is not plain data."""
     data = _portable(document.data() if callable(document.data) else document.data, "data")
     text = _text(data, "\n", escaped=not look.unicode)
     if not _is_utf8(text):
@@ -38,10 +39,10 @@ def _is_utf8(text: str) -> bool:
 
 
 def _text(value: object, line: str, *, escaped: bool) -> str:
-    """What `json.dumps` writes with an indent of 2, in lines that begin with `line`.
+    """Return what `json.dumps(value, indent=2)` would, with `line` as the line break.
 
-    With an indent json.dumps takes ten times as long.  So containers without containers, which is nearly all of a
-    large document, are written by its fast part, with the indent in the separator.
+    An indent makes json.dumps ten times slower.  So the innermost containers, which make up nearly all of a large
+    document, go through its fast C encoder with the indent smuggled into the separator.
     """
     inner = line + "  "
     if not isinstance(value, dict | list) or not value:
@@ -58,7 +59,7 @@ def _text(value: object, line: str, *, escaped: bool) -> str:
 
 
 def _portable(value: object, path: str) -> object:
-    """The value with every integer safe; `path` says where a fault is."""
+    """Return the value with unsafe integers as text; `path` locates an error in the data."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
@@ -80,7 +81,7 @@ def _portable(value: object, path: str) -> object:
 
 
 def _is_safe(value: object) -> bool:
-    """Whether this is a scalar that every reader of JSON takes as it is."""
+    """Tell whether every JSON reader gets this scalar right."""
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return True

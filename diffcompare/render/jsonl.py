@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def render(document: Document, look: Look) -> str:
-    """The data of `render.json`, on one line."""
+    """Return the data that `render.json` writes, on one line."""
     from diffcompare.render import json as indented
 
     return f"{json.dumps(json.loads(indented.render(document, look)), ensure_ascii=not look.unicode)}\n"

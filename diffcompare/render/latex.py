@@ -1,6 +1,8 @@
-r"""LaTeX for an article: `\input` the file, or paste it.  Every special character of the text is escaped.
+r"""LaTeX for an article, to `\input` or to paste; all special characters of the text are escaped.
 
-Digits that differ from the truth are underlined.  No colour: the page may be printed in black.
+Digits that differ from the truth are underlined.  There is no colour, since the page may be printed in black.
+Equations are set in `align*` with the rule beside each line, and long formulas are broken between terms; Markdown uses
+the same lines between `aligned`.
 """
 
 from __future__ import annotations
@@ -11,12 +13,24 @@ from typing import TYPE_CHECKING
 
 from diffcompare import formatting
 from diffcompare.diagnostics import width
-from diffcompare.document import Code, Equations, Heading, Listing, Measured, Paragraph, Plot, Source, Table
+from diffcompare.document import (
+    Bars,
+    Code,
+    Equations,
+    Graph,
+    Heading,
+    Listing,
+    Measured,
+    Paragraph,
+    Plot,
+    Source,
+    Table,
+)
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import POWER, PRODUCT
-from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_text, tree_is_larger, typewriter
+from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_latex, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
-from diffcompare.render.equations import parted
+from diffcompare.render.equations import break_formula
 from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats
 
 if TYPE_CHECKING:
@@ -26,46 +40,38 @@ if TYPE_CHECKING:
     from diffcompare.render import Look
 
 
-# Equations in LaTeX: `align*` with the rule beside each line, long formulas parted at their terms.
-#
-# The same lines serve Markdown, where GitHub sets them between `aligned`.
-
-MAX_LEFT_LENGTH = 24
-
-"""Characters of a left side, as text, beyond which it stands on a line of its own."""
-
-MAX_LINE_LENGTH = 56
-
-"""Characters of a line, as text, beyond which it is parted between terms."""
+# Lengths are in characters of the formula as text.
+MAX_LEFT_LENGTH = 24  # a longer left side gets a line of its own
+MAX_LINE_LENGTH = 56  # a longer right side is broken between terms
 
 
-def aligned(equations: Equations, remarked: Callable[[str], str]) -> list[str]:
-    r"""The lines between `\begin{align*}` and `\end{align*}`; `remarked` sets a remark."""
+def aligned(equations: Equations, typeset_remark: Callable[[str], str]) -> list[str]:
+    r"""Return the lines between `\begin{align*}` and `\end{align*}`; `typeset_remark` formats a remark."""
     apart = any(len(_plain(row.left)) > MAX_LEFT_LENGTH for row in equations.rows)
     lines = []
     for row in equations.rows:
-        lines += _row(row, apart, remarked)
+        lines += _row(row, apart, typeset_remark)
     return [line + r" \\" for line in lines[:-1]] + lines[-1:]
 
 
 def can_be_typeset(equations: Equations) -> bool:
-    """Whether every formula is small enough to be set as mathematics."""
+    """Tell whether every formula is small enough to be set as mathematics."""
     cells = [cell for row in equations.rows for cell in (row.left, row.right)]
     return not any(isinstance(cell, Expression) and tree_is_larger(cell, MAX_NODES) for cell in cells)
 
 
-def _row(row: Equation, apart: bool, remarked: Callable[[str], str]) -> list[str]:
+def _row(row: Equation, apart: bool, typeset_remark: Callable[[str], str]) -> list[str]:
     left = "" if row.left is None else _typeset(row.left)
     lines = []
     if apart and left:
         lines.append(f"& {left}")
         left = ""
-    parts = _parted(row.right)
+    parts = _broken(row.right)
     indent = r"& \quad " if apart else f"{left} &"
     lines.append(f"{indent}= {parts[0]}")
     lines += [rf"& \qquad {'' if not apart else chr(92) + 'quad '}{part}" for part in parts[1:]]
     if row.remark:
-        lines[-1] += f" {remarked(row.remark)}"
+        lines[-1] += f" {typeset_remark(row.remark)}"
     return lines
 
 
@@ -79,10 +85,10 @@ def _typeset(cell: Cell) -> str:
     return typewriter(clean(cell.text if isinstance(cell, Code) else str(cell)))
 
 
-def _parted(cell: Cell) -> list[str]:
-    """The formula in lines of whole terms, and a long product in lines of whole factors."""
+def _broken(cell: Cell) -> list[str]:
+    """Break the formula into lines of whole terms, and a long product into lines of whole factors."""
     if isinstance(cell, Code):
-        return [typewriter(clean(part)) for part in parted(cell.text, MAX_LINE_LENGTH)]
+        return [typewriter(clean(part)) for part in break_formula(cell.text, MAX_LINE_LENGTH)]
     if not isinstance(cell, Expression) or tree_is_larger(cell, MAX_NODES) or len(to_text(cell)) <= MAX_LINE_LENGTH:
         return [_typeset(cell)]
     lines: list[tuple[int, str]] = []
@@ -99,56 +105,41 @@ _SIGNS = {"": "", "+": "+ ", "-": "- ", "*": r"\cdot "}
 
 
 def _pieces(root: Expression) -> list[tuple[str, Expression, int]]:
-    """Where the formula may be parted: the sign before each piece, the piece, and how tightly it has to bind."""
-    found: list[tuple[str, Expression, int]] = []
+    """Split a formula where a line may end: the sign before each piece, the piece, and how tightly it has to bind."""
+    pieces: list[tuple[str, Expression, int]] = []
     for sign, term, least in _chain(root, ("+", "-"), PRODUCT):
         if len(to_text(term)) <= MAX_LINE_LENGTH:
-            found.append((sign, term, least))
+            pieces.append((sign, term, least))
             continue
         first, *rest = _chain(term, ("*",), POWER)
-        found += [(sign, first[1], PRODUCT), *rest]
-    return found
+        pieces += [(sign, first[1], PRODUCT), *rest]
+    return pieces
 
 
 def _chain(root: Expression, signs: tuple[str, ...], least: int) -> list[tuple[str, Expression, int]]:
-    """The operands of a chain a + b - c from left to right, each with the sign before it."""
-    found: list[tuple[str, Expression, int]] = []
+    """Return the operands of a chain a + b - c from left to right, each with the sign before it."""
+    operands: list[tuple[str, Expression, int]] = []
     node = root
     while node.operation is not None and node.operation.name in signs:
         sign, (node, operand) = node.operation.name, node.arguments
         negated = operand.operation is not None and operand.operation.name == "neg"
-        found.append((sign, operand, ATOM if negated else least))
-    return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(found)]
+        operands.append((sign, operand, ATOM if negated else least))
+    return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(operands)]
 
 
 _HEADER = "% Needs \\usepackage{amsmath,booktabs,longtable} in the preamble.\n"
 
 _FONTS = {"en": "", "zh": "% Needs \\usepackage{ctex} and XeLaTeX for its Chinese.\n"}
 
-_PAGE = 40
-
-"""Rows of a table that fit on a page: a longer one is broken over several."""
-
-_MANY = 5
-
-"""Columns from which on a table is set small."""
-
-_LONG, _SHORT = 30, 20
-
-"""Characters of a cell from which on its column folds its lines, in a table of few columns and in one of many."""
-
-_LABEL = 8
-
-"""Characters of a label that takes next to no room."""
-
-_LINE, _SPACE = 85, 1.3
-
-"""Characters of a line that is set small, and of the space between its columns."""
-
-_CROWD, _WORDS, _WEIGHT = 50, 12, 36
-
-"""Characters of all short cells of a row from which on words fold too, of a word that then still does not, and of a
-formula beyond which its column gets no wider."""
+# Widths of table cells are in characters.
+_MAX_PAGE_ROWS = 40  # a table with more rows is broken over several pages
+_MAX_WIDE_COLUMNS = 5  # a table with more columns is set in a smaller size
+_MAX_UNFOLDED, _MAX_UNFOLDED_SMALL = 30, 20  # longer cells are folded, in few columns and in many
+_MAX_LABEL = 8  # columns that are no wider count as labels, which leave the room to the others
+_LINE, _SPACE = 85, 1.3  # a line in the smaller size, and the space between two columns
+_CROWDED = 50  # if the short cells of a row are longer than this together, words are folded too
+_MAX_UNFOLDED_WORD = 12  # a word that is no longer is still not folded then
+_MAX_WEIGHT = 36  # a longer formula does not widen its column any further
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
@@ -163,22 +154,15 @@ _ESCAPES = {
 _ACCENTED = range(0xC0, 0x180)  # the Latin letters that LaTeX sets without further packages
 
 _SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
-
 _EXPONENT = re.compile(r"e([-+]?)0*(\d+)$")
-
-MAX_ROWS = 40
-
-"""Rows of a plot's table; the other formats draw the plot or have them all."""
-
+_MAX_PLOT_ROWS = 40  # the other formats draw the plot or write all its points
 _BREAK_AFTER = re.compile(r"[,+;)]|\{\*\}")
-
 _BREAK = r"\g<0>\\allowbreak{}"
-
 _UNBROKEN = re.compile(r"\d[\d.]*e-\d+")  # a line must not end at the minus of an exponent
 
 
 def render(document: Document, look: Look) -> str:
-    """The document as part of an article; it needs the packages that its first line names."""
+    """Return the document as part of an article; its first line names the packages it needs."""
     if not document.blocks:
         return ""
     text = (
@@ -188,24 +172,28 @@ def render(document: Document, look: Look) -> str:
 
 
 def _block(block: Block, look: Look) -> str:
-    if isinstance(block, Heading):
-        return f"\\{_SECTIONS.get(block.level, 'paragraph')}*{{{_prose(block.text)}}}"
-    if isinstance(block, Paragraph):
-        return _paragraph(block)
-    if isinstance(block, Table):
-        return _table(block, look)
-    if isinstance(block, Listing):
-        return _listing(block, look)
-    if isinstance(block, Equations):
-        return _equations(block)
-    if isinstance(block, Source):
-        return _source(block)
-    return _table(_on_one_page(block.table) if isinstance(block, Plot) else block.table, look)
+    match block:
+        case Heading():
+            return f"\\{_SECTIONS.get(block.level, 'paragraph')}*{{{_prose(block.text)}}}"
+        case Paragraph():
+            return _paragraph(block)
+        case Table():
+            return _table(block, look)
+        case Listing():
+            return _listing(block, look)
+        case Equations():
+            return _equations(block)
+        case Source():
+            return _source(block)
+        case Plot():
+            return _table(_on_one_page(block.table), look)
+        case Graph() | Bars():
+            return _table(block.table, look)
 
 
 def _on_one_page(table: Table) -> Table:
-    """The points of a plot, so many of them as a page can hold."""
-    stride = -(-len(table.rows) // MAX_ROWS)
+    """Thin out the points of a plot to as many as fit on a page."""
+    stride = -(-len(table.rows) // _MAX_PLOT_ROWS)
     if stride <= 1:
         return table
     return table._replace(rows=table.rows[::stride], caption=f"{table.caption} (1 row in {stride})".strip())
@@ -220,7 +208,7 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text in which nothing is a command.  What the default fonts lack is transliterated, so that it compiles."""
+    """Escape all commands, and transliterate what the default fonts lack, so that the text compiles."""
     escaped = "".join([_ESCAPES.get(char) or _letter(char) for char in clean(text)])
     return _UNBROKEN.sub(r"\\mbox{\g<0>}", re.sub("-(?=-)", "-{}", escaped))
 
@@ -235,7 +223,7 @@ def _letter(char: str) -> str:
 
 
 def _number(text: str) -> str:
-    r"""A number's text as mathematics: `7.3e-10` is 7.3 \times 10^{-10}."""
+    r"""Write a number as mathematics: `7.3e-10` becomes 7.3 \times 10^{-10}."""
     return _EXPONENT.sub(lambda exponent: f"\\times 10^{{{exponent[1].replace('+', '')}{exponent[2]}}}", text)
 
 
@@ -251,9 +239,6 @@ def _cell(cell: Cell, look: Look) -> str:
         return f"\\texttt{{{_prose(formatting.text(cell))}}}"
     if cell is None or isinstance(cell, str | bool):
         return r"\textendash{}" if cell is None else _prose(formatting.text(cell))
-    from diffcompare.language.expression import Expression
-    from diffcompare.language.printer import to_latex
-
     assert isinstance(cell, Expression)
     return f"${to_latex(cell)}$"
 
@@ -267,13 +252,13 @@ def _table(table: Table, look: Look) -> str:
     shares = _shares(table, folds)
     columns = "".join([_column(column.align, share) for column, share in zip(table.columns, shares, strict=True)])
     header = " & ".join([_prose(column.title) for column in table.columns]) + r" \tabularnewline"
-    size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MANY else r"\small"
-    told = translate("{mark}: digits that differ from the truth.", mark=translate("Underlined"))
-    legend = ["", rf"\smallskip\footnotesize {_prose(told)}"]
+    size = r"\scriptsize\setlength{\tabcolsep}{2.5pt}" if len(table.columns) > _MAX_WIDE_COLUMNS else r"\small"
+    message = translate("{mark}: digits that differ from the truth.", mark=translate("Underlined"))
+    legend = ["", rf"\smallskip\footnotesize {_prose(message)}"]
     legend = legend if formatting.any_wrong(table, look.digits) else []
     caption = f"\\caption{{{_prose(table.caption)}}}" if table.caption else ""
     rows = _rows(table, folds, look)
-    if len(rows) > _PAGE:
+    if len(rows) > _MAX_PAGE_ROWS:
         head = [caption + r" \tabularnewline"] if caption else []
         head += [r"\toprule", header, r"\midrule", r"\endhead"]
         body = [f"\\begin{{longtable}}{{@{{}}{columns}@{{}}}}", *head, *rows, r"\bottomrule", r"\end{longtable}"]
@@ -297,54 +282,57 @@ def _rows(table: Table, folds: Sequence[bool], look: Look) -> list[str]:
 def _folded(text: str, cell: Cell) -> str:
     if isinstance(cell, Code):
         text = _BREAK_AFTER.sub(_BREAK, text)
-    elif formatting.is_formula(cell):  # a line may end within parentheses of one size, never within those that grow
+    elif formatting.is_formula(cell):  # a line may end within parentheses of fixed size, never between \left and \right
         text = text.replace(r"\left(", "(").replace(r"\right)", ")")
     return rf"\raggedright {text}"
 
 
 def _column(align: str, share: float) -> str:
-    """A column's letter; one that folds its lines has a share of the width."""
+    """Return a column's letter, or its share of the line width if it folds its lines."""
     if share:
         return rf"p{{{share:.2g}\linewidth}}"
     return "r" if align == "right" else "l"
 
 
 def _shares(table: Table, folds: Sequence[bool]) -> list[float]:
-    """The part of the page's width that every column which folds its lines has; 0 for the others."""
+    """Return the share of the line width for each column that folds its lines, and 0 for the others."""
     folding, longest = sum(folds), [_longest(table, place) for place in range(len(folds))]
     beside = sum([length for length, fold in zip(longest, folds, strict=True) if not fold])
     if _is_crowded(table):
         room = max(0.86 - (beside + _SPACE * len(folds)) / _LINE, 0.3)
-        weights = [min(length, _WEIGHT) if fold else 0 for length, fold in zip(longest, folds, strict=True)]
+        weights = [min(length, _MAX_WEIGHT) if fold else 0 for length, fold in zip(longest, folds, strict=True)]
         return [room * weight / max(sum(weights), 1) for weight in weights]
-    alone = folding > 1 and folding == len(folds) - 1 and beside <= _LABEL
+    alone = folding > 1 and folding == len(folds) - 1 and beside <= _MAX_LABEL
     share = 0.4 if folding == 1 else (0.85 if alone else 0.5) / max(folding, 1)
     return [share if fold else 0.0 for fold in folds]
 
 
 def _longest(table: Table, place: int) -> int:
-    """Characters of the longest cell of a column, but for numbers, which never fold."""
-    found = [row[place] for row in table.rows if not formatting.is_number(row[place])]
-    return max([len(formatting.exact(cell)) for cell in found], default=0)
+    """Return the length of the longest cell of a column, apart from numbers, which never fold."""
+    cells = [row[place] for row in table.rows if not formatting.is_number(row[place])]
+    return max([len(formatting.exact(cell)) for cell in cells], default=0)
 
 
 def _folds(table: Table) -> list[bool]:
-    """Which columns have cells so long that they must fold them: prose and formulas, never numbers."""
+    """Tell which columns have prose or formulas so long that they must be folded."""
     places = range(len(table.columns))
-    # Many columns leave little room for each; but digits that stand in line with the truth are never folded.
-    many = len(table.columns) > _MANY
-    true = [any(isinstance(row[place], Measured) for row in table.rows) for place in places]
-    limits = [_SHORT if many and not each else _LONG for each in true]
+    # Many columns leave little room for each; but digits aligned with those of the truth are never folded.
+    many = len(table.columns) > _MAX_WIDE_COLUMNS
+    measured = [any(isinstance(row[place], Measured) for row in table.rows) for place in places]
+    limits = [_MAX_UNFOLDED_SMALL if many and not aligned else _MAX_UNFOLDED for aligned in measured]
     if _is_crowded(table):
         words = [not any(isinstance(row[place], Code) for row in table.rows) for place in places]
-        limits = [_WORDS if word else limit for word, limit in zip(words, limits, strict=True)]
+        limits = [_MAX_UNFOLDED_WORD if word else limit for word, limit in zip(words, limits, strict=True)]
     return [table.columns[place].align == "left" and _longest(table, place) > limits[place] for place in places]
 
 
 def _is_crowded(table: Table) -> bool:
-    """Whether even the cells that are short by themselves fill the page together."""
+    """Tell whether the short cells alone already fill the line."""
     lengths = [_longest(table, place) for place in range(len(table.columns))]
-    return len(lengths) > _MANY and sum([length for length in lengths if length <= _SHORT]) > _CROWD
+    return (
+        len(lengths) > _MAX_WIDE_COLUMNS
+        and sum([length for length in lengths if length <= _MAX_UNFOLDED_SMALL]) > _CROWDED
+    )
 
 
 def _source(source: Source) -> str:
@@ -353,8 +341,7 @@ def _source(source: Source) -> str:
 
 
 def _equations(equations: Equations) -> str:
-    """Lines aligned at their `=`, the rules beside them; a page may end between two lines."""
-
+    """Set lines aligned at `=` with the rules beside them; a page may end between two lines."""
     caption = [f"\\paragraph*{{{_prose(equations.caption)}}}\\leavevmode"] if equations.caption else []
     lines = [
         r"\begingroup\allowdisplaybreaks\small",

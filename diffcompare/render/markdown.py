@@ -1,4 +1,4 @@
-"""GitHub-flavoured Markdown: text escaped, formulas in backticks, digits that differ from the truth in bold."""
+"""GitHub-flavoured Markdown: text is escaped, formulas are code, digits that differ from the truth are bold."""
 
 from __future__ import annotations
 
@@ -6,13 +6,31 @@ import re
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
-from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import (
+    MAX_DRAWN,
+    Bars,
+    Equations,
+    Graph,
+    Heading,
+    Listing,
+    Measured,
+    Paragraph,
+    Plot,
+    Source,
+    Table,
+)
 from diffcompare.localization import translate
-from diffcompare.render.pictures import COLUMNS, picture_lines
-from diffcompare.render.text_layout import clean, for_people, introduction, repeats
+from diffcompare.render.equations import equation_lines
+from diffcompare.render.text_layout import (
+    clean,
+    for_people,
+    introduction,
+    line_text,
+    repeats,
+)
 
 if TYPE_CHECKING:
-    from diffcompare.document import Block, Cell, Document, Picture
+    from diffcompare.document import Block, Cell, Document
     from diffcompare.render import Look
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$#!]")
@@ -21,37 +39,40 @@ _BARE_LINK = re.compile(r"(https?)://|www\.|@")
 
 
 def render(document: Document, look: Look) -> str:
-    """The document's blocks, an empty line between two."""
+    """Write the blocks, separated by empty lines."""
     return "\n".join([_block(block, look) + "\n" for block in for_people(document.blocks)])
 
 
 def _block(block: Block, look: Look) -> str:
-    if isinstance(block, Heading):
-        return f"{'#' * min(max(block.level, 1), 6)} {_prose(block.text, look)}"
-    if isinstance(block, Paragraph):
-        return _paragraph(block, look)
-    if isinstance(block, Table):
-        return _table(block, look)
-    if isinstance(block, Listing):
-        return _listing(block, look)
-    if isinstance(block, Graph):
-        return _graph(block, look)
-    if isinstance(block, Equations):
-        return _equations(block, look)
-    if isinstance(block, Source):
-        return _fenced(block.text, block.language, look)
-    return _drawing(block, look) or _block(block.table, look)
+    match block:
+        case Heading():
+            return f"{'#' * min(max(block.level, 1), 6)} {_prose(block.text, look)}"
+        case Paragraph():
+            return _paragraph(block, look)
+        case Table():
+            return _table(block, look)
+        case Listing():
+            return _listing(block, look)
+        case Equations():
+            return _equations(block, look)
+        case Source():
+            return _fenced(block.text, block.language, look)
+        case Graph():
+            return _graph(block, look)
+        case Plot() | Bars():
+            return _chart(block, look)
 
 
-def _drawing(picture: Picture, look: Look) -> str:
-    """A picture drawn with characters, in a block of code; nothing where they cannot show it."""
-    lines = ["".join([text for text, _ in line]).rstrip() for line in picture_lines(picture, look, COLUMNS)]
-    return _fenced("\n".join(lines), "text", look) if lines else ""
+def _chart(chart: Plot | Bars, look: Look) -> str:
+    """Draw a chart with characters in a block of code."""
+    from diffcompare.render.chart.text import WIDTH, chart_lines
+
+    lines = [line_text(line).rstrip() for line in chart_lines(chart, look, WIDTH)]
+    return _fenced("\n".join(lines), "text", look) if lines else _table(chart.table, look)
 
 
 def _graph(graph: Graph, look: Look) -> str:
-    """The graph as a flowchart, which GitHub draws, and its table."""
-    from diffcompare.document import MAX_DRAWN
+    """Write the graph as a flowchart, which GitHub draws, followed by its table."""
     from diffcompare.render.graph.mermaid import flowchart
 
     table = _table(graph.table, look)
@@ -71,7 +92,7 @@ def _lines(text: str, look: Look, start: str = "") -> str:
 
 
 def _prose(text: str, look: Look) -> str:
-    """Text in which nothing is markup: every special character escaped, and what would begin a list or a link."""
+    """Escape everything that Markdown would read as markup, a list or a link."""
     escaped = _SPECIAL.sub(r"\\\g<0>", clean(text, look.unicode).strip())
     escaped = _BLOCK_START.sub(r"\1\\\2", escaped)
     return _BARE_LINK.sub(
@@ -80,7 +101,7 @@ def _prose(text: str, look: Look) -> str:
 
 
 def _code(text: str, look: Look, *, in_table: bool = False) -> str:
-    """A code span.  Where backticks cannot hold the text (a backtick, a backslash in a table), an HTML one."""
+    """Return a code span; an HTML one where backticks cannot hold the text (a backtick, a backslash in a table)."""
     text = clean(text, look.unicode)
     if not text.strip():
         return ""
@@ -113,27 +134,19 @@ def _table(table: Table, look: Look) -> str:
 
 
 def _equations(equations: Equations, look: Look) -> str:
-    """Mathematics as GitHub sets it; formulas too large for that as lines of code."""
+    """Write mathematics as GitHub typesets it; formulas too large for that become lines of code."""
     from diffcompare.render.latex import aligned, can_be_typeset
 
     caption = f"**{_prose(equations.caption, look)}**\n\n" if equations.caption else ""
     if can_be_typeset(equations):
-        body = "\n".join(
-            [
-                r"\begin{aligned}",
-                *aligned(equations, lambda remark: rf"&& \text{{{_math_prose(remark)}}}"),
-                r"\end{aligned}",
-            ]
-        )
-        return caption + _fenced(body, "math", look)
-    from diffcompare.render.equations import equation_lines
-
-    lines = ["".join([text for text, _ in line]) for line in equation_lines(equations, look)]
+        lines = aligned(equations, lambda remark: rf"&& \text{{{_math_prose(remark)}}}")
+        return caption + _fenced("\n".join([r"\begin{aligned}", *lines, r"\end{aligned}"]), "math", look)
+    lines = list(map(line_text, equation_lines(equations, look)))
     return caption + _fenced("\n".join(lines), "text", look)
 
 
 def _math_prose(text: str) -> str:
-    r"""Text inside of \text: what is special there, or to Markdown, is left out."""
+    r"""Return text for use inside \text, without characters that are special there or in Markdown."""
     return re.sub(r"[\\{}$&#%^_~`<>]", " ", clean(text))
 
 

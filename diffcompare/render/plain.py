@@ -1,6 +1,6 @@
-"""Plain text for pipes and files: aligned columns two spaces apart, every digit, no boxes, no folding at any width.
+"""Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding.
 
-Nothing is marked or left out, so that every row can be read by itself by `awk` or `grep`.
+Nothing is marked or left out, so that `awk` and `grep` can read each row by itself.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from diffcompare import formatting
 from diffcompare.diagnostics import width
-from diffcompare.document import Equations, Graph, Heading, Listing, Paragraph, Source, Table
+from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Paragraph, Plot, Source, Table
 from diffcompare.render.equations import equation_lines
-from diffcompare.render.pictures import COLUMNS, picture_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,
     for_people,
     introduced,
+    line_text,
     padding_of,
     point_padding,
     title_padding,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def render(document: Document, look: Look) -> str:
-    """The document as lines of text without trailing spaces."""
+    """Write the document as lines without trailing spaces."""
     lines: list[str] = []
     blocks = for_people(document.blocks)
     for place, block in enumerate(blocks):
@@ -39,29 +39,37 @@ def render(document: Document, look: Look) -> str:
 
 
 def _block(block: Block, look: Look) -> list[str]:
-    if isinstance(block, Heading):
-        return [clean(block.text, look.unicode)]
-    if isinstance(block, Paragraph):
-        return [clean(line, look.unicode) for line in introduced(block.role, block.text).split("\n")]
-    if isinstance(block, Table):
-        return _table(block, look)
-    if isinstance(block, Listing):
-        return _listing(block, look)
-    if isinstance(block, Graph):
-        return [*_drawing(block, look), *_table(block.table, look)]
-    if isinstance(block, Equations):
-        return _equations(block, look)
-    if isinstance(block, Source):
-        return _source(block, look)
-    drawn = picture_lines(block, look, COLUMNS)
-    return ["".join([text for text, _ in line]) for line in drawn] or _block(block.table, look)
+    match block:
+        case Heading():
+            return [clean(block.text, look.unicode)]
+        case Paragraph():
+            return [clean(line, look.unicode) for line in introduced(block.role, block.text).split("\n")]
+        case Table():
+            return _table(block, look)
+        case Listing():
+            return _listing(block, look)
+        case Equations():
+            caption = [clean(block.caption, look.unicode)] if block.caption else []
+            return caption + list(map(line_text, equation_lines(block, look)))
+        case Source():
+            return [clean(line, look.unicode) for line in block.text.splitlines()]
+        case Graph():
+            return [*_drawing(block, look), *_table(block.table, look)]
+        case Plot() | Bars():
+            return _chart(block, look)
+
+
+def _chart(chart: Plot | Bars, look: Look) -> list[str]:
+    from diffcompare.render.chart.text import WIDTH, chart_lines
+
+    return list(map(line_text, chart_lines(chart, look, WIDTH))) or _table(chart.table, look)
 
 
 def _drawing(graph: Graph, look: Look) -> list[str]:
-    """The graph in characters, if it can be drawn, and an empty line."""
-    from diffcompare.render.graph.text import MAX_WIDTH, drawn
+    """Draw the graph in characters, followed by an empty line; nothing if it is too large."""
+    from diffcompare.render.graph.text import MAX_WIDTH, drawing_or_note
 
-    lines = drawn(graph, look, MAX_WIDTH)
+    lines = drawing_or_note(graph, look, MAX_WIDTH)
     return [clean(graph.caption, look.unicode), *lines, ""] if lines else []
 
 
@@ -86,15 +94,6 @@ def _table(table: Table, look: Look) -> list[str]:
 def _listing(listing: Listing, look: Look) -> list[str]:
     labels = _aligned([clean(label, look.unicode) for label, _ in listing.entries], "left")
     return [f"{label}  {_text(cell, look)}" for label, (_, cell) in zip(labels, listing.entries, strict=True)]
-
-
-def _equations(equations: Equations, look: Look) -> list[str]:
-    caption = [clean(equations.caption, look.unicode)] if equations.caption else []
-    return caption + ["".join([text for text, _ in line]) for line in equation_lines(equations, look)]
-
-
-def _source(source: Source, look: Look) -> list[str]:
-    return [clean(line, look.unicode) for line in source.text.splitlines()]
 
 
 def _aligned(texts: list[str], align: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""SVG: the pictures of a document, one below the other, in a file of its own or inside of a page.
+"""SVG: the pictures of a document, one below the other, as a file or inside a page.
 
-A drawer is one module with one function, `draw(block) -> Drawing`; it may use the classes below, which hold the colours
-of both schemes.  Meaning is never in a colour alone: primal is solid, tangent dotted, adjoint dashed.
+Each kind of picture has one drawing function, `draw(block) -> SvgDrawing`; it uses the style classes below, which hold
+the colours of both schemes.  Meaning is never in a colour alone: primal is solid, tangent dotted, adjoint dashed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from diffcompare.document import Document, Picture
     from diffcompare.render import Look
 
+# For each kind of picture the package whose module `svg` draws it, and the function there
 DRAWERS = {Graph: ("graph", "draw_graph"), Plot: ("chart", "draw_plot"), Bars: ("chart", "draw_bars")}
-"""The package whose module `svg` draws each kind of picture, and the function there."""
 
-GAP = 24
-"""Pixels between two pictures."""
+GAP = 24  # pixels between two pictures
 
 # Okabe-Ito.  Marks on white: blue 5.2 : 1, vermillion 3.9, green 3.4; text in their darker kin.
 LIGHT = {
@@ -38,8 +37,7 @@ DARK = {
     "blue-text": "#56B4E9", "vermillion-text": "#FF9E66", "green-text": "#2fbf98", "orange-text": "#F0C04A",
 }  # fmt: skip
 PRINTED = {"paper": "#fff", "ink": "#000", "faint": "#444", "rule": "#bbb"}
-SERIES = ("blue", "vermillion", "green", "purple", "ink", "faint")
-"""The colours of curves and bars, in their order."""
+SERIES = ("blue", "vermillion", "green", "purple", "ink", "faint")  # colours of the first, second ... curve or bar
 
 _SHAPES = """\
 .dc-svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 14px; }
@@ -84,13 +82,13 @@ def _properties(palette: Mapping[str, str]) -> str:
     return f".dc-svg {{ {' '.join([f'--dc-{name}: {value};' for name, value in palette.items()])} }}\n"
 
 
-def _coloured(shown: Callable[[str], str]) -> str:
-    """Write the rules about colours, with what is shown for the name of each."""
-    return re.sub(r"\$([a-z-]+)", lambda found: shown(found[1]), _COLOURS)
+def _coloured(value: Callable[[str], str]) -> str:
+    """Return the style rules about colours, with each `$name` replaced by its value."""
+    return re.sub(r"\$([a-z-]+)", lambda name: value(name[1]), _COLOURS)
 
 
-# Viewers of files (librsvg, CairoSVG) know not all of this, and skip a block that asks for custom properties: what
-# stands before it has to be enough.
+# File viewers (librsvg, CairoSVG) do not know all of this, and skip a block that asks for custom properties: the rules
+# before it have to suffice for them.
 _IN_BROWSERS = """\
 .dc-svg { max-width: 100%; height: auto; }
 .dc-svg .partial { paint-order: stroke; stroke: var(--dc-paper); stroke-width: 4px; stroke-linejoin: round; }
@@ -102,29 +100,30 @@ STYLE = (
 )
 
 
+# The properties that the style sheet gives each class by itself
 _PRESENTED = [
     (name, dict(re.findall(r"([a-z]+): ([^;]+);", rules)))
     for name, rules in re.findall(r"^\.dc-svg \.([a-z-]+) {(.+)}$", _coloured(LIGHT.__getitem__), re.MULTILINE)
 ]
-"""What the style sheet says of each class by itself."""
 
 
 def _presented(body: str) -> str:
-    """The elements of a file with their colours as attributes, for viewers that know no style sheets.
+    """Return the elements with their colours as attributes too, for viewers that ignore style sheets.
 
-    An attribute counts less than any rule of a style sheet, so all others see the same as without.
+    An attribute has lower priority than any rule of a style sheet, so other viewers show no difference.
     """
 
     def attributed(tag: re.Match[str]) -> str:
         classes = tag["classes"].split()
-        said = {key: value for name, rules in _PRESENTED if name in classes for key, value in rules.items()}
-        return tag[0] + "".join([f' {key}="{value}"' for key, value in said.items() if f" {key}=" not in tag[0]])
+        properties = {key: value for name, rules in _PRESENTED if name in classes for key, value in rules.items()}
+        missing = {key: value for key, value in properties.items() if f" {key}=" not in tag[0]}
+        return tag[0] + "".join([f' {key}="{value}"' for key, value in missing.items()])
 
     return re.sub(r'<[a-z]+ [^<>]*?class="(?P<classes>[^"]*)"[^<>/]*', attributed, body)
 
 
 class SvgDrawing(NamedTuple):
-    """A picture's size in pixels, its elements, and what it shows in one sentence."""
+    """A picture: its size in pixels, its elements, and a description in one sentence."""
 
     width: float
     height: float
@@ -133,34 +132,34 @@ class SvgDrawing(NamedTuple):
 
 
 def render(document: Document, look: Look) -> str:
-    """The document's pictures as an SVG file.  Raises DiffcompareError where it has none."""
+    """Return the document's pictures as an SVG file.  Raises DiffcompareError (E512) if it has none."""
     drawings = [(block.caption, drawing(block)) for block in pictures(document)]
     if not drawings:
         message = "there is no picture in this answer that could be drawn as SVG"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
-    width = max(each.width for _, each in drawings)
+    width = max(drawn.width for _, drawn in drawings)
     parts, top = [], 0.0
-    for _, each in drawings:
-        parts.append(f'<g transform="translate(0 {top:g})">\n{each.body}</g>\n')
-        top += each.height + GAP
+    for _, drawn in drawings:
+        parts.append(f'<g transform="translate(0 {top:g})">\n{drawn.body}</g>\n')
+        top += drawn.height + GAP
     title = "; ".join(caption for caption, _ in drawings if caption)
-    whole = SvgDrawing(width, top - GAP, "".join(parts), " ".join(each.description for _, each in drawings))
+    whole = SvgDrawing(width, top - GAP, "".join(parts), " ".join(drawn.description for _, drawn in drawings))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_element(whole, title, STYLE)}\n'
     return text if look.unicode else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def pictures(document: Document) -> list[Picture]:
-    """The blocks that can be drawn."""
+    """Return the blocks that can be drawn."""
     return [block for block in document.blocks if isinstance(block, Graph | Plot | Bars)]
 
 
 def picture(block: Picture) -> str:
-    """One picture as an element of a page, whose style sheet has `STYLE` in it."""
+    """Return one picture as an element for a page whose style sheet contains `STYLE`."""
     return _element(drawing(block), block.caption, "")
 
 
 def drawing(block: Picture) -> SvgDrawing:
-    """A picture drawn by the module for its kind."""
+    """Draw a picture with the function for its kind."""
     package, function = DRAWERS[type(block)]
     module = import_module(f"diffcompare.render.{package}.svg")
     drawn: SvgDrawing = getattr(module, function)(block)
@@ -168,14 +167,14 @@ def drawing(block: Picture) -> SvgDrawing:
 
 
 def text(words: str) -> str:
-    """Text as it may stand in an element or an attribute."""
+    """Return text escaped for an element or an attribute."""
     return escape(clean(words))
 
 
 def _element(drawn: SvgDrawing, title: str, style: str) -> str:
     sheet = f"<style>\n{style}</style>\n" if style else ""
     name = f"<title>{text(title)}</title>\n" if title else ""
-    namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # a page knows it without
+    namespace = 'xmlns="http://www.w3.org/2000/svg" ' if style else ""  # not needed inside a page
     size = f'width="{drawn.width:g}" height="{drawn.height:g}" viewBox="0 0 {drawn.width:g} {drawn.height:g}"'
     body = f'<rect class="paper" width="100%" height="100%"/>\n{drawn.body}'
     return (

@@ -1,8 +1,8 @@
-"""The terminal: tables between rules, folded to the width without ever cutting a number.
+"""Terminal output: tables between rules, folded to the width without ever cutting a number.
 
-The layout is decided in `folding`, from the width of every cell: rich drops digits when a table is too narrow.  What
-is left for rich is the escape sequences.  All text goes through `rich.text.Text` and never through markup, which would
-delete `[b]`.  Digits that differ from the truth are underlined and vermillion, or in brackets on a dumb terminal.
+The layout is made in `table_layout`, because rich drops digits when a table is too narrow; rich only writes the escape
+sequences.  All text goes through `rich.text.Text` and never through markup, which would delete `[b]`.  Digits that
+differ from the truth are underlined and vermillion, or in brackets on a dumb terminal.
 """
 
 from __future__ import annotations
@@ -11,18 +11,28 @@ import io
 from typing import TYPE_CHECKING
 
 from diffcompare import formatting
-from diffcompare.document import Equations, Graph, Heading, Listing, Measured, Paragraph, Source, Table
+from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.localization import translate
 from diffcompare.render.equations import equation_lines
-from diffcompare.render.pictures import picture_lines
-from diffcompare.render.table_layout import Entry, Line, entry_lines, prose_lines, table_lines
-from diffcompare.render.text_layout import clean, close_together, for_people, introduced, is_prose, stage_mark, wrap
+from diffcompare.render.table_layout import Entry, entry_lines, table_lines
+from diffcompare.render.text_layout import (
+    clean,
+    close_together,
+    for_people,
+    introduced,
+    is_prose,
+    line_text,
+    prose_lines,
+    stage_mark,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diffcompare.document import Block, Cell, Column, Document
     from diffcompare.render import Look
+    from diffcompare.render.text_layout import Line
 
 # Okabe-Ito vermillion #D55E00, from the 256 colours that every terminal has.
 _STYLES = {"": "", "strong": "bold", "faint": "dim", "warning": "color(166)", "wrong": "underline color(166)"}
@@ -32,12 +42,12 @@ _FACES = {"verdict": "strong", "warning": "warning"}
 
 
 def render(document: Document, look: Look) -> str:
-    """The document as text, with escape sequences only where `look` allows them."""
+    """Write the document as text, with escape sequences only where `look` allows them."""
     return "".join([f"{line}\n" for line in painted(document_lines(document, look), look)])
 
 
 def document_lines(document: Document, look: Look) -> list[Line]:
-    """The document as lines of styled spans, none wider than the look allows but for what cannot be folded."""
+    """Return lines of styled spans, no wider than the look allows except for what cannot be folded."""
     lines: list[Line] = []
     blocks = for_people(document.blocks)
     for place, block in enumerate(blocks):
@@ -48,9 +58,9 @@ def document_lines(document: Document, look: Look) -> list[Line]:
 
 
 def painted(lines: Sequence[Line], look: Look) -> list[str]:
-    """Lines as text, with escape sequences where the look has styles."""
+    """Turn styled lines into text, with escape sequences if the look allows styles."""
     if not look.styled:
-        return ["".join([text for text, _ in line]).rstrip() for line in lines]
+        return [line_text(line).rstrip() for line in lines]
     from rich.console import Console
     from rich.text import Text
 
@@ -65,35 +75,47 @@ def painted(lines: Sequence[Line], look: Look) -> list[str]:
 
 
 def _block(block: Block, look: Look) -> list[Line]:
-    if isinstance(block, Heading):
-        return _prose(block.text, "strong", look)
-    if isinstance(block, Paragraph):
-        return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
-    if isinstance(block, Table):
-        return _table(block, look)
-    if isinstance(block, Graph):
-        return [*_drawing(block, look), *_table(block.table, look)]
-    if isinstance(block, Equations):
-        caption = _prose(block.caption, "strong", look) if block.caption else []
-        return caption + equation_lines(block, look, look.width)
-    if isinstance(block, Source):
-        return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
-    if not isinstance(block, Listing):
-        return picture_lines(block, look, look.width) or _block(block.table, look)
+    match block:
+        case Heading():
+            return _prose(block.text, "strong", look)
+        case Paragraph():
+            return _prose(introduced(block.role, block.text), _FACES.get(block.role, ""), look)
+        case Table():
+            return _table(block, look)
+        case Listing():
+            return _listing(block, look)
+        case Equations():
+            caption = _prose(block.caption, "strong", look) if block.caption else []
+            return caption + equation_lines(block, look, look.width)
+        case Source():
+            return [[(clean(line, look.unicode), "")] for line in block.text.splitlines()]
+        case Graph():
+            return [*_drawing(block, look), *_table(block.table, look)]
+        case Plot() | Bars():
+            return _chart(block, look)
+
+
+def _listing(listing: Listing, look: Look) -> list[Line]:
     entries: list[Entry] = [
         (clean(label, look.unicode), _cell(cell, look), wrap if isinstance(cell, str) else None)
-        for label, cell in block.entries
+        for label, cell in listing.entries
     ]
     return entry_lines(entries, look.width)
 
 
+def _chart(chart: Plot | Bars, look: Look) -> list[Line]:
+    from diffcompare.render.chart.text import chart_lines
+
+    return chart_lines(chart, look, look.width) or _table(chart.table, look)
+
+
 def _drawing(graph: Graph, look: Look) -> list[Line]:
-    """The graph in characters, if it can be drawn in so many columns, and an empty line."""
-    from diffcompare.render.graph.text import drawing_lines, drawn
+    """Draw the graph in characters, followed by an empty line; where the terminal is too narrow, say so instead."""
+    from diffcompare.render.graph.text import drawing_lines, drawing_or_note
 
     drawing, legend = drawing_lines(graph, look, look.width)
     if not drawing:
-        drawing, legend = [], drawn(graph, look, look.width)  # why there is none
+        drawing, legend = [], drawing_or_note(graph, look, look.width)  # the note that says how wide it would be
     if not drawing and not legend:
         return []
     below = [line for text in legend for line in _prose(text, "", look)]
@@ -125,7 +147,7 @@ def _table(table: Table, look: Look) -> list[Line]:
 
 
 def _bar(line: Line) -> Line:
-    """The row that is shown now as one bar, the spaces between its cells too."""
+    """Extend the highlight of the current row over the spaces between its cells."""
     now = [place for place, (_, style) in enumerate(line) if style == "now"]
     if not now:
         return line
@@ -138,7 +160,7 @@ def _coloured(cell: Line, column: Column) -> Line:
 
 
 def _staged(table: Table, titles: list[str], body: list[list[Line]], look: Look) -> tuple[list[str], list[list[Line]]]:
-    """Titles and cells with the mark of every row before it, and the row that is shown now in reverse."""
+    """Prefix each row with the mark of its stage, and highlight the current row."""
     marked: list[list[Line]] = []
     for stage, row in zip(table.stages, body, strict=True):
         cells: list[Line] = [[(f"{stage_mark(stage, look.unicode)} ", ""), *row[0]], *row[1:]]
@@ -147,7 +169,7 @@ def _staged(table: Table, titles: list[str], body: list[list[Line]], look: Look)
 
 
 def _cell(cell: Cell, look: Look) -> Line:
-    """A cell's text, with the digits marked that differ from the truth."""
+    """Return a cell's text, with the digits marked that differ from the truth."""
     if isinstance(cell, Measured):
         right, wrong, rest = formatting.marked(cell, look.digits)
         mark = (wrong, "wrong") if look.styled or not wrong else (f"[{wrong}]", "")

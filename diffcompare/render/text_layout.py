@@ -1,9 +1,9 @@
-"""Arithmetic of columns: padding, decimal points in line, folding of prose, repeated group cells."""
+"""Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from diffcompare.diagnostics import visible, width
 from diffcompare.document import Bars, Graph, Measured, Paragraph, Plot, Table
@@ -12,10 +12,10 @@ from diffcompare.localization import translate
 if TYPE_CHECKING:
     from diffcompare.document import Block, Cell, Column, Stage
 
+Span: TypeAlias = tuple[str, str]  # a text and the name of its style
+Line: TypeAlias = list[Span]
 
-# Characters: what may be shown, how it is written in ASCII, and how wide it is on a screen.
-
-# Signs that a font shows like another one are written by their numbers, so that nobody takes one for the other.
+# Keys that look like another character in most fonts are written as escapes, so that nobody mistakes one for another.
 _ASCII = {
     "\u00d7": "*", "·": "*", "⋅": "*", "÷": "/", "\u2212": "-", "±": "+/-", "√": "sqrt", "∂": "d", "∇": "grad ",
     "∑": "sum", "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "→": "->", "←": "<-", "⇒": "=>", "↦": "|->",
@@ -27,20 +27,20 @@ _ASCII = {
 
 
 def stage_mark(stage: Stage, unicode: bool = True) -> str:
-    """The sign of a stage, one character: `>` now, a tick (# in ASCII) done."""
+    """Return the one-character mark of a stage: `>` for the current row, a tick (`#` in ASCII) for a finished one."""
     return {"": " ", "now": ">", "done": "✓" if unicode else "#"}[stage]
 
 
 def clean(text: str, unicode: bool = True) -> str:
-    """The text without anything that steers a terminal or turns the writing around; in ASCII unless `unicode`.
+    """Return the text without characters that control a terminal or the writing direction; in ASCII unless `unicode`.
 
-    Control characters, bidirectional overrides and lone surrogates are shown as escapes (`\\x1b`), never sent.
+    Control characters, bidirectional overrides and lone surrogates become visible escapes (`\\x1b`).
     """
     return visible(text if unicode else ascii_only(text))
 
 
 def ascii_only(text: str) -> str:
-    """The text in ASCII: `θ` as theta, `≤` as <=, an accent dropped, anything else as an escape."""
+    """Transliterate to ASCII: `θ` to theta, `≤` to <=, accents dropped, anything else an escape."""
     return text if text.isascii() else "".join([char if char.isascii() else _transliterated(char) for char in text])
 
 
@@ -58,7 +58,7 @@ def _transliterated(char: str) -> str:
 
 
 def greek(char: str) -> str:
-    """The name of a Greek letter (`theta`, `Theta`), nothing for any other character."""
+    """Return the name of a Greek letter (`theta`, `Theta`), or nothing for any other character."""
     from unicodedata import name
 
     words = name(char, "").replace("LAMDA", "LAMBDA").split()
@@ -67,40 +67,46 @@ def greek(char: str) -> str:
     return words[-1].capitalize() if "CAPITAL" in words else words[-1].lower()
 
 
+def line_text(line: Line) -> str:
+    """Return the text of a line without its styles."""
+    return "".join([text for text, _ in line])
+
+
+def line_width(line: Line) -> int:
+    """Return the number of columns that a line takes."""
+    return sum([width(text) for text, _ in line])
+
+
 _MAX_POINT_PADDING = 6
 
-_NEVER_FIRST = "，。、；：！？）】》」』”’…—%)],.;:!?\u0304\u0307"
+_NEVER_FIRST = "，。、；：！？）】》」』”’…—%)],.;:!?\u0304\u0307"  # no line may begin with these
 
-"""Characters at which no line begins."""
-
-_NEVER_LAST = "（【《「『“‘(["
-
-"""Characters at which none ends."""
+_NEVER_LAST = "（【《「『“‘(["  # no line may end with these
 
 
 def padding_of(text: str, columns: int, align: str) -> tuple[str, str]:
-    """The spaces before and after a text in so many columns."""
+    """Return the spaces before and after a text that align it in so many columns."""
     spaces = " " * max(columns - width(text), 0)
     return (spaces, "") if align == "right" else ("", spaces)
 
 
 def point_padding(column: Column, cells: Sequence[Cell], texts: Sequence[str]) -> list[int]:
-    """Spaces to put after each number so that the decimal points of a right-aligned column stand in line.
+    """Return how many spaces to put after each number so that the decimal points of a right-aligned column line up.
 
-    Digits of the same place then stand below each other, and the eye finds where two numbers part.  Not done where
-    it would make the column much wider (1e+20 above 1.7163378145367738e-20).
+    Digits of equal weight then stand below each other, and the eye finds where two numbers begin to differ.  No padding
+    is added where it would make the column much wider (1e+20 above 1.7163378145367738e-20).
     """
-    none = [0] * len(texts)
+    unpadded = [0] * len(texts)
     if column.align != "right" or not any(isinstance(cell, Measured | float) for cell in cells):
-        return none
+        return unpadded
     after = [width(text[_point(text) :]) for text in texts]
     padding = [max(after) - length for length in after]
-    grown = max(width(text) + spaces for text, spaces in zip(texts, padding, strict=True))
-    return padding if grown <= max(map(width, texts)) + _MAX_POINT_PADDING else none
+    widest = max(width(text) + spaces for text, spaces in zip(texts, padding, strict=True))
+    return padding if widest <= max(map(width, texts)) + _MAX_POINT_PADDING else unpadded
 
 
 def title_padding(title: str, texts: Sequence[str], padding: Sequence[int]) -> str:
-    """Spaces after the title of a column whose points stand in line: it begins where the numbers begin."""
+    """Return spaces to put after the title of a decimal-aligned column, so that it begins where the numbers begin."""
     if not any(padding):
         return ""
     columns = max(width(text) + spaces for text, spaces in zip(texts, padding, strict=True))
@@ -108,13 +114,13 @@ def title_padding(title: str, texts: Sequence[str], padding: Sequence[int]) -> s
 
 
 def _point(number: str) -> int:
-    """Where the decimal point is, or would be."""
+    """Return the position of the decimal point, or of the place where it would be."""
     places = [place for place in (number.find("."), number.find("e")) if place >= 0]
     return min(places) if places else len(number)
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """The text folded between words; a word that is too long keeps its line to itself, uncut."""
+    """Fold the text between words; a word longer than the line gets a line to itself, uncut."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -128,13 +134,18 @@ def wrap(text: str, columns: int) -> list[str]:
     return lines
 
 
+def prose_lines(text: str, style: str, columns: int) -> list[Line]:
+    """Fold prose between words, all in one style."""
+    return [[(line, style)] for line in wrap(text, columns)]
+
+
 def longest_word(texts: Sequence[str]) -> int:
-    """The narrowest column that these texts can be folded into."""
+    """Return the width of the longest word: the narrowest column that these texts can be folded into."""
     return max((width(word) for text in texts for _, word in _words(text)), default=0)
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    """The pieces between which a line may end, each with the space before it: Chinese has no spaces between words."""
+    """Yield the pieces between which a line may end, each with the space before it (Chinese has none)."""
     for word in text.split():
         space, start = " ", 0
         for place in range(1, 0 if word.isascii() else len(word)):
@@ -145,45 +156,48 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _may_part(before: str, after: str) -> bool:
-    """Whether a line may end between two characters: beside a Chinese one, but for punctuation that clings to it."""
+    """Tell whether a line may end here: next to a wide (Chinese) character, except at punctuation that clings to it."""
     wide = width(before) == 2 or width(after) == 2
     return wide and after not in _NEVER_FIRST and before not in _NEVER_LAST
 
 
 def is_prose(table: Table, place: int) -> bool:
-    """Whether a column is the closing column of prose, the only one that may be folded."""
+    """Tell whether this is the closing column of prose, the only column that may be folded."""
     if place != len(table.columns) - 1 or table.columns[place].align != "left" or place == 0:
         return False
     return all(row[place] is None or isinstance(row[place], str) for row in table.rows)
 
 
 def repeats(table: Table) -> list[tuple[bool, ...]]:
-    """For each row, which cells are left out on a screen: group cells equal to the one above, as are those before."""
+    """Tell for each cell whether it is left out on a screen, as a group cell that repeats the one above.
+
+    A cell repeats only if the group cells to its left do.
+    """
     marks: list[tuple[bool, ...]] = []
     above: tuple[Cell, ...] | None = None
     for row in table.rows:
         same = above is not None
-        found = []
+        repeated = []
         for place, column in enumerate(table.columns):
             same = same and (not column.group or (above is not None and row[place] == above[place]))
-            found.append(same and column.group)
-        marks.append(tuple(found))
+            repeated.append(same and column.group)
+        marks.append(tuple(repeated))
         above = row
     return marks
 
 
 def group_place(table: Table) -> int | None:
-    """The first group column, if the table has one."""
+    """Return the index of the first group column, if there is one."""
     return next((place for place, column in enumerate(table.columns) if column.group), None)
 
 
 def introduced(role: str, text: str) -> str:
-    """Prose with the word that says what it is, since a colour or a face alone does not."""
+    """Return prose with an introductory word such as `note: `, since colour or weight alone does not tell its role."""
     return "".join(introduction(role, text))
 
 
 def introduction(role: str, text: str) -> tuple[str, str]:
-    """The word that says what a text is, with its colon, and the rest; no word where none is needed."""
+    """Return the introductory word of a note or warning (`note:`) and the rest; an empty word for other roles."""
     if role not in ("note", "warning"):
         return "", text
     if text.lower().startswith(f"{role}:"):
@@ -193,23 +207,23 @@ def introduction(role: str, text: str) -> tuple[str, str]:
 
 
 def close_together(above: Block, below: Block) -> bool:
-    """Whether two blocks need no empty line between them: notes and warnings stand in one list."""
+    """Tell whether two blocks need no empty line between them: consecutive notes and warnings form one list."""
     roles = ("note", "warning")
     return getattr(above, "role", None) in roles and getattr(below, "role", None) in roles
 
 
 def for_people(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks with long tables cut in the middle, and a remark that says so in its place."""
-    shown: list[Block] = []
+    """Return the blocks with the middle of long tables replaced by a note that says how many rows are left out."""
+    shortened: list[Block] = []
     for block in blocks:
         table = block if isinstance(block, Table) else getattr(block, "table", None)
         if table is None or table.most is None or len(table.rows) <= table.most:
-            shown.append(block)
+            shortened.append(block)
             continue
         half, count = table.most // 2, len(table.rows)
         head = table._replace(rows=table.rows[:half], most=None)
         tail = table._replace(rows=table.rows[-half:], most=None, caption=f"{table.caption} (the end)".lstrip())
         first: Block = block._replace(table=head) if isinstance(block, Plot | Bars | Graph) else head
         left_out = f"{count - 2 * half:,} of {count:,} rows are left out here; CSV and JSON have them all"
-        shown += [first, Paragraph(left_out, "note"), tail]
-    return shown
+        shortened += [first, Paragraph(left_out, "note"), tail]
+    return shortened

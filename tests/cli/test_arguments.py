@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diffcompare.cli.arguments import check_count, like_a_flag, separate, wants_json
+from diffcompare.cli.arguments import check_count, is_like_flag, separate, wants_json
 from diffcompare.diagnostics import DiffcompareError
 
 FLAGS = {"--at": True, "--step": True, "-o": True, "--method": True, "--json": False, "-q": False, "-h": False}
@@ -90,7 +90,7 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
         (["-x^2", "-v"], "E502 no such option `-v` | `-h` shows the options"),
         (["x", "x=3"], "E504 unexpected argument `x=3` | did you mean `--at x=3`?"),
         (["x", "+", "-y"], 'E504 unexpected argument `+` | put an argument with spaces between quotes: "x + -y"'),
-        (["a.csv", "b.csv"], "E504 unexpected argument `b.csv` | one file a run: write the command once for each"),
+        (["a.csv", "b.csv"], "E504 unexpected argument `b.csv` | this command takes one file; run it once per file"),
         (["-x", "y"], 'E504 unexpected argument `y` | put an argument with spaces between quotes: "-x y"'),
     ],
 )
@@ -105,8 +105,8 @@ def test_an_argument_that_may_be_left_out() -> None:
 
 
 def test_what_is_spelt_like_a_flag() -> None:
-    assert all(map(like_a_flag, ["-x", "--json", "--a-b=3", "--at=x=1\ny"]))
-    assert not any(map(like_a_flag, ["-x^2", "x", "-1", "--", "-", "--x*y", "-(x)"]))
+    assert all(map(is_like_flag, ["-x", "--json", "--a-b=3", "--at=x=1\ny"]))
+    assert not any(map(is_like_flag, ["-x^2", "x", "-1", "--", "-", "--x*y", "-(x)"]))
 
 
 @pytest.mark.parametrize(

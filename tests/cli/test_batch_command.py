@@ -355,12 +355,12 @@ def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(start, unbroke
 def test_what_the_line_on_the_screen_says() -> None:
     from diffcompare.batch.row_result import Options
     from diffcompare.batch.run import Run
-    from diffcompare.cli.commands.batch import _details
+    from diffcompare.cli.batch_run import progress_text
 
     run = Run([], Options())
     run.statistics.rows, run.statistics.failed, run.resumed = 3000, 2, 1000
-    assert _details(run, 5000)(10.0) == "3,000 rows, 200 a second, 10 s left, 2 failed"
-    assert _details(run, None)(1000.0) == "3,000 rows, 2.0 a second, 2 failed"
+    assert progress_text(run, 5000)(10.0) == "3,000 rows, 200 a second, 10 s left, 2 failed"
+    assert progress_text(run, None)(1000.0) == "3,000 rows, 2.0 a second, 2 failed"
 
 
 def test_a_row_that_never_ends_costs_its_own_cell(cli) -> None:

@@ -52,7 +52,7 @@ def test_texts_for_students_are_written_and_told(cli, answers, tmp_path):
     assert sorted(each.name for each in tmp_path.joinpath("texts").iterdir()) == ["Ada.txt", "Bob_7.txt"]
     assert "2*x*cos(x^2)" not in tmp_path.joinpath("texts", "Bob_7.txt").read_text(encoding="utf-8")
     again = cli("check", path, "--feedback", "texts", "--solution")
-    assert again.err.endswith("Bob_7.txt; 2 of them in the place of older ones\n")
+    assert again.err.endswith("Bob_7.txt; 2 of them replace older ones\n")
     assert "2*x*cos(x^2)" in tmp_path.joinpath("texts", "Bob_7.txt").read_text(encoding="utf-8")
 
 

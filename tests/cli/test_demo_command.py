@@ -31,7 +31,7 @@ from diffcompare.safe_io import CannotWrite
             "diffcompare trace",
         ),
         (("demo", "memory", "--auto", "0"), "E507", "--auto 5"),
-        (("demo", "memory", "--lang", "fr"), "E506", "choose one of en, zh"),
+        (("demo", "memory", "--lang", "fr"), "E506", "`--lang` takes one of en, zh"),
         (("demo", "memory", "--lang", "zh", "--charset", "ascii"), "E506", "leave out `--charset ascii`"),
         (("lesson", "memory", "trcae"), "E581", "did you mean `trace`?"),
     ],

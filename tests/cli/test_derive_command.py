@@ -56,7 +56,7 @@ def test_code_in_other_formats(cli, tmp_path):
     ("arguments", "code", "message"),
     [
         (("x^2", "--wrt", "y"), 2, "no variable `y`"),
-        (("x^2", "--code", "fortran"), 2, "`--code` knows no `fortran`"),
+        (("x^2", "--code", "fortran"), 2, "unknown language `fortran`"),
         (("x^2", "--at", "x=1,z=2"), 2, "z"),
         (("polygamma(x, 2)",), 3, "no rule is known for polygamma(x, 2) by x"),
         (("|x|", "--at", "x=0"), 3, "no derivative at this point"),

@@ -12,7 +12,7 @@ import pytest
 
 from diffcompare.cli import main
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.overwriting import Reads, keep
+from diffcompare.cli.overwriting import Reads, refuse
 from diffcompare.inputs import catalogue
 
 FILES = {
@@ -91,7 +91,7 @@ def test_the_state_of_a_run_is_not_written_over_a_file_that_is_read(cli):
     assert "`r.jsonl.state`: it is read here" in outcome.err
     outcome = cli("batch", "in.txt", "-o", "r.jsonl")
     assert (outcome.code, outcome.out) == (74, "")
-    assert "`r.jsonl.state`: a file that is not the state of a run is there" in outcome.err
+    assert "`r.jsonl.state`: the file there is not the state of a run" in outcome.err
     assert Path("r.jsonl.state").read_text() == "x^2\n"
     assert not Path("r.jsonl").exists()
 
@@ -125,7 +125,7 @@ def test_the_catalogue_is_read_by_whoever_asks_for_an_expression(cli, tmp_path, 
 
 
 def test_what_holds_nothing_may_be_read_and_written():
-    keep(["/dev/null", "nowhere.txt", "folder", "-"], "/dev/null", "nowhere.txt", "folder", "-")
+    refuse(["/dev/null", "nowhere.txt", "folder", "-"], "/dev/null", "nowhere.txt", "folder", "-")
 
 
 def test_an_expression_that_is_called_like_a_file_is_an_expression(cli):

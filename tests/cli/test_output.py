@@ -133,7 +133,7 @@ def test_the_width_is_that_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_look(Settings(digits=5)).width == 132
     assert choose_look(Settings(digits=5)).digits == 5
     monkeypatch.setenv("COLUMNS", "1")
-    assert choose_look(Settings()).width == output.NARROWEST
+    assert choose_look(Settings()).width == output.MIN_WIDTH
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
@@ -297,7 +297,7 @@ def test_a_fault_of_ours_is_one_line(cli, monkeypatch: pytest.MonkeyPatch, error
     code, out, err = cli("ops")
     assert (code, out) == (70, "")
     assert err.count("\n") == 1
-    assert err.startswith(f"error[E900]: a fault of ours: {type(error).__name__}")
+    assert err.startswith(f"error[E900]: internal error: {type(error).__name__}")
     assert err.endswith("; run with --debug\n")
     assert "Traceback" in cli("ops", "--debug").err
     assert json.loads(cli("ops", "--json").out)["error"]["code"] == "E900"

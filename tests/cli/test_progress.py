@@ -23,12 +23,12 @@ class Screen(io.StringIO):
 def told(monkeypatch):
     """What stderr gets while a task takes that long."""
     monkeypatch.setattr(progress, "PATIENCE", 0.05)
-    monkeypatch.setattr(progress, "BEAT", 0.05)
+    monkeypatch.setattr(progress, "INTERVAL", 0.05)
 
     def during(seconds, *, watched=True):
         screen = Screen(watched)
         monkeypatch.setattr(sys, "stderr", screen)
-        with progress.sign_of_life("diffcompare grad"):
+        with progress.progress_line("diffcompare grad"):
             time.sleep(seconds)
         return screen.getvalue()
 
@@ -56,11 +56,11 @@ def test_where_no_thread_can_be_started_the_task_goes_on_and_that_is_said(told, 
 
     monkeypatch.setattr(threading.Thread, "start", fail)
     said = "can't start new thread" if str(error) else "out of memory"
-    assert told(0.0) == f"diffcompare grad: no line will say how long it takes: {said}\n"
+    assert told(0.0) == f"diffcompare grad: cannot show progress: {said}\n"
     assert told(0.0, watched=False) == ""
 
 
 def test_an_error_passes_through(told, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Screen(True))
-    with pytest.raises(ZeroDivisionError), progress.sign_of_life("x"):
+    with pytest.raises(ZeroDivisionError), progress.progress_line("x"):
         1 / 0  # noqa: B018

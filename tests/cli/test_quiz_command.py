@@ -86,7 +86,7 @@ def test_no_escape_sequence_without_colour(answered) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--level", "6"), "`--level` knows no `6`"),
+        (("--level", "6"), "unknown level `6`"),
         (("--topic", "chian"), "did you mean `--topic chain`?"),
         (("--level", "1", "--topic", "chain"), "is not asked on level 1, but from level 3 to 5"),
         (("--level", "1", "--topic", "partial"), "but on level 5"),

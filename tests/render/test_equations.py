@@ -10,7 +10,7 @@ from diffcompare.document import Code, Document, Equation, Equations, Source
 from diffcompare.language.expression import PendingDerivative, Variable
 from diffcompare.language.parser import parse
 from diffcompare.render import TEXTS, Look, render
-from diffcompare.render.equations import parted
+from diffcompare.render.equations import break_formula
 
 SHORT = Equations(
     "by_x",
@@ -78,7 +78,7 @@ def test_a_pipe_folds_nothing():
     ],
 )
 def test_where_a_formula_is_parted(formula, columns, parts):
-    assert parted(formula, columns) == parts
+    assert break_formula(formula, columns) == parts
 
 
 def test_latex():

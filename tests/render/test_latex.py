@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from diffcompare.document import Approximate, Code, Column, Document, Heading, Measured, Paragraph, Table
-from diffcompare.language.expression import Variable
 from diffcompare.language.parser import parse
 from diffcompare.localization import use_language
 from diffcompare.render import render
@@ -77,12 +76,9 @@ def test_cells(cell: object, written: str) -> None:
     assert f"\n{written} \\tabularnewline\n" in render(document, "latex")
 
 
-def test_expressions_are_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "diffcompare.language.printer.to_latex", lambda expression: rf"\sin {expression.name}", raising=False
-    )
-    document = Document((Table("t", (Column("f", "f"),), ((Variable("x"),),)),))
-    assert "\n$\\sin x$ \\tabularnewline\n" in render(document, "latex")
+def test_expressions_are_mathematics() -> None:
+    document = Document((Table("t", (Column("f", "f"),), ((parse("sin(x)/2"),),)),))
+    assert "\n$\\frac{\\sin\\left(x\\right)}{2}$ \\tabularnewline\n" in render(document, "latex")
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import diffcompare as dc
-from diffcompare.cli.arguments import SHOWN as OPTIONS
+from diffcompare.cli.arguments import QUANTITIES
 from diffcompare.document import MAX_DRAWN, Graph, Paragraph
 from diffcompare.render import Look, render
 from diffcompare.studies.failure import MAX_CERTIFIED_NODES
@@ -230,7 +230,7 @@ def test_what_cannot_be_shown_is_named():
 
 
 def test_the_command_offers_what_the_study_shows():
-    assert OPTIONS == SHOWN
+    assert QUANTITIES == SHOWN
 
 
 @pytest.mark.parametrize("text", [SURVEY, LOOP, "2+3", "x", "if(x > 0, x, -x)", "ln(x)", "θ*x"])

@@ -11,10 +11,9 @@ from diffcompare.diagnostics import width
 from diffcompare.document import Block, Document, Graph, Paragraph, Plot, Table
 from diffcompare.localization import language, translate
 from diffcompare.render import Look
-from diffcompare.render.graph.text import DENSITIES, TextDrawing, dense, drawing_lines
-from diffcompare.render.table_layout import Line, line_width
+from diffcompare.render.graph.text import DENSITIES, TextDrawing, draw_graph, drawing_lines
 from diffcompare.render.terminal import document_lines
-from diffcompare.render.text_layout import clean, wrap
+from diffcompare.render.text_layout import Line, clean, line_width, wrap
 
 # Keys: transitions from one state of the player to the next.
 
@@ -299,7 +298,7 @@ def _beside(graph: Graph, last: Graph, look: Look, rows: int) -> list[Line]:
     for variants in zip(now, then, strict=True):
         rooms = [look.width - GAP - _min_width(*variant, look, language()) for variant in variants]
         for density in DENSITIES:
-            drawing, other = (dense(picture, look, density) for picture in (graph, last))
+            drawing, other = (draw_graph(picture, look, density) for picture in (graph, last))
             if drawing and other and drawing.width <= rooms[0] and other.width <= rooms[1]:
                 return _joined(drawing, variants[0], look, rows)
     return []

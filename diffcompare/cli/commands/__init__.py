@@ -1,5 +1,6 @@
-"""The commands, one module each: a function `command` with the command's own options, and `EXAMPLES`."""
+"""The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`."""
 
+# In the order of the help; each is the module of that name in this package.
 COMMANDS: tuple[str, ...] = (
     "grad",
     "trace",
@@ -15,4 +16,3 @@ COMMANDS: tuple[str, ...] = (
     "ops",
     "list",
 )
-"""The commands by name, in the order of the help; each is the module of that name in this package."""

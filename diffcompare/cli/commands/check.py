@@ -1,4 +1,4 @@
-"""`diffcompare check`: is this derivative right, and if not, why?"""
+"""`diffcompare check`: whether a derivative is right, and if not, which mistake it contains."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import typer
 
 from diffcompare import safe_io
 from diffcompare.cli import options
-from diffcompare.cli.class_feedback import class_answer
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import TABLES
 
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
+    from diffcompare.studies.check import Counting
 
 EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
@@ -29,57 +29,71 @@ def command(
     hand: options.Hand = None,
     domain: Annotated[
         list[str] | None,
-        typer.Option("--domain", metavar='"x>0"', help="Look there only. [default: wherever f is smooth]"),
+        typer.Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
     ] = None,
     seed: options.Seed = 0,
-    budget: options.BudgetByKind = None,
+    budget: options.OptionalBudget = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")] = False,
     steps: Annotated[
         str | None,
-        typer.Option("--steps", metavar="FILE", help="A derivation, one line a step; - for stdin."),
+        typer.Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
         options.READS_FILE,
     ] = None,
     wrt: options.Wrt = None,
     where_defined: options.WhereDefined = "right",
     feedback: Annotated[
         str | None,
-        typer.Option("--feedback", metavar="DIR", help="Of a class's answers.csv: write a text for every student."),
+        typer.Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
     ] = None,
     encoding: options.Encoding = None,
-    kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that are known by name.")] = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that can be named.")] = False,
     output: options.Output = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Check a derivative, and find the mistake in it."""
+    """Check a derivative and find the mistake in it."""
     if kinds:
         return _kinds()
     if expression is None:
         raise usage_error("E505", "missing argument EXPR", f"for example `{EXAMPLES[0]}`")
     if expression.lower().endswith(TABLES):
         if hand or steps is not None:
-            raise usage_error("E506", "a table has the answers in it", "leave out `--hand` and `--steps`")
-        return class_answer(
+            raise usage_error("E506", "a table already contains the answers", "leave out `--hand` and `--steps`")
+        from diffcompare.cli.class_feedback import check_answer_table
+
+        return check_answer_table(
             expression, domain or (), seed, budget, feedback,
             encoding=encoding, output=output, solution=solution, where_defined=where_defined, brief=quiet,
         )  # fmt: skip
-    if encoding is not None:
-        raise usage_error("E506", "`--encoding` is for the answers of a class", "for example `check answers.csv`")
-    if feedback is not None:
-        raise usage_error("E506", "`--feedback` is for the answers of a class", "for example `check answers.csv`")
+    for flag, value in (("--encoding", encoding), ("--feedback", feedback)):
+        if value is not None:
+            raise usage_error("E506", f"`{flag}` is for the answers of a class", "for example `check answers.csv`")
     budget = budget or 5.0
-    question, _ = options.asked(expression, None)
+    parsed, _ = options.parse_input(expression, None)
     if steps is not None:
         if where_defined != "right":
             raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
-        return _steps(question, steps, wrt, domain or (), seed, budget)
+        return _check_steps(parsed, steps, wrt, domain or (), seed, budget)
+    return _check_partials(parsed, hand or (), domain or (), seed, budget, solution, where_defined, quiet)
+
+
+def _check_partials(
+    parsed: ParsedInput,
+    hand: Sequence[str],
+    domain: Sequence[str],
+    seed: int,
+    budget: float,
+    solution: bool,
+    where_defined: Counting,
+    quiet: bool,
+) -> CommandResult:
     from diffcompare.inputs.formulas import named_in, texts_of
     from diffcompare.language.wengert import variables, wengert_list
     from diffcompare.studies.check import check_question
 
-    names = variables(wengert_list(question.parsed.expression))
-    texts = texts_of(hand or (), names)
+    names = variables(wengert_list(parsed.parsed.expression))
+    texts = texts_of(hand, names)
     checked = check_question(
-        question, texts, domain=domain or (), seed=seed, budget=budget, solution=solution, where_defined=where_defined,
+        parsed, texts, domain=domain, seed=seed, budget=budget, solution=solution, where_defined=where_defined,
         deliberate=named_in(hand, names) if hand else None,
     )  # fmt: skip
     return CommandResult(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
@@ -91,16 +105,16 @@ def _kinds() -> CommandResult:
     return CommandResult(Kinds().document())
 
 
-def _steps(
-    question: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
+def _check_steps(
+    parsed: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
 ) -> CommandResult:
     from diffcompare.inputs.files import decoded, read_text
     from diffcompare.studies.check_steps import working
 
     by = options.split(wrt)
     if len(by) > 1:
-        raise usage_error("E507", "a derivation is by one variable", f"for example `--wrt {by[0]}`")
+        raise usage_error("E507", "a derivation differentiates by one variable only", f"for example `--wrt {by[0]}`")
     source = "standard input" if path == "-" else path
     text = decoded(safe_io.read_input(), source) if path == "-" else read_text(path)
-    checked = working(question, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source)
+    checked = working(parsed, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source)
     return CommandResult(checked.document(), checked.notes, None, checked.exit_code)

@@ -1,4 +1,4 @@
-"""`diffcompare demo`: how the methods work, step by step, in class."""
+"""`diffcompare demo`: the methods step by step, for the classroom."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from diffcompare.cli import completion, options
-from diffcompare.cli.output import CommandResult, Settings, check, choose_format, choose_look, is_terminal
-from diffcompare.cli.progress import sign_of_life
+from diffcompare.cli.output import CommandResult, Settings, check_destination, choose_format, choose_look, is_terminal
+from diffcompare.cli.progress import progress_line
 from diffcompare.diagnostics import usage_error
 from diffcompare.document import Document
 
@@ -30,68 +30,68 @@ def command(
         list[str] | None,
         typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=completion.demos),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="What there is, with claims and minutes.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")] = False,
     expr: Annotated[
         str | None,
-        typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own."),
+        typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
         options.READS_EXPRESSION,
     ] = None,
     at: options.At = None,
     lang: options.Language = "en",
-    frames: Annotated[bool, typer.Option("--frames", help="Every frame once, without a player.")] = False,
-    frame: Annotated[int | None, typer.Option("--frame", metavar="N", help="This frame alone.")] = None,
+    frames: Annotated[bool, typer.Option("--frames", help="Print every frame once, without the player.")] = False,
+    frame: Annotated[int | None, typer.Option("--frame", metavar="N", help="Show only this frame.")] = None,
     auto: Annotated[
         float | None,
-        typer.Option("--auto", metavar="SEC", help="Go on by itself.", parser=options.positive("--auto", "5")),
+        typer.Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
     ] = None,
     handout: Annotated[
-        str | None, typer.Option("--handout", metavar="DIR", help="Write Markdown and SVG of every demo there.")
+        str | None, typer.Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
     ] = None,
 ) -> CommandResult | int:
     """Show how the methods work, step by step."""
     from diffcompare.classroom.demos.frame import localized
     from diffcompare.classroom.demos.report import catalogue, compute, document
 
-    check(settings)
+    check_destination(settings)
     if list_ or not (names or expr is not None or at is not None):
         return CommandResult(catalogue())
-    demos = list(map(localized, _chosen(names or ["trace"], expr, at)))
+    demos = list(map(localized, _selected(names or ["trace"], expr, at)))
     if frame is not None and len(demos) > 1:
-        raise usage_error("E584", "`--frame` is a frame of one demo", "for example `demo trace --frame 3`")
+        raise usage_error("E584", "`--frame` needs a single demo", "for example `demo trace --frame 3`")
     if handout is not None:
-        return CommandResult(_written(demos, handout, settings.output))
-    if not (frames or settings.quiet or frame is not None) and _plays(settings):
+        return CommandResult(_write_handout(demos, handout, settings.output))
+    if not (frames or settings.quiet or frame is not None) and _can_play(settings):
         from diffcompare.classroom.player.player import run
 
         run(demos, choose_look(settings), seconds=auto, digits=settings.digits)
         return 0
-    with sign_of_life(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
-        computed = list(map(compute, demos))
-        return CommandResult(document(computed, brief=settings.quiet, only=frame))
+    with progress_line(f"diffcompare demo {' '.join(demo.name for demo in demos)}"):
+        plays = [compute(demo) for demo in demos]
+        return CommandResult(document(plays, brief=settings.quiet, only=frame))
 
 
-def _plays(settings: Settings) -> bool:
-    """Whether somebody is there to press keys."""
+def _can_play(settings: Settings) -> bool:
+    """Tell whether there is a terminal and somebody to press keys."""
     return choose_format(settings) == "terminal" and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def _chosen(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
+def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
     from diffcompare.classroom.demos import load_demo, select_demos
 
     if expr is None and at is None:
         return select_demos(names)
     other = next((name for name in names if name != "trace"), None)
     if other is not None:
-        raise usage_error("E584", f"`{other}` has expressions of its own", 'write `demo trace --expr "x^2" --at x=3`')
+        raise usage_error("E584", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
     from diffcompare.classroom.demos.trace import SURVEY, frames_of
 
-    question, point = options.asked(SURVEY if expr is None else expr, at)
-    frames = tuple(frames_of(question, point))  # what is wrong with it is said before the screen is taken
+    parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
+    frames = tuple(frames_of(parsed, point))  # so that errors are reported before the player takes the screen
     return [load_demo("trace")._replace(frames=lambda: frames)]
 
 
-def _written(demos: Sequence[Demo], directory: str, output: str | None) -> Document:
+def _write_handout(demos: Sequence[Demo], directory: str, output: str | None) -> Document:
     from diffcompare.classroom.handout import write
 
-    with sign_of_life("writing the handout"):
+    with progress_line("writing the handout"):
         return write(demos, directory, output)

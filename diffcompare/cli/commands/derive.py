@@ -1,10 +1,8 @@
-"""`diffcompare derive`: the derivative as a person works it out, one rule a line."""
+"""`diffcompare derive`: the derivative as a person works it out, one rule per line."""
 
 from __future__ import annotations
 
 from typing import Annotated
-
-import typer
 
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
@@ -22,18 +20,13 @@ def command(
     expression: options.Expression,
     at: options.At = None,
     wrt: options.Wrt = None,
-    code: Annotated[
-        str | None,
-        typer.Option(
-            "--code", metavar="LANGUAGE", help="|".join(LANGUAGES), parser=options.one_of("--code", LANGUAGES)
-        ),
-    ] = None,
+    code: Annotated[str | None, options.word_option("--code", "LANGUAGE", LANGUAGES, noun="language")] = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Derive by the textbook, one rule a line."""
-    question, point = options.asked(expression, at)
+    """Derive by the textbook, one rule per line."""
+    parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.derive import derive_question
 
-    derived = derive_question(question, at=point, wrt=options.split(wrt))
+    derived = derive_question(parsed, at=point, wrt=options.split(wrt))
     document = derived.document(brief=quiet) if code is None else derived.code_document(code)
     return CommandResult(document, derived.notes, derived.failure)

@@ -1,4 +1,4 @@
-"""`diffcompare grad`: every way of differentiating an expression at a point, side by side."""
+"""`diffcompare grad`: all ways of differentiating an expression at a point, side by side."""
 
 from __future__ import annotations
 
@@ -25,23 +25,16 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
-    question, point = options.asked(expression, at)
-    own = None if hand is None else options.hand(hand, question)
+    parsed, point = options.parse_input(expression, at)
+    formulas = None if hand is None else options.hand(hand, parsed)
     from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
     from diffcompare.document import Document
     from diffcompare.studies.compare import compare_question
 
     methods = options.methods(method, METHODS, DEFAULT_METHODS)
     comparison = compare_question(
-        question,
-        at=point,
-        hand=own,
-        wrt=options.split(wrt),
-        methods=methods,
-        step=step,
-        budget=budget,
-        truth=truth,
+        parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth,
         simplify=simplify,
-    )
+    )  # fmt: skip
     document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data)
     return CommandResult(document, comparison.notes, comparison.failure)

@@ -20,8 +20,8 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Draw the computational graph of an expression."""
-    question, point = options.asked(expression, at)
+    parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.graph import graph_question
 
-    drawn = graph_question(question, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]
+    drawn = graph_question(parsed, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]
     return CommandResult(drawn.document(brief=quiet), drawn.notes, drawn.failure)

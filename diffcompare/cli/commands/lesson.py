@@ -1,4 +1,4 @@
-"""`diffcompare lesson`: demos as one page for the browser."""
+"""`diffcompare lesson`: the demos as one page for the browser."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def command(
     ] = None,
     expr: Annotated[
         str | None,
-        typer.Option("--expr", metavar="EXPR", help="Of `trace`: an expression of your own."),
+        typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
         options.READS_EXPRESSION,
     ] = None,
     at: options.At = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Write demos as one page that opens without a network."""
+    """Write demos as one page that needs no network."""
     from diffcompare.classroom.demos import NAMES, TEN, select_demos
     from diffcompare.classroom.demos.frame import localized
     from diffcompare.classroom.demos.report import compute, document
@@ -43,12 +43,10 @@ def command(
         from diffcompare.classroom.lesson.programs import staged
 
         if "trace" not in [demo.name for demo in chosen]:
-            raise usage_error(
-                "E584", "`--expr` and `--at` are those of the demo `trace`", "name it too: `lesson trace`"
-            )
-        question, point = options.asked(SURVEY if expr is None else expr, at)
-        own = staged(question, point)
-        frames = tuple(frames_of(question, point))
+            raise usage_error("E584", "`--expr` and `--at` are for the demo `trace`", "add it: `lesson trace`")
+        parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
+        own = staged(parsed, point)
+        frames = tuple(frames_of(parsed, point))
         chosen = [demo._replace(frames=lambda: frames) if demo.name == "trace" else demo for demo in chosen]
-    computed = [compute(localized(demo)) for demo in chosen]
-    return CommandResult(document(computed, brief=quiet), page=page(computed, own))
+    plays = [compute(localized(demo)) for demo in chosen]
+    return CommandResult(document(plays, brief=quiet), page=page(plays, own))

@@ -1,4 +1,4 @@
-"""`diffcompare ops`: the table of elementary operations, or one row of it."""
+"""`diffcompare ops`: the table of elementary operations, or one of its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diffcompare quiz`: find derivatives, and learn from those that are wrong."""
+"""`diffcompare quiz`: exercises in differentiation, with hints and explanations of mistakes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import typer
 
 from diffcompare.cli import completion, options, overwriting
 from diffcompare.cli.conversation import Conversation
-from diffcompare.cli.output import CommandResult, Settings, check
-from diffcompare.cli.progress import sign_of_life
+from diffcompare.cli.output import CommandResult, Settings, check_destination
+from diffcompare.cli.progress import progress_line
 from diffcompare.diagnostics import usage_error
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def command(
     settings: Settings,
     level: Annotated[
         str | None,
-        typer.Option("--level", metavar="1..5", help="How hard. [default: rising]", autocompletion=completion.levels),
+        typer.Option("--level", metavar="1..5", help="Difficulty. [default: rising]", autocompletion=completion.levels),
     ] = None,
     topic: Annotated[
         str | None,
@@ -37,11 +37,13 @@ def command(
             "--topic", metavar="NAME", help="chain, product ... [default: all]", autocompletion=completion.topics
         ),
     ] = None,
-    questions: Annotated[int, typer.Option("--questions", metavar="N", help="How many.", min=1, max=MAX_QUESTIONS)] = 5,
-    seed: options.OtherSeed = None,
+    questions: Annotated[
+        int, typer.Option("--questions", metavar="N", help="Number of questions.", min=1, max=MAX_QUESTIONS)
+    ] = 5,
+    seed: options.OptionalSeed = None,
     answers: Annotated[
         str | None,
-        typer.Option("--answers", metavar="FILE", help="Read the answers there, a line each."),
+        typer.Option("--answers", metavar="FILE", help="Read the answers from FILE, one per line."),
         options.READS_FILE,
     ] = None,
     solutions: Annotated[
@@ -50,16 +52,16 @@ def command(
     ] = None,
 ) -> CommandResult:
     """Find derivatives, with hints and explanations."""
-    check(settings)
+    check_destination(settings)
     if answers is None:
-        overwriting.keep([overwriting.STREAM], settings.output or overwriting.STREAM)
-    quiz = _begun(questions, level, topic, seed)
-    quiz = held(quiz, Conversation(settings, _lines(answers)), solutions)
+        overwriting.refuse([overwriting.STREAM], settings.output or overwriting.STREAM)
+    quiz = _new_quiz(questions, level, topic, seed)
+    quiz = hold_quiz(quiz, Conversation(settings, _lines(answers)), solutions)
     return CommandResult(quiz.document(brief=settings.quiet), (), None, 130 if quiz.ending == "interrupted" else 0)
 
 
-def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
-    """The quiz after all its questions, or when the person has had enough."""
+def hold_quiz(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
+    """Ask all questions of a quiz, unless the person stops earlier, and return the quiz with the answers."""
     from diffcompare.classroom.quiz.session import interrupted, introduction, prompt, question_blocks, reply
 
     try:
@@ -72,35 +74,36 @@ def held(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) 
             line = conversation.ask(prompt(quiz))
             if line is None:
                 return interrupted(quiz, "end-of-input")
-            with sign_of_life("checking"):
+            with progress_line("checking"):
                 quiz, blocks, diagnostic = reply(quiz, line, solutions=solutions)
             if diagnostic is not None:
                 conversation.tell(diagnostic)
             conversation.say(blocks)
     except KeyboardInterrupt:
-        conversation.broken_off()
+        conversation.end_interrupted_line()
         return interrupted(quiz, "interrupted")
     return quiz
 
 
-def _begun(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
+def _new_quiz(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
     import secrets
 
     from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
     from diffcompare.classroom.quiz.session import begin
 
-    levels = [str(each) for each in LEVELS]
+    levels = list(map(str, LEVELS))
     if level is not None and level not in levels:
-        raise options.unknown_choice("--level", level, levels)
+        raise options.unknown_word("--level", level, levels)
     if topic is not None and topic.lower() not in TOPICS:
-        raise options.unknown_choice("--topic", topic, TOPICS)
+        raise options.unknown_word("--topic", topic, TOPICS)
     topic = topic.lower() if topic else None
     if topic is not None and level is not None and int(level) not in levels_of(topic):
-        asked = levels_of(topic)
-        where = f"on level {asked[0]}" if len(asked) == 1 else f"from level {asked[0]} to {asked[-1]}"
+        available = levels_of(topic)
+        first, last = available[0], available[-1]
+        where = f"on level {first}" if first == last else f"from level {first} to {last}"
         raise usage_error(
             "E506", f"`--topic {topic}` is not asked on level {level}, but {where}",
-            f"for example `--topic {topic} --level {asked[0]}`",
+            f"for example `--topic {topic} --level {first}`",
         )  # fmt: skip
     number = secrets.randbelow(10_000) if seed is None else seed
     return begin(count, level=int(level) if level else None, topic=topic, seed=number)

@@ -21,20 +21,20 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     step: options.Steps = None,
-    nominal: Annotated[bool, typer.Option("--nominal", help="Divide by h itself, not by (x+h)-x.")] = False,
+    nominal: Annotated[bool, typer.Option("--nominal", help="Divide by h, not by (x+h)-x.")] = False,
     float32: Annotated[bool, typer.Option("--float32", help="Compute in single precision.")] = False,
     budget: options.Budget = 5.0,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Plot the error of differences against step.
+    """Plot the error of difference quotients against the step.
 
-    Steps run from 1e-1 to 1e-16 (from 1 to 1e-8 with `--float32`; longer ones where |x| is large), or as `--step
-    1e-2..1e-8` says.
+    Steps range from 1e-1 to 1e-16 (with `--float32` from 1 to 1e-8; longer if |x| is large), or as in
+    `--step 1e-2..1e-8`.
     """
-    question, point = options.asked(expression, at)
+    parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.step_sweep.sweep import sweep_question
 
     swept = sweep_question(
-        question, at=point, wrt=options.split(wrt), steps=step, nominal=nominal, single=float32, budget=budget
+        parsed, at=point, wrt=options.split(wrt), steps=step, nominal=nominal, single=float32, budget=budget
     )
     return CommandResult(swept.document(brief=quiet), swept.notes, swept.failure)

@@ -1,4 +1,4 @@
-"""`diffcompare swell`: how formulas of derivatives grow, and what that does to their accuracy."""
+"""`diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy."""
 
 from __future__ import annotations
 
@@ -28,34 +28,32 @@ def command(
         options.READS_EXPRESSION,
     ] = None,
     n: Annotated[
-        str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, of a file all]")
+        str | None, typer.Option("--n", metavar="A..B", help="Members of the family. [default: 1..8, or all of a file]")
     ] = None,
     at: options.At = None,
     wrt: options.Wrt = None,
     budget: options.Budget = 5.0,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Show how formulas of derivatives swell."""
+    """Show how the formulas of derivatives swell."""
     if (expression is None) == (family is None):
         what = "neither an expression nor a family" if family is None else "both an expression and a family"
         raise usage_error("E561", f"swell was given {what}", "for example `diffcompare swell --family logistic`")
     if family is None and n is not None:
-        raise usage_error("E561", "`--n` numbers the members of a family", "for an expression there is `--order 4`")
+        raise usage_error("E561", "`--n` numbers the members of a family", "for an expression use `--order 4`")
     if family is not None and order is not None:
-        raise usage_error(
-            "E561", "`--order` is for an expression", f"for a family there is `--family {family} --n 1..8`"
-        )
-    asked = options.split(wrt)
+        raise usage_error("E561", "`--order` is for an expression", f"for a family use `--family {family} --n 1..8`")
+    names = options.split(wrt)
     if family is not None:
         from diffcompare.studies.swell.families import numbers
         from diffcompare.studies.swell.study import swell_family
 
-        which, point = None if n is None else numbers(n), None if at is None else options.point(at)
-        swell = swell_family(family, which, at=point, wrt=asked, budget=budget)
+        members, point = None if n is None else numbers(n), None if at is None else options.point(at)
+        swell = swell_family(family, members, at=point, wrt=names, budget=budget)
     else:
         assert expression is not None
-        question, point = options.asked(expression, at)
+        parsed, point = options.parse_input(expression, at)
         from diffcompare.studies.swell.study import order_of, swell_orders
 
-        swell = swell_orders(question, order_of(order), at=point, wrt=asked, budget=budget)
+        swell = swell_orders(parsed, order_of(order), at=point, wrt=names, budget=budget)
     return CommandResult(swell.document(brief=quiet), swell.notes, swell.failure)

@@ -20,8 +20,8 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Show the sweeps of automatic differentiation step by step."""
-    question, point = options.asked(expression, at)
+    parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.trace import trace_question
 
-    traced = trace_question(question, at=point, mode=mode, wrt=options.split(wrt))  # type: ignore[arg-type]
+    traced = trace_question(parsed, at=point, mode=mode, wrt=options.split(wrt))  # type: ignore[arg-type]
     return CommandResult(traced.document(brief=quiet), traced.notes, traced.failure)

@@ -1,1 +1,1 @@
-"""Plots and bars."""
+"""Drawings of plots and bar charts."""

@@ -1,7 +1,7 @@
-"""Axes: where a value stands between the ends of an axis, and where its ticks are.
+"""Axes of charts: the position of a value between the ends of an axis, and the ticks.
 
-Values may be integers far beyond the doubles (the sizes of formulas): they are compared by their logarithms, or as
-fractions, and never turned into doubles.
+Values may be integers far beyond the range of doubles (sizes of formulas): they are compared by their logarithms, or as
+fractions, and never converted to doubles.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import NamedTuple
 
 
 class Tick(NamedTuple):
-    """A mark on an axis: where it stands, from 0 to 1, and its number (on a logarithmic axis the power of ten)."""
+    """A tick of an axis: its place from 0 to 1, and its number (on a logarithmic axis the exponent of ten)."""
 
     place: float
     number: float
 
 
 class Scale(NamedTuple):
-    """An axis from `low` to `high`, which are powers of ten on a logarithmic one."""
+    """An axis from `low` to `high`, which are exponents of ten on a logarithmic one."""
 
     low: Fraction
     high: Fraction
     log: bool
 
     def place(self, value: float) -> float:
-        """Where a value stands: 0 at the low end, 1 at the high one, in between or beyond as it may be."""
+        """Return the place of a value: 0 at the low end, 1 at the high end; values outside the axis lie beyond."""
         number = Fraction(math.log10(value)) if self.log else Fraction(value)
         return float((number - self.low) / (self.high - self.low))
 
     def ticks(self, most: int) -> list[Tick]:
-        """At most so many ticks (but at least two places for them), at round numbers."""
+        """Return ticks at round numbers, about `most` of them at most."""
         step = _round_step((self.high - self.low) / max(most - 1, 1), whole=self.log)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         numbers = [step * count for count in range(first, last + 1)]
@@ -40,10 +40,10 @@ class Scale(NamedTuple):
 
 
 def scale_of(values: Iterable[float], *, log: bool, from_zero: bool = False) -> Scale:
-    """The axis that holds these values: whole powers of ten, or ends a little beyond the values.
+    """Return an axis that covers these values and ends at whole powers of ten or at round numbers.
 
-    Values that a logarithmic axis cannot show (0 and below) are passed over.  `from_zero` is for bars: their axis
-    begins at 0, or below the smallest of them.
+    Values that a logarithmic axis cannot show (0 and below) are ignored.  `from_zero` is for bars: their axis begins at
+    0, or on a logarithmic axis below the smallest bar.
     """
     known = [value for value in values if value > 0 or not log]
     if not known:
@@ -60,7 +60,7 @@ def scale_of(values: Iterable[float], *, log: bool, from_zero: bool = False) -> 
 
 
 def _round_step(step: Fraction, *, whole: bool) -> Fraction:
-    """The smallest of 1, 2, 5, 10, 20 ... that is no smaller; in between or below 1 too, unless they must be whole."""
+    """Round up to 1, 2 or 5 times a power of ten, which is at least 1 if the step must be whole."""
     if whole:
         return _first_from(step, 0)
     return _first_from(step, math.floor(math.log10(step.numerator) - math.log10(step.denominator)) - 1)
@@ -80,14 +80,14 @@ def _short(number: Fraction) -> float:
 
 
 def tick_label(number: float, *, log: bool) -> str:
-    """A tick's number in plain text: `1e-4` for the power -4, `0.25`, `2e+30`."""
+    """Return a tick's number as text: `1e-4` for the exponent -4, `0.25`, `2e+30`."""
     if log:
         return f"1e{number:d}" if isinstance(number, int) else f"1e{number:g}"
     return f"{number:g}" if isinstance(number, float) or abs(number) < 10**6 else power_text(number)
 
 
 def power_text(number: float, digits: int = 3) -> str:
-    """A number to a few digits: as it is where it is short, else `1.37e+212`, also far beyond the doubles."""
+    """Return a number to a few digits, such as `1.37e+212`, beyond the doubles too; short integers in full."""
     if isinstance(number, float):
         return f"{number:.{digits}g}"
     if abs(number) < 10**9:
@@ -101,5 +101,5 @@ def power_text(number: float, digits: int = 3) -> str:
 
 
 def spread(count: int, most: int) -> range:
-    """At most `most` of the places 0 .. count - 1, evenly."""
+    """Return at most `most` of the places 0 .. count - 1, evenly spaced."""
     return range(0, count, max(1, math.ceil(count / most)))

@@ -1,4 +1,8 @@
-"""Bars as SVG: groups of horizontal bars, each with its number at the end; fills differ in colour and in pattern."""
+"""Plots and bar charts as SVG, readable without colours.
+
+Every curve of a plot has its own colour, marker and dash, any one of which identifies it.  Bars are horizontal, in
+groups, with their numbers at the ends; their fills differ in colour and in pattern.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +17,15 @@ if TYPE_CHECKING:
     from diffcompare.document import Axis, Bars, Plot, Series
 
 
-# Plots as SVG: every curve has a colour, a marker and a dash of its own, any one of which is enough to tell it.
+# --- Plots ------------------------------------------------------------------------------------------------------------
 
 PLOT_WIDTH, HEIGHT = 960, 600
-
-LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 24, 44, 64
-
+LEFT, RIGHT, PLOT_TOP, BOTTOM = 84, 24, 44, 64  # margins
 LEGEND_ROW, LEGEND_COLUMN = 26, 290
-
-MAX_MARKERS = 14
-
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
+MAX_MARKERS = 14  # on one curve
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DASHES = ("", "9 4", "2 4", "12 4 2 4")
-
+# The shapes of the marks that the terminal draws, in the same order.
 MARKERS = (
     '<circle r="5"/>', '<rect x="-4.5" y="-4.5" width="9" height="9"/>', '<path d="M0-6L5.5 4.5H-5.5Z"/>',
     '<path d="M0-6.5L6 0L0 6.5L-6 0Z"/>', '<circle class="hollow" r="5"/>',
@@ -34,16 +33,14 @@ MARKERS = (
     '<path class="hollow" d="M0-6.5L6 0L0 6.5L-6 0Z"/>',
 )  # fmt: skip
 
-"""The shapes of the marks that the terminal draws, in the same order."""
-
 
 def color(number: int) -> str:
-    """Name the class that gives the curve of that number its colour, of whichever scheme."""
+    """Return the style class for the colour of the curve with this number."""
     return f"in-{SERIES[number % len(SERIES)]}"
 
 
 def draw_plot(plot: Plot) -> SvgDrawing:
-    """The plot: axes with a grid, curves, and a legend below."""
+    """Draw the plot: axes with a grid, curves, and a legend below."""
     points = [point for series in plot.series for point in series.points]
     x_scale = scale_of([x for x, _ in points], log=plot.x.log)
     y_scale = scale_of([y for _, y in points], log=plot.y.log)
@@ -73,7 +70,7 @@ def _heading(plot: Plot) -> str:
 
 
 def _grid(x: Axis, x_scale: Scale, y: Axis, y_scale: Scale) -> str:
-    """Lines at the ticks with their numbers, the frame, and the titles of the axes."""
+    """Draw lines at the ticks with their numbers, the frame, and the titles of the axes."""
     left, right, bottom, top = _across(0), _across(1), _down(0), _down(1)
     parts = []
     for place, number in x_scale.ticks(12):
@@ -95,14 +92,14 @@ def _grid(x: Axis, x_scale: Scale, y: Axis, y_scale: Scale) -> str:
 
 
 def _number(number: float, log: bool) -> str:
-    """A tick's number; a power of ten with its exponent raised, by characters that every viewer puts in their place."""
+    """Return a tick's number; powers of ten with superscript characters, which every viewer places correctly."""
     if log and number == int(number):
-        return f"10{str(int(number)).translate(_RAISED)}"
+        return f"10{str(int(number)).translate(_SUPERSCRIPTS)}"
     return text(tick_label(number, log=log))
 
 
 def _curve(number: int, series: Series, places: list[tuple[float, float]], curves: int) -> str:
-    """The line, and markers on it: not at the same places as those of a curve that lies under it."""
+    """Draw the line and its markers, shifted so that they do not hide those of a curve below it."""
     parts = [f'<g class="{color(number)}">\n']
     if series.marks != "dots" and places:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
@@ -130,7 +127,7 @@ def _entry(number: int, series: Series, x: float, y: float) -> str:
 
 
 def _plot_description(plot: Plot) -> str:
-    """What the plot shows, for whoever does not see it."""
+    """Describe the plot for screen readers."""
     how = translate(" on logarithmic axes") if plot.x.log and plot.y.log else ""
     ranges = []
     for series in plot.series:
@@ -147,25 +144,17 @@ def _plot_description(plot: Plot) -> str:
     )
 
 
+# --- Bars -------------------------------------------------------------------------------------------------------------
+
 BARS_WIDTH = 960
-
-BARS_TOP, BAR, GAP = 44, 18, 14
-
-NUMBER = 96
-
-"""Pixels for the number after the longest bar."""
-
-CHARACTER = 8
-
-"""Pixels of a character of a label, at most."""
-
-HATCHES = ("", "M0 4H8", "M4 0V8", "M0 8L8 0", "M0 4H8M4 0V8", "M0 0L8 8")
-
-"""The lines of a fill's pattern, in a square of 8 pixels."""
+BARS_TOP, BAR, GAP = 44, 18, 14  # above the first bar, height of a bar, between groups
+NUMBER = 96  # room for the number after the longest bar
+CHARACTER = 8  # greatest width of a character of a label
+HATCHES = ("", "M0 4H8", "M4 0V8", "M0 8L8 0", "M0 4H8M4 0V8", "M0 0L8 8")  # fill patterns in a square of 8 pixels
 
 
 def draw_bars(bars: Bars) -> SvgDrawing:
-    """The bars from the top to the bottom, and a legend where there are several series."""
+    """Draw the bars from top to bottom, with a legend below."""
     heights = [height for _, row in bars.series for height in row if height is not None]
     scale = scale_of(heights, log=bars.axis.log, from_zero=True)
     left = min(24 + CHARACTER * max(map(width, bars.labels), default=0), BARS_WIDTH // 2)
@@ -178,8 +167,8 @@ def draw_bars(bars: Bars) -> SvgDrawing:
         parts.append(f'<text x="{left - 10}" y="{middle + 5:g}" text-anchor="end">{text(label)}</text>\n')
         for number, (name, row) in enumerate(bars.series):
             height = row[place]
-            shown = height is not None and (height > 0 or not bars.axis.log)
-            wide = scale.place(height) * (BARS_WIDTH - left - NUMBER) if height is not None and shown else 0.0
+            on_axis = height is not None and (height > 0 or not bars.axis.log)
+            wide = scale.place(height) * (BARS_WIDTH - left - NUMBER) if height is not None and on_axis else 0.0
             parts.append(_bar(bars.key, number, f"{label}, {name}", left, y, wide, height))
             y += BAR
         y += GAP
@@ -218,7 +207,7 @@ def _bar(key: str, number: int, name: str, left: float, y: float, wide: float, h
 
 
 def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
-    """The fill and name of every series, and where the drawing ends."""
+    """Return the fill and name of every series, and the y coordinate at which the drawing ends."""
     parts, x = [], left
     for number, (name, _) in enumerate(bars.series):
         wide = 44 + CHARACTER * width(name)
@@ -231,13 +220,13 @@ def _legend(bars: Bars, left: float, y: float) -> tuple[str, float]:
 
 
 def _bars_description(bars: Bars) -> str:
-    """What the bars show, for whoever does not see them."""
+    """Describe the bars for screen readers."""
     groups = []
     for place, label in enumerate(bars.labels):
-        numbers = [f"{name} {_spoken(row[place])}" for name, row in bars.series]
+        numbers = [f"{name} {_number_text(row[place])}" for name, row in bars.series]
         groups.append(f"{label}: {translate(', ').join(numbers)}")
     return translate("{axis}. {groups}.", axis=bars.axis.title, groups=translate("; ").join(groups))
 
 
-def _spoken(height: float | None) -> str:
+def _number_text(height: float | None) -> str:
     return translate("no value") if height is None else power_text(height)

@@ -1,4 +1,9 @@
-"""Bars in a terminal: one line for each, its name before it and its number after it."""
+"""Plots and bar charts drawn with characters.
+
+A plot is a grid of cells, each of which is divided into dots as the character set allows: braille has 2 x 4 dots in a
+cell, quadrant blocks 2 x 2, ASCII one (the mark of the curve).  Every curve has its own mark, so that colour is never
+needed.  A bar is one line, with its name before it and its number after it.
+"""
 
 from __future__ import annotations
 
@@ -7,56 +12,43 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from diffcompare.diagnostics import width
+from diffcompare.document import Plot
 from diffcompare.localization import translate
 from diffcompare.render.chart.scale import Scale, power_text, scale_of, tick_label
-from diffcompare.render.table_layout import line_width, prose_lines
-from diffcompare.render.text_layout import clean
+from diffcompare.render.text_layout import clean, line_width, prose_lines
 
 if TYPE_CHECKING:
-    from diffcompare.document import Bars, Plot
+    from diffcompare.document import Bars
     from diffcompare.render import Look
-    from diffcompare.render.table_layout import Line
+    from diffcompare.render.text_layout import Line
 
 
-# Drawing with characters: a grid of cells, each of which is split into dots as the character set allows.
-#
-# Braille has 2 x 4 dots in a cell, quadrant blocks 2 x 2, ASCII one: the mark of the curve itself.
+WIDTH = 80  # columns of a chart in files and pipes, where the reader's screen is unknown
 
+# Marks that tell curves apart without colours: shapes first, then letters.
 MARKS = "●■▲◆○□△◇abcdefghijklmnopqrstuvwxyz"
-
-"""What tells curves apart where there are no colours: shapes, and letters after those."""
-
 ASCII_MARKS = "o#^x*+%@abcdefghijklmnpqrstuvwyz"
-
-HUES = 6
-
-"""The styles `hue0` to `hue5` of a span; more curves than that share them, but never the mark."""
-
+HUES = 6  # the styles `hue0` to `hue5` of a span; more curves share them, but never a mark
 _DOTS = {"braille": (2, 4), "blocks": (2, 2), "ascii": (1, 1)}
-
-_BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-
+_BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # bit of each dot, by row and column
 _QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
-
-_EVERY = 12
-
-"""Columns from one mark of a curve to the next."""
+_MARK_SPACING = 12  # columns from one mark of a curve to the next
 
 Place = tuple[int, int]
 
 
 def marks(look: Look) -> str:
-    """The marks of the first, second, ... curve in this character set."""
+    """Return the marks of the first, second ... curve in this character set."""
     return MARKS if look.unicode else ASCII_MARKS
 
 
 def hue(number: int) -> str:
-    """The style of the curve of that number."""
+    """Return the style of the curve with this number."""
     return f"hue{number % HUES}"
 
 
 class DotCanvas:
-    """Cells in columns and rows (row 0 on top), to which curves are added; places are from 0 to 1, y upwards."""
+    """A grid of cells (row 0 on top) to which curves are added; points have coordinates from 0 to 1, y upwards."""
 
     def __init__(self, columns: int, rows: int, look: Look) -> None:
         self.columns, self.rows, self.look = columns, rows, look
@@ -66,7 +58,7 @@ class DotCanvas:
         self.marked: dict[Place, int] = {}
 
     def line(self, curve: int, points: Sequence[tuple[float, float]], *, dashed: bool = False) -> list[Place]:
-        """A polyline; the cells that it passes, in order."""
+        """Draw a polyline and return the cells that it passes, in order."""
         passed: dict[Place, None] = {}
         places = [self._dot(point) for point in points]
         steps = [dot for start, end in pairwise(places) for dot in _straight(start, end)] or places
@@ -77,27 +69,27 @@ class DotCanvas:
         return list(passed)
 
     def scatter(self, curve: int, points: Sequence[tuple[float, float]]) -> list[Place]:
-        """Dots that are not joined."""
+        """Draw unconnected dots and return their cells."""
         dots = [self._dot(point) for point in points]
         for dot in dots:
             self._set(curve, dot)
         return [self._cell(dot) for dot in dots]
 
     def mark(self, curve: int, curves: int, cells: Sequence[Place]) -> None:
-        """The curve's mark at every dozenth column, each curve at columns of its own, so that two in one show both."""
-        every = max(_EVERY, curves)
+        """Mark the curve at every twelfth column, each curve at its own columns, so that coinciding curves all show."""
+        every = max(_MARK_SPACING, curves)
         columns: set[int] = set()
         for cell in cells:
             if (cell[0] - curve * every // curves) % every == 0 and cell[0] not in columns:
                 columns.add(cell[0])
                 self.marked[cell] = curve
-        if not columns and cells:  # a curve of a few columns
+        if not columns and cells:  # a curve of few columns
             free = [cell for cell in cells if cell not in self.marked]
             if free:
                 self.marked[free[len(free) // 2]] = curve
 
     def lines(self) -> Iterator[Line]:
-        """The rows from the top, as spans in the styles of their curves."""
+        """Yield the rows from the top, as spans in the styles of their curves."""
         for row in range(self.rows):
             spans: Line = []
             for column in range(self.columns):
@@ -133,20 +125,25 @@ class DotCanvas:
 
 
 def _straight(start: Place, end: Place) -> Iterator[Place]:
-    """The dots from one to another, both included."""
+    """Yield the dots on a straight line, including both ends."""
     across, down = end[0] - start[0], end[1] - start[1]
     steps = max(abs(across), abs(down), 1)
     for step in range(steps + 1):
         yield start[0] + round(across * step / steps), start[1] + round(down * step / steps)
 
 
-# Plots in a terminal: curves of dots between axes, each told by a mark of its own and never by its colour alone.
+def chart_lines(chart: Plot | Bars, look: Look, columns: int) -> list[Line]:
+    """Draw a chart in lines no wider than `columns`; return none if it is empty."""
+    return draw_plot(chart, look, columns) if isinstance(chart, Plot) else draw_bars(chart, look, columns)
+
+
+# --- Plots ------------------------------------------------------------------------------------------------------------
 
 MAX_PLOT_WIDTH, MAX_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 160, 32, 8
 
 
 def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
-    """The plot in so many columns: caption, curves between axes, legend."""
+    """Draw the plot in so many columns: caption, curves between axes, legend."""
     points = [point for series in plot.series for point in series.points]
     lines = prose_lines(clean(plot.caption, look.unicode), "strong", columns) if plot.caption else []
     if not points:
@@ -180,7 +177,7 @@ def _add_curves(canvas: DotCanvas, plot: Plot, x_scale: Scale, y_scale: Scale) -
 
 
 def _row_labels(scale: Scale, rows: int) -> dict[int, str]:
-    """The rows at which ticks stand, and their labels."""
+    """Return the labels of the ticks by row."""
     labels: dict[int, str] = {}
     for place, number in scale.ticks(max(rows // 2, 2)):
         labels.setdefault(round((1 - place) * (rows - 1)), tick_label(number, log=scale.log))
@@ -188,7 +185,7 @@ def _row_labels(scale: Scale, rows: int) -> dict[int, str]:
 
 
 def _column_labels(scale: Scale, columns: int, rule: str, notch: str) -> tuple[str, str]:
-    """The axis below, and the labels under its ticks, none of which touch each other or stand out."""
+    """Return the horizontal axis and the labels under its ticks, leaving out labels that would touch or stick out."""
     axis, names = [rule] * columns, " " * columns
     for place, number in scale.ticks(max(columns // 7, 2)):
         column = round(place * (columns - 1))
@@ -207,7 +204,7 @@ def _centred(title: str, margin: int, room: int, columns: int) -> list[Line]:
 
 
 def _legend(plot: Plot, look: Look, columns: int) -> list[Line]:
-    """The mark and the name of every curve, as many in a line as it holds."""
+    """Return the marks and names of the curves, as many in a line as fit."""
     lines: list[Line] = [[]]
     for number, series in enumerate(plot.series):
         name = clean(series.name, look.unicode)
@@ -218,15 +215,15 @@ def _legend(plot: Plot, look: Look, columns: int) -> list[Line]:
     return lines
 
 
+# --- Bars -------------------------------------------------------------------------------------------------------------
+
 MAX_BARS_WIDTH = 120
-
-NARROWEST = 4
-
+MIN_BAR_WIDTH = 4
 _FILLS, _ASCII_FILLS = "█▓▒░", "#=+-"
 
 
 def draw_bars(bars: Bars, look: Look, columns: int) -> list[Line]:
-    """The groups one below the other in so many columns; the length of a bar says its height."""
+    """Draw the groups of bars one below the other in so many columns."""
     lines = prose_lines(clean(bars.caption, look.unicode), "strong", columns) if bars.caption else []
     heights = [height for _, row in bars.series for height in row if height is not None]
     scale = scale_of(heights, log=bars.axis.log, from_zero=True)
@@ -238,7 +235,7 @@ def draw_bars(bars: Bars, look: Look, columns: int) -> list[Line]:
     for place, label in enumerate(labels):
         for number, (name, (_, row)) in enumerate(zip(names, bars.series, strict=True)):
             start = f"{label if number == 0 else ' ' * width(label)} {name} "
-            if room < NARROWEST:  # the words keep lines of their own
+            if room < MIN_BAR_WIDTH:  # label and name get a line of their own
                 lines += prose_lines(f"{label} {name}", "", columns)
                 start = ""
             bar = _bar(row[place], scale, room if start else columns - after, look, number)
@@ -253,7 +250,7 @@ def _padded(texts: list[str]) -> list[str]:
 
 
 def _bar(height: float | None, scale: Scale, room: int, look: Look, number: int) -> Line:
-    """A bar in the fill of its series, and its number; nothing but 0 has no bar at all."""
+    """Draw a bar in the fill of its series, and its number; only 0 has no bar at all."""
     if height is None:
         return [("-", "")]
     fills = _FILLS if look.unicode else _ASCII_FILLS

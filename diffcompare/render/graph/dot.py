@@ -1,4 +1,4 @@
-"""DOT: the graph of a document in the language of Graphviz, however large it is (`dot -Tsvg graph.dot`)."""
+"""DOT: a graph of any size in the language of Graphviz (`dot -Tsvg graph.dot`)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from diffcompare.document import Document, Graph, Vertex
     from diffcompare.render import Look
 
+# Colours of the numbers; their place and mark also tell which is which.
 _COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300"}
-"""Of the text; which number is which is also told by its place and its mark."""
 
 
 def render(document: Document, look: Look) -> str:
-    """The document's graph.  Raises DiffcompareError (E533) where it has none."""
+    """Return the document's graph.  Raises DiffcompareError (E533) if it has none."""
     drawn = words.only_graph(document, "DOT")
     text = "\n".join([*_head(drawn), *_nodes(drawn), *_edges(drawn), "}\n"])
     return text if look.unicode else ascii_only(text)
@@ -50,12 +50,12 @@ def _nodes(graph: Graph) -> list[str]:
 
 
 def _label(vertex: Vertex) -> str:
-    """Value, name and what it does, tangent or adjoint, below each other (HTML-like, so that colours may differ)."""
+    """Return value, name and operation, and tangent or adjoint below each other, as an HTML-like label with colours."""
     if vertex.kind == "constant":
         return _escaped(vertex.label)
-    said = [f'<FONT COLOR="{_COLORS[what]}">{_escaped(written)}</FONT>' for what, written in words.numbers(vertex)]
+    numbers = [f'<FONT COLOR="{_COLORS[what]}">{_escaped(text)}</FONT>' for what, text in words.numbers(vertex)]
     middle = [f"<B>{_escaped(vertex.name)}</B> = {_escaped(vertex.label)}"]
-    return "<BR/>".join([*said[:1], *middle, *said[1:]])
+    return "<BR/>".join([*numbers[:1], *middle, *numbers[1:]])
 
 
 def _edges(graph: Graph) -> list[str]:
@@ -72,13 +72,13 @@ def _edges(graph: Graph) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A string of DOT, in which a quote and a backslash are escaped."""
+    """Return a DOT string with quotes and backslashes escaped."""
     escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _escaped(text: str) -> str:
-    """Text in an HTML-like label."""
+    """Escape text for an HTML-like label."""
     from html import escape
 
     return escape(clean(text))

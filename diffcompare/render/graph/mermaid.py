@@ -1,4 +1,4 @@
-"""Mermaid: the graph of a document as a flowchart, which GitHub and many editors draw where it stands."""
+"""Mermaid: the graph of a document as a flowchart, which GitHub and many editors draw in place."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LETTERS = re.compile(r"[^\w .,]|_")
 
 
 def render(document: Document, look: Look) -> str:
-    """The document's graph.  Raises DiffcompareError (E533) where it has none."""
+    """Return the document's graph.  Raises DiffcompareError (E533) if it has none."""
     return flowchart(words.only_graph(document, "Mermaid"), look)
 
 
 def flowchart(graph: Graph, look: Look) -> str:
-    """A graph as a flowchart from left to right."""
+    """Return a graph as a flowchart from left to right."""
     places = {vertex.name: f"n{number}" for number, vertex in enumerate(graph.vertices)}
     output = words.output_of(graph)
     lines = ["flowchart LR"]
@@ -47,17 +47,17 @@ def _shape(vertex: Vertex, look: Look) -> str:
     start, end = _SHAPES[vertex.kind], _ENDS[vertex.kind]
     if vertex.kind == "constant":
         return f"{start}{_escaped(vertex.label, look)}{end}"
-    said = [_escaped(written, look) for _, written in words.numbers(vertex)]
+    numbers = [_escaped(text, look) for _, text in words.numbers(vertex)]
     middle = _escaped(f"{vertex.name} = {vertex.label}", look)
-    return f"{start}{'<br/>'.join([*said[:1], f'<b>{middle}</b>', *said[1:]])}{end}"
+    return f"{start}{'<br/>'.join([*numbers[:1], f'<b>{middle}</b>', *numbers[1:]])}{end}"
 
 
 def _escaped(text: str, look: Look) -> str:
-    """Text in which nothing is markup: every sign by its number, as entity codes of Mermaid (`#42;`)."""
-    return _LETTERS.sub(lambda sign: _code(sign[0]), clean(text, look.unicode))
+    """Escape every character that could be markup as an entity code of Mermaid (`#42;`)."""
+    return _LETTERS.sub(lambda match: _code(match[0]), clean(text, look.unicode))
 
 
-def _code(sign: str) -> str:
+def _code(char: str) -> str:
     from unicodedata import combining
 
-    return sign if combining(sign) or sign in "₋−–…·" else f"#{ord(sign)};"
+    return char if combining(char) or char in "₋−–…·" else f"#{ord(char)};"

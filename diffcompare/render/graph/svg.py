@@ -1,7 +1,7 @@
-"""A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants bare text.
+"""A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants plain text.
 
-Values stand above a node in a solid frame, tangents below it in a dotted one, adjoints below it in a dashed one; the
-output has a double outline, and what no variable of interest reaches a broken one.  A legend says so.
+Values are above a node in a solid frame, tangents below it in a dotted one, adjoints below it in a dashed one.  The
+output has a double outline, an inactive node a broken one.  A legend explains the signs that occur.
 """
 
 from __future__ import annotations
@@ -20,23 +20,20 @@ from diffcompare.render.svg import SvgDrawing, text
 if TYPE_CHECKING:
     from diffcompare.document import Edge, Graph, Vertex
 
-# All in pixels.  The widths of characters are generous: fonts differ.
+# All in pixels.  The widths of characters are generous, because fonts differ.
 MARGIN = 20.0
 LETTER, DIGIT = 8.6, 7.4
 HEIGHT, CONSTANT = 46.0, 26.0
-NUMBER = 25.0
-"""What a number takes above or below a node."""
-PORT = 22.0
-"""Between two arrows into a node: a label has room there."""
+NUMBER = 25.0  # height of a number above or below a node
+PORT = 22.0  # between two arrows into a node, enough for a label
 BEND, SPACE = 14.0, 16.0
-CHANNEL, LANE = 52.0, 5.0
-"""Between two columns, and more of it for each line that may have to turn there."""
+CHANNEL, LANE = 52.0, 5.0  # between two columns, and extra for each line that may have to turn there
 HEAD = 10.0
 LEGEND = 26.0
 
 
 class NodeBox(NamedTuple):
-    """The middle of a node and the size of its shape."""
+    """The centre of a node and the size of its shape."""
 
     x: float
     y: float
@@ -45,17 +42,17 @@ class NodeBox(NamedTuple):
 
     @property
     def left(self) -> float:
-        """Where arrows end."""
+        """The x coordinate at which arrows end."""
         return self.x - self.width / 2
 
     @property
     def right(self) -> float:
-        """Where they begin."""
+        """The x coordinate at which arrows begin."""
         return self.x + self.width / 2
 
 
 class SvgPlan(NamedTuple):
-    """Where everything stands: nodes, and the left and right edge of every column."""
+    """The position of every node, and the left and right edge of every column."""
 
     layout: GraphLayout
     places: dict[str, NodeBox]
@@ -64,12 +61,12 @@ class SvgPlan(NamedTuple):
     height: float
 
     def height_of(self, spot: Spot) -> float:
-        """The height of a bend."""
+        """Return the y coordinate of a bend."""
         return self.layout.heights[spot] + MARGIN
 
 
 def draw_graph(graph: Graph) -> SvgDrawing:
-    """The graph as a picture.  Raises DiffcompareError where it is too large to be read."""
+    """Draw the graph.  Raises DiffcompareError (E532) if it is too large to be legible."""
     if len(graph.vertices) > MAX_DRAWN:
         message = f"{len(graph.vertices):,} nodes are more than a drawing can show (up to {MAX_DRAWN})"
         raise DiffcompareError(Diagnostic("E532", "resource_limit", message, help="`--format dot` is for Graphviz"))
@@ -78,7 +75,9 @@ def draw_graph(graph: Graph) -> SvgDrawing:
     body = _edges(graph, plan)
     body += [_node(vertex, plan.places[vertex.name], vertex.name == output) for vertex in graph.vertices]
     legend, wide, high = _legend(graph, plan.height + 10, max(plan.width, 640.0))
-    return SvgDrawing(max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), words.spoken(graph))
+    return SvgDrawing(
+        max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), words.description(graph)
+    )
 
 
 # --- Where things stand -----------------------------------------------------------------------------------------------
@@ -92,14 +91,14 @@ def _plan(graph: Graph) -> SvgPlan:
     reach = {vertex.name: _reach(vertex, sizes[vertex.name][1]) for vertex in graph.vertices}
     layout = lay_out(graph, reach, BEND, SPACE)
     columns = _columns(graph, layout, sizes)
-    # Heights count from the middle of the highest spot: the drawing begins where the highest number begins.
+    # Heights are relative to the middle of the highest spot, but the drawing begins at the top of the highest number.
     tops = [layout.heights[spot] - (BEND if layout.is_bend(spot) else reach[spot[0]][0]) for spot in layout.heights]
     ends = [layout.heights[spot] + (BEND if layout.is_bend(spot) else reach[spot[0]][1]) for spot in layout.heights]
     down = -min(tops, default=0.0)
     layout = layout._replace(heights={spot: height + down for spot, height in layout.heights.items()})
     places = {
-        name: NodeBox(sum(columns[home]) / 2, layout.heights[(name, home)] + MARGIN, *sizes[name])
-        for name, home in layout.homes.items()
+        name: NodeBox(sum(columns[layer]) / 2, layout.heights[(name, layer)] + MARGIN, *sizes[name])
+        for name, layer in layout.layers.items()
     }
     return SvgPlan(layout, places, columns, columns[-1][1] + MARGIN, max(ends) + down + 2 * MARGIN)
 
@@ -113,16 +112,16 @@ def _size(vertex: Vertex, inputs: int) -> tuple[float, float]:
 
 
 def _reach(vertex: Vertex, height: float) -> tuple[float, float]:
-    """How far a node with its numbers extends above and below its middle."""
+    """Return how far a node with its numbers extends above and below its centre."""
     above, below = min(len(vertex.numbers), 1), max(len(vertex.numbers) - 1, 0)
     return height / 2 + NUMBER * above, height / 2 + NUMBER * below
 
 
 def _columns(graph: Graph, layout: GraphLayout, sizes: dict[str, tuple[float, float]]) -> list[tuple[float, float]]:
-    """The left and right edge of every column; between two there is room for labels and turning lines."""
+    """Return the left and right edge of every column, with room between them for labels and turning lines."""
     labels = [0.0] * len(layout.columns)
     for edge in graph.edges:
-        column = layout.homes[edge.target]
+        column = layout.layers[edge.target]
         labels[column] = max(labels[column], width(edge.label) * DIGIT)
     edges: list[tuple[float, float]] = []
     right = MARGIN - CHANNEL
@@ -138,7 +137,7 @@ def _columns(graph: Graph, layout: GraphLayout, sizes: dict[str, tuple[float, fl
 
 
 def _edges(graph: Graph, plan: SvgPlan) -> list[str]:
-    """Every arrow with its label; those into a node end below each other in the order of where they come from."""
+    """Draw every arrow with its label; arrows into a node are ordered by the heights they come from."""
     active = {vertex.name: vertex.active for vertex in graph.vertices}
     into: dict[str, list[Edge]] = {}
     for edge in graph.edges:
@@ -146,7 +145,7 @@ def _edges(graph: Graph, plan: SvgPlan) -> list[str]:
     lines, labels = [], []
     for target, edges in into.items():
         place = plan.places[target]
-        edges.sort(key=lambda edge: plan.height_of((edge.source, plan.layout.homes[edge.target] - 1)))
+        edges.sort(key=lambda edge: plan.height_of((edge.source, plan.layout.layers[edge.target] - 1)))
         for number, edge in enumerate(edges):
             end = place.y + (number - (len(edges) - 1) / 2) * PORT
             level = width(edge.label) * DIGIT + 4 if edge.label else 0.0
@@ -160,21 +159,21 @@ def _edges(graph: Graph, plan: SvgPlan) -> list[str]:
 
 
 def _stations(edge: Edge, plan: SvgPlan, end: float, level: float) -> list[tuple[float, float]]:
-    """Where an arrow leaves, where it enters and leaves every column on its way, and where it ends: level at last."""
+    """Return the points of an arrow: its start, its entry to and exit from each column, and a level last stretch."""
     source, target = plan.places[edge.source], plan.places[edge.target]
     stations = [(source.right, source.y)]
-    home = plan.layout.homes[edge.source]
-    if source.right < plan.columns[home][1]:
-        stations.append((plan.columns[home][1], source.y))
-    for column in range(home + 1, plan.layout.homes[edge.target]):
+    layer = plan.layout.layers[edge.source]
+    if source.right < plan.columns[layer][1]:
+        stations.append((plan.columns[layer][1], source.y))
+    for column in range(layer + 1, plan.layout.layers[edge.target]):
         height = plan.height_of((edge.source, column))
         stations += [(plan.columns[column][0], height), (plan.columns[column][1], height)]
-    left = plan.columns[plan.layout.homes[edge.target]][0]
+    left = plan.columns[plan.layout.layers[edge.target]][0]
     return [*stations, (left - HEAD - level, end), (target.left, end)]
 
 
 def _line(stations: Sequence[tuple[float, float]], kind: str, ends: str = "") -> str:
-    """Level through columns, in an S between them, with a head at the end."""
+    """Draw an arrow: level through columns, S-shaped between them, with a head at the end."""
     (x, y), (end, height) = stations[0], stations[-1]
     path = [f"M{x:.1f} {y:.1f}"]
     stations = [*stations[:-1], (end - HEAD, height)]
@@ -201,13 +200,13 @@ def _node(vertex: Vertex, place: NodeBox, output: bool) -> str:
         parts.append(_words(place.x, place.y + 14, vertex.label, "label"))
     away = place.height / 2 + NUMBER / 2
     for number, (quantity, written) in enumerate(words.numbers(vertex)):
-        y = place.y + away + NUMBER * (number - 1) if number else place.y - away  # the others below each other
+        y = place.y + away + NUMBER * (number - 1) if number else place.y - away  # all but the first below the node
         parts.append(_number(place.x, y, quantity, written))
     return f'<g class="{classes}" data-node="{text(vertex.name)}">\n{"".join(parts)}</g>\n'
 
 
 def _shape(vertex: Vertex, place: NodeBox, output: bool) -> list[str]:
-    """The outline, and a second one inside of it for the output."""
+    """Draw the outline, and a second one inside it for the output."""
     return [_outline(vertex, place, inset) for inset in ((0.0, 4.0) if output else (0.0,))]
 
 
@@ -225,15 +224,15 @@ def _number(x: float, y: float, quantity: str, written: str) -> str:
     return f'<g class="{quantity}">{frame}{_words(x, y + 4.5, written, "figure")}</g>\n'
 
 
-def _words(x: float, y: float, said: str, kind: str) -> str:
-    return f'<text class="{kind}" text-anchor="middle" x="{x:.1f}" y="{y:.1f}">{text(said)}</text>\n'
+def _words(x: float, y: float, label: str, kind: str) -> str:
+    return f'<text class="{kind}" text-anchor="middle" x="{x:.1f}" y="{y:.1f}">{text(label)}</text>\n'
 
 
 # --- The legend -------------------------------------------------------------------------------------------------------
 
 
 def _legend(graph: Graph, top: float, most: float) -> tuple[list[str], float, float]:
-    """A line or more that says what the signs mean, as far as they occur; and its width and height."""
+    """Return the legend of the signs that occur, with its width and height."""
     entries = _signs(graph)
     parts, x, y, wide = [], MARGIN, top + LEGEND / 2, 0.0
     for sign, meaning in entries:
@@ -250,13 +249,13 @@ def _legend(graph: Graph, top: float, most: float) -> tuple[list[str], float, fl
 def _signs(graph: Graph) -> list[tuple[str, str]]:
     box = '<rect class="shape" x="-20" y="-8" width="40" height="16" rx="4"/>'
     inner = '<rect class="shape" x="-17" y="-5" width="34" height="10" rx="2"/>'
-    shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
+    quantities = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
     meanings = {
         "primal": ("1.5", translate("above: the value")),
         "tangent": ("v\N{COMBINING DOT ABOVE}", translate("below: the tangent")),
         "adjoint": ("v\N{COMBINING MACRON}", translate("below: the adjoint")),
     }
-    signs = [(_number(0, 0, quantity, meanings[quantity][0]), meanings[quantity][1]) for quantity in shown]
+    signs = [(_number(0, 0, quantity, meanings[quantity][0]), meanings[quantity][1]) for quantity in quantities]
     if any(edge.label for edge in graph.edges):
         signs.append(
             ('<text class="partial" text-anchor="middle" y="4.5">1.5</text>', translate("on an arrow: the partial"))

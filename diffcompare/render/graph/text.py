@@ -1,7 +1,7 @@
-"""A graph in characters, from left to right: every node a few lines of words, every arrow a wire.
+"""A graph in characters, from left to right: every node is a few lines of text, every arrow a wire.
 
-Between two columns every node has one wire, that runs to all of its users there and stands in a *track* of its own
-where it turns.  Two wires never share a place but where one passes over the other: there the upright one is drawn.
+Between two columns every node has one wire, which runs to all its users and turns in a vertical *track* of its own.
+Two wires share a cell only where one crosses the other; there the vertical one is drawn.
 """
 
 from __future__ import annotations
@@ -17,19 +17,15 @@ from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
 from diffcompare.render.graph import labels as words
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
-from diffcompare.render.table_layout import line_width
-from diffcompare.render.text_layout import clean, stage_mark
+from diffcompare.render.text_layout import clean, line_text, line_width, stage_mark
 
 if TYPE_CHECKING:
     from diffcompare.document import Edge, Vertex
     from diffcompare.render import Look
-    from diffcompare.render.table_layout import Line, Span
+    from diffcompare.render.text_layout import Line, Span
 
 
-# A canvas of characters for words and wires.
-
-LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
-
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8  # the directions in which a wire leaves a cell; they add up to a key of _WIRES
 _WIRES = {
     LEFT | RIGHT: "─", UP | DOWN: "│", LEFT | DOWN: "┐", LEFT | UP: "┘", RIGHT | DOWN: "┌", RIGHT | UP: "└",
     LEFT | UP | DOWN: "┤", RIGHT | UP | DOWN: "├", LEFT | RIGHT | DOWN: "┬", LEFT | RIGHT | UP: "┴",
@@ -38,24 +34,24 @@ _WIRES = {
 
 
 class Wire(NamedTuple):
-    """The lines from one node, or one bend, to the next column: the row where it starts, and those where it ends."""
+    """A wire from a node or bend to the next column: the row where it starts, and the rows where it ends."""
 
     start: int
     ends: tuple[int, ...]
 
     @property
     def rows(self) -> tuple[int, int]:
-        """The first and the last row of its upright part."""
+        """The first and last row of its vertical part."""
         return min(self.start, *self.ends), max(self.start, *self.ends)
 
     @property
     def straight(self) -> bool:
-        """Whether it never turns."""
+        """True if it has no turn."""
         return self.ends == (self.start,)
 
 
 class WireCanvas:
-    """Characters by row and column, and the wires under them."""
+    """A grid of characters by row and column, with the wires below them."""
 
     def __init__(self) -> None:
         self.characters: dict[tuple[int, int], str] = {}
@@ -63,7 +59,7 @@ class WireCanvas:
         self.styles: dict[tuple[int, int], str] = {}
 
     def write(self, row: int, column: int, text: str, style: str = "") -> None:
-        """Text; a mark that combines belongs to the character before it, and a wide one takes two places."""
+        """Write text; a combining mark joins the character before it, and a wide character takes two cells."""
         for character in text:
             if width(character) == 0:
                 self.characters[row, column - 1] += character
@@ -75,13 +71,13 @@ class WireCanvas:
             column += width(character)
 
     def across(self, wire: Wire, row: int, start: int, end: int) -> None:
-        """A level piece of a wire, from one column to another."""
+        """Draw a horizontal piece of a wire, from one column to another."""
         for column in range(start, end + 1):
             bits = (LEFT if column > start else 0) | (RIGHT if column < end else 0)
             self._add(wire, row, column, bits)
 
-    def upright(self, wire: Wire, column: int) -> None:
-        """The upright piece of a wire."""
+    def vertical(self, wire: Wire, column: int) -> None:
+        """Draw the vertical piece of a wire."""
         first, last = wire.rows
         for row in range(first, last + 1):
             self._add(wire, row, column, (UP if row > first else 0) | (DOWN if row < last else 0))
@@ -91,11 +87,11 @@ class WireCanvas:
         here[wire] = here.get(wire, 0) | bits
 
     def lines(self, look: Look) -> list[Line]:
-        """The rows, in spans of one style each."""
+        """Return the rows as lines of styled spans."""
         signs = dict(self.characters)
         for place, wires in self.wires.items():
-            upright = [bits for bits in wires.values() if bits & (UP | DOWN)]
-            bits = upright[0] if upright else next(iter(wires.values()))
+            vertical = [bits for bits in wires.values() if bits & (UP | DOWN)]
+            bits = vertical[0] if vertical else next(iter(wires.values()))
             signs.setdefault(place, _sign(bits, look))
         rows = max(row for row, _ in signs)
         wide = max(column for _, column in signs)
@@ -113,33 +109,23 @@ def _sign(bits: int, look: Look) -> str:
     return sign if look.unicode else {"─": "-", "│": "|"}.get(sign, "+")
 
 
-MAX_WIDTH = 200
-
-"""Columns that a drawing may take where nobody says how wide the page is."""
-
-DOTS = "┄┄"
-
-"""Before the head of an arrow into a condition."""
-
-EDGE = 2
-
-"""Columns before the words of a node: its edge, and a space or the mark of its stage."""
+MAX_WIDTH = 200  # columns of a drawing where the width of the page is unknown
+DOTS = "┄┄"  # before the head of an arrow into a condition
+EDGE = 2  # columns before the text of a node: its edge, and a space or the mark of its stage
 
 
 class Density(NamedTuple):
-    """How much room a drawing takes: with labels on its arrows, or with as few spaces as can be."""
+    """The room a drawing takes: with labels on its arrows, or with as few spaces as possible."""
 
     labelled: bool = False
     tight: bool = False
 
 
-DENSITIES = (Density(labelled=True), Density(), Density(tight=True))
-
-"""From the roomiest to the densest."""
+DENSITIES = (Density(labelled=True), Density(), Density(tight=True))  # from the roomiest to the densest
 
 
 class TextPlan(NamedTuple):
-    """Rows of all spots, the rows and labels of the arrows into every node, and the words of every node."""
+    """The rows of all spots, the rows and labels of the arrows into every node, and the text of every node."""
 
     layout: GraphLayout
     rows: dict[Spot, int]
@@ -147,52 +133,50 @@ class TextPlan(NamedTuple):
     blocks: dict[str, list[Span]]
 
 
-def drawn(graph: Graph, look: Look, columns: int) -> list[str]:
-    """The drawing and its legend, or where it has no room the reason why; nothing for a graph too large."""
-    narrowest = dense(graph, look, DENSITIES[-1])
+def drawing_or_note(graph: Graph, look: Look, columns: int) -> list[str]:
+    """Return the drawing and its legend, or a note if it needs more columns; nothing for a graph that is too large."""
+    narrowest = draw_graph(graph, look, DENSITIES[-1])
     if narrowest is None:
         return []
     drawing, legend = drawing_lines(graph, look, columns)
     if not drawing:
         needed = narrowest.width
-        told = translate("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
-        return [translate("note: ") + told]
-    lines = ["".join([text for text, _ in line]) for line in drawing]
+        message = translate("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
+        return [translate("note: ") + message]
+    lines = list(map(line_text, drawing))
     return [*lines, "", *legend] if legend else lines
 
 
 def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], list[str]]:
-    """The drawing in styled lines, and its legend; nothing where it has no room (its document says how large is too
-    large).
-    """
+    """Return the drawing in styled lines and its legend, in the roomiest density that fits; nothing if none does."""
     for density in DENSITIES:
-        drawing = dense(graph, look, density)
+        drawing = draw_graph(graph, look, density)
         if drawing is not None and drawing.width <= columns:
             return drawing.lines, _legend(graph, look, density.labelled)
     return [], []
 
 
 class TextDrawing(NamedTuple):
-    """Styled lines, and the columns that the widest of them takes."""
+    """Styled lines, and the width of the widest in columns."""
 
     lines: list[Line]
     width: int
 
 
-def dense(graph: Graph, look: Look, density: Density) -> TextDrawing | None:
-    """The drawing of so much room, however wide it is; None for a graph too large.
+def draw_graph(graph: Graph, look: Look, density: Density) -> TextDrawing | None:
+    """Return the drawing of this density, however wide it is; None for a graph that is too large.
 
-    It comes from memory where it is shown again: to lay a graph out takes a hundredth of a second.
+    Drawings are cached for the player, which shows them again and again: laying out a graph takes about 10 ms.
     """
     if not 0 < len(graph.vertices) <= MAX_DRAWN:
         return None
-    return _laid_out(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
+    return _cached_drawing(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
-    shown = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
-    said = [translate("its value") if quantity == "primal" else translate(f"its {quantity}") for quantity in shown]
-    parts = [translate("Under a node: {numbers}.", numbers=translate(" and ").join(said))] if said else []
+    quantities = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
+    numbers = [translate("its value" if quantity == "primal" else f"its {quantity}") for quantity in quantities]
+    parts = [translate("Under a node: {numbers}.", numbers=translate(" and ").join(numbers))] if numbers else []
     if labelled and any(edge.label for edge in graph.edges):
         parts.append(translate("On an arrow: the partial."))
     if any(edge.decides for edge in graph.edges):
@@ -203,8 +187,8 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
 
 
 @lru_cache(maxsize=128)
-def _laid_out(
-    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _spoken: str
+def _cached_drawing(
+    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _language: str
 ) -> TextDrawing:
     graph = Graph("", vertices, edges, Table("", (), ()))
     for sparse in (False, True):
@@ -212,7 +196,7 @@ def _laid_out(
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
         if None not in channels:
             break
-    lines = _painted(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
+    lines = _paint(graph, plan, [channel for channel in channels if channel is not None], look, density.tight)
     return TextDrawing(lines, max(map(line_width, lines)))
 
 
@@ -220,7 +204,9 @@ def _laid_out(
 
 
 def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
-    """The rows.  A sparse plan doubles them and shifts every other column by one, so that no two wires are in line."""
+    """Place everything; a sparse plan doubles the rows and shifts every other column by one, so that no two wires
+    are in line.
+    """
     output = None if density.tight else words.output_of(graph)
     blocks = {vertex.name: _words(vertex, vertex.name == output, look, density.tight) for vertex in graph.vertices}
     inputs = dict.fromkeys(blocks, 0)
@@ -235,17 +221,17 @@ def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
 
 
 def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
-    """Lines of a node with their styles, which are the names of quantities, or `now`; `v₁=ln` where it is tight."""
+    """Return the lines of a node with their styles (a quantity, or `now`); a tight one is written `v₁=ln`."""
     if vertex.kind == "constant":
         return [(clean(vertex.label, look.unicode), "")]
-    said: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
-    said += [(written, quantity) for quantity, written in words.numbers(vertex)]
-    said += [(translate("(output)"), "")] if output else []
-    return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in said]
+    lines: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
+    lines += [(text, quantity) for quantity, text in words.numbers(vertex)]
+    lines += [(translate("(output)"), "")] if output else []
+    return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in lines]
 
 
 def _rows(layout: GraphLayout, reach: Mapping[str, tuple[float, float]]) -> dict[Spot, int]:
-    """Whole rows: the distances of the layout are whole numbers here, and stay so."""
+    """Round the heights of the layout to whole rows, keeping its distances, which are whole numbers here."""
     rows: dict[Spot, int] = {}
     for column in layout.columns:
         free = 0
@@ -259,14 +245,14 @@ def _rows(layout: GraphLayout, reach: Mapping[str, tuple[float, float]]) -> dict
 def _ports(
     graph: Graph, layout: GraphLayout, rows: Mapping[Spot, int], step: int, labelled: bool
 ) -> dict[str, list[tuple[Spot, int, str]]]:
-    """For every node the arrows into it from top to bottom: whence, in which row, with which label."""
+    """Return for every node the arrows into it from top to bottom: source spot, row and label."""
     into: dict[str, list[tuple[Spot, str]]] = {vertex.name: [] for vertex in graph.vertices}
     for edge in graph.edges:
-        spot = (edge.source, layout.homes[edge.target] - 1)
+        spot = (edge.source, layout.layers[edge.target] - 1)
         into[edge.target].append((spot, DOTS if edge.decides else edge.label if labelled else ""))
     return {
         name: [
-            (spot, rows[(name, layout.homes[name])] + step * place, label)
+            (spot, rows[(name, layout.layers[name])] + step * place, label)
             for place, (spot, label) in enumerate(sorted(arrows, key=lambda arrow: rows[arrow[0]]))
         ]
         for name, arrows in into.items()
@@ -277,7 +263,7 @@ def _ports(
 
 
 def _wires(plan: TextPlan, column: int) -> list[Wire]:
-    """The wires between a column and the next, from top to bottom."""
+    """Return the wires between a column and the next, from top to bottom."""
     ends: dict[Spot, list[int]] = {}
     for spot in plan.layout.columns[column + 1]:
         if plan.layout.is_bend(spot):
@@ -289,9 +275,9 @@ def _wires(plan: TextPlan, column: int) -> list[Wire]:
 
 
 def _tracks(wires: Sequence[Wire]) -> list[tuple[Wire, int]] | None:
-    """A track for every wire (0, 1, ... from the left), or None where no order of tracks keeps them apart.
+    """Assign a track to every wire (0, 1, ... from the left), or return None if no order of tracks keeps them apart.
 
-    A wire that starts in a row has to turn before another may end in that row.
+    A wire that starts in a row has to turn before another wire may end in that row.
     """
     turning = [wire for wire in wires if not wire.straight]
     tracks: dict[Wire, int] = {wire: 0 for wire in wires if wire.straight}
@@ -321,11 +307,11 @@ def _touch(one: Wire, other: Wire) -> bool:
 
 
 def _edge(active: bool, look: Look) -> str:
-    """The left edge of a node; what is inactive has a broken one."""
+    """Return the left edge of a node; an inactive node has a broken one."""
     return ("┃" if active else "┊") if look.unicode else ("[" if active else ":")
 
 
-def _painted(
+def _paint(
     graph: Graph, plan: TextPlan, channels: Sequence[Sequence[tuple[Wire, int]]], look: Look, tight: bool
 ) -> list[Line]:
     canvas = WireCanvas()
@@ -348,12 +334,12 @@ def _painted(
 
 
 def _block(canvas: WireCanvas, plan: TextPlan, vertex: Vertex, row: int, left: int, look: Look) -> None:
-    """The words of a node behind its edge, which is as high as the words and the arrows."""
+    """Write the lines of a node behind its edge, which is high enough for its lines and its arrows."""
     block, ports = plan.blocks[vertex.name], plan.ports[vertex.name]
     last = max([row + len(block) - 1, *(port for _, port, _ in ports)])
     if vertex.kind != "constant":
-        for each in range(row, last + 1):
-            canvas.write(each, left, _edge(vertex.active, look))
+        for line_row in range(row, last + 1):
+            canvas.write(line_row, left, _edge(vertex.active, look))
         if vertex.stage:
             canvas.write(row, left + 1, stage_mark(vertex.stage, look.unicode))
     for place, (line, style) in enumerate(block):
@@ -369,7 +355,7 @@ def _channel(
     space: int,
     look: Look,
 ) -> int:
-    """The wires to the next column, with labels and heads, and a space before these; where that column begins."""
+    """Draw the wires to the next column, with labels and arrowheads, and return where that column begins."""
     if column + 1 == len(plan.layout.columns):
         return start
     names = [spot[0] for spot in plan.layout.columns[column + 1] if not plan.layout.is_bend(spot)]
@@ -381,7 +367,7 @@ def _channel(
         turn = start + 1 + track
         canvas.across(wire, wire.start, start, end if wire.straight else turn)
         if not wire.straight:
-            canvas.upright(wire, turn)
+            canvas.vertical(wire, turn)
             for row in wire.ends:
                 canvas.across(wire, row, turn, end)
     for _, row, label in ports:

@@ -7,16 +7,16 @@ from itertools import pairwise
 import pytest
 from render_graphs import by_chance
 
-from diffcompare.render.graph.layout import lay_out, settle
+from diffcompare.render.graph.layout import assign_heights, lay_out
 
 
 def settled(columns: list[str], lines: str, gap: float = 10.0) -> dict[str, float]:
     """Heights of nodes with names of one letter; lines such as `ad be`."""
     spots = [[(name, place) for name in names] for place, names in enumerate(columns)]
-    homes = {name: place for place, names in enumerate(columns) for name in names}
+    layers = {name: place for place, names in enumerate(columns) for name in names}
     gaps = [[gap] * (len(names) - 1) for names in columns]
-    pairs = [((a, homes[a]), (b, homes[b])) for a, b in lines.split()]
-    return {name: height for (name, _), height in settle(spots, gaps, pairs, homes).items()}
+    pairs = [((a, layers[a]), (b, layers[b])) for a, b in lines.split()]
+    return {name: height for (name, _), height in assign_heights(spots, gaps, pairs, layers).items()}
 
 
 def test_lines_are_level_where_nothing_is_in_the_way() -> None:

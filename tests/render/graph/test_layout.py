@@ -8,7 +8,7 @@ import pytest
 from render_graphs import EXPRESSIONS, by_chance, drawn
 
 from diffcompare.document import Graph
-from diffcompare.render.graph.layout import FEW, GraphLayout, crossings, lay_out
+from diffcompare.render.graph.layout import MAX_SMALL_GRAPH, GraphLayout, crossings, lay_out
 
 GRAPHS = {**{name: drawn(text) for name, text in EXPRESSIONS.items()}, **{f"#{n}": by_chance(n) for n in range(12)}}
 REACH, BEND, SPACE = (20.0, 30.0), 5.0, 10.0
@@ -44,7 +44,7 @@ def test_every_line_leads_to_the_next_column(graph: Graph) -> None:
     assert all(target[1] == source[1] + 1 for source, target in layout.lines)
     assert len(set(layout.lines)) == len(layout.lines)
     for edge in graph.edges:  # and along them every user is reached
-        home, end = layout.homes[edge.source], layout.homes[edge.target]
+        home, end = layout.layers[edge.source], layout.layers[edge.target]
         assert home < end
         for column in range(home, end - 1):
             assert ((edge.source, column), (edge.source, column + 1)) in layout.lines
@@ -95,15 +95,15 @@ def test_a_long_line_is_level() -> None:
 
 def test_numbers_stand_before_their_use_and_variables_in_front() -> None:
     layout = laid_out(drawn("sin(sin(x)) + 2*pi*y"))
-    assert layout.homes["2"] == layout.homes["pi"] == 0
+    assert layout.layers["2"] == layout.layers["pi"] == 0
     layout = laid_out(drawn("sin(sin(x)) + 2 + y"))
-    assert (layout.homes["2"], layout.homes["v₀"]) == (2, 0)
+    assert (layout.layers["2"], layout.layers["v₀"]) == (2, 0)
 
 
 def test_in_a_large_graph_variables_stand_before_their_use() -> None:
     text = "x1"
-    for place in range(2, FEW):
+    for place in range(2, MAX_SMALL_GRAPH):
         text = f"sin({text} + x{place})"
     layout = laid_out(drawn(text))
-    assert max(layout.homes[name] for name in layout.homes if "₋" in name or name == "v₀") > 10
+    assert max(layout.layers[name] for name in layout.layers if "₋" in name or name == "v₀") > 10
     assert all(len(column) <= 3 for column in layout.columns)

@@ -9,9 +9,8 @@ from diffcompare.diagnostics import width
 from diffcompare.document import Graph
 from diffcompare.render import Look
 from diffcompare.render.graph.text import drawing_lines
-from diffcompare.render.graph.text import drawn as drawing
-from diffcompare.render.graph.text import drawn as text_of
-from diffcompare.render.table_layout import line_width
+from diffcompare.render.graph.text import drawing_or_note as drawing
+from diffcompare.render.text_layout import line_width
 
 STEPS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up"}
@@ -152,13 +151,13 @@ def test_labels_are_left_out_where_there_is_no_room_and_then_the_drawing() -> No
 
 
 def test_what_is_inactive_has_a_broken_edge() -> None:
-    lines = text_of(drawn("x*y", x=2, y=3), Look(), 80)
+    lines = drawing(drawn("x*y", x=2, y=3), Look(), 80)
     assert not any("┊" in line for line in lines)
     from diffcompare.studies.graph import graph
 
     block = graph("x*y", {"x": 2, "y": 3}, wrt="x").document().blocks[2]
     assert isinstance(block, Graph)
-    lines = text_of(block, Look(), 80)
+    lines = drawing(block, Look(), 80)
     assert any(line.startswith("┊ v₀ = y") for line in lines)
     assert lines[-1].endswith("┊ inactive.")
 
