@@ -55,6 +55,13 @@ class Column(NamedTuple):
     quantity: Quantity | None = None  # the AD quantity that the column holds, if any
 
 
+def columns(text: str) -> tuple[Column, ...]:
+    """Return columns written as `key=title` between bars; `>` aligns to the right, a key alone is its own title."""
+    parts = [part.strip() for part in text.split("|")]
+    pairs = [(part, part.removeprefix(">").partition("=")) for part in parts]
+    return tuple(Column(key, title or key, "right" if part[:1] == ">" else "left") for part, (key, _, title) in pairs)
+
+
 class Heading(NamedTuple):
     """A heading; level 1 is the title of the document."""
 

@@ -1,6 +1,7 @@
-"""Functions of `arb`, the ball of the library Arb, by rows of the table; and what it takes to work with it at all.
+"""The operations of the table over `arb`, the ball of the library Arb, and its working precision.
 
-Arb (Johansson 2017) comes with python-flint.  Its balls hold the true result of every operation, by proof.
+Arb (F. Johansson, IEEE Transactions on Computers 66, 2017) comes with python-flint.  Its balls enclose the true result
+of every operation; that is proved, not estimated.
 """
 
 from __future__ import annotations
@@ -23,42 +24,40 @@ try:
     from flint import fmpz as fmpz
 
     MISSING = ""
-except ImportError as _error:  # musl and WebAssembly: nothing is published for them
+except ImportError as _error:  # no wheels are published for musl and WebAssembly
     MISSING = f"python-flint cannot be imported here: {_error}"
-    # Constants of modules are built with these and never looked at: all work begins with `precision`.
+    # Modules build constants with these at import.  Nobody reads them: all work begins in `precision`, which raises.
     arb = fmpq = fmpz = lambda *parts: None  # type: ignore[assignment, misc]
 
-GUARD_BITS = 32
-"""Bits beyond the working precision: bounds are to be those of the last bit of that."""
+GUARD_BITS = 32  # beyond the precision asked for, so that rounding stays below its last bit
+# Arguments beyond 2^20000 are refused: to reduce them, for a sine say, would need as many bits again.
 MAX_MAGNITUDE = 20_000
-"""Arguments beyond 2^20000 are refused: reducing them, say for a sine, would need as many bits again."""
+# Functions that grow exponentially are refused beyond 2^2100 (about 1e632): nobody could read the result.
 MAX_EXPONENT = 2_100
-"""What grows exponentially is refused beyond 2^2100, which is 1e300 squared: nobody could read the result."""
-MAX_SHIFT = 2_000
-"""Steps of the recurrence that carries polygamma to the right of 0."""
+MAX_SHIFT = 2_000  # steps of the recurrence that carries polygamma to x > 0
+# Beyond these precisions one value would take seconds.
 SLOW_BITS = {"gamma": 8_000, "lgamma": 8_000, "digamma": 8_000, "polygamma": 3_000}
-"""What would take seconds at more bits."""
 EXPONENTIAL = ("exp", "expm1", "sinh", "cosh", "gamma", "lgamma")
 UNBOUNDED = ("ln", "log1p", "cbrt", "atan", "asinh", "acosh", "erfc", "sign")
 
 
 class Undecided(Exception):
-    """A question that the radii leave open: more precision may decide it.  `where` is the node, once it is known."""
+    """A comparison that the radii leave open and more precision may decide; `where` is the node, if known."""
 
     where: Expression | None = None
 
 
 class Beyond(Exception):
-    """A number too large, or a precision too high, to go on with; the text says which."""
+    """A number too large, or a precision too high, to continue with; the text says which."""
 
 
 class Unavailable(Beyond):
-    """There is no ball arithmetic at all, because Arb is not installed; the text says why."""
+    """Arb cannot be imported, so that there is no ball arithmetic; the text says why."""
 
 
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
-    """Work at this many bits.  Raises Unavailable where there is no Arb."""
+    """Set the working precision in bits for a `with` block; raise Unavailable where Arb cannot be imported."""
     if MISSING:
         raise Unavailable(MISSING)
     before = ctx.prec
@@ -71,7 +70,7 @@ def precision(bits: int) -> Iterator[None]:
 
 @contextmanager
 def at_bits(bits: int) -> Iterator[None]:
-    """Work at this many bits for an operation or two, without guard bits."""
+    """Set the precision in bits for a `with` block, without guard bits."""
     before = ctx.prec
     ctx.prec = bits
     try:
@@ -82,29 +81,29 @@ def at_bits(bits: int) -> Iterator[None]:
 
 @lru_cache(maxsize=1024)
 def power_of_two(exponent: int) -> arb:
-    """2^exponent, exactly."""
+    """Return 2^exponent, exactly."""
     return arb((1, exponent))
 
 
 def size_of(number: arb) -> int:
-    """The smallest n for which the midpoint is below 2^n; 0 for 0."""
+    """Return the smallest n such that |midpoint| < 2^n; 0 for the midpoint 0."""
     mantissa, exponent = number.man_exp() if number.is_exact() else number.mid().man_exp()
     return int(exponent) + int(mantissa.bit_length())
 
 
 def to_float(number: arb) -> float:
-    """The double nearest to the midpoint, correctly rounded, subnormal numbers too; inf beyond the range."""
+    """Return the double nearest to the midpoint, correctly rounded (subnormal ones too); inf beyond the range."""
     return float(number)
 
 
 def bounds(number: arb) -> tuple[arb, arb]:
-    """A lower and an upper bound, rounded outwards (an exact end could be long)."""
+    """Return a lower and an upper bound, rounded outwards to keep them short."""
     with at_bits(max(ctx.prec, number.bits()) + 64):
         return number.lower(), number.upper()
 
 
 def unrounded(operation: Callable[[arb], arb], number: arb) -> arb:
-    """-x or |x|, which python-flint rounds, but of a long exact number exactly."""
+    """Apply -x or |x| without rounding: python-flint rounds them, even those of an exact number that is long."""
     result = operation(number)
     if result.is_exact() or not number.is_exact():
         return result
@@ -113,7 +112,7 @@ def unrounded(operation: Callable[[arb], arb], number: arb) -> arb:
 
 
 def whole(number: arb) -> int:
-    """The integer that an order or an exponent is.  Raises Undecided where it is too long for the precision."""
+    """Return an order or an exponent as an int; raise Undecided where it is too long for the precision."""
     integer = number.unique_fmpz()
     if integer is None:
         raise Undecided
@@ -121,21 +120,21 @@ def whole(number: arb) -> int:
 
 
 def int_power(x: arb, n: int) -> arb:
-    """x^n for n > 0; every multiplication may lose half a bit."""
+    """Return x^n for n > 0, with spare bits for the rounding of each multiplication."""
     with at_bits(ctx.prec + n.bit_length()):
         power = x ** arb(n)
-        if not power.is_finite() and x.contains(0):  # Arb takes logarithms, which know no powers of these
+        if not power.is_finite() and x.contains(0):  # Arb takes logarithms of large powers, and 0 has none
             return arb(0, x.abs_upper() ** arb(n))
         return power
 
 
-# --- Rows of the table ------------------------------------------------------------------------------------------------
+# --- Operations of the table ------------------------------------------------------------------------------------------
 
 
 def function_of(operation: Operation) -> Callable[..., arb] | None:
-    """A row over `arb`: by a rule of its own or by the function of Arb; None where Arb has none.
+    """Return an operation over `arb`, by a rule below or by Arb's function; None where Arb has none.
 
-    Raises Beyond, when it is called, for what would take too long.
+    The function raises Beyond for arguments that would take too long.
     """
     name = operation.name
     function = RULES.get(name) or getattr(arb, operation.names.get("flint", ""), None)
@@ -147,13 +146,13 @@ def function_of(operation: Operation) -> Callable[..., arb] | None:
 
 
 def _bounded(name: str, function: Callable[[arb], arb]) -> Callable[[arb], arb]:
-    """The function, but for arguments that are too large for it."""
+    """Return the function with a guard that raises Beyond for arguments too large for it."""
     largest = MAX_EXPONENT if name in EXPONENTIAL else MAX_MAGNITUDE
     high = power_of_two(largest)
     low = -high
 
     def bounded(x: arb) -> arb:
-        # Towards -inf there is no limit to what exp can take.
+        # exp of a large negative number is as cheap as any: it is close to 0.
         if not low < x < high and x.is_finite() and not abs(x.mid()) < high and not (name == "exp" and x < 0):
             raise Beyond(f"{name} of a number beyond 2^{largest}")
         return function(x)
@@ -181,7 +180,7 @@ def _hypot(a: arb, b: arb) -> arb:
 
 
 def _erfc(x: arb) -> arb:
-    """Falling, between its values at both ends; far from 0 Arb's own bound for a wide argument is much too large."""
+    """Return erfc, which falls, between its values at both ends: Arb's bound for a wide argument is too large."""
     if x.is_exact() or not x > 4:
         return x.erfc()
     low, high = bounds(x)
@@ -189,14 +188,14 @@ def _erfc(x: arb) -> arb:
 
 
 def _lgamma(x: arb) -> arb:
-    """The logarithm of |gamma|; to the left of 0 that of 1/|gamma|, which has no poles."""
+    """Return ln|gamma(x)|; left of 0 as -ln|1/gamma(x)|, because 1/gamma has no poles."""
     return x.lgamma() if x > 0 else -abs(x.rgamma()).log()
 
 
 def _polygamma(order: arb, x: arb) -> arb:
-    """Polygamma of order n >= 1 by Hurwitz's zeta function, which is for x > 0: the recurrence carries others there.
+    """Return polygamma of order n by Hurwitz's zeta function, after a recurrence has carried x to the right of 0.
 
-    (Abramowitz & Stegun 6.4.6 and 6.4.10.)
+    Abramowitz & Stegun 6.4.10 (zeta) and 6.4.6 (recurrence)
     """
     n = whole(order)
     if n == 0:

@@ -5,11 +5,12 @@ in the ball computed for it, whatever cancels on the way: that is a theorem abou
 python-flint brings to Python.  That two precisions agree, on the other hand, proves nothing: `((x + 1e90) - 1e90)^2`
 is 0 at 34 digits and at 68 digits.
 
-Values come from the functions of the library and from definitions; no partial of the table enters them.
+Values come from Arb's functions and from the definitions in the table of operations, never from its partials, so that
+they may serve as a check of those.
 
-No radius, however small, proves that two numbers are equal: that 0.1 + 0.2 is 0.3 is known only to a ball that keeps
-its fraction.  Literals and doubles are rational, and what + - * / and integer powers make of them is kept as a
-fraction as long as that stays short.
+No radius, however small, proves that two numbers are equal: 0.1 + 0.2 is known to be 0.3 only because a ball keeps its
+fraction as well.  Literals and doubles are rational numbers, and the results of + - * / and integer powers over them
+are kept as fractions as long as these stay short.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
 from diffcompare.language.operations import exp, ln, log1p, raise_to
-from diffcompare.numeric.arb_functions import SLOW_BITS as SLOW_BITS  # what whoever works with balls asks for
+from diffcompare.numeric.arb_functions import SLOW_BITS as SLOW_BITS  # re-exported for users of balls
 from diffcompare.numeric.arb_functions import Beyond as Beyond
 from diffcompare.numeric.arb_functions import Undecided as Undecided
 from diffcompare.numeric.arb_functions import arb, bounds, fmpq, function_of, int_power, power_of_two, unrounded, whole
@@ -33,12 +34,11 @@ from diffcompare.numeric.evaluate import Functions, NumberSystem, Undefined, eva
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_FRACTION = 4_096
-"""Bits of a numerator or denominator that a ball keeps: a literal of 1,000 digits has 3,322."""
+MAX_FRACTION_BITS = 4_096  # of a numerator or denominator that a ball keeps; a literal of 1,000 digits has 3,322
 
 
 class Ball:
-    """All numbers of an `arb`; or the one among them that `fraction` is."""
+    """All real numbers in the enclosure `arb`, or exactly the number `fraction` where that is known."""
 
     __slots__ = ("arb", "fraction")
 
@@ -48,29 +48,29 @@ class Ball:
 
     @staticmethod
     def constant(value: int | str) -> Ball:
-        """An integer, exactly, or a named constant at the working precision."""
+        """Return an integer exactly, or a named constant (`pi`, `e`) at the working precision."""
         if isinstance(value, str):
             return Ball(arb.pi() if value == "pi" else arb.const_e())
         return lift(value)
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row of the table over balls.  (What an `if` takes stays as it is: a partial that is the integer 0, say.)"""
+        """Apply an operation of the table; an `if` returns its branch as it is (a partial may be the integer 0)."""
         return ROWS[operation](*(arguments if operation.selects else map(lift, arguments)))
 
     @property
     def mid(self) -> arb:
-        """The midpoint, exactly."""
+        """The exact midpoint."""
         return self.arb.mid()
 
     @property
     def rad(self) -> arb:
-        """The radius, exactly."""
+        """The exact radius."""
         return self.arb.rad()
 
     @property
     def is_finite(self) -> bool:
-        """Whether anything is known of the number."""
+        """Whether both bounds are finite; if not, nothing is known of the number."""
         return self.arb.is_finite()
 
     def __neg__(self) -> Ball:
@@ -80,9 +80,9 @@ class Ball:
         if type(other) is not Ball:
             other = lift(other)
         if self.fraction is not None or other.fraction is not None:
-            known = _of_fractions(operator.add, self, other)
-            if known is not None:
-                return known
+            exact = _over_fractions(operator.add, self, other)
+            if exact is not None:
+                return exact
         return Ball(self.arb + other.arb)
 
     __radd__ = __add__
@@ -93,9 +93,9 @@ class Ball:
         if other is self and self.arb.is_finite():
             return lift(0)
         if self.fraction is not None or other.fraction is not None:
-            known = _of_fractions(operator.sub, self, other)
-            if known is not None:
-                return known
+            exact = _over_fractions(operator.sub, self, other)
+            if exact is not None:
+                return exact
         return Ball(self.arb - other.arb)
 
     def __rsub__(self, other: Any) -> Ball:
@@ -105,9 +105,9 @@ class Ball:
         if type(other) is not Ball:
             other = lift(other)
         if self.fraction is not None or other.fraction is not None:
-            known = _of_fractions(operator.mul, self, other)
-            if known is not None:
-                return known
+            exact = _over_fractions(operator.mul, self, other)
+            if exact is not None:
+                return exact
         return Ball(self.arb * other.arb)
 
     __rmul__ = __mul__
@@ -120,7 +120,7 @@ class Ball:
             return ENTIRE
         if quotient.is_exact():
             return Ball(quotient)
-        return _of_fractions(operator.truediv, self, other) or Ball(quotient)
+        return _over_fractions(operator.truediv, self, other) or Ball(quotient)
 
     def __pow__(self, other: Any) -> Any:
         return raise_to(self, other)
@@ -149,15 +149,13 @@ class Ball:
     __hash__ = None  # type: ignore[assignment]  # equality may be open
 
 
-ENTIRE = Ball(arb(0, math.inf))
-"""Nothing is known."""
+ENTIRE = Ball(arb(0, math.inf))  # the whole real line: nothing is known
 
-SMALL = {number: Ball(arb(number)) for number in range(-9, 10)}
-"""The integers of definitions, partials and domains."""
+SMALL = {number: Ball(arb(number)) for number in range(-9, 10)}  # those of definitions and partials, built once
 
 
 def lift(number: Any) -> Ball:
-    """An integer or a double as a ball of radius 0; a ball as it is."""
+    """Return an integer or a double as a ball of radius 0, and a ball as it is."""
     if type(number) is Ball:
         return number
     small = SMALL.get(number)
@@ -165,7 +163,7 @@ def lift(number: Any) -> Ball:
 
 
 def compare(a: Ball, b: Ball) -> int:
-    """The sign of a - b.  Raises Undecided where the balls overlap (unless both are the same exact number)."""
+    """Return the sign of a - b; raise Undecided where the balls overlap and are not known to be one number."""
     if a.arb < b.arb:
         return -1
     if a.arb > b.arb:
@@ -176,87 +174,87 @@ def compare(a: Ball, b: Ball) -> int:
     right = None if left is None else exact_value(b)
     if left is None or right is None:
         if a.arb.is_exact() and b.arb.is_exact():
-            return 0  # numbers too long for a fraction that are neither smaller nor larger
+            return 0  # too long for fractions, but exact and neither smaller nor larger
         raise Undecided
     return (left > right) - (left < right)
 
 
 def exact_value(ball: Ball) -> fmpq | None:
-    """The number itself, where the ball is known to be just that one and it is short."""
+    """Return the number as a fraction if the ball holds only that one and it is short; else None."""
     if ball.fraction is not None or not ball.arb.is_exact():
         return ball.fraction
     mantissa, exponent = ball.arb.man_exp()
     bits = mantissa.bit_length()
-    if bits > MAX_FRACTION or not -MAX_FRACTION <= exponent <= MAX_FRACTION - bits:
+    if bits > MAX_FRACTION_BITS or not -MAX_FRACTION_BITS <= exponent <= MAX_FRACTION_BITS - bits:
         return None
     return fmpq(mantissa << exponent) if exponent >= 0 else fmpq(mantissa, 1 << int(-exponent))
 
 
 def to_fraction(ball: Ball) -> Fraction | None:
-    """The number itself, where the ball is known to be just that one and it is short."""
+    """Return `exact_value` as a Fraction of the standard library."""
     number = exact_value(ball)
     return None if number is None else Fraction(int(number.p), int(number.q))
 
 
 def from_fraction(number: fmpq) -> Ball | None:
-    """The ball of one rational number, of radius 0 if it is a short binary one; None if it is too long to be kept."""
-    if number.height_bits() > MAX_FRACTION:
+    """Return the ball of a rational number, of radius 0 if it is a dyadic one; None if it is too long to be kept."""
+    if number.height_bits() > MAX_FRACTION_BITS:
         return None
     enclosure = arb(number)
     return Ball(enclosure) if enclosure.is_exact() else Ball(enclosure, number)
 
 
-def _of_fractions(operation: Callable[[fmpq, fmpq], fmpq], a: Ball, b: Ball) -> Ball | None:
-    """The result over two numbers that are known as fractions; None where one is not, or it grows too long."""
+def _over_fractions(operation: Callable[[fmpq, fmpq], fmpq], a: Ball, b: Ball) -> Ball | None:
+    """Return the exact result over two balls known as fractions; None where one is not, or the result is too long."""
     left = exact_value(a)
     right = None if left is None else exact_value(b)
     return None if left is None or right is None else from_fraction(operation(left, right))
 
 
 def magnitude(ball: Ball) -> arb:
-    """An upper bound of |x| over the ball."""
+    """Return an upper bound of |x| over the ball."""
     return ball.arb.abs_upper()
 
 
 def ends(ball: Ball) -> tuple[arb, arb]:
-    """A lower and an upper bound of the ball, rounded outwards."""
+    """Return a lower and an upper bound of the ball, rounded outwards."""
     return bounds(ball.arb)
 
 
 def contains_zero(ball: Ball) -> bool:
-    """Whether 0 lies in the ball."""
+    """Tell whether 0 lies in the ball."""
     return not (ball.arb < 0 or ball.arb > 0)
 
 
 def is_zero(ball: Ball) -> bool:
-    """Whether the ball is known to be 0."""
+    """Tell whether the ball is known to be exactly 0."""
     return ball.arb.is_zero()
 
 
-# --- Rows of the table: by their values alone, so that those may vouch for partials -----------------------------------
+# --- Operations of the table, by their values alone: partials are checked against them --------------------------------
 
 
 def _row(operation: Operation) -> Callable[..., Any]:
-    """A row over balls inside its domain: by its own rule, by that of Arb, or by its definition."""
+    """Return an operation over balls inside its domain: by a rule below, by Arb, or by its definition."""
     if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
         return operation.real
     if operation.name in OWN:
         return OWN[operation.name]
     function = function_of(operation)
     if function is None:
-        assert operation.definition is not None, "a row has a function in Arb or a definition"
+        assert operation.definition is not None, "an operation has a function in Arb or a definition"
         return operation.definition
     return _over_balls(function)
 
 
 def _over_balls(function: Callable[..., arb]) -> Callable[..., Ball]:
-    return lambda *balls: _known(function(*[ball.arb for ball in balls]))
+    return lambda *balls: _enclose(function(*[ball.arb for ball in balls]))
 
 
 ROWS = Functions(_row)
 
 
-def _known(enclosure: arb) -> Ball:
+def _enclose(enclosure: arb) -> Ball:
     return Ball(enclosure) if enclosure.is_finite() else ENTIRE
 
 
@@ -268,16 +266,16 @@ def _int_power(x: Ball, exponent: Ball) -> Ball:
         return lift(1)
     power = int_power(x.arb, n) if x.fraction is None else None
     if power is None or (not power.is_exact() and x.arb.is_exact()):
-        known = _power_of_fraction(x, n)
-        if known is not None:
-            return known
+        exact = _power_of_fraction(x, n)
+        if exact is not None:
+            return exact
     return Ball(int_power(x.arb, n) if power is None else power)
 
 
 def _power_of_fraction(x: Ball, n: int) -> Ball | None:
-    """x^n for n > 0, where x is known as a fraction and the power stays short."""
+    """Return x^n for n > 0 if x is known as a fraction and the power stays short; else None."""
     number = exact_value(x)
-    if number is None or number.height_bits() * n > MAX_FRACTION + n:
+    if number is None or number.height_bits() * n > MAX_FRACTION_BITS + n:
         return None
     return from_fraction(number**n)
 
@@ -287,9 +285,9 @@ def _general_power(base: Ball, exponent: Ball) -> Any:
         return lift(0)
     if exponent.arb.is_integer() and magnitude(exponent) < power_of_two(64):
         n = whole(exponent.arb)
-        known = _power_of_fraction(base, abs(n)) if n else lift(1)
-        if known is not None:
-            return known if n >= 0 else 1 / known
+        exact = _power_of_fraction(base, abs(n)) if n else lift(1)
+        if exact is not None:
+            return exact if n >= 0 else 1 / exact
     return exp(exponent * ln(base))
 
 
@@ -300,7 +298,7 @@ def _sqrt(x: Ball) -> Ball:
         exact = from_fraction(fmpq(p, q)) if p * p == number.p and q * q == number.q else None
         if exact is not None:
             return exact
-    return _known(x.arb.sqrt())
+    return _enclose(x.arb.sqrt())
 
 
 def _absolute(x: Ball) -> Ball:
@@ -317,11 +315,11 @@ def _larger(a: Ball, b: Ball) -> Ball:
 def _floor(x: Ball) -> Ball:
     if x.fraction is not None:
         return Ball(arb(x.fraction.floor()))
-    return x if x.arb.is_integer() else _known(x.arb.floor())
+    return x if x.arb.is_integer() else _enclose(x.arb.floor())
 
 
 def _softplus(x: Ball) -> Any:
-    # ln(1 + exp(x)) would need the logarithm of a number beyond all bounds.
+    # For large x the textbook form ln(1 + exp(x)) takes the logarithm of a number too large to be held.
     return _larger(x, lift(0)) + log1p(exp(-_absolute(x)))
 
 
@@ -338,15 +336,16 @@ OWN: dict[str, Callable[..., Any]] = {
 }
 
 
-# --- The reading ------------------------------------------------------------------------------------------------------
+# --- The number system ------------------------------------------------------------------------------------------------
 
 
+# Arguments of an `Undefined` whose domain is still open at this precision.  It is no error yet: it may stand in a
+# branch that an `if` does not take.
 OPEN = (math.nan,)
-"""The arguments of an `Undefined` of which it is open whether it is one: it may stand in a branch not taken."""
 
 
 def _guarded(operation: Operation) -> Callable[..., Any]:
-    """A row over balls that returns an `Undefined` outside its domain, and an open one where that is open."""
+    """Return an operation that yields an `Undefined` outside its domain, and an OPEN one where that is undecided."""
     selects, domain, row = operation.selects, operation.domain.contains, ROWS[operation]
 
     def choice(*arguments: Any) -> Any:
@@ -401,9 +400,9 @@ BALLS = NumberSystem(Functions(_guarded), _leaf, _sum, lift(1))
 def evaluate_balls(
     nodes: Sequence[Expression], point: Mapping[str, Any], check: Callable[[], None]
 ) -> dict[Expression, Any]:
-    """The value of every node as a ball or an `Undefined`; `check` is called for every node and may raise.
+    """Return the value of every node as a ball or an `Undefined`; `check` is called before each and may raise.
 
-    Raises Undecided where a domain or a condition is open at this precision, Beyond where a number is too large.
+    Raises Undecided where a domain or a condition is open at this precision, and Beyond where a number is too large.
     """
     reached = nodes[0]
 

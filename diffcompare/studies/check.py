@@ -1,10 +1,10 @@
-"""The question of a check: which answers, on which domain."""
+"""Check partial derivatives that somebody wrote: a verdict on each, and the mistake behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -13,29 +13,25 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.syntax.misread_names import refuse_misread
 from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.misconceptions.explain import find_mistake
+from diffcompare.misconceptions.messages import Mistake
+from diffcompare.misconceptions.terms import first_difference
+from diffcompare.studies.derive import Derive, derive_question
 from diffcompare.studies.question import checked_names, checked_positive, is_bare_number, merged, question_of
 from diffcompare.studies.record import Record
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict, judge
 
-if TYPE_CHECKING:
-    from diffcompare.misconceptions.messages import Mistake
-    from diffcompare.studies.derive import Derive
-
-
-# A check as a record: the answers, the judgement of each, and the mistake behind each that is wrong.
-
+BUDGET = 5.0  # seconds
 EXIT_CODES: Mapping[Verdict, int] = {
     "proved": 0, "agrees": 0, "agrees where it is defined": 0, "wrong": 1, "undecided": 3,
 }  # fmt: skip
 
+# How an answer counts that agrees where it is defined but has no value in some region: the teacher decides.
 Counting: TypeAlias = Literal["right", "wrong"]
-
-"""As what an answer counts that agrees where it is defined, but has no value in some region: that is the teacher's
-choice."""
 
 
 class GivenPartial(NamedTuple):
-    """A partial that somebody wrote."""
+    """A partial that somebody wrote, as text and as parsed."""
 
     text: str
     expression: Expression
@@ -43,44 +39,56 @@ class GivenPartial(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Check(Record):
-    """Whether partials are right, and why not."""
+    """The result of checking partial derivatives: whether they are right, and if not, why."""
 
     report = "diffcompare.studies.check_report"
 
     question: ParsedInput
+    """The function whose partials are checked."""
     answers: Mapping[str, GivenPartial]
+    """The partials that were checked, by variable."""
     judgements: Mapping[str, Judgement]
+    """The verdict on each partial and its evidence: a proof, the points compared, a counterexample."""
     mistakes: Mapping[str, Mistake | None]
+    """The known mistake that explains a wrong partial; None where the partial is not wrong, or no mistake fits."""
     missing: tuple[str, ...]
     """Variables of the function for whose partials no answer was given."""
     conditions: tuple[str, ...] = ()
+    """Conditions that restrict the domain, as text: `x > 0`."""
     seed: int = 0
+    """The seed of the sample points."""
     where_defined: Counting = "right"
+    """The way a partial counts that agrees wherever it is defined but has no value in some region."""
     solution: Derive | None = None
+    """The derivation step by step, if it was asked for."""
     notes: tuple[Diagnostic, ...] = ()
+    """Warnings and notes for the user."""
     failure: None = None
+    """Always None: a check needs no point, so none can be unsuitable."""
 
     @property
     def verdict(self) -> Verdict:
-        """One verdict over all partials: that of the worst."""
-        found = {judgement.verdict for judgement in self.judgements.values()}
-        return next(verdict for verdict in WORST_FIRST if verdict in found)
+        """The worst verdict among the partials."""
+        return worst_verdict(self.judgements.values())
 
     @property
     def ok(self) -> bool:
-        """Whether every partial is proved or agrees; where it is defined, if that is to count as right."""
+        """Whether every partial counts as right: it is proved or agrees (see also `where_defined`)."""
         return self.exit_code == 0
 
     @property
     def exit_code(self) -> int:
-        """0 where all is right, 1 where something is wrong, 3 where something is undecided."""
-        found = {judgement.verdict for judgement in self.judgements.values()}
-        if self.where_defined == "wrong" and WHERE_DEFINED in found:
+        """0 if all partials are right, 1 if one is wrong, 3 if one is undecided and none is wrong."""
+        verdicts = {judgement.verdict for judgement in self.judgements.values()}
+        if self.where_defined == "wrong" and WHERE_DEFINED in verdicts:
             return 1
         return EXIT_CODES[self.verdict]
 
 
-BUDGET = 5.0
+def worst_verdict(judgements: Iterable[Judgement]) -> Verdict:
+    """Return the worst verdict among judgements, of which there is at least one."""
+    verdicts = {judgement.verdict for judgement in judgements}
+    return next(verdict for verdict in WORST_FIRST if verdict in verdicts)
 
 
 def check_question(
@@ -96,13 +104,23 @@ def check_question(
     formulas: Mapping[str, Expression] | None = None,
     deliberate: Collection[str] | None = None,
 ) -> Check:
-    """Check the answers, texts by variable; without any, the formulas that come with the question.
+    """Check answers, given as texts by variable; without any, the formulas that come with the question.
 
-    `where_defined` says as what an answer counts that agrees where it is defined, but has no value in some region;
-    `formulas` are the expressions of the texts, for a caller who has read them already; `deliberate` are the variables
-    that the user has named as such, by default those of the texts: others that look misread (`sinx`) are refused.
+    Args:
+        question: The function.
+        texts: The answers, by variable.
+        domain: Conditions on the variables, such as `x > 0`; by default the domain of the catalogue's entry.
+        seed: Seed of the sample points.
+        budget: Seconds for proofs and comparisons.
+        solution: Whether to add the derivation step by step.
+        source: How error messages call the answers.
+        where_defined: How an answer counts that agrees where it is defined but has no value in some region.
+        formulas: The parsed answers, for a caller who has parsed the texts already.
+        deliberate: Variables that the user named explicitly, by default those of the texts; others whose names look
+            like a misread function (`sinx`) are refused.
 
-    Raises DiffcompareError for answers with mistakes of form, for unknown variables, and where there is no answer.
+    Raises:
+        DiffcompareError: An answer cannot be parsed, a variable is unknown, or there is nothing to check.
     """
     if where_defined not in get_args(Counting):
         raise ValueError(f"where_defined is 'right' or 'wrong', not {where_defined!r}")
@@ -136,12 +154,24 @@ def check_expression(
     where_defined: Counting = "right",
     **partials: str | Expression | float,
 ) -> Check:
-    """Whether partials are those of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
+    """Check partial derivatives of an expression: `check_expression("x^2*sin(x)", x="2*x*cos(x)")`.
 
-    The expression is text, an `Expression`, `@name` or `FILE.toml:name`; an answer is text, an `Expression` or a
-    number, and the only one for a function of one variable needs no name.  Raises DiffcompareError for wrong input; a
-    wrong answer is an answer: see `verdict`, `judgements` and `mistakes`.  `where_defined` says as what an answer
-    counts that agrees where it is defined, but has no value in some region.
+    Args:
+        expression: Text, an `Expression`, `@name` or `FILE.toml:name`.
+        answers: The partials by variable, each as text, an `Expression` or a number; for a function of one variable
+            the partial alone.
+        domain: One or several conditions on the variables, such as `x > 0`.
+        seed: Seed of the sample points.
+        budget: Seconds for proofs and comparisons.
+        where_defined: `"right"` or `"wrong"`: how an answer counts that agrees where it is defined but has no value in
+            some region.
+        **partials: More partials, by keyword.
+
+    Returns:
+        A `Check`; a wrong answer raises nothing, see `verdict`, `judgements` and `mistakes`.
+
+    Raises:
+        DiffcompareError: The expression, an answer or a condition cannot be parsed, or a variable is unknown.
     """
     question = question_of(expression)
     names = variables(wengert_list(question.parsed.expression))
@@ -178,7 +208,7 @@ def _answers(
 
 
 def _domain_of(question: ParsedInput, names: Sequence[str]) -> tuple[str, ...]:
-    """The domain that an entry gives for its formulas, where it is given in conditions and not in words."""
+    """Return the domain of a catalogue entry for its formulas, if it is written as conditions and not in words."""
     entry = question.entry
     if entry is None or question.match is not None or not entry.domain:
         return ()
@@ -195,23 +225,18 @@ def _mistakes(
     judgements: Mapping[str, Judgement],
     points: Sequence[Mapping[str, float]],
 ) -> dict[str, Mistake | None]:
-    from diffcompare.misconceptions.explain import find_mistake
-    from diffcompare.misconceptions.terms import first_difference
-
-    found: dict[str, Mistake | None] = {}
+    mistakes: dict[str, Mistake | None] = {}
     for name, judgement in judgements.items():
-        found[name] = None
+        mistakes[name] = None
         if judgement.verdict == "wrong" and points:
             others = {other: formula for other, formula in formulas.items() if other != name}
-            found[name] = find_mistake(expression, name, formulas[name], points, others)
-            if found[name] is None and judgement.half_space is None:
-                found[name] = first_difference(expression, name, formulas[name], points)
-    return found
+            mistakes[name] = find_mistake(expression, name, formulas[name], points, others)
+            if mistakes[name] is None and judgement.half_space is None:
+                mistakes[name] = first_difference(expression, name, formulas[name], points)
+    return mistakes
 
 
 def _solved(question: ParsedInput, judgements: Mapping[str, Judgement]) -> Derive:
-    from diffcompare.studies.derive import derive_question
-
     return derive_question(question, wrt=list(judgements))
 
 

@@ -1,4 +1,7 @@
-"""A check as a document: the verdicts, then for each partial its evidence, the mistake, and the step done right."""
+"""The report of a check: verdicts, evidence, mistakes with carets under them, and the step done right.
+
+`data` writes the JSON document (schema diffcompare/1), `document` the blocks that renderers show.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from diffcompare.document import (
     Block,
     Cell,
     Code,
-    Column,
     Document,
     Equation,
     Equations,
@@ -20,6 +22,7 @@ from diffcompare.document import (
     Paragraph,
     Source,
     Table,
+    columns,
 )
 from diffcompare.language.expression import Expression, PendingDerivative
 from diffcompare.language.parser import parse
@@ -27,42 +30,38 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
+from diffcompare.misconceptions.messages import Mistake
 from diffcompare.studies.question import format_point
 from diffcompare.studies.record import counted, question_data, question_entries, warnings_data
 from diffcompare.verify.domain import domain_of
 from diffcompare.verify.regions import intervals_text
-from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Verdict
+from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict
 
 if TYPE_CHECKING:
-    from diffcompare.misconceptions.messages import Mistake
     from diffcompare.studies.check import Check
-    from diffcompare.verify.verdict import Judgement
 
-
-# Where a subexpression stands in a text: for carets under it.
+# --- Positions of subexpressions in a text ----------------------------------------------------------------------------
 #
-# Nodes know no positions, for equal ones are the same object. So the pieces of the text that could be an expression
-# are read, the shortest first, until one is the subexpression.
+# Nodes have no positions, because equal nodes are one object.  So the substrings that could be an expression are
+# parsed, the shortest first, until one is the subexpression.
 
-MAX_TOKENS = 120
-
-"""A longer text is not searched: its pieces are too many."""
+MAX_TOKENS = 120  # longer texts have too many substrings to search
 
 
 def span_of(text: str, node: Expression, names: Collection[str] = ()) -> tuple[int, int] | None:
-    """The first and the last character + 1 of the first piece of the text that is the node; None if there is none."""
+    """Return the (start, end) of the shortest substring that parses to the node; None if there is none."""
     tokens, starts, ends = locate(text, MAX_TOKENS + 1)
     if len(tokens) > MAX_TOKENS:
         return None
-    pieces = [
+    substrings = [
         (ends[last] + (tokens[last][-1:] == "(") - starts[first], starts[first], first, last)
         for first in range(len(tokens))
         for last in range(first, len(tokens))
         if _is_balanced(tokens[first : last + 1])
     ]
-    for _, start, _, last in sorted(pieces):
+    for _, start, _, last in sorted(substrings):
         end = ends[last]
-        if _reads(text[start:end], names) is node:
+        if _parse_or_none(text[start:end], names) is node:
             return start, end
     return None
 
@@ -76,14 +75,14 @@ def _is_balanced(tokens: list[str]) -> bool:
     return depth == 0 and tokens.count("|") % 2 == 0 and tokens[0] not in ("*", "/", "^", "**", ",", "+")
 
 
-def _reads(piece: str, names: Collection[str]) -> Expression | None:
+def _parse_or_none(text: str, names: Collection[str]) -> Expression | None:
     try:
-        return parse(piece, names)
+        return parse(text, names)
     except DiffcompareError:
         return None
 
 
-# The sentences of a check.
+# --- Sentences --------------------------------------------------------------------------------------------------------
 
 HEADLINES: Mapping[Verdict, str] = {
     "proved": "is right: that is proved",
@@ -93,22 +92,21 @@ HEADLINES: Mapping[Verdict, str] = {
     "undecided": "is undecided",
 }
 
-MAX_LESSONS = 6
-
-"""Kinds of mistakes that the last sentence has."""
+MAX_LESSONS = 6  # kinds of mistakes in the closing sentence
 
 
 def evidence(check: Check, name: str) -> str:
-    """What the verdict on a partial rests on, in a sentence or two."""
+    """Return the evidence for the verdict on a partial, in a sentence or two."""
     judgement = check.judgements[name]
     where = domain(check, judgement)
-    seen = f"both have the same value at {counted(judgement.points, 'point')} ({where}), to 30 digits and more"
+    agreement = f"both have the same value at {counted(judgement.points, 'point')} ({where}), to 30 digits and more"
     if judgement.verdict == "wrong":
         return _wrong(judgement)
     if judgement.verdict == "undecided":
         return judgement.argument
-    said = f"{judgement.argument}; {seen}" if judgement.argument else f"{seen}. {_chance(judgement)}"
-    return said + _gaps(judgement)
+    if judgement.argument:
+        return f"{judgement.argument}; {agreement}{_gaps(judgement)}"
+    return f"{agreement}. {_chance(judgement)}{_gaps(judgement)}"
 
 
 def _chance(judgement: Judgement) -> str:
@@ -122,32 +120,32 @@ def _wrong(judgement: Judgement) -> str:
     counterexample = judgement.counterexample
     assert counterexample is not None
     at = f"at {format_point(counterexample.point)} " if counterexample.point else ""
-    said = f"{at}yours is {counterexample.answer} and the derivative is {counterexample.partial}"
+    sentence = f"{at}yours is {counterexample.answer} and the derivative is {counterexample.partial}"
     right, wrong = (intervals_text(judgement.intervals, outcome) for outcome in ("same", "different"))
     if right and wrong:
-        said += f". Yours is right for {right} and wrong for {wrong}"
-    elif right and not any(each.outcome == "unknown" for each in judgement.intervals):
-        said += ". It is right at all other points that were tried"
+        sentence += f". Yours is right for {right} and wrong for {wrong}"
+    elif right and not any(interval.outcome == "unknown" for interval in judgement.intervals):
+        sentence += ". It is right at all other points that were tried"
     elif right:
-        said += f". Yours is right for {right}"
+        sentence += f". Yours is right for {right}"
     elif judgement.half_space:
-        said += f". Yours is right at all points that were tried where {judgement.half_space}"
-    return said
+        sentence += f". Yours is right at all points that were tried where {judgement.half_space}"
+    return sentence
 
 
 def _gaps(judgement: Judgement) -> str:
-    """Where the formula has no value although the function has a derivative."""
-    said = ""
+    """Return sentences about holes and regions where the formula has no value but the function has a derivative."""
+    sentence = ""
     if judgement.holes:
         points = [f"({format_point(hole)})" if len(hole) > 1 else format_point(hole) for hole in judgement.holes[:3]]
-        said += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
+        sentence += f". Yours has a hole at {' and '.join(points)}, where the function has a derivative"
     if judgement.undefined_at is not None:
-        said += f". Yours has {gap(judgement)}, where the function has a derivative"
-    return said
+        sentence += f". Yours has {gap(judgement)}, where the function has a derivative"
+    return sentence
 
 
 def gap(judgement: Judgement) -> str:
-    """The region in which a formula has no value: `no value for x < 0`; a point of it where that is not known."""
+    """Describe where a formula has no value: `no value for x < 0`, or one such point if the region is not known."""
     assert judgement.undefined_at is not None
     region = missing_region(judgement)
     if region is not None:
@@ -157,14 +155,14 @@ def gap(judgement: Judgement) -> str:
 
 
 def missing_region(judgement: Judgement) -> str | None:
-    """The intervals of the only variable on which a formula has no value; None where they are not all known."""
-    if any(each.outcome == "unknown" for each in judgement.intervals):
+    """Return the intervals of the only variable where a formula has no value; None if they are not all known."""
+    if any(interval.outcome == "unknown" for interval in judgement.intervals):
         return None
     return intervals_text(judgement.intervals, "undefined") or None
 
 
 def domain(check: Check, judgement: Judgement) -> str:
-    """The domain that the points are from."""
+    """Return the domain that the sample points are taken from, as text."""
     if not check.answers or not check.question.parsed.expression.varies:
         return "a constant"
     if judgement.intervals:
@@ -174,26 +172,26 @@ def domain(check: Check, judgement: Judgement) -> str:
 
 
 def verdict(check: Check) -> str:
-    """The closing sentence."""
+    """Return the closing sentence, over all partials."""
     if len(check.judgements) == 1:
         ((name, judgement),) = check.judgements.items()
         return f"df/d{name} {headline(check, judgement)}{_lesson(check, ': ')}"
     by: dict[Verdict, list[str]] = {}
     for name, judgement in check.judgements.items():
         by.setdefault(judgement.verdict, []).append(f"df/d{name}")
-    parts = [f"{_listed(by[each])}: {_said(each, check)}" for each in WORST_FIRST if each in by]
-    return f"{'; '.join(parts)}{_lesson(check, '. The mistakes: ')}"
+    clauses = [f"{_listed(by[verdict])}: {_predicate(verdict, check)}" for verdict in WORST_FIRST if verdict in by]
+    return f"{'; '.join(clauses)}{_lesson(check, '. The mistakes: ')}"
 
 
 def headline(check: Check, judgement: Judgement) -> str:
-    """The verdict as the predicate of a sentence: `is wrong`."""
-    said = HEADLINES[judgement.verdict]
+    """Return the verdict as the predicate of a sentence: `is wrong`."""
+    predicate = HEADLINES[judgement.verdict]
     if judgement.verdict == WHERE_DEFINED:
-        said += f", but has {gap(judgement)}{_counts(check)}"
-    return said
+        predicate += f", but has {gap(judgement)}{_counts(check)}"
+    return predicate
 
 
-def _said(verdict: Verdict, check: Check) -> str:
+def _predicate(verdict: Verdict, check: Check) -> str:
     return HEADLINES[verdict].removeprefix("is ") + (_counts(check) if verdict == WHERE_DEFINED else "")
 
 
@@ -202,33 +200,33 @@ def _counts(check: Check) -> str:
 
 
 def _lesson(check: Check, before: str) -> str:
-    """The kinds of the mistakes, each once, and the end of the sentence."""
+    """Return the titles of the kinds of mistakes, each once, and the end of the sentence."""
     kinds = {part.kind: None for mistake in check.mistakes.values() for part in parts(mistake)}
     return f"{before}{'; '.join(KINDS[kind].title for kind in list(kinds)[:MAX_LESSONS])}." if kinds else "."
 
 
 def parts(mistake: Mistake | None) -> Iterator[Mistake]:
-    """A mistake, and the other one where two were made at once."""
+    """Yield a mistake, and the second one where two were made at once."""
     while mistake is not None:
         yield mistake
         mistake = mistake.second
 
 
 def as_sentence(text: str) -> str:
-    """A clause with a capital letter and a full stop."""
+    """Return a clause with a capital letter and a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _listed(names: list[str]) -> str:
-    shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    items = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-# A check as plain data: the JSON document of `check`, schema diffcompare/1.
+# --- JSON -------------------------------------------------------------------------------------------------------------
 
 
 def data(check: Check) -> dict[str, Any]:
-    """The verdict over all, and by variable the verdict, its evidence, the witness and the mistake."""
+    """Return the JSON document: the overall verdict, and for each partial the verdict, evidence and mistake."""
     names = variables(wengert_list(check.question.parsed.expression))
     question = question_data("check", check.question, {})
     question["expression"]["variables"] = names
@@ -247,7 +245,7 @@ def data(check: Check) -> dict[str, Any]:
 
 
 def partial_data(check: Check, name: str) -> dict[str, Any]:
-    """All that is known of one partial."""
+    """Return everything about one partial as plain data."""
     judgement, answer = check.judgements[name], check.answers[name]
     counterexample, mistake = judgement.counterexample, check.mistakes.get(name)
     return {
@@ -268,7 +266,7 @@ def partial_data(check: Check, name: str) -> dict[str, Any]:
 
 
 def _gap(judgement: Judgement) -> dict[str, Any]:
-    """Where the formula has no value: the region, what it would need there, and a point."""
+    """Return where the formula has no value: the region, the condition that fails there, and a point."""
     return {
         "region": missing_region(judgement),
         "needs": judgement.unmet_requirement,
@@ -287,7 +285,7 @@ def _interval(judgement: Judgement, place: int) -> dict[str, Any]:
 
 
 def mistake_data(check: Check, name: str, mistake: Mistake) -> dict[str, Any]:
-    """The kind as a slug, the sentence, and where it was made and shows, as spans of the texts."""
+    """Return a mistake as plain data: its kind, its sentence, and the spans of function and answer that it concerns."""
     step = mistake.step
     place, shows = spans(check, name, mistake)
     return {
@@ -304,32 +302,28 @@ def mistake_data(check: Check, name: str, mistake: Mistake) -> dict[str, Any]:
 
 
 def spans(check: Check, name: str, mistake: Mistake) -> tuple[tuple[int, int] | None, list[tuple[int, int]]]:
-    """Where the mistake was made in the text of the function, and where it shows in the text of the answer."""
+    """Return the span of the function where the mistake was made, and the spans of the answer where it shows."""
     names = variables(wengert_list(check.question.parsed.expression))
     place = None if mistake.node is None else span_of(check.question.text, mistake.node, names)
-    return place, list(_shown(check.answers[name].text, mistake, names))
+    return place, list(_visible_spans(check.answers[name].text, mistake, names))
 
 
-def _shown(text: str, mistake: Mistake, names: list[str]) -> Iterator[tuple[int, int]]:
+def _visible_spans(text: str, mistake: Mistake, names: list[str]) -> Iterator[tuple[int, int]]:
     for part in mistake.affected_terms:
-        found = span_of(text, part, names)
-        if found is not None:
-            yield found
+        span = span_of(text, part, names)
+        if span is not None:
+            yield span
 
 
-MAX_EXPLAINED = 8
+# --- Document ---------------------------------------------------------------------------------------------------------
 
-"""Partials that are explained, those that are wrong before the others; the table has them all."""
-
-MAX_ROWS = 60
-
-MAX_LINE_LENGTH = 160
-
-"""Characters of a text that is shown with carets."""
+MAX_EXPLAINED = 8  # partials that are explained, wrong ones first; the table has them all
+MAX_TABLE_ROWS = 60
+MAX_LINE_LENGTH = 160  # characters of a text with carets
 
 
 def document(check: Check, *, brief: bool = False) -> Document:
-    """The verdicts, and unless it is to be brief what they rest on."""
+    """Return the document of a check; a brief one is the table of verdicts alone."""
     if brief:
         return Document((_verdicts(check),), check.data)
     blocks: list[Block] = [Heading("Is this the derivative?", 1), _question(check)]
@@ -355,29 +349,22 @@ def _question(check: Check) -> Listing:
 
 
 def _verdicts(check: Check) -> Table:
-    columns = (
-        Column("partial", "partial"),
-        Column("verdict", "verdict"),
-        Column("answer", "your answer"),
-        Column("at", "at"),
-        Column("yours", "yours", "right"),
-        Column("right", "right", "right"),
-        Column("mistake", "mistake"),
-    )
+    heads = columns("partial | verdict | answer=your answer | at | >yours | >right | mistake")
     rows: list[tuple[Cell, ...]] = []
     for name, answer in check.answers.items():
         judgement, mistake = check.judgements[name], check.mistakes.get(name)
         counterexample = judgement.counterexample
-        seen: tuple[Cell, ...] = (None, None, None)
+        values: tuple[Cell, ...] = (None, None, None)
         if counterexample is not None:
-            seen = (Code(format_point(counterexample.point)), Code(counterexample.answer), Code(counterexample.partial))
+            point = Code(format_point(counterexample.point))
+            values = (point, Code(counterexample.answer), Code(counterexample.partial))
         kind = None if mistake is None else mistake.kind
-        rows.append((f"df/d{name}", judgement.verdict, answer.expression, *seen, kind))
-    return Table("verdicts", columns, tuple(rows), "Verdicts", most=MAX_ROWS)
+        rows.append((f"df/d{name}", judgement.verdict, answer.expression, *values, kind))
+    return Table("verdicts", heads, tuple(rows), "Verdicts", most=MAX_TABLE_ROWS)
 
 
 def explained(check: Check, name: str, title: str = "") -> list[Block]:
-    """The evidence on one partial, and the mistakes in it."""
+    """Return the blocks about one partial: the evidence, and the mistakes in it."""
     judgement, mistake = check.judgements[name], check.mistakes.get(name)
     blocks: list[Block] = [
         Heading(f"{title or f'df/d{name}'}: {judgement.verdict}"),
@@ -389,7 +376,7 @@ def explained(check: Check, name: str, title: str = "") -> list[Block]:
 
 
 def mistake_blocks(check: Check, name: str, mistake: Mistake) -> list[Block]:
-    """A mistake: its sentence, where it was made and where it shows, and the step done right."""
+    """Return the blocks about a mistake: its sentence, the texts with carets, and the step done right."""
     blocks: list[Block] = [Paragraph(as_sentence(f"The mistake: {mistake.sentence}"))]
     place, shows = spans(check, name, mistake)
     lines = [
@@ -402,7 +389,7 @@ def mistake_blocks(check: Check, name: str, mistake: Mistake) -> list[Block]:
 
 
 def step_blocks(check: Check, name: str, mistake: Mistake, solution: bool) -> Iterator[Block]:
-    """The step done right; only its rule where the step is the whole solution, which is for who asks for it."""
+    """Yield the step done right, or only its rule if the step would give away a solution that was not asked for."""
     step = mistake.step
     if step is None:
         return
@@ -414,12 +401,12 @@ def step_blocks(check: Check, name: str, mistake: Mistake, solution: bool) -> It
 
 
 def is_open(formula: Expression) -> bool:
-    """Whether something is left to differentiate."""
+    """Tell whether a formula still contains a derivative to be worked out."""
     return any(type(node) is PendingDerivative for node in wengert_list(formula))
 
 
 def marked(label: str, text: str, spans: list[tuple[int, int]]) -> list[str]:
-    """A text with carets under the places."""
+    """Return a text and a line of carets under the spans; nothing for a text that is too long."""
     if not spans or len(text) > MAX_LINE_LENGTH or "\n" in text:
         return []
     carets = [" "] * len(text)

@@ -1,4 +1,4 @@
-"""A checked derivation as plain data and as a document."""
+"""Check a derivation line by line: is each the derivative, and does it follow from the one before?"""
 
 from __future__ import annotations
 
@@ -6,46 +6,41 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.inputs.equations import notation_of, sides
 from diffcompare.inputs.formulas import parse_conditions
 from diffcompare.inputs.point import candidates, unknown_variable
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.misconceptions.messages import Mistake
 from diffcompare.numeric.evaluate import value_at
-from diffcompare.studies.check import BUDGET, EXIT_CODES, Check, check_question
+from diffcompare.studies.check import BUDGET, EXIT_CODES, Check, check_question, worst_verdict
 from diffcompare.studies.check_report import explained, gap, partial_data
 from diffcompare.studies.prime_notation import Definition, LocalNames, read
 from diffcompare.studies.record import Record, question_data, question_entries, warnings_data
-from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict, judge
+from diffcompare.verify.verdict import WHERE_DEFINED, Judgement, Verdict, judge
 
-if TYPE_CHECKING:
-    from diffcompare.misconceptions.messages import Mistake
-
-
-# The lines of a derivation as people write them: `df/dx = 2*x*sin(x) + x^2*d/dx[sin(x)]`, `= ...`, `f'(x) = ...`.
+# --- Reading the lines ------------------------------------------------------------------------------------------------
 #
-# A derivative that is still to be worked out, `d/dx[...]` or `(...)'`, is read as what it is (`derivatives`). A
-# line with several signs of equality is several steps. A line `u = x^2` says what later ones mean by u and u';
-# others about something else than the derivative, `ln(y) = ...` or `Product rule:`, are left out.
+# People write `df/dx = 2*x*sin(x) + x^2*d/dx[sin(x)]`, `= ...`, `f'(x) = ...`.  A derivative that is still to be worked
+# out, `d/dx[...]` or `(...)'`, is read by `prime_notation`.  A line with several equals signs is several steps.  A line
+# `u = x^2` defines what later ones mean by u and u'.  Lines about anything else, `ln(y) = ...` or `Product rule:`, are
+# left out.
 
-PARTS = ("u", "v", "w")
-
-"""What people call parts of a function: their derivatives are not that of the whole."""
+PARTS = ("u", "v", "w")  # usual names of parts of a function: u' is not the derivative of the whole
 
 _DEFINED = re.compile(
     r"\s*(?:(?:let|put|set|with)\s+)?([^\W\d]\w*)\s*(?:\(\s*([^\W\d]\w*)\s*\))?\s*:?=\s*([^=]+)", re.I
 )
 
+# A definition at the end of a line: `3u^2 u' where u = x^2 + 1`.
 _BESIDE = re.compile(
     r"\s*[,;(]?\s*\b(?:where|with|for|mit|wobei|où|avec|con|donde|где|при)\s+([^=]+=[^()]+(?:\([^()]*\)[^()]*)*)\)?$"
 )
-
-"""What a name of the line is, said behind it: `3u^2 u' where u = x^2 + 1`."""
 
 _BETWEEN = re.compile(r"[,;]|\b(?:and|und)\b")
 
@@ -58,29 +53,34 @@ _WORDS_AT_END = re.compile(r"(?<=\S)\s+[(\[][^\W\d]{2,}(?:\s+[^\W\d]+)+[)\]]\s*$
 _REMARK = re.compile(r"\s*(?:#|//|(?<=\S)\s{3,}\S).*$")
 
 
-class Written(NamedTuple):
-    """A line: its number in the file, the right-hand side as text, what it says, and what it leaves open."""
+class WrittenStep(NamedTuple):
+    """A step as it was written and parsed."""
 
     number: int
+    """The number of its line in the file."""
     text: str
+    """The right-hand side."""
     expression: Expression
     opens: int
+    """The number of derivatives that are still to be worked out in it."""
 
 
-class Lines(NamedTuple):
-    """The steps, and the numbers of the lines that say something else."""
+class ParsedLines(NamedTuple):
+    """The steps of a derivation, and the numbers of the lines that are about something else."""
 
-    steps: list[Written]
+    steps: list[WrittenStep]
     left_out: list[int]
 
 
-def lines_of(text: str, by: str, names: Sequence[str], source: str, function: Expression | None = None) -> Lines:
-    """The lines of a text that say something; a remark after # or after three blanks is left out.
+def parse_lines(
+    text: str, by: str, names: Sequence[str], source: str, function: Expression | None = None
+) -> ParsedLines:
+    """Parse the steps of a derivation by the variable `by`; remarks after # or after three blanks are ignored.
 
-    `function` is what is differentiated, where it is known.  Lines `u = x^2, v = sin(x)` define what later ones use.
-    Raises DiffcompareError, with the number of the line, for one that cannot be read.
+    `function` is the function that is differentiated, if it is known.  Lines `u = x^2, v = sin(x)` define names for
+    later lines.  Raises DiffcompareError, with the number of the line, for a line that cannot be parsed.
     """
-    found = Lines([], [])
+    parsed = ParsedLines([], [])
     known = LocalNames(by, names)
     if function is not None:
         known.defined |= {name: Definition(function, by, 0) for name in ("f", "y") if name not in names}
@@ -94,34 +94,34 @@ def lines_of(text: str, by: str, names: Sequence[str], source: str, function: Ex
             continue
         try:
             steps = [] if _PROSE.fullmatch(line) or _define(line, number, known) else _sides(line, known, function)
-            found.steps.extend(Written(number, side, *read(side, known)) for side in steps)
+            parsed.steps.extend(WrittenStep(number, side, *read(side, known)) for side in steps)
         except DiffcompareError as error:
             raise DiffcompareError(error.diagnostic._replace(source=f"{source}, line {number}")) from None
         if not steps:
-            found.left_out.append(number)
-    found.left_out[:] = [number for number in found.left_out if number not in known.used]
-    return found
+            parsed.left_out.append(number)
+    parsed.left_out[:] = [number for number in parsed.left_out if number not in known.used]
+    return parsed
 
 
 def _define(line: str, number: int, known: LocalNames) -> bool:
-    """Whether the line defines names, such as `u = x^2, v = sin(x)`, which are then known."""
-    definitions = [_DEFINED.fullmatch(part) for part in _BETWEEN.split(line) if part.strip()]
-    found: dict[str, Definition] = {}
-    for match in definitions:
+    """Add the names that a line like `u = x^2, v = sin(x)` defines; tell whether it is such a line."""
+    matches = [_DEFINED.fullmatch(part) for part in _BETWEEN.split(line) if part.strip()]
+    definitions: dict[str, Definition] = {}
+    for match in matches:
         if match is None or match[1] in known.variables or notation_of(match[1]) is not None:
             return False
         inner = known if match[2] is None else LocalNames(known.by, [*known.variables, match[2]], known.defined)
         try:
-            found[match[1]] = Definition(read(match[3].strip(), inner)[0], match[2], number)
+            definitions[match[1]] = Definition(read(match[3].strip(), inner)[0], match[2], number)
         except DiffcompareError as error:
             known.unread[match[1]] = number, error.diagnostic
             return False
-    known.defined |= found
-    return bool(found)
+    known.defined |= definitions
+    return bool(definitions)
 
 
 def _sides(line: str, known: LocalNames, function: Expression | None) -> list[str]:
-    """The sides of the equations of a line that are the derivative, if it is about the derivative."""
+    """Return those sides of a line's equations that are the derivative; none if it is about something else."""
     if ";" in line:
         return [line.strip()]
     first, *others = [line[start:end] for start, end in sides(line)]
@@ -135,7 +135,7 @@ def _sides(line: str, known: LocalNames, function: Expression | None) -> list[st
 
 
 def _is_known(side: str, known: LocalNames) -> bool:
-    """Whether a side is made of the variables alone, not of y or of parts of the function."""
+    """Tell whether a side uses only the variables, not y or parts of the function."""
     try:
         read(side, LocalNames(known.by, known.variables))
     except DiffcompareError:
@@ -144,7 +144,7 @@ def _is_known(side: str, known: LocalNames) -> bool:
 
 
 def _is_derivative(side: str, known: LocalNames, function: Expression | None) -> bool:
-    """Whether the left side of an equation names the derivative of the function, and not that of a part of it."""
+    """Tell whether the left side of an equation denotes the derivative of the function, and not that of a part."""
     notation = notation_of(side)
     if notation is None:
         return side.startswith("\\frac")
@@ -160,83 +160,77 @@ def _is_derivative(side: str, known: LocalNames, function: Expression | None) ->
     return _is_same(read(inner, known)[0], function, known)
 
 
-def _is_same(found: Expression, function: Expression, known: LocalNames) -> bool:
-    """Whether an expression is the function, by its form or by its values at the usual points."""
-    values = [(value_at(found, point), value_at(function, point)) for point in candidates(known.variables)]
+def _is_same(expression: Expression, function: Expression, known: LocalNames) -> bool:
+    """Tell whether an expression is the function, by its form or by its values at the usual points."""
+    values = [(value_at(expression, point), value_at(function, point)) for point in candidates(known.variables)]
     numbers = [(a, b) for a, b in values if isinstance(a, float) and isinstance(b, float)]
     near = all(math.isclose(a, b, rel_tol=1e-9) for a, b in numbers)
-    return found is function or (near and bool(numbers))
+    return expression is function or (near and bool(numbers))
 
 
 def _inside(side: str) -> str | None:
-    """What stands in the brackets of d/dx[...], d(...)/dx or (...)'; None where there are none."""
+    """Return the text inside the brackets of d/dx[...], d(...)/dx or (...)'; None where there are none."""
     match = re.search(r"[\[(](.*)[\])]", side)
     return None if match is None else match[1]
 
 
-# A derivation that was checked: its lines, and the first that does not follow from the one before.
+# --- The record -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLine:
-    """A line, whether it is the derivative, and whether it follows from the line before (None: not asked)."""
+    """A step with its verdict."""
 
-    written: Written
+    written: WrittenStep
     judgement: Judgement
+    """Whether it is the derivative."""
     follows: bool | None
+    """Whether it follows from the line before; None where that is undecided."""
     mistake: Mistake | None = None
 
     @property
     def right(self) -> bool:
-        """Whether it is the derivative."""
+        """Whether the line is the derivative."""
         return EXIT_CODES[self.judgement.verdict] == 0
 
 
 @dataclass(frozen=True, repr=False)
-class Working(Record):
-    """The lines of a derivation by one variable."""
+class DerivationCheck(Record):
+    """The result of checking the lines of a derivation by one variable."""
+
+    report = "diffcompare.studies.check_steps"
 
     question: ParsedInput
     by: str
+    """The variable of differentiation."""
     lines: tuple[CheckedLine, ...]
     first: int | None
-    """The place of the first line that does not follow; None where all do."""
+    """The index of the first wrong line; None where none is wrong."""
     check: Check
-    """The check of that line, or of the last."""
+    """The check of that line, or of the last one."""
     notes: tuple[Diagnostic, ...] = ()
     failure: None = None
 
     @property
     def verdict(self) -> Verdict:
-        """That of the first line that does not follow, else that of the last."""
-        found = {line.judgement.verdict for line in self.lines}
-        return next(verdict for verdict in WORST_FIRST if verdict in found)
+        """The worst verdict among the lines."""
+        return worst_verdict(line.judgement for line in self.lines)
 
     @property
     def exit_code(self) -> int:
-        """0 where all lines follow, 1 where one does not, 3 where that could not be decided."""
+        """0 if all lines are right, 1 if one is wrong, 3 if one is undecided and none is wrong."""
         return EXIT_CODES[self.verdict]
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to be worked out in the last line."""
+        """Whether no derivative is left to be worked out in the last line."""
         return self.lines[-1].written.opens == 0
 
-    def data(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
 
-        return data(self)
-
-    def document(self, *, brief: bool = False) -> Document:
-        """The lines with their verdicts, and what is wrong with the first that is."""
-
-        return document(self, brief=brief)
+# --- The check --------------------------------------------------------------------------------------------------------
 
 
-# Each line against the derivative, and against the line before where that is not the derivative any more.
-
-
-def working(
+def check_derivation(
     question: ParsedInput,
     text: str,
     *,
@@ -245,39 +239,36 @@ def working(
     seed: int = 0,
     budget: float = BUDGET,
     source: str = "--steps",
-) -> Working:
-    """Check a derivation, one line a step; `by` is the variable, which need not be said where there is only one.
+) -> DerivationCheck:
+    """Check a derivation, one step per line: each against the derivative, or against a wrong line before it.
 
-    Raises DiffcompareError for lines that cannot be read, for none at all, and for a variable too many.
+    `by` is the variable of differentiation, which may be left out where there is only one.  The other arguments are
+    those of `check_question`.  Raises DiffcompareError for lines that cannot be parsed, for a text without steps, and
+    where the variable is not clear.
     """
     expression = question.parsed.expression
     names = variables(wengert_list(expression))
     deliberate = () if by is None else (by,)
     by = _variable(by, names)
-    written, left_out = lines_of(text, by, names, source, expression)
+    written, left_out = parse_lines(text, by, names, source, expression)
     if not written:
-        help = f"one line a step, as it is or after df/d{by} ="
+        help = f"write one step per line, as it is or after df/d{by} ="
         raise DiffcompareError(Diagnostic("E573", "bad_value", f"{source} has no line with a derivative", help=help))
     lines: list[CheckedLine] = []
     checks: list[Check] = []
-    for line in written:
-        where = f"{source}, line {line.number}"
+    for step in written:
         check = check_question(
-            question, {by: line.text}, domain=domain, seed=seed, budget=budget,
-            formulas={by: line.expression}, source=where, deliberate=deliberate,
+            question, {by: step.text}, domain=domain, seed=seed, budget=budget,
+            formulas={by: step.expression}, source=f"{source}, line {step.number}", deliberate=deliberate,
         )  # fmt: skip
-        judgement, mistake = check.judgements[by], check.mistakes[by]
-        before = lines[-1] if lines else None
-        follows = None
-        if before is None or before.right:
-            follows = judgement.verdict != "wrong"
-        else:
-            follows = _same(before.written, line, names, domain, seed, budget)
-        lines.append(CheckedLine(line, judgement, follows, mistake))
+        follows: bool | None = check.verdict != "wrong"
+        if lines and not lines[-1].right:  # compared with a wrong line, of which it may be a right consequence
+            follows = _is_same_function(lines[-1].written, step, names, domain, seed, budget)
+        lines.append(CheckedLine(step, check.judgements[by], follows, check.mistakes[by]))
         checks.append(check)
     first = next((place for place, line in enumerate(lines) if line.judgement.verdict == "wrong"), None)
     notes = (*question.parsed.notes, *_notes(left_out, by))
-    return Working(question, by, tuple(lines), first, checks[-1 if first is None else first], notes)
+    return DerivationCheck(question, by, tuple(lines), first, checks[-1 if first is None else first], notes)
 
 
 def _notes(left_out: Sequence[int], by: str) -> tuple[Diagnostic, ...]:
@@ -298,50 +289,45 @@ def _variable(by: str | None, names: Sequence[str]) -> str:
     if len(names) == 1:
         return names[0]
     message = f"the function has {len(names)} variables: by which is the derivation?"
-    help = f"say it: --wrt {names[0]}" if names else "a constant needs no derivation"
+    help = f"name it: --wrt {names[0]}" if names else "a constant needs no derivation"
     raise DiffcompareError(Diagnostic("E574", "bad_value", message, help=help))
 
 
-def _same(
-    before: Written, line: Written, names: Sequence[str], domain: Sequence[str], seed: int, budget: float
+def _is_same_function(
+    before: WrittenStep, line: WrittenStep, names: Sequence[str], domain: Sequence[str], seed: int, budget: float
 ) -> bool | None:
-    """Whether two lines are the same function; None where that is undecided.
+    """Tell whether two lines are the same function; None where that is undecided.
 
-    Their difference is held against a derivative that is 0: that of 0 times the variables.
+    Their difference is checked as an answer for the derivative of 0*x, which is 0.
     """
-    nothing: Expression = sum((0 * Variable(name) for name in names), start=0 * Variable(names[0]))
+    zero: Expression = sum((0 * Variable(name) for name in names), start=0 * Variable(names[0]))
     difference = line.expression - before.expression
     conditions = parse_conditions(domain, names)
-    found, _ = judge(nothing, {names[0]: difference}, conditions=conditions, seed=seed, budget=budget)
-    verdict = found[names[0]].verdict
+    judgements, _ = judge(zero, {names[0]: difference}, conditions=conditions, seed=seed, budget=budget)
+    verdict = judgements[names[0]].verdict
     return None if verdict == "undecided" else verdict != "wrong"
 
 
-COLUMNS = (
-    Column("line", "line", "right"),
-    Column("step", "step"),
-    Column("verdict", "verdict"),
-    Column("follows", "follows from the line before"),
-)
+# --- The report -------------------------------------------------------------------------------------------------------
 
-MAX_ROWS = 60
+MAX_TABLE_ROWS = 60
 
 
-def data(working: Working) -> dict[str, Any]:
-    """The lines with verdict, witness and mistake; `first_wrong` is the number of a line of the file."""
-    question = question_data("check", working.question, {})
-    question["expression"]["variables"] = variables(wengert_list(working.question.parsed.expression))
+def data(derivation: DerivationCheck) -> dict[str, Any]:
+    """Return the JSON document: the lines with verdicts and mistakes; `first_wrong` is a line number of the file."""
+    question = question_data("check", derivation.question, {})
+    question["expression"]["variables"] = variables(wengert_list(derivation.question.parsed.expression))
     del question["point"]
     return {
         **question,
-        "by": working.by,
-        "verdict": working.verdict,
-        "finished": working.finished,
-        "first_wrong": None if working.first is None else working.lines[working.first].written.number,
-        "steps": [_line(line) for line in working.lines],
-        "partials": {working.by: partial_data(working.check, working.by)},
-        "sentence": verdict(working),
-        "warnings": warnings_data(working.notes),
+        "by": derivation.by,
+        "verdict": derivation.verdict,
+        "finished": derivation.finished,
+        "first_wrong": None if derivation.first is None else derivation.lines[derivation.first].written.number,
+        "steps": [_line(line) for line in derivation.lines],
+        "partials": {derivation.by: partial_data(derivation.check, derivation.by)},
+        "sentence": verdict(derivation),
+        "warnings": warnings_data(derivation.notes),
     }
 
 
@@ -356,44 +342,54 @@ def _line(line: CheckedLine) -> dict[str, Any]:
     }
 
 
-def document(working: Working, *, brief: bool = False) -> Document:
-    """The lines, and what is wrong with the first that does not follow."""
+def document(derivation: DerivationCheck, *, brief: bool = False) -> Document:
+    """Return the document: the lines with their verdicts, and what is wrong with the first wrong one."""
     rows: list[tuple[Cell, ...]] = [
-        (line.written.number, Code(line.written.text), line.judgement.verdict, _follows(line)) for line in working.lines
+        (line.written.number, Code(line.written.text), line.judgement.verdict, _follows(line))
+        for line in derivation.lines
     ]
-    table = Table("steps", COLUMNS, tuple(rows), "Steps", most=MAX_ROWS)
+    heads = columns(">line | step | verdict | follows=follows from the line before")
+    table = Table("steps", heads, tuple(rows), "Steps", most=MAX_TABLE_ROWS)
     if brief:
-        return Document((table,), working.data)
-    entries = [*question_entries(working.question, {}), ("by", Code(working.by))]
+        return Document((table,), derivation.data)
+    entries = [*question_entries(derivation.question, {}), ("by", Code(derivation.by))]
     blocks: list[Block] = [Heading("Does it follow?", 1), Listing(tuple(entries)), table]
-    if working.first is not None:
-        blocks += explained(working.check, working.by, f"Line {working.lines[working.first].written.number}")
-    blocks.append(Paragraph(verdict(working), "verdict"))
-    return Document(tuple(blocks), working.data)
+    if derivation.first is not None:
+        blocks += explained(
+            derivation.check, derivation.by, f"Line {derivation.lines[derivation.first].written.number}"
+        )
+    blocks.append(Paragraph(verdict(derivation), "verdict"))
+    return Document(tuple(blocks), derivation.data)
 
 
 def _follows(line: CheckedLine) -> str:
     return "not known" if line.follows is None else "yes" if line.follows else "no"
 
 
-def verdict(working: Working) -> str:
-    """The closing sentence."""
-    if working.first is None:
-        unsure = [line.written.number for line in working.lines if not line.right]
+def verdict(derivation: DerivationCheck) -> str:
+    """Return the closing sentence."""
+    if derivation.first is None:
+        unsure = [line.written.number for line in derivation.lines if not line.right]
         if unsure:
             return f"No line is wrong, but line {unsure[0]} could not be decided."
-        said = (
-            f"All {len(working.lines)} lines are the derivative"
-            if len(working.lines) > 1
+        sentence = (
+            f"All {len(derivation.lines)} lines are the derivative"
+            if len(derivation.lines) > 1
             else "The line is the derivative"
         )
-        partly = [line for line in working.lines if line.judgement.verdict == WHERE_DEFINED]
+        partly = [line for line in derivation.lines if line.judgement.verdict == WHERE_DEFINED]
         if partly:
-            said += f"; line {partly[0].written.number} only where it is defined: it has {gap(partly[0].judgement)}"
-        return f"{said}." if working.finished else f"{said}; in the last one a derivative is still to be worked out."
-    line = working.lines[working.first]
+            sentence += f"; line {partly[0].written.number} only where it is defined: it has {gap(partly[0].judgement)}"
+        return (
+            f"{sentence}."
+            if derivation.finished
+            else f"{sentence}; in the last one a derivative is still to be worked out."
+        )
+    line = derivation.lines[derivation.first]
     before = (
-        "from the function" if working.first == 0 else f"from line {working.lines[working.first - 1].written.number}"
+        "from the function"
+        if derivation.first == 0
+        else f"from line {derivation.lines[derivation.first - 1].written.number}"
     )
-    said = f"Line {line.written.number} does not follow {before}"
-    return f"{said}: {line.mistake.sentence}." if line.mistake is not None else f"{said}."
+    sentence = f"Line {line.written.number} does not follow {before}"
+    return f"{sentence}: {line.mistake.sentence}." if line.mistake is not None else f"{sentence}."

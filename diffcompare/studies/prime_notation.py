@@ -1,4 +1,4 @@
-"""Derivatives that a line leaves to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
+"""Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
 
 Each is read as the derivative of what stands in its brackets, or of what an earlier line defines.  For the parser a
 placeholder stands in its place, which nobody wrote; so every diagnostic about the parsed text is translated back to the
@@ -113,7 +113,7 @@ def _unknown(name: str, names: LocalNames, plain: str) -> DiffcompareError:
 
 def _unread(name: str, text: str, span: tuple[int, int], names: LocalNames) -> DiffcompareError:
     line, diagnostic = names.unread[name]
-    message = f"what `{name}` is, in line {line}, cannot be read: {diagnostic.message}"
+    message = f"the definition of `{name}` in line {line} cannot be read: {diagnostic.message}"
     return DiffcompareError(diagnostic._replace(message=message, text=text, span=span, label=""))
 
 
@@ -179,8 +179,8 @@ def _primed(text: str, names: LocalNames) -> Iterator[Occurrence]:
                 start = function.start()
             yield start, match.end(), "of", (names.by, text[start : len(before)], match[0])
         else:
-            message = "a prime stands behind a bracket or a name"
-            raise _wrong(message, text, match.span(), "put what is differentiated into brackets: (x^2)'")
+            message = "a prime must follow a bracket or a name"
+            raise _wrong(message, text, match.span(), "put the expression to be differentiated into brackets: (x^2)'")
 
 
 def _last_factor(name: re.Match[str], names: LocalNames) -> re.Match[str]:
@@ -217,7 +217,7 @@ def _meaning(
         return _derivative_at(details, names)
     by, inner, primes = details
     if by not in names.variables:
-        message = f"a derivative by `{by}`, which is no variable of the function"
+        message = f"a derivative by `{by}`, which is not a variable of the function"
         raise DiffcompareError(Diagnostic("E705", "unknown_variable", message, text=text, span=(start, end)))
     if form == "name":
         return derivative(_definition_of(inner, text, (start, end), names), by, len(primes)), 1
@@ -249,7 +249,7 @@ def _definition_of(name: str, text: str, span: tuple[int, int], names: LocalName
     if name in names.unread:
         raise _unread(name, text, span, names)
     help = f"define it in a line above: {name} = ..."
-    raise _wrong(f"no line says what `{name}` is, so its derivative is not known", text, span, help)
+    raise _wrong(f"`{name}` is not defined in any line, so its derivative is not known", text, span, help)
 
 
 def _check_exponent(text: str, start: int, end: int, names: LocalNames) -> None:

@@ -1,1 +1,1 @@
-"""The truth: value and gradient to 25 correctly rounded digits, with a bound, against which every error is measured."""
+"""The truth: value and gradient to 25 correctly rounded digits, to measure errors against."""

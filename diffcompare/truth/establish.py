@@ -1,10 +1,10 @@
-"""How the truth about a problem is established.
+"""Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone.
 
-One evaluation and one reverse sweep in ball arithmetic, at growing precision, until both ends of every ball round to
-the same 25 digits and to the same double.  The sweep reads the same table as the methods it judges, so it is checked
-against a difference quotient of values alone in a direction that moves every variable.  Where a row that matters
-stands at a kink, where a partial is not finite, or where that check fails, the slopes on both sides of the point
-decide (`slopes.py`).
+One evaluation and one reverse sweep run at growing precision, until both ends of every ball round to the same 25 digits
+and to the same double.  The sweep uses the same table of partials as the methods it judges, so it is checked against a
+difference quotient of values, in a direction that moves every variable.  Where an operation that matters is at a kink,
+where a partial is not finite, or where that check fails, the slopes on both sides of the point decide
+(`one_sided.py`).
 """
 
 from __future__ import annotations
@@ -29,24 +29,23 @@ from diffcompare.truth.one_sided import Slope, at_kink, directional_check, one_s
 from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
 
 FIRST_BITS, LAST_BITS = 128, 1 << 15
-LOOK_ASIDE_BITS = 2048
-"""From this precision on, what is still open at a possible kink is left to the slopes."""
+MAX_KINK_BITS = 2048  # what is still open at a possible kink by then is left to the one-sided slopes
 
+# A number that rounds to the double 0 is followed down to 2^-8192, unless bits times nodes exceed ZERO_WORK.
 ZERO_BITS, ZERO_WORK = 1 << 13, 1 << 20
-"""What is 0 as far as doubles go is followed down to 2^-8192, if bits times nodes are no more than this."""
 
 TruthStatus = Literal["ok", "undefined", "nondifferentiable", "timed-out", "unresolved", "unavailable"]
 
 
 class Slopes(NamedTuple):
-    """The slopes on both sides of a kink: inf where the graph is vertical or jumps, None outside the domain."""
+    """The slopes on both sides of a kink: ±inf where the graph is vertical or jumps, None outside the domain."""
 
     left: float | None
     right: float | None
 
 
 class Truth(NamedTuple):
-    """What is known of the value and of every partial."""
+    """The true value and the true partials at a point, as far as they are known."""
 
     status: TruthStatus
     value: TrueNumber | None = None
@@ -54,7 +53,7 @@ class Truth(NamedTuple):
     slopes: Mapping[str, Slopes] = NOTHING
     undefined: tuple[Expression, Undefined] | None = None
     misled: tuple[Expression, ...] = ()
-    """Every `if` that takes another branch in doubles: exactly, 0.1 + 0.2 is 0.3."""
+    """Every `if` that takes another branch in doubles than in exact arithmetic, where 0.1 + 0.2 is 0.3."""
     notes: tuple[str, ...] = ()
 
 
@@ -64,7 +63,7 @@ class _OutOfTime(Exception):
 
 @dataclass
 class _Sweep:
-    """What one precision found out."""
+    """The results of one evaluation and one reverse sweep at one precision."""
 
     value: Any = None
     partials: dict[str, Ball] = field(default_factory=dict)
@@ -75,10 +74,10 @@ class _Sweep:
     outside: tuple[Expression, Undefined] | None = None
 
 
-class _Reached(NamedTuple):
-    """A sweep, what was rounded of it, and the variables that it cannot settle."""
+class _Rounded(NamedTuple):
+    """A sweep, its rounded numbers, and the variables whose partial it cannot settle."""
 
-    found: _Sweep
+    sweep: _Sweep
     value: TrueNumber | None
     partials: dict[str, TrueNumber | None]
     suspects: set[str]
@@ -86,10 +85,10 @@ class _Reached(NamedTuple):
 
     @property
     def may_be_smaller(self) -> bool:
-        """Whether a number is known only to be 0 as far as this precision sees: its size may be told by the next."""
-        pairs = [(self.value, self.found.value)]
+        """Whether some number is only known to be 0 to this precision, so that more bits may find its magnitude."""
+        pairs = [(self.value, self.sweep.value)]
         pairs += [
-            (self.partials[name], ball) for name, ball in self.found.partials.items() if name not in self.suspects
+            (self.partials[name], ball) for name, ball in self.sweep.partials.items() if name not in self.suspects
         ]
         return any(
             number.text == "0" and ball.rad > power_of_two(-ZERO_BITS) for number, ball in pairs if number is not None
@@ -97,7 +96,7 @@ class _Reached(NamedTuple):
 
 
 def establish(problem: Problem) -> Truth:
-    """The truth about a problem, within its budget."""
+    """Return the truth about a problem, within its time budget; never raises for a hard problem, see `status`."""
     deadline = None if problem.budget is None else monotonic() + problem.budget
     check = partial(_check_time, deadline)
     try:
@@ -123,50 +122,51 @@ def _check_time(deadline: float | None) -> None:
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
     nodes = wengert_list(problem.at(problem.point))
     active = active_nodes(nodes, problem.wrt)
-    reached = _grow(nodes, active, problem, FIRST_BITS, check)
-    while reached.bits * len(nodes) < ZERO_WORK and reached.bits < ZERO_BITS and reached.may_be_smaller:
+    rounded = _grow(nodes, active, problem, FIRST_BITS, check)
+    # 0 to within a tiny radius may be a number far below the doubles: while they are cheap, more bits find its size.
+    while rounded.bits * len(nodes) < ZERO_WORK and rounded.bits < ZERO_BITS and rounded.may_be_smaller:
         try:
-            further = _grow(nodes, active, problem, 2 * reached.bits, check)
+            further = _grow(nodes, active, problem, 2 * rounded.bits, check)
         except Beyond:
             break
         if further.value is None:
             break
-        reached = further
-    found, bits = reached.found, reached.bits
-    if found.outside:
-        return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=found.outside)
-    if reached.value is None:
+        rounded = further
+    sweep, bits = rounded.sweep, rounded.bits
+    if sweep.outside:
+        return Truth("undefined", gradient=dict.fromkeys(problem.wrt), undefined=sweep.outside)
+    if rounded.value is None:
         note = f"no truth with {bits} bits"
-        if found.open_at is not None:
-            note += f": they do not decide {shorten(found.open_at)}"
+        if sweep.open_at is not None:
+            note += f": they do not decide {shorten(sweep.open_at)}"
         return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
-    return _decide(problem, nodes, reached, check)
+    return _decide(problem, nodes, rounded, check)
 
 
 def _grow(
     nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
-) -> _Reached:
-    """Sweeps at growing precision, until everything is rounded that a sweep can settle."""
+) -> _Rounded:
+    """Sweep at growing precision, until every number that a sweep can settle is rounded."""
     while True:
-        found = _sweep(nodes, active, problem, bits, check)
-        value = round_ball(found.value) if isinstance(found.value, Ball) else None
-        partials = {name: round_ball(ball) for name, ball in found.partials.items()}
-        suspects = set() if found.outside else _suspects(nodes, found, problem)
-        reached = _Reached(found, value, partials, suspects, bits)
-        look_aside = value is not None and (suspects or found.undecided)
-        last = bits >= (LOOK_ASIDE_BITS if look_aside else LAST_BITS)
-        if found.outside or last or bits >= LAST_BITS:
-            return reached
-        if value is not None and not found.undecided:
-            calm = [(partials[name], found.partials[name]) for name in problem.wrt if name not in suspects]
-            settled = all(_is_settled(number, ball) for number, ball in [(value, found.value), *calm])
-            if settled and all(found.partials[name].is_finite for name in suspects):
-                return reached
+        sweep = _sweep(nodes, active, problem, bits, check)
+        value = round_ball(sweep.value) if isinstance(sweep.value, Ball) else None
+        partials = {name: round_ball(ball) for name, ball in sweep.partials.items()}
+        suspects = set() if sweep.outside else _suspects(nodes, sweep, problem)
+        rounded = _Rounded(sweep, value, partials, suspects, bits)
+        look_aside = value is not None and (suspects or sweep.undecided)
+        last = bits >= (MAX_KINK_BITS if look_aside else LAST_BITS)
+        if sweep.outside or last or bits >= LAST_BITS:
+            return rounded
+        if value is not None and not sweep.undecided:
+            calm = [(partials[name], sweep.partials[name]) for name in problem.wrt if name not in suspects]
+            settled = all(_is_settled(number, ball) for number, ball in [(value, sweep.value), *calm])
+            if settled and all(sweep.partials[name].is_finite for name in suspects):
+                return rounded
         bits *= 2
 
 
 def _is_settled(number: TrueNumber | None, ball: Ball) -> bool:
-    """Whether a number is known to 25 digits, and a bound far below the last of them."""
+    """Tell whether a number is known to 25 digits, with a bound far below the last of them."""
     if number is None or number.text == "0" or ball.arb.is_exact():
         return number is not None
     return ball.arb.rel_accuracy_bits() > SURE_BITS
@@ -175,29 +175,29 @@ def _is_settled(number: TrueNumber | None, ball: Ball) -> bool:
 def _sweep(
     nodes: Sequence[Expression], active: set[Expression], problem: Problem, bits: int, check: Callable[[], None]
 ) -> _Sweep:
-    """Value and gradient at one precision, and the kinks that the values meet."""
-    found = _Sweep()
+    """Compute value and gradient at one precision, and the kinks that the values meet."""
+    sweep = _Sweep()
     output = nodes[-1]
     with precision(bits):
         try:
             values = evaluate_balls(nodes, problem.point, check)
-            found.value = values[output]
-            if type(found.value) is Undefined:
-                found.outside = next((node, found.value) for node in nodes if values[node] is found.value)
-                return found
-            found.branches = _branches(nodes, values)
-            found.kinks = _kinks(nodes, values, active)
+            sweep.value = values[output]
+            if type(sweep.value) is Undefined:
+                sweep.outside = next((node, sweep.value) for node in nodes if values[node] is sweep.value)
+                return sweep
+            sweep.branches = _branches(nodes, values)
+            sweep.kinks = _kinks(nodes, values, active)
             adjoints = reverse(nodes, values, active, output, BALLS, check)
-            # A kink that nothing passes through (in the condition of an `if`, below a step) does not matter.
-            found.kinks = [node for node in found.kinks if node in adjoints]
-            found.partials = {name: adjoints.get(Variable(name), lift(0)) for name in problem.wrt}
+            # A kink that no adjoint reaches (in the condition of an `if`, below a step function) does not matter.
+            sweep.kinks = [node for node in sweep.kinks if node in adjoints]
+            sweep.partials = {name: adjoints.get(Variable(name), lift(0)) for name in problem.wrt}
         except Undecided as undecided:
-            found.undecided, found.open_at = True, undecided.where
-    return found
+            sweep.undecided, sweep.open_at = True, undecided.where
+    return sweep
 
 
 def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> dict[Expression, int]:
-    """Which argument every `if` takes, where its condition has a value."""
+    """Return the index of the argument that every `if` takes, where its condition has a value."""
     taken = {}
     for node in nodes:
         if node.operation is not None and node.operation.selects:
@@ -208,7 +208,7 @@ def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> 
 
 
 def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
-    """The active operations that stand at a kink of theirs, or so near that this precision cannot tell."""
+    """Return the active operations at a kink of theirs, or so near one that this precision cannot tell."""
     kinks = []
     for node in nodes:
         compared = node.arguments[:2] if node.operation is not None and node.operation.selects else node.arguments
@@ -221,20 +221,20 @@ def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active
     return kinks
 
 
-def _suspects(nodes: Sequence[Expression], found: _Sweep, problem: Problem) -> set[str]:
-    """The variables whose partial the sweep alone cannot settle."""
-    suspects = {name for name, ball in found.partials.items() if not ball.is_finite}
-    if found.kinks:
-        below = wengert_list(*found.kinks)
+def _suspects(nodes: Sequence[Expression], sweep: _Sweep, problem: Problem) -> set[str]:
+    """Return the variables whose partial the sweep alone cannot settle."""
+    suspects = {name for name, ball in sweep.partials.items() if not ball.is_finite}
+    if sweep.kinks:
+        below = wengert_list(*sweep.kinks)
         names = {node.name for node in below if type(node) is Variable}
         suspects |= names.intersection(problem.wrt)
-    return suspects if not found.undecided else set(problem.wrt)
+    return suspects if not sweep.undecided else set(problem.wrt)
 
 
-def _decide(problem: Problem, nodes: Sequence[Expression], reached: _Reached, check: Callable[[], None]) -> Truth:
-    """Accept what the sweep found and values confirm; put the rest to the slopes."""
-    found, value, partials, suspects, bits = reached
-    calm = {name: ball for name, ball in found.partials.items() if name not in suspects and partials[name]}
+def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, check: Callable[[], None]) -> Truth:
+    """Accept the partials that values confirm; settle the others by the one-sided slopes."""
+    sweep, value, partials, suspects, bits = rounded
+    calm = {name: ball for name, ball in sweep.partials.items() if name not in suspects and partials[name]}
     if calm and not directional_check(nodes, problem.point, calm, bits, check):
         suspects |= set(calm)
     gradient: dict[str, TrueNumber | None] = {}
@@ -255,7 +255,7 @@ def _decide(problem: Problem, nodes: Sequence[Expression], reached: _Reached, ch
             slopes[name] = Slopes(_as_float(left), _as_float(right))
             broken = broken or _is_break(left, right)
     status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
-    misled = _misled(nodes, problem, found.branches)
+    misled = _misled(nodes, problem, sweep.branches)
     notes += [f"{shorten(node)} takes another branch in doubles than exactly" for node in misled]
     return Truth(status, value, gradient, slopes, misled=misled, notes=tuple(notes))
 
@@ -263,7 +263,7 @@ def _decide(problem: Problem, nodes: Sequence[Expression], reached: _Reached, ch
 def _misled(
     nodes: Sequence[Expression], problem: Problem, branches: Mapping[Expression, int]
 ) -> tuple[Expression, ...]:
-    """The `if`s below the output that take another branch in doubles."""
+    """Return every `if` below the output that takes another branch in doubles."""
     if not branches:
         return ()
     in_doubles = _branches(nodes, values_at(nodes, problem.point))
@@ -276,7 +276,7 @@ def _misled(
 
 
 def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, str]:
-    """The partial that two one-sided slopes amount to, if they do."""
+    """Return the partial that two one-sided slopes determine, or None, and a note for the user."""
     if isinstance(left, Ball) and isinstance(right, Ball):
         return (None, "") if _differ(left, right) else (round_ball(right) or round_ball(left), "")
     for side, other, word in ((left, right, "left"), (right, left, "right")):
@@ -295,14 +295,14 @@ def _differ(left: Ball, right: Ball) -> bool:
 
 
 def _is_break(left: Slope, right: Slope) -> bool:
-    """Whether both sides are known, and are no derivative together."""
+    """Tell whether both one-sided slopes are known and together show that there is no derivative."""
     if any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
         return False
     return not (isinstance(left, Ball) and isinstance(right, Ball)) or _differ(left, right)
 
 
 def _as_float(slope: Slope) -> float | None:
-    """A slope as a double; None where there are no values, or where no limit was found."""
+    """Return a slope as a double; None where there are no values, or where no limit was found."""
     if isinstance(slope, Ball):
         return to_float(slope.arb) + 0.0  # never -0.0
     return None if slope is None or math.isnan(slope) else slope

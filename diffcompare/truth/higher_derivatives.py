@@ -1,8 +1,8 @@
 """Higher derivatives at a point, from the power series of the function there.
 
-One evaluation over series has all of them; no formula is differentiated twice, so that an expression of thousands of
-nodes does not swell.  The series is made of the table's partials, so that values have the last word: on both sides of
-the point they must be what its terms say.
+One evaluation over power series has all orders; no formula is differentiated twice, so that an expression of thousands
+of nodes does not swell.  The series rests on the table's partials, so it is checked by values: on both sides of the
+point the function must equal the sum of the terms.
 """
 
 from __future__ import annotations
@@ -21,30 +21,27 @@ from diffcompare.truth.power_series import as_series, terms
 
 ORDERS = (2, 3, 4, 5)
 PRECISIONS = (1000, 4000)
-SPARE = 2
-"""Terms beyond those of the orders: every factor of a divisor that is 0 at the point costs one."""
-DEPTH = 100
-"""Values are taken at 2^-100 of the size of x: what the terms leave out is 2^-100 of the last of them there."""
-TOLERANCE = 40
-"""By so many bits the rest may be larger."""
-NARROW = 60
-"""Bits of a derivative: some more than those of a double."""
-NOTHING = -200
-"""What is 2^-200 of the value or of the largest derivative, each in the units of x, is the error of the arithmetic."""
+SPARE_TERMS = 2  # beyond those of the orders: every factor of a divisor that is 0 at the point costs one
+DEPTH = 100  # the check takes values at ±2^-100 of the size of x, where the remainder is 2^-100 of the last term
+TOLERANCE = 40  # bits by which the remainder may exceed that
+MIN_BITS = 60  # of a derivative: some more than the 53 of a double
+# Coefficients below 2^-200 of the largest one, in units of the size of x, may be errors of the arithmetic.
+NEGLIGIBLE = -200
 
 
 def higher_derivatives(
     problem: Problem, name: str, orders: Sequence[int] = ORDERS, check: Callable[[], None] = lambda: None
 ) -> dict[int, float | None]:
-    """The derivatives of these orders by one variable, as doubles; None where they are not found (a domain's edge).
+    """Return the derivatives of these orders by one variable, as doubles; None where they are not found.
 
-    One that is 0 is told apart from a small one.  `check` may raise.
+    (At the edge of a domain, say.)  A derivative that is 0 is told apart from a small one.  `check` is called during
+    the evaluation and may raise, to stop it.
     """
     side = Side(wengert_list(problem.at(problem.point)), problem.point, name, 1, check)
     for bits in PRECISIONS:
-        with precision(bits), terms(max(orders) + 1 + SPARE):
+        with precision(bits), terms(max(orders) + 1 + SPARE_TERMS):
             try:
-                return _found(side, orders, final=bits == PRECISIONS[-1])
+                return _at_precision(side, orders, final=bits == PRECISIONS[-1])
             except Undecided:  # more bits may tell
                 continue
             except (Beyond, OverflowError, ValueError):
@@ -52,40 +49,40 @@ def higher_derivatives(
     return dict.fromkeys(orders)
 
 
-def _found(side: Side, orders: Sequence[int], *, final: bool) -> dict[int, float | None]:
-    """The derivatives at the working precision.  Raises Undecided where it is too low for one of them."""
+def _at_precision(side: Side, orders: Sequence[int], *, final: bool) -> dict[int, float | None]:
+    """Return the derivatives at the working precision; raise Undecided where it is too low for one of them."""
     ray = Ray(side)
     output = ray.expanded()
-    nothing = dict.fromkeys(orders)
+    unknown = dict.fromkeys(orders)
     if output is None or type(output) is Undefined:
-        return nothing
+        return unknown
     series = as_series(output)
     if series.has_pole or series.end <= max(orders) or (ray.jumped and ray.jump(series)):
-        return nothing
+        return unknown
     coefficients = [series.coefficient(power) for power in range(series.end)]
     if not all(_is_confirmed(coefficients, side, sign, final=final) for sign in (1, -1)):
-        return nothing
+        return unknown
     sizes = _sizes(coefficients, max(_unit(side), 0))
-    error = max(sizes) * power_of_two(NOTHING)
-    found = {order: _derivative(order, coefficients[order], may_be_0=sizes[order] <= error) for order in orders}
-    if math.nan in found.values() and not final:
+    error = max(sizes) * power_of_two(NEGLIGIBLE)
+    derivatives = {order: _derivative(order, coefficients[order], may_be_0=sizes[order] <= error) for order in orders}
+    if math.nan in derivatives.values() and not final:
         raise Undecided
-    return {order: None if number is math.nan else number for order, number in found.items()}
+    return {order: None if number is math.nan else number for order, number in derivatives.items()}
 
 
 def _sizes(coefficients: Sequence[Ball], unit: int) -> list[arb]:
-    """The coefficients in units of 2^unit, in which they can be compared."""
-    return [magnitude(each) * power_of_two(power * unit) for power, each in enumerate(coefficients)]
+    """Return the magnitudes of the coefficients for x measured in units of 2^unit, so that they can be compared."""
+    return [magnitude(coefficient) * power_of_two(power * unit) for power, coefficient in enumerate(coefficients)]
 
 
 def _unit(side: Side) -> int:
-    """The exponent of the power of two that x is near to."""
+    """Return the binary exponent of x; 0 for x = 0."""
     x = side.point[side.name]
     return math.frexp(x)[1] if x else 0
 
 
 def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final: bool) -> bool:
-    """Whether the value beside the point is the sum of the terms there.  Raises Undecided where that is open."""
+    """Tell whether the value beside the point is the sum of the terms there; raise Undecided where that is open."""
     unit = _unit(side)
     step = Ball(sign * power_of_two(unit - DEPTH))
     place = {**side.point, side.name: lift(side.point[side.name]) + step}
@@ -95,7 +92,7 @@ def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final:
     rest = value - reduce(lambda total, coefficient: total * step + coefficient, reversed(coefficients))
     first, *others = _sizes(coefficients, unit)
     largest = max(others)
-    if largest.is_zero():  # x^20 at 0, say
+    if largest.is_zero():  # all terms but the first are 0: a constant, or x^20 at 0
         largest = first.max(power_of_two(0))
     if magnitude(rest) <= largest * power_of_two(-DEPTH * len(others) - TOLERANCE):
         return True
@@ -105,10 +102,10 @@ def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final:
 
 
 def _derivative(order: int, coefficient: Ball, *, may_be_0: bool) -> float | None:
-    """The derivative by its coefficient; None beyond the doubles, nan where it is not known well enough."""
+    """Return order! times the coefficient; None beyond the doubles, nan where it is not known well enough."""
     if is_zero(coefficient) or (may_be_0 and contains_zero(coefficient)):
         return 0.0
-    if coefficient.arb.rel_accuracy_bits() < NARROW:
+    if coefficient.arb.rel_accuracy_bits() < MIN_BITS:
         return math.nan
     number = to_float((coefficient * math.factorial(order)).arb)
     return number if math.isfinite(number) else None

@@ -1,12 +1,13 @@
-"""Power series in ball arithmetic: what a function does as t falls to 0 in x + t or x - t.
+"""Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0.
 
-At a removable gap, (1 - cos(x))/x^2 at 0 say, no evaluation at the point tells anything, but the series of numerator
-and denominator do: their leading zeros cancel.  A `Series` holds the terms from t^first on; the remainder is smaller
-than the last of them, o(t^(end - 1)), and that alone, so that sin(1/t), which is bounded, is a series without terms
-that ends at t^0, and t^2 times it one that ends at t^2, with the slope 0.
+At a removable gap, (1 - cos(x))/x^2 at 0 say, no evaluation at the point helps, but the series of numerator and
+denominator do: their leading zeros cancel.  A `PowerSeries` holds the terms from t^first on.  Of the remainder only the
+order o(t^(end - 1)) is known, so that the bounded sin(1/t) is a series without terms that ends at t^0, and t^2*sin(1/t)
+one that ends at t^2 and has the slope 0.
 
-A row of the table needs no rule of its own here either.  Its partial F says that y' = F(y, u) u', and one term more of
-y follows from the terms of y and u that are known.
+Most operations need no rule of their own here.  The partial F of the table says that y' = F(y, u) u', and this
+differential equation gives the next term of y from the known terms of y and u (A. Griewank and A. Walther, Evaluating
+Derivatives, 2008, chapter 13).
 """
 
 from __future__ import annotations
@@ -27,18 +28,21 @@ if TYPE_CHECKING:
 
 
 class Unknown(Exception):
-    """No series is known: an essential singularity, a root of t, or a row at the edge of its domain."""
+    """No series is known: an essential singularity, a root of t, or an operation at the edge of its domain."""
 
 
 class TooShort(Unknown):
-    """All known terms are 0 where a leading one is needed: more terms may have it."""
+    """All known terms are 0 where a leading one is needed; a longer series may have one."""
 
 
 ZERO, ONE = lift(0), lift(1)
 
 
 class _SeriesContext:
-    """How many terms a constant is given, and the rows that were solved so far, with their arguments kept alive."""
+    """The number of terms of new series, and the coefficients solved so far.
+
+    The arguments are kept beside the coefficients, for the keys hold ids of them.
+    """
 
     count = 2
     solved: ClassVar[dict[Any, tuple[Any, list[Ball]]]] = {}
@@ -46,7 +50,7 @@ class _SeriesContext:
 
 @contextmanager
 def terms(count: int) -> Iterator[None]:
-    """Work with this many terms, and with a memory of its own."""
+    """Set the number of terms for a `with` block, which starts with an empty memory of solved operations."""
     before = _SeriesContext.count, _SeriesContext.solved
     _SeriesContext.count, _SeriesContext.solved = count, {}
     try:
@@ -68,56 +72,56 @@ class PowerSeries:
 
     @property
     def end(self) -> int:
-        """The first power that is not known."""
+        """The first power whose coefficient is not known."""
         return self.first + len(self.terms)
 
     def coefficient(self, power: int) -> Ball:
-        """The coefficient of a known power."""
+        """Return the coefficient of a known power."""
         return self.terms[power - self.first] if power >= self.first else ZERO
 
     def leading(self) -> PowerSeries:
-        """The same without leading zeros.  Raises Undecided where this precision cannot tell whether one is 0."""
+        """Return the series without leading zeros; raise Undecided where a coefficient may or may not be 0."""
         for place, term in enumerate(self.terms):
             if compare(term, ZERO) != 0:
                 return PowerSeries(self.terms[place:], self.first + place) if place else self
         return PowerSeries((), self.end)
 
     def stripped(self) -> PowerSeries:
-        """The same without the leading terms that are known to be 0."""
+        """Return the series without those leading terms that are known to be 0; never raises."""
         zeros = next((place for place, term in enumerate(self.terms) if not is_zero(term)), len(self.terms))
         return PowerSeries(self.terms[zeros:], self.first + zeros) if zeros else self
 
     @property
     def has_pole(self) -> bool:
-        """Whether it may run off to infinity."""
+        """Whether the series has a negative power, so that it runs off to infinity."""
         return self.first < 0 and self.leading().first < 0
 
     def sign(self) -> int:
-        """The sign right beside the point.  Raises TooShort where all known terms are 0."""
+        """Return the sign right beside the point; raise TooShort where all known terms are 0."""
         leading = self.leading()
         if not leading.terms:
             raise TooShort
         return compare(leading.terms[0], ZERO)
 
     def head(self, count: int) -> PowerSeries:
-        """The terms from t^0 to t^(count - 1); the same object every time, by which solved rows are known again."""
+        """Return the terms from t^0 to t^(count - 1), always one object, so that solved operations can be looked up."""
         root = self.root
         if count not in root.heads:
             root.heads[count] = PowerSeries([root.coefficient(power) for power in range(count)], 0, root)
         return root.heads[count]
 
     def shifted(self, powers: int) -> PowerSeries:
-        """The series times t^powers."""
+        """Return the series times t^powers."""
         return PowerSeries(self.terms, self.first + powers)
 
     @staticmethod
     def constant(value: int | str) -> PowerSeries:
-        """An integer or a named constant."""
+        """Return an integer or a named constant as a series."""
         return as_series(Ball.constant(value))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """A row over series, and over constants beside them.  Raises Unknown where it has no series."""
+        """Apply an operation of the table to series and constants; raise Unknown where the result has no series."""
         series = [as_series(argument) for argument in arguments]
         if operation.name in ("+", "-", "*", "/", "neg"):
             return operation.real(*series)
@@ -168,35 +172,38 @@ class PowerSeries:
 
 
 def as_series(number: Any) -> PowerSeries:
-    """A constant as a series; a series as it is."""
+    """Return a constant as a series, and a series as it is."""
     return number if type(number) is PowerSeries else PowerSeries([lift(number), *[ZERO] * (_SeriesContext.count - 1)])
 
 
 def variable(x: float, direction: int) -> PowerSeries:
-    """x + t, or x - t in the direction -1."""
+    """Return the series x + t, or x - t for the direction -1."""
     return PowerSeries([lift(x), lift(direction), *[ZERO] * (_SeriesContext.count - 2)])
 
 
 def _termwise(operation: Callable[[Ball, Ball], Ball], a: PowerSeries, b: PowerSeries) -> PowerSeries:
-    """A sum or a difference, as far as both are known."""
+    """Return the sum or difference as far as both series are known."""
     end = min(a.end, b.end)
     first = min(a.first, b.first, end)
     return PowerSeries([operation(a.coefficient(power), b.coefficient(power)) for power in range(first, end)], first)
 
 
 def _convolved(a: Sequence[Ball], b: Sequence[Ball], place: int) -> Ball:
-    """The coefficient at a place of a product; of what is not there yet nothing is added."""
+    """Return the coefficient at a place of the product a*b; b may still be growing, missing terms count as 0."""
     total = ZERO
     for index in range(max(0, place - len(b) + 1), min(place + 1, len(a))):
         total = total + a[index] * b[place - index]
     return total
 
 
-# --- Rows by their differential equation ------------------------------------------------------------------------------
+# --- Operations by their differential equation ------------------------------------------------------------------------
 
 
 def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Ball | None = None) -> PowerSeries:
-    """A smooth row over series without poles, term by term; `start` is its limit where that is not its value."""
+    """Expand a smooth operation over series without poles, term by term.
+
+    `start` is the constant term where that is not the value: the limit at the cut of atan2.
+    """
     count = min(argument.end for argument in arguments)
     if count < 1:
         raise TooShort
@@ -208,17 +215,17 @@ def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Ball | 
         if start is None and type(value) is Undefined:
             return _at_pole(operation, arguments)
         _SeriesContext.solved[key] = (arguments, [_finite(value if start is None else start)])
-    known = _SeriesContext.solved[key][1]
-    while len(known) < count:
-        place = len(known)
-        slope = _slope(operation, PowerSeries(known), arguments, place)
-        if len(known) == place:  # sin asks for cos, and cos for sin: another one may have been faster
-            known.append(_finite(slope / place))
-    return PowerSeries(known[:count])
+    coefficients = _SeriesContext.solved[key][1]
+    while len(coefficients) < count:
+        place = len(coefficients)
+        slope = _slope(operation, PowerSeries(coefficients), arguments, place)
+        if len(coefficients) == place:  # sin needs cos, which needs sin: the inner call may have added this term
+            coefficients.append(_finite(slope / place))
+    return PowerSeries(coefficients[:count])
 
 
 def _slope(operation: Operation, y: PowerSeries, arguments: Sequence[PowerSeries], count: int) -> Ball:
-    """The coefficient of t^(count - 1) in y' = F(y, u) u'."""
+    """Return the coefficient of t^(count - 1) in y' = F(y, u) u'."""
     heads = [argument.head(count) for argument in arguments]
     total = ZERO
     for partial, argument in zip(operation.partials, arguments, strict=True):
@@ -238,7 +245,7 @@ def _is_constant(argument: PowerSeries, count: int) -> bool:
 
 
 def _identity(argument: PowerSeries, count: int) -> Any:
-    """What tells an argument from others: a constant by its value, a series by the object that its heads come from."""
+    """Return a key for an argument: the value of a constant, or the id of the series that heads are taken from."""
     number = exact_value(argument.coefficient(0)) if _is_constant(argument, count) else None
     return id(argument.root) if number is None else (count, number)
 
@@ -250,14 +257,13 @@ def _finite(ball: Ball) -> Ball:
 
 
 def _at_pole(operation: Operation, arguments: Sequence[PowerSeries]) -> PowerSeries:
-    """A row at a pole, where it is a quotient of series: by its definition or its recurrence."""
+    """Expand an operation at a pole, as a quotient of series: by its definition or its recurrence."""
     if operation.name not in POLES or compare(arguments[0].coefficient(0), lift(-MAX_SHIFT)) < 0:
         raise Unknown
     return POLES[operation.name](*arguments)
 
 
-MAX_SHIFT = 20
-"""Poles of gamma and digamma further to the left are not looked at."""
+MAX_SHIFT = 20  # poles of gamma and digamma further left are not expanded
 
 POLES: Mapping[str, Callable[[PowerSeries], PowerSeries]] = {
     "cot": lambda x: OPERATIONS["cos"](x) / OPERATIONS["sin"](x),
@@ -267,7 +273,7 @@ POLES: Mapping[str, Callable[[PowerSeries], PowerSeries]] = {
 }
 
 
-# --- Rows with rules of their own -------------------------------------------------------------------------------------
+# --- Operations with rules of their own -------------------------------------------------------------------------------
 
 
 def _int_power(x: PowerSeries, exponent: PowerSeries) -> PowerSeries:
@@ -282,7 +288,7 @@ def _int_power(x: PowerSeries, exponent: PowerSeries) -> PowerSeries:
 
 
 def _power(base: PowerSeries, exponent: PowerSeries) -> PowerSeries:
-    """base^exponent: t^(v e) (base/t^v)^e, whose remainder is all there is where v e is no whole number."""
+    """Return base^exponent as t^(v*e) * (base/t^v)^e; where v*e is no integer, only the order is known."""
     leading = base.leading()
     if not leading.terms:
         raise TooShort
@@ -296,18 +302,18 @@ def _power(base: PowerSeries, exponent: PowerSeries) -> PowerSeries:
 
 
 def _times_power(rest: PowerSeries, power: Fraction | int) -> PowerSeries:
-    """A series times t^power: without terms where that is no whole number."""
-    return rest.shifted(int(power)) if power.denominator == 1 else _vanishing(power)
+    """Return a series times t^power; only its order is known where the power is no integer."""
+    return rest.shifted(int(power)) if power.denominator == 1 else _of_order(power)
 
 
-def _vanishing(power: Fraction | int) -> PowerSeries:
-    """What is of the size of t^power, and no more is known: no term below it."""
+def _of_order(power: Fraction | int) -> PowerSeries:
+    """Return a series of which only the order O(t^power) is known: it has no terms below."""
     end = -(-power.numerator // power.denominator)
     return PowerSeries([ZERO] * max(end, 0), min(end, 0))
 
 
 def _root(name: str, degree: int) -> Callable[[PowerSeries], PowerSeries]:
-    """A root of degree 2 or 3, which takes t^v out before it is solved."""
+    """Return the rule for a root of degree 2 or 3, which takes t^v out before it expands the rest."""
 
     def row(x: PowerSeries) -> PowerSeries:
         leading = x.leading()
@@ -324,7 +330,7 @@ def _ln(x: PowerSeries) -> PowerSeries:
         return solve(OPERATIONS["ln"], [x])
     if leading.sign() < 0:
         raise Unknown
-    return _vanishing(0)  # ln(t) is less than any negative power
+    return _of_order(0)  # ln(t) grows more slowly than any negative power
 
 
 def _absolute(x: PowerSeries) -> PowerSeries:
@@ -334,13 +340,13 @@ def _absolute(x: PowerSeries) -> PowerSeries:
 
 def _larger(a: PowerSeries, b: PowerSeries) -> PowerSeries:
     difference = (a - b).leading()
-    if not difference.terms:  # they agree as far as they are known
+    if not difference.terms:  # equal as far as both are known
         return a - PowerSeries([ZERO] * (difference.end - min(difference.end, 0)), min(difference.end, 0))
     return a if difference.sign() > 0 else b
 
 
 def _hypot(a: PowerSeries, b: PowerSeries) -> PowerSeries:
-    """Homogeneous: the smaller power of t comes out."""
+    """Expand hypot, which is homogeneous: the smaller power of t is taken out."""
     sides = a.leading(), b.leading()
     power = min(side.first for side in sides)
     inner = [side.shifted(-power) for side in sides]
@@ -350,7 +356,7 @@ def _hypot(a: PowerSeries, b: PowerSeries) -> PowerSeries:
 
 
 def _angle(a: PowerSeries, b: PowerSeries) -> PowerSeries:
-    """atan2: across its cut on the side to which a points, and at 0 the direction in which the ray leaves it."""
+    """Expand atan2: at its cut on the side to which a moves, and at the origin in the direction of the ray."""
     sides = a.leading(), b.leading()
     power = min(side.first for side in sides)
     inner = [side.shifted(-power) for side in sides]
@@ -361,7 +367,10 @@ def _angle(a: PowerSeries, b: PowerSeries) -> PowerSeries:
 
 
 def _at_infinity(name: str, below: int | None, above: int | None) -> Callable[[PowerSeries], PowerSeries]:
-    """A row that tends to constants, so quickly that no power of t is left of the difference; None: to infinity."""
+    """Return the rule for an operation with limits at -inf and inf that it approaches faster than any power of t.
+
+    The limit None stands for infinity.
+    """
 
     def row(x: PowerSeries) -> PowerSeries:
         if not x.has_pole:
@@ -385,8 +394,8 @@ def _atan(x: PowerSeries) -> PowerSeries:
 
 
 def _bounded(name: str) -> Callable[[PowerSeries], PowerSeries]:
-    """A row that has values between -1 and 1 wherever its argument runs."""
-    return lambda x: _vanishing(0) if x.end < 1 or x.has_pole else solve(OPERATIONS[name], [x])
+    """Return the rule for an operation with values in [-1, 1], whatever its argument does."""
+    return lambda x: _of_order(0) if x.end < 1 or x.has_pole else solve(OPERATIONS[name], [x])
 
 
 OWN: Mapping[str, Callable[..., PowerSeries]] = {

@@ -1,4 +1,4 @@
-"""Rounding balls: the 25 digits and the double that a ball determines, and errors measured against it."""
+"""Round balls to the 25 digits and the double that they determine, and measure errors against them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from diffcompare.numeric.arb_functions import arb, fmpz, power_of_two, to_float
 from diffcompare.numeric.balls import Ball, contains_zero, ends, magnitude
 
 DIGITS = 25
-MAX_MAGNITUDE = 20_000
-"""Numbers beyond 2^20000 or below 2^-20000 are printed by Arb and not turned into fractions."""
-SPARE = 20
-"""Digits that Arb is asked for beyond those that are printed: its last one may be off by one."""
-BEYOND_PRINTING = 10**9
-"""A number below 2^-(10^9) is printed as 0."""
-MIN_BOUND = "1e-301029995"
-"""More than any of those."""
-BEHIND, HALF = 9, 500_000_000
-"""Digits that tell to which side the 25th is rounded, and a half of its unit in those."""
-SURE_BITS = 116
-"""A ball that is narrower than 2^-116 of its midpoint moves the last of those by less than one."""
-FIXED, FIXED_BOUND = (-6, 24), (-4, 1)
-"""The powers of ten of a first digit with which a number is written without one."""
+MAX_MAGNITUDE = 20_000  # numbers beyond 2^±20000 are printed by Arb and not turned into fractions
+SPARE_DIGITS = 20  # asked of Arb beyond those that are printed: its last one may be off by one
+BEYOND_PRINTING = 10**9  # a number below 2^-(10^9) is printed as 0
+MIN_BOUND = "1e-301029995"  # larger than any of those
+ROUNDING_DIGITS, HALF = 9, 500_000_000  # digits behind the 25th that decide its rounding; half a unit in them
+SURE_BITS = 116  # a radius below 2^-116 of the midpoint moves the last of those by less than one
+FIXED, FIXED_BOUND = (-6, 24), (-4, 1)  # decimal exponents of the first digit for which no exponent is written
 LOG_2 = math.log10(2)
 
 
@@ -41,7 +34,7 @@ class TrueNumber(NamedTuple):
     """The radius: how far the true number can be from the midpoint."""
 
     def errors(self, value: float) -> tuple[float, float | None, float | None]:
-        """The absolute, relative and ulp error of a double; relative and ulp are None where the truth is 0.
+        """Return the absolute, relative and ulp error of a double; relative and ulp are None where the truth is 0.
 
         One ulp is the spacing of the doubles at the double nearest to the truth.
         """
@@ -51,13 +44,13 @@ class TrueNumber(NamedTuple):
         if self.text == "0":
             return to_double(error), None, None
         ulps = to_double(error / Fraction(math.ulp(self.nearest)))
-        if self.centre == 0:  # a truth far below all doubles: 0 is off by all of it, any other double by far more
+        if self.centre == 0:  # a truth far below all doubles: 0 is wrong by 100 %, any other double by far more
             return to_double(error), 1.0 if value == 0 else sys.float_info.max, ulps
         return to_double(error), to_double(error / abs(self.centre)), ulps
 
 
 def to_double(number: Fraction) -> float:
-    """The nearest double; the largest one where the number is beyond them."""
+    """Return the nearest double; the largest finite one where the number is beyond them."""
     try:
         return number.numerator / number.denominator
     except OverflowError:
@@ -65,7 +58,7 @@ def to_double(number: Fraction) -> float:
 
 
 def round_ball(ball: Ball) -> TrueNumber | None:
-    """What a ball determines; None where it is too wide for 25 digits or for one double.
+    """Return the number that a ball determines; None where it is too wide for 25 digits or for one double.
 
     A true number halfway between two roundings would stay open at any precision: a relative radius of 2^-1000, far
     below any literal of ours, settles for the rounding of the midpoint.
@@ -87,12 +80,12 @@ def round_ball(ball: Ball) -> TrueNumber | None:
 
 
 def _shared_text(ball: Ball, low: arb, high: arb) -> str | None:
-    """The 25 digits to which both ends of a ball round; None where they are not the same.
+    """Return the 25 digits to which both ends of a ball round; None where these differ.
 
-    Those of a narrow ball are read off its midpoint, unless the digits behind them are near a half or a whole.
+    For a narrow ball the midpoint is enough, unless the digits behind the 25th are close to a half or a whole unit.
     """
     if ball.arb.rel_accuracy_bits() > SURE_BITS:
-        digits, place = significant_digits(ball.arb, DIGITS + BEHIND)
+        digits, place = significant_digits(ball.arb, DIGITS + ROUNDING_DIGITS)
         rest = int(digits[DIGITS:] or "0")
         if digits and 1 < rest % HALF < HALF - 1:
             rounded = str(int(digits[:DIGITS]) + (rest > HALF))
@@ -102,7 +95,7 @@ def _shared_text(ball: Ball, low: arb, high: arb) -> str | None:
 
 
 def _midpoint(ball: Ball, text: str) -> TrueNumber:
-    """The midpoint stands for the ball; where it is too small to be written, 0 does, which is off by that."""
+    """Return the midpoint as the true number, bounded by the radius; by |x| where it is too small and written as 0."""
     mid = ball.mid
     off = magnitude(ball) if text == "0" else ball.rad
     return TrueNumber(text, to_float(mid) or 0.0, _fraction(mid), bound_text(off))
@@ -116,24 +109,24 @@ def _fraction(number: arb) -> Fraction | None:
 
 
 def decimal_text(number: arb) -> str:
-    """25 significant digits, correctly rounded (half to even)."""
-    return written(number, DIGITS, fixed=FIXED)
+    """Return 25 significant digits of the midpoint, correctly rounded (half to even)."""
+    return significant_text(number, DIGITS, fixed=FIXED)
 
 
 def bound_text(radius: arb) -> str:
-    """A radius to two digits."""
+    """Return a radius to two digits."""
     size = to_float(radius)
     if 1e-300 < size < 1e300:  # no more bits than a double's
         digit, _, rest = f"{size:.1e}".partition(".")
         return _plain(radius, digit + rest[0], int(rest[2:]), fixed=FIXED_BOUND, strip=True)
-    text = written(radius, 2, fixed=FIXED_BOUND, strip=True)
+    text = significant_text(radius, 2, fixed=FIXED_BOUND, strip=True)
     return MIN_BOUND if text == "0" and not radius.is_zero() else text
 
 
-def written(number: arb, count: int, *, fixed: tuple[int, int], strip: bool = False) -> str:
-    """The midpoint to so many significant digits, without a power of ten if the first digit's place is in `fixed`.
+def significant_text(number: arb, count: int, *, fixed: tuple[int, int], strip: bool = False) -> str:
+    """Return the midpoint to `count` significant digits, without an exponent if the first digit's is within `fixed`.
 
-    `strip` takes zeros off the end, but for one behind the point.
+    `strip` removes zeros at the end, except one behind the point.
     """
     digits, place = significant_digits(number, count)
     return _plain(number, digits, place, fixed=fixed, strip=strip) if digits else "0"
@@ -154,7 +147,7 @@ def _plain(number: arb, digits: str, place: int, *, fixed: tuple[int, int], stri
 
 
 def significant_digits(number: arb, count: int) -> tuple[str, int]:
-    """So many digits of the midpoint, correctly rounded, and the power of ten of the first; no digits for 0."""
+    """Return `count` correctly rounded digits of the midpoint and the decimal exponent of the first; "" for 0."""
     mantissa, power = number.mid().man_exp()
     exponent = int(power)
     size = exponent + mantissa.bit_length()
@@ -162,17 +155,17 @@ def significant_digits(number: arb, count: int) -> tuple[str, int]:
         return "", 0
     mantissa = abs(mantissa)
     if abs(size) > MAX_MAGNITUDE:
-        text, _, last = number.mid().str(count + SPARE, radius=False).lstrip("-").partition("e")
+        text, _, last = number.mid().str(count + SPARE_DIGITS, radius=False).lstrip("-").partition("e")
         digits, place = _scaled(fmpz(text.replace(".", "")), fmpz(1), count, len(text) - 2)
         return digits, place - (len(text) - 2) + int(last)
-    place = math.floor((size - 1) * LOG_2)  # of the first digit, or one less
+    place = math.floor((size - 1) * LOG_2)  # exponent of the first digit, or one less
     if exponent >= 0:
         return _scaled(mantissa << exponent, fmpz(1), count, place)
     return _scaled(mantissa, fmpz(1) << -exponent, count, place)
 
 
 def _scaled(numerator: fmpz, denominator: fmpz, count: int, place: int) -> tuple[str, int]:
-    """The digits of a fraction (half to even) whose first one stands at the power of ten `place`, or at the next."""
+    """Return the digits of a fraction (half to even) and the exponent of the first, which is near `place`."""
     while True:
         power = count - 1 - place
         if power >= 0:

@@ -17,7 +17,7 @@ from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls
 from diffcompare.numeric.evaluate import Undefined
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.one_sided import at_kink
-from diffcompare.truth.rounding import written
+from diffcompare.truth.rounding import significant_text
 from diffcompare.verify.readable_points import nearby_points, reading_effort
 from diffcompare.verify.sampling import SamplePoint
 
@@ -236,5 +236,5 @@ def _number(ball: Ball) -> arb:
 
 
 def _decimal(number: arb, digits: int) -> str:
-    text = written(number, digits, fixed=(-4, 19), strip=True)
+    text = significant_text(number, digits, fixed=(-4, 19), strip=True)
     return text.removesuffix(".0").replace(".0e", "e")

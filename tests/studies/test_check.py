@@ -23,12 +23,12 @@ from diffcompare.studies.listings import Kinds
     ],
 )
 def test_the_worst_verdict_is_that_of_all(answers, verdict, code):
-    found = check("x^2*y", answers)
-    assert (found.verdict, found.exit_code, found.ok) == (verdict, code, code == 0)
+    result = check("x^2*y", answers)
+    assert (result.verdict, result.exit_code, result.ok) == (verdict, code, code == 0)
 
 
 def test_an_answer_that_agrees_where_it_is_defined_counts_as_the_teacher_says():
-    right, wrong = (check("x^4", "4*sqrt(x)^6", where_defined=each) for each in ("right", "wrong"))
+    right, wrong = (check("x^4", "4*sqrt(x)^6", where_defined=counted) for counted in ("right", "wrong"))
     assert right.verdict == wrong.verdict == "agrees where it is defined"
     assert (right.ok, right.exit_code, wrong.ok, wrong.exit_code) == (True, 0, False, 1)
     assert wrong.data()["sentence"] == (
@@ -48,9 +48,9 @@ def test_the_region_without_a_value_in_the_data():
 
 
 def test_no_region_is_claimed_beyond_those_that_were_looked_at():
-    said = check("|sin(x)|", "cos(x)").data()["partials"]["x"]["evidence"]
-    assert "wrong for x <" not in said
-    assert "right for" in said
+    message = check("|sin(x)|", "cos(x)").data()["partials"]["x"]["evidence"]
+    assert "wrong for x <" not in message
+    assert "right for" in message
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_answer_without_a_name():
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         (["2*x"], "answers are not list"),
         (2j, "answers are not complex"),
@@ -89,16 +89,16 @@ def test_an_answer_without_a_name():
         (math.nan, "no variable `nan`"),
     ],
 )
-def test_whatever_else_is_given_as_an_answer_is_refused_in_words(answers, said):
-    with pytest.raises(DiffcompareError, match=said):
+def test_whatever_else_is_given_as_an_answer_is_refused_in_words(answers, message):
+    with pytest.raises(DiffcompareError, match=message):
         check("x^2", answers)
 
 
 def test_a_missing_partial_is_said():
-    found = check("x*y*z", x="y*z")
-    assert found.missing == ("y", "z")
-    assert "`y`, `z`" in found.notes[-1].message
-    assert found.ok
+    result = check("x*y*z", x="y*z")
+    assert result.missing == ("y", "z")
+    assert "`y`, `z`" in result.notes[-1].message
+    assert result.ok
 
 
 def test_without_answers_those_of_the_entry_are_checked():
@@ -114,8 +114,8 @@ def test_formulas_by_hand_of_the_catalogue_are_right(monkeypatch):
     from diffcompare.inputs.catalogue import load
 
     for entry in load()[::6]:
-        found = check(f"@{entry.name}", budget=0.5)
-        assert found.verdict in ("proved", "agrees"), entry.name
+        result = check(f"@{entry.name}", budget=0.5)
+        assert result.verdict in ("proved", "agrees"), entry.name
 
 
 def test_the_mistake_is_named_with_its_places():
@@ -168,20 +168,20 @@ def test_many_partials_are_cut_and_all_in_the_data():
     text = "*".join(names)
     answers = {name: "*".join(other for other in names if other != name) for name in names}
     answers["x7"] = "1"
-    found = check(text, answers, budget=0.5)
-    assert found.verdict == "wrong"
-    assert len(json.loads(found.to_json())["partials"]) == 80
-    assert "df/dx7: wrong" in str(found)
-    assert len(str(found).splitlines()) < 150
+    result = check(text, answers, budget=0.5)
+    assert result.verdict == "wrong"
+    assert len(json.loads(result.to_json())["partials"]) == 80
+    assert "df/dx7: wrong" in str(result)
+    assert len(str(result).splitlines()) < 150
 
 
 def test_every_kind_has_an_example_that_is_wrong_and_named_so():
     rows = Kinds().rows()
     assert [row["kind"] for row in rows] == list(KINDS)
     for row in rows[::4]:
-        found = check(row["expression"], {row["by"]: row["wrong"]})
-        assert found.verdict == "wrong", row
-        mistake = found.mistakes[row["by"]]
+        result = check(row["expression"], {row["by"]: row["wrong"]})
+        assert result.verdict == "wrong", row
+        mistake = result.mistakes[row["by"]]
         assert row["kind"] in (mistake.kind, *mistake.also), row
 
 
@@ -217,6 +217,6 @@ def test_a_step_that_is_the_whole_solution_is_not_shown_unasked():
 
 
 def test_the_half_of_space_is_said_and_no_mistake_made_up():
-    found = check("c^2*sqrt(1 + x^2/c^2)", {"x": "c*x/sqrt(c^2 + x^2)"})
-    assert found.mistakes["x"] is None
-    assert "Yours is right at all points that were tried where c > 0." in str(found)
+    result = check("c^2*sqrt(1 + x^2/c^2)", {"x": "c*x/sqrt(c^2 + x^2)"})
+    assert result.mistakes["x"] is None
+    assert "Yours is right at all points that were tried where c > 0." in str(result)

@@ -5,13 +5,13 @@ import json
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.studies.check_steps import lines_of, working
+from diffcompare.studies.check_steps import check_derivation, parse_lines
 from diffcompare.studies.derive import derive
 from diffcompare.studies.question import question_of
 
 
 def checked(text, *lines, **options):
-    return working(question_of(text), "\n".join(lines), **options)
+    return check_derivation(question_of(text), "\n".join(lines), **options)
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def checked(text, *lines, **options):
     ],
 )
 def test_how_lines_are_read(line, formula):
-    ((written,), _) = lines_of(line, "x", ["x"], "lines")
+    ((written,), _) = parse_lines(line, "x", ["x"], "lines")
     assert str(written.expression) == formula
 
 
 def test_remarks_and_empty_lines_are_none():
-    assert lines_of("\n# by me\n   \n", "x", ["x"], "lines") == ([], [])
+    assert parse_lines("\n# by me\n   \n", "x", ["x"], "lines") == ([], [])
 
 
 def test_a_chain_of_equations_is_several_steps():
-    steps, _ = lines_of("f'(x) = d/dx[x^2] = 2*x\nx + x = 2*x = x*2", "x", ["x"], "lines")
+    steps, _ = parse_lines("f'(x) = d/dx[x^2] = 2*x\nx + x = 2*x = x*2", "x", ["x"], "lines")
     assert [(step.number, step.text) for step in steps] == [
         (1, "d/dx[x^2]"),
         (1, "2*x"),
@@ -73,9 +73,9 @@ def test_a_chain_of_equations_is_several_steps():
     ],
 )
 def test_primes_and_what_lines_define(line):
-    found = checked("x^2*sin(x)", line)
-    assert found.verdict == "proved"
-    assert all(each.follows for each in found.lines)
+    derivation = checked("x^2*sin(x)", line)
+    assert derivation.verdict == "proved"
+    assert all(line.follows for line in derivation.lines)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_second_prime_is_a_second_derivative():
 
 
 @pytest.mark.parametrize(
-    ("line", "code", "span", "told"),
+    ("line", "code", "span", "advice"),
     [
         ("(x^2)' sin x + x^2 (sin(x))'", "E215", (7, 10), "with parentheses:   (x^2)' sin(x) + x^2 *(sin(x))'"),
         ("(x^2)'(x)' * * 2", "E202", (13, 14), "with one sign:   (x^2)'*(x)' *  2"),
@@ -101,14 +101,14 @@ def test_a_second_prime_is_a_second_derivative():
         ("(x^2)')", "E206", (6, 7), "without it:   (x^2)'"),
         ("y' = u' v", "E578", (0, 2), "define it in a line above: u = ..."),
         ("e^(2*x)'", "E578", (2, 8), "for the power write (...^(2*x))', for the exponent ((2*x)')"),
-        ("x^2'", "E578", (3, 4), "put what is differentiated into brackets: (x^2)'"),
+        ("x^2'", "E578", (3, 4), "put the expression to be differentiated into brackets: (x^2)'"),
     ],
 )
-def test_what_is_wrong_with_a_line_is_told_in_its_own_words(line, code, span, told):
+def test_what_is_wrong_with_a_line_is_told_in_its_own_words(line, code, span, advice):
     with pytest.raises(DiffcompareError) as caught:
         checked("x^2", line)
     diagnostic = caught.value.diagnostic
-    assert (diagnostic.code, diagnostic.span, diagnostic.advice) == (code, span, told)
+    assert (diagnostic.code, diagnostic.span, diagnostic.advice) == (code, span, advice)
     assert diagnostic.text == line.removeprefix("y' = ")
 
 
@@ -129,25 +129,25 @@ CHAINS = [
 
 @pytest.mark.parametrize("lines", CHAINS)
 def test_the_chain_rule_in_letters(lines):
-    found = checked("sin(x^2)", *lines, "= 2x*cos(x^2)")
-    assert (found.verdict, len(found.lines)) == ("proved", 2)
+    derivation = checked("sin(x^2)", *lines, "= 2x*cos(x^2)")
+    assert (derivation.verdict, len(derivation.lines)) == ("proved", 2)
 
 
 @pytest.mark.parametrize("line", ["y' = u'*v + u*v'", "y' = 2x*v + x^2*cos(x)"])
 def test_a_definition_that_cannot_be_read_is_named_where_it_is_used(line):
     with pytest.raises(DiffcompareError) as caught:
         checked("x^2*sin(x)", "u = x^2", "v = sin x", line)
-    found = caught.value.diagnostic
-    assert found.message == "what `v` is, in line 2, cannot be read: `sin` needs parentheses"
-    assert (found.source, found.fix) == ("--steps, line 3", "sin(x)")
+    error = caught.value.diagnostic
+    assert error.message == "the definition of `v` in line 2 cannot be read: `sin` needs parentheses"
+    assert (error.source, error.fix) == ("--steps, line 3", "sin(x)")
 
 
 def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
-    found = checked(
+    derivation = checked(
         "x^2*sin(x)", "(x^2)' = 2*x", "d/dx[sin(x)] = cos(x)", "y = sin(x)*x^2", "y' = 2*x*sin(x) + x^2*cos(x)"
     )
-    assert [line.written.number for line in found.lines] == [4]
-    assert found.verdict == "proved"
+    assert [line.written.number for line in derivation.lines] == [4]
+    assert derivation.verdict == "proved"
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_the_derivative_of_a_part_is_not_taken_for_that_of_the_whole():
      "by the chain rule"],
 )  # fmt: skip
 def test_what_is_not_about_the_derivative_is_left_out(line):
-    assert lines_of(line, "x", ["x"], "lines") == ([], [1])
+    assert parse_lines(line, "x", ["x"], "lines") == ([], [1])
 
 
 def test_what_is_left_out_is_said():
-    found = checked("x^2", "ln(y) = 2*ln(x)", "y' = 2*x")
-    assert (found.verdict, found.lines[0].written.number) == ("proved", 2)
-    assert "line 1 does not begin with the derivative" in found.notes[-1].message
+    derivation = checked("x^2", "ln(y) = 2*ln(x)", "y' = 2*x")
+    assert (derivation.verdict, derivation.lines[0].written.number) == ("proved", 2)
+    assert "line 1 does not begin with the derivative" in derivation.notes[-1].message
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_is_left_out_is_said():
 )
 def test_what_cannot_be_read(line, code, place):
     with pytest.raises(DiffcompareError) as caught:
-        lines_of(line, "x", ["x"], "working.txt")
+        parse_lines(line, "x", ["x"], "working.txt")
     assert caught.value.diagnostic.code == code
     assert place in caught.value.diagnostic.source
 
@@ -186,39 +186,39 @@ def test_a_line_that_is_misread_gets_no_verdict():
 
 
 def test_all_lines_follow():
-    found = checked("x^2*sin(x)", "d/dx[x^2]*sin(x) + x^2*d/dx[sin(x)]", "2*x*sin(x) + x^2*cos(x)")
-    assert (found.first, found.exit_code, found.finished) == (None, 0, True)
+    derivation = checked("x^2*sin(x)", "d/dx[x^2]*sin(x) + x^2*d/dx[sin(x)]", "2*x*sin(x) + x^2*cos(x)")
+    assert (derivation.first, derivation.exit_code, derivation.finished) == (None, 0, True)
 
 
 def test_the_first_line_that_does_not_follow():
-    found = checked(
+    derivation = checked(
         "x^2*sin(x)",
         "= 2*x*sin(x) + x^2*d/dx[sin(x)]",
         "= 2*x*sin(x) - x^2*cos(x)",
         "= x*(2*sin(x) - x*cos(x))",
         "= x*sin(x)",
     )
-    assert found.exit_code == 1
-    assert [line.judgement.verdict for line in found.lines] == ["proved", "wrong", "wrong", "wrong"]
-    assert [line.follows for line in found.lines] == [True, False, True, False]
-    data = json.loads(found.to_json())
+    assert derivation.exit_code == 1
+    assert [line.judgement.verdict for line in derivation.lines] == ["proved", "wrong", "wrong", "wrong"]
+    assert [line.follows for line in derivation.lines] == [True, False, True, False]
+    data = json.loads(derivation.to_json())
     assert data["first_wrong"] == 2
     assert data["partials"]["x"]["mistake"]["kind"] == "sign-of-derivative"
     assert "Line 2 does not follow from line 1" in data["sentence"]
 
 
 def test_a_step_that_loses_half_of_the_domain_is_said():
-    found = checked("x^4", "4*x^3", "4*sqrt(x)^6")
-    assert found.exit_code == 0
-    assert found.data()["sentence"] == (
+    derivation = checked("x^4", "4*x^3", "4*sqrt(x)^6")
+    assert derivation.exit_code == 0
+    assert derivation.data()["sentence"] == (
         "All 2 lines are the derivative; line 2 only where it is defined: it has no value for x < 0."
     )
 
 
 def test_what_is_left_to_do_is_said():
-    found = checked("x^2", "d/dx[x^2]")
-    assert not found.finished
-    assert "still to be worked out" in str(found)
+    derivation = checked("x^2", "d/dx[x^2]")
+    assert not derivation.finished
+    assert "still to be worked out" in str(derivation)
 
 
 @pytest.mark.parametrize("text", ["x^2*sin(x)", "exp(sin(x^2))", "ln(x)/x", "16*x*(1 - x)*(1 - 2*x)^2"])

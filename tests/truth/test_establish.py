@@ -39,13 +39,13 @@ def true(text, budget=20.0, **point):
 def assert_established(text, **point):
     """Status ok, and the value and every partial as mpmath has them."""
     expression = parse(text)
-    found = true(text, **point)
-    assert found.status == "ok", found
+    truth = true(text, **point)
+    assert truth.status == "ok", truth
     with mpmath.workdps(reference.DIGITS):
-        reference.assert_true(found.value, reference.value(expression, point))
-        for name, partial in found.gradient.items():
+        reference.assert_true(truth.value, reference.value(expression, point))
+        for name, partial in truth.gradient.items():
             reference.assert_true(partial, reference.slope(expression, point, name))
-    return found
+    return truth
 
 
 # --- The catalogue ----------------------------------------------------------------------------------------------------
@@ -54,18 +54,18 @@ def assert_established(text, **point):
 @pytest.mark.parametrize("name", [name for name, entry in CATALOGUE.items() if "gradient_at_point" in entry])
 def test_the_figures_of_the_catalogue_are_found(name):
     entry = CATALOGUE[name]
-    found = true(entry["expression"], **entry["point"])
+    truth = true(entry["expression"], **entry["point"])
     if "value" in entry:
-        assert found.value.nearest == entry["value"]
+        assert truth.value.nearest == entry["value"]
     for variable, figure in entry["gradient_at_point"].items():
-        assert found.gradient[variable].nearest == figure
+        assert truth.gradient[variable].nearest == figure
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_every_entry_of_the_catalogue_has_a_truth(name):
     entry = CATALOGUE[name]
-    found = true(entry["expression"], **entry.get("point", {}))
-    assert found.status in ("ok", "nondifferentiable")
+    truth = true(entry["expression"], **entry.get("point", {}))
+    assert truth.status in ("ok", "nondifferentiable")
 
 
 # --- Cancellation: what fools two precisions that agree ---------------------------------------------------------------
@@ -117,8 +117,8 @@ def test_cancellation_costs_precision_and_never_digits(text, point):
 
 def test_agreement_of_two_precisions_would_have_been_wrong():
     """The input that made the radius necessary: at 34 and at 68 digits its gradient is 0."""
-    found = true("((x+1e90)-1e90)^2", x=1.5)
-    assert (found.value.text, found.gradient["x"].text) == ("2.250000000000000000000000", "3.000000000000000000000000")
+    truth = true("((x+1e90)-1e90)^2", x=1.5)
+    assert (truth.value.text, truth.gradient["x"].text) == ("2.250000000000000000000000", "3.000000000000000000000000")
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,12 @@ def test_agreement_of_two_precisions_would_have_been_wrong():
 def test_large_small_and_special(text, x, partial):
     is_slow = "gamma" in text or "erfc" in text
     expression, digits = parse(text), 500 if is_slow else 6000 if text == "sin(x*x)" else reference.DIGITS
-    found = true(text, x=x)
-    assert found.status == "ok"
+    truth = true(text, x=x)
+    assert truth.status == "ok"
     with mpmath.workdps(digits):
-        reference.assert_true(found.value, reference.value(expression, {"x": x}), digits)
-        reference.assert_true(found.gradient["x"], reference.slope(expression, {"x": x}, "x", digits), digits)
-    assert partial in (None, found.gradient["x"].text)
+        reference.assert_true(truth.value, reference.value(expression, {"x": x}), digits)
+        reference.assert_true(truth.gradient["x"], reference.slope(expression, {"x": x}, "x", digits), digits)
+    assert partial in (None, truth.gradient["x"].text)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_a_partial_known_to_be_below_half_the_smallest_double_may_be_0(text, x):
 
 
 def test_an_exact_zero_is_the_text_0():
-    found = true("x - x + 0*y", x=0.1, y=3)
-    assert [number.text for number in (found.value, *found.gradient.values())] == ["0", "0", "0"]
+    truth = true("x - x + 0*y", x=0.1, y=3)
+    assert [number.text for number in (truth.value, *truth.gradient.values())] == ["0", "0", "0"]
 
 
 @pytest.mark.parametrize(
@@ -187,14 +187,14 @@ def test_an_exact_zero_is_the_text_0():
     ],
 )
 def test_ties_and_near_ties_round_as_they_should(text, nearest):
-    found = true(text, x=1)
-    assert (found.value.nearest, found.gradient["x"].nearest) == (nearest, nearest)
+    truth = true(text, x=1)
+    assert (truth.value.nearest, truth.gradient["x"].nearest) == (nearest, nearest)
 
 
 def test_precision_beyond_20000_bits_still_has_a_midpoint():
-    found = true("sin(x) + 1e1000^8 - 1e1000^8", x=1)
+    truth = true("sin(x) + 1e1000^8 - 1e1000^8", x=1)
     with mpmath.workdps(40):
-        assert found.gradient["x"].errors(math.cos(1))[0] == pytest.approx(float(abs(mp.mpf(math.cos(1)) - mp.cos(1))))
+        assert truth.gradient["x"].errors(math.cos(1))[0] == pytest.approx(float(abs(mp.mpf(math.cos(1)) - mp.cos(1))))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -203,22 +203,22 @@ def test_random_expressions_are_never_wrong(expression, point):
     """The worst bug there is: a wrong digit, or a bound that does not hold."""
     names = tuple(variables(wengert_list(expression)))
     assume(names)
-    found = establish(Problem(expression, point, names, budget=2.0))
-    assume(found.value is not None)
+    truth = establish(Problem(expression, point, names, budget=2.0))
+    assume(truth.value is not None)
     with mpmath.workdps(reference.DIGITS):
         try:
             value = reference.value(expression, point)
             assume(isinstance(value, mpmath.mpf))
-            sides = {name: reference.slopes(expression, point, name) for name in names if found.gradient[name]}
+            sides = {name: reference.slopes(expression, point, name) for name in names if truth.gradient[name]}
         except (ArithmeticError, ValueError, TypeError):
             assume(False)  # the reference looks at both branches, and beyond the edge of the domain
         assume(all(isinstance(side, mpmath.mpf) for pair in sides.values() for side in pair))
         # Where the reference itself has lost all digits it is no judge.
         assume(all(abs(value) < abs(left) * mp.mpf(10) ** 300 or left == 0 for left, _ in sides.values()))
-        reference.assert_true(found.value, value)
+        reference.assert_true(truth.value, value)
         for name, (left, right) in sides.items():
             if abs(left - right) <= mp.mpf(10) ** -330 * max(abs(left), 1):
-                reference.assert_true(found.gradient[name], (left + right) / 2)
+                reference.assert_true(truth.gradient[name], (left + right) / 2)
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_random_expressions_are_never_wrong(expression, point):
     ],
 )
 def test_a_number_below_all_doubles_is_not_0(text, x, partial):
-    found = true(text, x=x).gradient["x"]
-    assert (found.text, found.nearest) == (partial, 0.0)
+    truth = true(text, x=x).gradient["x"]
+    assert (truth.text, truth.nearest) == (partial, 0.0)
 
 
 def test_a_value_that_cancels_to_below_all_doubles_is_not_0():
@@ -242,9 +242,9 @@ def test_a_value_that_cancels_to_below_all_doubles_is_not_0():
 
 @pytest.mark.parametrize("text", ["sin(x)^2 + cos(x)^2", "exp(-x^2)"])
 def test_what_may_be_0_is_0_to_within_a_bound(text):
-    found = true(text, x=1e5).gradient["x"]
-    assert (found.text, found.nearest) == ("0", 0.0)
-    assert 0 < mpmath.mpf(found.bound) < mpmath.mpf(10) ** -2400
+    truth = true(text, x=1e5).gradient["x"]
+    assert (truth.text, truth.nearest) == ("0", 0.0)
+    assert 0 < mpmath.mpf(truth.bound) < mpmath.mpf(10) ** -2400
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,8 @@ def test_what_may_be_0_is_0_to_within_a_bound(text):
     ],
 )
 def test_a_slope_beyond_all_steps_is_finite_all_the_same(text, t, partial):
-    found = true(text, t=t)
-    assert (found.status, found.gradient["t"].text, abs(found.gradient["t"].nearest)) == ("ok", partial, math.inf)
+    truth = true(text, t=t)
+    assert (truth.status, truth.gradient["t"].text, abs(truth.gradient["t"].nearest)) == ("ok", partial, math.inf)
 
 
 def test_a_slope_whose_steps_would_take_seconds_is_not_called_infinite():
@@ -312,15 +312,15 @@ BROKEN = [
 
 @pytest.mark.parametrize(("text", "x", "left", "right"), BROKEN)
 def test_a_kink_has_two_slopes_and_no_derivative(text, x, left, right):
-    found = true(text, x=x)
-    assert found.status == "nondifferentiable"
-    assert found.gradient == {"x": None}
-    assert found.slopes == {"x": Slopes(left, right)}
+    truth = true(text, x=x)
+    assert truth.status == "nondifferentiable"
+    assert truth.gradient == {"x": None}
+    assert truth.slopes == {"x": Slopes(left, right)}
 
 
 def test_a_kink_below_25_digits_is_still_a_kink():
-    found = true("x + |x|*1e-30", x=0)
-    assert (found.status, found.slopes) == ("nondifferentiable", {"x": Slopes(1.0, 1.0)})
+    truth = true("x + |x|*1e-30", x=0)
+    assert (truth.status, truth.slopes) == ("nondifferentiable", {"x": Slopes(1.0, 1.0)})
 
 
 MENDED = [
@@ -378,16 +378,16 @@ GAPS = [
 
 @pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS)
 def test_a_gap_that_is_filled_has_a_slope(text, x, value, slope):
-    found = true(f"if(x == {x}, {value}, {text})", x=x)
-    assert found.status == "ok"
-    assert abs(found.gradient["x"].centre - slope) <= Fraction(found.gradient["x"].bound) <= abs(slope) / 10**30
+    truth = true(f"if(x == {x}, {value}, {text})", x=x)
+    assert truth.status == "ok"
+    assert abs(truth.gradient["x"].centre - slope) <= Fraction(truth.gradient["x"].bound) <= abs(slope) / 10**30
 
 
 @pytest.mark.parametrize(("text", "x", "value", "slope"), GAPS[:6])
 @pytest.mark.parametrize("off", ["1e-50", "1e-900*1e-900"])  # the second one is beyond all steps
 def test_a_gap_that_is_filled_with_another_value_is_a_jump(text, x, value, slope, off):
-    found = true(f"if(x == {x}, {value} + {off}, {text})", x=x)
-    assert (found.status, found.slopes["x"]) == ("nondifferentiable", Slopes(INF, -INF))
+    truth = true(f"if(x == {x}, {value} + {off}, {text})", x=x)
+    assert (truth.status, truth.slopes["x"]) == ("nondifferentiable", Slopes(INF, -INF))
 
 
 @pytest.mark.parametrize(
@@ -408,8 +408,8 @@ def test_a_gap_that_no_zero_is_exact_in_is_left_to_values_of_growing_precision(t
 
 @pytest.mark.parametrize(("text", "x", "partial"), MENDED)
 def test_a_kink_that_heals_has_a_derivative(text, x, partial):
-    found = true(text, x=x)
-    assert (found.status, found.gradient["x"].text) == ("ok", partial)
+    truth = true(text, x=x)
+    assert (truth.status, truth.gradient["x"].text) == ("ok", partial)
 
 
 @pytest.mark.parametrize(
@@ -423,9 +423,9 @@ def test_a_kink_that_heals_has_a_derivative(text, x, partial):
     ],
 )
 def test_where_no_limit_is_found_none_is_claimed(text):
-    found = true(text, x=0)
-    assert (found.status, found.gradient["x"]) == ("unresolved", None)
-    assert found.notes == ("by x: no limit of the slopes was found",)
+    truth = true(text, x=0)
+    assert (truth.status, truth.gradient["x"]) == ("unresolved", None)
+    assert truth.notes == ("by x: no limit of the slopes was found",)
 
 
 def test_oscillation_on_one_side_is_no_edge_of_the_domain():
@@ -441,38 +441,38 @@ def test_oscillation_on_one_side_is_no_edge_of_the_domain():
     ],
 )
 def test_at_the_edge_of_a_domain_the_slope_from_inside_counts(text, point, partials):
-    found = true(text, **point)
-    assert {name: partial.text for name, partial in found.gradient.items()} == partials
-    assert found.notes == ("by x: the slope from the right, at the edge of the domain",)
+    truth = true(text, **point)
+    assert {name: partial.text for name, partial in truth.gradient.items()} == partials
+    assert truth.notes == ("by x: the slope from the right, at the edge of the domain",)
 
 
 def test_a_kink_of_one_variable_leaves_the_others_alone():
-    found = true("|x| + sin(y)*x^2 + y^3", x=0, y=2)
-    assert found.gradient["y"].text == "12.00000000000000000000000"
-    assert found.gradient["x"] is None
-    assert found.slopes == {"x": Slopes(-1.0, 1.0)}
+    truth = true("|x| + sin(y)*x^2 + y^3", x=0, y=2)
+    assert truth.gradient["y"].text == "12.00000000000000000000000"
+    assert truth.gradient["x"] is None
+    assert truth.slopes == {"x": Slopes(-1.0, 1.0)}
 
 
 def test_a_kink_in_a_condition_that_does_not_switch_is_none(monkeypatch):
     """Nothing passes through it: the sweep alone is proof, and nobody asks for slopes."""
     monkeypatch.setattr(module, "one_sided_slopes", None)
-    found = true("if(|x| < 1, x^2, x)", x=0)
-    assert (found.status, found.notes) == ("ok", ())
+    truth = true("if(|x| < 1, x^2, x)", x=0)
+    assert (truth.status, truth.notes) == ("ok", ())
 
 
 # --- What cannot be known ---------------------------------------------------------------------------------------------
 
 
 def test_outside_the_domain_the_truth_names_the_node():
-    found = true("1 + ln(x)", x=-1)
-    assert (found.status, found.value, found.gradient) == ("undefined", None, {"x": None})
-    node, outside = found.undefined
+    truth = true("1 + ln(x)", x=-1)
+    assert (truth.status, truth.value, truth.gradient) == ("undefined", None, {"x": None})
+    node, outside = truth.undefined
     assert (str(node), outside.arguments) == ("ln(x)", (-1.0,))
 
 
 def test_a_branch_not_taken_is_not_looked_at():
-    found = true("if(x > 0, ln(x), 0)", x=-1)
-    assert (found.status, found.value.text, found.gradient["x"].text) == ("ok", "0", "0")
+    truth = true("if(x > 0, ln(x), 0)", x=-1)
+    assert (truth.status, truth.value.text, truth.gradient["x"].text) == ("ok", "0", "0")
 
 
 @pytest.mark.parametrize(
@@ -484,25 +484,25 @@ def test_a_branch_not_taken_is_not_looked_at():
     ],
 )
 def test_numbers_beyond_reach_are_named(text, excess):
-    found = true(text, x=10.5)
-    assert (found.status, found.notes) == ("unresolved", (f"no truth: it would need {excess}",))
+    truth = true(text, x=10.5)
+    assert (truth.status, truth.notes) == ("unresolved", (f"no truth: it would need {excess}",))
 
 
 def test_a_question_that_no_precision_decides_stays_open():
-    found = true("if(sqrt(x)^2 == 2, 1, 2)", x=2)
-    assert (found.status, found.value) == ("unresolved", None)
-    assert found.notes == ("no truth with 32768 bits: they do not decide if(sqrt(x)^2 == 2, 1, 2)",)
+    truth = true("if(sqrt(x)^2 == 2, 1, 2)", x=2)
+    assert (truth.status, truth.value) == ("unresolved", None)
+    assert truth.notes == ("no truth with 32768 bits: they do not decide if(sqrt(x)^2 == 2, 1, 2)",)
 
 
 def test_a_question_in_a_branch_not_taken_need_not_be_decided():
-    found = true("if(x > 0, x^2, 1/(sin(x)^2 + cos(x)^2 - 1))", x=2)
-    assert (found.status, found.gradient["x"].text) == ("ok", "4.000000000000000000000000")
+    truth = true("if(x > 0, x^2, 1/(sin(x)^2 + cos(x)^2 - 1))", x=2)
+    assert (truth.status, truth.gradient["x"].text) == ("ok", "4.000000000000000000000000")
 
 
 def test_no_partial_by_an_order():
-    found = true("polygamma(x, 2)", x=1)
-    assert found.status == "unresolved"
-    assert "no partial" in found.notes[0]
+    truth = true("polygamma(x, 2)", x=1)
+    assert truth.status == "unresolved"
+    assert "no partial" in truth.notes[0]
 
 
 def test_the_budget_ends_the_search_soon():
@@ -511,8 +511,8 @@ def test_the_budget_ends_the_search_soon():
     for _ in range(20_000):
         expression = sin(expression)
     begin = time.monotonic()
-    found = true(expression, budget=0.05, x=1)
-    assert found == Truth("timed-out", gradient={"x": None}, notes=("no truth within 0.05 s",))
+    truth = true(expression, budget=0.05, x=1)
+    assert truth == Truth("timed-out", gradient={"x": None}, notes=("no truth within 0.05 s",))
     assert time.monotonic() - begin < 5  # listing and all: far less, but machines can be busy
 
 
@@ -525,9 +525,9 @@ def test_without_a_budget_there_is_no_limit():
 
 def test_a_wrong_partial_is_found_out_though_another_variable_is_far_larger(monkeypatch):
     monkeypatch.setattr(OPERATIONS["sin"], "partials", (lambda y, x: OPERATIONS["cos"](x) * lift_1001(x),))
-    found = true("1e40*x + sin(y)", x=1, y=1)
+    truth = true("1e40*x + sin(y)", x=1, y=1)
     with mpmath.workdps(60):
-        assert found.gradient["y"].text == mpmath.nstr(mp.cos(1), 25)
+        assert truth.gradient["y"].text == mpmath.nstr(mp.cos(1), 25)
 
 
 def lift_1001(x):
@@ -538,15 +538,15 @@ def test_the_check_of_values_is_what_finds_it(monkeypatch):
     """Break the witness, and the wrong partial goes through: so it was the witness."""
     monkeypatch.setattr(OPERATIONS["sin"], "partials", (lambda y, x: OPERATIONS["cos"](x) * lift_1001(x),))
     monkeypatch.setattr(module, "directional_check", lambda *arguments: True)
-    found = true("sin(y)", y=1)
-    assert found.gradient["y"].nearest == pytest.approx(1.001 * math.cos(1))
+    truth = true("sin(y)", y=1)
+    assert truth.gradient["y"].nearest == pytest.approx(1.001 * math.cos(1))
 
 
 def test_points_are_doubles_and_literals_exact():
     """0.1 in the expression is 1/10; 0.1 in the point is the double nearest to it."""
-    found = true("(x - 0.1)*1e30", x=0.1)
+    truth = true("(x - 0.1)*1e30", x=0.1)
     exact = (Fraction(0.1) - Fraction(1, 10)) * 10**30
-    assert found.value.nearest == float(exact)
+    assert truth.value.nearest == float(exact)
 
 
 @pytest.mark.parametrize(
@@ -561,9 +561,9 @@ def test_points_are_doubles_and_literals_exact():
     ],
 )  # fmt: skip
 def test_comparisons_of_rational_numbers_are_decided(condition, x, holds):
-    found = true(f"if({condition}, 5*x, 7*x)", x=x)
-    assert found.status == "ok"
-    assert found.gradient["x"].text.startswith("5." if holds else "7.")
+    truth = true(f"if({condition}, 5*x, 7*x)", x=x)
+    assert truth.status == "ok"
+    assert truth.gradient["x"].text.startswith("5." if holds else "7.")
 
 
 @pytest.mark.parametrize("text", ["1/(0.3 - 0.1 - 0.2)*x", "ln(0.3 - 0.1 - 0.2)*x", "0^(0.3 - 0.1 - 0.2)*x"])
@@ -594,14 +594,14 @@ def test_a_condition_that_rounding_decides_is_named():
 )
 def test_a_quick_oscillation_is_followed(text, x, slope):
     """Steps must be shorter than a period of 1e-156, and values have hundreds of digits to lose."""
-    found = true(text, x=x)
+    truth = true(text, x=x)
     with mpmath.workdps(600):
-        reference.assert_true(found.gradient["x"], slope(mp.mpf(x)), digits=500)
+        reference.assert_true(truth.gradient["x"], slope(mp.mpf(x)), digits=500)
 
 
 def test_every_number_of_a_truth_is_rounded_from_a_fraction_that_is_at_hand():
-    found = true(sqrt(Variable("x")) * Number(2), x=2)
-    partial = found.gradient["x"]
+    truth = true(sqrt(Variable("x")) * Number(2), x=2)
+    partial = truth.gradient["x"]
     assert partial.errors(partial.nearest)[2] < 0.5
     assert abs(partial.centre**2 - Fraction(1, 2)) < Fraction(1, 10**30)
 
@@ -616,6 +616,6 @@ def test_factorials_are_whole_numbers():
 @pytest.mark.parametrize(("text", "x"), [("sin(x)/x", 1e-8), ("(1 - cos(x))/x^2", 1e-5), ("exp(x)", 1.0)])
 def test_a_bound_is_far_below_the_last_digit(text, x):
     """Also where most of the first precision cancels."""
-    found = true(text, x=x)
-    for number in (found.value, found.gradient["x"]):
+    truth = true(text, x=x)
+    for number in (truth.value, truth.gradient["x"]):
         assert abs(Fraction(number.bound) / number.centre) < Fraction(1, 10**33)

@@ -40,9 +40,9 @@ def test_against_closed_forms(text: str, x: float, expected: list[float]) -> Non
      ("x^4", 0.0, {2, 3, 5}), ("x^6", 0.0, {2, 3, 4, 5}), ("5+0*x", 1.0, {2, 3, 4, 5}), ("1e300", 1.0, {2, 3, 4, 5})],
 )  # fmt: skip
 def test_a_zero_is_zero_and_nothing_else_is(text: str, x: float, zero: set[int]) -> None:
-    found = of(text, x)
-    assert {order for order, number in found.items() if number == 0} == zero
-    assert None not in found.values()
+    derivatives = of(text, x)
+    assert {order for order, number in derivatives.items() if number == 0} == zero
+    assert None not in derivatives.values()
 
 
 @pytest.mark.parametrize(("text", "x"), [("sqrt(x)", 0.0), ("ln(x-1)", 1.0), ("x*abs(x)", 0.0), ("floor(x)", 2.0)])

@@ -138,8 +138,8 @@ INF = math.inf
     ],
 )
 def test_the_slopes_on_both_sides(text, x, left, right):
-    for found, expected in zip(sides(text, x), (left, right), strict=True):
-        assert found is expected if expected is None else found == pytest.approx(expected, rel=1e-15)
+    for slope, expected in zip(sides(text, x), (left, right), strict=True):
+        assert slope is expected if expected is None else slope == pytest.approx(expected, rel=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_slope_that_the_table_has_wrong_is_taken_from_values(monkeypatch):
 
 
 def test_the_slopes_of_values_have_25_digits_and_more():
-    """Where the table has no answer the last quotient stands for the limit, with a radius that says how well."""
+    """Without an answer of the table, the last quotient stands for the limit, with an honest radius."""
     nodes = wengert_list(parse("if(x == 0, 0, |x|^(2 + x)/x + pi^2*x)"))
     for side in one_sided_slopes(nodes, {"x": 0.0}, "x", 128, never):
         number = round_ball(side)

@@ -34,7 +34,7 @@ def series(*coefficients, first=0):
 # --- Every row of the table -------------------------------------------------------------------------------------------
 
 CURVES = ((1, 2), (-1, 3))
-"""What is added to the arguments of a sample: t + 2t^2 to the first, -t + 3t^2 to the second."""
+"""Polynomials in t that are added to the arguments of a sample: t + 2t^2 to the first, -t + 3t^2 to the second."""
 
 
 def smooth_samples():
@@ -53,11 +53,11 @@ def smooth_samples():
 def test_a_row_has_the_value_of_mpmath_beside_the_point(row, sample):
     """Along a curve at t = 2^-60, where what six terms leave out is below 2^-290."""
     curve = list(zip(sample, CURVES, strict=False))
-    found = row(*[PowerSeries([lift(float(x)), *map(lift, move), *[module.ZERO] * 3]) for x, move in curve])
+    series = row(*[PowerSeries([lift(float(x)), *map(lift, move), *[module.ZERO] * 3]) for x, move in curve])
     with mpmath.workdps(150):
         t = mp.mpf(2) ** -60
         expected = reference.row(row.name)(*[x + first * t + second * t**2 for x, (first, second) in curve])
-        total = sum(mp.mpf(term.mid) * t**power for power, term in enumerate(found.terms))
+        total = sum(mp.mpf(term.mid) * t**power for power, term in enumerate(series.terms))
         assert abs(total - expected) < (1 + abs(expected)) * mp.mpf(2) ** -235
 
 

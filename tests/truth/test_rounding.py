@@ -88,8 +88,8 @@ def test_a_long_mantissa_near_1_is_no_small_number():
 
 
 def test_a_narrow_ball_determines_its_number():
-    found = known(Fraction(1, 3), Fraction(1, 10**40))
-    assert (found.text, found.nearest, found.bound) == ("0.3333333333333333333333333", 1 / 3, "1.0e-40")
+    number = known(Fraction(1, 3), Fraction(1, 10**40))
+    assert (number.text, number.nearest, number.bound) == ("0.3333333333333333333333333", 1 / 3, "1.0e-40")
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_narrow_ball_determines_its_number():
     ],
 )
 def test_digits_of_a_narrow_ball(number, text):
-    found = known(number, Fraction(1, 10**50))
-    assert (found.text if found else None) == text
+    rounded = known(number, Fraction(1, 10**50))
+    assert (rounded.text if rounded else None) == text
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_nothing_is_known_of_everything():
 @given(st.fractions(min_value=-10, max_value=10), st.integers(90, 400))
 def test_whatever_is_determined_is_the_same_for_every_member(number, bits):
     radius = Fraction(1, 2**bits)
-    found = known(number, radius)
-    assume(found is not None)
+    rounded = known(number, radius)
+    assume(rounded is not None)
     for member in (number - radius, number, number + radius):
         exact = known(member)
-        assert (exact.text, exact.nearest) == (found.text, found.nearest) or found.text == "0"
+        assert (exact.text, exact.nearest) == (rounded.text, rounded.nearest) or rounded.text == "0"
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_whatever_is_determined_is_the_same_for_every_member(number, bits):
     ],
 )
 def test_zero_is_what_is_0_to_within_half_the_smallest_double(number, radius, text):
-    found = known(number, radius)
-    assert found.nearest == 0
-    assert (found.text == "0") == (text == "0")
+    rounded = known(number, radius)
+    assert rounded.nearest == 0
+    assert (rounded.text == "0") == (text == "0")
 
 
 def test_zero_within_a_ball_that_reaches_a_double_is_not_known():

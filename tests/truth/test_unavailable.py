@@ -1,4 +1,4 @@
-"""Where Arb cannot be had: there is no truth, the reason is told, and everything else is there all the same."""
+"""Without Arb there is no truth, the reason is given, and everything else works."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import diffcompare as dc
-from diffcompare.classroom.demos import NAMES, demos
+from diffcompare.classroom.demos import load_demo
 from diffcompare.classroom.lesson.programs import stepped
 from diffcompare.language.parser import parse
 from diffcompare.misconceptions.explain import find_mistake
@@ -22,12 +22,12 @@ def without_arb(monkeypatch):
 
 
 def test_a_comparison_has_all_answers_and_says_why_there_is_no_truth():
-    found = dc.compare("x^2*sin(x)", x=1.5, methods=["forward-ad", "central-difference"])
-    assert found.truth.status == "unavailable"
-    assert found.truth.notes == (f"no truth: {REASON}",)
-    assert [answer.status for answer in found.answers] == ["ok", "ok"]
-    assert REASON in found.verdict
-    assert json.loads(found.to_json())["truth"]["status"] == "unavailable"
+    comparison = dc.compare("x^2*sin(x)", x=1.5, methods=["forward-ad", "central-difference"])
+    assert comparison.truth.status == "unavailable"
+    assert comparison.truth.notes == (f"no truth: {REASON}",)
+    assert [answer.status for answer in comparison.answers] == ["ok", "ok"]
+    assert REASON in comparison.verdict
+    assert json.loads(comparison.to_json())["truth"]["status"] == "unavailable"
 
 
 @pytest.mark.parametrize(("text", "x", "code"), [("ln(x)", -1.0, "E802"), ("exp(x)", 1000.0, "E804")])
@@ -36,17 +36,17 @@ def test_what_doubles_see_of_a_bad_point_is_told(text, x, code):
 
 
 def test_a_sweep_measures_against_reverse_mode():
-    found = dc.sweep("sin(x)", x=1.0)
-    assert [note.code for note in found.notes] == ["W551"]
-    assert REASON in found.notes[0].message
-    assert found.curves
+    swept = dc.sweep("sin(x)", x=1.0)
+    assert [note.code for note in swept.notes] == ["W551"]
+    assert REASON in swept.notes[0].message
+    assert swept.curves
 
 
 @pytest.mark.parametrize("answer", ["2*x", "x", "x*2"])
 def test_a_check_is_undecided_with_the_reason(answer):
-    found = dc.check("x^2", answer)
-    assert found.verdict == "undecided"
-    assert REASON in found.judgements["x"].argument
+    result = dc.check("x^2", answer)
+    assert result.verdict == "undecided"
+    assert REASON in result.judgements["x"].argument
 
 
 def test_a_mistake_is_named_by_doubles_alone():
@@ -56,13 +56,13 @@ def test_a_mistake_is_named_by_doubles_alone():
 
 
 def test_a_derivation_is_held_against_reverse_mode():
-    found = dc.derive("x^2", x=3.0).check
-    assert (found.failure, found.truth, found.reverse) == (None, {}, {"x": 6.0})
+    derived = dc.derive("x^2", x=3.0).check
+    assert (derived.failure, derived.truth, derived.reverse) == (None, {}, {"x": 6.0})
 
 
 @pytest.mark.parametrize("name", ["complex", "kinks"])
 def test_demos_play(name):
-    (demo,) = demos((name,), NAMES)
+    demo = load_demo(name)
     assert all(frame.blocks for frame in demo.frames())
 
 
@@ -77,7 +77,7 @@ def test_nothing_else_needs_the_library_to_be_there():
         "main(['grad', 'x^2', '--at', 'x=3', '--method', 'reverse-ad', '--json'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
-    found = json.loads(done.stdout)
-    assert found["truth"]["status"] == "unavailable"
-    assert "python-flint cannot be imported here" in found["verdict"]
-    assert found["methods"][0]["gradient"] == {"x": 6.0}
+    document = json.loads(done.stdout)
+    assert document["truth"]["status"] == "unavailable"
+    assert "python-flint cannot be imported here" in document["verdict"]
+    assert document["methods"][0]["gradient"] == {"x": 6.0}

@@ -15,7 +15,7 @@ from diffcompare.language.parser import parse
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import value_at
 from diffcompare.studies.compare import compare
-from diffcompare.studies.step_sweep.cancellation import bracketed, strip
+from diffcompare.studies.step_sweep.cancellation import bracketed, cancellation_table
 from diffcompare.studies.step_sweep.error_curves import Curve, complex_rule, error_of, formulas
 from diffcompare.studies.step_sweep.report import plot
 from diffcompare.studies.step_sweep.sweep import StepSweep, sweep
@@ -153,7 +153,7 @@ def _cancellation() -> Frame:
     steps = [float(f"1e{power}") for power in (-2, -4, -6, -8, -10, -12, -14, -16)]
     rows: list[tuple[Cell, ...]] = [("0", f"{line(X):.17g}", None)]
     numbers: dict[str, Cell] = {}
-    for entry in strip(line, rules["forward-difference"][0], X, steps, single=False):
+    for entry in cancellation_table(line, rules["forward-difference"][0], X, steps, single=False):
         assert entry.value is not None
         assert entry.shared is not None
         rows.append((f"{entry.step:.0e}", bracketed(entry.value, entry.shared, 17), entry.quotient))

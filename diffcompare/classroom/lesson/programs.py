@@ -22,7 +22,15 @@ from diffcompare.numeric.evaluate import CAREFUL, FLOATS, evaluate, first_nonfin
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.studies.question import question_of
 from diffcompare.studies.swell.families import FAMILIES, Member, of_family
-from diffcompare.studies.swell.measure import Known, PartialRow, TimeBudget, by_rules, completed, sized, truth_of
+from diffcompare.studies.swell.measure import (
+    KnownDerivatives,
+    PartialRow,
+    TimeBudget,
+    by_rules,
+    completed,
+    sized,
+    truth_of,
+)
 from diffcompare.studies.swell.results import DerivativeForm, SwellRow
 from diffcompare.studies.trace import Trace, trace_question
 
@@ -231,7 +239,7 @@ def bars() -> list[dict[str, Any]]:
     From the first member whose coefficients overflow, `expanded` is None: those of later members are larger.
     """
     client.prepare()  # sympy is imported in its own process while the rules are applied
-    known: dict[str, Known] = {"raw": {}, "light": {}}
+    known: dict[str, KnownDerivatives] = {"raw": {}, "light": {}}
     measured = [_measured(member, known) for member in of_family(FAMILIES["logistic"], MEMBERS, {"x": X})]
     expanded: list[float | None] = []
     for row in measured:
@@ -240,7 +248,7 @@ def bars() -> list[dict[str, Any]]:
     return [{**_figures(row), "expanded": error} for row, error in zip(measured, expanded, strict=True)]
 
 
-def _measured(member: Member, known: dict[str, Known]) -> SwellRow:
+def _measured(member: Member, known: dict[str, KnownDerivatives]) -> SwellRow:
     problem = Problem(member.expression, member.point, member.wrt, budget=SECONDS)
     forms = {name: by_rules(member.expression, member.wrt, name, TimeBudget(None), known[name]) for name in known}
     truth = truth_of(problem, TimeBudget(None))

@@ -109,12 +109,14 @@ def _check_steps(
     parsed: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
 ) -> CommandResult:
     from diffcompare.inputs.files import decoded, read_text
-    from diffcompare.studies.check_steps import working
+    from diffcompare.studies.check_steps import check_derivation
 
     by = options.split(wrt)
     if len(by) > 1:
         raise usage_error("E507", "a derivation differentiates by one variable only", f"for example `--wrt {by[0]}`")
     source = "standard input" if path == "-" else path
     text = decoded(safe_io.read_input(), source) if path == "-" else read_text(path)
-    checked = working(parsed, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source)
+    checked = check_derivation(
+        parsed, text, by=by[0] if by else None, domain=domain, seed=seed, budget=budget, source=source
+    )
     return CommandResult(checked.document(), checked.notes, None, checked.exit_code)

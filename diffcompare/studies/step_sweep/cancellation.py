@@ -1,4 +1,7 @@
-"""The cancellation strip: f(x+h) beside f(x), and the digits to which they agree, lost in the difference."""
+"""The cancellation table: f(x+h) for ever smaller h, and the digits it shares with f(x).
+
+The difference f(x+h) - f(x) loses just these digits.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,31 @@ from typing import NamedTuple
 from diffcompare.backends.finite_differences import Line
 from diffcompare.studies.step_sweep.error_curves import power_of_ten, rounding
 
-DIGITS = {False: 17, True: 9}
-"""Significant digits that tell all doubles apart, and all float32."""
-MAX_ROWS = 9
+DIGITS = {False: 17, True: 9}  # significant digits that distinguish all doubles, and (True) all float32
+MAX_TABLE_ROWS = 9
 
 
-class StripRow(NamedTuple):
-    """One step: the step that x really takes, the value there, and what the difference is made of."""
+class CancellationRow(NamedTuple):
+    """One step: how far x really moves, the value there, and the forward difference."""
 
     step: float
     taken: float
-    """(x + h) - x."""
+    """(x + h) - x, in the arithmetic at hand."""
     value: float | None
     shared: int | None
-    """Leading significant digits to which f(x+h) agrees with f(x)."""
+    """The number of leading significant digits that f(x+h) shares with f(x)."""
     quotient: float | None
 
 
-def strip(
+def cancellation_table(
     line: Line,
     rule: Callable[[float], float | None],
     x: float,
     steps: Sequence[float],
     *,
     single: bool,
-) -> tuple[StripRow, ...]:
-    """A row for every step; `rule` is the forward difference."""
+) -> tuple[CancellationRow, ...]:
+    """Return a row for every step; `line` is f along the variable, `rule` the forward difference by step."""
     rounded = rounding(single)
     here = line(x)
     rows = []
@@ -42,14 +44,15 @@ def strip(
         there = rounded(x + rounded(step))
         value = line(there)
         shared = None if value is None or here is None else shared_digits(here, value, DIGITS[single])
-        rows.append(StripRow(step, rounded(there - x), value, shared, rule(step)))
+        rows.append(CancellationRow(step, rounded(there - x), value, shared, rule(step)))
     return tuple(rows)
 
 
 def shared_digits(a: float, b: float, digits: int) -> int:
-    """To how many significant digits two numbers agree, of so many.
+    """Count the significant digits, of `digits`, to which two numbers agree.
 
-    Those that they have in common, or as many as their distance says: 19.999999 and 20 have none in common.
+    The larger of two counts: leading digits in common, and -log10 of the relative distance, because 19.999999 and 20
+    have no digit in common.
     """
     if a == b:
         return digits
@@ -68,7 +71,7 @@ def _in_common(a: float, b: float, digits: int) -> int:
 
 
 def bracketed(value: float, shared: int, digits: int) -> str:
-    """A number with the digits in brackets that it shares: `[0.2890137]4231`."""
+    """Return a number with its shared digits in brackets: `[0.2890137]4231`."""
     text = f"{value:#.{digits}g}"
     mantissa, e, exponent = text.partition("e")
     places = [place for place, char in enumerate(mantissa) if char.isdecimal()]
@@ -80,10 +83,10 @@ def bracketed(value: float, shared: int, digits: int) -> str:
     return f"[{mantissa[:end]}]{mantissa[end:]}{e}{exponent}"
 
 
-def strip_steps(high: float, low: float) -> list[float]:
-    """Powers of ten for the strip: every second one over a long range."""
-    stride = 1 if high - low <= MAX_ROWS else 2
+def table_steps(high: float, low: float) -> list[float]:
+    """Return powers of ten from 10^high down to 10^low, thinned to fit the table."""
+    stride = 1 if high - low <= MAX_TABLE_ROWS else 2
     first, last = int(-(-low // stride)) * stride, int(high // stride) * stride
     powers: list[float] = [*range(last, first - 1, -stride)] or [high]
-    kept = powers[:: -(-len(powers) // MAX_ROWS)]
+    kept = powers[:: -(-len(powers) // MAX_TABLE_ROWS)]
     return [power_of_ten(power) for power in kept]

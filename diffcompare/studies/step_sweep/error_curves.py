@@ -1,7 +1,7 @@
-"""Errors measured: every difference formula at many steps, and the median of each quarter of a decade.
+"""Measure errors: every difference formula at many steps, and the median of each quarter of a decade.
 
-The error of one step is an accident of rounding, so that little rests on one: a bin is centred on 10^(k/4), has many
-steps at even distances, and its error is their median.
+The error at a single step is an accident of rounding, so steps are collected in bins: a bin is centred on 10^(k/4), has
+many steps at even distances on a logarithmic axis, and its error is their median.
 """
 
 from __future__ import annotations
@@ -19,27 +19,24 @@ from diffcompare.backends.finite_differences import Line, Rounding, Stencil
 from diffcompare.backends.problem import Problem
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import evaluate, evaluate_along, is_number
+from diffcompare.numeric.float32 import FLOAT32, rounded
 from diffcompare.truth.rounding import TrueNumber
 
-MAX_BINS = 4
-"""Bins in a decade."""
-MAX_SAMPLES = 31
-"""Steps in a bin: 124 in a decade."""
-FEW_SAMPLES = 31
-"""Steps in a bin for a formula without round-off, whatever the others have."""
+MAX_BINS = 4  # per decade
+MAX_SAMPLES = 31  # steps per bin, which makes 124 per decade
+FEW_SAMPLES = 31  # steps per bin for a formula without round-off, whatever the others have
+# Node evaluations in all: a large expression gets fewer steps in each bin, and then fewer bins.
 MAX_EVALUATIONS = 3_000_000
-"""Nodes to be evaluated in all: a large expression gets fewer steps in each bin, and then fewer bins."""
-EVALUATIONS = 12
-"""Evaluations at one step, for all formulas; the complex one counts as much as the six real ones."""
+EVALUATIONS = 12  # per step, for all formulas; a complex one counts as much as the six real ones
 
+# All points that stencils evaluate, in steps from x.
 OFFSETS = sorted({offset for stencil in finite_differences.STENCILS for offset in stencil.offsets})
-"""Where the stencils look, in steps."""
 
 Rule = Callable[[float], float | None]
 
 
 class Bin(NamedTuple):
-    """What one formula does at steps around 10^exponent; None where it has no quotient."""
+    """One formula at steps around 10^exponent; None where it has no quotient."""
 
     exponent: float
     quotient: float | None
@@ -47,16 +44,16 @@ class Bin(NamedTuple):
     error: float | None
     """The median of their errors."""
     error_at: float | None
-    """The error of the one step in the middle: what a calculation by hand would find."""
+    """The error at the step in the middle alone, as a calculation by hand would find it."""
 
     @property
     def step(self) -> float:
-        """The step in the middle."""
+        """The step in the middle of the bin."""
         return power_of_ten(self.exponent)
 
 
 class Curve(NamedTuple):
-    """A formula's errors from its longest step to its shortest."""
+    """The errors of one formula, from the longest step to the shortest; `order` is that of its truncation error."""
 
     method: str
     order: int
@@ -64,22 +61,22 @@ class Curve(NamedTuple):
 
 
 def power_of_ten(exponent: float) -> float:
-    """10^exponent; the double that is written 1e-8 where the exponent is whole."""
+    """Return 10^exponent; for an integer exponent the double nearest to it, as written 1e-8."""
     return float(f"1e{exponent:.0f}") if exponent == round(exponent) else float(10.0**exponent)
 
 
 class Grid(NamedTuple):
-    """The middles of the bins as powers of ten, longest step first; bins in a decade and steps in a bin."""
+    """The exponents of the bins' middles, longest step first; bins per decade and steps per bin."""
 
     middles: tuple[float, ...]
     bins: int
     samples: int
     closed: bool = False
-    """Whether the ends of a bin are steps of it."""
+    """Whether the first and last steps are at the ends of the bin."""
 
 
 def grid_for(high: float, low: float, nodes: int) -> Grid:
-    """Bins from 10^high down to 10^low, as fine as an expression of so many nodes allows; a single one for one step.
+    """Return bins from 10^high down to 10^low, as fine as an expression of `nodes` nodes allows; one bin if high = low.
 
     The number of steps in a bin is odd, so that its middle is one of them.
     """
@@ -94,9 +91,9 @@ def grid_for(high: float, low: float, nodes: int) -> Grid:
 
 
 def bin_steps(exponent: float, bins: int, samples: int, *, closed: bool = False) -> list[float]:
-    """So many steps at even distances (on a logarithmic axis) in the bin around 10^exponent.
+    """Return `samples` steps at even distances on a logarithmic axis in the bin around 10^exponent.
 
-    Each stands in the middle of its share of the bin; in a closed bin the first and the last stand at its ends.
+    Each is in the middle of its share of the bin; in a closed bin the first and last are at its ends.
     """
     shares = samples - 1 if closed else samples
     offsets = [((2 * number + (not closed)) / shares - 1) / (2 * bins) for number in range(samples)]
@@ -104,7 +101,7 @@ def bin_steps(exponent: float, bins: int, samples: int, *, closed: bool = False)
 
 
 def thinned(steps: Sequence[float]) -> Sequence[float]:
-    """Steps for a method without round-off, of which few tell as much: their middle is the same."""
+    """Return fewer steps, with the same middle, for a method without round-off: few are enough for its median."""
     middle = len(steps) // 2
     stride = -(-len(steps) // FEW_SAMPLES)
     return steps[middle % stride :: stride]
@@ -119,26 +116,29 @@ def curves(
     single: bool,
     methods: Sequence[str] = (),
 ) -> tuple[tuple[Curve, ...], bool]:
-    """The formulas (none named: all) at all steps, by the problem's one variable, and whether time was enough."""
+    """Measure the formulas (by default all) at all steps along the problem's one variable.
+
+    Returns the curves, and whether the time budget was enough for all bins.
+    """
     line, every = formulas(problem, nominal=nominal, single=single)
-    rules = {name: each for name, each in every.items() if name in (methods or every)}
+    rules = {name: rule for name, rule in every.items() if name in (methods or every)}
     deadline = None if problem.budget is None else monotonic() + problem.budget
-    found: dict[str, list[Bin]] = {name: [] for name in rules}
+    bins: dict[str, list[Bin]] = {name: [] for name in rules}
     for exponent in grid.middles:
         if deadline is not None and monotonic() > deadline:
             break
         steps = bin_steps(exponent, grid.bins, grid.samples, closed=grid.closed)
         line.expect(steps)
         for name, (rule, _) in rules.items():
-            some = steps if name != complex_step.BACKEND.name else thinned(steps)
-            found[name].append(_bin(exponent, [rule(step) for step in some], truth))
+            chosen = steps if name != complex_step.BACKEND.name else thinned(steps)
+            bins[name].append(_bin(exponent, [rule(step) for step in chosen], truth))
         line.forget()
-    measured = tuple(Curve(name, order, tuple(found[name])) for name, (_, order) in rules.items())
+    measured = tuple(Curve(name, order, tuple(bins[name])) for name, (_, order) in rules.items())
     return measured, len(measured[0].bins) == len(grid.middles)
 
 
 def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, dict[str, tuple[Rule, int]]]:
-    """The function along the variable, and every difference formula with its order, as functions of the step."""
+    """Return the function along the variable, and each difference formula as a function of the step, with its order."""
     (name,) = problem.wrt
     x = problem.point[name]
     rounded: Rounding = rounding(single)
@@ -158,26 +158,27 @@ def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, d
 
 
 def complex_rule(problem: Problem, *, single: bool) -> Rule:
-    """The complex step as a function of the step."""
+    """Return the complex-step derivative as a function of the step."""
     nodes = wengert_list(problem.at(problem.point))
     reading = complex_step.in_precision_of(rounding(single)) if single else complex_step.COMPLEX
     (name,) = problem.wrt
 
     def rule(step: float) -> float | None:
         h = rounding(single)(step)
-        found = complex_step.quotient(nodes, problem.point, name, h, reading) if h else None
-        return None if found is None else rounding(single)(found)
+        quotient = complex_step.quotient(nodes, problem.point, name, h, reading) if h else None
+        return None if quotient is None else rounding(single)(quotient)
 
     return rule
 
 
 def error_of(quotient: float, truth: TrueNumber) -> float:
-    """The absolute error of a double."""
+    """Return the absolute error of a double."""
     return errors_of([quotient], truth)[0]
 
 
 def errors_of(quotients: Sequence[float], truth: TrueNumber) -> list[float]:
-    """Absolute errors of doubles: how far each is from the double nearest the truth, and that from the truth."""
+    """Return the absolute errors of doubles, by way of the double nearest to the truth."""
+    # The difference of two nearby doubles is exact, so only the small remainder `beyond` is rounded.
     beyond = 0.0 if truth.centre is None else float(Fraction(truth.nearest) - truth.centre)
     return [abs((quotient - truth.nearest) + beyond) for quotient in quotients]
 
@@ -187,7 +188,7 @@ def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: b
 
 
 class Along:
-    """The function along the problem's one variable; every value is computed once, until all are forgotten."""
+    """The function along the problem's one variable, with a cache of its values."""
 
     def __init__(self, problem: Problem, *, nominal: bool, single: bool) -> None:
         (self._name,) = problem.wrt
@@ -199,15 +200,15 @@ class Along:
         self.known: dict[float, float | None] = {}
 
     def __call__(self, x: float) -> float | None:
-        """The value, None where it is not a finite number."""
+        """Return the value; None where it is not a finite number."""
         if x not in self.known:
             self.known[x] = self._compute(x)
         return self.known[x]
 
     def expect(self, steps: Iterable[float]) -> None:
-        """Compute together what the formulas ask for at these steps; what is missed here is computed when asked for."""
+        """Evaluate in one pass the points that formulas will need at these steps; others are evaluated when needed."""
         x = self._point[self._name]
-        asked = [each for h in steps for each in (h, h / 2)]
+        asked = [step for h in steps for step in (h, h / 2)]  # Richardson extrapolation halves the step
         taken = asked if self._nominal else [(x + h) - x for h in asked]
         places = list(dict.fromkeys([x + offset * h for h in taken for offset in OFFSETS]))
         if self._single:
@@ -217,28 +218,24 @@ class Along:
         self.known |= dict(zip(places, numbers, strict=True))
 
     def forget(self) -> None:
-        """Keep nothing any more."""
+        """Empty the cache."""
         self.known.clear()
 
     def _in_single(self, x: float) -> float | None:
-        from diffcompare.numeric.float32 import FLOAT32
-
         value = evaluate(self._nodes, {**self._point, self._name: x}, FLOAT32)[self._nodes[-1]]
         return float(value) if is_number(value) else None
 
 
 def rounding(single: bool) -> Rounding:
-    """How every result is rounded: not at all beyond doubles, or to float32."""
+    """Return the function that rounds every result: the identity on doubles, or rounding to float32."""
     if not single:
         return float
-    from diffcompare.numeric.float32 import rounded
-
     return rounded
 
 
 def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) -> Bin:
-    """The medians of a bin; None where half of the steps have no quotient (no step beside x, or outside the domain)."""
-    known = [each for each in quotients if each is not None and isfinite(each)]
+    """Return the medians of a bin; None where half of its steps have no quotient (x + h = x, or out of the domain)."""
+    known = [quotient for quotient in quotients if quotient is not None and isfinite(quotient)]
     errors = errors_of(known, truth)
     middle = quotients[len(quotients) // 2]
     at = None if middle is None or not isfinite(middle) else error_of(middle, truth)
@@ -248,5 +245,5 @@ def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) 
 
 
 def stencil_of(method: str) -> Stencil | None:
-    """The stencil of that name; None for the formulas that are none."""
+    """Return the stencil of that name; None for formulas without one (Richardson, complex step)."""
     return next((stencil for stencil in finite_differences.STENCILS if stencil.name == method), None)

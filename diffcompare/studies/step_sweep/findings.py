@@ -1,4 +1,4 @@
-"""What a sweep teaches, in sentences: each is written only where the figures just computed say so."""
+"""The sentences of a step sweep: each appears only where the measured figures support it."""
 
 from __future__ import annotations
 
@@ -13,60 +13,59 @@ from diffcompare.studies.step_sweep.sweep import MIN_SAMPLES, digits_at, digits_
 if TYPE_CHECKING:
     from diffcompare.studies.step_sweep.sweep import StepSweep
 
-FAR = 3
-"""By this factor a rule of thumb has to miss before it is worth a sentence."""
+FAR = 3  # factor by which a rule of thumb must miss to be worth a sentence
 FORWARD, CENTRAL = "forward-difference", "central-difference"
 
 
-def remarks(sweep: StepSweep) -> list[str]:
-    """The side notes, in the order of the tables."""
-    found = [
+def side_notes(sweep: StepSweep) -> list[str]:
+    """Return the side notes, in the order of the tables."""
+    notes = [
         _no_truncation(sweep),
-        _lucky(sweep),
+        _no_round_off(sweep),
         _central_worse(sweep),
         _rule_of_thumb(sweep),
         _step_taken(sweep),
         _subnormal(sweep),
         _few_steps(sweep),
-        _equals(sweep),
+        _equally_good(sweep),
         _uncertain(sweep),
         _cut_short(sweep),
     ]
-    return [remark for remark in found if remark]
+    return [note for note in notes if note]
 
 
 def verdict(sweep: StepSweep) -> str:
-    """One sentence that says what to learn from the curves."""
+    """Return one sentence that says what the curves teach."""
     if sweep.failure is not None:
         return f"There is nothing to measure errors against: {sweep.failure.message}."
     full = f"{floor(-10 * log10(sweep.arithmetic.unit_roundoff)) / 10:.1f}"
     if not any(curve.bins for curve in sweep.curves):
         return "There was no time for a single step: a larger --budget helps."
-    if not any(each.error for curve in sweep.curves for each in curve.bins):
+    if not any(bin.error for curve in sweep.curves for bin in curve.bins):
         return "No formula errs at any of these steps: there is nothing to cancel."
     parts = [part for part in (_kept(sweep, FORWARD), _kept(sweep, CENTRAL)) if part]
     begin = _branches(sweep)
     if not parts:
         return f"{begin}, but no difference has a value here."
-    counted = f" of {full} digits" if sweep.true is not None and sweep.true.nearest != 0 else ""
-    return f"{begin}: {' and '.join(parts)}{counted}; {_without_loss(sweep)}."
+    of_all = f" of {full} digits" if sweep.true is not None and sweep.true.nearest != 0 else ""
+    return f"{begin}: {' and '.join(parts)}{of_all}; {_without_loss(sweep)}."
 
 
 def _branches(sweep: StepSweep) -> str:
-    """What the forward and the central difference suffer from."""
-    found = [sweep.findings[method] for method in (FORWARD, CENTRAL) if method in sweep.findings]
-    falls = any(each.truncation for each in found)
-    grows = any(each.round_off for each in found)
+    """Say which errors the forward and the central difference show: truncation, round-off, or both."""
+    findings = [sweep.findings[method] for method in (FORWARD, CENTRAL) if method in sweep.findings]
+    falls = any(curve.truncation for curve in findings)
+    grows = any(curve.round_off for curve in findings)
     if falls and grows:
         return "Truncation falls with h and round-off grows as 1/h"
     if falls:
         return "Truncation falls with h, and no slope of round-off could be fitted"
-    return "Round-off grows as 1/h and no truncation stands against it" if grows else "Neither branch is to be seen"
+    return "Round-off grows as 1/h and no truncation error is visible" if grows else "Neither branch is visible"
 
 
 def _kept(sweep: StepSweep, method: str) -> str:
-    """What the best step of a difference keeps."""
-    curve = next((each for each in sweep.curves if each.method == method), None)
+    """Say how many digits the best step of a difference keeps; "" where it has none."""
+    curve = sweep.curve(method)
     best = sweep.findings[method].best if curve else None
     if curve is None or best is None or best.error is None:
         return ""
@@ -77,28 +76,26 @@ def _kept(sweep: StepSweep, method: str) -> str:
 
 
 def _without_loss(sweep: StepSweep) -> str:
-    """Who does not subtract."""
+    """Say which methods lose nothing: the complex step, and those without a step."""
     tiny = sweep.tiny[0].error if sweep.tiny else None
     digits = digits_of(sweep, tiny) if tiny is not None else None
     words = []
     if digits is not None:
         words.append(f"the complex step at h = {sweep.tiny[0].step:.0e} subtracts nothing and keeps {digits:.1f}")
-    exact = next(
-        (level.method for level in reversed(sweep.levels) if level.error is not None and "ad" in level.method), ""
-    )
+    exact = next((r.method for r in reversed(sweep.without_step) if r.error is not None and "ad" in r.method), "")
     words += [f"{exact} needs no step"] if exact else []
     return ", and ".join(words) or "the rest is lost whatever the step"
 
 
 def _no_truncation(sweep: StepSweep) -> str:
-    """Where the terms are 0 that a formula drops."""
+    """Explain why no truncation error appears: the Taylor terms that formulas drop are 0 here."""
     higher = {order: number for order, number in (sweep.higher or {}).items() if number == 0}
-    seen = {method for method, found in sweep.findings.items() if found.truncation is not None}
+    seen = {method for method, findings in sweep.findings.items() if findings.truncation is not None}
     name = sweep.name
     smooth = not _errs_far_out(sweep)
     if smooth and set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
         return (
-            f"f'' to f^(5) are 0 here and no truncation error is to be seen: by {name} f is a straight line as far as "
+            f"f'' to f^(5) are 0 here and no truncation error is visible: by {name} f is a straight line as far as "
             "the steps reach, so that the longest step is as good as any."
         )
     if smooth and set(higher) >= {3, 4, 5} and CENTRAL not in seen:
@@ -108,26 +105,26 @@ def _no_truncation(sweep: StepSweep) -> str:
         )
     zero = [derivative for order, derivative in ((2, "f''"), (3, "f'''")) if order in higher]
     if zero:
-        return f"{' and '.join(zero)} = 0 at this point: what drops this term has a higher order here than elsewhere."
+        terms = " and ".join(zero)
+        return f"{terms} = 0 at this point: formulas that drop this term have a higher order here than elsewhere."
     return ""
 
 
 def _errs_far_out(sweep: StepSweep) -> bool:
-    """Whether the longest central step errs clearly: then f is no parabola as far as the steps reach."""
-    curve = next((each for each in sweep.curves if each.method == CENTRAL), None)
+    """Tell whether the longest central step errs clearly, so that f is no parabola as far as the steps reach."""
+    curve = sweep.curve(CENTRAL)
     first = curve.bins[0].error if curve is not None and curve.bins else None
     return first is not None and sweep.true is not None and first > 1e-3 * max(abs(sweep.true.nearest), sweep.floor)
 
 
-def _lucky(sweep: StepSweep) -> str:
-    """Where round-off does not show."""
-    found = sweep.findings.get(FORWARD)
-    curve = next((each for each in sweep.curves if each.method == FORWARD), None)
-    if curve is None or found is None or found.best is None or found.round_off is not None or sweep.floor == 0:
+def _no_round_off(sweep: StepSweep) -> str:
+    """Explain why no round-off appears: f is 0, or x is a lucky point where f(x+h) - f(x) is exact."""
+    findings, curve = sweep.findings.get(FORWARD), sweep.curve(FORWARD)
+    if curve is None or findings is None or findings.best is None or findings.round_off is not None or sweep.floor == 0:
         return ""
-    shorter = [each for each in curve.bins if each.error is not None and each.exponent < found.best.exponent]
-    exact = [each for each in shorter if each.error is not None and each.error <= sweep.floor]
-    if len(exact) < 4 or 2 * len(exact) < len(shorter):
+    errors = [bin.error for bin in curve.bins if bin.error is not None and bin.exponent < findings.best.exponent]
+    exact = [error for error in errors if error <= sweep.floor]
+    if len(exact) < 4 or 2 * len(exact) < len(errors):
         return ""
     if sweep.value == 0:
         return "f = 0 at this point, so that the forward difference has no digits to cancel: there is no round-off."
@@ -136,7 +133,7 @@ def _lucky(sweep: StepSweep) -> str:
 
 
 def _central_worse(sweep: StepSweep) -> str:
-    """The longest step at which symmetry does not help."""
+    """Name the longest step at which the central difference is worse than the forward one."""
     curves = {curve.method: curve for curve in sweep.curves}
     if FORWARD not in curves or CENTRAL not in curves:
         return ""
@@ -160,13 +157,15 @@ def _rule_of_thumb(sweep: StepSweep) -> str:
     parts = []
     scale = f"*{format_coordinate(abs(sweep.x))}" if abs(sweep.x) > 1 else ""
     for method, root in ((FORWARD, f"sqrt(eps){scale}"), (CENTRAL, f"cbrt(eps){scale}")):
-        found = sweep.findings.get(method)
-        if found is None or found.best is None or not found.rule or not found.rule_error or not found.best.error:
+        findings = sweep.findings.get(method)
+        if findings is None or not (best := findings.best) or not best.error:
             continue
-        ratio, cost = found.rule / found.best.step, found.rule_error / found.best.error
+        if not findings.rule or not findings.rule_error:
+            continue
+        ratio, cost = findings.rule / best.step, findings.rule_error / best.error
         if (ratio > FAR or ratio < 1 / FAR) and cost > FAR:
             side = f"{approximate(ratio)} times too long" if ratio > 1 else f"{approximate(1 / ratio)} times too short"
-            parts.append(f"{root} = {approximate(found.rule)} is {side} and costs a factor of {approximate(cost)}")
+            parts.append(f"{root} = {approximate(findings.rule)} is {side} and costs a factor of {approximate(cost)}")
     if not parts:
         return ""
     length = sweep.length if sweep.length and not 1 / FAR < sweep.length < FAR else None
@@ -175,55 +174,56 @@ def _rule_of_thumb(sweep: StepSweep) -> str:
 
 
 def _step_taken(sweep: StepSweep) -> str:
-    """The first step that x cannot take."""
-    for row in sweep.strip:
+    """Show the first step by which x does not move exactly, because x + h is rounded."""
+    for row in sweep.cancellation:
         if abs(row.taken - row.step) > 0.01 * row.step:
             x = format_coordinate(sweep.x)
             taken = approximate(row.taken, 3)
             cure = "here h itself divides" if sweep.arithmetic.nominal else "so that is what divides here"
             if row.taken == 0:
                 cure = "the difference is exactly 0" if sweep.arithmetic.nominal else "there is nothing to divide by"
-            return f"The step is not the step: ({x} + {format_coordinate(row.step)}) - {x} = {taken}; {cure}."
+            total = f"({x} + {format_coordinate(row.step)}) - {x} = {taken}"
+            return f"{sweep.name} does not move by exactly h: {total}; {cure}."
     return ""
 
 
 def _subnormal(sweep: StepSweep) -> str:
-    """The complex step where h itself has no digits left."""
+    """Explain why the complex step fails at the smallest number: h itself has no digits left."""
     last = sweep.tiny[-1] if sweep.tiny else None
     if last is None or last.quotient is None or not last.error or last.error <= 1e3 * sweep.floor:
         return ""
-    if not all(each.error is not None and each.error <= 1e3 * sweep.floor for each in sweep.tiny[:-1]):
+    if not all(bin.error is not None and bin.error <= 1e3 * sweep.floor for bin in sweep.tiny[:-1]):
         return ""  # it never had its digits
     returned = approximate(last.quotient, 3)
     return (
         "The complex step subtracts nothing and keeps its digits down to tiny steps; at h = "
-        f"{approximate(last.step, 1)} it returns {returned}, because a number that small has hardly a digit of its own."
+        f"{approximate(last.step, 1)} it returns {returned}, because such a small number has hardly any digits."
     )
 
 
 def _few_steps(sweep: StepSweep) -> str:
-    """What a large function costs."""
+    """Explain why no slope is fitted to round-off: a large function gets few steps per bin."""
     if sweep.arithmetic.samples >= MIN_SAMPLES or len(sweep.curves[0].bins) < 2:
         return ""
     return (
-        "f is large, so that there are few steps in each bin: the truncation slopes hold, and of round-off, which is "
-        "random, no slope is fitted."
+        "f is large, so that there are few steps in each bin: the truncation slopes hold, but no slope is fitted to "
+        "round-off, which is random."
     )
 
 
-def _equals(sweep: StepSweep) -> str:
-    """Best steps that are the longest of many."""
-    found = {method: each.equals for method, each in sweep.findings.items() if each.equals > 1}
-    if not found:
+def _equally_good(sweep: StepSweep) -> str:
+    """Name the methods with several equally good steps."""
+    counts = {method: findings.equals for method, findings in sweep.findings.items() if findings.equals > 1}
+    if not counts:
         return ""
-    named = ", ".join([f"{method} {count}" for method, count in found.items()])
-    return f"Where several steps are equally good, the longest is called the best; so many there are: {named}."
+    named = ", ".join([f"{method} {count}" for method, count in counts.items()])
+    return f"Where several steps tie for the best, the longest is called the best; tied steps: {named}."
 
 
 def _uncertain(sweep: StepSweep) -> str:
-    """Slopes that prove nothing."""
-    found = [slope for each in sweep.findings.values() for slope in (each.truncation, each.round_off) if slope]
-    if not any(slope.is_uncertain for slope in found):
+    """Explain the question mark behind an uncertain slope."""
+    pairs = [(findings.truncation, findings.round_off) for findings in sweep.findings.values()]
+    if not any(slope.is_uncertain for pair in pairs for slope in pair if slope):
         return ""
     return (
         f"A slope with ? is uncertain: along its branch the error changes by less than {SHORT} powers of ten, so that "
@@ -236,4 +236,4 @@ def _cut_short(sweep: StepSweep) -> str:
         return ""
     shortest = sweep.curves[0].bins[-1].step if sweep.curves and sweep.curves[0].bins else None
     where = f" at h = {approximate(shortest)}" if shortest is not None else ""
-    return f"The sweep ended{where}, because the budget of {sweep.problem.budget:g} s did."
+    return f"The sweep ended{where}, because the budget of {sweep.problem.budget:g} s was spent."

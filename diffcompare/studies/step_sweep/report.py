@@ -1,4 +1,7 @@
-"""A sweep over steps as a document: plot, errors, slopes, best steps, cancellation strip, and what they teach."""
+"""The report of a step sweep: plot, errors, slopes, best steps, cancellation, and what they teach.
+
+`data` writes the JSON document (schema diffcompare/1), `document` the blocks that renderers show.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +22,26 @@ from diffcompare.document import (
     Plot,
     Series,
     Table,
+    columns,
 )
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.record import number, question_data, question_entries, warnings_data
 from diffcompare.studies.step_sweep.cancellation import DIGITS, bracketed
-from diffcompare.studies.step_sweep.error_curves import Bin, Curve
-from diffcompare.studies.step_sweep.findings import remarks
-from diffcompare.studies.step_sweep.findings import verdict as verdict  # the record asks its report for it
+from diffcompare.studies.step_sweep.error_curves import Curve
+from diffcompare.studies.step_sweep.findings import side_notes
+from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
 from diffcompare.studies.step_sweep.slopes import FittedSlope
 from diffcompare.studies.step_sweep.sweep import digits_at, digits_of
 
 if TYPE_CHECKING:
     from diffcompare.studies.step_sweep.sweep import StepSweep
 
-
-# A sweep over steps as plain data: the JSON document of `sweep`, schema diffcompare/1.
+# --- JSON -------------------------------------------------------------------------------------------------------------
 
 
 def data(sweep: StepSweep) -> dict[str, Any]:
-    """The whole sweep; numbers in full precision, null where there is none."""
+    """Return the whole sweep as plain data; numbers in full precision, None where there is none."""
     problem, question, arithmetic = sweep.problem, sweep.question, sweep.arithmetic
     true = sweep.truth.gradient.get(sweep.name)
     document: dict[str, Any] = {
@@ -54,16 +57,11 @@ def data(sweep: StepSweep) -> dict[str, Any]:
         "complete": sweep.complete,
         "methods": [_curve(sweep, curve) for curve in sweep.curves],
         "levels": [
-            {"method": level.method, "value": level.value, "error": level.error, "note": level.note or None}
-            for level in sweep.levels
+            {"method": answer.method, "value": answer.value, "error": answer.error, "note": answer.note or None}
+            for answer in sweep.without_step
         ],
-        "strip": [
-            {"step": row.step, "taken": row.taken, "value": row.value, "shared": row.shared, "quotient": row.quotient}
-            for row in sweep.strip
-        ],
-        "tiny_complex_steps": [
-            {"step": each.step, "quotient": each.quotient, "error": each.error} for each in sweep.tiny
-        ],
+        "strip": [row._asdict() for row in sweep.cancellation],
+        "tiny_complex_steps": [{"step": bin.step, "quotient": bin.quotient, "error": bin.error} for bin in sweep.tiny],
         "verdict": sweep.verdict,
         "warnings": warnings_data(sweep.notes),
     }
@@ -73,29 +71,29 @@ def data(sweep: StepSweep) -> dict[str, Any]:
 
 
 def _curve(sweep: StepSweep, curve: Curve) -> dict[str, Any]:
-    found = sweep.findings[curve.method]
-    theory = found.theory
+    findings = sweep.findings[curve.method]
+    best, theory = findings.best, findings.theory
     return {
         "method": curve.method,
         "order": curve.order,
         "bins": [
-            {"step": each.step, "quotient": each.quotient, "error": each.error, "error_at_step": each.error_at}
-            for each in curve.bins
+            {"step": bin.step, "quotient": bin.quotient, "error": bin.error, "error_at_step": bin.error_at}
+            for bin in curve.bins
         ],
-        "truncation": _slope(found.truncation),
-        "round_off": _slope(found.round_off),
+        "truncation": _slope(findings.truncation),
+        "round_off": _slope(findings.round_off),
         "best": None
-        if found.best is None
+        if best is None
         else {
-            "step": found.best.step,
-            "error": found.best.error,
+            "step": best.step,
+            "error": best.error,
             "digits": digits_at(sweep, curve),
-            "equals": found.equals,
+            "equals": findings.equals,
         },
         "theory": None
         if theory is None
         else {"step": theory.step, "error": theory.error, "reason": theory.reason or None},
-        "rule_of_thumb": None if found.rule is None else {"step": found.rule, "error": found.rule_error},
+        "rule_of_thumb": None if findings.rule is None else {"step": findings.rule, "error": findings.rule_error},
     }
 
 
@@ -112,24 +110,21 @@ def _slope(slope: FittedSlope | None) -> dict[str, float | bool] | None:
     }
 
 
-# The picture of a sweep: errors against steps on logarithmic axes.
+# --- Plot -------------------------------------------------------------------------------------------------------------
 
+# Names of methods in narrow columns.
 SHORT = {"forward-difference": "forward", "backward-difference": "backward", "central-difference": "central"}
 
-"""Names of methods in narrow columns."""
-
-FAR_OFF = 10
-
-"""A complex step that errs by so many times the derivative, or the worst difference, is not drawn."""
+FAR_OFF = 10  # a complex step is not drawn that errs by so many times the derivative, or the worst difference
 
 
 def plot(sweep: StepSweep) -> Plot | None:
-    """Medians against steps, level lines below; None for a single step, and where no formula errs at any.
+    """Return the plot of median errors against steps; None for a single step, and where no formula has any error.
 
-    A logarithmic axis has no 0: an error below an ulp, of which every method without a step has one or none, is drawn
-    as an ulp.  A complex step that is far off (sin grows as exp(h) along the imaginary axis) is left out.
+    A logarithmic axis has no 0, so errors below an ulp are drawn as an ulp.  A complex step that is far off is left out
+    (sin grows as exp(h) along the imaginary axis).
     """
-    errors = [each.error for curve in sweep.curves for each in curve.bins if each.error]
+    errors = [bin.error for curve in sweep.curves for bin in curve.bins if bin.error]
     if not errors or len(sweep.curves[0].bins) < 2:
         return None
     floor = sweep.floor or min(errors)
@@ -137,19 +132,22 @@ def plot(sweep: StepSweep) -> Plot | None:
     series = []
     for curve in sweep.curves:
         points = [
-            (each.step, max(each.error, floor))
-            for each in reversed(curve.bins)
-            if each.error is not None and each.error <= ceiling and each.step > 0
+            (bin.step, max(bin.error, floor))
+            for bin in reversed(curve.bins)
+            if bin.error is not None and bin.error <= ceiling and bin.step > 0
         ]
         series.append(Series(curve.method, tuple(points)))
-    series += _level_lines(sweep, floor, [x for each in series for x, _ in each.points])
+    series += _level_lines(sweep, floor, [step for line in series for step, _ in line.points])
     caption = f"Error of df/d{sweep.name} against the step h ({medians(sweep)})"
-    return Plot("error", Axis("step h", True), Axis("absolute error", True), tuple(series), _all(sweep), caption)
+    return Plot(
+        "error", Axis("step h", True), Axis("absolute error", True), tuple(series), _table_of_medians(sweep), caption
+    )
 
 
 def _level_lines(sweep: StepSweep, floor: float, steps: list[float]) -> list[Series]:
-    """The methods without a step; those that differ by less than a factor of 2 share the line of the worst."""
-    known = sorted((max(level.error, floor), level.method) for level in sweep.levels if level.error is not None)
+    """Return level lines for the methods without a step; errors within a factor of 2 share the line of the worst."""
+    answers = [answer for answer in sweep.without_step if answer.error is not None]
+    known = sorted((max(answer.error or 0.0, floor), answer.method) for answer in answers)
     lines: list[list[tuple[float, str]]] = []
     for error, method in known:
         if lines and error <= 2 * lines[-1][0][0]:
@@ -164,13 +162,13 @@ def _level_lines(sweep: StepSweep, floor: float, steps: list[float]) -> list[Ser
 
 
 def _worst_difference(sweep: StepSweep) -> float:
-    """The largest error of a formula over real numbers."""
+    """Return the largest error of a formula over real numbers."""
     real = [curve for curve in sweep.curves if curve.method != "complex-step"]
-    return max([each.error or 0.0 for curve in real for each in curve.bins])
+    return max([bin.error or 0.0 for curve in real for bin in curve.bins])
 
 
 def medians(sweep: StepSweep) -> Phrase:
-    """What a point of a curve is, in words."""
+    """Say what a point of a curve is: the median of so many steps."""
     bins, count = sweep.arithmetic.bins, sweep.arithmetic.samples
     where = phrase({1: "decade", 2: "half decade", 4: "quarter decade"}[bins])
     if count > 1:
@@ -179,24 +177,24 @@ def medians(sweep: StepSweep) -> Phrase:
 
 
 def method_columns(sweep: StepSweep) -> tuple[Column, ...]:
-    """The columns of a table of errors: the step, and every formula."""
+    """Return the columns of a table of errors: the step, and one for each formula."""
     methods = [
         Column(curve.method.replace("-", "_"), SHORT.get(curve.method, curve.method), "right") for curve in sweep.curves
     ]
     return (Column("step", "step", "right"), *methods)
 
 
-def _all(sweep: StepSweep) -> Table:
-    """Every median of the plot."""
+def _table_of_medians(sweep: StepSweep) -> Table:
+    """Return the table of all medians, for readers who cannot see the plot."""
     rows = [
-        (Approximate(each[0].step), *[None if one.error is None else Approximate(one.error) for one in each])
-        for each in zip(*[curve.bins for curve in sweep.curves], strict=True)
+        (_few(bins[0].step), *[_few(bin.error) for bin in bins])
+        for bins in zip(*[curve.bins for curve in sweep.curves], strict=True)
     ]
     return Table("medians", method_columns(sweep), tuple(rows), phrase("Errors: {medians}", medians=medians(sweep)))
 
 
 def document(sweep: StepSweep, *, brief: bool = False) -> Document:
-    """The sweep as a document; a brief one has the errors only."""
+    """Return the sweep as a document; a brief one is the table of errors alone."""
     if sweep.failure is not None:
         return Document((), sweep.data)
     errors = _errors(sweep)
@@ -205,10 +203,10 @@ def document(sweep: StepSweep, *, brief: bool = False) -> Document:
     blocks: list[Block] = [Heading("Error against step", 1), _facts(sweep)]
     picture = plot(sweep)
     blocks += [picture] if picture else []
-    blocks += [errors, _levels(sweep)]
+    blocks += [errors, _without_step(sweep)]
     blocks += [_slopes(sweep), _best(sweep)] if picture else []
-    blocks += [table for table in (_strip(sweep), _tiny(sweep)) if table.rows]
-    blocks += [Paragraph(remark, "note") for remark in remarks(sweep)]
+    blocks += [table for table in (_cancellation(sweep), _tiny(sweep)) if table.rows]
+    blocks += [Paragraph(note, "note") for note in side_notes(sweep)]
     return Document((*blocks, Paragraph(sweep.verdict, "verdict")), sweep.data)
 
 
@@ -231,12 +229,12 @@ def _facts(sweep: StepSweep) -> Listing:
 
 
 def _errors(sweep: StepSweep) -> Table:
-    """The errors of single steps, at the powers of ten."""
+    """Return the table of errors at single steps, the powers of ten."""
     rows: list[tuple[Cell, ...]] = []
     for bins in zip(*[curve.bins for curve in sweep.curves], strict=True):
         exponent = bins[0].exponent
         if exponent == round(exponent) or len(sweep.curves[0].bins) == 1:
-            rows.append((_few(bins[0].step, 1), *[_few(each.error_at) for each in bins]))
+            rows.append((_few(bins[0].step, 1), *[_few(bin.error_at) for bin in bins]))
     return Table("errors", method_columns(sweep), tuple(rows), "Error of one step, at the powers of ten")
 
 
@@ -244,65 +242,60 @@ def _few(number: float | None, digits: int = 2) -> Cell:
     return None if number is None else Approximate(number, digits)
 
 
+def _measured(sweep: StepSweep, value: float | None) -> Cell:
+    """Return a derivative as a cell that marks its correct digits."""
+    return None if value is None else Measured(value, sweep.true.text if sweep.true else None)
+
+
 def _tenths(digits: float | None) -> Cell:
-    """Correct digits, to one place after the point."""
+    """Round correct digits to one decimal place."""
     return None if digits is None else Approximate(digits, 3 if digits >= 10 else 2 if digits >= 1 else 1)
 
 
-def _levels(sweep: StepSweep) -> Table:
-    columns: tuple[Column, ...] = (
-        Column("method", "method"), Column("value", "value", "right"), Column("error", "error", "right"),
-        Column("digits", "digits", "right"), Column("note", "note"),
-    )  # fmt: skip
+def _without_step(sweep: StepSweep) -> Table:
+    heads = columns("method | >value | >error | >digits | note")
     rows: list[tuple[Cell, ...]] = []
-    for level in sweep.levels:
-        value = None if level.value is None else Measured(level.value, sweep.true.text if sweep.true else None)
-        digits = None if level.error is None else _tenths(digits_of(sweep, level.error))
-        rows.append((level.method, value, _few(level.error), digits, level.note or None))
+    for answer in sweep.without_step:
+        digits = None if answer.error is None else _tenths(digits_of(sweep, answer.error))
+        rows.append((answer.method, _measured(sweep, answer.value), _few(answer.error), digits, answer.note or None))
     if not any(row[-1] for row in rows):
-        columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return Table("levels", columns, tuple(rows), "Without a step")
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
+    return Table("levels", heads, tuple(rows), "Without a step")
 
 
 def _slopes(sweep: StepSweep) -> Table:
-    """Fitted slopes beside those of the theory."""
-    columns = (
-        Column("method", "method"),
-        Column("truncation", "truncation", "right"), Column("truncation_theory", "theory", "right"),
-        Column("truncation_range", "fitted on", "left"),
-        Column("round_off", "round-off", "right"), Column("round_off_theory", "theory", "right"),
-        Column("round_off_range", "fitted on", "left"),
-    )  # fmt: skip
+    """Return the table of fitted slopes beside those of the theory."""
+    heads = columns(
+        "method | >truncation | >truncation_theory=theory | truncation_range=fitted on | >round_off=round-off"
+        " | >round_off_theory=theory | round_off_range=fitted on"
+    )
     rows: list[tuple[Cell, ...]] = []
     for curve in sweep.curves:
-        found = sweep.findings[curve.method]
+        findings = sweep.findings[curve.method]
         theory = None if curve.method == "complex-step" else "-1"
         row: list[Cell] = [curve.method]
-        for slope, expected in ((found.truncation, f"+{curve.order}"), (found.round_off, theory)):
+        for slope, expected in ((findings.truncation, f"+{curve.order}"), (findings.round_off, theory)):
             fitted = None if slope is None else f"{slope.slope:+.1f} ?" if slope.is_uncertain else f"{slope.slope:+.2f}"
             where = None if slope is None else f"{10**slope.low:.0e}..{10**slope.high:.0e}"
             row += [fitted, expected or "none", where or "-"]
         rows.append(tuple(row))
-    return Table("slopes", columns, tuple(rows), "Slopes: the error goes as h to this power")
+    return Table("slopes", heads, tuple(rows), "Slopes: the error goes as h to this power")
 
 
 def _best(sweep: StepSweep) -> Table:
-    columns: tuple[Column, ...] = (
-        Column("method", "method"),
-        Column("step", "best h", "right"), Column("error", "error", "right"), Column("digits", "digits", "right"),
-        Column("theory_step", "theory h", "right"), Column("theory_error", "error", "right"),
-        Column("rule_step", "thumb h", "right"), Column("rule_error", "error", "right"),
-        Column("note", "note"),
-    )  # fmt: skip
+    heads = columns(
+        "method | >step=best h | >error | >digits | >theory_step=theory h | >theory_error=error"
+        " | >rule_step=thumb h | >rule_error=error | note"
+    )
     rows: list[tuple[Cell, ...]] = [_best_row(sweep, curve) for curve in sweep.curves]
     if not any(row[-1] for row in rows):
-        columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return Table("best", columns, tuple(rows), "Best steps: found, predicted, and by the rule of thumb")
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
+    return Table("best", heads, tuple(rows), "Best steps: found, predicted, and by the rule of thumb")
 
 
 def _best_row(sweep: StepSweep, curve: Curve) -> tuple[Cell, ...]:
-    found = sweep.findings[curve.method]
-    best, theory = found.best, found.theory
+    findings = sweep.findings[curve.method]
+    best, theory = findings.best, findings.theory
     return (
         curve.method,
         None if best is None else _few(best.step),
@@ -310,41 +303,27 @@ def _best_row(sweep: StepSweep, curve: Curve) -> tuple[Cell, ...]:
         _tenths(digits_at(sweep, curve)),
         None if theory is None else _few(theory.step),
         None if theory is None else _few(theory.error),
-        _few(found.rule),
-        _few(found.rule_error),
+        _few(findings.rule),
+        _few(findings.rule_error),
         theory.reason or None if theory is not None else None,
     )
 
 
-def _strip(sweep: StepSweep) -> Table:
-    """f(x) on top, then f(x+h) for ever smaller h."""
+def _cancellation(sweep: StepSweep) -> Table:
+    """Return the table of f(x), and below it f(x+h) for ever smaller h."""
     digits = DIGITS[sweep.arithmetic.single]
-    columns = (
-        Column("step", "h", "right"), Column("taken", "step taken", "right"), Column("value", "f(x+h)"),
-        Column("shared", "shared", "right"), Column("quotient", "quotient", "right"),
-    )  # fmt: skip
-    if not sweep.strip or not is_number(sweep.value):
-        return Table("strip", columns, ())
+    heads = columns(">step=h | >taken=step taken | value=f(x+h) | >shared | >quotient")
+    if not sweep.cancellation or not is_number(sweep.value):
+        return Table("strip", heads, ())
     here = float(sweep.value)  # type: ignore[arg-type]
-    true = sweep.true.text if sweep.true else None
     rows: list[tuple[Cell, ...]] = [(Approximate(0.0), None, bracketed(here, digits, digits), digits, None)]
-    for row in sweep.strip:
+    for row in sweep.cancellation:
         value = None if row.value is None else bracketed(row.value, row.shared or 0, digits)
-        quotient: Cell = None if row.quotient is None else Measured(row.quotient, true)
-        rows.append((_few(row.step, 1), _few(row.taken, 3), value, row.shared, quotient))
+        rows.append((_few(row.step, 1), _few(row.taken, 3), value, row.shared, _measured(sweep, row.quotient)))
     caption = "Cancellation: in brackets the digits to which f(x+h) agrees with f(x): the difference loses them"
-    return Table("strip", columns, tuple(rows), caption)
+    return Table("strip", heads, tuple(rows), caption)
 
 
 def _tiny(sweep: StepSweep) -> Table:
-    columns = (
-        Column("step", "step", "right"), Column("quotient", "quotient", "right"), Column("error", "error", "right"),
-    )  # fmt: skip
-    rows = tuple([_tiny_row(sweep, each) for each in sweep.tiny])
-    return Table("tiny", columns, rows, "The complex step, further down")
-
-
-def _tiny_row(sweep: StepSweep, each: Bin) -> tuple[Cell, ...]:
-    true = sweep.true.text if sweep.true else None
-    quotient = None if each.quotient is None else Measured(each.quotient, true)
-    return _few(each.step, 1), quotient, _few(each.error)
+    rows = tuple([(_few(bin.step, 1), _measured(sweep, bin.quotient), _few(bin.error)) for bin in sweep.tiny])
+    return Table("tiny", columns(">step | >quotient | >error"), rows, "The complex step, further down")

@@ -1,9 +1,14 @@
-"""The best step that theory predicts, from the function's value and one higher derivative.
+"""Slopes of error curves on their two branches, truncation and round-off, and the best step in theory.
 
-A quotient with weights w at offsets o drops the term `C f^(p+1) h^p` of the Taylor series, C = |sum w o^(p+1)| /
-(d (p+1)!), and its values are rounded by u|f| each, which makes `R/h`, R = u|f| sum |w| / d.  The sum of the two is
-least at h = (R / (p C |f^(p+1)|))^(1/(p+1)), where the truncation error is 1/p of the round-off error (Nocedal & Wright
-2006, section 8.1).  For the forward difference that is 2 sqrt(u|f|/|f''|), for the central one cbrt(3u|f|/|f'''|).
+Nobody knows beforehand where the branches lie: the best bin separates them, and on either side the longest straight run
+of bins is fitted by the median of the slopes between all pairs of points (Theil 1950, Sen 1968), which a few outliers
+do not move.
+
+In theory, a quotient with weights w at offsets o and denominator d drops the term `C f^(p+1) h^p` of the Taylor series,
+C = |sum w o^(p+1)| / (d (p+1)!), and its values are rounded by u|f| each, which makes `R/h`, R = u|f| sum |w| / d.  The
+sum of the two is least at h = (R / (p C |f^(p+1)|))^(1/(p+1)), where the truncation error is 1/p of the round-off error
+(Nocedal & Wright 2006, section 8.1).  For the forward difference that is 2 sqrt(u|f|/|f''|), for the central one
+cbrt(3u|f|/|f'''|).
 """
 
 from __future__ import annotations
@@ -17,42 +22,16 @@ from typing import NamedTuple
 from diffcompare.backends.finite_differences import FIVE_POINT, Stencil
 from diffcompare.studies.step_sweep.error_curves import Bin, Curve, stencil_of
 
-# The two branches of a curve of errors, and the slope of each in powers of ten.
-#
-# Nothing is known beforehand of where the branches lie: the best bin parts them, and on either side the longest
-# stretch that is straight is fitted by the median of the slopes between all its points (Theil 1950, Sen 1968),
-# which a few bins that stray do not move.
-
-LUCK = 4
-
-"""Errors of so many ulps and less are equal: which of them is the least is luck."""
-
+LUCK = 4  # errors of up to so many ulps count as equal: which of them is the least is luck
+# A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth.
 CLEAR = 10
-
-"""A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth."""
-
-MIN_BINS = 4
-
-"""Bins that a fit needs: three quarters of a decade."""
-
+MIN_BINS = 4  # needed for a fit: three quarters of a decade
+# How far a bin may be from the line, in decades, and the share of bins that must be within that distance.  Truncation
+# is a smooth function.  Round-off is random, and at a round number x it comes in patterns of bins.
 SMOOTH, NOISY = (0.05, 1.0), (0.4, 0.7)
-
-"""How far a bin may lie from the line, in decades, and what share of the bins must not lie further.
-
-Truncation is a smooth function.  Round-off is random, and where x is a round number it comes in patterns of bins.
-"""
-
-STEEP = 0.5
-
-"""What rises or falls less than this is no branch: a plateau, where nothing is left of the difference."""
-
-WIDE = 0.2
-
-"""From this spread on a slope is uncertain."""
-
-SHORT = 3.5
-
-"""Decades of the error below which a branch is short: the next term of the Taylor series may bend it unseen."""
+STEEP = 0.5  # a smaller slope is no branch but a plateau, where the difference has lost all digits
+WIDE = 0.2  # from this spread on a slope is uncertain
+SHORT = 3.5  # decades of error: on a shorter branch the next Taylor term may bend the line unnoticed
 
 Point = tuple[float, float]
 
@@ -65,45 +44,45 @@ class FittedSlope(NamedTuple):
     high: float
     bins: int
     spread: float = 0.0
-    """How far the slope may be off by the bins themselves (see `spread`)."""
+    """The uncertainty of the slope that the bins themselves show (see `spread`)."""
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether the branch is too short, or its parts too different, for the slope to be relied on."""
+        """Whether the branch is too short, or its parts differ too much, for the slope to be reliable."""
         return self.spread > WIDE or abs(self.slope) * (self.high - self.low) < SHORT
 
 
 def best(curve: Curve, floor: float) -> Bin | None:
-    """The bin with the least median error; None where no bin has one.
+    """Return the bin with the least median error; None where no bin has an error.
 
-    Below a few times `floor`, which is an ulp, luck decides: there the longest step is the best.
+    Errors below LUCK times `floor`, which is an ulp, count as equal; among them the longest step is the best.
     """
-    known = [(max(each.error, LUCK * floor), -each.exponent, each) for each in curve.bins if each.error is not None]
+    known = [(max(bin.error, LUCK * floor), -bin.exponent, bin) for bin in curve.bins if bin.error is not None]
     return min(known)[2] if known else None
 
 
 def truncation(curve: Curve, floor: float) -> FittedSlope | None:
-    """The branch of long steps, where the error rises with the step; errors below `floor` mean nothing."""
+    """Fit the branch of long steps, where the error rises with the step; errors below `floor` are ignored."""
     points = _side(curve, floor, longer=True)
     return _straightest(points, SMOOTH, 1)
 
 
 def round_off(curve: Curve, floor: float) -> FittedSlope | None:
-    """The branch of short steps, where the error falls with the step."""
+    """Fit the branch of short steps, where the error falls as the step grows."""
     points = _side(curve, floor, longer=False)
     return _straightest(points, NOISY, -1)
 
 
 def theil_sen(points: Sequence[Point]) -> tuple[float, float]:
-    """Slope and intercept: the median slope of all pairs of points, and the median of what is left."""
+    """Return the median slope over all pairs of points, and the median intercept (Theil 1950, Sen 1968)."""
     slope = median([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)])
     return slope, median([y - slope * x for x, y in points])
 
 
 def spread(points: Sequence[Point]) -> float:
-    """Half of the interval that has the slope with 95 % (Sen 1968), or of what the halves differ by, if that is more.
+    """Return the uncertainty of a slope: half its 95 % confidence interval (Sen 1968), or more if the halves differ.
 
-    The interval takes the bins for independent; that the halves differ tells of patterns and of a bend.
+    The interval assumes independent bins; a difference between the halves of the branch reveals curvature.
     """
     slopes = sorted([(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2)])
     n, half = len(points), len(points) // 2
@@ -113,61 +92,60 @@ def spread(points: Sequence[Point]) -> float:
     return max(interval, abs(theil_sen(points[:half])[0] - theil_sen(points[half:])[0]) / 2)
 
 
-def equals(curve: Curve, floor: float) -> int:
-    """How many bins are as good as the best one: more than one only where luck decides."""
-    found = best(curve, floor)
-    if found is None or found.error is None or found.error > LUCK * floor:
-        return int(found is not None)
-    return sum(1 for each in curve.bins if each.error is not None and each.error <= LUCK * floor)
+def equally_good(curve: Curve, floor: float) -> int:
+    """Count the bins as good as the best: more than one only if the best is within a few ulps."""
+    lowest = best(curve, floor)
+    if lowest is None or lowest.error is None or lowest.error > LUCK * floor:
+        return int(lowest is not None)
+    return sum(1 for bin in curve.bins if bin.error is not None and bin.error <= LUCK * floor)
 
 
 def _side(curve: Curve, floor: float, *, longer: bool) -> list[Point]:
-    """Logarithms of steps and errors on one side of the best bin, well above its error, from there outwards.
+    """Return log-log points of one branch: the bins on one side of the best, well above its error, outwards.
 
-    A bin whose quotients are exactly 0 has no difference left: its error is the derivative itself, and no round-off.
+    A bin whose quotient is exactly 0 is left out: its error is the derivative itself, and no round-off.
     """
     lowest = best(curve, floor)
     if lowest is None or lowest.error is None:
         return []
     clear = CLEAR * max(lowest.error, floor)
     points = [
-        (each.exponent, log10(each.error))
-        for each in curve.bins
-        if each.error is not None and each.error > clear and each.quotient != 0
-        if (each.exponent > lowest.exponent) == longer and each.exponent != lowest.exponent
+        (bin.exponent, log10(bin.error))
+        for bin in curve.bins
+        if bin.error is not None and bin.error > clear and bin.quotient != 0
+        if (bin.exponent > lowest.exponent) == longer and bin.exponent != lowest.exponent
     ]
     return sorted(points, reverse=not longer)
 
 
 def _straightest(points: Sequence[Point], near: tuple[float, float], sign: int) -> FittedSlope | None:
-    """The longest stretch of neighbours that lies on a line with the right sign; the straightest among equals."""
+    """Fit the longest run of neighbouring points on a line whose slope has this sign; among equals the straightest."""
     tolerance, share = near
-    found: tuple[int, float, FittedSlope] | None = None
+    longest: tuple[int, float, FittedSlope] | None = None
     for start in range(len(points)):
         for end in range(len(points), start + MIN_BINS - 1, -1):
-            if found and end - start < found[0]:
+            if longest and end - start < longest[0]:
                 break
-            stretch = points[start:end]
-            slope, intercept = theil_sen(stretch)
-            apart = sorted(abs(y - slope * x - intercept) for x, y in stretch)
+            run = points[start:end]
+            slope, intercept = theil_sen(run)
+            apart = sorted(abs(y - slope * x - intercept) for x, y in run)
             off = apart[ceil(share * len(apart)) - 1]
             if off <= tolerance and sign * slope > STEEP:
-                low, high = sorted((stretch[0][0], stretch[-1][0]))
-                if found is None or (end - start, -off) > (found[0], -found[1]):
-                    found = end - start, off, FittedSlope(slope, low, high, end - start)
-    if found is None:
+                low, high = sorted((run[0][0], run[-1][0]))
+                if longest is None or (end - start, -off) > (longest[0], -longest[1]):
+                    longest = end - start, off, FittedSlope(slope, low, high, end - start)
+    if longest is None:
         return None
-    line = found[2]
-    return line._replace(spread=spread([each for each in points if line.low <= each[0] <= line.high]))
+    line = longest[2]
+    return line._replace(spread=spread([point for point in points if line.low <= point[0] <= line.high]))
 
 
+# The derivative in the truncation error of a formula, by the formula's order.
 HIGHER = {1: "f''", 2: "f'''", 4: "f^(5)"}
-
-"""How the derivative is written on which the truncation error of a formula of this order depends."""
 
 
 class Prediction(NamedTuple):
-    """The best step and the error at it; None with the reason where theory has no answer."""
+    """The best step in theory and the error there; None, with the reason, where theory has no answer."""
 
     step: float | None
     error: float | None
@@ -175,9 +153,9 @@ class Prediction(NamedTuple):
 
 
 def predict(method: str, value: float, higher: Mapping[int, float | None], u: float) -> Prediction | None:
-    """What theory says about a method; None for the complex step, which has no round-off to balance.
+    """Predict the best step of a method; None for the complex step, which has no round-off to balance.
 
-    `value` is f, `higher` its derivatives by order, and `u` the unit round-off.
+    `value` is f, `higher` its derivatives by order, and `u` the unit roundoff.
     """
     # Richardson's (4D(h/2) - D(h))/3 is the five-point formula at h/2.
     stencil, halves = (FIVE_POINT, 2) if method == "richardson" else (stencil_of(method), 1)
@@ -206,6 +184,6 @@ def _balance(stencil: Stencil, halves: int, value: float, derivative: float, u: 
 
 
 def rule_of_thumb(method: str, x: float, epsilon: float) -> float | None:
-    """The step of a function whose scale is 1: eps^(1/(p+1)) max(1, |x|), the default of `grad`."""
+    """Return eps^(1/(p+1)) max(1, |x|), the best step for a function of scale 1 and the default of `grad`."""
     stencil = FIVE_POINT if method == "richardson" else stencil_of(method)
     return None if stencil is None else float(epsilon ** (1 / (stencil.order + 1)) * max(1.0, abs(x)))

@@ -1,4 +1,7 @@
-"""The sweep: the error of every difference formula against its step, beside the methods that have none.
+"""Sweep the step of difference formulas, and measure their errors beside methods that have no step.
+
+The picture is Figure 3 of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
+Survey", JMLR 18(153), 2018: truncation error falls with the step, round-off grows as the step shrinks.
 
 E551  no variable to step along         E553  no derivative to measure errors against
 E552  several variables                 W551  measured against reverse mode, not against the truth
@@ -12,24 +15,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import floor, isfinite, isinf, log10, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from diffcompare.backends.problem import Derivative, Problem
+from diffcompare.backends.problem import Problem
 from diffcompare.backends.registry import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
-from diffcompare.language.expression import Expression, Variable
-from diffcompare.language.operations import NotDifferentiable
-from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.language.expression import Expression
+from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, evaluate, is_number, values_at
-from diffcompare.numeric.sweeps import forward, local_partials, reverse
+from diffcompare.numeric.float32 import FLOAT32, rounded
 from diffcompare.studies.accuracy import correct_digits
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.question import Setup, bad_value, checked_names, checked_positive, question_and_point, set_up
 from diffcompare.studies.record import Record
 from diffcompare.studies.step_sweep import slopes
-from diffcompare.studies.step_sweep.cancellation import StripRow, strip, strip_steps
+from diffcompare.studies.step_sweep.cancellation import CancellationRow, cancellation_table, table_steps
 from diffcompare.studies.step_sweep.error_curves import (
     Bin,
     Curve,
@@ -41,152 +43,102 @@ from diffcompare.studies.step_sweep.error_curves import (
     grid_for,
 )
 from diffcompare.studies.step_sweep.slopes import FittedSlope, Prediction, predict, rule_of_thumb
+from diffcompare.studies.step_sweep.without_step import StepFreeAnswer, answers_without_step
 from diffcompare.truth.establish import Truth, establish
 from diffcompare.truth.higher_derivatives import higher_derivatives
 from diffcompare.truth.rounding import TrueNumber
 
-if TYPE_CHECKING:
-    pass
+# --- The record -------------------------------------------------------------------------------------------------------
 
-
-# The methods without a step: automatic and symbolic differentiation, level lines under the curves.
-
-METHODS = ("forward-ad", "reverse-ad", "symbolic")
-
-
-class Level(NamedTuple):
-    """The answer of a method without a step; None with a note where it has none."""
-
-    method: str
-    value: float | None
-    error: float | None
-    note: str = ""
-
-
-def levels(problem: Problem, truth: TrueNumber, *, single: bool) -> tuple[Level, ...]:
-    """Every method's answer by the problem's one variable, in doubles or in float32."""
-    return tuple([_level(method, problem, truth, single=single) for method in METHODS])
-
-
-def _level(method: str, problem: Problem, truth: TrueNumber, *, single: bool) -> Level:
-    (name,) = problem.wrt
-    answer = client.differentiate(problem, ("raw",)) if method == "symbolic" else run_backend(backend(method), problem)
-    value = answer.gradient.get(name)
-    if value is not None and single:
-        value = _level_in_float32(method, problem, answer)
-    if value is None:
-        return Level(method, None, None, "; ".join(answer.notes) or answer.status)
-    return Level(method, value, error_of(value, truth))
-
-
-def _level_in_float32(method: str, problem: Problem, answer: Derivative) -> float | None:
-    """The same sweep, or the same formula, over float32."""
-    from math import isfinite
-
-    from diffcompare.numeric.float32 import FLOAT32
-
-    (name,) = problem.wrt
-    if method == "symbolic":
-        formula = (answer.formulas or {}).get(name)
-        found = _value(formula, problem) if formula is not None else None
-    else:
-        nodes = wengert_list(problem.at(problem.point))
-        values, active, variable = evaluate(nodes, problem.point, FLOAT32), active_nodes(nodes, [name]), Variable(name)
-        try:
-            if method == "reverse-ad":
-                found = reverse(nodes, values, active, nodes[-1], FLOAT32).get(variable, 0.0)
-            else:
-                found = forward(local_partials(nodes, values, active), variable, FLOAT32).get(nodes[-1], 0.0)
-        except NotDifferentiable:
-            return None
-    return float(found) if isinstance(found, float) and isfinite(found) else None
-
-
-def _value(formula: Expression, problem: Problem) -> object:
-    from diffcompare.numeric.float32 import FLOAT32
-
-    return evaluate(wengert_list(formula), problem.point, FLOAT32)[formula]
-
-
-# The record of a sweep over steps: what was measured, and what follows from it.
-
-MIN_SAMPLES = 5
-
-"""Steps in a bin without which round-off has no slope: the error of a single step proves nothing."""
+MIN_SAMPLES = 5  # steps per bin below which no slope is fitted to round-off: the error of single steps is random
 
 
 class Arithmetic(NamedTuple):
-    """How it was computed: which step is divided by, in which precision, in how many bins and steps."""
+    """The arithmetic of the quotients, and their number."""
 
     nominal: bool = False
+    """Whether quotients are divided by h as written, not by (x + h) - x."""
     single: bool = False
+    """Whether everything is rounded to float32."""
     bins: int = 1
-    """Bins in a decade."""
+    """Bins per decade."""
     samples: int = 1
-    """Steps in a bin."""
+    """Steps per bin."""
 
     @property
     def unit_roundoff(self) -> float:
-        """Half the distance from 1 to the next number."""
+        """The unit roundoff u: half the distance from 1 to the next number."""
         return 2.0**-24 if self.single else 2.0**-53
 
 
-class Findings(NamedTuple):
-    """What a curve says."""
+class CurveFindings(NamedTuple):
+    """The findings about one error curve, beside the predictions of theory and of the rule of thumb."""
 
     best: Bin | None
+    """The bin with the least median error; among equally good ones that of the longest step."""
     equals: int
-    """How many bins are as good: among equals the longest step is called the best."""
+    """The number of bins as good as the best, which counts too."""
     truncation: FittedSlope | None
+    """The fitted power of h on the branch of long steps; None where there is no such branch."""
     round_off: FittedSlope | None
+    """The fitted power of h on the branch of short steps; None where there is no such branch."""
     theory: Prediction | None
+    """The best step in theory; None for the complex step."""
     rule: float | None
     """The step of the rule of thumb."""
     rule_error: float | None
-    """The median error of the bin that it lies in."""
+    """The median error of the bin with that step."""
 
 
 @dataclass(frozen=True, repr=False)
 class StepSweep(Record):
-    """Errors against steps, by one variable at one point.  Shows itself as a document."""
+    """Errors of difference formulas against their step, by one variable at one point."""
 
     report = "diffcompare.studies.step_sweep.report"
 
     question: ParsedInput
     problem: Problem
     value: float | Undefined
+    """f at the point."""
     truth: Truth
     arithmetic: Arithmetic
     true: TrueNumber | None = None
-    """What errors are measured against: the true derivative, or reverse mode's where the truth is not known."""
+    """The number that errors are measured against: the true derivative, or reverse mode's if the truth is not known."""
     curves: tuple[Curve, ...] = ()
-    levels: tuple[Level, ...] = ()
-    strip: tuple[StripRow, ...] = ()
+    """The errors of every formula, longest step first."""
+    without_step: tuple[StepFreeAnswer, ...] = ()
+    """The answers of automatic and symbolic differentiation."""
+    cancellation: tuple[CancellationRow, ...] = ()
+    """The values f(x+h) whose difference from f(x) loses digits."""
     tiny: tuple[Bin, ...] = ()
     """The complex step at steps far below those of the differences."""
     higher: dict[int, float | None] | None = None
+    """The derivatives of orders 2 to 5 at the point; None where one is not known."""
     complete: bool = True
+    """Whether the time budget was enough for all steps."""
     failure: Diagnostic | None = None
+    """The reason why nothing could be measured at this point, if so."""
     notes: tuple[Diagnostic, ...] = ()
+    """Warnings and notes for the user."""
 
     @property
     def name(self) -> str:
-        """The variable."""
+        """The variable of the steps."""
         return self.problem.wrt[0]
 
     @property
     def x(self) -> float:
-        """Where that variable is."""
+        """The value of that variable."""
         return self.problem.point[self.name]
 
     @cached_property
     def floor(self) -> float:
-        """About an ulp of the derivative: a smaller error is a matter of luck."""
+        """About one ulp of the derivative: smaller errors are a matter of luck."""
         return 2 * self.arithmetic.unit_roundoff * abs(self.true.nearest) if self.true else 0.0
 
     @cached_property
     def length(self) -> float | None:
-        """sqrt|f/f''|: the function's own scale of length, which the rule of thumb takes to be 1."""
+        """sqrt|f/f''|, the characteristic length of the function, which the rule of thumb takes to be 1."""
         second = (self.higher or {}).get(2)
         if not second or not is_number(self.value) or not self.value:
             return None
@@ -194,17 +146,17 @@ class StepSweep(Record):
         return length if length > 0 and isfinite(length) else None
 
     @cached_property
-    def findings(self) -> dict[str, Findings]:
-        """What every curve says, by method."""
+    def findings(self) -> dict[str, CurveFindings]:
+        """The findings about every curve, by method."""
         return {curve.method: self._findings(curve) for curve in self.curves}
 
-    def _findings(self, curve: Curve) -> Findings:
+    def _findings(self, curve: Curve) -> CurveFindings:
         value = float(self.value) if is_number(self.value) else 0.0  # type: ignore[arg-type]
         u = self.arithmetic.unit_roundoff
         rule = rule_of_thumb(curve.method, self.x, 2 * u)
-        return Findings(
+        return CurveFindings(
             slopes.best(curve, self.floor),
-            slopes.equals(curve, self.floor),
+            slopes.equally_good(curve, self.floor),
             slopes.truncation(curve, self.floor),
             slopes.round_off(curve, self.floor) if self.arithmetic.samples >= MIN_SAMPLES else None,
             predict(curve.method, value, self.higher or {}, u),
@@ -212,27 +164,29 @@ class StepSweep(Record):
             _error_near(curve, rule, self.arithmetic.bins),
         )
 
+    def curve(self, method: str) -> Curve | None:
+        """Return the curve of a method; None where it was not measured."""
+        return next((curve for curve in self.curves if curve.method == method), None)
+
     @cached_property
     def verdict(self) -> str:
-        """One sentence that says what to learn from the curves."""
+        """One sentence that says what the curves teach."""
         text: str = self.from_report("verdict")
         return text
 
 
 def _error_near(curve: Curve, step: float | None, bins: int) -> float | None:
-    """The median error of the bin in which a step lies."""
-    from math import log10
-
+    """Return the median error of the bin that contains a step; None where there is none."""
     if step is None:
         return None
-    nearest = min(curve.bins, key=lambda each: abs(each.exponent - log10(step)), default=None)
+    nearest = min(curve.bins, key=lambda bin: abs(bin.exponent - log10(step)), default=None)
     if nearest is None or abs(nearest.exponent - log10(step)) > 0.5 / bins + 1e-9:
         return None
     return nearest.error
 
 
 def digits_at(sweep: StepSweep, curve: Curve) -> float | None:
-    """The correct digits of a curve's best bin."""
+    """Return the correct digits of a curve's best bin."""
     best = sweep.findings[curve.method].best
     if best is None or best.error is None or sweep.true is None:
         return None
@@ -240,22 +194,19 @@ def digits_at(sweep: StepSweep, curve: Curve) -> float | None:
 
 
 def digits_of(sweep: StepSweep, error: float) -> float | None:
-    """The correct digits that an error leaves; None where the true derivative is 0."""
+    """Return the correct digits that an absolute error leaves; None where the true derivative is 0."""
     true = sweep.true
     if true is None or true.nearest == 0:
         return None
     return correct_digits(max(error / abs(true.nearest), sweep.arithmetic.unit_roundoff))
 
 
-RANGE, RANGE_SINGLE = (-1, -16), (0, -8)
+# --- The study --------------------------------------------------------------------------------------------------------
 
-"""The powers of ten between which steps lie by default, for a point of size 1."""
-
+RANGE, RANGE_SINGLE = (-1, -16), (0, -8)  # exponents of the longest and shortest step by default, for |x| of size 1
+# Steps for the complex step alone; the last is the smallest positive number.
 TINY = (1e-20, 1e-50, 1e-100, 1e-200, 1e-300, 5e-324)
-
 TINY_SINGLE = (1e-10, 1e-15, 1e-20, 1e-30, 2.0**-149)
-
-"""Steps for the complex step alone; the last one is the smallest number there is."""
 
 
 def sweep_question(
@@ -270,20 +221,11 @@ def sweep_question(
     methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
 ) -> StepSweep:
-    """Sweep over the step, by one variable (`wrt`; none: the first one).
-
-    `steps` are the longest and the shortest step; `nominal` divides by the step as it is written, not by the one that
-    x takes; `single` computes in float32, at the point rounded to float32; `samples` is an odd number of steps from
-    end to end of a bin, by default what the expression allows; `methods` are the formulas, by default all.  Raises
-    DiffcompareError for a wrong point, variable, range of steps, number of samples or budget; a point without a
-    derivative is an answer, see `failure`.
-    """
-    from diffcompare.backends.symbolic.client import prepare
-
+    """Sweep over the step for a parsed expression, at the point `at` or its default; see `sweep` for the arguments."""
     budget, methods, single = checked_positive("budget", budget), _formulas(methods), bool(single)
-    prepare()  # sympy is imported in its own process while this one does everything else
+    client.prepare()  # sympy is imported in a process of its own, in the meantime
     posed = set_up(question, at, wrt)
-    name = _one(posed, asked=bool(wrt))
+    name = _variable(posed, asked=bool(wrt))
     point = _point_in_float32(posed.point) if single else posed.point
     problem = Problem(question.parsed.expression, point, (name,), question.hand, None, budget)
     nodes = wengert_list(problem.expression)
@@ -301,7 +243,7 @@ def sweep_question(
 
 
 def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: Sequence[str]) -> StepSweep:
-    """The record with everything in it that was to be measured."""
+    """Return the record with all measurements."""
     problem, (nominal, single, *_) = record.problem, record.arithmetic
     true, notes = _reference(problem, record.truth)
     with ONE_AT_A_TIME:
@@ -309,15 +251,16 @@ def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: S
         measured, complete = curves(problem, true, grid, nominal=nominal, single=single, methods=methods)
         line, rules = formulas(problem, nominal=nominal, single=single)
         forward, _ = rules["forward-difference"]
-        cut = strip(line, forward, record.x, strip_steps(high, low), single=single)
+        shared = cancellation_table(line, forward, record.x, table_steps(high, low), single=single)
         tiny = _tiny(problem, true, single=single)
         value = line(record.x)
-    exact = levels(problem, true, single=single)
+    exact = answers_without_step(problem, true, single=single)
     if not complete:
         notes = (*notes, _cut_short(problem))
     return replace(
         record, value=value if single and value is not None else record.value, true=true, curves=measured,
-        levels=exact, strip=cut, tiny=tiny, higher=higher, complete=complete, notes=(*record.notes, *notes),
+        without_step=exact, cancellation=shared, tiny=tiny, higher=higher, complete=complete,
+        notes=(*record.notes, *notes),
     )  # fmt: skip
 
 
@@ -335,7 +278,36 @@ def sweep(
     budget: float | None = 5.0,
     **values: float,
 ) -> StepSweep:
-    """Errors against steps: `sweep("x^2*sin(x)", x=1.5)`; the arguments are those of `sweep_question`."""
+    """Measure the error of difference quotients against their step: `sweep("x^2*sin(x)", x=1.5)`.
+
+    This is Figure 3 of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
+    Survey", JMLR 18(153), 2018, for any expression: truncation error falls with h, round-off grows as 1/h.
+
+        swept = sweep("exp(x)*sin(y)", x=1, y=2, wrt="y", steps=(1, 1e-12))
+        swept.findings["central-difference"].best.step      the step with the least error
+        print(swept)                                        the plot as text, tables, and what they teach
+
+    Args:
+        expression: Text, an `Expression`, `@name` or `FILE.toml:name`.
+        point: The values by variable, or one number for a function of one variable; default: a suitable point.
+        wrt: The variable to step along; default: the first one.
+        steps: The longest and the shortest step h, in the units of the variable; default: 1e-1 to 1e-16 (1 to 1e-8
+            with `single`), and longer where |x| is large.
+        nominal: Divide by h as it is written; default: by (x + h) - x, the step that x really takes.
+        single: Compute in float32, at the point rounded to float32.
+        samples: Steps per bin, an odd number, from end to end of the bin; default: 31, or fewer for a large expression.
+            A bin is a quarter of a decade (larger for a large expression), and its error the median of its steps.
+        methods: Names of the formulas, such as `central-difference`, `complex-step`; default: all.
+        budget: Seconds for each part of the work; None for no limit.
+        **values: The point by keyword.
+
+    Returns:
+        A `StepSweep`: absolute errors by formula and bin (`curves`), fitted slopes and best steps (`findings`), a
+        sentence (`verdict`).  A point without a derivative raises nothing: see `failure`.
+
+    Raises:
+        DiffcompareError: The expression cannot be parsed, or an argument is out of its range.
+    """
     question, at = question_and_point(expression, point, values)
     return sweep_question(
         question, at=at, wrt=wrt, steps=steps, nominal=nominal, single=single, samples=samples, methods=methods,
@@ -344,14 +316,14 @@ def sweep(
 
 
 def _odd(samples: int) -> int:
-    """A number of steps of which one is in the middle of its bin."""
+    """Return the number of steps per bin, if it is odd, so that one is in the middle; else raise DiffcompareError."""
     if not isinstance(samples, int) or samples < 1 or samples % 2 == 0:
         raise bad_value(f"{samples!r} is not an odd number of steps", "samples", "give 1, 3, 5 or more")
     return samples
 
 
 def _formulas(methods: str | Iterable[str]) -> list[str]:
-    """The formulas asked for, each of which divides by a step."""
+    """Return the names of the formulas; raise DiffcompareError for a name that is none with a step."""
     names = checked_names("methods", methods)
     known = (*DIFFERENCES, "complex-step")
     for name in names:
@@ -361,8 +333,8 @@ def _formulas(methods: str | Iterable[str]) -> list[str]:
     return names
 
 
-def _one(posed: Setup, *, asked: bool) -> str:
-    """The variable to step along."""
+def _variable(posed: Setup, *, asked: bool) -> str:
+    """Return the variable to step along; raise DiffcompareError where there is none, or more than one was named."""
     if not posed.point:
         message = "there is no variable to step along: the expression is a constant"
         raise DiffcompareError(Diagnostic("E551", "bad_value", message, help="write an expression with a variable"))
@@ -373,10 +345,6 @@ def _one(posed: Setup, *, asked: bool) -> str:
 
 
 def _point_in_float32(point: Mapping[str, float]) -> dict[str, float]:
-    from math import isfinite
-
-    from diffcompare.numeric.float32 import rounded
-
     low = {name: rounded(x) for name, x in point.items()}
     for name, x in low.items():
         if not isfinite(x):
@@ -385,7 +353,7 @@ def _point_in_float32(point: Mapping[str, float]) -> dict[str, float]:
 
 
 def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tuple[float, float]:
-    """The exponents of the longest and the shortest step: by default they grow with x, as its spacing does."""
+    """Return the exponents of the longest and the shortest step, which by default grow with x, as its ulp does."""
     if steps is not None:
         ends = [checked_positive("steps", step) or 0.0 for step in steps] if isinstance(steps, Sequence) else []
         if len(ends) != 2 or 0.0 in ends or isinstance(steps, str):
@@ -399,7 +367,7 @@ def _range(steps: tuple[float, float] | None, x: float, *, single: bool) -> tupl
 def _failure(
     nodes: Sequence[Expression], problem: Problem, value: float | Undefined, truth: Truth, *, single: bool
 ) -> Diagnostic | None:
-    """Why there is nothing to measure, or nothing to measure it against; None where there is."""
+    """Return why nothing can be measured at this point; None where all is well."""
     failure = point_failure(nodes, problem, value, truth)
     if failure is not None:
         return failure._replace(help="choose another point") if failure.code == "E803" else failure
@@ -411,12 +379,9 @@ def _failure(
         why = "; ".join(truth.notes) or truth.status
         message = f"neither the truth nor reverse mode has a derivative to measure errors against ({why})"
         return Diagnostic("E553", "resource_limit", message, help="choose another point, or a larger --budget")
-    if single:
-        from diffcompare.numeric.float32 import FLOAT32
-
-        if not is_number(evaluate(nodes, problem.point, FLOAT32)[nodes[-1]]):
-            message = "in float32 the function has no finite value at this point"
-            return Diagnostic("E804", "overflow", message, help="leave out --float32, or choose a smaller point")
+    if single and not is_number(evaluate(nodes, problem.point, FLOAT32)[nodes[-1]]):
+        message = "in float32 the function has no finite value at this point"
+        return Diagnostic("E804", "overflow", message, help="leave out --float32, or choose a smaller point")
     return None
 
 
@@ -425,13 +390,13 @@ def _by_reverse(problem: Problem) -> float | None:
 
 
 def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagnostic, ...]]:
-    """What errors are measured against, and a warning where that is not the truth."""
+    """Return the derivative that errors are measured against, and a warning where it is not the truth."""
     true = truth.gradient.get(problem.wrt[0])
     if true is not None:
         return true, ()
     value = _by_reverse(problem) or 0.0
     why = "; ".join(truth.notes) or truth.status
-    message = f"errors are measured against reverse-ad, for the truth is not known ({why})"
+    message = f"errors are measured against reverse-ad, because the truth is not known ({why})"
     help = "a larger --budget may help" if truth.status == "timed-out" else None
     note = Diagnostic("W551", "note", message, help=help, severity="warning")
     return TrueNumber(repr(value), value, Fraction(value), "unknown"), (note,)
@@ -439,15 +404,15 @@ def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagno
 
 def _cut_short(problem: Problem) -> Diagnostic:
     message = f"the shortest steps were left out, because the budget of {problem.budget:g} s ended"
-    return Diagnostic("W552", "note", message, help="a larger --budget", severity="warning")
+    return Diagnostic("W552", "note", message, help="give a larger --budget", severity="warning")
 
 
 def _tiny(problem: Problem, true: TrueNumber, *, single: bool) -> tuple[Bin, ...]:
-    """The complex step on its own, down to the smallest number."""
+    """Measure the complex step alone, down to the smallest positive number."""
     rule = complex_rule(problem, single=single)
-    found = []
+    bins = []
     for step in TINY_SINGLE if single else TINY:
         quotient = rule(step)
         error = None if quotient is None else error_of(quotient, true)
-        found.append(Bin(log10(step), quotient, error, error))
-    return tuple(found)
+        bins.append(Bin(log10(step), quotient, error, error))
+    return tuple(bins)

@@ -1,4 +1,4 @@
-"""Swell: how formulas of derivatives grow, as trees and as DAGs, and what the growth does to their accuracy.
+"""Expression swell: how formulas of derivatives grow, as trees and as DAGs, and how accurate they are.
 
 E561  not one of expression and family,         E565  not one variable to differentiate by
       or an option of the other                 E566  a file without expressions

@@ -1,4 +1,4 @@
-"""What grows: the members of a family (or the expressions of a file), and the ranges in which people ask for them."""
+"""The functions of a swell study: members of a family, or expressions of a file, by their numbers."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from functools import reduce
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.expression_file import entries_of_file
+from diffcompare.inputs.files import read_text
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import multiply, sin
+from diffcompare.language.parser import read
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.studies.question import checked_point, default_point
 
 MAX_MEMBER = 400
-"""Members are asked for up to this number."""
-
+# Beyond the member at which the expanded derivative of the logistic map has lost every digit.
 DEFAULT_MEMBERS = range(1, 9)
-"""Up to the member at which the expanded derivative of the logistic map has lost every digit, and then some."""
 
 
 class Member(NamedTuple):
-    """One function: its number and name, the point, and by what to differentiate."""
+    """One function: its number and name, the point, and the variables of differentiation."""
 
     number: int
     name: str
@@ -32,7 +33,7 @@ class Member(NamedTuple):
 
 
 class Family(NamedTuple):
-    """Functions by number: how they are called, how they are built, and where they are looked at."""
+    """A sequence of functions: its name, its definition in words and as code, and the points of its members."""
 
     title: str
     definition: str
@@ -40,12 +41,12 @@ class Family(NamedTuple):
     build: Callable[[int], Expression]
     point: Callable[[int], dict[str, float]]
     whole: bool = False
-    """Whether it is differentiated by all its variables; otherwise by the first one."""
+    """Whether members are differentiated by all their variables, not only by the first."""
     source: str = ""
 
 
 def _logistic(n: int) -> Expression:
-    """Baydin et al. 2018, Table 1, as the loop computes it."""
+    """Build the n-th iterate of the logistic map as a loop computes it (Baydin et al. 2018, Table 1)."""
     value: Expression = Variable("x")
     for _ in range(n - 1):
         value = (4 * value) * (1 - value)
@@ -53,7 +54,7 @@ def _logistic(n: int) -> Expression:
 
 
 def _speelpenning(n: int) -> Expression:
-    """Speelpenning 1980: the product of n variables, from left to right."""
+    """Build the product of n variables, from left to right (Speelpenning 1980)."""
     return reduce(multiply, [Variable(f"x{i}") for i in range(1, n + 1)])
 
 
@@ -76,7 +77,7 @@ FAMILIES: Mapping[str, Family] = {
 
 
 def numbers(text: str | None) -> range:
-    """The numbers that `--n 4` or `--n 1..12` asks for.  Raises DiffcompareError (E562)."""
+    """Parse `--n 4` or `--n 1..12`; raise DiffcompareError (E562) for a range that is invalid."""
     if text is None:
         return DEFAULT_MEMBERS
     match = re.fullmatch(r"\s*([0-9]{1,9})\s*(?:\.\.\s*([0-9]{1,9})\s*)?", text)
@@ -88,17 +89,17 @@ def numbers(text: str | None) -> range:
     if first < 1:
         raise _wrong_range("the first member has the number 1", f"for example `--n 1..{max(last, 1)}`")
     if last > MAX_MEMBER:
-        cure = f"for example `--n {first if first < MAX_MEMBER else 1}..{MAX_MEMBER}`"
-        raise _wrong_range(f"`--n` goes up to {MAX_MEMBER}, not {last}", cure)
+        help = f"for example `--n {first if first < MAX_MEMBER else 1}..{MAX_MEMBER}`"
+        raise _wrong_range(f"`--n` goes up to {MAX_MEMBER}, not {last}", help)
     return range(first, last + 1)
 
 
 def of_family(
     family: Family, which: Sequence[int], at: Mapping[str, float] | None, wrt: Sequence[str] = ()
 ) -> tuple[Member, ...]:
-    """The members of these numbers; `at` replaces the family's own point.
+    """Return the members with these numbers; `at` replaces the family's own point.
 
-    Raises DiffcompareError for a point or a variable that does not suit.
+    Raises DiffcompareError for a point that lacks a coordinate, and for an unknown variable.
     """
     largest = variables(wengert_list(family.build(which[-1])))
     if at is not None:
@@ -116,48 +117,44 @@ def of_family(
 def of_file(
     path: str, which: range | None, at: Mapping[str, float] | None, wrt: Sequence[str] = ()
 ) -> tuple[Member, ...]:
-    """The expressions of a file in their order: the lines of a .txt, the entries of a .toml.
+    """Return the expressions of a file in order: the lines of a .txt file, the entries of a .toml file.
 
-    Raises DiffcompareError for whatever is wrong with the file, the range, the point or the variable.
+    Raises DiffcompareError for an invalid file, range, point or variable.
     """
-    found = _expressions(path, tuple(at or ()))
-    if which is not None and which[-1] > len(found):
-        count = f"{len(found)} expression{'s' * (len(found) != 1)}"
-        raise _wrong_range(f"{path} has {count}, and `--n` asks for number {which[-1]}", f"`--n 1..{len(found)}`")
-    chosen = which or range(1, min(len(found), MAX_MEMBER) + 1)
-    _check_names(at, [found[n - 1][1] for n in chosen])
+    entries = _expressions(path, tuple(at or ()))
+    if which is not None and which[-1] > len(entries):
+        count = f"{len(entries)} expression{'s' * (len(entries) != 1)}"
+        raise _wrong_range(f"{path} has {count}, and `--n` asks for number {which[-1]}", f"`--n 1..{len(entries)}`")
+    chosen = which or range(1, min(len(entries), MAX_MEMBER) + 1)
+    _check_names(at, [entries[n - 1][1] for n in chosen])
     members = []
     for n in chosen:
-        name, expression, own = found[n - 1]
+        name, expression, own = entries[n - 1]
         names = variables(wengert_list(expression))
         if at is not None:
-            own = {each: at[each] for each in names if each in at}
+            own = {variable: at[variable] for variable in names if variable in at}
         point = checked_point(names, own) if own or at is not None else default_point(expression, names)
         members.append(Member(n, name, expression, point, _asked(wrt, names) or tuple(names[:1])))
     return tuple(members)
 
 
 def _expressions(path: str, names: tuple[str, ...]) -> list[tuple[str, Expression, Mapping[str, float]]]:
-    """Name, expression and classic point of everything in a file."""
-    from diffcompare.inputs.expression_file import entries_of_file
-    from diffcompare.inputs.files import read_text
-    from diffcompare.language.parser import read
-
+    """Return the name, the expression and the suggested point of every entry of a file."""
     if path.lower().endswith(".toml"):
-        texts = [(each.name, each.text, each.place, each.point) for each in entries_of_file(path)]
+        texts = [(entry.name, entry.text, entry.place, entry.point) for entry in entries_of_file(path)]
     else:
         lines = enumerate(map(str.strip, read_text(path).split("\n")), 1)
         texts = [(f"line {i}", line, f"{path}:{i}", {}) for i, line in lines if line and not line.startswith("#")]
     if not texts:
         message = f"{path} has no expressions"
-        raise DiffcompareError(Diagnostic("E566", "bad_value", message, source=path, help="write one on every line"))
-    found = []
+        raise DiffcompareError(Diagnostic("E566", "bad_value", message, source=path, help="write one per line"))
+    entries = []
     for name, text, place, point in texts[:MAX_MEMBER]:
         try:
-            found.append((name, read(text, names=[*names, *point]).expression, point))
+            entries.append((name, read(text, names=[*names, *point]).expression, point))
         except DiffcompareError as error:
             raise DiffcompareError(error.diagnostic._replace(source=place)) from None
-    return found
+    return entries
 
 
 def _check_names(at: Mapping[str, float] | None, expressions: Sequence[Expression]) -> None:

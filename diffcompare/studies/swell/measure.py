@@ -1,11 +1,11 @@
-"""Measuring: how large formulas are, what they say in doubles, and how far that is from the truth."""
+"""Measure formulas: their size, their values in doubles, and the error of these against the truth."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from diffcompare.backends import forward, reverse
 from diffcompare.backends.hand_coded import textbook
@@ -21,19 +21,16 @@ from diffcompare.numeric.operation_counts import forward_work, reverse_work
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.swell.families import Member
 from diffcompare.studies.swell.results import SWEEPS, DerivativeForm, SweepWork, SwellRow
+from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.rounding import TrueNumber
 
-if TYPE_CHECKING:
-    from diffcompare.truth.establish import Truth
-    from diffcompare.truth.rounding import TrueNumber
-
-TIDYINGS: Mapping[str, RuleStyle] = {"raw": RAW, "light": LIGHT}
-"""The two forms that come from the rules of a textbook."""
+RULE_STYLES: Mapping[str, RuleStyle] = {"raw": RAW, "light": LIGHT}  # the two forms by the rules of a textbook
 
 NOT_ASKED = DerivativeForm("not asked", "not-asked")
 
 
 class TimeBudget:
-    """Seconds to be spent by one method on all rows together; None: as many as it likes."""
+    """Seconds that one method may spend on all rows together; None for no limit."""
 
     def __init__(self, seconds: float | None) -> None:
         self.whole = seconds
@@ -41,69 +38,69 @@ class TimeBudget:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all has been spent."""
+        """Whether all time has been spent."""
         return self.left is not None and self.left <= 0
 
     def charge(self, since: float) -> None:
-        """Pay for the time since then."""
+        """Subtract the time since a reading of `monotonic`."""
         self.spend(monotonic() - since)
 
     def spend(self, seconds: float) -> None:
-        """Pay for so much time."""
+        """Subtract seconds."""
         if self.left is not None:
             self.left -= seconds
 
     @property
     def timed_out(self) -> DerivativeForm:
-        """What is said where all has been spent."""
+        """The form to be reported when all time has been spent."""
         return DerivativeForm(f"timed out after {self.whole:g} s", "timed-out")
 
 
 class PartialRow(NamedTuple):
-    """A row before its formulas are judged: what is known of the member, its formulas and the truth."""
+    """A row before its formulas are evaluated: the member, its formulas and the truth."""
 
     member: Member
     forms: Mapping[str, DerivativeForm]
     to_sweep: Problem | None
-    """What the sweeps of automatic differentiation go along; None where that has become too large."""
+    """The problem for automatic differentiation; None where it has become too large."""
     status: str
+    """The status of the truth."""
     true: Mapping[str, TrueNumber | None]
 
 
-Known: TypeAlias = "dict[str, dict[Expression, Expression]]"
-"""Derivatives by variable and node: a member of a family is a part of the next one."""
+# Derivatives by variable and node, kept because each member of a family is a part of the next.
+KnownDerivatives: TypeAlias = "dict[str, dict[Expression, Expression]]"
 
 
 def by_rules(
-    expression: Expression, wrt: Sequence[str], name: str, purse: TimeBudget, known: Known | None = None
+    expression: Expression, wrt: Sequence[str], name: str, budget: TimeBudget, known: KnownDerivatives | None = None
 ) -> DerivativeForm:
-    """The derivative by the rules of a textbook, raw or light, or why there is none.
+    """Return the derivative by the rules of a textbook, in the style `name` (raw or light), or why there is none.
 
-    The rules go along the Wengert list once for every variable and write expressions, as a forward sweep over the
-    table would; but a sweep multiplies partials (du*v and dv*u, one after the other, nothing for an argument that
-    does not vary), where the rules write what a textbook has: (u v)' = u' v + u v', and all the zeros of it.
+    The rules run along the Wengert list once for every variable and write expressions.  A forward sweep would multiply
+    partials and skip constant arguments; the rules write what a textbook has, (u v)' = u' v + u v', with all its zeros.
     """
-    if purse.is_empty:
+    if budget.is_empty:
         return NOT_ASKED
     since = monotonic()
     try:
-        formulas = textbook(expression, wrt, purse.left, TIDYINGS[name], known)
+        formulas = textbook(expression, wrt, budget.left, RULE_STYLES[name], known)
     except TimeoutError:
-        return purse.timed_out
+        return budget.timed_out
     except NotDifferentiable as refusal:
         operation = refusal.node.operation
         return DerivativeForm(f"no rule for {operation.name if operation else 'this'}", "not-supported")
     finally:
-        purse.charge(since)
-    return sized(formulas)  # counting is not charged: sizes must not depend on the clock
+        budget.charge(since)
+    return sized(formulas)  # counting costs no budget: sizes must not depend on the clock
 
 
 def sized(formulas: Mapping[str, Expression], size: Size | None = None) -> DerivativeForm:
-    """Formulas with their size (unless it is known already) and their work."""
+    """Return formulas with their size (unless it is given) and the number of operations to evaluate them."""
     roots = tuple(formulas.values())
     nodes = wengert_list(*roots)
     size = size or Size(tree_sum(nodes, roots, lambda node: 1), len(nodes))
-    # Of an operation without a variable nobody counts the work, as everywhere.
+    # Constant subexpressions cost nothing, as in all operation counts.
     work, written = sum(map(_is_work, nodes)), tree_sum(nodes, roots, _is_work)
     return DerivativeForm(formulas=formulas, size=size, work=work, written=written)
 
@@ -113,27 +110,32 @@ def _is_work(node: Expression) -> bool:
 
 
 def completed(
-    draft: PartialRow, more: Mapping[str, DerivativeForm], purse: TimeBudget, polynomial: DerivativeForm | None = None
+    partial: PartialRow,
+    more: Mapping[str, DerivativeForm],
+    budget: TimeBudget,
+    polynomial: DerivativeForm | None = None,
 ) -> SwellRow:
-    """The row: every form judged by the truth, and the sweeps beside them."""
-    member, true = draft.member, draft.true
-    forms = {name: _judged(form, member.point, true) for name, form in {**draft.forms, **more}.items()}
+    """Return the finished row: the error of every form, and the sweeps of automatic differentiation."""
+    member, true = partial.member, partial.true
+    forms = {name: _evaluated(form, member.point, true) for name, form in {**partial.forms, **more}.items()}
     sweeps = {name: SweepWork("too-large") for name in SWEEPS}
-    if draft.to_sweep is not None:
-        sweeps = _swept(draft.to_sweep, true, purse)
+    if partial.to_sweep is not None:
+        sweeps = _swept(partial.to_sweep, true, budget)
     nodes = wengert_list(member.expression)
     size = Size(tree_sum(nodes, nodes[-1:], lambda node: 1), len(nodes))
-    return SwellRow(member, size, operation_count(nodes), forms, sweeps, draft.status, true, polynomial)
+    return SwellRow(member, size, operation_count(nodes), forms, sweeps, partial.status, true, polynomial)
 
 
-def _judged(form: DerivativeForm, point: Mapping[str, float], true: Mapping[str, TrueNumber | None]) -> DerivativeForm:
-    """The form with the values of its formulas at the point and their largest relative error."""
+def _evaluated(
+    form: DerivativeForm, point: Mapping[str, float], true: Mapping[str, TrueNumber | None]
+) -> DerivativeForm:
+    """Return the form with the values of its formulas at the point and their largest relative error."""
     if form.formulas is None:
         return form
-    found = values_at(wengert_list(*form.formulas.values()), point)
+    computed = values_at(wengert_list(*form.formulas.values()), point)
     values, outside = {}, None
     for name, formula in form.formulas.items():
-        value = found[formula]
+        value = computed[formula]
         values[name] = float(value) if is_number(value) else None
         if type(value) is Undefined:
             outside = "undefined"
@@ -143,7 +145,7 @@ def _judged(form: DerivativeForm, point: Mapping[str, float], true: Mapping[str,
 
 
 def _worst(values: Mapping[str, float | None], true: Mapping[str, TrueNumber | None]) -> float | None:
-    """The largest relative error; None where no truth is known but 0."""
+    """Return the largest relative error; None where no nonzero truth is known."""
     errors = []
     for name, value in values.items():
         known = true.get(name)
@@ -152,41 +154,39 @@ def _worst(values: Mapping[str, float | None], true: Mapping[str, TrueNumber | N
     return max([error for error in errors if error is not None], default=None)
 
 
-def _swept(problem: Problem, true: Mapping[str, TrueNumber | None], purse: TimeBudget) -> dict[str, SweepWork]:
-    """Both modes of automatic differentiation on a problem; without time for it, the work that it would be."""
+def _swept(problem: Problem, true: Mapping[str, TrueNumber | None], budget: TimeBudget) -> dict[str, SweepWork]:
+    """Run both modes of automatic differentiation; without time left, only count the operations."""
     nodes = wengert_list(problem.expression)
     active = active_nodes(nodes, problem.wrt)
     work = {"forward": len(problem.wrt) * forward_work(nodes, active), "reverse": reverse_work(nodes, active)}
-    found = {}
+    sweeps = {}
     for name, backend in zip(SWEEPS, (forward, reverse), strict=True):
-        found[name] = SweepWork(NOT_ASKED.status, work[name])
-        if not purse.is_empty:
+        sweeps[name] = SweepWork(NOT_ASKED.status, work[name])
+        if not budget.is_empty:
             since = monotonic()
             with ONE_AT_A_TIME:
                 answer = backend.differentiate(problem)
-            purse.charge(since)
+            budget.charge(since)
             error = _worst(answer.gradient, true) if answer.status == "ok" else None
-            found[name] = SweepWork(answer.status, work[name], answer.gradient, error)
-    return found
+            sweeps[name] = SweepWork(answer.status, work[name], answer.gradient, error)
+    return sweeps
 
 
-def truth_of(problem: Problem, purse: TimeBudget) -> Truth:
-    """The truth about a problem, as long as there is time for it."""
-    from diffcompare.truth.establish import Truth, establish
-
-    if purse.is_empty:
+def truth_of(problem: Problem, budget: TimeBudget) -> Truth:
+    """Return the truth about a problem, if there is time left for it."""
+    if budget.is_empty:
         return Truth("timed-out", gradient=dict.fromkeys(problem.wrt))
     since = monotonic()
     with ONE_AT_A_TIME:
-        found = establish(problem._replace(budget=purse.left))
-    purse.charge(since)
-    return found
+        truth = establish(problem._replace(budget=budget.left))
+    budget.charge(since)
+    return truth
 
 
 def failure_of(problem: Problem, truth: Truth) -> Diagnostic | None:
-    """What is wrong with the point, as `grad` says it; None where there is a derivative."""
+    """Return what is wrong with the point, in the words of `grad`; None where there is a derivative."""
     nodes = wengert_list(problem.expression)
-    found = point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
-    if found is not None and found.kind == "nondifferentiable":
-        return found._replace(help="choose another point; sizes and work are the same everywhere")
-    return found
+    failure = point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
+    if failure is not None and failure.kind == "nondifferentiable":
+        return failure._replace(help="choose another point; sizes and work are the same everywhere")
+    return failure

@@ -1,10 +1,15 @@
-"""Swell as a document: the formulas while they are short, then sizes, accuracy and work, row by row."""
+"""The report of a swell study: formulas while they are short, then sizes, accuracy and work.
+
+`data` writes the JSON document (schema diffcompare/1), `document` the blocks that renderers show.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import Any
 
+from diffcompare.backends.problem import Size
 from diffcompare.document import Block, Cell, Code, Document, Equation, Equations, Heading, Listing, Paragraph, Table
 from diffcompare.formatting import approximate, integer
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
@@ -13,7 +18,7 @@ from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.studies.question import format_coordinate
 from diffcompare.studies.record import SCHEMA, warnings_data
 from diffcompare.studies.swell.families import FAMILIES
-from diffcompare.studies.swell.results import FORMS
+from diffcompare.studies.swell.results import FORMS, DerivativeForm, SweepWork, Swell, SwellRow
 from diffcompare.studies.swell.tables import (
     accuracy,
     bars,
@@ -25,33 +30,25 @@ from diffcompare.studies.swell.tables import (
     work_note,
 )
 
-if TYPE_CHECKING:
-    from diffcompare.backends.problem import Size
-    from diffcompare.studies.swell.results import DerivativeForm, SweepWork, Swell, SwellRow
+# --- Sentences --------------------------------------------------------------------------------------------------------
 
-
-# What swell teaches, in sentences with the figures of the tables.
-
-CATASTROPHE = 1000
-
-"""How many times worse than a sweep a formula has to be before it is called no better."""
-
-UNIT = 2**-53
+FAR_WORSE = 1000  # factor between the errors of a formula and of a sweep that is worth a sentence
+UNIT_ROUNDOFF = 2**-53
 
 
 def verdict(swell: Swell) -> str:
-    """One sentence about sizes, one about accuracy and one about work, each where there is something to say."""
+    """Return sentences about sizes, accuracy and work, each where the figures support it."""
     if swell.failure is not None:
         return "There is no derivative to measure at this point."
-    found = (_sizes(swell), _accuracy(swell), _overflow(swell), _work(swell))
-    return " ".join([sentence for sentence in found if sentence])
+    sentences = (_sizes(swell), _accuracy(swell), _overflow(swell), _work(swell))
+    return " ".join(filter(None, sentences))
 
 
 def _sizes(swell: Swell) -> str:
     known = [row for row in swell.rows if row.forms["light"].size is not None]
     if not known:
         return ""
-    # The members of a family grow, the lines of a file come as they come.
+    # The members of a family grow; the lines of a file are in any order.
     row = known[-1] if swell.is_numbered or swell.by_order else max(known, key=_tree)
     size = row.forms["light"].size
     assert size is not None
@@ -73,16 +70,16 @@ def _what(swell: Swell, row: SwellRow) -> str:
 
 
 def _accuracy(swell: Swell) -> str:
-    """The form that is shorter than the textbook's and the worst of those far less accurate than a sweep."""
-    found = [
+    """Name the worst form that is shorter than the textbook's and far less accurate than a sweep."""
+    worse = [
         (form.error, row, name)
         for row in swell.rows
         for name in ("expanded", "simplified")
         if (form := row.forms.get(name)) is not None and form.error is not None and _is_worse(form, row)
     ]
-    if not found:
+    if not worse:
         return ""
-    error, row, adjective = max(found, key=lambda each: each[0])
+    error, row, adjective = max(worse, key=itemgetter(0))
     sweep = row.sweeps["reverse"].error or 0.0
     return (
         f"A shorter formula is not a better one: {place(swell, row)} the {adjective} form has relative error "
@@ -91,7 +88,7 @@ def _accuracy(swell: Swell) -> str:
 
 
 def _overflow(swell: Swell) -> str:
-    """The first formula that has no value in doubles where a sweep has."""
+    """Name the first row whose formula overflows where a sweep does not."""
     for row in swell.rows:
         sweep = row.sweeps.get("reverse")
         if row.forms["light"].outside == "overflow" and sweep is not None and sweep.error is not None:
@@ -101,15 +98,15 @@ def _overflow(swell: Swell) -> str:
 
 
 def _is_worse(form: DerivativeForm, row: SwellRow) -> bool:
-    """Whether a form is shorter than the textbook's, and far less accurate than a sweep."""
+    """Tell whether a form is shorter than the textbook's, and far less accurate than a sweep."""
     sweep, light = row.sweeps.get("reverse"), row.forms["light"]
     if sweep is None or sweep.error is None or form.error is None or form.size is None or light.size is None:
         return False
-    return form.size.tree < light.size.tree and form.error > CATASTROPHE * max(sweep.error, UNIT)
+    return form.size.tree < light.size.tree and form.error > FAR_WORSE * max(sweep.error, UNIT_ROUNDOFF)
 
 
 def _work(swell: Swell) -> str:
-    """Of a whole gradient: the work of the formulas written out, and of the sweeps."""
+    """Compare, for a gradient, the operations of the formulas written out with those of the sweeps."""
     row = swell.rows[-1]
     forward, reverse, light = row.sweeps.get("forward"), row.sweeps.get("reverse"), row.forms["light"]
     if len(row.member.wrt) < 2 or forward is None or reverse is None or light.written is None:
@@ -124,50 +121,44 @@ def _work(swell: Swell) -> str:
 
 
 def place(swell: Swell, row: SwellRow) -> str:
-    """Which row, as the sentence says it."""
+    """Return the row as a phrase: `at n = 4`."""
     if swell.by_order:
         return f"at order {row.member.number}"
     return f"at n = {row.member.number}" if swell.is_numbered else f"for {row.member.name}"
 
 
 def counted(number: int) -> str:
-    """A count with its thousands marked; the order of magnitude of a long one."""
+    """Return a count with its thousands marked, or the order of magnitude of a long one."""
     if number < 10**15:
         return f"{number:,}"
     digits = integer(number)
     return digits if digits.startswith("about") else f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"
 
 
-# Swell as plain data: the JSON document, schema diffcompare/1.
+# --- JSON -------------------------------------------------------------------------------------------------------------
 
-APART = 20_000
-
-"""Nodes of the formulas of a form, each for itself, up to which each is a text that stands for itself; of more the
-shared parts are written once, as definitions."""
-
-MAX_WRITTEN = 200_000
-
-"""Nodes of all formulas in a document; of what is beyond it has the sizes, and says so."""
-
+# Up to so many nodes, formulas of a form are complete texts; in larger ones shared subexpressions become definitions.
+MAX_COMPLETE_NODES = 20_000
+MAX_WRITTEN = 200_000  # nodes of all formulas in a document; beyond it, only sizes are written
 LEFT_OUT = f"all formulas of the document together have more than {MAX_WRITTEN} nodes: ask for this row alone"
 
 
 class NodeBudget:
-    """How many nodes may still be written."""
+    """The number of nodes that may still be written to a JSON document."""
 
     def __init__(self) -> None:
         self.left = MAX_WRITTEN
 
     def takes(self, nodes: int) -> bool:
-        """Whether so many nodes may be written; then they are taken off."""
+        """Subtract nodes if there are enough; tell whether there are."""
         enough = nodes <= self.left
         self.left -= nodes if enough else 0
         return enough
 
 
 def data(swell: Swell) -> dict[str, Any]:
-    """Everything that was measured; numbers in full precision, null where there is none."""
-    ink = NodeBudget()
+    """Return everything measured as plain data; numbers in full precision, None where there is none."""
+    budget = NodeBudget()
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "command": "swell",
@@ -176,7 +167,7 @@ def data(swell: Swell) -> dict[str, Any]:
         "definition": swell.definition,
         "budget": swell.budget,
         "forms": FORMS,
-        "rows": [_row(row, ink, by_order=swell.by_order) for row in swell.rows],
+        "rows": [_row(row, budget, by_order=swell.by_order) for row in swell.rows],
         "verdict": swell.verdict,
         "warnings": warnings_data(swell.notes),
     }
@@ -185,9 +176,9 @@ def data(swell: Swell) -> dict[str, Any]:
     return document
 
 
-def _row(row: SwellRow, ink: NodeBudget, *, by_order: bool) -> dict[str, Any]:
+def _row(row: SwellRow, budget: NodeBudget, *, by_order: bool) -> dict[str, Any]:
     member = row.member
-    expression = to_text(member.expression) if ink.takes(row.size.dag) else None
+    expression = to_text(member.expression) if budget.takes(row.size.dag) else None
     return {
         "order" if by_order else "n": member.number,
         "name": member.name,
@@ -202,13 +193,13 @@ def _row(row: SwellRow, ink: NodeBudget, *, by_order: bool) -> dict[str, Any]:
             "values": {name: true.text if true else None for name, true in row.true.items()},
         },
         "polynomial": _polynomial(row.polynomial),
-        "forms": {name: _form(form, ink) for name, form in row.forms.items()},
+        "forms": {name: _form(form, budget) for name, form in row.forms.items()},
         "sweeps": {name: _sweep(sweep) for name, sweep in row.sweeps.items()},
     }
 
 
 def _polynomial(form: DerivativeForm | None) -> dict[str, Any] | None:
-    """A row of the survey's Table 1: what is differentiated, factored, and its derivative."""
+    """Return a row of the survey's Table 1: the polynomial, factored, and its derivative."""
     if form is None:
         return None
     formulas = form.formulas or dict.fromkeys(("factored", "unsimplified", "simplified"))
@@ -216,7 +207,7 @@ def _polynomial(form: DerivativeForm | None) -> dict[str, Any] | None:
     return {"status": form.status, "note": form.trouble, **texts}
 
 
-def _form(form: DerivativeForm, ink: NodeBudget) -> dict[str, Any]:
+def _form(form: DerivativeForm, budget: NodeBudget) -> dict[str, Any]:
     return {
         "status": form.status if form.outside is None else form.outside,
         "note": form.trouble,
@@ -225,19 +216,19 @@ def _form(form: DerivativeForm, ink: NodeBudget) -> dict[str, Any]:
         "written_out": form.written,
         "values": dict(form.values) if form.values else None,
         "relative_error": form.error,
-        **_formulas_data(form, ink),
+        **_formulas_data(form, budget),
     }
 
 
-def _formulas_data(form: DerivativeForm, ink: NodeBudget) -> dict[str, Any]:
-    """The formulas as texts that stand for themselves, or in terms of definitions, or why they are not written."""
+def _formulas_data(form: DerivativeForm, budget: NodeBudget) -> dict[str, Any]:
+    """Return formulas as complete texts, or in terms of definitions, or the reason why they are left out."""
     if form.formulas is None:
         return {"formulas": None, "definitions": None, "formulas_left_out": None}
     roots = list(form.formulas.values())
     nodes = len(wengert_list(*roots))
-    if not ink.takes(nodes):
+    if not budget.takes(nodes):
         return {"formulas": None, "definitions": None, "formulas_left_out": LEFT_OUT}
-    if len(roots) == 1 or nodes <= APART >= sum(map(dag_size, roots)):
+    if len(roots) == 1 or nodes <= MAX_COMPLETE_NODES >= sum(map(dag_size, roots)):
         texts, definitions = list(map(to_text, roots)), None
     else:
         definitions, texts = shared_texts(roots)
@@ -257,21 +248,12 @@ def _size(size: Size) -> dict[str, int]:
     return {"tree": size.tree, "dag": size.dag}
 
 
-MAX_ROWS = 24
+# --- Document ---------------------------------------------------------------------------------------------------------
 
-"""Rows of a table; of more, the first and the last are shown, and machines get all."""
-
-LONG, FEW_ROWS = 10**18, 8
-
-"""From this size on its digits fill the screen: fewer rows are shown."""
-
-SHORT = 160
-
-"""Nodes of a formula, written out, that people are shown."""
-
-MAX_FORMULAS = 6
-
-"""Rows of which the formulas are shown."""
+MAX_TABLE_ROWS = 24  # of more, the first and the last are shown; machine formats have all
+LONG, FEW_ROWS = 10**18, 8  # from this size on the digits fill the screen, and fewer rows are shown
+MAX_SHOWN_NODES = 160  # of a formula, written out
+MAX_FORMULAS = 6  # rows whose formulas are shown
 
 COUNTED = (
     "Nodes: every number, variable and operation is one. As a tree a part counts as often as it is written, as a DAG "
@@ -280,7 +262,7 @@ COUNTED = (
 
 
 def document(swell: Swell, *, brief: bool = False) -> Document:
-    """The tables of `swell`; a brief document has the sizes only."""
+    """Return the document of a swell study; a brief one has the tables of sizes only."""
     if not swell.has_tables:
         return Document((), swell.data)
     most = _most(swell.rows)
@@ -290,8 +272,8 @@ def document(swell: Swell, *, brief: bool = False) -> Document:
 
     blocks: list[Block] = [] if brief else [Heading(_title(swell), 1), _question(swell)]
     if not brief:
-        found = polynomials(swell, swell.rows)
-        blocks += ([] if found is None else [found._replace(most=most)]) + _formulas(swell)
+        table_1 = polynomials(swell, swell.rows)
+        blocks += ([] if table_1 is None else [table_1._replace(most=most)]) + _formulas(swell)
     blocks += [table(sizes), table(sympy_sizes)]
     if not brief:
         if len(swell.rows) > 1:
@@ -304,9 +286,9 @@ def document(swell: Swell, *, brief: bool = False) -> Document:
 
 
 def _most(rows: Sequence[SwellRow]) -> int:
-    """Rows of a table that people are shown: fewer where they are long."""
+    """Return how many rows a table shows: fewer where they are long."""
     trees = [form.size.tree for row in rows for form in row.forms.values() if form.size is not None]
-    return MAX_ROWS if max(trees, default=0) < LONG else FEW_ROWS
+    return MAX_TABLE_ROWS if max(trees, default=0) < LONG else FEW_ROWS
 
 
 def _ends(rows: Sequence[SwellRow], most: int) -> Sequence[SwellRow]:
@@ -332,23 +314,23 @@ def _question(swell: Swell) -> Listing:
 
 
 def _point(swell: Swell) -> str:
-    """The point of the last row, of which the others have a part; its beginning, where it is long."""
+    """Return the point of the last row, which contains those of the others; abbreviated where it is long."""
     point = swell.rows[-1].member.point
     if not swell.is_numbered and any(row.member.point != point for row in swell.rows):
         return "each at its own point"
-    shown = ", ".join(f"{name} = {format_coordinate(x)}" for name, x in list(point.items())[:3])
-    return shown if len(point) <= 3 else f"{shown}, ... ({len(point)} variables)"
+    text = ", ".join(f"{name} = {format_coordinate(x)}" for name, x in list(point.items())[:3])
+    return text if len(point) <= 3 else f"{text}, ... ({len(point)} variables)"
 
 
 # --- Formulas ---------------------------------------------------------------------------------------------------------
 
 
 def _formulas(swell: Swell) -> list[Block]:
-    """f, its derivative by textbook rules, and what sympy makes of that, while they are short."""
+    """Return the equations of f, its derivative by the rules, and sympy's simplified form, while they are short."""
     rows: list[Equation] = []
     for row in swell.rows[int(swell.by_order) :][:MAX_FORMULAS]:
         light = row.forms["light"]
-        if light.size is None or light.size.tree > SHORT * len(row.member.wrt):
+        if light.size is None or light.size.tree > MAX_SHOWN_NODES * len(row.member.wrt):
             break
         rows += _equations_of(swell, row)
     return [Equations("formulas", tuple(rows), "Formulas")] if rows else []
@@ -367,5 +349,5 @@ def _equations_of(swell: Swell, row: SwellRow) -> list[Equation]:
 
 
 def _whole(formula: Expression) -> Cell:
-    """The formula written out, even where it swells: that is what is to be seen."""
+    """Return the formula written out in full even where it is large: the swell is the point."""
     return Code(infix(formula, {})) if swells(formula, wengert_list(formula)) else formula

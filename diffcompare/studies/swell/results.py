@@ -1,23 +1,22 @@
-"""The record of swell: for every member its formulas in every form, the work of the sweeps, and how right they are."""
+"""The record of a swell study: formulas of every member in every form, and AD beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from diffcompare.backends.problem import Size
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.expression import Expression
 from diffcompare.studies.record import Record
 from diffcompare.studies.swell.families import FAMILIES, Member
-
-if TYPE_CHECKING:
-    from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.rounding import TrueNumber
 
 OWN = ("raw", "light")
 SYMPY = ("sympy", "cse", "expanded", "simplified")
+# The forms of a derivative, with their titles.
 FORMS = {
     "raw": "textbook rules, raw",
     "light": "textbook rules, light",
@@ -26,33 +25,33 @@ FORMS = {
     "expanded": "sympy, expanded",
     "simplified": "sympy, simplified",
 }
-"""The forms of a derivative, and what to call them."""
 
 SWEEPS = {"forward": "forward AD", "reverse": "reverse AD"}
 
 
 class DerivativeForm(NamedTuple):
-    """A derivative as formulas, one for every variable asked for, or the reason why there are none."""
+    """A derivative as formulas, one for every variable, or the reason why there are none."""
 
     trouble: str | None = None
-    """Why there are no formulas, for people: `timed out after 5 s`, `not asked`."""
+    """The reason why there are no formulas, in words: `timed out after 5 s`, `not asked`."""
     status: str = "ok"
-    """The same for machines: a status of a method, or `not-asked` or `too-large`."""
+    """The status of the method, or `not-asked` or `too-large`."""
     formulas: Mapping[str, Expression] | None = None
     size: Size | None = None
     work: int | None = None
-    """Operations of evaluating the formulas, equal parts once."""
+    """Operations to evaluate the formulas, shared subexpressions once."""
     written: int | None = None
-    """Operations of the formulas written out."""
+    """Operations of the formulas written out, with every subexpression as often as it appears."""
     values: Mapping[str, float | None] | None = None
+    """The values of the formulas at the point, in doubles."""
     error: float | None = None
     """The largest relative error of the values."""
     outside: str | None = None
-    """Why a value is missing: `undefined`, or `overflow` for inf and nan."""
+    """The reason why a value is missing: `undefined`, or `overflow` for inf and nan."""
 
 
 class SweepWork(NamedTuple):
-    """What a mode of automatic differentiation does and says."""
+    """One mode of automatic differentiation: its operations, its gradient and the largest relative error."""
 
     status: str
     work: int | None = None
@@ -65,21 +64,22 @@ class SwellRow(NamedTuple):
 
     member: Member
     size: Size
-    """Of f; from the second order on, of nothing that grows: the expression stays the same."""
+    """The size of f, which is the same in all orders."""
     operations: int
+    """The operations to evaluate f."""
     forms: Mapping[str, DerivativeForm]
     sweeps: Mapping[str, SweepWork]
     status: str
-    """Of the truth."""
+    """The status of the truth."""
     true: Mapping[str, TrueNumber | None]
     polynomial: DerivativeForm | None = None
-    """What is differentiated, factored, and its derivative `unsimplified` and `simplified`, as the survey's Table 1
-    has them; None for what is no polynomial of a small degree in one variable."""
+    """The polynomial `factored`, and its derivative `unsimplified` and `simplified`, as in Table 1 of Baydin et al.
+    2018; None for a function that is no polynomial of small degree in one variable."""
 
 
 @dataclass(frozen=True, repr=False)
 class Swell(Record):
-    """Rows of members or of orders."""
+    """The growth of derivatives: a row for every member of a family, or for every order of the derivative."""
 
     report = "diffcompare.studies.swell.report"
 
@@ -87,6 +87,7 @@ class Swell(Record):
     """`order`, or the name of the family, or the path of the file."""
     title: str
     definition: str
+    """The definition of the family, the number of expressions of a file, or the variable of differentiation."""
     rows: tuple[SwellRow, ...]
     budget: float | None
     notes: tuple[Diagnostic, ...] = ()
@@ -99,11 +100,11 @@ class Swell(Record):
 
     @property
     def is_numbered(self) -> bool:
-        """Whether the rows are members of a family, whose numbers mean something (the lines of a file have names)."""
+        """Whether the rows are members of a family, which have numbers (the expressions of a file have names)."""
         return self.kind in FAMILIES
 
     @cached_property
     def verdict(self) -> str:
-        """What to learn from the tables, with their figures."""
+        """Sentences that say what the tables teach, with their figures."""
         text: str = self.from_report("verdict")
         return text

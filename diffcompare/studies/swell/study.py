@@ -1,15 +1,15 @@
-"""Higher derivatives: the derivative of the derivative, in every form, order by order."""
+"""Run swell studies: the members of a family, or the higher derivatives of one expression."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING
 
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic.client import prepare
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
@@ -19,8 +19,8 @@ from diffcompare.studies.question import checked_positive, set_up
 from diffcompare.studies.swell.families import DEFAULT_MEMBERS, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.measure import (
     NOT_ASKED,
-    TIDYINGS,
-    Known,
+    RULE_STYLES,
+    KnownDerivatives,
     PartialRow,
     TimeBudget,
     by_rules,
@@ -32,11 +32,7 @@ from diffcompare.studies.swell.measure import (
 from diffcompare.studies.swell.results import DerivativeForm, Swell, SwellRow
 from diffcompare.studies.swell.sympy_forms import sympy_forms, table_rows
 
-if TYPE_CHECKING:
-    from diffcompare.inputs.resolve import ParsedInput
-
-
-# Families: every member's derivative in every form, beside the member itself.
+# --- Families ---------------------------------------------------------------------------------------------------------
 
 
 def swell_family(
@@ -47,14 +43,15 @@ def swell_family(
     wrt: Sequence[str] = (),
     budget: float | None = 5.0,
 ) -> Swell:
-    """Members of a family (its name, or a .txt or .toml file) by number: f and f', in every form.
+    """Measure members of a family (its name, or a .txt or .toml file): f and f' in every form.
 
-    `budget` is in seconds for each method, all members together (for sympy twice: see `sympy_forms`).
-    Raises DiffcompareError for a family, a range, a point or a variable that is none.
+    `which` are the numbers of the members.  `budget` is in seconds, for each method and all members together; sympy
+    has twice as much (see `sympy_forms`).  Raises DiffcompareError for an unknown family or variable, and for an
+    invalid range or point.
     """
     budget = checked_positive("budget", budget)
     title, definition, members = _members(family, which, at, wrt)
-    prepare()  # sympy is imported in its own process while the rules are applied
+    prepare()  # sympy is imported in a process of its own, in the meantime
     rows, failures = _measured(members, budget)
     if len(failures) == len(rows):
         return Swell(family, title, definition, rows, budget, failure=failures[0])
@@ -65,7 +62,7 @@ def swell_family(
 def _members(
     family: str, which: range | None, at: Mapping[str, float] | None, wrt: Sequence[str]
 ) -> tuple[str, str, tuple[Member, ...]]:
-    """What the family is called, how it is defined, and the members asked for."""
+    """Return the title of a family, its definition, and the members with these numbers."""
     known = FAMILIES.get(family)
     if known is not None:
         return known.title, known.definition, of_family(known, which or DEFAULT_MEMBERS, at, wrt)
@@ -76,39 +73,37 @@ def _members(
 
 
 def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[SwellRow, ...], list[Diagnostic]]:
-    """The rows, and what is wrong with the points of some."""
-    rules, truths, sweeps = {name: TimeBudget(budget) for name in TIDYINGS}, TimeBudget(budget), TimeBudget(budget)
-    known: dict[str, Known] = {name: {} for name in TIDYINGS}
-    drafts, failures = [], []
+    """Return the rows, and what is wrong with the points of some members."""
+    rules = {name: TimeBudget(budget) for name in RULE_STYLES}
+    truths, sweeps = TimeBudget(budget), TimeBudget(budget)
+    known: dict[str, KnownDerivatives] = {name: {} for name in RULE_STYLES}
+    partial_rows, failures = [], []
     for member in members:
         problem = Problem(member.expression, member.point, member.wrt, budget=budget)
-        forms = {name: by_rules(member.expression, member.wrt, name, rules[name], known[name]) for name in TIDYINGS}
+        forms = {name: by_rules(member.expression, member.wrt, name, rules[name], known[name]) for name in RULE_STYLES}
         truth = truth_of(problem, truths)
         failure = failure_of(problem, truth)
         if failure is not None:
             failures.append(failure._replace(message=f"{member.name}: {failure.message}"))
-        drafts.append(PartialRow(member, forms, problem, truth.status, truth.gradient))
-    asked = [(draft.to_sweep, 1) for draft in drafts if draft.to_sweep]
+        partial_rows.append(PartialRow(member, forms, problem, truth.status, truth.gradient))
+    asked = [(row.to_sweep, 1) for row in partial_rows if row.to_sweep]
     polynomials, more = table_rows(asked, budget), sympy_forms(asked, budget)
-    rows = zip(drafts, more, polynomials, strict=True)
-    return tuple(completed(draft, forms, sweeps, polynomial) for draft, forms, polynomial in rows), failures
+    rows = zip(partial_rows, more, polynomials, strict=True)
+    return tuple(completed(row, forms, sweeps, polynomial) for row, forms, polynomial in rows), failures
 
 
 def _unknown(family: str) -> DiffcompareError:
     close = did_you_mean(family, FAMILIES)
-    cure = f"did you mean `{close}`?" if close else f"choose {', '.join(FAMILIES)}, or a .txt or .toml file"
-    return DiffcompareError(Diagnostic("E563", "bad_value", f"there is no family `{family}`", help=cure))
+    help = f"did you mean `{close}`?" if close else f"choose {', '.join(FAMILIES)}, or a .txt or .toml file"
+    return DiffcompareError(Diagnostic("E563", "bad_value", f"there is no family `{family}`", help=help))
 
+
+# --- Higher derivatives -----------------------------------------------------------------------------------------------
 
 DEFAULT_ORDER, MAX_ORDER = 4, 12
-
-MAX_NODES = 20_000
-
-"""Distinct nodes of a formula that is differentiated once more."""
-
+MAX_NODES = 20_000  # distinct nodes of a formula that is differentiated once more
+# The number system in which a sweep writes formulas: its numbers are expressions.
 EXPRESSIONS = NumberSystem({}, lambda node, point: node, lambda terms: reduce(add, terms), Number(1))
-
-"""The reading in which a sweep writes formulas: its numbers are expressions."""
 
 
 def swell_orders(
@@ -119,41 +114,42 @@ def swell_orders(
     wrt: Sequence[str] = (),
     budget: float | None = 5.0,
 ) -> Swell:
-    """An expression and its derivatives up to an order, by one variable (by default the first).
+    """Measure an expression and its derivatives up to an order, by one variable (by default the first).
 
-    The truth about an order is that of the sweep, in balls, along the light formula of the order below; the work of
-    AD at order k is that of one sweep along the list that k - 1 nested forward sweeps wrote.
-    Raises DiffcompareError for an order, a point or a variable that will not do.
+    The truth at an order is the derivative, in ball arithmetic, of the light formula of the order below.  The work of
+    AD at order k is that of one sweep along the list that k - 1 nested forward sweeps have written.
+    Raises DiffcompareError for an invalid order, point or variable, and for an expression that is too large.
     """
     budget = checked_positive("budget", budget)
     if not 1 <= order <= MAX_ORDER:
         raise _wrong_order(str(order))
-    prepare()  # sympy is imported in its own process while the rules are applied
+    prepare()  # sympy is imported in a process of its own, in the meantime
     point, asked, notes = set_up(question, at, wrt)
-    name = _one(asked, wrt)
+    name = _variable(asked, wrt)
     if len(asked) > 1:
-        said = f"higher derivatives are taken by one variable, here by `{name}`"
-        notes = (*notes, Diagnostic("W561", "note", said, help=f"--wrt {asked[1]}", severity="note"))
+        message = f"higher derivatives are taken by one variable, here by `{name}`"
+        notes = (*notes, Diagnostic("W561", "note", message, help=f"--wrt {asked[1]}", severity="note"))
     problem = Problem(question.parsed.expression, point, (name,), budget=budget)
     if dag_size(problem.expression) > MAX_NODES:
         message = f"the expression has more than {MAX_NODES:,} nodes, too many to be differentiated again and again"
         raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
-    drafts, failure = _drafts(problem, order)
-    orders = [(problem, draft.member.number) for draft in drafts[1:]]
+    (first, *later), failure = _partial_rows(problem, order)
+    orders = [(problem, row.member.number) for row in later]
     polynomials, more = table_rows(orders, budget), sympy_forms(orders, budget)
     sweeps = TimeBudget(budget)
-    rows = [completed(drafts[0]._replace(to_sweep=None), {}, sweeps)._replace(sweeps={})]
-    rows += [completed(*each[:2], sweeps, each[2]) for each in zip(drafts[1:], more, polynomials, strict=True)]
+    rows = [completed(first._replace(to_sweep=None), {}, sweeps)._replace(sweeps={})]
+    derivatives = zip(later, more, polynomials, strict=True)
+    rows += [completed(row, forms, sweeps, polynomial) for row, forms, polynomial in derivatives]
     return Swell("order", question.text, f"by {name}", tuple(rows), budget, notes, failure)
 
 
-def _drafts(problem: Problem, highest: int) -> tuple[list[PartialRow], Diagnostic | None]:
-    """f itself and its derivatives up to an order, or to the first that does not exist at the point."""
+def _partial_rows(problem: Problem, highest: int) -> tuple[list[PartialRow], Diagnostic | None]:
+    """Return f itself and its derivatives up to an order, or to the first that does not exist at the point."""
     (name,) = problem.wrt
-    rules, truths = {each: TimeBudget(problem.budget) for each in TIDYINGS}, TimeBudget(problem.budget)
-    forms: dict[str, DerivativeForm] = {each: sized({name: problem.expression}) for each in TIDYINGS}
+    rules, truths = {style: TimeBudget(problem.budget) for style in RULE_STYLES}, TimeBudget(problem.budget)
+    forms: dict[str, DerivativeForm] = {style: sized({name: problem.expression}) for style in RULE_STYLES}
     truth = truth_of(problem, truths)
-    drafts = [PartialRow(_member(problem, 0), forms, problem, truth.status, {name: truth.value})]
+    rows = [PartialRow(_member(problem, 0), forms, problem, truth.status, {name: truth.value})]
     failure = failure_of(problem, truth)
     to_sweep: Problem | None = problem
     for k in range(1, highest + 1):
@@ -163,12 +159,12 @@ def _drafts(problem: Problem, highest: int) -> tuple[list[PartialRow], Diagnosti
             truth = truth_of(below, truths)
             failure = failure_of(below, truth)
         status, true = (truth.status, truth.gradient) if formulas else ("unresolved", {})
-        forms = {each: _next(forms[each], name, each, rules[each]) for each in TIDYINGS}
-        drafts.append(PartialRow(_member(problem, k), forms, to_sweep, status, true))
+        forms = {style: _next(forms[style], name, style, rules[style]) for style in RULE_STYLES}
+        rows.append(PartialRow(_member(problem, k), forms, to_sweep, status, true))
         if failure is not None:
-            return drafts, failure if k == 1 else failure._replace(message=f"{_primed(k)}: {failure.message}")
+            return rows, failure if k == 1 else failure._replace(message=f"{_primed(k)}: {failure.message}")
         to_sweep = _nested(to_sweep)
-    return drafts, None
+    return rows, None
 
 
 def _member(problem: Problem, order: int) -> Member:
@@ -176,21 +172,21 @@ def _member(problem: Problem, order: int) -> Member:
 
 
 def _primed(order: int) -> str:
-    """f, one to three primes, f^(4), f^(5) ..."""
+    """Return the name of a derivative: f, f', f'', f''', f^(4), f^(5) ..."""
     return "f" + "'" * order if order <= 3 else f"f^({order})"
 
 
-def _next(below: DerivativeForm, name: str, form: str, purse: TimeBudget) -> DerivativeForm:
-    """The derivative of a derivative."""
+def _next(below: DerivativeForm, name: str, style: str, budget: TimeBudget) -> DerivativeForm:
+    """Return the derivative of a derivative, in the same style."""
     if below.formulas is None or below.size is None:
         return NOT_ASKED
     if below.size.dag > MAX_NODES:
         return DerivativeForm(f"stopped at {MAX_NODES} nodes", "too-large")
-    return by_rules(below.formulas[name], (name,), form, purse)
+    return by_rules(below.formulas[name], (name,), style, budget)
 
 
 def _nested(problem: Problem | None) -> Problem | None:
-    """The problem of the next order: a forward sweep, read over expressions, has written the list to sweep along."""
+    """Return the problem of the next order, whose expression a forward sweep over expressions writes."""
     if problem is None:
         return None
     nodes = wengert_list(problem.expression)
@@ -203,7 +199,7 @@ def _nested(problem: Problem | None) -> Problem | None:
 
 
 def order_of(text: str | None) -> int:
-    """The order that `--order` asks for.  Raises DiffcompareError (E564)."""
+    """Parse `--order`; raise DiffcompareError (E564) for one that is not from 1 to MAX_ORDER."""
     if text is None:
         return DEFAULT_ORDER
     if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_ORDER:
@@ -216,8 +212,8 @@ def _wrong_order(text: str) -> DiffcompareError:
     return DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
 
 
-def _one(asked: Sequence[str], wrt: Sequence[str]) -> str:
-    """The variable to differentiate by."""
+def _variable(asked: Sequence[str], wrt: Sequence[str]) -> str:
+    """Return the variable of differentiation; raise DiffcompareError for none or several."""
     if len(wrt) > 1:
         message = "higher derivatives are taken by one variable"
         raise DiffcompareError(Diagnostic("E565", "bad_value", message, help=f"keep one: --wrt {asked[0]}"))

@@ -258,7 +258,7 @@ def test_step_cancellation_strip(figures):
     assert [f"{quotient:.{digits}g}" for quotient, digits in zip(quotients, (6, 7, 4, 3), strict=True)] == [
         "9.06612", "9.066086", "9.065", "3.89",
     ]  # fmt: skip
-    closed = {row.step: row for row in sweep(CLOSED, x=0.2, nominal=True, steps=(1e-14, 1e-16)).strip}
+    closed = {row.step: row for row in sweep(CLOSED, x=0.2, nominal=True, steps=(1e-14, 1e-16)).cancellation}
     assert (closed[1e-16].shared, f"{closed[1e-16].quotient:.2f}") == (14, "9.99")
 
 

@@ -1,4 +1,4 @@
-"""Branches of a curve and their slopes: found in whatever curve, and equal to the orders of the formulas."""
+"""Branches of a curve and their slopes: fitted on any curve, and equal to the orders of the formulas."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def test_a_curve_made_of_two_powers_gives_them_back() -> None:
     assert falls.slope == pytest.approx(3, abs=0.02)
     assert grows.slope == pytest.approx(-1, abs=0.02)
     assert falls.low > -4 > grows.high
-    least = min(each.error for each in curve.bins if each.error)
-    assert [
-        each.error > 10 * least for each in curve.bins if each.error and each.exponent in (falls.low, grows.high)
-    ] == [True] * 2
+    least = min(bin.error for bin in curve.bins if bin.error)
+    assert [bin.error > 10 * least for bin in curve.bins if bin.error and bin.exponent in (falls.low, grows.high)] == [
+        True
+    ] * 2
 
 
 def test_noise_and_strays_move_the_slope_little() -> None:
@@ -107,9 +107,9 @@ def test_a_level_curve_has_no_branches() -> None:
 
 
 def test_where_luck_decides_the_longest_step_is_best() -> None:
-    found = best(made([1e-3, 2e-16, 0.0, 3e-16, 1e-9]), 2e-16)
-    assert found is not None
-    assert found.exponent == -0.25
+    lowest = best(made([1e-3, 2e-16, 0.0, 3e-16, 1e-9]), 2e-16)
+    assert lowest is not None
+    assert lowest.exponent == -0.25
 
 
 def test_theil_sen_ignores_an_outlier() -> None:

@@ -1,4 +1,4 @@
-"""Whether a fitted slope is to be relied on, and of how many equals a best step is one."""
+"""The uncertainty of fitted slopes, and ties for the best step."""
 
 import pytest
 
@@ -56,5 +56,5 @@ def test_the_best_step_of_many_equals_is_the_longest_and_says_so():
     notes = [block.text for block in sweep.document().blocks if isinstance(block, Paragraph)]
     count = sweep.findings["complex-step"].equals
     assert count > 20
-    said = "Where several steps are equally good, the longest is called the best; so many there are: "
-    assert f"{said}complex-step {count}." in notes
+    sentence = "Where several steps tie for the best, the longest is called the best; tied steps: "
+    assert f"{sentence}complex-step {count}." in notes

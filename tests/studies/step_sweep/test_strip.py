@@ -1,10 +1,10 @@
-"""The cancellation strip: shared digits counted and marked."""
+"""The cancellation table: shared digits counted and marked."""
 
 from __future__ import annotations
 
 import pytest
 
-from diffcompare.studies.step_sweep.cancellation import bracketed, shared_digits, strip_steps
+from diffcompare.studies.step_sweep.cancellation import bracketed, shared_digits, table_steps
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_the_shared_digits_stand_in_brackets(value: float, shared: int, text: st
     assert float(marked.replace("[", "").replace("]", "")) == value
 
 
-def test_steps_of_the_strip() -> None:
-    assert strip_steps(-1, -16) == [1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14, 1e-16]
-    assert strip_steps(-1, -5) == [1e-1, 1e-2, 1e-3, 1e-4, 1e-5]
-    assert len(strip_steps(0, -300)) <= 9
-    assert strip_steps(-6.5, -6.5) == [10.0**-6.5]
+def test_steps_of_the_table() -> None:
+    assert table_steps(-1, -16) == [1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14, 1e-16]
+    assert table_steps(-1, -5) == [1e-1, 1e-2, 1e-3, 1e-4, 1e-5]
+    assert len(table_steps(0, -300)) <= 9
+    assert table_steps(-6.5, -6.5) == [10.0**-6.5]

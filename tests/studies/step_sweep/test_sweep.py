@@ -13,7 +13,7 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.render import render
 from diffcompare.studies.step_sweep.error_curves import Grid, curves
-from diffcompare.studies.step_sweep.findings import remarks
+from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.sweep import StepSweep, sweep
 
 FORWARD, CENTRAL = "forward-difference", "central-difference"
@@ -39,15 +39,17 @@ def float32() -> StepSweep:
 
 def error_at(swept: StepSweep, method: str, step: float) -> float | None:
     """The error of the one step of that size."""
-    (curve,) = [each for each in swept.curves if each.method == method]
-    (found,) = [each for each in curve.bins if each.step == step]
-    return found.error_at
+    curve = swept.curve(method)
+    assert curve is not None
+    (bin,) = [bin for bin in curve.bins if bin.step == step]
+    return bin.error_at
 
 
 def median_at(swept: StepSweep, method: str, exponent: float) -> float | None:
-    (curve,) = [each for each in swept.curves if each.method == method]
-    (found,) = [each for each in curve.bins if each.exponent == exponent]
-    return found.error
+    curve = swept.curve(method)
+    assert curve is not None
+    (bin,) = [bin for bin in curve.bins if bin.exponent == exponent]
+    return bin.error
 
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -89,14 +91,14 @@ def test_where_x_takes_no_step_the_textbook_gets_0_and_we_nothing(nominal: StepS
 )
 def test_slopes(nominal: StepSweep, actual: StepSweep, method: str, truncation: int) -> None:
     for swept in (nominal, actual):
-        found = swept.findings[method]
-        assert found.truncation is not None
-        assert found.truncation.slope == pytest.approx(truncation, abs=0.02)
+        findings = swept.findings[method]
+        assert findings.truncation is not None
+        assert findings.truncation.slope == pytest.approx(truncation, abs=0.02)
         if method == "complex-step":
-            assert found.round_off is None
+            assert findings.round_off is None
         else:
-            assert found.round_off is not None
-            assert found.round_off.slope == pytest.approx(-1, abs=0.05)
+            assert findings.round_off is not None
+            assert findings.round_off.slope == pytest.approx(-1, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_a_median_of_401_steps_is_the_published_one(nominal: StepSweep) -> None:
     assert nominal.true is not None
     middles = (-8.5, -8.75, -9.0)
     measured, _ = curves(nominal.problem, nominal.true, Grid(middles, 4, 401), nominal=True, single=False)
-    errors = dict(zip(middles, [each.error for each in measured[0].bins], strict=True))
+    errors = dict(zip(middles, [bin.error for bin in measured[0].bins], strict=True))
     assert errors[-8.75] == pytest.approx(5.9e-8, rel=0.1)
     assert min(errors.values()) == errors[-8.75]  # type: ignore[type-var]
 
@@ -135,23 +137,24 @@ def test_theory(nominal: StepSweep) -> None:
 
 
 def test_the_complex_step_has_no_round_off(nominal: StepSweep) -> None:
-    (curve,) = [each for each in nominal.curves if each.method == "complex-step"]
-    short = [each.error for each in curve.bins if each.exponent <= -9]
-    tiny = [each.error for each in nominal.tiny if each.step >= 1e-300]
+    curve = nominal.curve("complex-step")
+    assert curve is not None
+    short = [bin.error for bin in curve.bins if bin.exponent <= -9]
+    tiny = [bin.error for bin in nominal.tiny if bin.step >= 1e-300]
     assert len(tiny) == 5
     assert all(error is not None and error <= 2e-14 for error in short + tiny)
 
 
 def test_the_methods_without_a_step_are_right_to_the_last_digits(nominal: StepSweep) -> None:
-    assert [level.method for level in nominal.levels] == ["forward-ad", "reverse-ad", "symbolic"]
-    assert all(level.error is not None and level.error <= 1e-14 for level in nominal.levels)
+    assert [answer.method for answer in nominal.without_step] == ["forward-ad", "reverse-ad", "symbolic"]
+    assert all(answer.error is not None and answer.error <= 1e-14 for answer in nominal.without_step)
 
 
 # --- The teaching points ----------------------------------------------------------------------------------------------
 
 
 def test_a_at_a_tenth_the_centre_is_worse(nominal: StepSweep) -> None:
-    (note,) = [remark for remark in remarks(nominal) if "worse" in remark]
+    (note,) = [note for note in side_notes(nominal) if "worse" in note]
     assert note.startswith("At h = 0.1 the central difference is worse than the forward one (5.5 against 2.0)")
 
 
@@ -168,22 +171,22 @@ def test_b_the_rules_of_thumb_miss(nominal: StepSweep) -> None:
     assert central.rule_error is not None
     assert forward.rule_error / forward.best.error == pytest.approx(10, rel=0.5)
     assert central.rule_error / central.best.error == pytest.approx(100, rel=0.5)
-    (note,) = [remark for remark in remarks(nominal) if "rules of thumb" in remark]
+    (note,) = [note for note in side_notes(nominal) if "rules of thumb" in note]
     assert "sqrt(eps) = 1.5e-08 is 8.4 times too long" in note
     assert "cbrt(eps) = 6.1e-06" in note
     assert "length scale of f itself, sqrt|f/f''|, is 0.065 and not 1" in note
 
 
 def test_c_the_step_is_not_the_step(nominal: StepSweep, actual: StepSweep) -> None:
-    (row,) = [row for row in nominal.strip if row.step == 1e-16]
+    (row,) = [row for row in nominal.cancellation if row.step == 1e-16]
     assert row.taken == 1.1102230246251565e-16
-    assert any("(0.2 + 1e-16) - 0.2 = 1.11e-16; here h itself divides" in remark for remark in remarks(nominal))
-    assert any("(0.2 + 1e-16) - 0.2 = 1.11e-16; so that is what divides" in remark for remark in remarks(actual))
+    assert any("(0.2 + 1e-16) - 0.2 = 1.11e-16; here h itself divides" in note for note in side_notes(nominal))
+    assert any("(0.2 + 1e-16) - 0.2 = 1.11e-16; so that is what divides" in note for note in side_notes(actual))
 
 
 def test_d_the_smallest_complex_step(nominal: StepSweep) -> None:
     assert (nominal.tiny[-1].step, nominal.tiny[-1].quotient) == (5e-324, 15.0)
-    assert any("at h = 5e-324 it returns 15.0" in remark for remark in remarks(nominal))
+    assert any("at h = 5e-324 it returns 15.0" in note for note in side_notes(nominal))
 
 
 def test_e_in_single_precision(float32: StepSweep) -> None:
@@ -194,14 +197,16 @@ def test_e_in_single_precision(float32: StepSweep) -> None:
     assert abs(log10(central.step / 3e-4)) <= 0.5
     assert forward.error == pytest.approx(1e-3, rel=0.6)
     assert central.error == pytest.approx(1.7e-4, rel=0.75)
-    assert all(level.error is not None and level.error <= 5e-6 for level in float32.levels)
-    assert any(level.error is not None and level.error > 1e-9 for level in float32.levels), "computed in doubles"
+    assert all(answer.error is not None and answer.error <= 5e-6 for answer in float32.without_step)
+    assert any(answer.error is not None and answer.error > 1e-9 for answer in float32.without_step), (
+        "computed in doubles"
+    )
     assert float32.problem.point == {"x": 0.20000000298023224}
     assert float32.verdict.count("of 7.2 digits") == 1
 
 
 def test_the_strip_counts_what_the_difference_loses(nominal: StepSweep) -> None:
-    shared = [row.shared for row in nominal.strip]
+    shared = [row.shared for row in nominal.cancellation]
     assert shared == sorted(shared, key=lambda count: count or 0)
     assert (shared[0], shared[-1]) == (0, 14)
 
@@ -217,30 +222,30 @@ def test_the_verdict_is_one_sentence_of_figures(actual: StepSweep) -> None:
 def test_a_large_constant_costs_its_digits() -> None:
     """1e8 + sin(x): the values carry an error of 1e-8, and the best steps are thousands of times longer."""
     swept = sweep("1e8+sin(x)", x=1)
-    found = swept.findings[FORWARD]
-    assert found.best is not None
-    assert found.theory is not None
-    assert found.theory.step == pytest.approx(2.3e-4, rel=0.02)
-    assert 2e-5 < found.best.step < 1e-3
-    assert found.round_off is not None
-    assert found.round_off.slope == pytest.approx(-1, abs=0.15)
+    findings = swept.findings[FORWARD]
+    assert findings.best is not None
+    assert findings.theory is not None
+    assert findings.theory.step == pytest.approx(2.3e-4, rel=0.02)
+    assert 2e-5 < findings.best.step < 1e-3
+    assert findings.round_off is not None
+    assert findings.round_off.slope == pytest.approx(-1, abs=0.15)
 
 
 def test_a_straight_line_has_no_truncation_error() -> None:
     swept = sweep("3*x+2", x=1)
-    assert all(found.truncation is None for found in swept.findings.values())
-    assert any("no truncation error is to be seen" in remark for remark in remarks(swept))
+    assert all(findings.truncation is None for findings in swept.findings.values())
+    assert any("no truncation error is visible" in note for note in side_notes(swept))
     assert swept.findings[FORWARD].theory is not None
     assert swept.findings[FORWARD].theory.reason == "f'' = 0"
-    assert swept.verdict.startswith("Round-off grows as 1/h and no truncation stands against it")
+    assert swept.verdict.startswith("Round-off grows as 1/h and no truncation error is visible")
 
 
 def test_a_parabola_is_exact_for_the_central_difference() -> None:
     swept = sweep("(x+2*y-7)^2 + (2*x+y-5)^2", x=0.5, y=2)
-    found = swept.findings[CENTRAL]
-    assert found.truncation is None
+    findings = swept.findings[CENTRAL]
+    assert findings.truncation is None
     assert swept.findings[FORWARD].truncation is not None
-    assert any("central difference has no truncation error" in remark for remark in remarks(swept))
+    assert any("central difference has no truncation error" in note for note in side_notes(swept))
 
 
 def test_a_constant_leaves_nothing_to_measure() -> None:
@@ -253,12 +258,12 @@ def test_a_constant_leaves_nothing_to_measure() -> None:
 
 def test_where_the_second_derivative_vanishes_the_order_rises() -> None:
     swept = sweep("sin(x)", x=0)
-    found = swept.findings[FORWARD]
-    assert found.truncation is not None
-    assert found.truncation.slope == pytest.approx(2, abs=0.02)
-    assert found.theory is not None
-    assert found.theory.reason == "f'' = 0"
-    assert any(remark.startswith("f'' = 0 at this point") for remark in remarks(swept))
+    findings = swept.findings[FORWARD]
+    assert findings.truncation is not None
+    assert findings.truncation.slope == pytest.approx(2, abs=0.02)
+    assert findings.theory is not None
+    assert findings.theory.reason == "f'' = 0"
+    assert any(note.startswith("f'' = 0 at this point") for note in side_notes(swept))
 
 
 def test_long_steps_across_the_edge_of_a_domain_have_no_quotient() -> None:
@@ -335,7 +340,7 @@ def test_a_budget_that_ends_leaves_what_was_measured() -> None:
     swept = sweep("sin(x)", x=1, budget=1e-9)
     assert not swept.complete
     assert swept.verdict == "There was no time for a single step: a larger --budget helps."
-    assert "The sweep ended, because the budget of 1e-09 s did." in str(swept)
+    assert "The sweep ended, because the budget of 1e-09 s was spent." in str(swept)
     assert "W552" in [note.code for note in swept.notes]
 
 
@@ -375,22 +380,22 @@ def test_every_format_has_the_figures(nominal: StepSweep) -> None:
 
 def test_digits_are_lost_where_a_carry_hides_them() -> None:
     """20 and 19.99999... have no digit in common, and agree to many."""
-    shared = {row.step: row.shared for row in sweep("1/x", x=0.05, samples=3).strip}
+    shared = {row.step: row.shared for row in sweep("1/x", x=0.05, samples=3).cancellation}
     assert shared[1e-8] == 6
     assert shared[1e-14] == 12
 
 
 def test_a_rule_of_thumb_is_scaled_by_x() -> None:
-    assert any("sqrt(eps)*700 = 1.0e-05" in remark for remark in remarks(sweep("x^2*sin(x)", x=700)))
+    assert any("sqrt(eps)*700 = 1.0e-05" in note for note in side_notes(sweep("x^2*sin(x)", x=700)))
 
 
 def test_the_complex_step_is_not_praised_where_it_is_wrong() -> None:
     swept = sweep("(exp(x) - 1)/x", x=1e-9)
-    assert not any("subtracts nothing" in remark for remark in remarks(swept))
+    assert not any("subtracts nothing" in note for note in side_notes(swept))
 
 
 def test_across_a_kink_f_is_no_straight_line() -> None:
-    assert not any("straight line" in remark for remark in remarks(sweep("|x - 1|", x=1.001)))
+    assert not any("straight line" in note for note in side_notes(sweep("|x - 1|", x=1.001)))
 
 
 def test_a_sweep_goes_along_one_variable() -> None:

@@ -24,9 +24,9 @@ def test_forward_and_central_as_in_the_textbook() -> None:
 
 
 def test_five_point_balances_h_to_the_fourth_over_thirty() -> None:
-    found = predict("five-point", 1.0, {5: 1.0}, U)
-    assert found is not None
-    assert found.step == pytest.approx((1.5 * U / (4 / 30)) ** (1 / 5))
+    prediction = predict("five-point", 1.0, {5: 1.0}, U)
+    assert prediction is not None
+    assert prediction.step == pytest.approx((1.5 * U / (4 / 30)) ** (1 / 5))
 
 
 def test_richardson_is_the_five_point_formula_at_half_the_step() -> None:
@@ -43,9 +43,9 @@ def test_richardson_is_the_five_point_formula_at_half_the_step() -> None:
      (1e308, {2: 1e-308}, "beyond the doubles")],
 )  # fmt: skip
 def test_where_theory_has_no_answer_it_says_why(value: float, higher: dict[int, float | None], reason: str) -> None:
-    found = predict("forward-difference", value, higher, 1.0 if value > 1e300 else U)
-    assert found is not None
-    assert (found.step, found.error, found.reason) == (None, None, reason)
+    prediction = predict("forward-difference", value, higher, 1.0 if value > 1e300 else U)
+    assert prediction is not None
+    assert (prediction.step, prediction.error, prediction.reason) == (None, None, reason)
 
 
 def test_the_complex_step_needs_no_theory_and_no_rule() -> None:

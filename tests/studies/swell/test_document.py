@@ -12,7 +12,7 @@ from diffcompare.language.parser import parse
 from diffcompare.language.wengert import dag_size
 from diffcompare.render import TEXTS, Look, render
 from diffcompare.studies.swell import report as data_of_swell
-from diffcompare.studies.swell.report import MAX_ROWS, counted
+from diffcompare.studies.swell.report import MAX_TABLE_ROWS, counted
 from diffcompare.studies.swell.study import swell_family, swell_orders
 
 
@@ -21,7 +21,7 @@ def tables(document):
 
 
 def column(table, key):
-    place = [each.key for each in table.columns].index(key)
+    place = [column.key for column in table.columns].index(key)
     return [row[place] for row in table.rows]
 
 
@@ -31,14 +31,14 @@ def family(without_sympy):
 
 
 def test_the_tables_of_a_family(family):
-    found = tables(family.document())
-    assert list(found) == ["sizes", "sympy_sizes", "accuracy", "sympy_accuracy", "work"]
-    assert column(found["sizes"], "n") == list(range(1, 13))
-    assert column(found["sizes"], "light_dag")[-1] == 90
-    assert column(found["sizes"], "light_tree")[-1] == 137_215
-    assert column(found["work"], "reverse")[-1] == 77
-    assert column(found["sympy_sizes"], "expanded_tree") == ["not asked"] * 12
-    assert column(found["accuracy"], "truth")[3].text == "9.066086400000000748241291"
+    by_key = tables(family.document())
+    assert list(by_key) == ["sizes", "sympy_sizes", "accuracy", "sympy_accuracy", "work"]
+    assert column(by_key["sizes"], "n") == list(range(1, 13))
+    assert column(by_key["sizes"], "light_dag")[-1] == 90
+    assert column(by_key["sizes"], "light_tree")[-1] == 137_215
+    assert column(by_key["work"], "reverse")[-1] == 77
+    assert column(by_key["sympy_sizes"], "expanded_tree") == ["not asked"] * 12
+    assert column(by_key["accuracy"], "truth")[3].text == "9.066086400000000748241291"
 
 
 def test_the_bars_have_the_heights_of_the_tables(measured):
@@ -94,7 +94,7 @@ def test_many_rows_are_cut_for_people_and_complete_for_machines(without_sympy):
     swell = swell_family("nested-sin", range(1, 31))
     document = swell.document()
     assert column(tables(document)["sizes"], "n") == [*range(1, 31)]
-    assert tables(document)["work"].most == MAX_ROWS
+    assert tables(document)["work"].most == MAX_TABLE_ROWS
     assert "note: 6 of 30 rows are left out here; CSV and JSON have them all" in render(document, "plain")
     assert [row["n"] for row in json.loads(swell.to_json())["rows"]] == list(range(1, 31))
 
@@ -168,9 +168,9 @@ def test_every_format_takes_it(family, format, unicode):
 @pytest.mark.usefixtures("without_sympy")
 def test_orders_are_rows_too():
     swell = swell_orders(resolve("x^3"), 4, at={"x": 2})
-    found = tables(swell.document())
-    assert column(found["sizes"], "order") == ["f", "f'", "f''", "f'''", "f^(4)"]
-    assert column(found["sympy_sizes"], "order") == ["f'", "f''", "f'''", "f^(4)"]
+    by_key = tables(swell.document())
+    assert column(by_key["sizes"], "order") == ["f", "f'", "f''", "f'''", "f^(4)"]
+    assert column(by_key["sympy_sizes"], "order") == ["f'", "f''", "f'''", "f^(4)"]
     data = swell.data()
     assert (data["kind"], [row["order"] for row in data["rows"]]) == ("order", [0, 1, 2, 3, 4])
     assert list(tables(swell.document(brief=True))) == ["sizes", "sympy_sizes"]
@@ -194,12 +194,12 @@ def test_large_formulas_are_in_the_data_too():
 
 @pytest.mark.usefixtures("without_sympy")
 def test_of_many_large_formulas_shared_parts_are_definitions(monkeypatch):
-    monkeypatch.setattr(data_of_swell, "APART", 40)
+    monkeypatch.setattr(data_of_swell, "MAX_COMPLETE_NODES", 40)
     swell = swell_family("speelpenning", range(6, 7))
     form = swell.data()["rows"][0]["forms"]["light"]
     named = "; ".join(f"{name} = {text}" for name, text in form["definitions"].items())
-    found = {name: parse(f"{named}; {text}") for name, text in form["formulas"].items()}
-    assert found == dict(swell.rows[0].forms["light"].formulas)
+    parsed = {name: parse(f"{named}; {text}") for name, text in form["formulas"].items()}
+    assert parsed == dict(swell.rows[0].forms["light"].formulas)
 
 
 @pytest.mark.usefixtures("without_sympy")

@@ -85,7 +85,7 @@ def test_nested_sines_have_a_tree_that_grows_with_the_square():
 
 @pytest.mark.usefixtures("without_sympy")
 def test_what_is_written_out_counts_operations_of_the_tree():
-    """Of a tree of binary operations every second node is one: those of constants do not count."""
+    """Every second node of a tree of binary operations is one; constant subexpressions do not count."""
     (row,) = swell_family("logistic", range(3, 4)).rows
     form = row.forms["light"]
     assert (form.size.tree, form.written, form.work) == (51, 23, 13)
@@ -130,7 +130,7 @@ def test_the_surveys_table_1(measured, n):
 
 @pytest.mark.parametrize("n", SURVEY)
 def test_the_surveys_table_1_by_sympy(measured, n):
-    """The same by an independent engine: every difference simplifies to 0."""
+    """Every difference from the derivative by an independent engine simplifies to 0."""
     sympy = pytest.importorskip("sympy")
     x = sympy.Symbol("x")
     row = by_number(measured("logistic", "1..4"))[n]

@@ -14,10 +14,10 @@ def refusal(function, *arguments):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("4", range(4, 5)), ("1..12", range(1, 13)), (" 2 .. 3 ", range(2, 4)), (None, range(1, 9))]
+    ("text", "expected"), [("4", range(4, 5)), ("1..12", range(1, 13)), (" 2 .. 3 ", range(2, 4)), (None, range(1, 9))]
 )
-def test_a_range_is_a_number_or_two(text, found):
-    assert numbers(text) == found
+def test_a_range_is_a_number_or_two(text, expected):
+    assert numbers(text) == expected
 
 
 @pytest.mark.parametrize(

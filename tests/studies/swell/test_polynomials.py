@@ -52,10 +52,10 @@ def test_table_1_is_that_of_the_survey(measured):
 
 def test_table_1_is_in_the_data_too(measured):
     rows = json.loads(measured("logistic", "1..4").to_json())["rows"]
-    found = [row["polynomial"] for row in rows]
-    assert [row["status"] for row in found] == ["ok"] * 4
+    polynomials = [row["polynomial"] for row in rows]
+    assert [row["status"] for row in polynomials] == ["ok"] * 4
     names = ("factored", "unsimplified", "simplified")
-    assert [tuple(letters(row[name]) for name in names) for row in found] == [
+    assert [tuple(letters(row[name]) for name in names) for row in polynomials] == [
         tuple(map(letters, formulas)) for formulas in TABLE_1.values()
     ]
 

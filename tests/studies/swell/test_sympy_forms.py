@@ -17,8 +17,8 @@ def problem(text):
 
 
 def forms(text, order=1):
-    (found,) = sympy_forms.sympy_forms([(problem(text), order)], 30.0)
-    return {name: str(next(iter(form.formulas.values()))) for name, form in found.items()}
+    (forms,) = sympy_forms.sympy_forms([(problem(text), order)], 30.0)
+    return {name: str(next(iter(form.formulas.values()))) for name, form in forms.items()}
 
 
 def test_the_four_forms():
@@ -57,8 +57,8 @@ def talk(monkeypatch):
 
         monkeypatch.setattr(sympy_forms.client, "derive", derive)
         monkeypatch.setattr(sympy_forms, "prepare", lambda: None)
-        found = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
-        return [{name: form.trouble for name, form in each.items()} for each in found], asked
+        results = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
+        return [{name: form.trouble for name, form in forms.items()} for forms in results], asked
 
     return converse
 
@@ -75,9 +75,9 @@ def test_where_nothing_is_slow_there_are_three_rounds(talk):
 
 def test_a_stage_that_timed_out_is_not_asked_again(talk):
     troubles, asked = talk({(5, "expanded"), (7, "simplified")}, 3)
-    assert [each["cse"] for each in troubles] == [None, None, None]
-    assert [each["expanded"] for each in troubles] == [None, "timed out after 2.5 s", "not asked"]
-    assert [each["simplified"] for each in troubles] == [None, "timed out after 5 s", "not asked"]
+    assert [row["cse"] for row in troubles] == [None, None, None]
+    assert [row["expanded"] for row in troubles] == [None, "timed out after 2.5 s", "not asked"]
+    assert [row["simplified"] for row in troubles] == [None, "timed out after 5 s", "not asked"]
     assert len(asked) == 3 + 2 + 2
 
 
@@ -94,16 +94,16 @@ def test_what_has_no_derivative_in_the_first_round_is_not_asked_again(talk):
 
 def test_a_round_that_has_used_up_its_time_says_so(talk):
     troubles, _ = talk({}, 4, seconds=1.5)
-    assert [each["expanded"] for each in troubles] == [None, None, "not asked", "not asked"]
-    assert [each["cse"] for each in troubles] == [None, None, "timed out after 2.5 s", "not asked"]
-    assert [each["simplified"] for each in troubles] == [None, None, "not asked", "not asked"]
+    assert [row["expanded"] for row in troubles] == [None, None, "not asked", "not asked"]
+    assert [row["cse"] for row in troubles] == [None, None, "timed out after 2.5 s", "not asked"]
+    assert [row["simplified"] for row in troubles] == [None, None, "not asked", "not asked"]
 
 
 def test_what_sympy_cannot_do_is_said_and_the_next_member_is_asked(monkeypatch):
-    found = sympy_forms.sympy_forms([(problem("polygamma(n, x)"), 1), (problem("x"), 1)], 30.0)
-    assert found[0]["sympy"].formulas is None
-    assert found[0]["cse"].trouble == "not reached"
-    assert found[1]["simplified"].trouble is None
+    results = sympy_forms.sympy_forms([(problem("polygamma(n, x)"), 1), (problem("x"), 1)], 30.0)
+    assert results[0]["sympy"].formulas is None
+    assert results[0]["cse"].trouble == "not reached"
+    assert results[1]["simplified"].trouble is None
 
 
 def test_where_sympy_stops_all_else_is_there_all_the_same():

@@ -1,0 +1,14 @@
+"""Documents: columns of tables, written as one line."""
+
+from __future__ import annotations
+
+from diffcompare.document import Column, columns
+
+
+def test_columns_are_written_between_bars():
+    assert columns("method | >value | >step=best h | value=f(x+h)") == (
+        Column("method", "method"),
+        Column("value", "value", "right"),
+        Column("step", "best h", "right"),
+        Column("value", "f(x+h)"),
+    )
