@@ -87,9 +87,9 @@ class _Worker:
     since: float = 0.0
     """Time at which it began with the first row."""
     fresh: bool = True
-    """Whether it has not answered any row yet."""
+    """True if it has not answered any row yet."""
     lost: bool = False
-    """Whether it was ended because a row took too long."""
+    """True if it was ended because a row took too long."""
 
 
 class LocalPool:

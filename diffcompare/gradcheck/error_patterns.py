@@ -47,7 +47,7 @@ class EntryGrid(NamedTuple):
     matrix: tuple[int, ...] = ()
     """Shape of the only argument of f if it is a matrix, else empty."""
     complete: bool = True
-    """Whether every entry of the gradient is among the entries."""
+    """True if every entry of the gradient is among the entries."""
     arguments: Sequence[Argument] = ()
 
     @property
@@ -148,7 +148,7 @@ class FactorDescription(NamedTuple):
     predicate: str
     """What follows `every entry is`."""
     is_known: bool = True
-    """Whether the factor has a name, so that it explains something even in a single entry."""
+    """True if the factor has a name, so that it explains something even in a single entry."""
 
 
 def _constant_ratio(grid: EntryGrid) -> Pattern | None:

@@ -194,7 +194,7 @@ class DirectionalSlope(NamedTuple):
     complex_step: float | None = None
     """Im f(x + ih)/h, if f takes complex numbers and this agrees with the differences."""
     flat: bool = False
-    """Whether f has the same value at all of the smaller steps."""
+    """True if f has the same value at all of the smaller steps."""
     jump: float = 0.0
     """Height of the jump of f at the point."""
     coarse_quotients: tuple[float, ...] = ()
@@ -312,7 +312,7 @@ class SideValues(NamedTuple):
 
     @property
     def flat(self) -> bool:
-        """Whether f has the same value at the point and at all of the smaller steps."""
+        """True if f has the same value at the point and at all of the smaller steps."""
         return all(end <= {self.here} for end in self._values_at_small_steps())
 
     @property
@@ -323,7 +323,7 @@ class SideValues(NamedTuple):
 
     @property
     def is_drowned_in_noise(self) -> bool:
-        """Whether f changes by no more than its noise, or what looks like noise."""
+        """True if f changes by no more than its noise, or what looks like noise."""
         values = [self.here, *self.right.values(), *self.left.values()]
         return self.noise > (max(values) - min(values)) / 8
 
@@ -335,7 +335,7 @@ class SideValues(NamedTuple):
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether f looks like mere noise, as a function does that varies within the smallest steps."""
+        """True if f looks like mere noise, as a function does that varies within the smallest steps."""
         size = max(abs(value) for side in (self.right, self.left) for value in side.values())
         return not self.flat and self.is_drowned_in_noise and self.noise > MIN_VISIBLE_NOISE * size
 

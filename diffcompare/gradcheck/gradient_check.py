@@ -57,7 +57,7 @@ class GradientCheck(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether the gradient agrees with the values of f in every entry, kinks included."""
+        """True if the gradient agrees with the values of f in every entry, kinks included."""
         return self.verdict == "agrees"
 
     def __bool__(self) -> bool:

@@ -40,7 +40,7 @@ class Inspection(NamedTuple):
     trouble: str
     """Where f had no value near the point and what happened, or that f is not a function; empty if nothing did."""
     deterministic: bool = True
-    """Whether f always has the same value at the point; where it has not, nothing is decided."""
+    """True if f always has the same value at the point; where it has not, nothing is decided."""
 
     @property
     def judged(self) -> tuple[GradientEntry, ...]:

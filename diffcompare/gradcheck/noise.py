@@ -90,7 +90,7 @@ class ValueColumn(NamedTuple):
 
     @property
     def is_staircase(self) -> bool:
-        """Whether at least half of the neighbours are equal, but not all."""
+        """True if at least half of the neighbours are equal, but not all."""
         equal = sum(a == b for a, b in pairwise(self.values))
         return len(self.values) - 1 > equal >= (len(self.values) - 1) / 2
 

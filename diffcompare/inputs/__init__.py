@@ -1,1 +1,1 @@
-"""What a user hands in: expressions, points, formulas by hand, the catalogue and files of expressions."""
+"""A user's input: expressions, points, formulas by hand, the catalogue and files of expressions."""

@@ -163,7 +163,7 @@ _NEVER_ZERO = ("exp", "cosh", "sigmoid")
 
 
 class Assumptions(NamedTuple):
-    """What may be relied on wherever the original function is defined."""
+    """Facts that hold wherever the original function is defined."""
 
     kept: Collection[Expression] = frozenset()  # nodes of the original: their sums and functions stay as they are
     defined: Collection[Expression] = frozenset()

@@ -54,7 +54,7 @@ def _unicode() -> re.Pattern[str]:
 
 
 class SyntaxFault(Exception):
-    """Why a text is not an expression: a code, and the number of the token or the characters at fault.
+    """The reason why a text is not an expression: a code, and the number of the token or the characters at fault.
 
     It is internal to the language: `syntax.diagnose` makes a diagnostic of it.
     """

@@ -1,1 +1,1 @@
-"""Why is it not?  The mistake that turns the derivative of a function into the answer that was given."""
+"""The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given."""

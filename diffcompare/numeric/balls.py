@@ -70,7 +70,7 @@ class Ball:
 
     @property
     def is_finite(self) -> bool:
-        """Whether both bounds are finite; if not, nothing is known of the number."""
+        """True if both bounds are finite; if not, nothing is known of the number."""
         return self.arb.is_finite()
 
     def __neg__(self) -> Ball:

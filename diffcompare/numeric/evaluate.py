@@ -30,7 +30,7 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """Whether the budget is spent."""
+        """True if the budget is spent."""
         return monotonic() > self.end
 
     def check(self) -> None:
@@ -47,7 +47,7 @@ class Undefined(NamedTuple):
 
 
 class NumberSystem(NamedTuple):
-    """How a Wengert list is evaluated and swept over one number type."""
+    """A way to read a Wengert list: how it is evaluated and swept over one number type."""
 
     functions: Mapping[Operation, Callable[..., Any]]  # a function of numbers for every row of the table
     leaf: Callable[[Expression, Mapping[str, Any]], Any]  # the number of a literal, constant or variable at a point

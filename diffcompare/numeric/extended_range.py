@@ -73,12 +73,12 @@ class Extended(ArithmeticOperators["Extended"], float):
 
     @property
     def is_normal(self) -> bool:
-        """Whether a double holds the number with all 53 bits."""
+        """True if a double holds the number with all 53 bits."""
         return bool(self.mantissa) and -1021 <= self.exponent <= 1024 and math.isfinite(self.mantissa)
 
     @property
     def is_beyond(self) -> bool:
-        """Whether no double is near the number but 0 or inf."""
+        """True if no double is near the number but 0 or inf."""
         return bool(self.mantissa) and math.isfinite(self.mantissa) and not -1073 <= self.exponent <= 1024
 
     def to_double(self) -> float:

@@ -48,7 +48,7 @@ class Decision(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """What an operation must keep for the reverse sweep: its result, some of its arguments, or nothing."""
+    """The values that an operation must keep for the reverse sweep: its result, some of its arguments, or nothing."""
 
     result: bool
     arguments: tuple[Expression, ...]

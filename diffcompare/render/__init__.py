@@ -45,7 +45,7 @@ _SUFFIXES = {
 
 
 class Look(NamedTuple):
-    """How a document is displayed: what the destination can show, and the user's choices."""
+    """The look of a document: what the destination can show, and the user's choices."""
 
     width: int = 80
     """Columns of the terminal; the other formats do not fold lines."""

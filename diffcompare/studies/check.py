@@ -73,7 +73,7 @@ class Check(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether every partial counts as right: it is proved or agrees (see also `where_defined`)."""
+        """True if every partial counts as right: it is proved or agrees (see also `where_defined`)."""
         return self.exit_code == 0
 
     @property

@@ -183,14 +183,14 @@ class CheckedLine:
 
     written: WrittenStep
     judgement: Judgement
-    """Whether it is the derivative."""
+    """True if it is the derivative."""
     follows: bool | None
-    """Whether it follows from the line before; None where that is undecided."""
+    """True if it follows from the line before; None where that is undecided."""
     mistake: Mistake | None = None
 
     @property
     def right(self) -> bool:
-        """Whether the line is the derivative."""
+        """True if the line is the derivative."""
         return EXIT_CODES[self.judgement.verdict] == 0
 
 
@@ -223,7 +223,7 @@ class DerivationCheck(Record):
 
     @property
     def finished(self) -> bool:
-        """Whether no derivative is left to be worked out in the last line."""
+        """True if no derivative is left to be worked out in the last line."""
         return self.lines[-1].written.opens == 0
 
 

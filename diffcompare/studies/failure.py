@@ -1,4 +1,4 @@
-"""What is wrong with a point (no value, overflow, a kink), as a diagnostic that says what to do about it."""
+"""Errors at a point (no value, overflow, a kink), as a diagnostic that says what to do about it."""
 
 from __future__ import annotations
 

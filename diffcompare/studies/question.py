@@ -1,4 +1,4 @@
-"""What a caller hands in, validated: the question, the point (or a default one), variables, steps and budgets."""
+"""A caller's input, validated: the question, the point (or a default one), variables, steps and budgets."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class _Rounded(NamedTuple):
 
     @property
     def may_be_smaller(self) -> bool:
-        """Whether some number is only known to be 0 to this precision, so that more bits may find its magnitude."""
+        """True if some number is only known to be 0 to this precision, so that more bits may find its magnitude."""
         pairs = [(self.value, self.sweep.value)]
         pairs += [
             (self.partials[name], ball) for name, ball in self.sweep.partials.items() if name not in self.suspects

@@ -332,7 +332,7 @@ class Ray:
     def __init__(self, side: Side) -> None:
         self.side = side
         self.jumped = False
-        """Whether the limit may differ from the value at the point: a step was passed, or another branch taken."""
+        """True if the limit may differ from the value at the point: a step was passed, or another branch taken."""
         self.too_short = False
         self.values: dict[Expression, Any] = {}
 

@@ -93,7 +93,7 @@ class PowerSeries:
 
     @property
     def has_pole(self) -> bool:
-        """Whether the series has a negative power, so that it runs off to infinity."""
+        """True if the series has a negative power, so that it runs off to infinity."""
         return self.first < 0 and self.leading().first < 0
 
     def sign(self) -> int:

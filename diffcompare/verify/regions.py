@@ -1,4 +1,4 @@
-"""What is known of whole regions: the outcome on intervals of the only variable, half-spaces, holes, requirements.
+"""Verdicts on whole regions: the outcome on intervals of the only variable, half-spaces, holes, requirements.
 
 A region is claimed only where it was established; points are reported as points.  Within an interval on which no guard
 changes its sign a formula is one analytic function: where it differs at a point, it differs on the whole interval but

@@ -8,7 +8,7 @@ import pytest
 
 import diffcompare as dc
 
-PUBLIC = ["compare", "derive", "gradient", "graph", "trace"]
+PUBLIC = ["check", "compare", "derive", "gradient", "graph", "parse", "sweep", "trace"]
 
 
 @pytest.mark.parametrize("name", PUBLIC)

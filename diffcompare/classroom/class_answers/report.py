@@ -51,7 +51,7 @@ class MistakeGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class OutcomeCounts:
-    """How often each outcome occurred, and what counts as right and as wrong."""
+    """Counts of every outcome, and which outcomes count as right and as wrong."""
 
     outcomes: Counter[Outcome]
     where_defined: Counting

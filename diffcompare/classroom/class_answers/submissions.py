@@ -87,7 +87,7 @@ class Part(NamedTuple):
     check: Check | None = None
     trouble: Trouble | None = None
     stray: bool = False
-    """Whether the function does not have this partial, or the row has an answer for it already."""
+    """True if the function does not have this partial, or the row has an answer for it already."""
 
     @property
     def partial(self) -> str:
@@ -216,7 +216,7 @@ class AnswerTable:
         self.notes: list[Diagnostic] = []
         self.sheet = self._sheet(encoding)
         self.decimal = False
-        """Whether numbers are written with decimal commas."""
+        """True if numbers are written with decimal commas."""
         records = list(self.sheet.records())
         if not records:
             raise DiffcompareError(

@@ -31,7 +31,7 @@ class TableCell(NamedTuple):
     start: int
     quoted: bool = False
     open: bool = False
-    """Whether it begins with an unclosed quote."""
+    """True if it begins with an unclosed quote."""
     address: str = ""
     """Its name in a spreadsheet: `B3`."""
     written: str = ""

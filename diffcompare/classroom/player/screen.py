@@ -1,4 +1,4 @@
-"""What the player shows: a frame in the given columns and rows; what cannot be folded is cut with a sign."""
+"""The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign."""
 
 from __future__ import annotations
 

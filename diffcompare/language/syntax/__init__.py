@@ -1,1 +1,1 @@
-"""What is wrong with a text, in words and with a fix; and warnings about a text that can be parsed."""
+"""Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can."""

@@ -25,7 +25,7 @@ Attempt: TypeAlias = Callable[[str, Collection[str]], Expression | SyntaxFault]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong: the words for it, and the texts that might fix it, best first, or that might be meant."""
+    """An error found in a text: its message, and the texts that might fix it, best first, or that might be meant."""
 
     message: str
     span: tuple[int, int] | None
@@ -62,7 +62,7 @@ class SourceText:
 
     @property
     def short(self) -> bool:
-        """Whether the text is short enough to be written out again."""
+        """True if the text is short enough to be written out again."""
         return len(self.text) <= MAX_TEXT_LENGTH
 
     def token(self, index: int) -> str:

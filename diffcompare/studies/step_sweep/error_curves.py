@@ -72,7 +72,7 @@ class Grid(NamedTuple):
     bins: int
     samples: int
     closed: bool = False
-    """Whether the first and last steps are at the ends of the bin."""
+    """True if the first and last steps are at the ends of the bin."""
 
 
 def grid_for(high: float, low: float, nodes: int) -> Grid:

@@ -48,7 +48,7 @@ class FittedSlope(NamedTuple):
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether the branch is too short, or its parts differ too much, for the slope to be reliable."""
+        """True if the branch is too short, or its parts differ too much, for the slope to be reliable."""
         return self.spread > WIDE or abs(self.slope) * (self.high - self.low) < SHORT
 
 

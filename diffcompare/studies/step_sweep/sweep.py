@@ -57,9 +57,9 @@ class Arithmetic(NamedTuple):
     """The arithmetic of the quotients, and their number."""
 
     nominal: bool = False
-    """Whether quotients are divided by h as written, not by (x + h) - x."""
+    """True if quotients are divided by h as written, not by (x + h) - x."""
     single: bool = False
-    """Whether everything is rounded to float32."""
+    """True if everything is rounded to float32."""
     bins: int = 1
     """Bins per decade."""
     samples: int = 1
@@ -115,7 +115,7 @@ class StepSweep(Record):
     higher: dict[int, float | None] | None = None
     """The derivatives of orders 2 to 5 at the point; None where one is not known."""
     complete: bool = True
-    """Whether the time budget was enough for all steps."""
+    """True if the time budget was enough for all steps."""
     failure: Diagnostic | None = None
     """The reason why nothing could be measured at this point, if so."""
     notes: tuple[Diagnostic, ...] = ()
@@ -280,12 +280,8 @@ def sweep(
 ) -> StepSweep:
     """Measure the error of difference quotients against their step: `sweep("x^2*sin(x)", x=1.5)`.
 
-    This is Figure 3 of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
-    Survey", JMLR 18(153), 2018, for any expression: truncation error falls with h, round-off grows as 1/h.
-
-        swept = sweep("exp(x)*sin(y)", x=1, y=2, wrt="y", steps=(1, 1e-12))
-        swept.findings["central-difference"].best.step      the step with the least error
-        print(swept)                                        the plot as text, tables, and what they teach
+    Truncation error falls with h, round-off grows as 1/h: the picture of both is Figure 3 of the survey, here for any
+    expression.  Printed, the record shows the plot as text, its tables, and what they teach.
 
     Args:
         expression: Text, an `Expression`, `@name` or `FILE.toml:name`.
@@ -307,6 +303,14 @@ def sweep(
 
     Raises:
         DiffcompareError: The expression cannot be parsed, or an argument is out of its range.
+
+    Example:
+        >>> swept = sweep("exp(x)*sin(y)", x=1, y=2, wrt="y", steps=(1e-1, 1e-8), methods=["central-difference"])
+        >>> [curve.method for curve in swept.curves]
+        ['central-difference']
+
+    Source: A. G. Baydin, B. A. Pearlmutter, A. A. Radul, J. M. Siskind: Automatic differentiation in machine learning:
+    a survey, JMLR 18(153), 2018, figure 3.
     """
     question, at = question_and_point(expression, point, values)
     return sweep_question(

@@ -41,7 +41,7 @@ class Family(NamedTuple):
     build: Callable[[int], Expression]
     point: Callable[[int], dict[str, float]]
     whole: bool = False
-    """Whether members are differentiated by all their variables, not only by the first."""
+    """True if members are differentiated by all their variables, not only by the first."""
     source: str = ""
 
 

@@ -38,7 +38,7 @@ class TimeBudget:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all time has been spent."""
+        """True if all time has been spent."""
         return self.left is not None and self.left <= 0
 
     def charge(self, since: float) -> None:

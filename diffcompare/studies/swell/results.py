@@ -95,12 +95,12 @@ class Swell(Record):
 
     @property
     def by_order(self) -> bool:
-        """Whether the rows are orders of one expression."""
+        """True if the rows are orders of one expression."""
         return self.kind == "order"
 
     @property
     def is_numbered(self) -> bool:
-        """Whether the rows are members of a family, which have numbers (the expressions of a file have names)."""
+        """True if the rows are members of a family, which have numbers (the expressions of a file have names)."""
         return self.kind in FAMILIES
 
     @cached_property
