@@ -8,6 +8,272 @@
 `dc.derive` and `dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right;
 `dc.parse(text)` returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is
 and how to fix it.
+
+The files:
+
+__main__.py                   Entry point of `python -m diffcompare`
+api.py                        `dc.check`: is this derivative right?  One entrance for expressions and for Python functions
+diagnostics.py                Diagnostics: what is wrong with a text or a command line, where, and what to write instead
+document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
+formatting.py                 Values as text: the one place that decides how a number looks
+localization.py               The language of texts for people: English as it stands in the program, or Chinese from a table
+output_files.py               Writing a file: at once or not at all, or piece by piece
+output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
+processes.py                  Worker processes: starting them, setting them up, and saying how they ended
+safe_io.py                    Standard streams: one quiet, tested outcome for everything that can go wrong in reading and writing
+backends/                     Backends: the ways of differentiating an expression at a point, a module for each
+  automatic.py                The frame of forward and reverse mode: evaluate, sweep, and explain partials that do not exist
+  complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
+  complex_step_length.py      Choose the length of a complex step: short beside the scale on which f varies, yet so long that nothing underflows
+  finite_differences.py       Finite differences: derivatives from values of f at a few points around x, a line for every stencil
+  formula_evaluation.py       Evaluate formulas of a gradient at a point, and measure them in nodes and operations
+  forward.py                  Forward mode: pairs (value, tangent) along the list, one sweep for every variable
+  hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
+  problem.py                  The problem given to every backend, the form of its answer, and what a backend is
+  registry.py                 The registry of backends: all methods by name, selected and run
+  reverse.py                  Reverse mode: one sweep of values forwards, one sweep of adjoints backwards, all partials at once
+  symbolic/                   Symbolic differentiation by sympy, in a worker process
+    client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
+    derivatives.py            Differentiate sympy's expressions rule by rule, in a loop of our own.  Worker process only
+    from_sympy.py             Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles
+    polynomial_form.py        Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only
+    to_sympy.py               Convert our expressions to sympy's.  Worker process only
+    worker.py                 Serve the symbolic backend in a process with sympy: `python -P -m diffcompare.backends.symbolic.worker`
+    zero_test.py              Test whether a difference is 0 for all real numbers, as far as sympy can show.  Worker process only
+batch/                        Files of many expressions, read as a stream of rows and answered by a pool of workers
+  csv_reader.py               CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs
+  dask_pool.py                A pool of workers on a Dask cluster, through its executor: answers computed on other machines
+  earlier_results.py          Files of an earlier run, recognized by how they begin: other files are never replaced
+  input_files.py              The input files of a run: files, folders, patterns such as `data/*.csv`, and standard input
+  journal.py                  The journal of a run: results on disk, from which an interrupted run can be resumed
+  pool.py                     A pool of worker processes on this machine, and the worker: the module that `processes.start` runs
+  readers.py                  Readers of text, JSON lines and TOML, and the rows of all input files
+  row.py                      One input row: what a line of a file says, not yet parsed, and where it stands
+  row_result.py               One row answered: its output (a line of JSON, or lines of CSV) and its summary
+  run.py                      A batch run from its input files to its statistics
+  scheduler.py                The scheduler of a run: rows are read, given out, and written in order, a bounded number at a time
+  summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
+  workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
+classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
+  handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
+  class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
+    feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
+    grade.py                  Checks the answers of a class: the same answer of many students is checked once, and errors stay in their row
+    report.py                 The answers of a class as a document and as JSON: frequent mistakes, how every question went, and all rows
+    submissions.py            The rows of a table of answers: who answered what to which question, each with its place in the file
+    table.py                  Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling
+  demos/                      Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order
+    answers.py                Cells and tables of the answers that methods give for one expression at one point, for all demos
+    branches.py               The demo `branches`: automatic differentiation sees the path that a program took, not its loops and branches
+    chaos.py                  The demo `chaos`: an exact derivative of a value that cannot be computed
+    complex.py                The demo `complex`: the complex step needs no subtraction, but fails for functions that are not analytic
+    fd_strikes_back.py        The demo `fd-strikes-back`: exact derivatives of inaccurate programs are exactly wrong
+    four_ways.py              The demo `four-ways`: four routes to one derivative (Baydin et al. 2018, figure 2)
+    frame.py                  A demo as data: a list of frames, the same for the terminal, the page, the handout, JSON and the tests
+    hessian.py                The demo `hessian`: second derivatives by forward mode over the formulas of a reverse sweep
+    kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
+    memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
+    nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
+    polynomial.py             The logistic map multiplied out: integer coefficients, and the exact error of its values in doubles
+    report.py                 Computed demos: a demo with its frames, as a document for people and as plain data
+    step.py                   The demo `step`: the step of a difference, truncation against round-off (Baydin et al. 2018, figure 3)
+    sweeps.py                 The demo `sweeps`: the cost of a gradient, n forward sweeps or one reverse sweep, counted in operations
+    swell.py                  The demo `swell`: expressions explode as trees, not as DAGs, and a simplified formula may be the worse program
+    tape.py                   The demo `tape`: a running program is recorded line by line, and read backwards for its gradient
+    trace.py                  The demo `trace`: both modes of AD node by node (Baydin et al. 2018, tables 2 and 3), for any short expression
+  lesson/                     The lesson: demos as one page that opens from a file, without a network
+    page.py                   The lesson's page put together: every frame as an element, the figures as data, style and script inline
+    programs.py               Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`
+    style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
+    texts.py                  Every word of the page itself; the words of the demos come with their frames
+  player/                     The player: demos shown step by step in a terminal
+    keyboard.py               The terminal in raw mode: single keys, the alternate screen, no cursor; restored whatever happens
+    player.py                 The loop of the player: show a frame, wait for a key, move to the next state
+    screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
+  quiz/                       Quizzes: derivatives to find, with hints, named misconceptions, and derivations
+    exercises.py              The exercises of a quiz: random functions, no two alike, each with a point and its domain
+    report.py                 A quiz as a document and as JSON: the answers, the topics to practise, and the score
+    session.py                A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the next state of the quiz
+cli/                          The command line; only this package prints and imports typer
+  app.py                      The command-line application: builds the commands and runs one of them
+  arguments.py                Separation of options from expressions that begin with a minus sign
+  batch_run.py                A run of `diffcompare batch`: the files it reads, where results go, the workers, progress and the final summary
+  class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
+  completion.py               Completion by the Tab key, which starts the program each time: everything is imported late and only as needed
+  conversation.py             A dialogue of questions and answers, with a person in a terminal or a script (a pipe or a file)
+  errors.py                   Reports of errors: a diagnostic on stderr, a JSON document on stdout if JSON is requested, and an exit code
+  options.py                  The command-line options, declared once, so that they have the same name and meaning in every command
+  output.py                   Output of a command's result: in which format, with which look, and to which destination
+  overwriting.py              Protection of a command's input files from being overwritten by its output
+  progress.py                 A progress line on stderr: after half a second, and only if stderr is a terminal
+  commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
+    batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed
+    check.py                  `diffcompare check`: whether a derivative is right, and if not, which mistake it contains
+    demo.py                   `diffcompare demo`: the methods step by step, for the classroom
+    derive.py                 `diffcompare derive`: the derivative as a person works it out, one rule per line
+    grad.py                   `diffcompare grad`: all ways of differentiating an expression at a point, side by side
+    graph.py                  `diffcompare graph`: the computational graph of an expression, drawn
+    lesson.py                 `diffcompare lesson`: the demos as one page for the browser
+    list.py                   `diffcompare list`: the catalogue of examples
+    ops.py                    `diffcompare ops`: the table of elementary operations, or one of its rows
+    quiz.py                   `diffcompare quiz`: exercises in differentiation, with hints and explanations of mistakes
+    sweep.py                  `diffcompare sweep`: the error of a difference quotient against its step
+    swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
+    trace.py                  `diffcompare trace`: automatic differentiation, step by step
+codegen/                      Write the gradient as a program that runs by itself (`derive --code`)
+  javascript.py               JavaScript as a target: the functions of its `Math`, and small definitions of those that it lacks
+  javascript_table.py         Write the table of operations as JavaScript: value, partials, domain and kink of each row, for a tape in a browser
+  libraries.py                The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions
+  reverse_program.py          Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
+  source.py                   Write expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
+gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
+  entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f
+  error_patterns.py           Patterns in a wrong gradient: a constant factor, a lost sign, the wrong order, something added
+  extrapolation.py            The slope of f along a line, with an error bound, from values of f at shrinking steps
+  flat_arguments.py           The arguments of a Python function as one flat list of coordinates, and back again for a call
+  given.py                    The gradient under test as one row of numbers for every component of f, whatever shape it comes in
+  gradient_check.py           Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
+  inspection.py               The inspection of a gradient at one point: its entries, and the mistake that explains them
+  jacobian_check.py           A given Jacobian against slopes of f: every entry, or random directions if there are many
+  noise.py                    Noise of the values of f near a point, estimated from differences of close values (ECnoise)
+  report.py                   Report of a gradient check: its sentences, its JSON data, and its document
+  values.py                   Values of f near one point, counted: a gradient check asks f for nothing else
+inputs/                       A user's input: expressions, points, formulas by hand, the catalogue and files of expressions
+  catalogue.py                Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape
+  encodings.py                Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine
+  equations.py                Read answers written as equations: `f'(x) = 2*x`, `dy/dx = ...`, `y' = ...`, `f_x = ...`, `d/dx[x^2] = ...`
+  expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
+  files.py                    Read the files that users name: which kinds can be read, their bytes and their text
+  formulas.py                 Parse formulas that are given beside an expression: partials by hand (`--hand`) and conditions (`--domain`)
+  localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
+  point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from a fixed list of candidates
+  resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
+language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
+  adjacency.py                Places of adjacent tokens: glued together, on lines of their own, or one above the other
+  alphabet.py                 The characters of the language: the letters of a name, signs that stand for others, and look-alikes
+  differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
+  expression.py               Expressions: an immutable DAG in which two equal expressions are the same object
+  grammar.py                  The grammar as tables: what every token opens, closes and binds; calls of several arguments
+  isomorphism.py              Equality of expressions up to the names of the variables and the order and grouping of + and *
+  operations.py               THE TABLE: every elementary operation of the language, one row each
+  parser.py                   The parser: text becomes an expression, by operator precedence over an explicit stack
+  printer.py                  The printer: an expression becomes text that is parsed to the same object again, or LaTeX
+  serialization.py            Straight-line programs: expressions as lists that JSON can carry, every distinct node written once
+  simplify.py                 Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added
+  special_functions.py        Cube root, gamma function and kin over doubles, where `math` has none or loses digits
+  tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
+  wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
+  syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
+    brackets.py               Square brackets and braces, by what they are in other languages: an index, a call, a base, a group
+    characters.py             Findings about characters and numbers: E301 to E304
+    diagnose.py               From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix
+    foreign_notation.py       Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten
+    misread_names.py          Names that were probably meant as something else: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
+    names.py                  Findings about names and calls: E101 to E105, and E215
+    source_text.py            A text in error, cut into tokens with their places, and the tools to write a corrected text
+    spelling.py               Names of functions in other languages, and what they are called here; misspelt names of functions
+    structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216
+    warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
+misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
+  combinations.py             More than one mistake: the same one made throughout, and two different ones at once
+  constant_patterns.py        Patterns of nodes with a constant factor or divisor
+  elementary_functions.py     Wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees
+  explain.py                  Find the mistake that turns the derivative of a function into a given answer, and put it into words
+  inject.py                   Fault injection: wrong derivatives made by a known mistake, for the examples of the kinds and for tests
+  kinds.py                    The kinds of mistakes: their slugs, their titles, and a function for the example of each
+  messages.py                 A mistake in words: the violated rule, the subexpression, and the right derivative beside the wrong one
+  patterns.py                 Patterns of nodes, like a product or a composition, to which the rules for wrong derivatives apply
+  points.py                   A function at a sample point: its values, tangents and adjoints, in doubles or in balls, with or without mistakes
+  power_patterns.py           Patterns of powers, however they are written, of exponentials and of logarithms to a base
+  rules.py                    The table of mistakes: the wrong rules by which people differentiate, one row each
+  search.py                   The search for the mistake that explains an answer
+  terms.py                    The terms of an answer, compared one by one with those of the right derivative
+  whole_answer.py             Mistakes about the derivative as a whole, or about which function is differentiated
+numeric/                      Expressions evaluated and differentiated over numbers: one number type a file
+  arb_functions.py            The operations of the table over `arb`, the ball of the library Arb, and its working precision
+  balls.py                    Ball arithmetic by Arb: numbers of any precision that carry a bound of their own error
+  evaluate.py                 Evaluate expressions: one loop along the Wengert list, over any number system
+  extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
+  float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
+  operation_counts.py         Count the elementary operations of a method (its *work*), which are the same on every machine
+  recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
+  sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system
+render/                       The output formats, each a renderer that writes any document
+  csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
+  equations.py                Equations as lines of text: aligned at `=`, remarks in their own column, long formulas folded but never cut
+  html.py                     HTML: one self-contained page that needs no network, or a fragment for notebooks
+  json.py                     JSON: the plain data of a document, not its blocks
+  jsonl.py                    JSON lines: the plain data of a document on one line
+  latex.py                    LaTeX for an article, to be included or pasted; all special characters of the text are escaped
+  markdown.py                 GitHub-flavoured Markdown: text is escaped, formulas are code, digits that differ from the truth are bold
+  plain.py                    Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding
+  svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
+  table_layout.py             Layout of tables and name-value lists for a given width, without ever dropping or cutting a digit
+  terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number
+  text_layout.py              Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells
+  chart/                      Drawings of plots and bar charts
+    scale.py                  Axes of charts: the position of a value between the ends of an axis, and the ticks
+    svg.py                    Plots and bar charts as SVG, readable without colours
+    text.py                   Plots and bar charts drawn with characters
+  graph/                      Drawings of computational graphs
+    dot.py                    DOT: a graph of any size in the language of Graphviz (`dot -Tsvg graph.dot`)
+    labels.py                 Texts in drawings of a graph: short numbers, marks of tangents and adjoints, descriptions for screen readers
+    layout.py                 Layered layout of a graph after Sugiyama: layering, crossing reduction, coordinate assignment
+    mermaid.py                Mermaid: the graph of a document as a flowchart, which GitHub and many editors draw in place
+    svg.py                    A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants plain text
+    text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
+studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
+  accuracy.py                 Accuracy of a partial: its errors against the truth, and its correct digits
+  check.py                    Check partial derivatives that somebody wrote: a verdict on each, and the mistake behind it
+  check_report.py             The report of a check: verdicts, evidence, mistakes with carets under them, and the step done right
+  check_steps.py              Check a derivation line by line: is each the derivative, and does it follow from the one before?
+  compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth
+  compare_report.py           A comparison as a document: the values against the truth, the cost of each method, and the verdict
+  compare_verdict.py          The closing sentence of a comparison: what to learn from its tables.  Every figure in it comes from them
+  derivation_steps.py         A derivation as a list of steps: which rule was applied to which subexpression, and what was left to derive
+  derive.py                   `dc.derive` and `derive`: derivatives rule by rule, their formulas checked at a point, and the gradient as code
+  derive_report.py            A derivation as JSON and as a document: one rule a line, the tidied formula, sizes, and the check at the point
+  failure.py                  Errors at a point (no value, overflow, a kink), as a diagnostic that says what to do about it
+  gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots
+  graph.py                    `dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep
+  graph_report.py             A computational graph as JSON and as a document: the drawing, the table of nodes, and what sharing saves
+  listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
+  prime_notation.py           Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
+  question.py                 A caller's input, validated: the question, the point (or a default one), variables, steps and budgets
+  record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
+  trace.py                    `dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey)
+  trace_report.py             A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
+  trace_wording.py            Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers
+  step_sweep/                 The error of difference quotients against their step
+    cancellation.py           The cancellation table: f(x+h) for ever smaller h, and the digits it shares with f(x)
+    error_curves.py           Measure errors: every difference formula at many steps, and the median of each quarter of a decade
+    findings.py               The sentences of a step sweep: each appears only where the measured figures support it
+    report.py                 The report of a step sweep: plot, errors, slopes, best steps, cancellation, and what they teach
+    slopes.py                 Slopes of error curves on their two branches, truncation and round-off, and the best step in theory
+    sweep.py                  Sweep the step of difference formulas, and measure their errors beside methods that have no step
+    without_step.py           Derivatives by methods without a step, automatic and symbolic: level lines under the error curves
+  swell/                      Expression swell: how formulas of derivatives grow, as trees and as DAGs, and how accurate they are
+    families.py               The functions of a swell study: members of a family, or expressions of a file, by their numbers
+    measure.py                Measure formulas: their size, their values in doubles, and the error of these against the truth
+    report.py                 The report of a swell study: formulas while they are short, then sizes, accuracy and work
+    results.py                The record of a swell study: formulas of every member in every form, and AD beside them
+    study.py                  Run swell studies: the members of a family, or the higher derivatives of one expression
+    sympy_forms.py            Ask sympy for the forms of a derivative, member by member, within a time budget
+    tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
+truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
+  establish.py                Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone
+  higher_derivatives.py       Higher derivatives at a point, from the power series of the function there
+  one_sided.py                One-sided slopes, and the check of a gradient by difference quotients, in ball arithmetic
+  power_series.py             Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0
+  rounding.py                 Round balls to the 25 digits and the double that they determine, and measure errors against them
+verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs
+  compare_exactly.py          Compare a formula with the true partial at a point, exactly; choose the counterexample that is easiest to read
+  domain.py                   The domain of a formula: guards and constraints read off the table, intervals of a line, requirements in words
+  interior_points.py          The search for a point inside a domain that none of the usual points hits, however far away or narrow it is
+  readable_points.py          Points that a person can read: the effort that a point takes, points with few digits, and points near a point
+  regions.py                  Verdicts on whole regions: the outcome on intervals of the only variable, half-spaces, holes, requirements
+  sampling.py                 Sample points: few digits, in every interval of every variable, at several scales, and some at random
+  verdict.py                  The verdict on each partial, with its evidence
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
         >>> str(parse("2x² + √(1 - x₁)"))
         '2*x^2 + sqrt(1 - x1)'
 
-    Source: operator precedence over an explicit stack is due to R. W. Floyd: Syntactic analysis and operator precedence,
-    Journal of the ACM 10(3), 1963.
+    Source: operator precedence over an explicit stack is due to R. W. Floyd: Syntactic analysis and operator
+    precedence, Journal of the ACM 10(3), 1963.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression is text, not {type(text).__name__}")

@@ -1,4 +1,4 @@
-r"""LaTeX for an article, to `\input` or to paste; all special characters of the text are escaped.
+"""LaTeX for an article, to be included or pasted; all special characters of the text are escaped.
 
 Digits that differ from the truth are underlined.  There is no colour, since the page may be printed in black.
 Equations are set in `align*` with the rule beside each line, and long formulas are broken between terms; Markdown uses

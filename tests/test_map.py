@@ -1,0 +1,58 @@
+"""The map of the project: every file with the first line of its docstring, in the package's docstring and in the README.
+
+With UPDATE_MAP=1 in the environment both are written anew.
+"""
+
+import ast
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "diffcompare"
+WIDTH = 28  # of the column of names
+PLACES = {
+    "README.md": re.compile(r"(?<=and these on the language.\n\n```text\n)(.*?)(?=^```$)", re.M | re.S),
+    "diffcompare/__init__.py": re.compile(r"(?<=^The files:\n\n)(.*?)(?=^\"\"\"$)", re.M | re.S),
+}
+"""Where the map stands, and between which lines."""
+
+
+def summary(path):
+    """Return the first line of a module's docstring."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return (docstring or "").split("\n")[0].rstrip(".")
+
+
+def lines_of(folder, depth=0):
+    """Yield the lines of a folder: its own summary, its files, then its folders, each in alphabetical order."""
+    for path in sorted(folder.glob("*.py")):
+        if path.name != "__init__.py":
+            yield f"{'  ' * depth + path.name:{WIDTH}}  {summary(path)}"
+    for path in sorted(folder.iterdir()):
+        if (path / "__init__.py").exists():
+            yield f"{'  ' * depth + path.name + '/':{WIDTH}}  {summary(path / '__init__.py')}"
+            yield from lines_of(path, depth + 1)
+
+
+def the_map():
+    return "".join(f"{line.rstrip()}\n" for line in lines_of(PACKAGE))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_map_is_the_tree(place):
+    path = ROOT / place
+    text = path.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_MAP"):
+        text = PLACES[place].sub(lambda _: the_map(), text)
+        path.write_text(text, encoding="utf-8")
+    assert PLACES[place].search(text), "the map is missing"
+    assert PLACES[place].search(text)[0] == the_map()
+
+
+def test_every_file_says_in_one_line_what_it_is_for():
+    for line in the_map().splitlines():
+        name, text = line[:WIDTH].strip(), line[WIDTH:].strip()
+        assert 10 <= len(text) <= 120, f"{name}: {text!r}"
