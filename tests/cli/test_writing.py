@@ -197,6 +197,7 @@ def test_names_that_are_none(path):
 @pytest.mark.parametrize("home", ["/proc/none", "rows.txt"])
 def test_the_completion_of_a_shell_that_cannot_be_installed(cli, monkeypatch, tmp_path, home):
     monkeypatch.setenv("HOME", os.path.join(tmp_path, home))
+    monkeypatch.setattr("shellingham.detect_shell", lambda *_, **__: ("bash", "/bin/bash"))  # there may be none here
     outcome = cli("--install-completion", "bash")
     assert outcome.code == 74
     assert "--show-completion" in outcome.err

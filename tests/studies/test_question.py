@@ -27,7 +27,7 @@ WRONG = {
     "no step": (lambda: dc.sweep("x^2", x=1, methods=["reverse-ad"]), "there is no step in `reverse-ad`"),
     "domain": (lambda: dc.check("x^2", x="2*x", domain=3), "`domain` has 3 in it"),
     "budget of a check": (lambda: dc.check("x^2", x="2*x", budget="a"), "`budget` is 'a'"),
-    "points": (lambda: dc.check(math.sin, math.cos, points=3), "`points` is 3, which is no list"),
+    "points": (lambda: dc.check(math.sin, math.cos, points=3), "`points` is 3, which is not a list"),
 }
 
 
@@ -56,7 +56,7 @@ def test_a_text_is_asked_for_in_words():
 
 
 def test_a_misspelt_option_of_a_check_is_named():
-    with pytest.raises(TypeError, match="`poits` is no coordinate"):
+    with pytest.raises(TypeError, match="unknown option `poits`"):
         dc.check(math.sin, math.cos, 1.0, poits=[2.0])
 
 

@@ -5,7 +5,7 @@ import pytest
 from diffcompare.backends.problem import Problem
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.parser import parse
-from diffcompare.studies.step_sweep.cancellation import bracketed, strip
+from diffcompare.studies.step_sweep.cancellation import bracketed, cancellation_table
 from diffcompare.studies.step_sweep.error_curves import formulas
 from diffcompare.studies.swell.study import swell_family
 
@@ -73,7 +73,7 @@ def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
     """Of the loop: shared digits and quotient; what is shared is in brackets and underlined, and grey besides."""
     curve.run(f"byId('exponent').value = '{power}'; restep()")
     line, rules = formulas(Problem(LOOP, {"x": 0.2}, ("x",)), nominal=True, single=False)
-    (expected,) = strip(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
+    (expected,) = cancellation_table(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
     shared, there, found = curve.run(
         "['#strip-there .shared', '#strip-there', '#strip-quotient'].map(each => document.querySelector(each).textContent)"
     )
