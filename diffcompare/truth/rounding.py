@@ -43,6 +43,8 @@ class TrueNumber(NamedTuple):
         error = abs(Fraction(value) - self.centre)
         if self.text == "0":
             return to_double(error), None, None
+        if to_double(error) <= float(self.bound) and value == self.nearest != 0:
+            return 0.0, 0.0, 0.0  # the true number may be this double itself: no digit of a difference is known
         ulps = to_double(error / Fraction(math.ulp(self.nearest)))
         if self.centre == 0:  # a truth far below all doubles: 0 is wrong by 100 %, any other double by far more
             return to_double(error), 1.0 if value == 0 else sys.float_info.max, ulps

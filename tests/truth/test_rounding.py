@@ -10,8 +10,11 @@ from flint import arb, fmpq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from diffcompare.backends.problem import Problem
+from diffcompare.language.parser import parse
 from diffcompare.numeric.arb_functions import power_of_two, precision
 from diffcompare.numeric.balls import ENTIRE, Ball, to_fraction
+from diffcompare.truth.establish import establish
 from diffcompare.truth.rounding import DIGITS, TrueNumber, bound_text, decimal_text, round_ball, to_double
 
 
@@ -238,3 +241,11 @@ def test_a_number_too_small_to_be_written_is_0_to_within_more_than_itself():
 
 def test_a_true_number_is_a_record():
     assert known(2) == TrueNumber("2.000000000000000000000000", 2.0, Fraction(2), "0")
+
+
+def test_no_error_is_shown_that_is_smaller_than_the_bound():
+    """The truth of ((x^2)^(1/2))' at 2 is 1 to within 2e-48, and a double 1.0 is as right as can be told."""
+    question = Problem(parse("(x^2)^(1/2)"), {"x": 2.0}, ("x",))
+    true = establish(question).gradient["x"]
+    assert true.errors(1.0) == (0.0, 0.0, 0.0)
+    assert true.errors(1.0 + 2**-52)[2] == 1.0
