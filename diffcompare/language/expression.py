@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 __all__ = [
     "OPERATIONS",
@@ -131,7 +131,7 @@ class ArithmeticOperators(Generic[T]):
     @staticmethod
     def operate(sign: str, left: Any, right: Any) -> T:
         """Return `left sign right`, where the sign is one of + - * / and one operand is a number of this type."""
-        raise NotImplementedError
+        raise TypeError(f"a number type has to say what {sign} is")
 
     def __add__(self, other: Any) -> T:
         return self.operate("+", self, other)
@@ -261,19 +261,31 @@ class Leaf(Expression):
     __slots__ = ()
 
 
-class Variable(Leaf):
-    """A variable, known by its name."""
+class NamedLeaf(Leaf):
+    """A leaf known by its name alone."""
 
     __slots__ = ("name",)
     name: str
 
-    def __new__(cls, name: str) -> Variable:
+    def __new__(cls, name: str) -> Self:
         node = _find((cls, name))
         if node is None:
             node = _leaf(cls)
             node.name = name
             node = _first((cls, name), node)
         return node  # type: ignore[no-any-return]
+
+
+class Variable(NamedLeaf):
+    """A variable."""
+
+    __slots__ = ()
+
+
+class Constant(NamedLeaf):
+    """A named constant of the language: `pi` or `e`."""
+
+    __slots__ = ()
 
 
 class Number(Leaf):
@@ -310,21 +322,6 @@ def _quotient(numerator: int, denominator: int) -> float:
         return numerator / denominator
     except OverflowError:
         return float("inf")
-
-
-class Constant(Leaf):
-    """A named constant of the language: `pi` or `e`."""
-
-    __slots__ = ("name",)
-    name: str
-
-    def __new__(cls, name: str) -> Constant:
-        node = _find((cls, name))
-        if node is None:
-            node = _leaf(cls)
-            node.name = name
-            node = _first((cls, name), node)
-        return node  # type: ignore[no-any-return]
 
 
 class PendingDerivative(Leaf):
