@@ -160,7 +160,7 @@ language/                     The language of expressions: reading, printing, di
   printer.py                  The printer: an expression becomes text that is parsed to the same object again, or LaTeX
   serialization.py            Straight-line programs: expressions as lists that JSON can carry, every distinct node written once
   simplify.py                 Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added
-  special_functions.py        Cube root, gamma function and kin over doubles, where `math` has none or loses digits
+  special_functions.py        Functions over doubles where `math` has none, loses digits or has another domain: gamma and kin, roots, powers
   tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from diffcompare.codegen.source import BAR, Writer, quoted
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.grammar import POWER
-from diffcompare.language.operations import NotDifferentiable, divide, exact_integer
+from diffcompare.language.operations import NotDifferentiable, divide, exact_integer, is_choice
 from diffcompare.language.printer import to_text
 
 ONE = Number(1)
@@ -135,6 +135,5 @@ def conditional(nodes: Sequence[Expression]) -> set[Expression]:
         node = stack.pop()
         if node not in always:
             always.add(node)
-            selects = node.operation is not None and node.operation.selects
-            stack.extend(node.arguments[:2] if selects else node.arguments)
+            stack.extend(node.arguments[:2] if is_choice(node) else node.arguments)
     return set(nodes) - always

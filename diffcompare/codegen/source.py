@@ -11,7 +11,7 @@ from diffcompare.codegen.javascript import RELATIONS
 from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.language.operations import OPERATIONS, exact_integer
+from diffcompare.language.operations import OPERATIONS, exact_integer, is_power, is_quotient
 from diffcompare.language.printer import ATOM, Part, free_prefix, write
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
 
@@ -235,7 +235,7 @@ def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> s
 def _raises(node: Expression, values: Mapping[Expression, Any]) -> bool:
     assert node.operation is not None
     arguments = [values[argument] for argument in node.arguments]
-    guarded = len(arguments) == 1 or node.operation.name in ("^", "^n", "/")
+    guarded = len(arguments) == 1 or is_power(node) or is_quotient(node)
     if not guarded or node.operation.selects or any(type(argument) is Undefined for argument in arguments):
         return False
     try:

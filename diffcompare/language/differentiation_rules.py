@@ -17,7 +17,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from diffcompare.language.expression import Expression, Number, Operation, Variable, apply, lift
-from diffcompare.language.operations import OPERATIONS, NotDifferentiable, exact_integer, ln, raise_to
+from diffcompare.language.operations import OPERATIONS, NotDifferentiable, exact_integer, is_quotient, ln, raise_to
 
 ZERO, ONE = Number(0), Number(1)
 
@@ -158,7 +158,7 @@ def _one_less(exponent: Expression) -> Expression:
         scale = 10**exponent.places
         rest = exponent.digits - scale
         return Number(rest, exponent.places) if rest >= 0 else -Number(-rest, exponent.places)
-    if exponent.operation is OPERATIONS["/"]:
+    if is_quotient(exponent):
         p, q = exponent.arguments
         numerator, denominator = exact_integer(p), exact_integer(q)
         if numerator is not None and denominator is not None and denominator > 0:

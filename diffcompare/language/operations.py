@@ -25,9 +25,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcompare.language import special_functions as special
-from diffcompare.language.expression import (
-    OPERATIONS as OPERATIONS,  # filled below: everybody imports the table from here
-)
+from diffcompare.language.expression import OPERATIONS as OPERATIONS  # filled below, and imported from here
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Partial, Region
 
 EVERYWHERE = Region("", lambda *arguments: True)
@@ -94,7 +92,7 @@ def _square(x: Any) -> Any:
     return x * x if isinstance(x, float) else raise_to(x, 2)
 
 
-def _int_power_partial(x: Any, n: Any) -> Any:
+def _integer_power_partial(x: Any, n: Any) -> Any:
     """Return n*x^(n-1), with the exponents 0, 1 and 2 folded by hand (and 0*x^-1 would be nan at x = 0)."""
     exponent = exact_integer(n) if isinstance(n, Expression) else n
     assert exponent is not None, "the exponent of an integer power is an integer"
@@ -104,14 +102,7 @@ def _int_power_partial(x: Any, n: Any) -> Any:
         return 1
     if exponent == 2:
         return n * x
-    return n * _int_power(x, exponent - 1)
-
-
-def _general_power(a: float, b: float) -> float:
-    # math.pow also knows (-2)^2 and 0^0, which this row does not: near them it has no value.
-    if a > 0 or (a == 0 and b > 0):
-        return math.pow(a, b)
-    raise ValueError("outside the domain of the general power")
+    return n * integer_power(x, exponent - 1)
 
 
 def _base_partial(y: Any, a: Any, b: Any) -> Any:
@@ -121,7 +112,7 @@ def _base_partial(y: Any, a: Any, b: Any) -> Any:
     if isinstance(a, float):
         if a == 0 and b == 1:
             return 1.0
-        return b * power(a, b - 1) if a == 0 or _less_one_exactly(b) else b * (y / a)
+        return b * general_power(a, b - 1) if a == 0 or _less_one_exactly(b) else b * (y / a)
     return b * (y / a)
 
 
@@ -159,12 +150,6 @@ def _atan2_partial(p: Any, a: Any, b: Any) -> Any:
     return p / (_square(a) + _square(b))
 
 
-def _atan2(a: float, b: float) -> float:
-    if a == 0 and b == 0:  # math.atan2 gives 0 there
-        raise ValueError("outside the domain of atan2")
-    return math.atan2(a, b)
-
-
 def _acosh_partial(x: Any) -> Any:
     return 1 / x if isinstance(x, float) and x > 1e9 else 1 / sqrt((x - 1) * (x + 1))
 
@@ -182,22 +167,11 @@ def _tanh_partial(y: Any, x: Any) -> Any:
     return 4 * q / ((1 + q) * (1 + q))
 
 
-def _sigmoid(x: float) -> float:
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    e = math.exp(x)
-    return e / (1 + e)
-
-
 def _sigmoid_partial(y: Any, x: Any) -> Any:
     if x <= 0 if isinstance(x, float) else not _has_radius(x):
         return y * (1 - y)
     e = exp(-abs_(x))
     return e / ((1 + e) * (1 + e))
-
-
-def _softplus(x: float) -> float:
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def _gauss(x: Any) -> Any:
@@ -249,13 +223,13 @@ divide = row(
 )  # fmt: skip
 negate = row("neg", real=operator.neg, partials=[-1], notation="-x")
 # x^n, n an integer constant, is defined for every x; the general power below needs a positive base.
-_int_power = row(
-    "^n", real=math.pow, partials=[lambda y, x, n: _int_power_partial(x, n), None],
+integer_power = row(
+    "^n", real=math.pow, partials=[lambda y, x, n: _integer_power_partial(x, n), None],
     domain=Region("n >= 0, or x != 0", lambda x, n: n >= 0 or x != 0), notation="x ^ n",
     samples=[(-1.7, 2.0), (0.4, 3.0), (-0.6, -3.0), (2.2, 5.0), (1.3, 1.0), (0.9, 0.0)],
 )  # fmt: skip
-power = row(
-    "^", real=_general_power, partials=[_base_partial, _exponent_partial],
+general_power = row(
+    "^", real=special.power, partials=[_base_partial, _exponent_partial],
     domain=Region("a > 0, or a = 0 and b > 0", lambda a, b: a > 0 or (a == 0 and b > 0)), notation="a ^ b",
     samples=[(0.7, 1.9), (2.5, 0.4), (1.3, -1.2), (3.1, 1 / 3)],
 )  # fmt: skip
@@ -264,7 +238,7 @@ power = row(
 
 sqrt = row("sqrt", partials=[lambda y, x: 1 / (2 * y)], domain=NONNEGATIVE)
 cbrt = row("cbrt", real=special.cbrt, partials=[lambda y, x: y / x / 3], sympy=None, cmath=None, kink=AT_ZERO,
-           definition=lambda x: sign(x) * power(abs_(x), 1 / x.constant(3)), numpy="cbrt")  # fmt: skip
+           definition=lambda x: sign(x) * general_power(abs_(x), 1 / x.constant(3)), numpy="cbrt")  # fmt: skip
 exp = row("exp", partials=[lambda y, x: y])
 expm1 = row("expm1", partials=[lambda y, x: exp(x)], definition=lambda x: exp(x) - 1, numpy="expm1", flint="expm1",
             mpmath="expm1")  # fmt: skip
@@ -293,7 +267,7 @@ asin = row("asin", partials=[lambda y, x: 1 / sqrt((1 - x) * (1 + x))], domain=U
 acos = row("acos", partials=[lambda y, x: -1 / sqrt((1 - x) * (1 + x))], domain=UNIT, aliases=("arccos",),
            numpy="arccos")  # fmt: skip
 atan = row("atan", partials=[lambda y, x: _atan_partial(x)], aliases=("arctan", "arctg"), numpy="arctan")
-atan2 = row("atan2", real=_atan2,
+atan2 = row("atan2", real=special.atan2,
             partials=[lambda y, a, b: _atan2_partial(b, a, b), lambda y, a, b: _atan2_partial(-a, a, b)],
             domain=Region("a != 0, or b != 0", lambda a, b: a != 0 or b != 0), aliases=("arctan2",),
             kink=Region("a = 0 and b < 0", lambda a, b: a == 0 and b < 0), numpy="arctan2", cmath=None,
@@ -336,9 +310,8 @@ hypot = row("hypot", partials=[lambda y, a, b: a / y, lambda y, a, b: b / y], nu
             definition=lambda a, b: sqrt(_square(a) + _square(b)), samples=[(3.0, 4.0), (-0.2, 1.7)])  # fmt: skip
 erf = row("erf", partials=[lambda y, x: _erf_partial(x)], numpy=None, cmath=None)
 erfc = row("erfc", partials=[lambda y, x: -_erf_partial(x)], numpy=None, cmath=None)
-gamma = row(
-    "gamma", real=special.gamma, partials=[lambda y, x: y * digamma(x)], domain=NO_POLE_OF_GAMMA, numpy=None, cmath=None
-)
+gamma = row("gamma", real=special.gamma, partials=[lambda y, x: y * digamma(x)], domain=NO_POLE_OF_GAMMA,
+            numpy=None, cmath=None)  # fmt: skip
 lgamma = row("lgamma", real=special.lgamma, partials=[lambda y, x: digamma(x)], domain=NO_POLE_OF_GAMMA,
              aliases=("lngamma",), definition=lambda x: ln(abs_(gamma(x))))  # fmt: skip
 digamma = row("digamma", real=special.digamma, partials=[lambda y, x: polygamma(1, x)], domain=NO_POLE_OF_GAMMA,
@@ -347,21 +320,16 @@ polygamma = row("polygamma", real=special.polygamma, partials=[None, lambda y, n
                 domain=Region(f"n = 0, 1, ..., {special.MAX_ORDER} and x != 0, -1, -2, ...", _has_polygamma),
                 notation="polygamma(n, x)", numpy=None, flint=None, cmath=None,
                 samples=[(1.0, 0.7), (2.0, 3.1)])  # fmt: skip
-sigmoid = row("sigmoid", real=_sigmoid, partials=[_sigmoid_partial], aliases=("expit", "logistic"),
+sigmoid = row("sigmoid", real=special.sigmoid, partials=[_sigmoid_partial], aliases=("expit", "logistic"),
               definition=lambda x: 1 / (1 + exp(-x)), samples=[-30.0, -2.3, 0.0, 0.6, 3.2, 30.0])  # fmt: skip
-softplus = row("softplus", real=_softplus, partials=[lambda y, x: sigmoid(x)],
+softplus = row("softplus", real=special.softplus, partials=[lambda y, x: sigmoid(x)],
                definition=lambda x: ln(1 + exp(x)), samples=[-30.0, -2.3, 0.0, 0.6, 3.2, 30.0])  # fmt: skip
 
 # --- Choice -----------------------------------------------------------------------------------------------------------
 
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-}
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def _choice(symbol: str) -> Operation:
@@ -395,6 +363,52 @@ FUNCTIONS: dict[str, Operation] = {
 }
 
 
+# --- Predicates: what an expression is, by its outermost operation ----------------------------------------------------
+# (In a hot loop compare with the row itself, `operation is negate`: that saves the call.)
+
+ARITHMETIC = (add, subtract, multiply, divide, negate)  # the rows that are operators of Python on every number type
+
+
+def is_sum(node: Expression) -> bool:
+    """Tell whether a node is a + b or a - b."""
+    return node.operation is add or node.operation is subtract
+
+
+def is_negation(node: Expression) -> bool:
+    """Tell whether a node is -a."""
+    return node.operation is negate
+
+
+def is_linear(node: Expression) -> bool:
+    """Tell whether a node is a + b, a - b or -a: a sum of terms with signs."""
+    return node.operation is add or node.operation is subtract or node.operation is negate
+
+
+def is_product(node: Expression) -> bool:
+    """Tell whether a node is a * b."""
+    return node.operation is multiply
+
+
+def is_quotient(node: Expression) -> bool:
+    """Tell whether a node is a / b."""
+    return node.operation is divide
+
+
+def is_power(node: Expression) -> bool:
+    """Tell whether a node is a power, with an integer constant or anything else as its exponent."""
+    return node.operation is integer_power or node.operation is general_power
+
+
+def is_integer_power(node: Expression) -> bool:
+    """Tell whether a node is x^n with an integer constant n."""
+    return node.operation is integer_power
+
+
+def is_choice(node: Expression) -> bool:
+    """Tell whether a node is an `if`."""
+    return node.operation is not None and node.operation.selects is not None
+
+
 # --- Powers and constants as the parser reads them --------------------------------------------------------------------
 
 
@@ -404,7 +418,7 @@ def raise_to(base: Any, exponent: Any) -> Any:
     (A double of e raised to x would be off by x/2 ulp; and x^n is defined for negative x where x^y is not.)
     """
     if isinstance(exponent, int):
-        return _int_power(base, exponent)
+        return integer_power(base, exponent)
     row, arguments = power_of(base, exponent)
     return row(*arguments)
 
@@ -414,8 +428,8 @@ def power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
     if isinstance(base, Constant) and base.name == "e":
         return exp, (exponent,)
     if isinstance(exponent, Expression) and exact_integer(exponent) is not None:
-        return _int_power, (base, exponent)
-    return power, (base, exponent)
+        return integer_power, (base, exponent)
+    return general_power, (base, exponent)
 
 
 def exact_integer(expression: Expression) -> int | None:

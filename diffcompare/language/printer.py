@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
+from diffcompare.language.operations import is_negation
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
 from diffcompare.language.wengert import tree_size, wengert_list
 
@@ -178,8 +179,7 @@ def _shared(roots: Sequence[Expression], nodes: Sequence[Expression]) -> tuple[d
 
 
 def _negated_leaf(node: Expression) -> bool:
-    operation = node.operation
-    return operation is not None and operation.name == "neg" and node.arguments[0].operation is None
+    return is_negation(node) and node.arguments[0].operation is None
 
 
 def free_prefix(taken: set[str]) -> str:
@@ -213,7 +213,7 @@ def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list
     if name in SIGNS:
         left, right = arguments
         return [(left, _LEFT[name]), SIGNS[name], (right, least_on_the_right(name, right))]
-    if name == "neg":
+    if is_negation(node):
         return ["-", (arguments[0], _LEFT[name])]
     if name.startswith("if "):
         left, right, *branches = arguments
@@ -242,7 +242,7 @@ def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expressio
 def least_on_the_right(name: str, argument: Expression) -> int:
     """Return the least level that a right argument may have without parentheses."""
     # A negation in the middle of a formula stands in parentheses, 2*(-x), except for a plain exponent: x^-1.
-    if argument.operation is not None and argument.operation.name == "neg":
+    if is_negation(argument):
         return 0 if name in ("^", "^n") and _negated_leaf(argument) else ATOM
     return _RIGHT[name]
 
@@ -385,7 +385,7 @@ def _latex_parts(node: Expression) -> tuple[int, list[Part]]:
 
 def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[Part]:
     left, right = arguments[0], arguments[-1]
-    after = _CALL if right.operation is not None and right.operation.name == "neg" else 0
+    after = _CALL if is_negation(right) else 0
     if name in ("+", "-"):
         return [(left, SUM), f" {name} ", (right, after or PRODUCT)]
     if name == "*":

@@ -16,7 +16,24 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number, apply, lift
-from diffcompare.language.operations import exact_integer, raise_to
+from diffcompare.language.operations import (
+    add,
+    cosh,
+    exact_integer,
+    exp,
+    general_power,
+    is_choice,
+    is_integer_power,
+    is_linear,
+    is_negation,
+    is_product,
+    is_quotient,
+    ln,
+    raise_to,
+    sigmoid,
+    sqrt,
+    subtract,
+)
 from diffcompare.language.wengert import wengert_list
 
 # Terms: a number times factors over factors, and the arithmetic that gathers them.
@@ -35,6 +52,8 @@ class Term(NamedTuple):
 
 
 Form: TypeAlias = tuple[Term, ...]  # a sum of terms
+
+ZERO, ONE = Number(0), Number(1)
 
 
 def leaf_form(leaf: Expression) -> Form:
@@ -101,12 +120,12 @@ def _raised(factors: Mapping[Expression, int], assumptions: Assumptions) -> Mapp
 
 def _whole_power(factor: Expression) -> Expression | None:
     """Return u^v for u^(v - 1), None for anything else."""
-    if factor.operation is None or factor.operation.name != "^":
+    if factor.operation is not general_power:
         return None
     base, exponent = factor.arguments
-    if exponent.operation is None or exponent.operation.name != "-" or exponent.arguments[1] is not Number(1):
+    if exponent.operation is not subtract or exponent.arguments[1] is not ONE:
         return None
-    return factor.operation(base, exponent.arguments[0])  # type: ignore[no-any-return]
+    return apply(general_power, (base, exponent.arguments[0]))
 
 
 def common_power(form: Form) -> tuple[Expression, Form] | None:
@@ -114,8 +133,8 @@ def common_power(form: Form) -> tuple[Expression, Form] | None:
     if len(form) < 2:
         return None
     for factor, exponent in form[0].over.items():
-        is_power = factor.operation is not None and factor.operation.name == "^" and factor.arguments[1].varies
-        if is_power and exponent == 1 and all(term.over.get(factor) == 1 for term in form):
+        is_exponential = factor.operation is general_power and factor.arguments[1].varies
+        if is_exponential and exponent == 1 and all(term.over.get(factor) == 1 for term in form):
             return factor, tuple([term._replace(over=_without(term.over, factor)) for term in form])
     return None
 
@@ -159,7 +178,7 @@ def is_defined(term: Term, assumptions: Assumptions) -> bool:
 
 # Assumptions: what may be relied on wherever a function is defined.
 
-_NEVER_ZERO = ("exp", "cosh", "sigmoid")
+_NEVER_ZERO = (exp, cosh, sigmoid)
 
 
 class Assumptions(NamedTuple):
@@ -179,8 +198,7 @@ def assumptions_of(original: Expression) -> Assumptions:
         node = stack.pop()
         if node not in always:
             always[node] = None
-            selects = node.operation is not None and node.operation.selects
-            stack.extend(node.arguments[:2] if selects else node.arguments)
+            stack.extend(node.arguments[:2] if is_choice(node) else node.arguments)
     nonzero: set[Expression] = set()
     for node in always:
         if node.operation is not None:
@@ -191,10 +209,10 @@ def assumptions_of(original: Expression) -> Assumptions:
 def _needed_nonzero(node: Expression) -> list[Expression]:
     """Return the arguments that cannot be 0 where this operation is defined."""
     assert node.operation is not None
-    name, arguments = node.operation.name, node.arguments
-    if name == "/":
+    arguments = node.arguments
+    if is_quotient(node):
         return [arguments[1]]
-    if name == "^n":
+    if is_integer_power(node):
         exponent = exact_integer(arguments[1])
         return [arguments[0]] if exponent is not None and exponent < 0 else []
     return [arguments[0]] if node.operation.domain.text == "x > 0" else []
@@ -206,28 +224,28 @@ def _factors_of(nodes: Sequence[Expression]) -> list[Expression]:
     while stack:
         node = stack.pop()
         factors.append(node)
-        if node.operation is not None and node.operation.name in ("*", "^n", "neg", "/"):
-            stack.extend(node.arguments[:1] if node.operation.name in ("^n", "/") else node.arguments)
+        if is_product(node) or is_negation(node):
+            stack.extend(node.arguments)
+        elif is_quotient(node) or is_integer_power(node):
+            stack.append(node.arguments[0])
     return factors
 
 
 def never_zero(factor: Expression, assumptions: Assumptions) -> bool:
     if isinstance(factor, Constant) or factor in assumptions.nonzero:
         return True
-    return factor.operation is not None and factor.operation.name in _NEVER_ZERO
+    return factor.operation in _NEVER_ZERO
 
 
 def is_total(node: Expression) -> bool:
     """Tell whether an operation is defined for all arguments."""
     if node.operation is None or not node.operation.domain.text:
         return True
-    exponent = exact_integer(node.arguments[1]) if node.operation.name == "^n" else None
+    exponent = exact_integer(node.arguments[1]) if is_integer_power(node) else None
     return exponent is not None and exponent >= 0
 
 
 # Terms written as expressions again.
-
-ZERO, ONE = Number(0), Number(1)
 
 
 def build(form: Form, decimals: bool) -> Expression:
@@ -326,41 +344,32 @@ def _form(
     """Make the form of a node from the forms of its arguments."""
     if node.operation is None:
         return leaf_form(node)
-    name = node.operation.name
-    if name in ("+", "-", "neg"):
-        terms = [*forms[node.arguments[0]]] if name != "neg" else []
+    if is_linear(node):
+        terms = [] if is_negation(node) else [*forms[node.arguments[0]]]
         last = forms[node.arguments[-1]]
-        return collected([*terms, *(last if name == "+" else map(negated, last))], assumptions)
-    if name in ("*", "/", "^n"):
+        return collected([*terms, *(last if node.operation is add else map(negated, last))], assumptions)
+    if is_product(node) or is_quotient(node) or is_integer_power(node):
         if _is_square_of_root(node):
             return forms[node.arguments[0].arguments[0]]
         operands = [_as_factor(argument, forms, built, assumptions) for argument in node.arguments]
-        if node in expanded and name == "*":
+        if node in expanded and is_product(node):
             return _multiplied_out(node, operands, forms, assumptions, expanded[node])
         return _multiplied(node, operands, assumptions)
-    if name == "ln" and node.arguments[0] is Number(1):
+    if node.operation is ln and node.arguments[0] is ONE:
         return (Term(Fraction(0)),)
     return (atom(node) if node in assumptions.kept else _function(node, forms, built, assumptions),)
 
 
 def _is_square_of_root(node: Expression) -> bool:
     """Tell whether a node is sqrt(u)^2, which is u wherever it has a value."""
-    assert node.operation is not None
-    base = node.arguments[0].operation
-    return (
-        node.operation.name == "^n"
-        and base is not None
-        and base.name == "sqrt"
-        and exact_integer(node.arguments[1]) == 2
-    )
+    return is_integer_power(node) and node.arguments[0].operation is sqrt and exact_integer(node.arguments[1]) == 2
 
 
 def _multiplied(node: Expression, operands: Sequence[Term], assumptions: Assumptions) -> Form:
     """Return a product, a quotient or a power of two terms as one term."""
-    assert node.operation is not None
-    if node.operation.name == "^n":
+    if is_integer_power(node):
         return (power(operands[0], node.arguments[1], node),)
-    if node.operation.name == "/":
+    if is_quotient(node):
         return collected([quotient(operands[0], operands[1], node, assumptions)], assumptions)
     return collected([product(operands[0], operands[1], assumptions)], assumptions)
 
@@ -387,7 +396,7 @@ def _function(
 ) -> Term:
     """Apply a function to simplified arguments; a power with a negative exponent is written below the line."""
     assert node.operation is not None
-    if node.operation.name == "^":
+    if node.operation is general_power:
         [exponent, *others] = forms[node.arguments[1]]
         if not others and exponent.coefficient < 0 and not exponent.over and not exponent.under:
             size = build((negated(exponent),), assumptions.decimals)

@@ -1,4 +1,4 @@
-"""Cube root, gamma function and kin over doubles, where `math` has none or loses digits.
+"""Functions over doubles where `math` has none, loses digits or has another domain: gamma and kin, roots, powers.
 
 Near 2, lgamma(2 + z) = (1 - g) z + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, where g is Euler's constant
 (Abramowitz & Stegun 6.1.33), and digamma is its derivative (6.3.14).  Recurrences carry other arguments there.  What is
@@ -42,6 +42,33 @@ def cbrt(x: float) -> float:
     """Return the real cube root: the result of the C library, improved by one step of Newton's method."""
     y = math.cbrt(x)
     return y - (y - x / y / y) / 3 if y and math.isfinite(y) else y
+
+
+def power(a: float, b: float) -> float:
+    """Return a^b, which the language defines for a positive base; `math.pow` also knows (-2)^2 and 0^0."""
+    if a > 0 or (a == 0 and b > 0):
+        return math.pow(a, b)
+    raise ValueError("outside the domain of the general power")
+
+
+def atan2(a: float, b: float) -> float:
+    """Return the angle of the point (b, a); at the origin, where `math.atan2` gives 0, there is none."""
+    if a == 0 and b == 0:
+        raise ValueError("outside the domain of atan2")
+    return math.atan2(a, b)
+
+
+def sigmoid(x: float) -> float:
+    """Return 1/(1 + exp(-x)), with an exponential that never overflows."""
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1 + e)
+
+
+def softplus(x: float) -> float:
+    """Return ln(1 + exp(x)) without overflow, and without losing digits where exp(x) is small."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def gamma(x: float) -> float:

@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
-from diffcompare.language.operations import exp, ln, log1p, raise_to
+from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p, raise_to
 from diffcompare.numeric.arb_functions import SLOW_BITS as SLOW_BITS  # re-exported for users of balls
 from diffcompare.numeric.arb_functions import Beyond as Beyond
 from diffcompare.numeric.arb_functions import Undecided as Undecided
@@ -236,7 +236,7 @@ def is_zero(ball: Ball) -> bool:
 
 def _row(operation: Operation) -> Callable[..., Any]:
     """Return an operation over balls inside its domain: by a rule below, by Arb, or by its definition."""
-    if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
+    if operation.selects or operation in ARITHMETIC:
         return operation.real
     if operation.name in OWN:
         return OWN[operation.name]

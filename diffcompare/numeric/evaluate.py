@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
-from diffcompare.language.operations import CONSTANTS, raise_to
+from diffcompare.language.operations import CONSTANTS, general_power, integer_power, raise_to
 from diffcompare.language.wengert import wengert_list
 
 RANGE_ERRORS = (ArithmeticError, ValueError)  # raised by FLOATS where CAREFUL has an answer
@@ -85,7 +85,7 @@ class Real(float):
             sign = operation.real(math.copysign(1.0, arguments[0]), *arguments[1:])
             result = math.copysign(math.inf, sign)
         except (ValueError, ZeroDivisionError):
-            pole = operation.name in ("^", "^n") and arguments[0] == 0
+            pole = (operation is general_power or operation is integer_power) and arguments[0] == 0
             result = math.inf if pole else math.nan
         return result if type(result) is int else Real(result)
 
@@ -296,7 +296,7 @@ def describe_outside(outside: Undefined) -> str:
         return f"its argument is {arguments} (needs {domain})"
     # The letters of the table would be taken for variables of the user.
     letters = re.findall(r"\b[a-z]\b", outside.operation.notation)
-    names = ("the base", "the exponent") if outside.operation.name == "^" else ("the first", "the second")
+    names = ("the base", "the exponent") if outside.operation is general_power else ("the first", "the second")
     names_of = dict(zip(letters, names, strict=False))
     needs = re.sub(r"\b[a-z]\b", lambda letter: names_of.get(letter[0], letter[0]), domain)
     return f"its arguments are {arguments} (needs {needs})"

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from diffcompare.language.expression import Expression, Operation, Variable
+from diffcompare.language.operations import is_integer_power
 from diffcompare.language.wengert import active_nodes, wengert_list
 
 
@@ -55,7 +56,7 @@ def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expre
     """Return the active arguments through which a derivative flows, each with the cost of its partial."""
     operation = node.operation
     assert operation is not None
-    exponent = node.arguments[1] if operation.name == "^n" else None
+    exponent = node.arguments[1] if is_integer_power(node) else None
     edges = []
     for position, argument in enumerate(node.arguments):
         if argument in active:

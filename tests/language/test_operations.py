@@ -24,9 +24,19 @@ from diffcompare.language.operations import (
     RELATIONS,
     exact_integer,
     exp,
-    power,
+    general_power,
+    integer_power,
+    is_choice,
+    is_integer_power,
+    is_linear,
+    is_negation,
+    is_power,
+    is_product,
+    is_quotient,
+    is_sum,
     raise_to,
 )
+from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.arb_functions import SLOW_BITS, precision
 from diffcompare.numeric.balls import BALLS, ENTIRE, Ball
@@ -338,10 +348,10 @@ def test_an_integer_power_folds_its_exponent(x, n, partial):
 
 def test_powers_as_the_parser_reads_them():
     x, y = Variable("x"), Variable("y")
-    assert raise_to(x, Number(3)).operation is OPERATIONS["^n"]
-    assert raise_to(x, -Number(3)).operation is OPERATIONS["^n"]
-    assert raise_to(x, y).operation is power
-    assert raise_to(x, Number(5, 1)).operation is power
+    assert raise_to(x, Number(3)).operation is integer_power
+    assert raise_to(x, -Number(3)).operation is integer_power
+    assert raise_to(x, y).operation is general_power
+    assert raise_to(x, Number(5, 1)).operation is general_power
     assert raise_to(Constant("e"), x) is exp(x)
     assert (exact_integer(-Number(3)), exact_integer(Number(5, 1)), exact_integer(x)) == (-3, None, None)
 
@@ -449,3 +459,28 @@ def test_partials_read_over_expressions_are_formulas():
     assert isinstance(partial_at(OPERATIONS["sin"], (0.0,), 0, lambda _: x), Expression)
     assert str(OPERATIONS["^n"].partials[0](x, x, Number(3))) == "3*x^2"
     assert str(OPERATIONS["tanh"].partials[0](Variable("y"), x)) == "1 - y^2"
+
+
+PREDICATES = {
+    is_sum: ("a + b", "a - b"),
+    is_negation: ("-a",),
+    is_linear: ("a + b", "a - b", "-a"),
+    is_product: ("a*b",),
+    is_quotient: ("a/b",),
+    is_integer_power: ("a^2", "a^-1"),
+    is_power: ("a^2", "a^-1", "a^b", "2^a"),
+    is_choice: ("if(a < b, a, 1)", "if(a == 0, 1, b)"),
+}
+
+
+@pytest.mark.parametrize("predicate", PREDICATES, ids=lambda predicate: predicate.__name__)
+def test_a_predicate_knows_an_expression_by_its_outermost_operation(predicate):
+    texts = {text for texts in PREDICATES.values() for text in texts} | {
+        "a",
+        "3",
+        "pi",
+        "sin(a + b)",
+        "e^a",
+        "max(a, b)",
+    }
+    assert {text for text in texts if predicate(parse(text))} == set(PREDICATES[predicate])
