@@ -22,16 +22,14 @@ output_folder.py              A folder of generated files, written again and aga
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
 safe_io.py                    Standard streams: one quiet, tested outcome for everything that can go wrong in reading and writing
 backends/                     Backends: the ways of differentiating an expression at a point, a module for each
-  automatic.py                The frame of forward and reverse mode: evaluate, sweep, and explain partials that do not exist
+  automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
   complex_step_length.py      Choose the length of a complex step: short beside the scale on which f varies, yet so long that nothing underflows
   finite_differences.py       Finite differences: derivatives from values of f at a few points around x, a line for every stencil
   formula_evaluation.py       Evaluate formulas of a gradient at a point, and measure them in nodes and operations
-  forward.py                  Forward mode: pairs (value, tangent) along the list, one sweep for every variable
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
   problem.py                  The problem given to every backend, the form of its answer, and what a backend is
   registry.py                 The registry of backends: all methods by name, selected and run
-  reverse.py                  Reverse mode: one sweep of values forwards, one sweep of adjoints backwards, all partials at once
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
     derivatives.py            Differentiate sympy's expressions rule by rule, in a loop of our own.  Worker process only

@@ -192,7 +192,7 @@ def test_nothing_evaluates_text():
         "diffcompare",
         "diffcompare.studies.compare",
         "diffcompare.language.parser",
-        "diffcompare.backends.reverse",
+        "diffcompare.backends.automatic",
         "diffcompare.backends.finite_differences",
         "diffcompare.gradcheck.gradient_check",
     ],

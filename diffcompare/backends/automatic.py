@@ -1,4 +1,11 @@
-"""The frame of forward and reverse mode: evaluate, sweep, and explain partials that do not exist."""
+"""Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them.
+
+Forward mode carries pairs (value, tangent) along the Wengert list.  The tangent of an operation is the sum of
+`partial * tangent` over its active arguments: the dual numbers of the literature, with the pairs kept in two columns.
+
+Reverse mode sweeps values forwards and adjoints backwards.  Every operation passes `adjoint * partial` to each of its
+active arguments, and a node's adjoint is the sum of what it receives: PyTorch's tape, with the list as the tape.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +13,98 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
 
-from diffcompare.backends.problem import Derivative, Problem, Work
+from diffcompare.backends.problem import Backend, Derivative, Problem, Work
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
-from diffcompare.language.wengert import active_nodes, wengert_list
+from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import (
     CAREFUL,
     FLOATS,
     RANGE_ERRORS,
+    Deadline,
     NumberSystem,
     Undefined,
     describe_outside,
     evaluate,
     first_nonfinite,
 )
-from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
-from diffcompare.numeric.sweeps import partials, reverse
-
-OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
+from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, near_range_limits, recover_range
+from diffcompare.numeric.operation_counts import forward_work, reverse_work
+from diffcompare.numeric.sweeps import forward, local_partials, partials, reverse
 
 Values: TypeAlias = Mapping[Expression, Any]
 Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]
 
 
-def exceeds_budget(operations: int, budget: float | None) -> bool:
-    """Tell whether so many operations are certain to take more than `budget` seconds (None: no limit).
-
-    Methods that need a pass for every variable then do not even start.
-    """
-    return budget is not None and operations > OPERATIONS_PER_SECOND * budget
+# --- The two modes ----------------------------------------------------------------------------------------------------
 
 
-def not_started(method: str, problem: Problem, operations: int, variant: str | None = None) -> Derivative:
-    """Return the answer of a method that would exceed its budget and does not start."""
-    note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
-    return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))
+def forward_mode(problem: Problem) -> Derivative:
+    """Compute the gradient by one forward sweep for every variable."""
+    return run_sweeps(
+        "forward-ad", problem, _sweep_forwards, lambda nodes, active: len(problem.wrt) * forward_work(nodes, active)
+    )
+
+
+def _sweep_forwards(
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, system: NumberSystem
+) -> dict[str, Any]:
+    deadline = Deadline(problem.budget)
+    edges = local_partials(nodes, values, active)
+    gradient = {}
+    for name in problem.wrt:
+        gradient[name] = forward(edges, Variable(name), system).get(nodes[-1], 0.0)
+        deadline.check()
+    return gradient
+
+
+def reverse_mode(problem: Problem) -> Derivative:
+    """Compute the gradient by one reverse sweep."""
+    return run_sweeps("reverse-ad", problem, _sweep_backwards, reverse_work)
+
+
+def _sweep_backwards(
+    nodes: Sequence[Expression], values: Values, active: set[Expression], problem: Problem, system: NumberSystem
+) -> dict[str, Any]:
+    return by_name(reverse(nodes, values, active, nodes[-1], system), problem.wrt)
+
+
+FORWARD_MODE = Backend("forward-ad", forward_mode)
+REVERSE_MODE = Backend("reverse-ad", reverse_mode)
+
+
+def plain_gradient(
+    nodes: Sequence[Expression], names: Sequence[str], point: Mapping[str, float]
+) -> dict[str, float] | None:
+    """Return the gradient in plain doubles, as quickly as possible; None where only `reverse_mode` can tell."""
+    try:
+        values = evaluate(nodes, point, FLOATS)
+        if near_range_limits(values.values()):
+            return None
+        gradient = by_name(reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOATS), names)
+    except (*RANGE_ERRORS, NotDifferentiable):
+        return None
+    return gradient if isfinite(sum(gradient.values())) else None
+
+
+def gradient_at(expression: Expression, point: Mapping[str, float]) -> dict[str, float] | None:
+    """Return the gradient at a point; None if the value or a partial is undefined, inf or nan."""
+    nodes = wengert_list(expression)
+    names = tuple(variables(nodes))
+    gradient = plain_gradient(nodes, names, point)
+    if gradient is not None:
+        return gradient
+    answer = reverse_mode(Problem(expression, point, names))
+    return dict(answer.gradient) if answer.status == "ok" else None  # type: ignore[arg-type]
+
+
+def by_name(sensitivities: Mapping[Expression, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return the adjoints (or tangents) of the variables by name; 0 for one that does not reach the output."""
+    return {name: sensitivities.get(Variable(name), 0.0) for name in names}
+
+
+# --- The answer, and why a partial does not exist ---------------------------------------------------------------------
 
 
 def run_sweeps(
@@ -127,8 +190,3 @@ def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expr
         if values.get(node) is outside:
             break
     return f"{shorten(node)} is undefined: {describe_outside(outside)}"
-
-
-def by_name(sensitivities: Mapping[Expression, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return the adjoints (or tangents) of the variables by name; 0 for one that does not reach the output."""
-    return {name: sensitivities.get(Variable(name), 0.0) for name in names}

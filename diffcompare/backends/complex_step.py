@@ -14,9 +14,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from diffcompare.backends.automatic import exceeds_budget, not_started
 from diffcompare.backends.complex_step_length import DEFAULT_STEP, StepLength, StepSearch, default_step
-from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work
+from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
 from diffcompare.language.expression import ArithmeticOperators, Expression, Operation
 from diffcompare.language.operations import CONSTANTS
 from diffcompare.language.wengert import active_nodes, wengert_list

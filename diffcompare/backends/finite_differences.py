@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum, inf, isfinite
 
-from diffcompare.backends.automatic import exceeds_budget, not_started
-from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work
+from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.evaluate import Deadline, is_number, values_at
 from diffcompare.numeric.operation_counts import primal_work

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from diffcompare.language.expression import Expression
-from diffcompare.numeric.recording import record
+
+OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
 Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported"]
 
@@ -77,15 +78,15 @@ class Backend(NamedTuple):
     differentiate: Callable[[Problem], Derivative]
 
 
-def recorded_problem(
-    function: Callable[..., Any], point: Mapping[str, float], wrt: Sequence[str] = (), **fields: Any
-) -> Problem:
-    """Return the problem of differentiating a Python function, which is recorded anew at every point.
+def exceeds_budget(operations: int, budget: float | None) -> bool:
+    """Tell whether so many operations are certain to take more than `budget` seconds (None: no limit).
 
-    Without `wrt`, it is differentiated by all variables of the point; `fields` are further fields of `Problem`.
+    Methods that need a pass for every variable then do not even start.
     """
-    expression = record(function, point).expression
-    return Problem(
-        expression, dict(point), tuple(wrt) or tuple(point),
-        program=lambda elsewhere: record(function, elsewhere).expression, **fields,
-    )  # fmt: skip
+    return budget is not None and operations > OPERATIONS_PER_SECOND * budget
+
+
+def not_started(method: str, problem: Problem, operations: int, variant: str | None = None) -> Derivative:
+    """Return the answer of a method that would exceed its budget and does not start."""
+    note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
+    return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
 from diffcompare.backends.registry import (
     DEFAULT_METHODS,
@@ -18,7 +19,6 @@ from diffcompare.backends.registry import (
     run_backend,
     select_backends,
 )
-from diffcompare.backends.reverse import gradient_at
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput

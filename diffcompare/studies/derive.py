@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.backends import reverse
+from diffcompare.backends import automatic
 from diffcompare.backends.formula_evaluation import evaluate_formulas
 from diffcompare.backends.problem import NOTHING, Problem, Size
 from diffcompare.backends.registry import ONE_AT_A_TIME
@@ -155,7 +155,7 @@ def check_formulas(
     return ClosingCheck(
         evaluate_formulas(raw, problem)[0],
         evaluate_formulas(tidied, problem)[0] if tidied else {},
-        dict(reverse.BACKEND.differentiate(problem).gradient),
+        dict(automatic.reverse_mode(problem).gradient),
         known,
         point_failure(nodes, problem, value, truth),
     )

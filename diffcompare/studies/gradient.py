@@ -7,8 +7,8 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from diffcompare.backends.automatic import plain_gradient
 from diffcompare.backends.problem import Derivative, Problem
-from diffcompare.backends.reverse import plain_gradient
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import parse, parse_apart

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.backends.reverse import gradient_at
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import candidates, check_point, unknown_variable
 from diffcompare.language.expression import Expression

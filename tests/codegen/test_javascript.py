@@ -7,8 +7,8 @@ import json
 import browser
 import pytest
 
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.hand_coded import textbook
-from diffcompare.backends.reverse import gradient_at
 from diffcompare.codegen import program
 from diffcompare.language.expression import Variable, lift
 from diffcompare.language.operations import OPERATIONS

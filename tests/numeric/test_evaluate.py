@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from strategies import ALL, expressions, points
 
-from diffcompare.backends import complex_step, finite_differences, forward, hand_coded, reverse
+from diffcompare.backends import automatic, complex_step, finite_differences, hand_coded
 from diffcompare.backends.problem import Problem
 from diffcompare.language.expression import OPERATIONS, Variable
 from diffcompare.language.parser import parse
@@ -27,8 +27,8 @@ from diffcompare.numeric.evaluate import (
 
 INF, NAN = math.inf, math.nan
 BACKENDS = [
-    reverse.BACKEND,
-    forward.BACKEND,
+    automatic.REVERSE_MODE,
+    automatic.FORWARD_MODE,
     hand_coded.BACKEND,
     complex_step.BACKEND,
     finite_differences.FORWARD_DIFFERENCE,
@@ -256,7 +256,7 @@ def test_the_birthplace_of_an_inf_or_nan_is_found(text, x, born):
         ),
     ],
 )
-@pytest.mark.parametrize("backend", [reverse.BACKEND, forward.BACKEND], ids=lambda backend: backend.name)
+@pytest.mark.parametrize("backend", [automatic.REVERSE_MODE, automatic.FORWARD_MODE], ids=lambda backend: backend.name)
 def test_a_note_names_the_node(backend, text, x, note):
     answer = backend.differentiate(Problem(parse(text), {"x": x}, ("x",)))
     assert answer.status == "undefined"

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from diffcompare.backends import finite_differences, forward, reverse
-from diffcompare.backends.problem import recorded_problem
+from diffcompare.backends import automatic, finite_differences
+from diffcompare.classroom.demos.branches import recorded_problem
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Variable
 from diffcompare.language.operations import exp, ln, relu, sin
@@ -77,7 +77,7 @@ def test_arithmetic_is_read_as_the_parser_reads_it(function, text):
 
 def test_every_method_differentiates_a_program():
     problem = recorded_problem(root, {"x": 2.0})
-    for method in (forward.BACKEND, reverse.BACKEND, finite_differences.CENTRAL_DIFFERENCE):
+    for method in (automatic.FORWARD_MODE, automatic.REVERSE_MODE, finite_differences.CENTRAL_DIFFERENCE):
         assert method.differentiate(problem).gradient["x"] == pytest.approx(1 / math.sqrt(8), rel=1e-8)
 
 
@@ -86,7 +86,7 @@ def test_a_difference_runs_the_program_at_both_its_points():
         return 0 * x if x == 0 else x
 
     problem = recorded_problem(stepping, {"x": 0.0})
-    assert reverse.BACKEND.differentiate(problem).gradient["x"] == 0
+    assert automatic.reverse_mode(problem).gradient["x"] == 0
     assert finite_differences.CENTRAL_DIFFERENCE.differentiate(problem).gradient["x"] == 1
 
 

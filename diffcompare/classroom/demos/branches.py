@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from diffcompare.backends import reverse
-from diffcompare.backends.problem import Problem, recorded_problem
+from diffcompare.backends import automatic
+from diffcompare.backends.problem import Problem
 from diffcompare.classroom.demos.answers import answer_figures, partial_cell
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
 from diffcompare.document import Approximate, Cell, Code, Source
@@ -21,6 +21,12 @@ STEPS = 4
 TOLERANCE = 1e-15
 LOOP = "def root(x, y=1):\n    while abs(y*y - x) > 1e-15*x:\n        y = (y + x/y)/2\n    return y"
 WARM = "root(x, y=1.4142135623730951)"
+
+
+def recorded_problem(function: Callable[..., Any], point: Mapping[str, float]) -> Problem:
+    """Return the problem of differentiating a Python function, which is recorded anew at every point."""
+    expression = record(function, point).expression
+    return Problem(expression, point, tuple(point), program=lambda elsewhere: record(function, elsewhere).expression)
 
 
 def babylonian(steps: int) -> Callable[[Any], Any]:
@@ -54,7 +60,7 @@ def until_close(start: float, first: int = 0) -> Callable[[Any], Any]:
 
 def _derivative(function: Callable[..., Any], x: float) -> float:
     """Return the derivative of a recorded function by reverse mode."""
-    partial = reverse.BACKEND.differentiate(recorded_problem(function, {"x": x})).gradient["x"]
+    partial = automatic.reverse_mode(recorded_problem(function, {"x": x})).gradient["x"]
     return math.nan if partial is None else partial
 
 
@@ -87,7 +93,7 @@ def _replayed(tape: Recording) -> Broken:
     rows = []
     for x in (X, ELSEWHERE):
         replayed = float(value_at(tape.expression, {"x": x}))  # type: ignore[arg-type]
-        partial = reverse.BACKEND.differentiate(Problem(tape.expression, {"x": x}, ("x",))).gradient["x"]
+        partial = automatic.reverse_mode(Problem(tape.expression, {"x": x}, ("x",))).gradient["x"]
         rows.append((f"{x:g}", math.sqrt(x), replayed, 1 / (2 * math.sqrt(x)), partial))
     columns = "x | >root | >by the tape | >derivative | >derivative by the tape"
     _, true, wrong, slope, slope_of_tape = rows[-1]
@@ -131,7 +137,7 @@ def _branch() -> Frame:
     def branching(x: Any) -> Any:
         return 0 if x == 0 else x
 
-    recorded = partial_cell(reverse.BACKEND.differentiate(recorded_problem(branching, {"x": 0.0})), "x")
+    recorded = partial_cell(automatic.reverse_mode(recorded_problem(branching, {"x": 0.0})), "x")
     rows: list[tuple[Cell, ...]] = [(answer.method, partial_cell(answer, "x")) for answer in comparison.answers]
     rows += [(phrase("the program, recorded"), recorded), (phrase("truth"), 1.0)]
     source = Source("python", "def f(x):\n    return 0 if x == 0 else x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from diffcompare.backends import forward
+from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
 from diffcompare.classroom.demos.answers import error_cell
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
@@ -37,7 +37,7 @@ def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], li
     values = {name: float(value_at(formulas[name], point)) for name in point}  # type: ignore[arg-type]
     rows: list[list[float | None]] = []
     for name in point:
-        second = forward.BACKEND.differentiate(Problem(formulas[name], point, tuple(point))).gradient
+        second = automatic.forward_mode(Problem(formulas[name], point, tuple(point))).gradient
         rows.append([second.get(other) for other in point])
     return values, rows
 

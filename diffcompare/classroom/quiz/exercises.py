@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias, cast
 
-from diffcompare.backends.reverse import gradient_at
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput

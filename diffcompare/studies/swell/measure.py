@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple, TypeAlias
 
-from diffcompare.backends import forward, reverse
+from diffcompare.backends.automatic import FORWARD_MODE, REVERSE_MODE
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.problem import Problem, Size
 from diffcompare.backends.registry import ONE_AT_A_TIME
@@ -160,7 +160,7 @@ def _swept(problem: Problem, true: Mapping[str, TrueNumber | None], budget: Time
     active = active_nodes(nodes, problem.wrt)
     work = {"forward": len(problem.wrt) * forward_work(nodes, active), "reverse": reverse_work(nodes, active)}
     sweeps = {}
-    for name, backend in zip(SWEEPS, (forward, reverse), strict=True):
+    for name, backend in zip(SWEEPS, (FORWARD_MODE, REVERSE_MODE), strict=True):
         sweeps[name] = SweepWork(NOT_ASKED.status, work[name])
         if not budget.is_empty:
             since = monotonic()

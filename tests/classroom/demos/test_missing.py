@@ -6,7 +6,7 @@ import playing
 import pytest
 
 import diffcompare.truth.establish
-from diffcompare.backends import forward, registry, reverse
+from diffcompare.backends import automatic, registry
 from diffcompare.backends.problem import Backend, Derivative
 from diffcompare.backends.symbolic import client
 from diffcompare.classroom.demos import NAMES, load_demo, step
@@ -56,8 +56,8 @@ def without(missing=None):
     with pytest.MonkeyPatch.context() as patch:
         ask, establish = compare.run_backend, diffcompare.truth.establish.establish
         patch.setattr(compare, "run_backend", lambda backend, problem: ask(guarded(backend), problem))
-        for module, name in ((forward, "forward-ad"), (reverse, "reverse-ad")):
-            patch.setattr(module, "BACKEND", guarded(registry.backend(name)))
+        for mode, name in (("forward_mode", "forward-ad"), ("reverse_mode", "reverse-ad")):
+            patch.setattr(automatic, mode, guarded(registry.backend(name)).differentiate)
         for module in (diffcompare.truth.establish, sweep, demo_of_trace):
             patch.setattr(module, "establish", watched(TRUTH, establish, late))
         patch.setattr(client, "_request", watched(PROCESS, client._request, lost))

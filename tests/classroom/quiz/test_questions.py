@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from diffcompare.backends.reverse import gradient_at
+from diffcompare.backends.automatic import gradient_at
 from diffcompare.classroom.quiz.exercises import (
     LEVELS,
     MIN_NODES,

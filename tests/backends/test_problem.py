@@ -2,8 +2,7 @@
 
 import pytest
 
-from diffcompare.backends.automatic import OPERATIONS_PER_SECOND, exceeds_budget, not_started
-from diffcompare.backends.problem import Derivative, Problem
+from diffcompare.backends.problem import OPERATIONS_PER_SECOND, Derivative, Problem, exceeds_budget, not_started
 from diffcompare.language.parser import parse
 
 
