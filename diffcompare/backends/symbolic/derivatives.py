@@ -1,4 +1,4 @@
-"""Differentiate sympy's expressions rule by rule, in a loop of our own.  Worker process only.
+"""The stages of an answer by sympy: the derivative rule by rule, and what is made of it.  Worker process only.
 
 sympy's own `diff` recurses, and multiplies the factors of a product one at a time: 40 s for the product of 200
 variables.  Here its rules (`fdiff` of a function, the sum, the product, the power) are applied once to every distinct
@@ -7,40 +7,24 @@ subexpression, and its constructors simplify the results, as they do in `diff`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 import sympy
+
+from diffcompare.backends.symbolic.from_sympy import from_sympy, from_sympy_or_reason, parts, postorder
+from diffcompare.backends.symbolic.polynomial_form import table_row
+from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
+from diffcompare.backends.symbolic.zero_test import vanishes_by
+from diffcompare.language import serialization
+from diffcompare.language.wengert import variables, wengert_list
 
 
 def derivatives(expression: Any, wanted: Sequence[Any]) -> list[Any]:
     """Return the partials of an expression by the symbols wanted."""
     nodes = postorder(expression)
     return [_derivative(expression, nodes, symbol) for symbol in wanted]
-
-
-def parts(node: Any) -> Sequence[Any]:
-    """Return the arguments of a node that have values: of a Piecewise, its branches."""
-    if isinstance(node, sympy.Piecewise):
-        return [branch for branch, _ in node.args]
-    return node.args  # type: ignore[no-any-return]
-
-
-def postorder(
-    root: Any, parts: Callable[[Any], Sequence[Any]] = parts, known: Collection[Any] = frozenset()
-) -> list[Any]:
-    """Return the distinct subexpressions that are not known, each of them after its parts."""
-    ordered: dict[Any, None] = {}
-    stack = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if ready:
-            ordered[node] = None
-        elif node not in ordered and node not in known:
-            stack.append((node, True))
-            stack += [(part, False) for part in reversed(parts(node)) if part not in ordered]
-    return list(ordered)
 
 
 def _derivative(expression: Any, nodes: Sequence[Any], symbol: Any) -> Any:
@@ -115,3 +99,71 @@ def eliminate(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[A
         else:
             conditions[symbol] = value
     return kept, [expression.xreplace(conditions) for expression in reduced]
+
+
+# --- Stages -----------------------------------------------------------------------------------------------------------
+
+
+def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """Differentiate, and fill in sympy's partials and the names of its symbols, for the stages that follow."""
+    lower, symbols = _lower_derivative(request)
+    names |= {symbol: name for name, symbol in symbols.items()}
+    by_symbol = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    by_name = dict(zip(request["wrt"], by_symbol, strict=True))
+    formulas, missing = from_sympy_or_reason(by_name, names)
+    partials |= {name: by_name[name] for name in formulas}
+    return {"program": serialization.encode(*formulas.values()), "names": list(formulas), "missing": missing}
+
+
+def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the derivative of one order less, the function itself for order 1, and sympy's symbols by name."""
+    (expression,) = serialization.decode(request["program"])
+    symbols = symbols_for({*variables(wengert_list(expression)), *request["wrt"]})
+    lower = to_sympy(expression, symbols)
+    for _ in range(request.get("order", 1) - 1):
+        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
+    return lower, symbols
+
+
+def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """Write a polynomial in one variable as a row of the survey's Table 1."""
+    (name,) = request["wrt"]
+    lower, symbols = _lower_derivative(request)
+    row = table_row(lower, symbols[name], name)
+    return {"program": serialization.encode(*row.values()), "names": list(row)}
+
+
+def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    definitions, reduced = eliminate(list(partials.values()))
+    labels = {symbol: f" {number}" for number, (symbol, _) in enumerate(definitions)}
+    roots = from_sympy([*[value for _, value in definitions], *reduced], {**names, **labels})
+    return {"program": serialization.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
+
+
+def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
+    """Return the stage that applies a function of sympy's to every partial."""
+
+    def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+        roots = from_sympy([function(partial) for partial in partials.values()], names)
+        return {"program": serialization.encode(*roots), "names": list(partials)}
+
+    return stage
+
+
+def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """Find the first form in which the derivative minus the answer is 0; None if there is none."""
+    (answer,) = serialization.decode(request["answer"])
+    symbols = {name: symbol for symbol, name in names.items()}
+    (derivative,) = partials.values()
+    difference = derivative - to_sympy(answer, symbols)
+    return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
+
+
+STAGES = {  # `raw` must come first: it fills in what the others work on
+    "raw": _raw,
+    "identity": _identity,
+    "cse": _cse,
+    "expanded": _rewritten(expand),
+    "simplified": _rewritten(sympy.simplify),
+    "polynomial": _polynomial,
+}

@@ -6,15 +6,14 @@ ever rounded.  Worker process only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import reduce
 from math import factorial
 from typing import Any
 
 import sympy
 
-from diffcompare.backends.symbolic.derivatives import parts, postorder
-from diffcompare.backends.symbolic.to_sympy import OWN, CannotConvert
+from diffcompare.backends.symbolic.to_sympy import OWN, RELATIONS, CannotConvert
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
 from diffcompare.language.operations import (
     OPERATIONS,
@@ -80,6 +79,29 @@ def _filled(expression: Any, memo: dict[Any, Expression]) -> Expression:
     for node in postorder(expression, parts=_all_parts, known=memo):
         memo[node] = _converted(node, memo)
     return memo[expression]
+
+
+def parts(node: Any) -> Sequence[Any]:
+    """Return the arguments of a node that have values: of a Piecewise, its branches."""
+    if isinstance(node, sympy.Piecewise):
+        return [branch for branch, _ in node.args]
+    return node.args  # type: ignore[no-any-return]
+
+
+def postorder(
+    root: Any, parts: Callable[[Any], Sequence[Any]] = parts, known: Collection[Any] = frozenset()
+) -> list[Any]:
+    """Return the distinct subexpressions that are not known, each of them after its parts."""
+    ordered: dict[Any, None] = {}
+    stack = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            ordered[node] = None
+        elif node not in ordered and node not in known:
+            stack.append((node, True))
+            stack += [(part, False) for part in reversed(parts(node)) if part not in ordered]
+    return list(ordered)
 
 
 def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
@@ -206,7 +228,7 @@ def _raised(base: Expression, exponent: Any) -> Expression:
 
 # --- Choices ---------------------------------------------------------------------------------------------------------
 
-SYMBOLS = {sympy.Lt: "<", sympy.Le: "<=", sympy.Gt: ">", sympy.Ge: ">=", sympy.Eq: "==", sympy.Ne: "!="}
+SYMBOLS = {relation: symbol for symbol, relation in RELATIONS.items()}
 
 
 def _all_parts(node: Any) -> Sequence[Any]:

@@ -28,8 +28,6 @@ from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from diffcompare import processes
-from diffcompare.language import serialization
-from diffcompare.language.wengert import variables, wengert_list
 
 MEMORY = 2 << 30  # bytes of address space, where the system can limit them
 MAX_ALARM = 1e6  # seconds: systems refuse to set an alarm much further ahead
@@ -64,7 +62,7 @@ def _sender(answers: BinaryIO) -> Send:
 def _work(requests: queue.SimpleQueue[dict[str, Any]], send: Send) -> None:
     sys.setrecursionlimit(RECURSION)
     try:
-        from diffcompare.backends.symbolic import from_sympy as symbolic_return  # noqa: F401  (brings sympy)
+        import diffcompare.backends.symbolic.derivatives  # noqa: F401  (brings sympy)
     except BaseException as error:
         send({"ready": False, "status": "failed", "why": f"sympy cannot be imported: {_describe(error)}"})
         os._exit(1)
@@ -86,6 +84,8 @@ def _set_alarm(budget: float | None) -> None:
 
 def serve(request: Mapping[str, Any], send: Send) -> None:
     """Answer one request, stage by stage."""
+    from diffcompare.backends.symbolic.derivatives import STAGES
+
     partials: dict[str, Any] = {}
     names: dict[Any, str] = {}
     for stage in request.get("stages", ("raw", "cse", "simplified")):
@@ -99,99 +99,6 @@ def serve(request: Mapping[str, Any], send: Send) -> None:
             if stage == "raw":
                 break
     send({"done": True})
-
-
-def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Differentiate, and fill in sympy's partials and the names of its symbols, for the stages that follow."""
-    from diffcompare.backends.symbolic.derivatives import derivatives
-    from diffcompare.backends.symbolic.from_sympy import from_sympy_or_reason
-
-    lower, symbols = _lower_derivative(request)
-    names |= {symbol: name for name, symbol in symbols.items()}
-    by_symbol = derivatives(lower, [symbols[name] for name in request["wrt"]])
-    by_name = dict(zip(request["wrt"], by_symbol, strict=True))
-    formulas, missing = from_sympy_or_reason(by_name, names)
-    partials |= {name: by_name[name] for name in formulas}
-    return {"program": serialization.encode(*formulas.values()), "names": list(formulas), "missing": missing}
-
-
-def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the derivative of one order less, the function itself for order 1, and sympy's symbols by name."""
-    from diffcompare.backends.symbolic.derivatives import derivatives
-    from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
-
-    (expression,) = serialization.decode(request["program"])
-    symbols = symbols_for({*variables(wengert_list(expression)), *request["wrt"]})
-    lower = to_sympy(expression, symbols)
-    for _ in range(request.get("order", 1) - 1):
-        (lower,) = derivatives(lower, [symbols[name] for name in request["wrt"]])
-    return lower, symbols
-
-
-def _polynomial(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Write a polynomial in one variable as a row of the survey's Table 1."""
-    from diffcompare.backends.symbolic.polynomial_form import table_row
-
-    (name,) = request["wrt"]
-    lower, symbols = _lower_derivative(request)
-    row = table_row(lower, symbols[name], name)
-    return {"program": serialization.encode(*row.values()), "names": list(row)}
-
-
-def _cse(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    from diffcompare.backends.symbolic.derivatives import eliminate
-    from diffcompare.backends.symbolic.from_sympy import from_sympy
-
-    definitions, reduced = eliminate(list(partials.values()))
-    labels = {symbol: f" {number}" for number, (symbol, _) in enumerate(definitions)}
-    roots = from_sympy([*[value for _, value in definitions], *reduced], {**names, **labels})
-    return {"program": serialization.encode(*roots), "names": list(partials), "definitions": list(labels.values())}
-
-
-def _rewritten(function: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
-    """Return the stage that applies a function of sympy's to every partial."""
-
-    def stage(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-        from diffcompare.backends.symbolic.from_sympy import from_sympy
-
-        roots = from_sympy([function(partial) for partial in partials.values()], names)
-        return {"program": serialization.encode(*roots), "names": list(partials)}
-
-    return stage
-
-
-def _simplify(partial: Any) -> Any:
-    import sympy
-
-    return sympy.simplify(partial)
-
-
-def _expand(partial: Any) -> Any:
-    from diffcompare.backends.symbolic.derivatives import expand
-
-    return expand(partial)
-
-
-def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Find the first form in which the derivative minus the answer is 0; None if there is none."""
-    from diffcompare.backends.symbolic.to_sympy import to_sympy
-    from diffcompare.backends.symbolic.zero_test import vanishes_by
-
-    (answer,) = serialization.decode(request["answer"])
-    symbols = {name: symbol for symbol, name in names.items()}
-    (derivative,) = partials.values()
-    difference = derivative - to_sympy(answer, symbols)
-    return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
-
-
-STAGES = {  # `raw` must come first: it fills in what the others work on
-    "raw": _raw,
-    "identity": _identity,
-    "cse": _cse,
-    "expanded": _rewritten(_expand),
-    "simplified": _rewritten(_simplify),
-    "polynomial": _polynomial,
-}
 
 
 def _describe(error: BaseException, names: Mapping[Any, str] = MappingProxyType({})) -> str:
