@@ -24,15 +24,13 @@ safe_io.py                    Standard streams: one quiet, tested outcome for ev
 backends/                     Backends: the ways of differentiating an expression at a point, a module for each
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
-  complex_step_length.py      Choose the length of a complex step: short beside the scale on which f varies, yet so long that nothing underflows
   finite_differences.py       Finite differences: derivatives from values of f at a few points around x, a line for every stencil
-  formula_evaluation.py       Evaluate formulas of a gradient at a point, and measure them in nodes and operations
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
-  problem.py                  The problem given to every backend, the form of its answer, and what a backend is
+  problem.py                  The problem given to every backend, the form of its answer, what a backend is, and what several of them share
   registry.py                 The registry of backends: all methods by name, selected and run
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
-    derivatives.py            Differentiate sympy's expressions rule by rule, in a loop of our own.  Worker process only
+    derivatives.py            The stages of an answer by sympy: the derivative rule by rule, and what is made of it.  Worker process only
     from_sympy.py             Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles
     polynomial_form.py        Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only
     to_sympy.py               Convert our expressions to sympy's.  Worker process only
@@ -190,6 +188,7 @@ misconceptions/               The mistake behind a wrong derivative: which one t
 numeric/                      Expressions evaluated and differentiated over numbers: one number type a file
   arb_functions.py            The operations of the table over `arb`, the ball of the library Arb, and its working precision
   balls.py                    Ball arithmetic by Arb: numbers of any precision that carry a bound of their own error
+  complex_numbers.py          Complex numbers that the rows of the table can be applied to: cmath, and the functions that it lacks
   evaluate.py                 Evaluate expressions: one loop along the Wengert list, over any number system
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32

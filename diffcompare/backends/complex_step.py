@@ -1,228 +1,46 @@
 """Complex-step differentiation: f'(x) = Im f(x + ih) / h.
 
-No difference cancels, so that h may be as small as 1e-20, or 1e-20 of x (`complex_step_length` chooses it), and the
-truncation error, of order h^2, disappears (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f
-must be analytic and computed in complex arithmetic: |x|, min, max and `if` are decided by the real part.
+No difference cancels, so that h may be as small as 1e-20, or 1e-20 of x, and the truncation error, of order h^2,
+disappears (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f must be analytic and computed in
+complex arithmetic.
+
+The step must be short beside the scale on which f varies, yet so long that nothing underflows.  1e-20 serves where
+numbers are of ordinary size.  At x = 1e-30 it is not small, and a function of 1e21*x, or a quotient by x - 1 at the
+next double after 1, varies on a scale of its own.  Where numbers are tiny, on the other hand, the product of one of
+them and the step falls below the range of doubles.  Both cases show in the complex values.
 """
 
 from __future__ import annotations
 
-import cmath
 import math
-import operator
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from diffcompare.backends.complex_step_length import DEFAULT_STEP, StepLength, StepSearch, default_step
 from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
-from diffcompare.language.expression import ArithmeticOperators, Expression, Operation
-from diffcompare.language.operations import CONSTANTS
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import FLOATS, Deadline, Functions, NumberSystem, Undefined, evaluate, guarded
+from diffcompare.numeric.complex_numbers import COMPLEX, Complex
+from diffcompare.numeric.evaluate import Deadline, NumberSystem, Undefined, evaluate, is_number, values_at
+from diffcompare.numeric.extended_range import EXTENDED, Extended
 from diffcompare.numeric.operation_counts import primal_work
+from diffcompare.numeric.sweeps import forward, local_partials
 
-
-class Complex(ArithmeticOperators["Complex"]):
-    """A complex number that rows of the table can be applied to, ordered by its real part."""
-
-    __slots__ = ("z",)
-
-    def __init__(self, z: complex) -> None:
-        self.z = z
-
-    @staticmethod
-    def constant(value: int | str) -> Complex:
-        """Return an integer or a named constant."""
-        return Complex(complex(CONSTANTS[value] if isinstance(value, str) else value))
-
-    @staticmethod
-    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
-        """Apply a row of the table to complex numbers."""
-        return _function(operation)(*[Complex(_plain(argument)) for argument in arguments])
-
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> Complex:
-        """Return `left sign right` in complex arithmetic."""
-        return Complex(_OPERATORS[sign](_plain(left), _plain(right)))
-
-    def __float__(self) -> float:
-        return self.z.real
-
-    def __neg__(self) -> Complex:
-        return Complex(-self.z)
-
-    def __lt__(self, other: Any) -> bool:
-        return self.z.real < _plain(other).real
-
-    def __le__(self, other: Any) -> bool:
-        return self.z.real <= _plain(other).real
-
-    def __gt__(self, other: Any) -> bool:
-        return self.z.real > _plain(other).real
-
-    def __ge__(self, other: Any) -> bool:
-        return self.z.real >= _plain(other).real
-
-    def __eq__(self, other: object) -> bool:
-        return self.z.real == _plain(other).real
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-_OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-
-
-def _plain(number: Any) -> complex:
-    return number.z if isinstance(number, Complex) else complex(number)
-
-
-def _power(base: Complex, exponent: Complex) -> Complex:
-    return Complex(base.z**exponent.z)
-
-
-def _int_power(base: Complex, exponent: Complex) -> Complex:
-    # Beyond 100 Python takes the polar form: the angle of a negative base is near pi, where h is lost.
-    n = exponent.z.real
-    power = (-base.z if base.z.real < 0 else base.z) ** (int(n) if abs(n) < 2**31 else n)
-    return Complex(-power if base.z.real < 0 and n % 2 else power)
-
-
-def _expm1(a: Complex) -> Complex:
-    # exp(a) - 1 would lose the digits that this row exists for; cos - 1 is of the order of h^2.
-    x, h = a.z.real, a.z.imag
-    return Complex(complex(math.expm1(x) * math.cos(h) - 2 * math.sin(h / 2) ** 2, math.exp(x) * math.sin(h)))
-
-
-def _log1p(a: Complex) -> Complex:
-    x, h = a.z.real, a.z.imag
-    return Complex(
-        complex(math.log1p(2 * x + x * x + h * h) / 2 if abs(x) < 0.5 else math.log(abs(1 + a.z)), math.atan2(h, 1 + x))
-    )
-
-
-def _erf(a: Complex) -> Complex:
-    # Near 1 the imaginary part would be rounded away, so it is computed with the small complement.
-    if a < 0:
-        return -_erf(-a)
-    return 1 - _by_mpmath("erfc", a.z) if a > 1 else _by_mpmath("erf", a.z)
-
-
-def _erfc(a: Complex) -> Complex:
-    return 1 + _erf(-a) if a < 0 else _by_mpmath("erfc", a.z)
-
-
-def _lgamma(a: Complex) -> Complex:
-    # loggamma does not overflow as gamma does, but left of 0 its imaginary part is a multiple of pi, and h is lost.
-    if a > 0:
-        return _by_mpmath("loggamma", a.z)
-    gamma = _by_mpmath("gamma", a.z)
-    return Complex(cmath.log((-gamma if gamma < 0 else gamma).z))
-
-
-def _sigmoid(a: Complex) -> Complex:
-    # Each of the two forms overflows on one side.
-    tail = cmath.exp(a.z if a < 0 else -a.z)
-    return Complex((tail if a < 0 else 1) / (1 + tail))
-
-
-def _softplus(a: Complex) -> Complex:
-    tail = _log1p(Complex(cmath.exp(a.z if a < 0 else -a.z)))
-    return tail if a < 0 else a + tail
-
-
-def _polygamma(order: Complex, a: Complex) -> Complex:
-    if order.z.imag:
-        raise ValueError("polygamma has no derivative by its order")
-    return _by_mpmath("polygamma", int(order.z.real), a.z)
-
-
-def _by_mpmath(name: str, *arguments: Any) -> Complex:
-    """Evaluate a row by mpmath, with enough bits that an imaginary part of the size of h keeps 53 of its own."""
-    import mpmath
-
-    imaginary = abs(arguments[-1].imag)
-    bits = 120 - (math.frexp(imaginary)[1] if imaginary else 0)
-    with mpmath.workprec(max(bits, 120)):
-        return Complex(complex(getattr(mpmath.mp, name)(*arguments)))
-
-
-def _atan2(a: Complex, b: Complex) -> Complex:
-    angle = math.atan2(a.z.real, b.z.real)
-    # The quotient with the larger denominator is the accurate one; the real part has the right quadrant.
-    turned = cmath.atan(a.z / b.z) if abs(b.z) >= abs(a.z) else -cmath.atan(b.z / a.z)
-    return Complex(complex(angle, turned.imag))
-
-
-def _hypot(a: Complex, b: Complex) -> Complex:
-    # Squares could leave the range, so numbers near 1 are squared.
-    size = max(abs(a.z), abs(b.z))
-    scale = math.ldexp(1.0, math.frexp(size)[1] - 1) if math.isfinite(size) else 1.0
-    return Complex(cmath.sqrt((a.z / scale) ** 2 + (b.z / scale) ** 2) * scale)
-
-
-OWN_FUNCTIONS: dict[str, Callable[..., Complex]] = {
-    "^": _power,
-    "^n": _int_power,
-    "expm1": _expm1,
-    "log1p": _log1p,
-    "erf": _erf,
-    "erfc": _erfc,
-    "lgamma": _lgamma,
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "polygamma": _polygamma,
-    "atan2": _atan2,
-    "hypot": _hypot,
-    "abs": lambda a: -a if a < 0 else a,
-    "min": lambda a, b: a if a < b else b,
-    "max": lambda a, b: a if a > b else b,
-    "sign": lambda a: Complex(complex((a > 0) - (a < 0))),
-    "floor": lambda a: Complex(complex(math.floor(a.z.real))),
-    "ceil": lambda a: Complex(complex(math.ceil(a.z.real))),
-}
-
-
-@lru_cache(maxsize=256)
-def _function(operation: Operation) -> Callable[..., Any]:
-    """Return the function of a row over `Complex`: our own, an operator, that of cmath, its definition, or mpmath's."""
-    if operation.name in OWN_FUNCTIONS:
-        return OWN_FUNCTIONS[operation.name]
-    if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
-        return operation.real
-    if "cmath" in operation.names:
-        function = getattr(cmath, operation.names["cmath"])
-        return lambda *arguments: Complex(function(*[argument.z for argument in arguments]))
-    if operation.definition:
-        return operation.definition
-    name = operation.names["mpmath"]
-    return lambda *arguments: _by_mpmath(name, *[argument.z for argument in arguments])
-
-
-def _guarded(operation: Operation) -> Callable[..., Any]:
-    function = _function(operation)
-    return guarded(operation, lambda _, arguments: function(*arguments), passes_nan=False)
-
-
-def _leaf(node: Expression, point: Any) -> Complex:
-    value = FLOATS.leaf(node, point)
-    return value if isinstance(value, Complex) else Complex(complex(value))
-
-
-COMPLEX = NumberSystem(Functions(_guarded), _leaf, sum, Complex(1 + 0j))
-
-
-def in_precision_of(rounded: Callable[[float], float]) -> NumberSystem:
-    """Return the complex numbers in a lower precision: `rounded` is applied to both parts of every result."""
-
-    def lower(number: Any) -> Any:
-        return Complex(complex(rounded(number.z.real), rounded(number.z.imag))) if type(number) is Complex else number
-
-    def lowered(operation: Operation) -> Callable[..., Any]:
-        function = COMPLEX.functions[operation]
-        return lambda *arguments: lower(function(*arguments))
-
-    return NumberSystem(Functions(lowered), lambda node, point: lower(_leaf(node, point)), sum, COMPLEX.one)
+DEFAULT_STEP = 1e-20
+SMALL_X = 1e-6  # for smaller |x| the step is proportional to x
+SHORT = 1e-8  # an imaginary part is small beside the real part up to this ratio: its square is below rounding
+MIN_STEP = 1e-292  # shorter steps underflow in products with small numbers, and are avoided where x allows it
+MIN_DOUBLE = 5e-324
+MIN_NORMAL = sys.float_info.min  # smaller doubles have fewer digits
+SHORTER_BY = (1e-10, 1e-20, 1e-30, 1e-60, 1e-120, 1e-200, 1e-260)  # factors for a step that is too long
+LONGER_BY_X = (1e-12, 1e-8, 1e-4, 1.0)  # steps relative to |x| that are tried where imaginary parts underflow
+LONGER = (1e-100, 1e-50, 1e-20, 1.0)  # and then these steps, whatever x is
+# Rows that vary on the scale of their arguments.
+SCALED = ("+", "-", "*", "/", "neg", "^n", "abs", "min", "max", "relu", "hypot", "sqrt", "cbrt", "ln", "log2", "log10")
+CONFIRMED = 1e-14  # relative change on doubling up to which a longer step is accepted: truncation would grow fourfold
 
 
 def differentiate(problem: Problem) -> Derivative:
@@ -244,7 +62,7 @@ def differentiate(problem: Problem) -> Derivative:
             status = "timed-out"
             notes.append(f"timed out after {problem.budget:g} s")
             break
-        chosen[name] = step = _search(nodes, problem.point, name).by(problem.step)
+        chosen[name] = step = StepSearch(nodes, problem.point, name).by(problem.step)
         gradient[name] = step.partial
         if step.partial is None:
             status = "undefined"
@@ -261,16 +79,6 @@ def _variant(steps: Collection[float]) -> str:
     if not steps:
         return f"h = {DEFAULT_STEP:g}"
     return f"h = {min(steps):g}" if len(steps) == 1 else f"h = {min(steps):g} to {max(steps):g}"
-
-
-def _search(nodes: Sequence[Expression], point: Mapping[str, float], name: str) -> StepSearch:
-    return StepSearch(
-        nodes,
-        point,
-        name,
-        lambda h: values_beside(nodes, point, name, h, COMPLEX),
-        lambda values, h: imaginary_quotient(values, nodes[-1], h),
-    )
 
 
 def quotient(
@@ -296,6 +104,171 @@ def imaginary_quotient(values: Mapping[Expression, Any] | None, output: Expressi
         return None
     quotient = values[output].z.imag / h
     return quotient if math.isfinite(quotient) else None
+
+
+# --- The length of the step -------------------------------------------------------------------------------------------
+
+
+class StepLength(NamedTuple):
+    """The step chosen for one variable, the partial that it gives, and the evaluations that the search took."""
+
+    partial: float | None
+    h: float
+    evaluations: int
+    note: str = ""
+
+
+def default_step(x: float) -> float:
+    """Return 1e-20, or 1e-20 of |x| where x is small but not 0, and no less than x allows.
+
+    For huge x the angle of x + ih, on which its roots depend, must not underflow.
+    """
+    size = abs(x)
+    if size == 0 or size >= SMALL_X:
+        return max(DEFAULT_STEP, MIN_STEP * size)
+    return max(DEFAULT_STEP * size, min(MIN_STEP, SHORT * size), MIN_DOUBLE)
+
+
+class StepSearch:
+    """The search for a step along one variable."""
+
+    def __init__(self, nodes: Sequence[Expression], point: Mapping[str, float], name: str) -> None:
+        self.nodes = nodes
+        self.point = point
+        self.name = name
+        self.evaluations = 0
+        self.unscaled = {  # arguments of rows that vary on a scale of their own, whatever the size of the argument
+            argument
+            for node in nodes
+            if node.operation is not None and node.operation.name not in SCALED
+            for argument in node.arguments
+        }
+
+    def by(self, given: float | None) -> StepLength:
+        """Return the partial by a given step, or by the default step or one that replaces it."""
+        h = given or default_step(self.point[self.name])
+        values, partial = self._try(h)
+        if given is None and (self._has_value() if partial is None else self._is_long(values)):
+            first = partial
+            h, values, partial = self._shorten(h, values, partial)
+            if first is not None and partial is None:
+                return self._result(None, h, "no step is short enough: each gives another number")
+        if partial is None:
+            return self._result(None, h, f"no finite complex value at {self.name} + {h:g}i")
+        lost, expected = self._first_underflow(values, h)
+        if lost is None or math.isclose(partial, expected, rel_tol=CONFIRMED, abs_tol=MIN_DOUBLE):
+            return self._result(partial, h, self._too_long_for_x(h, given))
+        note = f"the imaginary part of {shorten(lost)} is below the range of doubles, h = {h:g}"
+        if given is None:
+            longer = self._lengthen()
+            if longer is not None:
+                return longer
+            partial = partial if math.isclose(partial, expected, rel_tol=SHORT) else None
+        return self._result(partial, h, note)
+
+    def _result(self, partial: float | None, h: float, note: str = "") -> StepLength:
+        return StepLength(partial, h, self.evaluations, note)
+
+    def _try(self, h: float) -> tuple[Mapping[Expression, Any] | None, float | None]:
+        self.evaluations += 1
+        values = values_beside(self.nodes, self.point, self.name, h, COMPLEX)
+        return values, imaginary_quotient(values, self.nodes[-1], h)
+
+    @cached_property
+    def real(self) -> Mapping[Expression, Any]:
+        """The values at the point itself."""
+        return values_at(self.nodes, self.point)
+
+    def _has_value(self) -> bool:
+        """Tell whether the function has a value at the point: then a step that finds none may be too long."""
+        return is_number(self.real[self.nodes[-1]])
+
+    def _size(self, node: Expression) -> float:
+        """Return the size of a node's value at the point itself: at x + ih a real part of 0 may be of the size h^2."""
+        value = self.real[node]
+        return abs(value) if is_number(value) else 0.0
+
+    def _is_long(self, values: Mapping[Expression, Any] | None) -> bool:
+        """Tell whether an imaginary part is not small beside the real part, or beside 1 in the argument of a sine."""
+        if values is None:
+            return False
+        for node in self.nodes:
+            value = values[node]
+            if node.operation is not None and type(value) is not Undefined:
+                size = abs(value.z.imag)
+                if size > SHORT and node in self.unscaled:
+                    return True
+                if size > SHORT * abs(value.z.real) and size > SHORT * (self._size(node) or 1.0):
+                    return True
+        return False
+
+    def _shorten(
+        self, h: float, values: Mapping[Expression, Any] | None, partial: float | None
+    ) -> tuple[float, Mapping[Expression, Any] | None, float | None]:
+        """Return the first shorter step that is short enough, with its values and partial.
+
+        If there is none, return the step h itself, with its partial only if the shortest step confirms it.
+        """
+        shortest = partial
+        for factor in SHORTER_BY:
+            shorter = h * factor
+            if shorter < MIN_STEP:
+                break
+            shorter_values, quotient = self._try(shorter)
+            if quotient is not None and not self._is_long(shorter_values):
+                return shorter, shorter_values, quotient
+            shortest = quotient or shortest
+        agrees = partial is not None and shortest is not None and math.isclose(partial, shortest, rel_tol=SHORT)
+        return h, values, partial if agrees else None
+
+    def _first_underflow(self, values: Mapping[Expression, Any] | None, h: float) -> tuple[Expression | None, float]:
+        """Return the first node whose imaginary part underflows, there or within its row, and the true partial.
+
+        An imaginary part of 0 may well be right: tangents with extended exponents decide.
+        """
+        if values is None or not any(self._is_suspicious(node, values) for node in self.nodes):
+            return None, math.nan
+        tangents, nothing = self._tangents(h), Extended.of(0.0)
+        for node in self.nodes:
+            size, value = abs(tangents.get(node, nothing)), values[node]
+            is_real = type(value) is not Undefined and value.z.imag == 0
+            if node.operation is not None and size > 0 and (size < MIN_NORMAL or is_real):
+                return node, float(tangents.get(self.nodes[-1], nothing) / Extended.of(h))
+        return None, math.nan
+
+    def _is_suspicious(self, node: Expression, values: Mapping[Expression, Any]) -> bool:
+        """Tell whether an imaginary part has lost digits, or vanishes although that of an argument does not."""
+        value = values[node]
+        if node.operation is None or type(value) is Undefined or abs(value.z.imag) >= MIN_NORMAL:
+            return False
+        arguments = [values[argument] for argument in node.arguments]
+        return bool(value.z.imag) or any(type(number) is not Undefined and number.z.imag for number in arguments)
+
+    def _tangents(self, h: float) -> dict[Expression, Any]:
+        try:
+            edges = local_partials(
+                self.nodes, evaluate(self.nodes, self.point, EXTENDED), active_nodes(self.nodes, (self.name,))
+            )
+        except NotDifferentiable:
+            return {}
+        return forward(edges, {Variable(self.name): Extended.of(h)}, EXTENDED)
+
+    def _lengthen(self) -> StepLength | None:
+        """Return the first longer step that keeps all digits and is confirmed by the step of twice its length."""
+        size = abs(self.point[self.name]) or 1.0
+        for h in filter(None, (*[factor * size for factor in LONGER_BY_X], *LONGER)):
+            values, partial = self._try(h)
+            if partial and not any(self._is_suspicious(node, values or {}) for node in self.nodes):
+                _, doubled = self._try(2 * h)
+                if doubled is not None and math.isclose(partial, doubled, rel_tol=CONFIRMED):
+                    return self._result(partial, h, f"a longer step, h = {h:g}: the usual one is lost in underflow")
+        return None
+
+    def _too_long_for_x(self, h: float, given: float | None) -> str:
+        x = self.point[self.name]
+        if given is not None:
+            return f"the step is no shorter than {self.name}" if 0 < abs(x) <= h else ""
+        return f"no step is short beside {x:g}" if x and h > 2 * SHORT * abs(x) else ""
 
 
 BACKEND = Backend("complex-step", differentiate)

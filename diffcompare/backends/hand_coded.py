@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from diffcompare.backends.formula_evaluation import evaluate_formulas, measure
-from diffcompare.backends.problem import Backend, Derivative, Problem, exceeds_budget, not_started
+from diffcompare.backends.problem import (
+    Backend,
+    Derivative,
+    Problem,
+    evaluate_formulas,
+    exceeds_budget,
+    measure,
+    not_started,
+)
 from diffcompare.language.differentiation_rules import BY_HAND, ZERO, RuleStyle, derivatives_of
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable

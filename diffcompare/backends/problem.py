@@ -1,4 +1,4 @@
-"""The problem given to every backend, the form of its answer, and what a backend is."""
+"""The problem given to every backend, the form of its answer, what a backend is, and what several of them share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from diffcompare.language.expression import Expression
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import dag_size, tree_size, wengert_list
+from diffcompare.numeric.evaluate import Undefined, describe_outside, evaluate, is_number, values_at
+from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
+from diffcompare.numeric.operation_counts import formula_work
 
 OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
@@ -78,6 +83,9 @@ class Backend(NamedTuple):
     differentiate: Callable[[Problem], Derivative]
 
 
+# --- What several methods share ---------------------------------------------------------------------------------------
+
+
 def exceeds_budget(operations: int, budget: float | None) -> bool:
     """Tell whether so many operations are certain to take more than `budget` seconds (None: no limit).
 
@@ -90,3 +98,32 @@ def not_started(method: str, problem: Problem, operations: int, variant: str | N
     """Return the answer of a method that would exceed its budget and does not start."""
     note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
     return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))
+
+
+def evaluate_formulas(
+    formulas: Mapping[str, Expression], problem: Problem
+) -> tuple[dict[str, float | None], tuple[str, ...], Status]:
+    """Return the value of every formula at the point, notes on those without one, and the status of the answer."""
+    nodes = wengert_list(*formulas.values())
+    values = values_at(nodes, problem.point)
+    partials = {name: values[formula] for name, formula in formulas.items()}
+    range_notes: tuple[str, ...] = ()
+    if may_leave_range(values):
+        wide = evaluate(nodes, problem.point, EXTENDED)
+        partials, range_notes = recover_range(partials, {name: wide[formula] for name, formula in formulas.items()})
+    gradient: dict[str, float | None] = {}
+    notes = []
+    for name, value in partials.items():
+        gradient[name] = float(value) if is_number(value) else None
+        if type(value) is Undefined:
+            node = next(node for node in nodes if values[node] is value)
+            notes.append(f"by {name}: {shorten(node)} is undefined: {describe_outside(value)}")
+        elif not is_number(value):
+            notes.append(f"by {name}: the formula evaluates to {float(value)}")
+    return gradient, (*notes, *range_notes), "undefined" if notes else "ok"
+
+
+def measure(formulas: Mapping[str, Expression]) -> tuple[Size, Work]:
+    """Return the size of a whole gradient and the work of evaluating it, with equal subexpressions counted once."""
+    roots = tuple(formulas.values())
+    return Size(tree_size(*roots), dag_size(*roots)), Work(1, formula_work(roots))

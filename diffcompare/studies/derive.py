@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcompare.backends import automatic
-from diffcompare.backends.formula_evaluation import evaluate_formulas
-from diffcompare.backends.problem import NOTHING, Problem, Size
+from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
 from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.codegen import program
 from diffcompare.codegen.libraries import LIBRARIES

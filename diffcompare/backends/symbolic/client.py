@@ -23,8 +23,7 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import processes
-from diffcompare.backends.formula_evaluation import evaluate_formulas, measure
-from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status
+from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status, evaluate_formulas, measure
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list

@@ -18,6 +18,7 @@ from diffcompare.backends import complex_step, finite_differences
 from diffcompare.backends.finite_differences import Line, Rounding, Stencil
 from diffcompare.backends.problem import Problem
 from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.complex_numbers import COMPLEX, in_precision_of
 from diffcompare.numeric.evaluate import evaluate, evaluate_along, is_number
 from diffcompare.numeric.float32 import FLOAT32, rounded
 from diffcompare.truth.rounding import TrueNumber
@@ -160,7 +161,7 @@ def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, d
 def complex_rule(problem: Problem, *, single: bool) -> Rule:
     """Return the complex-step derivative as a function of the step."""
     nodes = wengert_list(problem.at(problem.point))
-    reading = complex_step.in_precision_of(rounding(single)) if single else complex_step.COMPLEX
+    reading = in_precision_of(rounding(single)) if single else COMPLEX
     (name,) = problem.wrt
 
     def rule(step: float) -> float | None:

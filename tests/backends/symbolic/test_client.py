@@ -16,8 +16,7 @@ import reference
 
 from diffcompare import processes
 from diffcompare.backends import automatic
-from diffcompare.backends.formula_evaluation import evaluate_formulas
-from diffcompare.backends.problem import Problem, Size, Work
+from diffcompare.backends.problem import Problem, Size, Work, evaluate_formulas
 from diffcompare.backends.symbolic import client
 from diffcompare.language.expression import OPERATIONS, Number, Variable
 from diffcompare.language.operations import raise_to, sin
