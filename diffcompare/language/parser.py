@@ -7,7 +7,8 @@ speed: tokens are plain strings, a token is looked up in a table, and no positio
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -31,10 +32,13 @@ from diffcompare.language.grammar import (
     is_word,
 )
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS, power_of
-from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault, number, tokenize
+from diffcompare.language.tokenizer import END, GROUPED, INDEXED, MAX_OPERATIONS, SyntaxFault, number, tokenize
 from diffcompare.language.wengert import wengert_list
 
 __all__ = ["Parsed", "attempt", "parse", "parse_apart", "read"]
+
+_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
+_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
 
 _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost one look-up; emptied when it is full
 
@@ -116,12 +120,35 @@ def read(text: str, names: Collection[str] = ()) -> Parsed:
     except SyntaxFault as fault:
         error = _error(text, fault, names)
     else:
-        from diffcompare.language.syntax.warnings import find_warnings, may_have_warnings
-
-        if not may_have_warnings(text, parser.implicit, names):
+        if not _may_have_warnings(text, parser.implicit, names):
             return Parsed(expression, text)
+        from diffcompare.language.syntax.warnings import find_warnings
+
         return Parsed(expression, text, find_warnings(text, expression, names, parser.implicit, attempt))
     raise error
+
+
+def _may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
+    """Tell whether `syntax.warnings` may find anything; `implicit` are the tokens before which a product was read."""
+    if implicit or "=" in text or "√" in text:
+        return True
+    if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
+        return True
+    words = set(_WORD.findall(text))
+    if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
+        return True
+    # x and x1 are what most names are like.
+    longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
+    return any(_may_be_several(word, words, names) for word in longer)
+
+
+def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
+    """Tell whether a name begins with another one, holds that of a function or of pi, or may end with the constant."""
+    for length in range(1, min(len(word), 24)):
+        if word[:length] in words or word[:length] in names:
+            return True
+    folded = word[0].lower() + word[1:]
+    return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)
 
 
 def _error(text: str, fault: SyntaxFault, names: Collection[str]) -> DiffcompareError:

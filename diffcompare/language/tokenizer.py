@@ -18,7 +18,7 @@ from functools import cache
 from itertools import accumulate, islice
 from typing import Any
 
-from diffcompare.language.alphabet import SUPERSCRIPTS, SYMBOLS, canonical, first_flaw
+from diffcompare.language.alphabet import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, canonical, first_flaw
 from diffcompare.language.expression import Number
 
 MAX_CHARACTERS = 1_000_000
@@ -29,6 +29,10 @@ MAX_EXPONENT = 1_000
 _SPACE = " \t\n\r\f\v\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 END = ""  # the token after the last one
+
+INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")  # a name that goes on behind its index: x₁x₂
+# Arguments that look like one number with its digits in groups: max(1,200).
+GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
 
 _FROM_SUPERSCRIPT = str.maketrans(SUPERSCRIPTS + "⁻⁺", "0123456789-+")
 

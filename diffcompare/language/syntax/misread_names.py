@@ -11,14 +11,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
-from diffcompare.language.alphabet import SUBSCRIPTS
 from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.syntax.spelling import REWRITTEN
-from diffcompare.language.tokenizer import SyntaxFault
+from diffcompare.language.tokenizer import INDEXED, SyntaxFault
 
-INDEXED = re.compile(rf"(?<=[{SUBSCRIPTS}])(?=[^\W\d{SUBSCRIPTS}])")  # a name that goes on behind its index: x₁x₂
 MAX_NAME_LENGTH = 24
 
 # Functions that nobody writes without parentheses, or whose names begin ordinary words.

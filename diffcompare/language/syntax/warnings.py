@@ -9,9 +9,9 @@ from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.printer import to_text
-from diffcompare.language.syntax.misread_names import INDEXED, misread_names
+from diffcompare.language.syntax.misread_names import misread_names
 from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
-from diffcompare.language.tokenizer import SyntaxFault
+from diffcompare.language.tokenizer import GROUPED, SyntaxFault
 
 # The text after a function whose parentheses were left out: `exp -x`, `cos-1(x)`, but not `exp - x`.
 _BARE_CALL = re.compile(r"\s+[-+](?=\S)|-1\s*\(")
@@ -111,33 +111,3 @@ def _roots(source: SourceText) -> Iterator[Diagnostic]:
             message = f"the root takes {quoted(argument)} only: the power is one of the root"
             yield _note(source, "W306", message, index, "write √(...) for a longer argument", warning=True)
             return
-
-
-_WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
-
-# Arguments that look like one number with its digits in groups: max(1,200).
-GROUPED = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?![\w.])")
-_CAPITALS = frozenset(("E", "I", "Pi", "PI"))
-
-
-def may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str] = ()) -> bool:
-    """Tell whether `find_warnings` may find anything; `implicit` are the tokens before which a product was read."""
-    if implicit or "=" in text or "√" in text:
-        return True
-    if ("," in text and GROUPED.search(text)) or (not text.isascii() and INDEXED.search(text)):
-        return True
-    words = set(_WORD.findall(text))
-    if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
-        return True
-    # x and x1 are what most names are like.
-    longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
-    return any(_may_be_several(word, words, names) for word in longer)
-
-
-def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
-    """Tell whether a name begins with another one, holds that of a function or of pi, or may end with the constant."""
-    for length in range(1, min(len(word), 24)):
-        if word[:length] in words or word[:length] in names:
-            return True
-    folded = word[0].lower() + word[1:]
-    return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)
