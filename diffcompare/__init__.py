@@ -258,9 +258,10 @@ studies/                      Studies: each puts questions to the table, the cat
     sympy_forms.py            Ask sympy for the forms of a derivative, member by member, within a time budget
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
+  directional_check.py        The check of a gradient by values alone: a central difference in a direction that moves every variable
   establish.py                Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone
   higher_derivatives.py       Higher derivatives at a point, from the power series of the function there
-  one_sided.py                One-sided slopes, and the check of a gradient by difference quotients, in ball arithmetic
+  one_sided.py                One-sided slopes in ball arithmetic, for points where partials do not exist or are not confirmed
   power_series.py             Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0
   rounding.py                 Round balls to the 25 digits and the double that they determine, and measure errors against them
 verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs

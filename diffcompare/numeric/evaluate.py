@@ -300,3 +300,16 @@ def describe_outside(outside: Undefined) -> str:
     names_of = dict(zip(letters, names, strict=False))
     needs = re.sub(r"\b[a-z]\b", lambda letter: names_of.get(letter[0], letter[0]), domain)
     return f"its arguments are {arguments} (needs {needs})"
+
+
+def at_kink(node: Expression, values: Sequence[Any]) -> bool:
+    """Tell whether a node is at a kink of its operation; raise Undecided where this precision cannot tell."""
+    operation, arguments = node.operation, node.arguments
+    if operation is None or not operation.kink.text:
+        return False
+    if (operation.selects or operation.name in ("min", "max")) and arguments[0] is arguments[1]:
+        return False  # an expression compared with itself ties everywhere, which is no kink
+    compared = values[:2] if operation.selects else values
+    if any(type(value) is Undefined for value in compared):
+        return False
+    return bool(operation.kink.contains(*values))

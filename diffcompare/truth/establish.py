@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from diffcompare.backends.problem import NOTHING, Problem
 from diffcompare.language.expression import Expression, Variable
@@ -23,10 +23,13 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, power_of_two, precision, to_float
 from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift
-from diffcompare.numeric.evaluate import Undefined, values_at
+from diffcompare.numeric.evaluate import Undefined, at_kink, values_at
 from diffcompare.numeric.sweeps import reverse
-from diffcompare.truth.one_sided import Slope, at_kink, directional_check, one_sided_slopes
+from diffcompare.truth.directional_check import directional_check
 from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
+
+if TYPE_CHECKING:
+    from diffcompare.truth.one_sided import Slope
 
 FIRST_BITS, LAST_BITS = 128, 1 << 15
 MAX_KINK_BITS = 2048  # what is still open at a possible kink by then is left to the one-sided slopes
@@ -247,6 +250,8 @@ def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, ch
             if partials[name] is None:
                 notes.append(f"by {name}: no truth with {bits} bits")
             continue
+        from diffcompare.truth.one_sided import one_sided_slopes  # few points need it
+
         left, right = one_sided_slopes(nodes, problem.point, name, bits, check)
         gradient[name], note = _settle(name, left, right)
         if note:

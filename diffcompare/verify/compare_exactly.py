@@ -14,9 +14,8 @@ from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.arb_functions import SLOW_BITS, Beyond, Undecided, arb, power_of_two, precision, size_of
 from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls, lift
-from diffcompare.numeric.evaluate import Undefined
+from diffcompare.numeric.evaluate import Undefined, at_kink
 from diffcompare.numeric.sweeps import reverse
-from diffcompare.truth.one_sided import at_kink
 from diffcompare.truth.rounding import significant_text
 from diffcompare.verify.readable_points import nearby_points, reading_effort
 from diffcompare.verify.sampling import SamplePoint

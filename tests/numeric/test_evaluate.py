@@ -9,6 +9,7 @@ from strategies import ALL, expressions, points
 from diffcompare.backends import automatic, complex_step, finite_differences, hand_coded
 from diffcompare.backends.problem import Problem
 from diffcompare.language.expression import OPERATIONS, Variable
+from diffcompare.language.operations import abs_, max_, sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import (
@@ -17,6 +18,7 @@ from diffcompare.numeric.evaluate import (
     Deadline,
     Real,
     Undefined,
+    at_kink,
     evaluate,
     evaluate_along,
     first_nonfinite,
@@ -287,3 +289,13 @@ def test_without_a_budget_no_deadline_passes():
 def test_the_operators_of_a_real_are_those_of_float_and_give_reals(operator):
     result = getattr(Real(3.0), f"__{operator}__")(7.0)
     assert (type(result), result) == (Real, getattr(3.0, f"__{operator}__")(7.0))
+
+
+def test_kinks_are_seen_where_they_are():
+    x = Variable("x")
+    assert at_kink(abs_(x), [0.0])
+    assert not at_kink(abs_(x), [1.0])
+    assert not at_kink(sin(x), [0.0])
+    assert not at_kink(x, [])
+    assert at_kink(max_(x, Variable("y")), [1.0, 1.0])
+    assert not at_kink(max_(x, x), [1.0, 1.0])

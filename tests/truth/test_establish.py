@@ -19,6 +19,7 @@ from diffcompare.language.operations import sin, sqrt
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.truth import establish as module
+from diffcompare.truth import one_sided
 from diffcompare.truth.establish import Slopes, Truth, establish
 
 EXPRESSIONS = Path(__file__).parents[2] / "expressions"
@@ -455,7 +456,7 @@ def test_a_kink_of_one_variable_leaves_the_others_alone():
 
 def test_a_kink_in_a_condition_that_does_not_switch_is_none(monkeypatch):
     """Nothing passes through it: the sweep alone is proof, and nobody asks for slopes."""
-    monkeypatch.setattr(module, "one_sided_slopes", None)
+    monkeypatch.setattr(one_sided, "one_sided_slopes", None)
     truth = true("if(|x| < 1, x^2, x)", x=0)
     assert (truth.status, truth.notes) == ("ok", ())
 
