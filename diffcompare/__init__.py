@@ -39,15 +39,12 @@ backends/                     Backends: the ways of differentiating an expressio
 batch/                        Files of many expressions, read as a stream of rows and answered by a pool of workers
   csv_reader.py               CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs
   dask_pool.py                A pool of workers on a Dask cluster, through its executor: answers computed on other machines
-  earlier_results.py          Files of an earlier run, recognized by how they begin: other files are never replaced
-  input_files.py              The input files of a run: files, folders, patterns such as `data/*.csv`, and standard input
+  input_files.py              The input files of a run and their rows: files, folders, patterns such as `data/*.csv`, and standard input
   journal.py                  The journal of a run: results on disk, from which an interrupted run can be resumed
   pool.py                     A pool of worker processes on this machine, and the worker: the module that `processes.start` runs
-  readers.py                  Readers of text, JSON lines and TOML, and the rows of all input files
-  row.py                      One input row: what a line of a file says, not yet parsed, and where it stands
   row_result.py               One row answered: its output (a line of JSON, or lines of CSV) and its summary
-  run.py                      A batch run from its input files to its statistics
-  scheduler.py                The scheduler of a run: rows are read, given out, and written in order, a bounded number at a time
+  rows.py                     The rows of text, JSON lines and TOML: one expression each, not yet parsed, with the place where it stands
+  run.py                      A batch run: rows are read, given out to workers, and written in order, a bounded number at a time
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
   workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcompare.batch.pool import Result
-from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options, answer_row, summary_from_plain
+from diffcompare.batch.rows import InputRow
 
 
 class InProcessPool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from diffcompare.batch.row import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
+from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
 from diffcompare.inputs.equations import notation_of
 from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points

@@ -17,8 +17,8 @@ from typing import Any
 
 from diffcompare import __version__
 from diffcompare.batch.pool import PoolLost, Result
-from diffcompare.batch.row import InputRow, row_from_plain
 from diffcompare.batch.row_result import Options, answer_row, options_from_plain, refuse_row, summary_from_plain
+from diffcompare.batch.rows import InputRow, row_from_plain
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 TASK_ROWS = 4  # rows in one task

@@ -1,17 +1,23 @@
-"""The input files of a run: files, folders, patterns such as `data/*.csv`, and standard input."""
+"""The input files of a run and their rows: files, folders, patterns such as `data/*.csv`, and standard input.
+
+With a table of points every row is taken at each of them.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import BinaryIO, NamedTuple, cast
 
+from diffcompare.batch.rows import InputRow, error_row, json_rows, text_rows, toml_rows
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.encodings import check_encoding
-from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, unreadable
+from diffcompare.inputs.encodings import InUtf8, check_encoding, codec_of, encoding_of_stream
+from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, is_unreadable, unreadable
 
 STANDARD_INPUT = "standard input"
 INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # named after the suffixes of their files
@@ -22,13 +28,10 @@ _FORMATS = {**{f".{format}": format for format in INPUT_FORMATS}, ".tsv": "csv",
 class InputFile(NamedTuple):
     """A file of expressions."""
 
-    path: str | None
-    """None for standard input."""
-    name: str
-    """Name of the file in messages and results."""
+    path: str | None  # None for standard input
+    name: str  # name of the file in messages and results
     format: str
-    encoding: str | None = None
-    """Encoding that the user gave; None if it is to be recognized."""
+    encoding: str | None = None  # encoding that the user gave; None if it is to be recognized
 
 
 def find_input_files(
@@ -157,3 +160,121 @@ def _matches(pattern: str, format: str | None) -> list[InputFile]:
 
 def _error(code: str, message: str, help: str, kind: str = "bad_value") -> DiffcompareError:
     return DiffcompareError(Diagnostic(code, kind, message, help=help))
+
+
+# --- The rows of all files --------------------------------------------------------------------------------------------
+
+_ENCODED_FORMATS = ("txt", "csv", "jsonl")  # formats that may come in other encodings than UTF-8
+
+
+def rows_of(
+    files: Iterable[InputFile], points: str | None = None, tell: Callable[[Diagnostic], None] = lambda note: None
+) -> Iterator[InputRow]:
+    """Yield the rows of all files, in order; what cannot be read gives an error row.
+
+    `points` is a CSV file: every row is then taken at each of its points.  `tell` gets notes on how a file was read.
+    Raises DiffcompareError where the file of points cannot be used.
+    """
+    rows = (row for file in files for row in _rows(file, tell))
+    if points is None:
+        yield from rows
+        return
+    for row in rows:
+        if row.error is not None:
+            yield row
+            continue
+        for line, point in points_of(points):
+            yield row._replace(point=point, point_place=f"{points}:{line}")
+
+
+def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the points of a table, each with its line.  Raises DiffcompareError for the first that is not a point."""
+    from diffcompare.batch.csv_reader import points
+
+    if is_unreadable(path):
+        raise unreadable(path)
+    if not is_regular(path):
+        raise DiffcompareError(
+            Diagnostic("E621", "io_error", f"`{path}` is not a file of points", help="a CSV file: x,y and below 2,5")
+        )
+    try:
+        with open(path, "rb") as stream:
+            for line, point in points(_in_utf8(InputFile(path, path, "csv"), stream, lambda note: None), path):
+                if isinstance(point, InputRow):
+                    assert point.error is not None
+                    message = f"{path}:{line}: {point.error.message}"
+                    raise DiffcompareError(point.error._replace(message=message))
+                yield line, point
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DiffcompareError(Diagnostic("E602", "io_error", f"cannot read {path}: {reason}")) from None
+
+
+def _standard_input() -> BinaryIO:
+    """Open standard input with a buffer of its own: a thread may still wait for it when Python closes sys.stdin."""
+    if sys.stdin is None:
+        return io.BytesIO()
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except io.UnsupportedOperation:  # not a real file, as in tests
+        return sys.stdin.buffer
+
+
+def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
+    """Yield the rows of one file; an error row says why it cannot be read."""
+    try:
+        if file.path is None:
+            stream = _standard_input()
+            yield from _read(file, _in_utf8(file, stream, tell), tell)
+        elif not is_regular(file.path):
+            raise OSError("it is not a regular file")
+        elif file.format == "xlsx":
+            yield from _workbook(file, file.path, tell)
+        else:
+            with open(file.path, "rb") as stream:
+                yield from _read(file, _in_utf8(file, stream, tell), tell)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        yield error_row(file.name, 1, "E602", "io_error", f"the file cannot be read: {reason}", "or pipe it: -")
+
+
+def _read(file: InputFile, stream: BinaryIO | InUtf8, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
+    if file.format == "csv":
+        from diffcompare.batch import csv_reader
+
+        yield from csv_reader.rows(stream, file.name, tell)
+    else:
+        read = {"txt": text_rows, "toml": toml_rows, "jsonl": json_rows}[file.format]
+        yield from read(cast(BinaryIO, stream), file.name)
+
+
+def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
+    from diffcompare.batch import csv_reader, workbook
+
+    try:
+        worksheet = workbook.read(path)
+    except DiffcompareError as error:
+        yield InputRow(file.name, 1, error=error.diagnostic._replace(source=f"{file.name}:1"))
+        return
+    if worksheet.others:
+        tell(_note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is filled"))
+    yield from csv_reader.rows_of_records(worksheet.records, file.name, tell)
+
+
+def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], None]) -> BinaryIO | InUtf8:
+    """Return the stream recoded to UTF-8, from the given encoding or, if it can be read twice, a recognized one."""
+    if file.format not in _ENCODED_FORMATS:
+        return stream
+    if file.encoding is not None:
+        return InUtf8(stream, codec_of(file.encoding) or file.encoding)
+    if file.path is None:
+        return stream
+    codec, guessed, word = encoding_of_stream(stream)
+    if guessed is not None:
+        message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
+        tell(_note("W593", message, "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"))
+    return stream if codec in ("utf-8", "utf-8-sig") else InUtf8(stream, codec)
+
+
+def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
+    return Diagnostic(code, "note", message, help=help, severity="note")

@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from diffcompare.batch.pool import Result
-from diffcompare.batch.row_result import RowSummary, summarize, summary_from_plain
+from diffcompare.batch.pool import Result, pack, unpack
+from diffcompare.batch.row_result import RowSummary, csv_header, summarize
+from diffcompare.batch.run import Sink
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 SUFFIX = ".state"
@@ -36,8 +38,8 @@ class DiskTrouble(Exception):
         self.path, self.error = path, error
 
 
-class Journal:
-    """The results of a run as they are written, and its state: a sink of `scheduler.run`."""
+class Journal(Sink):
+    """The results of a run as they are written, and its state."""
 
     def __init__(self, path: str, identity: Mapping[str, Any], *, resume: bool, durable: bool) -> None:
         """Open the results of the run with this identity (see `run_identity`).
@@ -106,7 +108,8 @@ class Journal:
     def keep_early(self, result: Result) -> None:
         """Save a result whose turn has not come.  Raises DiskTrouble."""
         with self._trouble():
-            _write_all(self.state, _early_entry(result))
+            summary = json.dumps(result.summary).encode()
+            _write_all(self.state, pack(result.number, summary, result.output) + b"\n")
             if self.durable:
                 os.fsync(self.state.fileno())
 
@@ -213,22 +216,11 @@ def _early_results(path: str) -> tuple[int, dict[int, Result]]:
     with open(state_of(path), "rb") as stream:
         stream.readline()
         end = stream.tell()
-        while header := stream.readline():
-            try:
-                number, summary_length, output_length = map(int, header.split())
-                summary, output = stream.read(summary_length), stream.read(output_length)
-                if stream.read(1) != b"\n":
-                    break
-                results[number] = Result(number, summary_from_plain(json.loads(summary)), output)
-            except (ValueError, TypeError):
-                break
-            end = stream.tell()
+        with contextlib.suppress(ValueError, TypeError):
+            while (result := unpack(stream)) and stream.read(1) == b"\n":
+                results[result.number] = result
+                end = stream.tell()
     return end, results
-
-
-def _early_entry(result: Result) -> bytes:
-    summary = json.dumps(result.summary).encode()
-    return b"%d %d %d\n%b%b\n" % (result.number, len(summary), len(result.output), summary, result.output)
 
 
 def _document(line: bytes) -> dict[str, Any] | None:
@@ -257,3 +249,41 @@ def _write_all(stream: BinaryIO, content: bytes) -> None:
 
 def _refused(message: str, help: str) -> DiffcompareError:
     return DiffcompareError(Diagnostic("E633", "bad_value", message, help=help))
+
+
+# --- Files of an earlier run, recognized by how they begin: other files are never replaced ----------------------------
+
+BEGINNING = 4096  # bytes
+_ROW = re.compile(rb'\{"name": .*"file": .*"schema": "diffcompare/')
+_STATISTICS = re.compile(
+    rb"(# |<!DOCTYPE html>.*<title>|% Needs .*\\section\*\{)?\d+ expressions?, side by side"
+    rb'|\{\s*"schema": "diffcompare/',
+    re.S,
+)
+_STATE = (b'{"complete": true, "inputs": "', b'{"inputs": "')
+
+
+def may_be_replaced(path: str) -> bool:
+    """Tell whether nothing is lost with a file: it does not exist, is empty, or holds the results of a run."""
+    beginning = _beginning(path)
+    if not beginning or beginning.startswith(csv_header().encode()):
+        return True
+    if _ROW.match(beginning) or _STATISTICS.match(beginning):
+        return True
+    return b"\n" not in beginning and unfinished(path)  # the run was killed in the middle of its first row
+
+
+def is_state(path: str) -> bool:
+    """Tell whether the state of a run may be written: nothing is there, or a state, perhaps torn by a crash."""
+    beginning = _beginning(path).rstrip(b"\0")
+    return any(beginning.startswith(words) or words.startswith(beginning) for words in _STATE)
+
+
+def _beginning(path: str) -> bytes:
+    if not os.path.isfile(path):  # opening a pipe would wait for its other end
+        return b""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(BEGINNING)
+    except OSError:
+        return b"?"

@@ -4,8 +4,7 @@ A pool takes numbered rows and returns results in any order.  A worker that is l
 out again; the row that it was working on is tried twice more, and then its result is an error.  A worker that takes too
 long over one row is ended.
 
-A worker reads JSON lines: first the options, then lists of `[number, row]`.  For every row it writes a line with three
-numbers (the row's, and two lengths), and then as many bytes of the row's summary (JSON) and of its output.
+A worker reads JSON lines: first the options, then lists of `[number, row]`.  For every row it writes a packed result.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from time import monotonic
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from diffcompare import processes
-from diffcompare.batch.row import InputRow, row_from_plain
 from diffcompare.batch.row_result import (
     Options,
     RowSummary,
@@ -34,6 +32,7 @@ from diffcompare.batch.row_result import (
     refuse_row,
     summary_from_plain,
 )
+from diffcompare.batch.rows import InputRow, row_from_plain
 from diffcompare.diagnostics import Diagnostic
 
 MODULE = "diffcompare.batch.pool"
@@ -47,11 +46,26 @@ HELP = "end other programs, or ask for fewer processes with --jobs"
 class Result(NamedTuple):
     """A row answered."""
 
-    number: int
-    """Number of the row, from 0 over all files."""
+    number: int  # number of the row, from 0 over all files
     summary: RowSummary
-    output: bytes
-    """Whole lines for the results."""
+    output: bytes  # whole lines for the results
+
+
+def pack(number: int, summary: bytes, output: bytes) -> bytes:
+    """Return a result as a worker sends it: its number and two lengths, the row's summary (JSON) and its output."""
+    return b"%d %d %d\n%b%b" % (number, len(summary), len(output), summary, output)
+
+
+def unpack(stream: BinaryIO) -> Result | None:
+    """Read the next result that `pack` wrote; return None at the end.  Raises ValueError where it is torn."""
+    header = stream.readline()
+    if not header:
+        return None
+    number, summary_length, output_length = map(int, header.split())
+    summary, output = stream.read(summary_length), stream.read(output_length)
+    if len(summary) + len(output) < summary_length + output_length:
+        raise ValueError("the result is torn")
+    return Result(number, summary_from_plain(json.loads(summary)), output)
 
 
 class PoolLost(Exception):
@@ -82,14 +96,11 @@ class Pool(Protocol):
 class _Worker:
     process: subprocess.Popen[bytes]
     reader: threading.Thread | None = None
+    # Rows that the worker has; it works on the first.
     pending: deque[tuple[int, InputRow]] = field(default_factory=deque)
-    """Rows that the worker has; it works on the first."""
-    since: float = 0.0
-    """Time at which it began with the first row."""
-    fresh: bool = True
-    """True if it has not answered any row yet."""
-    lost: bool = False
-    """True if it was ended because a row took too long."""
+    since: float = 0.0  # time at which it began with the first row
+    fresh: bool = True  # whether it has not answered any row yet
+    lost: bool = False  # whether it was ended because a row took too long
 
 
 class LocalPool:
@@ -133,9 +144,8 @@ class LocalPool:
             worker.since = monotonic()
         worker.pending.extend(rows)
         assert worker.process.stdin is not None
-        with contextlib.suppress(
-            OSError
-        ):  # the process is gone: its reader reports it, and its rows are given out again
+        # If the process is gone, its reader reports it, and its rows are given out again.
+        with contextlib.suppress(OSError):
             worker.process.stdin.write(plain(list(rows)))
             worker.process.stdin.flush()
 
@@ -236,12 +246,8 @@ class LocalPool:
         pipe = worker.process.stdout
         assert pipe is not None
         try:
-            while header := pipe.readline():
-                number, summary_length, output_length = map(int, header.split())
-                summary, output = pipe.read(summary_length), pipe.read(output_length)
-                if len(summary) + len(output) < summary_length + output_length:
-                    break
-                self.finished.put((worker, Result(number, summary_from_plain(json.loads(summary)), output)))
+            while result := unpack(pipe):  # type: ignore[arg-type]
+                self.finished.put((worker, result))
         except (OSError, ValueError):
             pass
         self.finished.put((worker, None))
@@ -300,10 +306,7 @@ def _work(lines: queue.SimpleQueue[bytes], pipe: BinaryIO) -> None:
         flushed = monotonic()
         while True:
             for number, fields in json.loads(lines.get()):
-                summary, output = answer_row(row_from_plain(fields), options)
-                pipe.write(b"%d %d %d\n" % (number, len(summary), len(output)))
-                pipe.write(summary)
-                pipe.write(output)
+                pipe.write(pack(number, *answer_row(row_from_plain(fields), options)))
                 if monotonic() - flushed > FLUSH_INTERVAL:
                     pipe.flush()
                     flushed = monotonic()

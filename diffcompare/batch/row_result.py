@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.backends.problem import Hand
 from diffcompare.backends.registry import DEFAULT_METHODS
-from diffcompare.batch.row import InputRow
+from diffcompare.batch.rows import InputRow
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
@@ -26,18 +26,14 @@ class Options(NamedTuple):
     """The options on which the results of a run depend: plain data, sent to every worker."""
 
     methods: tuple[str, ...] = DEFAULT_METHODS
-    wrt: tuple[str, ...] = ()
-    """Variables to differentiate by; empty for all."""
-    step: float | None = None
-    """Step of the difference formulas; None for that of each method."""
-    budget: float | None = 5.0
-    """Seconds for each method; None for no limit."""
+    wrt: tuple[str, ...] = ()  # variables to differentiate by; empty for all
+    step: float | None = None  # step of the difference formulas; None for that of each method
+    budget: float | None = 5.0  # seconds for each method; None for no limit
     truth: bool = True
     simplify: bool = False
-    max_error: float | None = None
-    """Largest error with which a row counts as answered; None for any."""
+    max_error: float | None = None  # largest error with which a row counts as answered; None for any
+    # Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together.
     format: str = "jsonl"
-    """Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together."""
 
     def plain(self) -> dict[str, Any]:
         """Return the options as plain data for JSON."""
@@ -171,28 +167,21 @@ class MethodSummary(NamedTuple):
 
     method: str
     status: str
+    # Error of the worst partial: relative, or absolute where the true partial is 0; None if it is unknown.
     error: float | None
-    """Error of the worst partial: relative, or absolute where the true partial is 0; None if it is unknown."""
-    partial: str | None
-    """Variable of the worst partial."""
-    unknown: str | None
-    """Variable of a partial whose error is unknown, if there is one."""
-    operations: int | None
-    """Operations that the gradient takes; None if unknown."""
-    swell: float | None
-    """Nodes of the gradient's formulas over those of f, both as trees."""
+    partial: str | None  # variable of the worst partial
+    unknown: str | None  # variable of a partial whose error is unknown, if there is one
+    operations: int | None  # operations that the gradient takes; None if unknown
+    swell: float | None  # nodes of the gradient's formulas over those of f, both as trees
 
 
 class RowSummary(NamedTuple):
     """One row in short."""
 
-    place: str
-    """`file:line`, with the column of an error and the place of a point if there are any."""
+    place: str  # `file:line`, with the column of an error and the place of a point if there are any
     name: str | None
-    error: tuple[str, str] | None
-    """Code and message of what is wrong with the row."""
-    check: tuple[str, str] | None
-    """The worst verdict on the hand-coded partials, and the partials that have it."""
+    error: tuple[str, str] | None  # code and message of what is wrong with the row
+    check: tuple[str, str] | None  # the worst verdict on the hand-coded partials, and the partials that have it
     cells: tuple[MethodSummary, ...]
 
     @property

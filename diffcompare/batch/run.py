@@ -1,19 +1,29 @@
-"""A batch run from its input files to its statistics."""
+"""A batch run: rows are read, given out to workers, and written in order, a bounded number at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import queue
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from diffcompare.batch.input_files import InputFile, fingerprint, is_stream
-from diffcompare.batch.pool import Pool, Result
-from diffcompare.batch.readers import points_of, rows_of
+from diffcompare import processes
+from diffcompare.batch.input_files import InputFile, fingerprint, is_stream, points_of, rows_of
+from diffcompare.batch.pool import Pool, PoolLost, Result
 from diffcompare.batch.row_result import Options, RowSummary
-from diffcompare.batch.scheduler import MAX_NAMES, DuplicateNames, ReorderBuffer, RowFeed, Sink, number_rows, run
+from diffcompare.batch.rows import InputRow
 from diffcompare.batch.summary import Statistics
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.studies.record import Record
+
+MAX_UNDER_WAY = 2000  # rows read and not yet written
+MAX_BYTES = 64 << 20  # of results whose turn has not come, or of rows under way: then no more rows are given out
+MIN_ROWS = 256  # with fewer rows under way their length does not matter
+WAIT_SECONDS = 0.1  # for results, before the pool checks for overdue workers again
+
+MAX_NAMES = 50_000  # names remembered, to find duplicates
+MAX_LISTED_DUPLICATES = 5
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,10 +35,8 @@ class Batch(Record):
     files: tuple[str, ...]
     options: Options
     statistics: Statistics
-    rows: Sequence[RowSummary] = ()
-    """Every row in short, if a format shows them all together."""
-    notes: tuple[Diagnostic, ...] = ()
-    """How the files were read, and duplicate names."""
+    rows: Sequence[RowSummary] = ()  # every row in short, if a format shows them all together
+    notes: tuple[Diagnostic, ...] = ()  # how the files were read, and duplicate names
 
     @property
     def failure(self) -> Diagnostic | None:
@@ -40,27 +48,6 @@ class Batch(Record):
         """One sentence on all rows."""
         text: str = self.from_report("verdict")
         return text
-
-
-class PassThrough:
-    """A sink that passes rows on and keeps none."""
-
-    def __init__(self, pass_on: Callable[[bytes], None]) -> None:
-        self.early: dict[int, Result] = {}
-        self.write = pass_on
-
-    def rows_so_far(self) -> Iterator[RowSummary]:
-        """Yield nothing: no run is resumed."""
-        return iter(())
-
-    def keep_early(self, result: Result) -> None:
-        """Do nothing: the result waits in memory."""
-
-    def compact(self) -> None:
-        """Do nothing."""
-
-    def close(self, *, complete: bool) -> None:
-        """Do nothing."""
 
 
 def run_identity(version: str, files: Sequence[InputFile], points: str | None, options: Options) -> dict[str, Any]:
@@ -108,11 +95,12 @@ class Run:
             complete = True
         finally:
             sink.close(complete=complete)
-        return Batch(tuple(file.name for file in self.files), self.options, self.statistics, notes=self._notes())
+        notes = (*self.reading_notes, *self.names.notes())
+        return Batch(tuple(file.name for file in self.files), self.options, self.statistics, notes=notes)
 
     def _work(self, sink: Sink, pool: Pool, order: ReorderBuffer, keep: Callable[[RowSummary], None] | None) -> None:
         rows = number_rows(rows_of(self.files, self.points, self.reading_notes.append), self.resumed, self.names)
-        run(RowFeed(rows, ahead=any(map(is_stream, self.files))), pool, order, self._count(keep), sink)
+        schedule(RowFeed(rows, ahead=any(map(is_stream, self.files))), pool, order, self._count(keep), sink)
 
     def _count(self, keep: Callable[[RowSummary], None] | None) -> Callable[[RowSummary], None]:
         def count(row: RowSummary) -> None:
@@ -122,22 +110,185 @@ class Run:
 
         return count
 
-    def _notes(self) -> tuple[Diagnostic, ...]:
-        """Return how the files were read, and duplicate names."""
-        notes = [
-            *self.reading_notes,
-            *(
-                _note(f"{place}: the name `{name}` was used before, at {first}")
-                for name, place, first in self.names.listed
-            ),
-        ]
-        more = self.names.count - len(self.names.listed)
+
+# --- The scheduler: from the files through the pool to the sink -------------------------------------------------------
+
+
+def number_rows(rows: Iterator[InputRow], skip: int, names: DuplicateNames) -> Iterator[tuple[int, InputRow]]:
+    """Yield rows with their numbers from number `skip` on; `names` gets the name of every row."""
+    for number, row in enumerate(rows):
+        names.add(row)
+        if number >= skip:
+            yield number, row
+
+
+class DuplicateNames:
+    """Finds names that occur more than once, as the rows go by: their results could not be told apart."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, str] = {}  # the place where a name occurs first
+        self.listed: list[tuple[str, str, str]] = []  # (name, place, first place)
+        self.count = 0
+        self.full = False  # whether names were no longer remembered
+
+    def add(self, row: InputRow) -> None:
+        """Remember the name of a row, or count it as a duplicate."""
+        if row.name is None or row.point_place is not None:
+            return
+        first = self.first.get(row.name)
+        if first is not None:
+            self.count += 1
+            if len(self.listed) < MAX_LISTED_DUPLICATES:
+                self.listed.append((row.name, row.place, first))
+        elif len(self.first) < MAX_NAMES:
+            self.first[row.name] = row.place
+        else:
+            self.full = True
+
+    def notes(self) -> Iterator[Diagnostic]:
+        """Yield what there is to say about duplicate names."""
+        for name, place, first in self.listed:
+            yield _note(f"{place}: the name `{name}` was used before, at {first}")
+        more = self.count - len(self.listed)
         if more:
-            notes.append(_note(f"{more} more names are used more than once"))
-        if self.names.full:
-            notes.append(_note(f"names after the first {MAX_NAMES:,} different ones were not compared"))
-        return tuple(notes)
+            yield _note(f"{more} more names are used more than once")
+        if self.full:
+            yield _note(f"names after the first {MAX_NAMES:,} different ones were not compared")
 
 
 def _note(message: str) -> Diagnostic:
     return Diagnostic("W631", "note", message, severity="warning")
+
+
+class RowFeed:
+    """Numbered rows, taken as they come."""
+
+    def __init__(self, rows: Iterator[tuple[int, InputRow]], *, ahead: bool) -> None:
+        """`ahead` lets a thread read ahead, because standard input may keep one waiting.  Raises PoolLost."""
+        self.rows = rows
+        self.ended = False  # whether there are no more rows
+        self.read: queue.Queue[list[tuple[int, InputRow]] | BaseException] | None = queue.Queue(64) if ahead else None
+        if self.read is not None:
+            try:
+                processes.beside(self._read_ahead)
+            except OSError as error:
+                why = f"standard input cannot be read beside the work: {str(error.strerror).lower()}"
+                raise PoolLost(why, "save it as a file") from None
+
+    def take(self, most: int) -> list[tuple[int, InputRow]]:
+        """Return at most so many rows: none if none has arrived yet, or if there are no more (`ended` is set then)."""
+        if self.read is None:
+            rows = list(islice(self.rows, most))
+            self.ended = len(rows) < most
+            return rows
+        rows = []
+        while len(rows) < most and not self.ended:
+            try:
+                item = self.read.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(item, BaseException):
+                raise item
+            rows += item
+            self.ended = not item
+        return rows
+
+    def _read_ahead(self) -> None:
+        assert self.read is not None
+        try:
+            for row in self.rows:
+                self.read.put([row])
+            self.read.put([])
+        except BaseException as error:
+            self.read.put(error)
+
+
+class ReorderBuffer:
+    """Brings results into the order of their rows."""
+
+    def __init__(self, first: int, early: dict[int, Result]) -> None:
+        self.next = first
+        self.early = early
+        self.bytes = sum(len(result.output) for result in early.values())
+
+    def add(self, results: list[Result]) -> None:
+        """Add results in any order."""
+        for result in results:
+            self.early[result.number] = result
+            self.bytes += len(result.output)
+
+    def due(self) -> Iterator[Result]:
+        """Yield the results that come next in row order, and forget them."""
+        while self.next in self.early:
+            result = self.early.pop(self.next)
+            self.bytes -= len(result.output)
+            self.next += 1
+            yield result
+
+
+class Sink:
+    """A destination of results.  This one passes rows on and keeps none; a journal can resume a run."""
+
+    def __init__(self, pass_on: Callable[[bytes], None]) -> None:
+        self.early: dict[int, Result] = {}  # results of an interrupted run whose turn has not come, by row number
+        self.pass_on = pass_on
+
+    def rows_so_far(self) -> Iterator[RowSummary]:
+        """Yield the rows that an interrupted run has written."""
+        return iter(())
+
+    def write(self, output: bytes) -> None:
+        """Write whole rows, which come in order."""
+        self.pass_on(output)
+
+    def keep_early(self, result: Result) -> None:
+        """Keep a result whose turn has not come, in case the run is interrupted."""
+
+    def compact(self) -> None:
+        """Forget the early results: all of them have been written."""
+
+    def close(self, *, complete: bool) -> None:
+        """End the run, which is complete or was interrupted."""
+
+
+def schedule(rows: RowFeed, pool: Pool, order: ReorderBuffer, count: Callable[[RowSummary], None], sink: Sink) -> None:
+    """Pass every row through the pool to the sink, in order; `count` gets the summary of each as it is written."""
+    under_way: dict[int, int] = {}  # characters of every row, by its number
+    while True:
+        while not rows.ended and _is_room(under_way, order):
+            room = pool.room()
+            taken = rows.take(room) if room else []
+            if not taken:
+                break
+            new = [(number, row) for number, row in taken if number not in order.early]
+            if new:
+                pool.give(new)
+                under_way |= {number: len(row.text) for number, row in new}
+        if rows.ended and not under_way:
+            _write(order, count, sink)
+            return
+        results = pool.results(WAIT_SECONDS)
+        for result in results:
+            under_way.pop(result.number, None)
+        order.add(results)
+        _write(order, count, sink)
+        for result in results:
+            if result.number in order.early:
+                sink.keep_early(result)
+        if not order.early:
+            sink.compact()
+
+
+def _is_room(under_way: Mapping[int, int], order: ReorderBuffer) -> bool:
+    """Tell whether more rows may be read, by the number and length of those under way and of waiting results."""
+    if len(under_way) + len(order.early) >= MAX_UNDER_WAY or order.bytes >= MAX_BYTES:
+        return False
+    return len(under_way) < MIN_ROWS or sum(under_way.values()) < MAX_BYTES
+
+
+def _write(order: ReorderBuffer, count: Callable[[RowSummary], None], sink: Sink) -> None:
+    due = list(order.due())
+    if due:
+        sink.write(b"".join(result.output for result in due))
+        for result in due:
+            count(result.summary)

@@ -33,8 +33,7 @@ class Worksheet(NamedTuple):
     """The worksheet that is read."""
 
     name: str
-    others: int
-    """Number of other worksheets that have cells."""
+    others: int  # number of other worksheets that have cells
     records: list[SheetRecord]
 
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from diffcompare import __version__, safe_io
-from diffcompare.batch.earlier_results import is_state, may_be_replaced
 from diffcompare.batch.input_files import InputFile, estimate_rows, find_input_files, is_stream
-from diffcompare.batch.journal import DiskTrouble, Journal, state_of
+from diffcompare.batch.journal import DiskTrouble, Journal, is_state, may_be_replaced, state_of
 from diffcompare.batch.pool import LocalPool, Pool, PoolLost, processors
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
-from diffcompare.batch.run import Batch, PassThrough, Run, run_identity
+from diffcompare.batch.run import Batch, Run, Sink, run_identity
 from diffcompare.cli import overwriting
 from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, show
 from diffcompare.cli.progress import progress_line
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
 from diffcompare.output_files import appender, check_destination, is_special
-
-if TYPE_CHECKING:
-    from diffcompare.batch.scheduler import Sink
 
 ROW_BY_ROW = ("jsonl", "csv")  # formats in which each row is written as soon as it is done
 
@@ -75,7 +70,7 @@ def result_sink(
     if output is not None:
         check_destination(output)
     if not resumable or output is None:
-        return lambda: PassThrough(_writer(format, output)), False
+        return lambda: Sink(_writer(format, output)), False
     state = state_of(output)
     check_destination(state)
     if not is_state(state):

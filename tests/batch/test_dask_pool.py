@@ -17,8 +17,8 @@ from diffcompare import __version__
 from diffcompare.batch import dask_pool as cluster_module
 from diffcompare.batch.dask_pool import DaskPool, answer_rows
 from diffcompare.batch.pool import PoolLost
-from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options
+from diffcompare.batch.rows import InputRow
 from diffcompare.cli import main
 from diffcompare.diagnostics import DiffcompareError
 

@@ -4,9 +4,8 @@ import os
 
 import pytest
 
-from diffcompare.batch.input_files import estimate_rows, find_input_files, fingerprint
-from diffcompare.batch.readers import rows_of
-from diffcompare.batch.row import InputRow, row_from_plain
+from diffcompare.batch.input_files import estimate_rows, find_input_files, fingerprint, rows_of
+from diffcompare.batch.rows import InputRow, row_from_plain
 from diffcompare.diagnostics import DiffcompareError
 
 

@@ -13,9 +13,9 @@ import pytest
 from diffcompare import processes
 from diffcompare.batch import pool
 from diffcompare.batch.pool import LocalPool, PoolLost
-from diffcompare.batch.row import InputRow
 from diffcompare.batch.row_result import Options
-from diffcompare.batch.scheduler import MAX_UNDER_WAY, DuplicateNames, ReorderBuffer, RowFeed, number_rows, run
+from diffcompare.batch.rows import InputRow
+from diffcompare.batch.run import MAX_UNDER_WAY, DuplicateNames, ReorderBuffer, RowFeed, number_rows, schedule
 from diffcompare.cli import main
 
 QUICK = Options(methods=("reverse-ad",), truth=False)
@@ -223,7 +223,7 @@ def test_results_are_written_in_order_with_a_bounded_number_of_rows_under_way():
         return genuine(wait)
 
     working.results = results
-    run(
+    schedule(
         RowFeed(number_rows(endless(), 0, DuplicateNames()), ahead=False),
         working,
         ReorderBuffer(0, {}),
@@ -238,5 +238,5 @@ def test_what_was_done_before_is_not_done_again():
     early = {2: pool.Result(2, pool.summary_from_plain(["f", None, None, None, []]), b"two\n")}
     sink, working, counted = Written(), Slow(), []
     source = number_rows((InputRow("f.txt", number, 1, None, "x") for number in range(4)), 1, DuplicateNames())
-    run(RowFeed(source, ahead=True), working, ReorderBuffer(1, early), counted.append, sink)
+    schedule(RowFeed(source, ahead=True), working, ReorderBuffer(1, early), counted.append, sink)
     assert sink.lines == b"1\ntwo\n3\n"

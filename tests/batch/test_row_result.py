@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from diffcompare.batch.row import InputRow, error_row
 from diffcompare.batch.row_result import Options, document, error_document, json_line, options_from_plain
+from diffcompare.batch.rows import InputRow, error_row
 from diffcompare.cli import main
 from diffcompare.diagnostics import Diagnostic
 

@@ -34,18 +34,13 @@ UNEXPLAINED = ("term-missing", "term-extra")
 class MistakeGroup(NamedTuple):
     """One mistake at one place, made by several students."""
 
-    kind: str | None
-    """Its slug; None for an identical wrong answer that no wrong rule explains."""
+    kind: str | None  # its slug; None for an identical wrong answer that no wrong rule explains
     title: str
-    at: Expression
-    """The subexpression where it was made; the whole function for a mistake about all of it."""
-    names: tuple[str, ...]
-    """Variables of the partials in question."""
+    at: Expression  # the subexpression where it was made; the whole function for a mistake about all of it
+    names: tuple[str, ...]  # variables of the partials in question
     made: int
-    of: int
-    """Checked answers, by those variables, to questions in which the subexpression occurs."""
-    answer: str
-    """The most frequent answer with this mistake."""
+    of: int  # checked answers, by those variables, to questions in which the subexpression occurs
+    answer: str  # the most frequent answer with this mistake
     rows: tuple[AnswerRow, ...]
 
 
@@ -89,8 +84,7 @@ class Summary(OutcomeCounts):
 
     rows: int
     students: int
-    groups: tuple[MistakeGroup, ...]
-    """The most frequent mistake first."""
+    groups: tuple[MistakeGroup, ...]  # the most frequent mistake first
     tallies: tuple[PartialTally, ...]
 
 

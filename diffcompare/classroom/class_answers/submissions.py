@@ -81,13 +81,11 @@ class Trouble(NamedTuple):
 class Part(NamedTuple):
     """The answer for one partial: its check, or the error in it."""
 
-    name: str
-    """The variable; for a stray answer, the title of its column."""
+    name: str  # the variable; for a stray answer, the title of its column
     text: str
     check: Check | None = None
     trouble: Trouble | None = None
-    stray: bool = False
-    """True if the function does not have this partial, or the row has an answer for it already."""
+    stray: bool = False  # whether the function does not have this partial, or the row has an answer for it already
 
     @property
     def partial(self) -> str:
@@ -110,19 +108,14 @@ class AnswerRow(NamedTuple):
 
     line: int
     student: str
-    number: str
-    """The student's id."""
-    label: str
-    """A short name of the question: the text of its column, else the function as written."""
-    text: str
-    """The function as written."""
+    number: str  # the student's id
+    label: str  # a short name of the question: the text of its column, else the function as written
+    text: str  # the function as written
     question: ParsedInput | None
     domain: tuple[str, ...]
     parts: tuple[Part, ...]
-    missing: tuple[str, ...] = ()
-    """Variables whose partials were not answered."""
-    trouble: Trouble | None = None
-    """An error of the row as a whole."""
+    missing: tuple[str, ...] = ()  # variables whose partials were not answered
+    trouble: Trouble | None = None  # an error of the row as a whole
 
     @property
     def who(self) -> str:
@@ -197,15 +190,12 @@ class ParsedRow(NamedTuple):
     student: str
     number: str
     label: str
-    text: str
-    """The question as written."""
+    text: str  # the question as written
     question: ParsedInput | None
     domain: TableCell | None
     answers: Mapping[str, TableCell]
-    troubles: Mapping[str, Trouble]
-    """Errors of single answers, by the title of their column."""
-    trouble: Trouble | None = None
-    """An error of the whole row."""
+    troubles: Mapping[str, Trouble]  # errors of single answers, by the title of their column
+    trouble: Trouble | None = None  # an error of the whole row
 
 
 class AnswerTable:
@@ -215,8 +205,7 @@ class AnswerTable:
         self.path = path
         self.notes: list[Diagnostic] = []
         self.sheet = self._sheet(encoding)
-        self.decimal = False
-        """True if numbers are written with decimal commas."""
+        self.decimal = False  # whether numbers are written with decimal commas
         records = list(self.sheet.records())
         if not records:
             raise DiffcompareError(

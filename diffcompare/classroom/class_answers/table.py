@@ -30,14 +30,10 @@ class TableCell(NamedTuple):
     text: str
     start: int
     quoted: bool = False
-    open: bool = False
-    """True if it begins with an unclosed quote."""
-    address: str = ""
-    """Its name in a spreadsheet: `B3`."""
-    written: str = ""
-    """The original text, if it has decimal commas."""
-    doubtful: tuple[int, int] | None = None
-    """Span of a number whose comma may separate arguments instead."""
+    open: bool = False  # whether it begins with an unclosed quote
+    address: str = ""  # its name in a spreadsheet: `B3`
+    written: str = ""  # the original text, if it has decimal commas
+    doubtful: tuple[int, int] | None = None  # span of a number whose comma may separate arguments instead
 
     @property
     def shown(self) -> str:
@@ -49,8 +45,8 @@ class Book:
     """The records of a workbook; a cell's position is the number of its row."""
 
     delimiter = "\t"
+    # What to do where a record has more cells than the header.
     on_surplus = "give the column a title, or empty the cell"
-    """What to do where a record has more cells than the header."""
 
     def __init__(self, rows: Sequence[SheetRecord]) -> None:
         self.rows = rows
@@ -83,8 +79,7 @@ class Sheet:
         sign = {"\t": "a tab", " ": "a blank"}.get(self.delimiter, f"`{self.delimiter}`")
         self.on_surplus = f"put a cell with {sign} in it between quotes"
         self.on_surplus += "; write decimals with a point" if self.delimiter == "," else ""
-        self.ends = [match.start() for match in re.finditer("\n", self.text)]
-        """Where lines end."""
+        self.ends = [match.start() for match in re.finditer("\n", self.text)]  # where lines end
 
     def records(self) -> Iterator[list[TableCell]]:
         """Yield the records that are not empty, from the header on."""
@@ -175,17 +170,13 @@ class AnswerColumns(NamedTuple):
     """The columns of a table by their meaning; None for one that it does not have."""
 
     student: int | None
-    family: int | None
-    """The family name, if it has a column of its own."""
+    family: int | None  # the family name, if it has a column of its own
     number: int | None
     function: int
-    label: int | None
-    """The question's name, if another column has the function."""
+    label: int | None  # the question's name, if another column has the function
     domain: int | None
-    answers: dict[int, str]
-    """Variables by column; an empty name stands for the only variable of the function."""
-    bare: dict[int, str]
-    """Names by column that are variables if some function has such a variable."""
+    answers: dict[int, str]  # variables by column; an empty name stands for the only variable of the function
+    bare: dict[int, str]  # names by column that are variables if some function has such a variable
     titles: tuple[str, ...]
 
 

@@ -118,21 +118,15 @@ class Frame(NamedTuple):
 
     title: str
     blocks: tuple[Block, ...]
-    rule: str = ""
-    """The formula that is computed, with its numbers."""
-    sentence: str = ""
-    """Why the result is what it is, or what to notice."""
-    numbers: Mapping[str, Cell] = NOTHING
-    """The figures of this frame by name."""
-    question: str = ""
-    """A prediction to ask of the class before the numbers are revealed; empty if there is none."""
+    rule: str = ""  # the formula that is computed, with its numbers
+    sentence: str = ""  # why the result is what it is, or what to notice
+    numbers: Mapping[str, Cell] = NOTHING  # the figures of this frame by name
+    question: str = ""  # a prediction to ask of the class before the numbers are revealed; empty if there is none
+    # Blocks to show with the question, with `?` in the cells that are to be predicted.
     question_blocks: tuple[Block, ...] = ()
-    """Blocks to show with the question, with `?` in the cells that are to be predicted."""
     broken: Broken | None = None
-    sweep: Literal["", "primal", "forward", "reverse"] = ""
-    """The sweep of which this frame is a step."""
-    node: str = ""
-    """The node that is computed in this step, by which the same node can be looked up in other sweeps."""
+    sweep: Literal["", "primal", "forward", "reverse"] = ""  # the sweep of which this frame is a step
+    node: str = ""  # the node that is computed in this step, by which the same node can be looked up in other sweeps
 
 
 class Demo(NamedTuple):

@@ -32,8 +32,7 @@ class State(NamedTuple):
     predict: bool = True
     digits: int | None = None
     help: bool = False
-    notice: str = ""
-    """A message that is shown until the next key."""
+    notice: str = ""  # a message that is shown until the next key
     scroll: int = 0
     over: bool = False
 

@@ -295,13 +295,11 @@ class Exercise(NamedTuple):
     """An item of the quiz: a function to differentiate."""
 
     question: ParsedInput
-    by: str
-    """Variable to differentiate by."""
+    by: str  # variable to differentiate by
     topic: str
     level: int
     point: Mapping[str, float]
-    domain: tuple[str, ...]
-    """Conditions under which the derivative is asked for: `2*x - 1 > 0`."""
+    domain: tuple[str, ...]  # conditions under which the derivative is asked for: `2*x - 1 > 0`
 
     @property
     def expression(self) -> Expression:

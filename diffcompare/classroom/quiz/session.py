@@ -66,12 +66,9 @@ class Round:
 
     exercise: Exercise
     attempts: tuple[Attempt, ...] = ()
-    hints: int = 0
-    """Hints that were requested."""
-    hints_shown: int = 0
-    """Hints that were shown, including those after a wrong answer."""
-    outcome: Outcome | None = None
-    """None while the exercise is open."""
+    hints: int = 0  # hints that were requested
+    hints_shown: int = 0  # hints that were shown, including those after a wrong answer
+    outcome: Outcome | None = None  # None while the exercise is open
 
     @property
     def wrong(self) -> int:
@@ -96,8 +93,7 @@ class Quiz(Record):
     report = "diffcompare.classroom.quiz.report"
 
     rounds: tuple[Round, ...]
-    level: int | None
-    """None where the questions climb from level to level."""
+    level: int | None  # None where the questions climb from level to level
     topic: str | None
     seed: int
     ending: Ending | None = None

@@ -1,22 +1,132 @@
-"""Readers of text, JSON lines and TOML, and the rows of all input files.
+"""The rows of text, JSON lines and TOML: one expression each, not yet parsed, with the place where it stands.
 
-With a table of points every row is taken at each of them.
+A row holds only text and numbers, so that it can be sent to another process or machine.  A line from which no row can
+be made becomes a row with a diagnostic: an error costs its own row and no other.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, BinaryIO, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from diffcompare.batch.input_files import InputFile, is_regular
-from diffcompare.batch.row import NOTHING, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.encodings import InUtf8, codec_of, encoding_of_stream
+from diffcompare.document import NOTHING
 from diffcompare.inputs.expression_file import tables_in
-from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, is_unreadable, too_long, unreadable
+from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, too_long
+
+
+class InputRow(NamedTuple):
+    """One expression, where it stands, and what its file says about it."""
+
+    file: str
+    line: int
+    column: int = 1  # column in which the expression begins, from 1
+    name: str | None = None
+    text: str = ""  # the expression
+    # Text such as `x1=2, x2=5`, or numbers or texts by variable; None if the row gives no point.
+    point: str | Mapping[str, Any] | None = None
+    hand: Mapping[str, str] = NOTHING  # hand-coded partials by variable
+    entry: Mapping[str, Any] | None = None  # table of a TOML file, which says more than other formats can
+    point_place: str | None = None  # `file:line` of the point if it comes from a table of points
+    error: Diagnostic | None = None  # why the line is no row, if it is not
+
+    @property
+    def place(self) -> str:
+        """`file:line` of the row."""
+        return f"{self.file}:{self.line}"
+
+    def plain(self) -> list[Any]:
+        """Return the row as plain data for JSON."""
+        return [*self[:-1], None if self.error is None else list(self.error)]
+
+
+def row_from_plain(fields: list[Any]) -> InputRow:
+    """Restore the row that `InputRow.plain` returned."""
+    error = fields[-1]
+    return InputRow._make([*fields[:-1], None if error is None else _diagnostic(error)])
+
+
+def _diagnostic(fields: list[Any]) -> Diagnostic:
+    diagnostic = Diagnostic(*fields)
+    if diagnostic.span is None:
+        return diagnostic
+    return diagnostic._replace(span=(diagnostic.span[0], diagnostic.span[1]))  # JSON made a list of the tuple
+
+
+def error_row(
+    file: str, line: int, code: str, kind: str, message: str, help: str, column: int = 1, **more: Any
+) -> InputRow:
+    """Return the row of a line that cannot be used: its place and what is wrong with it."""
+    diagnostic = Diagnostic(code, kind, message, help=help, source=f"{file}:{line}")
+    return InputRow(file, line, column, error=diagnostic, **more)
+
+
+# --- Lines ------------------------------------------------------------------------------------------------------------
+
+MAX_LINE_LENGTH = 10_000_000  # bytes
+_BLOCK = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+_OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+class LineStream(Protocol):
+    """A stream that lines can be read from."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """Return the next line, or its first `size` bytes."""
+
+
+def lines_of(stream: LineStream, file: str) -> Iterator[tuple[int, str | InputRow]]:
+    """Yield the number and the text of every line, without its line end.
+
+    A line that is too long or not UTF-8 yields an error row in place of its text, and costs no other line.
+    """
+    number = 0
+    while line := stream.readline(MAX_LINE_LENGTH + 1):
+        number += 1
+        if len(line) > MAX_LINE_LENGTH:
+            _skip_rest(stream, line)
+            yield number, _too_long(file, number)
+            continue
+        if number == 1:
+            if line[:2] in _OTHER_ENCODINGS:
+                yield number, _not_utf8(file, 1, 1, f"it is {_OTHER_ENCODINGS[line[:2]]}")
+                return
+            line = line.removeprefix(_BOM)
+        yield number, _decoded(line, file, number)
+
+
+def _skip_rest(stream: LineStream, line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(_BLOCK)
+
+
+def _decoded(line: bytes, file: str, number: int) -> str | InputRow:
+    line = line.rstrip(b"\r\n")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        column = len(line[: error.start].decode("utf-8")) + 1
+        return _not_utf8(file, number, column, f"byte 0x{line[error.start]:02x} in column {column}")
+
+
+def _not_utf8(file: str, number: int, column: int, what: str) -> InputRow:
+    return error_row(
+        file,
+        number,
+        "E605",
+        "io_error",
+        f"the text is not UTF-8: {what}",
+        "save it as UTF-8, or say its encoding: --encoding gbk",
+        column,
+    )
+
+
+def _too_long(file: str, number: int) -> InputRow:
+    message = f"the line is longer than {MAX_LINE_LENGTH:,} bytes"
+    return error_row(file, number, "E625", "resource_limit", message, "a line holds one expression, of at most 1 MB")
+
 
 # --- Text: one expression a line, with an optional `name:` in front and an optional `@ x1=2, x2=5` behind -------------
 #
@@ -162,121 +272,3 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return isinstance(value, str | int | float | bool)
-
-
-# --- All files --------------------------------------------------------------------------------------------------------
-
-_ENCODED_FORMATS = ("txt", "csv", "jsonl")  # formats that may come in other encodings than UTF-8
-
-
-def rows_of(
-    files: Iterable[InputFile], points: str | None = None, tell: Callable[[Diagnostic], None] = lambda note: None
-) -> Iterator[InputRow]:
-    """Yield the rows of all files, in order; what cannot be read gives an error row.
-
-    `points` is a CSV file: every row is then taken at each of its points.  `tell` gets notes on how a file was read.
-    Raises DiffcompareError where the file of points cannot be used.
-    """
-    rows = (row for file in files for row in _rows(file, tell))
-    if points is None:
-        yield from rows
-        return
-    for row in rows:
-        if row.error is not None:
-            yield row
-            continue
-        for line, point in points_of(points):
-            yield row._replace(point=point, point_place=f"{points}:{line}")
-
-
-def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the points of a table, each with its line.  Raises DiffcompareError for the first that is not a point."""
-    from diffcompare.batch.csv_reader import points
-
-    if is_unreadable(path):
-        raise unreadable(path)
-    if not is_regular(path):
-        raise DiffcompareError(
-            Diagnostic("E621", "io_error", f"`{path}` is not a file of points", help="a CSV file: x,y and below 2,5")
-        )
-    try:
-        with open(path, "rb") as stream:
-            for line, point in points(_in_utf8(InputFile(path, path, "csv"), stream, lambda note: None), path):
-                if isinstance(point, InputRow):
-                    assert point.error is not None
-                    message = f"{path}:{line}: {point.error.message}"
-                    raise DiffcompareError(point.error._replace(message=message))
-                yield line, point
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DiffcompareError(Diagnostic("E602", "io_error", f"cannot read {path}: {reason}")) from None
-
-
-def _standard_input() -> BinaryIO:
-    """Open standard input with a buffer of its own: a thread may still wait for it when Python closes sys.stdin."""
-    if sys.stdin is None:
-        return io.BytesIO()
-    try:
-        return open(sys.stdin.fileno(), "rb", closefd=False)
-    except io.UnsupportedOperation:  # not a real file, as in tests
-        return sys.stdin.buffer
-
-
-def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
-    """Yield the rows of one file; an error row says why it cannot be read."""
-    try:
-        if file.path is None:
-            stream = _standard_input()
-            yield from _read(file, _in_utf8(file, stream, tell), tell)
-        elif not is_regular(file.path):
-            raise OSError("it is not a regular file")
-        elif file.format == "xlsx":
-            yield from _workbook(file, file.path, tell)
-        else:
-            with open(file.path, "rb") as stream:
-                yield from _read(file, _in_utf8(file, stream, tell), tell)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        yield error_row(file.name, 1, "E602", "io_error", f"the file cannot be read: {reason}", "or pipe it: -")
-
-
-def _read(file: InputFile, stream: BinaryIO | InUtf8, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
-    if file.format == "csv":
-        from diffcompare.batch import csv_reader
-
-        yield from csv_reader.rows(stream, file.name, tell)
-    else:
-        read = {"txt": text_rows, "toml": toml_rows, "jsonl": json_rows}[file.format]
-        yield from read(cast(BinaryIO, stream), file.name)
-
-
-def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
-    from diffcompare.batch import csv_reader, workbook
-
-    try:
-        worksheet = workbook.read(path)
-    except DiffcompareError as error:
-        yield InputRow(file.name, 1, error=error.diagnostic._replace(source=f"{file.name}:1"))
-        return
-    if worksheet.others:
-        tell(_note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is filled"))
-    yield from csv_reader.rows_of_records(worksheet.records, file.name, tell)
-
-
-def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], None]) -> BinaryIO | InUtf8:
-    """Return the stream recoded to UTF-8, from the given encoding or, if it can be read twice, a recognized one."""
-    if file.format not in _ENCODED_FORMATS:
-        return stream
-    if file.encoding is not None:
-        return InUtf8(stream, codec_of(file.encoding) or file.encoding)
-    if file.path is None:
-        return stream
-    codec, guessed, word = encoding_of_stream(stream)
-    if guessed is not None:
-        message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
-        tell(_note("W593", message, "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"))
-    return stream if codec in ("utf-8", "utf-8-sig") else InUtf8(stream, codec)
-
-
-def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
-    return Diagnostic(code, "note", message, help=help, severity="note")
