@@ -30,6 +30,11 @@ class Approximate(NamedTuple):
     digits: int = 2
 
 
+def approximate(value: float | None, digits: int = 2) -> Approximate | None:
+    """Return a number to be shown to a few digits; None where there is none."""
+    return None if value is None else Approximate(value, digits)
+
+
 class Code(NamedTuple):
     """Text in the language of expressions or of a shell: broken only between terms, in a fixed-width face, escaped."""
 

@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
@@ -83,22 +83,9 @@ _NAMES = ("name", "id", "filename", "label", "bezeichnung", "名称", "名稱")
 _EXPRESSIONS = ("expression", "expr", "f", "formula")
 _POINTS = ("point", "at")
 
-_REMARKS = frozenset(
-    (
-        "title",
-        "lesson",
-        "source",
-        "domain",
-        "tier",
-        "group",
-        "note",
-        "notes",
-        "comment",
-        "comments",
-        "remark",
-        "remarks",
-    )
-)
+_REMARKS = (
+    "title", "lesson", "source", "domain", "tier", "group", "note", "notes", "comment", "comments", "remark", "remarks",
+)  # fmt: skip
 
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 
@@ -151,19 +138,20 @@ def _first(wanted: Sequence[str], titles: Sequence[str | None]) -> int | None:
 # --- Records ----------------------------------------------------------------------------------------------------------
 
 Tell = Callable[[Diagnostic], None]
+Record: TypeAlias = "InputRow | tuple[int, list[str]]"  # the line on which it begins and its cells, or an error row
 
 
 def rows(stream: LineStream, file: str, tell: Tell = lambda note: None) -> Iterator[InputRow]:
     """Yield the rows of a table with a column `expression`; `tell` gets notes on what was left out."""
-    table = _CsvTable(stream, file)
-    yield from table.rows(table.records(("expression",)), tell)
+    table = _CsvTable(file)
+    yield from table.rows(table.records_of(stream), tell)
 
 
-def rows_of_records(records: Iterable[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[InputRow]:
+def rows_of_records(records: Sequence[tuple[int, list[str]]], file: str, tell: Tell) -> Iterator[InputRow]:
     """Yield the rows of a worksheet whose cells have been read already."""
-    table = _CsvTable(None, file)
+    table = _CsvTable(file)
     table.delimiter = "\t"
-    yield from table.rows(table.below_header(records, ("expression",)), tell)
+    yield from table.rows(records or (table.empty(),), tell)
 
 
 def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] | InputRow]]:
@@ -171,77 +159,71 @@ def points(stream: LineStream, file: str) -> Iterator[tuple[int, dict[str, str] 
 
     Each comes as its line and the coordinates by name, as text, or as its line and an error row.
     """
-    table = _CsvTable(stream, file)
-    for record in table.records():
+    table = _CsvTable(file)
+    for record in table.below_header(table.records_of(stream), has_expressions=False):
         if isinstance(record, InputRow):
             yield record.line, record
-            continue
-        number, cells = record
-        assert table.columns is not None
-        yield number, table.coordinates(cells)
+        else:
+            yield record[0], table.coordinates(record[1])
 
 
 class _CsvTable:
     """A table that is being read."""
 
-    def __init__(self, stream: LineStream | None, file: str) -> None:
+    def __init__(self, file: str) -> None:
         self.file = file
-        self.lines = iter(()) if stream is None else lines_of(stream, file)
-        self.number = 0
-        self.broken: list[InputRow] = []
-        self.columns: CsvColumns | None = None
+        self.number = 0  # of the line that was read last
+        self.broken: list[InputRow] = []  # lines that cannot be decoded, to be reported after the record before them
+        self.columns: CsvColumns | None = None  # known below the header
         self.delimiter = ","
         self.left_out: dict[str, None] = {}  # columns left out in some row, in the order in which they were
         self.decimal = False  # whether decimal commas were read
         self.within_ranges = False  # whether a point was chosen within ranges
 
-    def rows(self, records: Iterable[InputRow | tuple[int, list[str]]], tell: Tell) -> Iterator[InputRow]:
+    def rows(self, records: Iterable[Record], tell: Tell) -> Iterator[InputRow]:
         """Yield the row of every record; at the end `tell` gets notes on how the table was read."""
-        for record in records:
+        for record in self.below_header(records, has_expressions=True):
             yield record if isinstance(record, InputRow) else self._row(*record)
+        for code, message in self._notes():
+            tell(Diagnostic(code, "note", f"{self.file}: {message}", severity="note"))
+
+    def _notes(self) -> Iterator[tuple[str, str]]:
+        """Yield the code and the message of every note on how the table was read."""
         if self.left_out:
             listed = ", ".join(f"`{title}`" for title in list(self.left_out)[:12]) + ", ..." * (len(self.left_out) > 12)
             which = f"column{'s' * (len(self.left_out) > 1)} {listed}"
-            message = f"{self.file}: left out the {which}, where the expression has no such variable"
-            tell(Diagnostic("W632", "note", message, severity="note"))
+            yield "W632", f"left out the {which}, where the expression has no such variable"
         if self.within_ranges:
-            message = f"{self.file}: points are chosen within the ranges that the columns `..._low` and `..._high` say"
-            tell(Diagnostic("W633", "note", message, severity="note"))
+            yield "W633", "points are chosen within the ranges that the columns `..._low` and `..._high` say"
         if self.decimal:
-            message = f"{self.file}: commas within numbers are read as decimal commas"
-            tell(Diagnostic("W594", "note", message, severity="note"))
+            yield "W594", "commas within numbers are read as decimal commas"
 
-    def below_header(
-        self, records: Iterable[tuple[int, list[str]]], needed: Sequence[str]
-    ) -> Iterator[InputRow | tuple[int, list[str]]]:
-        """Yield the records below the header, which is the first one."""
-        for number, cells in records:
-            self.number = number
-            if self.columns is not None:
-                yield number, cells
+    def below_header(self, records: Iterable[Record], *, has_expressions: bool) -> Iterator[Record]:
+        """Yield the records below the header, which is the first one, and all error rows."""
+        for record in records:
+            if self.columns is not None or isinstance(record, InputRow):
+                yield record
                 continue
+            number, cells = record
             self.columns = CsvColumns(cells)
-            complaint = self._complaint(needed)
+            complaint = self._complaint(self.columns, number, has_expressions)
             if complaint is not None:
                 yield complaint
                 return
-        if self.columns is None:
-            yield error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
 
-    def records(self, needed: Sequence[str] = ()) -> Iterator[InputRow | tuple[int, list[str]]]:
-        """Yield the cells of every record below the header, with the line on which it begins, and error rows."""
+    def records_of(self, stream: LineStream) -> Iterator[Record]:
+        """Yield the cells of every record of a text, and error rows."""
         csv.field_size_limit(MAX_LINE_LENGTH)
-        first = self._first_line()
+        lines = self._texts(stream)
+        # A line such as `sep=;`, which Excel writes in front of the header, is not part of the table.
+        first = next((text for text in lines if text.strip() and not text.lower().startswith("sep=")), None)
         if first is None:
-            if self.broken:
-                yield from self._drain()
-            else:
-                yield error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+            yield from self._drain() if self.broken else (self.empty(),)
             return
         self.delimiter = delimiter_of(first)
-        reader = csv.reader(self._texts(first), delimiter=self.delimiter, strict=True)
+        reader = csv.reader((f"{text}\n" for text in chain([first], lines)), delimiter=self.delimiter, strict=True)
         while True:
-            begins = self.number if self.columns is None else self.number + 1
+            begins = self.number + (self.columns is not None)
             try:
                 cells = next(reader, None)
             except csv.Error as error:
@@ -253,57 +235,35 @@ class _CsvTable:
             yield from self._drain()
             if cells is None:
                 return
-            if not any(cell.strip() for cell in cells):
-                continue
-            if self.columns is not None:
-                yield self._begins(begins), cells
-                continue
-            self.columns = CsvColumns(cells)
-            complaint = self._complaint(needed)
-            if complaint is not None:
-                yield complaint
-                return
+            if any(cell.strip() for cell in cells):
+                yield min(begins, self.number), cells
 
-    def _begins(self, begins: int) -> int:
-        return min(begins, self.number)
-
-    def _first_line(self) -> str | None:
-        """Return the header, after a line such as `sep=;` that Excel writes in front of it."""
-        for text in self._next_texts():
-            if text.strip() and not text.lower().startswith("sep="):
-                return text
-        return None
-
-    def _next_texts(self) -> Iterator[str]:
-        for number, line in self.lines:
+    def _texts(self, stream: LineStream) -> Iterator[str]:
+        for number, line in lines_of(stream, self.file):
             self.number = number
             if isinstance(line, InputRow):
                 self.broken.append(line)
             else:
                 yield line
 
-    def _texts(self, first: str) -> Iterator[str]:
-        yield f"{first}\n"
-        for text in self._next_texts():
-            yield f"{text}\n"
-
     def _drain(self) -> Iterator[InputRow]:
         yield from self.broken
         self.broken.clear()
 
-    def _complaint(self, needed: Sequence[str]) -> InputRow | None:
+    def empty(self) -> InputRow:
+        """Return the error row of a table without a header."""
+        return error_row(self.file, 1, "E622", "bad_value", "the table is empty", _EXAMPLE)
+
+    def _complaint(self, columns: CsvColumns, number: int, has_expressions: bool) -> InputRow | None:
         """Return an error row if the columns of the table cannot be used, else None."""
-        assert self.columns is not None
-        if self.columns.twice is not None:
-            message = f"the column `{self.columns.twice}` appears twice"
-            return error_row(
-                self.file, self.number, "E627", "bad_value", message, "give every column a name of its own"
-            )
-        if not needed or self.columns.expression is not None:
+        if columns.twice is not None:
+            message = f"the column `{columns.twice}` appears twice"
+            return error_row(self.file, number, "E627", "bad_value", message, "give every column a name of its own")
+        if not has_expressions or columns.expression is not None:
             return None
-        titles = ", ".join(title for title in self.columns.titles[:8] if title)
-        message = f"the table has no column `{needed[0]}`: it has {titles}"
-        return error_row(self.file, self.number, "E622", "bad_value", message, _EXAMPLE)
+        titles = ", ".join(title for title in columns.titles[:8] if title)
+        message = f"the table has no column `expression`: it has {titles}"
+        return error_row(self.file, number, "E622", "bad_value", message, _EXAMPLE)
 
     def _malformed(self, begins: int, why: str) -> InputRow:
         message = f"not valid CSV: {why}"

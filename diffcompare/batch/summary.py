@@ -10,11 +10,23 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends.registry import DIFFERENCES
 from diffcompare.batch.row_result import MethodSummary, RowSummary
-from diffcompare.document import Approximate, Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import (
+    Approximate,
+    Block,
+    Cell,
+    Code,
+    Document,
+    Heading,
+    Listing,
+    Paragraph,
+    Table,
+    approximate,
+    columns,
+)
 from diffcompare.studies.record import SCHEMA, counted, join, large
 
 if TYPE_CHECKING:
@@ -77,8 +89,7 @@ class MethodStatistics:
             self.swells.add(cell.swell)
 
 
-@dataclass(frozen=True, slots=True)
-class Worst:
+class WorstRow(NamedTuple):
     """A row on which a method of exact rules is far from the truth."""
 
     row: str
@@ -87,14 +98,13 @@ class Worst:
     error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class FailedRow(NamedTuple):
     """A row that failed, and why."""
 
     place: str
     name: str | None
     code: str
-    why: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -106,16 +116,16 @@ class Statistics:
     rows: int = 0
     failed: int = 0
     by_method: dict[str, MethodStatistics] = field(default_factory=dict)
-    worst: list[Worst] = field(default_factory=list)
-    failures: list[Failed] = field(default_factory=list)
+    worst: list[WorstRow] = field(default_factory=list)
+    failures: list[FailedRow] = field(default_factory=list)
     codes: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.by_method = {method: MethodStatistics() for method in self.methods}
 
-    def add(self, row: RowSummary) -> bool:
-        """Add a row; return whether it succeeded."""
+    def add(self, row: RowSummary) -> None:
+        """Add a row."""
         self.rows += 1
         for cell in row.cells:
             self.by_method.setdefault(cell.method, MethodStatistics()).add(cell, row.label)
@@ -123,13 +133,11 @@ class Statistics:
         if row.check is not None:
             self.checked[row.check[0]] += 1
         failure = next(self._failures(row), None)
-        if failure is None:
-            return True
-        self.failed += 1
-        self.codes[failure.code] += 1
-        if len(self.failures) < MAX_FAILED:
-            self.failures.append(failure)
-        return False
+        if failure is not None:
+            self.failed += 1
+            self.codes[failure.code] += 1
+            if len(self.failures) < MAX_FAILED:
+                self.failures.append(failure)
 
     def _note_worst(self, row: RowSummary) -> None:
         """Keep a row among the worst, once, by its worst method of exact rules: differences are rough everywhere."""
@@ -141,24 +149,24 @@ class Statistics:
         assert cell.partial is not None
         if len(self.worst) == MAX_WORST and cell.error <= self.worst[-1].error:
             return
-        self.worst.append(Worst(row.label, cell.method, cell.partial, cell.error))
+        self.worst.append(WorstRow(row.label, cell.method, cell.partial, cell.error))
         self.worst.sort(key=lambda row: -row.error)  # stable: among equals the first rows stay
         del self.worst[MAX_WORST:]
 
-    def _failures(self, row: RowSummary) -> Iterator[Failed]:
+    def _failures(self, row: RowSummary) -> Iterator[FailedRow]:
         """Yield the reasons for which a row fails, the most important first."""
         if row.error is not None:
-            yield Failed(row.place, row.name, *row.error)
+            yield FailedRow(row.place, row.name, *row.error)
         elif row.cells and not any(cell.status == "ok" for cell in row.cells):
-            yield Failed(row.place, row.name, "E812", "no method has an answer")
+            yield FailedRow(row.place, row.name, "E812", "no method has an answer")
         if row.check is not None and row.check[0] in ("wrong", "undecided"):
             verdict, partials = row.check
-            yield Failed(row.place, row.name, "E814", f"by hand {partials} is {verdict}: see `diffcompare check`")
+            yield FailedRow(row.place, row.name, "E814", f"by hand {partials} is {verdict}: see `diffcompare check`")
         if self.max_error is not None:
             for cell in row.cells:
                 why = _excess(cell, self.max_error)
                 if why:
-                    yield Failed(row.place, row.name, "E813", why)
+                    yield FailedRow(row.place, row.name, "E813", why)
 
 
 def _excess(cell: MethodSummary, most: float) -> str:
@@ -225,14 +233,8 @@ def data(batch: Batch) -> dict[str, Any]:
         "rows": statistics.rows,
         "failed": statistics.failed,
         "methods": [{"method": name, **_method_data(method)} for name, method in statistics.by_method.items()],
-        "worst": [
-            {"row": worst.row, "method": worst.method, "partial": worst.partial, "error": worst.error}
-            for worst in statistics.worst
-        ],
-        "failures": [
-            {"place": failed.place, "name": failed.name, "code": failed.code, "message": failed.why}
-            for failed in statistics.failures
-        ],
+        "worst": [worst._asdict() for worst in statistics.worst],
+        "failures": [failed._asdict() for failed in statistics.failures],
         "failures_by_code": dict(sorted(statistics.codes.items())),
         "verdict": batch.verdict,
         "warnings": [{"code": note.code, "message": note.message, "span": None} for note in batch.notes],
@@ -292,18 +294,11 @@ def _about(batch: Batch) -> Listing:
 
 
 def _methods(batch: Batch) -> Table:
-    columns = (
-        Column("method", "method"),
-        Column("answered", "answered", "right"),
-        Column("refused", "refused", "right"),
-        Column("timed_out", "timed out", "right"),
-        Column("worst", "worst error", "right"),
-        Column("median", "median", "right"),
-        Column("work", "work", "right"),
-        Column("swell", "swell", "right"),
+    titles = columns(
+        "method | >answered | >refused | >timed_out=timed out | >worst=worst error | >median | >work | >swell"
     )
     rows = tuple((name, *_method_row(method)) for name, method in batch.statistics.by_method.items())
-    return Table("methods", columns, rows, "Methods: errors against the truth, operations in all, median swell")
+    return Table("methods", titles, rows, "Methods: errors against the truth, operations in all, median swell")
 
 
 def _method_row(method: MethodStatistics) -> tuple[Cell, ...]:
@@ -311,52 +306,32 @@ def _method_row(method: MethodStatistics) -> tuple[Cell, ...]:
         method.answered,
         method.refused,
         method.timed_out,
-        _approximate(method.worst),
-        _approximate(method.errors.value),
+        approximate(method.worst),
+        approximate(method.errors.value),
         method.work,
-        _approximate(method.swells.value),
+        approximate(method.swells.value),
     )
 
 
 def _worst(batch: Batch) -> Table:
-    columns = (
-        Column("row", "row"),
-        Column("method", "method"),
-        Column("partial", "partial"),
-        Column("error", "error", "right"),
-    )
     rows = tuple(
         (Code(worst.row), worst.method, f"df/d{worst.partial}", Approximate(worst.error))
         for worst in batch.statistics.worst
     )
-    return Table("worst", columns, rows, "Worst rows of the methods of exact rules")
+    return Table("worst", columns("row | method | partial | >error"), rows, "Worst rows of the methods of exact rules")
 
 
 def _rows(batch: Batch) -> Table:
     """Return the table of all rows, with the error of every method."""
     methods = list(batch.statistics.by_method)
-    columns = (
-        Column("place", "place"),
-        Column("name", "name"),
-        *[Column(method, method, "right") for method in methods],
-        Column("remark", "remark"),
-    )
+    titles = columns(" | ".join(["place", "name", *[f">{method}" for method in methods], "remark"]))
     rows = tuple(_row(row, methods) for row in batch.rows)
-    return Table("rows", columns, rows, "Rows: the worst error of each method", sortable=True)
+    return Table("rows", titles, rows, "Rows: the worst error of each method", sortable=True)
 
 
 def _row(row: RowSummary, methods: list[str]) -> tuple[Cell, ...]:
-    cells = {cell.method: cell for cell in row.cells}
-    errors: list[Cell] = []
-    for method in methods:
-        cell = cells.get(method)
-        if cell is None:
-            errors.append(None)
-        else:
-            errors.append(_approximate(cell.error) if cell.status == "ok" else cell.status)
+    cells: dict[str, Cell] = {
+        cell.method: approximate(cell.error) if cell.status == "ok" else cell.status for cell in row.cells
+    }
     remark = ": ".join(row.error) if row.error else f"by hand: {row.check[0]}" if row.check else ""
-    return (Code(row.place), row.name, *errors, remark)
-
-
-def _approximate(number: float | None) -> Cell:
-    return None if number is None else Approximate(number)
+    return (Code(row.place), row.name, *map(cells.get, methods), remark)

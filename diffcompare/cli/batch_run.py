@@ -189,7 +189,7 @@ def _failures(batch: Batch) -> str:
     lines = []
     for failed in tally.failures:
         name = f"{failed.name}: " if failed.name else ""
-        lines.append(one_line(f"{failed.place}: error[{failed.code}]: {name}{failed.why}"))
+        lines.append(one_line(f"{failed.place}: error[{failed.code}]: {name}{failed.message}"))
     more = tally.failed - len(tally.failures)
     count = f"error[E630]: {tally.failed:,} of {_rows(tally.rows)} failed"
     return "\n".join([*lines, count + (f", {more:,} of them not named here" if more else "")]) + "\n"
