@@ -11,22 +11,7 @@ from __future__ import annotations
 import weakref
 from _thread import RLock  # without the rest of `threading`, which a script that asks for one gradient need not load
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
-
-__all__ = [
-    "OPERATIONS",
-    "Apply",
-    "Constant",
-    "Expression",
-    "Number",
-    "Operation",
-    "Partial",
-    "PendingDerivative",
-    "Region",
-    "Variable",
-    "lift",
-]
-
+from typing import Any, NamedTuple, Self, TypeAlias
 
 # A function of (result, *arguments), a constant such as 1 or -1, or None where there is no partial.
 Partial: TypeAlias = Callable[..., Any] | int | None
@@ -120,48 +105,35 @@ def _forget(reference: _Reference) -> None:
             del _interned[reference.key]
 
 
-T = TypeVar("T")
+class ArithmeticOperators:
+    """The operators of a number type with a plain number on the left, and powers.
 
-
-class ArithmeticOperators(Generic[T]):
-    """The operators of a number type, which says once, in `operate`, how two operands are combined."""
+    The type itself has `+ - * /` with a plain number on the right, and says in `constant` what a plain number is in it.
+    """
 
     __slots__ = ()
 
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> T:
-        """Return `left sign right`, where the sign is one of + - * / and one operand is a number of this type."""
-        raise TypeError(f"a number type has to say what {sign} is")
+    def constant(self, value: Any) -> Any:
+        """Return a plain number, or the constant of a name (`pi`, `e`), as a number of this type."""
+        raise NotImplementedError
 
-    def __add__(self, other: Any) -> T:
-        return self.operate("+", self, other)
+    def __radd__(self, other: Any) -> Self:
+        return self.constant(other) + self  # type: ignore[no-any-return]
 
-    def __radd__(self, other: Any) -> T:
-        return self.operate("+", other, self)
+    def __rsub__(self, other: Any) -> Self:
+        return self.constant(other) - self  # type: ignore[no-any-return]
 
-    def __sub__(self, other: Any) -> T:
-        return self.operate("-", self, other)
+    def __rmul__(self, other: Any) -> Self:
+        return self.constant(other) * self  # type: ignore[no-any-return]
 
-    def __rsub__(self, other: Any) -> T:
-        return self.operate("-", other, self)
-
-    def __mul__(self, other: Any) -> T:
-        return self.operate("*", self, other)
-
-    def __rmul__(self, other: Any) -> T:
-        return self.operate("*", other, self)
-
-    def __truediv__(self, other: Any) -> T:
-        return self.operate("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> T:
-        return self.operate("/", other, self)
+    def __rtruediv__(self, other: Any) -> Self:
+        return self.constant(other) / self  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         return OPERATIONS["^n" if isinstance(other, int) else "^"](self, other)
 
 
-class Expression(ArithmeticOperators["Expression"]):
+class Expression(ArithmeticOperators):
     """A node of the graph of an expression; equal expressions are one object, so `is` compares them.
 
     Nodes are built by `parse`, by arithmetic (`x + 1`), or by calling rows of the table (`sin(x)`), and never change.
@@ -219,15 +191,21 @@ class Expression(ArithmeticOperators["Expression"]):
         return apply(operation, tuple([lift(argument) for argument in arguments]))
 
     @staticmethod
-    def constant(value: int | str) -> Expression:
-        """Return an integer, or the constant of a name, as an expression."""
+    def constant(value: Any) -> Expression:
+        """Return a Python number, or the constant of a name, as an expression."""
         return Constant(value) if isinstance(value, str) else lift(value)
 
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> Expression:
-        """Build the node of an operator."""
-        left = left if isinstance(left, Expression) else lift(left)
-        return apply(OPERATIONS[sign], (left, right if isinstance(right, Expression) else lift(right)))
+    def __add__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["+"], (self, lift(other)))
+
+    def __sub__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["-"], (self, lift(other)))
+
+    def __mul__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["*"], (self, lift(other)))
+
+    def __truediv__(self, other: Any) -> Expression:
+        return apply(OPERATIONS["/"], (self, lift(other)))
 
     def __neg__(self) -> Expression:
         return apply(OPERATIONS["neg"], (self,))

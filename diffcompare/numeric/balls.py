@@ -21,15 +21,15 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
-from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p, raise_to
+from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
+from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p
 from diffcompare.numeric.arb_functions import SLOW_BITS as SLOW_BITS  # re-exported for users of balls
 from diffcompare.numeric.arb_functions import Beyond as Beyond
 from diffcompare.numeric.arb_functions import Undecided as Undecided
 from diffcompare.numeric.arb_functions import arb, bounds, fmpq, function_of, int_power, power_of_two, unrounded, whole
 from diffcompare.numeric.arb_functions import precision as precision
 from diffcompare.numeric.arb_functions import to_float as to_float
-from diffcompare.numeric.evaluate import Functions, NumberSystem, Undefined, evaluate
+from diffcompare.numeric.evaluate import OPEN, Functions, NumberSystem, Undefined, evaluate, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MAX_FRACTION_BITS = 4_096  # of a numerator or denominator that a ball keeps; a literal of 1,000 digits has 3,322
 
 
-class Ball:
+class Ball(ArithmeticOperators):
     """All real numbers in the enclosure `arb`, or exactly the number `fraction` where that is known."""
 
     __slots__ = ("arb", "fraction")
@@ -47,8 +47,8 @@ class Ball:
         self.fraction = fraction
 
     @staticmethod
-    def constant(value: int | str) -> Ball:
-        """Return an integer exactly, or a named constant (`pi`, `e`) at the working precision."""
+    def constant(value: Any) -> Ball:
+        """Return an integer or a double exactly, or a named constant (`pi`, `e`) at the working precision."""
         if isinstance(value, str):
             return Ball(arb.pi() if value == "pi" else arb.const_e())
         return lift(value)
@@ -85,8 +85,6 @@ class Ball:
                 return exact
         return Ball(self.arb + other.arb)
 
-    __radd__ = __add__
-
     def __sub__(self, other: Any) -> Ball:
         if type(other) is not Ball:
             other = lift(other)
@@ -98,9 +96,6 @@ class Ball:
                 return exact
         return Ball(self.arb - other.arb)
 
-    def __rsub__(self, other: Any) -> Ball:
-        return lift(other) - self
-
     def __mul__(self, other: Any) -> Ball:
         if type(other) is not Ball:
             other = lift(other)
@@ -109,8 +104,6 @@ class Ball:
             if exact is not None:
                 return exact
         return Ball(self.arb * other.arb)
-
-    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Ball:
         if type(other) is not Ball:
@@ -122,11 +115,8 @@ class Ball:
             return Ball(quotient)
         return _over_fractions(operator.truediv, self, other) or Ball(quotient)
 
-    def __pow__(self, other: Any) -> Any:
-        return raise_to(self, other)
-
-    def __rtruediv__(self, other: Any) -> Ball:
-        return lift(other) / self
+    def __float__(self) -> float:
+        return to_float(self.arb)
 
     def __lt__(self, other: Any) -> bool:
         return compare(self, lift(other)) < 0
@@ -339,45 +329,6 @@ OWN: dict[str, Callable[..., Any]] = {
 # --- The number system ------------------------------------------------------------------------------------------------
 
 
-# Arguments of an `Undefined` whose domain is still open at this precision.  It is no error yet: it may stand in a
-# branch that an `if` does not take.
-OPEN = (math.nan,)
-
-
-def _guarded(operation: Operation) -> Callable[..., Any]:
-    """Return an operation that yields an `Undefined` outside its domain, and an OPEN one where that is undecided."""
-    selects, domain, row = operation.selects, operation.domain.contains, ROWS[operation]
-
-    def choice(*arguments: Any) -> Any:
-        for argument in arguments[:2]:
-            if type(argument) is Undefined:
-                return argument
-        try:
-            return arguments[selects(*arguments[:2])]  # type: ignore[misc]
-        except Undecided:
-            return Undefined(operation, OPEN)
-
-    def everywhere(*arguments: Any) -> Any:
-        for argument in arguments:
-            if type(argument) is Undefined:
-                return argument
-        return row(*arguments)
-
-    def function(*arguments: Any) -> Any:
-        for argument in arguments:
-            if type(argument) is Undefined:
-                return argument
-        try:
-            inside = domain(*arguments)
-        except Undecided:
-            return Undefined(operation, OPEN)
-        if not inside:
-            return Undefined(operation, tuple(to_float(argument.arb) for argument in arguments))
-        return row(*arguments)
-
-    return choice if selects else function if operation.domain.text else everywhere
-
-
 def _leaf(node: Expression, point: Mapping[str, Any]) -> Ball:
     if type(node) is Variable:
         return lift(point[node.name])
@@ -394,7 +345,12 @@ def _sum(terms: list[Ball]) -> Ball:
     return total
 
 
-BALLS = NumberSystem(Functions(_guarded), _leaf, _sum, lift(1))
+BALLS = NumberSystem(
+    Functions(lambda operation: guarded(operation, ROWS[operation], passes_nan=False, undecided=(Undecided,))),
+    _leaf,
+    _sum,
+    lift(1),
+)
 
 
 def evaluate_balls(

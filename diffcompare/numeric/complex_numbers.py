@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import cmath
 import math
-import operator
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from diffcompare.language.expression import ArithmeticOperators, Expression, Operation
-from diffcompare.language.operations import CONSTANTS
+from diffcompare.language.operations import ARITHMETIC, CONSTANTS
 from diffcompare.numeric.evaluate import FLOATS, Functions, NumberSystem, guarded
 
 
-class Complex(ArithmeticOperators["Complex"]):
+class Complex(ArithmeticOperators):
     """A complex number that rows of the table can be applied to, ordered by its real part."""
 
     __slots__ = ("z",)
@@ -27,8 +26,8 @@ class Complex(ArithmeticOperators["Complex"]):
         self.z = z
 
     @staticmethod
-    def constant(value: int | str) -> Complex:
-        """Return an integer or a named constant."""
+    def constant(value: Any) -> Complex:
+        """Return a number or a named constant."""
         return Complex(complex(CONSTANTS[value] if isinstance(value, str) else value))
 
     @staticmethod
@@ -36,10 +35,17 @@ class Complex(ArithmeticOperators["Complex"]):
         """Apply a row of the table to complex numbers."""
         return _function(operation)(*[Complex(_plain(argument)) for argument in arguments])
 
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> Complex:
-        """Return `left sign right` in complex arithmetic."""
-        return Complex(_OPERATORS[sign](_plain(left), _plain(right)))
+    def __add__(self, other: Any) -> Complex:
+        return Complex(self.z + _plain(other))
+
+    def __sub__(self, other: Any) -> Complex:
+        return Complex(self.z - _plain(other))
+
+    def __mul__(self, other: Any) -> Complex:
+        return Complex(self.z * _plain(other))
+
+    def __truediv__(self, other: Any) -> Complex:
+        return Complex(self.z / _plain(other))
 
     def __float__(self) -> float:
         return self.z.real
@@ -63,9 +69,6 @@ class Complex(ArithmeticOperators["Complex"]):
         return self.z.real == _plain(other).real
 
     __hash__ = None  # type: ignore[assignment]
-
-
-_OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
 def _plain(number: Any) -> complex:
@@ -183,7 +186,7 @@ def _function(operation: Operation) -> Callable[..., Any]:
     """Return the function of a row over `Complex`: our own, an operator, that of cmath, its definition, or mpmath's."""
     if operation.name in OWN_FUNCTIONS:
         return OWN_FUNCTIONS[operation.name]
-    if operation.selects or operation.name in ("+", "-", "*", "/", "neg"):
+    if operation.selects or operation in ARITHMETIC:
         return operation.real
     if "cmath" in operation.names:
         function = getattr(cmath, operation.names["cmath"])
@@ -194,17 +197,17 @@ def _function(operation: Operation) -> Callable[..., Any]:
     return lambda *arguments: _by_mpmath(name, *[argument.z for argument in arguments])
 
 
-def _guarded(operation: Operation) -> Callable[..., Any]:
-    function = _function(operation)
-    return guarded(operation, lambda _, arguments: function(*arguments), passes_nan=False)
-
-
 def _leaf(node: Expression, point: Any) -> Complex:
     value = FLOATS.leaf(node, point)
     return value if isinstance(value, Complex) else Complex(complex(value))
 
 
-COMPLEX = NumberSystem(Functions(_guarded), _leaf, sum, Complex(1 + 0j))
+COMPLEX = NumberSystem(
+    Functions(lambda operation: guarded(operation, _function(operation), passes_nan=False)),
+    _leaf,
+    sum,
+    Complex(1 + 0j),
+)
 
 
 def in_precision_of(rounded: Callable[[float], float]) -> NumberSystem:

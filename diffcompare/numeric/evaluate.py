@@ -11,10 +11,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
-from diffcompare.language.operations import CONSTANTS, general_power, integer_power, raise_to
+from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
+from diffcompare.language.operations import CONSTANTS, general_power, integer_power
 from diffcompare.language.wengert import wengert_list
 
 RANGE_ERRORS = (ArithmeticError, ValueError)  # raised by FLOATS where CAREFUL has an answer
@@ -67,11 +67,8 @@ class Functions(dict[Operation, Callable[..., Any]]):
         return function
 
 
-class Real(float):
-    """A double with IEEE 754 arithmetic where Python's own raises: 1/0 is inf, 0/0 is nan, an overflow is inf.
-
-    The operators that are not spelled out here are those of float (see `define_operators`).
-    """
+class Real(ArithmeticOperators, float):
+    """A double with IEEE 754 arithmetic where Python's own raises: 1/0 is inf, 0/0 is nan, an overflow is inf."""
 
     __slots__ = ()
 
@@ -90,75 +87,87 @@ class Real(float):
         return result if type(result) is int else Real(result)
 
     @staticmethod
-    def constant(value: int | str) -> Real:
-        """Return an integer or a named constant as a double."""
+    def constant(value: Any) -> Real:
+        """Return a number or a named constant as a double."""
         return Real(CONSTANTS[value] if isinstance(value, str) else value)
 
-    def __pow__(self, other: Any, modulus: None = None) -> Any:
-        return raise_to(self, other)
+    def __neg__(self) -> Self:
+        return self.__class__(float.__neg__(self))
 
-    def __truediv__(self, other: Any) -> Real:
-        return _quotient(float(self), float(other))
+    def __abs__(self) -> Self:
+        return self.__class__(float.__abs__(self))
 
-    def __rtruediv__(self, other: Any) -> Real:
-        return _quotient(float(other), float(self))
+    def __add__(self, other: Any) -> Self:
+        return self.__class__(float.__add__(self, other))
+
+    def __sub__(self, other: Any) -> Self:
+        return self.__class__(float.__sub__(self, other))
+
+    def __mul__(self, other: Any) -> Self:
+        return self.__class__(float.__mul__(self, other))
+
+    __radd__, __rmul__ = __add__, __mul__  # at no cost, since they commute
+
+    def __truediv__(self, other: Any) -> Self:
+        return self.__class__(quotient(float(self), float(other)))
 
 
-def _quotient(numerator: float, denominator: float) -> Real:
+def quotient(numerator: float, denominator: float) -> float:
+    """Return a quotient of doubles as IEEE 754 has it, which never raises."""
     try:
-        return Real(numerator / denominator)
+        return numerator / denominator
     except ZeroDivisionError:
         if numerator == 0 or numerator != numerator:
-            return Real(math.nan)
-        return Real(math.copysign(math.inf, numerator) * math.copysign(1.0, denominator))
+            return math.nan
+        return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
 
 
-def define_operators(number: type[float], base: type[float]) -> None:
-    """Give a subclass of float the operators of its base, with their results made numbers of the subclass.
-
-    The class keeps operators that it defines itself.  (Methods inherited from `Arithmetic` would be slower.)
-    """
-
-    def unary(operator: Callable[[Any], float]) -> Callable[[Any], float]:
-        return lambda operand: number(operator(operand))
-
-    def binary(operator: Callable[[Any, Any], float]) -> Callable[[Any, Any], float]:
-        return lambda left, right: number(operator(left, right))
-
-    for make, names in ((unary, "neg abs"), (binary, "add radd sub rsub mul rmul truediv rtruediv")):
-        for name in (f"__{name}__" for name in names.split()):
-            if name not in vars(number):
-                setattr(number, name, make(getattr(base, name)))
-
-
-define_operators(Real, float)
+# Arguments of an `Undefined` where balls are too wide to tell whether it is one.  That is no error yet: it may stand in
+# a branch that an `if` does not take.
+OPEN = (math.nan,)
 
 
 def guarded(
-    operation: Operation, apply: Callable[[Operation, Sequence[Any]], Any], *, passes_nan: bool = True
+    operation: Operation,
+    function: Callable[..., Any],
+    *,
+    passes_nan: bool = True,
+    undecided: tuple[type[Exception], ...] = (),
 ) -> Callable[..., Any]:
-    """Return the function of a row that is an `Undefined` outside its domain and calls `apply` inside it.
+    """Return the function of a row that is an `Undefined` outside its domain and calls `function` inside it.
 
-    An argument that is an `Undefined` is passed on, and so is nan unless its domain shall decide (`passes_nan`).
+    An argument that is an `Undefined` is passed on, and so is nan unless the domain shall decide (`passes_nan`).  Where
+    a comparison raises one of `undecided`, the `Undefined` has the arguments OPEN.
     """
-    selects, domain = operation.selects, operation.domain.contains
+    selects, domain, is_total = operation.selects, operation.domain.contains, not operation.domain.text
 
-    def function(*arguments: Any) -> Any:
-        needed = arguments[:2] if selects else arguments
-        for argument in needed:
+    def choice(*arguments: Any) -> Any:
+        for argument in arguments[:2]:
             if type(argument) is Undefined:
                 return argument
-        if selects:
-            return arguments[selects(*needed)]
+        try:
+            return arguments[selects(*arguments[:2])]  # type: ignore[misc]
+        except undecided:
+            return Undefined(operation, OPEN)
+
+    def within(*arguments: Any) -> Any:
+        for argument in arguments:
+            if type(argument) is Undefined:
+                return argument
         if passes_nan:
             for argument in arguments:
                 if argument != argument:
                     return Real(math.nan)
-        if not domain(*arguments):
-            return Undefined(operation, tuple(map(float, arguments)))
-        return apply(operation, arguments)
+        if not is_total:
+            try:
+                is_inside = domain(*arguments)
+            except undecided:
+                return Undefined(operation, OPEN)
+            if not is_inside:
+                return Undefined(operation, tuple(map(float, arguments)))
+        return function(*arguments)
 
-    return function
+    return choice if selects else within
 
 
 def _float_leaf(node: Expression, point: Mapping[str, Any]) -> float:
@@ -179,7 +188,7 @@ def _sum(terms: list[float]) -> Real:
 
 FLOATS = NumberSystem(Functions(lambda operation: operation.real), _float_leaf, math.fsum, 1.0)
 CAREFUL = NumberSystem(
-    Functions(lambda operation: guarded(operation, Real.apply_operation)),
+    Functions(lambda operation: guarded(operation, lambda *arguments: Real.apply_operation(operation, arguments))),
     lambda node, point: Real(_float_leaf(node, point)),
     _sum,
     Real(1.0),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diffcompare.language.expression import ArithmeticOperators, Expression, Number, Operation
-from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, guarded
+from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, guarded, quotient
 
 MIN_PLAIN, MAX_PLAIN = 1e-100, 1e100  # products of three numbers between them stay within the range
 MAX_DOUBLE = 1.7976931348623157e308
@@ -22,7 +22,7 @@ NEAR_MAX = 1e300  # a row with the same value here and at the end of the range k
 MAX_POWER = 1_000  # up to this exponent the power of a mantissa is a double
 
 
-class Extended(ArithmeticOperators["Extended"], float):
+class Extended(ArithmeticOperators, float):
     """A number mantissa * 2^exponent with 0.5 <= |mantissa| < 1; 0, inf and nan are mantissas with the exponent 0.
 
     Its value as a float is the nearest double that is neither 0 nor inf, so that comparisons and domains hold.
@@ -43,8 +43,8 @@ class Extended(ArithmeticOperators["Extended"], float):
         return number
 
     @staticmethod
-    def constant(value: int | str) -> Extended:
-        """Return an integer or a named constant."""
+    def constant(value: Any) -> Extended:
+        """Return a number or a named constant."""
         return Extended.of(Real.constant(value))
 
     @staticmethod
@@ -88,20 +88,19 @@ class Extended(ArithmeticOperators["Extended"], float):
         except OverflowError:
             return math.copysign(math.inf, self.mantissa)
 
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> Extended:
-        """Return the sum, difference or quotient, rounded as that of doubles is."""
-        left = left if type(left) is Extended else Extended.of(left)
-        right = right if type(right) is Extended else Extended.of(right)
-        if sign == "/":
-            return Extended.of(Real(left.mantissa) / right.mantissa, left.exponent - right.exponent)
-        return total([left, right if sign == "+" else -right])
+    def __add__(self, other: Any) -> Extended:
+        return total([self, lift(other)])
 
-    def __mul__(self, other: Any) -> Extended:  # spelled out, as sweeps multiply at every edge
+    def __sub__(self, other: Any) -> Extended:
+        return total([self, -lift(other)])
+
+    def __mul__(self, other: Any) -> Extended:
         other = lift(other)
         return Extended.of(self.mantissa * other.mantissa, self.exponent + other.exponent)
 
-    __rmul__ = __mul__
+    def __truediv__(self, other: Any) -> Extended:
+        other = lift(other)
+        return Extended.of(quotient(self.mantissa, other.mantissa), self.exponent - other.exponent)
 
     def __neg__(self) -> Extended:
         return Extended.of(-self.mantissa, self.exponent)
@@ -185,7 +184,7 @@ def _leaf(node: Expression, point: Mapping[str, Any]) -> Extended:
 
 
 EXTENDED = NumberSystem(
-    Functions(lambda operation: guarded(operation, Extended.apply_operation)),
+    Functions(lambda operation: guarded(operation, lambda *arguments: Extended.apply_operation(operation, arguments))),
     _leaf,
     total,
     Extended.of(1.0),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diffcompare.language.expression import Expression, Operation
-from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, define_operators
+from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined
 
 UNIT_ROUNDOFF = 2.0**-24
 
@@ -41,12 +41,9 @@ class Float32(Real):
         return _in_single(Real.apply_operation(operation, arguments))
 
     @staticmethod
-    def constant(value: int | str) -> Float32:
-        """Return an integer or a named constant as a float32."""
+    def constant(value: Any) -> Float32:
+        """Return a number or a named constant as a float32."""
         return Float32(Real.constant(value))
-
-
-define_operators(Float32, Real)
 
 
 def _in_single(result: Any) -> Any:

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Operation, Variable, apply, lift
-from diffcompare.language.operations import OPERATIONS, RELATIONS, abs_, power_of
+from diffcompare.language.operations import RELATIONS, abs_, add, divide, multiply, negate, power_of, subtract
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined
 from diffcompare.numeric.sweeps import partials
@@ -76,7 +76,7 @@ class Recording(NamedTuple):
                     adjoints[argument] = adjoints.get(argument, 0.0) + adjoints[node] * partial
 
 
-class RecordingNumber(ArithmeticOperators["RecordingNumber"]):
+class RecordingNumber(ArithmeticOperators):
     """A number that computes like a double and writes its operations on a tape."""
 
     __slots__ = ("node", "tape", "value")
@@ -91,8 +91,8 @@ class RecordingNumber(ArithmeticOperators["RecordingNumber"]):
         tape = next(argument.tape for argument in arguments if isinstance(argument, RecordingNumber))
         return tape.apply(operation, arguments)
 
-    def constant(self, value: int | str) -> RecordingNumber:
-        """Return an integer, or the constant of that name, on the tape of this number."""
+    def constant(self, value: Any) -> RecordingNumber:
+        """Return a number, or the constant of that name, on the tape of this number."""
         return self.tape.number(Constant(value) if isinstance(value, str) else value)
 
     def __repr__(self) -> str:
@@ -102,17 +102,22 @@ class RecordingNumber(ArithmeticOperators["RecordingNumber"]):
         return self.tape.apply(abs_, [self])
 
     def __neg__(self) -> Any:
-        return self.tape.apply(OPERATIONS["neg"], [self])
+        return self.tape.apply(negate, [self])
 
     def __pos__(self) -> RecordingNumber:
         return self
 
-    @staticmethod
-    def operate(sign: str, left: Any, right: Any) -> Any:
-        """Record an operator; NotImplemented where an operand is no number, so that Python asks the other one."""
-        if not (_is_operand(left) and _is_operand(right)):
-            return NotImplemented
-        return RecordingNumber.apply_operation(OPERATIONS[sign], [left, right])
+    def __add__(self, other: Any) -> Any:
+        return self._operate(add, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._operate(subtract, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._operate(multiply, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._operate(divide, other)
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         return self._power(self, other)
@@ -146,6 +151,10 @@ class RecordingNumber(ArithmeticOperators["RecordingNumber"]):
                        "take sin, exp and the like from diffcompare.language.operations, not from math")  # fmt: skip
 
     __int__ = __index__ = __float__
+
+    def _operate(self, operation: Operation, other: Any) -> Any:
+        """Record an operator; NotImplemented where the other operand is no number, so that Python asks that one."""
+        return self.tape.apply(operation, [self, other]) if _is_operand(other) else NotImplemented
 
     def _power(self, base: Any, exponent: Any) -> Any:
         if not (_is_operand(base) and _is_operand(exponent)):

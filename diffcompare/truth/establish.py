@@ -12,8 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from diffcompare.backends.problem import NOTHING, Problem
@@ -23,7 +21,7 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, power_of_two, precision, to_float
 from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift
-from diffcompare.numeric.evaluate import Undefined, at_kink, values_at
+from diffcompare.numeric.evaluate import Deadline, Undefined, at_kink, values_at
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.directional_check import directional_check
 from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
@@ -58,10 +56,6 @@ class Truth(NamedTuple):
     misled: tuple[Expression, ...] = ()
     """Every `if` that takes another branch in doubles than in exact arithmetic, where 0.1 + 0.2 is 0.3."""
     notes: tuple[str, ...] = ()
-
-
-class _OutOfTime(Exception):
-    pass
 
 
 @dataclass
@@ -100,11 +94,9 @@ class _Rounded(NamedTuple):
 
 def establish(problem: Problem) -> Truth:
     """Return the truth about a problem, within its time budget; never raises for a hard problem, see `status`."""
-    deadline = None if problem.budget is None else monotonic() + problem.budget
-    check = partial(_check_time, deadline)
     try:
-        return _establish(problem, check)
-    except _OutOfTime:
+        return _establish(problem, Deadline(problem.budget).check)
+    except TimeoutError:
         return Truth("timed-out", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth within {problem.budget:g} s",))
     except Unavailable as reason:
         return Truth("unavailable", gradient=dict.fromkeys(problem.wrt), notes=(f"no truth: {reason}",))
@@ -115,11 +107,6 @@ def establish(problem: Problem) -> Truth:
     except (MemoryError, OverflowError):
         note = "no truth: its numbers do not fit into memory"
     return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
-
-
-def _check_time(deadline: float | None) -> None:
-    if deadline is not None and monotonic() > deadline:
-        raise _OutOfTime
 
 
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from diffcompare.language.expression import Operation
-from diffcompare.language.operations import OPERATIONS, raise_to
+from diffcompare.language.expression import ArithmeticOperators, Operation
+from diffcompare.language.operations import ARITHMETIC, OPERATIONS
 from diffcompare.numeric.balls import BALLS, Ball, compare, exact_value, is_zero, lift, to_fraction
 from diffcompare.numeric.evaluate import Undefined
 
@@ -59,7 +59,7 @@ def terms(count: int) -> Iterator[None]:
         _SeriesContext.count, _SeriesContext.solved = before
 
 
-class PowerSeries:
+class PowerSeries(ArithmeticOperators):
     """`terms[0]*t^first + terms[1]*t^(first + 1) + ...`, and a remainder of which only the order is known."""
 
     __slots__ = ("first", "heads", "root", "terms")
@@ -115,15 +115,15 @@ class PowerSeries:
         return PowerSeries(self.terms, self.first + powers)
 
     @staticmethod
-    def constant(value: int | str) -> PowerSeries:
-        """Return an integer or a named constant as a series."""
+    def constant(value: Any) -> PowerSeries:
+        """Return a number or a named constant as a series."""
         return as_series(Ball.constant(value))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
         """Apply an operation of the table to series and constants; raise Unknown where the result has no series."""
         series = [as_series(argument) for argument in arguments]
-        if operation.name in ("+", "-", "*", "/", "neg"):
+        if operation in ARITHMETIC:
             return operation.real(*series)
         own = OWN.get(operation.name)
         return own(*series) if own is not None else solve(operation, series)
@@ -134,13 +134,8 @@ class PowerSeries:
     def __add__(self, other: Any) -> PowerSeries:
         return _termwise(operator.add, self, as_series(other))
 
-    __radd__ = __add__
-
     def __sub__(self, other: Any) -> PowerSeries:
         return _termwise(operator.sub, self, as_series(other))
-
-    def __rsub__(self, other: Any) -> PowerSeries:
-        return as_series(other) - self
 
     def __mul__(self, other: Any) -> PowerSeries:
         a, b = self.stripped(), as_series(other).stripped()
@@ -148,8 +143,6 @@ class PowerSeries:
         if not a.terms and not b.terms:  # o(t^m) times o(t^n)
             return PowerSeries((), a.first + b.first - 1)
         return PowerSeries([_convolved(a.terms, b.terms, place) for place in range(count)], a.first + b.first)
-
-    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> PowerSeries:
         a, b = self.stripped(), as_series(other).leading()
@@ -160,12 +153,6 @@ class PowerSeries:
             known = _convolved((ZERO, *b.terms[1:]), quotient, place)
             quotient.append((a.terms[place] - known) / b.terms[0])
         return PowerSeries(quotient, a.first - b.first)
-
-    def __rtruediv__(self, other: Any) -> PowerSeries:
-        return as_series(other) / self
-
-    def __pow__(self, other: Any) -> Any:
-        return raise_to(self, other)
 
     def __abs__(self) -> PowerSeries:
         return _absolute(self)

@@ -21,7 +21,7 @@ from diffcompare.language.operations import OPERATIONS, NotDifferentiable
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
-from diffcompare.numeric.evaluate import is_number, values_at
+from diffcompare.numeric.evaluate import Deadline, is_number, values_at
 from diffcompare.verify.compare_exactly import (
     Counterexample,
     PointComparison,
@@ -117,10 +117,6 @@ class Judgement:
     """The requirement of the formula that is not met there: `x >= 0`."""
 
 
-class _BudgetSpent(Exception):
-    """The deadline for comparing at points has passed."""
-
-
 def judge(
     expression: Expression,
     answers: Mapping[str, Expression],
@@ -146,12 +142,7 @@ def judge(
         why = f"values cannot be compared with certainty ({arb_functions.MISSING})"
         return {name: Judgement("undecided", why) for name in answers}, []
     names = variables(wengert_list(expression, *answers.values()))
-    deadline = monotonic() + budget
-
-    def check() -> None:
-        if monotonic() > deadline:
-            raise _BudgetSpent
-
+    check = Deadline(budget).check
     function = PreparedFunction(expression, answers, check)
     max_points = MAX_POINTS if len(names) == 1 else MAX_POINTS_FOR_SEVERAL
     usable = _has_values(expression, answers)
@@ -163,7 +154,7 @@ def judge(
                 if comparisons:
                     compared.append((sample, comparisons))
         _compare_deeply(function, compared)
-    except _BudgetSpent:
+    except TimeoutError:
         pass  # what has been compared so far is the evidence
     proofs = _Proofs(expression, budget, conditions)
     judgements = {

@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import partial
 from math import isfinite
 from statistics import median
-from time import monotonic
 from typing import NamedTuple
 
 from diffcompare.backends import complex_step, finite_differences
@@ -19,7 +18,7 @@ from diffcompare.backends.finite_differences import Line, Rounding, Stencil
 from diffcompare.backends.problem import Problem
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.complex_numbers import COMPLEX, in_precision_of
-from diffcompare.numeric.evaluate import evaluate, evaluate_along, is_number
+from diffcompare.numeric.evaluate import Deadline, evaluate, evaluate_along, is_number
 from diffcompare.numeric.float32 import FLOAT32, rounded
 from diffcompare.truth.rounding import TrueNumber
 
@@ -123,10 +122,10 @@ def curves(
     """
     line, every = formulas(problem, nominal=nominal, single=single)
     rules = {name: rule for name, rule in every.items() if name in (methods or every)}
-    deadline = None if problem.budget is None else monotonic() + problem.budget
+    deadline = Deadline(problem.budget)
     bins: dict[str, list[Bin]] = {name: [] for name in rules}
     for exponent in grid.middles:
-        if deadline is not None and monotonic() > deadline:
+        if deadline.has_passed:
             break
         steps = bin_steps(exponent, grid.bins, grid.samples, closed=grid.closed)
         line.expect(steps)
