@@ -30,8 +30,7 @@ from diffcompare.numeric.evaluate import (
     first_nonfinite,
 )
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, near_range_limits, recover_range
-from diffcompare.numeric.operation_counts import forward_work, reverse_work
-from diffcompare.numeric.sweeps import forward, local_partials, partials, reverse
+from diffcompare.numeric.sweeps import forward, forward_work, local_partials, partials, reverse, reverse_work
 
 Values: TypeAlias = Mapping[Expression, Any]
 Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]

@@ -26,8 +26,7 @@ from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.complex_numbers import COMPLEX, Complex
 from diffcompare.numeric.evaluate import Deadline, NumberSystem, Undefined, evaluate, is_number, values_at
 from diffcompare.numeric.extended_range import EXTENDED, Extended
-from diffcompare.numeric.operation_counts import primal_work
-from diffcompare.numeric.sweeps import forward, local_partials
+from diffcompare.numeric.sweeps import forward, local_partials, primal_work
 
 DEFAULT_STEP = 1e-20
 SMALL_X = 1e-6  # for smaller |x| the step is proportional to x

@@ -16,7 +16,7 @@ from math import fsum, inf, isfinite
 from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.evaluate import Deadline, is_number, values_at
-from diffcompare.numeric.operation_counts import primal_work
+from diffcompare.numeric.sweeps import primal_work
 
 EPSILON = sys.float_info.epsilon
 

@@ -10,7 +10,7 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import dag_size, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, describe_outside, evaluate, is_number, values_at
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
-from diffcompare.numeric.operation_counts import formula_work
+from diffcompare.numeric.sweeps import formula_work
 
 OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 

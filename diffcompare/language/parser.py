@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.language.adjacency import STARTS, Adjacency, check_dimensions
 from diffcompare.language.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.language.grammar import (
     ABS,
@@ -32,7 +31,18 @@ from diffcompare.language.grammar import (
     is_word,
 )
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS, power_of
-from diffcompare.language.tokenizer import END, GROUPED, INDEXED, MAX_OPERATIONS, SyntaxFault, number, tokenize
+from diffcompare.language.tokenizer import (
+    END,
+    GROUPED,
+    INDEXED,
+    MAX_OPERATIONS,
+    SUFFIX_STARTS,
+    Adjacency,
+    SyntaxFault,
+    check_dimensions,
+    number,
+    tokenize,
+)
 from diffcompare.language.wengert import wengert_list
 
 __all__ = ["Parsed", "attempt", "parse", "parse_apart", "read"]
@@ -289,7 +299,7 @@ class _Parser:
         level, operation, _ = self.stack[depth]
         if level >= POWER or operation is DIVIDE:
             raise SyntaxFault("E204", index)
-        if token[0] in STARTS or not self.text.isprintable():
+        if token[0] in SUFFIX_STARTS or not self.text.isprintable():
             self.check_adjacent(index)
         self.rest.append(token)
         self.implicit.append(index)

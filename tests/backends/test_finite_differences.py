@@ -23,7 +23,7 @@ from diffcompare.language.expression import Variable
 from diffcompare.language.operations import sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.numeric.operation_counts import primal_work
+from diffcompare.numeric.sweeps import primal_work
 
 CLOSED = "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2"
 LOOP = "4*(4*(4*x*(1-x))*(1-4*x*(1-x)))*(1-4*(4*x*(1-x))*(1-4*x*(1-x)))"

@@ -11,7 +11,7 @@ from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import ln, sin
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.localization import phrase
-from diffcompare.numeric.operation_counts import forward_work, primal_work, reverse_work
+from diffcompare.numeric.sweeps import forward_work, primal_work, reverse_work
 from diffcompare.studies.swell.families import FAMILIES
 
 PRODUCT = (2, 10, 100, 1000)

@@ -13,7 +13,7 @@ import re
 from itertools import pairwise
 
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.language.syntax.brackets import CLOSED_BY, closing_bracket
+from diffcompare.language.syntax.characters import CLOSED_BY, closing_bracket
 from diffcompare.language.syntax.source_text import Finding, SourceText
 
 _NAME = r"[^\W\d]\w*"

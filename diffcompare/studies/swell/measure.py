@@ -17,7 +17,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, operation_count, tree_sum, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
-from diffcompare.numeric.operation_counts import forward_work, reverse_work
+from diffcompare.numeric.sweeps import forward_work, reverse_work
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.swell.families import Member
 from diffcompare.studies.swell.results import SWEEPS, DerivativeForm, SweepWork, SwellRow

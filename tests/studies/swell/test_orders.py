@@ -7,7 +7,7 @@ import pytest
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.resolve import resolve
-from diffcompare.numeric.operation_counts import forward_work, reverse_work
+from diffcompare.numeric.sweeps import forward_work, reverse_work
 from diffcompare.studies.swell import study
 from diffcompare.studies.swell.study import order_of, swell_orders
 

@@ -9,8 +9,7 @@ from diffcompare.language.operations import exp, ln, sin
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, operation_count, variables, wengert_list
 from diffcompare.numeric.evaluate import NumberSystem, evaluate
-from diffcompare.numeric.operation_counts import formula_work, forward_work, partial_cost, primal_work, reverse_work
-from diffcompare.numeric.sweeps import reverse
+from diffcompare.numeric.sweeps import formula_work, forward_work, partial_cost, primal_work, reverse, reverse_work
 
 
 def counts(expression, wrt=None):
