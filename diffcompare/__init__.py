@@ -142,8 +142,6 @@ inputs/                       A user's input: expressions, points, formulas by h
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from a fixed list of candidates
   resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
-  adjacency.py                Places of adjacent tokens: glued together, on lines of their own, or one above the other
-  alphabet.py                 The characters of the language: the letters of a name, signs that stand for others, and look-alikes
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
   expression.py               Expressions: an immutable DAG in which two equal expressions are the same object
   grammar.py                  The grammar as tables: what every token opens, closes and binds; calls of several arguments
@@ -157,8 +155,7 @@ language/                     The language of expressions: reading, printing, di
   tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
-    brackets.py               Square brackets and braces, by what they are in other languages: an index, a call, a base, a group
-    characters.py             Findings about characters and numbers: E301 to E304
+    characters.py             Findings about characters, brackets and numbers: E301 to E304
     diagnose.py               From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix
     foreign_notation.py       Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten
     misread_names.py          Names that were probably meant as something else: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
@@ -189,9 +186,8 @@ numeric/                      Expressions evaluated and differentiated over numb
   evaluate.py                 Evaluate expressions: one loop along the Wengert list, over any number system
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
-  operation_counts.py         Count the elementary operations of a method (its *work*), which are the same on every machine
   recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
-  sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system
+  sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
 render/                       The output formats, each a renderer that writes any document
   csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
   equations.py                Equations as lines of text: aligned at `=`, remarks in their own column, long formulas folded but never cut

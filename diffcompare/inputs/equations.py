@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.language.alphabet import canonical
+from diffcompare.language.tokenizer import canonical
 
 MAX_NOTATION_LENGTH = 1_000  # characters of the side of an equation that names a derivative
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from diffcompare.language.alphabet import is_invisible, looks_like, plain, unicode_name
 from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import FUNCTIONS
 from diffcompare.language.syntax.source_text import Finding, SourceText, is_numeric, is_value, quoted
 from diffcompare.language.syntax.spelling import MODULES, REWRITTEN, is_known, suggest
-from diffcompare.language.tokenizer import Adjacency
+from diffcompare.language.tokenizer import Adjacency, is_invisible, looks_like, plain, unicode_name
 
 _MAXIMA = re.compile(r"%(?=(?:pi|e)\b)")
 _CONSTANTS = {"PI": "pi", "E": "e"}  # constants of a module, as in `Math.PI`

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from diffcompare.language.alphabet import SUPERSCRIPTS
 from diffcompare.language.grammar import is_word
 from diffcompare.language.operations import RELATIONS
 from diffcompare.language.syntax.characters import two_points
@@ -22,6 +21,7 @@ from diffcompare.language.syntax.source_text import (
     quoted,
 )
 from diffcompare.language.syntax.spelling import is_foreign_function
+from diffcompare.language.tokenizer import SUPERSCRIPTS
 
 # Comparisons, conditions, `=` and `;`: E209 to E214.
 

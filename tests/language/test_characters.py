@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffcompare.language.alphabet import canonical, first_flaw, looks_like, plain, unicode_name
+from diffcompare.language.tokenizer import canonical, first_flaw, looks_like, plain, unicode_name
 
 
 @pytest.mark.parametrize("word", ["x", "θ", "ñ", "变", "x₁", "µ", "масса", "αβγ"])
