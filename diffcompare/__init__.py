@@ -114,7 +114,6 @@ cli/                          The command line; only this package prints and imp
     swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Write the gradient as a program that runs by itself (`derive --code`)
-  javascript.py               JavaScript as a target: the functions of its `Math`, and small definitions of those that it lacks
   javascript_table.py         Write the table of operations as JavaScript: value, partials, domain and kink of each row, for a tape in a browser
   libraries.py                The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions
   reverse_program.py          Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards

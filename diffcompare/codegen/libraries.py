@@ -1,7 +1,8 @@
 """The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions.
 
-Functions that a library lacks are defined here, and a program gets only the definitions that it uses.  They follow
-the rows of the table of operations, float by float; a test compares them with the rows.
+Functions that a library lacks are defined here, those of JavaScript in `definitions.js`, and a program gets only the
+definitions that it uses.  They follow the rows of the table of operations, float by float; a test compares them with
+the rows.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from diffcompare.codegen.javascript import BUILT_IN, DEFINITIONS, JAVASCRIPT_PARTIALS
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import OPERATIONS
+from diffcompare.language.special_functions import ZETA_LESS_ONE
 
 INDENT = {"python": "    ", "javascript": "  "}
 
@@ -351,10 +353,29 @@ NUMPY = Library(
     PYTHON_PARTIALS,
 )
 
+# JavaScript raises nothing: what has no value is NaN, what is beyond the doubles is Infinity.
+
+_IN_MATH = (  # operations that `Math` has under our names
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
+    "floor", "hypot", "log10", "log1p", "log2", "max", "min", "sign", "sin", "sinh", "sqrt", "tan", "tanh",
+)  # fmt: skip
+
+JAVASCRIPT_PARTIALS = {  # partials that are computed as in the table, to the last bit: a page shows them
+    ("atan", 0): "atan_slope({a})",
+    ("atan2", 0): "atan2_slope({b}, {a}, {b})",
+    ("atan2", 1): "atan2_slope(-{a}, {a}, {b})",
+}
+
+
+def _definitions_in_javascript() -> dict[str, str]:
+    text = (Path(__file__).parent / "definitions.js").read_text(encoding="utf-8")
+    return _by_name(text.replace("ZETA_LESS_ONE", ", ".join(map(repr, ZETA_LESS_ONE))))
+
+
 JAVASCRIPT = Library(
     "javascript",
-    {"ln": "Math.log", **{name: f"Math.{name}" for name in BUILT_IN}},
-    _by_name(DEFINITIONS),
+    {"ln": "Math.log", **{name: f"Math.{name}" for name in _IN_MATH}},
+    _definitions_in_javascript(),
     "{condition} ? {yes} : {no}",
     {"pi": "Math.PI", "e": "Math.E"},
     {**PYTHON_PARTIALS, **JAVASCRIPT_PARTIALS},

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from diffcompare.codegen.javascript import RELATIONS
 from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
@@ -67,6 +66,7 @@ _OPERAND_PRECEDENCE = {  # the least precedence of the left and the right operan
     "^n": (POWER + 1, NEGATION),
 }
 _SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "**", "^n": "**"}
+_IN_JAVASCRIPT = {"==": "===", "!=": "!=="}  # comparisons that are spelt otherwise than in Python
 _EXACT_AS_INTEGER = 2**53
 
 
@@ -142,7 +142,7 @@ class Writer:
         return f"{self.write(left, {}, SUM)} {self._sign(relation)} {self.write(right, {}, SUM)}"
 
     def _sign(self, relation: str) -> str:
-        return RELATIONS.get(relation, relation) if self.is_javascript else relation
+        return _IN_JAVASCRIPT.get(relation, relation) if self.is_javascript else relation
 
     def _parts(self, node: Expression) -> tuple[int, list[Part]]:
         """Return the precedence of a node and the parts of its text."""

@@ -1,27 +1,3 @@
-"""JavaScript as a target: the functions of its `Math`, and small definitions of those that it lacks.
-
-JavaScript raises nothing: what has no value is NaN, what is beyond the doubles is Infinity.  A test compares the
-definitions with the rows of the table of operations.
-"""
-
-from __future__ import annotations
-
-from diffcompare.language.special_functions import ZETA_LESS_ONE
-
-BUILT_IN = (  # operations that `Math` has under our names
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1",
-    "floor", "hypot", "log10", "log1p", "log2", "max", "min", "sign", "sin", "sinh", "sqrt", "tan", "tanh",
-)  # fmt: skip
-
-RELATIONS = {"==": "===", "!=": "!=="}  # comparisons that are spelt otherwise than in Python
-
-JAVASCRIPT_PARTIALS = {  # partials that are computed as in the table, to the last bit: a page shows them
-    ("atan", 0): "atan_slope({a})",
-    ("atan2", 0): "atan2_slope({b}, {a}, {b})",
-    ("atan2", 1): "atan2_slope(-{a}, {a}, {b})",
-}
-
-DEFINITIONS = """\
 function ceil(x) {
   return Math.ceil(x) + 0;  // never -0
 }
@@ -165,8 +141,8 @@ function lgamma(x) {
 
 
 function lgamma_about_2(z) {
-  const zeta_less_one = [{zeta}];
-  return z * (0.42278433509846714 - z * zeta_less_one.reduceRight((sum, each, k) => -each / (k + 2) - z * sum, 0));
+  const zeta_less_one = [ZETA_LESS_ONE];
+  return z * (0.42278433509846714 - z * zeta_less_one.reduceRight((sum, zeta, k) => -zeta / (k + 2) - z * sum, 0));
 }
 
 
@@ -207,10 +183,9 @@ function cotangent_slope(n, x) {
   // the n-th derivative of pi*cot(pi*x), a polynomial in c = cot(pi*x): (c^k)' = -k*c^(k - 1)*(1 + c^2)
   let coefficients = [0, 1];
   for (let order = 0; order < n; order++) {
-    const slopes = coefficients.map((each, k) => -k * each).slice(1);
-    coefficients = [0, 0, ...slopes].map((each, k) => each + (slopes[k] ?? 0));
+    const slopes = coefficients.map((coefficient, k) => -k * coefficient).slice(1);
+    coefficients = [0, 0, ...slopes].map((slope, k) => slope + (slopes[k] ?? 0));
   }
   const cot = cotangent_of_pi(x);
-  return Math.PI ** (n + 1) * coefficients.reduceRight((sum, each) => sum * cot + each, 0);
+  return Math.PI ** (n + 1) * coefficients.reduceRight((sum, coefficient) => sum * cot + coefficient, 0);
 }
-""".replace("{zeta}", ", ".join(map(repr, ZETA_LESS_ONE)))
