@@ -165,15 +165,14 @@ language/                     The language of expressions: reading, printing, di
     warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
 misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
   combinations.py             More than one mistake: the same one made throughout, and two different ones at once
-  constant_patterns.py        Patterns of nodes with a constant factor or divisor
   elementary_functions.py     Wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees
   explain.py                  Find the mistake that turns the derivative of a function into a given answer, and put it into words
   inject.py                   Fault injection: wrong derivatives made by a known mistake, for the examples of the kinds and for tests
   kinds.py                    The kinds of mistakes: their slugs, their titles, and a function for the example of each
   messages.py                 A mistake in words: the violated rule, the subexpression, and the right derivative beside the wrong one
-  patterns.py                 Patterns of nodes, like a product or a composition, to which the rules for wrong derivatives apply
+  pattern_matching.py         The language of patterns: expressions with letters, the nodes that they match, and the numbers that rules get
+  patterns.py                 The patterns of nodes at which mistakes are made: products, quotients, powers, compositions, sums, constants
   points.py                   A function at a sample point: its values, tangents and adjoints, in doubles or in balls, with or without mistakes
-  power_patterns.py           Patterns of powers, however they are written, of exponentials and of logarithms to a base
   rules.py                    The table of mistakes: the wrong rules by which people differentiate, one row each
   search.py                   The search for the mistake that explains an answer
   terms.py                    The terms of an answer, compared one by one with those of the right derivative

@@ -16,7 +16,7 @@ from diffcompare.gradcheck.given import argument_permutations, describe_order
 MAX_NAMES = 6  # entries named in one sentence
 
 
-class Pattern(NamedTuple):
+class ErrorPattern(NamedTuple):
     """A mistake that explains every wrong entry."""
 
     kind: str
@@ -70,7 +70,7 @@ class EntryGrid(NamedTuple):
         return "every entry" if self.complete else "every entry that was looked at"
 
 
-def find_pattern(grid: EntryGrid) -> Pattern | None:
+def find_pattern(grid: EntryGrid) -> ErrorPattern | None:
     """Return the first pattern that explains every wrong entry; None where there is none."""
     wrong = grid.wrong
     if not wrong:
@@ -86,17 +86,17 @@ def find_pattern(grid: EntryGrid) -> Pattern | None:
 # --- No values at all -------------------------------------------------------------------------------------------------
 
 
-def _not_finite(grid: EntryGrid) -> Pattern:
+def _not_finite(grid: EntryGrid) -> ErrorPattern:
     bad = [entry for entry in grid.entries if not math.isfinite(entry.given)]
     if len(bad) == len(grid.entries) > 1:
-        return Pattern("not-finite", f"every entry is {bad[0].given}, although f has finite values near the point")
+        return ErrorPattern("not-finite", f"every entry is {bad[0].given}, although f has finite values near the point")
     names = _list_names(bad)
-    return Pattern("not-finite", f"{names}: given as nan or inf, although f has finite values near the point")
+    return ErrorPattern("not-finite", f"{names}: given as nan or inf, although f has finite values near the point")
 
 
-def _all_zero(grid: EntryGrid) -> Pattern | None:
+def _all_zero(grid: EntryGrid) -> ErrorPattern | None:
     if len(grid.entries) > 1 and all(entry.given == 0 for entry in grid.entries):
-        return Pattern(
+        return ErrorPattern(
             "zero", f"{grid.every_entry} is 0, and f changes: its argument was lost on the way to the gradient"
         )
     return None
@@ -151,7 +151,7 @@ class FactorDescription(NamedTuple):
     """True if the factor has a name, so that it explains something even in a single entry."""
 
 
-def _constant_ratio(grid: EntryGrid) -> Pattern | None:
+def _constant_ratio(grid: EntryGrid) -> ErrorPattern | None:
     """Find the same factor in all entries, or in all wrong ones."""
     entries = [entry for entry in grid.entries if entry.found is not None]
     for candidates, subject in ((entries, grid.every_entry), (grid.wrong, "every wrong entry")):
@@ -163,7 +163,7 @@ def _constant_ratio(grid: EntryGrid) -> Pattern | None:
         if len(ratios) == 1 and not factor_description.is_known:
             return None  # a single entry always has some ratio
         subject = subject if len(candidates) > 1 else candidates[0].name
-        return Pattern(factor_description.kind, f"{subject} is {factor_description.predicate}", factor.value)
+        return ErrorPattern(factor_description.kind, f"{subject} is {factor_description.predicate}", factor.value)
     return None
 
 
@@ -245,21 +245,21 @@ def _confused_count(factor: int, inputs: int, outputs: int) -> str:
 # A rearrangement is a function `source`: entry k of the given Jacobian, counted row by row, is entry source(k) of the
 # right one.
 
-REVERSED = Pattern("reversed", "the entries stand in reverse order")
+REVERSED = ErrorPattern("reversed", "the entries stand in reverse order")
 
 
-def _transposed(grid: EntryGrid) -> Pattern | None:
+def _transposed(grid: EntryGrid) -> ErrorPattern | None:
     n, m = grid.inputs, grid.outputs
     if not grid.complete:
         return None
     if n == m > 1 and _is_rearranged(grid, lambda k: (k % n) * n + k // n):
-        return Pattern("transposed", "it is the transposed Jacobian: row i belongs to component i of f")
+        return ErrorPattern("transposed", "it is the transposed Jacobian: row i belongs to component i of f")
     if m == 1 and len(grid.matrix) == 2 and _is_rearranged(grid, partial(by_columns, *grid.matrix)):
         return column_order(grid.matrix)
     return None
 
 
-def _rearranged(grid: EntryGrid) -> Pattern | None:
+def _rearranged(grid: EntryGrid) -> ErrorPattern | None:
     """Find entries of swapped arguments, or entries shifted, reversed, swapped or permuted."""
     wrong, n = grid.wrong, grid.inputs
     if not grid.complete or len(wrong) < 2:
@@ -277,9 +277,9 @@ def _rearranged(grid: EntryGrid) -> Pattern | None:
     if owners is None:
         return _shifted_off_the_end(grid)
     if len(wrong) == 2:
-        return Pattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
+        return ErrorPattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
     moves = [f"{entry.name} holds {owner.name}" for entry, owner in zip(wrong, owners, strict=True)]
-    return Pattern("permuted", f"the right values stand in the wrong places: {_list(moves)}")
+    return ErrorPattern("permuted", f"the right values stand in the wrong places: {_list(moves)}")
 
 
 def _is_rearranged(grid: EntryGrid, source: Callable[[int], int]) -> bool:
@@ -300,23 +300,23 @@ def by_columns(rows: int, columns: int, index: int) -> int:
     return (index % rows) * columns + index // rows
 
 
-def column_order(shape: Sequence[int]) -> Pattern:
+def column_order(shape: Sequence[int]) -> ErrorPattern:
     """Return the pattern of a gradient by a matrix whose axes were exchanged."""
     if shape[0] == shape[1]:
-        return Pattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
-    return Pattern("transposed", "the entries stand in column order, and those of the point in row order")
+        return ErrorPattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
+    return ErrorPattern("transposed", "the entries stand in column order, and those of the point in row order")
 
 
-def argument_orders(arguments: Sequence[Argument]) -> list[tuple[Callable[[int], int], Pattern]]:
+def argument_orders(arguments: Sequence[Argument]) -> list[tuple[Callable[[int], int], ErrorPattern]]:
     """Return the rearrangements in which the gradients by arguments of equal size changed places."""
-    rearrangements: list[tuple[Callable[[int], int], Pattern]] = []
+    rearrangements: list[tuple[Callable[[int], int], ErrorPattern]] = []
     for order in argument_permutations(len(arguments)):
         pairs = [(arguments[position], arguments[source]) for position, source in enumerate(order)]
         moved_sizes = {one.size for one, other in pairs if one is not other}
         if all(one.size == other.size for one, other in pairs) and moved_sizes != {1}:
             sources = [other.start + k for one, other in pairs for k in range(one.size)]
             wrong_order = describe_order([argument.name for argument in arguments], order)
-            rearrangements.append((sources.__getitem__, Pattern("swapped", wrong_order)))
+            rearrangements.append((sources.__getitem__, ErrorPattern("swapped", wrong_order)))
     return rearrangements
 
 
@@ -330,9 +330,11 @@ def cyclic(shift: int, n: int, index: int) -> int:
     return (index - shift) % n
 
 
-def shifted(shift: int) -> Pattern:
+def shifted(shift: int) -> ErrorPattern:
     """Return the pattern of entries that stand `shift` places too far on."""
-    return Pattern("shifted", f"the entries are shifted by {shift:+d}: the one of place i stands at place i{shift:+d}")
+    return ErrorPattern(
+        "shifted", f"the entries are shifted by {shift:+d}: the one of place i stands at place i{shift:+d}"
+    )
 
 
 def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:
@@ -345,7 +347,7 @@ def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:
     return [owners[id(entry)] for entry in wrong]
 
 
-def _shifted_off_the_end(grid: EntryGrid) -> Pattern | None:
+def _shifted_off_the_end(grid: EntryGrid) -> ErrorPattern | None:
     """Find entries shifted by one, with something else in the place that became free."""
     by_index, n = grid.by_index, grid.inputs
     if grid.outputs > 1 or n < 4 or len(by_index) < n or len(grid.wrong) < 3:
@@ -360,27 +362,27 @@ def _shifted_off_the_end(grid: EntryGrid) -> Pattern | None:
 # --- Lost signs, and something added ----------------------------------------------------------------------------------
 
 
-def _signs_lost(grid: EntryGrid) -> Pattern | None:
+def _signs_lost(grid: EntryGrid) -> ErrorPattern | None:
     """Find right absolute values with wrong signs."""
     if len(grid.wrong) > 1 and all(
         abs(abs(entry.given) - abs(entry.slope.value)) <= entry.allowed for entry in grid.wrong
     ):
-        return Pattern("sign", f"the signs of some entries are wrong: {_list_names(grid.wrong)}")
+        return ErrorPattern("sign", f"the signs of some entries are wrong: {_list_names(grid.wrong)}")
     return None
 
 
-def _added(grid: EntryGrid) -> Pattern | None:
+def _added(grid: EntryGrid) -> ErrorPattern | None:
     """Find the same number added to every entry, or the same multiple of its coordinate."""
     entries = [entry for entry in grid.entries if entry.found is not None and entry.coordinate is not None]
     if len(entries) < 3 or len(grid.wrong) < 2:
         return None
     if len(grid.wrong) == len(entries) and (constant := _multiple(entries, [1.0] * len(entries))) is not None:
         side = "large" if constant > 0 else "small"
-        return Pattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
+        return ErrorPattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
     xs = [grid.coordinates[entry.coordinate or 0] for entry in entries]
     if len({abs(x) for x in xs}) > 1 and (multiple := _multiple(entries, xs)) is not None:
         what = "too much" if multiple > 0 else "missing"
-        return Pattern(
+        return ErrorPattern(
             "multiple-of-x-added",
             f"every entry is off by {multiple:.6g} times its coordinate: the derivative of a term "
             f"{abs(multiple) / 2:.6g}*|x|^2 is {what}",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from diffcompare.gradcheck.entries import CONSTANT_VALUES, GradientEntry, worst_first
-from diffcompare.gradcheck.error_patterns import EntryGrid, Pattern, common_factor, describe_factor, find_pattern
+from diffcompare.gradcheck.error_patterns import EntryGrid, ErrorPattern, common_factor, describe_factor, find_pattern
 from diffcompare.gradcheck.extrapolation import DirectionalSlope
 from diffcompare.gradcheck.flat_arguments import FlatPoint, flattened
 from diffcompare.gradcheck.given import WrongShape, evaluate_gradient
@@ -29,7 +29,7 @@ class Inspection(NamedTuple):
     """The judged entries, worst first; where there are many coordinates, only those that were located as wrong."""
     directions: tuple[GradientEntry, ...]
     """Derivatives along random directions, if there are many coordinates, else empty."""
-    pattern: Pattern | None
+    pattern: ErrorPattern | None
     """The mistake that explains all wrong entries, if one was found."""
     shape_error: str
     """What is wrong with the gradient's shape; empty if nothing is."""
@@ -94,7 +94,7 @@ def _is_one_number(gradient: Any, point: FlatPoint) -> bool:
 
 
 def _with_wrong_shape(values: FunctionValues, shape_error: str) -> Inspection:
-    pattern = Pattern("shape", shape_error)
+    pattern = ErrorPattern("shape", shape_error)
     return Inspection(values.point, values.here, values.shape, (), (), pattern, shape_error, [], values.count, "")
 
 
@@ -141,14 +141,14 @@ def _pattern(
     directions: Sequence[GradientEntry],
     *,
     is_decided: bool,
-) -> Pattern | None:
+) -> ErrorPattern | None:
     """Return the mistake behind the wrong entries, if any; first of all, a wrong shape that could be repaired."""
     given, point = jacobian_check.given, jacobian_check.values.point
     if given.repair == "transposed":
         verdict = ": its transpose is right" if _all_right(entries) else ": and its transpose is wrong as well"
-        return Pattern("transposed", given.shape + verdict)
+        return ErrorPattern("transposed", given.shape + verdict)
     if given.repair == "swapped":
-        return Pattern(
+        return ErrorPattern(
             "swapped", given.shape + ("" if _all_right(entries) else ", and wrong in the right order as well")
         )
     if not is_decided:
@@ -162,14 +162,14 @@ def _all_right(entries: Sequence[GradientEntry]) -> bool:
     return all(entry.verdict in ("right", "kink") for entry in entries)
 
 
-def _common_factor_of_directions(directions: Sequence[GradientEntry], inputs: int, outputs: int) -> Pattern | None:
+def _common_factor_of_directions(directions: Sequence[GradientEntry], inputs: int, outputs: int) -> ErrorPattern | None:
     """Return the pattern of a constant factor along all directions: then it is one of all entries."""
     factor = common_factor(directions) if len([e for e in directions if e.ratio is not None]) > 1 else None
     if factor is None:
         return None
     description = describe_factor(factor, directions[:1], inputs, outputs)
     sentence = f"along every direction the derivative is {description.predicate}"
-    return Pattern(description.kind, sentence, factor.value)
+    return ErrorPattern(description.kind, sentence, factor.value)
 
 
 def _trouble(values: FunctionValues, entries: Sequence[GradientEntry]) -> str:

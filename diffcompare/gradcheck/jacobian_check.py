@@ -13,7 +13,7 @@ from diffcompare.gradcheck.entries import MAX_RELATIVE_ERROR, ROUNDING, Gradient
 from diffcompare.gradcheck.error_patterns import (
     REVERSED,
     Argument,
-    Pattern,
+    ErrorPattern,
     argument_orders,
     by_columns,
     column_order,
@@ -258,7 +258,7 @@ class JacobianCheck:
             wrong_parts += [half for half in halves if _any_wrong(self._along({i: moves[i] for i in half}, ""))]
         return sorted(located)
 
-    def rearrangement(self) -> Pattern | None:
+    def rearrangement(self) -> ErrorPattern | None:
         """Return the rearrangement that explains a gradient which is wrong along some directions, if any.
 
         As in `error_patterns`, entry k of the given gradient is entry source(k) of the right one.
@@ -266,7 +266,7 @@ class JacobianCheck:
         n, row = len(self.scales), self.given.rows[0]
         if len(self.given.rows) > 1 or not any(_any_wrong(entries) for _, entries in self.tried):
             return None
-        candidates: list[tuple[Callable[[int], int], Pattern]] = [
+        candidates: list[tuple[Callable[[int], int], ErrorPattern]] = [
             (partial(cyclic, shift, n), shifted(shift)) for shift in (1, -1)
         ]
         candidates.append((lambda index: n - 1 - index, REVERSED))

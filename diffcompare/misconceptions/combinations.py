@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from math import isfinite
 from typing import Any
 
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
-from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions.kinds import Rule
 from diffcompare.misconceptions.messages import site_of
-from diffcompare.misconceptions.patterns import PatternMatch, Tangents, Values
+from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values
+from diffcompare.misconceptions.patterns import COMPOSITION
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change, Sample
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import (
@@ -64,7 +65,11 @@ COMBINED_SIDE_BY_SIDE = frozenset(
     }
 )
 
-CHAIN_RULES = [rule for rule in RULES if rule.pattern is patterns.composition and rule.kind not in NEVER_COMBINED]
+CHAIN_RULES = [  # that take the outer derivative, right or wrong, and make of it something else
+    rule
+    for rule in RULES
+    if rule.pattern is COMPOSITION and "outer" in rule.parameters and rule.kind not in NEVER_COMBINED
+]
 RULE_ORDER = {rule: index for index, rule in enumerate(RULES)}
 
 
@@ -126,7 +131,7 @@ def _at_one_node(search: Search) -> Iterator[Explanation]:
                 continue
             outer_rules = [rule for rule in rules if rule.inner == "times" and rule.kind not in excluded]
             for outer, chain_rule in product(outer_rules, CHAIN_RULES):
-                change = Change(node, _composed(outer, chain_rule), _widened(match, node))
+                change = _both(node, match, outer, chain_rule)
                 try:
                     wrong = change.wrong_derivative(first.values, first.tangents)
                     effect = first.adjoint_through(node, None) * (wrong - first.tangents.get(node, 0))
@@ -134,29 +139,22 @@ def _at_one_node(search: Search) -> Iterator[Explanation]:
                     continue
                 if isfinite(effect) and abs(discrepancy - effect) <= TOLERANCE * (_scale(first) + abs(effect)):
                     # In words they are two mistakes, each with its own wrong rule at the same node.
-                    composition = patterns.composition(node, search.function.active)
+                    composition = COMPOSITION(node, search.function.active)
                     second = Change(node, chain_rule, composition if composition is not None else match)
                     yield explanation_by((change,))._replace(changes=(Change(node, outer, match), second))
 
 
-def _widened(match: PatternMatch, node: Expression) -> PatternMatch:
-    """Return a match that binds the numbers of the chain rule after those of the outer rule."""
+def _both(node: Expression, match: PatternMatch, outer: Rule, chain_rule: Rule) -> Change:
+    """Return the change by which a wrong chain rule is applied to a wrong outer derivative."""
     inner = match.inner
     assert inner is not None
 
-    def bind(values: Values, tangents: Tangents) -> tuple[Any, ...]:
-        return (*match.bind(values, tangents), values[inner], tangents.get(inner, 0), values[node])
+    def wrong(values: Values, tangents: Tangents) -> Any:
+        derivative = outer.apply(match.bind(values, tangents))
+        return chain_rule.apply({"outer": derivative, "u": values[inner], "du": tangents.get(inner, 0)})
 
-    return PatternMatch(bind, inner, match.parts)
-
-
-def _composed(outer: Rule, chain_rule: Rule) -> Rule:
-    """Return the rule that applies a wrong chain rule to a wrong outer derivative; it is bound by `_widened`."""
-
-    def wrong(*bound: Any) -> Any:
-        return chain_rule.wrong(outer.wrong(*bound[:-3]), *bound[-3:])
-
-    return outer._replace(wrong=wrong, inner=None)
+    rule = outer._replace(wrong=lambda wrong: wrong, inner=None)
+    return Change(node, rule, replace(match, numbers={"wrong": wrong}))
 
 
 def _combines_side_by_side(change: Change, function: AnalyzedFunction) -> bool:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from diffcompare.language.operations import OPERATIONS, raise_to
-from diffcompare.misconceptions import patterns
-from diffcompare.misconceptions import power_patterns as powers
 from diffcompare.misconceptions.kinds import Rule
-from diffcompare.misconceptions.patterns import constant_like, integer_like
+from diffcompare.misconceptions.pattern_matching import constant_like, integer_like
+from diffcompare.misconceptions.patterns import EXPONENTIAL_WITH_BASE, LOGARITHM, SINGLE_ARGUMENT
 
 _o = OPERATIONS
 exp, ln, sqrt, cos, sin, tan, cosh, sinh, sec, csc, cot, hypot = (
@@ -156,59 +155,64 @@ _OFTEN_MISSIGNED = (*_TRIGONOMETRIC, "asin", "acos", "atan", "sinh", "cosh", "ta
 _SELDOM_MISSIGNED = tuple(
     name
     for name, operation in OPERATIONS.items()
-    if operation.arity == 1 and name.isidentifier() and name not in (*patterns.STEP_FUNCTIONS, *_OFTEN_MISSIGNED, "neg")
+    if operation.arity == 1 and name.isidentifier() and name not in ("sign", "floor", "ceil", "neg", *_OFTEN_MISSIGNED)
 )
 
 _FACTOR_FOR_DEGREES = "{name} works in radians: a factor for degrees has no place here"
 _EVALUATED_IN_DEGREES = "{name} works in radians: it was evaluated in degrees"
+_LN_BASE_MULTIPLIED = "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied"
 ELEMENTARY_FUNCTIONS = [
-    Rule("log-base-forgotten", powers.logarithm, lambda u, ln_b: 1 / u,
+    Rule("log-base-forgotten", LOGARITHM, lambda u: 1 / u,
          "{node} is not the natural logarithm: the factor 1/ln(base) is missing", "times"),
-    Rule("log-base-inverted", powers.logarithm, lambda u, ln_b: ln_b / u,
-         "{node} is not the natural logarithm: its derivative is divided by ln(base), not multiplied", "times"),
-    Rule("log-base-extra", patterns.function, lambda y, u: 1 / (u * ln(integer_like(10, u))),
+    *[
+        Rule("log-base-inverted", LOGARITHM, lambda u, base=base: ln(integer_like(base, u)) / u,
+             _LN_BASE_MULTIPLIED, "times", (name,))
+        for name, base in [("log10", 10), ("log2", 2)]
+    ],
+    Rule("log-base-inverted", LOGARITHM, lambda u, c: ln(c) / u, _LN_BASE_MULTIPLIED, "times", ("/",)),
+    Rule("log-base-extra", SINGLE_ARGUMENT, lambda y, u: 1 / (u * ln(integer_like(10, u))),
          "ln is the natural logarithm: a factor 1/ln(10) has no place here", "times", ("ln",)),
-    Rule("sign-of-derivative", patterns.single_argument, lambda g, u, du, y: -g,
+    Rule("sign-of-derivative", SINGLE_ARGUMENT, lambda outer: -outer,
          "the derivative of {name} has the wrong sign", "times", _OFTEN_MISSIGNED),
-    Rule("sign-of-derivative", patterns.single_argument, lambda g, u, du, y: -g,
+    Rule("sign-of-derivative", SINGLE_ARGUMENT, lambda outer: -outer,
          "the derivative of {name} has the wrong sign", "times", _SELDOM_MISSIGNED, rare=True),
     *[
-        Rule("degrees", patterns.single_argument_callable, wrong, message, None, _TRIGONOMETRIC)
+        Rule("degrees", SINGLE_ARGUMENT, wrong, message, None, _TRIGONOMETRIC)
         for wrong, message in [
-            (lambda g, u, du, f: g(u) * du * _pi(u) / 180, _FACTOR_FOR_DEGREES),
-            (lambda g, u, du, f: g(u) * du * 180 / _pi(u), _FACTOR_FOR_DEGREES),
-            (lambda g, u, du, f: g(u * _pi(u) / 180) * du, _EVALUATED_IN_DEGREES),
-            (lambda g, u, du, f: g(u * _pi(u) / 180) * du * _pi(u) / 180, _EVALUATED_IN_DEGREES),
+            (lambda dg, u, du: dg(u) * du * _pi(u) / 180, _FACTOR_FOR_DEGREES),
+            (lambda dg, u, du: dg(u) * du * 180 / _pi(u), _FACTOR_FOR_DEGREES),
+            (lambda dg, u, du: dg(u * _pi(u) / 180) * du, _EVALUATED_IN_DEGREES),
+            (lambda dg, u, du: dg(u * _pi(u) / 180) * du * _pi(u) / 180, _EVALUATED_IN_DEGREES),
         ]
     ],
     *[
-        Rule("degrees", patterns.single_argument_callable, wrong,
+        Rule("degrees", SINGLE_ARGUMENT, wrong,
              "{name} gives radians: a factor for degrees has no place here", None, ("asin", "acos", "atan"))
         for wrong in (
-            lambda g, u, du, f: g(u) * du * 180 / _pi(u),
-            lambda g, u, du, f: g(u) * du * _pi(u) / 180,
+            lambda dg, u, du: dg(u) * du * 180 / _pi(u),
+            lambda dg, u, du: dg(u) * du * _pi(u) / 180,
         )
     ],
     *[
-        Rule("inverse-function", patterns.function, lambda y, u, derivative=derivative: derivative(u),
+        Rule("inverse-function", SINGLE_ARGUMENT, lambda y, u, derivative=derivative: derivative(u),
              f"that is the derivative of {inverse}, the inverse function of {name}", "times", (name,))
         for name, (inverse, derivative) in _DERIVATIVES_OF_INVERSES.items()
     ],
     *[
-        Rule("inverse-as-reciprocal", patterns.function, lambda y, u, other=other: _derivative(other, u),
+        Rule("inverse-as-reciprocal", SINGLE_ARGUMENT, lambda y, u, other=other: _derivative(other, u),
              f"{name} is the inverse function of {name[1:]}, not 1/{name[1:]}", "times", (name,))
         for name, other in _RECIPROCALS.items()
     ],
     *[
-        Rule("integrated", patterns.function, antiderivative,
+        Rule("integrated", SINGLE_ARGUMENT, antiderivative,
              f"{name} is integrated instead of differentiated", inner, (name,))
         for name, antiderivative in _ANTIDERIVATIVES.items()
         for inner in ("times", "over")
     ],
-    Rule("integrated", powers.exponential_with_base, lambda y, a, v, low: y / ln(a),
+    Rule("integrated", EXPONENTIAL_WITH_BASE, lambda y, c: y / ln(c),
          "{node} is integrated instead of differentiated", "over"),
     *[
-        Rule("derivative-misremembered", patterns.function, wrong,
+        Rule("derivative-misremembered", SINGLE_ARGUMENT, wrong,
              "{rule}", "times", (name,), rare)
         for name, rare, wrong in _misremembered()
     ],

@@ -12,7 +12,7 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS, Example
 from diffcompare.misconceptions.messages import Formulas, tidied
-from diffcompare.misconceptions.patterns import operation_name
+from diffcompare.misconceptions.pattern_matching import operation_name
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import matches

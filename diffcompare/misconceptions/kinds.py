@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from diffcompare.misconceptions.patterns import NodePattern
+from diffcompare.misconceptions.pattern_matching import NodePattern
 
 Inner: TypeAlias = Literal["times", "missing", "over"]
 
@@ -16,7 +17,7 @@ class Rule(NamedTuple):
     kind: str
     pattern: NodePattern
     wrong: Callable[..., Any]
-    """Takes the numbers that the pattern binds, and returns the wrong derivative."""
+    """Returns the wrong derivative, given the numbers (see `Bindings`) after which its parameters are called."""
     message: str
     """The explanation, with fields {node}, {u}, {du}, {by} ... for the formulas at hand."""
     inner: Inner | None = None
@@ -25,6 +26,22 @@ class Rule(NamedTuple):
     """The operations that it is restricted to, if the pattern does not say."""
     rare: bool = False
     """True if a teacher would think of it last, whatever its kind."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the numbers that the wrong derivative is made of."""
+        return parameters_of(self.wrong)
+
+    def apply(self, numbers: Mapping[str, Any]) -> Any:
+        """Return the wrong derivative, without the inner one if the rule is about the outer function only."""
+        return self.wrong(*map(numbers.__getitem__, parameters_of(self.wrong)))
+
+
+@cache
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the parameters of a function, without those that have a default."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    return tuple(code.co_varnames[: code.co_argcount - len(defaults)])
 
 
 class Kind(NamedTuple):

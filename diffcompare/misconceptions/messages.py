@@ -12,8 +12,7 @@ from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import to_text
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import tree_size, wengert_list
-from diffcompare.misconceptions import patterns
-from diffcompare.misconceptions import power_patterns as powers
+from diffcompare.misconceptions.patterns import GENERAL_POWER, LOGARITHM, PRODUCT, QUOTIENT, SINGLE_ARGUMENT
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change, apply_wrong_rule
 
 MAX_TEXT_LENGTH = 60  # characters of a formula in a sentence
@@ -21,10 +20,7 @@ MAX_NODES = 400  # of a formula that is simplified or written out
 RULE_ONLY = "{rule}"  # the message of a rule that is told by the right derivative of a function beside the wrong one
 
 # The patterns of nodes that have a line of their own on a rule sheet.
-ON_RULE_SHEETS = (
-    *(patterns.function, patterns.single_argument, patterns.single_argument_callable, powers.logarithm),
-    *(patterns.product, patterns.quotient, powers.general_power),
-)
+ON_RULE_SHEETS = (SINGLE_ARGUMENT, LOGARITHM, PRODUCT, QUOTIENT, GENERAL_POWER)
 
 
 class SolutionLine(NamedTuple):
@@ -143,9 +139,10 @@ class _TemplateFields(dict[str, str]):
             return short(node if site in self.formulas.function.active else site)
         if field == "name":
             return node.operation.name if node.operation is not None else short(node)
-        derived, letter = len(field) == 2, field[-1]
-        part = self.change.match.parts["uvw".index(letter)]
-        return short(part) if not derived else short(self.formulas.derivative(part))
+        nodes = self.change.match.nodes
+        return (
+            short(nodes[field]) if field in nodes else short(self.formulas.derivative(nodes[field.removeprefix("d")]))
+        )
 
 
 def site_of(change: Change, function: AnalyzedFunction) -> Expression:

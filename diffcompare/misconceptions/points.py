@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import Rule
-from diffcompare.misconceptions.patterns import PatternMatch, Tangents, Values
+from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values
 from diffcompare.numeric.arb_functions import SLOW_BITS, Beyond, Undecided, precision, to_float
 from diffcompare.numeric.balls import BALLS, evaluate_balls
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
@@ -42,12 +42,12 @@ class Change(NamedTuple):
         return apply_wrong_rule(self.rule, self.match, self.match.bind(values, tangents), tangents)
 
 
-def apply_wrong_rule(rule: Rule, match: PatternMatch, bound: Sequence[Any], tangents: Tangents) -> Any:
+def apply_wrong_rule(rule: Rule, match: PatternMatch, numbers: Mapping[str, Any], tangents: Tangents) -> Any:
     """Return what the rule gives, times the inner derivative (or over it) if the rule is about the outer function only.
 
-    `bound` are the numbers that `match.bind` has returned.
+    `numbers` are those that `match.bind` has returned.
     """
-    wrong = rule.wrong(*bound)
+    wrong = rule.apply(numbers)
     if rule.inner is None or rule.inner == "missing":
         return wrong
     assert match.inner is not None

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression
-from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions.kinds import KINDS, Rule
-from diffcompare.misconceptions.patterns import PatternMatch, Tangents, Values
+from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values, operation_name
+from diffcompare.misconceptions.patterns import ANY_OPERATION
 from diffcompare.misconceptions.points import (
     NO_VALUE,
     AnalyzedFunction,
@@ -170,15 +170,12 @@ def wrong_derivatives(
 ) -> Iterator[tuple[PatternMatch, Rule, Any]]:
     """Yield the derivative of a node by every wrong rule that has a value, but for rules of the excluded kinds."""
     for match, rules in matches(node, function):
-        try:
-            bound = match.bind(values, tangents)
-        except NO_VALUE:
-            continue
+        numbers = match.bind(values, tangents)
         for rule in rules:
             if rule.kind in excluded:
                 continue
             try:
-                yield match, rule, apply_wrong_rule(rule, match, bound, tangents)
+                yield match, rule, apply_wrong_rule(rule, match, numbers, tangents)
             except NO_VALUE:
                 continue
 
@@ -186,14 +183,14 @@ def wrong_derivatives(
 def matches(node: Expression, function: AnalyzedFunction) -> Sequence[tuple[PatternMatch, Sequence[Rule]]]:
     """Return the matches of a node, with the rules for each.
 
-    `any_operation` does not match the root: an answer that keeps the whole function is a mistake about the whole.
+    `ANY_OPERATION` does not match the root: an answer that keeps the whole function is a mistake about the whole.
     """
     cached = function.matches.get(node)
     if cached is None:
         cached = function.matches[node] = [
             (match, rules)
-            for pattern, rules in rules_for(patterns.operation_name(node)).items()
-            if (pattern is not patterns.any_operation or node is not function.root)
+            for pattern, rules in rules_for(operation_name(node)).items()
+            if (pattern is not ANY_OPERATION or node is not function.root)
             and (match := pattern(node, function.active)) is not None
         ]
     return cached

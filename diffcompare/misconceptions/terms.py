@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from diffcompare.language.expression import Expression
 from diffcompare.misconceptions.messages import Formulas, Mistake, right_rule_at, short, tidied
-from diffcompare.misconceptions.patterns import operation_name
+from diffcompare.misconceptions.pattern_matching import operation_name
 from diffcompare.misconceptions.points import Sample
 from diffcompare.misconceptions.search import Search, agree, is_right
 from diffcompare.numeric.evaluate import is_number

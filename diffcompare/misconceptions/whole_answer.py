@@ -13,8 +13,8 @@ from diffcompare.language.expression import Expression, Variable, apply
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.messages import short
+from diffcompare.misconceptions.patterns import ROOT_OF_SQUARE
 from diffcompare.misconceptions.points import NO_VALUE, Sample
-from diffcompare.misconceptions.power_patterns import root_of_square
 from diffcompare.misconceptions.search import Explanation, Search, agree
 from diffcompare.misconceptions.terms import signed_terms, split_terms
 
@@ -270,7 +270,7 @@ def simpler_readings(node: Expression, active: Collection[Expression]) -> Iterat
         return
     if operation.name == "abs":
         yield node, "root-of-square", arguments[0]
-    elif root_of_square(node, active) is not None:
+    elif ROOT_OF_SQUARE(node, active) is not None:
         yield node, "root-of-square", arguments[0].arguments[0]
     parts = arguments[2:] if operation.selects else arguments if operation.name in EXTREMA else ()
     for part in parts:

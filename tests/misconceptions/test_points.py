@@ -47,10 +47,10 @@ def test_three_ways_to_the_same_wrong_derivative(text):
                 at_once, _ = explanation_by((injected.change,)).equation(sample)
             except (ArithmeticError, ValueError):
                 continue
-            assert math.isclose(at_once, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.says
+            assert math.isclose(at_once, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.message
             swept = balls.tangents_with((injected.change,)).get(expression, balls.one * 0)
             low, high = map(to_float, ends(swept)) if not isinstance(swept, int) else (swept, swept)
-            assert math.isclose(low, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.says
+            assert math.isclose(low, written, rel_tol=1e-9, abs_tol=1e-9), injected.change.rule.message
             assert high - low <= 1e-15 * max(1, abs(low))
             seen += 1
     assert seen > 40
