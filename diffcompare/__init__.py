@@ -187,25 +187,22 @@ numeric/                      Expressions evaluated and differentiated over numb
   recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
   sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
 render/                       The output formats, each a renderer that writes any document
+  block_layout.py             Layout of tables, listings and equations for a given width, without ever dropping or cutting a digit
   csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
-  equations.py                Equations as lines of text: aligned at `=`, remarks in their own column, long formulas folded but never cut
   html.py                     HTML: one self-contained page that needs no network, or a fragment for notebooks
-  json.py                     JSON: the plain data of a document, not its blocks
-  jsonl.py                    JSON lines: the plain data of a document on one line
+  json.py                     JSON, indented or on one line: the plain data of a document, not its blocks
   latex.py                    LaTeX for an article, to be included or pasted; all special characters of the text are escaped
   markdown.py                 GitHub-flavoured Markdown: text is escaped, formulas are code, digits that differ from the truth are bold
   plain.py                    Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
-  table_layout.py             Layout of tables and name-value lists for a given width, without ever dropping or cutting a digit
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number
   text_layout.py              Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells
   chart/                      Drawings of plots and bar charts
     scale.py                  Axes of charts: the position of a value between the ends of an axis, and the ticks
     svg.py                    Plots and bar charts as SVG, readable without colours
     text.py                   Plots and bar charts drawn with characters
-  graph/                      Drawings of computational graphs
+  graph/                      Drawings of computational graphs, and the texts that they share: marked numbers, descriptions for screen readers
     dot.py                    DOT: a graph of any size in the language of Graphviz (`dot -Tsvg graph.dot`)
-    labels.py                 Texts in drawings of a graph: short numbers, marks of tangents and adjoints, descriptions for screen readers
     layout.py                 Layered layout of a graph after Sugiyama: layering, crossing reduction, coordinate assignment
     mermaid.py                Mermaid: the graph of a document as a flowchart, which GitHub and many editors draw in place
     svg.py                    A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants plain text
@@ -233,20 +230,16 @@ studies/                      Studies: each puts questions to the table, the cat
   trace_report.py             A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
   trace_wording.py            Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers
   step_sweep/                 The error of difference quotients against their step
-    cancellation.py           The cancellation table: f(x+h) for ever smaller h, and the digits it shares with f(x)
-    error_curves.py           Measure errors: every difference formula at many steps, and the median of each quarter of a decade
     findings.py               The sentences of a step sweep: each appears only where the measured figures support it
+    measurements.py           Measure a step sweep: the error of every formula at many steps, the cancellation table, methods without a step
     report.py                 The report of a step sweep: plot, errors, slopes, best steps, cancellation, and what they teach
     slopes.py                 Slopes of error curves on their two branches, truncation and round-off, and the best step in theory
     sweep.py                  Sweep the step of difference formulas, and measure their errors beside methods that have no step
-    without_step.py           Derivatives by methods without a step, automatic and symbolic: level lines under the error curves
   swell/                      Expression swell: how formulas of derivatives grow, as trees and as DAGs, and how accurate they are
     families.py               The functions of a swell study: members of a family, or expressions of a file, by their numbers
-    measure.py                Measure formulas: their size, their values in doubles, and the error of these against the truth
+    measure.py                Measure derivatives as formulas, by the rules and by sympy: their size, their values, and their error
     report.py                 The report of a swell study: formulas while they are short, then sizes, accuracy and work
-    results.py                The record of a swell study: formulas of every member in every form, and AD beside them
-    study.py                  Run swell studies: the members of a family, or the higher derivatives of one expression
-    sympy_forms.py            Ask sympy for the forms of a derivative, member by member, within a time budget
+    study.py                  Swell studies: the members of a family, or the higher derivatives of one expression, and the record of both
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
   directional_check.py        The check of a gradient by values alone: a central difference in a direction that moves every variable

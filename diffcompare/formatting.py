@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.document import Approximate, Code, Measured
 from diffcompare.language.printer import infix, to_text
 from diffcompare.language.wengert import dag_size
+from diffcompare.localization import translate
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MAX_FORMULA_LENGTH = 2_000
 
 MAX_FORMULA_NODES = 20_000  # nodes up to which a formula is written in full before it is cut
+
+DRAWN_DIGITS = 4  # significant digits of a number in a drawing; the table has all
 
 _FIRST_UNWRITTEN = 10**4_300  # Python refuses str() of longer integers, because it takes quadratic time
 
@@ -125,6 +128,13 @@ def approximate(value: float, digits: int = 2) -> str:
     scientific = f"{value:.{digits - 1}e}"
     exponent = int(scientific.partition("e")[2])
     return f"{value:.{max(digits - 1 - exponent, 0)}f}" if -3 <= exponent < 5 else scientific
+
+
+def short_number(number: float | None) -> str:
+    """Return a number as drawings have it: a few digits, zero without a sign, `undefined` for None."""
+    return (
+        translate("undefined") if number is None else f"{number + 0.0:.{DRAWN_DIGITS}g}".replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def _without_bare_point(number: str) -> str:

@@ -1,7 +1,7 @@
 """The output formats, each a renderer that writes any document.
 
-A format is one module of this package with one function, `render(document, look) -> str`, and one name in `FORMATS`.
-A renderer is imported on first use, so that a command pays only for the format it writes.
+A format is a function `render(document, look) -> str` in a module of this package, and a name in `FORMATS`.  The module
+is imported on first use, so that a command pays only for the format it writes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ PICTURES = ("svg", "dot", "mermaid")  # write only pictures; a document without 
 
 LINES = ("jsonl",)  # for many documents in one file: the plain data of each on one line
 
-FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES  # each is the module of that name
+FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
 
-_MODULES = {"dot": "graph.dot", "mermaid": "graph.mermaid"}  # formats whose module is in a subpackage
+# The module and the function of those formats that are not written by `render` of the module with their name.
+_RENDERERS = {"jsonl": ("json", "render_line"), "dot": ("graph.dot", "render"), "mermaid": ("graph.mermaid", "render")}
 
 _SUFFIXES = {
     ".json": "json",
@@ -70,8 +71,8 @@ def render(document: Document, format: str, *, look: Look | None = None) -> str:
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}: choose one of {', '.join(FORMATS)}")
-    module = importlib.import_module(f"{__name__}.{_MODULES.get(format, format)}")
-    text: str = module.render(document, look or Look())
+    module, function = _RENDERERS.get(format, (format, "render"))
+    text: str = getattr(importlib.import_module(f"{__name__}.{module}"), function)(document, look or Look())
     return text
 
 

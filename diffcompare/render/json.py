@@ -1,4 +1,4 @@
-"""JSON: the plain data of a document, not its blocks.
+"""JSON, indented or on one line: the plain data of a document, not its blocks.
 
 Numbers keep all digits; integers that a double cannot hold exactly become decimal text, because most JSON readers
 use doubles.
@@ -23,11 +23,20 @@ _SCALARS = frozenset([str, bool, int, float, type(None)])
 
 def render(document: Document, look: Look) -> str:
     """Return the data as JSON.  Raises ValueError for nan and inf, and TypeError for what is not plain data."""
-    data = _portable(document.data() if callable(document.data) else document.data, "data")
+    data = _data(document)
     text = _text(data, "\n", escaped=not look.unicode)
     if not _is_utf8(text):
         text = _text(data, "\n", escaped=True)  # a lone surrogate (bytes of the command line) can only be escaped
     return f"{text}\n"
+
+
+def render_line(document: Document, look: Look) -> str:
+    """Return the same data on one line, as JSON Lines has it."""
+    return f"{json.dumps(_data(document), ensure_ascii=not look.unicode)}\n"
+
+
+def _data(document: Document) -> object:
+    return _portable(document.data() if callable(document.data) else document.data, "data")
 
 
 def _is_utf8(text: str) -> bool:

@@ -30,7 +30,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import POWER, PRODUCT
 from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_latex, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
-from diffcompare.render.equations import break_formula
+from diffcompare.render.block_layout import break_formula
 from diffcompare.render.text_layout import ascii_only, clean, for_people, greek, introduced, is_prose, repeats
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.localization import translate
-from diffcompare.render.equations import equation_lines
+from diffcompare.render.block_layout import equation_lines
 from diffcompare.render.text_layout import (
     clean,
     for_people,

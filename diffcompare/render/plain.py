@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from diffcompare import formatting
 from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Paragraph, Plot, Source, Table
-from diffcompare.render.equations import equation_lines
+from diffcompare.render.block_layout import equation_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,

@@ -1,6 +1,6 @@
 """Terminal output: tables between rules, folded to the width without ever cutting a number.
 
-The layout is made in `table_layout`, because rich drops digits when a table is too narrow; rich only writes the escape
+The layout is made in `block_layout`, because rich drops digits when a table is too narrow; rich only writes the escape
 sequences.  All text goes through `rich.text.Text` and never through markup, which would delete `[b]`.  Digits that
 differ from the truth are underlined and vermillion, or in brackets on a dumb terminal.
 """
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from diffcompare import formatting
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.localization import translate
-from diffcompare.render.equations import equation_lines
-from diffcompare.render.table_layout import Entry, entry_lines, table_lines
+from diffcompare.render.block_layout import Entry, entry_lines, equation_lines, table_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,

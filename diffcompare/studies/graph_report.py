@@ -20,11 +20,11 @@ from diffcompare.document import (
     Table,
     Vertex,
 )
+from diffcompare.formatting import short_number
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.printer import SIGNS
 from diffcompare.language.wengert import pretty
 from diffcompare.numeric.evaluate import Undefined
-from diffcompare.render.graph.labels import short
 from diffcompare.studies.graph import ComputationalGraph
 from diffcompare.studies.record import (
     cell,
@@ -149,7 +149,7 @@ def _picture(graph: ComputationalGraph) -> Graph:
 
 
 def _label(partial: float | None) -> str:
-    return "" if partial is None else short(partial)
+    return "" if partial is None else short_number(partial)
 
 
 def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:

@@ -67,3 +67,15 @@ def test_a_lone_surrogate_can_be_written_to_a_file() -> None:
 def test_the_lines_are_those_of_the_standard_library(data: dict[str, object], unicode: bool) -> None:
     text = render(Document((), data), "json", look=Look(charset="braille" if unicode else "ascii"))
     assert text == json.dumps(data, indent=2, ensure_ascii=not unicode) + "\n"
+
+
+# --- JSON lines ---
+
+
+def test_the_data_on_one_line() -> None:
+    document = Document((), {"θ": [1.5, None, 2**60], "text": "two\nlines"})
+    text = render(document, "jsonl")
+    assert text.count("\n") == 1
+    assert text.endswith("}\n")
+    assert json.loads(text) == json.loads(render(document, "json"))
+    assert render(document, "jsonl", look=Look(charset="ascii")).isascii()

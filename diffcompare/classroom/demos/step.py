@@ -15,8 +15,14 @@ from diffcompare.language.parser import parse
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import value_at
 from diffcompare.studies.compare import compare
-from diffcompare.studies.step_sweep.cancellation import bracketed, cancellation_table
-from diffcompare.studies.step_sweep.error_curves import Curve, complex_rule, error_of, formulas
+from diffcompare.studies.step_sweep.measurements import (
+    Curve,
+    bracketed,
+    cancellation_table,
+    complex_rule,
+    error_of,
+    formulas,
+)
 from diffcompare.studies.step_sweep.report import plot
 from diffcompare.studies.step_sweep.sweep import StepSweep, sweep
 

@@ -23,15 +23,16 @@ from diffcompare.numeric.sweeps import reverse
 from diffcompare.studies.question import question_of
 from diffcompare.studies.swell.families import FAMILIES, Member, of_family
 from diffcompare.studies.swell.measure import (
+    DerivativeForm,
     KnownDerivatives,
     PartialRow,
+    SwellRow,
     TimeBudget,
     by_rules,
     completed,
     sized,
     truth_of,
 )
-from diffcompare.studies.swell.results import DerivativeForm, SwellRow
 from diffcompare.studies.trace import Trace, trace_question
 
 # Programs: Wengert lists as plain data, with the numbers that Python computed, for the page's own tape.

@@ -1,1 +1,61 @@
-"""Drawings of computational graphs."""
+"""Drawings of computational graphs, and the texts that they share: marked numbers, descriptions for screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.document import Graph
+from diffcompare.formatting import short_number
+from diffcompare.localization import translate
+
+if TYPE_CHECKING:
+    from diffcompare.document import Document, Vertex
+
+_MARKS = {"primal": "", "tangent": "\N{COMBINING DOT ABOVE}", "adjoint": "\N{COMBINING MACRON}"}
+
+
+def only_graph(document: Document, format: str) -> Graph:
+    """Return the only graph of a document.  Raises DiffcompareError (E533) if there is not exactly one."""
+    graphs = [block for block in document.blocks if isinstance(block, Graph)]
+    if len(graphs) == 1:
+        return graphs[0]
+    message = f"there is no graph in this answer that could be written as {format}"
+    help = "`diffcompare graph` has one; choose another format here, such as plain"
+    raise DiffcompareError(Diagnostic("E533", "bad_value", message, help=help))
+
+
+def output_of(graph: Graph) -> str | None:
+    """Return the name of the node that no other node uses."""
+    sources = {edge.source for edge in graph.edges}
+    return next((vertex.name for vertex in reversed(graph.vertices) if vertex.name not in sources), None)
+
+
+def number_texts(vertex: Vertex) -> list[tuple[str, str]]:
+    """Return the numbers of a node with their quantities: the value as `2`, the tangent or adjoint as `v̄₀ = 1.716`."""
+    letter, subscript = vertex.name[:1], vertex.name[1:]
+    texts: list[tuple[str, str]] = []
+    for quantity, number in vertex.numbers:
+        mark = _MARKS[quantity]
+        texts.append(
+            (quantity, f"{letter}{mark}{subscript} = {short_number(number)}" if mark else short_number(number))
+        )
+    return texts
+
+
+def describe_vertex(vertex: Vertex, *, output: bool = False) -> str:
+    """Describe a node for screen readers: `v₃ = sin(v₀), value -0.9589, adjoint -1`."""
+    parts = [vertex.label if vertex.kind == "constant" else f"{vertex.name} = {vertex.label}"]
+    for quantity, number in vertex.numbers:
+        parts.append(f"{translate('value' if quantity == 'primal' else quantity)} {short_number(number)}")
+    parts += [translate("inactive")] if not vertex.active and vertex.kind != "constant" else []
+    parts += [translate("the output")] if output else []
+    return translate(", ").join(parts)
+
+
+def describe_graph(graph: Graph) -> str:
+    """Describe the graph for screen readers."""
+    output = output_of(graph)
+    return translate("; ").join(
+        [describe_vertex(vertex, output=vertex.name == output) for vertex in graph.vertices]
+    ) + translate(".")

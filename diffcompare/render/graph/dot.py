@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diffcompare.render.graph import labels as words
+from diffcompare.render.graph import describe_vertex, number_texts, only_graph, output_of
 from diffcompare.render.text_layout import ascii_only, clean
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300"}
 
 def render(document: Document, look: Look) -> str:
     """Return the document's graph.  Raises DiffcompareError (E533) if it has none."""
-    drawn = words.only_graph(document, "DOT")
+    drawn = only_graph(document, "DOT")
     text = "\n".join([*_head(drawn), *_nodes(drawn), *_edges(drawn), "}\n"])
     return text if look.unicode else ascii_only(text)
 
@@ -33,10 +33,10 @@ def _head(graph: Graph) -> list[str]:
 
 
 def _nodes(graph: Graph) -> list[str]:
-    output = words.output_of(graph)
+    output = output_of(graph)
     lines = []
     for number, vertex in enumerate(graph.vertices):
-        attributes = [f"label = <{_label(vertex)}>", f"tooltip = {_quoted(words.sentence(vertex))}"]
+        attributes = [f"label = <{_label(vertex)}>", f"tooltip = {_quoted(describe_vertex(vertex))}"]
         if vertex.kind == "variable":
             attributes.append("shape = ellipse")
         if vertex.kind == "constant":
@@ -53,7 +53,7 @@ def _label(vertex: Vertex) -> str:
     """Return value, name and operation, and tangent or adjoint below each other, as an HTML-like label with colours."""
     if vertex.kind == "constant":
         return _escaped(vertex.label)
-    numbers = [f'<FONT COLOR="{_COLORS[what]}">{_escaped(text)}</FONT>' for what, text in words.numbers(vertex)]
+    numbers = [f'<FONT COLOR="{_COLORS[what]}">{_escaped(text)}</FONT>' for what, text in number_texts(vertex)]
     middle = [f"<B>{_escaped(vertex.name)}</B> = {_escaped(vertex.label)}"]
     return "<BR/>".join([*numbers[:1], *middle, *numbers[1:]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.render.graph import labels as words
+from diffcompare.render.graph import number_texts, only_graph, output_of
 from diffcompare.render.text_layout import clean
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ _LETTERS = re.compile(r"[^\w .,]|_")
 
 def render(document: Document, look: Look) -> str:
     """Return the document's graph.  Raises DiffcompareError (E533) if it has none."""
-    return flowchart(words.only_graph(document, "Mermaid"), look)
+    return flowchart(only_graph(document, "Mermaid"), look)
 
 
 def flowchart(graph: Graph, look: Look) -> str:
     """Return a graph as a flowchart from left to right."""
     places = {vertex.name: f"n{number}" for number, vertex in enumerate(graph.vertices)}
-    output = words.output_of(graph)
+    output = output_of(graph)
     lines = ["flowchart LR"]
     lines += [f"  {places[vertex.name]}{_shape(vertex, look)}" for vertex in graph.vertices]
     for edge in graph.edges:
@@ -47,7 +47,7 @@ def _shape(vertex: Vertex, look: Look) -> str:
     start, end = _SHAPES[vertex.kind], _ENDS[vertex.kind]
     if vertex.kind == "constant":
         return f"{start}{_escaped(vertex.label, look)}{end}"
-    numbers = [_escaped(text, look) for _, text in words.numbers(vertex)]
+    numbers = [_escaped(text, look) for _, text in number_texts(vertex)]
     middle = _escaped(f"{vertex.name} = {vertex.label}", look)
     return f"{start}{'<br/>'.join([*numbers[:1], f'<b>{middle}</b>', *numbers[1:]])}{end}"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, width
 from diffcompare.document import MAX_DRAWN
 from diffcompare.localization import translate
-from diffcompare.render.graph import labels as words
+from diffcompare.render.graph import describe_graph, describe_vertex, number_texts, output_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.svg import SvgDrawing, text
 
@@ -71,13 +71,11 @@ def draw_graph(graph: Graph) -> SvgDrawing:
         message = f"{len(graph.vertices):,} nodes are more than a drawing can show (up to {MAX_DRAWN})"
         raise DiffcompareError(Diagnostic("E532", "resource_limit", message, help="`--format dot` is for Graphviz"))
     plan = _plan(graph)
-    output = words.output_of(graph)
+    output = output_of(graph)
     body = _edges(graph, plan)
     body += [_node(vertex, plan.places[vertex.name], vertex.name == output) for vertex in graph.vertices]
     legend, wide, high = _legend(graph, plan.height + 10, max(plan.width, 640.0))
-    return SvgDrawing(
-        max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), words.description(graph)
-    )
+    return SvgDrawing(max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), describe_graph(graph))
 
 
 # --- Where things stand -----------------------------------------------------------------------------------------------
@@ -107,7 +105,7 @@ def _size(vertex: Vertex, inputs: int) -> tuple[float, float]:
     if vertex.kind == "constant":
         return max(width(vertex.label) * LETTER + 6, 22.0), CONSTANT
     letters = max(width(vertex.label), width(vertex.name))
-    numbers = max([width(number) * DIGIT + 14 for _, number in words.numbers(vertex)], default=0.0)
+    numbers = max([width(number) * DIGIT + 14 for _, number in number_texts(vertex)], default=0.0)
     return max(letters * LETTER + 28, numbers, 64.0), max(HEIGHT, inputs * PORT + 4)
 
 
@@ -191,7 +189,7 @@ def _line(stations: Sequence[tuple[float, float]], kind: str, ends: str = "") ->
 
 def _node(vertex: Vertex, place: NodeBox, output: bool) -> str:
     classes = f"{vertex.kind}{'' if vertex.active else ' inactive'}"
-    parts = [f"<title>{text(words.sentence(vertex, output=output))}</title>\n"]
+    parts = [f"<title>{text(describe_vertex(vertex, output=output))}</title>\n"]
     if vertex.kind == "constant":
         parts.append(_words(place.x, place.y + 5, vertex.label, "label"))
     else:
@@ -199,7 +197,7 @@ def _node(vertex: Vertex, place: NodeBox, output: bool) -> str:
         parts.append(_words(place.x, place.y - 4, vertex.name, "name"))
         parts.append(_words(place.x, place.y + 14, vertex.label, "label"))
     away = place.height / 2 + NUMBER / 2
-    for number, (quantity, written) in enumerate(words.numbers(vertex)):
+    for number, (quantity, written) in enumerate(number_texts(vertex)):
         y = place.y + away + NUMBER * (number - 1) if number else place.y - away  # all but the first below the node
         parts.append(_number(place.x, y, quantity, written))
     return f'<g class="{classes}" data-node="{text(vertex.name)}">\n{"".join(parts)}</g>\n'

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import width
 from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
-from diffcompare.render.graph import labels as words
+from diffcompare.render.graph import number_texts, output_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.text_layout import clean, line_text, line_width, stage_mark
 
@@ -207,7 +207,7 @@ def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:
     """Place everything; a sparse plan doubles the rows and shifts every other column by one, so that no two wires
     are in line.
     """
-    output = None if density.tight else words.output_of(graph)
+    output = None if density.tight else output_of(graph)
     blocks = {vertex.name: _words(vertex, vertex.name == output, look, density.tight) for vertex in graph.vertices}
     inputs = dict.fromkeys(blocks, 0)
     for edge in graph.edges:
@@ -225,7 +225,7 @@ def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
     if vertex.kind == "constant":
         return [(clean(vertex.label, look.unicode), "")]
     lines: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
-    lines += [(text, quantity) for quantity, text in words.numbers(vertex)]
+    lines += [(text, quantity) for quantity, text in number_texts(vertex)]
     lines += [(translate("(output)"), "")] if output else []
     return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in lines]
 

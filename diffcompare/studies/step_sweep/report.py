@@ -27,10 +27,9 @@ from diffcompare.document import (
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.record import number, question_data, question_entries, warnings_data
-from diffcompare.studies.step_sweep.cancellation import DIGITS, bracketed
-from diffcompare.studies.step_sweep.error_curves import Curve
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
+from diffcompare.studies.step_sweep.measurements import DIGITS, Curve, bracketed
 from diffcompare.studies.step_sweep.slopes import FittedSlope
 from diffcompare.studies.step_sweep.sweep import digits_at, digits_of
 

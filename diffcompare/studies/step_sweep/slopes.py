@@ -20,7 +20,7 @@ from statistics import median
 from typing import NamedTuple
 
 from diffcompare.backends.finite_differences import FIVE_POINT, Stencil
-from diffcompare.studies.step_sweep.error_curves import Bin, Curve, stencil_of
+from diffcompare.studies.step_sweep.measurements import Bin, Curve, stencil_of
 
 LUCK = 4  # errors of up to so many ulps count as equal: which of them is the least is luck
 # A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth.

@@ -31,19 +31,22 @@ from diffcompare.studies.failure import point_failure
 from diffcompare.studies.question import Setup, bad_value, checked_names, checked_positive, question_and_point, set_up
 from diffcompare.studies.record import Record
 from diffcompare.studies.step_sweep import slopes
-from diffcompare.studies.step_sweep.cancellation import CancellationRow, cancellation_table, table_steps
-from diffcompare.studies.step_sweep.error_curves import (
+from diffcompare.studies.step_sweep.measurements import (
     Bin,
+    CancellationRow,
     Curve,
     Grid,
+    StepFreeAnswer,
+    answers_without_step,
+    cancellation_table,
     complex_rule,
     curves,
     error_of,
     formulas,
     grid_for,
+    table_steps,
 )
 from diffcompare.studies.step_sweep.slopes import FittedSlope, Prediction, predict, rule_of_thumb
-from diffcompare.studies.step_sweep.without_step import StepFreeAnswer, answers_without_step
 from diffcompare.truth.establish import Truth, establish
 from diffcompare.truth.higher_derivatives import higher_derivatives
 from diffcompare.truth.rounding import TrueNumber

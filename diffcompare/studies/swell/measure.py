@@ -1,4 +1,4 @@
-"""Measure formulas: their size, their values in doubles, and the error of these against the truth."""
+"""Measure derivatives as formulas, by the rules and by sympy: their size, their values, and their error."""
 
 from __future__ import annotations
 
@@ -11,18 +11,84 @@ from diffcompare.backends.automatic import FORWARD_MODE, REVERSE_MODE
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.problem import Problem, Size
 from diffcompare.backends.registry import ONE_AT_A_TIME
+from diffcompare.backends.symbolic import client
+from diffcompare.backends.symbolic.client import prepare
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.differentiation_rules import LIGHT, RAW, RuleStyle
-from diffcompare.language.expression import Expression
-from diffcompare.language.operations import NotDifferentiable
-from diffcompare.language.wengert import active_nodes, operation_count, tree_sum, wengert_list
+from diffcompare.language.expression import Expression, Number, Variable
+from diffcompare.language.operations import NotDifferentiable, exact_integer
+from diffcompare.language.wengert import active_nodes, operation_count, tree_sum, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
 from diffcompare.numeric.sweeps import forward_work, reverse_work
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.swell.families import Member
-from diffcompare.studies.swell.results import SWEEPS, DerivativeForm, SweepWork, SwellRow
 from diffcompare.truth.establish import Truth, establish
 from diffcompare.truth.rounding import TrueNumber
+
+OWN = ("raw", "light")
+SYMPY = ("sympy", "cse", "expanded", "simplified")
+# The forms of a derivative, with their titles.
+FORMS = {
+    "raw": "textbook rules, raw",
+    "light": "textbook rules, light",
+    "sympy": "sympy",
+    "cse": "sympy, after CSE",
+    "expanded": "sympy, expanded",
+    "simplified": "sympy, simplified",
+}
+
+SWEEPS = {"forward": "forward AD", "reverse": "reverse AD"}
+
+
+class DerivativeForm(NamedTuple):
+    """A derivative as formulas, one for every variable, or the reason why there are none."""
+
+    trouble: str | None = None
+    """The reason why there are no formulas, in words: `timed out after 5 s`, `not asked`."""
+    status: str = "ok"
+    """The status of the method, or `not-asked` or `too-large`."""
+    formulas: Mapping[str, Expression] | None = None
+    size: Size | None = None
+    work: int | None = None
+    """Operations to evaluate the formulas, shared subexpressions once."""
+    written: int | None = None
+    """Operations of the formulas written out, with every subexpression as often as it appears."""
+    values: Mapping[str, float | None] | None = None
+    """The values of the formulas at the point, in doubles."""
+    error: float | None = None
+    """The largest relative error of the values."""
+    outside: str | None = None
+    """The reason why a value is missing: `undefined`, or `overflow` for inf and nan."""
+
+
+class SweepWork(NamedTuple):
+    """One mode of automatic differentiation: its operations, its gradient and the largest relative error."""
+
+    status: str
+    work: int | None = None
+    values: Mapping[str, float | None] | None = None
+    error: float | None = None
+
+
+class SwellRow(NamedTuple):
+    """One member, or one order of the derivative of an expression."""
+
+    member: Member
+    size: Size
+    """The size of f, which is the same in all orders."""
+    operations: int
+    """The operations to evaluate f."""
+    forms: Mapping[str, DerivativeForm]
+    sweeps: Mapping[str, SweepWork]
+    status: str
+    """The status of the truth."""
+    true: Mapping[str, TrueNumber | None]
+    polynomial: DerivativeForm | None = None
+    """The polynomial `factored`, and its derivative `unsimplified` and `simplified`, as in Table 1 of Baydin et al.
+    2018; None for a function that is no polynomial of small degree in one variable."""
+
+
+# --- Forms by the rules of a textbook, and their errors ---------------------------------------------------------------
 
 RULE_STYLES: Mapping[str, RuleStyle] = {"raw": RAW, "light": LIGHT}  # the two forms by the rules of a textbook
 
@@ -190,3 +256,128 @@ def failure_of(problem: Problem, truth: Truth) -> Diagnostic | None:
     if failure is not None and failure.kind == "nondifferentiable":
         return failure._replace(help="choose another point; sizes and work are the same everywhere")
     return failure
+
+
+# --- Polynomials as in Table 1 of the survey: factored, by the product rule, and simplified ---------------------------
+
+MAX_DEGREE = 8  # that of the last row of the survey's table
+
+
+def table_rows(problems: Sequence[tuple[Problem, int]], budget: float | None) -> list[DerivativeForm | None]:
+    """Return the row of Table 1 for every problem and order of the derivative; None for what is no small polynomial.
+
+    The formulas of a row are `factored` (the polynomial itself), and its derivative `unsimplified` and `simplified`.
+    """
+    remaining = TimeBudget(budget)
+    return [_table_row(problem, order, remaining) if _is_small(problem) else None for problem, order in problems]
+
+
+def _table_row(problem: Problem, order: int, remaining: TimeBudget) -> DerivativeForm:
+    if remaining.is_empty:
+        return remaining.timed_out
+    answer = client.derive(problem._replace(budget=remaining.left), ("raw", "polynomial"), order)
+    remaining.spend(answer.seconds)
+    if "polynomial" in answer.formulas:
+        return sized(answer.formulas["polynomial"])
+    status, why = next(iter(answer.troubles.values()), ("failed", "not reached"))
+    return DerivativeForm(why, status)
+
+
+def _is_small(problem: Problem) -> bool:
+    nodes = wengert_list(problem.expression)
+    if len(problem.wrt) != 1 or set(variables(nodes)) - set(problem.wrt):
+        return False
+    degree = degree_bound(nodes)
+    return degree is not None and degree <= MAX_DEGREE
+
+
+def degree_bound(nodes: Sequence[Expression]) -> int | None:
+    """Return an upper bound of the degree of the last node; None where it is not written as a polynomial."""
+    degrees: dict[Expression, int | None] = {}
+    for node in nodes:
+        degrees[node] = _degree(node, [degrees[argument] for argument in node.arguments])
+    return degrees[nodes[-1]]
+
+
+def _degree(node: Expression, degrees: Sequence[int | None]) -> int | None:
+    if node.operation is None:
+        return 0 if isinstance(node, Number) else 1 if isinstance(node, Variable) else None
+    first, last = degrees[0], degrees[-1]
+    if first is None or last is None:
+        return None
+    name = node.operation.name
+    if name in ("+", "-", "neg"):
+        return max(first, last)
+    if name == "*":
+        return first + last
+    if name == "/":
+        return first if last == 0 else None
+    exponent = exact_integer(node.arguments[1]) if name == "^n" else None
+    return first * exponent if exponent is not None and exponent >= 0 else None
+
+
+# --- Forms by sympy ---------------------------------------------------------------------------------------------------
+
+# Our forms, and the stages of the sympy worker that produce them.
+STAGES = {"sympy": "raw", "cse": "cse", "expanded": "expanded", "simplified": "simplified"}
+
+# The share of the budget, and the forms of each round; the worker derives the others from the first.
+ROUNDS = ((0.5, ("sympy", "cse")), (0.5, ("sympy", "expanded")), (1.0, ("sympy", "simplified")))
+
+
+FINAL_STATUSES = ("timed-out", "out-of-memory")  # a larger member would end in the same way
+
+
+def sympy_forms(problems: Sequence[tuple[Problem, int]], budget: float | None) -> list[dict[str, DerivativeForm]]:
+    """Return the forms by sympy for every problem and order of the derivative, or why there are none.
+
+    There are three rounds over all problems: the derivative as it comes and after common-subexpression elimination,
+    then expanded, then simplified, which takes longest.  They have half a budget, half a budget and a whole one.  When
+    a round runs out of time it ends, because later members are larger; a member without a derivative from the first
+    round is left out of the others.
+    """
+    results = [dict.fromkeys(STAGES, NOT_ASKED) for _ in problems]
+    rest = list(zip(results, problems, strict=True))
+    for share, names in ROUNDS:
+        _round(rest, names, TimeBudget(None if budget is None else share * budget))
+        rest = [(forms, problem) for forms, problem in rest if forms[names[0]].formulas is not None]
+    return results
+
+
+def _round(
+    members: Sequence[tuple[dict[str, DerivativeForm], tuple[Problem, int]]],
+    names: Sequence[str],
+    remaining: TimeBudget,
+) -> None:
+    """Ask for these forms of one member after the other, and store the results in place."""
+    for forms, (problem, order) in members:
+        open_names = [name for name in names if forms[name].formulas is None]
+        if remaining.is_empty:
+            forms.update(dict.fromkeys(open_names, remaining.timed_out))
+            return
+        prepare()  # start a new worker if the last one was ended
+        stages = [STAGES[name] for name in names]
+        answer = client.derive(problem._replace(budget=remaining.left), stages, order)
+        remaining.spend(answer.seconds)
+        forms.update({name: _form(answer, name, problem, remaining) for name in open_names})
+        if any(status in FINAL_STATUSES for status, _ in answer.troubles.values()):
+            return
+
+
+def _form(answer: client.SympyAnswer, name: str, problem: Problem, remaining: TimeBudget) -> DerivativeForm:
+    """Return the formulas of one form, or why there are none."""
+    stage = STAGES[name]
+    if stage in answer.formulas:
+        return _complete(answer, stage, problem)
+    if any(status == "timed-out" for status, _ in answer.troubles.values()):
+        return remaining.timed_out
+    status, why = answer.troubles.get(stage, ("failed", "not reached"))
+    return DerivativeForm(why, status)
+
+
+def _complete(answer: client.SympyAnswer, stage: str, problem: Problem) -> DerivativeForm:
+    formulas = answer.formulas[stage]
+    missing = [name for name in problem.wrt if name not in formulas]
+    if missing:
+        return DerivativeForm(f"undefined: {answer.undefined[missing[0]]}", "undefined")
+    return sized(formulas, answer.sizes[stage])

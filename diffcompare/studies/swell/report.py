@@ -18,7 +18,8 @@ from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.studies.question import format_coordinate
 from diffcompare.studies.record import SCHEMA, warnings_data
 from diffcompare.studies.swell.families import FAMILIES
-from diffcompare.studies.swell.results import FORMS, DerivativeForm, SweepWork, Swell, SwellRow
+from diffcompare.studies.swell.measure import FORMS, DerivativeForm, SweepWork, SwellRow
+from diffcompare.studies.swell.study import Swell
 from diffcompare.studies.swell.tables import (
     accuracy,
     bars,

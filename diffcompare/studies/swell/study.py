@@ -1,9 +1,10 @@
-"""Run swell studies: the members of a family, or the higher derivatives of one expression."""
+"""Swell studies: the members of a family, or the higher derivatives of one expression, and the record of both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from operator import add
 
 from diffcompare.backends.problem import Problem
@@ -16,21 +17,60 @@ from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
 from diffcompare.numeric.evaluate import NumberSystem
 from diffcompare.numeric.sweeps import forward, local_partials
 from diffcompare.studies.question import checked_positive, set_up
+from diffcompare.studies.record import Record
 from diffcompare.studies.swell.families import DEFAULT_MEMBERS, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.measure import (
     NOT_ASKED,
     RULE_STYLES,
+    DerivativeForm,
     KnownDerivatives,
     PartialRow,
+    SwellRow,
     TimeBudget,
     by_rules,
     completed,
     failure_of,
     sized,
+    sympy_forms,
+    table_rows,
     truth_of,
 )
-from diffcompare.studies.swell.results import DerivativeForm, Swell, SwellRow
-from diffcompare.studies.swell.sympy_forms import sympy_forms, table_rows
+
+# --- The record -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Swell(Record):
+    """The growth of derivatives: a row for every member of a family, or for every order of the derivative."""
+
+    report = "diffcompare.studies.swell.report"
+
+    kind: str
+    """`order`, or the name of the family, or the path of the file."""
+    title: str
+    definition: str
+    """The definition of the family, the number of expressions of a file, or the variable of differentiation."""
+    rows: tuple[SwellRow, ...]
+    budget: float | None
+    notes: tuple[Diagnostic, ...] = ()
+    failure: Diagnostic | None = None
+
+    @property
+    def by_order(self) -> bool:
+        """True if the rows are orders of one expression."""
+        return self.kind == "order"
+
+    @property
+    def is_numbered(self) -> bool:
+        """True if the rows are members of a family, which have numbers (the expressions of a file have names)."""
+        return self.kind in FAMILIES
+
+    @cached_property
+    def verdict(self) -> str:
+        """Sentences that say what the tables teach, with their figures."""
+        text: str = self.from_report("verdict")
+        return text
+
 
 # --- Families ---------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Column, Table, columns
 from diffcompare.studies.swell.families import FAMILIES
-from diffcompare.studies.swell.results import SWEEPS, SYMPY, DerivativeForm, SweepWork, Swell, SwellRow
-from diffcompare.studies.swell.sympy_forms import MAX_DEGREE
+from diffcompare.studies.swell.measure import MAX_DEGREE, SWEEPS, SYMPY, DerivativeForm, SweepWork, SwellRow
+from diffcompare.studies.swell.study import Swell
 
 
 def _label(swell: Swell) -> Column:

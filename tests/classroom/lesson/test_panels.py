@@ -5,8 +5,7 @@ import pytest
 from diffcompare.backends.problem import Problem
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.parser import parse
-from diffcompare.studies.step_sweep.cancellation import bracketed, cancellation_table
-from diffcompare.studies.step_sweep.error_curves import formulas
+from diffcompare.studies.step_sweep.measurements import bracketed, cancellation_table, formulas
 from diffcompare.studies.swell.study import swell_family
 
 # --- The V ------------------------------------------------------------------------------------------------------------

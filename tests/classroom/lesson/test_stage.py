@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from diffcompare.document import Graph
-from diffcompare.render.graph import labels
+from diffcompare.render.graph import number_texts
 
 CHIPS = "[...group.querySelectorAll('.chip')].map(each => [each.getAttribute('class'), each.textContent])"
 
@@ -26,7 +26,7 @@ def test_the_numbers_in_the_graph_are_those_of_the_frames(window, plays):
     for frame, shown in zip(frames, found, strict=False):
         (graph,) = (block for block in frame.blocks if isinstance(block, Graph))
         for vertex in graph.vertices:
-            numbers = [[f"chip {kind}", text] for kind, text in labels.numbers(vertex)]
+            numbers = [[f"chip {kind}", text] for kind, text in number_texts(vertex)]
             assert [each for each in shown[vertex.name] if "message" not in each[0]] == numbers
             told += len(numbers)
     assert told > 200

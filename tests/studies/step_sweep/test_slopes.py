@@ -8,7 +8,7 @@ import pytest
 
 from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
-from diffcompare.studies.step_sweep.error_curves import Bin, Curve, Grid, curves
+from diffcompare.studies.step_sweep.measurements import Bin, Curve, Grid, curves
 from diffcompare.studies.step_sweep.slopes import best, round_off, theil_sen, truncation
 from diffcompare.truth.establish import establish
 

@@ -12,8 +12,8 @@ import pytest
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.render import render
-from diffcompare.studies.step_sweep.error_curves import Grid, curves
 from diffcompare.studies.step_sweep.findings import side_notes
+from diffcompare.studies.step_sweep.measurements import Grid, curves
 from diffcompare.studies.step_sweep.sweep import StepSweep, sweep
 
 FORWARD, CENTRAL = "forward-difference", "central-difference"

@@ -4,21 +4,20 @@ import functools
 
 import pytest
 
-from diffcompare.studies.swell import study, sympy_forms
+from diffcompare.studies.swell import measure, study
 from diffcompare.studies.swell.families import numbers
 
 
 def _silent(problems, budget):
-    return [dict.fromkeys(sympy_forms.STAGES, sympy_forms.NOT_ASKED) for _ in problems]
+    return [dict.fromkeys(measure.STAGES, measure.NOT_ASKED) for _ in problems]
 
 
 @pytest.fixture
 def without_sympy(monkeypatch):
     """sympy is not asked: its forms stay open."""
-    for module in (study, study):
-        monkeypatch.setattr(module, "sympy_forms", _silent)
-        monkeypatch.setattr(module, "table_rows", lambda problems, budget: [None] * len(problems))
-        monkeypatch.setattr(module, "prepare", lambda: None)
+    monkeypatch.setattr(study, "sympy_forms", _silent)
+    monkeypatch.setattr(study, "table_rows", lambda problems, budget: [None] * len(problems))
+    monkeypatch.setattr(study, "prepare", lambda: None)
 
 
 @functools.cache

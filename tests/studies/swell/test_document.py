@@ -79,9 +79,9 @@ def test_the_verdict_has_the_figures(family, measured):
 
 
 def test_the_verdict_on_a_shorter_formula(monkeypatch):
-    from diffcompare.studies.swell import sympy_forms
+    from diffcompare.studies.swell import measure
 
-    monkeypatch.setattr(sympy_forms, "ROUNDS", sympy_forms.ROUNDS[:2])
+    monkeypatch.setattr(measure, "ROUNDS", measure.ROUNDS[:2])
     verdict = swell_family("logistic", range(8, 9), budget=60).verdict
     assert re.search(
         r"A shorter formula is not a better one: at n = 8 the expanded form has relative error [1-9]e\+3[012], "

@@ -170,9 +170,9 @@ def test_the_loop_is_that_of_the_catalogue():
 
 @pytest.mark.parametrize(("x", "figures"), [(0.2, {5: 2e-11, 6: 3e-6, 8: 3e31}), (0.9, {5: 4e-6, 6: 9e5, 8: 9e74})])
 def test_expanded_the_derivative_loses_all_its_digits(monkeypatch, x, figures):
-    from diffcompare.studies.swell import sympy_forms
+    from diffcompare.studies.swell import measure
 
-    monkeypatch.setattr(sympy_forms, "ROUNDS", sympy_forms.ROUNDS[:2])
+    monkeypatch.setattr(measure, "ROUNDS", measure.ROUNDS[:2])
     rows = by_number(swell_family("logistic", range(5, 9), at={"x": x}, budget=60))
     for n, error in figures.items():
         assert error / 10 < rows[n].forms["expanded"].error < 10 * error

@@ -10,9 +10,9 @@ from diffcompare.inputs.resolve import resolve
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import wengert_list
 from diffcompare.render import Look, render
-from diffcompare.studies.swell import sympy_forms
+from diffcompare.studies.swell import measure
+from diffcompare.studies.swell.measure import degree_bound, table_rows
 from diffcompare.studies.swell.study import swell_orders
-from diffcompare.studies.swell.sympy_forms import degree_bound, table_rows
 
 TABLE_1 = {
     1: ("x", "1", "1"),
@@ -87,7 +87,7 @@ def test_orders_have_it_as_well():
 
 
 def test_without_time_the_row_says_so(monkeypatch):
-    monkeypatch.setattr(sympy_forms.client, "derive", lambda *_: pytest.fail("there is no time to ask"))
+    monkeypatch.setattr(measure.client, "derive", lambda *_: pytest.fail("there is no time to ask"))
     (form,) = table_rows([(Problem(parse("x^2"), {"x": 1.0}, ("x",)), 1)], 0.0)
     assert form.trouble == "timed out after 0 s"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diffcompare.studies.step_sweep.cancellation import bracketed, shared_digits, table_steps
+from diffcompare.studies.step_sweep.measurements import bracketed, shared_digits, table_steps
 
 
 @pytest.mark.parametrize(

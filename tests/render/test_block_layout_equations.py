@@ -10,7 +10,7 @@ from diffcompare.document import Code, Document, Equation, Equations, Source
 from diffcompare.language.expression import PendingDerivative, Variable
 from diffcompare.language.parser import parse
 from diffcompare.render import TEXTS, Look, render
-from diffcompare.render.equations import break_formula
+from diffcompare.render.block_layout import break_formula
 
 SHORT = Equations(
     "by_x",

@@ -1,4 +1,4 @@
-"""Measure errors: every difference formula at many steps, and the median of each quarter of a decade.
+"""Measure a step sweep: the error of every formula at many steps, the cancellation table, methods without a step.
 
 The error at a single step is an accident of rounding, so steps are collected in bins: a bin is centred on 10^(k/4), has
 many steps at even distances on a logarithmic axis, and its error is their median.
@@ -9,18 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
-from math import isfinite
+from math import isfinite, log10
 from statistics import median
 from typing import NamedTuple
 
 from diffcompare.backends import complex_step, finite_differences
 from diffcompare.backends.finite_differences import Line, Rounding, Stencil
-from diffcompare.backends.problem import Problem
-from diffcompare.language.wengert import wengert_list
+from diffcompare.backends.problem import Derivative, Problem
+from diffcompare.backends.registry import backend, run_backend
+from diffcompare.backends.symbolic import client
+from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.complex_numbers import COMPLEX, in_precision_of
 from diffcompare.numeric.evaluate import Deadline, evaluate, evaluate_along, is_number
 from diffcompare.numeric.float32 import FLOAT32, rounded
+from diffcompare.numeric.sweeps import forward, local_partials, reverse
 from diffcompare.truth.rounding import TrueNumber
+
+# --- Error curves -----------------------------------------------------------------------------------------------------
 
 MAX_BINS = 4  # per decade
 MAX_SAMPLES = 31  # steps per bin, which makes 124 per decade
@@ -247,3 +254,138 @@ def _bin(exponent: float, quotients: Sequence[float | None], truth: TrueNumber) 
 def stencil_of(method: str) -> Stencil | None:
     """Return the stencil of that name; None for formulas without one (Richardson, complex step)."""
     return next((stencil for stencil in finite_differences.STENCILS if stencil.name == method), None)
+
+
+# --- Cancellation: f(x+h) for ever smaller h, and the digits it shares with f(x), which their difference loses --------
+
+DIGITS = {False: 17, True: 9}  # significant digits that distinguish all doubles, and (True) all float32
+MAX_TABLE_ROWS = 9
+
+
+class CancellationRow(NamedTuple):
+    """One step: how far x really moves, the value there, and the forward difference."""
+
+    step: float
+    taken: float
+    """(x + h) - x, in the arithmetic at hand."""
+    value: float | None
+    shared: int | None
+    """The number of leading significant digits that f(x+h) shares with f(x)."""
+    quotient: float | None
+
+
+def cancellation_table(
+    line: Line,
+    rule: Callable[[float], float | None],
+    x: float,
+    steps: Sequence[float],
+    *,
+    single: bool,
+) -> tuple[CancellationRow, ...]:
+    """Return a row for every step; `line` is f along the variable, `rule` the forward difference by step."""
+    rounded = rounding(single)
+    here = line(x)
+    rows = []
+    for step in steps:
+        there = rounded(x + rounded(step))
+        value = line(there)
+        shared = None if value is None or here is None else shared_digits(here, value, DIGITS[single])
+        rows.append(CancellationRow(step, rounded(there - x), value, shared, rule(step)))
+    return tuple(rows)
+
+
+def shared_digits(a: float, b: float, digits: int) -> int:
+    """Count the significant digits, of `digits`, to which two numbers agree.
+
+    The larger of two counts: leading digits in common, and -log10 of the relative distance, because 19.999999 and 20
+    have no digit in common.
+    """
+    if a == b:
+        return digits
+    distance = abs(a - b) / abs(a) if a else 1.0
+    near = int(min(max(-log10(distance), 0.0), digits)) if 0 < distance < 1 else 0
+    return max(near, _in_common(a, b, digits))
+
+
+def _in_common(a: float, b: float, digits: int) -> int:
+    first, second = f"{a:.{digits - 1}e}", f"{b:.{digits - 1}e}"
+    (mantissa, _, exponent), (other, _, another) = first.partition("e"), second.partition("e")
+    if exponent != another or (mantissa[0] == "-") != (other[0] == "-"):
+        return 0
+    ours, theirs = mantissa.replace(".", "").lstrip("-"), other.replace(".", "").lstrip("-")
+    return next((place for place, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]), digits)
+
+
+def bracketed(value: float, shared: int, digits: int) -> str:
+    """Return a number with its shared digits in brackets: `[0.2890137]4231`."""
+    text = f"{value:#.{digits}g}"
+    mantissa, e, exponent = text.partition("e")
+    places = [place for place, char in enumerate(mantissa) if char.isdecimal()]
+    while len(places) > 1 and mantissa[places[0]] == "0":
+        del places[0]
+    if shared == 0:
+        return text
+    end = places[min(shared, len(places)) - 1] + 1
+    return f"[{mantissa[:end]}]{mantissa[end:]}{e}{exponent}"
+
+
+def table_steps(high: float, low: float) -> list[float]:
+    """Return powers of ten from 10^high down to 10^low, thinned to fit the table."""
+    stride = 1 if high - low <= MAX_TABLE_ROWS else 2
+    first, last = int(-(-low // stride)) * stride, int(high // stride) * stride
+    powers: list[float] = [*range(last, first - 1, -stride)] or [high]
+    kept = powers[:: -(-len(powers) // MAX_TABLE_ROWS)]
+    return [power_of_ten(power) for power in kept]
+
+
+# --- Methods without a step: level lines under the error curves -------------------------------------------------------
+
+WITHOUT_STEP = ("forward-ad", "reverse-ad", "symbolic")
+
+
+class StepFreeAnswer(NamedTuple):
+    """The derivative by a method without a step, and its error; None, with a note, where it has no answer."""
+
+    method: str
+    value: float | None
+    error: float | None
+    note: str = ""
+
+
+def answers_without_step(problem: Problem, truth: TrueNumber, *, single: bool) -> tuple[StepFreeAnswer, ...]:
+    """Return the derivative by every method without a step, in doubles or in float32."""
+    return tuple([_without_step(method, problem, truth, single=single) for method in WITHOUT_STEP])
+
+
+def _without_step(method: str, problem: Problem, truth: TrueNumber, *, single: bool) -> StepFreeAnswer:
+    (name,) = problem.wrt
+    answer = client.differentiate(problem, ("raw",)) if method == "symbolic" else run_backend(backend(method), problem)
+    value = answer.gradient.get(name)
+    if value is not None and single:
+        value = _in_float32(method, problem, answer)
+    if value is None:
+        return StepFreeAnswer(method, None, None, "; ".join(answer.notes) or answer.status)
+    return StepFreeAnswer(method, value, error_of(value, truth))
+
+
+def _in_float32(method: str, problem: Problem, answer: Derivative) -> float | None:
+    """Repeat the method's sweep, or evaluate its formula, over float32; None where that has no finite value."""
+    (name,) = problem.wrt
+    if method == "symbolic":
+        formula = (answer.formulas or {}).get(name)
+        slope = _value_in_float32(formula, problem) if formula is not None else None
+    else:
+        nodes = wengert_list(problem.at(problem.point))
+        values, active, variable = evaluate(nodes, problem.point, FLOAT32), active_nodes(nodes, [name]), Variable(name)
+        try:
+            if method == "reverse-ad":
+                slope = reverse(nodes, values, active, nodes[-1], FLOAT32).get(variable, 0.0)
+            else:
+                slope = forward(local_partials(nodes, values, active), variable, FLOAT32).get(nodes[-1], 0.0)
+        except NotDifferentiable:
+            return None
+    return float(slope) if isinstance(slope, float) and isfinite(slope) else None
+
+
+def _value_in_float32(formula: Expression, problem: Problem) -> object:
+    return evaluate(wengert_list(formula), problem.point, FLOAT32)[formula]

@@ -6,7 +6,7 @@ from diffcompare.backends.problem import Problem, Size
 from diffcompare.backends.symbolic.client import SympyAnswer
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.studies.swell import sympy_forms
+from diffcompare.studies.swell import measure
 from diffcompare.studies.swell.study import swell_family
 
 
@@ -17,7 +17,7 @@ def problem(text):
 
 
 def forms(text, order=1):
-    (forms,) = sympy_forms.sympy_forms([(problem(text), order)], 30.0)
+    (forms,) = measure.sympy_forms([(problem(text), order)], 30.0)
     return {name: str(next(iter(form.formulas.values()))) for name, form in forms.items()}
 
 
@@ -55,9 +55,9 @@ def talk(monkeypatch):
                 answer.seconds = problem.budget
             return answer
 
-        monkeypatch.setattr(sympy_forms.client, "derive", derive)
-        monkeypatch.setattr(sympy_forms, "prepare", lambda: None)
-        results = sympy_forms.sympy_forms([(problem("x"), 1)] * count, budget)
+        monkeypatch.setattr(measure.client, "derive", derive)
+        monkeypatch.setattr(measure, "prepare", lambda: None)
+        results = measure.sympy_forms([(problem("x"), 1)] * count, budget)
         return [{name: form.trouble for name, form in forms.items()} for forms in results], asked
 
     return converse
@@ -65,7 +65,7 @@ def talk(monkeypatch):
 
 def test_where_nothing_is_slow_there_are_three_rounds(talk):
     troubles, asked = talk({}, 2)
-    assert troubles == [dict.fromkeys(sympy_forms.STAGES)] * 2
+    assert troubles == [dict.fromkeys(measure.STAGES)] * 2
     assert [stages for _, stages in asked] == [
         ["raw", "cse"], ["raw", "cse"], ["raw", "expanded"], ["raw", "expanded"], ["raw", "simplified"],
         ["raw", "simplified"],
@@ -83,12 +83,12 @@ def test_a_stage_that_timed_out_is_not_asked_again(talk):
 
 def test_what_has_no_derivative_in_the_first_round_is_not_asked_again(talk):
     troubles, asked = talk({(2, "raw")}, 3)
-    assert troubles[0] == dict.fromkeys(sympy_forms.STAGES)
+    assert troubles[0] == dict.fromkeys(measure.STAGES)
     assert troubles[1] == {
         "sympy": "timed out after 2.5 s", "cse": "timed out after 2.5 s", "expanded": "not asked",
         "simplified": "not asked",
     }  # fmt: skip
-    assert troubles[2] == dict.fromkeys(sympy_forms.STAGES, "not asked")
+    assert troubles[2] == dict.fromkeys(measure.STAGES, "not asked")
     assert len(asked) == 2 + 1 + 1
 
 
@@ -100,7 +100,7 @@ def test_a_round_that_has_used_up_its_time_says_so(talk):
 
 
 def test_what_sympy_cannot_do_is_said_and_the_next_member_is_asked(monkeypatch):
-    results = sympy_forms.sympy_forms([(problem("polygamma(n, x)"), 1), (problem("x"), 1)], 30.0)
+    results = measure.sympy_forms([(problem("polygamma(n, x)"), 1), (problem("x"), 1)], 30.0)
     assert results[0]["sympy"].formulas is None
     assert results[0]["cse"].trouble == "not reached"
     assert results[1]["simplified"].trouble is None

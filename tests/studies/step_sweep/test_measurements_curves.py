@@ -9,7 +9,7 @@ import pytest
 from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
 from diffcompare.numeric.evaluate import value_at
-from diffcompare.studies.step_sweep.error_curves import (
+from diffcompare.studies.step_sweep.measurements import (
     Along,
     bin_steps,
     curves,
