@@ -61,10 +61,16 @@ class Column(NamedTuple):
 
 
 def columns(text: str) -> tuple[Column, ...]:
-    """Return columns written as `key=title` between bars; `>` aligns to the right, a key alone is its own title."""
-    parts = [part.strip() for part in text.split("|")]
-    pairs = [(part, part.removeprefix(">").partition("=")) for part in parts]
-    return tuple(Column(key, title or key, "right" if part[:1] == ">" else "left") for part, (key, _, title) in pairs)
+    """Return columns written as `key=title` between bars; a key alone is its own title.
+
+    A mark before the key says more: `>` aligns the column to the right, `*` makes it a group column.
+    """
+    listed = []
+    for part in map(str.strip, text.split("|")):
+        key, _, title = part.lstrip(">*").partition("=")
+        marks = part[: part.index(key)]
+        listed.append(Column(key, title or key, "right" if ">" in marks else "left", group="*" in marks))
+    return tuple(listed)
 
 
 class Heading(NamedTuple):
@@ -125,8 +131,7 @@ class Equations(NamedTuple):
         for row in self.rows:
             left = left if row.left is None else row.left
             rows.append((left, row.right, row.remark))
-        columns = (Column("left", "left"), Column("right", "right"), Column("remark", "remark"))
-        return Table(self.key, columns, tuple(rows), self.caption)
+        return Table(self.key, columns("left | right | remark"), tuple(rows), self.caption)
 
 
 class Source(NamedTuple):
@@ -138,9 +143,7 @@ class Source(NamedTuple):
     @property
     def table(self) -> Table:
         """The numbered lines as a table, for renderers that know tables only."""
-        columns = (Column("line", "line", "right"), Column("text", "text"))
-        rows = tuple((number, line) for number, line in enumerate(self.text.splitlines(), 1))
-        return Table(self.language, columns, rows)
+        return Table(self.language, columns(">line | text"), tuple(enumerate(self.text.splitlines(), 1)))
 
 
 # Pictures.  Each carries the table of its data, for renderers that do not draw it and for readers who want the numbers.

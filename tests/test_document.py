@@ -12,3 +12,10 @@ def test_columns_are_written_between_bars():
         Column("step", "best h", "right"),
         Column("value", "f(x+h)"),
     )
+
+
+def test_a_star_marks_a_group_column():
+    assert columns("*partial | >*order=k") == (
+        Column("partial", "partial", group=True),
+        Column("order", "k", "right", group=True),
+    )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +25,12 @@ from diffcompare.document import (
 )
 from diffcompare.language.expression import Expression, PendingDerivative
 from diffcompare.language.parser import parse
-from diffcompare.language.printer import to_text
 from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import counted, question_data, question_entries, warnings_data
+from diffcompare.studies.record import closing_data, counted, plain, question_data, question_entries, select
 from diffcompare.verify.domain import domain_of
 from diffcompare.verify.regions import intervals_text
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict
@@ -240,27 +238,27 @@ def data(check: Check) -> dict[str, Any]:
         "partials": {name: partial_data(check, name) for name in check.answers},
         "missing": list(check.missing),
         "sentence": verdict(check),
-        "warnings": warnings_data(check.notes),
+        **closing_data(check),
     }
 
 
 def partial_data(check: Check, name: str) -> dict[str, Any]:
     """Return everything about one partial as plain data."""
     judgement, answer = check.judgements[name], check.answers[name]
-    counterexample, mistake = judgement.counterexample, check.mistakes.get(name)
+    mistake = check.mistakes.get(name)
     return {
         "verdict": judgement.verdict,
-        "yours": {"text": answer.text, "read_as": to_text(answer.expression)},
+        "yours": select(answer, "text | read_as=expression"),
         "evidence": evidence(check, name),
         "argument": judgement.argument or None,
         "points": judgement.points,
         "domain": domain(check, judgement),
-        "pieces": [_interval(judgement, place) for place in range(len(judgement.intervals))],
-        "holes": [dict(hole) for hole in judgement.holes],
+        "pieces": [
+            select(interval, "variable=name | from=low | to=high | outcome") for interval in judgement.intervals
+        ],
+        "holes": plain(judgement.holes),
         "no_value": None if judgement.undefined_at is None else _gap(judgement),
-        "witness": None
-        if counterexample is None
-        else {"point": dict(counterexample.point), "yours": counterexample.answer, "right": counterexample.partial},
+        "witness": select(judgement.counterexample, "point | yours=answer | right=partial"),
         "mistake": None if mistake is None else mistake_data(check, name, mistake),
     }
 
@@ -274,28 +272,16 @@ def _gap(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _interval(judgement: Judgement, place: int) -> dict[str, Any]:
-    interval = judgement.intervals[place]
-    return {
-        "variable": interval.name,
-        "from": interval.low if math.isfinite(interval.low) else None,
-        "to": interval.high if math.isfinite(interval.high) else None,
-        "outcome": interval.outcome,
-    }
-
-
 def mistake_data(check: Check, name: str, mistake: Mistake) -> dict[str, Any]:
     """Return a mistake as plain data: its kind, its sentence, and the spans of function and answer that it concerns."""
-    step = mistake.step
     place, shows = spans(check, name, mistake)
     return {
-        "kind": mistake.kind,
-        "sentence": mistake.sentence,
-        "span": list(place) if place else None,
-        "answer_span": list(shows[0]) if shows else None,
-        "answer_spans": [list(span) for span in shows],
-        "at": to_text(mistake.node) if mistake.node is not None else None,
-        "step": None if step is None else {"rule": step.rule, "of": to_text(step.left), "after": to_text(step.right)},
+        **select(mistake, "kind | sentence"),
+        "span": plain(place),
+        "answer_span": plain(shows[0]) if shows else None,
+        "answer_spans": plain(shows),
+        "at": plain(mistake.node),
+        "step": select(mistake.step, "rule | of=left | after=right"),
         "also": list(mistake.also),
         "second": None if mistake.second is None else mistake_data(check, name, mistake.second),
     }

@@ -21,7 +21,7 @@ from diffcompare.numeric.evaluate import value_at
 from diffcompare.studies.check import BUDGET, EXIT_CODES, Check, check_question, worst_verdict
 from diffcompare.studies.check_report import explained, gap, partial_data
 from diffcompare.studies.prime_notation import Definition, LocalNames, read
-from diffcompare.studies.record import Record, question_data, question_entries, warnings_data
+from diffcompare.studies.record import Record, closing_data, question_data, question_entries, select
 from diffcompare.verify.verdict import WHERE_DEFINED, Judgement, Verdict, judge
 
 # --- Reading the lines ------------------------------------------------------------------------------------------------
@@ -324,22 +324,17 @@ def data(derivation: DerivationCheck) -> dict[str, Any]:
         "verdict": derivation.verdict,
         "finished": derivation.finished,
         "first_wrong": None if derivation.first is None else derivation.lines[derivation.first].written.number,
-        "steps": [_line(line) for line in derivation.lines],
+        "steps": [select(line, _LINE_FIELDS) for line in derivation.lines],
         "partials": {derivation.by: partial_data(derivation.check, derivation.by)},
         "sentence": verdict(derivation),
-        "warnings": warnings_data(derivation.notes),
+        **closing_data(derivation),
     }
 
 
-def _line(line: CheckedLine) -> dict[str, Any]:
-    return {
-        "line": line.written.number,
-        "text": line.written.text,
-        "open": line.written.opens,
-        "verdict": line.judgement.verdict,
-        "follows": line.follows,
-        "mistake": None if line.mistake is None else line.mistake.kind,
-    }
+_LINE_FIELDS = (
+    "line=written.number | text=written.text | open=written.opens | verdict=judgement.verdict | follows"
+    " | mistake=mistake.kind"
+)
 
 
 def document(derivation: DerivationCheck, *, brief: bool = False) -> Document:

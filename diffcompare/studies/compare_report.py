@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.backends.problem import Derivative, Size, Work
+from diffcompare.backends.problem import Derivative, Size
 from diffcompare.backends.registry import WAYS
 from diffcompare.document import (
     Approximate,
     Block,
     Cell,
     Code,
-    Column,
     Document,
     Heading,
     Listing,
     Measured,
     Paragraph,
     Table,
+    columns,
 )
 from diffcompare.language.expression import Expression
-from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import tree_size
-from diffcompare.numeric.evaluate import Undefined, is_number
+from diffcompare.numeric.evaluate import Undefined
 from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
-from diffcompare.studies.record import counted, large, question_data, question_entries, warnings_data
+from diffcompare.studies.record import counted, large, number, question_entries, select, study_data
 
 if TYPE_CHECKING:
     from diffcompare.truth.establish import Slopes
@@ -43,18 +41,13 @@ STAGES = {"raw": "", "cse": "shared parts named", "simplified": "simplified"}
 
 def data(comparison: Comparison) -> dict[str, Any]:
     """Return the whole comparison for JSON; numbers in full precision, None where there is none."""
-    problem, question = comparison.problem, comparison.question
-    document: dict[str, Any] = {
-        **question_data("grad", question, problem.point),
-        "value": float(comparison.value) if is_number(comparison.value) else None,  # type: ignore[arg-type]
+    fields = {
+        "value": number(comparison.value),
         "truth": _truth(comparison),
         "methods": [_method(comparison, answer) for answer in comparison.answers],
         "verdict": comparison.verdict,
-        "warnings": warnings_data(comparison.notes),
     }
-    if comparison.failure is not None:
-        document["error"] = comparison.failure.data()
-    return document
+    return study_data("grad", comparison, comparison.problem.point, fields)
 
 
 def _truth(comparison: Comparison) -> dict[str, Any] | None:
@@ -83,35 +76,13 @@ def _slopes_data(slopes: Slopes) -> dict[str, float | str | None]:
 def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
     measured = {name: comparison.measure(name, partial) for name, partial in answer.gradient.items()}
     return {
-        "method": answer.method,
-        "variant": answer.variant or None,
-        "status": answer.status,
-        "gradient": dict(answer.gradient),
+        **select(answer, "method | variant? | status | gradient"),
         "error": {
             kind: {name: errors[kind] for name, errors in measured.items()} for kind in ("absolute", "relative", "ulp")
         },
         "digits": {name: errors["digits"] for name, errors in measured.items()},
-        "work": _work(answer.work) if answer.work else None,
-        "formula": _formulas_data(answer.formulas),
-        "swell": _swell(answer.sizes) if answer.sizes else None,
-        "notes": list(answer.notes),
+        **select(answer, "work | formula=formulas | swell=sizes? | notes"),
     }
-
-
-def _formulas_data(formulas: Mapping[str, Expression] | None) -> dict[str, str] | None:
-    return None if formulas is None else {name: to_text(formula) for name, formula in formulas.items()}
-
-
-def _work(work: Work) -> dict[str, int | str]:
-    return {"evaluations": large(work.evaluations), "operations": large(work.operations)}
-
-
-def _swell(sizes: Mapping[str, Size | None]) -> dict[str, Any]:
-    return {stage: _size(size) if size else None for stage, size in sizes.items()}
-
-
-def _size(size: Size) -> dict[str, int | str]:
-    return {"tree": large(size.tree), "dag": large(size.dag)}
 
 
 # --- Document: the tables of `grad` -----------------------------------------------------------------------------------
@@ -164,15 +135,7 @@ def _value(comparison: Comparison, true_value: str | None) -> Cell:
 
 def _values(comparison: Comparison, brief: bool) -> Table:
     """Return the table of values: for each partial the truth, then every method with its errors and digits."""
-    columns = (
-        Column("partial", "partial", group=True),
-        Column("method", "method"),
-        Column("value", "value"),
-        Column("absolute", "error", "right"),
-        Column("relative", "relative", "right"),
-        Column("ulp", "ulp", "right"),
-        Column("digits", "digits", "right"),
-    )
+    heads = columns("*partial | method | value | >absolute=error | >relative | >ulp | >digits")
     rows: list[tuple[Cell, ...]] = []
     for name in comparison.problem.wrt:
         true = comparison.true_partial(name)
@@ -180,9 +143,7 @@ def _values(comparison: Comparison, brief: bool) -> Table:
             rows.append((f"df/d{name}", "truth", Code(true.text), None, None, None, None))
         for answer in comparison.answers:
             rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
-    return Table(
-        "values", columns[:3] if brief else columns, tuple(row[:3] if brief else row for row in rows), "Values"
-    )
+    return Table("values", heads[:3] if brief else heads, tuple(row[:3] if brief else row for row in rows), "Values")
 
 
 def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:
@@ -210,13 +171,9 @@ def _approximate(number: float | None, digits: int = 2) -> Cell:
 
 def _slopes(comparison: Comparison) -> Table:
     assert comparison.truth is not None
-    columns = (
-        Column("partial", "partial"),
-        Column("left", "slope from the left"),
-        Column("right", "slope from the right"),
-    )
+    heads = columns("partial | left=slope from the left | right=slope from the right")
     rows = tuple((f"df/d{name}", slopes.left, slopes.right) for name, slopes in comparison.truth.slopes.items())
-    return Table("slopes", columns, rows, "One-sided slopes")
+    return Table("slopes", heads, rows, "One-sided slopes")
 
 
 def _formulas(comparison: Comparison) -> list[Block]:
@@ -225,8 +182,7 @@ def _formulas(comparison: Comparison) -> list[Block]:
     rows = [(f"df/d{name}", *row) for name in names for row in _formula_rows(comparison, name)]
     if all(isinstance(formula, str) for _, _, formula in rows):  # all are too long, so that only sizes are left
         return []
-    columns = (Column("partial", "partial", group=True), Column("method", "method"), Column("formula", "formula"))
-    table = Table("formulas", columns, tuple(rows), "Formulas")
+    table = Table("formulas", columns("*partial | method | formula"), tuple(rows), "Formulas")
     more = len(comparison.problem.wrt) - len(names)
     cut = [Paragraph(f"the formulas of {counted(more, 'other partial')} are in the JSON", "note")] if more else []
     return [table, *cut]
@@ -246,18 +202,9 @@ def _formula_rows(comparison: Comparison, name: str) -> list[tuple[Cell, Cell]]:
 
 def _cost(comparison: Comparison) -> Table:
     """Return the table of costs: how often each method calls f, its operations, and the size of its formulas."""
-    columns = (
-        Column("method", "method"),
-        Column("how", "how"),
-        Column("evaluations", "calls", "right"),
-        Column("operations", "work", "right"),
-        Column("ratio", "per f", "right"),
-        Column("tree", "tree", "right"),
-        Column("dag", "DAG", "right"),
-        Column("swell", "swell", "right"),
-    )
+    heads = columns("method | how | >evaluations=calls | >operations=work | >ratio=per f | >tree | >dag=DAG | >swell")
     rows = [row for answer in comparison.answers for row in _cost_rows(comparison, answer)]
-    return Table("cost", columns, tuple(rows), "Cost")
+    return Table("cost", heads, tuple(rows), "Cost")
 
 
 def _cost_rows(comparison: Comparison, answer: Derivative) -> list[tuple[Cell, ...]]:
@@ -292,13 +239,12 @@ def _size_cells(comparison: Comparison, size: Size | None) -> tuple[Cell, Cell, 
 
 def _notes(comparison: Comparison) -> list[Table]:
     """Return the notes of the methods as a table of their own, so that the costs fit into 80 columns."""
-    columns = (Column("method", "method"), Column("note", "note"))
     notes = {
         answer.method: "; ".join(note for note in answer.notes if note != UNINFORMATIVE)
         for answer in comparison.answers
     }
     rows = tuple((method, text) for method, text in notes.items() if text)
-    return [Table("notes", columns, rows, "Notes")] if rows else []
+    return [Table("notes", columns("method | note"), rows, "Notes")] if rows else []
 
 
 def _side_notes(comparison: Comparison) -> list[str]:

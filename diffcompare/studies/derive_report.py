@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffcompare.backends.problem import Size
-from diffcompare.document import Block, Cell, Column, Document, Equation, Equations, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Document, Equation, Equations, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
 from diffcompare.language.printer import swells, to_text, tree_is_larger
 from diffcompare.language.wengert import wengert_list
@@ -15,7 +15,7 @@ from diffcompare.studies.accuracy import FULL_DIGITS, correct_digits, measure
 from diffcompare.studies.derivation_steps import DerivationStep, with_names
 from diffcompare.studies.derive import MAX_STEPS, Derivation, Derive
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import counted, join, large, question_data, question_entries, warnings_data
+from diffcompare.studies.record import counted, join, large, plain, question_entries, select, study_data
 
 MAX_RULES = 8  # rules that are counted by name in the closing sentence
 MAX_TEXT_NODES = 100_000  # distinct nodes of a formula; larger ones are left out of the JSON
@@ -118,18 +118,14 @@ def data(derive: Derive) -> dict[str, Any]:
     """Return all derivations for JSON; numbers in full precision, None where there is none."""
     by_name = [step for derived in derive.derivations if derived.lines is None for step in derived.steps]
     names = {step.name: to_text(step.written) for step in by_name if step.name is not None}
-    document: dict[str, Any] = {
-        **question_data("derive", derive.question, derive.point),
+    fields = {
         "names": names,
         "derivations": [_derivation_data(derive, derived) for derived in derive.derivations],
         "left_out": list(derive.wrt[len(derive.derivations) :]),
         "rules": rules_used(derive),
         "verdict": verdict(derive),
-        "warnings": warnings_data(derive.notes),
     }
-    if derive.failure is not None:
-        document["error"] = derive.failure.data()
-    return document
+    return study_data("derive", derive, derive.point, fields)
 
 
 def _derivation_data(derive: Derive, derived: Derivation) -> dict[str, Any]:
@@ -152,26 +148,15 @@ def _derivation_data(derive: Derive, derived: Derivation) -> dict[str, Any]:
 
 def _step(derived: Derivation, place: int) -> dict[str, Any]:
     """Return a step for JSON: `after` is the derivative of `of`, `line` the whole derivative after this step."""
-    step = derived.steps[place]
-    return {
-        "rule": step.rule,
-        "name": step.name,
-        "of": to_text(step.written),
-        "after": to_text(step.after),
-        "constant": None if step.constant is None else to_text(step.constant),
-        "line": to_text(derived.lines[place]) if derived.lines is not None else None,
-    }
+    line = None if derived.lines is None else derived.lines[place]
+    return {**select(derived.steps[place], "rule | name | of=written | after | constant"), "line": plain(line)}
 
 
 def _formula(formula: Expression, size: Size) -> dict[str, Any]:
     if size.dag <= MAX_TEXT_NODES:
-        return {"text": to_text(formula), "size": _size(size)}
+        return {"text": to_text(formula), "size": plain(size)}
     why = f"more than {MAX_TEXT_NODES} nodes: `--code python` prints it as a program"
-    return {"text": None, "text_left_out": why, "size": _size(size)}
-
-
-def _size(size: Size) -> dict[str, int | str]:
-    return {"tree": large(size.tree), "dag": large(size.dag)}
+    return {"text": None, "text_left_out": why, "size": plain(size)}
 
 
 # --- Document ---------------------------------------------------------------------------------------------------------
@@ -275,20 +260,15 @@ def _results(derivations: Sequence[Derivation]) -> Equations:
 
 
 def _sizes(derive: Derive) -> Table:
-    columns = (
-        Column("partial", "partial"),
-        Column("rules", "rules", "right"),
-        Column("raw_tree", "tree", "right"),
-        Column("raw_dag", "DAG", "right"),
-        Column("tidied_tree", "tidied tree", "right"),
-        Column("tidied_dag", "tidied DAG", "right"),
+    heads = columns(
+        "partial | >rules | >raw_tree=tree | >raw_dag=DAG | >tidied_tree=tidied tree | >tidied_dag=tidied DAG"
     )
     rows: list[tuple[Cell, ...]] = []
     for derived in derive.derivations[:MAX_VARIABLES]:
         raw, tidied = derived.sizes["raw"], derived.sizes.get("tidied")
         rest = (tidied.tree, tidied.dag) if tidied else (None, None)
         rows.append((f"df/d{derived.by}", derived.rules, raw.tree, raw.dag, *rest))
-    return Table("sizes", columns, tuple(rows), "Rules applied, and nodes of the formulas, unsimplified and tidied")
+    return Table("sizes", heads, tuple(rows), "Rules applied, and nodes of the formulas, unsimplified and tidied")
 
 
 def _left_out(derive: Derive, shown: int) -> str:

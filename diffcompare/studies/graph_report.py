@@ -10,7 +10,6 @@ from diffcompare.document import (
     Block,
     Cell,
     Code,
-    Column,
     Document,
     Edge,
     Graph,
@@ -19,6 +18,7 @@ from diffcompare.document import (
     Paragraph,
     Table,
     Vertex,
+    columns,
 )
 from diffcompare.formatting import short_number
 from diffcompare.language.expression import Expression, Variable
@@ -32,10 +32,11 @@ from diffcompare.studies.record import (
     join,
     large,
     number,
-    question_data,
+    plain,
     question_entries,
+    select,
     status,
-    warnings_data,
+    study_data,
 )
 
 MAX_ROWS = 30  # rows of the table that is shown in place of a drawing that would be too large
@@ -51,30 +52,19 @@ CONDITIONS = "What stands in a condition decides and nothing more: no derivative
 
 def data(graph: ComputationalGraph) -> dict[str, Any]:
     """Return every node and every edge for JSON; numbers in full precision, None where there is none."""
-    problem, question = graph.problem, graph.question
-    document: dict[str, Any] = {
-        **question_data("graph", question, problem.point),
+    names = graph.names
+    fields = {
         "value": number(graph.values[graph.output]),
-        "show": graph.show,
-        "wrt": list(problem.wrt),
-        "seed": graph.seed,
-        "output": graph.names[graph.output],
+        **select(graph, "show | wrt=problem.wrt | seed"),
+        "output": names[graph.output],
         "nodes": [_node(graph, node) for node in graph.nodes],
         "edges": [
-            {
-                "from": graph.names[use.argument],
-                "to": graph.names[use.user],
-                "partial": use.partial,
-                "condition": use.decides,
-            }
+            {"from": names[use.argument], "to": names[use.user], **select(use, "partial | condition=decides")}
             for use in graph.uses
         ],
-        "paths": {name: large(count) for name, count in graph.paths.items()},
-        "warnings": warnings_data(graph.notes),
+        "paths": plain(graph.paths),
     }
-    if graph.failure is not None:
-        document["error"] = graph.failure.data()
-    return document
+    return study_data("graph", graph, graph.problem.point, fields)
 
 
 def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
@@ -192,17 +182,10 @@ def _short(name: str) -> str:
 
 
 def _table(graph: ComputationalGraph) -> Table:
-    columns = [
-        Column("node", "node"),
-        Column("operation", "operation"),
-        Column("arguments", "of"),
-        Column("value", "value", "right"),
-    ]
-    if graph.show != "primal":
-        columns.append(Column(graph.show, graph.show, "right"))
-    columns.append(Column("used_by", "used by"))
+    derivative = "" if graph.show == "primal" else f" | >{graph.show}"
+    heads = columns(f"node | operation | arguments=of | >value{derivative} | used_by=used by")
     rows = tuple(_row(graph, node) for node in graph.nodes)
-    return Table("nodes", tuple(columns), rows, "Nodes, in the order of the Wengert list")
+    return Table("nodes", heads, rows, "Nodes, in the order of the Wengert list")
 
 
 def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.inputs.catalogue import GROUPS, load
 from diffcompare.inputs.expression_file import Entry
 from diffcompare.language.expression import Expression, Operation, Variable, lift
@@ -20,15 +20,16 @@ from diffcompare.misconceptions.inject import example_of
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.numeric.evaluate import Real
 from diffcompare.studies.question import format_coordinate
+from diffcompare.studies.record import select
 
 # --- The catalogue: `diffcompare list` and `diffcompare list physics` -------------------------------------------------
 
-EXAMPLE_COLUMNS = (
-    Column("group", "group", group=True),
-    Column("name", "name"),
-    Column("title", "title"),
-    Column("point", "point"),
-    Column("expression", "expression"),
+EXAMPLE_COLUMNS = columns("*group | name | title | point | expression")
+
+
+_ENTRY_FIELDS = (
+    "name | group | title | expression=text | point | gradient=formulas | domain?"
+    " | lesson | source | tier | demos | traps"
 )
 
 
@@ -41,7 +42,7 @@ class Examples:
 
     def data(self) -> dict[str, object]:
         """Return plain values for JSON."""
-        examples = [_entry_data(entry) for entry in self.entries]
+        examples = [select(entry, _ENTRY_FIELDS) for entry in self.entries]
         return {"schema": "diffcompare/1", "command": "list", "examples": examples}
 
     def document(self) -> Document:
@@ -70,23 +71,6 @@ def point_text(entry: Entry) -> str:
     return ",".join(f"{name}={format_coordinate(x)}" for name, x in entry.point.items())
 
 
-def _entry_data(entry: Entry) -> dict[str, object]:
-    return {
-        "name": entry.name,
-        "group": entry.group,
-        "title": entry.title,
-        "expression": entry.text,
-        "point": dict(entry.point),
-        "gradient": dict(entry.formulas),
-        "domain": entry.domain or None,
-        "lesson": entry.lesson,
-        "source": entry.source,
-        "tier": entry.tier,
-        "demos": list(entry.demos),
-        "traps": list(entry.traps),
-    }
-
-
 def _unknown_group(group: str) -> DiffcompareError:
     close = did_you_mean(group, GROUPS)
     help_text = f"did you mean `{close}`?" if close else f"the groups are {', '.join(GROUPS)}"
@@ -99,15 +83,7 @@ def _unknown_group(group: str) -> DiffcompareError:
 # Nothing of the table is repeated here: its partials are applied to expressions, which gives them as formulas, and to
 # numbers at a kink, which shows the convention there.
 
-OPERATION_COLUMNS = (
-    Column("operation", "operation", group=True),
-    Column("notation", "notation", group=True),
-    Column("by", "by"),
-    Column("partial", "partial"),
-    Column("domain", "domain"),
-    Column("kink", "kink"),
-    Column("aliases", "aliases"),
-)
+OPERATION_COLUMNS = columns("*operation | *notation | by | partial | domain | kink | aliases")
 
 _SPELLINGS = {"**": "^", "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "^", "if": "if <"}
 
@@ -246,13 +222,7 @@ def _unknown_operation(name: str) -> DiffcompareError:
 
 # --- Kinds of mistakes: `diffcompare check --kinds` -------------------------------------------------------------------
 
-KIND_COLUMNS = (
-    Column("kind", "kind"),
-    Column("title", "what it is"),
-    Column("expression", "f"),
-    Column("by", "by"),
-    Column("wrong", "wrong answer"),
-)
+KIND_COLUMNS = columns("kind | title=what it is | expression=f | by | wrong=wrong answer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.document import Cell, Code, Document
 from diffcompare.formatting import integer
+from diffcompare.language.expression import Expression
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import dag_size, operation_count, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number
@@ -97,11 +99,60 @@ def question_data(command: str, question: ParsedInput, point: Mapping[str, float
     }
 
 
-def warnings_data(notes: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Return the notes of a study for JSON."""
-    return [
-        {"code": note.code, "message": note.message, "span": list(note.span) if note.span else None} for note in notes
-    ]
+def study_data(command: str, record: Any, point: Mapping[str, float], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON document of a study: its question, the fields of its own, its notes, and what failed if so."""
+    return {**question_data(command, record.question, point), **fields, **closing_data(record)}
+
+
+def closing_data(record: Any) -> dict[str, Any]:
+    """Return the last fields of every JSON document: the notes, and the error where there is one."""
+    error = {} if record.failure is None else {"error": record.failure.data()}
+    return {"warnings": [select(note, "code | message | span") for note in record.notes], **error}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: a named tuple by its fields, an expression as text.
+
+    What is no finite number becomes None, and an integer that JSON readers would round becomes text.
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, float | Undefined):
+        return number(value)
+    if isinstance(value, int):
+        return large(value)
+    if isinstance(value, Expression):
+        return to_text(value)
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    return [plain(item) for item in value]
+
+
+def select(record: Any, fields: str) -> Any:
+    """Return attributes of a record for JSON, written as `name=attribute` between bars; None for no record.
+
+    An attribute alone is its own name, `a.b` is attribute b of attribute a (None where a is), and a `?` at the end
+    turns what is empty into None.
+    """
+    if record is None:
+        return None
+    data = {}
+    for name, path, optional in _selected(fields):
+        value = record
+        for attribute in path:
+            value = None if value is None else getattr(value, attribute)
+        data[name] = None if optional and not value else plain(value)
+    return data
+
+
+@lru_cache(maxsize=64)
+def _selected(fields: str) -> list[tuple[str, list[str], bool]]:
+    """Return name, path and whether empty means None for every field of a selection."""
+    parts = [part.strip() for part in fields.split("|")]
+    pairs = [(part.rstrip("?").rpartition("="), part.endswith("?")) for part in parts]
+    return [(name or path, path.split("."), optional) for (name, _, path), optional in pairs]
 
 
 def large(count: int) -> int | str:

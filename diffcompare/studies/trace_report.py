@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.expression import Expression, Variable
-from diffcompare.studies.record import cell, counted, number, question_data, question_entries, status, warnings_data
+from diffcompare.studies.record import cell, counted, number, plain, question_entries, select, status, study_data
 from diffcompare.studies.trace import Identity, Trace, TraceFrame
 
 MAX_TANGENTS = 10_000  # frames of forward sweeps; beyond that, frames with a zero tangent are omitted from the JSON
@@ -24,30 +24,18 @@ TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forwa
 
 def data(trace: Trace) -> dict[str, Any]:
     """Return every node and every frame for JSON; numbers in full precision, None where there is none."""
-    identity = trace.identity
     frames, left_out = _frames(trace)
-    document: dict[str, Any] = {
-        **question_data("trace", trace.question, trace.problem.point),
+    fields = {
         "value": number(trace.values[trace.nodes[-1]]),
-        "mode": trace.mode,
-        "wrt": list(trace.problem.wrt),
+        **select(trace, "mode | wrt=problem.wrt"),
         "output": trace.words.ascii.get(trace.nodes[-1]),
         "nodes": [_node(trace, frame.node) for frame in trace.primal],
         "frames": [_frame(trace, frame) for frame in frames],
         "frames_left_out": left_out,
         "gradient": {name: _partial(trace, name) for name in trace.problem.wrt},
-        "identity": None
-        if identity is None
-        else {
-            "direction": dict(identity.direction),
-            "tangent": number(identity.tangent),
-            "product": number(identity.product),
-        },
-        "warnings": warnings_data(trace.notes),
+        "identity": plain(trace.identity),
     }
-    if trace.failure is not None:
-        document["error"] = trace.failure.data()
-    return document
+    return study_data("trace", trace, trace.problem.point, fields)
 
 
 def _frames(trace: Trace) -> tuple[Sequence[TraceFrame], dict[str, Any] | None]:
@@ -94,12 +82,7 @@ def _frame(trace: Trace, frame: TraceFrame) -> dict[str, Any]:
         "seed": frame.seed,
         "from": None if frame.source is None else trace.words.ascii[frame.source],
         "assigns": "+=" if frame.again else "=",
-        "rule": frame.rule,
-        "numbers": frame.numbers,
-        "value": frame.value,
-        "total": frame.total,
-        "status": frame.status,
-        "sentence": frame.sentence,
+        **select(frame, "rule | numbers | value | total | status | sentence"),
     }
 
 
@@ -134,13 +117,7 @@ def _tables(trace: Trace) -> list[Table]:
 
 
 def _primal(trace: Trace) -> Table:
-    columns = (
-        Column("node", "node"),
-        Column("rule", "rule"),
-        Column("numbers", "to 4 digits"),
-        Column("value", "value", "right"),
-        Column("active", "active"),
-    )
+    heads = columns("node | rule | numbers=to 4 digits | >value | active")
     rows = [
         (
             frame.name,
@@ -151,7 +128,7 @@ def _primal(trace: Trace) -> Table:
         )
         for frame in trace.primal
     ]
-    return Table("primal", columns, tuple(rows), "Evaluation trace: values, forwards")
+    return Table("primal", heads, tuple(rows), "Evaluation trace: values, forwards")
 
 
 def _tangent(trace: Trace) -> Table:
@@ -161,9 +138,8 @@ def _tangent(trace: Trace) -> Table:
     """
     seeds = list(trace.tangents)[:MAX_SEEDS]
     single = len(seeds) == 1
-    columns = [Column("node", "node"), Column("rule", "rule")]
-    columns += [Column("numbers", "to 4 digits")] if single else []
-    columns += [Column(seed, f"seed {seed}", "right") for seed in seeds]
+    heads = columns("node | rule | numbers=to 4 digits" if single else "node | rule")
+    heads += tuple(Column(seed, f"seed {seed}", "right") for seed in seeds)
     rows = []
     for frames in zip(*map(trace.tangent, seeds), strict=True):
         first = frames[0]
@@ -172,17 +148,12 @@ def _tangent(trace: Trace) -> Table:
         rows.append((*row, *[_number(frame.total, frame.status) for frame in frames]))
     more = len(trace.tangents) - len(seeds)
     rest = f" ({counted(more, 'other seed')} in the JSON)" if more else ""
-    return Table("tangent", tuple(columns), tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
+    return Table("tangent", heads, tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
 
 
 def _adjoint(frames: Sequence[TraceFrame]) -> Table:
-    columns = (
-        Column("node", "adjoint"),
-        Column("assigns", "sign"),
-        Column("rule", "rule"),
-        Column("numbers", "to 4 digits"),
-        Column("value", "contribution", "right"),
-        Column("total", "adjoint now", "right"),
+    heads = columns(
+        "node=adjoint | assigns=sign | rule | numbers=to 4 digits | >value=contribution | >total=adjoint now"
     )
     rows = [
         (
@@ -195,7 +166,7 @@ def _adjoint(frames: Sequence[TraceFrame]) -> Table:
         )
         for frame in frames
     ]
-    return Table("adjoint", columns, tuple(rows), "Reverse sweep: adjoints, backwards")
+    return Table("adjoint", heads, tuple(rows), "Reverse sweep: adjoints, backwards")
 
 
 def _number(value: float | None, status: str) -> Cell:

@@ -16,7 +16,7 @@ from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.studies.check import Counting
 from diffcompare.studies.check_report import as_sentence, gap, partial_data, parts
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import SCHEMA, counted, warnings_data
+from diffcompare.studies.record import SCHEMA, closing_data, counted
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def data(answers: Class) -> dict[str, Any]:
         "mistakes": [_group_data(group) for group in summary.groups],
         "questions": [_tally(tally) for tally in summary.tallies],
         "rows": [_row(row) for row in answers.rows],
-        "warnings": warnings_data(answers.notes),
+        **closing_data(answers),
     }
 
 

@@ -26,7 +26,7 @@ from diffcompare.document import (
 )
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
-from diffcompare.studies.record import number, question_data, question_entries, warnings_data
+from diffcompare.studies.record import number, plain, question_entries, select, study_data
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
 from diffcompare.studies.step_sweep.measurements import DIGITS, Curve, bracketed
@@ -41,10 +41,8 @@ if TYPE_CHECKING:
 
 def data(sweep: StepSweep) -> dict[str, Any]:
     """Return the whole sweep as plain data; numbers in full precision, None where there is none."""
-    problem, question, arithmetic = sweep.problem, sweep.question, sweep.arithmetic
-    true = sweep.truth.gradient.get(sweep.name)
-    document: dict[str, Any] = {
-        **question_data("sweep", question, problem.point),
+    arithmetic, true = sweep.arithmetic, sweep.truth.gradient.get(sweep.name)
+    fields = {
         "wrt": sweep.name,
         "value": number(sweep.value),
         "truth": {"status": sweep.truth.status, "derivative": true.text if true else None},
@@ -55,43 +53,25 @@ def data(sweep: StepSweep) -> dict[str, Any]:
         "steps_per_bin": arithmetic.samples,
         "complete": sweep.complete,
         "methods": [_curve(sweep, curve) for curve in sweep.curves],
-        "levels": [
-            {"method": answer.method, "value": answer.value, "error": answer.error, "note": answer.note or None}
-            for answer in sweep.without_step
-        ],
-        "strip": [row._asdict() for row in sweep.cancellation],
-        "tiny_complex_steps": [{"step": bin.step, "quotient": bin.quotient, "error": bin.error} for bin in sweep.tiny],
+        "levels": [select(answer, "method | value | error | note?") for answer in sweep.without_step],
+        "strip": plain(sweep.cancellation),
+        "tiny_complex_steps": [select(bin, "step | quotient | error") for bin in sweep.tiny],
         "verdict": sweep.verdict,
-        "warnings": warnings_data(sweep.notes),
     }
-    if sweep.failure is not None:
-        document["error"] = sweep.failure.data()
-    return document
+    return study_data("sweep", sweep, sweep.problem.point, fields)
 
 
 def _curve(sweep: StepSweep, curve: Curve) -> dict[str, Any]:
     findings = sweep.findings[curve.method]
-    best, theory = findings.best, findings.theory
+    best = findings.best
     return {
         "method": curve.method,
         "order": curve.order,
-        "bins": [
-            {"step": bin.step, "quotient": bin.quotient, "error": bin.error, "error_at_step": bin.error_at}
-            for bin in curve.bins
-        ],
+        "bins": [select(bin, "step | quotient | error | error_at_step=error_at") for bin in curve.bins],
         "truncation": _slope(findings.truncation),
         "round_off": _slope(findings.round_off),
-        "best": None
-        if best is None
-        else {
-            "step": best.step,
-            "error": best.error,
-            "digits": digits_at(sweep, curve),
-            "equals": findings.equals,
-        },
-        "theory": None
-        if theory is None
-        else {"step": theory.step, "error": theory.error, "reason": theory.reason or None},
+        "best": best and {**select(best, "step | error"), "digits": digits_at(sweep, curve), "equals": findings.equals},
+        "theory": select(findings.theory, "step | error | reason?"),
         "rule_of_thumb": None if findings.rule is None else {"step": findings.rule, "error": findings.rule_error},
     }
 
@@ -177,10 +157,10 @@ def medians(sweep: StepSweep) -> Phrase:
 
 def method_columns(sweep: StepSweep) -> tuple[Column, ...]:
     """Return the columns of a table of errors: the step, and one for each formula."""
-    methods = [
-        Column(curve.method.replace("-", "_"), SHORT.get(curve.method, curve.method), "right") for curve in sweep.curves
-    ]
-    return (Column("step", "step", "right"), *methods)
+    methods = [curve.method for curve in sweep.curves]
+    return columns(
+        " | ".join([">step", *[f">{method.replace('-', '_')}={SHORT.get(method, method)}" for method in methods]])
+    )
 
 
 def _table_of_medians(sweep: StepSweep) -> Table:

@@ -9,16 +9,15 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from diffcompare.backends.problem import Size
 from diffcompare.document import Block, Cell, Code, Document, Equation, Equations, Heading, Listing, Paragraph, Table
 from diffcompare.formatting import approximate, integer
 from diffcompare.language.expression import Expression, PendingDerivative, Variable
 from diffcompare.language.printer import infix, shared_texts, swells, to_text
 from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.studies.question import format_coordinate
-from diffcompare.studies.record import SCHEMA, warnings_data
+from diffcompare.studies.record import SCHEMA, closing_data, plain, select
 from diffcompare.studies.swell.families import FAMILIES
-from diffcompare.studies.swell.measure import FORMS, DerivativeForm, SweepWork, SwellRow
+from diffcompare.studies.swell.measure import FORMS, DerivativeForm, SwellRow
 from diffcompare.studies.swell.study import Swell
 from diffcompare.studies.swell.tables import (
     accuracy,
@@ -160,7 +159,7 @@ class NodeBudget:
 def data(swell: Swell) -> dict[str, Any]:
     """Return everything measured as plain data; numbers in full precision, None where there is none."""
     budget = NodeBudget()
-    document: dict[str, Any] = {
+    return {
         "schema": SCHEMA,
         "command": "swell",
         "kind": "order" if swell.by_order else "family",
@@ -170,11 +169,8 @@ def data(swell: Swell) -> dict[str, Any]:
         "forms": FORMS,
         "rows": [_row(row, budget, by_order=swell.by_order) for row in swell.rows],
         "verdict": swell.verdict,
-        "warnings": warnings_data(swell.notes),
+        **closing_data(swell),
     }
-    if swell.failure is not None:
-        document["error"] = swell.failure.data()
-    return document
 
 
 def _row(row: SwellRow, budget: NodeBudget, *, by_order: bool) -> dict[str, Any]:
@@ -185,7 +181,7 @@ def _row(row: SwellRow, budget: NodeBudget, *, by_order: bool) -> dict[str, Any]
         "name": member.name,
         "expression": expression,
         "expression_left_out": None if expression else LEFT_OUT,
-        "size": _size(row.size),
+        "size": plain(row.size),
         "operations": row.operations,
         "point": dict(member.point),
         "wrt": list(member.wrt),
@@ -195,7 +191,9 @@ def _row(row: SwellRow, budget: NodeBudget, *, by_order: bool) -> dict[str, Any]
         },
         "polynomial": _polynomial(row.polynomial),
         "forms": {name: _form(form, budget) for name, form in row.forms.items()},
-        "sweeps": {name: _sweep(sweep) for name, sweep in row.sweeps.items()},
+        "sweeps": {
+            name: select(sweep, "status | work | values? | relative_error=error") for name, sweep in row.sweeps.items()
+        },
     }
 
 
@@ -211,12 +209,7 @@ def _polynomial(form: DerivativeForm | None) -> dict[str, Any] | None:
 def _form(form: DerivativeForm, budget: NodeBudget) -> dict[str, Any]:
     return {
         "status": form.status if form.outside is None else form.outside,
-        "note": form.trouble,
-        "size": _size(form.size) if form.size else None,
-        "work": form.work,
-        "written_out": form.written,
-        "values": dict(form.values) if form.values else None,
-        "relative_error": form.error,
+        **select(form, "note=trouble | size | work | written_out=written | values? | relative_error=error"),
         **_formulas_data(form, budget),
     }
 
@@ -238,15 +231,6 @@ def _formulas_data(form: DerivativeForm, budget: NodeBudget) -> dict[str, Any]:
         "definitions": definitions,
         "formulas_left_out": None,
     }
-
-
-def _sweep(sweep: SweepWork) -> dict[str, Any]:
-    values = dict(sweep.values) if sweep.values else None
-    return {"status": sweep.status, "work": sweep.work, "values": values, "relative_error": sweep.error}
-
-
-def _size(size: Size) -> dict[str, int]:
-    return {"tree": size.tree, "dag": size.dag}
 
 
 # --- Document ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,13 @@ from diffcompare.studies.swell.families import FAMILIES
 from diffcompare.studies.swell.measure import MAX_DEGREE, SWEEPS, SYMPY, DerivativeForm, SweepWork, SwellRow
 from diffcompare.studies.swell.study import Swell
 
+AD_COLUMNS = " | ".join(f">{name}={title}" for name, title in SWEEPS.items())
 
-def _label(swell: Swell) -> Column:
-    return Column("n", "n", "right") if swell.is_numbered else Column("order" if swell.by_order else "name", "")
+
+def _heads(swell: Swell, *parts: str) -> tuple[Column, ...]:
+    """Return the column that names the rows, and those that these parts describe (see `document.columns`)."""
+    label = Column("n", "n", "right") if swell.is_numbered else Column("order" if swell.by_order else "name", "")
+    return (label, *columns(" | ".join(filter(None, parts))))
 
 
 def _name(swell: Swell, row: SwellRow) -> Cell:
@@ -26,9 +30,8 @@ def polynomials(swell: Swell, rows: Sequence[SwellRow]) -> Table | None:
         return None
     letter = f"{FAMILIES[swell.kind].letter}_n" if swell.is_numbered else "f"
     what = "what is differentiated" if swell.by_order else letter
-    titles = {"factored": what, "unsimplified": "unsimplified derivative", "simplified": "simplified"}
-    heads = (_label(swell), *[Column(name, title) for name, title in titles.items()])
-    table = tuple((_name(swell, row), *_written(form, titles)) for row, form in written)
+    heads = _heads(swell, f"factored={what} | unsimplified=unsimplified derivative | simplified")
+    table = tuple((_name(swell, row), *_written(form, [head.key for head in heads[1:]])) for row, form in written)
     caption = (
         "Table 1, as the survey writes it" if swell.kind == "logistic" else "Polynomials, factored and multiplied out"
     )
@@ -45,16 +48,14 @@ def _written(form: DerivativeForm, names: Iterable[str]) -> list[Cell]:
 
 def sizes(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Return the sizes, as trees and as DAGs, of derivatives by the rules of a textbook."""
-    heads = [_label(swell)]
-    if not swell.by_order:
-        heads += columns(">f_tree=f tree | >f_dag=f DAG")
-    heads += columns(">raw_tree=raw tree | >raw_dag=raw DAG | >light_tree=light tree | >light_dag=light DAG")
+    own_heads = "" if swell.by_order else ">f_tree=f tree | >f_dag=f DAG"
+    rules = ">raw_tree=raw tree | >raw_dag=raw DAG | >light_tree=light tree | >light_dag=light DAG"
     table = []
     for row in rows:
         own: tuple[Cell, ...] = () if swell.by_order else (row.size.tree, row.size.dag)
         table.append((_name(swell, row), *own, *_both(row, "raw"), *_both(row, "light")))
     what = "the derivatives" if swell.by_order else "f and of its derivative"
-    return Table("sizes", tuple(heads), tuple(table), f"Nodes of {what}, textbook rules")
+    return Table("sizes", _heads(swell, own_heads, rules), tuple(table), f"Nodes of {what}, textbook rules")
 
 
 def _both(row: SwellRow, name: str) -> tuple[Cell, Cell]:
@@ -64,14 +65,15 @@ def _both(row: SwellRow, name: str) -> tuple[Cell, Cell]:
 
 def sympy_sizes(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Return the sizes of sympy's forms."""
-    heads = columns(
-        ">sympy_tree=tree | >sympy_dag=DAG | >cse_tree=after CSE | >expanded_tree=expanded"
-        " | >simplified_tree=simplified"
+    heads = _heads(
+        swell,
+        ">sympy_tree=tree | >sympy_dag=DAG",
+        ">cse_tree=after CSE | >expanded_tree=expanded | >simplified_tree=simplified",
     )
     asked = [row for row in rows if "sympy" in row.forms]
     later = [tuple(_tree(row.forms[name]) for name in SYMPY[1:]) for row in asked]
     table = [(_name(swell, row), *_both(row, "sympy"), *cells) for row, cells in zip(asked, later, strict=True)]
-    return Table("sympy_sizes", (_label(swell), *heads), tuple(table), "Nodes of sympy's derivative")
+    return Table("sympy_sizes", heads, tuple(table), "Nodes of sympy's derivative")
 
 
 def _tree(form: DerivativeForm) -> Cell:
@@ -88,7 +90,7 @@ def bars(swell: Swell, rows: Sequence[SwellRow]) -> Bars:
     )
     labels = tuple(str(_name(swell, row)) for row in rows)
     heights = tuple((title, tuple(height(row) for row in rows)) for title, height in series)
-    heads = (_label(swell), *[Column(title.replace(" ", "_"), title, "right") for title, _ in series])
+    heads = _heads(swell, *[f">{title.replace(' ', '_')}={title}" for title, _ in series])
     cells = tuple(zip([_name(swell, row) for row in rows], *[values for _, values in heights], strict=True))
     caption = "Trees against DAGs"
     table = Table("bars", heads, cells, caption)
@@ -104,12 +106,8 @@ def _height(row: SwellRow, name: str, *, dag: bool = False) -> int | None:
 
 def accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Return the truth, and the relative errors of the textbook's formulas and of the sweeps."""
-    heads = [_label(swell)]
     single = all(len(row.member.wrt) < 2 for row in rows)
-    if single:
-        heads += columns("truth")
-    heads += columns(">raw | >light")
-    heads += [Column(name, title, "right") for name, title in SWEEPS.items()]
+    heads = _heads(swell, "truth" * single, ">raw | >light", AD_COLUMNS)
     table = []
     for row in rows:
         true: tuple[Cell, ...] = (_true(row),) if single else ()
@@ -117,7 +115,7 @@ def accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
         sweeps = [_sweep_error(row.sweeps.get(name)) for name in SWEEPS]
         table.append((_name(swell, row), *true, *own, *sweeps))
     caption = "Relative error at the point" + ("" if single else ", of the worst partial")
-    return Table("accuracy", tuple(heads), tuple(table), caption)
+    return Table("accuracy", heads, tuple(table), caption)
 
 
 def _true(row: SwellRow) -> Cell:
@@ -145,8 +143,7 @@ def _sweep_error(sweep: SweepWork | None) -> Cell:
 
 def sympy_accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Return the relative errors of sympy's forms."""
-    titles = ("raw", "after CSE", "expanded", "simplified")
-    heads = (_label(swell), *[Column(name, title, "right") for name, title in zip(SYMPY, titles, strict=True)])
+    heads = _heads(swell, ">sympy=raw | >cse=after CSE | >expanded | >simplified")
     asked = [row for row in rows if "sympy" in row.forms]
     table = tuple((_name(swell, row), *[_error(row.forms[name]) for name in SYMPY]) for row in asked)
     return Table("sympy_accuracy", heads, table, "Relative error of sympy's forms")
@@ -154,18 +151,15 @@ def sympy_accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
 
 def work(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     """Return the operations of f, of the sweeps and of the light formulas."""
-    heads = [_label(swell)]
-    if not swell.by_order:
-        heads += columns(">f")
-    heads += [Column(name, title, "right") for name, title in SWEEPS.items()]
-    heads += columns(">light=light, parts once | >written=light, written out")
+    forms = ">light=light, parts once | >written=light, written out"
+    heads = _heads(swell, "" if swell.by_order else ">f", AD_COLUMNS, forms)
     table = []
     for row in rows:
         own: tuple[Cell, ...] = () if swell.by_order else (row.operations,)
         sweeps = [row.sweeps[name].work if name in row.sweeps else None for name in SWEEPS]
         light = row.forms["light"]
         table.append((_name(swell, row), *own, *sweeps, light.work, light.written))
-    return Table("work", tuple(heads), tuple(table), "Operations")
+    return Table("work", heads, tuple(table), "Operations")
 
 
 def work_note(swell: Swell) -> str:
