@@ -56,7 +56,6 @@ classroom/                    For the classroom: demos and their player, handout
     submissions.py            The rows of a table of answers: who answered what to which question, each with its place in the file
     table.py                  Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling
   demos/                      Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order
-    answers.py                Cells and tables of the answers that methods give for one expression at one point, for all demos
     branches.py               The demo `branches`: automatic differentiation sees the path that a program took, not its loops and branches
     chaos.py                  The demo `chaos`: an exact derivative of a value that cannot be computed
     complex.py                The demo `complex`: the complex step needs no subtraction, but fails for functions that are not analytic
@@ -67,7 +66,6 @@ classroom/                    For the classroom: demos and their player, handout
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
     nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
-    polynomial.py             The logistic map multiplied out: integer coefficients, and the exact error of its values in doubles
     report.py                 Computed demos: a demo with its frames, as a document for people and as plain data
     step.py                   The demo `step`: the step of a difference, truncation against round-off (Baydin et al. 2018, figure 3)
     sweeps.py                 The demo `sweeps`: the cost of a gradient, n forward sweeps or one reverse sweep, counted in operations

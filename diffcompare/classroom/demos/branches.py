@@ -8,8 +8,7 @@ from typing import Any
 
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
-from diffcompare.classroom.demos.answers import answer_figures, partial_cell
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, figures, mask, partial_cell, table, true_partial
 from diffcompare.document import Approximate, Cell, Code, Source
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import value_at
@@ -109,23 +108,19 @@ def _errors() -> Frame:
     """Return the frame of errors step by step: the derivative converges later than the value."""
     root, slope = math.sqrt(X), 1 / (2 * math.sqrt(X))
     rows: list[tuple[Cell, ...]] = []
-    numbers: dict[str, Cell] = {}
     for steps in range(1, STEPS + 1):
         value = float(record(babylonian(steps), {"x": X}).value)  # type: ignore[arg-type]
         error, slope_error = abs(value - root), abs(_derivative(babylonian(steps), X) - slope)
         rows.append((steps, *map(Approximate, (error, slope_error, slope_error / error))))
-        numbers[f"value error {steps}"] = error
-        numbers[f"derivative error {steps}"] = slope_error
-        numbers[f"quotient {steps}"] = slope_error / error
     errors = table("errors", "Errors after so many steps", "steps | >value | >derivative | >quotient", rows)
     return Frame(
         "The derivative converges later than the value",
         (errors,),
         "quotient of the errors: it doubles every step",
         "If you stop when the value is good, the derivative is not as good yet.",
-        numbers,
+        figures(errors, "value error {}", "derivative error {}", "quotient {}"),
         "Is the derivative as good as the value?",
-        (mask_columns(errors, 2, 3),),
+        (mask(errors, 2, 3),),
     )
 
 
@@ -147,9 +142,13 @@ def _branch() -> Frame:
         (source, answers),
         "f(x) = x everywhere, so f'(0) = 1",
         "AD and symbolic differentiation see the branch, not the function. A difference uses points beside it.",
-        {**answer_figures(comparison, "x"), "recorded": recorded},
+        {
+            **{answer.method: partial_cell(answer, "x") for answer in comparison.answers},
+            "truth": true_partial(comparison, "x"),
+            "recorded": recorded,
+        },
         "f(x) = x for every x. What do the methods return at 0?",
-        (source, mask_columns(answers, 1)),
+        (source, mask(answers, 1)),
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from diffcompare.classroom.demos.answers import digits_kept
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table, with_current_row
-from diffcompare.document import Approximate, Cell
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, digits_kept, mask, table
+from diffcompare.document import Cell, approximate
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.localization import phrase
@@ -31,18 +30,12 @@ def frames() -> Iterator[Frame]:
         ad, difference = (answer.gradient["x"] for answer in comparison.answers)
         truth = comparison.truth.gradient["x"].nearest if comparison.truth and comparison.truth.gradient["x"] else None
         value = comparison.truth.value.nearest if comparison.truth and comparison.truth.value else None
-        figures = (number(comparison.value), value, ad, difference, truth)
-        rows.append((n, *[None if figure is None else Approximate(figure, 6) for figure in figures]))
-        numbers |= {
-            f"ad {n}": ad,
-            f"difference {n}": difference,
-            f"truth {n}": truth,
-            f"value {n}": number(comparison.value),
-            f"true value {n}": value,
-        }
+        results = (number(comparison.value), value, ad, difference, truth)
+        rows.append((n, *[approximate(value, 6) for value in results]))
+        numbers |= {f"ad {n}": ad, f"difference {n}": difference, f"truth {n}": truth}
+        numbers |= {f"value {n}": number(comparison.value), f"true value {n}": value}
         columns = "n | >value | >true value | >reverse AD | >difference | >truth"
-        history = table("chaos", phrase("{text} at {where}", text="l(n)", where=f"x = {X}"), columns, rows)
-        history = with_current_row(history)
+        history = table("chaos", at_point("l(n)", {"x": X}), columns, rows, stepwise=True)
         yield Frame(
             phrase("The logistic map, n = {n}", n=n),
             (history,),
@@ -54,7 +47,7 @@ def frames() -> Iterator[Frame]:
             dict(numbers),
             "Which of the two derivatives is still right?" if n >= 30 else "",
             (mask(history, (-1, -1)),) if n >= 30 else (),
-            _in_single(expression, figures),
+            _in_single(expression, results),
         )
 
 
@@ -73,9 +66,9 @@ def _sentence(n: int, ad: float | None, difference: float | None, truth: float |
     )
 
 
-def _in_single(expression: Expression, figures: Sequence[float | None]) -> Broken:
+def _in_single(expression: Expression, results: Sequence[float | None]) -> Broken:
     """Return the same value and derivative in float32, with the point rounded too."""
-    value, true_value, ad, _, truth = figures
+    value, true_value, ad, _, truth = results
     nodes = wengert_list(expression)
     values = evaluate(nodes, {"x": X}, FLOAT32)
     adjoints = reverse(nodes, values, active_nodes(nodes), nodes[-1], FLOAT32)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from diffcompare.classroom.demos.answers import error_cell, partial_cell, true_partial
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, column_figures, mask, mask_columns, table
+from diffcompare.classroom.demos.frame import (
+    Broken,
+    Demo,
+    Frame,
+    at_point,
+    error_cell,
+    figures,
+    mask,
+    partial_cell,
+    table,
+    true_partial,
+)
 from diffcompare.document import Approximate, Cell, Table
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
@@ -78,17 +88,15 @@ def _answers(key: str, caption: str, text: str, point: Mapping[str, float]) -> T
 
 def _unstable_frame(case: Case) -> Frame:
     name = next(iter(case.point))
-    where = ", ".join(f"{key} = {x:g}" for key, x in case.point.items())
-    caption = phrase("d/d{name} of {text} at {where}", name=name, text=case.text, where=where)
-    answers = _answers("answers", caption, case.text, case.point)
+    answers = _answers("answers", at_point(case.text, case.point, name), case.text, case.point)
     return Frame(
         case.title,
         (answers,),
         f"f = {case.text}",
         case.sentence,
-        column_figures(answers),
+        figures(answers, "{}"),
         "Which of these answers would you trust?",
-        (mask_columns(answers, 1, 2),),
+        (mask(answers, 1, 2),),
         _by_agreement(answers.rows),
     )
 
@@ -124,7 +132,7 @@ def _stable_frame(case: Case) -> Frame:
         (answers,),
         f"f = {case.stable}",
         case.stable_sentence,
-        column_figures(answers),
+        figures(answers, "{}"),
     )
 
 

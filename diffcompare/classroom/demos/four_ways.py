@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diffcompare.backends.problem import Derivative
-from diffcompare.classroom.demos.answers import digits_kept, partial_cell
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table, with_quantity
-from diffcompare.classroom.demos.polynomial import derivative_of_logistic
+from diffcompare.classroom.demos.frame import (
+    Broken,
+    Demo,
+    Frame,
+    at_point,
+    digits_kept,
+    figures,
+    mask,
+    partial_cell,
+    table,
+)
+from diffcompare.classroom.demos.swell import derivative_of_logistic
 from diffcompare.document import Approximate, Cell, Code, Measured, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.parser import parse
@@ -40,8 +49,9 @@ def frames() -> Iterator[Frame]:
 def _silu() -> Iterator[Frame]:
     methods = ("hand-coded", "central-difference", "symbolic", "forward-ad", "reverse-ad")
     comparison = compare(SILU, {"x": AT_SILU}, methods=methods, hand={"x": WRONG})
-    caption = phrase("d/d{name} of {text} at {where}", name="x", text=SILU, where=f"x = {AT_SILU}")
-    answers = table("silu", caption, "method | >derivative | >absolute error", _rows(comparison, "x"))
+    answers = table(
+        "silu", at_point(SILU, {"x": AT_SILU}, "x"), "method | >derivative | >absolute error", _rows(comparison, "x")
+    )
     yield Frame(
         "Act 1: a derivative from a lecture slide",
         (answers,),
@@ -49,7 +59,7 @@ def _silu() -> Iterator[Frame]:
         "The other methods agree, but the slide does not: its last term has x*(1 + exp(-x)) instead of x*exp(-x).",
         {answer.method: answer.gradient["x"] for answer in comparison.answers},
         "A derivation by hand gives 1.1359. Do the other methods agree?",
-        (mask_columns(answers, 1, 2, first_row=1),),
+        (mask(answers, 1, 2, first_row=1),),
     )
 
 
@@ -164,10 +174,9 @@ def _misprinted() -> Broken:
         (phrase("forward: {formula}", formula="(f(x + h) - f(x))/h"), (plus - here) / h),
         (phrase("backward: {formula}", formula="(f(x) - f(x - h))/h"), (here - minus) / h),
     ]
-    caption = phrase("d/d{name} of {text} at {where}", name="x1", text=SURVEY, where="(2, 5)")
     return Broken(
         "a printed formula",
-        (table("broken", caption, "formula | >value", rows),),
+        (table("broken", at_point(SURVEY, "(2, 5)", "x1"), "formula | >value", rows),),
         "A lecture note prints the difference with one sign flipped. Run a formula once before you trust it.",
         {"truth": rows[1][1], "backward": rows[2][1], "broken": rows[0][1]},
     )
@@ -187,7 +196,7 @@ def _together(closed: Comparison, loop: Comparison, survey: Comparison) -> Frame
         {answer.method: answer.gradient["x"] for answer in (*closed.answers, *loop.answers)}
         | {"forward-difference of the closed form": closed.answers[2].gradient["x"]},
         "Which error will be the largest?",
-        (mask_columns(final, 3),),
+        (mask(final, 3),),
     )
 
 
@@ -201,18 +210,14 @@ def _automatic() -> Iterator[Frame]:
 
 def _on_pairs(pairs: list[tuple[float, float]]) -> Frame:
     rows = [(f"v = l{i}", *pair) for i, pair in enumerate(pairs, 1)]
-    dual_numbers = with_quantity(table("pairs", "Value and tangent", "iteration | >v | >v̇", rows), "primal", 1)
-    dual_numbers = with_quantity(dual_numbers, "tangent", 2)
-    numbers: dict[str, Cell] = {}
-    for name, value, tangent in rows:
-        numbers |= {f"{name} value": value, f"{name} tangent": tangent}
+    dual_numbers = table("pairs", "Value and tangent", "iteration | >v | >v̇", rows, primal=(1,), tangent=(2,))
     (v, tangent), (_, last) = pairs[2:]
     return Frame(
         "Forward AD: run the program on pairs",
         (Source("text", PAIRS), dual_numbers),
         f"v̇ = 4·{tangent:.4g} - 8·{v:.4g}·({tangent:.4g}) = {last:.10g}",
         "Each line also updates its tangent; no formula for f' is ever written.",
-        numbers,
+        figures(dual_numbers, "{} value", "{} tangent"),
         "What is the last tangent?",
         (Source("text", PAIRS), mask(dual_numbers, (3, 2))),
         _wrong_seed(last),
@@ -233,13 +238,13 @@ def _wrong_seed(last: float) -> Broken:
 
 def _from_the_end(values: list[float], adjoints: list[float]) -> Frame:
     rows = [(f"l{i}", adjoint) for i, adjoint in enumerate(adjoints, 1)][::-1]
-    backward = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows)
+    backward = table("adjoints", "Adjoints, from the end", "number | >adjoint", rows, adjoint=(1,))
     return Frame(
         "Reverse AD: the same slopes from the other end",
-        (with_quantity(backward, "adjoint", 1),),
+        (backward,),
         "",
         "The adjoint of x is the derivative.",
-        {f"adjoint {name}": value for name, value in rows},
+        figures(backward, "adjoint {}"),
         broken=_one_path(values, adjoints),
         sweep="reverse",
     )

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import log10
 from typing import Literal, NamedTuple, TypeAlias
 
+from diffcompare.backends.problem import Derivative
 from diffcompare.document import (
     NOTHING,
+    Approximate,
     Bars,
     Block,
     Cell,
     Column,
     Graph,
     Heading,
+    Measured,
     Paragraph,
     Plot,
     Quantity,
     Source,
     Stage,
     Table,
-)
+)  # fmt: skip
 from diffcompare.localization import Phrase, language, phrase, translated
+from diffcompare.studies.compare import Comparison
 
 Translator: TypeAlias = Callable[[str], str]
 
@@ -139,19 +144,37 @@ class Demo(NamedTuple):
     frames: Callable[[], Iterable[Frame]]
 
 
-# Tables of demos: headings in one string, and variants for a step, a question, or a kind of number.
+# Tables of demos: headings in one string, and variants for a question.
 
 
-def table(key: str, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
+def table(
+    key: str,
+    caption: str,
+    columns: str | Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    primal: Sequence[int] = (),
+    tangent: Sequence[int] = (),
+    adjoint: Sequence[int] = (),
+    stepwise: bool = False,
+) -> Table:
     """Return a table whose `columns` are headings between bars, `method | >value`, or a list of headings.
 
-    `>` aligns a column of numbers to the right.  Raises ValueError for a row with another number of cells.
+    `>` aligns a column of numbers to the right.  Columns of values (`primal`), tangents and adjoints, by their indices,
+    have a style of their own.  In a `stepwise` table the last row is the current step, and those above it are done.
+    Raises ValueError for a row with another number of cells.
     """
     headings = [heading.strip() for heading in columns.split("|")] if isinstance(columns, str) else columns
     cells = tuple(map(tuple, rows))
     if any(len(row) != len(headings) for row in cells):
         raise ValueError(f"a row of `{key}` does not have {len(headings)} cells")
-    return Table(key, tuple(map(_column, headings)), cells, caption)
+    quantities: dict[Quantity, Sequence[int]] = {"primal": primal, "tangent": tangent, "adjoint": adjoint}
+    heads = [_column(heading) for heading in headings]
+    for quantity, places in quantities.items():
+        for place in places:
+            heads[place] = heads[place]._replace(quantity=quantity)
+    stages: list[Stage] = ["done" for _ in cells]
+    return Table(key, tuple(heads), cells, caption, stages=(*stages[1:], "now") if stepwise and cells else ())
 
 
 def _column(heading: str) -> Column:
@@ -161,33 +184,83 @@ def _column(heading: str) -> Column:
     return Column(title.replace(" ", "_"), title, "right" if heading.startswith(">") else "left")
 
 
-def with_current_row(table: Table) -> Table:
-    """Mark the last row as the current step, and the rows above it as done."""
-    stages: list[Stage] = ["done" for _ in table.rows]
-    return table._replace(stages=(*stages[1:], "now") if stages else ())
+def mask(table: Table, *places: int | tuple[int, int], first_row: int = 0) -> Table:
+    """Put a question mark in cells, given as (row, column), and in whole columns from a row on.
 
-
-def with_quantity(table: Table, quantity: Quantity, *columns: int) -> Table:
-    """Mark columns as values, tangents or adjoints, which have a style of their own."""
-    marked = list(table.columns)
-    for index in columns:
-        marked[index] = marked[index]._replace(quantity=quantity)
-    return table._replace(columns=tuple(marked))
-
-
-def mask(table: Table, *cells: tuple[int, int]) -> Table:
-    """Put a question mark in some cells, given as (row, column); negative numbers count from the end."""
+    Negative numbers count from the end.
+    """
     rows = [list(row) for row in table.rows]
-    for row, column in cells:
-        rows[row][column] = "?"
+    for place in places:
+        cells = [place] if isinstance(place, tuple) else [(row, place) for row in range(first_row, len(rows))]
+        for row, column in cells:
+            rows[row][column] = "?"
     return table._replace(rows=tuple(map(tuple, rows)))
 
 
-def mask_columns(table: Table, *columns: int, first_row: int = 0) -> Table:
-    """Put a question mark in every cell of some columns, from a row on."""
-    return mask(table, *[(row, column) for row in range(first_row, len(table.rows)) for column in columns])
+def figures(table: Table, *names: str) -> dict[str, Cell]:
+    """Return a frame's figures from its table: a name for each column behind the first; "" leaves a column out.
+
+    In a name, `{}` stands for the first cell of the row.
+    """
+    return {
+        name.format(row[0]): cell.value if isinstance(cell, Approximate | Measured) else cell
+        for row in table.rows
+        for name, cell in zip(names, row[1:], strict=False)
+        if name
+    }
 
 
-def column_figures(table: Table, column: int = 1) -> dict[str, Cell]:
-    """Return a frame's figures from one column of its table, named by the first cell of each row."""
-    return {str(row[0]): row[column] for row in table.rows}
+# Tables of methods: the answers that methods give for one expression at one point.
+
+
+def partial_cell(answer: Derivative, variable: str) -> Cell:
+    """Return a method's partial derivative, or the reason why there is none: nan, inf, undefined …"""
+    value = answer.gradient.get(variable)
+    if value is not None:
+        return value
+    note = next((note for note in answer.notes if f"by {variable}:" in note), "")
+    return next((word for word in ("nan", "inf") if word in note), phrase(answer.status))
+
+
+def true_partial(comparison: Comparison, variable: str) -> Cell:
+    """Return the true partial, or the slopes on both sides of a kink."""
+    if comparison.truth is None:
+        return None
+    slopes = comparison.truth.slopes.get(variable)
+    if slopes is not None and slopes.left != slopes.right:
+        left, right = _slope_text(slopes.left), _slope_text(slopes.right)
+        return phrase("{left} from the left, {right} from the right", left=left, right=right)
+    partial = comparison.truth.gradient.get(variable)
+    if partial is None:
+        return phrase(comparison.truth.status) if slopes is None else slopes.left
+    return partial.nearest
+
+
+def _slope_text(slope: float | None) -> str:
+    return phrase("none") if slope is None else f"{slope:g}"
+
+
+def error_cell(value: Cell, truth: Cell) -> Approximate | None:
+    """Return the absolute error of a partial, where it and the truth are both numbers."""
+    return Approximate(abs(value - truth)) if isinstance(value, float) and isinstance(truth, float) else None
+
+
+def answers_table(comparison: Comparison, variable: str, caption: str) -> Table:
+    """Return a table with a row for every method, and the truth in the last row."""
+    rows: list[tuple[Cell, ...]] = [(answer.method, partial_cell(answer, variable)) for answer in comparison.answers]
+    rows.append((phrase("truth"), true_partial(comparison, variable)))
+    return table("answers", caption, f"method | >d/d{variable}", rows)
+
+
+def at_point(text: str, where: object, by: str = "") -> Phrase:
+    """Return the caption of an expression at a point, or of its partial by a variable there."""
+    if isinstance(where, Mapping):
+        where = ", ".join(f"{name} = {x:g}" for name, x in where.items())
+    if by:
+        return phrase("d/d{name} of {text} at {where}", name=by, text=text, where=where)
+    return phrase("{text} at {where}", text=text, where=where)
+
+
+def digits_kept(error: float, truth: float) -> float:
+    """Return the number of correct digits, -log10 of the relative error.  The error must not be 0."""
+    return -log10(abs(error / truth))

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
-from diffcompare.classroom.demos.answers import error_cell
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, error_cell, figures, mask, table
 from diffcompare.document import Cell
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.parser import parse
@@ -54,7 +53,7 @@ def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
     names = list(point)
     cells: list[tuple[Cell, ...]] = [(name, gradient[name], *row) for name, row in zip(names, rows, strict=True)]
     columns = ["by", ">gradient", *[phrase(">by {name} again", name=name) for name in names]]
-    matrix = table("hessian", _caption(text, point), columns, cells)
+    matrix = table("hessian", at_point(text, point), columns, cells)
     numbers: dict[str, Cell] = {
         f"{a}{b}": value for a, row in zip(names, rows, strict=True) for b, value in zip(names, row, strict=True)
     }
@@ -65,7 +64,7 @@ def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
         "The Hessian is symmetric, although the sweeps know nothing of that.",
         {**numbers, **gradient},
         "Is the matrix symmetric?",
-        (mask_columns(matrix, *range(2, 2 + len(names))),),
+        (mask(matrix, *range(2, 2 + len(names))),),
         _confused_perturbations(),
     )
 
@@ -91,10 +90,6 @@ def _confused_perturbations() -> Broken:
     )
 
 
-def _caption(text: str, point: Mapping[str, float]) -> str:
-    return phrase("{text} at {where}", text=text, where=", ".join(f"{name} = {x:g}" for name, x in point.items()))
-
-
 def _second_differences() -> Frame:
     expression = parse(SURVEY)
 
@@ -117,7 +112,7 @@ def _second_differences() -> Frame:
         (quotients,),
         "truncation h², round-off eps/h²: best near eps^(1/4)",
         "At 1e-8 nothing is left of a difference of differences.",
-        {f"second {h}": value for h, value, _ in rows},
+        figures(quotients, "second {}"),
         "And at h = 1e-8?",
         (mask(quotients, (-1, 1), (-1, 2)),),
     )

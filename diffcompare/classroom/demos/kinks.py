@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diffcompare.classroom.demos.answers import METHODS, answer_figures, answers_table, partial_cell
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, column_figures, mask, mask_columns, table
+from diffcompare.classroom.demos.frame import (
+    Broken,
+    Demo,
+    Frame,
+    answers_table,
+    at_point,
+    figures,
+    mask,
+    partial_cell,
+    table,
+)
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.studies.compare import compare
 
+METHODS = ("central-difference", "forward-difference", "symbolic", "forward-ad", "reverse-ad")
 AT_ZERO = (
     ("|x|", "The corner of |x|", "Left slope -1, right slope 1: any number between them is a convention, ours is 0."),
     (
@@ -30,15 +40,15 @@ def frames() -> Iterator[Frame]:
     """Yield three functions with a kink at 0, a point close to a kink, and a step function."""
     for text, title, sentence in AT_ZERO:
         comparison = compare(text, {"x": 0.0}, methods=METHODS)
-        answers = answers_table(comparison, "x", phrase("{text} at {where}", text=text, where=0))
+        answers = answers_table(comparison, "x", at_point(text, 0))
         yield Frame(
             title,
             (answers,),
             f"f(x) = {text}, x = 0",
             sentence,
-            answer_figures(comparison, "x"),
+            figures(answers, "{}"),
             "What is the derivative at 0?",
-            (mask_columns(answers, 1),),
+            (mask(answers, 1),),
             _one_side(text),
         )
     yield _near_kink()
@@ -64,13 +74,13 @@ def _near_kink() -> Frame:
     """Return the frame of a point whose distance to the kink is smaller than the step."""
     methods = ("forward-difference", "central-difference", "reverse-ad")
     comparison = compare("relu(x)", {"x": -1e-9}, methods=methods)
-    answers = answers_table(comparison, "x", phrase("{text} at {where}", text="relu(x)", where="-1e-9"))
+    answers = answers_table(comparison, "x", at_point("relu(x)", "-1e-9"))
     return Frame(
         "Close to the kink",
         (answers,),
         "the step is longer than the distance to the kink",
         "A failed gradient check need not mean a wrong gradient: the difference straddles the kink.",
-        answer_figures(comparison, "x"),
+        figures(answers, "{}"),
         "Which method is right?",
         (mask(answers, (0, 1), (1, 1), (2, 1)),),
     )
@@ -83,15 +93,15 @@ def _staircase() -> Frame:
     for method, h in (("reverse-ad", None), ("central-difference", 0.1), ("central-difference", 0.01)):
         answer = compare(text, point, methods=method, step=h).answers[0]
         rows.append((method if h is None else f"{method}, h = {h}", partial_cell(answer, "x")))
-    slopes = table("staircase", phrase("{text} at {where}", text=text, where=0.25), "method | >d/dx", rows)
+    slopes = table("staircase", at_point(text, 0.25), "method | >d/dx", rows)
     return Frame(
         "A staircase",
         (slopes,),
         "flat almost everywhere, and yet it climbs with slope 1",
         "A gradient of 0 need not be a bug, and need not be what you want.",
-        column_figures(slopes),
+        figures(slopes, "{}"),
         "What is the slope of a staircase?",
-        (mask_columns(slopes, 1),),
+        (mask(slopes, 1),),
     )
 
 

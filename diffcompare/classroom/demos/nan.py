@@ -6,21 +6,11 @@ import math
 from collections.abc import Iterator, Mapping
 
 from diffcompare.backends.problem import Derivative
-from diffcompare.classroom.demos.answers import answer_figures, partial_by, partial_cell, true_partial
-from diffcompare.classroom.demos.frame import (
-    Broken,
-    Demo,
-    Frame,
-    mask,
-    mask_columns,
-    table,
-    with_current_row,
-    with_quantity,
-)
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, mask, partial_cell, table, true_partial
 from diffcompare.document import Cell
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import Real, Undefined
-from diffcompare.studies.compare import compare
+from diffcompare.studies.compare import Comparison, compare
 from diffcompare.studies.trace import trace
 
 METHODS = ("forward-ad", "reverse-ad", "symbolic", "central-difference")
@@ -35,6 +25,11 @@ CASES = (
     ),
     ("ln(1 + exp(x))", {"x": 800.0}, "softplus(x)", "The stable form never computes exp(800)."),
 )
+
+
+def partial_by(comparison: Comparison, method: str, variable: str) -> Cell:
+    """Return the partial of one method, or the reason why there is none."""
+    return partial_cell(next(answer for answer in comparison.answers if answer.method == method), variable)
 
 
 def frames() -> Iterator[Frame]:
@@ -56,8 +51,8 @@ def _upstream() -> Iterator[Frame]:
             adjoint = float(tape.adjoints[step.node])
             state = "" if math.isfinite(adjoint) else phrase("POISONED")
             rows.append((step.name, step.rule, _number(adjoint), state))
-        adjoints = table("upstream", "Adjoints of sqrt(x^2) at 0", "node | rule | >adjoint | state", rows)
-        adjoints = with_current_row(with_quantity(adjoints, "adjoint", 0, 2))
+        caption, columns = "Adjoints of sqrt(x^2) at 0", "node | rule | >adjoint | state"
+        adjoints = table("upstream", caption, columns, rows, adjoint=(0, 2), stepwise=True)
         step = steps[count - 1]
         yield Frame(
             phrase("Upstream, step {count}", count=count),
@@ -83,16 +78,19 @@ def _naive() -> Frame:
     rows: list[tuple[Cell, ...]] = [(phrase("naive forward: multiplies every tangent, even 0"), str(float(naive)))]
     rows += [(_method_label(answer), partial_cell(answer, "x")) for answer in comparison.answers]
     rows.append((phrase("truth"), true_partial(comparison, "x")))
-    caption = phrase("d/d{name} of {text} at {where}", name="x", text=text, where="(0, 2)")
-    answers = table("naive", caption, "method | >derivative", rows)
+    answers = table("naive", at_point(text, "(0, 2)", "x"), "method | >derivative", rows)
     return Frame(
         "A naive sweep multiplies by 0",
         (answers,),
         "ẋ·y·x^(y-1) + ẏ·x^y·ln(x), with ẏ = 0 and ln(0) = -inf",
         "A tangent that is 0 because nothing varies must be skipped, not multiplied.",
-        {"naive": str(float(naive)), **answer_figures(comparison, "x")},
+        {
+            "naive": str(float(naive)),
+            **{answer.method: partial_cell(answer, "x") for answer in comparison.answers},
+            "truth": true_partial(comparison, "x"),
+        },
         "Forward, reverse: do the two modes agree?",
-        (mask_columns(answers, 1),),
+        (mask(answers, 1),),
         _multiplied(),
     )
 
@@ -147,7 +145,7 @@ def _guarded() -> Frame:
         " Guard the argument of ln, not its result.",
         {"both": rows[0][1], "double where": rows[1][1], "taken": rows[2][1]},
         "The value is 0, and ln is not selected. What is the derivative?",
-        (mask_columns(adjoints, 1),),
+        (mask(adjoints, 1),),
         _other_branch(),
     )
 
@@ -206,7 +204,7 @@ def _case(text: str, point: Mapping[str, float], stable: str, sentence: str) -> 
         sentence,
         numbers,
         phrase("What is the derivative of {text}?", text=text),
-        (mask_columns(answers, 2, 3),),
+        (mask(answers, 2, 3),),
     )
 
 

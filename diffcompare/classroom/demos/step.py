@@ -8,9 +8,18 @@ from statistics import linear_regression
 
 from diffcompare.backends.finite_differences import CENTRAL, FORWARD, quotient
 from diffcompare.backends.problem import Problem
-from diffcompare.classroom.demos.answers import digits_kept, partial_cell
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, mask_columns, table
-from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Source, Table
+from diffcompare.classroom.demos.frame import (
+    Broken,
+    Demo,
+    Frame,
+    at_point,
+    digits_kept,
+    figures,
+    mask,
+    partial_cell,
+    table,
+)
+from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Source, Table, approximate
 from diffcompare.language.parser import parse
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import value_at
@@ -89,17 +98,14 @@ def _descent(result: StepSweep) -> Frame:
     forward, central = _at_powers(result, "forward-difference"), _at_powers(result, "central-difference")
     rows = [(f"1e{power}", Approximate(forward[power]), Approximate(central[power])) for power in POWERS]
     errors = table("errors", _caption("Absolute errors"), "h | >forward | >central", rows)
-    numbers = {f"forward 1e{power}": forward[power] for power in POWERS} | {
-        f"central 1e{power}": central[power] for power in POWERS
-    }
     return Frame(
         "Smaller and smaller steps",
         (Source("text", CLOSED), errors),
         "(f(x + h) - f(x))/h, and (f(x + h) - f(x - h))/(2h)",
         "The error falls with h, then it rises again. At h = 0.1 the central difference is the less accurate one.",
-        numbers,
+        figures(errors, "forward {}") | figures(errors, "", "central {}"),
         "The error has fallen to 1e-6 and below. What happens at even smaller steps?",
-        (Source("text", CLOSED), mask_columns(errors, 1, 2, first_row=4)),
+        (Source("text", CLOSED), mask(errors, 1, 2, first_row=4)),
         _vanished(),
     )
 
@@ -144,7 +150,7 @@ def _actual_steps(result: StepSweep) -> Frame:
         "Doubles near 0.2 are 2.8e-17 apart: x + h is rounded to one of them, so the actual step is not h.",
         numbers,
         "Is the step from 0.2 to 0.2 + h always h?",
-        (mask_columns(steps, 1),),
+        (mask(steps, 1),),
     )
 
 
@@ -166,7 +172,7 @@ def _cancellation() -> Frame:
         numbers |= {f"shared {entry.step:.0e}": entry.shared, f"quotient {entry.step:.0e}": entry.quotient}
     cancellation = table(
         "strip",
-        _caption("The cancellation strip", "loop"),
+        _caption("The cancellation table", "loop"),
         "h | f(x + h), shared digits in brackets | >(f(x + h) - f(x))/h",
         rows,
     )
@@ -238,22 +244,20 @@ def _some(whole: Table, end: float) -> Table:
 
 
 def _slopes(result: StepSweep) -> Frame:
-    rows: list[tuple[Cell, ...]] = []
-    numbers: dict[str, Cell] = {}
-    for method, (long, short) in WINDOWS.items():
-        curve = _curve_of(result, method)
-        down, up = _slope(curve, *long), _slope(curve, *short)
-        rows.append((method, curve.order, Approximate(down, 3), Approximate(up, 3)))
-        numbers |= {f"{method} truncation": down, f"{method} round-off": up}
+    curves = {method: _curve_of(result, method) for method in WINDOWS}
+    rows: list[tuple[Cell, ...]] = [
+        (method, curve.order, *[Approximate(_slope(curve, *window), 3) for window in WINDOWS[method]])
+        for method, curve in curves.items()
+    ]
     slopes = table("slopes", _caption("Slopes fitted"), "method | >order | >truncation | >round-off", rows)
     return Frame(
         "Three formulas, three slopes, one way back",
         (slopes,),
         "slopes: +1, +2, +4, and -1 for all",
         "The order decides how fast the error falls; round-off rises at the same rate for all.",
-        numbers,
+        figures(slopes, "", "{} truncation", "{} round-off"),
         "What is the slope of each round-off branch?",
-        (mask_columns(slopes, 3),),
+        (mask(slopes, 3),),
         _misprinted(),
     )
 
@@ -283,34 +287,26 @@ def _misprinted() -> Broken:
 def _best_steps(result: StepSweep) -> Frame:
     """Return the frame of the smallest medians beside the theory, and beside a single lucky step."""
     rows: list[tuple[Cell, ...]] = []
-    numbers: dict[str, Cell] = {}
     for method in SHOWN[:3]:
         best, theory = result.findings[method].best, result.findings[method].theory
         assert best is not None
         lucky, least = _luckiest(result, method)
         predicted = (theory.step, theory.error) if theory else (None, None)
         rows.append((method, *map(_three_digits, (best.step, best.error, lucky, least, *predicted))))
-        numbers |= {
-            f"{method} best h": best.step,
-            f"{method} least error": best.error,
-            f"{method} lucky h": lucky,
-            f"{method} lucky error": least,
-            f"{method} theory h": predicted[0],
-            f"{method} theory error": predicted[1],
-        }
     columns = "method | >best h | >error | >lucky h | >lucky error | >h in theory | >its error"
     caption = _caption(
         phrase("Absolute errors: medians of {count} steps, a single step, and the theory", count=SAMPLES)
     )
     best_steps = table("best", caption, columns, rows)
+    names = ("best h", "least error", "lucky h", "lucky error", "theory h", "theory error")
     return Frame(
         "The bottom of the V",
         (best_steps,),
         "h* = 2·sqrt(u|f/f''|) for the forward difference, (3u|f/f'''|)^(1/3) for the central one, u = 2^-53",
         "At the best h, half or two thirds of the digits are left. A single step may be lucky, but proves nothing.",
-        numbers,
+        figures(best_steps, *[f"{{}} {name}" for name in names]),
         "How many of 16 digits are right at the best h?",
-        (mask_columns(best_steps, 2, 4, 6),),
+        (mask(best_steps, 2, 4, 6),),
     )
 
 
@@ -370,7 +366,7 @@ def _complex_step(result: StepSweep) -> Frame:
         | {f"complex of the loop {h}": value for h, *_, value in rows}
         | {"complex worst from 1e-9 down": worst},
         "And at h = 1e-300?",
-        (mask_columns(quotients, 1, 2, 3),),
+        (mask(quotients, 1, 2, 3),),
     )
 
 
@@ -378,9 +374,7 @@ def _large_constant() -> Frame:
     methods = ("forward-difference", "central-difference", "reverse-ad")
     comparison = compare("1e8 + sin(x)", {"x": 1.0}, methods=methods)
     rows = [(answer.method, answer.variant or "", partial_cell(answer, "x")) for answer in comparison.answers]
-    answers = table(
-        "offset", phrase("{text} at {where}", text="1e8 + sin(x)", where=1), "method | step | >derivative", rows
-    )
+    answers = table("offset", at_point("1e8 + sin(x)", 1), "method | step | >derivative", rows)
     return Frame(
         "A large constant",
         (answers,),
@@ -420,7 +414,7 @@ def _float32() -> Frame:
     for method in SHOWN[:2]:
         best = result.findings[method].best
         if best is not None:
-            rows.append((method, Approximate(best.step), None if best.error is None else Approximate(best.error)))
+            rows.append((method, Approximate(best.step), approximate(best.error)))
             numbers |= {f"float32 {method} best h": best.step, f"float32 {method} least error": best.error}
             kept[method] = digits_kept(best.error, result.true.nearest) if best.error and result.true else 0.0
     best_steps = table("float32", _caption("In float32"), "method | >best h | >absolute error there", rows)
@@ -439,7 +433,7 @@ def _float32() -> Frame:
 
 
 def _three_digits(value: float | None) -> Cell:
-    return None if value is None else Approximate(value, 3)
+    return approximate(value, 3)
 
 
 DEMO = Demo(

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from diffcompare.classroom.demos.frame import (
-    Broken,
-    Demo,
-    Frame,
-    mask,
-    mask_columns,
-    table,
-    with_current_row,
-    with_quantity,
-)
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
 from diffcompare.document import Cell, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import exp, ln, relu, sin
@@ -83,19 +74,12 @@ def frames() -> Iterator[Frame]:
 
 def _recorded_line(tape: Recording, count: int) -> Frame:
     names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
-    rows: list[tuple[Cell, ...]] = []
-    for node in tape.steps[:count]:
-        rows.append(
-            (
-                names[node],
-                _operation(node),
-                ", ".join(_label(argument, names) for argument in node.arguments),
-                float(tape.values[node]),
-                _kept(node, names),
-            )
-        )
-    lines = table("tape", "The tape", "line | node | of | >value | saved for the backward pass", rows)
-    lines = with_current_row(with_quantity(lines, "primal", 3))
+    rows = [
+        (names[node], _operation(node), _arguments(node, names), float(tape.values[node]), _kept(node, names))
+        for node in tape.steps[:count]
+    ]
+    columns = "line | node | of | >value | saved for the backward pass"
+    lines = table("tape", "The tape", columns, rows, primal=(3,), stepwise=True)
     name, operation, _, value, kept = rows[-1]
     why = (
         phrase("{operation} must keep {kept}: its slope is computed from it.", operation=operation, kept=kept)
@@ -134,6 +118,10 @@ def _operation(node: Expression) -> str:
     return PYTORCH.get(node.operation.name, node.operation.name.capitalize())
 
 
+def _arguments(node: Expression, names: dict[Expression, str]) -> str:
+    return ", ".join(_label(argument, names) for argument in node.arguments)
+
+
 def _label(node: Expression, names: dict[Expression, str]) -> str:
     return names.get(node) or str(node)
 
@@ -148,7 +136,7 @@ def _backward(tape: Recording) -> Frame:
     adjoints: dict[Expression, Any] = {tape.expression: 1.0}
     tape.backward(adjoints)
     rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
-    gradient = with_quantity(table("backward", "After one backward pass", "variable | >adjoint", rows), "adjoint", 1)
+    gradient = table("backward", "After one backward pass", "variable | >adjoint", rows, adjoint=(1,))
     return Frame(
         "Backward: the diary is read from the end",
         (gradient,),
@@ -178,8 +166,8 @@ def _backward_twice(tape: Recording) -> Frame:
         adjoints[tape.expression] = 1.0 if clears is not None else adjoints[tape.expression] + 1.0
         tape.backward(adjoints)
         rows.append((rule, *[float(adjoints[node]) for node in inputs]))
-    adjoints_table = table("twice", "After a second backward pass", "what is cleared | >x1 | >x2", rows)
-    adjoints_table = with_quantity(adjoints_table, "adjoint", 1, 2)
+    columns = "what is cleared | >x1 | >x2"
+    adjoints_table = table("twice", "After a second backward pass", columns, rows, adjoint=(1, 2))
     numbers = {
         f"{name} {kind}": value
         for (_, *values), kind in zip(rows, ("cleared", "set", "added"), strict=True)
@@ -192,7 +180,7 @@ def _backward_twice(tape: Recording) -> Frame:
         "Nothing is cleared unless you clear it: three rules, three answers, none of them the gradient.",
         numbers,
         "After a second backward pass, what does x1 hold?",
-        (mask_columns(adjoints_table, 1, 2),),
+        (mask(adjoints_table, 1, 2),),
         _not_zeroed(rows[0][1]),
         "reverse",
     )

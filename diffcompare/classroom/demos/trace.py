@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table, with_current_row, with_quantity
+from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Graph, Quantity, Stage, Table
 from diffcompare.language.expression import Expression, Variable
@@ -91,8 +91,8 @@ class _TraceFrames(NamedTuple):
         steps = self.trace.primal
         for count in range(1, len(steps) + 1):
             done = steps[:count]
-            listing = table("primal", "Values", "node | rule | >value", [_value_row(step) for step in done])
-            listing = with_current_row(with_quantity(listing, "primal", 2))
+            rows = [_row(step, step.value) for step in done]
+            listing = table("primal", "Values", "node | rule | >value", rows, primal=(2,), stepwise=True)
             numbers = {step.node: step.value for step in done}
             step = done[-1]
             yield Frame(
@@ -126,8 +126,9 @@ class _TraceFrames(NamedTuple):
         for count in range(1, len(steps) + 1):
             done, step = steps[:count], steps[count - 1]
             caption = phrase("Forward, seed {seed}", seed=seed)
-            listing = table("tangent", caption, "node | rule | >tangent", list(map(_total_row, done)))
-            listing = with_current_row(with_quantity(listing, "tangent", 0, 2))
+            rows = [_row(step, step.total) for step in done]
+            columns = "node | rule | >tangent"
+            listing = table("tangent", caption, columns, rows, tangent=(0, 2), stepwise=True)
             last = count == len(steps)
             yield Frame(
                 phrase("Forward from {seed}: step {count} of {total}", seed=seed, count=count, total=len(steps)),
@@ -147,8 +148,8 @@ class _TraceFrames(NamedTuple):
         for count in range(1, len(steps) + 1):
             done, step = steps[:count], steps[count - 1]
             rows = [(message.name, _sign(message), message.rule, message.total) for message in done]
-            listing = table("adjoint", "Reverse", "adjoint | sign | rule | >so far", rows)
-            listing = with_current_row(with_quantity(listing, "adjoint", 0, 3))
+            columns = "adjoint | sign | rule | >so far"
+            listing = table("adjoint", "Reverse", columns, rows, adjoint=(0, 3), stepwise=True)
             question = phrase(
                 "Another message arrives at {name}. What is its adjoint now?", name=self._called(step.node)
             )
@@ -269,12 +270,8 @@ def _wrong_seed(step: Step, seed: str) -> Broken | None:
     )
 
 
-def _value_row(step: Step) -> tuple[Cell, ...]:
-    return (step.name, step.rule, step.value if step.status == "ok" else phrase(step.status))
-
-
-def _total_row(step: Step) -> tuple[Cell, ...]:
-    return (step.name, step.rule, step.total if step.status == "ok" else phrase(step.status))
+def _row(step: Step, value: float | None) -> tuple[Cell, ...]:
+    return (step.name, step.rule, value if step.status == "ok" else phrase(step.status))
 
 
 def _totals(steps: Iterable[Step]) -> dict[Expression, float | None]:

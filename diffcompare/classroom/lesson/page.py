@@ -7,9 +7,7 @@ import hashlib
 import html
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from diffcompare import formatting
 from diffcompare.classroom.demos import step
@@ -17,136 +15,42 @@ from diffcompare.classroom.demos.frame import Frame
 from diffcompare.classroom.demos.report import ComputedDemo, demo_data
 from diffcompare.classroom.lesson.programs import Program, Staged, bars, shipped, stepped
 from diffcompare.classroom.lesson.style import STYLE
-from diffcompare.classroom.lesson.texts import words as page_words
+from diffcompare.classroom.lesson.texts import ENGLISH, words
 from diffcompare.codegen.javascript_table import operation_table
 from diffcompare.document import Bars, Block, Document, Graph, Picture, Plot, Table
 from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import Expression
+from diffcompare.localization import language, translated
 from diffcompare.render import Look, svg
 from diffcompare.render.html import FRAGMENT_STYLE, PAGE_STYLE, body
 
-# Panels: controls below the frames of three demos, to change the point, the step or the size of a problem.
-
-# The lines of the cancellation table, by the ends of their elements' ids.
-STRIP = ("there", "here", "difference", "quotient", "error")
-
-LAST_MEMBER = 12  # the last member of the family in the panel of `swell`
-
-
-def panel(name: str, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
-    """Return the panel of a demo as HTML; an empty string for a demo without one."""
-    panels: dict[str, Callable[[], str]] = {
-        "trace": lambda: _point(stages, words),
-        "step": lambda: _step(words),
-        "swell": lambda: _swell(words),
-    }
-    return panels[name]() if name in panels else ""
-
-
-def _panel(title: str, inside: str) -> str:
-    name = html.escape(title)
-    return f'<div class="panel" role="group" aria-label="{name}">\n<h3>{name}</h3>\n{inside}</div>\n'
-
-
-def _picture(name: str, size: str, title: str, description: str) -> str:
-    return (
-        f'<div class="scroll" role="region" aria-label="{html.escape(title)}" tabindex="0">'
-        f'<svg id="{name}" class="{name}" viewBox="0 0 {size}" role="img"><title>{html.escape(title)}</title>'
-        f"<desc>{html.escape(description)}</desc></svg></div>\n"
-    )
-
-
-def _point(stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
-    options = [f'<option value="{name}">{html.escape(stage.data["text"])}</option>' for name, stage in stages.items()]
-    return _panel(
-        words["point"],
-        f"<p><label>{html.escape(words['expression'])} "
-        f'<select id="expression">{"".join(options)}</select></label></p>\n'
-        f'<p id="coordinates"></p>\n<p id="complaint" class="complaint" role="alert"></p>\n'
-        f'<p id="answer" aria-live="polite"></p>\n'
-        f'<p><button type="button" id="restore">{html.escape(words["restore"])}</button></p>\n',
-    )
-
-
-def _step(words: Mapping[str, str]) -> str:
-    lines = "".join([f'<dt>{html.escape(words[f"strip {key}"])}</dt><dd id="strip-{key}"></dd>' for key in STRIP])
-    slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.05" value="-6">'
-    label = f"<label>{html.escape(words['exponent'])} {slider}</label>"
-    return _panel(
-        words["another step"],
-        '<div class="beside">\n<div>\n<p id="step-of" class="subject"></p>'
-        f"{_picture('curve', '760 420', words['curve'], words['curve told'])}"
-        f'<p>{label} <output id="chosen" for="exponent"></output></p>\n</div>\n<div>'
-        f'<h4>{html.escape(words["strip"])}</h4>\n<p id="strip-of" class="subject"></p>\n'
-        f'<dl class="strip">{lines}</dl>\n<p id="strip-shared"></p>\n'
-        "</div>\n</div>\n",
-    )
-
-
-def _swell(words: Mapping[str, str]) -> str:
-    title = words["swell"].format(last=LAST_MEMBER)
-    return _panel(
-        title,
-        f'<p><button type="button" id="accuracy" aria-pressed="false">{html.escape(words["accuracy"])}</button></p>\n'
-        f'{_picture("bars", "900 360", title, "")}<ul id="bar-legend" class="legend"></ul>\n'
-        f"<p>{html.escape(words['swell note'])}</p>\n"
-        f'<details><summary>{html.escape(words["numbers of bars"])}</summary><div id="bar-table"></div></details>\n',
-    )
-
-
-# The script of the lesson: files of plain JavaScript one after the other, without a library. The operations that the
-# page computes with are generated from the table of operations.
-
-# In the order in which they depend on each other.
-FILES = (
-    "numbers",
-    "elements",
-    "tape",
-    "trace",
-    "stage",
-    "steps",
-    "articles",
-    "point",
-    "curve",
-    "swell",
-    "paper",
-    "start",
-)
-
-
-def script(nodes: Iterable[Expression]) -> str:
-    """Return the whole script of the page, with the operations of these nodes."""
-    here = Path(__file__).parent / "scripts"
-    parts = [(here / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
-    return "\n".join(['\n"use strict";\n', f"const operations = {operation_table(nodes)};\n", *parts])
-
-
 HEADING_SHIFT = 3  # levels by which headings inside a frame are lowered
-
 BUTTONS = ("back", "next", "first", "last")
-
+TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
 # The key of a button, as announced to assistive technology.
 SHORTCUTS = {
     "back": "ArrowLeft", "next": "ArrowRight", "first": "Home", "last": "End", "predict": "p", "break": "b",
     "projector": "Shift+P",
 }  # fmt: skip
-
 ARROWS = {"ArrowLeft": "\u2190", "ArrowRight": "\u2192"}
-
-TOGGLES = {"predict": True, "break": False, "projector": False, "keys": True}
-
 SURVEY = "baydin"  # the catalogue entry that the demo `trace` shows
-
 LOOP = "logistic_l4_nested"  # the catalogue entry that computes the function of the demo `step` in a loop
-
+CANCELLATION = ("there", "here", "difference", "quotient", "error")  # lines of that table, as the ids of elements end
+LAST_MEMBER = 12  # the last member of the family in the panel of `swell`
 PRINTED_DIGITS = 6  # digits of a number in the printed table of steps
-
 MAX_INLINE_NUMBERS = 2  # numbers of a step that fit in its row there
-
 # Rows of all tables of a demo that fit on its sheet of paper; with more, the steps list their numbers by name instead.
 MAX_PRINTED_ROWS = 40
-
 MAX_PRINTED_LENGTH = 4_500  # characters of a demo's rows that fit on paper in the larger font
+
+# The script: files of plain JavaScript one after the other, in the order in which they depend on each other.
+FILES = ("numbers", "elements", "tape", "trace", "stage", "steps", "point", "curve", "swell", "start")
+
+
+def word(key: str, **filling: object) -> str:
+    """Return words of the page in the current language as HTML, with the placeholders filled in."""
+    text = translated(ENGLISH[key], "page")
+    return html.escape(text.format(**filling) if filling else text)
 
 
 def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
@@ -155,29 +59,33 @@ def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
     `own` is the program that the demo `trace` shows, if not the survey's.  The page loads nothing: its own content
     security policy forbids it, and admits its one script by its hash.
     """
-    words = page_words()
     names = [computed.demo.name for computed in demos]
     stages = ({"own": own} if own else {}) | shipped() if "trace" in names else {}
     programs = stages | (_step_programs() if "step" in names else {})
-    figures = _figures(demos, programs, words) | {"played": "own" if own else SURVEY}
+    figures = {
+        "demos": list(map(demo_data, demos)),
+        "programs": {name: program.data for name, program in programs.items()},
+        "swell": bars() if "swell" in names else None,
+        "words": words(),
+        "played": "own" if own else SURVEY,
+    }
     code = script([node for program in programs.values() for node in program.nodes])
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none';"
         " form-action 'none'"
     )
-    title = html.escape(words["title"])
     return (
-        f'<!DOCTYPE html>\n<html lang="{words["lang"]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{title}</title>\n"
+        f"<title>{word('title')}</title>\n"
         f"<style>\n{FRAGMENT_STYLE}{svg.STYLE}{PAGE_STYLE}{STYLE}</style>\n</head>\n<body>\n"
-        f'<main class="diffcompare">\n<h1>{title}</h1>\n{_navigation(demos, words)}'
-        f"<noscript><p>{html.escape(words['no script'])}</p></noscript>\n"
+        f'<main class="diffcompare">\n<h1>{word("title")}</h1>\n{_navigation(names)}'
+        f"<noscript><p>{word('no script')}</p></noscript>\n"
         '<p id="banner" class="banner" role="alert" hidden></p>\n'
-        f"{''.join([_demo(computed, stages, words) for computed in demos])}</main>\n{_controls(words)}"
+        f"{''.join([_demo(computed, stages) for computed in demos])}</main>\n{_controls()}"
         '<p id="spoken" class="spoken" aria-live="polite"></p>\n'
         f"{''.join([_template(name, stage) for name, stage in stages.items()])}"
         f'<script type="application/json" id="figures">{_data(figures)}</script>\n'
@@ -185,22 +93,16 @@ def page(demos: Sequence[ComputedDemo], own: Staged | None = None) -> str:
     )
 
 
-def _figures(
-    demos: Sequence[ComputedDemo], programs: Mapping[str, Program | Staged], words: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the data that the script computes with and shows."""
-    names = [computed.demo.name for computed in demos]
-    return {
-        "demos": list(map(demo_data, demos)),
-        "programs": {name: program.data for name, program in programs.items()},
-        "swell": bars() if "swell" in names else None,
-        "words": words,
-    }
+def script(nodes: Iterable[Expression]) -> str:
+    """Return the whole script of the page, with the operations of these nodes, generated from the table."""
+    here = Path(__file__).parent / "scripts"
+    parts = [(here / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
+    return "\n".join(['\n"use strict";\n', f"const operations = {operation_table(nodes)};\n", *parts])
 
 
 def _step_programs() -> dict[str, Program]:
     """Return two programs of one function that differ in their last digits: for the curve, and for the cancellation."""
-    return {"step": stepped(step.CLOSED, {"x": step.X}), "strip": stepped(entry(LOOP).text, {"x": step.X})}
+    return {"step": stepped(step.CLOSED, {"x": step.X}), "cancellation": stepped(entry(LOOP).text, {"x": step.X})}
 
 
 def _data(figures: object) -> str:
@@ -213,107 +115,159 @@ def _template(name: str, stage: Staged) -> str:
     return f'<template id="graph-{name}">{svg.picture(stage.graph)}</template>\n'
 
 
-def _navigation(demos: Sequence[ComputedDemo], words: Mapping[str, str]) -> str:
-    items = "".join(
-        [f'<li><button type="button">{html.escape(computed.demo.name)}</button></li>' for computed in demos]
-    )
-    return f'<nav aria-label="{html.escape(words["demos"])}"><ul>{items}</ul></nav>\n'
+def _navigation(names: Iterable[str]) -> str:
+    items = "".join([f'<li><button type="button">{html.escape(name)}</button></li>' for name in names])
+    return f'<nav aria-label="{word("demos")}"><ul>{items}</ul></nav>\n'
 
 
-def _controls(words: Mapping[str, str]) -> str:
-    buttons = [_button(name, "", words) for name in BUTTONS]
-    buttons += [_button(name, f' aria-pressed="{str(on).lower()}"', words) for name, on in TOGGLES.items()]
+def _controls() -> str:
+    buttons = [_button(name, "") for name in BUTTONS]
+    buttons += [_button(name, f' aria-pressed="{str(on).lower()}"') for name, on in TOGGLES.items()]
     inside = f'{"".join(buttons)}<output id="place"></output>'
-    return f'<div class="controls" role="group" aria-label="{html.escape(words["steps"])}">{inside}</div>\n'
+    return f'<div class="controls" role="group" aria-label="{word("steps")}">{inside}</div>\n'
 
 
-def _button(name: str, pressed: str, words: Mapping[str, str]) -> str:
+def _button(name: str, pressed: str) -> str:
     key = SHORTCUTS.get(name)
     shortcut = f' aria-keyshortcuts="{key}" title="{ARROWS.get(key, key)}"' if key else ""
-    return f'<button type="button" id="{name}"{pressed}{shortcut}>{html.escape(words[name])}</button>'
+    return f'<button type="button" id="{name}"{pressed}{shortcut}>{word(name)}</button>'
 
 
-def _demo(computed: ComputedDemo, stages: Mapping[str, Staged], words: Mapping[str, str]) -> str:
+def _demo(computed: ComputedDemo, stages: Mapping[str, Staged]) -> str:
     demo = computed.demo
     staged = demo.name == "trace"
-    frames = [_frame(demo.name, number, frame, staged, words) for number, frame in enumerate(computed.frames, 1)]
+    frames = [_frame(demo.name, number, frame, staged) for number, frame in enumerate(computed.frames, 1)]
     end = (
         f'<article class="frame" id="{demo.name}-end" data-asks="no" data-breaks="no">\n'
-        f"<h3>{html.escape(words['end'])}</h3>\n"
+        f"<h3>{word('end')}</h3>\n"
         f'<div class="told"><p class="verdict">{html.escape(demo.lesson)}</p></div>\n</article>\n'
     )
     subject = '<p id="subject" class="subject"></p>\n' if staged else ""
+    panel = PANELS[demo.name](stages) if demo.name in PANELS else ""
     return (
         f'<section class="demo" id="{demo.name}" aria-labelledby="{demo.name}-title">\n'
-        f'<h2 id="{demo.name}-title">{html.escape(words["heading"].format(name=demo.name, claim=demo.claim))}</h2>\n'
-        f"{subject}{''.join(frames)}{end}{panel(demo.name, stages, words)}{_printed(computed, words)}</section>\n"
+        f'<h2 id="{demo.name}-title">{word("heading", name=demo.name, claim=demo.claim)}</h2>\n'
+        f"{subject}{''.join(frames)}{end}{panel}{_printed(computed)}</section>\n"
     )
 
 
 # --- A frame ----------------------------------------------------------------------------------------------------------
 
 
-def _frame(name: str, number: int, frame: Frame, staged: bool, words: Mapping[str, str]) -> str:
+def _frame(name: str, number: int, frame: Frame, staged: bool) -> str:
     """Return a frame as HTML: its question, its answer, and the effect of its bug."""
-    yes = {True: "yes", False: "no"}
-    blocks = partial(_blocks, staged=staged, words=words)
     parts = [f"<h3>{number}. {html.escape(frame.title)}</h3>\n"]
     if frame.question:
-        question = words["question"].format(question=frame.question)
-        parts.append(f'<p class="question">{html.escape(question)}</p>\n')
-        parts.append(f'<div class="asked">{blocks(frame.question_blocks)}</div>\n')
+        parts.append(f'<p class="question">{word("question", question=frame.question)}</p>\n')
+        parts.append(f'<div class="asked">{_blocks(frame.question_blocks, staged)}</div>\n')
     sentences = [("rule", frame.rule), ("why", frame.sentence)]
-    paragraphs = [
-        f'<p class="{kind}"><b>{words[kind]}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text
-    ]
-    parts.append(f'<div class="told">{"".join(paragraphs)}{blocks(frame.blocks)}</div>\n')
+    told = [f'<p class="{kind}"><b>{word(kind)}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text]
+    parts.append(f'<div class="told">{"".join(told)}{_blocks(frame.blocks, staged)}</div>\n')
     if frame.broken is not None:
-        bug = html.escape(words["damage"].format(bug=frame.broken.bug, sentence=frame.broken.sentence))
-        damage = blocks(frame.broken.blocks)
-        parts.append(f'<div class="broken"><p><b>{words["broken"]}</b> {bug}</p>\n{damage}</div>\n')
-    data = f'data-asks="{yes[bool(frame.question)]}" data-breaks="{yes[frame.broken is not None]}"'
+        bug = word("damage", bug=frame.broken.bug, sentence=frame.broken.sentence)
+        damage = _blocks(frame.broken.blocks, staged)
+        parts.append(f'<div class="broken"><p><b>{word("broken")}</b> {bug}</p>\n{damage}</div>\n')
+    asks, breaks = ("yes" if it else "no" for it in (frame.question, frame.broken))
+    data = f'data-asks="{asks}" data-breaks="{breaks}"'
     return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 
 
-def _blocks(blocks: Iterable[Block], *, staged: bool, words: Mapping[str, str]) -> str:
-    return "".join([_block(block, staged, words) for block in blocks])
+def _blocks(blocks: Iterable[Block], staged: bool) -> str:
+    return "".join([_block(block, staged) for block in blocks])
 
 
-def _block(block: Block, staged: bool, words: Mapping[str, str]) -> str:
+def _block(block: Block, staged: bool) -> str:
     """Return a block as HTML; the numbers of a graph are shown beside it.
 
     Where the script plays the steps, it replaces the drawing by one graph that fills with numbers.
     """
-    if isinstance(block, Graph):
-        name = html.escape(words["graph"] if staged else block.caption)
-        drawing = "" if staged else svg.picture(block)
-        kind = "scroll slot" if staged else "scroll"
-        region = f'<div class="{kind}" role="region" aria-label="{name}" tabindex="0">{drawing}</div>'
-        return f'<div class="pair">{region}<div>{body(Document((block.table,)), Look(), HEADING_SHIFT)}</div></div>\n'
-    return body(Document((block,)), Look(), HEADING_SHIFT)
+    if not isinstance(block, Graph):
+        return _html([block])
+    name = word("graph") if staged else html.escape(block.caption)
+    kind, drawing = ("scroll slot", "") if staged else ("scroll", svg.picture(block))
+    region = f'<div class="{kind}" role="region" aria-label="{name}" tabindex="0">{drawing}</div>'
+    return f'<div class="pair">{region}<div>{_html([block.table])}</div></div>\n'
+
+
+def _html(blocks: Sequence[Block]) -> str:
+    return body(Document(tuple(blocks)), Look(), HEADING_SHIFT)
+
+
+# --- Panels: controls below the frames of three demos, to change the point, the step or the size of a problem ---------
+
+
+def _panel(title: str, inside: str) -> str:
+    return f'<div class="panel" role="group" aria-label="{title}">\n<h3>{title}</h3>\n{inside}</div>\n'
+
+
+def _picture(name: str, size: str, title: str, description: str) -> str:
+    return (
+        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0">'
+        f'<svg id="{name}" class="{name}" viewBox="0 0 {size}" role="img"><title>{title}</title>'
+        f"<desc>{description}</desc></svg></div>\n"
+    )
+
+
+def _point_panel(stages: Mapping[str, Staged]) -> str:
+    options = [f'<option value="{name}">{html.escape(stage.data["text"])}</option>' for name, stage in stages.items()]
+    return _panel(
+        word("point"),
+        f'<p><label>{word("expression")} <select id="expression">{"".join(options)}</select></label></p>\n'
+        f'<p id="coordinates"></p>\n<p id="complaint" class="complaint" role="alert"></p>\n'
+        f'<p id="answer" aria-live="polite"></p>\n'
+        f'<p><button type="button" id="restore">{word("restore")}</button></p>\n',
+    )
+
+
+def _step_panel(_: Mapping[str, Staged]) -> str:
+    terms = [f'<dt>{word(f"cancellation {key}")}</dt><dd id="cancellation-{key}"></dd>' for key in CANCELLATION]
+    slider = '<input type="range" id="exponent" min="-17" max="-1" step="0.05" value="-6">'
+    return _panel(
+        word("another step"),
+        '<div class="beside">\n<div>\n<p id="step-of" class="subject"></p>'
+        f"{_picture('curve', '760 420', word('curve'), word('curve told'))}"
+        f'<p><label>{word("exponent")} {slider}</label> <output id="chosen" for="exponent"></output></p>\n</div>\n<div>'
+        f'<h4>{word("cancellation")}</h4>\n<p id="cancellation-of" class="subject"></p>\n'
+        f'<dl class="cancellation">{"".join(terms)}</dl>\n<p id="cancellation-shared"></p>\n'
+        "</div>\n</div>\n",
+    )
+
+
+def _swell_panel(_: Mapping[str, Staged]) -> str:
+    title = word("swell", last=LAST_MEMBER)
+    return _panel(
+        title,
+        f'<p><button type="button" id="accuracy" aria-pressed="false">{word("accuracy")}</button></p>\n'
+        f'{_picture("bars", "900 360", title, "")}<ul id="bar-legend" class="legend"></ul>\n'
+        f"<p>{word('swell note')}</p>\n"
+        f'<details><summary>{word("numbers of bars")}</summary><div id="bar-table"></div></details>\n',
+    )
+
+
+PANELS: Mapping[str, Callable[[Mapping[str, Staged]], str]] = {
+    "trace": _point_panel, "step": _step_panel, "swell": _swell_panel,
+}  # fmt: skip
 
 
 # --- The printed page -------------------------------------------------------------------------------------------------
 
 
-def _printed(computed: ComputedDemo, words: Mapping[str, str]) -> str:
+def _printed(computed: ComputedDemo) -> str:
     """Return the printed form of a demo: a table of all steps, the last picture of each kind, and the lesson."""
-    heads = "".join([f'<th scope="col">{html.escape(words[head])}</th>' for head in ("step", "rule", "numbers", "why")])
-    tables = [_tables(frame) for frame in computed.frames]
-    all_fit = sum(len(table.rows) for frame_tables in tables for table in frame_tables) <= MAX_PRINTED_ROWS
-    rows = "".join(
-        [
-            _row(number, frame, frame_tables if all_fit else ())
-            for number, (frame, frame_tables) in enumerate(zip(computed.frames, tables, strict=True), 1)
-        ]
-    )
+    heads = "".join([f'<th scope="col">{word(head)}</th>' for head in ("step", "rule", "numbers", "why")])
+    # The numbers of graphs are in the drawings.
+    tables = [[block for block in frame.blocks if isinstance(block, Table)] for frame in computed.frames]
+    if sum(len(table.rows) for frame_tables in tables for table in frame_tables) > MAX_PRINTED_ROWS:
+        tables = [[] for _ in tables]
+    steps = zip(computed.frames, tables, strict=True)
+    rows = "".join([_printed_row(number, frame, inside) for number, (frame, inside) in enumerate(steps, 1)])
     # Fill patterns are found by their ids, which do not work inside a picture that is hidden: printed copies need ids
     # of their own.
     pictures = [svg.picture(picture._replace(key=f"printed-{picture.key}")) for picture in _pictures(computed.frames)]
     figures = "".join([f"<figure>{picture}</figure>" for picture in pictures])
     kind = "printed dense" if len(rows) > MAX_PRINTED_LENGTH else "printed"
     return (
-        f'<div class="{kind}">\n<table><caption>{html.escape(words["all steps"])}</caption>\n'
+        f'<div class="{kind}">\n<table><caption>{word("all steps")}</caption>\n'
         f'<thead><tr><th scope="col">n</th>{heads}</tr></thead>\n{rows}</table>\n'
         f'{figures}<p class="verdict">{html.escape(computed.demo.lesson)}</p>\n</div>\n'
     )
@@ -330,19 +284,12 @@ def _pictures(frames: Sequence[Frame]) -> list[Picture]:
     return list(last.values())
 
 
-def _tables(frame: Frame) -> tuple[Table, ...]:
-    """Return the tables of a step, except those of graphs, whose numbers are in the drawing."""
-    return tuple(block for block in frame.blocks if isinstance(block, Table))
-
-
-def _row(number: int, frame: Frame, tables: tuple[Table, ...]) -> str:
+def _printed_row(number: int, frame: Frame, tables: Sequence[Table]) -> str:
     """Return a step as a table row; its tables, or its numbers if there are many, follow below it."""
     numbers = "; ".join([f"{name} = {formatting.text(cell, PRINTED_DIGITS)}" for name, cell in frame.numbers.items()])
     few = not tables and len(frame.numbers) <= MAX_INLINE_NUMBERS
     texts = (str(number), frame.title, frame.rule, numbers if few else "", frame.sentence)
     row = f"<tr>{''.join([f'<td>{html.escape(text)}</td>' for text in texts])}</tr>\n"
-    below = (
-        f'<div class="inside">{body(Document(tables), Look(), HEADING_SHIFT)}</div>' if tables else html.escape(numbers)
-    )
+    below = f'<div class="inside">{_html(tables)}</div>' if tables else html.escape(numbers)
     more = "" if few else f'<tr><td></td><td colspan="4">{below}</td></tr>\n'
     return f"<tbody>{row}{more}</tbody>\n"

@@ -9,8 +9,7 @@ from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic import client
 from diffcompare.classroom.demos import trace as demo
 from diffcompare.classroom.demos.frame import Frame, localized
-from diffcompare.classroom.demos.polynomial import derivative_of_logistic, error_in_doubles
-from diffcompare.classroom.demos.swell import MEMBERS, X
+from diffcompare.classroom.demos.swell import MEMBERS, X, derivative_of_logistic, error_in_doubles
 from diffcompare.codegen.javascript_table import operation_key
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph, Table, Vertex

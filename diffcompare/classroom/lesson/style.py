@@ -113,14 +113,14 @@ PANELS = """\
 .complaint { font-weight: bold; color: var(--bad); border-left: .4rem dashed var(--bad); padding-left: .8rem; }
 .complaint:empty { display: none; }
 #answer { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.strip { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-x: auto; }
+.cancellation { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-x: auto; }
 @media (min-width: 65rem) {
   .beside { display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 0 1.5rem; align-items: center; }
   .beside > * { min-width: 0; max-width: 26rem; }
   .beside > :first-child { max-width: none; }
   .diffcompare .panel .beside .scroll { margin-top: 0; }
 }
-@media (max-width: 40rem) { .diffcompare .strip { grid-template-columns: minmax(0, 1fr); font-size: .95em; } }
+@media (max-width: 40rem) { .diffcompare .cancellation { grid-template-columns: minmax(0, 1fr); font-size: .95em; } }
 .shared { color: var(--grey); text-decoration: underline dotted; text-underline-offset: .2em; }
 .panel .subject { font-size: .8em; max-width: 56rem; }
 .curve, .bars { display: block; width: 100%; max-width: 56rem; min-width: 36rem; height: auto;

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diffcompare.localization import language, translated
+from diffcompare.localization import translated
 
 ENGLISH: Mapping[str, str] = {
-    "lang": "en",
     "title": "How derivatives are computed",
     "no script": "Without its script this page shows every step, one below the other.",
     # Navigation and controls
@@ -85,13 +84,14 @@ ENGLISH: Mapping[str, str] = {
     "h axis": "step h",
     "error axis": "absolute error",
     "slope": "slope {slope} ({fitted} fitted)",
-    "strip": "The cancellation strip",
-    "strip there": "f(x + h)",
-    "strip here": "f(x)",
-    "strip difference": "difference",
-    "strip quotient": "quotient",
-    "strip error": "its error",
-    "strip shared": "{count} digits are shared: grey, underlined and in brackets, they cancel in the difference.",
+    "cancellation": "The cancellation table",
+    "cancellation there": "f(x + h)",
+    "cancellation here": "f(x)",
+    "cancellation difference": "difference",
+    "cancellation quotient": "quotient",
+    "cancellation error": "its error",
+    "cancellation shared": "{count} digits are shared: grey, underlined and in brackets, they cancel in the"
+    " difference.",
     # Swell
     "swell": "Swell, n = 1 to {last}",
     "sizes": "nodes of the derivative",
@@ -117,4 +117,4 @@ ENGLISH: Mapping[str, str] = {
 
 def words() -> dict[str, str]:
     """Return the words in the current language."""
-    return {key: translated(text, "page") for key, text in ENGLISH.items()} | {"lang": language()}
+    return {key: translated(text, "page") for key, text in ENGLISH.items()}

@@ -251,7 +251,7 @@ def test_step_taken(figures):
 
 
 def test_step_cancellation_strip(figures):
-    """Of the loop, as every figure of the strip.  The closed form shares a digit less at 1e-16, where luck decides."""
+    """Of the loop, as every figure of the cancellation table.  The closed form shares a digit less at 1e-16, where luck decides."""
     found = figures("step")
     assert [found[f"shared 1e-{power:02}"] for power in (6, 10, 14, 16)] == [4, 9, 13, 15]
     quotients = [found[f"quotient 1e-{power:02}"] for power in (6, 10, 14, 16)]

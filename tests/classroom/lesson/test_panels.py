@@ -74,7 +74,7 @@ def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
     line, rules = formulas(Problem(LOOP, {"x": 0.2}, ("x",)), nominal=True, single=False)
     (expected,) = cancellation_table(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
     shared, there, found = curve.run(
-        "['#strip-there .shared', '#strip-there', '#strip-quotient'].map(each => document.querySelector(each).textContent)"
+        "['#cancellation-there .shared', '#cancellation-there', '#cancellation-quotient'].map(each => document.querySelector(each).textContent)"
     )
     assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected.shared
     assert there == bracketed(expected.value, expected.shared, 17)
@@ -84,9 +84,9 @@ def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
     style = (
         "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector(%r)))"
     )
-    assert curve.run(style % "#strip-there .shared")[0] == "underline"
-    assert curve.run(style % "#strip-there .shared")[1] != curve.run(style % "#strip-there")[1]
-    assert f"{digits} digits are shared" in curve.run("byId('strip-shared').textContent")
+    assert curve.run(style % "#cancellation-there .shared")[0] == "underline"
+    assert curve.run(style % "#cancellation-there .shared")[1] != curve.run(style % "#cancellation-there")[1]
+    assert f"{digits} digits are shared" in curve.run("byId('cancellation-shared').textContent")
 
 
 def test_the_step_moves_by_keys(curve):
@@ -131,8 +131,8 @@ def test_the_step_moves_by_the_pointer(curve):
 
 def test_a_step_that_x_swallows(curve):
     curve.run("byId('exponent').value = '-17'; restep()")
-    assert curve.run("byId('strip-quotient').textContent") == "0.0"
-    assert curve.run("byId('strip-there').textContent.endsWith(']')")
+    assert curve.run("byId('cancellation-quotient').textContent") == "0.0"
+    assert curve.run("byId('cancellation-there').textContent.endsWith(']')")
 
 
 # --- Bars -------------------------------------------------------------------------------------------------------------

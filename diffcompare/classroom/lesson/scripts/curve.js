@@ -1,5 +1,5 @@
 /* The V: single steps as dots, their medians as lines, slopes as triangles, two level lines, and a ring that goes
-   with h.  Dots, ring and strip are computed here; medians and slopes are those of the demo. */
+   with h.  Dots, ring and cancellation table are computed here; medians and slopes are those of the demo. */
 
 const plot = {width: 760, height: 420, left: 76, right: 24, top: 14, bottom: 44, x: [-17, 0], y: [-16, 2]};
 const DOTS = 8, DIGITS = 17;  // dots in a decade; digits that tell all doubles apart
@@ -17,7 +17,7 @@ function upwards(error) {
   return plot.top + (1 - share) * (plot.height - plot.bottom - plot.top);
 }
 
-/* Returns a function of its variable, and both quotients at a step.  The programs are "step" (curve) and "strip". */
+/* Returns a function of its variable, and both quotients at a step.  The programs are "step" (curve) and "cancellation". */
 function along(which) {
   const program = figures.programs[which], name = program.variables[0], x = program.point[name];
   const f = at => forwards(program, {[name]: at}).at(-1);
@@ -37,7 +37,7 @@ function fitted(name) {
 
 function drawCurve() {
   const svg = byId("curve"), {forward, central, program} = along("step");
-  for (const which of ["step", "strip"]) byId(`${which}-of`).textContent = subjectOf(figures.programs[which]);
+  for (const which of ["step", "cancellation"]) byId(`${which}-of`).textContent = subjectOf(figures.programs[which]);
   svg.append(...axes());
   for (const [name, quotient, method] of [["forward", forward, "forward_difference"],
                                           ["central", central, "central_difference"]]) {
@@ -149,19 +149,19 @@ function marked(value, shared) {
 function restep() {
   const h = 10 ** Number(byId("exponent").value), error = errorOf(along("step").forward(h));
   byId("chosen").textContent = `h = ${general(h, 3)}`;
-  byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}${words.comma}${words["strip error"]} ${general(error, 2)}`);
+  byId("exponent").setAttribute("aria-valuetext", `h = ${general(h, 3)}${words.comma}${words["cancellation error"]} ${general(error, 2)}`);
   const place = {cx: across(h), cy: upwards(Math.max(error, 1e-16))};
   fill(byId("ring"), place, []);
   fill(byId("guide"), {x1: place.cx, x2: place.cx}, []);
-  showStrip(h);
+  showCancellation(h);
 }
 
-function showStrip(h) {
-  const {f, x, forward} = along("strip"), here = f(x), there = f(x + h), shared = sharedDigits(here, there);
-  byId("strip-there").replaceChildren(...marked(there, shared));
-  byId("strip-here").replaceChildren(...marked(here, shared));
-  byId("strip-difference").textContent = exact(there - here);
-  byId("strip-quotient").textContent = exact(forward(h));
-  byId("strip-error").textContent = general(errorOf(forward(h), "strip"), 2);
-  byId("strip-shared").textContent = say("strip shared", {count: shared});
+function showCancellation(h) {
+  const {f, x, forward} = along("cancellation"), here = f(x), there = f(x + h), shared = sharedDigits(here, there);
+  byId("cancellation-there").replaceChildren(...marked(there, shared));
+  byId("cancellation-here").replaceChildren(...marked(here, shared));
+  byId("cancellation-difference").textContent = exact(there - here);
+  byId("cancellation-quotient").textContent = exact(forward(h));
+  byId("cancellation-error").textContent = general(errorOf(forward(h), "cancellation"), 2);
+  byId("cancellation-shared").textContent = say("cancellation shared", {count: shared});
 }
