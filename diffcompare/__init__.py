@@ -17,10 +17,9 @@ diagnostics.py                Diagnostics: what is wrong with a text or a comman
 document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
 formatting.py                 Values as text: the one place that decides how a number looks
 localization.py               The language of texts for people: English as it stands in the program, or Chinese from a table
-output_files.py               Writing a file: at once or not at all, or piece by piece
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
-safe_io.py                    Standard streams: one quiet, tested outcome for everything that can go wrong in reading and writing
+safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
 backends/                     Backends: the ways of differentiating an expression at a point, a module for each
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
@@ -90,13 +89,9 @@ cli/                          The command line; only this package prints and imp
   arguments.py                Separation of options from expressions that begin with a minus sign
   batch_run.py                A run of `diffcompare batch`: the files it reads, where results go, the workers, progress and the final summary
   class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
-  completion.py               Completion by the Tab key, which starts the program each time: everything is imported late and only as needed
-  conversation.py             A dialogue of questions and answers, with a person in a terminal or a script (a pipe or a file)
-  errors.py                   Reports of errors: a diagnostic on stderr, a JSON document on stdout if JSON is requested, and an exit code
-  options.py                  The command-line options, declared once, so that they have the same name and meaning in every command
-  output.py                   Output of a command's result: in which format, with which look, and to which destination
-  overwriting.py              Protection of a command's input files from being overwritten by its output
-  progress.py                 A progress line on stderr: after half a second, and only if stderr is a terminal
+  conversation.py             A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file)
+  options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
+  output.py                   Output of a command: a sign of progress, then its result or an error, with the right format, look and destination
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
     batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed
     check.py                  `diffcompare check`: whether a derivative is right, and if not, which mistake it contains

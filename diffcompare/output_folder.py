@@ -10,8 +10,7 @@ import contextlib
 import os
 from collections.abc import Collection, Mapping
 
-from diffcompare.output_files import write_file
-from diffcompare.safe_io import CannotWrite, cure, denied, reason
+from diffcompare.safe_io import CannotWrite, cure, denied, reason, write_file
 
 # By suffix: what a file is called, and what encloses its last line so that viewers skip it.
 KINDS = {".txt": ("text", "[", "]"), ".md": ("page", "<!-- ", " -->"), ".svg": ("picture", "<!-- ", " -->")}

@@ -1,25 +1,31 @@
-"""Standard streams: one quiet, tested outcome for everything that can go wrong in reading and writing.
+"""Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file.
 
-A reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks: each is expected.
+A reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks: each is expected.  A
+file is written at once or not at all, or piece by piece, and never over a file that the command reads.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 
 TYPE_CHECKING = False  # `--version` needs this module: it is short, and imports what Python has imported anyway
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import TextIO
 
     from diffcompare.diagnostics import Diagnostic
 
+STREAM = "-"  # standard input or standard output, among names of files
 STANDARD_OUTPUT = "to standard output"
 MAX_INPUT_BYTES = 1_000_000  # of an expression from standard input or from a text file
 UTF_8 = frozenset({"utf8", "utf8sig", "cp65001"})
 
-
+KEPT = "nothing was written (an existing file is unchanged)"
+BEFORE = "the file holds the output up to here"
+ANOTHER_OUTPUT = "write another file, with -o"
 _OPEN = "make it writable, and close it where another program has it open"  # which Windows calls a denial too
 _CURES = {
     **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "make room"),
@@ -135,3 +141,121 @@ def discard(stream: TextIO) -> None:
         os.close(null)
     except (OSError, ValueError):  # a stream of a test, or one that is closed
         return
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def check_destination(path: str) -> None:
+    """Raise CannotWrite where it is plain beforehand that a file cannot be written there."""
+    parent = os.path.dirname(path) or "."
+    if not path:
+        raise CannotWrite("a file without a name", "the name is empty", "for example `-o result.json`")
+    if os.path.isdir(path):
+        raise CannotWrite(f"`{path}`", "it is a directory", "add the name of a file")
+    if os.path.exists(parent) and not os.path.isdir(parent):
+        raise CannotWrite(f"`{path}`", f"`{parent}` is not a directory", "choose another directory")
+    if not os.path.isdir(parent):
+        raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "make the directory first")
+    try:
+        exists = os.stat(path) is not None
+    except FileNotFoundError:
+        exists = False
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _trouble(path, error, KEPT) from None
+    if not os.access(path if exists else parent, os.W_OK):
+        raise _trouble(path, denied(), KEPT)
+
+
+def _trouble(path: str, error: OSError | ValueError, what: str) -> CannotWrite:
+    """Return an error that says what is wrong with a file, what is there now, and what to do."""
+    if isinstance(error, ValueError):
+        return CannotWrite(f"`{path}`", str(error), "choose another name")
+    return CannotWrite(f"`{path}`", reason(error), f"{what}: {cure(error)}, or choose another file")
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file in UTF-8, at once or not at all: whatever fails, an existing file stays unchanged."""
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        if is_special(path):
+            with open(path, "wb") as stream:
+                stream.write(content)
+        else:
+            _replace(os.path.realpath(path), content)
+    except OSError as error:
+        if reader_is_gone(error):
+            raise ReaderGone from None
+        raise _trouble(path, error, KEPT) from None
+
+
+def appender(path: str) -> Callable[[bytes], None]:
+    """Create a file and return a function that adds to it, piece by piece.  Both raise CannotWrite."""
+
+    def add(content: bytes, mode: str = "ab") -> None:
+        try:
+            with open(path, mode) as stream:
+                stream.write(content)
+        except OSError as error:
+            if reader_is_gone(error):
+                raise ReaderGone from None
+            raise _trouble(path, error, BEFORE if mode == "ab" else KEPT) from None
+
+    add(b"", "wb")
+    return add
+
+
+def is_special(path: str) -> bool:
+    """Tell whether a path is something other than a regular file: /dev/null, a named pipe."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _replace(path: str, content: bytes) -> None:
+    exists = os.path.exists(path)
+    if exists and not os.access(path, os.W_OK):  # the directory's permission would be enough, but is not what is meant
+        raise denied()
+    temporary = os.path.join(os.path.dirname(path), f".diffcompare-{os.urandom(6).hex()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        if exists:
+            os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def protect_inputs(read: Iterable[str], *written: str) -> None:
+    """Raise CannotWrite if a file to be written (`-`: standard output) is one of those that are read.
+
+    Files are compared by identity and not by name: `./x.csv`, a link to it, and `X.CSV` on some disks are the same
+    file.  None is opened for this, since opening a file for writing empties it.
+    """
+    names: dict[tuple[int, int], str] = {}
+    for path in read:
+        identity = _identity(sys.stdin if path == STREAM else path)
+        if identity is not None:
+            names.setdefault(identity, "standard input" if path == STREAM else f"`{path}`")
+    for path in written if names else ():
+        identity = _identity(sys.stdout if path == STREAM else path)
+        if identity in names:
+            destination, name = STANDARD_OUTPUT if path == STREAM else f"`{path}`", names[identity]
+            why = "it is read here" if name == destination else f"it is {name}, which is read here"
+            raise CannotWrite(destination, why, ANOTHER_OUTPUT)
+
+
+def _identity(place: str | TextIO | None) -> tuple[int, int] | None:
+    """Return device and inode of a regular file; None for a pipe, a device, a folder or a file that does not exist."""
+    if place is None:
+        return None
+    try:
+        status = os.stat(place) if isinstance(place, str) else os.fstat(place.fileno())
+    except (OSError, ValueError):  # nothing is there, or a test's stream has no descriptor
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None

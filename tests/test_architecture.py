@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "diffcompare"
 
 FLOORS = [
-    {"diagnostics", "localization", "document", "safe_io", "output_files", "output_folder", "processes"},
+    {"diagnostics", "localization", "document", "safe_io", "output_folder", "processes"},
     {"language"},
     {"numeric", "formatting"},
     {"backends", "inputs", "codegen"},

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from diffcompare import output_files, output_folder
+from diffcompare import output_folder
 from diffcompare.classroom.demos.frame import Demo, Frame, localized_table, table
 from diffcompare.classroom.demos.report import ComputedDemo, compute, frame_blocks, heading
 from diffcompare.document import Bars, Block, Cell, Document, Graph, Heading, Paragraph, Plot, Source
 from diffcompare.localization import phrase, translate
 from diffcompare.render import render
-from diffcompare.safe_io import CannotWrite, reason
+from diffcompare.safe_io import CannotWrite, reason, write_file
 
 PICTURES = (Graph, Plot, Bars)
 
@@ -50,7 +50,7 @@ def write_frame(demo: Demo, number: int, frame: Frame, directory: str) -> list[s
     texts = {f"{stem}.md": "\n".join([title, *_frame(number, frame, f"{stem}.svg")])}
     texts |= {f"{stem}.svg": render(Document((picture,)), "svg")} if picture is not None else {}
     for name, text in texts.items():
-        output_files.write_file(os.path.join(directory, name), text)
+        write_file(os.path.join(directory, name), text)
     return list(texts)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 
+from diffcompare import __version__, safe_io
+
 TYPE_CHECKING = False  # typing takes longer to import than `--version` to answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,14 +43,12 @@ def _decoded(argument: str) -> str:
 
 def _run(arguments: list[str]) -> int:
     try:
-        from diffcompare import safe_io
-
         try:
             return _answer(arguments)
         except safe_io.ReaderGone:
             return 141
         except Exception as error:
-            from diffcompare.cli.errors import report
+            from diffcompare.cli.output import report
 
             return report(error, arguments)
     except KeyboardInterrupt:
@@ -57,10 +57,7 @@ def _run(arguments: list[str]) -> int:
 
 def _answer(arguments: list[str]) -> int:
     if arguments[:1] in (["--version"], ["-V"]):  # importing typer would take longer than all the rest
-        from diffcompare import __version__
-        from diffcompare.safe_io import write
-
-        write(f"diffcompare {__version__}\n")
+        safe_io.write(f"diffcompare {__version__}\n")
         return 0
     from diffcompare.cli.app import run
 

@@ -17,10 +17,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from diffcompare import safe_io
-from diffcompare.cli import arguments, options, overwriting
+from diffcompare.cli import arguments, options
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.output import CommandResult, Settings, check_destination, show
-from diffcompare.cli.progress import progress_line
+from diffcompare.cli.output import CommandResult, Settings, check_destination, progress_line, show
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 from diffcompare.localization import LANGUAGES, use_language
 
@@ -99,7 +98,8 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
     def command(**values: Any) -> int:
         settings = Settings(**{name: values[name] for name in shared})
         own_values = {name: values[name] for name in own}
-        overwriting.refuse(overwriting.files_read(own, values), settings.output or overwriting.STREAM)
+        output = settings.output or safe_io.STREAM
+        safe_io.protect_inputs(options.files_read(own, values, output), output)
         with use_language(values.get("lang", LANGUAGES[0])):
             if needs_settings:
                 result = function(settings=settings, **own_values)

@@ -13,11 +13,6 @@ from typing import NamedTuple
 
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 
-QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
-MODES = ("forward", "reverse", "both")  # of `trace --mode`
-INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
-GRADES = ("right", "wrong")  # of `check --where-defined`
-
 
 class Separated(NamedTuple):
     """Separated arguments: (flag, value) pairs, where a switch has the value None, and the positional arguments."""

@@ -12,11 +12,9 @@ from diffcompare.batch.journal import DiskTrouble, Journal, is_state, may_be_rep
 from diffcompare.batch.pool import LocalPool, Pool, PoolLost, processors
 from diffcompare.batch.row_result import Options, RowSummary, csv_header
 from diffcompare.batch.run import Batch, Run, Sink, run_identity
-from diffcompare.cli import overwriting
-from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, show
-from diffcompare.cli.progress import progress_line
+from diffcompare.cli.output import CommandResult, Settings, choose_format, is_terminal, progress_line, show
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, one_line, usage_error
-from diffcompare.output_files import appender, check_destination, is_special
+from diffcompare.safe_io import STREAM, appender, check_destination, is_special
 
 ROW_BY_ROW = ("jsonl", "csv")  # formats in which each row is written as soon as it is done
 
@@ -38,8 +36,8 @@ def input_files(
     states = [state_of(path) for path in results if with_state]
     ours = [*filter(may_be_replaced, results), *filter(is_state, states)]
     inputs = find_input_files(files, input_format, ours, encoding)
-    read = [overwriting.STREAM if file.path is None else file.path for file in inputs]
-    overwriting.refuse([*read, *([] if points is None else [points])], *(results or [overwriting.STREAM]), *states)
+    read = [STREAM if file.path is None else file.path for file in inputs]
+    safe_io.protect_inputs([*read, *([] if points is None else [points])], *(results or [STREAM]), *states)
     return inputs
 
 
@@ -74,7 +72,7 @@ def result_sink(
     state = state_of(output)
     check_destination(state)
     if not is_state(state):
-        raise safe_io.CannotWrite(f"`{state}`", "the file there is not the state of a run", overwriting.ELSEWHERE)
+        raise safe_io.CannotWrite(f"`{state}`", "the file there is not the state of a run", safe_io.ANOTHER_OUTPUT)
     identity = run_identity(__version__, run.files, run.points, run.options)
     return lambda: Journal(output, identity, resume=resume, durable=durable), True
 
@@ -106,22 +104,24 @@ def execute(
     run: Run,
     sink: Callable[[], Sink],
     pool: Callable[[], Pool],
-    keep: Callable[[RowSummary], None] | None,
     *,
+    with_rows: bool,
     resumable: bool,
 ) -> Batch:
-    """Run all rows with a progress line, passing each finished row to `keep`.
+    """Run all rows with a progress line; the batch has a summary of each row if `with_rows` is set.
 
     Raises CannotWrite if the results cannot be written, and DiffcompareError (E635) if the workers are lost.
     """
+    rows: list[RowSummary] = []
     try:
         with progress_line("diffcompare batch", progress_text(run, estimate_rows(run.files, run.points))):
-            return run.go(sink, pool, keep)
+            batch = run.go(sink, pool, rows.append if with_rows else None)
+        return replace(batch, rows=tuple(rows))
     except KeyboardInterrupt:
         safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; go on with --resume' * resumable}\n")
         raise
     except DiskTrouble as trouble:
-        help = f"{safe_io.cure(trouble.error)}, or {overwriting.ELSEWHERE}"
+        help = f"{safe_io.cure(trouble.error)}, or {safe_io.ANOTHER_OUTPUT}"
         if run.statistics.rows:
             help = f"{_rows(run.statistics.rows)} are complete: {safe_io.cure(trouble.error)} and go on with --resume"
         raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None

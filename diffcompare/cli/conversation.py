@@ -1,4 +1,4 @@
-"""A dialogue of questions and answers, with a person in a terminal or a script (a pipe or a file).
+"""A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file).
 
 Questions go to stdout if the result is text for people too.  Otherwise (JSON, CSV ...) they go to stderr, and only if
 somebody types: a script that asks for JSON gets nothing else.
@@ -7,16 +7,23 @@ somebody types: a script that asks for JSON gets nothing else.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from diffcompare import safe_io
-from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal
+from diffcompare.classroom.quiz.exercises import LEVELS, TOPICS, levels_of
+from diffcompare.classroom.quiz.session import begin, interrupted, introduction, prompt, question_blocks, reply
+from diffcompare.cli import options
+from diffcompare.cli.output import Settings, choose_format, choose_look, is_terminal, progress_line
+from diffcompare.diagnostics import usage_error
 from diffcompare.document import Document
+from diffcompare.inputs.files import read_text
 from diffcompare.render import render
 
 if TYPE_CHECKING:
+    from diffcompare.classroom.quiz.session import Quiz
     from diffcompare.diagnostics import Diagnostic
     from diffcompare.document import Block
 
@@ -97,3 +104,54 @@ def _input_lines() -> Iterator[str]:
             yield line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
     except (OSError, ValueError):  # unreadable or closed
         return
+
+
+# --- The quiz ---------------------------------------------------------------------------------------------------------
+
+
+def new_quiz(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
+    """Begin a quiz as the options say.  Raises DiffcompareError (E506) for a level or topic that there is not."""
+    levels = list(map(str, LEVELS))
+    if level is not None and level not in levels:
+        raise options.unknown_word("--level", level, levels)
+    if topic is not None and topic.lower() not in TOPICS:
+        raise options.unknown_word("--topic", topic, TOPICS)
+    topic = topic.lower() if topic else None
+    if topic is not None and level is not None and int(level) not in levels_of(topic):
+        available = levels_of(topic)
+        first, last = available[0], available[-1]
+        where = f"on level {first}" if first == last else f"from level {first} to {last}"
+        raise usage_error(
+            "E506", f"`--topic {topic}` is not asked on level {level}, but {where}",
+            f"for example `--topic {topic} --level {first}`",
+        )  # fmt: skip
+    number = secrets.randbelow(10_000) if seed is None else seed
+    return begin(count, level=int(level) if level else None, topic=topic, seed=number)
+
+
+def hold_quiz(quiz: Quiz, conversation: Conversation, solutions: bool | None = None) -> Quiz:
+    """Ask all questions of a quiz, unless the person stops earlier, and return the quiz with the answers."""
+    try:
+        conversation.say(introduction(quiz))
+        place = None
+        while quiz.place is not None:
+            if quiz.place != place:
+                place = quiz.place
+                conversation.say(question_blocks(quiz))
+            line = conversation.ask(prompt(quiz))
+            if line is None:
+                return interrupted(quiz, "end-of-input")
+            with progress_line("checking"):
+                quiz, blocks, diagnostic = reply(quiz, line, solutions=solutions)
+            if diagnostic is not None:
+                conversation.tell(diagnostic)
+            conversation.say(blocks)
+    except KeyboardInterrupt:
+        conversation.end_interrupted_line()
+        return interrupted(quiz, "interrupted")
+    return quiz
+
+
+def lines_of(path: str | None) -> Sequence[str] | None:
+    """Return the lines of a file of answers; None where a person is to be asked."""
+    return None if path in (None, safe_io.STREAM) else read_text(path).splitlines()

@@ -1,17 +1,20 @@
-"""The command-line options, declared once, so that they have the same name and meaning in every command."""
+"""The command-line options, declared once, with their parsers and what the Tab key completes.
+
+Tab starts the program each time, as do `-h` and a slip in a command line: what a value needs is imported late.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from inspect import Parameter
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
-from diffcompare.cli import completion
-from diffcompare.cli.arguments import GRADES, INPUT_FORMATS, MODES, QUANTITIES
+from diffcompare import safe_io
 from diffcompare.cli.output import CHARSETS, COLORS
-from diffcompare.cli.overwriting import READS_EXPRESSION, READS_FILE
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
 from diffcompare.localization import LANGUAGES
 from diffcompare.render import FORMATS
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 17
 MAX_JOBS = 256
+QUANTITIES = ("primal", "tangent", "adjoint")  # of `graph --show`
+MODES = ("forward", "reverse", "both")  # of `trace --mode`
+INPUT_FORMATS = ("txt", "toml", "csv", "jsonl")  # of `batch --input-format`
+GRADES = ("right", "wrong")  # of `check --where-defined`
+
+
+# --- Parsers ----------------------------------------------------------------------------------------------------------
 
 
 def one_of(flag: str, words: Sequence[str], noun: str = "") -> Callable[[str], str]:
@@ -46,7 +56,7 @@ def word_option(flag: str, metavar: str, words: Sequence[str], help: str = "", n
     """Declare an option that takes one of a few words, which Tab completes."""
 
     def complete(incomplete: str) -> list[str]:
-        return completion.beginning(incomplete, words)
+        return beginning(incomplete, words)
 
     parser = one_of(flag, words, noun)
     return typer.Option(flag, metavar=metavar, help=help or "|".join(words), parser=parser, autocompletion=complete)
@@ -89,17 +99,19 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
     return parse
 
 
-def methods(names: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
+def methods(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the requested methods in the order given and without repetitions; `all` stands for every method."""
+    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+
     chosen: dict[str, None] = {}
     for name in split(names):
         if name.lower() == "all":
-            chosen |= dict.fromkeys(known)
-        elif name.lower() in known:
+            chosen |= dict.fromkeys(METHODS)
+        elif name.lower() in METHODS:
             chosen[name.lower()] = None
         else:
-            raise unknown_word("--method", name, (*known, "all"))
-    return tuple(chosen) or tuple(default)
+            raise unknown_word("--method", name, (*METHODS, "all"))
+    return tuple(chosen) or DEFAULT_METHODS
 
 
 def split(texts: Sequence[str] | None) -> list[str]:
@@ -120,7 +132,6 @@ def parse_input(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput,
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
-    from diffcompare import safe_io
     from diffcompare.inputs.resolve import resolve
 
     given = None if at is None else point(at)
@@ -135,12 +146,78 @@ def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None
     return parse_hand(specs, variables(wengert_list(parsed_input.parsed.expression)))
 
 
+# --- Completion -------------------------------------------------------------------------------------------------------
+
+
+def beginning(start: str, words: Iterable[str]) -> list[str]:
+    """Return the words that begin with what has been typed."""
+    return [word for word in words if word.startswith(start)]
+
+
+def complete_expressions(incomplete: str) -> list[str]:
+    """Complete names of the catalogue (`@name`); other expressions cannot be completed."""
+    if not incomplete.startswith("@"):
+        return []
+    from diffcompare.inputs.catalogue import scan
+
+    return beginning(incomplete, [f"@{stanza.name}" for stanza in scan()])
+
+
+def complete_methods(incomplete: str) -> list[str]:
+    """Complete names of methods and `all`, also after a comma."""
+    from diffcompare.backends.registry import METHODS
+
+    before, comma, word = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]
+
+
+# --- Files that are read ----------------------------------------------------------------------------------------------
+
+
+class Reads(NamedTuple):
+    """The mark of an option that names input; `file` returns the file that a value names, or None."""
+
+    file: Callable[[str], str | None]
+
+
+def _file_of_expression(argument: str) -> str | None:
+    from diffcompare.inputs.resolve import file_and_name
+
+    path, _ = file_and_name(argument)
+    return path or (argument if argument == safe_io.STREAM or os.path.splitext(argument)[1] else None)
+
+
+READS_FILE = Reads(str)
+READS_EXPRESSION = Reads(_file_of_expression)
+
+
+def files_read(parameters: Mapping[str, Parameter], values: Mapping[str, object], output: str) -> Iterator[str]:
+    """Yield the files that a command reads, `-` for standard input: those that the values of marked options name.
+
+    The files of the catalogue, which all commands with expressions read, are among them if `output` may be one of them.
+    """
+    for name, parameter in parameters.items():
+        marks = [mark for mark in getattr(parameter.annotation, "__metadata__", ()) if isinstance(mark, Reads)]
+        value = values[name]
+        for mark in marks:
+            for text in value if isinstance(value, list | tuple) else [value]:
+                path = mark.file(text) if isinstance(text, str) else None
+                if path is not None:
+                    yield path
+    if output.lower().endswith(".toml"):
+        from diffcompare.inputs.catalogue import directory
+
+        yield from (os.path.join(directory(), name) for name in os.listdir(directory()))
+
+
+# --- The options ------------------------------------------------------------------------------------------------------
+
 Expression: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="EXPR",
         help="An expression, @name, FILE.toml:name, or - for stdin.",
-        autocompletion=completion.expressions,
+        autocompletion=complete_expressions,
         show_default=False,
     ),
     READS_EXPRESSION,
@@ -148,7 +225,7 @@ Expression: TypeAlias = Annotated[
 OptionalExpression: TypeAlias = Annotated[
     str | None,
     typer.Argument(
-        metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=completion.expressions
+        metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=complete_expressions
     ),
     READS_EXPRESSION,
 ]
@@ -160,7 +237,7 @@ Hand: TypeAlias = Annotated[
 ]
 Method: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=completion.methods),
+    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_methods),
 ]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Variables to differentiate by. [default: all]")

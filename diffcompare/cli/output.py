@@ -1,19 +1,23 @@
-"""Output of a command's result: in which format, with which look, and to which destination."""
+"""Output of a command: a sign of progress, then its result or an error, with the right format, look and destination."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
-from diffcompare import output_files, safe_io
-from diffcompare.diagnostics import usage_error
+from diffcompare import safe_io
+from diffcompare.cli.arguments import wants_json
+from diffcompare.cli.commands import COMMANDS
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, usage_error
 from diffcompare.localization import language
 from diffcompare.render import FORMATS, Look, format_of_suffix, render
 
 if TYPE_CHECKING:
-    from diffcompare.diagnostics import Diagnostic
     from diffcompare.document import Document
 
 COLORS = ("auto", "always", "never")
@@ -21,6 +25,11 @@ CHARSETS = ("auto", "braille", "blocks", "ascii")
 SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
 MIN_WIDTH = 20
 ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character in ASCII
+SCHEMA = "diffcompare/1"
+INTERNAL_ERROR = 70
+OUTPUT_ERROR = 74
+PATIENCE = 0.5  # seconds before the first line of progress
+INTERVAL = 0.5  # seconds between its updates
 
 
 class CommandResult(NamedTuple):
@@ -50,8 +59,6 @@ class Settings(NamedTuple):
 
 def show(result: CommandResult, settings: Settings) -> int:
     """Write the result to its destination and return the exit code."""
-    from diffcompare.diagnostics import DiffcompareError
-
     if not settings.quiet:
         for note in result.notes:
             safe_io.tell(note)
@@ -62,7 +69,7 @@ def show(result: CommandResult, settings: Settings) -> int:
         if text is None:
             text = render(result.document, format, look=choose_look(settings, to_file=to_file))
         if settings.output is not None and to_file:
-            output_files.write_file(settings.output, text)
+            safe_io.write_file(settings.output, text)
         else:
             safe_io.write(text)
     if result.failure is None:
@@ -90,7 +97,7 @@ def choose_format(settings: Settings) -> str:
 def _format_of_file(path: str) -> str:
     format = format_of_suffix(path)
     if format is None and os.path.isdir(path):
-        output_files.check_destination(path)
+        safe_io.check_destination(path)
     if format is None:
         raise usage_error(
             "E506",
@@ -105,7 +112,7 @@ def check_destination(settings: Settings) -> None:
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
     if settings.output is not None and to_file:
-        output_files.check_destination(settings.output)
+        safe_io.check_destination(settings.output)
     if language() != "en" and format not in ESCAPING and choose_look(settings, to_file=to_file).charset == "ascii":
         requested = settings.charset == "ascii"
         help = "leave out `--charset ascii`" if requested else "set PYTHONUTF8=1, or write a file: `-o FILE`"
@@ -158,3 +165,79 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
+
+
+# --- Errors -----------------------------------------------------------------------------------------------------------
+
+
+def report(error: Exception, arguments: Sequence[str]) -> int:
+    """Report an error that ended the command, and return the exit code."""
+    diagnostic, code = _diagnose(error)
+    safe_io.tell(diagnostic)
+    if code == INTERNAL_ERROR and "--debug" in arguments:
+        import traceback
+
+        safe_io.complain("".join(traceback.format_exception(error)))
+    if wants_json(arguments) and getattr(error, "destination", None) != safe_io.STANDARD_OUTPUT:
+        with contextlib.suppress(safe_io.ReaderGone, safe_io.CannotWrite):  # the exit code still reports it
+            safe_io.write(_error_document(diagnostic, arguments))
+    return code
+
+
+def _diagnose(error: Exception) -> tuple[Diagnostic, int]:
+    if isinstance(error, DiffcompareError):
+        return error.diagnostic, error.exit_code
+    if isinstance(error, safe_io.CannotWrite):
+        return Diagnostic("E508", "io_error", str(error), help=error.help), OUTPUT_ERROR
+    name = f"{type(error).__name__}: {error}".partition("\n")[0].removesuffix(": ")
+    return Diagnostic("E900", "internal_error", f"internal error: {name}; run with --debug"), INTERNAL_ERROR
+
+
+def _error_document(diagnostic: Diagnostic, arguments: Sequence[str]) -> str:
+    from diffcompare.document import Document
+
+    command = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    data: dict[str, object] = {"schema": SCHEMA, "command": command, "error": diagnostic.data()}
+    return render(Document((), data), "json", look=choose_look(Settings()))
+
+
+# --- Progress ---------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def progress_line(task: str, details: Callable[[float], str] | None = None) -> Iterator[None]:
+    """Show the task and the time it has taken while the body runs, and erase the line at the end.
+
+    The line is written to stderr, after half a second, and only if stderr is a terminal.
+    `details` returns the text to show after so many seconds, in place of the time.
+    """
+    if not is_terminal(sys.stderr):
+        yield
+        return
+    done = threading.Event()
+    thread = threading.Thread(target=_show_progress, args=(task, details or _seconds, done), daemon=True)
+    try:
+        thread.start()
+    except (RuntimeError, MemoryError) as error:  # the command itself needs no thread
+        safe_io.complain(f"{task}: cannot show progress: {str(error) or 'out of memory'}\n")
+    try:
+        yield
+    finally:
+        done.set()
+        if thread.ident is not None:
+            thread.join()
+
+
+def _seconds(passed: float) -> str:
+    return f"{passed:.0f} s"
+
+
+def _show_progress(task: str, details: Callable[[float], str], done: threading.Event) -> None:
+    start, longest = monotonic(), 0
+    wait = PATIENCE
+    while not done.wait(wait):
+        line = f"{task}: {details(monotonic() - start)} (Ctrl-C stops it)"
+        safe_io.complain("\r" + line.ljust(longest))
+        longest, wait = max(longest, len(line)), INTERVAL
+    if longest:
+        safe_io.complain("\r" + " " * longest + "\r")

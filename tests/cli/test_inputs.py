@@ -12,9 +12,9 @@ import pytest
 
 from diffcompare.cli import main
 from diffcompare.cli.commands import COMMANDS
-from diffcompare.cli.overwriting import Reads, refuse
+from diffcompare.cli.options import Reads
 from diffcompare.inputs import catalogue
-from diffcompare.safe_io import CannotWrite
+from diffcompare.safe_io import CannotWrite, protect_inputs
 
 FILES = {
     "in.csv": "name,expression,x\na,x^2,1\n",
@@ -127,10 +127,10 @@ def test_the_catalogue_is_read_by_whoever_asks_for_an_expression(cli, tmp_path, 
 
 def test_what_holds_nothing_may_be_read_and_written():
     places = ["/dev/null", "nowhere.txt", "folder", "-"]
-    assert refuse(places, *places) is None
+    assert protect_inputs(places, *places) is None
     Path("nowhere.txt").write_text("now it holds something")
     with pytest.raises(CannotWrite):
-        refuse(places, *places)
+        protect_inputs(places, *places)
 
 
 def test_an_expression_that_is_called_like_a_file_is_an_expression(cli):

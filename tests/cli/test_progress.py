@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from diffcompare.cli import progress
+from diffcompare.cli import output
 
 
 class Screen(io.StringIO):
@@ -22,13 +22,13 @@ class Screen(io.StringIO):
 @pytest.fixture
 def told(monkeypatch):
     """What stderr gets while a task takes that long."""
-    monkeypatch.setattr(progress, "PATIENCE", 0.05)
-    monkeypatch.setattr(progress, "INTERVAL", 0.05)
+    monkeypatch.setattr(output, "PATIENCE", 0.05)
+    monkeypatch.setattr(output, "INTERVAL", 0.05)
 
     def during(seconds, *, watched=True):
         screen = Screen(watched)
         monkeypatch.setattr(sys, "stderr", screen)
-        with progress.progress_line("diffcompare grad"):
+        with output.progress_line("diffcompare grad"):
             time.sleep(seconds)
         return screen.getvalue()
 
@@ -62,5 +62,5 @@ def test_where_no_thread_can_be_started_the_task_goes_on_and_that_is_said(told, 
 
 def test_an_error_passes_through(told, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Screen(True))
-    with pytest.raises(ZeroDivisionError), progress.progress_line("x"):
+    with pytest.raises(ZeroDivisionError), output.progress_line("x"):
         1 / 0  # noqa: B018

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pools import InProcessPool
 
-from diffcompare import output_files, safe_io
+from diffcompare import safe_io
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.safe_io import CannotWrite
 
@@ -178,7 +178,7 @@ def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
     Path("x.csv").write_text("old")
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(CannotWrite, match=r"cannot write `x\.csv`: the process cannot access the file") as caught:
-        output_files.write_file("x.csv", "new")
+        safe_io.write_file("x.csv", "new")
     assert caught.value.help == (
         "nothing was written (an existing file is unchanged): "
         "make it writable, and close it where another program has it open, or choose another file"
@@ -189,7 +189,7 @@ def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", ["", "a\0b.json", "folder", "rows.txt/x", "none/x"])
 def test_names_that_are_none(path):
     with pytest.raises(CannotWrite) as caught:
-        output_files.check_destination(path)
+        safe_io.check_destination(path)
     assert caught.value.help
 
 

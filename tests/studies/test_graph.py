@@ -7,7 +7,7 @@ import re
 import pytest
 
 import diffcompare as dc
-from diffcompare.cli.arguments import QUANTITIES
+from diffcompare.cli.options import QUANTITIES
 from diffcompare.document import MAX_DRAWN, Graph, Paragraph
 from diffcompare.render import Look, render
 from diffcompare.studies.failure import MAX_CERTIFIED_NODES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -43,20 +42,18 @@ def command(
     """Compare ways of differentiating every expression in files."""
     if max_error is not None and not truth:
         raise usage_error("E631", "`--max-error` needs the truth", "leave out `--no-truth`")
-    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
-    from diffcompare.batch.row_result import Options, RowSummary
+    from diffcompare.batch.row_result import Options
     from diffcompare.batch.run import Run
     from diffcompare.cli import batch_run
 
     format = batch_run.result_format(settings)
     output = None if settings.output in (None, "-") else settings.output
     inputs = batch_run.input_files(files, input_format, encoding, points, output, with_state=format == "jsonl")
-    methods = options.methods(method, METHODS, DEFAULT_METHODS)
-    row_options = Options(methods, tuple(options.split(wrt)), step, budget, truth, simplify, max_error, format)
+    methods, names = options.methods(method), tuple(options.split(wrt))
+    row_options = Options(methods, names, step, budget, truth, simplify, max_error, format)
     run = Run(inputs, row_options, points=points)
     pool = batch_run.worker_pool(row_options, jobs, scheduler)
     sink, resumable = batch_run.result_sink(run, format, output, resume=resume, durable=durable)
-    rows: list[RowSummary] = []
-    has_rows = format not in (*batch_run.ROW_BY_ROW, "plain", "terminal", "json")
-    batch = batch_run.execute(run, sink, pool, rows.append if has_rows else None, resumable=resumable)
-    return batch_run.conclude(run, replace(batch, rows=tuple(rows)), settings, format, output)
+    with_rows = format not in (*batch_run.ROW_BY_ROW, "plain", "terminal", "json")
+    batch = batch_run.execute(run, sink, pool, with_rows=with_rows, resumable=resumable)
+    return batch_run.conclude(run, batch, settings, format, output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -11,10 +11,9 @@ from diffcompare import safe_io
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
-from diffcompare.inputs.files import TABLES
+from diffcompare.inputs.files import TABLES, decoded, read_text
 
 if TYPE_CHECKING:
-    from diffcompare.inputs.resolve import ParsedInput
     from diffcompare.studies.check import Counting
 
 EXAMPLES = (
@@ -24,29 +23,36 @@ EXAMPLES = (
 )
 
 
+Domain: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
+]
+Solution: TypeAlias = Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")]
+Steps: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
+    options.READS_FILE,
+]
+Feedback: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
+]
+Kinds: TypeAlias = Annotated[bool, typer.Option("--kinds", help="List the mistakes that can be named.")]
+
+
 def command(
     expression: options.OptionalExpression = None,
     hand: options.Hand = None,
-    domain: Annotated[
-        list[str] | None,
-        typer.Option("--domain", metavar='"x>0"', help="Compare only there. [default: wherever f is smooth]"),
-    ] = None,
+    domain: Domain = None,
     seed: options.Seed = 0,
     budget: options.OptionalBudget = None,
-    solution: Annotated[bool, typer.Option("--solution", help="Show the whole derivation.")] = False,
-    steps: Annotated[
-        str | None,
-        typer.Option("--steps", metavar="FILE", help="A derivation, one step per line; - for stdin."),
-        options.READS_FILE,
-    ] = None,
+    solution: Solution = False,
+    steps: Steps = None,
     wrt: options.Wrt = None,
     where_defined: options.WhereDefined = "right",
-    feedback: Annotated[
-        str | None,
-        typer.Option("--feedback", metavar="DIR", help="For a class's answers.csv: write a text for each student."),
-    ] = None,
+    feedback: Feedback = None,
     encoding: options.Encoding = None,
-    kinds: Annotated[bool, typer.Option("--kinds", help="List the mistakes that can be named.")] = False,
+    kinds: Kinds = False,
     output: options.Output = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
@@ -67,17 +73,13 @@ def command(
     for flag, value in (("--encoding", encoding), ("--feedback", feedback)):
         if value is not None:
             raise usage_error("E506", f"`{flag}` is for the answers of a class", "for example `check answers.csv`")
-    budget = budget or 5.0
-    parsed, _ = options.parse_input(expression, None)
     if steps is not None:
-        if where_defined != "right":
-            raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
-        return _check_steps(parsed, steps, wrt, domain or (), seed, budget)
-    return _check_partials(parsed, hand or (), domain or (), seed, budget, solution, where_defined, quiet)
+        return _check_steps(expression, steps, wrt, domain or (), seed, budget or 5.0, where_defined)
+    return _check_partials(expression, hand or (), domain or (), seed, budget or 5.0, solution, where_defined, quiet)
 
 
 def _check_partials(
-    parsed: ParsedInput,
+    expression: str,
     hand: Sequence[str],
     domain: Sequence[str],
     seed: int,
@@ -86,6 +88,7 @@ def _check_partials(
     where_defined: Counting,
     quiet: bool,
 ) -> CommandResult:
+    parsed, _ = options.parse_input(expression, None)
     from diffcompare.inputs.formulas import named_in, texts_of
     from diffcompare.language.wengert import variables, wengert_list
     from diffcompare.studies.check import check_question
@@ -100,15 +103,23 @@ def _check_partials(
 
 
 def _kinds() -> CommandResult:
-    from diffcompare.studies.listings import Kinds
+    from diffcompare.studies import listings
 
-    return CommandResult(Kinds().document())
+    return CommandResult(listings.Kinds().document())
 
 
 def _check_steps(
-    parsed: ParsedInput, path: str, wrt: list[str] | None, domain: Sequence[str], seed: int, budget: float
+    expression: str,
+    path: str,
+    wrt: Sequence[str] | None,
+    domain: Sequence[str],
+    seed: int,
+    budget: float,
+    where_defined: Counting,
 ) -> CommandResult:
-    from diffcompare.inputs.files import decoded, read_text
+    parsed, _ = options.parse_input(expression, None)
+    if where_defined != "right":
+        raise usage_error("E506", "`--where-defined` is for answers, not for steps", "leave one of them out")
     from diffcompare.studies.check_steps import check_derivation
 
     by = options.split(wrt)

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from diffcompare.cli import completion, options
-from diffcompare.cli.output import CommandResult, Settings, check_destination, choose_format, choose_look, is_terminal
-from diffcompare.cli.progress import progress_line
+from diffcompare.classroom.demos import NAMES, load_demo, select_demos
+from diffcompare.cli import options
+from diffcompare.cli.output import (
+    CommandResult,
+    Settings,
+    check_destination,
+    choose_format,
+    choose_look,
+    is_terminal,
+    progress_line,
+)
 from diffcompare.diagnostics import usage_error
 from diffcompare.document import Document
 
@@ -24,11 +32,16 @@ EXAMPLES = (
 )
 
 
+def complete_demos(incomplete: str) -> list[str]:
+    """Complete names of demos and `all`."""
+    return options.beginning(incomplete, [*NAMES, "all"])
+
+
 def command(
     settings: Settings,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=completion.demos),
+        typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=complete_demos),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")] = False,
     expr: Annotated[
@@ -76,8 +89,6 @@ def _can_play(settings: Settings) -> bool:
 
 
 def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
-    from diffcompare.classroom.demos import load_demo, select_demos
-
     if expr is None and at is None:
         return select_demos(names)
     other = next((name for name in names if name != "trace"), None)

@@ -27,11 +27,10 @@ def command(
     """Compare ways of differentiating an expression."""
     parsed, point = options.parse_input(expression, at)
     formulas = None if hand is None else options.hand(hand, parsed)
-    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+    methods = options.methods(method)
     from diffcompare.document import Document
     from diffcompare.studies.compare import compare_question
 
-    methods = options.methods(method, METHODS, DEFAULT_METHODS)
     comparison = compare_question(
         parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth,
         simplify=simplify,

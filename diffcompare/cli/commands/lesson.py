@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.cli import completion, options
+from diffcompare.classroom.demos import NAMES, TEN, select_demos
+from diffcompare.cli import options
+from diffcompare.cli.commands.demo import complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -20,7 +22,7 @@ EXAMPLES = (
 def command(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=completion.demos),
+        typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=complete_demos),
     ] = None,
     expr: Annotated[
         str | None,
@@ -32,7 +34,6 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Write demos as one page that needs no network."""
-    from diffcompare.classroom.demos import NAMES, TEN, select_demos
     from diffcompare.classroom.demos.frame import localized
     from diffcompare.classroom.demos.report import compute, document
     from diffcompare.classroom.lesson.page import page

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.cli import completion
+from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -16,10 +16,14 @@ EXAMPLES = (
 )
 
 
+def _complete(incomplete: str) -> list[str]:
+    from diffcompare.inputs.catalogue import scan
+
+    return options.beginning(incomplete, dict.fromkeys(stanza.group for stanza in scan()))
+
+
 def command(
-    group: Annotated[
-        str | None, typer.Argument(metavar="GROUP", help="One group.", autocompletion=completion.groups)
-    ] = None,
+    group: Annotated[str | None, typer.Argument(metavar="GROUP", help="One group.", autocompletion=_complete)] = None,
 ) -> CommandResult:
     """List the catalogue of examples (@name)."""
     from diffcompare.studies.listings import examples

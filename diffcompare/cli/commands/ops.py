@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.cli import completion
+from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
 EXAMPLES = (
@@ -16,10 +16,14 @@ EXAMPLES = (
 )
 
 
+def _complete(incomplete: str) -> list[str]:
+    from diffcompare.language.operations import OPERATIONS
+
+    return options.beginning(incomplete, list(OPERATIONS))
+
+
 def command(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="One operation.", autocompletion=completion.operations)
-    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One operation.", autocompletion=_complete)] = None,
 ) -> CommandResult:
     """Show the operations and their partials."""
     from diffcompare.studies.listings import ops
