@@ -28,9 +28,10 @@ from diffcompare.language.operations import (
     divide,
     exact_integer,
     exp,
+    general_power,
+    integer_power,
     multiply,
     negate,
-    power,
     raise_to,
     sqrt,
     subtract,
@@ -42,7 +43,6 @@ Values: TypeAlias = Mapping[Expression, Any]
 Tangents: TypeAlias = Mapping[Expression, Any]  # a node without an entry has the tangent 0
 Active: TypeAlias = Collection[Expression]  # the nodes that depend on the variable of the derivative
 
-int_power = OPERATIONS["^n"]
 ARITHMETIC = (add, subtract, multiply, negate)
 MAX_DEPTH = 30  # levels down which the variable of a composition is searched for
 
@@ -178,7 +178,7 @@ def _is_like(form: Operation, operation: Operation) -> bool:
     """Tell whether the operation of a form stands for that of a node."""
     if form is operation or form is g:
         return True
-    return (form is add and operation is subtract) or (form is power and operation is int_power)
+    return (form is add and operation is subtract) or (form is general_power and operation is integer_power)
 
 
 def _varying_position(node: Expression, active: Active) -> int | None:
@@ -192,7 +192,7 @@ def _varying_position(node: Expression, active: Active) -> int | None:
 
 # --- Powers, however they are written ---------------------------------------------------------------------------------
 
-POWERS_IN_DENOMINATOR = (int_power, sqrt, cbrt)  # operations v for which c/v is a power of something simpler than v
+POWERS_IN_DENOMINATOR = (integer_power, sqrt, cbrt)  # operations v for which c/v is a power of something simpler than v
 
 
 def as_power(node: Expression) -> tuple[Expression, Any]:
@@ -205,7 +205,7 @@ def as_power(node: Expression) -> tuple[Expression, Any]:
         return Constant("e"), arguments[0]
     if operation in (sqrt, cbrt):
         return arguments[0], (1, 2 if operation is sqrt else 3)
-    if operation is int_power:
+    if operation is integer_power:
         return arguments[0], (exact_integer(arguments[1]), 1)
     if operation is divide:
         below = arguments[1]
@@ -227,7 +227,7 @@ def shift_exponent(node: Expression, by: int) -> Expression:
         return c / raise_to(below, 2) if by < 0 else c
     if operation in (sqrt, cbrt):
         return base * node if by > 0 else 1 / node if operation is sqrt else node / base
-    if operation is int_power:
+    if operation is integer_power:
         shifted = exponent[0] + by
         return lift(1) if shifted == 0 else base if shifted == 1 else raise_to(base, shifted)
     return raise_to(base, simplify(exponent + 1 if by > 0 else exponent - 1))  # type: ignore[no-any-return]

@@ -16,12 +16,12 @@ from diffcompare.language.operations import (
     divide,
     exact_integer,
     exp,
+    general_power,
     ln,
     log2,
     log10,
     multiply,
     negate,
-    power,
     sqrt,
 )
 from diffcompare.misconceptions.pattern_matching import (
@@ -117,7 +117,7 @@ LITERAL = Pattern((c,), lambda nodes, active: nodes["c"].operation is None and t
 def two_arguments(node: Expression, active: Active) -> PatternMatch | None:
     """Match a function of two arguments that both vary, no arithmetic; its derivative is by_u + by_v."""
     operation = node.operation
-    if operation is None or operation.selects or operation in (*ARITHMETIC, divide, power):
+    if operation is None or operation.selects or operation in (*ARITHMETIC, divide, general_power):
         return None
     if len(node.arguments) != 2 or not all(argument in active for argument in node.arguments):
         return None
