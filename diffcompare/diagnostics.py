@@ -222,7 +222,7 @@ def _columns(character: str) -> int:
     return 0 if category(character) in ("Mn", "Me") else 1 + (east_asian_width(character) in "WF")
 
 
-def shorten(text: str, limit: int = 40) -> str:
+def truncated(text: str, limit: int = 40) -> str:
     """Return a name as messages quote it: the beginning of a very long one."""
     return text if len(text) <= limit else text[: limit - 3] + "..."
 

@@ -156,14 +156,14 @@ def _one_less(exponent: Expression) -> Expression:
     """Return `exponent - 1`, folded for decimals and simple fractions: 1/3 - 1 is written -2/3."""
     if isinstance(exponent, Number):
         scale = 10**exponent.places
-        rest = exponent.digits - scale
-        return Number(rest, exponent.places) if rest >= 0 else -Number(-rest, exponent.places)
+        digits = exponent.digits - scale
+        return Number(digits, exponent.places) if digits >= 0 else -Number(-digits, exponent.places)
     if is_quotient(exponent):
         p, q = exponent.arguments
         numerator, denominator = exact_integer(p), exact_integer(q)
         if numerator is not None and denominator is not None and denominator > 0:
-            rest = numerator - denominator
-            return lift(rest) / q if rest >= 0 else -(lift(-rest) / q)
+            numerator -= denominator
+            return lift(numerator) / q if numerator >= 0 else -(lift(-numerator) / q)
     return exponent - 1
 
 

@@ -105,7 +105,7 @@ def _reachable(forms: Sequence[CanonicalNode], root: int) -> list[CanonicalNode]
             needed.update(argument for argument, _ in forms[index].arguments)
     order = {old: new for new, old in enumerate(sorted(needed))}
     return [
-        forms[old]._replace(arguments=tuple((order[argument], rest) for argument, rest in forms[old].arguments))
+        forms[old]._replace(arguments=tuple((order[argument], number) for argument, number in forms[old].arguments))
         for old in order
     ]
 
@@ -141,8 +141,8 @@ def _by_colour(forms: Sequence[CanonicalNode], numbers: dict[Hashable, int]) -> 
     for index in range(len(forms) - 1, -1, -1):
         label, arguments, in_order = forms[index]
         surroundings = numbers.setdefault(("above", _collected(above[index])), len(numbers))
-        for argument, rest in arguments:
-            place, count = (rest, 1) if in_order else (-1, rest)
+        for argument, number in arguments:
+            place, count = (number, 1) if in_order else (-1, number)
             above[argument].append(((shapes[index], surroundings, place), count))
         if isinstance(label, tuple) and label[0] is Variable:
             classes.setdefault(surroundings, []).append(label[1])

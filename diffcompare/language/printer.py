@@ -230,12 +230,12 @@ def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list
 
 def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expression, ...]:
     """Return the arguments a, b, c of max(max(a, b), c), which is how max(a, b, c) is read."""
-    operation, rest = node.operation, []
+    operation, others = node.operation, []
     while True:
         first, last = node.arguments
-        rest.append(last)
+        others.append(last)
         if first.operation is not operation or first in names:
-            return (first, *reversed(rest))
+            return (first, *reversed(others))
         node = first
 
 

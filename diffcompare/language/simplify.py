@@ -108,13 +108,13 @@ def _raised(factors: Mapping[Expression, int], assumptions: Assumptions) -> Mapp
         whole = _whole_power(factor)
         if whole is None or whole not in assumptions.defined or factors.get(whole.arguments[0], 0) < 1:
             continue
-        rest = dict(factors)
-        for gone in (factor, whole.arguments[0]):
-            rest[gone] -= 1
-            if rest[gone] == 0:
-                del rest[gone]
-        rest[whole] = rest.get(whole, 0) + 1
-        return rest
+        gathered = dict(factors)
+        for part in (factor, whole.arguments[0]):
+            gathered[part] -= 1
+            if gathered[part] == 0:
+                del gathered[part]
+        gathered[whole] = gathered.get(whole, 0) + 1
+        return gathered
     return factors
 
 
@@ -139,8 +139,8 @@ def common_power(form: Form) -> tuple[Expression, Form] | None:
     return None
 
 
-def _without(factors: Mapping[Expression, int], gone: Expression) -> Mapping[Expression, int]:
-    return {factor: exponent for factor, exponent in factors.items() if factor is not gone}
+def _without(factors: Mapping[Expression, int], dropped: Expression) -> Mapping[Expression, int]:
+    return {factor: exponent for factor, exponent in factors.items() if factor is not dropped}
 
 
 def _reduced(term: Term, assumptions: Assumptions) -> Term:
@@ -291,8 +291,8 @@ def _ordered(factors: Mapping[Expression, int]) -> list[tuple[Expression, int]]:
 def _decimal(numerator: int, denominator: int) -> Number | None:
     """Return a fraction as a decimal, if it ends within 30 places."""
     for places in range(1, 31):
-        scaled, rest = divmod(numerator * 10**places, denominator)
-        if rest == 0:
+        scaled, remainder = divmod(numerator * 10**places, denominator)
+        if remainder == 0:
             return Number(scaled, places)
     return None
 
@@ -330,8 +330,8 @@ def _factored(form: Form, assumptions: Assumptions) -> Form:
     common = common_power(form)
     if common is None:
         return form
-    power, rest = common
-    return (Term(Fraction(1), {power: 1, build(rest, assumptions.decimals): 1}),)
+    power, quotients = common
+    return (Term(Fraction(1), {power: 1, build(quotients, assumptions.decimals): 1}),)
 
 
 def _form(

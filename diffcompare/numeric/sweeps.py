@@ -100,7 +100,7 @@ def reverse(
                     left, right = arguments
                     partial = partial(values[node], values[left], values[right])
                 else:
-                    partial = partial(values[node], *[values[each] for each in arguments])
+                    partial = partial(values[node], *[values[operand] for operand in arguments])
             if type(partial) is not int:
                 contribution = adjoint * partial
             elif partial == 1:

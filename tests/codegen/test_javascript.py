@@ -81,7 +81,7 @@ def rows():
     """Every row at its samples, as an expression with its point."""
     for row in OPERATIONS.values():
         for sample in row.samples if row.name != "polygamma" else ():
-            letters = [Variable(each) for each in "xyzw"[: row.arity]]
+            letters = [Variable(letter) for letter in "xyzw"[: row.arity]]
             point = dict(zip("xyzw", map(float, sample), strict=False))
             if row.name == "^n":
                 letters[1], point = lift(int(sample[1])), {"x": float(sample[0])}
@@ -100,9 +100,9 @@ def test_every_operation_and_some_others_in_one_run(tmp_path):
         for names in [variables(wengert_list(expression))]
     ]
     with browser.showing(tmp_path / "empty.html", tmp_path / "profile") as window:
-        found = window.run(f"[{', '.join(runs)}]")
-    assert len(found) > 250
-    for (expression, point), both in zip(every, found, strict=True):
+        outcomes = window.run(f"[{', '.join(runs)}]")
+    assert len(outcomes) > 250
+    for (expression, point), both in zip(every, outcomes, strict=True):
         expected = gradient_at(expression, point)
         for answer in both:
             assert answer == pytest.approx(expected, rel=1e-12, abs=1e-15), (expression, point)

@@ -91,7 +91,7 @@ def test_expressions(text, expected):
 
 
 def written(region, *arguments):
-    letters = [Variable(each) if isinstance(each, str) else lift(each) for each in arguments]
+    letters = [Variable(argument) if isinstance(argument, str) else lift(argument) for argument in arguments]
     return condition(region, letters, Writer(JAVASCRIPT, {}))
 
 

@@ -46,7 +46,7 @@ def functions(text):
 
 def gradients(text, language="python", **point):
     expression = parse(text, names=tuple(point))
-    return [each(**point) for each in functions(source(expression, language, point))]
+    return [function(**point) for function in functions(source(expression, language, point))]
 
 
 # --- What a program looks like ----------------------------------------------------------------------------------------
@@ -115,8 +115,8 @@ def test_names_that_mean_something_else_in_python_are_changed_and_said_so():
     text = source(expression, "python", point)
     assert "# the variable lambda is called lambda_ here" in text
     assert "# the variable math is called math_ here" in text
-    for each in functions(text):
-        assert each(*point.values()) == dict.fromkeys(names, 3.0)
+    for function in functions(text):
+        assert function(*point.values()) == dict.fromkeys(names, 3.0)
 
 
 def test_only_what_is_used_is_defined():
@@ -130,15 +130,15 @@ def test_only_what_is_used_is_defined():
 
 def test_a_branch_not_taken_raises_nothing_and_adds_nothing():
     for language in LANGUAGES:
-        for each in gradients("if(x > 0, ln(x)*y, x^2) + y", language, x=-2.0, y=3.0):
-            assert (float(each["x"]), float(each["y"])) == (-4.0, 1.0)
+        for gradient in gradients("if(x > 0, ln(x)*y, x^2) + y", language, x=-2.0, y=3.0):
+            assert (float(gradient["x"]), float(gradient["y"])) == (-4.0, 1.0)
 
 
 def test_powers_of_constants_are_powers_of_floats():
     """In whole numbers 9^9^9 would never end."""
     with pytest.raises(OverflowError):
         gradients("x*9^(9^9)", x=1.0)
-    assert [each["x"] for each in gradients("x*2^100/3^50", x=1.0)] == [pytest.approx(2**100 / 3**50)] * 2
+    assert [gradient["x"] for gradient in gradients("x*2^100/3^50", x=1.0)] == [pytest.approx(2**100 / 3**50)] * 2
 
 
 def test_a_negative_base_of_a_general_power_is_an_error_and_no_complex_number():
@@ -155,12 +155,12 @@ def test_the_catalogue(entry, language):
     if expected is None or not point:
         pytest.skip("no gradient in doubles here")
     sweep, formulas = functions(source(expression, language, point))
-    found = sweep(**{own: point[name] for own, name in zip(parameters(sweep), point, strict=True)})
+    gradient = sweep(**{own: point[name] for own, name in zip(parameters(sweep), point, strict=True)})
     for name, value in expected.items():
-        assert float(found[name]) == pytest.approx(value, rel=1e-9, abs=1e-300)
+        assert float(gradient[name]) == pytest.approx(value, rel=1e-9, abs=1e-300)
     if entry.group != "nasty":
-        found = formulas(*point.values())
-        assert {name: float(value) for name, value in found.items()} == pytest.approx(expected, rel=1e-8, abs=1e-12)
+        gradient = formulas(*point.values())
+        assert {name: float(value) for name, value in gradient.items()} == pytest.approx(expected, rel=1e-8, abs=1e-12)
 
 
 def parameters(function):
@@ -178,16 +178,16 @@ def test_random_expressions(language, expression, point):
     assume(expected is not None and names)
     assume(all(math.isfinite(size) and size < 1e30 for size in sizes(expression, point)))
     text = source(expression, language, point)
-    for each, close in zip(functions(text), (1e-9, 1e-6), strict=True):
+    for function, close in zip(functions(text), (1e-9, 1e-6), strict=True):
         try:
             with numpy.errstate(all="ignore"):
-                found = each(**point)
+                gradient = function(**point)
         except (ArithmeticError, ValueError):
             assume(False)  # where a formula has no value in doubles, or one beyond their range
         scale = max(sizes(expression, point)) ** 2
         for name, value in expected.items():
-            assume(math.isfinite(found[name]))
-            assert float(found[name]) == pytest.approx(value, rel=close, abs=close * scale * max(1, abs(value)))
+            assume(math.isfinite(gradient[name]))
+            assert float(gradient[name]) == pytest.approx(value, rel=close, abs=close * scale * max(1, abs(value)))
 
 
 def sizes(expression, point):
@@ -196,24 +196,24 @@ def sizes(expression, point):
         values = evaluate(nodes, point, FLOATS)
     except (ArithmeticError, ValueError):
         return [math.inf]
-    found = [abs(value) for value in values.values() if is_number(value)]
-    return [*found, *(1 / size for size in found if size), 1.0]
+    sizes = [abs(value) for value in values.values() if is_number(value)]
+    return [*sizes, *(1 / size for size in sizes if size), 1.0]
 
 
 def test_over_arrays_every_point_gets_its_gradient():
     expression = parse("x^y*atan2(x, y) + max(x, y)*cot(x) + erfc(x)*gamma(y) + log10(x)")
     x, y = numpy.linspace(0.3, 2.0, 7), numpy.linspace(3.0, 0.7, 7)
-    for each in functions(source(expression, "numpy", {"x": 1.0, "y": 2.0})):
-        found = each(x, y)
+    for function in functions(source(expression, "numpy", {"x": 1.0, "y": 2.0})):
+        gradient = function(x, y)
         for place in range(7):
             expected = gradient_at(expression, {"x": x[place], "y": y[place]})
-            assert {name: values[place] for name, values in found.items()} == pytest.approx(expected, rel=1e-12)
+            assert {name: values[place] for name, values in gradient.items()} == pytest.approx(expected, rel=1e-12)
 
 
 def test_over_arrays_constant_partials_have_the_shape_of_the_point():
-    for each in functions(source(parse("2*x + y - y"), "numpy", {"x": 1.0, "y": 1.0})):
-        found = each(numpy.ones((3, 1)), numpy.ones(2))
-        assert {name: values.tolist() for name, values in found.items()} == {
+    for function in functions(source(parse("2*x + y - y"), "numpy", {"x": 1.0, "y": 1.0})):
+        gradient = function(numpy.ones((3, 1)), numpy.ones(2))
+        assert {name: values.tolist() for name, values in gradient.items()} == {
             "x": [[2.0, 2.0]] * 3,
             "y": [[0.0, 0.0]] * 3,
         }
@@ -251,10 +251,10 @@ def test_every_row_can_be_written(row, language):
         if expected is None or not is_number(value_at(expression, point)):
             continue
         sweep, _ = functions(source(expression, language, point))
-        found = sweep(**point)
+        gradient = sweep(**point)
         tolerance = 1e-12 if "gamma" in row.name else 4e-16
         for name, value in expected.items():
-            assert float(found[name]) == pytest.approx(value, rel=tolerance, abs=1e-15)
+            assert float(gradient[name]) == pytest.approx(value, rel=tolerance, abs=1e-15)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -270,9 +270,9 @@ def test_a_row_that_no_library_has_is_written_by_its_definition(language, monkey
     sweep, formulas = functions(text)
     slope = 2 * 2.0 * 0.5 * (math.cos(0.25) - math.sin(0.25) / 0.25) / 0.25
     for function in (sweep, formulas):
-        found = function(0.5, 2.0) if list(function(0.5, 2.0)) == ["x", "sinc"] else function(2.0, 0.5)
-        assert float(found["x"]) == pytest.approx(slope, rel=1e-13)
-        assert float(found["sinc"]) == pytest.approx(math.sin(0.25) / 0.25, rel=1e-15)
+        gradient = function(0.5, 2.0) if list(function(0.5, 2.0)) == ["x", "sinc"] else function(2.0, 0.5)
+        assert float(gradient["x"]) == pytest.approx(slope, rel=1e-13)
+        assert float(gradient["sinc"]) == pytest.approx(math.sin(0.25) / 0.25, rel=1e-15)
 
 
 def test_polygamma_by_its_second_argument():

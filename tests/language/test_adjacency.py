@@ -23,9 +23,9 @@ def diagnose(text, names=()):
     ],
 )  # fmt: skip
 def test_a_number_of_another_language(text, number):
-    found = diagnose(text)
-    assert (found.code, found.fix) == ("E304", number)
-    for reading in re.findall("(?:^write | or )`([^`]+)`", found.help):
+    error = diagnose(text)
+    assert (error.code, error.fix) == ("E304", number)
+    for reading in re.findall("(?:^write | or )`([^`]+)`", error.help):
         parse(reading)
 
 
@@ -46,9 +46,9 @@ def test_a_name_of_the_point_is_a_variable():
     "text", ["2\nx", "(x+1)\n(x-1)", "2\r\nsin(x)", "x + 3\n y", "2\n\n(x)", "2\u2028x", "2\x0bx", "2\x85x"]
 )
 def test_a_product_is_not_read_across_lines(text):
-    found = diagnose(text)
-    assert found.code == "E203"
-    assert "*" in found.fix
+    error = diagnose(text)
+    assert error.code == "E203"
+    assert "*" in error.fix
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_a_product_is_not_read_across_lines(text):
     [" 2\nx", "  2\n-x", " 2    2\nx  + y", "       2\n(x + 1)", "x\n-\n2", "sin(x)\n------\n  x", "    x\r\n1 + ---\r\n    y", "1\n- \nx\n"],
 )  # fmt: skip
 def test_a_formula_in_two_dimensions(text):
-    found = diagnose(text)
-    assert found.code in ("E216", "E203")
-    assert found.span is not None
+    error = diagnose(text)
+    assert error.code in ("E216", "E203")
+    assert error.span is not None
 
 
 @pytest.mark.parametrize(

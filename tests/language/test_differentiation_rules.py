@@ -68,8 +68,8 @@ def test_an_open_derivative_is_typeset_as_one():
 
 def test_every_node_has_a_derivative_or_0():
     nodes = wengert_list(parse("x*sin(x) + y^2"))
-    found = derivatives_of(nodes, "x")
-    assert {str(node): str(formula) for node, formula in found.items()} == {
+    derivatives = derivatives_of(nodes, "x")
+    assert {str(node): str(formula) for node, formula in derivatives.items()} == {
         "x": "1",
         "sin(x)": "cos(x)",
         "x*sin(x)": "sin(x) + x*cos(x)",

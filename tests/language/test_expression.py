@@ -38,7 +38,7 @@ def test_rebuilding_any_expression_gives_the_same_object(expression):
 def test_nodes_are_freed():
     def build():
         node = sin(Variable("nowhere_else") * 12345) + cos(Variable("nowhere_else"))
-        return [weakref.ref(each) for each in wengert_list(node)]
+        return [weakref.ref(part) for part in wengert_list(node)]
 
     references = build()
     gc.collect()
@@ -66,8 +66,8 @@ def test_100000_nested_nodes_are_built_and_freed_without_recursion():
 
 def test_a_level_is_above_those_of_the_arguments():
     node = sin(x) * y + (x - y)
-    for each in wengert_list(node):
-        assert each.level == max((argument.level + 1 for argument in each.arguments), default=0)
+    for part in wengert_list(node):
+        assert part.level == max((argument.level + 1 for argument in part.arguments), default=0)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +178,12 @@ def test_a_node_that_dies_in_one_thread_may_be_built_in_another():
     sys.setswitchinterval(1e-6)
 
     def build(_):
-        found = []
+        same = []
         for index in range(4_000):
             node = (Variable("fresh") + index % 7) * (Variable("fresh") + index % 5)
-            found.append(node is (Variable("fresh") + index % 7) * (Variable("fresh") + index % 5))
-            found.append(wengert_list(node)[-1] is node)
-        return all(found)
+            same.append(node is (Variable("fresh") + index % 7) * (Variable("fresh") + index % 5))
+            same.append(wengert_list(node)[-1] is node)
+        return all(same)
 
     try:
         with ThreadPoolExecutor(8) as pool:

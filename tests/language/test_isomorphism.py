@@ -10,7 +10,7 @@ from diffcompare.language.wengert import variables, wengert_list
 def equal_as_named(left, right):
     """Tell whether two expressions are equal but for order and grouping."""
     numbers = {}
-    names = {name: name for each in (left, right) for name in variables(wengert_list(each))}
+    names = {name: name for expression in (left, right) for name in variables(wengert_list(expression))}
     return numbering(canonical(left), names, numbers)[-1] == numbering(canonical(right), names, numbers)[-1]
 
 

@@ -35,8 +35,8 @@ def test_a_shared_node_has_one_name():
 
 
 def test_no_two_nodes_have_the_same_name():
-    found = names(wengert_list(parse("a*b*c + a*b + ln(c)/a")), ("a", "b", "c"))
-    assert len(set(found.values())) == len(found)
+    named = names(wengert_list(parse("a*b*c + a*b + ln(c)/a")), ("a", "b", "c"))
+    assert len(set(named.values())) == len(named)
 
 
 def test_a_variable_without_a_place_is_an_error():

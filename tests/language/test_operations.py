@@ -64,9 +64,9 @@ def at_kink(row, sample):
 
 def smooth_samples(row, *, kinks=False):
     """The samples of a row inside its domain (and not at a kink of it)."""
-    found = [sample for sample in row.samples if inside(row, sample) and (kinks or not at_kink(row, sample))]
-    assert found
-    return found
+    points = [sample for sample in row.samples if inside(row, sample) and (kinks or not at_kink(row, sample))]
+    assert points
+    return points
 
 
 def partial_at(row, sample, position, number=float):
@@ -304,10 +304,10 @@ def test_the_words_of_a_domain_say_what_its_test_says(row):
     clauses = [parse_conditions([clause.replace(" and ", ", ")], names) for clause in row.domain.text.split(", or ")]
     for sample in itertools.product((-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0), repeat=row.arity):
         point = dict(zip(names, sample, strict=True))
-        said = any(
+        expected = any(
             all(values_at(wengert_list(condition), point)[condition] for condition in clause) for clause in clauses
         )
-        assert bool(row.domain.contains(*sample)) == said, point
+        assert bool(row.domain.contains(*sample)) == expected, point
 
 
 @pytest.mark.parametrize(("name", "zero"), [("tan", "cos"), ("sec", "cos"), ("cot", "sin"), ("csc", "sin")])
@@ -437,8 +437,8 @@ def test_a_wrong_partial_does_not_survive(row, position, mutation, monkeypatch):
     by_table = float(partial_at(row, tuple(map(float, sample)), position))
     assert abs(by_table - right.nearest) > 5e-4 * abs(right.nearest)
 
-    found = establish(problem)
-    assert found.status != "ok" or found.gradient[name].nearest == right.nearest
+    truth = establish(problem)
+    assert truth.status != "ok" or truth.gradient[name].nearest == right.nearest
 
     x = problem.point[name]
     moved = lambda t: row.real(*[t if index == position else s for index, s in enumerate(map(float, sample))])

@@ -302,13 +302,13 @@ def _outcome(text: str) -> None:
     try:
         expression = read(text).expression
     except DiffcompareError as error:
-        found = error.diagnostic
-        assert found.kind in ("syntax_error", "unknown_function", "arity_error", "resource_limit")
-        assert found.span is not None
-        assert 0 <= found.span[0] <= found.span[1] <= len(text)
+        diagnostic = error.diagnostic
+        assert diagnostic.kind in ("syntax_error", "unknown_function", "arity_error", "resource_limit")
+        assert diagnostic.span is not None
+        assert 0 <= diagnostic.span[0] <= diagnostic.span[1] <= len(text)
         assert str(error).isprintable() or "\n" in str(error)
-        if found.fix is not None:
-            assert parse(found.fix) is not None
+        if diagnostic.fix is not None:
+            assert parse(diagnostic.fix) is not None
     else:
         assert parse(to_text(expression)) is expression
 
@@ -319,15 +319,15 @@ def _outcome(text: str) -> None:
 def _assert_apart(text: str) -> None:
     """Check that a text gives the expression of `parse`, as a list of nodes of its own."""
     expected = wengert_list(parse(text))
-    found = parse_apart(text)
+    nodes = parse_apart(text)
     same: dict[Expression, Expression] = {}
-    for node in found:  # every argument has come before: otherwise this raises
+    for node in nodes:  # every argument has come before: otherwise this raises
         arguments = tuple(same[argument] for argument in node.arguments)
         same[node] = node if node.operation is None else apply(node.operation, arguments)
         if node.operation is not None:
             assert same[node] is not node
             assert (node.level, node.varies) == (same[node].level, same[node].varies)
-    assert same[found[-1]] is expected[-1]
+    assert same[nodes[-1]] is expected[-1]
     assert len(same) == len(set(same.values())) == len(expected)
 
 

@@ -48,5 +48,5 @@ def test_no_row_is_called_like_a_leaf():
 
 def test_definitions_may_use_those_before_them():
     a, b, x = Variable("a"), Variable("b"), Variable("x")
-    found = serialization.substitute([b + x, a], {"a": exp(x), "b": a * a})
-    assert found == [parse("exp(x)*exp(x) + x"), parse("exp(x)")]
+    replaced = serialization.substitute([b + x, a], {"a": exp(x), "b": a * a})
+    assert replaced == [parse("exp(x)*exp(x) + x"), parse("exp(x)")]

@@ -88,8 +88,8 @@ def test_what_is_struck_out_and_gathered(text, result):
     ],
 )
 def test_the_domain_grows_only_where_the_original_has_none(text, original, result):
-    found = tidied(text, original)
-    assert found == (result if result != "x^0.5^2" else "(x^0.5)^2")
+    simplified = tidied(text, original)
+    assert simplified == (result if result != "x^0.5^2" else "(x^0.5)^2")
 
 
 def test_what_the_original_has_is_left_as_it_is():
@@ -106,9 +106,9 @@ def test_a_tidied_formula_is_equal_to_the_formula(expression):
     for formula in [expression, *textbook(expression, names).values()]:
         # The reference evaluates both branches of an `if`.
         assume(all(map(is_number, values_at(wengert_list(formula), point).values())) and not _special(formula))
-        found = simplify(formula, expression)
+        simplified = simplify(formula, expression)
         with mpmath.workdps(60):
-            one, other = reference.value(formula, point), reference.value(found, point)
+            one, other = reference.value(formula, point), reference.value(simplified, point)
             assert abs(one - other) <= mpmath.mpf(10) ** -40 * max(abs(one), _largest(formula, point))
 
 

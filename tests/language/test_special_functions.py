@@ -15,9 +15,9 @@ NEAR_A_ROOT = st.builds(lambda root, power, sign: root + sign * 10.0**power, st.
                         st.floats(-14, -1), st.sampled_from((-1, 1)))  # fmt: skip
 
 
-def ulps(found, true):
+def ulps(computed, true):
     """The distance from the truth over the spacing of doubles there."""
-    return float(abs(mp.mpf(found) - true) / mp.mpf(math.ulp(float(true))))
+    return float(abs(mp.mpf(computed) - true) / mp.mpf(math.ulp(float(true))))
 
 
 @given(st.one_of(POSITIVE, st.floats(0.01, 9), NEAR_A_ROOT))

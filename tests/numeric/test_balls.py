@@ -368,7 +368,7 @@ def test_fractions_are_kept_by_arithmetic(x, y, symbol):
     assume(symbol != "/" or y)
     operate = {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y, "/": lambda: x / y}
     with precision(128):
-        left, right = (lift(each.numerator) / lift(each.denominator) for each in (x, y))
+        left, right = (lift(number.numerator) / lift(number.denominator) for number in (x, y))
         result = OPERATIONS[symbol](left, right)
         assert to_fraction(result) == operate[symbol]()
         assert holds(result, to_fraction(result))

@@ -105,9 +105,9 @@ def test_outside_a_domain_there_is_no_number():
 @pytest.mark.parametrize(("literal", "mantissa", "exponent"), [("1e400", 0.8534, 1329), ("1e-400", 0.5859, -1328)])
 def test_a_literal_beyond_the_range_is_read(literal, mantissa, exponent):
     expression = parse(literal)
-    found = evaluate(wengert_list(expression), {}, EXTENDED)[expression]
-    assert found.exponent == exponent
-    assert found.mantissa == pytest.approx(mantissa, abs=1e-4)
+    value = evaluate(wengert_list(expression), {}, EXTENDED)[expression]
+    assert value.exponent == exponent
+    assert value.mantissa == pytest.approx(mantissa, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_what_is_near_range_limits(values, near):
     ],
 )
 def test_a_partial_that_fits_into_a_double_is_found_by_every_exact_method(text, x, partial):
-    found = dc.compare(text, x=x, methods=EXACT_METHODS, budget=20)
-    for answer in found.answers:
+    comparison = dc.compare(text, x=x, methods=EXACT_METHODS, budget=20)
+    for answer in comparison.answers:
         assert answer.status == "ok", answer
         assert answer.gradient["x"] == pytest.approx(partial, rel=1e-14), answer.method
     assert dc.gradient(text, {"x": x}, method="reverse-ad")["x"] == pytest.approx(partial, rel=1e-14)
@@ -168,8 +168,8 @@ def test_functions_keep_their_range_so_that_an_overflow_of_exp_is_seen():
     ],
 )
 def test_a_row_at_a_number_that_no_double_is_near(text, x, by_x, by_y):
-    found = dc.gradient(text, {"x": x, "y": 1})
-    assert found == {"x": pytest.approx(by_x, rel=1e-12), "y": pytest.approx(by_y, rel=1e-12)}
+    gradient = dc.gradient(text, {"x": x, "y": 1})
+    assert gradient == {"x": pytest.approx(by_x, rel=1e-12), "y": pytest.approx(by_y, rel=1e-12)}
 
 
 @pytest.mark.parametrize(

@@ -105,10 +105,12 @@ def test_forward_is_reverse_to_a_few_ulp_of_the_sum_of_magnitudes(expression, po
     nodes, values, active = prepared(expression, point)
     assume(is_number(values[expression]))
     edges = local_partials(nodes, values, active)
-    finite = all(math.isfinite(partial) for _, each in edges for _, partial in each)
+    finite = all(math.isfinite(partial) for _, partials_of_node in edges for _, partial in partials_of_node)
     assume(finite)
     adjoints = reverse(nodes, values, active, expression, CAREFUL)
-    sizes = [(node, [(argument, abs(partial)) for argument, partial in each]) for node, each in edges]
+    sizes = [
+        (node, [(argument, abs(partial)) for argument, partial in partials_of_node]) for node, partials_of_node in edges
+    ]
     for name in NAMES:
         variable = Variable(name)
         tangent = forward(edges, variable, CAREFUL).get(expression, 0.0)

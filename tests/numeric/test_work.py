@@ -20,17 +20,17 @@ def counts(expression, wrt=None):
 
 
 def total(terms):
-    found = terms[0]
+    sum_ = terms[0]
     for term in terms[1:]:
-        found = found + term
-    return found
+        sum_ = sum_ + term
+    return sum_
 
 
 def helmholtz(n):
     """The Helmholtz energy of a Peng-Robinson mixture, with its literals as literals (operations on x only)."""
     x = [Variable(f"x{index}") for index in range(1, n + 1)]
     literals = iter(Number(index, 3) for index in range(1001, 10_000))
-    b = total([next(literals) * each for each in x])
+    b = total([next(literals) * amount for amount in x])
     mixing = total([xi * ln(xi / (1 - b)) for xi in x])
     attraction = total([xi * total([next(literals) * xj for xj in x]) for xi in x])
     r8, c1, c2, rt = (next(literals) for _ in range(4))

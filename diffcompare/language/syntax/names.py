@@ -51,7 +51,7 @@ def _is_variable(source: SourceText, name: str) -> bool:
 
 def _product_or_call(source: SourceText, name: str) -> Finding:
     end = source.span(source.index)[1]
-    what = "constant" if name in CONSTANTS and name not in source.names else "variable"
+    kind = "constant" if name in CONSTANTS and name not in source.names else "variable"
     message = f"{quoted(name + '(...)')} is either a product or a call of a function {quoted(name)}"
     fix = source.edited((end, paren := source.paren(source.index), "*"))
     readings: tuple[tuple[str, str], ...] = ()
@@ -61,7 +61,7 @@ def _product_or_call(source: SourceText, name: str) -> Finding:
     if before in ("/", "^", "**") and source.short and (closing := source.closing(source.index)) is not None:
         start, stop = source.span(source.index)[0], source.span(closing)[1]
         readings = ((source.edited((start, start, "("), (end, paren, "*"), (stop, stop, ")")), ""), (fix, ""))
-    advice = f"there is no function {quoted(name)}; for the product with the {what}, write:"
+    advice = f"there is no function {quoted(name)}; for the product with the {kind}, write:"
     label = "an operator is missing after this"
     span = source.span(source.index)
     return Finding(message, span, label, advice, (fix,), readings, code="E105", kind="syntax_error")
@@ -141,10 +141,10 @@ def wrong_arity(source: SourceText) -> Finding:
 def reserved(source: SourceText) -> Finding:
     """Explain a constant or a function that is given a value."""
     name = source.token(source.index)
-    what = "a constant" if name in CONSTANTS else "a function"
+    kind = "a constant" if name in CONSTANTS else "a function"
     fresh = _fresh(source, name)
     fix = source.edited(*[(*source.span(n), fresh) for n, token in enumerate(source.tokens) if token == name])
-    message = f"{quoted(name)} is {what} and cannot be given a value"
+    message = f"{quoted(name)} is {kind} and cannot be given a value"
     return Finding(message, source.span(source.index), "choose another name", "with another name:", (fix,))
 
 
@@ -209,9 +209,9 @@ def bare_function(source: SourceText, function: int, first: int, power: str = ""
         message = f"{quoted(name)} needs parentheses"
         label = "a function's argument stands in parentheses"
         return Finding(message, span, label, "with parentheses:", readings=((fix, ""), (whole, "")), code="E215")
-    what = "the power of a function stands after its argument" if power else f"{quoted(name)} needs parentheses"
+    message = "the power of a function stands after its argument" if power else f"{quoted(name)} needs parentheses"
     label = "write the power last" if power else "a function's argument stands in parentheses"
-    return Finding(what, span, label, "with parentheses:", (fix,), code="E215")
+    return Finding(message, span, label, "with parentheses:", (fix,), code="E215")
 
 
 def _bare_argument(source: SourceText, name: str, first: int, power: str) -> tuple[int, str]:

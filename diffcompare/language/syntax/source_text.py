@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from diffcompare.diagnostics import shorten
+from diffcompare.diagnostics import truncated
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import AFTER, is_word
 from diffcompare.language.tokenizer import SyntaxFault, locate
@@ -215,7 +215,7 @@ def is_value(token: str) -> bool:
 
 def quoted(text: str) -> str:
     """Return a text in backticks, shortened if it is long."""
-    return f"`{shorten(text)}`"
+    return f"`{truncated(text)}`"
 
 
 def ended_lines(text: str) -> tuple[str, ...]:

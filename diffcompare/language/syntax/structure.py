@@ -53,8 +53,8 @@ def chain(source: SourceText) -> Finding:
     arguments = source.arguments(callee) if callee is not None and source.short else []
     if callee is not None and len(arguments) == 3:
         (first, stop), yes, no = arguments
-        one = next(n for n in range(first, stop) if source.tokens[n] in RELATIONS)
-        head, tail = source.excerpt(first, source.index), source.excerpt(one + 1, stop)
+        relation = next(n for n in range(first, stop) if source.tokens[n] in RELATIONS)
+        head, tail = source.excerpt(first, source.index), source.excerpt(relation + 1, stop)
         inner = f"if({head}, if({tail}, {source.excerpt(*yes)}, {source.excerpt(*no)}), {source.excerpt(*no)})"
         fixes = (source.edited((source.span(callee)[0], source.span(no[1])[1], inner)),)
     return Finding("comparisons do not chain", source.span(source.index), "a second comparison", "nested:", fixes)
@@ -207,14 +207,14 @@ def _operator(source: SourceText, index: int, token: str, before: str) -> Findin
         if pair in ("->", "=>", "+=", "-="):
             return Finding(f"there is no `{pair}`", source.span(index - 1, index), "not a sign I know")
         fixes = [source.edited((*source.span(index - 1), ""), (*source.span(index), word)) for word in _merged(pair)]
-        one = [source.edited((*source.span(index), "")), source.edited((*source.span(index - 1), ""))]
+        single = [source.edited((*source.span(index), "")), source.edited((*source.span(index - 1), ""))]
         message = f"a value is missing between {quoted(before)} and {quoted(token)}"
         if not fixes and before != token:
-            readings = ((one[0], ""), (one[1], ""))
+            readings = tuple((fix, "") for fix in single)
             return Finding(message, source.span(index), "two signs in a row", "with one sign:", readings=readings)
         if source.text[source.span(index)[0]] in SUPERSCRIPTS:  # `x^²`
-            fixes = one[1:]
-        fixes += one
+            fixes = single[1:]
+        fixes += single
         advice = "a quotient without remainder is floor(a/b); with one sign:" if pair == "//" else "with one sign:"
         return Finding(message, source.span(index), "two signs in a row", advice, tuple(fixes))
     message = f"a value is missing before {quoted(token)}"
@@ -246,9 +246,9 @@ def operator_missing(source: SourceText) -> Finding:
             word = source.token(position)
             return Finding(f"there is no `{word}`", source.span(position), "not an operator", _WORDS[word])
     if (stop := _prose(source)) and stop >= index:
-        rest = source.text[source.span(stop)[0] :] if source.short else ""
+        formula = source.text[source.span(stop)[0] :] if source.short else ""
         message = "an expression has no words around it"
-        return Finding(message, source.span(0, stop - 1), "leave this out", "alone:", (rest,))
+        return Finding(message, source.span(0, stop - 1), "leave this out", "alone:", (formula,))
     if is_function(before) or (is_foreign_function(before) and before not in source.names and not is_numeric(token)):
         return bare_function(source, index - 1, index)
     digits = is_numeric(token)

@@ -45,11 +45,11 @@ def _products(source: SourceText, expression: Expression, implicit: Sequence[int
         return
     first, count = implicit[0], len(implicit)
     start = source.span(source.operand_start(first - 1) if source.short else first - 1)[0]
-    what = "an implicit product" if count == 1 else f"{count:,} implicit products"
+    products = "an implicit product" if count == 1 else f"{count:,} implicit products"
     echo = to_text(expression) if source.short else ""
-    message = f"{what}, read as {quoted(echo)}" if 0 < len(echo) <= 40 else what
+    message = f"{products}, read as {quoted(echo)}" if 0 < len(echo) <= 40 else products
     if 40 < len(echo) <= MAX_ECHO_LENGTH:
-        message = f"{what}, read as `{echo}`"
+        message = f"{products}, read as `{echo}`"
     yield Diagnostic("W301", "note", message, (start, source.span(first)[1]), text=source.text, severity="note")
 
 

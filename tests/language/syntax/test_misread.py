@@ -9,7 +9,7 @@ from diffcompare.language.parser import parse, read
 from diffcompare.studies.check import check_expression
 
 
-def said(text, names=()):
+def warnings(text, names=()):
     return [(note.code, note.severity, note.fix) for note in read(text, names).notes if note.code in ("W307", "W308")]
 
 
@@ -21,12 +21,12 @@ def said(text, names=()):
     ],
 )  # fmt: skip
 def test_a_glued_name_is_a_variable_and_its_other_reading_is_offered(text, fix):
-    assert said(text) == [("W307", "warning", fix)]
+    assert warnings(text) == [("W307", "warning", fix)]
     assert parse(fix) is not read(text).expression
 
 
 def test_one_text_mends_all_names():
-    assert {fix for _, _, fix in said("sinx^2 + cosx^2")} == {"sin(x)^2 + cos(x)^2"}
+    assert {fix for _, _, fix in warnings("sinx^2 + cosx^2")} == {"sin(x)^2 + cos(x)^2"}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_one_text_mends_all_names():
      ("E*x", "note", None), ("E^2", "note", None), ("I*R", "note", None)],
 )  # fmt: skip
 def test_constants_of_other_programs(text, severity, fix):
-    assert said(text) == [("W308", severity, fix)]
+    assert warnings(text) == [("W308", severity, fix)]
 
 
 def test_a_function_before_a_sign_is_more_than_a_name():
@@ -49,15 +49,15 @@ def test_a_function_before_a_sign_is_more_than_a_name():
 
 
 def test_a_name_that_goes_on_behind_its_index():
-    assert said("x₁x₂ + 1") == [("W307", "warning", "x₁*x₂ + 1")]
-    assert said("x₁₂ + α₁") == []
+    assert warnings("x₁x₂ + 1") == [("W307", "warning", "x₁*x₂ + 1")]
+    assert warnings("x₁₂ + α₁") == []
 
 
 def test_what_is_meant_is_no_warning():
-    assert said("sinx + 1", ["sinx"]) == [("W307", "note", "sin(x) + 1")]
-    assert said("E^x", ["E", "x"]) == []
-    assert said("lnx = ln(x); x*lnx") == []
-    assert said("x + y1 + single + rate") == []
+    assert warnings("sinx + 1", ["sinx"]) == [("W307", "note", "sin(x) + 1")]
+    assert warnings("E^x", ["E", "x"]) == []
+    assert warnings("lnx = ln(x); x*lnx") == []
+    assert warnings("x + y1 + single + rate") == []
 
 
 def test_a_text_that_may_be_misread_is_no_entry_of_the_catalogue():
