@@ -11,7 +11,7 @@ from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.language.operations import OPERATIONS, exact_integer, is_power, is_quotient
-from diffcompare.language.printer import ATOM, Part, free_prefix, write
+from diffcompare.language.printer import ATOM, LEVELS, SIGNS, Part, free_prefix, write
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
 
 BAR = "_bar"  # ends the name of an adjoint
@@ -56,7 +56,6 @@ def renaming_comments(variables: Mapping[str, str]) -> list[str]:
 
 # --- Expressions ------------------------------------------------------------------------------------------------------
 
-_PRECEDENCE = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
 _OPERAND_PRECEDENCE = {  # the least precedence of the left and the right operand that needs no parentheses
     "+": (SUM, PRODUCT),
     "-": (SUM, PRODUCT),
@@ -65,7 +64,7 @@ _OPERAND_PRECEDENCE = {  # the least precedence of the left and the right operan
     "^": (POWER + 1, NEGATION),
     "^n": (POWER + 1, NEGATION),
 }
-_SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "**", "^n": "**"}
+_SIGNS = {**SIGNS, "^": "**", "^n": "**"}
 _IN_JAVASCRIPT = {"==": "===", "!=": "!=="}  # comparisons that are spelt otherwise than in Python
 _EXACT_AS_INTEGER = 2**53
 
@@ -160,8 +159,8 @@ class Writer:
             return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
         if name == "^" and self.library.name == "math" and arguments[0].varies:
             return ATOM, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
-        if name in _PRECEDENCE:
-            return _PRECEDENCE[name], self._arithmetic(node, name)
+        if name in LEVELS:
+            return LEVELS[name], self._arithmetic(node, name)
         if call_of(operation, self.library) is None:
             raise Unwritable(name)
         parts: list[Part] = [f"{self.call(name)}("]

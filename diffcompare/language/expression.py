@@ -73,7 +73,7 @@ class Operation:
 
 
 class _Table(dict[str, Operation]):
-    """Rows by name.  If `x + y` is written before anybody has imported the rows, they are imported then."""
+    """The rows by name; they are imported on the first look-up, should nobody have done so before `x + y`."""
 
     def __missing__(self, name: str) -> Operation:
         import diffcompare.language.operations
@@ -163,7 +163,7 @@ class Expression(ArithmeticOperators):
     operation: Operation | None
     arguments: tuple[Expression, ...]
     varies: bool
-    known_level: int | None  # None until `assign_levels` has worked it out: few nodes are asked, and it takes time
+    known_level: int | None  # None until `assign_levels` works it out: few nodes are asked for it, and it takes time
 
     @property
     def level(self) -> int:
@@ -229,7 +229,7 @@ class Apply(Expression):
     __slots__ = ()
 
 
-# The node of a key: the one that is there, else the one given, which is there from then on.
+# Given a key and a node, returns the node that is known by that key; if there is none, the given one becomes it.
 Intern: TypeAlias = Callable[[Any, Expression], Expression]
 
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from diffcompare.language.expression import Expression, Intern, Operation, build
-from diffcompare.language.operations import FUNCTIONS, OPERATIONS, RELATIONS, ln
+from diffcompare.language.operations import (
+    FUNCTIONS,
+    OPERATIONS,
+    RELATIONS,
+    add,
+    divide,
+    general_power,
+    ln,
+    multiply,
+    negate,
+    sqrt,
+    subtract,
+)
 from diffcompare.language.tokenizer import END, MAX_OPERATIONS, SyntaxFault
 
 Frame: TypeAlias = tuple[int, Any, Any]
@@ -18,10 +30,8 @@ SUM, PRODUCT, NEGATION, POWER, ROOT = 2, 4, 6, 8, 10
 
 BOTTOM: Frame = (0, None, ())
 LOG: Frame = (0, ln, None)  # a frame of its own: a comma turns it into log(x, base)
-ROOT_FRAME: Frame = (ROOT, OPERATIONS["sqrt"], None)
-NEGATE: Frame = (NEGATION, OPERATIONS["neg"], None)
-ABS = OPERATIONS["abs"]
-DIVIDE = OPERATIONS["/"]
+ROOT_FRAME: Frame = (ROOT, sqrt, None)
+NEGATE: Frame = (NEGATION, negate, None)
 
 # What a token does where a value is expected: the frame that it opens.
 OPENERS: dict[str, Frame] = {
@@ -40,14 +50,14 @@ SEVERAL = {
 }
 
 # What a token does after a value: which frames it closes (those of at least that level), and the level it opens.
-TIMES = (PRODUCT, PRODUCT, OPERATIONS["*"])
+TIMES = (PRODUCT, PRODUCT, multiply)
 AFTER: dict[str, tuple[int, int, Operation | None]] = {
-    "+": (SUM, SUM, OPERATIONS["+"]),
-    "-": (SUM, SUM, OPERATIONS["-"]),
+    "+": (SUM, SUM, add),
+    "-": (SUM, SUM, subtract),
     "*": TIMES,
-    "/": (PRODUCT, PRODUCT, DIVIDE),
-    "^": (POWER + 1, POWER, OPERATIONS["^"]),  # to the right: a power does not close a power
-    "**": (POWER + 1, POWER, OPERATIONS["^"]),
+    "/": (PRODUCT, PRODUCT, divide),
+    "^": (POWER + 1, POWER, general_power),  # to the right: a power does not close a power
+    "**": (POWER + 1, POWER, general_power),
     **dict.fromkeys((")", ",", "|", ";", "=", END, *RELATIONS), (1, 0, None)),
 }
 
@@ -63,7 +73,7 @@ def build_call(name: str, arguments: list[Any], intern: Intern) -> Expression:
             value = build(FUNCTIONS[name], (value, argument), intern)
         return value
     if name == "log":
-        return build(DIVIDE, (build(ln, (arguments[0],), intern), build(ln, (arguments[1],), intern)), intern)
+        return build(divide, (build(ln, (arguments[0],), intern), build(ln, (arguments[1],), intern)), intern)
     if name == "if":
         left, relation, *others = arguments
         return build(OPERATIONS[f"if {relation}"], (left, *others), intern)

@@ -14,10 +14,8 @@ from typing import Any, NamedTuple
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Constant, Expression, Intern, Operation, Variable, build, intern
 from diffcompare.language.grammar import (
-    ABS,
     AFTER,
     BOTTOM,
-    DIVIDE,
     LOG,
     NEGATION,
     OPENERS,
@@ -30,7 +28,7 @@ from diffcompare.language.grammar import (
     check_operations,
     is_word,
 )
-from diffcompare.language.operations import CONSTANTS, FUNCTIONS, power_of
+from diffcompare.language.operations import CONSTANTS, FUNCTIONS, abs_, divide, power_of
 from diffcompare.language.tokenizer import (
     END,
     GROUPED,
@@ -44,8 +42,6 @@ from diffcompare.language.tokenizer import (
     tokenize,
 )
 from diffcompare.language.wengert import wengert_list
-
-__all__ = ["Parsed", "attempt", "parse", "parse_apart", "read"]
 
 _WORD = re.compile(r"[^\W\d]\w*+(?!\s*\()")  # a name that no parenthesis follows
 _CAPITALS = frozenset(("E", "I", "Pi", "PI"))
@@ -75,8 +71,8 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
         that write the same operations give the same object.
 
     Raises:
-        DiffcompareError: The text is no expression, or too large.  Its `diagnostic` names the cause, the characters
-            at fault and, where one was found, a corrected text.
+        DiffcompareError: The text is not an expression, or is too large.  Its `diagnostic` names the cause, the
+            characters at fault and, where one was found, a corrected text.
         TypeError: `text` is not a string.
 
     Example:
@@ -96,7 +92,7 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
 
 
 def attempt(text: str, names: Collection[str] = ()) -> Expression | SyntaxFault:
-    """Parse a text like `parse`, but return the fault of one that is no expression, unexplained."""
+    """Parse a text like `parse`, but return a fault, unexplained, where it is not an expression."""
     try:
         return _Parser(text, names).run()
     except SyntaxFault as fault:
@@ -147,7 +143,7 @@ def _may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str
     words = set(_WORD.findall(text))
     if "e" in words or not words.isdisjoint(FUNCTIONS) or not words.isdisjoint(_CAPITALS):
         return True
-    # x and x1 are what most names are like.
+    # Most names are like x or x1, and need no further look.
     longer = [word for word in words if len(word) > 1 and not word[1:].isdecimal()]
     return any(_may_be_several(word, words, names) for word in longer)
 
@@ -263,7 +259,7 @@ class _Parser:
         if token and token[0] in "0123456789." and token != ".":
             return self.remember(token, number(token, self.index()))
         if token == "|":
-            self.stack.append((0, ABS, self.index()))
+            self.stack.append((0, abs_, self.index()))
         elif token == "√" and self.rest[-1] not in ("-", "+"):
             self.stack.append(ROOT_FRAME)
         elif token != "+":
@@ -297,7 +293,7 @@ class _Parser:
         while self.stack[depth][0] == NEGATION:
             depth -= 1
         level, operation, _ = self.stack[depth]
-        if level >= POWER or operation is DIVIDE:
+        if level >= POWER or operation is divide:
             raise SyntaxFault("E204", index)
         if token[0] in SUFFIX_STARTS or not self.text.isprintable():
             self.check_adjacent(index)
@@ -323,7 +319,7 @@ class _Parser:
             if token == ")":
                 raise SyntaxFault("E207", left, end=self.index())
             self.stack.pop()
-            return build(ABS, (value,), self.intern)
+            return build(abs_, (value,), self.intern)
         if token == "|":
             raise SyntaxFault("E207", self.index())
         if not isinstance(left, list):

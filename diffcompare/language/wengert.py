@@ -21,9 +21,9 @@ from diffcompare.language.expression import Expression, Variable, assign_levels
 _level = attrgetter("known_level")
 
 
-MAX_KEPT = 8  # lists kept until they are asked for again: who looks at an expression looks at it many times
+MAX_KEPT = 8  # recent lists that are kept: an expression that is looked at once is looked at many times
 
-# By the root's id: the root, which lives as it may, and the nodes below it.
+# By the id of the root: a weak reference to the root, and the nodes below it.
 _kept: dict[int, tuple[KeyedRef[int, Expression], list[Expression]]] = {}
 
 

@@ -23,12 +23,18 @@ from typing import TYPE_CHECKING, Any
 
 from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
 from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p
-from diffcompare.numeric.arb_functions import SLOW_BITS as SLOW_BITS  # re-exported for users of balls
-from diffcompare.numeric.arb_functions import Beyond as Beyond
-from diffcompare.numeric.arb_functions import Undecided as Undecided
-from diffcompare.numeric.arb_functions import arb, bounds, fmpq, function_of, int_power, power_of_two, unrounded, whole
-from diffcompare.numeric.arb_functions import precision as precision
-from diffcompare.numeric.arb_functions import to_float as to_float
+from diffcompare.numeric.arb_functions import (
+    Undecided,
+    arb,
+    bounds,
+    fmpq,
+    function_of,
+    int_power,
+    power_of_two,
+    to_float,
+    unrounded,
+    whole,
+)
 from diffcompare.numeric.evaluate import OPEN, Functions, NumberSystem, Undefined, evaluate, guarded
 
 if TYPE_CHECKING:

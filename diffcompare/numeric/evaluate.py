@@ -274,7 +274,7 @@ def is_number(value: Any) -> bool:
 def first_nonfinite(
     nodes: Sequence[Expression], values: Mapping[Expression, Any], reached: Expression
 ) -> Expression | None:
-    """Return the first node below `reached` whose value is no finite number; those of its arguments all are."""
+    """Return the first node below `reached` whose value is not a finite number, though those of its arguments are."""
     below = {reached}
     for node in reversed(nodes):
         if node in below:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diffcompare.language.expression import ArithmeticOperators, Expression, Number, Operation
+from diffcompare.language.operations import ARITHMETIC, abs_, integer_power, ln, log2, log10, sqrt
 from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real, Undefined, guarded, quotient
 
 MIN_PLAIN, MAX_PLAIN = 1e-100, 1e100  # products of three numbers between them stay within the range
@@ -53,7 +54,7 @@ class Extended(ArithmeticOperators, float):
 
         Beyond the range of doubles the result is nan, except for rows whose behaviour there is known.
         """
-        if operation.name in ("+", "-", "*", "/", "neg", "abs"):
+        if operation in ARITHMETIC or operation is abs_:
             return operation.real(*map(lift, arguments))
         if operation.selects:
             return arguments[operation.selects(*arguments[:2])]
@@ -62,10 +63,10 @@ class Extended(ArithmeticOperators, float):
             return result
         first = lift(arguments[0])
         if first and not (first.is_normal and Extended.of(result).is_normal):
-            if operation.name == "sqrt" and first > 0:
+            if operation is sqrt and first > 0:
                 odd = first.exponent % 2
                 return Extended.of(math.sqrt(math.ldexp(first.mantissa, odd)), (first.exponent - odd) // 2)
-            if operation.name == "^n" and abs(arguments[1]) <= MAX_POWER:
+            if operation is integer_power and abs(arguments[1]) <= MAX_POWER:
                 n = int(arguments[1])
                 return Extended.of(math.pow(first.mantissa, n), first.exponent * n)
         beyond = [number for number in map(lift, arguments) if number.is_beyond]
@@ -123,7 +124,7 @@ def _beyond(operation: Operation, arguments: Sequence[Any], beyond: Sequence[Ext
     (number,) = beyond if len(beyond) == 1 else (None,)
     if number is None:
         return Extended.of(math.nan)
-    if operation.name in ("ln", "log10", "log2"):
+    if operation in (ln, log2, log10):
         return Extended.of(operation.real(number.mantissa) + number.exponent * operation.real(2.0))
     earlier = math.copysign(NEAR_MAX if number.exponent > 0 else 1 / NEAR_MAX, number)
     before = Real.apply_operation(

@@ -135,7 +135,7 @@ def _quote(source: SourceText, start: int, end: int) -> Finding:
     groups = _APOSTROPHES.search(source.text) if source.short else None
     if groups and groups.start() < start < groups.end():
         fix = source.edited((*groups.span(), groups[0].replace("'", "")))
-        return Finding("an apostrophe does not stand in a number", (start, end), "leave it out", "without it:", (fix,))
+        return Finding("a number has no apostrophes", (start, end), "leave it out", "without it:", (fix,))
     inside = source.text.strip()[1:-1]
     if source.text.strip() == f"{source.text[start]}{inside}{source.text[start]}" and source.short:
         message = "a quotation mark is not part of an expression"
@@ -168,7 +168,7 @@ def _question(source: SourceText, start: int, end: int) -> Finding:
 def _colon(source: SourceText, start: int, end: int) -> Finding:
     if source.text.startswith("::", start) and source.word(source.index - 1) in MODULES:
         fix = re.sub(r"\b\w+::", "", source.text) if source.short else ""
-        return Finding("names stand alone here", (start, start + 2), "leave the module out", "alone:", (fix,))
+        return Finding("functions have no module here", (start, start + 2), "leave the module out", "alone:", (fix,))
     if not source.text[end:].strip():
         fix = source.text[:start].rstrip()
         return Finding("`:` is not part of the language", (start, end), "nothing follows", "without it:", (fix,))
@@ -201,7 +201,7 @@ def _dot(source: SourceText) -> Finding:
     start, end = source.span(first)[0], source.span(last + 1)[1]
     fix = source.edited((start, end, called))
     message = f"unknown function {quoted(source.text[start:end])}"
-    advice = f"names stand alone here: `{called}`" if is_known(called) else "with a name of this language:"
+    advice = f"functions have no module here: `{called}`" if is_known(called) else "with a name of this language:"
     return Finding(message, (start, end), "not a function I know", advice, (fix,), code="E101", kind="unknown_function")
 
 
@@ -395,11 +395,11 @@ def _split(text: str) -> list[str]:
 _KINDS: tuple[tuple[Callable[[str], str], str, str, str], ...] = (
     (
         _with_bases,
-        "a base and a degree do not stand in brackets",
+        "a base or a degree does not go in brackets",
         "no bracket here",
-        "with the base behind, the degree below 1:",
+        "with the base as the second argument, the degree in an exponent:",
     ),
-    (_with_calls, "a function's argument stands in round brackets", "use a parenthesis", "with parentheses:"),
+    (_with_calls, "a function's argument goes in round brackets", "use a parenthesis", "with parentheses:"),
     (_with_names, "there are no arrays: every element is a variable of its own", "no index", "as variables:"),
 )
 

@@ -170,8 +170,8 @@ def assigned_twice(source: SourceText) -> Finding:
     if source.token(first + 1) == "=" and source.token(first - 1) in ("", ";"):
         fresh = _fresh(source, name)
         fix = source.edited((*source.span(index), fresh), *_later(source, name, fresh, index))
-        message = f"{quoted(name)} has a value already"
-        return Finding(message, source.span(index), "a name is given a value once", "with another name:", (fix,))
+        message = f"{quoted(name)} already has a value"
+        return Finding(message, source.span(index), "a name gets a value only once", "with another name:", (fix,))
     message = f"{quoted(name)} is used before it is given a value"
     return Finding(message, source.span(index), "too late", "give the value first")
 
@@ -207,10 +207,10 @@ def bare_function(source: SourceText, function: int, first: int, power: str = ""
         below = source.operand_stop(stop + 1)
         whole = source.edited((start, source.span(below - 1)[1], f"{name}({argument}{source.excerpt(stop, below)})"))
         message = f"{quoted(name)} needs parentheses"
-        label = "a function's argument stands in parentheses"
+        label = "a function's argument goes in parentheses"
         return Finding(message, span, label, "with parentheses:", readings=((fix, ""), (whole, "")), code="E215")
-    message = "the power of a function stands after its argument" if power else f"{quoted(name)} needs parentheses"
-    label = "write the power last" if power else "a function's argument stands in parentheses"
+    message = "the power of a function goes after its argument" if power else f"{quoted(name)} needs parentheses"
+    label = "write the power last" if power else "a function's argument goes in parentheses"
     return Finding(message, span, label, "with parentheses:", (fix,), code="E215")
 
 
@@ -234,7 +234,10 @@ def _bare_argument(source: SourceText, name: str, first: int, power: str) -> tup
 def choice(source: SourceText) -> Finding:
     """Explain an `if` without its parentheses."""
     return Finding(
-        "`if` needs parentheses", source.span(source.index), "a choice is a call", "it is written if(a < b, x, y)"
+        "`if` needs parentheses",
+        source.span(source.index),
+        "it is written as a call",
+        "it is written if(a < b, x, y)",
     )
 
 

@@ -40,7 +40,7 @@ def comparison(source: SourceText) -> Finding:
         and (closing := source.closing(opened)) is not None
     ):
         fixes = (source.edited((*source.span(opened), ""), (*source.span(closing), "")),)
-    message = f"{quoted(token)} stands only in the condition of `if`"
+    message = f"{quoted(token)} is allowed only in the condition of `if`"
     return Finding(
         message, source.span(index), "a comparison is not a number", "as a condition:", fixes, is_certain=False
     )
@@ -86,12 +86,12 @@ def equals(source: SourceText) -> Finding:
     left, right = source.text[:start].strip(), source.text[end:].strip()
     fixes: tuple[str, ...] = ended_lines(source.text) if source.short else ()
     if fixes:
-        return Finding("a named value ends with `;`", (start, end), "the line before is not ended", "with `;`:", fixes)
+        return Finding("a named value ends with `;`", (start, end), "the line before has no `;`", "with `;`:", fixes)
     if callee is None and source.short and ";" not in left and "=" not in left + right:
         fixes = (right,) if right in left or left in ("y", "f") else (f"{left} - ({right})",)
-    message = "`=` stands only after a new name at the start of a statement"
+    message = "`=` is allowed only after a new name at the start of a statement"
     return Finding(
-        message, (start, end), "this is no equation", "the difference of both sides:", fixes, is_certain=False
+        message, (start, end), "this is not an equation", "the difference of both sides:", fixes, is_certain=False
     )
 
 
@@ -103,7 +103,7 @@ def no_expression(source: SourceText) -> Finding:
     lines = ended_lines(text)
     message = f"{quoted(tokens[at - 1])} is given a value, and no expression follows"
     fixes = (*lines, f"{text}; {tokens[at - 1]}") if source.short else ()
-    return Finding(message, source.span(at), "the text ends with an expression", "for example:", fixes, code="E213")
+    return Finding(message, source.span(at), "an expression must follow", "for example:", fixes, code="E213")
 
 
 def semicolon(source: SourceText) -> Finding:
@@ -118,7 +118,7 @@ def semicolon(source: SourceText) -> Finding:
         return Finding(message, (start, end), "write a comma", "with a comma:", (fix,), code="E214")
     # A `;` in the middle is left alone: without it, two values would stand side by side.
     fixes = (source.edited((start, end, "")),) if source.index in (0, len(source.tokens) - 1) else ()
-    message = "`;` stands only after a named value: a = 2*x; a^2"
+    message = "`;` is allowed only after a named value: a = 2*x; a^2"
     return Finding(message, (start, end), "no value was named", "without it:", fixes, code="E214")
 
 
@@ -219,7 +219,7 @@ def _operator(source: SourceText, index: int, token: str, before: str) -> Findin
         return Finding(message, source.span(index), "two signs in a row", advice, tuple(fixes))
     message = f"a value is missing before {quoted(token)}"
     fix = source.edited((*source.span(index), ""))
-    return Finding(message, source.span(index), "nothing stands before it", "without it:", (fix,))
+    return Finding(message, source.span(index), "nothing comes before it", "without it:", (fix,))
 
 
 def _root_of_degree(source: SourceText, index: int) -> Finding:
@@ -359,7 +359,7 @@ def bar(source: SourceText) -> Finding:
         end = source.span(source.tokens.index("|", index + 1))[1]
         fixes = (source.edited((start, start, "("), (end, end, ")")),)
         message = f"{quoted(source.token(index - 1))} needs parentheses"
-        label = "a function's argument stands in parentheses"
+        label = "a function's argument goes in parentheses"
         return Finding(message, source.span(index - 1), label, "with parentheses:", fixes, code="E215")
     if source.token(index - 1) and source.tokens[index:].count("|") % 2 == 0:
         if source.token(index + 1) == "|":
@@ -384,7 +384,7 @@ def _comma_at(source: SourceText, index: int) -> Finding:
     fixes = (
         (source.edited((start, end, "")),) if not is_value(after) or before in ("", ",") or is_opener(before) else ()
     )
-    message = "a comma stands only between the arguments of a function"
+    message = "a comma is allowed only between the arguments of a function"
     return Finding(message, (start, end), "nothing to separate", "without it:", fixes, code="E208")
 
 
@@ -395,7 +395,7 @@ def _comma_in_number(source: SourceText, index: int) -> Finding | None:
     match = _NUMBER_WITH_COMMA.match(source.text, first)
     if match is None or match.end() <= end:
         return None
-    message, number = "a comma does not stand in a number", match[0]
+    message, number = "a number has no commas", match[0]
     with_point = number.replace(".", "").replace(",", ".")
     joined = number.replace(",", "")
     if not _THOUSANDS.fullmatch(number):
@@ -431,7 +431,7 @@ def arguments(source: SourceText) -> Finding:
 def two_dimensions(source: SourceText) -> Finding:
     """Explain a formula as it is printed: a fraction with a bar, exponents on a line above."""
     message = "a formula in two dimensions: write it on one line"
-    return Finding(message, source.fault.span, "not on the line of the rest", "for example (x + 1)/x^2")
+    return Finding(message, source.fault.span, "not on the same line as the rest", "for example (x + 1)/x^2")
 
 
 PLACE_FINDINGS: dict[str, Callable[[SourceText], Finding]] = {

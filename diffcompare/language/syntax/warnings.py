@@ -108,6 +108,6 @@ def _roots(source: SourceText) -> Iterator[Diagnostic]:
             and source.token(source.root_stop(index)) in ("^", "**")
         ):
             argument = source.excerpt(index + 1, source.root_stop(index))
-            message = f"the root takes {quoted(argument)} only: the power is one of the root"
+            message = f"the root takes {quoted(argument)} only: the power applies to the root"
             yield _note(source, "W306", message, index, "write √(...) for a longer argument", warning=True)
             return
