@@ -90,7 +90,7 @@ def _by_formulas(names: Mapping[str, str], formulas: Mapping[str, Expression], w
 
 
 def _parts(formulas: Sequence[Expression]) -> list[Expression]:
-    """Return the nodes that are assigned to variables: shared ones if a formula swells, and some of deep nests."""
+    """Return the nodes that are assigned to variables: shared ones if a formula swells, and some inside deep nests."""
     nodes = wengert_list(*formulas)
     named = dict.fromkeys(depth_cuts(nodes, MAX_NESTING))
     if any(swells(formula, wengert_list(formula)) for formula in formulas):

@@ -65,7 +65,7 @@ def _row(operation: Operation, parameters: Sequence[Expression], writer: Writer)
 
 
 def _partial(operation: Operation, position: int, parameters: Sequence[Expression], writer: Writer) -> str:
-    """Write a partial: null if it is literally 0, and for a branch where that is not taken."""
+    """Write a partial: null if it is literally 0, or where its branch is not taken."""
     if not isinstance(parameters[position], Variable):
         return "null"
     factor = writer.partial(operation, position, RESULT, parameters)

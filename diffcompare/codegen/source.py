@@ -25,7 +25,7 @@ class Unwritable(Exception):
 
 
 def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
-    """Return the name of every variable in the program: its own, unless that means something else there."""
+    """Map every variable to its name in the program: its own, unless that name is taken there."""
     taken = {"gradient", "gradient_by_formulas", *library.syntax.taken, *definable(library)}
     renamed: dict[str, str] = {}
     for number, name in enumerate(names, 1):
@@ -101,7 +101,7 @@ class Writer:
         return name
 
     def quiet(self, text: str) -> str:
-        """Write an expression of a branch that may not be taken so that it does not raise, as `math` often does."""
+        """Wrap an expression of a branch that may not be taken, so that it is nan where `math` would raise."""
         return f"{self.call('quiet')}(lambda: {text})" if self.library.name == "math" else text
 
     def _defined(self, name: str) -> str:

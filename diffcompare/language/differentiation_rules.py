@@ -23,7 +23,7 @@ ZERO, ONE = Number(0), Number(1)
 
 
 class RuleStyle(NamedTuple):
-    """The arithmetic by which rules put their terms together, and thereby simplify on the way, or not."""
+    """The arithmetic with which rules combine their terms; it may simplify them on the way."""
 
     plus: Callable[[Expression, Expression], Expression]
     minus: Callable[[Expression, Expression], Expression]
@@ -81,7 +81,7 @@ def derivatives_of(
     style: RuleStyle = BY_HAND,
     known: dict[Expression, Expression] | None = None,
 ) -> dict[Expression, Expression]:
-    """Differentiate every node of a Wengert list by the variable `name`; nodes that are left out have derivative 0.
+    """Return the derivatives of the nodes of a Wengert list by the variable `name`; those left out are 0.
 
     The loop runs from the leaves up, so every rule finds the derivatives of its arguments ready.  Derivatives that are
     `known` are taken from there, and new ones are added to it.  Raises NotDifferentiable.
@@ -120,7 +120,7 @@ def _product_rule(style: RuleStyle, node: Expression, du: Expression, dv: Expres
 
 
 def _quotient_rule(style: RuleStyle, node: Expression, du: Expression, dv: Expression) -> Applied:
-    """Apply (u/v)' = (u' v - u v') / v^2, and u'/v where v is constant (but to the letter)."""
+    """Apply (u/v)' = (u' v - u v') / v^2, or u'/v where v is constant (not in the raw style)."""
     u, v = node.arguments
     if dv is ZERO and style is not RAW:
         return Applied("constant factor rule", du / v)

@@ -86,7 +86,7 @@ def is_word(token: str) -> bool:
 
 
 def check_operations(tokens: list[str]) -> None:
-    """Refuse a text of too many operations before any work is done."""
+    """Raise SyntaxFault for a text of too many operations, before any work is done."""
     from collections import Counter
     from itertools import pairwise
 

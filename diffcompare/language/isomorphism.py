@@ -133,7 +133,7 @@ def _collected(counts: Iterable[tuple[Hashable, int]]) -> frozenset[tuple[Hashab
 
 
 def _by_colour(forms: Sequence[CanonicalNode], numbers: dict[Hashable, int]) -> dict[int, list[str]]:
-    """Group the variables of a canonical form by colour: the ways down to a variable, with names left out."""
+    """Group the variables by colour, which describes the paths down to a variable without any names."""
     blind = {label[1]: "" for label, _, _ in forms if isinstance(label, tuple) and label[0] is Variable}
     shapes = numbering(forms, blind, numbers)
     above: list[list[tuple[Hashable, int]]] = [[] for _ in forms]

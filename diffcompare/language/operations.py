@@ -395,7 +395,7 @@ def is_quotient(node: Expression) -> bool:
 
 
 def is_power(node: Expression) -> bool:
-    """Tell whether a node is a power, with an integer constant or anything else as its exponent."""
+    """Tell whether a node is a power, be its exponent an integer constant or not."""
     return node.operation is integer_power or node.operation is general_power
 
 

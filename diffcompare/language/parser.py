@@ -149,7 +149,7 @@ def _may_have_warnings(text: str, implicit: Sequence[int], names: Collection[str
 
 
 def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -> bool:
-    """Tell whether a name begins with another one, holds that of a function or of pi, or may end with the constant."""
+    """Tell whether a name may be a product: it begins with another name, contains a function or pi, or ends in e."""
     for length in range(1, min(len(word), 24)):
         if word[:length] in words or word[:length] in names:
             return True
@@ -247,7 +247,7 @@ class _Parser:
         return len(self.tokens) - len(self.rest)
 
     def begin(self, token: str) -> Expression | None:
-        """Return a value that was not met before, or None after opening a frame that the table does not open."""
+        """Return the leaf of a token that is seen for the first time, or None after opening a frame."""
         if is_word(token):
             if token[-1] == "(":
                 self.call(token)
@@ -354,7 +354,7 @@ class _Parser:
             frame[2].extend((value, token))
 
     def is_balanced(self) -> bool:
-        """Tell whether every parenthesis is closed: then one that is open here was left open on purpose."""
+        """Tell whether every parenthesis is closed, so that one that is open here is closed further on."""
         return sum([token[-1:] == "(" for token in self.tokens]) == self.tokens.count(")")
 
     def comma(self, frame: Frame, value: Expression) -> None:

@@ -183,7 +183,7 @@ def _negated_leaf(node: Expression) -> bool:
 
 
 def free_prefix(taken: set[str]) -> str:
-    """Return a letter for named parts with which no variable starts."""
+    """Return a prefix for the names of shared parts with which no variable begins."""
     prefix = "v"
     for letter in "vwut":
         if not any(name.startswith(letter) for name in taken):
@@ -208,7 +208,7 @@ def infix(root: Expression, names: Mapping[Expression, str], max_pieces: int | N
 
 
 def _parts(node: Expression, name: str, names: Mapping[Expression, str]) -> list[Part]:
-    """Return what is written for an operation."""
+    """Return the pieces of text and the operands of an operation, from left to right."""
     arguments = node.arguments
     if name in SIGNS:
         left, right = arguments

@@ -331,7 +331,7 @@ class Adjacency:
         return self.ends[index - 1] == self.starts[index]
 
     def is_suffix(self, index: int) -> bool:
-        """Tell whether a name behind a number is a suffix of it; a variable would occur by itself as well."""
+        """Tell whether the name after a number is its suffix, as in `1.5f`; a variable would also occur alone."""
         name, number = self.tokens[index], self.tokens[index - 1]
         if name in self.names or not number[:1] or number[0] not in "0123456789." or not self.is_glued(index):
             return False
@@ -353,7 +353,7 @@ class Adjacency:
                 yield index
 
     def _is_split_exponent(self, index: int) -> bool:
-        """Tell whether it is the d of `1d-3`."""
+        """Tell whether the token is the `d` of `1d-3`."""
         return (
             self.tokens[index] in ("d", "D")
             and index + 2 < len(self.tokens)

@@ -143,7 +143,7 @@ def total(terms: Sequence[Extended]) -> Extended:
 
 
 def near_range_limits(values: Iterable[float]) -> bool:
-    """Tell whether a number (none is nan) is so large or small that a product of a few such may leave the range."""
+    """Tell whether any number (none is nan) is so large or small that a product of a few may leave the range."""
     ranked = sorted(values)  # every gradient comes by here: sorting is quicker than a loop
     if not ranked:
         return False

@@ -93,7 +93,7 @@ def suggestions(name: str) -> list[str]:
 
 
 def is_foreign_function(name: str) -> bool:
-    """Tell whether a name is that of a function elsewhere, or one of ours in other letters."""
+    """Tell whether a name is a function of another language, or one of ours in another case."""
     return name in ALIASES or name in REWRITTEN or name.casefold() in FUNCTIONS
 
 

@@ -232,7 +232,7 @@ def _root_of_degree(source: SourceText, index: int) -> Finding:
 
 
 def _merged(pair: str) -> list[str]:
-    """Return what two signs in a row are written as here."""
+    """Return what a pair of signs from another language is here: `=<` is <=; empty for other pairs."""
     known = {"=<": "<=", "=>": ">=", "<>": "!=", "^^": "^", "===": "==", "!==": "!="}
     return [known[pair]] if pair in known else []
 
