@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from diffcompare.language.expression import Constant, Expression, Number, Variable, apply
 from diffcompare.language.operations import add, multiply, negate, subtract
-from diffcompare.language.wengert import wengert_list
+from diffcompare.language.wengert import replace_nodes, wengert_list
 
 MAX_PAIRINGS = 720  # of variables of equal colour that are tried: all pairings of six
 
@@ -161,12 +161,4 @@ def _pairings(ours: Mapping[int, list[str]], theirs: Mapping[int, list[str]]) ->
 
 def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     """Rename the variables of an expression, all at once (so x and y may change places)."""
-    rewritten: dict[Expression, Expression] = {}
-    for node in wengert_list(expression):
-        if node.operation is not None:
-            rewritten[node] = apply(node.operation, tuple([rewritten[argument] for argument in node.arguments]))
-        elif isinstance(node, Variable):
-            rewritten[node] = Variable(names.get(node.name, node.name))
-        else:
-            rewritten[node] = node
-    return rewritten[expression]
+    return replace_nodes([expression], {Variable(old): Variable(new) for old, new in names.items()})[0]

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number, Variable, apply
 from diffcompare.language.operations import OPERATIONS
-from diffcompare.language.wengert import wengert_list
+from diffcompare.language.wengert import replace_nodes, wengert_list
 
 Program: TypeAlias = dict[str, Any]
 
@@ -58,15 +58,7 @@ def _node(instruction: Sequence[Any], nodes: Sequence[Expression]) -> Expression
 
 def substitute(roots: Sequence[Expression], definitions: Mapping[str, Expression]) -> list[Expression]:
     """Replace variables by their definitions, which may use variables that are defined before them."""
-    memo: dict[Expression, Expression] = {}
-
-    def rebuild(expressions: Sequence[Expression]) -> list[Expression]:
-        for node in wengert_list(*expressions):
-            if node not in memo:
-                arguments = tuple([memo[argument] for argument in node.arguments])
-                memo[node] = node if node.operation is None else apply(node.operation, arguments)
-        return [memo[expression] for expression in expressions]
-
+    replaced: dict[Expression, Expression] = {}
     for name, definition in definitions.items():
-        memo[Variable(name)] = rebuild([definition])[0]
-    return rebuild(roots)
+        replaced[Variable(name)] = replace_nodes([definition], replaced)[0]
+    return replace_nodes(roots, replaced)

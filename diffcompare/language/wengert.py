@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from weakref import KeyedRef
 
-from diffcompare.language.expression import Expression, Variable, assign_levels
+from diffcompare.language.expression import Expression, Variable, apply, assign_levels
 
 _level = attrgetter("known_level")
 
@@ -63,6 +63,15 @@ def _listed(roots: Sequence[Expression]) -> list[Expression]:
         assign_levels(root)
     # The sort is stable, and an argument's level is lower than its user's: so the order is topological.
     return sorted(distinct, key=_level)
+
+
+def replace_nodes(roots: Sequence[Expression], replaced: dict[Expression, Expression]) -> list[Expression]:
+    """Return expressions with some of their nodes replaced; `replaced` has these, and is given all others."""
+    for node in wengert_list(*roots):
+        if node not in replaced:
+            arguments = tuple([replaced[argument] for argument in node.arguments])
+            replaced[node] = node if node.operation is None else apply(node.operation, arguments)
+    return [replaced[root] for root in roots]
 
 
 def variables(nodes: Iterable[Expression]) -> list[str]:

@@ -9,14 +9,14 @@ from diffcompare.language.differentiation_rules import ZERO
 from diffcompare.language.expression import Constant, Expression, Variable, apply, lift
 from diffcompare.language.parser import parse
 from diffcompare.language.printer import to_text
-from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.language.wengert import replace_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS, Example
 from diffcompare.misconceptions.messages import Formulas, tidied
 from diffcompare.misconceptions.pattern_matching import operation_name
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import matches
-from diffcompare.misconceptions.whole_answer import differentiate, replace_node, simpler_readings
+from diffcompare.misconceptions.whole_answer import differentiate, simpler_readings
 from diffcompare.numeric.evaluate import is_number, value_at
 
 
@@ -103,7 +103,7 @@ def _one_branch(f: Expression, by: str) -> Expression | None:
     for node in wengert_list(f):
         for _, kind, part in simpler_readings(node, active):
             if kind == "one-branch":
-                return differentiate(replace_node(f, node, part), by)
+                return differentiate(replace_nodes([f], {node: part})[0], by)
     return None
 
 

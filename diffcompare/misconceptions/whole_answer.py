@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
-from diffcompare.language.expression import Expression, Variable, apply
+from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
-from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.language.wengert import replace_nodes, variables, wengert_list
 from diffcompare.misconceptions.messages import short
 from diffcompare.misconceptions.patterns import ROOT_OF_SQUARE
 from diffcompare.misconceptions.points import NO_VALUE, Sample
@@ -257,7 +257,7 @@ def misread_functions(search: Search) -> Iterator[Explanation]:
         if kind == "root-of-square" and not search.is_right_in_part:
             continue
         try:
-            wrong = differentiate(replace_node(function.root, node, part), function.by)
+            wrong = differentiate(replace_nodes([function.root], {node: part})[0], function.by)
         except NotDifferentiable:
             continue
         yield Explanation(kind, partial(_equals, wrong), _misreading_text(node, kind, part), node=node)
@@ -283,17 +283,6 @@ def _misreading_text(node: Expression, kind: str, part: Expression) -> str:
     if kind == "root-of-square":
         return f"{short(node)} is |{text}|, which is not {text} where {text} < 0"
     return f"{short(node)} is taken for {text} everywhere"
-
-
-def replace_node(root: Expression, old: Expression, new: Expression) -> Expression:
-    """Return the function with one of its nodes replaced."""
-    rebuilt: dict[Expression, Expression] = {old: new}
-    for node in wengert_list(root):
-        if node not in rebuilt:
-            rebuilt[node] = node
-            if node.operation is not None:
-                rebuilt[node] = apply(node.operation, tuple(rebuilt[argument] for argument in node.arguments))
-    return rebuilt[root]
 
 
 def differentiate(expression: Expression, by: str) -> Expression:
