@@ -14,6 +14,7 @@ from diffcompare.codegen.source import (
     Writer,
     beyond_doubles,
     depth_cuts,
+    is_named,
     node_names,
     quoted,
     renaming_comments,
@@ -99,7 +100,7 @@ def _parts(formulas: Sequence[Expression]) -> list[Expression]:
             for argument in node.arguments:
                 uses[argument] = uses.get(argument, 0) + 1
         named |= dict.fromkeys(node for node in nodes if uses.get(node, 0) > 1)
-    return [node for node in nodes if node in named and node.operation is not None]
+    return [node for node in nodes if node in named and is_named(node)]
 
 
 def _broadcast(text: str, formula: Expression, names: Mapping[str, str], writer: Writer) -> str:

@@ -38,10 +38,14 @@ def variable_names(names: Sequence[str], library: Library) -> dict[str, str]:
 
 
 def node_names(nodes: Sequence[Expression], variables: Mapping[str, str], library: Library) -> dict[Expression, str]:
-    """Name the operations of a Wengert list v1, v2, ...; a negative integer is no operation here (x^-2)."""
+    """Name the operations of a Wengert list v1, v2, ...."""
     prefix = free_prefix({*variables.values(), *definable(library)})
-    operations = [node for node in nodes if node.operation is not None and exact_integer(node) is None]
-    return {node: f"{prefix}{number}" for number, node in enumerate(operations, 1)}
+    return {node: f"{prefix}{number}" for number, node in enumerate(filter(is_named, nodes), 1)}
+
+
+def is_named(node: Expression) -> bool:
+    """Tell whether a node may have a name: an operation, but not a negative integer (x^-2)."""
+    return node.operation is not None and exact_integer(node) is None
 
 
 def quoted(name: str) -> str:

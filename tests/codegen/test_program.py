@@ -168,6 +168,13 @@ def parameters(function):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shared_negative_number_is_written_as_itself(language):
+    nested = "cbrt(if(x < y, if(x < y, x - y, x - y), if(x < y, x - y, x - y)))"  # swells: shared parts have names
+    for gradient in gradients(nested, language, x=5.0, y=4.0):
+        assert {name: float(value) for name, value in gradient.items()} == pytest.approx({"x": 1 / 3, "y": -1 / 3})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @given(expression=expressions(ALL, largest=8), point=points())
 @settings(max_examples=60)
 def test_random_expressions(language, expression, point):
