@@ -126,10 +126,9 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
 inputs/                       A user's input: expressions, points, formulas by hand, the catalogue and files of expressions
   catalogue.py                Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape
   encodings.py                Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine
-  equations.py                Read answers written as equations: `f'(x) = 2*x`, `dy/dx = ...`, `y' = ...`, `f_x = ...`, `d/dx[x^2] = ...`
   expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Read the files that users name: which kinds can be read, their bytes and their text
-  formulas.py                 Parse formulas that are given beside an expression: partials by hand (`--hand`) and conditions (`--domain`)
+  formulas.py                 Parse formulas given beside an expression: partials by hand (`--hand`), also as equations, and `--domain`
   localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from a fixed list of candidates
   resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input

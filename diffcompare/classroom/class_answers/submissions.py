@@ -23,8 +23,8 @@ from diffcompare.classroom.class_answers.table import (
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.encodings import decode, example
-from diffcompare.inputs.equations import variable_of
 from diffcompare.inputs.files import file_suffix, read_bytes
+from diffcompare.inputs.formulas import variable_of
 from diffcompare.inputs.localized_tables import ambiguous_comma, with_decimal_points
 from diffcompare.inputs.resolve import ParsedInput, resolve
 from diffcompare.language.parser import read

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from diffcompare.batch.csv_reader import delimiter_of
 from diffcompare.batch.workbook import SheetRecord, address
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.equations import Notation, notation_of
+from diffcompare.inputs.formulas import Notation, notation_of
 from diffcompare.inputs.localized_tables import role_by_words, role_of
 from diffcompare.language.parser import parse
 
