@@ -20,13 +20,12 @@ localization.py               The language of texts for people: English as it st
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
 safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
-backends/                     Backends: the ways of differentiating an expression at a point, a module for each
+backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
   finite_differences.py       Finite differences: derivatives from values of f at a few points around x, a line for every stencil
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
   problem.py                  The problem given to every backend, the form of its answer, what a backend is, and what several of them share
-  registry.py                 The registry of backends: all methods by name, selected and run
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
     derivatives.py            The stages of an answer by sympy: the derivative rule by rule, and what is made of it.  Worker process only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diffcompare.backends.registry import METHODS
+from diffcompare.backends import METHODS
 from diffcompare.language.expression import OPERATIONS
 
 PROPER = {

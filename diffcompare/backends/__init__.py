@@ -1,1 +1,75 @@
-"""Backends: the ways of differentiating an expression at a point, a module for each."""
+"""The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name."""
+
+from __future__ import annotations
+
+import reprlib
+import threading
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+
+from diffcompare.backends.problem import Backend, Derivative, Problem
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+# Every method, with the module of its backend, which is imported only when needed, and the name of the record there.
+BACKENDS: dict[str, tuple[str, str]] = {
+    "hand-coded": ("hand_coded", "BACKEND"),
+    "forward-difference": ("finite_differences", "FORWARD_DIFFERENCE"),
+    "central-difference": ("finite_differences", "CENTRAL_DIFFERENCE"),
+    "symbolic": ("symbolic.client", "BACKEND"),
+    "forward-ad": ("automatic", "FORWARD_MODE"),
+    "reverse-ad": ("automatic", "REVERSE_MODE"),
+    "backward-difference": ("finite_differences", "BACKWARD_DIFFERENCE"),
+    "five-point": ("finite_differences", "FIVE_POINT_DIFFERENCE"),
+    "richardson": ("finite_differences", "RICHARDSON"),
+    "complex-step": ("complex_step", "BACKEND"),
+}
+
+METHODS = tuple(BACKENDS)
+DEFAULT_METHODS = METHODS[:6]
+
+# The methods with a truncation error, whatever the step.
+DIFFERENCES = ("forward-difference", "backward-difference", "central-difference", "five-point", "richardson")
+
+# The way of differentiating that a method belongs to; all others are numerical.
+WAYS = {
+    "hand-coded": "by hand",
+    "symbolic": "symbolically",
+    "forward-ad": "automatically",
+    "reverse-ad": "automatically",
+}
+
+# Held while numbers of high precision are at work: Arb and mpmath have one precision for all threads.
+ONE_AT_A_TIME = threading.RLock()
+
+
+def backend(method: str) -> Backend:
+    """Return the backend of that name.  Raises DiffcompareError for an unknown method."""
+    if not isinstance(method, str) or method not in BACKENDS:
+        message = (
+            f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {reprlib.repr(method)}"
+        )
+        raise DiffcompareError(Diagnostic("E712", "bad_value", message, help=f"the methods are {', '.join(METHODS)}"))
+    return _loaded(method)
+
+
+@cache
+def _loaded(method: str) -> Backend:
+    module, name = BACKENDS[method]
+    loaded: Backend = getattr(import_module(f"diffcompare.backends.{module}"), name)
+    return loaded
+
+
+def select_backends(methods: str | Iterable[str]) -> list[Backend]:
+    """Return the backends of one method or several, each once; `all` stands for every method."""
+    names = [methods] if isinstance(methods, str) else list(methods)
+    expanded = [method for name in names for method in (METHODS if name == "all" else (name,))]
+    return [backend(name) for name in dict.fromkeys(expanded)]
+
+
+def run_backend(method: Backend, problem: Problem) -> Derivative:
+    """Return the answer of a method; several threads may call it at once."""
+    if method.name == "symbolic":  # waits for a process of its own, under a lock of its own
+        return method.differentiate(problem)
+    with ONE_AT_A_TIME:
+        return method.differentiate(problem)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from diffcompare.backends import DEFAULT_METHODS
 from diffcompare.backends.problem import Hand
-from diffcompare.backends.registry import DEFAULT_METHODS
 from diffcompare.batch.rows import InputRow
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code

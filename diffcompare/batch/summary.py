@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.backends.registry import DIFFERENCES
+from diffcompare.backends import DIFFERENCES
 from diffcompare.batch.row_result import MethodSummary, RowSummary
 from diffcompare.document import (
     Approximate,

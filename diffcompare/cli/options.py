@@ -101,7 +101,7 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
 
 def methods(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the requested methods in the order given and without repetitions; `all` stands for every method."""
-    from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+    from diffcompare.backends import DEFAULT_METHODS, METHODS
 
     chosen: dict[str, None] = {}
     for name in split(names):
@@ -165,7 +165,7 @@ def complete_expressions(incomplete: str) -> list[str]:
 
 def complete_methods(incomplete: str) -> list[str]:
     """Complete names of methods and `all`, also after a comma."""
-    from diffcompare.backends.registry import METHODS
+    from diffcompare.backends import METHODS
 
     before, comma, word = incomplete.rpartition(",")
     return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]

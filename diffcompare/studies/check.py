@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from diffcompare.backends.registry import ONE_AT_A_TIME
+from diffcompare.backends import ONE_AT_A_TIME
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
 from diffcompare.inputs.resolve import ParsedInput

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diffcompare.backends.automatic import gradient_at
-from diffcompare.backends.problem import Derivative, Hand, Problem, Size
-from diffcompare.backends.registry import (
+from diffcompare.backends import (
     DEFAULT_METHODS,
     DIFFERENCES,
     METHODS,
@@ -19,6 +17,8 @@ from diffcompare.backends.registry import (
     run_backend,
     select_backends,
 )
+from diffcompare.backends.automatic import gradient_at
+from diffcompare.backends.problem import Derivative, Hand, Problem, Size
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from diffcompare.backends import WAYS
 from diffcompare.backends.problem import Derivative, Size
-from diffcompare.backends.registry import WAYS
 from diffcompare.document import (
     Approximate,
     Block,

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.backends import automatic
+from diffcompare.backends import ONE_AT_A_TIME, automatic
 from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
-from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.codegen import program
 from diffcompare.codegen.libraries import LIBRARIES
 from diffcompare.codegen.source import Unwritable

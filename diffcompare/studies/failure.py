@@ -71,7 +71,7 @@ def _smooth_in_doubles(
 
 def failure_at(problem: Problem) -> Diagnostic | None:
     """Return what is wrong with the point of a problem, whatever the method; None where there is a gradient."""
-    from diffcompare.backends.registry import ONE_AT_A_TIME
+    from diffcompare.backends import ONE_AT_A_TIME
     from diffcompare.truth.establish import establish
 
     nodes = wengert_list(problem.at(problem.point))

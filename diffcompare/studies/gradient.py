@@ -64,7 +64,7 @@ def gradient(
         partials = plain_gradient(nodes, names, doubles)
         if partials is not None:
             return partials
-    from diffcompare.backends.registry import backend, run_backend
+    from diffcompare.backends import backend, run_backend
 
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
     problem = Problem(tree, doubles, tuple(names))
@@ -134,7 +134,7 @@ def _kind(problem: Problem) -> str:
         return "domain_error"
     if not is_number(value):
         return "overflow"
-    from diffcompare.backends.registry import ONE_AT_A_TIME
+    from diffcompare.backends import ONE_AT_A_TIME
     from diffcompare.truth.establish import establish
 
     with ONE_AT_A_TIME:

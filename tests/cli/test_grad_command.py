@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.cli.app import build
 from diffcompare.cli.commands import COMMANDS
 from diffcompare.cli.options import methods, split

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 import diffcompare as dc
-from diffcompare.backends.registry import METHODS
+from diffcompare.backends import METHODS
 
 STATUSES = {"ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported"}
 NOT_SYMBOLIC = tuple(method for method in METHODS if method != "symbolic")

@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 import diffcompare as dc
-from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.inputs.catalogue import load
 from diffcompare.language.expression import Number
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import diffcompare as dc
-from diffcompare.backends.registry import DEFAULT_METHODS, METHODS
+from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.document import Approximate, Code, Heading, Listing, Measured, Paragraph, Table
 from diffcompare.inputs.catalogue import load
 from diffcompare.render import TEXTS, Look, render

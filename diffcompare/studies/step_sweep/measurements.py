@@ -13,10 +13,9 @@ from math import isfinite, log10
 from statistics import median
 from typing import NamedTuple
 
-from diffcompare.backends import complex_step, finite_differences
+from diffcompare.backends import backend, complex_step, finite_differences, run_backend
 from diffcompare.backends.finite_differences import Line, Rounding, Stencil
 from diffcompare.backends.problem import Derivative, Problem
-from diffcompare.backends.registry import backend, run_backend
 from diffcompare.backends.symbolic import client
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable

@@ -17,8 +17,8 @@ from functools import cached_property
 from math import floor, isfinite, isinf, log10, sqrt
 from typing import NamedTuple
 
+from diffcompare.backends import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.problem import Problem
-from diffcompare.backends.registry import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple, TypeAlias
 
+from diffcompare.backends import ONE_AT_A_TIME
 from diffcompare.backends.automatic import FORWARD_MODE, REVERSE_MODE
 from diffcompare.backends.hand_coded import textbook
 from diffcompare.backends.problem import Problem, Size
-from diffcompare.backends.registry import ONE_AT_A_TIME
 from diffcompare.backends.symbolic import client
 from diffcompare.backends.symbolic.client import prepare
 from diffcompare.diagnostics import Diagnostic

@@ -6,7 +6,8 @@ import playing
 import pytest
 
 import diffcompare.truth.establish
-from diffcompare.backends import automatic, registry
+from diffcompare import backends
+from diffcompare.backends import automatic
 from diffcompare.backends.problem import Backend, Derivative
 from diffcompare.backends.symbolic import client
 from diffcompare.classroom.demos import NAMES, load_demo, step
@@ -57,7 +58,7 @@ def without(missing=None):
         ask, establish = compare.run_backend, diffcompare.truth.establish.establish
         patch.setattr(compare, "run_backend", lambda backend, problem: ask(guarded(backend), problem))
         for mode, name in (("forward_mode", "forward-ad"), ("reverse_mode", "reverse-ad")):
-            patch.setattr(automatic, mode, guarded(registry.backend(name)).differentiate)
+            patch.setattr(automatic, mode, guarded(backends.backend(name)).differentiate)
         for module in (diffcompare.truth.establish, sweep, demo_of_trace):
             patch.setattr(module, "establish", watched(TRUTH, establish, late))
         patch.setattr(client, "_request", watched(PROCESS, client._request, lost))
@@ -83,7 +84,7 @@ def test_every_method_of_the_classroom_is_taken_away_somewhere():
     with without() as asked:
         for name in ("four-ways", "kinks", "hessian"):
             compute(load_demo(name))
-    assert asked >= {PROCESS, TRUTH, "complex-step", "backward-difference", *registry.DEFAULT_METHODS}
+    assert asked >= {PROCESS, TRUTH, "complex-step", "backward-difference", *backends.DEFAULT_METHODS}
 
 
 @pytest.mark.parametrize("missing", [PROCESS, TRUTH])
