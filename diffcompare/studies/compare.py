@@ -26,7 +26,6 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import measure
-from diffcompare.studies.failure import failure_of_comparison
 from diffcompare.studies.question import (
     checked_answers,
     checked_names,
@@ -114,6 +113,11 @@ class Comparison(Record):
     @cached_property
     def failure(self) -> Diagnostic | None:
         """The reason why there is no gradient at this point; None where there is one."""
+        answered = any(answer.status == "ok" for answer in self.answers)
+        if is_number(self.value) and (self.truth.status == "ok" if self.truth is not None else answered):
+            return None  # as nearly always: what may be wrong need not be loaded
+        from diffcompare.studies.failure import failure_of_comparison
+
         return failure_of_comparison(self)
 
     @cached_property
