@@ -69,10 +69,10 @@ def limit_memory(most: int) -> None:
         pass  # this system has no such limit
 
 
-def epitaph(process: subprocess.Popen[bytes], what: str) -> str:
-    """Return in words how a process ended; `what` names it."""
+def epitaph(process: subprocess.Popen[bytes], name: str) -> str:
+    """Return in words how a process ended; `name` is what to call it."""
     try:
         code = process.wait(1)
     except subprocess.TimeoutExpired:
-        return f"{what} does not answer"
-    return f"{what} ended ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
+        return f"{name} does not answer"
+    return f"{name} ended ({f'signal {-code}' if code < 0 else f'exit code {code}'})"

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple, Self
 
 from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
-from diffcompare.language.operations import CONSTANTS, general_power, integer_power
+from diffcompare.language.operations import CONSTANTS, general_power, integer_power, max_, min_
 from diffcompare.language.wengert import wengert_list
 
 RANGE_ERRORS = (ArithmeticError, ValueError)  # raised by FLOATS where CAREFUL has an answer
@@ -316,7 +316,7 @@ def at_kink(node: Expression, values: Sequence[Any]) -> bool:
     operation, arguments = node.operation, node.arguments
     if operation is None or not operation.kink.text:
         return False
-    if (operation.selects or operation.name in ("min", "max")) and arguments[0] is arguments[1]:
+    if (operation.selects or operation in (min_, max_)) and arguments[0] is arguments[1]:
         return False  # an expression compared with itself ties everywhere, which is no kink
     compared = values[:2] if operation.selects else values
     if any(type(value) is Undefined for value in compared):

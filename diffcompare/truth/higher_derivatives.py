@@ -89,16 +89,16 @@ def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final:
     value = evaluate_balls(side.nodes, place, side.check)[side.nodes[-1]]
     if type(value) is Undefined:
         return False
-    rest = value - reduce(lambda total, coefficient: total * step + coefficient, reversed(coefficients))
+    remainder = value - reduce(lambda total, coefficient: total * step + coefficient, reversed(coefficients))
     first, *others = _sizes(coefficients, unit)
     largest = max(others)
     if largest.is_zero():  # all terms but the first are 0: a constant, or x^20 at 0
         largest = first.max(power_of_two(0))
-    if magnitude(rest) <= largest * power_of_two(-DEPTH * len(others) - TOLERANCE):
+    if magnitude(remainder) <= largest * power_of_two(-DEPTH * len(others) - TOLERANCE):
         return True
-    if contains_zero(rest) and not final:
+    if contains_zero(remainder) and not final:
         raise Undecided
-    return contains_zero(rest)
+    return contains_zero(remainder)
 
 
 def _derivative(order: int, coefficient: Ball, *, may_be_0: bool) -> float | None:

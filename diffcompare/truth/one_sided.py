@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Operation, Variable
+from diffcompare.language.operations import atan2
 from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision
 from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift, magnitude
 from diffcompare.numeric.evaluate import Undefined, at_kink
@@ -243,7 +244,7 @@ class Ray:
             return BALLS.functions[operation](*arguments)
         if operation.name in STEPS:
             return self._step(operation, arguments[0])
-        if operation.name == "atan2" and at_kink(
+        if operation is atan2 and at_kink(
             node, [as_series(argument).stripped().coefficient(0) for argument in arguments]
         ):
             self.jumped = True

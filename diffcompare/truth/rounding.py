@@ -174,8 +174,8 @@ def _scaled(numerator: fmpz, denominator: fmpz, count: int, place: int) -> tuple
             above, below = numerator * fmpz(10) ** power, denominator
         else:
             above, below = numerator, denominator * fmpz(10) ** -power
-        quotient, rest = divmod(above, below)
-        if 2 * rest > below or (2 * rest == below and quotient % 2):
+        quotient, remainder = divmod(above, below)
+        if 2 * remainder > below or (2 * remainder == below and quotient % 2):
             quotient += 1
         digits = str(quotient)
         if len(digits) == count:

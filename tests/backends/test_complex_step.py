@@ -52,8 +52,8 @@ def test_the_truncation_error_is_of_second_order():
 
 def samples(row):
     """The places of the arguments to differentiate by, each with every sample at which that can be done."""
-    for position, each in enumerate(row.partials):
-        for sample in row.samples if each is not None else ():
+    for position, partial in enumerate(row.partials):
+        for sample in row.samples if partial is not None else ():
             defined = type(CAREFUL.functions[row](*map(Real, sample))) is not Undefined
             if defined and not (row.kink.text and row.kink.contains(*sample)):
                 yield position, sample

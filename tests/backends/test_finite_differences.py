@@ -97,8 +97,8 @@ def test_the_round_off_error_grows_as_the_step_falls():
     ],
 )
 def test_the_surveys_figure_2(text, stencil, step, value):
-    found = differentiate(stencil, problem(text, step=step, x=0.2)).gradient["x"]
-    assert found == pytest.approx(value, abs=5e-10)
+    partial_by_stencil = differentiate(stencil, problem(text, step=step, x=0.2)).gradient["x"]
+    assert partial_by_stencil == pytest.approx(value, abs=5e-10)
 
 
 def test_the_formula_of_a_lecture_note_has_the_wrong_sign():
@@ -235,8 +235,8 @@ def test_work_is_what_is_done(name, method, n):
     """(n + 1)f + 2n for forward differences; and not one evaluation more than is counted."""
     variable_names = [f"x{index}" for index in range(n)]
     expression = Variable("x0")
-    for each in variable_names:
-        expression = sin(expression * Variable(each) + 2)
+    for variable in variable_names:
+        expression = sin(expression * Variable(variable) + 2)
     nodes = wengert_list(expression)
     f = primal_work(nodes, set(nodes) - {parse("2")})
     Counted.asked = 0

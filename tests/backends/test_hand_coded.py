@@ -134,11 +134,11 @@ def test_the_rules_agree_with_reverse_mode(expression, point):
     hand, sweep = BACKEND.differentiate(problem), automatic.reverse_mode(problem)
     assume(hand.status == sweep.status == "ok")
     for name in names:
-        one, other = hand.gradient[name], sweep.gradient[name]
-        if abs(one - other) > 1e-6 * max(abs(one), abs(other)):
+        by_hand, by_sweep = hand.gradient[name], sweep.gradient[name]
+        if abs(by_hand - by_sweep) > 1e-6 * max(abs(by_hand), abs(by_sweep)):
             # They differ by cancellation only: both are wrong by about as much as the terms are large.
             assume(_scale(expression, point) < 1e6)
-            assert one == pytest.approx(other, rel=1e-6, abs=1e-6 * _scale(expression, point))
+            assert by_hand == pytest.approx(by_sweep, rel=1e-6, abs=1e-6 * _scale(expression, point))
 
 
 def _scale(expression, point):
@@ -151,7 +151,7 @@ def _scale(expression, point):
     values = evaluate(nodes, point, CAREFUL)
     edges = local_partials(nodes, values, active_nodes(nodes, point))
     sizes = [abs(value) for value in values.values() if is_number(value)]
-    sizes += [abs(partial) for _, each in edges for _, partial in each]
+    sizes += [abs(partial) for _, partials in edges for _, partial in partials]
     largest = max(max(sizes), 1 / min([size for size in sizes if size] or [1]))
     return math.inf if math.isnan(largest) else largest ** min(len(nodes), 4)
 

@@ -18,7 +18,7 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import value_at
 
 ENTRIES = load()
-IDS = [each.name for each in ENTRIES]
+IDS = [classic.name for classic in ENTRIES]
 ONE_SIDED = ("power_zero_base", "sqrt_then_square")
 """Entries whose point is on the edge of the domain: there is nothing on the other side."""
 
@@ -26,10 +26,10 @@ UNGUARDED = ("power_zero_base", "y")
 """A partial that exists, though its formula is 0*ln(0) at the point."""
 
 
-def for_entries(wanted=lambda each: True):
+def for_entries(wanted=lambda classic: True):
     """Run a test for every entry, or for those wanted."""
-    chosen = [each for each in ENTRIES if wanted(each)]
-    return pytest.mark.parametrize("each", chosen, ids=[each.name for each in chosen])
+    chosen = [classic for classic in ENTRIES if wanted(classic)]
+    return pytest.mark.parametrize("classic", chosen, ids=[classic.name for classic in chosen])
 
 
 def in_many_digits(expression, point):
@@ -62,7 +62,7 @@ def in_many_digits(expression, point):
 
 def test_there_are_64_expressions_with_137_partials():
     assert len(ENTRIES) == 64
-    assert sum(len(each.formulas) for each in ENTRIES) == 137
+    assert sum(len(classic.formulas) for classic in ENTRIES) == 137
     assert len(set(IDS)) == 64
 
 
@@ -77,8 +77,8 @@ def test_the_scan_sees_what_a_toml_parser_sees():
             tables = tomllib.load(file)["expression"]
         stanzas = [stanza for stanza in scan() if stanza.group == group]
         assert [(table["name"], table["expression"]) for table in tables] == [(s.name, s.text) for s in stanzas]
-        for table, each in zip(tables, [each for each in ENTRIES if each.group == group], strict=True):
-            assert catalogue.entry_from(table, each.file, each.line, group) == each
+        for table, classic in zip(tables, [classic for classic in ENTRIES if classic.group == group], strict=True):
+            assert catalogue.entry_from(table, classic.file, classic.line, group) == classic
 
 
 def test_the_scan_knows_the_line_of_every_header():
@@ -97,56 +97,58 @@ def test_the_fingerprint_of_the_text_is_that_of_the_expression():
 
 
 @for_entries()
-def test_an_entry_is_complete(each):
-    names = variables(wengert_list(parse(each.text)))
-    assert sorted(each.point) == sorted(names)
-    assert sorted(each.formulas) == sorted(names)
-    assert sorted([*each.gradient_at_point, *each.undefined]) == sorted(names)
-    assert each.title
-    assert each.source
-    assert each.tier in ("core", "extra")
-    assert 20 < len(each.lesson) < 250
-    assert each.lesson.endswith(".")
+def test_an_entry_is_complete(classic):
+    names = variables(wengert_list(parse(classic.text)))
+    assert sorted(classic.point) == sorted(names)
+    assert sorted(classic.formulas) == sorted(names)
+    assert sorted([*classic.gradient_at_point, *classic.undefined]) == sorted(names)
+    assert classic.title
+    assert classic.source
+    assert classic.tier in ("core", "extra")
+    assert 20 < len(classic.lesson) < 250
+    assert classic.lesson.endswith(".")
 
 
 @for_entries()
-def test_the_reference_figures_are_the_truth_at_the_point(each):
-    hand = hand_of(each)
+def test_the_reference_figures_are_the_truth_at_the_point(classic):
+    hand = hand_of(classic)
     with mpmath.workdps(80):
-        assert float(in_many_digits(parse(each.text), each.point)) == each.value
-        for name, partial in each.gradient_at_point.items():
-            found = in_many_digits(hand.formulas[name], each.point)
-            assert float(found) == partial or (each.name, name) == UNGUARDED, name
+        assert float(in_many_digits(parse(classic.text), classic.point)) == classic.value
+        for name, partial in classic.gradient_at_point.items():
+            value = in_many_digits(hand.formulas[name], classic.point)
+            assert float(value) == partial or (classic.name, name) == UNGUARDED, name
 
 
 def test_a_partial_that_its_formula_misses_is_the_slope_of_the_values():
     """x^y at (0, 2): 0 to the right of 2, at 2 and to the left of it, and 0*ln(0) by the formula."""
-    each, name = entry(UNGUARDED[0]), UNGUARDED[1]
-    values = [in_many_digits(parse(each.text), {**each.point, name: 2 + step}) for step in (-1e-9, 0, 1e-9)]
+    classic, name = entry(UNGUARDED[0]), UNGUARDED[1]
+    values = [in_many_digits(parse(classic.text), {**classic.point, name: 2 + step}) for step in (-1e-9, 0, 1e-9)]
     assert values == [0, 0, 0]
-    assert each.gradient_at_point[name] == 0
-    assert mpmath.isnan(in_many_digits(hand_of(each).formulas[name], each.point))
+    assert classic.gradient_at_point[name] == 0
+    assert mpmath.isnan(in_many_digits(hand_of(classic).formulas[name], classic.point))
 
 
-@for_entries(lambda each: each.name not in ONE_SIDED)
-def test_the_hand_formulas_are_derivatives(each):
+@for_entries(lambda classic: classic.name not in ONE_SIDED)
+def test_the_hand_formulas_are_derivatives(classic):
     """Against central differences of the values alone, with a step and an arithmetic of very many digits."""
-    expression, hand = parse(each.text), hand_of(each)
+    expression, hand = parse(classic.text), hand_of(classic)
     with mpmath.workdps(120):
-        for name in each.gradient_at_point:
-            step = mpmath.mpf(10) ** -30 * max(1, abs(each.point[name]))
-            beyond = in_many_digits(expression, {**each.point, name: each.point[name] + step})
-            before = in_many_digits(expression, {**each.point, name: each.point[name] - step})
+        for name in classic.gradient_at_point:
+            step = mpmath.mpf(10) ** -30 * max(1, abs(classic.point[name]))
+            beyond = in_many_digits(expression, {**classic.point, name: classic.point[name] + step})
+            before = in_many_digits(expression, {**classic.point, name: classic.point[name] - step})
             slope = (beyond - before) / (2 * step)
-            formula = in_many_digits(hand.formulas[name], each.point)
+            formula = in_many_digits(hand.formulas[name], classic.point)
             assert abs(slope - formula) <= mpmath.mpf(10) ** -20 * max(1, abs(formula)), name
 
 
-@for_entries(lambda each: each.group != "nasty")
-def test_doubles_agree_with_the_reference_unless_the_entry_is_nasty(each):
-    assert math.isclose(value_at(parse(each.text), each.point), each.value, rel_tol=1e-12)
-    for name, formula in hand_of(each).formulas.items():
-        assert math.isclose(value_at(formula, each.point), each.gradient_at_point[name], rel_tol=1e-12, abs_tol=1e-12)
+@for_entries(lambda classic: classic.group != "nasty")
+def test_doubles_agree_with_the_reference_unless_the_entry_is_nasty(classic):
+    assert math.isclose(value_at(parse(classic.text), classic.point), classic.value, rel_tol=1e-12)
+    for name, formula in hand_of(classic).formulas.items():
+        assert math.isclose(
+            value_at(formula, classic.point), classic.gradient_at_point[name], rel_tol=1e-12, abs_tol=1e-12
+        )
 
 
 def disguised(expression, source):
@@ -170,29 +172,29 @@ def disguised(expression, source):
 
 
 @for_entries()
-def test_an_entry_is_found_under_other_names_and_in_another_order(each):
+def test_an_entry_is_found_under_other_names_and_in_another_order(classic):
     for seed in range(3):
-        typed = disguised(parse(each.text), random.Random(seed))
-        found = match(typed)
-        assert found is not None
-        assert found.entry.name == {"softplus_overflow": "softplus"}.get(each.name, each.name)
-        if each.group != "nasty":
-            assert math.isclose(value_at(typed, point_for(found)), each.value, rel_tol=1e-12)
+        typed = disguised(parse(classic.text), random.Random(seed))
+        catalogue_match = match(typed)
+        assert catalogue_match is not None
+        assert catalogue_match.entry.name == {"softplus_overflow": "softplus"}.get(classic.name, classic.name)
+        if classic.group != "nasty":
+            assert math.isclose(value_at(typed, point_for(catalogue_match)), classic.value, rel_tol=1e-12)
 
 
 def test_hand_formulas_and_point_come_in_the_typed_variables():
-    found = match(parse("v*u - sin(v) + log(u)"))
-    assert found.entry.name == "baydin"
-    assert found.names == {"x1": "u", "x2": "v"}
-    assert point_for(found) == {"u": 2.0, "v": 5.0}
-    hand = hand_for(found)
+    catalogue_match = match(parse("v*u - sin(v) + log(u)"))
+    assert catalogue_match.entry.name == "baydin"
+    assert catalogue_match.names == {"x1": "u", "x2": "v"}
+    assert point_for(catalogue_match) == {"u": 2.0, "v": 5.0}
+    hand = hand_for(catalogue_match)
     assert hand.origin == "catalogue"
     assert hand.formulas == {"u": parse("1/u + v"), "v": parse("u - cos(v)")}
 
 
 def test_variables_may_change_places():
-    found = match(parse("ln(x2) + x1*x2 - sin(x1)"))
-    assert hand_for(found).formulas == {"x2": parse("1/x2 + x1"), "x1": parse("x2 - cos(x1)")}
+    catalogue_match = match(parse("ln(x2) + x1*x2 - sin(x1)"))
+    assert hand_for(catalogue_match).formulas == {"x2": parse("1/x2 + x1"), "x1": parse("x2 - cos(x1)")}
 
 
 @pytest.mark.parametrize(

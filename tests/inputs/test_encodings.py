@@ -44,9 +44,9 @@ def answered(*names):
     ],
 )
 def test_an_encoding_is_found_out(encoding, called, text):
-    found = decode(text.encode(encoding), "a.csv")
-    assert (found.text, found.encoding) == (text.replace("\r\n", "\n"), called)
-    assert found.guessed == (not called.startswith("UTF"))
+    decoded = decode(text.encode(encoding), "a.csv")
+    assert (decoded.text, decoded.encoding) == (text.replace("\r\n", "\n"), called)
+    assert decoded.guessed == (not called.startswith("UTF"))
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_names_of_encodings():
 
 
 def test_utf8_with_a_flaw_stays_utf8():
-    found = decode(answered("Zoë", "Jürgen").encode() + b"\xff", "a.csv")
-    assert (found.encoding, found.guessed) == ("UTF-8", True)
-    assert "Zoë" in found.text
-    assert found.text.endswith("\ufffd")
+    decoded = decode(answered("Zoë", "Jürgen").encode() + b"\xff", "a.csv")
+    assert (decoded.encoding, decoded.guessed) == ("UTF-8", True)
+    assert "Zoë" in decoded.text
+    assert decoded.text.endswith("\ufffd")
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "expected"),
     [
         ("utf-8", ("utf-8", None, "")),
         ("utf-8-sig", ("utf-8-sig", None, "")),
@@ -103,12 +103,12 @@ def test_utf8_with_a_flaw_stays_utf8():
     ],
 )
 @pytest.mark.parametrize("above", [0, 200_000])
-def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, told, above):
+def test_a_stream_is_read_line_by_line_in_its_encoding(encoding, expected, above):
     text = "学生,函数\n张伟,x^2\n" + "x,x\n" * above
     stream = io.BytesIO(text.encode(encoding))
-    found = encoding_of_stream(stream)
-    assert found == told
-    lines = InUtf8(stream, found[0])
+    detected = encoding_of_stream(stream)
+    assert detected == expected
+    lines = InUtf8(stream, detected[0])
     assert [lines.readline().decode() for _ in range(2)] == ["学生,函数\n", "张伟,x^2\n"]
 
 

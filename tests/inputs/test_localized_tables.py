@@ -70,8 +70,8 @@ def test_how_many_titles_are_known():
     ],
 )
 def test_decimal_commas_become_points_in_their_places(text, read):
-    found = with_decimal_points(text)
-    assert found == (read, True, None)
+    converted = with_decimal_points(text)
+    assert converted == (read, True, None)
     assert len(read) == len(text)
 
 

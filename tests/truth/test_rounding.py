@@ -67,11 +67,11 @@ def test_25_digits_are_correctly_rounded(number, exponent):
     assume(number)
     raw = ball(abs(number) * Fraction(10) ** exponent)
     exact = to_fraction(raw)
-    shown = Fraction(Decimal(decimal_text(raw.mid)))
+    printed = Fraction(Decimal(decimal_text(raw.mid)))
     with localcontext() as context:
         context.prec = 60
         size = (Decimal(exact.numerator) / Decimal(exact.denominator)).adjusted()
-    assert abs(shown - exact) <= Fraction(10) ** (size - DIGITS + 1) / 2
+    assert abs(printed - exact) <= Fraction(10) ** (size - DIGITS + 1) / 2
 
 
 def test_numbers_of_absurd_size_are_printed():

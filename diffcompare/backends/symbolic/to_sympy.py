@@ -14,6 +14,7 @@ from typing import Any
 import sympy
 
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable
+from diffcompare.language.operations import add, is_product, is_sum, multiply, subtract
 from diffcompare.language.wengert import natural_sort_key, wengert_list
 
 # --- Functions of real numbers ----------------------------------------------------------------------------------------
@@ -267,26 +268,25 @@ def _convert(root: Expression, memo: dict[Expression, Any]) -> Any:
 def _converted(node: Expression, inner: set[Expression], memo: Mapping[Expression, Any]) -> Any:
     if node.operation is None:
         return _leaf(node)
-    name = node.operation.name
-    if name in ("+", "-"):
+    if is_sum(node):
         return sympy.Add(*_terms(node, inner, memo))
-    if name == "*":
+    if is_product(node):
         return sympy.Mul(*_factors(node, inner, memo))
     return builder(node.operation)(*[memo[argument] for argument in node.arguments])
 
 
 def _inside_chains(nodes: Sequence[Expression], root: Expression) -> set[Expression]:
     """Return the sums that are used once, by a sum, and the products that are used once, by a product."""
-    users: dict[Expression, str | None] = {root: None}
+    users: dict[Expression, Operation | None] = {root: None}
     for node in nodes:
         for argument in node.arguments:
             users[argument] = _family(node) if argument not in users else None
     return {node for node, user in users.items() if user is not None and user == _family(node)}
 
 
-def _family(node: Expression) -> str | None:
-    name = node.operation.name if node.operation else None
-    return "+" if name in ("+", "-") else "*" if name == "*" else None
+def _family(node: Expression) -> Operation | None:
+    """Return the operation whose chains become one object of sympy: a sum, a product, or None."""
+    return add if is_sum(node) else multiply if is_product(node) else None
 
 
 def _terms(head: Expression, inner: set[Expression], memo: Mapping[Expression, Any]) -> list[Any]:
@@ -295,9 +295,8 @@ def _terms(head: Expression, inner: set[Expression], memo: Mapping[Expression, A
     while stack:
         node, negative = stack.pop()
         if node is head or node in inner:
-            assert node.operation is not None
             left, right = node.arguments
-            stack += [(right, negative ^ (node.operation.name == "-")), (left, negative)]
+            stack += [(right, negative ^ (node.operation is subtract)), (left, negative)]
         else:
             terms.append(-memo[node] if negative else memo[node])
     return terms

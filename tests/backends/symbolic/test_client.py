@@ -152,9 +152,9 @@ def test_every_row_comes_back_as_it_went(operation):
         if not is_inside(operation, sample):
             continue
         point = {**dict(zip("abcd", sample, strict=False)), "t": 1.0}
-        found = client.derive(Problem(Variable("t") * expression, point, ("t",), budget=30)).formulas["raw"]["t"]
+        formula = client.derive(Problem(Variable("t") * expression, point, ("t",), budget=30)).formulas["raw"]["t"]
         expected = values_at(wengert_list(expression), point)[expression]
-        assert values_at(wengert_list(found), point)[found] == pytest.approx(expected, rel=1e-13)
+        assert values_at(wengert_list(formula), point)[formula] == pytest.approx(expected, rel=1e-13)
 
 
 COMPOSITIONS = [
@@ -511,5 +511,5 @@ def test_the_worker_speaks_json_lines():
 def test_what_sympy_complains_of_has_the_names_of_the_variables():
     from diffcompare.backends.symbolic.worker import _describe
 
-    said = _describe(TypeError("cannot compare 000001 < 123456"), {"000001": "speed"})
-    assert said == "TypeError in sympy: cannot compare speed < 123456"
+    description = _describe(TypeError("cannot compare 000001 < 123456"), {"000001": "speed"})
+    assert description == "TypeError in sympy: cannot compare speed < 123456"
