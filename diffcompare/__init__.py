@@ -23,12 +23,12 @@ safe_io.py                    Safe input and output: one quiet, tested outcome f
 backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
-  finite_differences.py       Finite differences: derivatives from values of f at a few points around x, a line for every stencil
+  finite_differences.py       Finite differences: derivatives from values of f at a few points around x, one line for each stencil
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
-  problem.py                  The problem given to every backend, the form of its answer, what a backend is, and what several of them share
+  problem.py                  The problem that a backend is given, the form of its answer, and what several backends share
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
-    derivatives.py            The stages of an answer by sympy: the derivative rule by rule, and what is made of it.  Worker process only
+    derivatives.py            The stages of sympy's answer: the derivative, rule by rule, and the forms made from it.  Worker process only
     from_sympy.py             Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles
     polynomial_form.py        Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only
     to_sympy.py               Convert our expressions to sympy's.  Worker process only
@@ -122,7 +122,7 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
   noise.py                    Noise of the values of f near a point, estimated from differences of close values (ECnoise)
   report.py                   Report of a gradient check: its sentences, its JSON data, and its document
   values.py                   Values of f near one point, counted: a gradient check asks f for nothing else
-inputs/                       A user's input: expressions, points, formulas by hand, the catalogue and files of expressions
+inputs/                       Read what a user gives: expressions, points, formulas by hand, and entries of the catalogue or of files
   catalogue.py                Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape
   encodings.py                Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files

@@ -37,7 +37,7 @@ def start(module: str) -> subprocess.Popen[bytes]:
     )
 
 
-def beside(function: Callable[..., object], *arguments: Any) -> threading.Thread:
+def start_thread(function: Callable[..., object], *arguments: Any) -> threading.Thread:
     """Run a function in a thread that ends with this process.  Raises OSError if none can be started."""
     thread = threading.Thread(target=function, args=arguments, daemon=True)
     try:
@@ -55,7 +55,7 @@ def reserve_output() -> BinaryIO:
 
 
 def limit_memory(most: int) -> None:
-    """Limit the address space to so many bytes, where the system can, and ignore Ctrl-C, which the parent gets too."""
+    """Limit the address space to so many bytes, where the system can, and ignore Ctrl-C: the parent gets it too."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,8 +69,8 @@ def limit_memory(most: int) -> None:
         pass  # this system has no such limit
 
 
-def epitaph(process: subprocess.Popen[bytes], name: str) -> str:
-    """Return in words how a process ended; `name` is what to call it."""
+def describe_end(process: subprocess.Popen[bytes], name: str) -> str:
+    """Say in words how a process ended; `name` is what the user calls it."""
     try:
         code = process.wait(1)
     except subprocess.TimeoutExpired:

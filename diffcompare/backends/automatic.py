@@ -122,7 +122,7 @@ def run_sweeps(
         try:
             values = evaluate(nodes, problem.point, system)
             if type(values[expression]) is Undefined:
-                note = explain_undefined(nodes, values, expression)
+                note = _explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
             gradient = sweep(nodes, values, active, problem, system)
         except RANGE_ERRORS:
@@ -147,10 +147,10 @@ def run_sweeps(
     if all(map(isfinite, gradient.values())):
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
-    return _partly(method, nodes, values, active, gradient, done)
+    return _partial_answer(method, nodes, values, active, gradient, done)
 
 
-def _partly(
+def _partial_answer(
     method: str,
     nodes: Sequence[Expression],
     values: Values,
@@ -166,7 +166,7 @@ def _partly(
 
 
 def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]) -> str:
-    """Say where inf or nan arose: in a value, in a partial, or in a product of partials."""
+    """Say where inf or nan first arose: in a value, in a partial, or in a product of partials."""
     node = first_nonfinite(nodes, values, nodes[-1])
     if node is not None:
         arguments = ", ".join(f"{float(values[argument]):.6g}" for argument in node.arguments)
@@ -182,7 +182,7 @@ def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]
     return "a product of finite partials overflows"
 
 
-def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expression) -> str:
+def _explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expression) -> str:
     """Say which operation below `reached` was outside its domain, at which argument, and what its domain is."""
     outside = values[reached]
     for node in nodes:

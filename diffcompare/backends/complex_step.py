@@ -83,7 +83,7 @@ def _variant(steps: Collection[float]) -> str:
 def quotient(
     nodes: Sequence[Expression], point: Mapping[str, float], name: str, h: float, system: NumberSystem = COMPLEX
 ) -> float | None:
-    """Return Im f(x + ih) / h, where x is the variable `name`; None if that is no finite number."""
+    """Return Im f(x + ih) / h, where x is the variable `name`; None if that is not a finite number."""
     return imaginary_quotient(values_beside(nodes, point, name, h, system), nodes[-1], h)
 
 
@@ -98,7 +98,7 @@ def values_beside(
 
 
 def imaginary_quotient(values: Mapping[Expression, Any] | None, output: Expression, h: float) -> float | None:
-    """Return the imaginary part of the output over the step; None if that is no finite number."""
+    """Return the imaginary part of the output over the step; None if that is not a finite number."""
     if values is None or type(values[output]) is Undefined:
         return None
     quotient = values[output].z.imag / h

@@ -67,7 +67,7 @@ def textbook(
     style: RuleStyle = BY_HAND,
     known: dict[str, dict[Expression, Expression]] | None = None,
 ) -> dict[str, Expression]:
-    """Return the partials of an expression by the rules of a textbook, by variable.
+    """Derive the partials of an expression by the rules of a textbook; return them by variable.
 
     `known` holds derivatives by variable and node that have been derived before, say those of a part of this
     expression; new ones are added.  Raises TimeoutError after `budget` seconds: n variables need n passes.

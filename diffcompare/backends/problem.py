@@ -1,4 +1,4 @@
-"""The problem given to every backend, the form of its answer, what a backend is, and what several of them share."""
+"""The problem that a backend is given, the form of its answer, and what several backends share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
 Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported"]
 
-
 NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; never written to
 
 
@@ -28,7 +27,7 @@ class Hand(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """The problem of differentiating `expression` at `point` by the variables `wrt`.
+    """The problem of differentiating `expression` at `point` with respect to the variables `wrt`.
 
     `step` overrides the step of difference formulas; `budget` is in seconds for each method (None: no limit);
     without `simplify` a method with formulas does not look for shorter ones.  `program` returns the expression at a
@@ -64,7 +63,7 @@ class Work(NamedTuple):
 
 
 class Derivative(NamedTuple):
-    """The answer of a method.  A partial that could not be computed is None; inf and nan are no partials."""
+    """The answer of a method.  A partial that could not be computed is None; inf and nan do not count as partials."""
 
     method: str
     status: Status = "ok"

@@ -194,7 +194,7 @@ class LocalPool:
 
     def _replace(self, worker: _Worker) -> None:
         """Replace a worker that has ended; the row that it worked on counts as tried."""
-        why = processes.epitaph(worker.process, "the process that worked on the row")
+        why = processes.describe_end(worker.process, "the process that worked on the row")
         self._close(worker)
         self.workers.remove(worker)
         rows = list(worker.pending)
@@ -235,7 +235,7 @@ class LocalPool:
             worker.process.stdin.write(json.dumps(self.options.plain()).encode() + b"\n")
             worker.process.stdin.flush()
         try:
-            worker.reader = processes.beside(self._read, worker)
+            worker.reader = processes.start_thread(self._read, worker)
         except OSError:
             self._close(worker)
             raise

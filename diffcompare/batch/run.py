@@ -170,7 +170,7 @@ class RowFeed:
         self.read: queue.Queue[list[tuple[int, InputRow]] | BaseException] | None = queue.Queue(64) if ahead else None
         if self.read is not None:
             try:
-                processes.beside(self._read_ahead)
+                processes.start_thread(self._read_ahead)
             except OSError as error:
                 why = f"standard input cannot be read beside the work: {str(error.strerror).lower()}"
                 raise PoolLost(why, "save it as a file") from None

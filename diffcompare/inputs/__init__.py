@@ -1,1 +1,1 @@
-"""A user's input: expressions, points, formulas by hand, the catalogue and files of expressions."""
+"""Read what a user gives: expressions, points, formulas by hand, and entries of the catalogue or of files."""

@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"[A-Za-z_]\w*|[0-9.]+(?:e[+-]?[0-9]+)?|[-*/^]")
 
 
 class Stanza(NamedTuple):
-    """An entry as the scan sees it."""
+    """An entry as far as the scan reads it."""
 
     name: str
     text: str  # the expression
@@ -49,7 +49,7 @@ class Stanza(NamedTuple):
 
 
 class CatalogueMatch(NamedTuple):
-    """An entry that equals a typed expression, and the typed name of each of its variables."""
+    """An entry that equals a typed expression, and the name that each of its variables has there."""
 
     entry: Entry
     names: dict[str, str]
@@ -128,7 +128,7 @@ def point_for(match: CatalogueMatch) -> dict[str, float]:
 
 @cache
 def scan() -> tuple[Stanza, ...]:
-    """Scan the files for entries by the lines that matter.  (They are our own files: no leniency.)"""
+    """Scan the files for entries, reading only the lines that matter.  (They are our own files: no leniency.)"""
     stanzas: list[Stanza] = []
     folder = directory()
     for group in GROUPS:

@@ -290,7 +290,7 @@ def _ambiguous(content: bytes, source: str, names: Sequence[str]) -> Diffcompare
 
 
 def _distinguishing_words(content: bytes, names: Sequence[str]) -> dict[str, str]:
-    """Return the first word that is not the same in all these encodings, as it reads in each."""
+    """Return the first word that the encodings read differently, as each of them reads it."""
     texts = {name: content[:SAMPLE].decode(_codec(name), "replace") for name in names}
     words = {name: [word for word in re.findall(r"\w+", text) if not word.isascii()] for name, text in texts.items()}
     places = range(min(map(len, words.values()), default=0))
@@ -299,7 +299,7 @@ def _distinguishing_words(content: bytes, names: Sequence[str]) -> dict[str, str
 
 
 def example(text: str) -> str:
-    """Return the first word with a letter beyond ASCII, which shows whether the encoding is right."""
+    """Return the first word with a letter beyond ASCII: it shows whether the encoding is right."""
     return next(iter(_foreign_words(text)), "")[:20]
 
 

@@ -38,7 +38,7 @@ def file_suffix(path: str) -> str:
 
 
 def is_unreadable(argument: str) -> bool:
-    """Tell whether an argument names a file of a kind that cannot be read, and is no expression.
+    """Tell whether an argument is not an expression but names a file of a kind that cannot be read.
 
     It does if its suffix is a known one, or if there is a file of that name.
     """
@@ -76,7 +76,7 @@ def read_text(path: str, maximum: int = MAX_FILE_BYTES) -> str:
 
 
 def read_bytes(path: str, maximum: int = MAX_FILE_BYTES) -> bytes:
-    """Return the content of a regular file.  Raises DiffcompareError if it is missing, too long, or no text."""
+    """Return the content of a regular file.  Raises DiffcompareError if it is missing, too long, or not text."""
     if file_suffix(path) in CURES and file_suffix(path) not in PLAIN_TEXT:
         raise unreadable(path)
     try:

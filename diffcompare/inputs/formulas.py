@@ -30,7 +30,7 @@ _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 def parse_hand(specs: Sequence[str], variables: Iterable[str]) -> Hand | None:
     """Parse the formulas of `--hand NAME=FORMULA`, one for each text; return None if there is none.
 
-    Raises DiffcompareError for a name that is no variable of the expression or occurs twice, and for formulas with
+    Raises DiffcompareError for a name that is not a variable of the expression or occurs twice, and for formulas with
     mistakes or with variables that the expression does not have.
     """
     variables = tuple(variables)
@@ -60,7 +60,7 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
 
 
 def _named(spec: str, variables: Sequence[str]) -> tuple[str, str]:
-    """Return the variable that a formula is the partial by, and the formula or its equation."""
+    """Return the variable with respect to which a formula is the partial, and the formula or its equation."""
     try:
         by = variable_of(spec, variables)
     except DiffcompareError as error:
@@ -91,7 +91,7 @@ def formulas_from(
 ) -> dict[str, Expression]:
     """Parse formulas by variable; `source` returns where the formula for a variable stands, for diagnostics.
 
-    Raises DiffcompareError for a name that is no variable, and for mistakes in a formula.
+    Raises DiffcompareError for a name that is not a variable, and for mistakes in a formula.
     """
     variables = tuple(variables)
     formulas: dict[str, Expression] = {}
@@ -149,7 +149,7 @@ _AND = re.compile(r",|;|\band\b|&&?")
 def parse_conditions(texts: Sequence[str], names: Sequence[str]) -> list[Expression]:
     """Return expressions that are 1 where a condition holds and 0 where it does not, one for every relation.
 
-    Raises DiffcompareError for a text that is no comparison, and for variables that are not among the names.
+    Raises DiffcompareError for a text that is not a comparison, and for variables that are not among the names.
     """
     conditions: list[Expression] = []
     for text in texts:
@@ -241,7 +241,7 @@ class Notation(NamedTuple):
 
 
 def notation_of(text: str) -> Notation | None:
-    """Return the derivative that a text names, None if it names none."""
+    """Return the notation if a text names a derivative, else None."""
     plain = _untypeset(text) if len(text) <= MAX_NOTATION_LENGTH else ""
     for spelling in _SPELLINGS:
         match = re.fullmatch(spelling, plain)
@@ -280,7 +280,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def formula_in(text: str, by: str, names: Collection[str] = ()) -> tuple[int, int]:
-    """Return the span of the formula for the partial by a variable in an answer, which may be an equation for it.
+    """Return the span of the formula for the partial df/d`by` in an answer, which may be an equation.
 
     Raises DiffcompareError for an equation about something else, and for one with two formulas.
     """
@@ -306,7 +306,7 @@ def formula_in(text: str, by: str, names: Collection[str] = ()) -> tuple[int, in
 
 
 def _check(text: str, span: tuple[int, int], notation: Notation, by: str, names: Collection[str]) -> None:
-    """Raise DiffcompareError unless the notation is that of the first derivative by the variable."""
+    """Raise DiffcompareError unless the notation means the first derivative with respect to `by`."""
     written = text[slice(*span)]
     if notation.order > 1:
         message = f"`{written}` is not the first derivative, which is asked for"
@@ -322,7 +322,7 @@ def _is_spelling_of(name: str, by: str, names: Collection[str]) -> bool:
 
 
 def variable_of(text: str, names: Sequence[str]) -> str | None:
-    """Return the variable that an equation is a partial by: `df/dx = ...`, `2*x = f'(x)`; None for any other text.
+    """Return x for an equation for the partial df/dx, such as `df/dx = ...` or `2*x = f'(x)`; None for other texts.
 
     Raises DiffcompareError for a derivative by something else, and if it is not said by which of several variables.
     """

@@ -191,7 +191,7 @@ def ambiguous_comma(text: str, span: tuple[int, int]) -> Diagnostic:
 
 
 class _Call:
-    """An open bracket, and the signs in it."""
+    """An open bracket, and the separators seen inside it."""
 
     def __init__(self, *, several: bool) -> None:
         self.several = several  # whether it holds the arguments of a function that takes several

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.expression import Variable
 from diffcompare.language.parser import parse
+from diffcompare.language.tokenizer import locate
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 
@@ -52,7 +53,7 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
     """Split `NAME=TEXT` into the name of a variable and the text after the first `=`.
 
     `source` is the option, `--at` or `--hand`, and `variables` only serve to word the errors.  Raises DiffcompareError
-    if there is no `=`, no name of a variable or no text.
+    if the `=`, the name or the text is missing.
     """
     left, equals, right = spec.partition("=")
     name = _variable_name(left)
@@ -74,7 +75,7 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
 
 
 def _meant_value(left: str, right: str) -> str:
-    """Return the side that was meant as the value in `2=x`: the one that is no name."""
+    """Return the side that was meant as the value in `2=x`: the one that is not a name."""
     return right.strip() if right.strip() and _variable_name(right) is None else left.strip() or "2"
 
 
@@ -160,8 +161,6 @@ def unknown_variable(
 
 def _place(name: str, text: str) -> int:
     """Return the position at which a name stands in a text by itself, and not within another name."""
-    from diffcompare.language.tokenizer import locate
-
     tokens, starts, _ = locate(text, len(text))
     return starts[tokens.index(name)] if name in tokens else max(text.find(name), 0)
 

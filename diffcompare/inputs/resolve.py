@@ -27,7 +27,7 @@ Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
 
 
 class ParsedInput(NamedTuple):
-    """The argument of a command as resolved and parsed."""
+    """A command's argument, resolved and parsed."""
 
     text: str  # the expression as written
     parsed: Parsed

@@ -124,7 +124,7 @@ def _move(index: int, x: float) -> arb:
 
 
 def value_near(nodes: Sequence[Expression], point: Mapping[str, float | Ball], check: Check) -> Ball | Undefined | None:
-    """Return the value at a point of balls; None where this precision leaves it open."""
+    """Return the value at a point whose coordinates may be balls; None where this precision leaves it open."""
     try:
         value: Ball | Undefined = evaluate_balls(nodes, point, check)[nodes[-1]]
     except Undecided:

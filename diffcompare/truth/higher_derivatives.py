@@ -32,10 +32,10 @@ NEGLIGIBLE = -200
 def higher_derivatives(
     problem: Problem, name: str, orders: Sequence[int] = ORDERS, check: Callable[[], None] = lambda: None
 ) -> dict[int, float | None]:
-    """Return the derivatives of these orders by one variable, as doubles; None where they are not found.
+    """Return the derivatives of these orders with respect to one variable; None where one cannot be found.
 
-    (At the edge of a domain, say.)  A derivative that is 0 is told apart from a small one.  `check` is called during
-    the evaluation and may raise, to stop it.
+    (At the edge of a domain, say.)  They are doubles, and a derivative that is 0 is told apart from a small one.
+    `check` is called during the evaluation and may raise, to stop it.
     """
     side = Side(wengert_list(problem.at(problem.point)), problem.point, name, 1, check)
     for bits in PRECISIONS:

@@ -123,9 +123,9 @@ def _derive_once(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
 
 
 def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> SympyAnswer:
-    """Return sympy's formulas at every stage that it reaches within the budget; `raw` must be the first stage.
+    """Return sympy's formulas for every stage that it reaches within the budget; `raw` must be the first stage.
 
-    For an order above 1 the problem must have a single variable to differentiate by.
+    For an order above 1 the problem must differentiate with respect to a single variable.
     """
     stages = tuple(stages)
     if not problem.wrt:
@@ -137,7 +137,7 @@ def derive(problem: Problem, stages: Iterable[str] = STAGES, order: int = 1) -> 
 def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) -> str | None:
     """Return the form in which the derivative minus the answer is 0, if sympy finds one within the budget.
 
-    The problem has a single variable to differentiate by; `positive` are variables that are positive wherever the
+    The problem differentiates with respect to a single variable; the variables `positive` are positive wherever the
     function is defined.
     """
     extra = {"answer": serialization.encode(answer), "positive": list(positive)}
@@ -202,7 +202,7 @@ def _fail(answer: SympyAnswer, status: Status, why: str) -> None:
 
 
 def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
-    """Add a line of the worker about one stage to the answer."""
+    """Add one line from the worker, which is about one stage, to the answer."""
     stage = line["stage"]
     if "status" in line:
         answer.troubles[stage] = (line["status"], line["why"])
@@ -227,7 +227,7 @@ def _send(worker: Worker, request: Mapping[str, Any]) -> None:
         worker.process.stdin.write(json.dumps(request).encode() + b"\n")
         worker.process.stdin.flush()
     except OSError:
-        raise WorkerLost(_epitaph(worker)) from None
+        raise WorkerLost(_describe_end(worker)) from None
 
 
 def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
@@ -242,15 +242,15 @@ def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
             continue
         if line is None:
             worker.lines.put(None)
-            raise WorkerLost(_epitaph(worker))
+            raise WorkerLost(_describe_end(worker))
         try:
             return json.loads(line)  # type: ignore[no-any-return]
         except ValueError:  # the worker died in the middle of a line
-            raise WorkerLost(_epitaph(worker)) from None
+            raise WorkerLost(_describe_end(worker)) from None
 
 
-def _epitaph(worker: Worker) -> str:
-    return processes.epitaph(worker.process, "the process that runs sympy")
+def _describe_end(worker: Worker) -> str:
+    return processes.describe_end(worker.process, "the process that runs sympy")
 
 
 # --- The life of a worker --------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def _start() -> Worker:
     process = processes.start("diffcompare.backends.symbolic.worker")
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     try:
-        reader = processes.beside(_read, process, lines)
+        reader = processes.start_thread(_read, process, lines)
     except OSError:
         process.kill()
         process.communicate()

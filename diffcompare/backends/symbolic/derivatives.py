@@ -1,4 +1,4 @@
-"""The stages of an answer by sympy: the derivative rule by rule, and what is made of it.  Worker process only.
+"""The stages of sympy's answer: the derivative, rule by rule, and the forms made from it.  Worker process only.
 
 sympy's own `diff` recurses, and multiplies the factors of a product one at a time: 40 s for the product of 200
 variables.  Here its rules (`fdiff` of a function, the sum, the product, the power) are applied once to every distinct
@@ -22,7 +22,7 @@ from diffcompare.language.wengert import variables, wengert_list
 
 
 def derivatives(expression: Any, wanted: Sequence[Any]) -> list[Any]:
-    """Return the partials of an expression by the symbols wanted."""
+    """Return the partials of an expression with respect to the wanted symbols."""
     nodes = postorder(expression)
     return [_derivative(expression, nodes, symbol) for symbol in wanted]
 
@@ -105,7 +105,7 @@ def eliminate(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[A
 
 
 def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    """Differentiate, and fill in sympy's partials and the names of its symbols, for the stages that follow."""
+    """Differentiate, and record sympy's partials and the names of its symbols for the later stages."""
     lower, symbols = _lower_derivative(request)
     names |= {symbol: name for name, symbol in symbols.items()}
     by_symbol = derivatives(lower, [symbols[name] for name in request["wrt"]])
@@ -116,7 +116,7 @@ def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, 
 
 
 def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the derivative of one order less, the function itself for order 1, and sympy's symbols by name."""
+    """Return the derivative one order lower (for order 1, the function itself), and sympy's symbols by name."""
     (expression,) = serialization.decode(request["program"])
     symbols = symbols_for({*variables(wengert_list(expression)), *request["wrt"]})
     lower = to_sympy(expression, symbols)

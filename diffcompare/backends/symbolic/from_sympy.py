@@ -44,7 +44,7 @@ MAX_ORDERED_MONOMIALS = 1_000  # of polynomials, whose order (descending powers)
 
 
 class UndefinedFormula(Exception):
-    """sympy's answer is no finite real number: it contains zoo, oo, nan or I."""
+    """sympy's answer is not a finite real number: it contains zoo, oo, nan or I."""
 
 
 def from_sympy(expressions: Sequence[Any], names: Mapping[Any, str]) -> list[Expression]:
@@ -82,7 +82,7 @@ def _filled(expression: Any, memo: dict[Any, Expression]) -> Expression:
 
 
 def parts(node: Any) -> Sequence[Any]:
-    """Return the arguments of a node that have values: of a Piecewise, its branches."""
+    """Return the arguments of a node that have values; for a Piecewise these are its branches."""
     if isinstance(node, sympy.Piecewise):
         return [branch for branch, _ in node.args]
     return node.args  # type: ignore[no-any-return]
@@ -134,7 +134,7 @@ def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
 
 
 def rational(number: Any) -> Expression:
-    """Convert a rational number of sympy's.  Raises CannotConvert for one of more than 4,000 digits."""
+    """Convert one of sympy's rational numbers.  Raises CannotConvert for one of more than 4,000 digits."""
     top, bottom = _fraction(abs(number))
     magnitude = top if bottom == Number(1) else divide(top, bottom)
     return negate(magnitude) if number.is_negative else magnitude
@@ -232,7 +232,7 @@ SYMBOLS = {relation: symbol for symbol, relation in RELATIONS.items()}
 
 
 def _all_parts(node: Any) -> Sequence[Any]:
-    """Return the arguments of a node; of a Piecewise, its branches and the sides of its conditions."""
+    """Return the arguments of a node; for a Piecewise, its branches and both sides of its conditions."""
     if not isinstance(node, sympy.Piecewise):
         return node.args  # type: ignore[no-any-return]
     relations = [relation for _, condition in node.args for relation in condition.atoms(*SYMBOLS)]
@@ -302,7 +302,7 @@ def _fold(operation: Operation) -> Callable[..., Any]:
 
 
 def _functions() -> dict[Any, Callable[..., Any]]:
-    """Return our functions by those of sympy: the rows that name them, and functions that only sympy has."""
+    """Map sympy's functions to ours: those that rows of the table name, and those that only sympy has."""
     functions: dict[Any, Callable[..., Any]] = {
         sympy.Heaviside: lambda u, at_zero: (1 + sign(u)) / 2,
         sympy.DiracDelta: lambda u: 0 / u,  # 0, and undefined on the spike

@@ -21,7 +21,7 @@ from diffcompare.backends.symbolic.to_sympy import CannotConvert
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import multiply, raise_to
 
-Coefficients: TypeAlias = tuple[Fraction, ...]  # of a polynomial, from the constant on; the last one is not 0
+Coefficients: TypeAlias = tuple[Fraction, ...]  # of a polynomial, the constant term first; the last one is not 0
 
 X: Coefficients = (Fraction(0), Fraction(1))
 
@@ -138,7 +138,7 @@ def _sum(terms: Iterable[PolynomialTerm], variable: Expression) -> Expression:
 
 
 def _written(term: PolynomialTerm, variable: Expression) -> Expression:
-    """Write the number and the factors; 1 is written only if it stands alone, and of -1 only the sign."""
+    """Write the number and the factors; 1 is written only where it stands alone, and -1 only as a sign."""
     number = term.number
     factors = [_power(_base(factor.of, variable), factor.power) for factor in term.factors]
     if abs(number) != 1 or not factors:

@@ -1,7 +1,7 @@
 """Convert our expressions to sympy's.  Worker process only.
 
 Nothing is ever parsed: sympy objects are built node by node along the Wengert list, with real variables named by their
-position, so that no name of a user's can mean anything to sympy.
+position, so that no user's name can mean anything to sympy.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Absolute(RealFunction):
 
 
 class Sign(RealFunction):
-    """The sign of x, with the derivative 0; that of sympy's own is a Dirac delta, a distribution and no number."""
+    """The sign of x, with the derivative 0; sympy's own sign has a Dirac delta for it, which is not a number."""
 
     complex_form = sympy.sign
 
@@ -181,7 +181,7 @@ class LogGamma(RealFunction):
         return sympy.polygamma(0, self.args[0])
 
 
-OWN = {  # rows that become a function of ours and not one of sympy's
+OWN = {  # rows that become one of our functions instead of one of sympy's
     "abs": Absolute,
     "sign": Sign,
     "floor": Floor,
@@ -240,7 +240,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
 
 
 def symbols_for(names: Iterable[str]) -> dict[str, Any]:
-    """Return a real symbol for every name, named by its position: no name of a user's can mean anything to sympy."""
+    """Return a real symbol for every name, named by its position, so that no user's name can mean anything to sympy."""
     ordered = sorted(names, key=natural_sort_key)
     return {name: sympy.Symbol(f"{number:06}", real=True) for number, name in enumerate(ordered)}
 
