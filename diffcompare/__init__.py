@@ -76,8 +76,7 @@ classroom/                    For the classroom: demos and their player, handout
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
     texts.py                  Every word of the page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
-    keyboard.py               The terminal in raw mode: single keys, the alternate screen, no cursor; restored whatever happens
-    player.py                 The loop of the player: show a frame, wait for a key, move to the next state
+    player.py                 The loop of the player - show a frame, wait for a key, move to the next state - and the terminal in raw mode
     screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
   quiz/                       Quizzes: derivatives to find, with hints, named misconceptions, and derivations
     exercises.py              The exercises of a quiz: random functions, no two alike, each with a point and its domain

@@ -182,7 +182,7 @@ def write_file(path: str, text: str) -> None:
             with open(path, "wb") as stream:
                 stream.write(content)
         else:
-            _replace(os.path.realpath(path), content)
+            replace_file(os.path.realpath(path), content)
     except OSError as error:
         if reader_is_gone(error):
             raise ReaderGone from None
@@ -213,7 +213,8 @@ def is_special(path: str) -> bool:
         return False
 
 
-def _replace(path: str, content: bytes) -> None:
+def replace_file(path: str, content: bytes) -> None:
+    """Replace a file at once, or leave it as it is and raise OSError."""
     exists = os.path.exists(path)
     if exists and not os.access(path, os.W_OK):  # the directory's permission would be enough, but is not what is meant
         raise denied()

@@ -19,6 +19,7 @@ from diffcompare.batch.pool import Result, pack, unpack
 from diffcompare.batch.row_result import RowSummary, csv_header, summarize
 from diffcompare.batch.run import Sink
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.safe_io import replace_file
 
 SUFFIX = ".state"
 MAX_STALE = 1 << 20  # bytes of early results in the state after which those already written are cleared away
@@ -73,12 +74,12 @@ class Journal(Sink):
             _write_all(self.state, self.header)
 
     @contextlib.contextmanager
-    def _trouble(self) -> Iterator[None]:
-        """Turn an OSError into DiskTrouble."""
+    def _trouble(self, path: str | None = None) -> Iterator[None]:
+        """Turn an OSError into DiskTrouble with the path, or else with that of the error."""
         try:
             yield
         except OSError as error:
-            raise DiskTrouble(error.filename or self.path, error) from None
+            raise DiskTrouble(path or error.filename or self.path, error) from None
 
     def rows_so_far(self) -> Iterator[RowSummary]:
         """Yield the summaries of the rows in the results, and cut off what follows the last whole row."""
@@ -127,28 +128,15 @@ class Journal(Sink):
                 if self.durable and complete:
                     os.fsync(stream.fileno())
                 stream.close()
-            if complete:
-                _replace(state_of(self.path), _header_line({**json.loads(self.header), "complete": True}))
+        if complete:
+            with self._trouble(state_of(self.path)):
+                replace_file(state_of(self.path), _header_line({**json.loads(self.header), "complete": True}))
 
 
 def _opened(path: str) -> BinaryIO:
     """Open a file for reading and writing without changing it; create it if it is missing."""
     open(path, "ab").close()
     return open(path, "r+b", buffering=0)
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Replace a file atomically."""
-    new = f"{path}.{os.urandom(6).hex()}"  # a name that nobody else uses
-    try:
-        with open(new, "xb") as stream:
-            stream.write(content)
-        os.replace(new, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        error.filename = path  # the name that the user knows
-        raise
 
 
 def _header_line(identity: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.class_answers.submissions import AnswerRow, Outcome, Part, right_outcomes, wrong_outcomes
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.expression import Expression
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import wengert_list
@@ -333,26 +333,12 @@ def _counts(answers: Class) -> Listing:
 
 
 def _mistakes(answers: Class) -> Table:
-    columns = (
-        Column("count", "count", "right"),
-        Column("of", "of", "right"),
-        Column("mistake", "mistake"),
-        Column("at", "in"),
-        Column("answer", "most often as"),
-        Column("students", "students"),
-    )
+    titles = columns(">count | >of | mistake | at=in | answer=most often as | students")
     rows: list[tuple[Cell, ...]] = [
-        (
-            group.made,
-            group.of,
-            group.kind or group.title,
-            group.at,
-            Code(group.answer),
-            _named(group.rows),
-        )
+        (group.made, group.of, group.kind or group.title, group.at, Code(group.answer), _named(group.rows))
         for group in answers.summary.groups
     ]
-    return Table("mistakes", columns, tuple(rows), "Mistakes, the most frequent first", MAX_MISTAKES, summary=True)
+    return Table("mistakes", titles, tuple(rows), "Mistakes, the most frequent first", MAX_MISTAKES, summary=True)
 
 
 def _named(rows: tuple[AnswerRow, ...]) -> str:
@@ -365,43 +351,21 @@ def _named(rows: tuple[AnswerRow, ...]) -> str:
 def _questions(answers: Class) -> Table:
     """Return the outcomes by question and partial; outcomes that never occur have no column."""
     occurring = [outcome for outcome in RARE_OUTCOMES if answers.summary.outcomes[outcome]]
-    columns = (
-        Column("question", "question", group=True),
-        Column("partial", "partial"),
-        Column("judged", "judged", "right"),
-        Column("right", "right", "right"),
-        Column("wrong", "wrong", "right"),
-        *(Column(outcome.replace(" ", "_"), RARE_OUTCOMES[outcome], "right") for outcome in occurring),
-        Column("commonest", "most often"),
-    )
+    rare = [f">{outcome.replace(' ', '_')}={RARE_OUTCOMES[outcome]}" for outcome in occurring]
+    titles = columns(" | ".join(["partial", ">judged", ">right", ">wrong", *rare, "commonest=most often"]))
     rows: list[tuple[Cell, ...]] = []
     for tally in answers.summary.tallies:
-        counts, commonest = tally.outcomes, tally.commonest
-        rows.append(
-            (
-                ", ".join([tally.label, *tally.domain]),
-                f"df/d{tally.name}",
-                tally.judged,
-                tally.right,
-                tally.wrong,
-                *(counts[outcome] for outcome in occurring),
-                None if commonest is None else commonest.kind or commonest.title,
-            )
-        )
-    return Table("questions", columns, tuple(rows), "Answers by question", summary=True)
+        question, commonest = ", ".join([tally.label, *tally.domain]), tally.commonest
+        counts = (tally.judged, tally.right, tally.wrong, *(tally.outcomes[outcome] for outcome in occurring))
+        rows.append((question, f"df/d{tally.name}", *counts, commonest and (commonest.kind or commonest.title)))
+    titles = (Column("question", "question", group=True), *titles)
+    return Table("questions", titles, tuple(rows), "Answers by question", summary=True)
 
 
 def _rows(answers: Class) -> Table:
-    columns = (
-        Column("line", "line", "right"),
-        Column("student", "student"),
-        Column("question", "question"),
-        Column("partial", "partial"),
-        Column("answer", "answer"),
-        Column("verdict", "verdict"),
-        Column("kind", "mistake"),
-        Column("sentence", "what went wrong"),
-        Column("witness", "seen at"),
+    titles = columns(
+        ">line | student | question | partial | answer | verdict | kind=mistake | sentence=what went wrong"
+        " | witness=seen at"
     )
     rows: list[tuple[Cell, ...]] = []
     for row in answers.rows:
@@ -410,7 +374,7 @@ def _rows(answers: Class) -> Table:
             error = None if row.trouble is None else f"{row.trouble.place}: {row.trouble.text}"
             rows.append((*first, None, None, row.outcome, None, error, None))
         rows += [(*first, *_part(part)) for part in row.parts]
-    return Table("rows", columns, tuple(rows), "Every answer")
+    return Table("rows", titles, tuple(rows), "Every answer")
 
 
 def _part(part: Part) -> tuple[Cell, ...]:
@@ -421,11 +385,8 @@ def _part(part: Part) -> tuple[Cell, ...]:
     judgement, mistakes = part.check.judgements[part.name], list(parts(part.mistake))
     counterexample, seen = judgement.counterexample, None
     if counterexample is not None:
-        seen = Code(
-            f"{format_point(counterexample.point)}: {counterexample.answer}, not {counterexample.partial}".removeprefix(
-                ": "
-            )
-        )
+        values = f"{counterexample.answer}, not {counterexample.partial}"
+        seen = Code(": ".join(filter(None, (format_point(counterexample.point), values))))
     kinds = ", ".join(mistake.kind for mistake in mistakes) or None
     words = "; and ".join(mistake.sentence for mistake in mistakes) or None
     if judgement.verdict == "undecided":

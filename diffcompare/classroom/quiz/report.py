@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.classroom.quiz.session import MAX_POINTS, TERM_MISSING
-from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.printer import to_text
 from diffcompare.language.simplify import simplify
@@ -98,10 +98,7 @@ def data(quiz: Quiz) -> dict[str, Any]:
             "answered": len(quiz.answered),
             "right": sum(item.outcome == "right" for item in quiz.rounds),
         },
-        "practice": [
-            {"topic": entry.topic, "lost": entry.lost, "of": entry.of, "command": entry.command}
-            for entry in practice(quiz)
-        ],
+        "practice": [entry._asdict() for entry in practice(quiz)],
         "verdict": verdict(quiz),
         "warnings": [],
     }
@@ -151,15 +148,11 @@ def document(quiz: Quiz, *, brief: bool = False) -> Document:
 
 
 def _rounds(quiz: Quiz) -> Table:
-    columns = (
-        Column("number", "no.", "right"), Column("function", "f"), Column("asked", "asked"), Column("topic", "topic"),
-        Column("level", "level", "right"), Column("outcome", "outcome"),
-        Column("wrong", "wrong", "right"), Column("hints", "hints", "right"), Column("points", "points", "right"),
-    )  # fmt: skip
+    titles = columns(">number=no. | function=f | asked | topic | >level | outcome | >wrong | >hints | >points")
     rows: list[tuple[Cell, ...]] = []
     for number, item in enumerate(quiz.rounds, 1):
         exercise = item.exercise
         question: tuple[Cell, ...] = (number, exercise.expression, exercise.wanted, exercise.topic, exercise.level)
         if item.outcome is not None:
             rows.append((*question, item.outcome, item.wrong, item.hints, item.points))
-    return Table("rounds", columns, tuple(rows), "Points")
+    return Table("rounds", titles, tuple(rows), "Points")

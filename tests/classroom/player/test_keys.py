@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from diffcompare.classroom.player import keyboard as keys
-from diffcompare.classroom.player.keyboard import NAMES, WINDOWS, console_with_escapes
+from diffcompare.classroom.player import player as keys
+from diffcompare.classroom.player.player import NAMES, WINDOWS, console_with_escapes
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_control_c_is_an_interrupt(console):
 def test_where_nobody_presses_a_key_time_passes(console, monkeypatch):
     slept = []
     monkeypatch.setattr("time.sleep", slept.append)
-    monkeypatch.setattr("time.monotonic", lambda: float(len(slept)))
+    monkeypatch.setattr(keys, "monotonic", lambda: float(len(slept)))
     assert console([]).read(3.0) is None
     assert len(slept) == 4
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from diffcompare.classroom.player.keyboard import LATE, NAMES, _Terminal, escape_length, is_begun
+from diffcompare.classroom.player.player import LATE, NAMES, _Terminal, escape_length, is_begun
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 termios = pytest.importorskip("termios")
