@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO, NamedTuple, cast
 
+from diffcompare.batch import csv_reader, workbook
 from diffcompare.batch.rows import InputRow, error_row, json_rows, text_rows, toml_rows
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.encodings import InUtf8, check_encoding, codec_of, encoding_of_stream
@@ -189,8 +190,6 @@ def rows_of(
 
 def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the points of a table, each with its line.  Raises DiffcompareError for the first that is not a point."""
-    from diffcompare.batch.csv_reader import points
-
     if is_unreadable(path):
         raise unreadable(path)
     if not is_regular(path):
@@ -199,7 +198,9 @@ def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
         )
     try:
         with open(path, "rb") as stream:
-            for line, point in points(_in_utf8(InputFile(path, path, "csv"), stream, lambda note: None), path):
+            for line, point in csv_reader.points(
+                _in_utf8(InputFile(path, path, "csv"), stream, lambda note: None), path
+            ):
                 if isinstance(point, InputRow):
                     assert point.error is not None
                     message = f"{path}:{line}: {point.error.message}"
@@ -240,8 +241,6 @@ def _rows(file: InputFile, tell: Callable[[Diagnostic], None]) -> Iterator[Input
 
 def _read(file: InputFile, stream: BinaryIO | InUtf8, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
     if file.format == "csv":
-        from diffcompare.batch import csv_reader
-
         yield from csv_reader.rows(stream, file.name, tell)
     else:
         read = {"txt": text_rows, "toml": toml_rows, "jsonl": json_rows}[file.format]
@@ -249,8 +248,6 @@ def _read(file: InputFile, stream: BinaryIO | InUtf8, tell: Callable[[Diagnostic
 
 
 def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) -> Iterator[InputRow]:
-    from diffcompare.batch import csv_reader, workbook
-
     try:
         worksheet = workbook.read(path)
     except DiffcompareError as error:

@@ -70,8 +70,8 @@ def document(row: InputRow, options: Options) -> dict[str, Any]:
     except MemoryError:
         return error_document(row, Diagnostic("E811", "resource_limit", "the row needs more memory than there is"))
     except Exception as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        return error_document(row, Diagnostic("E900", "internal_error", f"internal error: {what[:200]}"))
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        return error_document(row, Diagnostic("E900", "internal_error", f"internal error: {cause[:200]}"))
 
 
 def _heading(row: InputRow) -> dict[str, Any]:

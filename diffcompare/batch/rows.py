@@ -111,13 +111,13 @@ def _decoded(line: bytes, file: str, number: int) -> str | InputRow:
         return _not_utf8(file, number, column, f"byte 0x{line[error.start]:02x} in column {column}")
 
 
-def _not_utf8(file: str, number: int, column: int, what: str) -> InputRow:
+def _not_utf8(file: str, number: int, column: int, reason: str) -> InputRow:
     return error_row(
         file,
         number,
         "E605",
         "io_error",
-        f"the text is not UTF-8: {what}",
+        f"the text is not UTF-8: {reason}",
         "save it as UTF-8, or say its encoding: --encoding gbk",
         column,
     )
@@ -150,9 +150,9 @@ def text_row(line: str, file: str, number: int) -> InputRow | None:
     if not content or content.isspace():
         return None
     start, name, point = 0, None, None
-    head, colon, rest = content.partition(":")
+    head, colon, behind = content.partition(":")
     if colon and "@" not in head:
-        start, name, content = len(head) + 1, head.strip() or None, rest
+        start, name, content = len(head) + 1, head.strip() or None, behind
     if "@" in content:
         content, _, point = content.partition("@")
     text = content.strip()

@@ -30,13 +30,13 @@ def test_tabs():
 
 
 def test_empty_cells_say_nothing_and_empty_lines_are_no_rows():
-    found = rows("name,expression,x\n,x^2,\n,,\n\na,x,1\n")
-    assert [(row.name, row.point, row.line) for row in found] == [(None, None, 2), ("a", {"x": "1"}, 5)]
+    parsed = rows("name,expression,x\n,x^2,\n,,\n\na,x,1\n")
+    assert [(row.name, row.point, row.line) for row in parsed] == [(None, None, 2), ("a", {"x": "1"}, 5)]
 
 
 def test_a_cell_of_several_lines_begins_where_it_begins():
-    found = rows('expression,x\n"x +\n1",2\nx,3\n')
-    assert [(row.text, row.line) for row in found] == [("x +\n1", 2), ("x", 4)]
+    parsed = rows('expression,x\n"x +\n1",2\nx,3\n')
+    assert [(row.text, row.line) for row in parsed] == [("x +\n1", 2), ("x", 4)]
 
 
 def test_the_apostrophe_before_a_formula_is_taken_off_again():
@@ -45,13 +45,13 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
 
 
 def test_columns_that_are_no_variables_are_left_out_and_named():
-    told = []
-    found = list(csv_reader.rows(io.BytesIO(FEYNMAN.encode()), "f.csv", told.append))
-    assert [(row.name, row.text, row.point) for row in found] == [
+    notes = []
+    parsed = list(csv_reader.rows(io.BytesIO(FEYNMAN.encode()), "f.csv", notes.append))
+    assert [(row.name, row.text, row.point) for row in parsed] == [
         ("I.6.2a", "exp(-theta**2/2)/sqrt(2*pi)", {"theta": "2.189"}),
         ("I.12.1", "mu*Nn", {"Nn": "2"}),
     ]
-    left_out, chosen = told
+    left_out, chosen = notes
     assert "left out the columns `Number`, `Output`, `# variables`, `units`, where" in left_out.message
     assert "within the ranges" in chosen.message
 
@@ -83,10 +83,10 @@ def test_a_column_with_the_whole_point():
 
 
 def test_the_rows_of_a_worksheet():
-    found = list(
+    parsed = list(
         csv_reader.rows_of_records([(1, ["expression", "x"]), (4, ["x^2", "3"]), (5, ["y", "1"])], "m.xlsx", print)
     )
-    assert [(row.text, row.point, row.line) for row in found] == [("x^2", {"x": "3"}, 4), ("y", None, 5)]
+    assert [(row.text, row.point, row.line) for row in parsed] == [("x^2", {"x": "3"}, 4), ("y", None, 5)]
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_what_is_wrong_with_a_table(content, line, code, word):
 
 
 def test_points():
-    found = list(csv_reader.points(io.BytesIO(b"x,y\n1,2\n3,\n"), "p.csv"))
-    assert found == [(2, {"x": "1", "y": "2"}), (3, {"x": "3"})]
+    parsed = list(csv_reader.points(io.BytesIO(b"x,y\n1,2\n3,\n"), "p.csv"))
+    assert parsed == [(2, {"x": "1", "y": "2"}), (3, {"x": "3"})]
 
 
 TITLES = ["Formula", "v1_name", "v1_low", "v1_high", "v2_name", "v2_low", "v2_high"]

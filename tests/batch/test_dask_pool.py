@@ -80,9 +80,9 @@ def address_in(file):
 
 def until(condition):
     for _ in range(600):
-        found = condition()
-        if found:
-            return found
+        outcome = condition()
+        if outcome:
+            return outcome
         time.sleep(0.1)
     raise AssertionError("it did not come to pass within a minute")
 
@@ -290,11 +290,11 @@ def test_a_task_ends_with_the_row_that_takes_it_longer_and_the_others_are_given_
     assert len(answer_rows([row.plain() for _, row in rows(3)], OPTIONS.plain())) == 1
     pool = DaskPool(OPTIONS, "tcp://s")
     pool.give(rows(3))
-    found = []
+    results = []
     for _ in range(3):
         faked.work()
-        found += pool.results(0.01)
-    assert names(found) == [0, 1, 2]
+        results += pool.results(0.01)
+    assert names(results) == [0, 1, 2]
     assert pool.under_way == 0
     pool.end()
     assert faked.cancelled
@@ -313,6 +313,6 @@ def test_a_task_that_failed_is_given_out_once_more_and_then_refused(faked):
     for _ in range(2):
         (future, _), faked.tasks = faked.tasks[0], []
         future.set_exception(RuntimeError("killed"))
-        found = pool.results(0.01)
-    assert names(found) == [0, 1]
-    assert all(json.loads(result.output)["error"]["code"] == "E811" for result in found)
+        results = pool.results(0.01)
+    assert names(results) == [0, 1]
+    assert all(json.loads(result.output)["error"]["code"] == "E811" for result in results)

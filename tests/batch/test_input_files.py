@@ -121,12 +121,12 @@ def test_a_kind_that_cannot_be_read_is_refused_by_name(folder, name):
 
 def test_the_encoding_is_found_out_and_told_or_said(folder):
     folder.joinpath("g.csv").write_bytes("名称,函数,x\n张伟,x^2,3\n".encode("gbk"))
-    told = []
-    (row,) = rows_of(find_input_files(["g.csv"]), tell=told.append)
+    notes = []
+    (row,) = rows_of(find_input_files(["g.csv"]), tell=notes.append)
     assert (row.name, row.text) == ("张伟", "x^2")
-    assert [note.message for note in told] == ["g.csv is not UTF-8, and read as GBK: `名称`"]
-    (row,) = rows_of(find_input_files(["g.csv"], encoding="gbk"), tell=told.append)
-    assert (row.name, len(told)) == ("张伟", 1)
+    assert [note.message for note in notes] == ["g.csv is not UTF-8, and read as GBK: `名称`"]
+    (row,) = rows_of(find_input_files(["g.csv"], encoding="gbk"), tell=notes.append)
+    assert (row.name, len(notes)) == ("张伟", 1)
     with pytest.raises(DiffcompareError, match="no encoding `gbx`"):
         find_input_files(["g.csv"], encoding="gbx")
     assert fingerprint(find_input_files(["g.csv"])) != fingerprint(find_input_files(["g.csv"], encoding="gbk"))

@@ -30,17 +30,17 @@ def at_work():
         return made[-1]
 
     yield start
-    for each in made:
-        each.end()
-        assert all(worker.process.poll() is not None for worker in each.workers)
+    for local_pool in made:
+        local_pool.end()
+        assert all(worker.process.poll() is not None for worker in local_pool.workers)
 
 
 def collected(working, count):
-    found = []
+    results = []
     ends = time.monotonic() + 120
-    while len(found) < count and time.monotonic() < ends:
-        found += working.results(0.1)
-    return {result.number: json.loads(result.output) for result in found}
+    while len(results) < count and time.monotonic() < ends:
+        results += working.results(0.1)
+    return {result.number: json.loads(result.output) for result in results}
 
 
 def rows(*texts):
@@ -51,9 +51,9 @@ def test_every_row_is_answered_once(at_work):
     working = at_work(jobs=2)
     working.give(rows("x^2", "x^3"))
     working.give([(7, InputRow("f.txt", 8, 1, "a", "sni(x)"))])
-    found = collected(working, 3)
-    assert {number: document["file"] for number, document in found.items()} == dict.fromkeys((0, 1, 7), "f.txt")
-    assert found[7]["error"]["code"] == "E101"
+    answers = collected(working, 3)
+    assert {number: document["file"] for number, document in answers.items()} == dict.fromkeys((0, 1, 7), "f.txt")
+    assert answers[7]["error"]["code"] == "E101"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -70,11 +70,11 @@ def test_a_row_whose_worker_always_ends_says_so_and_the_rows_behind_it_are_answe
 
     monkeypatch.setattr(LocalPool, "_give", give)
     working.give(rows("x^2", "x^3"))
-    found = collected(working, 2)
+    answers = collected(working, 2)
     assert len(killed) == pool.MAX_TRIES
-    assert found[0]["error"]["code"] == "E811"
-    assert "signal 9" in found[0]["error"]["message"]
-    assert found[1]["methods"][0]["status"] == "ok"
+    assert answers[0]["error"]["code"] == "E811"
+    assert "signal 9" in answers[0]["error"]["message"]
+    assert answers[1]["methods"][0]["status"] == "ok"
 
 
 def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatch):
@@ -83,9 +83,9 @@ def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatc
     working = at_work(QUICK._replace(methods=("symbolic",), budget=None))
     steps = "; ".join(f"v{k + 1} = sin(v{k}) + cos(v{k})/(1 + v{k}^2)" for k in range(60))
     working.give(rows(f"v0 = x; {steps}; v60", "sni(x)"))
-    found = collected(working, 2)
-    assert "was not done within 1 s" in found[0]["error"]["message"]
-    assert found[1]["error"]["code"] == "E101"
+    answers = collected(working, 2)
+    assert "was not done within 1 s" in answers[0]["error"]["message"]
+    assert answers[1]["error"]["code"] == "E101"
 
 
 # --- Where no process, or no thread, can be started -------------------------------------------------------------------
@@ -124,9 +124,9 @@ def test_a_process_whose_answers_nobody_could_read_is_ended(monkeypatch):
 
 def test_with_fewer_processes_than_were_asked_for_the_work_goes_on_and_that_is_said(at_work, monkeypatch):
     monkeypatch.setattr(processes, "start", only(1, processes.start))
-    told = []
-    working = at_work(jobs=3, tell=told.append)
-    assert [note.message.partition(":")[0] for note in told] == ["1 of 3 processes are at work"]
+    notes = []
+    working = at_work(jobs=3, tell=notes.append)
+    assert [note.message.partition(":")[0] for note in notes] == ["1 of 3 processes are at work"]
     working.give(rows("x^2"))
     assert collected(working, 1)[0]["methods"][0]["status"] == "ok"
 
@@ -134,8 +134,8 @@ def test_with_fewer_processes_than_were_asked_for_the_work_goes_on_and_that_is_s
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
     """The others take its rows; if it was the last one, the run stops."""
-    told = []
-    working = at_work(jobs=jobs, tell=told.append)
+    notes = []
+    working = at_work(jobs=jobs, tell=notes.append)
     working.give(rows("x^2", "x^3"))
     monkeypatch.setattr(processes, "start", refuse)
     working.workers[0].process.kill()
@@ -144,7 +144,7 @@ def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
             collected(working, 2)
     else:
         assert set(collected(working, 2)) == {0, 1}
-        assert [note.code for note in told] == ["W634"]
+        assert [note.code for note in notes] == ["W634"]
 
 
 def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):

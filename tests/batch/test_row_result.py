@@ -34,30 +34,30 @@ def printed(capsys, *arguments):
     ids=lambda value: value.text if isinstance(value, InputRow) else None,
 )
 def test_the_document_of_a_row(capsys, row, arguments):
-    found = document(row, QUICK)
+    data = document(row, QUICK)
     expected = printed(capsys, row.text, *arguments)
-    assert [found.pop(key) for key in ("name", "file", "line")] == [row.name, row.file, row.line]
-    found.pop("column", None)
-    assert found == expected
-    assert json.loads(json_line(found)) == expected
+    assert [data.pop(key) for key in ("name", "file", "line")] == [row.name, row.file, row.line]
+    data.pop("column", None)
+    assert data == expected
+    assert json.loads(json_line(data)) == expected
 
 
 def test_formulas_by_hand_are_judged(capsys):
     row = InputRow("f.csv", 2, 1, "a", "x^2*y", {"x": 3, "y": 2}, {"x": "2*x*y", "y": "x"})
-    found = document(row, QUICK)
-    assert found["check"] == {"verdict": "wrong", "partials": {"x": "proved", "y": "wrong"}}
+    data = document(row, QUICK)
+    assert data["check"] == {"verdict": "wrong", "partials": {"x": "proved", "y": "wrong"}}
     expected = printed(capsys, "x^2*y", "--at", "x=3,y=2", "--hand", "x=2*x*y", "--hand", "y=x")
-    assert {key: found[key] for key in expected} == expected
+    assert {key: data[key] for key in expected} == expected
 
 
 def test_an_entry_of_a_file_of_ones_own(capsys, tmp_path):
     path = tmp_path / "own.toml"
     path.write_text('[[expression]]\nname = "a"\nexpression = "x^2"\npoint = {x = 3}\ngradient = {x = "2*x"}\n')
     entry = {"name": "a", "expression": "x^2", "point": {"x": 3}, "gradient": {"x": "2*x"}}
-    found = document(InputRow(str(path), 1, 1, "a", entry=entry), QUICK)
-    assert found.pop("check")["verdict"] == "proved"
+    data = document(InputRow(str(path), 1, 1, "a", entry=entry), QUICK)
+    assert data.pop("check")["verdict"] == "proved"
     expected = printed(capsys, f"{path}:a")
-    assert {key: found[key] for key in expected} == expected
+    assert {key: data[key] for key in expected} == expected
 
 
 def test_the_column_is_that_of_the_mistake():

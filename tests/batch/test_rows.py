@@ -31,13 +31,13 @@ def test_a_line(line, name, expression, point, column):
 
 
 def test_lines_keep_their_numbers_and_only_those_that_say_something_are_rows():
-    found = text_rows(b"\xef\xbb\xbfx\r\n\r\n# all of it\r\n  \ny # remark")
-    assert [(row.line, row.text) for row in found] == [(1, "x"), (5, "y")]
+    parsed = text_rows(b"\xef\xbb\xbfx\r\n\r\n# all of it\r\n  \ny # remark")
+    assert [(row.line, row.text) for row in parsed] == [(1, "x"), (5, "y")]
 
 
 def test_a_line_that_is_not_utf8_costs_only_itself():
-    found = text_rows("x\nζ + ".encode() + b"\xff\ny\n")
-    assert [(row.line, row.column, row.error and row.error.code) for row in found] == [
+    parsed = text_rows("x\nζ + ".encode() + b"\xff\ny\n")
+    assert [(row.line, row.column, row.error and row.error.code) for row in parsed] == [
         (1, 1, None),
         (2, 5, "E605"),
         (3, 1, None),
@@ -52,8 +52,8 @@ def test_a_file_in_utf16_is_one_error():
 
 def test_a_line_that_is_too_long_is_passed_over(monkeypatch):
     monkeypatch.setattr(rows, "MAX_LINE_LENGTH", 100)
-    found = text_rows(b"x\n" + b"x+" * 5000 + b"x\ny\n")
-    assert [(row.line, row.error and row.error.code) for row in found] == [(1, None), (2, "E625"), (3, None)]
+    parsed = text_rows(b"x\n" + b"x+" * 5000 + b"x\ny\n")
+    assert [(row.line, row.error and row.error.code) for row in parsed] == [(1, None), (2, "E625"), (3, None)]
 
 
 def json_rows(content: str):

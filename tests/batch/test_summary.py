@@ -36,8 +36,8 @@ def test_answers_are_counted_by_what_became_of_them():
     statistics = Statistics(("reverse-ad",))
     for number, status in enumerate(("ok", "ok", "undefined", "failed", "timed-out", "out-of-memory", "not-supported")):
         statistics.add(row(number, status=status, error=None))
-    found = statistics.by_method["reverse-ad"]
-    assert (found.answered, found.refused, found.timed_out, found.work) == (2, 4, 1, 21)
+    of_method = statistics.by_method["reverse-ad"]
+    assert (of_method.answered, of_method.refused, of_method.timed_out, of_method.work) == (2, 4, 1, 21)
     assert (statistics.rows, statistics.failed) == (7, 5)
 
 
@@ -53,7 +53,7 @@ def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
 
 
 @pytest.mark.parametrize(
-    ("one", "code"),
+    ("summary", "code"),
     [
         (row(1, error=1e-10), None),
         (row(1, error=1e-8), "E813"),
@@ -65,9 +65,9 @@ def test_the_worst_rows_are_those_of_exact_methods_the_first_of_equals():
         (row(1, check=("proved", "df/dx")), None),
     ],
 )
-def test_when_a_row_fails(one, code):
+def test_when_a_row_fails(summary, code):
     statistics = Statistics(("reverse-ad",), max_error=1e-9)
-    statistics.add(one)
+    statistics.add(summary)
     assert statistics.failed == (code is not None)
     assert [failed.code for failed in statistics.failures] == ([] if code is None else [code])
 

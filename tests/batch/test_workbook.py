@@ -33,13 +33,13 @@ def test_cells_are_text_and_empty_rows_are_none(book):
     path = book(
         one=[["学生", "x"], [], [None, " "], ["Ada", 0.5, 3.0, 12, True, "=2*x"], [datetime.datetime(2026, 5, 1)]]
     )
-    found = workbook.read(path)
-    assert found.records == [
+    worksheet = workbook.read(path)
+    assert worksheet.records == [
         (1, ["学生", "x"]),
         (4, ["Ada", "0.5", "3", "12", "True", "2*x"]),
         (5, ["2026-05-01"]),
     ]
-    assert (found.name, found.others) == ("one", 0)
+    assert (worksheet.name, worksheet.others) == ("one", 0)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_formula_is_what_was_typed_unless_a_number_came_from_other_cells(formu
 
 
 def test_the_first_worksheet_with_anything_in_it_is_read(book):
-    found = workbook.read(book(empty=[], answers=[["a"]], more=[["b"]]))
-    assert (found.name, found.others) == ("answers", 1)
+    worksheet = workbook.read(book(empty=[], answers=[["a"]], more=[["b"]]))
+    assert (worksheet.name, worksheet.others) == ("answers", 1)
 
 
 def test_a_workbook_without_cells(book):

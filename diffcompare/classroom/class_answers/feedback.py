@@ -17,7 +17,9 @@ from diffcompare.language.printer import to_text
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
+from diffcompare.render import render
 from diffcompare.studies.check_report import as_sentence, evidence, headline, marked, parts, spans, step_blocks
+from diffcompare.studies.derive import derive_question
 
 if TYPE_CHECKING:
     from diffcompare.classroom.class_answers.submissions import AnswerRow, Class, Part
@@ -34,8 +36,6 @@ _COMPARISON = re.compile(r": d/d\w+\[.*", re.S)
 
 def texts(answers: Class, *, solution: bool = False) -> dict[str, str]:
     """Return the feedback texts by file name, one for each student; `solution` adds the derivations."""
-    from diffcompare.render import render
-
     students = answers.by_student()
     names = file_names(students)
     return {
@@ -80,8 +80,6 @@ def _row(row: AnswerRow, solution: bool) -> Iterator[Block]:
     for name in row.missing:
         yield Paragraph(f"df/d{name}: no answer.")
     if solution and row.question is not None:
-        from diffcompare.studies.derive import derive_question
-
         derived = derive_question(row.question).document()
         yield from (block for block in derived.blocks if not isinstance(block, Heading) or block.level > 1)
 

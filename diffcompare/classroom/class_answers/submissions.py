@@ -393,8 +393,8 @@ def _named_in(answer: str, names: Sequence[str]) -> str | None:
 
 def _changed_by_spreadsheet(answer: str) -> Diagnostic:
     """Return the error of an answer that a spreadsheet turned into something else."""
-    what = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
-    message = f"the spreadsheet shows `{answer}` here: it took the answer for {what}"
+    mistaken_for = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
+    message = f"the spreadsheet shows `{answer}` here: it took the answer for {mistaken_for}"
     return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
 
 

@@ -161,13 +161,13 @@ def _frame(name: str, number: int, frame: Frame, staged: bool) -> str:
         parts.append(f'<p class="question">{word("question", question=frame.question)}</p>\n')
         parts.append(f'<div class="asked">{_blocks(frame.question_blocks, staged)}</div>\n')
     sentences = [("rule", frame.rule), ("why", frame.sentence)]
-    told = [f'<p class="{kind}"><b>{word(kind)}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text]
-    parts.append(f'<div class="told">{"".join(told)}{_blocks(frame.blocks, staged)}</div>\n')
+    paragraphs = [f'<p class="{kind}"><b>{word(kind)}</b>{html.escape(text)}</p>\n' for kind, text in sentences if text]
+    parts.append(f'<div class="told">{"".join(paragraphs)}{_blocks(frame.blocks, staged)}</div>\n')
     if frame.broken is not None:
         bug = word("damage", bug=frame.broken.bug, sentence=frame.broken.sentence)
         damage = _blocks(frame.broken.blocks, staged)
         parts.append(f'<div class="broken"><p><b>{word("broken")}</b> {bug}</p>\n{damage}</div>\n')
-    asks, breaks = ("yes" if it else "no" for it in (frame.question, frame.broken))
+    asks, breaks = ("yes" if part else "no" for part in (frame.question, frame.broken))
     data = f'data-asks="{asks}" data-breaks="{breaks}"'
     return f'<article class="frame" id="{name}-{number}" {data}>\n{"".join(parts)}</article>\n'
 

@@ -13,6 +13,7 @@ from diffcompare.classroom.demos.swell import MEMBERS, X, derivative_of_logistic
 from diffcompare.codegen.javascript_table import operation_key
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Graph, Table, Vertex
+from diffcompare.inputs.catalogue import entry
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.wengert import active_nodes, names, pretty, variables, wengert_list
@@ -33,6 +34,7 @@ from diffcompare.studies.swell.measure import (
     truth_of,
 )
 from diffcompare.studies.trace import Trace, trace_question
+from diffcompare.truth.establish import establish
 
 # Programs: Wengert lists as plain data, with the numbers that Python computed, for the page's own tape.
 
@@ -59,8 +61,6 @@ class Staged(NamedTuple):
 
 def shipped() -> dict[str, Staged]:
     """Return the programs of SHIPPED at their own points, by name."""
-    from diffcompare.inputs.catalogue import entry
-
     entries = {name: entry(name) for name in SHIPPED}
     return {
         name: staged(question_of(listed.text, tuple(listed.point)), listed.point) for name, listed in entries.items()
@@ -95,8 +95,6 @@ def stepped(text: str, point: Mapping[str, float]) -> Program:
 
     If the truth is not available, the program's own reverse sweep takes its place.
     """
-    from diffcompare.truth.establish import establish
-
     (name,) = point
     question = question_of(text, (name,))
     compiled = program(question, point)

@@ -377,9 +377,9 @@ def _window(body: list[Line], rows: int, scroll: int) -> list[Line]:
         return _padded(body, min(rows, MAX_BODY))
     start = min(scroll, len(body) - rows + 1)
     visible = body[start : start + rows - 1]
-    rest = len(body) - start - len(visible)
+    below = len(body) - start - len(visible)
     hints = [translate("{count} lines above (up)", count=start)] * (start > 0)
-    hints += [translate("{count} lines below (down)", count=rest)] * (rest > 0)
+    hints += [translate("{count} lines below (down)", count=below)] * (below > 0)
     return [*visible, *_plain([f"   ... {translate(', ').join(hints)}"])]
 
 

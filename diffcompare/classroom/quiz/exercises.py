@@ -26,6 +26,9 @@ from diffcompare.language.operations import (
     cos,
     cosh,
     exp,
+    is_linear,
+    is_product,
+    is_quotient,
     ln,
     log2,
     log10,
@@ -285,8 +288,6 @@ REDUNDANT_PAIRS = (
     {"sinh", "asinh"}, {"^n", "sqrt"}, {"^n", "cbrt"}, {"^n", "^"}, {"sqrt", "cbrt"},
 )  # fmt: skip
 
-LINEAR = ("+", "-", "neg")
-
 # Rules that a function needs at least, besides those for sums and constant factors; with several variables, one.
 MIN_NODES = {4: 3, 5: 4}
 
@@ -392,8 +393,8 @@ def rules_to_apply(nodes: Sequence[Expression]) -> int:
     """Return the number of rules that the derivative needs, without those for sums and constant factors."""
     needed = 0
     for node in nodes:
-        if node.operation is not None and node.varies and node.operation.name not in LINEAR:
-            scaled = node.operation.name == "*" and not all(argument.varies for argument in node.arguments)
+        if node.operation is not None and node.varies and not is_linear(node):
+            scaled = is_product(node) and not all(argument.varies for argument in node.arguments)
             needed += not scaled
     return needed
 
@@ -401,13 +402,13 @@ def rules_to_apply(nodes: Sequence[Expression]) -> int:
 def has_redundancy(nodes: Sequence[Expression]) -> bool:
     """Tell whether two nested operations, or two factors, could be written as one."""
     for node in nodes:
-        if node.operation is None or node.operation.name in LINEAR:
+        if node.operation is None or is_linear(node):
             continue
         name, arguments = node.operation.name, node.arguments
-        if name in ("*", "/") and arguments[0] is arguments[1]:
+        if (is_product(node) or is_quotient(node)) and arguments[0] is arguments[1]:
             return True
         inner = {argument.operation.name for argument in arguments if argument.operation is not None}
-        if any({name, other} in REDUNDANT_PAIRS for other in inner) or (name in inner and name != "*"):
+        if any({name, other} in REDUNDANT_PAIRS for other in inner) or (name in inner and not is_product(node)):
             return True
     return False
 

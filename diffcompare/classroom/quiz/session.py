@@ -17,7 +17,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Block, Code, Equation, Equations, Heading, Listing, Paragraph
 from diffcompare.language.differentiation_rules import ONE, ZERO, apply_rule
 from diffcompare.language.expression import Expression, PendingDerivative, Variable, apply
-from diffcompare.language.operations import OPERATIONS
+from diffcompare.language.operations import ARITHMETIC, general_power, is_integer_power, is_power
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.studies.check import Check, check_question
@@ -146,9 +146,6 @@ class Quiz(Record):
 
 # Hints: first the rule to use, in letters; then the steps of the right derivation that leave something to do.
 
-# Operations whose rules are always written with u and v, even for the variable itself: (x*v)' is not a rule.
-LETTERS_ONLY = ("+", "-", "neg", "*", "/")
-
 
 class Hint(NamedTuple):
     """A hint: a rule's name and an equation."""
@@ -184,20 +181,20 @@ def in_letters(step: DerivationStep, active: set[Expression]) -> Equation:
     """Return the general rule of a step: d/dx[u*v] = d/dx[u]*v + u*d/dx[v], with a, c and n as constants."""
     node, by = step.node, step.by
     assert node.operation is not None
-    name, varying = node.operation.name, iter("uvw")
+    varying = iter("uvw")
     written: list[Expression] = []
     derivatives: list[Expression] = []
     for place, argument in enumerate(node.arguments):
         if argument not in active:
-            written.append(Variable("c" if name not in ("^n", "^") else "an"[place]))
+            written.append(Variable("an"[place] if is_power(node) else "c"))
             derivatives.append(ZERO)
-        elif argument is Variable(by) and name not in LETTERS_ONLY:
+        elif argument is Variable(by) and node.operation not in ARITHMETIC:  # (x*v)' is not a rule, but (u*v)' is
             written.append(argument)
             derivatives.append(ONE)
         else:
             written.append(Variable(next(varying)))
             derivatives.append(PendingDerivative(written[-1], by))
-    general = apply(OPERATIONS["^"] if name == "^n" else node.operation, tuple(written))
+    general = apply(general_power if is_integer_power(node) else node.operation, tuple(written))
     return Equation(PendingDerivative(general, by), apply_rule(general, derivatives).derivative)
 
 

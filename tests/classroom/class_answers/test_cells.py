@@ -33,9 +33,9 @@ def test_records(text, records):
 
 def test_a_quote_that_is_not_closed_costs_its_own_line_only():
     sheet = Sheet('a,b\n1,"x\n2,"y"\n3,z\n')
-    _, broken, *rest = sheet.records()
+    _, broken, *others = sheet.records()
     assert [cell.open for cell in broken] == [False, True]
-    assert [[cell.text for cell in record] for record in rest] == [["2", "y"], ["3", "z"]]
+    assert [[cell.text for cell in record] for record in others] == [["2", "y"], ["3", "z"]]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from diffcompare.classroom.class_answers.table import TableCell, columns_of, var
 from diffcompare.diagnostics import DiffcompareError
 
 
-def found(*titles, variables=("x", "y")):
+def recognized(*titles, variables=("x", "y")):
     return with_variables(columns_of([TableCell(title, 0) for title in titles], "a.csv"), variables, "a.csv")
 
 
@@ -30,29 +30,29 @@ def found(*titles, variables=("x", "y")):
     ],
 )
 def test_spellings_of_a_partial(title):
-    columns, left_out = found("student", "expression", title)
+    columns, left_out = recognized("student", "expression", title)
     assert columns.answers == {2: "x"}
     assert left_out == []
 
 
 @pytest.mark.parametrize("title", ["derivative", "Answer", "f'(x)"])
 def test_the_partial_by_the_only_variable(title):
-    assert found("id", "f", title)[0].answers == {2: ""}
+    assert recognized("id", "f", title)[0].answers == {2: ""}
 
 
 def test_columns_stand_in_any_order_and_in_any_case():
-    columns, _ = found("X", " Question ", "Domain", "ID", "y", "Student")
+    columns, _ = recognized("X", " Question ", "Domain", "ID", "y", "Student")
     assert (columns.student, columns.number, columns.function, columns.domain) == (5, 3, 1, 2)
     assert columns.answers == {0: "X", 4: "y"}
 
 
 def test_beside_an_expression_a_question_is_its_name():
-    columns, _ = found("name", "question", "expression", "x")
+    columns, _ = recognized("name", "question", "expression", "x")
     assert (columns.function, columns.label) == (2, 1)
 
 
 def test_what_is_no_variable_is_left_out_and_named():
-    assert found("student", "expression", "x", "group", "", "e-mail address")[1] == ["group", "e-mail address"]
+    assert recognized("student", "expression", "x", "group", "", "e-mail address")[1] == ["group", "e-mail address"]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_no_variable_is_left_out_and_named():
     ],
 )
 def test_what_is_differentiated_in_another_column_is_the_function(titles):
-    assert found(*titles, variables=("x", "t"))[0].function == 1
+    assert recognized(*titles, variables=("x", "t"))[0].function == 1
 
 
 @pytest.mark.parametrize(
@@ -80,16 +80,16 @@ def test_what_is_differentiated_in_another_column_is_the_function(titles):
     ],
 )
 def test_a_family_name_stands_beside_a_given_name(titles, student, family):
-    columns, _ = found(*titles, "f", "x")
+    columns, _ = recognized(*titles, "f", "x")
     assert (columns.student, columns.family) == (student, family)
 
 
 def test_two_remarks_of_one_title_are_left_out():
-    assert found("name", "note", "f", "x", "note")[1] == ["note"]
+    assert recognized("name", "note", "f", "x", "note")[1] == ["note"]
 
 
 def test_names_with_subscript_digits():
-    assert found("f", "df/dx₁", variables=("x1",))[0].answers == {1: "x1"}
+    assert recognized("f", "df/dx₁", variables=("x1",))[0].answers == {1: "x1"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_names_with_subscript_digits():
 )
 def test_tables_that_cannot_be_read(titles, code, message):
     with pytest.raises(DiffcompareError) as error:
-        found(*titles)
+        recognized(*titles)
     assert error.value.diagnostic.code == code
     assert message in error.value.diagnostic.message
 

@@ -60,11 +60,11 @@ def test_json(judged):
 
 
 def test_an_answer_for_half_a_domain(judged):
-    found = judged("student,expression,x", "Ada,x^4,4*sqrt(x)^6")
-    text = render(found.document(), "plain")
+    checked = judged("student,expression,x", "Ada,x^4,4*sqrt(x)^6")
+    text = render(checked.document(), "plain")
     assert re.search(r"4\*sqrt\(x\)\^6 +agrees where it is defined +- +no value for x < 0 ", text)
     assert "1 right, 0 wrong (1 of the right ones only agree where they are defined)." in text
-    data = json.loads(found.to_json())
+    data = json.loads(checked.to_json())
     assert data["summary"]["agrees_where_it_is_defined"] == data["summary"]["right"] == 1
     assert data["rows"][0]["partials"]["x"]["no_value"]["region"] == "x < 0"
 
@@ -81,5 +81,5 @@ def test_what_students_wrote_is_no_markup(judged):
 
 
 def test_two_mistakes_at_once_are_both_named(judged):
-    found = judged("student,f,x", "Ada,sin(x^2)*exp(3*x),2*x*cos(x^2)*exp(3*x) + sin(x^2)*exp(3*x)")
-    assert "missing-inner-factor" in str(found)
+    checked = judged("student,f,x", "Ada,sin(x^2)*exp(3*x),2*x*cos(x^2)*exp(3*x) + sin(x^2)*exp(3*x)")
+    assert "missing-inner-factor" in str(checked)

@@ -43,8 +43,8 @@ def test_no_two_files_have_names_that_differ_in_case_only():
 
 
 def test_all_rows_of_a_student_are_in_one_text(judged):
-    found = judged("student,f,x,y", "Ada,x^2,2*x,", "Bob,x^2,sni(x),", "Ada,sin(x^2)*y,y*cos(x^2),", "Bob,@nosuch,1,")
-    written = texts(found)
+    checked = judged("student,f,x,y", "Ada,x^2,2*x,", "Bob,x^2,sni(x),", "Ada,sin(x^2)*y,y*cos(x^2),", "Bob,@nosuch,1,")
+    written = texts(checked)
     assert list(written) == ["Ada.txt", "Bob.txt"]
     ada, bob = written.values()
     assert ada.startswith(f"{MARK} for Ada\n")
@@ -67,32 +67,32 @@ def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
     text, by, wrong = example_of(slug)
     expression = parse(text)
     right = to_text(simplify(derivatives_of(wengert_list(expression), by).get(expression, ZERO), expression))
-    found = judged(f"student,f,df/d{by}", f'Ada,"{text}","{wrong}"')
-    assert found.rows[0].outcome == "wrong"
-    (feedback,) = texts(found).values()
+    checked = judged(f"student,f,df/d{by}", f'Ada,"{text}","{wrong}"')
+    assert checked.rows[0].outcome == "wrong"
+    (feedback,) = texts(checked).values()
     hints = [line for line in feedback.splitlines() if line.startswith(("Hint", "d/d", "What"))]
-    assert bool(hints) == (found.rows[0].parts[0].mistake is not None)
-    told = re.compile(rf"(?<![\w*/^(]){re.escape(right)}(?![\w*/^(])")
-    assert not any(told.search(line) for line in hints), feedback
-    (feedback,) = texts(found, solution=True).values()
+    assert bool(hints) == (checked.rows[0].parts[0].mistake is not None)
+    answer = re.compile(rf"(?<![\w*/^(]){re.escape(right)}(?![\w*/^(])")
+    assert not any(answer.search(line) for line in hints), feedback
+    (feedback,) = texts(checked, solution=True).values()
     assert right in feedback
 
 
 def test_a_constant_derivative_is_not_given_away_by_its_value(judged):
-    found = judged("student,f,x", "Ada,7*x,3")
-    (feedback,) = texts(found).values()
+    checked = judged("student,f,x", "Ada,7*x,3")
+    (feedback,) = texts(checked).values()
     assert "yours has another value" in feedback
     assert "7" not in feedback.replace("7*x", "")
 
 
 @pytest.mark.parametrize(
-    ("right", "said"),
+    ("right", "expected"),
     [
         ("2*x*cos(x^2)", "the inner derivative 2*x of x^2 is missing"),
         ("2*x", "the inner derivative is missing, in x^2"),
     ],
 )
-def test_a_hint_has_neither_the_comparison_nor_the_derivative_itself(right, said):
+def test_a_hint_has_neither_the_comparison_nor_the_derivative_itself(right, expected):
     sentence = "the inner derivative 2*x of x^2 is missing: d/dx[x^2] is 7, not 8"
     mistake = Mistake("missing-inner-factor", sentence, parse("x^2"), (), None)
-    assert hint(mistake, parse(right)) == said
+    assert hint(mistake, parse(right)) == expected

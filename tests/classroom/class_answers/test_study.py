@@ -7,8 +7,8 @@ from diffcompare.classroom.class_answers.grade import check_class
 from diffcompare.diagnostics import DiffcompareError
 
 
-def outcomes(found):
-    return [row.outcome for row in found.rows]
+def outcomes(checked):
+    return [row.outcome for row in checked.rows]
 
 
 HEADER = "student,expression,x,y"
@@ -20,18 +20,18 @@ HEADER = "student,expression,x,y"
 )
 def test_what_spreadsheets_export(judged, delimiter, end, encoding):
     lines = ["student,expression,x,,", "Ada,sin(x^2),2*x*cos(x^2),,", "Bob,sin(x^2),cos(x^2),,", ",,,,"]
-    found = judged(*(line.replace(",", delimiter) for line in lines), end=end, encoding=encoding)
-    assert outcomes(found) == ["proved", "wrong"]
-    assert [row.student for row in found.rows] == ["Ada", "Bob"]
-    assert found.rows[1].parts[0].mistake.kind == "missing-inner-factor"
-    assert found.exit_code == 1
+    checked = judged(*(line.replace(",", delimiter) for line in lines), end=end, encoding=encoding)
+    assert outcomes(checked) == ["proved", "wrong"]
+    assert [row.student for row in checked.rows] == ["Ada", "Bob"]
+    assert checked.rows[1].parts[0].mistake.kind == "missing-inner-factor"
+    assert checked.exit_code == 1
 
 
 def test_partials_are_judged_one_by_one_and_empty_cells_are_not_answered(judged):
-    found = judged(HEADER, "Ada,x^2*y,2*x*y,x", "Bob,x^2*y,,x^2", "Cyd,x^2*y,,")
-    assert [[part.outcome for part in row.parts] for row in found.rows] == [["proved", "wrong"], ["proved"], []]
-    assert [row.missing for row in found.rows] == [(), ("x",), ("x", "y")]
-    assert outcomes(found) == ["wrong", "proved", "not answered"]
+    checked = judged(HEADER, "Ada,x^2*y,2*x*y,x", "Bob,x^2*y,,x^2", "Cyd,x^2*y,,")
+    assert [[part.outcome for part in row.parts] for row in checked.rows] == [["proved", "wrong"], ["proved"], []]
+    assert [row.missing for row in checked.rows] == [(), ("x",), ("x", "y")]
+    assert outcomes(checked) == ["wrong", "proved", "not answered"]
 
 
 def test_all_right_is_exit_code_0(judged):
@@ -39,8 +39,8 @@ def test_all_right_is_exit_code_0(judged):
 
 
 def test_entries_of_the_catalogue_by_their_names(judged):
-    found = judged("id,question,x,y", "7,@rosenbrock,,200*(y - x^2)", "8,rosenbrock,,200*(y - x^2)")
-    assert outcomes(found) == ["proved", "proved"]
+    checked = judged("id,question,x,y", "7,@rosenbrock,,200*(y - x^2)", "8,rosenbrock,,200*(y - x^2)")
+    assert outcomes(checked) == ["proved", "proved"]
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,14 @@ def test_entries_of_the_catalogue_by_their_names(judged):
     ],
 )
 def test_a_bad_row_says_where_and_costs_no_other(judged, line, place, code):
-    found = judged("student,expression,x,df/dy", "Ada,x^2,2*x,", line, "Bob,x^2,2*x,")
-    assert outcomes(found) == ["proved", "error", "proved"]
-    bad = found.rows[1]
-    (trouble,) = [each for each in (bad.trouble, *(part.trouble for part in bad.parts)) if each]
+    checked = judged("student,expression,x,df/dy", "Ada,x^2,2*x,", line, "Bob,x^2,2*x,")
+    assert outcomes(checked) == ["proved", "error", "proved"]
+    bad = checked.rows[1]
+    (trouble,) = [
+        trouble_of_part for trouble_of_part in (bad.trouble, *(part.trouble for part in bad.parts)) if trouble_of_part
+    ]
     assert (trouble.place, trouble.diagnostic.code) == (place, code)
-    assert found.exit_code == 1
+    assert checked.exit_code == 1
 
 
 @pytest.mark.parametrize("answer", ["f'(x) = 2*x", "dy/dx = 2x", "y' = 2*x", "d/dx[x^2] = 2x", "f_x=2x", "2x = f'(x)"])
@@ -87,11 +89,11 @@ def test_where_a_mistake_in_an_equation_stands(judged):
 
 
 def test_decimal_commas_are_read_where_commas_do_not_part_cells(judged):
-    found = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2/4;0,5*x", "Cyd;0,5*x^2;1,5*x")
-    assert outcomes(found) == ["proved", "proved", "wrong"]
-    assert [row.parts[0].text for row in found.rows] == ["x", "0,5*x", "1,5*x"]
-    assert found.rows[0].text == "0,5*x^2"
-    assert [note.code for note in found.notes] == ["W594"]
+    checked = judged("student;expression;x", "Ada;0,5*x^2;x", "Bob;x^2/4;0,5*x", "Cyd;0,5*x^2;1,5*x")
+    assert outcomes(checked) == ["proved", "proved", "wrong"]
+    assert [row.parts[0].text for row in checked.rows] == ["x", "0,5*x", "1,5*x"]
+    assert checked.rows[0].text == "0,5*x^2"
+    assert [note.code for note in checked.notes] == ["W594"]
 
 
 def test_a_comma_that_may_part_arguments_is_called_so_where_there_are_decimal_commas(judged):
@@ -117,10 +119,10 @@ def test_no_answer(judged, answer):
     ],
 )
 def test_an_answer_that_is_none_costs_its_cell_only(judged, answer, words):
-    found = judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")
-    assert outcomes(found) == ["proved", "error"]
-    assert words in found.rows[1].parts[0].trouble.text
-    assert (found.rows[1].parts[0].name, found.summary.outcomes["not answered"]) == ("x", 0)
+    checked = judged("student,expression,x", "Ada,x^2,2*x", f"Bob,x^2,{answer}")
+    assert outcomes(checked) == ["proved", "error"]
+    assert words in checked.rows[1].parts[0].trouble.text
+    assert (checked.rows[1].parts[0].name, checked.summary.outcomes["not answered"]) == ("x", 0)
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [("0", "proved"), ("3*pi^2", "wrong"), ("", "not answered")])
@@ -130,8 +132,8 @@ def test_a_constant_has_the_derivative_0(judged, title, answer, outcome):
 
 
 def test_0_is_the_partial_by_a_variable_that_the_function_does_not_have(judged):
-    found = judged(HEADER, "Ada,x^2,2*x,0", "Bob,x^2,2*x,1", "Cyd,x*y,y,x")
-    assert [[part.outcome for part in row.parts] for row in found.rows] == [
+    checked = judged(HEADER, "Ada,x^2,2*x,0", "Bob,x^2,2*x,1", "Cyd,x*y,y,x")
+    assert [[part.outcome for part in row.parts] for row in checked.rows] == [
         ["proved", "proved"],
         ["proved", "error"],
         ["proved", "proved"],
@@ -190,13 +192,13 @@ def test_first_and_family_names_are_put_together(judged):
 
 
 def test_a_title_above_the_header_is_passed_over(judged):
-    found = judged("Quiz 3, class 5b;;", ";;", "student;expression;x", "Ada;x^2;2x", ";;")
-    assert [(row.line, row.student, row.outcome) for row in found.rows] == [(4, "Ada", "proved")]
+    checked = judged("Quiz 3, class 5b;;", ";;", "student;expression;x", "Ada;x^2;2x", ";;")
+    assert [(row.line, row.student, row.outcome) for row in checked.rows] == [(4, "Ada", "proved")]
 
 
 def test_cells_with_line_breaks_and_rows_of_any_length(judged):
-    found = judged("student;expression;x", '"Ada\nLovelace";x^2;2x', "Bob;x^2", "Cyd;x^2;2x;;;", "Dan", "")
-    assert [(row.line, row.student, row.outcome) for row in found.rows] == [
+    checked = judged("student;expression;x", '"Ada\nLovelace";x^2;2x', "Bob;x^2", "Cyd;x^2;2x;;;", "Dan", "")
+    assert [(row.line, row.student, row.outcome) for row in checked.rows] == [
         (2, "Ada Lovelace", "proved"),
         (4, "Bob", "not answered"),
         (5, "Cyd", "proved"),
@@ -213,9 +215,9 @@ def test_a_name_that_answers_a_question_twice_is_noted(judged):
 @pytest.mark.parametrize(("encoding", "called"), [("gbk", "GBK"), ("gb18030", "GBK"), ("big5", "Big5")])
 def test_the_encoding_is_found_out_and_said(judged, encoding, called):
     name = "王小明" if encoding == "big5" else "张伟"
-    found = judged("student,expression,x", f"{name},x^2,2x", encoding=encoding)
-    assert (found.rows[0].student, outcomes(found)) == (name, ["proved"])
-    assert found.notes[0].message == f"the table is not UTF-8, and read as {called}: `{name}`"
+    checked = judged("student,expression,x", f"{name},x^2,2x", encoding=encoding)
+    assert (checked.rows[0].student, outcomes(checked)) == (name, ["proved"])
+    assert checked.notes[0].message == f"the table is not UTF-8, and read as {called}: `{name}`"
 
 
 def test_a_cell_opens_no_file(judged, tmp_path):
@@ -243,9 +245,9 @@ def test_the_same_answer_is_judged_once(judged, monkeypatch):
 
     original = grade.check_question
     monkeypatch.setattr(grade, "check_question", counted)
-    found = judged(HEADER, "Ada,x^2*y,2*x*y,1", "Bob,x^2*y,2x*y,2", "Cyd,x**2*y,2 * x * y,1")
+    checked = judged(HEADER, "Ada,x^2*y,2*x*y,1", "Bob,x^2*y,2x*y,2", "Cyd,x**2*y,2 * x * y,1")
     assert asked == [{"x": "2*x*y"}, {"y": "1"}, {"y": "2"}]
-    assert [row.parts[0].check.answers["x"].text for row in found.rows] == ["2*x*y", "2x*y", "2 * x * y"]
+    assert [row.parts[0].check.answers["x"].text for row in checked.rows] == ["2*x*y", "2x*y", "2 * x * y"]
 
 
 def test_a_fault_of_ours_costs_its_row_only(judged, monkeypatch):
@@ -256,9 +258,9 @@ def test_a_fault_of_ours_costs_its_row_only(judged, monkeypatch):
 
     original = grade.check_question
     monkeypatch.setattr(grade, "check_question", broken)
-    found = judged(HEADER, "Ada,x*y,y,x", "Bob,x^2,2*x,")
-    assert outcomes(found) == ["error", "proved"]
-    assert "ZeroDivisionError" in found.rows[0].parts[1].trouble.text
+    checked = judged(HEADER, "Ada,x*y,y,x", "Bob,x^2,2*x,")
+    assert outcomes(checked) == ["error", "proved"]
+    assert "ZeroDivisionError" in checked.rows[0].parts[1].trouble.text
 
 
 def test_columns_that_were_left_out_are_named(judged):
@@ -279,6 +281,6 @@ def test_a_workbook(tmp_path):
     for row in (["学生", "函数", "导数"], ["张伟", "x^2", "=2*x"], [], ["A", "0,5*x^2", "sni(x)"]):
         book.active.append(row)
     book.save(tmp_path / "m.xlsx")
-    found = check_class(str(tmp_path / "m.xlsx"))
-    assert [(row.line, row.student, row.outcome) for row in found.rows] == [(2, "张伟", "proved"), (4, "A", "error")]
-    assert found.rows[1].parts[0].trouble.place.endswith("m.xlsx:C4")
+    checked = check_class(str(tmp_path / "m.xlsx"))
+    assert [(row.line, row.student, row.outcome) for row in checked.rows] == [(2, "张伟", "proved"), (4, "A", "error")]
+    assert checked.rows[1].parts[0].trouble.place.endswith("m.xlsx:C4")

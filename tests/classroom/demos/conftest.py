@@ -22,4 +22,6 @@ def figures():
 @pytest.fixture
 def bugs():
     """The figures of a demo's bugs, by the bug."""
-    return lambda name: {each.broken.bug: each.broken.numbers for each in playing.played(name).frames if each.broken}
+    return lambda name: {
+        frame.broken.bug: frame.broken.numbers for frame in playing.played(name).frames if frame.broken
+    }

@@ -25,17 +25,17 @@ def test_four_ways(played, figures):
     for method in ("symbolic", "forward-ad", "reverse-ad"):
         assert silu[method] == near(0.8233867834733424, 1e-12)
     assert silu["central-difference"] == near(0.8233867834733424, 1e-9)
-    found = figures("four-ways")
+    numbers = figures("four-ways")
     for method in ("hand-coded", "symbolic", "forward-ad", "reverse-ad", "complex-step", "hand"):
-        assert found[method] == near(L4)
-    assert f"{found['forward-difference h=1e-6']:.10f}" == "9.0661200969"
-    assert f"{found['forward-difference']:.10f}" == "9.0660869032"
-    assert f"{found['central-difference']:.10f}" == "9.0660863759"
-    assert f"{found['forward-difference of the closed form']:.10f}" == "9.0660868995"
-    assert found["value"] == near(0.28901376)
-    pairs = [(found[f"v = l{i} value"], found[f"v = l{i} tangent"]) for i in (2, 3, 4)]
+        assert numbers[method] == near(L4)
+    assert f"{numbers['forward-difference h=1e-6']:.10f}" == "9.0661200969"
+    assert f"{numbers['forward-difference']:.10f}" == "9.0660869032"
+    assert f"{numbers['central-difference']:.10f}" == "9.0660863759"
+    assert f"{numbers['forward-difference of the closed form']:.10f}" == "9.0660868995"
+    assert numbers["value"] == near(0.28901376)
+    pairs = [(numbers[f"v = l{i} value"], numbers[f"v = l{i} tangent"]) for i in (2, 3, 4)]
     assert pairs == [(near(0.64), near(2.4)), (near(0.9216), near(-2.688)), (near(0.28901376, 1e-14), near(L4))]
-    assert (found["adjoint l3"], found["adjoint l2"]) == (near(-3.3728), near(3.777536))
+    assert (numbers["adjoint l3"], numbers["adjoint l2"]) == (near(-3.3728), near(3.777536))
 
 
 def test_four_ways_counts_the_digits_of_a_difference(played, figures):
@@ -48,51 +48,51 @@ def test_four_ways_counts_the_digits_of_a_difference(played, figures):
 
 
 def test_bugs_of_four_ways(bugs):
-    found = bugs("four-ways")
-    assert set(found) == {
+    numbers = bugs("four-ways")
+    assert set(numbers) == {
         "a slip of the pen", "the formula expanded", "a printed formula", "a wrong seed", "a dropped path",
     }  # fmt: skip
-    assert found["the formula expanded"]["powers"] == near(9.066086400000017, 1e-15)
-    assert found["the formula expanded"]["Horner"] == near(9.066086399999946, 1e-15)
-    printed = found["a printed formula"]
+    assert numbers["the formula expanded"]["powers"] == near(9.066086400000017, 1e-15)
+    assert numbers["the formula expanded"]["Horner"] == near(9.066086399999946, 1e-15)
+    printed = numbers["a printed formula"]
     assert (f"{printed['broken']:.4f}", f"{printed['truth']:.4f}", f"{printed['backward']:.4f}") == (
         "-5.5000",
         "5.5000",
         "5.5000",
     )
-    assert found["a slip of the pen"]["broken"] == near(L4 + 2 * 64 * 0.2 * 0.36 * 0.28**2)  # twice the third term
-    assert found["a wrong seed"]["broken"] == near(2 * L4)
-    assert found["a dropped path"]["broken"] == near(4 * 0.8 * 4 * 0.36 * 4 * (1 - 0.9216), 1e-12)
+    assert numbers["a slip of the pen"]["broken"] == near(L4 + 2 * 64 * 0.2 * 0.36 * 0.28**2)  # twice the third term
+    assert numbers["a wrong seed"]["broken"] == near(2 * L4)
+    assert numbers["a dropped path"]["broken"] == near(4 * 0.8 * 4 * 0.36 * 4 * (1 - 0.9216), 1e-12)
 
 
 def test_trace(played, figures):
-    found = figures("trace")
+    numbers = figures("trace")
     tables = {
         "v{}": (2, 5, 0.6931471805599453, 10, -0.9589242746631385, 10.693147180559945, 11.652071455223084),
         "v̇{} by x1": (1, 0, 0.5, 5, 0, 5.5, 5.5),
         "v̇{} by x2": (0, 1, 0, 2, 0.28366218546322625, 2, 1.7163378145367738),
     }
     for name, column in tables.items():
-        rows = [found[name.format(index)] for index in ("₋₁", "₀", "₁", "₂", "₃", "₄", "₅")]
+        rows = [numbers[name.format(index)] for index in ("₋₁", "₀", "₁", "₂", "₃", "₄", "₅")]
         assert rows == [near(value, 1e-12) for value in column]
-    assert found["jvp"] == near(3.7836621854632262, 1e-12)
-    assert found["product"] == near(3.7836621854632262, 1e-12)
+    assert numbers["jvp"] == near(3.7836621854632262, 1e-12)
+    assert numbers["product"] == near(3.7836621854632262, 1e-12)
     reverse = [frame for frame in played("trace").frames if frame.title.startswith("Reverse")]
     assert len(reverse) == 9
     assert [next(iter(frame.numbers.values())) for frame in reverse] == [
         1, 1, -1, 1, 1, near(-0.28366218546322625, 1e-12), 5, near(1.7163378145367738, 1e-12), 5.5,
     ]  # fmt: skip
     broken = [frame.broken for frame in reverse if frame.broken]
-    assert [(each.numbers["first"], each.numbers["last"]) for each in broken] == [
+    assert [(step.numbers["first"], step.numbers["last"]) for step in broken] == [
         (near(-0.28366218546322625, 1e-12), 2), (5, 0.5),
     ]  # fmt: skip
 
 
 def test_bugs_of_trace(bugs):
     """Of several seeds and messages, and of the last one here."""
-    found = bugs("trace")
-    assert set(found) == {"a seed of 2", "= for +=", "a dropped path"}
-    path = found["a dropped path"]
+    numbers = bugs("trace")
+    assert set(numbers) == {"a seed of 2", "= for +=", "a dropped path"}
+    path = numbers["a dropped path"]
     assert (path["truth"], path["broken"]) == (near(3.7836621854632262, 1e-12), near(5.7836621854632262, 1e-12))
 
 
@@ -109,7 +109,7 @@ def test_trace_of_anything():
 
 @pytest.mark.parametrize("name", ["swell", "sweeps"])
 def test_no_frame_says_the_sentence_of_the_one_before(name, played):
-    assert not [one.title for one, other in pairwise(played(name).frames) if one.sentence == other.sentence]
+    assert not [frame.title for frame, other in pairwise(played(name).frames) if frame.sentence == other.sentence]
 
 
 def test_trace_warns_of_a_kink_before_it_differentiates_there():
@@ -121,21 +121,21 @@ def test_trace_warns_of_a_kink_before_it_differentiates_there():
 
 
 def test_swell(figures):
-    found = figures("swell")
-    assert (found["n"], found["light tree"], found["light dag"], found["f tree"]) == (12, 137_215, 90, 12_283)
-    assert f"{found['expanded 8']:.0e}" == "3e+31"
-    assert found["expanded 10"] is None
-    assert found["largest coefficient 10"] == "3.5e392"
-    expanded = [f"{found[f'expanded {n}{where}']:.0e}" for n in (5, 6, 8) for where in ("", " at 0.9")]
+    numbers = figures("swell")
+    assert (numbers["n"], numbers["light tree"], numbers["light dag"], numbers["f tree"]) == (12, 137_215, 90, 12_283)
+    assert f"{numbers['expanded 8']:.0e}" == "3e+31"
+    assert numbers["expanded 10"] is None
+    assert numbers["largest coefficient 10"] == "3.5e392"
+    expanded = [f"{numbers[f'expanded {n}{where}']:.0e}" for n in (5, 6, 8) for where in ("", " at 0.9")]
     assert expanded == ["2e-11", "4e-06", "3e-06", "9e+05", "3e+31", "9e+74"]
-    assert all(found[f"ad {n}{where}"] < 2e-14 for n in range(4, 9) for where in ("", " at 0.9"))
-    assert f"{found['ad 8']:.1e}" == "1.5e-14"
+    assert all(numbers[f"ad {n}{where}"] < 2e-14 for n in range(4, 9) for where in ("", " at 0.9"))
+    assert f"{numbers['ad 8']:.1e}" == "1.5e-14"
 
 
 def test_swell_in_the_act_of_growing(played):
     frames = played("swell").frames
     sizes = [frame.numbers for frame in frames if "light tree" in frame.numbers]
-    assert [tuple(each.values()) for each in sizes] == [
+    assert [tuple(size.values()) for size in sizes] == [
         (4, 43, 12, 151, 26, 217, 33), (8, 763, 24, 5_503, 58, 8_065, 73), (12, 12_283, 36, 137_215, 90, 202_753, 113),
     ]  # fmt: skip
     exact = {key: value for frame in frames for key, value in frame.numbers.items() if "(1/5)" in key}
@@ -164,9 +164,9 @@ def test_rules_of_swell_hold_from_two_on(played):
 
 
 def test_bug_of_swell(bugs):
-    found = bugs("swell")["the expanded form"]
-    assert found["ad"] == near(found["truth"], 2e-14)
-    assert f"{abs(found['broken'] / found['truth']):.0e}" == "3e+31"
+    numbers = bugs("swell")["the expanded form"]
+    assert numbers["ad"] == near(numbers["truth"], 2e-14)
+    assert f"{abs(numbers['broken'] / numbers['truth']):.0e}" == "3e+31"
 
 
 def two(value):
@@ -175,8 +175,8 @@ def two(value):
 
 def test_step_errors_at_powers_of_ten(figures):
     """Of single steps, and of + - * alone: these doubles are the same everywhere."""
-    found = figures("step")
-    assert {power: (two(found[f"forward 1e{power}"]), two(found[f"central 1e{power}"])) for power in POWERS} == {
+    numbers = figures("step")
+    assert {power: (two(numbers[f"forward 1e{power}"]), two(numbers[f"central 1e{power}"])) for power in POWERS} == {
         -1: ("2.0e+00", "5.5e+00"),
         -2: ("2.7e-01", "6.6e-02"),
         -4: ("3.4e-03", "6.6e-06"),
@@ -191,25 +191,25 @@ def test_step_errors_at_powers_of_ten(figures):
 
 
 def test_step_too_small_is_the_derivative_itself(figures):
-    found = figures("step")
-    assert (f"{found['forward 1e-17']:.2f}", f"{found['central 1e-17']:.2f}") == ("9.07", "9.07")
+    numbers = figures("step")
+    assert (f"{numbers['forward 1e-17']:.2f}", f"{numbers['central 1e-17']:.2f}") == ("9.07", "9.07")
 
 
 def test_step_minima_of_medians_of_401_steps(figures):
-    found = figures("step")
-    told = {
-        method: tuple(two(found[f"{method} {what}"]) for what in WHATS)
+    numbers = figures("step")
+    best_steps = {
+        method: tuple(two(numbers[f"{method} {quantity}"]) for quantity in WHATS)
         for method in ("forward-difference", "central-difference", "richardson")
     }
-    assert told == {
+    assert best_steps == {
         "forward-difference": ("1.8e-09", "5.9e-08", "2.0e-09", "1.4e-08", "1.4e-09", "9.3e-08"),
         "central-difference": ("3.2e-07", "2.1e-10", "1.0e-07", "5.5e-11", "2.9e-07", "1.7e-10"),
         "richardson": ("1.0e-04", "2.0e-12", "6.3e-05", "1.6e-13", "9.9e-05", "1.2e-12"),
     }
     rules = ("forward-difference", "central-difference")
-    assert [round(found[f"{method} rule too long"]) for method in rules] == [8, 19]
-    assert [f"{found[f'{method} cost of the rule']:.0e}" for method in rules] == ["1e+01", "1e+02"]
-    assert f"{found['length']:.3f}" == "0.065"
+    assert [round(numbers[f"{method} rule too long"]) for method in rules] == [8, 19]
+    assert [f"{numbers[f'{method} cost of the rule']:.0e}" for method in rules] == ["1e+01", "1e+02"]
+    assert f"{numbers['length']:.3f}" == "0.065"
 
 
 def test_step_dots_of_single_steps(played):
@@ -226,9 +226,9 @@ def test_step_dots_of_single_steps(played):
 
 
 def test_step_slopes_in_their_windows(figures):
-    found = figures("step")
+    numbers = figures("step")
     slopes = {
-        method: (f"{found[f'{method} truncation']:+.2f}", f"{found[f'{method} round-off']:+.2f}")
+        method: (f"{numbers[f'{method} truncation']:+.2f}", f"{numbers[f'{method} round-off']:+.2f}")
         for method in ("forward-difference", "central-difference", "richardson")
     }
     assert slopes == {
@@ -240,21 +240,22 @@ def test_step_slopes_in_their_windows(figures):
 
 def test_step_taken(figures):
     """Divided by (x + h) - x, the rows from 1e-8 down are others; at 1e-17 there is no step."""
-    found = figures("step")
+    numbers = figures("step")
     rows = {
-        power: (two(found[f"actual forward 1e{power}"]), two(found[f"actual central 1e{power}"])) for power in (-8, -10)
+        power: (two(numbers[f"actual forward 1e{power}"]), two(numbers[f"actual central 1e{power}"]))
+        for power in (-8, -10)
     }
     assert rows == {-8: ("3.4e-07", "2.8e-10"), -10: ("3.8e-07", "1.0e-07")}
-    assert [two(found[f"actual forward-difference {what}"]) for what in WHATS[:2]] == ["1.0e-09", "5.1e-08"]
-    assert [two(found[f"actual central-difference {what}"]) for what in WHATS[:2]] == ["3.2e-07", "1.2e-10"]
-    assert (f"{found['taken 1e-16']:.2e}", found["taken 1e-17"]) == ("1.11e-16", 0)
+    assert [two(numbers[f"actual forward-difference {quantity}"]) for quantity in WHATS[:2]] == ["1.0e-09", "5.1e-08"]
+    assert [two(numbers[f"actual central-difference {quantity}"]) for quantity in WHATS[:2]] == ["3.2e-07", "1.2e-10"]
+    assert (f"{numbers['taken 1e-16']:.2e}", numbers["taken 1e-17"]) == ("1.11e-16", 0)
 
 
 def test_step_cancellation_strip(figures):
     """Of the loop, as every figure of the cancellation table.  The closed form shares a digit less at 1e-16, where luck decides."""
-    found = figures("step")
-    assert [found[f"shared 1e-{power:02}"] for power in (6, 10, 14, 16)] == [4, 9, 13, 15]
-    quotients = [found[f"quotient 1e-{power:02}"] for power in (6, 10, 14, 16)]
+    numbers = figures("step")
+    assert [numbers[f"shared 1e-{power:02}"] for power in (6, 10, 14, 16)] == [4, 9, 13, 15]
+    quotients = [numbers[f"quotient 1e-{power:02}"] for power in (6, 10, 14, 16)]
     assert [f"{quotient:.{digits}g}" for quotient, digits in zip(quotients, (6, 7, 4, 3), strict=True)] == [
         "9.06612", "9.066086", "9.065", "3.89",
     ]  # fmt: skip
@@ -278,42 +279,42 @@ def test_step_says_which_program_is_differentiated(played):
 
 
 def test_step_complex(figures):
-    found = figures("step")
-    assert found["complex worst from 1e-9 down"] <= 2e-14
-    assert all(found[f"complex {h}"] == near(L4, 2e-15) for h in ("1e-20", "1e-100", "1e-300"))
-    assert (found["complex 5e-324"], found["complex of the loop 5e-324"]) == (15, 6)
+    numbers = figures("step")
+    assert numbers["complex worst from 1e-9 down"] <= 2e-14
+    assert all(numbers[f"complex {h}"] == near(L4, 2e-15) for h in ("1e-20", "1e-100", "1e-300"))
+    assert (numbers["complex 5e-324"], numbers["complex of the loop 5e-324"]) == (15, 6)
 
 
 def test_step_in_other_hands(figures, bugs):
-    found = figures("step")
-    assert found["forward-difference"] == 0  # of 1e8 + sin(x)
-    assert f"{found['central-difference']:.5f}" == "0.54014"
-    assert f"{found['reverse-ad']:.5f}" == "0.54030"
-    assert found["central 1"] == found["central 0.25"] == found["truth"] == -36
-    assert 1e-5 < found["float32 forward-difference best h"] < 1e-3
-    assert 3e-4 < found["float32 forward-difference least error"] < 3e-3
-    assert 1e-4 <= found["float32 central-difference best h"] < 1e-3
-    assert 5e-5 < found["float32 central-difference least error"] < 5e-4
-    kept = [found[f"float32 {method} digits"] for method in ("forward-difference", "central-difference")]
+    numbers = figures("step")
+    assert numbers["forward-difference"] == 0  # of 1e8 + sin(x)
+    assert f"{numbers['central-difference']:.5f}" == "0.54014"
+    assert f"{numbers['reverse-ad']:.5f}" == "0.54030"
+    assert numbers["central 1"] == numbers["central 0.25"] == numbers["truth"] == -36
+    assert 1e-5 < numbers["float32 forward-difference best h"] < 1e-3
+    assert 3e-4 < numbers["float32 forward-difference least error"] < 3e-3
+    assert 1e-4 <= numbers["float32 central-difference best h"] < 1e-3
+    assert 5e-5 < numbers["float32 central-difference least error"] < 5e-4
+    kept = [numbers[f"float32 {method} digits"] for method in ("forward-difference", "central-difference")]
     assert 3 < kept[0] < 4.5 < kept[1] < 5.5  # of 9.07, which the errors are to be divided by
     assert bugs("step")["h too small"]["quotient"] == 0
     assert bugs("step")["a sign in the printed formula"]["broken"] == near(-L4, 1e-6)
 
 
 def test_sweeps(played, figures):
-    found = figures("sweeps")
-    assert [found[f"{what} 50"] for what in ("f", "differences", "forward", "reverse")] == [
+    numbers = figures("sweeps")
+    assert [numbers[f"{quantity} 50"] for quantity in ("f", "differences", "forward", "reverse")] == [
         5_359,
         273_409,
         561_400,
         11_179,
     ]
-    assert f"{found['reverse/f 50']:.2f}" == "2.09"
-    assert f"{found['forward/f 50']:.1f}" == "104.8"
-    assert f"{found['differences/f 50']:.1f}" == "51.0"
-    rows = {n: [found[f"{what} {n}"] for what in ("f", "differences", "reverse")] for n in (1, 8, 22, 43)}
+    assert f"{numbers['reverse/f 50']:.2f}" == "2.09"
+    assert f"{numbers['forward/f 50']:.1f}" == "104.8"
+    assert f"{numbers['differences/f 50']:.1f}" == "51.0"
+    rows = {n: [numbers[f"{quantity} {n}"] for quantity in ("f", "differences", "reverse")] for n in (1, 8, 22, 43)}
     assert rows == {1: [18, 38, 56], 8: [193, 1_753, 469], 22: [1_131, 26_057, 2_471], 43: [4_008, 176_438, 8_414]}
-    quotients = [f"{found[f'reverse/f {n}']:.2f}" for n in (1, 8, 22, 43)]
+    quotients = [f"{numbers[f'reverse/f {n}']:.2f}" for n in (1, 8, 22, 43)]
     assert quotients == ["3.11", "2.43", "2.18", "2.10"]
     assert all(
         frame.numbers[f"forward {n}"] == 4 * n * (n - 1)
@@ -322,20 +323,20 @@ def test_sweeps(played, figures):
         if f"f {n}" in frame.numbers
     )
     products = [frame for frame in played("sweeps").frames if frame.title.startswith("Speelpenning")]
-    assert [found[f"written out {n}"] for n in (2, 10, 100, 1000)] == [0, 80, 9_800, 998_000]  # n(n - 2)
+    assert [numbers[f"written out {n}"] for n in (2, 10, 100, 1000)] == [0, 80, 9_800, 998_000]  # n(n - 2)
     assert all(frame.numbers[f"reverse/f {n}"] == 3 for frame, n in zip(products, (2, 10, 100, 1000), strict=True))
-    assert found["forward"] < found["reverse"]  # turned round
+    assert numbers["forward"] < numbers["reverse"]  # turned round
 
 
 def test_bugs_of_sweeps(bugs):
-    found = bugs("sweeps")
-    habit, turned = found["forward mode for many inputs"], found["reverse mode by habit"]
+    numbers = bugs("sweeps")
+    habit, turned = numbers["forward mode for many inputs"], numbers["reverse mode by habit"]
     assert (f"{habit['truth']:.2f}", f"{habit['broken']:.1f}") == ("2.09", "104.8")
     assert turned["broken"] > 4 * turned["truth"]
 
 
 def test_tape(played, figures):
-    found = figures("tape")
+    numbers = figures("tape")
     assert [name.split()[1] for frame in played("tape").frames[:5] for name in frame.numbers] == [
         "Log",
         "Mul",
@@ -343,11 +344,11 @@ def test_tape(played, figures):
         "Sin",
         "Sub",
     ]
-    assert (found["x1 cleared"], found["x1 set"], found["x1 added"]) == (11, 22, 27.5)
+    assert (numbers["x1 cleared"], numbers["x1 set"], numbers["x1 added"]) == (11, 22, 27.5)
     assert played("tape").frames[1].rule == "t2 = Mul(2, 5) = 10.0"
-    assert found["x2 cleared"] == near(3.4326756290735476, 1e-12)
-    assert found["x2 set"] == near(7.149013443610322, 1e-12)
-    assert found["x2 added"] == near(8.865351258147095, 1e-12)
+    assert numbers["x2 cleared"] == near(3.4326756290735476, 1e-12)
+    assert numbers["x2 set"] == near(7.149013443610322, 1e-12)
+    assert numbers["x2 added"] == near(8.865351258147095, 1e-12)
     kept = [row[3] for row in tables_of(played("tape").frames[-2].blocks)[0].rows]
     assert kept == ["t1", "", "t3", "", ""]  # exp(x) and exp(-x), and neither x nor the difference
     sinh, micrograd = played("tape").frames[-2].numbers, played("tape").frames[-1].numbers
@@ -357,33 +358,38 @@ def test_tape(played, figures):
 
 
 def test_bugs_of_tape(bugs):
-    found = bugs("tape")
-    assert (found["no zeroing"]["truth"], found["no zeroing"]["broken"]) == (5.5, 11)
-    assert found["= for +="]["truth"] == near(138.8338192419825)
-    assert found["= for +="]["broken"] != near(138.8338192419825, 0.5)
+    numbers = bugs("tape")
+    assert (numbers["no zeroing"]["truth"], numbers["no zeroing"]["broken"]) == (5.5, 11)
+    assert numbers["= for +="]["truth"] == near(138.8338192419825)
+    assert numbers["= for +="]["broken"] != near(138.8338192419825, 0.5)
 
 
 def test_branches(figures):
-    found = figures("branches")
-    values = [f"{found[f'value error {k}']:.1e}" for k in (1, 2, 3, 4)]
-    derivatives = [f"{found[f'derivative error {k}']:.1e}" for k in (1, 2, 3, 4)]
-    quotients = [f"{found[f'quotient {k}']:.1f}" for k in (1, 2, 3)]
+    numbers = figures("branches")
+    values = [f"{numbers[f'value error {k}']:.1e}" for k in (1, 2, 3, 4)]
+    derivatives = [f"{numbers[f'derivative error {k}']:.1e}" for k in (1, 2, 3, 4)]
+    quotients = [f"{numbers[f'quotient {k}']:.1f}" for k in (1, 2, 3)]
     assert values == ["8.6e-02", "2.5e-03", "2.1e-06", "1.6e-12"]
     assert derivatives == ["1.5e-01", "7.6e-03", "1.3e-05", "1.8e-11"]
     assert quotients == ["1.7", "3.1", "5.9"]
-    assert found["quotient 4"] == near(11.6, 0.02)
-    assert (found["reverse-ad"], found["symbolic"], found["central-difference"], found["recorded"]) == (0, 0, 1, 0)
-    assert (found["warm"], found["cured"]) == (0, near(0.35355339059327373, 1e-12))
+    assert numbers["quotient 4"] == near(11.6, 0.02)
+    assert (numbers["reverse-ad"], numbers["symbolic"], numbers["central-difference"], numbers["recorded"]) == (
+        0,
+        0,
+        1,
+        0,
+    )
+    assert (numbers["warm"], numbers["cured"]) == (0, near(0.35355339059327373, 1e-12))
 
 
 def test_bug_of_branches(bugs):
     """Five steps are enough at 2 and too few at 2000."""
-    found = bugs("branches")["a tape used at another point"]
+    numbers = bugs("branches")["a tape used at another point"]
     y, slope = 1.0, 0.0
     for _ in range(5):
         y, slope = (y + 2000 / y) / 2, (slope + 1 / y - 2000 * slope / y**2) / 2
-    assert (found["broken"], found["broken slope"]) == (near(y), near(slope, 1e-12))
-    assert (found["truth"], found["true slope"]) == (near(2000**0.5), near(0.5 / 2000**0.5))
+    assert (numbers["broken"], numbers["broken slope"]) == (near(y), near(slope, 1e-12))
+    assert (numbers["truth"], numbers["true slope"]) == (near(2000**0.5), near(0.5 / 2000**0.5))
 
 
 def test_kinks(played):
@@ -409,26 +415,26 @@ def test_kinks(played):
 
 
 def test_nan(figures):
-    found = figures("nan")
-    assert (found["v̄₁"], found["v̄₀"]) == ("inf", "nan")
-    assert (found["naive"], found["forward-ad"], found["reverse-ad"]) == ("nan", 0, 0)
-    assert (found["both"], found["double where"], found["taken"]) == ("nan", 0, 0)
+    numbers = figures("nan")
+    assert (numbers["v̄₁"], numbers["v̄₀"]) == ("inf", "nan")
+    assert (numbers["naive"], numbers["forward-ad"], numbers["reverse-ad"]) == ("nan", 0, 0)
+    assert (numbers["both"], numbers["double where"], numbers["taken"]) == ("nan", 0, 0)
     for text in ("sqrt(x^2)", "sqrt(x)^2", "ln(exp(a) + exp(b))", "ln(1 + exp(x))"):
-        assert found[f"{text} reverse"] == "nan"
-    assert found["softplus(x) reverse"] == found["x reverse"] == 1
-    assert found["max(a, b) + ln(1 + exp(-|a - b|)) reverse"] == 1
+        assert numbers[f"{text} reverse"] == "nan"
+    assert numbers["softplus(x) reverse"] == numbers["x reverse"] == 1
+    assert numbers["max(a, b) + ln(1 + exp(-|a - b|)) reverse"] == 1
 
 
 def test_nan_says_of_a_difference_that_it_is_one_sided(played):
     rows = tables_of(played("nan").frames[3].blocks)[0].rows
-    (told,) = [row[0] for row in rows if row[0].startswith("central-difference")]
-    assert told == "central-difference, one-sided: x >= 0 only"
+    (label,) = [row[0] for row in rows if row[0].startswith("central-difference")]
+    assert label == "central-difference, one-sided: x >= 0 only"
 
 
 def test_bugs_of_nan(bugs):
-    found = bugs("nan")
-    assert found["inactive tangents multiplied"] == {"truth": 0, "broken": "nan", "divided": "nan"}
-    assert found["the other branch is computed too"] == {"truth": 0, "broken": "nan"}
+    numbers = bugs("nan")
+    assert numbers["inactive tangents multiplied"] == {"truth": 0, "broken": "nan", "divided": "nan"}
+    assert numbers["the other branch is computed too"] == {"truth": 0, "broken": "nan"}
 
 
 def test_fd_strikes_back(played):
@@ -480,10 +486,10 @@ def test_bug_of_hessian(bugs):
 
 def test_bugs_of_complex(bugs):
     """The error of a long step is h² f‴/6; at 1e-20 there is none."""
-    found = bugs("complex")["h too big"]
-    errors = [abs(found[f"h = {h}"] - found["truth"]) for h in ("0.1", "0.001")]
+    numbers = bugs("complex")["h too big"]
+    errors = [abs(numbers[f"h = {h}"] - numbers["truth"]) for h in ("0.1", "0.001")]
     assert errors[0] / errors[1] == near(1e4, 0.2)
-    assert found["h = 1e-20"] == near(4.053427893898621, 1e-12)
+    assert numbers["h = 1e-20"] == near(4.053427893898621, 1e-12)
     undivided = bugs("complex")["the division by h forgotten"]
     assert (undivided["truth"], undivided["broken"]) == (near(2.718281828459045), near(2.718281828459045e-20))
 
@@ -493,13 +499,13 @@ def test_bug_of_memory(bugs):
 
 
 def test_chaos_counts_digits_while_there_are_some(played):
-    told = [frame.sentence for frame in played("chaos").frames[:2]]
-    assert told == ["AD keeps 13 digits, the difference 5.", "AD keeps 11 digits, the difference 2."]
+    sentences = [frame.sentence for frame in played("chaos").frames[:2]]
+    assert sentences == ["AD keeps 13 digits, the difference 5.", "AD keeps 11 digits, the difference 2."]
 
 
 def test_bug_of_chaos(played):
     """A bit a step: float32 has four digits left at n = 10, two at 20 and none at 30, where a double has seven."""
-    found = {frame.title.split()[-1]: frame.broken.numbers for frame in played("chaos").frames}
-    off = {n: abs(each["broken"] / each["truth"] - 1) for n, each in found.items()}
+    numbers = {frame.title.split()[-1]: frame.broken.numbers for frame in played("chaos").frames}
+    off = {n: abs(value["broken"] / value["truth"] - 1) for n, value in numbers.items()}
     assert off["10"] < 1e-3 < off["20"] < 0.1 < off["30"]
-    assert abs(found["30"]["ad"] / found["30"]["truth"] - 1) < 1e-7
+    assert abs(numbers["30"]["ad"] / numbers["30"]["truth"] - 1) < 1e-7

@@ -32,7 +32,7 @@ def late(problem):
     return Truth("timed-out", gradient=dict.fromkeys(problem.wrt), notes=("no truth within 0 s",))
 
 
-def lost(problem, stages, *rest):
+def lost(problem, stages, *arguments):
     answer = client.SympyAnswer(sizes=dict.fromkeys(stages))
     answer.troubles[stages[0]] = ("failed", "the process that runs sympy ended")
     return answer
@@ -44,9 +44,9 @@ def without(missing=None):
     asked = set()
 
     def watched(name, answer, refusal):
-        def ask(problem, *rest):
+        def ask(problem, *arguments):
             asked.add(name)
-            return (refusal if name == missing else answer)(problem, *rest)
+            return (refusal if name == missing else answer)(problem, *arguments)
 
         return ask
 

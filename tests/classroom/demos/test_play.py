@@ -43,10 +43,10 @@ def test_frames_are_complete(name, played):
 def test_what_is_asked_is_not_told(name, played):
     """A question's answer stands in no table beside it: where a cell is `?` the revealed one has a value."""
     for frame in played(name).frames:
-        hidden, shown = tables_of(frame.question_blocks), tables_of(frame.blocks)
-        if not any("?" in row for each in hidden for row in each.rows):
+        hidden, revealed = tables_of(frame.question_blocks), tables_of(frame.blocks)
+        if not any("?" in row for question_table in hidden for row in question_table.rows):
             continue
-        for before, after in zip(hidden, shown, strict=True):
+        for before, after in zip(hidden, revealed, strict=True):
             assert len(before.rows) == len(after.rows)
             assert not any("?" in row for row in after.rows)
 
@@ -56,17 +56,17 @@ def test_numbers_of_the_data_are_those_of_the_frames(name, played):
     data = json.loads(render(played(name).document(), "json"))
     (which,) = data["demos"]
     assert which["name"] == name
-    for frame, told in zip(played(name).frames, which["frames"], strict=True):
-        assert told["numbers"] == {key: cell_data(value) for key, value in frame.numbers.items()}
+    for frame, frame_entry in zip(played(name).frames, which["frames"], strict=True):
+        assert frame_entry["numbers"] == {key: cell_data(value) for key, value in frame.numbers.items()}
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_plain_and_markdown_have_the_numbers_of_the_tables(name, played):
-    shown = played(name).document()
-    texts = [render(shown, format) for format in ("plain", "markdown")]
+    played_document = played(name).document()
+    texts = [render(played_document, format) for format in ("plain", "markdown")]
     for frame in played(name).frames:
-        for each in frame_data(frame)["tables"]:
-            for cell in (cell for row in each["rows"] for cell in row if isinstance(cell, float)):
+        for table_data in frame_data(frame)["tables"]:
+            for cell in (cell for row in table_data["rows"] for cell in row if isinstance(cell, float)):
                 assert all(repr(cell) in text for text in texts)
 
 
@@ -117,6 +117,6 @@ def test_the_list_names_every_demo():
 
 
 def test_a_mask_covers_cells_only():
-    shown = table("t", "", "a | >b", [("x", 1), ("y", 2)])
-    assert mask(shown, (-1, 1)).rows == (("x", 1), ("y", "?"))
-    assert [column.align for column in shown.columns] == ["left", "right"]
+    asked = table("t", "", "a | >b", [("x", 1), ("y", 2)])
+    assert mask(asked, (-1, 1)).rows == (("x", 1), ("y", "?"))
+    assert [column.align for column in asked.columns] == ["left", "right"]

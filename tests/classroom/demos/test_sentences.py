@@ -35,7 +35,7 @@ def test_the_sentences_of_the_tape_name_slopes_that_differences_confirm(played):
         if "keeps nothing" in frame.sentence:
             name, *slopes = re.findall(r"^\w+|-?\d", frame.sentence)
             f = {"Add": lambda x, y: x + y, "Sub": lambda x, y: x - y}[name]
-            assert [float(each) for each in slopes] == [f(6, 5) - f(5, 5), f(5, 6) - f(5, 5)]
+            assert [float(slope) for slope in slopes] == [f(6, 5) - f(5, 5), f(5, 6) - f(5, 5)]
 
 
 def test_every_row_that_keeps_nothing_can_tell_its_slopes():
@@ -56,12 +56,12 @@ MEASURED_AT_A_TIE = {"PyTorch 2.15": "1/2", "JAX 0.12": "1/2", "TensorFlow 2.21"
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_said_of_ties_elsewhere_was_measured(language, played):
-    found = played("kinks")
+    computed = played("kinks")
     with use_language(language):
-        sentence = list(localized(found.demo._replace(frames=lambda: found.frames)).frames())[1].sentence
+        sentence = list(localized(computed.demo._replace(frames=lambda: computed.frames)).frames())[1].sentence
     groups = re.findall(r"(1/2|[01])\s*[(（]([^)）]*)[)）]", sentence)
-    said = {name.strip(): slope for slope, names in groups for name in re.split("[,、]", names)}
-    assert said == MEASURED_AT_A_TIE
+    stated = {name.strip(): slope for slope, names in groups for name in re.split("[,、]", names)}
+    assert stated == MEASURED_AT_A_TIE
 
 
 def test_what_is_said_of_our_own_conventions_is_in_the_table(played):
@@ -74,9 +74,9 @@ def test_what_is_said_of_our_own_conventions_is_in_the_table(played):
 
 def test_what_the_entry_of_a_relu_says_follows_from_what_a_tie_passes_on():
     lesson = entry("relu_identity").lesson
-    for passed_on, said in ((0, "returns 0 at 0"), (1, "returns 2"), (0.5, "one half, 1")):
-        assert said in lesson
-        assert float(said.split()[-1 if said != "returns 0 at 0" else 1]) == passed_on + passed_on
+    for passed_on, statement in ((0, "returns 0 at 0"), (1, "returns 2"), (0.5, "one half, 1")):
+        assert statement in lesson
+        assert float(statement.split()[-1 if statement != "returns 0 at 0" else 1]) == passed_on + passed_on
 
 
 def test_no_library_is_named_without_the_release_that_was_run(played):

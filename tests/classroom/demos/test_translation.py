@@ -28,8 +28,8 @@ OF_ONE_S_OWN = (
 @pytest.fixture(params=[*NAMES, *OF_ONE_S_OWN], ids=str)
 def pair(request, played):
     """A demo in English and in Chinese, played."""
-    found = played(request.param) if isinstance(request.param, str) else of_ones_own(*request.param)
-    return found, chinese(found)
+    computed = played(request.param) if isinstance(request.param, str) else of_ones_own(*request.param)
+    return computed, chinese(computed)
 
 
 def of_ones_own(text, point):
@@ -37,19 +37,19 @@ def of_ones_own(text, point):
     return ComputedDemo(load_demo("trace")._replace(frames=lambda: frames), frames)
 
 
-def chinese(found):
+def chinese(computed):
     with use_language("zh"):
-        return compute(localized(found.demo._replace(frames=lambda: found.frames)))
+        return compute(localized(computed.demo._replace(frames=lambda: computed.frames)))
 
 
 def blocks_of(frame):
     return [*frame.blocks, *frame.question_blocks, *(frame.broken.blocks if frame.broken else ())]
 
 
-def texts(found):
+def texts(computed):
     """Every text that a player shows, in one order for every language."""
-    yield from (found.demo.claim, found.demo.lesson)
-    for frame in found.frames:
+    yield from (computed.demo.claim, computed.demo.lesson)
+    for frame in computed.frames:
         yield from (frame.title, frame.rule, frame.sentence, frame.question)
         if frame.broken:
             yield from (frame.broken.bug, frame.broken.sentence)
@@ -63,7 +63,7 @@ def texts_of(block):
         table = block.table
         yield block.caption
     if isinstance(block, Plot):
-        yield from (block.x.title, block.y.title, *[each.name for each in block.series])
+        yield from (block.x.title, block.y.title, *[series.name for series in block.series])
     if isinstance(block, Bars):
         yield from (block.axis.title, *[name for name, _ in block.series])
     if isinstance(block, Source) and block.language == "text":
@@ -79,7 +79,7 @@ def numbers(text):
 
 
 def test_no_word_of_english_is_left(pair):
-    left = {text: found for text in texts(pair[1]) if (found := words(text))}
+    left = {text: computed for text in texts(pair[1]) if (computed := words(text))}
     assert not left
 
 
@@ -90,30 +90,30 @@ def test_whatever_is_prose_is_chinese(pair):
 
 
 def test_the_numbers_are_the_same(pair):
-    english, chinese = ([{**frame_data(frame)} for frame in each.frames] for each in pair)
-    for one, other in zip(english, chinese, strict=True):
-        assert one["numbers"] == other["numbers"]
-        assert (one["broken"] or {}).get("numbers") == (other["broken"] or {}).get("numbers")
-    for one, other in zip(*map(texts, pair), strict=True):
-        assert numbers(re.sub(r"Act \d", "", one)) == numbers(other)
+    english, chinese = ([{**frame_data(frame)} for frame in language.frames] for language in pair)
+    for original, other in zip(english, chinese, strict=True):
+        assert original["numbers"] == other["numbers"]
+        assert (original["broken"] or {}).get("numbers") == (other["broken"] or {}).get("numbers")
+    for original, other in zip(*map(texts, pair), strict=True):
+        assert numbers(re.sub(r"Act \d", "", original)) == numbers(other)
 
 
 def test_keys_and_cells_are_the_same_but_for_words(pair):
-    for one, other in zip(*[each.frames for each in pair], strict=True):
-        assert (one.sweep, one.node) == (other.sweep, other.node)
-        for before, after in zip(*[tables_of(blocks_of(frame)) for frame in (one, other)], strict=True):
-            assert (before.key, [each.key for each in before.columns]) == (
+    for original, other in zip(*[demo.frames for demo in pair], strict=True):
+        assert (original.sweep, original.node) == (other.sweep, other.node)
+        for before, after in zip(*[tables_of(blocks_of(frame)) for frame in (original, other)], strict=True):
+            assert (before.key, [column.key for column in before.columns]) == (
                 after.key,
-                [each.key for each in after.columns],
+                [column.key for column in after.columns],
             )
-            for cell, translated in zip(*[sum(each.rows, ()) for each in (before, after)], strict=True):
+            for cell, translated in zip(*[sum(rows_of.rows, ()) for rows_of in (before, after)], strict=True):
                 assert translated == cell or type(cell) is Phrase
 
 
 def test_names_of_users_stay():
     point = {"value": 2.0, "seed": 3.0, "truth": 5.0, "first": 7.0}
     translated = chinese(of_ones_own("value*seed + truth/first", point))
-    rules = [row[1] for frame in translated.frames for each in tables_of(frame.blocks) for row in each.rows]
+    rules = [row[1] for frame in translated.frames for table in tables_of(frame.blocks) for row in table.rows]
     assert set(rules) >= set(point)
     assert "对 seed 的导数是多少？" in [frame.question for frame in translated.frames]
 
@@ -147,7 +147,7 @@ def test_pictures_are_read_aloud_in_chinese(played):
         text = render(Document(translated.frames[-2].blocks), "svg")
     (told_aloud,) = re.findall("<desc>(.*)</desc>", text)
     assert "值 11.65，伴随值 1，输出。" in told_aloud
-    assert not [word for each in re.findall(">([^<>{}]+)<", text) for word in words(each)]
+    assert not [word for text_part in re.findall(">([^<>{}]+)<", text) for word in words(text_part)]
 
 
 def test_the_list_is_translated_and_its_data_are_the_same():
@@ -155,8 +155,8 @@ def test_the_list_is_translated_and_its_data_are_the_same():
     with use_language("zh"):
         chinese = catalogue()
         assert "四条路" in render(chinese, "plain")
-    names = [[each["name"] for each in listed.data["list"]] for listed in (english, chinese)]
-    kinds = [[each["kind"] for each in listed.data["list"]] for listed in (english, chinese)]
+    names = [[entry["name"] for entry in listed.data["list"]] for listed in (english, chinese)]
+    kinds = [[entry["kind"] for entry in listed.data["list"]] for listed in (english, chinese)]
     assert names[0] == names[1]
     assert kinds[0] == kinds[1]
 
@@ -171,4 +171,4 @@ def test_machines_find_the_same_keys(played):
 def keys(data):
     if isinstance(data, dict):
         return {key: keys(value) for key, value in data.items()}
-    return [keys(each) for each in data] if isinstance(data, list) else None
+    return [keys(item) for item in data] if isinstance(data, list) else None

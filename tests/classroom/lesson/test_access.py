@@ -84,19 +84,19 @@ def test_contrast_computed_in_the_browser(window, go, mode):
     try:
         if "projector" in mode:
             window.run("actions.projector()")
-        told = 0
+        seen = 0
         for name, number, revealed in STATES:
             go(name, number, revealed)
             if (name, number) == ("trace", 31):
                 window.run("actions.break(); byId('at-x1').value = 'x'; edited()")
-            found = window.run(WALK)
-            assert found["wrong"] == [], (mode, name, number)
-            told += found["seen"]
+            walk = window.run(WALK)
+            assert walk["wrong"] == [], (mode, name, number)
+            seen += walk["seen"]
         window.run("toggleBars()")
         go("swell", 1)
         assert window.run(WALK)["wrong"] == []
         window.run("toggleBars()")
-        assert told > 100
+        assert seen > 100
     finally:
         window.emulate(motion="reduce")
 
@@ -111,7 +111,7 @@ def test_the_walk_finds_what_is_too_faint(window, go):
         window.run(
             f"document.head.append(Object.assign(document.createElement('style'), {{id: 'faint', textContent: {rule!r}}}))"
         )
-        assert kind in {each[0] for each in window.run(WALK)["wrong"]}, rule
+        assert kind in {fault[0] for fault in window.run(WALK)["wrong"]}, rule
         window.run("byId('faint').remove()")
 
 
@@ -121,8 +121,8 @@ def test_the_systems_own_colours(window, go):
     try:
         for name, number, revealed in STATES:
             go(name, number, revealed)
-            found = window.run(WALK)
-            assert found["wrong"] == [], (name, number)
+            walk = window.run(WALK)
+            assert walk["wrong"] == [], (name, number)
         go("trace", 31)
         system = window.run(
             "(() => { const probe = document.body.appendChild(document.createElement('i')); const found = {};"
@@ -220,13 +220,13 @@ def test_the_live_region_says_the_rule(window, go, plays):
 def test_every_drawing_has_a_title_and_is_described(window):
     for name in ("trace", "swell", "step"):
         window.run(f"go(demos.findIndex(demo => demo.id === '{name}'), 4, true)")
-        found = window.run(
+        drawings = window.run(
             "[...document.querySelectorAll('.demo.here svg:not([aria-hidden])')].filter(svg => svg.checkVisibility())"
             ".map(svg => [svg.getAttribute('role'), svg.getAttribute('aria-label') || svg.querySelector(':scope > title')?.textContent,"
             " svg.querySelector(':scope > desc')?.textContent])"
         )
-        assert found
-        for role, title, description in found:
+        assert drawings
+        for role, title, description in drawings:
             assert role in ("img", "group")
             assert title
             assert len(description) > 20

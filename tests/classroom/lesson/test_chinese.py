@@ -22,9 +22,9 @@ NAMES = {*CHOSEN, "CSE", "python", "Python", "Home", "End", "Shift"}
 """Names of demos, which are typed, of programs, and of keys."""
 
 
-def in_chinese(each):
-    frames = each.frames
-    return compute(localized(each.demo._replace(frames=lambda: frames)))
+def in_chinese(computed):
+    frames = computed.frames
+    return compute(localized(computed.demo._replace(frames=lambda: frames)))
 
 
 @pytest.fixture(scope="module")
@@ -54,44 +54,44 @@ def baked(path):
 def numbers(data):
     """All numbers of plain data, in their order."""
     if isinstance(data, dict):
-        return [each for value in data.values() for each in numbers(value)]
+        return [value_in for value in data.values() for value_in in numbers(value)]
     if isinstance(data, list):
-        return [each for value in data for each in numbers(value)]
+        return [value_in for value in data for value_in in numbers(value)]
     return [data] if isinstance(data, int | float) else []
 
 
 def test_the_figures_are_the_same(file, chinese_file, chinese):
     english, translated = baked(file), baked(chinese_file)
-    english["demos"] = [each for each in english["demos"] if each["name"] in CHOSEN]
+    english["demos"] = [demo for demo in english["demos"] if demo["name"] in CHOSEN]
     assert len(numbers(english)) > 1000
     assert numbers(english["demos"]) == numbers(translated["demos"])
     assert numbers(english["programs"]) == numbers(translated["programs"])
     assert english["words"].keys() == translated["words"].keys() == ENGLISH.keys()
-    assert translated["demos"] == json.loads(json.dumps([demo_data(each) for each in chinese]))
+    assert translated["demos"] == json.loads(json.dumps([demo_data(demo) for demo in chinese]))
 
 
 def test_the_page_says_which_language_it_is_in(chinese_window, chinese):
     assert chinese_window.run("document.documentElement.lang") == "zh"
     assert chinese_window.run("document.title") == "导数是怎样算出来的"
-    for each in chinese:
-        assert each.demo.claim in chinese_window.run(f"byId('{each.demo.name}').querySelector('h2').textContent")
+    for demo in chinese:
+        assert demo.demo.claim in chinese_window.run(f"byId('{demo.demo.name}').querySelector('h2').textContent")
 
 
 def test_every_step_by_keys_in_chinese(chinese_window, chinese):
     chinese_window.run("go(0, 0, false)")
     seen = 0
-    for each in chinese:
-        for number, frame in enumerate(each.frames, 1):
-            shown = chinese_window.run("[here().id, here().innerText, byId('next').textContent]")
-            assert shown[0] == f"{each.demo.name}-{number}"
-            assert frame.title in shown[1]
-            assert shown[2] == ("揭晓" if frame.question else "下一步")
+    for demo in chinese:
+        for number, frame in enumerate(demo.frames, 1):
+            display = chinese_window.run("[here().id, here().innerText, byId('next').textContent]")
+            assert display[0] == f"{demo.demo.name}-{number}"
+            assert frame.title in display[1]
+            assert display[2] == ("揭晓" if frame.question else "下一步")
             if frame.question:
-                assert f"先猜：{frame.question}" in shown[1]
+                assert f"先猜：{frame.question}" in display[1]
                 chinese_window.press("ArrowRight")
-                shown = chinese_window.run("[here().id, here().innerText, byId('next').textContent]")
-            assert frame.sentence in shown[1]
-            assert not words(re.sub(r"\b(def|return|while)\b", "", shown[1])), shown[1]
+                display = chinese_window.run("[here().id, here().innerText, byId('next').textContent]")
+            assert frame.sentence in display[1]
+            assert not words(re.sub(r"\b(def|return|while)\b", "", display[1])), display[1]
             seen += 1
             chinese_window.press("ArrowRight")
         chinese_window.press("ArrowRight")  # past the closing sentence
@@ -121,13 +121,13 @@ def machine(text):
 
 
 def test_another_point_is_told_as_by_python(chinese_window):
-    found = chinese_window.run(f"framesAt(traced(figures.programs.baydin, {json.dumps(POINT)}))")
+    ours_all = chinese_window.run(f"framesAt(traced(figures.programs.baydin, {json.dumps(POINT)}))")
     text = "ln(x1) + x1*x2 - sin(x2)"
     which = DEMO._replace(frames=lambda: frames_of(question_of(text, tuple(POINT)), POINT))
     with use_language("zh"):
         frames = localized(which).frames()
-    assert len(found) == len(frames)
-    for ours, frame in zip(found, frames, strict=True):
+    assert len(ours_all) == len(frames)
+    for ours, frame in zip(ours_all, frames, strict=True):
         expected = frame_data(frame)
         assert [ours[key] or None for key in ("title", "question", "rule", "sentence")] == [
             expected[key] for key in ("title", "question", "rule", "sentence")
@@ -142,6 +142,6 @@ def test_nothing_overflows_sideways_in_chinese(chinese_window, chinese, size):
             "framesOf.flatMap((frames, demo) => frames.map((frame, number) => {"
             " go(demo, number, true); return [frame.id, document.documentElement.scrollWidth]; }))"
         )
-        assert not [each for each in wide if each[1] > size[0]]
+        assert not [cell for cell in wide if cell[1] > size[0]]
     finally:
         chinese_window.resize(1280, 720)

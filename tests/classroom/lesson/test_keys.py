@@ -59,7 +59,7 @@ def test_with_keys_switched_off_none_of_them_does_anything(window, go):
 # --- The rule broken --------------------------------------------------------------------------------------------------
 
 
-def told(window):
+def frame_texts(window):
     """Rule, sentence and the cells of the last row, as they are seen."""
     return window.run(
         "(() => { const part = here().querySelector('.told'), said = each => part.querySelector(each).lastChild.data;"
@@ -70,31 +70,31 @@ def told(window):
 
 def test_rule_sentence_and_table_tell_of_the_damage_while_the_rule_is_broken(window, go):
     go("trace", 31)
-    right = told(window)
+    right = frame_texts(window)
     assert right[0].startswith("v̄₋₁ += ")
     assert right[2][1::2] == ["+=", "5.5"]
     window.press("b")
-    rule, why, row = told(window)
+    rule, why, row = frame_texts(window)
     assert rule == "v̄₋₁ = v̄₁/v₋₁ = 1/2 = 0.5"
     assert why == "With = the last message wins: 0.5 instead of 5.5."
     assert row[1::2] == ["=", "0.5"]
     assert window.run("here().querySelector('.told .slot svg .wrong').textContent") == "v̄₋₁ = 0.5"
     window.press("b")
-    assert told(window) == right
+    assert frame_texts(window) == right
     assert window.run("here().querySelector('.told .slot svg .wrong')") is None
 
 
 def test_a_wrong_seed_doubles_what_is_seen_of_its_sweep(window, go):
     go("trace", 15)
-    right = told(window)
+    right = frame_texts(window)
     window.press("b")
-    rule, _, row = told(window)
+    rule, _, row = frame_texts(window)
     assert float(row[-1]) == 2 * float(right[2][-1]) == 11.0
     assert rule.endswith(" = 11")
     assert window.run("here().querySelector('.told .slot svg .active .tangent').textContent").endswith("= 11")
     window.press("ArrowRight")
     window.press("ArrowLeft")
-    assert told(window) == right
+    assert frame_texts(window) == right
 
 
 def test_the_adjoint_test_fails_where_a_path_is_dropped(window, go):
@@ -109,8 +109,8 @@ def test_the_adjoint_test_fails_where_a_path_is_dropped(window, go):
 def test_another_point_is_broken_and_mended_alike(window, go):
     go("trace", 31)
     window.run("byId('at-x1').value = '4'; byId('at-x1').dispatchEvent(new Event('input'))")
-    right = told(window)
+    right = frame_texts(window)
     window.press("b")
-    assert told(window)[2][1::2] == ["=", "0.25"]
+    assert frame_texts(window)[2][1::2] == ["=", "0.25"]
     window.press("b")
-    assert told(window) == right
+    assert frame_texts(window) == right

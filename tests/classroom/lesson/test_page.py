@@ -27,7 +27,7 @@ def test_nothing_is_loaded(file):
 
 def test_the_figures_are_those_of_the_frames(file, plays):
     baked = re.search(r'id="figures">(.*?)</script>', file.read_text(encoding="utf-8"), re.S)[1]
-    assert json.loads(baked)["demos"] == json.loads(json.dumps([demo_data(each) for each in plays.values()]))
+    assert json.loads(baked)["demos"] == json.loads(json.dumps([demo_data(computed) for computed in plays.values()]))
 
 
 def test_ids_are_unique_and_elements_are_closed(file):
@@ -65,8 +65,8 @@ addEventListener("keyup", () => {
 
 def test_every_frame_by_keys_with_the_numbers_of_the_command_line(window, plays):
     """Real keys through all demos; what was to be seen after each is looked at in the end."""
-    told = json.loads(render(document([*plays.values()]), "json"))["demos"]
-    pressed, expected = walk(told)
+    demos = json.loads(render(document([*plays.values()]), "json"))["demos"]
+    pressed, expected = walk(demos)
     window.run(f"go(0, 0, false); {RECORD}")
     window.press_all(["Home", *pressed])
     seen = window.run("seen")
@@ -79,15 +79,15 @@ def test_every_frame_by_keys_with_the_numbers_of_the_command_line(window, plays)
         assert ((frame["question"] or "") in text) == (state == "asked") or not frame["question"]
         assert (ENGLISH["why"] in text) == (bool(frame["sentence"]) and state != "asked")
         damaged = state == "broken" and ident.startswith("trace-")  # there the sentence is that of the bug
-        said = frame["broken"]["sentence"] if damaged else frame["sentence"]
-        assert state == "asked" or (said or "") in text
+        sentence = frame["broken"]["sentence"] if damaged else frame["sentence"]
+        assert state == "asked" or (sentence or "") in text
         assert not damaged or frame["sentence"] not in text
         if state == "asked":
-            shown, true = tables["asked"], frame["tables"]
+            displayed, true = tables["asked"], frame["tables"]
         else:
-            shown, true = tables[state], (frame["broken"] if state == "broken" else frame)["tables"]
-            assert len(shown) == len(true)
-        count += sum(map(compared, shown, true))
+            displayed, true = tables[state], (frame["broken"] if state == "broken" else frame)["tables"]
+            assert len(displayed) == len(true)
+        count += sum(map(compared, displayed, true))
     assert count > 2000
 
 
@@ -107,11 +107,11 @@ def walk(demos):
     return keys[1:], expected
 
 
-def compared(shown, true):
+def compared(displayed, true):
     """How many numbers of a table are the command line's: to the last digit that is shown."""
     count = 0
-    assert len(shown) == len(true["rows"])
-    for texts, row in zip(shown, true["rows"], strict=True):
+    assert len(displayed) == len(true["rows"])
+    for texts, row in zip(displayed, true["rows"], strict=True):
         for text, value in zip(texts, row, strict=True):
             if isinstance(value, int | float) and not isinstance(value, bool) and text != "?":
                 digits = len(re.sub(r"e.*|\D", "", text).lstrip("0")) or 1
@@ -125,31 +125,31 @@ def test_the_numbers_shown_are_those_of_plain_text(window, plays):
         "Object.fromEntries([...document.querySelectorAll('.frame')].map("
         "frame => [frame.id, frame.querySelector('.told').textContent]))"
     )
-    told = 0
-    for name, each in plays.items():
-        plain = render(each.document(), "plain")
-        for number, frame in enumerate(each.frames, 1):
+    count = 0
+    for name, computed in plays.items():
+        plain = render(computed.document(), "plain")
+        for number, frame in enumerate(computed.frames, 1):
             text = texts[f"{name}-{number}"]
-            for cell in (cell for shown in tables_of(frame.blocks) for row in shown.rows for cell in row):
+            for cell in (cell for displayed in tables_of(frame.blocks) for row in displayed.rows for cell in row):
                 if formatting.is_number(cell):
                     assert formatting.text(cell) in text
                     assert formatting.text(cell) in plain or isinstance(frame.blocks[0], Plot | Bars)  # there drawn
-                    told += 1
-    assert told > 1000
+                    count += 1
+    assert count > 1000
     assert "1.7163378145367738" in texts["trace-31"]
 
 
 def test_keys_back_ends_break_and_predict(window, go):
-    def shown():
+    def displayed():
         return window.run("here().id")
 
     go("trace", 2)
     window.press("ArrowLeft")
-    assert shown() == "trace-1"
+    assert displayed() == "trace-1"
     window.press("End")
-    assert shown() == "trace-end"
+    assert displayed() == "trace-end"
     window.press("Home")
-    assert shown() == "trace-1"
+    assert displayed() == "trace-1"
     go("trace", 30, revealed=False)
     assert window.run("getComputedStyle(here().querySelector('.broken')).display") == "none"
     window.press("b")
@@ -162,11 +162,11 @@ def test_keys_back_ends_break_and_predict(window, go):
 
 
 def test_a_button_tells_its_key(window):
-    told = window.run(
+    shortcuts = window.run(
         "[...document.querySelectorAll('[aria-keyshortcuts]')].map(each => [each.id, each.getAttribute('aria-keyshortcuts')])"
     )
     bound = window.run("keyboard")
-    assert {key.removeprefix("Shift+"): name for name, key in told} == {
+    assert {key.removeprefix("Shift+"): name for name, key in shortcuts} == {
         key: name for key, name in bound.items() if key not in (" ", "PageDown", "PageUp")
     }
 
@@ -198,13 +198,13 @@ def test_another_browser_raises_the_banner(window):
     assert window.run("byId('banner').hidden") is True
     for factor, hidden in (("1e-10", False), ("1e-14", True)):
         for where in ("values", "adjoints", "tangents.x1"):
-            found = window.run(
+            is_hidden = window.run(
                 f"(() => {{ const list = figures.programs.baydin.{where}, old = [...list];"
                 f" list.forEach((value, place) => list[place] *= 1 + {factor}); check();"
                 " const found = byId('banner').hidden; old.forEach((value, place) => list[place] = value); check();"
                 " return found; })()"
             )
-            assert found is hidden, (factor, where)
+            assert is_hidden is hidden, (factor, where)
 
 
 def test_other_demos_need_no_panels(window, file, plays, tmp_path):

@@ -23,25 +23,25 @@ def numbers(plays):
 
 
 def test_the_curve_has_dots_lines_slopes_and_levels(curve, plays):
-    found = curve.run(
+    drawing = curve.run(
         "({dots: [...document.querySelectorAll('#curve .dots')].map(each => each.childElementCount),"
         " lines: [...document.querySelectorAll('#curve polyline')].map(each => [each.getAttribute('class'), each.points.length]),"
         " slopes: [...document.querySelectorAll('#curve .slope')].map(each => [each.querySelector('text').textContent,"
         " each.querySelector('title').textContent]),"
         " names: [...document.querySelectorAll('#curve .name')].map(each => each.textContent)})"
     )
-    assert found["dots"] == [129, 129]
-    assert dict(found["lines"]).keys() == {"forward", "central", "complex", "ad"}
-    assert all(count > 40 for name, count in found["lines"] if name != "ad")
-    assert [text for text, _ in found["slopes"]] == ["+1", "+2", "−1"]
+    assert drawing["dots"] == [129, 129]
+    assert dict(drawing["lines"]).keys() == {"forward", "central", "complex", "ad"}
+    assert all(count > 40 for name, count in drawing["lines"] if name != "ad")
+    assert [text for text, _ in drawing["slopes"]] == ["+1", "+2", "−1"]
     fitted = numbers(plays)
     for (_, title), name in zip(
-        found["slopes"],
+        drawing["slopes"],
         ("forward-difference truncation", "central-difference truncation", "forward-difference round-off"),
         strict=True,
     ):
         assert f"({fitted[name]:.3g} fitted)" in title
-    assert found["names"] == ["forward", "central", "complex step", "reverse AD"]
+    assert drawing["names"] == ["forward", "central", "complex step", "reverse AD"]
 
 
 def test_slope_triangles_have_the_slopes_that_they_name(curve):
@@ -73,14 +73,14 @@ def test_the_strip_is_that_of_the_study(curve, power, digits, quotient):
     curve.run(f"byId('exponent').value = '{power}'; restep()")
     line, rules = formulas(Problem(LOOP, {"x": 0.2}, ("x",)), nominal=True, single=False)
     (expected,) = cancellation_table(line, rules["forward-difference"][0], 0.2, [float(f"1e{power}")], single=False)
-    shared, there, found = curve.run(
+    shared, there, quotient_text = curve.run(
         "['#cancellation-there .shared', '#cancellation-there', '#cancellation-quotient'].map(each => document.querySelector(each).textContent)"
     )
     assert sum(map(str.isdigit, shared.lstrip("[0."))) == digits == expected.shared
     assert there == bracketed(expected.value, expected.shared, 17)
     assert (shared[0], shared[-1]) == ("[", "]")
-    assert float(found) == pytest.approx(expected.quotient, rel=1e-14)
-    assert f"{float(found):.{len(quotient) - 2}f}" == quotient
+    assert float(quotient_text) == pytest.approx(expected.quotient, rel=1e-14)
+    assert f"{float(quotient_text):.{len(quotient) - 2}f}" == quotient
     style = (
         "(({textDecorationLine, color}) => [textDecorationLine, color])(getComputedStyle(document.querySelector(%r)))"
     )
@@ -139,19 +139,19 @@ def test_a_step_that_x_swallows(curve):
 
 
 def test_sizes_are_those_of_the_demo_and_of_the_study(window, plays):
-    found = {row["n"]: row for row in window.run("figures.swell")}
-    assert list(found) == list(range(1, 13))
+    members = {row["n"]: row for row in window.run("figures.swell")}
+    assert list(members) == list(range(1, 13))
     sizes = next(frame for frame in reversed(plays["swell"].frames) if frame.title.startswith("Act 2")).blocks[0].table
     for n, _, _, raw, _, tree, dag in sizes.rows:
-        assert [found[n][form] for form in ("raw tree", "light tree", "light dag")] == [raw, tree, dag]
+        assert [members[n][form] for form in ("raw tree", "light tree", "light dag")] == [raw, tree, dag]
     for row in swell_family("logistic", range(4, 5)).rows:
-        ours = found[row.member.number]
+        ours = members[row.member.number]
         assert (ours["raw tree"], ours["cse"]) == (row.forms["raw"].size.tree, row.forms["cse"].size.tree)
     figures = {name: value for frame in plays["swell"].frames for name, value in frame.numbers.items()}
     for n in range(4, 10):
-        assert found[n]["expanded"] == figures[f"expanded {n}"]
-        assert found[n]["reverse"] == pytest.approx(figures[f"ad {n}"], rel=0.05)
-    assert [found[n]["expanded"] for n in (10, 11, 12)] == [None, None, None]
+        assert members[n]["expanded"] == figures[f"expanded {n}"]
+        assert members[n]["reverse"] == pytest.approx(figures[f"ad {n}"], rel=0.05)
+    assert [members[n]["expanded"] for n in (10, 11, 12)] == [None, None, None]
 
 
 def heights(window):

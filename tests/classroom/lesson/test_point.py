@@ -22,18 +22,18 @@ POINTS = {
 
 
 def test_a_program_has_the_numbers_of_python():
-    found = program(question_of("x^2"), {"x": 3.0}).data
-    assert (found["values"][-1], max(found["adjoints"])) == (9, 6)
+    data = program(question_of("x^2"), {"x": 3.0}).data
+    assert (data["values"][-1], max(data["adjoints"])) == (9, 6)
 
 
-def close(found, expected):
-    return found == (pytest.approx(expected, rel=1e-12, abs=1e-15) if isinstance(expected, float) else expected)
+def close(actual, expected):
+    return actual == (pytest.approx(expected, rel=1e-12, abs=1e-15) if isinstance(expected, float) else expected)
 
 
-def agree(found, tables):
+def agree(actual, tables):
     """Rows of the page, and tables as data: equal words, and numbers equal but for rounding."""
-    assert len(found) == len(tables)
-    for rows, table in zip(found, tables, strict=True):
+    assert len(actual) == len(tables)
+    for rows, table in zip(actual, tables, strict=True):
         assert len(rows) == len(table["rows"])
         for row, expected in zip(rows, table["rows"], strict=True):
             assert all(map(close, row, expected)), (row, expected)
@@ -44,10 +44,10 @@ def test_every_frame_is_that_of_python(window, name):
     """At its own point and at another: rules, sentences, tables and what a bug makes of them."""
     data = shipped()[name].data
     for point in (data["point"], POINTS[name]):
-        found = window.run(f"framesAt(traced(figures.programs.{name}, {json.dumps(point)}))")
+        recomputed = window.run(f"framesAt(traced(figures.programs.{name}, {json.dumps(point)}))")
         frames = list(frames_of(question_of(data["text"], tuple(point)), point))
-        assert len(found) == len(frames)
-        for ours, frame in zip(found, frames, strict=True):
+        assert len(recomputed) == len(frames)
+        for ours, frame in zip(recomputed, frames, strict=True):
             expected = frame_data(frame)
             for key in ("title", "question", "rule", "sentence"):
                 assert (ours[key] or None) == expected[key], (name, point)
@@ -89,10 +89,10 @@ def test_typing_another_point_changes_everything(window, go):
     assert window.run("byId('subject').textContent") == "ln(x1) + x1*x2 - sin(x2) at x1 = 3, x2 = 5"
     expected = program(question_of("ln(x1) + x1*x2 - sin(x2)"), {"x1": 3.0, "x2": 5.0}).data
     assert str(expected["values"][-1]) in window.run("byId('answer').textContent")
-    shown = window.run("here().querySelector('.told').innerText")
-    assert "v̄₀ += v̄₂·v₋₁ = 1·3 = 3" in shown
-    assert "-0.2837 + 3 ≈ 2.716" in shown
-    assert "2.7163378145367" in shown
+    text_shown = window.run("here().querySelector('.told').innerText")
+    assert "v̄₀ += v̄₂·v₋₁ = 1·3 = 3" in text_shown
+    assert "-0.2837 + 3 ≈ 2.716" in text_shown
+    assert "2.7163378145367" in text_shown
     assert "With = the last message wins: 3 instead of 2.716." in window.run(
         "here().querySelector('.broken').textContent"
     )
@@ -113,16 +113,16 @@ def test_another_expression_can_be_chosen(window, go, name):
     assert window.run("framesOf[traceDemo].length") == len(data["frames"]) + 1
     window.press("End")
     window.press("ArrowLeft", 2)
-    shown = window.run("here().innerText")
+    text_shown = window.run("here().innerText")
     for place, node in enumerate(data["nodes"]):
         if "variable" in node:
             assert window.run(f"played.run.adjoints[{place}]") == pytest.approx(data["adjoints"][place], rel=1e-12)
-    assert "Reverse" in shown
+    assert "Reverse" in text_shown
     assert window.run("here().querySelectorAll('[data-node]').length") == len(data["nodes"])
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("abc", "“abc” is not a number"),
         ("", "“” is not a number"),
@@ -136,19 +136,21 @@ def test_another_expression_can_be_chosen(window, go, name):
         ("1e308", "has no finite value there"),
     ],
 )
-def test_bad_input_gets_a_message_and_changes_nothing(window, go, text, said):
+def test_bad_input_gets_a_message_and_changes_nothing(window, go, text, message):
     go("trace", 31)
     before = window.run("here().innerText")
     if text == "1e308":
         type_into(window, "at-x2", "1e300")
     type_into(window, "at-x1", text)
     complaint = window.run("byId('complaint').innerText")
-    assert said in complaint
+    assert message in complaint
     assert "choose another point" in complaint or "write for example" in complaint
     assert window.run("byId('complaint').getAttribute('role')") == "alert"
     assert window.run("['at-x1', 'at-x2'].map(each => byId(each).getAttribute('aria-invalid'))") == [
         "true",
-        "false" if "is not a number" in said else "true",  # of a point without a value, no one coordinate is to blame
+        "false"
+        if "is not a number" in message
+        else "true",  # of a point without a value, no one coordinate is to blame
     ]
     if text != "1e308":
         assert window.run("here().innerText") == before
@@ -221,6 +223,6 @@ return [told, wrong];
 @pytest.mark.parametrize("name", SHIPPED)
 def test_at_no_point_anything_else_than_a_number_is_shown(window, name):
     """Small, huge, negative and zero: either a message, or finite numbers in all frames."""
-    told, wrong = window.run(f"(name => {{ {FUZZ} }})('{name}')")
-    assert told > 0
+    played, wrong = window.run(f"(name => {{ {FUZZ} }})('{name}')")
+    assert played > 0
     assert wrong == []

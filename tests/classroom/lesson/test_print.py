@@ -37,15 +37,15 @@ def paper(window, go):
 
 
 def test_all_steps_in_one_table_and_the_final_graph(paper, plays):
-    for each in plays.values():
+    for computed in plays.values():
         rows, text = paper.run(
-            f"(sheet => [sheet.querySelectorAll(':scope > table > tbody').length, sheet.innerText])(document.querySelector('#{each.demo.name} .printed'))"
+            f"(sheet => [sheet.querySelectorAll(':scope > table > tbody').length, sheet.innerText])(document.querySelector('#{computed.demo.name} .printed'))"
         )
-        assert rows == len(each.frames)
-        for frame in each.frames:
+        assert rows == len(computed.frames)
+        for frame in computed.frames:
             assert frame.title in text
             assert frame.rule in text
-        assert each.demo.lesson in text
+        assert computed.demo.lesson in text
     graph = paper.run("document.querySelector('#trace .printed svg').textContent")
     assert "v̄₋₁ = 5.5" in graph
     assert "v̄₀ = 1.716" in graph
@@ -61,11 +61,11 @@ def test_the_tables_of_a_step_stand_under_it_where_there_is_room(paper, plays):
 
 
 def test_no_buttons_no_frames_no_panels(paper):
-    shown = paper.run(
+    visible = paper.run(
         "[...document.querySelectorAll('button, input, select, nav, .frame, .panel, .controls, .banner, .subject')]"
         ".filter(each => each.checkVisibility()).map(each => each.outerHTML.slice(0, 80))"
     )
-    assert shown == []
+    assert visible == []
 
 
 def test_black_on_white(paper):
@@ -93,12 +93,12 @@ def test_rows_are_not_split_and_lines_differ_without_colour(paper):
 def test_the_pictures_of_the_panels_stand_in_the_place_of_the_demos_own(paper):
     """As they are then: the step that was chosen, the series that were; patterns of their own, and no legend lost."""
     paper.run("byId('exponent').value = '-10'; restep(); dispatchEvent(new Event('beforeprint'))")
-    found = paper.run(
+    printed = paper.run(
         "(() => { const svg = document.querySelector('#step .printed svg'); return [svg.querySelectorAll('.dots > *').length,"
         " svg.querySelectorAll('polyline').length, svg.querySelector('.mark').cx.baseVal.value - across(1e-10), svg.checkVisibility()]; })()"
     )
-    assert (found[0], found[1], found[3]) == (258, 4, True)
-    assert abs(found[2]) < 0.01
+    assert (printed[0], printed[1], printed[3]) == (258, 4, True)
+    assert abs(printed[2]) < 0.01
     bars, missing, legend, ids = paper.run(
         "(() => { const figure = document.querySelector('#swell .printed figure'), bars = [...figure.querySelectorAll('.bar')];"
         " return [figure.querySelectorAll('svg.bars .bar').length,"

@@ -18,18 +18,18 @@ def chips(window, name):
 def test_the_numbers_in_the_graph_are_those_of_the_frames(window, plays):
     """Of every frame: what Python's drawing has beside a node, and no more but the messages."""
     frames = plays["trace"].frames
-    found = window.run(
+    chips = window.run(
         f"framesOf[traceDemo].slice(0, {len(frames) - 1}).map((_, number) => {{ go(traceDemo, number, true);"
         f" return Object.fromEntries(played.stage.nodes.map(({{group, name}}) => [name, {CHIPS}])); }})"
     )
-    told = 0
-    for frame, shown in zip(frames, found, strict=False):
+    count = 0
+    for frame, chips_of in zip(frames, chips, strict=False):
         (graph,) = (block for block in frame.blocks if isinstance(block, Graph))
         for vertex in graph.vertices:
             numbers = [[f"chip {kind}", text] for kind, text in number_texts(vertex)]
-            assert [each for each in shown[vertex.name] if "message" not in each[0]] == numbers
-            told += len(numbers)
-    assert told > 200
+            assert [chip for chip in chips_of[vertex.name] if "message" not in chip[0]] == numbers
+            count += len(numbers)
+    assert count > 200
 
 
 def test_messages_stack_and_merge(window, go):
@@ -62,10 +62,10 @@ def test_broken_the_last_message_alone_is_kept(window, go):
 
 def test_what_is_at_work_is_marked_by_signs(window, go):
     go("trace", 30)
-    found = window.run(
+    marks = window.run(
         "played.stage.nodes.map(({group, name}) => [name, group.querySelector('.mark')?.textContent || ''])"
     )
-    assert dict(found) == {**dict.fromkeys(("v₋₁", "v₁", "v₂", "v₃", "v₄", "v₅"), "✓"), "v₀": "▶"}
+    assert dict(marks) == {**dict.fromkeys(("v₋₁", "v₁", "v₂", "v₃", "v₄", "v₅"), "✓"), "v₀": "▶"}
     assert window.run("played.stage.edges.filter(edge => edge.matches('.lit')).map(edge => edge.dataset.edge)") == [
         "v₀ v₂"
     ]
@@ -146,12 +146,12 @@ def test_nothing_moves_at_load(window, file):
 
 def test_every_node_says_a_sentence(window, go):
     go("trace", 31)
-    told = window.run(
+    described = window.run(
         "[...here().querySelectorAll('[data-node]')].map(node => [node.dataset.node, node.tabIndex, node.getAttribute('role'),"
         " node.getAttribute('aria-label'), node.querySelector('title').textContent])"
     )
-    sentences = {name: sentence for name, _, _, sentence, _ in told}
-    assert all((index, role, title) == (0, "img", sentence) for _, index, role, sentence, title in told)
+    sentences = {name: sentence for name, _, _, sentence, _ in described}
+    assert all((index, role, title) == (0, "img", sentence) for _, index, role, sentence, title in described)
     assert sentences["v₃"] == "v₃ = sin(v₀): its value is −0.9589, its adjoint is −1."
     assert sentences["v₋₁"] == "v₋₁ = x1: its value is 2, its adjoint is 5.5, the sum of 5 + 0.5."
     assert sentences["v₅"].endswith("its adjoint is 1, it is the output.")

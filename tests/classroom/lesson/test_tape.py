@@ -24,11 +24,11 @@ PAIRS = [(a, b) for a in (-2.0, -0.5, 0.0, 1.0, 2.5) for b in (-2.0, 0.0, 1.0, 2
 
 def cases():
     """Every row at its samples and elsewhere: the node, the arguments, the value, and the partials that are passed."""
-    found = []
+    samples = []
     for row in OPERATIONS.values():
         more = [(x,) for x in ANYWHERE] if row.arity == 1 else PAIRS if row.arity == 2 and row.name != "^n" else []
         for sample in [*row.samples, *more]:
-            letters = [Variable(each) for each in "abcd"[: row.arity]]
+            letters = [Variable(letter) for letter in "abcd"[: row.arity]]
             if row.name == "^n":
                 letters[1] = lift(int(sample[1]))
             node = row(*letters)
@@ -39,10 +39,12 @@ def cases():
                 active = {letter for letter in letters if letter.varies} - (
                     {letters[0]} if "poly" in row.name else set()
                 )
-                passed = {node.arguments.index(each): float(slope) for each, slope in partials(node, values, active)}
+                passed = {
+                    node.arguments.index(argument): float(slope) for argument, slope in partials(node, values, active)
+                }
                 value = float(value)
-            found.append((node, tuple(map(float, sample)), value, passed))
-    return found
+            samples.append((node, tuple(map(float, sample)), value, passed))
+    return samples
 
 
 def same(ours, theirs):
@@ -56,13 +58,13 @@ def test_every_operation_has_the_numbers_of_python(window):
     """Values, partials, and where there are none, at a thousand places in one run."""
     every = cases()
     asked = json.dumps([(operation_key(node), sample) for node, sample, _, _ in every])
-    found = window.run(
+    answers = window.run(
         f"(rows => {asked}.map(([name, given]) => {{"
         " const value = rows[name].value(...given); return [value, rows[name].partials(value, ...given)"
         f".map(each => each === null ? 'none' : each)]; }}))({operation_table([node for node, *_ in every])})"
     )
     assert len(every) > 1000
-    for (node, sample, value, passed), (ours, slopes) in zip(every, found, strict=True):
+    for (node, sample, value, passed), (ours, slopes) in zip(every, answers, strict=True):
         assert same(ours, value), (node, sample, value, ours)
         if type(value) is Undefined:
             continue
@@ -105,22 +107,22 @@ OWN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "point"), OWN, ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(("text", "point"), OWN, ids=lambda case: case if isinstance(case, str) else "")
 def test_an_expression_of_ones_own_is_played_as_by_python(window, text, point):
     """Rules, sentences and tables; what is not needed at the point is told and not computed with."""
     question = question_of(text, tuple(point))
     stage = staged(question, point)
-    off, other, found = window.run(
+    off, other, recomputed = window.run(
         f"(program => {{ Object.assign(operations, {operation_table(stage.nodes)});"
         " return [isOff(program), elsewhere(program, program.point), framesAt(traced(program, program.point))]; })"
         f"({json.dumps(stage.data)})"
     )
     assert (off, other) == (False, "")
     frames = list(frames_of(question, point))
-    assert len(found) == len(frames)
-    for ours, frame in zip(found, frames, strict=True):
+    assert len(recomputed) == len(frames)
+    for ours, frame in zip(recomputed, frames, strict=True):
         expected = frame_data(frame)
-        assert [ours[each] or None for each in ("title", "rule")] == [expected[each] for each in ("title", "rule")]
+        assert [ours[field] or None for field in ("title", "rule")] == [expected[field] for field in ("title", "rule")]
         for rows, table in zip(ours["rows"], expected["tables"], strict=True):
             for row, true in zip(rows, table["rows"], strict=True):
                 assert [same(a, b) if isinstance(b, float) else a == b for a, b in zip(row, true, strict=True)], row
@@ -135,7 +137,7 @@ def elsewhere(window, text, own, other):
 
 
 @pytest.mark.parametrize(
-    ("text", "own", "other", "said"),
+    ("text", "own", "other", "beginning"),
     [
         ("if(x > 0, x^2, ln(-x))", 1.0, 2.0, ""),
         ("if(x > 0, x^2, ln(-x))", 1.0, -2.0, "The steps are different there"),
@@ -155,10 +157,10 @@ def elsewhere(window, text, own, other):
         ("if(x < 5, x, ln(x))", 3.0, 2.0, ""),
     ],
 )
-def test_a_point_with_other_steps_is_refused_in_words(window, text, own, other, said):
-    found = elsewhere(window, text, {"x": own}, {"x": other})
-    assert found.startswith(said)
-    assert bool(found) == bool(said)
+def test_a_point_with_other_steps_is_refused_in_words(window, text, own, other, beginning):
+    message = elsewhere(window, text, {"x": own}, {"x": other})
+    assert message.startswith(beginning)
+    assert bool(message) == bool(beginning)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_the_script_asks_for_no_word_that_is_missing():
 def test_the_script_has_no_sentence_of_its_own():
     """Literals with two words after each other, but for attributes and addresses of elements, would be shown in English."""
     literals = re.findall(r"\"([^\"\n]*)\"", code())
-    assert [each for each in literals if re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", each)] == []
+    assert [literal for literal in literals if re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", literal)] == []
 
 
 def test_what_is_in_braces_is_filled():

@@ -27,8 +27,8 @@ def frames(name):
 
 @functools.cache
 def in_chinese(name):
-    found = frames(name)[:-1]  # the numbers need not be computed again
-    return localized(load_demo(name)._replace(frames=lambda: found))
+    played_frames = frames(name)[:-1]  # the numbers need not be computed again
+    return localized(load_demo(name)._replace(frames=lambda: played_frames))
 
 
 def screen(name, state, columns=80, rows=24, charset="braille"):
@@ -57,13 +57,13 @@ def test_every_frame_fits_every_window(name, charset, size):
 
 def test_an_open_question_hides_the_rule_and_the_answer():
     place = next(i for i, frame in enumerate(frames("trace")) if frame.broken and "+=" in frame.broken.bug)
-    asked, told = (screen("trace", State(frame=place, revealed=revealed)) for revealed in (False, True))
+    asked, revealed_lines = (screen("trace", State(frame=place, revealed=revealed)) for revealed in (False, True))
     assert any(line.startswith(" PREDICT") for line in asked)
     assert not any(line.startswith((" RULE", " WHY")) for line in asked)
-    assert any(line.startswith(" RULE") for line in told)
+    assert any(line.startswith(" RULE") for line in revealed_lines)
     value = f"{next(iter(frames('trace')[place].numbers.values())):.6g}"
     assert not any(value in line for line in asked)
-    assert any(value in line for line in told)
+    assert any(value in line for line in revealed_lines)
 
 
 def test_a_broken_step_says_so_in_words():
@@ -134,18 +134,18 @@ def place_of(name, **wanted):
 def test_steps_done_have_a_tick_and_the_one_shown_a_sign_and_reversed_video(charset, tick, size):
     """In the graph and in the table; colour only comes in addition."""
     place = place_of("trace", sweep="reverse", node="v₃")
-    shown = compose(
+    screen_now = compose(
         load_demo("trace"), frames("trace"), State(frame=place, revealed=True), Look(size[0], charset=charset), size[1]
     )
-    text = "\n".join(shown.texts)
+    text = "\n".join(screen_now.texts)
     v3, v5 = ("v₃", "v₅") if charset != "ascii" else ("v3", "v5")
     equals = " = " if size[0] > 100 else "="
     assert f">{v3}{equals}sin" in text
     assert f"{tick}{v5}{equals}" in text
-    rows = [line for line in shown.texts if re.search(r"seed|1\.0+ *$|-1\.0+ *$", line)]
+    rows = [line for line in screen_now.texts if re.search(r"seed|1\.0+ *$|-1\.0+ *$", line)]
     rows = [rows[0], rows[-1]]
     assert [tick in rows[0], "> " in rows[1]] == [True, True]
-    reverse = ["".join(text for text, style in line if style == "now") for line in shown.lines]
+    reverse = ["".join(text for text, style in line if style == "now") for line in screen_now.lines]
     assert f"{v3}{equals}sin" in "".join(reverse)
     bar = next(text for text in reverse if "-1.0" in text)
     assert re.search(r"> v\S* += .*-1\.0", bar)  # one bar from the mark to the number
@@ -169,13 +169,15 @@ def test_values_tangents_and_adjoints_have_signs_and_colours_of_their_own():
 
 def test_without_styles_nothing_but_text_is_written():
     state = State(frame=place_of("trace", sweep="reverse", node="v₃"), revealed=True)
-    shown = compose(load_demo("trace"), frames("trace"), state, Look(width=80), 24)
-    assert painted(shown.lines, Look(width=80)) == [text.rstrip() for text in shown.texts]
-    styled = painted(shown.lines, Look(width=80, styled=True, color=True))
-    assert len(styled) == len(shown.lines)
+    screen_now = compose(load_demo("trace"), frames("trace"), state, Look(width=80), 24)
+    assert painted(screen_now.lines, Look(width=80)) == [text.rstrip() for text in screen_now.texts]
+    styled = painted(screen_now.lines, Look(width=80, styled=True, color=True))
+    assert len(styled) == len(screen_now.lines)
     assert any("\x1b[7m" in line for line in styled)
-    assert not any("38;5" in line for line in painted(shown.lines, Look(width=80, styled=True)))
-    assert [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in styled] == [text.rstrip() for text in shown.texts]
+    assert not any("38;5" in line for line in painted(screen_now.lines, Look(width=80, styled=True)))
+    assert [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in styled] == [
+        text.rstrip() for text in screen_now.texts
+    ]
 
 
 @pytest.mark.parametrize(("sweep", "word"), [("primal", "VALUES"), ("forward", "FORWARD"), ("reverse", "REVERSE")])
@@ -217,19 +219,23 @@ def test_the_keys_of_a_lecture_are_named_in_every_window(spoken, columns):
     with use_language(spoken):
         line = compose(load_demo("trace"), frames("trace"), state, Look(width=columns), 24).texts[-1]
     space = "space" if spoken == "en" else "空格"
-    found = [word.strip("[]") for word in line.split()]
-    assert [key for key in found if key in (space, "<-", "p", "b", "?", "q")] == [space, "<-", "p", "b", "?", "q"]
-    assert spoken == "zh" or columns < 80 or {"next", "back", "predict", "break", "help", "quit"} <= set(found)
+    keys = [word.strip("[]") for word in line.split()]
+    assert [key for key in keys if key in (space, "<-", "p", "b", "?", "q")] == [space, "<-", "p", "b", "?", "q"]
+    assert spoken == "zh" or columns < 80 or {"next", "back", "predict", "break", "help", "quit"} <= set(keys)
 
 
 def test_at_the_end_is_offered_what_works_there():
     last = State(frame=len(frames("memory")) - 1)
-    one, several = (compose(load_demo("memory"), frames("memory"), last, LOOK, 24, count).texts[-1] for count in (1, 2))
-    assert one.startswith("[home] first [<-] back")
-    assert "[space]" not in one
+    single, several = (
+        compose(load_demo("memory"), frames("memory"), last, LOOK, 24, count).texts[-1] for count in (1, 2)
+    )
+    assert single.startswith("[home] first [<-] back")
+    assert "[space]" not in single
     assert several.startswith("[space] next [<-] back")
     asked = (Frame("Asked", SHOWN, question="How much?"),)
-    lines = [compose(load_demo("memory"), asked, State(revealed=told), LOOK, 24).texts[-1] for told in (False, True)]
+    lines = [
+        compose(load_demo("memory"), asked, State(revealed=revealed), LOOK, 24).texts[-1] for revealed in (False, True)
+    ]
     assert ["[space]" in line for line in lines] == [True, False]
 
 

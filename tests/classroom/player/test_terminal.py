@@ -188,11 +188,11 @@ def test_a_sequence_that_comes_in_pieces_is_one_key(pieces, pause):
 
     sender = threading.Thread(target=send)
     sender.start()
-    found = [keyboard.read(1), keyboard.read(1)]
+    actions = [keyboard.read(1), keyboard.read(1)]
     sender.join()
     os.close(writer)
     os.close(reader)
-    assert found == ["next", "quit"]
+    assert actions == ["next", "quit"]
 
 
 @pytest.mark.parametrize("waiting", [b"\x1b", b"\x1b[", b"\x1bO", b"\x1b[1;5"])

@@ -39,8 +39,8 @@ def test_the_next_hints_are_the_steps():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_hint_on_the_function_itself_is_the_answer(seed):
-    for each in exercises(5, seed=seed):
-        found = hints(each.expression, each.by)
-        assert found
-        whole = [hint for hint in found if hint.equation.left is PendingDerivative(each.expression, each.by)]
+    for exercise in exercises(5, seed=seed):
+        given = hints(exercise.expression, exercise.by)
+        assert given
+        whole = [hint for hint in given if hint.equation.left is PendingDerivative(exercise.expression, exercise.by)]
         assert all(any(type(node) is PendingDerivative for node in wengert_list(hint.equation.right)) for hint in whole)

@@ -37,36 +37,36 @@ def rules(exercise):
 @pytest.fixture(scope="module")
 def many():
     """Three questions of one level for every seed, the levels in turn."""
-    return [each for seed in SEEDS for each in exercises(3, level=seed % 5 + 1, seed=seed)]
+    return [exercise for seed in SEEDS for exercise in exercises(3, level=seed % 5 + 1, seed=seed)]
 
 
 def test_every_question_can_be_answered(many):
-    for each in many:
-        assert parse(each.question.text) is each.expression
-        names = variables(wengert_list(each.expression))
-        assert each.by in names
-        assert set(each.point) == set(names)
-        assert all(map(math.isfinite, each.point.values()))
-        assert not any(type(node) is PendingDerivative for node in wengert_list(derivative_of(each)))
-        gradient = gradient_at(each.expression, each.point)
+    for exercise in many:
+        assert parse(exercise.question.text) is exercise.expression
+        names = variables(wengert_list(exercise.expression))
+        assert exercise.by in names
+        assert set(exercise.point) == set(names)
+        assert all(map(math.isfinite, exercise.point.values()))
+        assert not any(type(node) is PendingDerivative for node in wengert_list(derivative_of(exercise)))
+        gradient = gradient_at(exercise.expression, exercise.point)
         assert gradient is not None
-        assert 1e-9 < abs(gradient[each.by]) < 1e7
+        assert 1e-9 < abs(gradient[exercise.by]) < 1e7
 
 
 def test_a_level_asks_for_what_it_says(many):
-    assert {each.level for each in many} == set(LEVELS)
-    for each in many:
-        used, several = rules(each), len(each.point) > 1
+    assert {exercise.level for exercise in many} == set(LEVELS)
+    for exercise in many:
+        used, several = rules(exercise), len(exercise.point) > 1
         chained = any("chain rule" in rule for rule in used if rule != "reciprocal rule, chain rule")
-        if each.level == 1:
+        if exercise.level == 1:
             allowed = {"sum rule", "difference rule", "power rule", "constant factor rule"}
-            assert set(used) <= allowed, each.expression
-        assert each.level > 2 or not chained, each.expression
-        assert each.level != 3 or chained, each.expression
+            assert set(used) <= allowed, exercise.expression
+        assert exercise.level > 2 or not chained, exercise.expression
+        assert exercise.level != 3 or chained, exercise.expression
         if not several:
-            fewest = MIN_NODES.get(each.level, 1) - (each.topic == "inverse")
-            assert rules_to_apply(wengert_list(each.expression)) >= fewest, each.expression
-        assert each.level == 5 or not several
+            fewest = MIN_NODES.get(exercise.level, 1) - (exercise.topic == "inverse")
+            assert rules_to_apply(wengert_list(exercise.expression)) >= fewest, exercise.expression
+        assert exercise.level == 5 or not several
 
 
 RULE_OF = {
@@ -79,48 +79,53 @@ RULE_OF = {
 
 
 def test_a_topic_is_what_the_derivative_needs(many):
-    for each in many:
-        if each.topic in RULE_OF and len(each.point) == 1:
-            assert any(RULE_OF[each.topic] in rule for rule in rules(each)), (each.topic, each.expression)
-        if each.topic == "partial":
-            assert len(each.point) == 2
-        if each.topic == "root":
-            assert "sqrt" in each.question.text or "cbrt" in each.question.text
+    for exercise in many:
+        if exercise.topic in RULE_OF and len(exercise.point) == 1:
+            assert any(RULE_OF[exercise.topic] in rule for rule in rules(exercise)), (
+                exercise.topic,
+                exercise.expression,
+            )
+        if exercise.topic == "partial":
+            assert len(exercise.point) == 2
+        if exercise.topic == "root":
+            assert "sqrt" in exercise.question.text or "cbrt" in exercise.question.text
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_two_questions_of_a_quiz_are_alike(seed):
     quiz = exercises(10, level=seed % 5 + 1, seed=seed)
-    assert len({each.expression for each in quiz}) == 10
+    assert len({exercise.expression for exercise in quiz}) == 10
     if seed % 5:  # on level 1 there are few forms
-        assert len({form(each.expression) for each in quiz}) == 10
+        assert len({form(exercise.expression) for exercise in quiz}) == 10
 
 
 @pytest.mark.parametrize(("level", "topic"), PAIRS)
 def test_every_topic_has_enough_questions(level, topic):
-    found = exercises(12, level=level, topic=topic, seed=1)
-    assert len({each.expression for each in found}) == 12
-    assert {(each.level, each.topic) for each in found} == {(level, topic)}
+    drawn = exercises(12, level=level, topic=topic, seed=1)
+    assert len({exercise.expression for exercise in drawn}) == 12
+    assert {(exercise.level, exercise.topic) for exercise in drawn} == {(level, topic)}
 
 
 def test_where_the_forms_are_used_up_no_function_is_asked_twice():
-    found = exercises(50, level=1, topic="power", seed=3)
-    assert len({each.expression for each in found}) == 50 > len({form(each.expression) for each in found})
+    drawn = exercises(50, level=1, topic="power", seed=3)
+    assert (
+        len({exercise.expression for exercise in drawn}) == 50 > len({form(exercise.expression) for exercise in drawn})
+    )
 
 
 def test_a_seed_gives_the_same_again_and_another_one_others():
-    one, again, other = (exercises(5, seed=seed) for seed in (7, 7, 8))
-    assert [(each.expression, each.by, each.point) for each in one] == [
-        (each.expression, each.by, each.point) for each in again
+    first, again, other = (exercises(5, seed=seed) for seed in (7, 7, 8))
+    assert [(exercise.expression, exercise.by, exercise.point) for exercise in first] == [
+        (exercise.expression, exercise.by, exercise.point) for exercise in again
     ]
-    assert [each.expression for each in one] != [each.expression for each in other]
+    assert [exercise.expression for exercise in first] != [exercise.expression for exercise in other]
 
 
 def test_without_a_level_questions_climb_and_topics_take_turns():
-    found = exercises(10, seed=3)
-    assert [each.level for each in found] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert all(one.topic != other.topic for one, other in pairwise(found))
-    assert [each.level for each in exercises(3, topic="chain", seed=3)] == [3, 4, 5]
+    drawn = exercises(10, seed=3)
+    assert [exercise.level for exercise in drawn] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert all(before.topic != after.topic for before, after in pairwise(drawn))
+    assert [exercise.level for exercise in exercises(3, topic="chain", seed=3)] == [3, 4, 5]
 
 
 def test_a_topic_that_is_not_asked_on_a_level():

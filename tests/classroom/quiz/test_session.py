@@ -39,7 +39,7 @@ def played(quiz, *lines, **options):
     return quiz, replies
 
 
-def said(blocks):
+def text_of(blocks):
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
@@ -54,7 +54,7 @@ WRONG = "2*x*cos(x)"
 
 def test_a_right_answer_at_once_brings_all_points():
     quiz, (answer,) = played(quiz_about(ONE), RIGHT)
-    assert said(answer.blocks).startswith("Right: that is proved. 3 points")
+    assert text_of(answer.blocks).startswith("Right: that is proved. 3 points")
     assert (quiz.ending, quiz.points, quiz.max_points, quiz.place) == ("finished", 3, 3, None)
     assert not captions(answer.blocks)
 
@@ -67,9 +67,9 @@ def test_the_answer_may_be_an_equation_as_the_prompt_begins_it(line):
 
 def test_a_wrong_answer_is_followed_by_a_hint_then_by_the_mistake_then_by_the_derivation():
     quiz, (first, second, third) = played(quiz_about(ONE), WRONG, WRONG, WRONG)
-    assert "at x = 2 yours is -1.66459 and the derivative is 1.9726" in said(first.blocks)
+    assert "at x = 2 yours is -1.66459 and the derivative is 1.9726" in text_of(first.blocks)
     assert captions(first.blocks) == ["Hint: use the product rule"]
-    assert "The mistake: the product rule" in said(second.blocks)
+    assert "The mistake: the product rule" in text_of(second.blocks)
     assert any(isinstance(block, Source) and "^^^" in block.text for block in second.blocks)
     assert captions(second.blocks) == ["That step, done right"]
     assert captions(third.blocks) == ["By x"]
@@ -83,7 +83,7 @@ def test_a_wrong_answer_is_followed_by_a_hint_then_by_the_mistake_then_by_the_de
 )
 def test_the_mistake_does_not_give_the_answer_away(function, wrong, right):
     _, (_, second) = played(quiz_about(function), "1", wrong)
-    assert "The mistake: " in said(second.blocks)
+    assert "The mistake: " in text_of(second.blocks)
     assert right not in render(Document(second.blocks), "plain")
 
 
@@ -110,7 +110,7 @@ def test_the_hint_after_a_wrong_answer_costs_nothing_more_and_is_not_given_again
 
 def test_when_no_hint_is_left_asking_costs_nothing():
     quiz, replies = played(quiz_about("x^3"), "?", "?", "?")
-    assert said(replies[-1].blocks).startswith("There are no more hints")
+    assert text_of(replies[-1].blocks).startswith("There are no more hints")
     assert quiz.current.hints == 1
 
 
@@ -127,8 +127,8 @@ def test_what_cannot_be_read_costs_no_try(line):
 
 def test_what_cannot_be_decided_costs_no_points():
     quiz, (answer, _) = played(quiz_about("x^2"), "ln(-1 - x^2)", "2*x")
-    assert "could not be decided" in said(answer.blocks)
-    assert (quiz.points, [each.verdict for each in quiz.rounds[0].attempts]) == (3, ["undecided", "proved"])
+    assert "could not be decided" in text_of(answer.blocks)
+    assert (quiz.points, [attempt.verdict for attempt in quiz.rounds[0].attempts]) == (3, ["undecided", "proved"])
 
 
 def test_skipping_shows_the_derivation():
@@ -163,13 +163,13 @@ def test_a_quiz_that_is_over_is_not_interrupted():
 def test_an_answer_with_a_hole_is_right_and_the_hole_is_named():
     quiz, (answer,) = played(quiz_about("x^2/2 + x"), "(x^2 - 1)/(x - 1)")
     assert quiz.points == 3
-    assert "hole at x = 1" in said(answer.blocks)
+    assert "hole at x = 1" in text_of(answer.blocks)
 
 
 def test_an_answer_for_half_a_domain_says_for_which():
     quiz, (answer,) = played(quiz_about("x^4"), "4*sqrt(x)^6")
     assert quiz.points == 3
-    assert said(answer.blocks).startswith("Agrees where it is defined, but has no value for x < 0. 3 points.")
+    assert text_of(answer.blocks).startswith("Agrees where it is defined, but has no value for x < 0. 3 points.")
 
 
 def test_what_to_practise():
@@ -189,7 +189,7 @@ def test_the_data():
     assert (data["schema"], data["command"], data["ending"]) == ("diffcompare/1", "quiz", "quit")
     first, second = data["questions"]
     assert first["expression"]["text"] == ONE
-    assert [each["verdict"] for each in first["tries"]] == ["wrong", "proved"]
+    assert [attempt_data["verdict"] for attempt_data in first["tries"]] == ["wrong", "proved"]
     assert first["tries"][0]["kinds"] == ["product-of-derivatives"]
     assert first["tries"][0]["mistake"]["span"] == [0, len(ONE)]
     assert (first["hints"], first["points"], first["outcome"]) == (1, 1, "right")
@@ -214,7 +214,7 @@ def test_the_derivative_of_the_rules_is_accepted(seed):
     quiz = begin(5, seed=seed)
     while quiz.place is not None:
         quiz, (answer,) = played(quiz, to_text(derivative_of(quiz.current.exercise)))
-        assert said(answer.blocks).startswith("Right"), answer
+        assert text_of(answer.blocks).startswith("Right"), answer
     assert quiz.points == quiz.max_points == 15
 
 
@@ -222,10 +222,10 @@ def test_planted_mistakes_are_named():
     rng = random.Random(0)
     missed, total = [], 0
     for seed in range(10):
-        for each in begin(4, seed=500 + seed).rounds:
-            exercise = each.exercise
+        for posed in begin(4, seed=500 + seed).rounds:
+            exercise = posed.exercise
             planted = rng.choice([p for p in inject_mistakes(exercise.expression, exercise.by) if p.change is not None])
-            quiz, (answer,) = played(Quiz((each,), None, None, 0), to_text(planted.answer))
+            quiz, (answer,) = played(Quiz((posed,), None, None, 0), to_text(planted.answer))
             assert answer.diagnostic is None
             (tried,) = quiz.rounds[0].attempts
             if tried.verdict == "wrong":  # some wrong rules give what is right
