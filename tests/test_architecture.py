@@ -174,6 +174,21 @@ def test_mpmath_is_imported_late():
     assert not users
 
 
+MODULES_OF_A_QUESTION = 60  # that a small one may load: each costs a reader's attention and some start-up time
+
+
+def test_a_small_question_loads_few_modules():
+    question = ["grad", "ln(x1)+x1*x2-sin(x2)", "--method", "hand-coded,central-difference,forward-ad,reverse-ad", "-q"]
+    code = (
+        f"import sys; from diffcompare.cli import main; code = main({question}); "
+        "print(code, *[name for name in sys.modules if name.partition('.')[0] == 'diffcompare'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    code, *loaded = done.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert len(loaded) <= MODULES_OF_A_QUESTION, sorted(loaded)
+
+
 def test_no_module_is_a_drawer_for_odds_and_ends():
     words = ("utils", "util", "helpers", "helper", "common", "misc", "manager", "base")
     assert not [name for name in MODULES if name.split(".")[-1] in words]

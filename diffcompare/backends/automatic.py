@@ -138,16 +138,22 @@ def run_sweeps(
             break
     notes: tuple[str, ...] = ()
     if may_leave_range(values):
-        try:
-            wide = sweep(nodes, evaluate(nodes, problem.point, EXTENDED), active, problem, EXTENDED)
-        except TimeoutError:
-            notes = ("no time was left for a second sweep, with wider exponents",)
-        else:
-            gradient, notes = recover_range(gradient, wide)
+        gradient, notes = _sweep_with_wider_exponents(nodes, active, problem, sweep, gradient)
     if all(map(isfinite, gradient.values())):
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
     return _partial_answer(method, nodes, values, active, gradient, done)
+
+
+def _sweep_with_wider_exponents(
+    nodes: Sequence[Expression], active: set[Expression], problem: Problem, sweep: Sweep, gradient: dict[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the gradient with what was lost beyond the range of doubles, and notes on it."""
+    try:
+        wide = sweep(nodes, evaluate(nodes, problem.point, EXTENDED), active, problem, EXTENDED)
+    except TimeoutError:
+        return gradient, ("no time was left for a second sweep, with wider exponents",)
+    return recover_range(gradient, wide)
 
 
 def _partial_answer(

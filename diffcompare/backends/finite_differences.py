@@ -55,6 +55,7 @@ ONE_SIDED: dict[str, tuple[Stencil, ...]] = {  # the fallbacks where a stencil w
 }
 
 Line = Callable[[float], float | None]  # the function along one variable; None where it is not a finite number
+Rule = Callable[[Line, float, float], float | None]  # a derivative from f, x and h; None if a value is missing
 Rounding = Callable[[float], float]
 
 
@@ -115,7 +116,7 @@ def differentiate_richardson(problem: Problem) -> Derivative:
 def _gradient(
     problem: Problem,
     method: str,
-    rule: Callable[[Line, float, float], float | None],
+    rule: Rule,
     default_step: Callable[[float], float],
     one_sided: tuple[Stencil, ...],
     *,
@@ -143,12 +144,7 @@ def _gradient(
             status = "timed-out"
             break
         x, f = problem.point[name], partial(values.along, name)
-        derivative, note = rule(f, x, problem.step or default_step(x)), ""
-        if derivative is None:
-            derivative, note = _fall_back(one_sided, f, x, problem.step)
-        if derivative is not None and not isfinite(derivative):
-            derivative, note = None, "the quotient is beyond the doubles"
-        gradient[name] = derivative
+        gradient[name], note = _quotient_or_reason(rule, one_sided, f, x, problem.step or default_step(x), problem.step)
         operations += combining_operations
         if note:
             notes.append(f"by {name}: {note}")
@@ -156,6 +152,21 @@ def _gradient(
         status = "undefined"
     work = Work(values.count, values.count * cost + operations)
     return Derivative(method, status, variant, gradient, work, notes=tuple(notes))
+
+
+def _quotient_or_reason(
+    rule: Rule, one_sided: tuple[Stencil, ...], f: Line, x: float, h: float, given: float | None
+) -> tuple[float | None, str]:
+    """Return the quotient of a rule, of a one-sided stencil in its place, or None, and a note on it.
+
+    `given` is the step that the user chose, which a stencil that replaces the rule keeps.
+    """
+    derivative, note = rule(f, x, h), ""
+    if derivative is None:
+        derivative, note = _fall_back(one_sided, f, x, given)
+    if derivative is not None and not isfinite(derivative):
+        return None, "the quotient is beyond the doubles"
+    return derivative, note
 
 
 class CountedValues:

@@ -143,13 +143,13 @@ def _grow(
         partials = {name: round_ball(ball) for name, ball in sweep.partials.items()}
         suspects = set() if sweep.outside else _suspects(nodes, sweep, problem)
         rounded = _Rounded(sweep, value, partials, suspects, bits)
-        look_aside = value is not None and (suspects or sweep.undecided)
-        last = bits >= (MAX_KINK_BITS if look_aside else LAST_BITS)
+        needs_slopes = value is not None and (suspects or sweep.undecided)
+        last = bits >= (MAX_KINK_BITS if needs_slopes else LAST_BITS)
         if sweep.outside or last or bits >= LAST_BITS:
             return rounded
         if value is not None and not sweep.undecided:
-            calm = [(partials[name], sweep.partials[name]) for name in problem.wrt if name not in suspects]
-            settled = all(_is_settled(number, ball) for number, ball in [(value, sweep.value), *calm])
+            trusted = [(partials[name], sweep.partials[name]) for name in problem.wrt if name not in suspects]
+            settled = all(_is_settled(number, ball) for number, ball in [(value, sweep.value), *trusted])
             if settled and all(sweep.partials[name].is_finite for name in suspects):
                 return rounded
         bits *= 2
@@ -224,9 +224,9 @@ def _suspects(nodes: Sequence[Expression], sweep: _Sweep, problem: Problem) -> s
 def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, check: Callable[[], None]) -> Truth:
     """Accept the partials that values confirm; settle the others by the one-sided slopes."""
     sweep, value, partials, suspects, bits = rounded
-    calm = {name: ball for name, ball in sweep.partials.items() if name not in suspects and partials[name]}
-    if calm and not directional_check(nodes, problem.point, calm, bits, check):
-        suspects |= set(calm)
+    trusted = {name: ball for name, ball in sweep.partials.items() if name not in suspects and partials[name]}
+    if trusted and not directional_check(nodes, problem.point, trusted, bits, check):
+        suspects |= set(trusted)
     gradient: dict[str, TrueNumber | None] = {}
     slopes: dict[str, Slopes] = {}
     notes: list[str] = []
