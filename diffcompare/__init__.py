@@ -187,18 +187,17 @@ render/                       The output formats, each a renderer that writes an
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number
   text_layout.py              Text on a grid of columns: printable characters, widths, padding, decimal alignment, folding, repeated cells
-  chart/                      Drawings of plots and bar charts
+  chart/                      Drawings of plots and bar charts, with characters or as SVG
     scale.py                  Axes of charts: the position of a value between the ends of an axis, and the ticks
     svg.py                    Plots and bar charts as SVG, readable without colours
     text.py                   Plots and bar charts drawn with characters
   graph/                      Drawings of computational graphs, and the texts that they share: marked numbers, descriptions for screen readers
-    dot.py                    DOT: a graph of any size in the language of Graphviz (`dot -Tsvg graph.dot`)
+    diagram_code.py           Diagrams as code: the graph of a document in DOT, for Graphviz, or as a Mermaid flowchart, which GitHub draws
     layout.py                 Layered layout of a graph after Sugiyama: layering, crossing reduction, coordinate assignment
-    mermaid.py                Mermaid: the graph of a document as a flowchart, which GitHub and many editors draw in place
     svg.py                    A graph as SVG, from left to right: variables are ellipses, operations rounded rectangles, constants plain text
     text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
-  accuracy.py                 Accuracy of a partial: its errors against the truth, and its correct digits
+  accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
   check.py                    Check partial derivatives that somebody wrote: a verdict on each, and the mistake behind it
   check_report.py             The report of a check: verdicts, evidence, mistakes with carets under them, and the step done right
   check_steps.py              Check a derivation line by line: is each the derivative, and does it follow from the one before?

@@ -24,7 +24,11 @@ LINES = ("jsonl",)  # for many documents in one file: the plain data of each on 
 FORMATS: tuple[str, ...] = TEXTS + LINES + PICTURES
 
 # The module and the function of those formats that are not written by `render` of the module with their name.
-_RENDERERS = {"jsonl": ("json", "render_line"), "dot": ("graph.dot", "render"), "mermaid": ("graph.mermaid", "render")}
+_RENDERERS = {
+    "jsonl": ("json", "render_line"),
+    "dot": ("graph.diagram_code", "render_dot"),
+    "mermaid": ("graph.diagram_code", "render_mermaid"),
+}
 
 _SUFFIXES = {
     ".json": "json",

@@ -28,6 +28,7 @@ from diffcompare.document import (
 )
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import POWER, PRODUCT
+from diffcompare.language.operations import is_negation
 from diffcompare.language.printer import ATOM, MAX_NODES, formula, to_latex, to_text, tree_is_larger, typewriter
 from diffcompare.localization import language, translate
 from diffcompare.render.block_layout import break_formula
@@ -122,8 +123,7 @@ def _chain(root: Expression, signs: tuple[str, ...], least: int) -> list[tuple[s
     node = root
     while node.operation is not None and node.operation.name in signs:
         sign, (node, operand) = node.operation.name, node.arguments
-        negated = operand.operation is not None and operand.operation.name == "neg"
-        operands.append((sign, operand, ATOM if negated else least))
+        operands.append((sign, operand, ATOM if is_negation(operand) else least))
     return [("", node, 0 if node is root else least if signs == ("*",) else 0), *reversed(operands)]
 
 

@@ -21,6 +21,9 @@ from diffcompare.document import (
 )
 from diffcompare.localization import translate
 from diffcompare.render.block_layout import equation_lines
+from diffcompare.render.chart import chart_lines
+from diffcompare.render.graph.diagram_code import flowchart
+from diffcompare.render.latex import aligned, can_be_typeset
 from diffcompare.render.text_layout import (
     clean,
     for_people,
@@ -65,16 +68,12 @@ def _block(block: Block, look: Look) -> str:
 
 def _chart(chart: Plot | Bars, look: Look) -> str:
     """Draw a chart with characters in a block of code."""
-    from diffcompare.render.chart.text import WIDTH, chart_lines
-
-    lines = [line_text(line).rstrip() for line in chart_lines(chart, look, WIDTH)]
+    lines = [line_text(line).rstrip() for line in chart_lines(chart, look)]
     return _fenced("\n".join(lines), "text", look) if lines else _table(chart.table, look)
 
 
 def _graph(graph: Graph, look: Look) -> str:
     """Write the graph as a flowchart, which GitHub draws, followed by its table."""
-    from diffcompare.render.graph.mermaid import flowchart
-
     table = _table(graph.table, look)
     return f"```mermaid\n{flowchart(graph, look)}```\n\n{table}" if len(graph.vertices) <= MAX_DRAWN else table
 
@@ -135,8 +134,6 @@ def _table(table: Table, look: Look) -> str:
 
 def _equations(equations: Equations, look: Look) -> str:
     """Write mathematics as GitHub typesets it; formulas too large for that become lines of code."""
-    from diffcompare.render.latex import aligned, can_be_typeset
-
     caption = f"**{_prose(equations.caption, look)}**\n\n" if equations.caption else ""
     if can_be_typeset(equations):
         lines = aligned(equations, lambda remark: rf"&& \text{{{_math_prose(remark)}}}")

@@ -11,6 +11,7 @@ from diffcompare import formatting
 from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Paragraph, Plot, Source, Table
 from diffcompare.render.block_layout import equation_lines
+from diffcompare.render.chart import chart_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,
@@ -60,9 +61,7 @@ def _block(block: Block, look: Look) -> list[str]:
 
 
 def _chart(chart: Plot | Bars, look: Look) -> list[str]:
-    from diffcompare.render.chart.text import WIDTH, chart_lines
-
-    return list(map(line_text, chart_lines(chart, look, WIDTH))) or _table(chart.table, look)
+    return list(map(line_text, chart_lines(chart, look))) or _table(chart.table, look)
 
 
 def _drawing(graph: Graph, look: Look) -> list[str]:

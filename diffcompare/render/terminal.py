@@ -14,6 +14,7 @@ from diffcompare import formatting
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.localization import translate
 from diffcompare.render.block_layout import Entry, entry_lines, equation_lines, table_lines
+from diffcompare.render.chart import chart_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,
@@ -103,8 +104,6 @@ def _listing(listing: Listing, look: Look) -> list[Line]:
 
 
 def _chart(chart: Plot | Bars, look: Look) -> list[Line]:
-    from diffcompare.render.chart.text import chart_lines
-
     return chart_lines(chart, look, look.width) or _table(chart.table, look)
 
 

@@ -1,14 +1,27 @@
-"""Accuracy of a partial: its errors against the truth, and its correct digits."""
+"""Accuracy of a partial: the truth about a problem, the errors against it, and correct digits."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from diffcompare.backends import ONE_AT_A_TIME
+from diffcompare.document import Approximate
+
 if TYPE_CHECKING:
+    from diffcompare.backends.problem import Problem
+    from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
 FULL_DIGITS = 15.9  # correct digits of the nearest double, -log10(2^-53), rounded down
+
+
+def truth_about(problem: Problem) -> Truth:
+    """Establish the truth about a problem, value and gradient."""
+    from diffcompare.truth.establish import establish  # loads Arb, which answers without a truth do not need
+
+    with ONE_AT_A_TIME:
+        return establish(problem)
 
 
 def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:
@@ -23,6 +36,11 @@ def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float |
     # The nearest double is as right as a double can be, even where it is subnormal and has few digits.
     digits = FULL_DIGITS if partial == true.nearest and relative is not None else correct_digits(relative)
     return {"absolute": absolute, "relative": relative, "ulp": ulp, "digits": digits}
+
+
+def tenths(digits: float | None) -> Approximate | None:
+    """Return correct digits as a cell that shows them in tenths: 15.9, 7.6, 0.3."""
+    return None if digits is None else Approximate(digits, 3 if digits >= 10 else 2 if digits >= 1 else 1)
 
 
 def correct_digits(relative: float | None) -> float | None:

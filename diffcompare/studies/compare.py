@@ -13,7 +13,6 @@ from diffcompare.backends import (
     DEFAULT_METHODS,
     DIFFERENCES,
     METHODS,
-    ONE_AT_A_TIME,
     run_backend,
     select_backends,
 )
@@ -25,7 +24,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
-from diffcompare.studies.accuracy import measure
+from diffcompare.studies.accuracy import measure, truth_about
 from diffcompare.studies.question import (
     checked_answers,
     checked_names,
@@ -337,12 +336,7 @@ def compare_question(
     hand = hand or question.hand
     problem = Problem(question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify)
     value = values_at(wengert_list(problem.expression), setup.point)[problem.expression]
-    established = None
-    if truth:
-        from diffcompare.truth.establish import establish
-
-        with ONE_AT_A_TIME:
-            established = establish(problem)
+    established = truth_about(problem) if truth else None
     # The symbolic method waits for its worker, so it is asked last; the answers keep the order of the question.
     symbolic_last = sorted(backends, key=lambda backend: backend.name == "symbolic")
     answers = {backend.name: run_backend(backend, problem) for backend in symbolic_last}

@@ -18,11 +18,13 @@ from diffcompare.document import (
     Measured,
     Paragraph,
     Table,
+    approximate,
     columns,
 )
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import tree_size
 from diffcompare.numeric.evaluate import Undefined
+from diffcompare.studies.accuracy import tenths
 from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.record import counted, large, number, question_entries, select, study_data
@@ -152,21 +154,16 @@ def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[C
     cell: Cell = answer.status if answer.status != "ok" else None
     if partial is not None:
         cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
-    digits, ulp = errors["digits"] or 0.0, errors["ulp"] or 0.0
+    # One digit is enough of many: the table has to fit into 80 columns beside a truth of 28 characters.
+    ulp = approximate(errors["ulp"], 2 if (errors["ulp"] or 0.0) < 1e5 else 1)
     return (
         answer.method,
         cell,
-        _approximate(errors["absolute"]),
-        _approximate(errors["relative"]),
-        # One digit is enough of many: the table has to fit into 80 columns beside a truth of 28 characters.
-        _approximate(errors["ulp"], 2 if ulp < 1e5 else 1),
-        # In tenths: 15.9, 7.6, 0.3.
-        _approximate(errors["digits"], 3 if digits >= 10 else 2 if digits >= 1 else 1),
+        approximate(errors["absolute"]),
+        approximate(errors["relative"]),
+        ulp,
+        tenths(errors["digits"]),
     )
-
-
-def _approximate(number: float | None, digits: int = 2) -> Cell:
-    return None if number is None else Approximate(number, digits)
 
 
 def _slopes(comparison: Comparison) -> Table:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from diffcompare.backends import ONE_AT_A_TIME, automatic
+from diffcompare.backends import automatic
 from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
 from diffcompare.codegen import program
 from diffcompare.codegen.libraries import LIBRARIES
@@ -17,18 +17,18 @@ from diffcompare.document import Document, Source
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression
-from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.operations import NotDifferentiable, is_product
 from diffcompare.language.printer import free_prefix, shorten, swells
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import values_at
+from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.question import Setup, question_and_point, set_up
 from diffcompare.studies.record import Record
 
 if TYPE_CHECKING:
-    from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
 
@@ -147,7 +147,7 @@ def check_formulas(
     tidied: Mapping[str, Expression],
 ) -> ClosingCheck:
     """Evaluate the formulas at the point of the problem, and say what is wrong with that point, if anything is."""
-    truth = _truth(problem) if len(nodes) <= MAX_NODES_WITH_TRUTH else None
+    truth = truth_about(problem) if len(nodes) <= MAX_NODES_WITH_TRUTH else None
     value = values_at(nodes, problem.point)[nodes[-1]]
     known = dict(truth.gradient) if truth is not None and None not in truth.gradient.values() else {}
     return ClosingCheck(
@@ -157,13 +157,6 @@ def check_formulas(
         known,
         point_failure(nodes, problem, value, truth),
     )
-
-
-def _truth(problem: Problem) -> Truth:
-    from diffcompare.truth.establish import establish
-
-    with ONE_AT_A_TIME:
-        return establish(problem)
 
 
 # --- One derivation ---------------------------------------------------------------------------------------------------
@@ -216,10 +209,10 @@ def _to_expand(
     """
     products: dict[Expression, Expression] = {}
     for node in nodes:
-        if node.operation is not None and node.operation.name == "*":
+        if is_product(node):
             u, v = node.arguments
             for inner, other in ((u, v), (v, u)):
-                if inner in derivatives and inner.operation is not None and inner.operation.name == "*":
+                if inner in derivatives and is_product(inner):
                     derivative = derivatives[inner]
                     products |= {derivative * other: derivative, other * derivative: derivative}
     return products

@@ -15,6 +15,7 @@ from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, describe_outside, first_nonfinite, is_number, values_at
 from diffcompare.numeric.sweeps import partials
+from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.question import format_coordinate
 
 if TYPE_CHECKING:
@@ -71,13 +72,8 @@ def _smooth_in_doubles(
 
 def failure_at(problem: Problem) -> Diagnostic | None:
     """Return what is wrong with the point of a problem, whatever the method; None where there is a gradient."""
-    from diffcompare.backends import ONE_AT_A_TIME
-    from diffcompare.truth.establish import establish
-
     nodes = wengert_list(problem.at(problem.point))
-    with ONE_AT_A_TIME:
-        truth = establish(problem)
-    return point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth)
+    return point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth_about(problem))
 
 
 def point_failure(

@@ -134,8 +134,6 @@ def _kind(problem: Problem) -> str:
         return "domain_error"
     if not is_number(value):
         return "overflow"
-    from diffcompare.backends import ONE_AT_A_TIME
-    from diffcompare.truth.establish import establish
+    from diffcompare.studies.accuracy import truth_about
 
-    with ONE_AT_A_TIME:
-        return "nondifferentiable" if establish(problem).status == "nondifferentiable" else "overflow"
+    return "nondifferentiable" if truth_about(problem).status == "nondifferentiable" else "overflow"

@@ -22,6 +22,7 @@ from diffcompare.document import (
 )
 from diffcompare.formatting import short_number
 from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import is_negation
 from diffcompare.language.printer import SIGNS
 from diffcompare.language.wengert import pretty
 from diffcompare.numeric.evaluate import Undefined
@@ -170,7 +171,7 @@ def _formula(graph: ComputationalGraph, node: Expression) -> str:
     if name in SIGNS:
         sign = {" - ": " \N{MINUS SIGN} ", "*": "·"}.get(SIGNS[name], SIGNS[name])
         return sign.join(names)
-    if name == "neg":
+    if is_negation(node):
         return f"\N{MINUS SIGN}{names[0]}"
     if name.startswith("if "):
         return f"if({names[0]} {name[3:]} {names[1]}, {names[2]}, {names[3]})"

@@ -14,6 +14,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import dag_size, operation_count, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number
+from diffcompare.render import render
 from diffcompare.studies.question import format_point
 
 if TYPE_CHECKING:
@@ -60,13 +61,9 @@ class Record:
 
     def to_json(self) -> str:
         """Return the data as JSON text."""
-        from diffcompare.render import render
-
         return render(self.document(), "json")
 
     def __str__(self) -> str:
-        from diffcompare.render import render
-
         return render(self.document(), "plain").rstrip("\n")
 
     def __repr__(self) -> str:

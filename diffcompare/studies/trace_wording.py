@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from diffcompare.language.expression import Expression, Number, Variable, lift
-from diffcompare.language.operations import OPERATIONS, exact_integer
+from diffcompare.language.operations import exact_integer, is_quotient
 from diffcompare.language.printer import infix
 from diffcompare.language.wengert import names, pretty
 from diffcompare.numeric.evaluate import Undefined, is_number
@@ -156,7 +156,7 @@ def _is(rule: Any, number: int) -> bool:
 def _times(change: Expression, partial: Any) -> Expression:
     """Multiply a tangent or an adjoint by a partial, written as people do: v̄₁/v₋₁, not v̄₁*(1/v₋₁)."""
     rule = lift(partial)
-    if rule.operation is OPERATIONS["/"] and rule.arguments[0] is Number(1):
+    if is_quotient(rule) and rule.arguments[0] is Number(1):
         return change / rule.arguments[1]
     return change * rule
 

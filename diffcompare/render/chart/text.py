@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from diffcompare.render.text_layout import Line
 
 
-WIDTH = 80  # columns of a chart in files and pipes, where the reader's screen is unknown
-
 # Marks that tell curves apart without colours: shapes first, then letters.
 MARKS = "●■▲◆○□△◇abcdefghijklmnopqrstuvwxyz"
 ASCII_MARKS = "o#^x*+%@abcdefghijklmnpqrstuvwyz"
@@ -130,11 +128,6 @@ def _straight(start: Place, end: Place) -> Iterator[Place]:
     steps = max(abs(across), abs(down), 1)
     for step in range(steps + 1):
         yield start[0] + round(across * step / steps), start[1] + round(down * step / steps)
-
-
-def chart_lines(chart: Plot | Bars, look: Look, columns: int) -> list[Line]:
-    """Draw a chart in lines no wider than `columns`; return none if it is empty."""
-    return draw_plot(chart, look, columns) if isinstance(chart, Plot) else draw_bars(chart, look, columns)
 
 
 # --- Plots ------------------------------------------------------------------------------------------------------------

@@ -22,10 +22,12 @@ from diffcompare.document import (
     Plot,
     Series,
     Table,
+    approximate,
     columns,
 )
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
+from diffcompare.studies.accuracy import tenths
 from diffcompare.studies.record import number, plain, question_entries, select, study_data
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
@@ -166,7 +168,7 @@ def method_columns(sweep: StepSweep) -> tuple[Column, ...]:
 def _table_of_medians(sweep: StepSweep) -> Table:
     """Return the table of all medians, for readers who cannot see the plot."""
     rows = [
-        (_few(bins[0].step), *[_few(bin.error) for bin in bins])
+        (approximate(bins[0].step), *[approximate(bin.error) for bin in bins])
         for bins in zip(*[curve.bins for curve in sweep.curves], strict=True)
     ]
     return Table("medians", method_columns(sweep), tuple(rows), phrase("Errors: {medians}", medians=medians(sweep)))
@@ -213,12 +215,8 @@ def _errors(sweep: StepSweep) -> Table:
     for bins in zip(*[curve.bins for curve in sweep.curves], strict=True):
         exponent = bins[0].exponent
         if exponent == round(exponent) or len(sweep.curves[0].bins) == 1:
-            rows.append((_few(bins[0].step, 1), *[_few(bin.error_at) for bin in bins]))
+            rows.append((approximate(bins[0].step, 1), *[approximate(bin.error_at) for bin in bins]))
     return Table("errors", method_columns(sweep), tuple(rows), "Error of one step, at the powers of ten")
-
-
-def _few(number: float | None, digits: int = 2) -> Cell:
-    return None if number is None else Approximate(number, digits)
 
 
 def _measured(sweep: StepSweep, value: float | None) -> Cell:
@@ -226,17 +224,14 @@ def _measured(sweep: StepSweep, value: float | None) -> Cell:
     return None if value is None else Measured(value, sweep.true.text if sweep.true else None)
 
 
-def _tenths(digits: float | None) -> Cell:
-    """Round correct digits to one decimal place."""
-    return None if digits is None else Approximate(digits, 3 if digits >= 10 else 2 if digits >= 1 else 1)
-
-
 def _without_step(sweep: StepSweep) -> Table:
     heads = columns("method | >value | >error | >digits | note")
     rows: list[tuple[Cell, ...]] = []
     for answer in sweep.without_step:
-        digits = None if answer.error is None else _tenths(digits_of(sweep, answer.error))
-        rows.append((answer.method, _measured(sweep, answer.value), _few(answer.error), digits, answer.note or None))
+        digits = None if answer.error is None else tenths(digits_of(sweep, answer.error))
+        rows.append(
+            (answer.method, _measured(sweep, answer.value), approximate(answer.error), digits, answer.note or None)
+        )
     if not any(row[-1] for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     return Table("levels", heads, tuple(rows), "Without a step")
@@ -277,13 +272,13 @@ def _best_row(sweep: StepSweep, curve: Curve) -> tuple[Cell, ...]:
     best, theory = findings.best, findings.theory
     return (
         curve.method,
-        None if best is None else _few(best.step),
-        None if best is None else _few(best.error),
-        _tenths(digits_at(sweep, curve)),
-        None if theory is None else _few(theory.step),
-        None if theory is None else _few(theory.error),
-        _few(findings.rule),
-        _few(findings.rule_error),
+        None if best is None else approximate(best.step),
+        None if best is None else approximate(best.error),
+        tenths(digits_at(sweep, curve)),
+        None if theory is None else approximate(theory.step),
+        None if theory is None else approximate(theory.error),
+        approximate(findings.rule),
+        approximate(findings.rule_error),
         theory.reason or None if theory is not None else None,
     )
 
@@ -298,11 +293,15 @@ def _cancellation(sweep: StepSweep) -> Table:
     rows: list[tuple[Cell, ...]] = [(Approximate(0.0), None, bracketed(here, digits, digits), digits, None)]
     for row in sweep.cancellation:
         value = None if row.value is None else bracketed(row.value, row.shared or 0, digits)
-        rows.append((_few(row.step, 1), _few(row.taken, 3), value, row.shared, _measured(sweep, row.quotient)))
+        rows.append(
+            (approximate(row.step, 1), approximate(row.taken, 3), value, row.shared, _measured(sweep, row.quotient))
+        )
     caption = "Cancellation: in brackets the digits to which f(x+h) agrees with f(x): the difference loses them"
     return Table("strip", heads, tuple(rows), caption)
 
 
 def _tiny(sweep: StepSweep) -> Table:
-    rows = tuple([(_few(bin.step, 1), _measured(sweep, bin.quotient), _few(bin.error)) for bin in sweep.tiny])
+    rows = tuple(
+        [(approximate(bin.step, 1), _measured(sweep, bin.quotient), approximate(bin.error)) for bin in sweep.tiny]
+    )
     return Table("tiny", columns(">step | >quotient | >error"), rows, "The complex step, further down")

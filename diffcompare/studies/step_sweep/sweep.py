@@ -26,7 +26,7 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, evaluate, is_number, values_at
 from diffcompare.numeric.float32 import FLOAT32, rounded
-from diffcompare.studies.accuracy import correct_digits
+from diffcompare.studies.accuracy import correct_digits, truth_about
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.question import Setup, bad_value, checked_names, checked_positive, question_and_point, set_up
 from diffcompare.studies.record import Record
@@ -47,7 +47,7 @@ from diffcompare.studies.step_sweep.measurements import (
     table_steps,
 )
 from diffcompare.studies.step_sweep.slopes import FittedSlope, Prediction, predict, rule_of_thumb
-from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.establish import Truth
 from diffcompare.truth.higher_derivatives import higher_derivatives
 from diffcompare.truth.rounding import TrueNumber
 
@@ -237,8 +237,7 @@ def sweep_question(
     if samples is not None:
         grid = grid._replace(samples=_odd(samples), closed=samples > 1)
     value = values_at(nodes, point)[problem.expression]
-    with ONE_AT_A_TIME:
-        truth = establish(problem)
+    truth = truth_about(problem)
     failure = _failure(nodes, problem, value, truth, single=single)
     arithmetic = Arithmetic(nominal, single, grid.bins, grid.samples)
     record = StepSweep(question, problem, value, truth, arithmetic, failure=failure, notes=posed.notes)

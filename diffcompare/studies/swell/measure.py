@@ -16,13 +16,21 @@ from diffcompare.backends.symbolic.client import prepare
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.differentiation_rules import LIGHT, RAW, RuleStyle
 from diffcompare.language.expression import Expression, Number, Variable
-from diffcompare.language.operations import NotDifferentiable, exact_integer
+from diffcompare.language.operations import (
+    NotDifferentiable,
+    exact_integer,
+    is_integer_power,
+    is_linear,
+    is_product,
+    is_quotient,
+)
 from diffcompare.language.wengert import active_nodes, operation_count, tree_sum, variables, wengert_list
 from diffcompare.numeric.evaluate import Undefined, is_number, values_at
 from diffcompare.numeric.sweeps import forward_work, reverse_work
+from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.swell.families import Member
-from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.establish import Truth
 from diffcompare.truth.rounding import TrueNumber
 
 OWN = ("raw", "light")
@@ -243,8 +251,7 @@ def truth_of(problem: Problem, budget: TimeBudget) -> Truth:
     if budget.is_empty:
         return Truth("timed-out", gradient=dict.fromkeys(problem.wrt))
     since = monotonic()
-    with ONE_AT_A_TIME:
-        truth = establish(problem._replace(budget=budget.left))
+    truth = truth_about(problem._replace(budget=budget.left))
     budget.charge(since)
     return truth
 
@@ -305,14 +312,13 @@ def _degree(node: Expression, degrees: Sequence[int | None]) -> int | None:
     first, last = degrees[0], degrees[-1]
     if first is None or last is None:
         return None
-    name = node.operation.name
-    if name in ("+", "-", "neg"):
+    if is_linear(node):
         return max(first, last)
-    if name == "*":
+    if is_product(node):
         return first + last
-    if name == "/":
+    if is_quotient(node):
         return first if last == 0 else None
-    exponent = exact_integer(node.arguments[1]) if name == "^n" else None
+    exponent = exact_integer(node.arguments[1]) if is_integer_power(node) else None
     return first * exponent if exponent is not None and exponent >= 0 else None
 
 

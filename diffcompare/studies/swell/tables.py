@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from diffcompare.document import Approximate, Axis, Bars, Cell, Code, Column, Table, columns
+from diffcompare.document import Axis, Bars, Cell, Code, Column, Table, approximate, columns
 from diffcompare.studies.swell.families import FAMILIES
 from diffcompare.studies.swell.measure import MAX_DEGREE, SWEEPS, SYMPY, DerivativeForm, SweepWork, SwellRow
 from diffcompare.studies.swell.study import Swell
@@ -130,7 +130,7 @@ def _error(form: DerivativeForm | None) -> Cell:
         return None
     if form.trouble is not None or form.outside is not None:
         return form.trouble or form.outside
-    return None if form.error is None else Approximate(form.error)
+    return approximate(form.error)
 
 
 def _sweep_error(sweep: SweepWork | None) -> Cell:
@@ -138,7 +138,7 @@ def _sweep_error(sweep: SweepWork | None) -> Cell:
         return None
     if sweep.status != "ok":
         return sweep.status
-    return None if sweep.error is None else Approximate(sweep.error)
+    return approximate(sweep.error)
 
 
 def sympy_accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:

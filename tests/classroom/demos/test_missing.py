@@ -16,7 +16,6 @@ from diffcompare.classroom.demos.report import compute, demo_data, document
 from diffcompare.classroom.lesson.page import page
 from diffcompare.render import render
 from diffcompare.studies import compare
-from diffcompare.studies.step_sweep import sweep
 from diffcompare.truth.establish import Truth
 
 PROCESS, TRUTH = "the process of sympy", "the truth"
@@ -59,7 +58,7 @@ def without(missing=None):
         patch.setattr(compare, "run_backend", lambda backend, problem: ask(guarded(backend), problem))
         for mode, name in (("forward_mode", "forward-ad"), ("reverse_mode", "reverse-ad")):
             patch.setattr(automatic, mode, guarded(backends.backend(name)).differentiate)
-        for module in (diffcompare.truth.establish, sweep, demo_of_trace):
+        for module in (diffcompare.truth.establish, demo_of_trace):
             patch.setattr(module, "establish", watched(TRUTH, establish, late))
         patch.setattr(client, "_request", watched(PROCESS, client._request, lost))
         patch.setattr(client, "_kept", {} if missing in (None, PROCESS) else KEPT)
