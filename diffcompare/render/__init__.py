@@ -52,15 +52,12 @@ _SUFFIXES = {
 class Look(NamedTuple):
     """The look of a document: what the destination can show, and the user's choices."""
 
-    width: int = 80
-    """Columns of the terminal; the other formats do not fold lines."""
+    width: int = 80  # columns of the terminal; the other formats do not fold lines
     color: bool = False
-    styled: bool = False
-    """Escape sequences for bold and underline are allowed; colour needs this too."""
+    styled: bool = False  # escape sequences for bold and underline are allowed; colour needs this too
+    # The characters that pictures are drawn with; with `ascii` all text is transliterated to ASCII.
     charset: Literal["braille", "blocks", "ascii"] = "braille"
-    """The characters that pictures are drawn with; with `ascii` all text is transliterated to ASCII."""
-    digits: int | None = None
-    """Significant digits of floats in the formats for people; None keeps all."""
+    digits: int | None = None  # significant digits of floats in the formats for people; None keeps all
 
     @property
     def unicode(self) -> bool:

@@ -39,32 +39,36 @@ class GivenPartial(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Check(Record):
-    """The result of checking partial derivatives: whether they are right, and if not, why."""
+    """The result of checking partial derivatives: whether they are right, and if not, why.
+
+    Fields:
+        question: The function whose partials are checked.
+        answers: The partials that were checked, by variable.
+        judgements: The verdict on each partial and its evidence: a proof, the points compared, a counterexample.
+        mistakes: The known mistake that explains a wrong partial; None where the partial is not wrong, or no mistake
+            fits.
+        missing: Variables of the function for whose partials no answer was given.
+        conditions: Conditions that restrict the domain, as text: `x > 0`.
+        seed: The seed of the sample points.
+        where_defined: The way a partial counts that agrees wherever it is defined but has no value in some region.
+        solution: The derivation step by step, if it was asked for.
+        notes: Warnings and notes for the user.
+        failure: Always None: a check needs no point, so none can be unsuitable.
+    """
 
     report = "diffcompare.studies.check_report"
 
     question: ParsedInput
-    """The function whose partials are checked."""
     answers: Mapping[str, GivenPartial]
-    """The partials that were checked, by variable."""
     judgements: Mapping[str, Judgement]
-    """The verdict on each partial and its evidence: a proof, the points compared, a counterexample."""
     mistakes: Mapping[str, Mistake | None]
-    """The known mistake that explains a wrong partial; None where the partial is not wrong, or no mistake fits."""
     missing: tuple[str, ...]
-    """Variables of the function for whose partials no answer was given."""
     conditions: tuple[str, ...] = ()
-    """Conditions that restrict the domain, as text: `x > 0`."""
     seed: int = 0
-    """The seed of the sample points."""
     where_defined: Counting = "right"
-    """The way a partial counts that agrees wherever it is defined but has no value in some region."""
     solution: Derive | None = None
-    """The derivation step by step, if it was asked for."""
     notes: tuple[Diagnostic, ...] = ()
-    """Warnings and notes for the user."""
     failure: None = None
-    """Always None: a check needs no point, so none can be unsuitable."""
 
     @property
     def verdict(self) -> Verdict:

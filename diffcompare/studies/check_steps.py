@@ -55,13 +55,10 @@ _REMARK = re.compile(r"\s*(?:#|//|(?<=\S)\s{3,}\S).*$")
 class WrittenStep(NamedTuple):
     """A step as it was written and parsed."""
 
-    number: int
-    """The number of its line in the file."""
-    text: str
-    """The right-hand side."""
+    number: int  # the number of its line in the file
+    text: str  # the right-hand side
     expression: Expression
-    opens: int
-    """The number of derivatives that are still to be worked out in it."""
+    opens: int  # the number of derivatives that are still to be worked out in it
 
 
 class ParsedLines(NamedTuple):
@@ -181,10 +178,8 @@ class CheckedLine:
     """A step with its verdict."""
 
     written: WrittenStep
-    judgement: Judgement
-    """True if it is the derivative."""
-    follows: bool | None
-    """True if it follows from the line before; None where that is undecided."""
+    judgement: Judgement  # the verdict on whether it is the derivative
+    follows: bool | None  # from the line before; None where that is undecided
     mistake: Mistake | None = None
 
     @property
@@ -200,13 +195,10 @@ class DerivationCheck(Record):
     report = "diffcompare.studies.check_steps"
 
     question: ParsedInput
-    by: str
-    """The variable of differentiation."""
+    by: str  # the variable of differentiation
     lines: tuple[CheckedLine, ...]
-    first: int | None
-    """The index of the first wrong line; None where none is wrong."""
-    check: Check
-    """The check of that line, or of the last one."""
+    first: int | None  # the index of the first wrong line; None where none is wrong
+    check: Check  # the check of that line, or of the last one
     notes: tuple[Diagnostic, ...] = ()
     failure: None = None
 

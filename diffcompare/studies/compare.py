@@ -142,16 +142,12 @@ class MethodAccuracy(NamedTuple):
 
     method: str
     answer: Derivative
+    # True for exact rules, False for difference formulas and for a complex step whose length the user chose.
     exact: bool
-    """True for exact rules, False for difference formulas and for a complex step whose length the user chose."""
-    digits: Mapping[str, float]
-    """Correct digits of the partials of which digits can be counted."""
-    errors_at_zero: Mapping[str, float]
-    """Absolute errors of the partials whose true value is 0, or underflows to 0."""
-    no_number: tuple[str, ...]
-    """Partials that fit into a double, but for which the method has no number."""
-    tolerance: float
-    """Errors at zero up to this are explained by rounding, given the size of the gradient."""
+    digits: Mapping[str, float]  # correct digits of the partials of which digits can be counted
+    errors_at_zero: Mapping[str, float]  # absolute errors of the partials whose true value is 0, or underflows to 0
+    no_number: tuple[str, ...]  # partials that fit into a double, but for which the method has no number
+    tolerance: float  # errors at zero up to this are explained by rounding, given the size of the gradient
 
     @property
     def min_digits(self) -> float | None:

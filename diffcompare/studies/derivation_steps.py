@@ -21,16 +21,14 @@ class DerivationStep(NamedTuple):
     rule: str
     node: Expression
     by: str
+    # The derivative of the node, with a `PendingDerivative` for each derivative that is left to work out.
     after: Expression
-    """The derivative of the node, with a `PendingDerivative` for each derivative that is left to work out."""
-    written: Expression
-    """The node as it is written, with names for the subexpressions that have one."""
-    name: str | None = None
-    """The node's own name, if it has one."""
+    written: Expression  # the node as it is written, with names for the subexpressions that have one
+    name: str | None = None  # the node's own name, if it has one
+    # The term of a sum or a difference whose derivative is 0 because it does not depend on the variable.
     constant: Expression | None = None
-    """The term of a sum or a difference whose derivative is 0 because it does not depend on the variable."""
+    # An argument that was differentiated in an earlier step, so that its derivative is known.
     known_argument: Expression | None = None
-    """An argument that was differentiated in an earlier step, so that its derivative is known."""
 
 
 NO_NAMES: Mapping[Expression, str] = {}

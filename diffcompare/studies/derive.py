@@ -52,34 +52,24 @@ LANGUAGES = tuple(LIBRARIES)
 class ClosingCheck(NamedTuple):
     """The formulas evaluated at the point, beside reverse mode and the truth."""
 
-    raw: Mapping[str, float | None] = NOTHING
-    """Partials by the unsimplified formulas; None where undefined."""
-    tidied: Mapping[str, float | None] = NOTHING
-    """Partials by the tidied formulas, where there are any."""
-    reverse: Mapping[str, float | None] = NOTHING
-    """Partials by reverse mode."""
-    truth: Mapping[str, TrueNumber | None] = NOTHING
-    """The true partials; empty unless all of them are known."""
-    failure: Diagnostic | None = None
-    """What is wrong with the point, if anything is."""
+    raw: Mapping[str, float | None] = NOTHING  # partials by the unsimplified formulas; None where undefined
+    tidied: Mapping[str, float | None] = NOTHING  # partials by the tidied formulas, where there are any
+    reverse: Mapping[str, float | None] = NOTHING  # partials by reverse mode
+    truth: Mapping[str, TrueNumber | None] = NOTHING  # the true partials; empty unless all of them are known
+    failure: Diagnostic | None = None  # what is wrong with the point, if anything is
 
 
 class Derivation(NamedTuple):
     """The derivative by one variable."""
 
     by: str
-    steps: Sequence[DerivationStep]
-    """The first `MAX_STEPS` steps."""
-    rules: int
-    """The number of all steps."""
-    raw: Expression
-    """The formula by the rules alone: that of the hand-coded backend, node for node."""
-    tidied: Expression | None
-    """The tidied formula; None where it is too large to be tidied."""
-    sizes: Mapping[str, Size]
-    """The number of nodes of `raw` and `tidied`."""
+    steps: Sequence[DerivationStep]  # the first `MAX_STEPS` steps
+    rules: int  # the number of all steps
+    raw: Expression  # the formula by the rules alone: that of the hand-coded backend, node for node
+    tidied: Expression | None  # the tidied formula; None where it is too large to be tidied
+    sizes: Mapping[str, Size]  # the number of nodes of `raw` and `tidied`
+    # The whole derivative after each step; None where it is too large to be written again and again.
     lines: Sequence[Expression] | None
-    """The whole derivative after each step; None where it is too large to be written again and again."""
 
     @property
     def best(self) -> Expression:

@@ -35,8 +35,8 @@ class Use(NamedTuple):
     argument: Expression
     user: Expression
     partial: float | None = None
+    # True in the condition of an `if`, where an argument decides and no derivative flows through it.
     decides: bool = False
-    """True in the condition of an `if`, where an argument decides and no derivative flows through it."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -43,8 +43,7 @@ class Definition(NamedTuple):
 
     expression: Expression
     parameter: str | None
-    line: int
-    """The number of the line; 0 for the function itself, which no line need define."""
+    line: int  # the number of the line; 0 for the function itself, which no line need define
 
 
 @dataclass
@@ -54,10 +53,9 @@ class LocalNames:
     by: str
     variables: Sequence[str]
     defined: dict[str, Definition] = field(default_factory=dict)
+    # For each definition that cannot be read its line and what is wrong with it.
     unread: dict[str, tuple[int, Diagnostic]] = field(default_factory=dict)
-    """For each definition that cannot be read its line and what is wrong with it."""
-    used: set[int] = field(default_factory=set)
-    """Lines whose definitions were used."""
+    used: set[int] = field(default_factory=set)  # lines whose definitions were used
 
     def use(self, name: str) -> Definition:
         """Return the definition of a name and mark its line as used."""
@@ -74,8 +72,7 @@ class LinePart(NamedTuple):
     start: int
     end: int
     expression: Expression
-    derivatives: int
-    """The number of derivatives that had to be worked out."""
+    derivatives: int  # the number of derivatives that had to be worked out
 
 
 def read(text: str, names: LocalNames) -> tuple[Expression, int]:

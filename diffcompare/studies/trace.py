@@ -40,28 +40,17 @@ class TraceFrame(NamedTuple):
     """One step: the number that a node gets, or a contribution to it, and how it is computed."""
 
     kind: Kind
-    node: Expression
-    """The node that gets the number."""
-    name: str
-    """The name of the number in print: v₃, v̇₃ or v̄₃."""
-    rule: str
-    """The formula of the number, in the names of the list."""
-    numbers: str
-    """The rule with numbers of four digits in place of the names."""
-    value: float | None
-    """The number that is assigned, or added; None where it is no finite number."""
-    total: float | None
-    """The number after this step."""
-    status: str
-    """`ok`, or what the value is instead: undefined, inf, -inf, nan, inactive, not taken."""
-    sentence: str
-    """The step in words."""
-    seed: str | None = None
-    """For a tangent: the variable whose tangent is 1."""
-    source: Expression | None = None
-    """For an adjoint: the node that passes the contribution on; None for the seed."""
-    again: bool = False
-    """For an adjoint: True where a contribution came before, so that this one is added (`+=`)."""
+    node: Expression  # the node that gets the number
+    name: str  # the name of the number in print: v₃, v̇₃ or v̄₃
+    rule: str  # the formula of the number, in the names of the list
+    numbers: str  # the rule with numbers of four digits in place of the names
+    value: float | None  # the number that is assigned, or added; None where it is no finite number
+    total: float | None  # the number after this step
+    status: str  # `ok`, or what the value is instead: undefined, inf, -inf, nan, inactive, not taken
+    sentence: str  # the step in words
+    seed: str | None = None  # for a tangent: the variable whose tangent is 1
+    source: Expression | None = None  # for an adjoint: the node that passes the contribution on; None for the seed
+    again: bool = False  # for an adjoint: True where a contribution came before, so that this one is added (`+=`)
 
 
 def primal_frames(nodes: Sequence[Expression], words: Wording) -> Iterator[TraceFrame]:
@@ -191,12 +180,9 @@ def _in_sum(value: float) -> str:
 class Identity(NamedTuple):
     """The adjoint identity: forward and reverse mode give the same derivative along a direction."""
 
-    direction: Mapping[str, float]
-    """Tangents of the inputs, by variable."""
-    tangent: float
-    """The tangent of the output, by a forward sweep along the direction."""
-    product: float
-    """The inner product of the adjoints of the inputs with the direction."""
+    direction: Mapping[str, float]  # tangents of the inputs, by variable
+    tangent: float  # the tangent of the output, by a forward sweep along the direction
+    product: float  # the inner product of the adjoints of the inputs with the direction
 
 
 @dataclass(frozen=True, repr=False)

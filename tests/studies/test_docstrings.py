@@ -7,6 +7,10 @@ import re
 import pytest
 
 import diffcompare as dc
+from diffcompare.studies.derive import Derive
+from diffcompare.studies.graph import ComputationalGraph
+from diffcompare.studies.step_sweep.sweep import StepSweep
+from diffcompare.studies.trace import Trace
 
 PUBLIC = ["check", "compare", "derive", "gradient", "graph", "parse", "sweep", "trace"]
 
@@ -27,6 +31,7 @@ def test_the_example_runs(name):
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
-def test_a_comparison_describes_its_fields():
-    described = re.findall(r"^    (\w+):", inspect.getdoc(dc.Comparison), flags=re.M)
-    assert described == list(dc.Comparison.__dataclass_fields__)
+@pytest.mark.parametrize("record", [dc.Check, dc.Comparison, StepSweep, Trace, ComputationalGraph, Derive])
+def test_a_record_describes_its_fields(record):
+    described = re.findall(r"^    (\w+):", inspect.getdoc(record), flags=re.M)
+    assert described == list(record.__dataclass_fields__)

@@ -37,8 +37,7 @@ class GraphLayout(NamedTuple):
 
     columns: Columns
     heights: dict[Spot, float]
-    layers: dict[str, int]
-    """The column of every node."""
+    layers: dict[str, int]  # the column of every node
     lines: list[tuple[Spot, Spot]]
 
     def is_bend(self, spot: Spot) -> bool:

@@ -45,12 +45,9 @@ class Bin(NamedTuple):
     """One formula at steps around 10^exponent; None where it has no quotient."""
 
     exponent: float
-    quotient: float | None
-    """The median of the quotients."""
-    error: float | None
-    """The median of their errors."""
-    error_at: float | None
-    """The error at the step in the middle alone, as a calculation by hand would find it."""
+    quotient: float | None  # the median of the quotients
+    error: float | None  # the median of their errors
+    error_at: float | None  # the error at the step in the middle alone, as a calculation by hand would find it
 
     @property
     def step(self) -> float:
@@ -77,8 +74,7 @@ class Grid(NamedTuple):
     middles: tuple[float, ...]
     bins: int
     samples: int
-    closed: bool = False
-    """True if the first and last steps are at the ends of the bin."""
+    closed: bool = False  # True if the first and last steps are at the ends of the bin
 
 
 def grid_for(high: float, low: float, nodes: int) -> Grid:
@@ -265,11 +261,9 @@ class CancellationRow(NamedTuple):
     """One step: how far x really moves, the value there, and the forward difference."""
 
     step: float
-    taken: float
-    """(x + h) - x, in the arithmetic at hand."""
+    taken: float  # (x + h) - x, in the arithmetic at hand
     value: float | None
-    shared: int | None
-    """The number of leading significant digits that f(x+h) shares with f(x)."""
+    shared: int | None  # the number of leading significant digits that f(x+h) shares with f(x)
     quotient: float | None
 
 

@@ -43,8 +43,7 @@ class FittedSlope(NamedTuple):
     low: float
     high: float
     bins: int
-    spread: float = 0.0
-    """The uncertainty of the slope that the bins themselves show (see `spread`)."""
+    spread: float = 0.0  # the uncertainty of the slope that the bins themselves show (see `spread`)
 
     @property
     def is_uncertain(self) -> bool:

@@ -59,14 +59,10 @@ MIN_SAMPLES = 5  # steps per bin below which no slope is fitted to round-off: th
 class Arithmetic(NamedTuple):
     """The arithmetic of the quotients, and their number."""
 
-    nominal: bool = False
-    """True if quotients are divided by h as written, not by (x + h) - x."""
-    single: bool = False
-    """True if everything is rounded to float32."""
-    bins: int = 1
-    """Bins per decade."""
-    samples: int = 1
-    """Steps per bin."""
+    nominal: bool = False  # True if quotients are divided by h as written, not by (x + h) - x
+    single: bool = False  # True if everything is rounded to float32
+    bins: int = 1  # bins per decade
+    samples: int = 1  # steps per bin
 
     @property
     def unit_roundoff(self) -> float:
@@ -77,52 +73,55 @@ class Arithmetic(NamedTuple):
 class CurveFindings(NamedTuple):
     """The findings about one error curve, beside the predictions of theory and of the rule of thumb."""
 
-    best: Bin | None
-    """The bin with the least median error; among equally good ones that of the longest step."""
-    equals: int
-    """The number of bins as good as the best, which counts too."""
+    best: Bin | None  # the bin with the least median error; among equally good ones that of the longest step
+    equals: int  # the number of bins as good as the best, which counts too
+    # The fitted power of h on the branch of long steps; None where there is no such branch.
     truncation: FittedSlope | None
-    """The fitted power of h on the branch of long steps; None where there is no such branch."""
+    # The fitted power of h on the branch of short steps; None where there is no such branch.
     round_off: FittedSlope | None
-    """The fitted power of h on the branch of short steps; None where there is no such branch."""
-    theory: Prediction | None
-    """The best step in theory; None for the complex step."""
-    rule: float | None
-    """The step of the rule of thumb."""
-    rule_error: float | None
-    """The median error of the bin with that step."""
+    theory: Prediction | None  # the best step in theory; None for the complex step
+    rule: float | None  # the step of the rule of thumb
+    rule_error: float | None  # the median error of the bin with that step
 
 
 @dataclass(frozen=True, repr=False)
 class StepSweep(Record):
-    """Errors of difference formulas against their step, by one variable at one point."""
+    """Errors of difference formulas against their step, by one variable at one point.
+
+    Fields:
+        question: The input as it was read.
+        problem: Expression, point and the variable of the steps.
+        value: The value of f at the point; in float32 with `single`.
+        truth: Value and gradient to 25 digits, as far as they are known.
+        arithmetic: The arithmetic of the quotients, and their number.
+        true: The number that errors are measured against: the true derivative, or reverse mode's if the truth is not
+            known.
+        curves: The errors of every formula, longest step first.
+        without_step: The answers of automatic and symbolic differentiation.
+        cancellation: The values f(x+h) whose difference from f(x) loses digits.
+        tiny: The complex step at steps far below those of the differences.
+        higher: The derivatives of orders 2 to 5 at the point; None where one is not known.
+        complete: True if the time budget was enough for all steps.
+        failure: The reason why nothing could be measured at this point, if so.
+        notes: Warnings and notes for the user.
+    """
 
     report = "diffcompare.studies.step_sweep.report"
 
     question: ParsedInput
     problem: Problem
     value: float | Undefined
-    """f at the point."""
     truth: Truth
     arithmetic: Arithmetic
     true: TrueNumber | None = None
-    """The number that errors are measured against: the true derivative, or reverse mode's if the truth is not known."""
     curves: tuple[Curve, ...] = ()
-    """The errors of every formula, longest step first."""
     without_step: tuple[StepFreeAnswer, ...] = ()
-    """The answers of automatic and symbolic differentiation."""
     cancellation: tuple[CancellationRow, ...] = ()
-    """The values f(x+h) whose difference from f(x) loses digits."""
     tiny: tuple[Bin, ...] = ()
-    """The complex step at steps far below those of the differences."""
     higher: dict[int, float | None] | None = None
-    """The derivatives of orders 2 to 5 at the point; None where one is not known."""
     complete: bool = True
-    """True if the time budget was enough for all steps."""
     failure: Diagnostic | None = None
-    """The reason why nothing could be measured at this point, if so."""
     notes: tuple[Diagnostic, ...] = ()
-    """Warnings and notes for the user."""
 
     @property
     def name(self) -> str:

@@ -51,22 +51,16 @@ SWEEPS = {"forward": "forward AD", "reverse": "reverse AD"}
 class DerivativeForm(NamedTuple):
     """A derivative as formulas, one for every variable, or the reason why there are none."""
 
-    trouble: str | None = None
-    """The reason why there are no formulas, in words: `timed out after 5 s`, `not asked`."""
-    status: str = "ok"
-    """The status of the method, or `not-asked` or `too-large`."""
+    trouble: str | None = None  # the reason why there are no formulas, in words: `timed out after 5 s`, `not asked`
+    status: str = "ok"  # the status of the method, or `not-asked` or `too-large`
     formulas: Mapping[str, Expression] | None = None
     size: Size | None = None
-    work: int | None = None
-    """Operations to evaluate the formulas, shared subexpressions once."""
+    work: int | None = None  # operations to evaluate the formulas, shared subexpressions once
+    # Operations of the formulas written out, with every subexpression as often as it appears.
     written: int | None = None
-    """Operations of the formulas written out, with every subexpression as often as it appears."""
-    values: Mapping[str, float | None] | None = None
-    """The values of the formulas at the point, in doubles."""
-    error: float | None = None
-    """The largest relative error of the values."""
-    outside: str | None = None
-    """The reason why a value is missing: `undefined`, or `overflow` for inf and nan."""
+    values: Mapping[str, float | None] | None = None  # the values of the formulas at the point, in doubles
+    error: float | None = None  # the largest relative error of the values
+    outside: str | None = None  # the reason why a value is missing: `undefined`, or `overflow` for inf and nan
 
 
 class SweepWork(NamedTuple):
@@ -82,18 +76,15 @@ class SwellRow(NamedTuple):
     """One member, or one order of the derivative of an expression."""
 
     member: Member
-    size: Size
-    """The size of f, which is the same in all orders."""
-    operations: int
-    """The operations to evaluate f."""
+    size: Size  # the size of f, which is the same in all orders
+    operations: int  # the operations to evaluate f
     forms: Mapping[str, DerivativeForm]
     sweeps: Mapping[str, SweepWork]
-    status: str
-    """The status of the truth."""
+    status: str  # the status of the truth
     true: Mapping[str, TrueNumber | None]
+    # The polynomial `factored`, and its derivative `unsimplified` and `simplified`, as in Table 1 of Baydin et al.
+    # 2018; None for a function that is no polynomial of small degree in one variable.
     polynomial: DerivativeForm | None = None
-    """The polynomial `factored`, and its derivative `unsimplified` and `simplified`, as in Table 1 of Baydin et al.
-    2018; None for a function that is no polynomial of small degree in one variable."""
 
 
 # --- Forms by the rules of a textbook, and their errors ---------------------------------------------------------------
@@ -135,10 +126,8 @@ class PartialRow(NamedTuple):
 
     member: Member
     forms: Mapping[str, DerivativeForm]
-    to_sweep: Problem | None
-    """The problem for automatic differentiation; None where it has become too large."""
-    status: str
-    """The status of the truth."""
+    to_sweep: Problem | None  # the problem for automatic differentiation; None where it has become too large
+    status: str  # the status of the truth
     true: Mapping[str, TrueNumber | None]
 
 

@@ -45,11 +45,10 @@ class Swell(Record):
 
     report = "diffcompare.studies.swell.report"
 
-    kind: str
-    """`order`, or the name of the family, or the path of the file."""
+    kind: str  # `order`, or the name of the family, or the path of the file
     title: str
+    # The definition of the family, the number of expressions of a file, or the variable of differentiation.
     definition: str
-    """The definition of the family, the number of expressions of a file, or the variable of differentiation."""
     rows: tuple[SwellRow, ...]
     budget: float | None
     notes: tuple[Diagnostic, ...] = ()
