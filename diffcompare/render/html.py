@@ -141,12 +141,12 @@ for (const table of document.querySelectorAll("table.sortable")) {
   table.parentElement.before(line);
   const show = () => {
     const wanted = field.value.toLowerCase();
-    let shown = 0;
+    let visible = 0;
     for (const row of rows) {
       row.hidden = !row.textContent.toLowerCase().includes(wanted);
-      shown += !row.hidden;
+      visible += !row.hidden;
     }
-    count.textContent = `${shown} of ${rows.length} rows`;
+    count.textContent = `${visible} of ${rows.length} rows`;
   };
   field.addEventListener("input", show);
   show();
@@ -158,19 +158,19 @@ for (const table of document.querySelectorAll("table.sortable")) {
     head.append(button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
-      heads.forEach(each => each.removeAttribute("aria-sort"));
+      heads.forEach(other => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const keyed = rows.map((row, number) => {
         const text = row.cells[place].textContent;
         return [text, text.trim() === "" ? NaN : Number(text), number, row];
       });
       keyed.sort((a, b) => {
-        const numbers = [a, b].filter(each => !Number.isNaN(each[1])).length;
+        const numbers = [a, b].filter(key => !Number.isNaN(key[1])).length;
         if (numbers === 1) return Number.isNaN(a[1]) ? 1 : -1;
         const order = numbers === 2 ? a[1] - b[1] : a[0].localeCompare(b[0]);
         return (down ? -order : order) || a[2] - b[2];
       });
-      body.append(...keyed.map(each => each[3]));
+      body.append(...keyed.map(key => key[3]));
     });
   });
 }

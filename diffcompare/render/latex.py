@@ -112,8 +112,8 @@ def _pieces(root: Expression) -> list[tuple[str, Expression, int]]:
         if len(to_text(term)) <= MAX_LINE_LENGTH:
             pieces.append((sign, term, least))
             continue
-        first, *rest = _chain(term, ("*",), POWER)
-        pieces += [(sign, first[1], PRODUCT), *rest]
+        first, *factors = _chain(term, ("*",), POWER)
+        pieces += [(sign, first[1], PRODUCT), *factors]
     return pieces
 
 

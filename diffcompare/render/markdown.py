@@ -79,9 +79,9 @@ def _graph(graph: Graph, look: Look) -> str:
 
 
 def _paragraph(paragraph: Paragraph, look: Look) -> str:
-    word, rest = introduction(paragraph.role, paragraph.text)
+    word, text_after = introduction(paragraph.role, paragraph.text)
     if word:
-        return f"> **{_prose(word, look)}** {_lines(rest, look, '> ')}"
+        return f"> **{_prose(word, look)}** {_lines(text_after, look, '> ')}"
     text = _lines(paragraph.text, look)
     return f"**{text.strip()}**" if paragraph.role == "verdict" else text
 

@@ -180,8 +180,10 @@ def _formulas(comparison: Comparison) -> list[Block]:
     if all(isinstance(formula, str) for _, _, formula in rows):  # all are too long, so that only sizes are left
         return []
     table = Table("formulas", columns("*partial | method | formula"), tuple(rows), "Formulas")
-    more = len(comparison.problem.wrt) - len(names)
-    cut = [Paragraph(f"the formulas of {counted(more, 'other partial')} are in the JSON", "note")] if more else []
+    left_out = len(comparison.problem.wrt) - len(names)
+    cut = (
+        [Paragraph(f"the formulas of {counted(left_out, 'other partial')} are in the JSON", "note")] if left_out else []
+    )
     return [table, *cut]
 
 

@@ -55,12 +55,12 @@ def _times(count: int) -> str:
 
 def _sizes_sentence(derive: Derive) -> str:
     raw = sum(derived.sizes["raw"].tree for derived in derive.derivations)
-    one = len(derive.derivations) == 1
-    beginning = f"The unsimplified {'derivative has' if one else 'derivatives together have'} {counted(raw, 'node')}"
+    single = len(derive.derivations) == 1
+    beginning = f"The unsimplified {'derivative has' if single else 'derivatives together have'} {counted(raw, 'node')}"
     if not all(derived.tidied for derived in derive.derivations):
         return f"{beginning}, too many to be tidied."
     tidied = sum(derived.sizes["tidied"].tree for derived in derive.derivations)
-    return f"{beginning}, the tidied one{'s' * (not one)} {large(tidied)}."
+    return f"{beginning}, the tidied one{'s' * (not single)} {large(tidied)}."
 
 
 def _check_sentence(derive: Derive) -> str:
@@ -223,9 +223,11 @@ def _by_names(derived: Derivation, caption: str) -> list[Block]:
     ]
     blocks: list[Block] = [Equations(f"by_{derived.by}", tuple(rows), caption)]
     if derived.rules > MAX_SHOWN_STEPS:
-        rest, more = derived.rules - MAX_SHOWN_STEPS, len(derived.steps) - MAX_SHOWN_STEPS
-        which = "which are" if more == rest else f"the next {more:,} of them"
-        blocks.append(Paragraph(f"{rest:,} more steps by {derived.by} follow, {which} in the JSON document.", "note"))
+        steps_left, recorded = derived.rules - MAX_SHOWN_STEPS, len(derived.steps) - MAX_SHOWN_STEPS
+        which = "which are" if recorded == steps_left else f"the next {recorded:,} of them"
+        blocks.append(
+            Paragraph(f"{steps_left:,} more steps by {derived.by} follow, {which} in the JSON document.", "note")
+        )
     results: list[Equation] = []
     for formula, name, remarked in ((derived.raw, "raw", "unsimplified"), (derived.tidied, "tidied", "tidied")):
         if (
@@ -271,7 +273,7 @@ def _sizes(derive: Derive) -> Table:
     return Table("sizes", heads, tuple(rows), "Rules applied, and nodes of the formulas, unsimplified and tidied")
 
 
-def _left_out(derive: Derive, shown: int) -> str:
-    rest, derived = len(derive.wrt) - shown, len(derive.derivations)
-    kept = f"the JSON document has those by {derived} of them" if derived > shown else "choose others with --wrt"
-    return f"the first {shown} of {len(derive.wrt):,} variables are shown, {rest:,} are left out; {kept}."
+def _left_out(derive: Derive, listed: int) -> str:
+    left_out, derived = len(derive.wrt) - listed, len(derive.derivations)
+    kept = f"the JSON document has those by {derived} of them" if derived > listed else "choose others with --wrt"
+    return f"the first {listed} of {len(derive.wrt):,} variables are shown, {left_out:,} are left out; {kept}."

@@ -97,7 +97,7 @@ def point_failure(
     return None
 
 
-def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
+def _undefined(statement: str, node: Expression, outside: Undefined) -> Diagnostic:
     """Describe an operation outside its domain, in terms of its arguments: `ln(x - 5)` needs x - 5 > 0."""
     operation = outside.operation
     letters = re.findall(_LETTER, operation.notation)
@@ -106,18 +106,18 @@ def _undefined(what: str, node: Expression, outside: Undefined) -> Diagnostic:
     if node.operation is not operation or len(letters) != len(node.arguments) or not any(a.varies for a in to_blame):
         where = f"{shorten(node)}: {describe_outside(outside)}"
         cure = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
-        return Diagnostic("E802", "domain_error", f"{what}: {where}", help=cure)
+        return Diagnostic("E802", "domain_error", f"{statement}: {where}", help=cure)
     known = dict(zip(letters, outside.arguments, strict=True))
     if not _some_point_helps(operation, node.arguments, outside.arguments):
         fixed = " and ".join(dict.fromkeys(shorten(a) for a in to_blame if not a.varies))
         cure = f"{fixed} is a constant, so that no point helps: change the expression"
-        message = f"{what}: {shorten(node)}: {describe_outside(outside)}"
+        message = f"{statement}: {shorten(node)}: {describe_outside(outside)}"
         return Diagnostic("E802", "domain_error", message, help=cure)
     domain = _still_open(operation.domain.text, arguments, known)
     needs = re.sub(_LETTER, lambda match: shorten(arguments[match[0]]) if match[0] in arguments else match[0], domain)
     involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
     actual = " and ".join({f"{shorten(arguments[letter])} is {known[letter]:.17g}": None for letter in involved})
-    message = f"{what}: {shorten(node)} needs {needs}, and {actual}"
+    message = f"{statement}: {shorten(node)} needs {needs}, and {actual}"
     cure = f"choose a point at which {needs}"
     if operation.name == "^" and shorten(node.arguments[1]) == "1/3":
         cure = f"for the real cube root of any number write cbrt({shorten(node.arguments[0])}); or {cure}"
@@ -176,14 +176,14 @@ def _overflow(
     nodes: Sequence[Expression], problem: Problem, value: float | Undefined, truth: Truth | None
 ) -> Diagnostic:
     node = first_nonfinite(nodes, values_at(nodes, problem.point), nodes[-1])
-    what = "the value is beyond the range of doubles (1.8e308)"
+    statement = "the value is beyond the range of doubles (1.8e308)"
     if truth is None or truth.value is None:
-        what = "in doubles the value " + ("is nan" if value != value else "overflows")
+        statement = "in doubles the value " + ("is nan" if value != value else "overflows")
     begins = f": it begins at {shorten(node)}" if node is not None and node is not nodes[-1] else ""
     return Diagnostic(
         "E804",
         "overflow",
-        f"{what}{begins}",
+        f"{statement}{begins}",
         help="choose a smaller point, or take the logarithm of the function",
     )
 

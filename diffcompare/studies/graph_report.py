@@ -192,8 +192,8 @@ def _table(graph: ComputationalGraph) -> Table:
 def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
     users = graph.users[node]
     arguments = [node_name(graph, argument) for argument in node.arguments]
-    what = "" if node.operation else "variable" if isinstance(node, Variable) else "constant"
-    operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else what
+    leaf = "" if node.operation else "variable" if isinstance(node, Variable) else "constant"
+    operation: Cell = Code(node.operation.name.replace("^n", "^")) if node.operation else leaf
     if isinstance(node, Variable):
         arguments = [node.name]
     cells: list[Cell] = [node_name(graph, node), operation, ", ".join(arguments) or None, cell(graph.values[node])]
@@ -248,14 +248,14 @@ def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
     most = sorted(shared, key=lambda node: -len(graph.derivative_users[node]))[:MAX_NAMED]
     users = {node: [node_name(graph, user) for user in graph.derivative_users[node]] for node in most}
     listed = [f"{_prose_name(graph, node)} (by {_listed(names, 4)})" for node, names in users.items()]
-    rest = len(shared) - len(most)
-    listed += [counted(rest, "other node")] if rest else []
+    unnamed = len(shared) - len(most)
+    listed += [counted(unnamed, "other node")] if unnamed else []
     verb = "is" if len(shared) == 1 else "are"
     if graph.show == "adjoint":
-        what = f"its {graph.show}" if len(shared) == 1 else "the adjoint of each"
+        derivative = f"its {graph.show}" if len(shared) == 1 else "the adjoint of each"
     else:
-        what = f"the derivative by {'it' if len(shared) == 1 else 'each'}"
-    return f"{join(listed)} {verb} used more than once: {what} is the sum over its uses."
+        derivative = f"the derivative by {'it' if len(shared) == 1 else 'each'}"
+    return f"{join(listed)} {verb} used more than once: {derivative} is the sum over its uses."
 
 
 def _path_count(graph: ComputationalGraph) -> str:

@@ -62,13 +62,13 @@ def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, f
     return {name: point[name] for name in names}
 
 
-def _check_mapping(given: object, what: str = "point") -> None:
-    subject, help = _FORMS[what]
+def _check_mapping(given: object, role: str = "point") -> None:
+    subject, help = _FORMS[role]
     if given is not None and not isinstance(given, Mapping):
-        raise bad_value(f"{subject} not {type(given).__name__}", what, help)
+        raise bad_value(f"{subject} not {type(given).__name__}", role, help)
     for name in given or ():
         if not isinstance(name, str):
-            raise bad_value(f"{name!r} is not the name of a variable", what, help)
+            raise bad_value(f"{name!r} is not the name of a variable", role, help)
 
 
 def _double(name: str, x: Any) -> float:
@@ -182,12 +182,12 @@ def named_point(number: Any, names: Sequence[str]) -> dict[str, Any]:
     raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {number}, ...}}')
 
 
-def merged(given: Any, values: Mapping[str, Any], what: str = "point") -> dict[str, Any] | None:
+def merged(given: Any, values: Mapping[str, Any], role: str = "point") -> dict[str, Any] | None:
     """Merge a mapping (a point, or answers) with keyword arguments; None where neither was given."""
-    _check_mapping(given, what)
+    _check_mapping(given, role)
     for name in given or ():
         if name in values:
-            raise bad_value(f"two values for `{name}`", what, "keep one of them")
+            raise bad_value(f"two values for `{name}`", role, "keep one of them")
     return {**(given or {}), **values} if given is not None or values else None
 
 

@@ -146,9 +146,9 @@ def _tangent(trace: Trace) -> Table:
         row: list[Cell] = [first.name, Code(first.rule)]
         row += [Code(first.numbers) if first.numbers else None] if single else []
         rows.append((*row, *[_number(frame.total, frame.status) for frame in frames]))
-    more = len(trace.tangents) - len(seeds)
-    rest = f" ({counted(more, 'other seed')} in the JSON)" if more else ""
-    return Table("tangent", heads, tuple(rows), f"Forward sweeps: tangents, forwards{rest}")
+    left_out = len(trace.tangents) - len(seeds)
+    note = f" ({counted(left_out, 'other seed')} in the JSON)" if left_out else ""
+    return Table("tangent", heads, tuple(rows), f"Forward sweeps: tangents, forwards{note}")
 
 
 def _adjoint(frames: Sequence[TraceFrame]) -> Table:
@@ -201,16 +201,16 @@ def _lesson(trace: Trace) -> str:
 def _identity(identity: Identity) -> str:
     """Return the sentence on the adjoint identity: whether both modes agree is looked at, not taken for granted."""
     along = _shortened(", ".join(f"{x:g}" for x in identity.direction.values()))
-    one, other = identity.tangent, identity.product
+    tangent, product = identity.tangent, identity.product
     sentence = (
-        f"Along the direction ({along}) the tangent of the output is {one!r} and the adjoints of the inputs, "
-        f"multiplied with it, are {other!r}"
+        f"Along the direction ({along}) the tangent of the output is {tangent!r} and the adjoints of the inputs, "
+        f"multiplied with it, are {product!r}"
     )
-    if not (math.isfinite(one) and math.isfinite(other)):
+    if not (math.isfinite(tangent) and math.isfinite(product)):
         return f"{sentence}: beyond the doubles there is nothing to compare."
-    if one == other:
+    if tangent == product:
         return f"{sentence}: the same number, from either end."
-    if abs(one - other) <= ROUNDING * max(abs(one), abs(other)):
+    if abs(tangent - product) <= ROUNDING * max(abs(tangent), abs(product)):
         return f"{sentence}: to rounding the same number, from either end."
     return f"{sentence}: they differ, because a step of one of the sweeps cancels, underflows or overflows in doubles."
 

@@ -138,8 +138,8 @@ NOTEBOOK = """
 
 def test_in_a_notebook_the_header_and_the_tables_stand_as_on_a_page(tmp_path: Path) -> None:
     """Whether the notebook's style sheet comes before what the cell shows, or after it."""
-    found = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)._repr_html_()
-    style, output = f"<style>{NOTEBOOK}</style>", f'<div class="output">{found}</div>'
+    page = compare("x^2*sin(x)", x=1.5, methods="reverse-ad", truth=False)._repr_html_()
+    style, output = f"<style>{NOTEBOOK}</style>", f'<div class="output">{page}</div>'
     for name, parts in (("before", style + output), ("after", output + style)):
         (tmp_path / f"{name}.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{parts}", "utf-8")
     with browser.showing(tmp_path / "before.html", tmp_path / "profile") as window:

@@ -27,9 +27,9 @@ def root() -> ElementTree.Element:
 
 def test_a_file_has_both_pictures_with_a_title_and_a_sentence_about_each(root: ElementTree.Element) -> None:
     assert root.findtext(f"{SVG}title") == "Error against step; How formulas <grow>"
-    told = root.findtext(f"{SVG}desc") or ""
-    assert "error over step h on logarithmic axes: forward from 3e-08 to 0.3; " in told
-    assert "n = 200: tree 4.82e+60, DAG 600, sympy no value." in told
+    description = root.findtext(f"{SVG}desc") or ""
+    assert "error over step h on logarithmic axes: forward from 3e-08 to 0.3; " in description
+    assert "n = 200: tree 4.82e+60, DAG 600, sympy no value." in description
 
 
 def test_everything_lies_within_the_frame(root: ElementTree.Element) -> None:
@@ -59,7 +59,7 @@ def test_bars_differ_in_pattern_and_each_has_its_number() -> None:
 
 def painted(root: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str, str]]:
     """Every element with its fill and stroke in a viewer that skips blocks with an `@` (librsvg, CairoSVG)."""
-    sheet = "".join(each.text or "" for each in root.iter(f"{SVG}style")).split("@")[0]
+    sheet = "".join(element.text or "" for element in root.iter(f"{SVG}style")).split("@")[0]
     rules = []
     for selectors, declarations in re.findall(r"(.*?)\s*{(.*?)}\s*", sheet, re.S):
         for selector in selectors.split(","):
@@ -87,7 +87,7 @@ def matches(selector: list[str], path: list[set[str]]) -> bool:
     if not own <= path[-1]:
         return False
     above = iter(path[:-1])
-    return all(any(part <= each for each in above) for part in outer)
+    return all(any(part <= box for box in above) for part in outer)
 
 
 @pytest.mark.parametrize("block", [PLOT, BARS, *[drawn("x*sin(x) + if(x > y, 2, y)^2", show=show) for show in SHOWN]])
@@ -127,7 +127,7 @@ def test_browsers_have_the_same_colours_by_properties_that_follow_the_scheme() -
     known, skipped = (dict(rule.findall(part)) for part in STYLE.split("@supports", 1))
     for selector, declarations in skipped.items():
         if selector in known:
-            literal = re.sub(r"var\(--dc-([a-z-]+)\)", lambda found: LIGHT[found[1]], declarations)
+            literal = re.sub(r"var\(--dc-([a-z-]+)\)", lambda match: LIGHT[match[1]], declarations)
             assert literal in (known[selector], *re.findall(rf"{re.escape(selector)} {{ (.*) }}", STYLE))
     assert LIGHT.keys() == DARK.keys() >= PRINTED.keys()
 

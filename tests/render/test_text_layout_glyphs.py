@@ -11,7 +11,7 @@ from diffcompare.render.text_layout import clean
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "visible"),
     [
         ("θ₁ ≤ x²", "θ₁ ≤ x²"),
         ("\x1b[31mred", "\\x1b[31mred"),
@@ -21,12 +21,12 @@ from diffcompare.render.text_layout import clean
         ("a\xa0b", "a b"),
     ],
 )
-def test_nothing_steers_the_terminal(text: str, shown: str) -> None:
-    assert clean(text) == shown
+def test_nothing_steers_the_terminal(text: str, visible: str) -> None:
+    assert clean(text) == visible
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "plain"),
     [
         ("∂f/∂θ", "df/dtheta"),
         ("x₁² · π → λ…", "x1^2 * pi -> lambda..."),
@@ -35,8 +35,8 @@ def test_nothing_steers_the_terminal(text: str, shown: str) -> None:
         ("中", "\\u4e2d"),
     ],
 )
-def test_ascii_stand_ins(text: str, shown: str) -> None:
-    assert clean(text, unicode=False) == shown
+def test_ascii_stand_ins(text: str, plain: str) -> None:
+    assert clean(text, unicode=False) == plain
 
 
 @given(st.text())

@@ -26,12 +26,12 @@ MORE = {
 }
 
 
-def smooth(each):
-    return each.group != "nasty"
+def smooth(entry):
+    return entry.group != "nasty"
 
 
-ENTRIES = {each.name: each for each in load()}
-SMOOTH = [name for name, each in ENTRIES.items() if smooth(each)]
+ENTRIES = {entry.name: entry for entry in load()}
+SMOOTH = [name for name, entry in ENTRIES.items() if smooth(entry)]
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def figures(compared):
 
 
 @pytest.fixture
-def said(figures):
+def partials_of(figures):
     """Return the partial that each method has for a variable of an entry."""
-    return lambda entry, name="x": {key: each["gradient"][name] for key, each in figures(entry)[1].items()}
+    return lambda entry, name="x": {key: answer["gradient"][name] for key, answer in figures(entry)[1].items()}
 
 
 # --- The smooth entries -----------------------------------------------------------------------------------------------
@@ -56,31 +56,31 @@ def said(figures):
 
 @pytest.mark.parametrize("name", SMOOTH)
 def test_figures(figures, name):
-    each = ENTRIES[name]
+    entry = ENTRIES[name]
     data, methods = figures(name)
     truth = data["truth"]
     assert truth["status"] == "ok"
-    assert (data["point"], float(truth["value"])) == (each.point, each.value)
-    assert {key: float(text) for key, text in truth["gradient"].items()} == each.gradient_at_point
+    assert (data["point"], float(truth["value"])) == (entry.point, entry.value)
+    assert {key: float(text) for key, text in truth["gradient"].items()} == entry.gradient_at_point
     for method in EXACT:
-        found = methods[method]
-        assert (found["status"], list(found["gradient"])) == ("ok", list(each.point))
-        assert all(ulp is None or ulp <= MORE.get(name, ULP) for ulp in found["error"]["ulp"].values()), method
+        answer = methods[method]
+        assert (answer["status"], list(answer["gradient"])) == ("ok", list(entry.point))
+        assert all(ulp is None or ulp <= MORE.get(name, ULP) for ulp in answer["error"]["ulp"].values()), method
     for method in DIFFERENCES:
         assert methods[method]["status"] == "ok"
-        assert methods[method]["gradient"] == pytest.approx(each.gradient_at_point, rel=1e-3, abs=1e-3)
+        assert methods[method]["gradient"] == pytest.approx(entry.gradient_at_point, rel=1e-3, abs=1e-3)
     for key, text in truth["gradient"].items():
         if text == "0":
             assert all(methods[method]["gradient"][key] == 0 for method in EXACT)
     assert methods["hand-coded"]["variant"] == "catalogue"
-    check_swell_and_work(methods, len(each.point))
+    check_swell_and_work(methods, len(entry.point))
 
 
 def check_swell_and_work(methods, count):
     raw, cse = (methods["symbolic"]["swell"][stage] for stage in ("raw", "cse"))
     assert 0 < raw["dag"] <= raw["tree"]
     assert cse["tree"] <= raw["tree"] + count
-    work = {method: each["work"] for method, each in methods.items()}
+    work = {method: answer["work"] for method, answer in methods.items()}
     assert work["forward-difference"]["evaluations"] == count + 1
     assert work["central-difference"]["evaluations"] == 2 * count
     assert work["reverse-ad"]["evaluations"] == work["forward-ad"]["evaluations"] == 1
@@ -118,8 +118,8 @@ def test_figure_2_truth(figures):
 
 @pytest.mark.parametrize("program", [LOOP, CLOSED])
 @pytest.mark.parametrize("method", EXACT)
-def test_figure_2_exact_methods(said, program, method):
-    assert said(program)[method] == pytest.approx(SLOPE, rel=1e-14)
+def test_figure_2_exact_methods(partials_of, program, method):
+    assert partials_of(program)[method] == pytest.approx(SLOPE, rel=1e-14)
 
 
 def test_figure_2_hand_coded_by_the_four_terms_of_table_1():
@@ -140,7 +140,7 @@ def test_figure_2_sympy_s_derivative_expanded():
 
 
 @pytest.mark.parametrize(
-    ("program", "method", "step", "shown"),
+    ("program", "method", "step", "digits"),
     [
         (LOOP, "forward-difference", 1e-6, "9.0661200969"),
         (LOOP, "forward-difference", None, "9.0660869032"),
@@ -148,9 +148,9 @@ def test_figure_2_sympy_s_derivative_expanded():
         (LOOP, "central-difference", None, "9.0660863759"),
     ],
 )
-def test_figure_2_differences(program, method, step, shown):
+def test_figure_2_differences(program, method, step, digits):
     (answer,) = dc.compare(f"@{program}", methods=[method], step=step).answers
-    assert f"{answer.gradient['x']:.10f}" == shown
+    assert f"{answer.gradient['x']:.10f}" == digits
 
 
 def test_figure_2_errors(figures):
@@ -178,7 +178,7 @@ def nearly(expected, rel=1e-6):
 
 
 def test_every_nasty_entry_has_its_test_below():
-    nasty = {name for name, each in ENTRIES.items() if not smooth(each)}
+    nasty = {name for name, entry in ENTRIES.items() if not smooth(entry)}
     tested = {
         "abs_kink", "big_offset", "cuberoot", "expm1_quotient", "fast_wiggle", "logsumexp_overflow", "one_minus_cos",
         "power_zero_base", "quadratic_root", "relu_identity", "rump", "sinc_near_zero", "softplus_overflow",
@@ -187,78 +187,82 @@ def test_every_nasty_entry_has_its_test_below():
     assert nasty == tested
 
 
-@pytest.mark.parametrize("name", [name for name, each in ENTRIES.items() if not smooth(each)])
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if not smooth(entry)])
 def test_the_truth_is_that_of_the_references(figures, name):
     data, _ = figures(name)
-    each = ENTRIES[name]
-    assert float(data["truth"]["value"]) == each.value
-    for key, partial in each.gradient_at_point.items():
+    entry = ENTRIES[name]
+    assert float(data["truth"]["value"]) == entry.value
+    for key, partial in entry.gradient_at_point.items():
         assert float(data["truth"]["gradient"][key]) == partial
-    for key in each.undefined:
+    for key in entry.undefined:
         assert data["truth"]["gradient"][key] is None
 
 
 @pytest.mark.parametrize("name", ["sqrt_square", "abs_kink"])
-def test_a_kink_has_two_slopes_and_methods_say_what_they_like(figures, said, name):
+def test_a_kink_has_two_slopes_and_methods_say_what_they_like(figures, partials_of, name):
     data, _ = figures(name)
     assert data["truth"]["slopes"] == {"x": {"left": -1.0, "right": 1.0}}
     assert data["error"]["kind"] == "nondifferentiable"
-    found = said(name)
-    assert (found["forward-difference"], found["backward-difference"], found["central-difference"]) == (1, -1, 0)
+    partials = partials_of(name)
+    assert (partials["forward-difference"], partials["backward-difference"], partials["central-difference"]) == (
+        1,
+        -1,
+        0,
+    )
     if name == "abs_kink":
-        assert (found["forward-ad"], found["reverse-ad"], found["symbolic"]) == (0, 0, 0)
+        assert (partials["forward-ad"], partials["reverse-ad"], partials["symbolic"]) == (0, 0, 0)
     else:
-        assert (found["forward-ad"], found["reverse-ad"]) == (None, None)
+        assert (partials["forward-ad"], partials["reverse-ad"]) == (None, None)
 
 
-def test_relu_identity_ad_is_finite_plausible_and_wrong(said):
-    found = said("relu_identity")
-    assert (found["forward-ad"], found["reverse-ad"]) == (0, 0)
-    assert found["hand-coded"] == 1
-    assert all(found[method] == 1 for method in DIFFERENCES)
+def test_relu_identity_ad_is_finite_plausible_and_wrong(partials_of):
+    partials = partials_of("relu_identity")
+    assert (partials["forward-ad"], partials["reverse-ad"]) == (0, 0)
+    assert partials["hand-coded"] == 1
+    assert all(partials[method] == 1 for method in DIFFERENCES)
 
 
-def test_power_zero_base_guards_the_logarithm(figures, said):
+def test_power_zero_base_guards_the_logarithm(figures, partials_of):
     """The row of ^ knows the limit, where 0*ln(0) by hand and sympy's x^y*y/x have none."""
     data, _ = figures("power_zero_base")
     assert data["truth"]["gradient"] == {"x": "0", "y": "0"}
     for name in ("x", "y"):
-        found = said("power_zero_base", name)
-        assert (found["forward-ad"], found["reverse-ad"], found["symbolic"]) == (0, 0, None)
-    assert said("power_zero_base", "y")["hand-coded"] is None
-    assert said("power_zero_base", "x")["hand-coded"] == 0
+        partials = partials_of("power_zero_base", name)
+        assert (partials["forward-ad"], partials["reverse-ad"], partials["symbolic"]) == (0, 0, None)
+    assert partials_of("power_zero_base", "y")["hand-coded"] is None
+    assert partials_of("power_zero_base", "x")["hand-coded"] == 0
 
 
-def test_sqrt_then_square_multiplies_zero_by_infinity(figures, said):
-    found = said("sqrt_then_square")
-    assert (found["forward-ad"], found["reverse-ad"]) == (None, None)
-    assert (found["hand-coded"], found["symbolic"], found["forward-difference"]) == (1, 1, 1)
+def test_sqrt_then_square_multiplies_zero_by_infinity(figures, partials_of):
+    partials = partials_of("sqrt_then_square")
+    assert (partials["forward-ad"], partials["reverse-ad"]) == (None, None)
+    assert (partials["hand-coded"], partials["symbolic"], partials["forward-difference"]) == (1, 1, 1)
     assert "nan" in figures("sqrt_then_square")[1]["reverse-ad"]["notes"][0]
 
 
-def test_sinc_near_zero_exact_methods_have_no_right_digit_and_a_difference_has(figures, said):
-    found, methods = said("sinc_near_zero"), figures("sinc_near_zero")[1]
+def test_sinc_near_zero_exact_methods_have_no_right_digit_and_a_difference_has(figures, partials_of):
+    partials, methods = partials_of("sinc_near_zero"), figures("sinc_near_zero")[1]
     assert all(methods[method]["digits"]["x"] == 0 for method in EXACT)
-    assert found["symbolic"] == nearly(1.4901161193847656e-08)
-    assert found["central-difference"] == nearly(-3.3185e-9, 1e-3)
+    assert partials["symbolic"] == nearly(1.4901161193847656e-08)
+    assert partials["central-difference"] == nearly(-3.3185e-9, 1e-3)
     assert 2 < methods["central-difference"]["digits"]["x"] < 3
 
 
-def test_one_minus_cos_nobody_is_right_but_a_wide_stencil(figures, said):
-    found, methods = said("one_minus_cos"), figures("one_minus_cos")[1]
+def test_one_minus_cos_nobody_is_right_but_a_wide_stencil(figures, partials_of):
+    partials, methods = partials_of("one_minus_cos"), figures("one_minus_cos")[1]
     for method in EXACT:
-        assert found[method] == nearly(-0.0082757)
-    assert found["central-difference"] == nearly(0.2799977)
-    assert found["forward-difference"] == nearly(-13.1773686, 1e-4)
+        assert partials[method] == nearly(-0.0082757)
+    assert partials["central-difference"] == nearly(0.2799977)
+    assert partials["forward-difference"] == nearly(-13.1773686, 1e-4)
     assert methods["five-point"]["digits"]["x"] > 2
 
 
-def test_expm1_quotient_is_wrong_by_a_factor_of_164(figures, said):
-    found, methods = said("expm1_quotient"), figures("expm1_quotient")[1]
+def test_expm1_quotient_is_wrong_by_a_factor_of_164(figures, partials_of):
+    partials, methods = partials_of("expm1_quotient"), figures("expm1_quotient")[1]
     for method in EXACT:
-        assert found[method] == nearly(-81.74037)
+        assert partials[method] == nearly(-81.74037)
         assert methods[method]["error"]["relative"]["x"] == nearly(164.48, 1e-3)
-    assert found["central-difference"] == nearly(0.5000011165776405)
+    assert partials["central-difference"] == nearly(0.5000011165776405)
     assert 5 < methods["central-difference"]["digits"]["x"] < 6
 
 
@@ -274,27 +278,27 @@ def test_overflow_loses_the_value_and_only_a_stable_formula_has_the_gradient(fig
         assert methods[method]["notes"]
 
 
-def test_logsumexp_overflow_reverse_mode_still_has_the_other_partial(said):
-    assert said("logsumexp_overflow", "b")["reverse-ad"] == 0
+def test_logsumexp_overflow_reverse_mode_still_has_the_other_partial(partials_of):
+    assert partials_of("logsumexp_overflow", "b")["reverse-ad"] == 0
 
 
-def test_big_offset_costs_the_differences_eight_digits(figures, said):
-    found, methods = said("big_offset"), figures("big_offset")[1]
+def test_big_offset_costs_the_differences_eight_digits(figures, partials_of):
+    partials, methods = partials_of("big_offset"), figures("big_offset")[1]
     assert all(methods[method]["digits"]["x"] == 15.9 for method in EXACT)
-    assert found["forward-difference"] == 0
-    assert found["central-difference"] == nearly(0.5401419344785475, 1e-4)
+    assert partials["forward-difference"] == 0
+    assert partials["central-difference"] == nearly(0.5401419344785475, 1e-4)
     assert all(methods[method]["digits"]["x"] < 6 for method in DIFFERENCES)
 
 
-def test_fast_wiggle_is_too_fast_for_the_usual_step(figures, said):
-    found, methods = said("fast_wiggle"), figures("fast_wiggle")[1]
+def test_fast_wiggle_is_too_fast_for_the_usual_step(figures, partials_of):
+    partials, methods = partials_of("fast_wiggle"), figures("fast_wiggle")[1]
     assert all(methods[method]["digits"]["x"] > 14 for method in EXACT)
-    assert found["central-difference"] == nearly(-8618.1084, 1e-6)
+    assert partials["central-difference"] == nearly(-8618.1084, 1e-6)
     assert methods["central-difference"]["digits"]["x"] < methods["forward-difference"]["digits"]["x"] < 5
     assert methods["five-point"]["digits"]["x"] == 0, "a higher order takes a wider step, and is worse"
 
 
-def test_quadratic_root_is_an_exact_derivative_of_an_inaccurate_formula(figures, said):
+def test_quadratic_root_is_an_exact_derivative_of_an_inaccurate_formula(figures, partials_of):
     data, methods = figures("quadratic_root")
     assert data["value"] == nearly(-1.0000003385357559e-05)
     for method in EXACT:
@@ -312,7 +316,7 @@ def test_rump_the_value_is_nonsense_and_the_gradient_is_right(figures):
     assert "the value itself has not a single correct digit" in data["verdict"]
 
 
-def test_cuberoot_the_step_reaches_over_the_whole_feature(figures, said):
+def test_cuberoot_the_step_reaches_over_the_whole_feature(figures, partials_of):
     _, methods = figures("cuberoot")
     assert all(methods[method]["digits"]["x"] > 14 for method in EXACT)
     assert all(methods[method]["digits"]["x"] == 0 for method in DIFFERENCES)

@@ -36,8 +36,14 @@ def refusal(call, *arguments, **options):
 def test_signatures():
     """Expression and point by position, so that variables may be called `expression` and `point`."""
     compare, gradient = inspect.signature(dc.compare).parameters, inspect.signature(dc.gradient).parameters
-    assert [name for name, each in compare.items() if each.kind is each.POSITIONAL_ONLY] == ["expression", "point"]
-    assert [name for name, each in gradient.items() if each.kind is each.POSITIONAL_ONLY] == ["expression", "point"]
+    assert [name for name, parameter in compare.items() if parameter.kind is parameter.POSITIONAL_ONLY] == [
+        "expression",
+        "point",
+    ]
+    assert [name for name, parameter in gradient.items() if parameter.kind is parameter.POSITIONAL_ONLY] == [
+        "expression",
+        "point",
+    ]
     assert gradient["method"].default == "reverse-ad"
     assert dc.compare("expression*point", expression=2, point=3, methods=QUICK).value == 6
 
@@ -67,16 +73,16 @@ def test_ways_to_give_a_point(compared):
 
 def test_the_gradient_is_a_dict_of_floats():
     for x1 in (2, 2.0, numpy.float64(2), numpy.int64(2), Fraction(2)):
-        found = dc.gradient(SURVEY, {"x1": x1, "x2": 5})
-        assert found == GRADIENT
-        assert all(type(partial) is float for partial in found.values())
+        gradient = dc.gradient(SURVEY, {"x1": x1, "x2": 5})
+        assert gradient == GRADIENT
+        assert all(type(partial) is float for partial in gradient.values())
     assert dc.gradient("2 + 3", {}) == {}
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_gradient_by_any_method(method):
-    found = dc.gradient(SURVEY, AT, method=method)
-    assert found == pytest.approx(GRADIENT, rel=1e-6)
+    gradient = dc.gradient(SURVEY, AT, method=method)
+    assert gradient == pytest.approx(GRADIENT, rel=1e-6)
 
 
 def test_an_expression_object_is_a_question():
@@ -291,10 +297,10 @@ def test_it_shows_itself():
     comparison = dc.compare(SURVEY, AT, methods=QUICK)
     assert str(comparison) == repr(comparison)
     assert not str(comparison).endswith("\n")
-    for shown in (str(comparison), comparison._repr_html_()):
-        assert "1.716337814536773735533361" in shown
-        assert "reverse-ad" in shown
-        assert comparison.verdict in shown
+    for page in (str(comparison), comparison._repr_html_()):
+        assert "1.716337814536773735533361" in page
+        assert "reverse-ad" in page
+        assert comparison.verdict in page
     assert comparison._repr_html_().lstrip().startswith("<")
 
 
@@ -457,12 +463,12 @@ NO_POINTS = [
 
 @pytest.mark.parametrize("point_of", POINT_OF.values(), ids=POINT_OF)
 def test_whatever_else_is_given_as_a_point_is_refused_in_words(point_of):
-    for given, said in NO_POINTS:
+    for given, message in NO_POINTS:
         with pytest.raises(dc.DiffcompareError) as refusal:
             point_of("x^2", given)
-        assert said in refusal.value.diagnostic.message
-    for given, values, said in ((3, {"x": 3}, "two values for `x`"), (3, {"y": 3}, "no variable `y`")):
-        with pytest.raises(dc.DiffcompareError, match=said):
+        assert message in refusal.value.diagnostic.message
+    for given, values, message in ((3, {"x": 3}, "two values for `x`"), (3, {"y": 3}, "no variable `y`")):
+        with pytest.raises(dc.DiffcompareError, match=message):
             point_of("x^2", given, **values)
     with pytest.raises(
         dc.DiffcompareError, match="one number is a point for one variable, and here are 2: x, y"
@@ -492,8 +498,8 @@ def test_a_text_is_read_once_for_many_points():
     from diffcompare.studies.gradient import _read_text
 
     before = _read_text.cache_info().hits
-    found = [dc.gradient("x^2*sin(x) + 17", {"x": x})["x"] for x in (1.0, 2.0, 3.0)]
-    assert found == [dc.gradient(dc.parse("x^2*sin(x) + 17"), {"x": x})["x"] for x in (1.0, 2.0, 3.0)]
+    partials = [dc.gradient("x^2*sin(x) + 17", {"x": x})["x"] for x in (1.0, 2.0, 3.0)]
+    assert partials == [dc.gradient(dc.parse("x^2*sin(x) + 17"), {"x": x})["x"] for x in (1.0, 2.0, 3.0)]
     assert _read_text.cache_info().hits == before + 2
     assert dc.gradient("e*x", {"e": 2.0, "x": 3.0}) == {"e": 3.0, "x": 2.0}
     assert dc.gradient("e*x", {"x": 3.0}) == {"x": pytest.approx(2.718281828459045)}

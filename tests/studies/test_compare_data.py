@@ -71,8 +71,8 @@ def test_a_method_with_formulas(plain_data):
 
 
 def test_a_method_without_formulas(plain_data):
-    found = methods(plain_data(dc.compare("x*y", x=3, y=2, methods=["reverse-ad", "forward-difference"], step=0.5)))
-    assert found["reverse-ad"] == {
+    answers = methods(plain_data(dc.compare("x*y", x=3, y=2, methods=["reverse-ad", "forward-difference"], step=0.5)))
+    assert answers["reverse-ad"] == {
         "method": "reverse-ad",
         "variant": None,
         "status": "ok",
@@ -84,8 +84,8 @@ def test_a_method_without_formulas(plain_data):
         "swell": None,
         "notes": [],
     }
-    assert found["forward-difference"]["variant"] == "h = 0.5"
-    assert found["forward-difference"]["work"]["evaluations"] == 3
+    assert answers["forward-difference"]["variant"] == "h = 0.5"
+    assert answers["forward-difference"]["work"]["evaluations"] == 3
 
 
 def test_the_swell_of_sympy_has_three_stages(plain_data):
@@ -111,9 +111,9 @@ def test_an_undefined_point(plain_data):
     assert data["truth"]["status"] == "undefined"
     assert data["truth"]["value"] is None
     assert data["truth"]["gradient"] == {"x": None, "y": None}
-    found = methods(data)
-    assert found["reverse-ad"]["status"] == "undefined"
-    assert found["reverse-ad"]["gradient"] == {"x": None, "y": None}
+    answers = methods(data)
+    assert answers["reverse-ad"]["status"] == "undefined"
+    assert answers["reverse-ad"]["gradient"] == {"x": None, "y": None}
     assert data["error"] == {
         "code": "E802",
         "kind": "domain_error",

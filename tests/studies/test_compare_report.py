@@ -21,18 +21,18 @@ def tables(comparison, **options):
 
 
 def listing(comparison):
-    (found,) = [block for block in comparison.document().blocks if isinstance(block, Listing)]
-    return dict(found.entries)
+    (facts,) = [block for block in comparison.document().blocks if isinstance(block, Listing)]
+    return dict(facts.entries)
 
 
 def paragraphs(comparison, role):
-    return [each.text for each in comparison.document().blocks if isinstance(each, Paragraph) and each.role == role]
+    return [block.text for block in comparison.document().blocks if isinstance(block, Paragraph) and block.role == role]
 
 
 def row(table, *keys):
     """Return the row that begins with these cells, by the keys of the columns."""
-    (found,) = [each for each in table.rows if each[: len(keys)] == keys]
-    return dict(zip([column.key for column in table.columns], found, strict=True))
+    (row,) = [candidate for candidate in table.rows if candidate[: len(keys)] == keys]
+    return dict(zip([column.key for column in table.columns], row, strict=True))
 
 
 # --- What is in it ----------------------------------------------------------------------------------------------------
@@ -101,11 +101,11 @@ def test_sizes_too_large_for_a_ratio():
 
 
 def test_the_question():
-    found = listing(dc.compare("ln(u) + u*v - sin(v)", u=2, v=0.1))
-    assert str(found["f"]) == "ln(u) + u*v - sin(v)"
-    assert found["known as"] == "@baydin, Survey running example"
-    assert found["at"] == Code("u = 2, v = 0.1")
-    assert found["size"] == "5 operations, 9 nodes as a tree, 7 as a DAG"
+    entries = listing(dc.compare("ln(u) + u*v - sin(v)", u=2, v=0.1))
+    assert str(entries["f"]) == "ln(u) + u*v - sin(v)"
+    assert entries["known as"] == "@baydin, Survey running example"
+    assert entries["at"] == Code("u = 2, v = 0.1")
+    assert entries["size"] == "5 operations, 9 nodes as a tree, 7 as a DAG"
     assert listing(dc.compare("x", x=1, methods=AD))["size"] == "0 operations, 1 node as a tree, 1 as a DAG"
     assert listing(dc.compare("-x", x=1, methods=AD))["size"] == "1 operation, 2 nodes as a tree, 2 as a DAG"
 
@@ -153,11 +153,11 @@ def test_the_truth_at_the_edge_of_a_domain_has_a_note():
 
 def test_what_methods_have_to_say_is_a_table_of_its_own():
     comparison = dc.compare("sqrt(x)^2", x=0, methods=["hand-coded", "central-difference", "reverse-ad"])
-    said = {answer.method: "; ".join(answer.notes) for answer in comparison.answers}
-    assert "forward-difference instead" in said["central-difference"]
-    assert "nan by x" in said["reverse-ad"]
+    notes = {answer.method: "; ".join(answer.notes) for answer in comparison.answers}
+    assert "forward-difference instead" in notes["central-difference"]
+    assert "nan by x" in notes["reverse-ad"]
     assert dict(tables(comparison)["notes"].rows) == {
-        method: said[method] for method in ("central-difference", "reverse-ad")
+        method: notes[method] for method in ("central-difference", "reverse-ad")
     }
     assert "notes" not in tables(dc.compare("x^5", x=1, methods=["hand-coded", "reverse-ad"]))
 
@@ -166,9 +166,9 @@ def test_eighty_columns_are_enough():
     """Tables as tables, not a line for every cell: for two variables, every default method and 28 characters of truth."""
     for text, point in (("tanh(20*(x - 1))", {"x": 1.5}), ("sqrt(x^2 + y^2)", {"x": 3, "y": 4})):
         document = dc.compare(text, point).document()
-        shown = render(document, "terminal", look=Look(width=80))
-        assert max(map(len, shown.split("\n"))) <= 80
-        assert "method:" not in shown
+        screen = render(document, "terminal", look=Look(width=80))
+        assert max(map(len, screen.split("\n"))) <= 80
+        assert "method:" not in screen
 
 
 def test_a_brief_document_has_the_values_only():
@@ -206,8 +206,8 @@ def nothing_is_lost(comparison):
             assert (f"df/d{name}", "truth", true.text) in heads
     for answer in comparison.answers:
         for name, partial in answer.gradient.items():
-            shown = answer.status if partial is None else repr(partial)
-            assert (f"df/d{name}", answer.method, shown) in heads
+            cell = answer.status if partial is None else repr(partial)
+            assert (f"df/d{name}", answer.method, cell) in heads
         for note in answer.notes:
             assert note in plain or note == "textbook rules"
     assert comparison.verdict in plain

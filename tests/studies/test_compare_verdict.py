@@ -19,11 +19,11 @@ def verdict(expression, point=None, /, **options):
 
 def digits(comparison):
     """Return the digits of the worst partial of each method, from the data behind the table."""
-    found = {}
+    amounts = {}
     for method in comparison.data()["methods"]:
         known = [kept for kept in method["digits"].values() if kept is not None]
-        found[method["method"]] = min(known) if known else None
-    return found
+        amounts[method["method"]] = min(known) if known else None
+    return amounts
 
 
 # --- All is well ------------------------------------------------------------------------------------------------------
@@ -83,10 +83,12 @@ def test_the_cost_is_not_told_for_one_partial_nor_without_a_method_to_compare_wi
 def test_the_cost_of_a_method_that_did_not_finish_is_not_told():
     comparison = dc.compare("x*y", x=1, y=2, methods=[*AD, "forward-difference"])
     late = comparison.answers[0]._replace(status="timed-out", gradient={"x": None, "y": None})
-    found = replace(comparison, answers=(late, *comparison.answers[1:])).verdict
+    sentence = replace(comparison, answers=(late, *comparison.answers[1:])).verdict
     forward, reverse = comparison.answers[2].work.operations, comparison.answers[1].work.operations
-    assert "; forward-ad timed out; " in found
-    assert found.endswith(f"for both partials reverse-ad does {reverse} operations and forward-difference {forward}.")
+    assert "; forward-ad timed out; " in sentence
+    assert sentence.endswith(
+        f"for both partials reverse-ad does {reverse} operations and forward-difference {forward}."
+    )
 
 
 def test_a_huge_cost():
@@ -153,27 +155,27 @@ def test_a_formula_that_is_wrong_where_the_truth_is_zero():
 @pytest.mark.parametrize("methods", ["hand-coded", ["hand-coded", "central-difference"]])
 def test_a_wrong_formula_without_another_exact_method(methods):
     """It must not be taken for rounding errors of the function."""
-    found = verdict("x*sin(x)", x=1.2, hand={"x": "sin(x) + cos(x)"}, methods=methods)
+    sentence = verdict("x*sin(x)", x=1.2, hand={"x": "sin(x) + cos(x)"}, methods=methods)
     assert (
-        found
+        sentence
         == "Check the formula by hand for df/dx: it keeps 1.2 digits, and that is a mistake more often than rounding."
     )
 
 
 def test_a_right_formula_is_not_suspected_where_everybody_loses_digits():
     formula = "exp(x)/x - (exp(x) - 1)/x^2"
-    found = verdict("(exp(x) - 1)/x", x=1e-9, hand={"x": formula}, methods=["hand-coded", *AD])
-    assert found.startswith("Exact rules, inexact answer")
+    sentence = verdict("(exp(x) - 1)/x", x=1e-9, hand={"x": formula}, methods=["hand-coded", *AD])
+    assert sentence.startswith("Exact rules, inexact answer")
 
 
 def test_a_formula_that_is_slightly_off_is_named():
-    found = verdict("x^2", x=1.5, hand={"x": "2*x + 1e-9"}, methods=["hand-coded", *AD])
-    assert found == "Forward-ad and reverse-ad keep all 15.9 digits of a double; hand-coded keeps only 9.4."
+    sentence = verdict("x^2", x=1.5, hand={"x": "2*x + 1e-9"}, methods=["hand-coded", *AD])
+    assert sentence == "Forward-ad and reverse-ad keep all 15.9 digits of a double; hand-coded keeps only 9.4."
 
 
 def test_a_formula_without_a_value_is_no_cancellation():
-    found = verdict("x^2", x=1.5, hand={"x": "1/(x - 1.5)"}, methods=["hand-coded", *AD])
-    assert found == (
+    sentence = verdict("x^2", x=1.5, hand={"x": "1/(x - 1.5)"}, methods=["hand-coded", *AD])
+    assert sentence == (
         "Forward-ad and reverse-ad keep all 15.9 digits of a double; "
         "hand-coded has no number for df/dx (the notes say why)."
     )
@@ -191,8 +193,8 @@ def test_a_formula_that_is_right_at_one_point_only():
 
 @pytest.mark.parametrize(("formula", "factor"), [("-cos(x)", "minus"), ("2*cos(x)", "twice"), ("cos(x)/2", "half")])
 def test_a_simple_multiple_of_the_truth_is_named(formula, factor):
-    found = verdict("sin(x)", x=1.0, hand={"x": formula})
-    assert found == f"Check the formula by hand for df/dx: it is {factor} the truth: a mistake, and not rounding."
+    sentence = verdict("sin(x)", x=1.0, hand={"x": formula})
+    assert sentence == f"Check the formula by hand for df/dx: it is {factor} the truth: a mistake, and not rounding."
 
 
 # --- Rounding ---------------------------------------------------------------------------------------------------------
@@ -218,8 +220,8 @@ def test_exact_rules_inexact_answer_of_one_method_and_of_some_digits():
 
 def test_the_partial_that_lost_its_digits_is_named():
     """By c every method is right, so `no exact method keeps a single digit` would be false of the gradient."""
-    found = verdict("@quadratic_root", methods=AD)
-    assert found.startswith("Exact rules, inexact answer: no exact method keeps a single digit of df/da, for each")
+    sentence = verdict("@quadratic_root", methods=AD)
+    assert sentence.startswith("Exact rules, inexact answer: no exact method keeps a single digit of df/da, for each")
 
 
 def test_one_formula_cancels_and_another_does_not():
@@ -278,8 +280,8 @@ def test_no_derivative_and_nobody_says_one():
 
 
 def test_a_kink_inside_a_smooth_function():
-    found = verdict("max(x, 0) - max(-x, 0)", x=0, methods=["central-difference", *AD])
-    assert found == (
+    sentence = verdict("max(x, 0) - max(-x, 0)", x=0, methods=["central-difference", *AD])
+    assert sentence == (
         "At the kink of max(x, 0) forward-ad and reverse-ad follow a convention, and miss df/dx; "
         "central-difference keeps 15.9 of 15.9 digits."
     )
@@ -289,8 +291,10 @@ def test_a_kink_inside_a_smooth_function():
 
 
 def test_a_branch_of_one_point():
-    found = verdict("if(x == 0, 0, x)", x=0, methods=AD)
-    assert found == "Forward-ad and reverse-ad see only the branch of if(x == 0, 0, x) that is taken, and miss df/dx."
+    sentence = verdict("if(x == 0, 0, x)", x=0, methods=AD)
+    assert (
+        sentence == "Forward-ad and reverse-ad see only the branch of if(x == 0, 0, x) that is taken, and miss df/dx."
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,10 +309,10 @@ def test_a_branch_of_one_point():
 def test_a_branch_for_one_point_is_not_called_rounding_though_the_other_one_loses_digits_near_it(
     expression, point, missed
 ):
-    found = verdict(expression, point, methods=AD)
-    assert found.startswith("Forward-ad and reverse-ad see only the branch of if(")
-    assert f"and miss {missed}" in found
-    assert "rounding" not in found
+    sentence = verdict(expression, point, methods=AD)
+    assert sentence.startswith("Forward-ad and reverse-ad see only the branch of if(")
+    assert f"and miss {missed}" in sentence
+    assert "rounding" not in sentence
 
 
 def test_a_kink_that_does_no_harm_is_not_mentioned():
@@ -316,13 +320,13 @@ def test_a_kink_that_does_no_harm_is_not_mentioned():
 
 
 def test_a_kink_of_another_variable_does_not_excuse_rounding():
-    found = verdict("max(y, 0) - max(-y, 0) + (exp(x) - 1)/x", x=1e-9, y=0, methods=AD, wrt="x")
-    assert found.startswith("Exact rules, inexact answer")
+    sentence = verdict("max(y, 0) - max(-y, 0) + (exp(x) - 1)/x", x=1e-9, y=0, methods=AD, wrt="x")
+    assert sentence.startswith("Exact rules, inexact answer")
 
 
 def test_a_kink_that_costs_some_digits_only():
-    found = verdict("max(x, 0) - max(-x, 0) + 100*x", x=0, methods="reverse-ad")
-    assert found == "At the kink of max(x, 0) reverse-ad follows a convention, and misses df/dx."
+    sentence = verdict("max(x, 0) - max(-x, 0) + 100*x", x=0, methods="reverse-ad")
+    assert sentence == "At the kink of max(x, 0) reverse-ad follows a convention, and misses df/dx."
 
 
 @pytest.mark.parametrize(
@@ -338,8 +342,8 @@ def test_a_kink_is_not_blamed_for_what_rounding_did(expression, point):
 
 
 def test_a_truth_that_is_too_small_to_be_written_is_not_said_to_be_nothing():
-    found = verdict("exp(-x^2)", x=1e30, methods=["reverse-ad"])
-    assert found == "The truth is 0 to within 1e-301029995: reverse-ad returns 0."
+    sentence = verdict("exp(-x^2)", x=1e30, methods=["reverse-ad"])
+    assert sentence == "The truth is 0 to within 1e-301029995: reverse-ad returns 0."
 
 
 @pytest.mark.parametrize(
@@ -359,24 +363,24 @@ def test_a_truth_below_all_doubles_is_told_by_its_size(text, point, size):
 
 
 def test_underflow_beside_other_partials():
-    found = verdict("exp(-x^2) + y", x=40, y=1, methods="reverse-ad")
-    assert found == (
+    sentence = verdict("exp(-x^2) + y", x=40, y=1, methods="reverse-ad")
+    assert sentence == (
         "Reverse-ad keeps all 15.9 digits of a double; the true df/dx is -1.1e-693, which underflows to 0."
     )
-    found = verdict("exp(-x^2 - y^2)", x=40, y=30, methods="reverse-ad")
-    assert found == "The true df/dx and df/dy, of size 1.5e-1084 at most, underflow to 0: reverse-ad returns 0."
-    found = verdict("cos(x) - 1e-400*x", x=0, methods="forward-difference")
-    assert found.startswith("The true df/dx is -1.0e-400, which underflows to 0: forward-difference is off by ")
+    sentence = verdict("exp(-x^2 - y^2)", x=40, y=30, methods="reverse-ad")
+    assert sentence == "The true df/dx and df/dy, of size 1.5e-1084 at most, underflow to 0: reverse-ad returns 0."
+    sentence = verdict("cos(x) - 1e-400*x", x=0, methods="forward-difference")
+    assert sentence.startswith("The true df/dx is -1.0e-400, which underflows to 0: forward-difference is off by ")
 
 
 def test_a_branch_that_rounding_chose():
     """In doubles sin(1e-9) is 1e-9, so another branch is taken than that of the function."""
-    found = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
-    assert found.startswith(
+    sentence = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
+    assert sentence.startswith(
         "Rounding decides the condition of if(sin(x) != x, 1, y/3): in doubles it takes another branch;"
     )
-    assert "sees only" not in found
-    assert found.split("; ")[1].startswith("the truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")
+    assert "sees only" not in sentence
+    assert sentence.split("; ")[1].startswith("the truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")
 
 
 # --- No number, no truth ----------------------------------------------------------------------------------------------
@@ -390,14 +394,14 @@ def test_an_undefined_point():
 
 
 def test_a_formula_by_hand_that_has_no_value_in_half_of_the_domain():
-    found = verdict("x^4", x=2, hand={"x": "4*sqrt(x)^6"}, methods=["hand-coded", "reverse-ad"])
-    assert "by hand df/dx has no value for instance at x = -2 (it needs x >= 0), where f has a derivative" in found
+    sentence = verdict("x^4", x=2, hand={"x": "4*sqrt(x)^6"}, methods=["hand-coded", "reverse-ad"])
+    assert "by hand df/dx has no value for instance at x = -2 (it needs x >= 0), where f has a derivative" in sentence
     whole = verdict("x^2/2 + x", x=2, hand={"x": "(x^2 - 1)/(x - 1)"}, methods=["hand-coded", "reverse-ad"])
     assert "no value" not in whole  # a hole is no region
 
 
 @pytest.mark.parametrize(
-    ("text", "point", "said"),
+    ("text", "point", "reason"),
     [
         ("x^0.5", {"x": -1}, "x^0.5 needs x >= 0, and x is -1"),
         ("0^x", {"x": -1}, "0^x needs x > 0, and x is -1"),
@@ -413,9 +417,9 @@ def test_a_formula_by_hand_that_has_no_value_in_half_of_the_domain():
         ),
     ],
 )
-def test_what_is_needed_is_said_of_what_varies(text, point, said):
+def test_what_is_needed_is_said_of_what_varies(text, point, reason):
     failure = dc.compare(text, point, methods=AD).failure
-    assert failure.message == f"the function is undefined at this point: {said}"
+    assert failure.message == f"the function is undefined at this point: {reason}"
     hopeless = text == "(-2)^x"
     assert failure.help.endswith("no point helps: change the expression") == hopeless
 
@@ -429,8 +433,8 @@ def test_an_overflow():
 
 
 def test_a_step_of_the_formula_overflows():
-    found = verdict("@softplus_overflow", methods=["hand-coded", *AD])
-    assert found == (
+    sentence = verdict("@softplus_overflow", methods=["hand-coded", *AD])
+    assert sentence == (
         "In doubles a step of the formula overflows or leaves its domain, though the function has a value: write it "
         "another way; hand-coded keeps all 15.9 digits of a double; "
         "forward-ad and reverse-ad have no number for df/dx (the notes say why)."
@@ -438,16 +442,16 @@ def test_a_step_of_the_formula_overflows():
 
 
 def test_a_partial_that_some_cannot_compute():
-    found = verdict("sqrt(x)^2", x=0, methods=["symbolic", *AD])
-    assert found == (
+    sentence = verdict("sqrt(x)^2", x=0, methods=["symbolic", *AD])
+    assert sentence == (
         "Symbolic keeps all 15.9 digits of a double; "
         "forward-ad and reverse-ad have no number for df/dx (the notes say why)."
     )
 
 
 def test_a_step_that_vanishes_is_no_fault_of_the_formula():
-    found = verdict("x^2", x=3, step=1e-30, methods=["forward-difference", "reverse-ad"])
-    assert found == (
+    sentence = verdict("x^2", x=3, step=1e-30, methods=["forward-difference", "reverse-ad"])
+    assert sentence == (
         "Reverse-ad keeps all 15.9 digits of a double; forward-difference has no number for df/dx (the notes say why)."
     )
 
@@ -492,15 +496,15 @@ def test_a_constant():
 @pytest.mark.parametrize("name", [entry.name for entry in load()])
 def test_one_sentence_whose_figures_are_those_of_the_table(compared, name):
     comparison = compared(name)
-    found = comparison.verdict
-    assert found[0].isupper()
-    assert found.endswith(".")
-    assert ". " not in found
-    shown = {str(kept) for kept in digits(comparison).values()} | {"15.9"}
-    quoted = set(re.findall(r"(?:keeps?(?: only)?|and|to|, [a-z-]+) (\d+\.\d)\b", found))
+    sentence = comparison.verdict
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+    amounts = {str(kept) for kept in digits(comparison).values()} | {"15.9"}
+    quoted = set(re.findall(r"(?:keeps?(?: only)?|and|to|, [a-z-]+) (\d+\.\d)\b", sentence))
     partial_by_partial = {str(kept) for method in comparison.data()["methods"] for kept in method["digits"].values()}
-    assert quoted <= shown | partial_by_partial
-    assert not re.search(r"\b(nan|None|inf)\b", found)
+    assert quoted <= amounts | partial_by_partial
+    assert not re.search(r"\b(nan|None|inf)\b", sentence)
 
 
 def test_words():

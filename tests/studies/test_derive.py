@@ -28,14 +28,14 @@ L4 = "64*x*(1-x)*(1-2*x)^2*(1-8*x+8*x^2)^2"
 
 def lines(text, wrt=(), point=None):
     """Return the lines of the first derivation, each with its rule."""
-    found = derive(text, point, wrt=wrt).derivations[0]
-    return [(step.rule, str(line)) for step, line in zip(found.steps, found.lines, strict=True)]
+    derived = derive(text, point, wrt=wrt).derivations[0]
+    return [(step.rule, str(line)) for step, line in zip(derived.steps, derived.lines, strict=True)]
 
 
 def result(text, point=None):
     """Return the unsimplified and the tidied formula."""
-    found = derive(text, point).derivations[0]
-    return str(found.raw), str(found.tidied)
+    derived = derive(text, point).derivations[0]
+    return str(derived.raw), str(derived.tidied)
 
 
 # --- One rule a line --------------------------------------------------------------------------------------------------
@@ -100,10 +100,10 @@ def test_results(text, raw, tidied):
 
 
 def test_a_constant_is_derived_by_x():
-    found = derive("2 + 3")
-    assert [step.rule for step in found.derivations[0].steps] == ["constant rule"]
-    assert str(found.derivations[0].raw) == "0"
-    assert found.data()["verdict"].endswith("There is no variable, so that there is nothing to check.")
+    record = derive("2 + 3")
+    assert [step.rule for step in record.derivations[0].steps] == ["constant rule"]
+    assert str(record.derivations[0].raw) == "0"
+    assert record.data()["verdict"].endswith("There is no variable, so that there is nothing to check.")
 
 
 def test_a_term_that_does_not_depend_on_the_variable_is_named():
@@ -119,9 +119,9 @@ def test_the_last_line_is_the_formula_of_the_hand_coded_backend_node_for_node(ex
     formulas = textbook(expression, names)
     nodes = wengert_list(expression)
     for name in names:
-        found = record.derivation(nodes, name, names_of(nodes))
-        assert found.raw is formulas[name]
-        assert found.lines is None or found.lines[-1] is formulas[name]
+        derived = record.derivation(nodes, name, names_of(nodes))
+        assert derived.raw is formulas[name]
+        assert derived.lines is None or derived.lines[-1] is formulas[name]
 
 
 # --- The survey's Table 1 ---------------------------------------------------------------------------------------------
@@ -200,20 +200,20 @@ def test_every_format_writes_every_derivation(format, text):
     "text", [SURVEY, L4, "exp(sin(x^2))/sqrt(1 + x)", "*".join(f"sin(x^{n})" for n in range(2, 20))]
 )
 def test_no_line_of_a_terminal_is_too_long_and_nothing_is_cut(text, width):
-    found = derive(text)
-    shown = render(found.document(), "terminal", look=Look(width=width))
-    assert all(len(line) <= width for line in shown.splitlines())
-    squeezed = "".join(shown.split())
-    for each in found.derivations:
-        for formula in each.lines or [step.after for step in each.steps]:
+    record = derive(text)
+    screen = render(record.document(), "terminal", look=Look(width=width))
+    assert all(len(line) <= width for line in screen.splitlines())
+    squeezed = "".join(screen.split())
+    for derived in record.derivations:
+        for formula in derived.lines or [step.after for step in derived.steps]:
             assert "".join(str(formula).split()) in squeezed or len(str(formula)) > width // 2
 
 
 def test_by_names_every_line_is_short():
     """Beyond 16 rules or 320 characters the whole is not written again and again."""
-    found = derive("*".join(f"sin(x^{n})" for n in range(2, 14)), {"x": 0.7})
-    assert found.derivations[0].lines is None
-    text = render(found.document(), "plain")
+    record = derive("*".join(f"sin(x^{n})" for n in range(2, 14)), {"x": 0.7})
+    assert record.derivations[0].lines is None
+    text = render(record.document(), "plain")
     assert " v1 = x^2\n" in text
     assert "d/dx[v13] = cos(v1)*d/dx[v1]" in text
     assert max(map(len, text.split("By x")[1].split("\n\n")[0].splitlines())) < 80
@@ -242,11 +242,11 @@ def test_a_large_expression_is_cut_and_says_so():
 
 def test_many_variables_are_cut_and_say_so():
     names = [f"x{number}" for number in range(40)]
-    found = derive("*".join(names), dict.fromkeys(names, 1.0))
-    text = render(found.document(), "plain")
+    record = derive("*".join(names), dict.fromkeys(names, 1.0))
+    text = render(record.document(), "plain")
     assert text.count("By x") == 6
     assert "the first 6 of 40 variables are shown, 34 are left out; the JSON document has those by 40" in text
-    assert len(found.data()["derivations"]) == 40
+    assert len(record.data()["derivations"]) == 40
 
 
 def test_a_deep_nest(monkeypatch):
@@ -255,9 +255,9 @@ def test_a_deep_nest(monkeypatch):
     deep = Variable("x")
     for _ in range(12_000):
         deep = sin(deep)
-    found = derive(deep, {"x": 1.0})
-    data = json.loads(render(found.document(), "json"))
-    assert found.derivations[0].rules == 12_000
+    record_of_sines = derive(deep, {"x": 1.0})
+    data = json.loads(render(record_of_sines.document(), "json"))
+    assert record_of_sines.derivations[0].rules == 12_000
     assert data["derivations"][0]["steps_left_out"] == 11_900
     assert "too many to be tidied" in data["verdict"]
     assert "agrees with reverse mode to" in data["verdict"]
@@ -267,19 +267,19 @@ def test_a_deep_nest(monkeypatch):
 
 
 def test_a_point_that_was_given_and_is_a_kink_is_a_failure():
-    found = derive("|x|", {"x": 0.0})
-    assert found.failure.kind == "nondifferentiable"
+    record = derive("|x|", {"x": 0.0})
+    assert record.failure.kind == "nondifferentiable"
     assert (
         "The formulas cannot be checked at x = 0: the function has no derivative at this point"
-        in found.data()["verdict"]
+        in record.data()["verdict"]
     )
 
 
 def test_where_there_is_no_point_it_is_derived_all_the_same():
-    found = derive("ln(-1 - x^2)")
-    assert found.failure is None
-    assert str(found.derivations[0].tidied) == "2*x/(1 + x^2)"
-    assert "cannot be checked here" in found.data()["verdict"]
+    record = derive("ln(-1 - x^2)")
+    assert record.failure is None
+    assert str(record.derivations[0].tidied) == "2*x/(1 + x^2)"
+    assert "cannot be checked here" in record.data()["verdict"]
 
 
 def test_where_the_truth_is_not_known_reverse_mode_has_to_do(monkeypatch):
@@ -316,5 +316,5 @@ def test_a_derivative_that_is_known_already_is_not_hidden_under_another_rule():
 
 def test_tidying_never_makes_a_formula_much_larger():
     loop = "a = 4*x*(1 - x); b = 4*a*(1 - a); c = 4*b*(1 - b); d = 4*c*(1 - c); g = 4*d*(1 - d); 4*g*(1 - g)"
-    for found in derive(loop).derivations:
-        assert 2 * found.sizes["tidied"].tree <= 3 * found.sizes["raw"].tree
+    for derived in derive(loop).derivations:
+        assert 2 * derived.sizes["tidied"].tree <= 3 * derived.sizes["raw"].tree

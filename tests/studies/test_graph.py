@@ -73,8 +73,8 @@ def test_partials_stand_on_the_edges():
 def test_adjoints_and_tangents_are_the_gradient(text):
     record = graph(text, show="adjoint")
     expected = dc.gradient(text, record.problem.point)
-    found = {node["variable"]: node["adjoint"] for node in record.data()["nodes"] if node["variable"]}
-    assert found == pytest.approx(expected, rel=1e-12)
+    adjoints = {node["variable"]: node["adjoint"] for node in record.data()["nodes"] if node["variable"]}
+    assert adjoints == pytest.approx(expected, rel=1e-12)
     for name, partial in expected.items():
         tangents = by_name(graph(text, record.problem.point, show="tangent", wrt=name), "tangent")
         assert tangents[record.data()["output"]] == pytest.approx(partial, rel=1e-12)
@@ -271,13 +271,13 @@ def test_html_has_the_picture_and_the_table_below():
 
 
 def test_a_condition_decides_and_no_derivative_flows_through_it():
-    found = graph("if(x > y, x^2, 3*x)*x", x=2.0, y=1.0, show="adjoint")
-    assert found.paths == {"x": 3, "y": 0}
-    conditions = [(edge["from"], edge["to"]) for edge in found.data()["edges"] if edge["condition"]]
+    record = graph("if(x > y, x^2, 3*x)*x", x=2.0, y=1.0, show="adjoint")
+    assert record.paths == {"x": 3, "y": 0}
+    conditions = [(edge["from"], edge["to"]) for edge in record.data()["edges"] if edge["condition"]]
     assert len(conditions) == 2
     assert {name for name, _ in conditions} == {"v-1", "v0"}
-    assert all(edge["partial"] is None for edge in found.data()["edges"] if edge["condition"])
-    verdict = found.document().blocks[-1].text
+    assert all(edge["partial"] is None for edge in record.data()["edges"] if edge["condition"])
+    verdict = record.document().blocks[-1].text
     assert "x (by v₁, v₂, v₄)" in verdict
     assert "no derivative flows through it" in verdict
 

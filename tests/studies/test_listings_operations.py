@@ -17,9 +17,9 @@ def table(record):
 
 
 def test_every_operation_is_shown_and_if_once():
-    shown = [operation.name for operation in ops().operations]
-    assert [name for name in OPERATIONS if not name.startswith("if ")] == [n for n in shown if not n.startswith("if ")]
-    assert [name for name in shown if name.startswith("if ")] == ["if <"]
+    names = [operation.name for operation in ops().operations]
+    assert [name for name in OPERATIONS if not name.startswith("if ")] == [n for n in names if not n.startswith("if ")]
+    assert [name for name in names if name.startswith("if ")] == ["if <"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
@@ -46,10 +46,10 @@ def test_an_argument_for_every_partial(operation):
     ],
 )
 def test_partials_are_formulas_in_the_arguments(name, expected):
-    found = dict(partials(OPERATIONS[name]))
-    assert found.keys() == expected.keys()
+    formulas = dict(partials(OPERATIONS[name]))
+    assert formulas.keys() == expected.keys()
     for argument, text in expected.items():
-        assert (found[argument] is None) if text is None else (found[argument] is parse(text)), argument
+        assert (formulas[argument] is None) if text is None else (formulas[argument] is parse(text)), argument
 
 
 def test_the_table_has_a_line_for_every_partial():

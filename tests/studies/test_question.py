@@ -33,17 +33,17 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_type_is_told_with_its_option(name):
-    call, said = WRONG[name]
+    call, message = WRONG[name]
     with pytest.raises(dc.DiffcompareError) as caught:
         call()
-    assert said in caught.value.diagnostic.message
+    assert message in caught.value.diagnostic.message
     assert caught.value.diagnostic.help
 
 
 @pytest.mark.parametrize("step", [Fraction(1, 1024), Decimal("0.0009765625")])
 def test_a_step_of_another_type_is_taken_as_a_double(step):
-    found = dc.compare("x^2", x=3, step=step, methods="central-difference", truth=False)
-    assert found.answers[0].gradient == {"x": 6.0}
+    comparison = dc.compare("x^2", x=3, step=step, methods="central-difference", truth=False)
+    assert comparison.answers[0].gradient == {"x": 6.0}
 
 
 def test_one_formula_may_stand_alone():

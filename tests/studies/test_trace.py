@@ -30,8 +30,8 @@ def table(traced, key):
 
 
 def test_the_evaluation_trace():
-    found = [(step.name, step.rule, step.value) for step in steps(trace(SURVEY, x1=2, x2=5), "primal")]
-    assert found == [
+    table = [(step.name, step.rule, step.value) for step in steps(trace(SURVEY, x1=2, x2=5), "primal")]
+    assert table == [
         ("v₋₁", "x1", 2.0),
         ("v₀", "x2", 5.0),
         ("v₁", "ln(v₋₁)", pytest.approx(0.6931471805599453, rel=1e-12)),
@@ -64,8 +64,8 @@ def test_the_tangent_traces():
 
 def test_the_adjoint_trace_contribution_by_contribution():
     """In the survey's order; two rows are sums, and `=` in their place would give 0.5 and 2."""
-    found = steps(trace(SURVEY, x1=2, x2=5, mode="reverse"), "adjoint")
-    assert [(step.name, "+=" if step.again else "=", step.rule, step.numbers) for step in found] == [
+    frames = steps(trace(SURVEY, x1=2, x2=5, mode="reverse"), "adjoint")
+    assert [(step.name, "+=" if step.again else "=", step.rule, step.numbers) for step in frames] == [
         ("v̄₅", "=", "seed", "1"),
         ("v̄₄", "=", "v̄₅·1", "1·1"),
         ("v̄₃", "=", "v̄₅·(-1)", "1·(-1)"),
@@ -76,9 +76,11 @@ def test_the_adjoint_trace_contribution_by_contribution():
         ("v̄₀", "+=", "v̄₂·v₋₁", "1·2"),
         ("v̄₋₁", "+=", "v̄₁/v₋₁", "1/2"),
     ]
-    assert [step.value for step in found] == pytest.approx([1, 1, -1, 1, 1, -0.28366218546322625, 5, 2, 0.5], rel=1e-12)
-    assert [step.total for step in found[-4:]] == pytest.approx([-0.28366218546322625, 5, 1.7163378145367738, 5.5])
-    assert found[7].sentence == "v₀ is used by v₂ too, so this is added: -0.2837 + 2 ≈ 1.716."
+    assert [step.value for step in frames] == pytest.approx(
+        [1, 1, -1, 1, 1, -0.28366218546322625, 5, 2, 0.5], rel=1e-12
+    )
+    assert [step.total for step in frames[-4:]] == pytest.approx([-0.28366218546322625, 5, 1.7163378145367738, 5.5])
+    assert frames[7].sentence == "v₀ is used by v₂ too, so this is added: -0.2837 + 2 ≈ 1.716."
 
 
 def test_the_adjoint_identity():
@@ -100,10 +102,10 @@ def moved_output(traced, node, by):
     values[node] = float(values[node]) + by
     rest = traced.nodes[traced.nodes.index(node) + 1 :]
     above = {node}
-    for each in rest:
-        if each.operation is not None and not above.isdisjoint(each.arguments):
-            values[each] = FLOATS.functions[each.operation](*[values[argument] for argument in each.arguments])
-            above.add(each)
+    for frame in rest:
+        if frame.operation is not None and not above.isdisjoint(frame.arguments):
+            values[frame] = FLOATS.functions[frame.operation](*[values[argument] for argument in frame.arguments])
+            above.add(frame)
     return float(values[traced.nodes[-1]])
 
 
@@ -198,9 +200,9 @@ def test_at_a_kink_the_conventions_are_shown_and_the_failure_told():
 
 
 def test_what_is_rounded_is_not_said_to_be_equal():
-    found = {step.name: (step.numbers, step.sentence) for step in steps(trace("sin(x)*7", x=1234.56), "primal")}
-    assert found["v₁"] == ("sin(1234.56)", "v₁ = sin(v₀) = sin(1234.56) ≈ 0.08581.")
-    assert found["v₂"][1] == "v₂ = v₁·7 ≈ 0.08581·7 ≈ 0.6007."
+    wording = {step.name: (step.numbers, step.sentence) for step in steps(trace("sin(x)*7", x=1234.56), "primal")}
+    assert wording["v₁"] == ("sin(1234.56)", "v₁ = sin(v₀) = sin(1234.56) ≈ 0.08581.")
+    assert wording["v₂"][1] == "v₂ = v₁·7 ≈ 0.08581·7 ≈ 0.6007."
 
 
 def test_the_identity_is_looked_at():

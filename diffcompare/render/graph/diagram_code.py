@@ -57,7 +57,7 @@ def _label(vertex: Vertex) -> str:
     """Return value, name and operation, and tangent or adjoint below each other, as an HTML-like label with colours."""
     if vertex.kind == "constant":
         return _html(vertex.label)
-    numbers = [f'<FONT COLOR="{_COLORS[what]}">{_html(text)}</FONT>' for what, text in number_texts(vertex)]
+    numbers = [f'<FONT COLOR="{_COLORS[quantity]}">{_html(text)}</FONT>' for quantity, text in number_texts(vertex)]
     middle = [f"<B>{_html(vertex.name)}</B> = {_html(vertex.label)}"]
     return "<BR/>".join([*numbers[:1], *middle, *numbers[1:]])
 

@@ -299,8 +299,8 @@ def _tracks(wires: Sequence[Wire]) -> list[tuple[Wire, int]] | None:
     return [(wire, tracks[wire]) for wire in wires]
 
 
-def _touch(one: Wire, other: Wire) -> bool:
-    return one.rows[0] <= other.rows[1] and other.rows[0] <= one.rows[1]
+def _touch(wire: Wire, other: Wire) -> bool:
+    return wire.rows[0] <= other.rows[1] and other.rows[0] <= wire.rows[1]
 
 
 # --- Painting ---------------------------------------------------------------------------------------------------------

@@ -138,17 +138,17 @@ def _central_worse(sweep: StepSweep) -> str:
     if FORWARD not in curves or CENTRAL not in curves:
         return ""
     best, limit = sweep.findings[CENTRAL].best, abs(sweep.true.nearest) if sweep.true else 0.0
-    for one, two in zip(curves[FORWARD].bins, curves[CENTRAL].bins, strict=True):
-        if best is None or one.exponent <= best.exponent + 1:
+    for forward, central in zip(curves[FORWARD].bins, curves[CENTRAL].bins, strict=True):
+        if best is None or forward.exponent <= best.exponent + 1:
             return ""
-        if one.exponent != round(one.exponent) or one.error_at is None or two.error_at is None:
+        if forward.exponent != round(forward.exponent) or forward.error_at is None or central.error_at is None:
             continue
-        if limit > one.error_at and two.error_at > max(1.5 * one.error_at, sweep.floor):
+        if limit > forward.error_at and central.error_at > max(1.5 * forward.error_at, sweep.floor):
             length = f" (f has a length scale of {approximate(sweep.length)})" if sweep.length else ""
             return (
-                f"At h = {format_coordinate(one.step)} the central difference is worse than the forward one "
-                f"({approximate(two.error_at)} against {approximate(one.error_at)}): its order promises something "
-                f"for short steps only{length}."
+                f"At h = {format_coordinate(forward.step)} the central difference is worse than the forward one "
+                f"({approximate(central.error_at)} against {approximate(forward.error_at)}): its order promises "
+                f"something for short steps only{length}."
             )
     return ""
 

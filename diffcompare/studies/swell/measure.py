@@ -174,13 +174,13 @@ def _is_work(node: Expression) -> bool:
 
 def completed(
     partial: PartialRow,
-    more: Mapping[str, DerivativeForm],
+    by_sympy: Mapping[str, DerivativeForm],
     budget: TimeBudget,
     polynomial: DerivativeForm | None = None,
 ) -> SwellRow:
     """Return the finished row: the error of every form, and the sweeps of automatic differentiation."""
     member, true = partial.member, partial.true
-    forms = {name: _evaluated(form, member.point, true) for name, form in {**partial.forms, **more}.items()}
+    forms = {name: _evaluated(form, member.point, true) for name, form in {**partial.forms, **by_sympy}.items()}
     sweeps = {name: SweepWork("too-large") for name in SWEEPS}
     if partial.to_sweep is not None:
         sweeps = _swept(partial.to_sweep, true, budget)
@@ -332,10 +332,10 @@ def sympy_forms(problems: Sequence[tuple[Problem, int]], budget: float | None) -
     round is left out of the others.
     """
     results = [dict.fromkeys(STAGES, NOT_ASKED) for _ in problems]
-    rest = list(zip(results, problems, strict=True))
+    remaining = list(zip(results, problems, strict=True))
     for share, names in ROUNDS:
-        _round(rest, names, TimeBudget(None if budget is None else share * budget))
-        rest = [(forms, problem) for forms, problem in rest if forms[names[0]].formulas is not None]
+        _round(remaining, names, TimeBudget(None if budget is None else share * budget))
+        remaining = [(forms, problem) for forms, problem in remaining if forms[names[0]].formulas is not None]
     return results
 
 

@@ -126,8 +126,8 @@ def _measured(members: Sequence[Member], budget: float | None) -> tuple[tuple[Sw
             failures.append(failure._replace(message=f"{member.name}: {failure.message}"))
         partial_rows.append(PartialRow(member, forms, problem, truth.status, truth.gradient))
     asked = [(row.to_sweep, 1) for row in partial_rows if row.to_sweep]
-    polynomials, more = table_rows(asked, budget), sympy_forms(asked, budget)
-    rows = zip(partial_rows, more, polynomials, strict=True)
+    polynomials, by_sympy = table_rows(asked, budget), sympy_forms(asked, budget)
+    rows = zip(partial_rows, by_sympy, polynomials, strict=True)
     return tuple(completed(row, forms, sweeps, polynomial) for row, forms, polynomial in rows), failures
 
 
@@ -174,10 +174,10 @@ def swell_orders(
         raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
     (first, *later), failure = _partial_rows(problem, order)
     orders = [(problem, row.member.number) for row in later]
-    polynomials, more = table_rows(orders, budget), sympy_forms(orders, budget)
+    polynomials, by_sympy = table_rows(orders, budget), sympy_forms(orders, budget)
     sweeps = TimeBudget(budget)
     rows = [completed(first._replace(to_sweep=None), {}, sweeps)._replace(sweeps={})]
-    derivatives = zip(later, more, polynomials, strict=True)
+    derivatives = zip(later, by_sympy, polynomials, strict=True)
     rows += [completed(row, forms, sweeps, polynomial) for row, forms, polynomial in derivatives]
     return Swell("order", question.text, f"by {name}", tuple(rows), budget, notes, failure)
 

@@ -29,8 +29,8 @@ def polynomials(swell: Swell, rows: Sequence[SwellRow]) -> Table | None:
     if not written or (swell.is_numbered and FAMILIES[swell.kind].whole):
         return None
     letter = f"{FAMILIES[swell.kind].letter}_n" if swell.is_numbered else "f"
-    what = "what is differentiated" if swell.by_order else letter
-    heads = _heads(swell, f"factored={what} | unsimplified=unsimplified derivative | simplified")
+    factored = "what is differentiated" if swell.by_order else letter
+    heads = _heads(swell, f"factored={factored} | unsimplified=unsimplified derivative | simplified")
     table = tuple((_name(swell, row), *_written(form, [head.key for head in heads[1:]])) for row, form in written)
     caption = (
         "Table 1, as the survey writes it" if swell.kind == "logistic" else "Polynomials, factored and multiplied out"
@@ -54,8 +54,8 @@ def sizes(swell: Swell, rows: Sequence[SwellRow]) -> Table:
     for row in rows:
         own: tuple[Cell, ...] = () if swell.by_order else (row.size.tree, row.size.dag)
         table.append((_name(swell, row), *own, *_both(row, "raw"), *_both(row, "light")))
-    what = "the derivatives" if swell.by_order else "f and of its derivative"
-    return Table("sizes", _heads(swell, own_heads, rules), tuple(table), f"Nodes of {what}, textbook rules")
+    functions = "the derivatives" if swell.by_order else "f and of its derivative"
+    return Table("sizes", _heads(swell, own_heads, rules), tuple(table), f"Nodes of {functions}, textbook rules")
 
 
 def _both(row: SwellRow, name: str) -> tuple[Cell, Cell]:

@@ -23,14 +23,14 @@ def page(graph: Graph) -> ElementTree.Element:
 
 
 def of_class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
-    return [each for each in root.iter() if name in each.get("class", "").split()]
+    return [element for element in root.iter() if name in element.get("class", "").split()]
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_every_node_and_every_edge_is_drawn_once(name: str) -> None:
     graph = GRAPHS[name]
     root = page(graph)
-    drawing = [each for each in root.iter(f"{NAMESPACE}g") if each.find(f"{NAMESPACE}title") is not None]
+    drawing = [group for group in root.iter(f"{NAMESPACE}g") if group.find(f"{NAMESPACE}title") is not None]
     assert len(drawing) == len(graph.vertices)
     conditions = sum(edge.decides for edge in graph.edges)
     assert len(of_class(root, "arrow")) - bool(conditions) == len(graph.edges)  # the legend has one
@@ -69,9 +69,9 @@ def test_every_arrow_runs_from_left_to_right_and_ends_at_its_node(name: str) -> 
 
 def test_numbers_are_told_apart_by_their_frames_and_their_marks() -> None:
     root = page(drawn(EXPRESSIONS["survey"], "adjoint", x1=2, x2=5))
-    texts = [text for each in of_class(root, "adjoint") for text in each.itertext() if text.strip()]
+    texts = [text for element in of_class(root, "adjoint") for text in element.itertext() if text.strip()]
     assert "v̄₀ = 1.716" in texts
-    assert any("−0.9589" in each.itertext() for each in of_class(root, "primal"))
+    assert any("−0.9589" in element.itertext() for element in of_class(root, "primal"))
     for quantity in ("tangent", "adjoint"):
         assert re.search(rf"\.{quantity} rect {{[^}}]*stroke-dasharray", svg.STYLE)
     assert not re.search(r"\.primal rect {[^}]*stroke-dasharray", svg.STYLE)
@@ -88,9 +88,9 @@ def test_the_output_has_a_double_outline() -> None:
     graph = drawn("x*y", x=1, y=2)
     root = page(graph)
     shapes = {
-        each.find(f"{NAMESPACE}title").text: sum("shape" in inner.get("class", "") for inner in each)  # type: ignore[union-attr]
-        for each in root.iter(f"{NAMESPACE}g")
-        if each.find(f"{NAMESPACE}title") is not None
+        group.find(f"{NAMESPACE}title").text: sum("shape" in inner.get("class", "") for inner in group)  # type: ignore[union-attr]
+        for group in root.iter(f"{NAMESPACE}g")
+        if group.find(f"{NAMESPACE}title") is not None
     }
     assert sorted(shapes.values()) == [1, 1, 2]
     assert shapes["v₁ = v₋₁·v₀, value 2, the output"] == 2

@@ -39,7 +39,7 @@ def source(cells: list[list[str]], row: int, column: int) -> set[tuple[int, int]
     def at(row: int, column: int) -> str:
         return cells[row][column] if 0 <= row < len(cells) and 0 <= column < len(cells[row]) else " "
 
-    found, seen, todo = set(), set(), [(row, column - 1, "left")]
+    ends, seen, todo = set(), set(), [(row, column - 1, "left")]
     while todo:
         row, column, heading = todo.pop()
         if (row, column, heading) in seen:
@@ -49,7 +49,7 @@ def source(cells: list[list[str]], row: int, column: int) -> set[tuple[int, int]
         if sign not in SIGNS:
             assert heading in ("left", "right"), "no wire ends in the middle of nowhere"
             if heading == "left":
-                found.add((row, column))
+                ends.add((row, column))
             continue
         ways = SIGNS[sign].split()
         if OPPOSITE[heading] not in ways:  # one wire passes over the other
@@ -60,7 +60,7 @@ def source(cells: list[list[str]], row: int, column: int) -> set[tuple[int, int]
                 down, right = STEPS[way]
                 if at(row + down, column + right) != "→":
                     todo.append((row + down, column + right, way))
-    return found
+    return ends
 
 
 def arrows(graph: Graph) -> list[tuple[str, str]]:
@@ -75,14 +75,14 @@ def arrows(graph: Graph) -> list[tuple[str, str]]:
         before = "".join(cells[row][: column + 1]).rstrip()
         return by_words[max((words for words in by_words if before.endswith(words)), key=len)]
 
-    found = []
+    arrows = []
     for row, line in enumerate(cells):
         for column, sign in enumerate(line):
             if sign == "→":
                 begins = source(cells, row, column)
                 assert len(begins) == 1, "a wire begins at one node"
-                found.append((name_at(*begins.pop()), head(cells, row, column + 1, heads)))
-    return found
+                arrows.append((name_at(*begins.pop()), head(cells, row, column + 1, heads)))
+    return arrows
 
 
 def head(cells: list[list[str]], row: int, column: int, by_words: dict[str, str]) -> str:
@@ -180,7 +180,7 @@ def test_a_drawing_becomes_denser_where_it_would_not_fit() -> None:
     block = graph("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5}).document().blocks[2]
     assert isinstance(block, Graph)
     roomy, tight = (drawing_lines(block, Look(), columns)[0] for columns in (71, 57))
-    texts = ["".join(text for line in each for text, _ in line) for each in (roomy, tight)]
+    texts = ["".join(text for line in drawing for text, _ in line) for drawing in (roomy, tight)]
     assert max(map(line_width, tight)) <= 57 < max(map(line_width, roomy)) <= 71
     assert "v₁ = ln" in texts[0]
     assert "v₁=ln" in texts[1]
