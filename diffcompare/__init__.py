@@ -177,7 +177,7 @@ numeric/                      Expressions evaluated and differentiated over numb
   recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
   sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
 render/                       The output formats, each a renderer that writes any document
-  block_layout.py             Layout of tables, listings and equations for a given width, without ever dropping or cutting a digit
+  block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit
   csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
   html.py                     HTML: one self-contained page that needs no network, or a fragment for notebooks
   json.py                     JSON, indented or on one line: the plain data of a document, not its blocks

@@ -1,4 +1,4 @@
-"""Layout of tables, listings and equations for a given width, without ever dropping or cutting a digit.
+"""Layout of blocks with characters for a given width, without ever dropping or cutting a digit.
 
 A table that is too wide first loses its padding, then its group column (each group becomes a line above its rows), and
 finally its columns: every cell gets a line of its own.  Equations are aligned at `=`, with their remarks in a column of
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from diffcompare import formatting
 from diffcompare.diagnostics import width
+from diffcompare.document import Plot
 from diffcompare.formatting import is_formula
 from diffcompare.render.text_layout import (
     Line,
@@ -32,7 +33,7 @@ from diffcompare.render.text_layout import (
 )
 
 if TYPE_CHECKING:
-    from diffcompare.document import Cell, Equations, Table
+    from diffcompare.document import Bars, Cell, Equations, Graph, Table
     from diffcompare.render import Look
     from diffcompare.render.text_layout import Line
 
@@ -289,3 +290,26 @@ def _best_place(formula: str, columns: int) -> int | None:
 
 def _text(cell: object, look: Look) -> str:
     return clean(formatting.text(cell, look.digits), look.unicode)  # type: ignore[arg-type]
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------------------
+
+# Columns of a drawing where the width of the page is unknown.
+CHART_WIDTH, MAX_GRAPH_WIDTH = 80, 200
+
+
+def chart_lines(chart: Plot | Bars, look: Look, columns: int = CHART_WIDTH) -> list[Line]:
+    """Draw a chart in lines no wider than `columns`; return none if it is empty."""
+    from diffcompare.render.chart.text import draw_bars, draw_plot  # few documents have a chart
+
+    return draw_plot(chart, look, columns) if isinstance(chart, Plot) else draw_bars(chart, look, columns)
+
+
+def graph_lines(graph: Graph, look: Look, columns: int = MAX_GRAPH_WIDTH) -> tuple[list[Line], list[str]]:
+    """Draw a graph and return the drawing and its legend, or only a note if it needs more columns.
+
+    A graph that is too large has neither.
+    """
+    from diffcompare.render.graph.text import drawing_or_note  # few documents have a graph
+
+    return drawing_or_note(graph, look, columns)

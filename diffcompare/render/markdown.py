@@ -20,8 +20,7 @@ from diffcompare.document import (
     Table,
 )
 from diffcompare.localization import translate
-from diffcompare.render.block_layout import equation_lines
-from diffcompare.render.chart import chart_lines
+from diffcompare.render.block_layout import chart_lines, equation_lines
 from diffcompare.render.graph.diagram_code import flowchart
 from diffcompare.render.latex import aligned, can_be_typeset
 from diffcompare.render.text_layout import (

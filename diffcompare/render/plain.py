@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from diffcompare import formatting
 from diffcompare.diagnostics import width
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Paragraph, Plot, Source, Table
-from diffcompare.render.block_layout import equation_lines
-from diffcompare.render.chart import chart_lines
+from diffcompare.render.block_layout import chart_lines, equation_lines, graph_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,
@@ -66,9 +65,8 @@ def _chart(chart: Plot | Bars, look: Look) -> list[str]:
 
 def _drawing(graph: Graph, look: Look) -> list[str]:
     """Draw the graph in characters, followed by an empty line; nothing if it is too large."""
-    from diffcompare.render.graph.text import MAX_WIDTH, drawing_or_note
-
-    lines = drawing_or_note(graph, look, MAX_WIDTH)
+    drawing, legend = graph_lines(graph, look)
+    lines = [*map(line_text, drawing), *([""] if drawing and legend else []), *legend]
     return [clean(graph.caption, look.unicode), *lines, ""] if lines else []
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from diffcompare import formatting
 from diffcompare.document import Bars, Equations, Graph, Heading, Listing, Measured, Paragraph, Plot, Source, Table
 from diffcompare.localization import translate
-from diffcompare.render.block_layout import Entry, entry_lines, equation_lines, table_lines
-from diffcompare.render.chart import chart_lines
+from diffcompare.render.block_layout import Entry, chart_lines, entry_lines, equation_lines, graph_lines, table_lines
 from diffcompare.render.text_layout import (
     clean,
     close_together,
@@ -109,11 +108,7 @@ def _chart(chart: Plot | Bars, look: Look) -> list[Line]:
 
 def _drawing(graph: Graph, look: Look) -> list[Line]:
     """Draw the graph in characters, followed by an empty line; where the terminal is too narrow, say so instead."""
-    from diffcompare.render.graph.text import drawing_lines, drawing_or_note
-
-    drawing, legend = drawing_lines(graph, look, look.width)
-    if not drawing:
-        drawing, legend = [], drawing_or_note(graph, look, look.width)  # the note that says how wide it would be
+    drawing, legend = graph_lines(graph, look, look.width)
     if not drawing and not legend:
         return []
     below = [line for text in legend for line in _prose(text, "", look)]

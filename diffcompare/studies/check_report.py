@@ -30,7 +30,7 @@ from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS
 from diffcompare.misconceptions.messages import Mistake
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import closing_data, counted, plain, question_data, question_entries, select
+from diffcompare.studies.record import closing_data, counted, join, plain, question_data, question_entries, select
 from diffcompare.verify.domain import domain_of
 from diffcompare.verify.regions import intervals_text
 from diffcompare.verify.verdict import WHERE_DEFINED, WORST_FIRST, Judgement, Verdict
@@ -177,7 +177,7 @@ def verdict(check: Check) -> str:
     by: dict[Verdict, list[str]] = {}
     for name, judgement in check.judgements.items():
         by.setdefault(judgement.verdict, []).append(f"df/d{name}")
-    clauses = [f"{_listed(by[verdict])}: {_predicate(verdict, check)}" for verdict in WORST_FIRST if verdict in by]
+    clauses = [f"{join(by[verdict], most=6)}: {_predicate(verdict, check)}" for verdict in WORST_FIRST if verdict in by]
     return f"{'; '.join(clauses)}{_lesson(check, '. The mistakes: ')}"
 
 
@@ -213,11 +213,6 @@ def parts(mistake: Mistake | None) -> Iterator[Mistake]:
 def as_sentence(text: str) -> str:
     """Return a clause with a capital letter and a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def _listed(names: list[str]) -> str:
-    items = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------

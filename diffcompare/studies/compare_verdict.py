@@ -222,8 +222,7 @@ def cost(comparison: Comparison) -> list[str]:
 
 def partials(names: Sequence[str], word: str = "and") -> str:
     """List partials: `df/dx`, `df/dx and df/dy`, `df/dx1, df/dx2, df/dx3 and 5 more`."""
-    listed = [f"df/d{name}" for name in names]
-    return join(listed if len(listed) <= 4 else [*listed[:3], f"{len(listed) - 3} more"], word)
+    return join([f"df/d{name}" for name in names], word, most=4)
 
 
 # --- Where nothing can be compared ------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.derivation_steps import DerivationStep, steps_of, whole_lines
 from diffcompare.studies.failure import point_failure
 from diffcompare.studies.question import Setup, question_and_point, set_up
-from diffcompare.studies.record import Record
+from diffcompare.studies.record import SCHEMA, Record
 
 if TYPE_CHECKING:
     from diffcompare.truth.rounding import TrueNumber
@@ -119,12 +119,36 @@ class Derive(Record):
         return list(self.point) or variables(self.nodes)
 
     def code(self, language: str) -> str:
-        """Return the gradient as a program in one of `LANGUAGES`.  Raises DiffcompareError (E542, E543)."""
-        return code(self, language)
+        """Return the gradient as a program; it has no formulas where there were too many variables to derive by.
+
+        Raises DiffcompareError for an unknown language (E542) and for an operation that cannot be written (E543).
+        """
+        if language not in LANGUAGES:
+            help = f"the languages are {', '.join(LANGUAGES)}"
+            raise DiffcompareError(Diagnostic("E542", "bad_value", f"unknown language `{language}`", help=help))
+        derived = {derivation.by: derivation.best for derivation in self.derivations}
+        formulas = {name: derived[name] for name in self.wrt} if set(derived) >= set(self.wrt) else None
+        point = self.point if self.check.failure is None and self.wrt else None
+        try:
+            return program(self.expression, self.variables, self.wrt, formulas, point, language)
+        except Unwritable as refusal:
+            message = f"`{refusal}` cannot be written in {language}"
+            help = "choose another language, or write the operation in terms of others"
+            raise DiffcompareError(Diagnostic("E543", "bad_value", message, help=help)) from None
 
     def code_document(self, language: str) -> Document:
-        """Return the program as a document of its own, so that what is written to a file runs."""
-        return code_document(self, language)
+        """Return a document with the program alone, so that what is written to a file runs."""
+        source = self.code(language)
+        data = {
+            "schema": SCHEMA,
+            "command": "derive",
+            "expression": {"text": self.question.text, "variables": self.variables},
+            "point": dict(self.point),
+            "code": {"language": language, "text": source},
+        }
+        if self.failure is not None:
+            data["error"] = self.failure.data()
+        return Document((Source(LIBRARIES[language].syntax.language, source),), data)
 
 
 # --- The closing check ------------------------------------------------------------------------------------------------
@@ -301,47 +325,3 @@ def _set_up_leniently(
             raise
         setup = set_up(question, dict.fromkeys(variables(nodes), 0.0), wrt)  # any point will do to check `wrt`
         return setup._replace(point={}), error.diagnostic
-
-
-# --- The gradient as code ---------------------------------------------------------------------------------------------
-
-
-def code(derive: Derive, language: str) -> str:
-    """Write a program for the partials; it has no formulas where there were too many variables to derive by.
-
-    Raises DiffcompareError for an unknown language (E542) and for an operation that cannot be written (E543).
-    """
-    if language not in LANGUAGES:
-        help = f"the languages are {', '.join(LANGUAGES)}"
-        raise DiffcompareError(Diagnostic("E542", "bad_value", f"unknown language `{language}`", help=help))
-    formulas = {derived.by: derived.best for derived in derive.derivations}
-    complete = set(formulas) >= set(derive.wrt)
-    point = derive.point if derive.check.failure is None and derive.wrt else None
-    try:
-        return program(
-            derive.expression,
-            list(derive.variables),
-            derive.wrt,
-            {name: formulas[name] for name in derive.wrt} if complete else None,
-            point,
-            language,
-        )
-    except Unwritable as refusal:
-        message = f"`{refusal}` cannot be written in {language}"
-        help = "choose another language, or write the operation in terms of others"
-        raise DiffcompareError(Diagnostic("E543", "bad_value", message, help=help)) from None
-
-
-def code_document(derive: Derive, language: str) -> Document:
-    """Return a document with the program alone, so that what is written to a file runs."""
-    source = code(derive, language)
-    data = {
-        "schema": "diffcompare/1",
-        "command": "derive",
-        "expression": {"text": derive.question.text, "variables": list(derive.variables)},
-        "point": dict(derive.point),
-        "code": {"language": language, "text": source},
-    }
-    if derive.failure is not None:
-        data["error"] = derive.failure.data()
-    return Document((Source(LIBRARIES[language].syntax.language, source),), data)

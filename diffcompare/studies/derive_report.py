@@ -15,7 +15,7 @@ from diffcompare.studies.accuracy import FULL_DIGITS, correct_digits, measure
 from diffcompare.studies.derivation_steps import DerivationStep, with_names
 from diffcompare.studies.derive import MAX_STEPS, Derivation, Derive
 from diffcompare.studies.question import format_point
-from diffcompare.studies.record import counted, join, large, plain, question_entries, select, study_data
+from diffcompare.studies.record import counted, join, large, plain, question_entries, select, study_data, times
 
 MAX_RULES = 8  # rules that are counted by name in the closing sentence
 MAX_TEXT_NODES = 100_000  # distinct nodes of a formula; larger ones are left out of the JSON
@@ -41,16 +41,10 @@ def rules_used(derive: Derive) -> dict[str, int]:
 
 def _rules_sentence(derive: Derive) -> str:
     used = rules_used(derive)
-    named = [f"{rule.replace(', ', ' with ')} {_times(count)}" for rule, count in used.items()]
-    if len(named) > MAX_RULES:
-        named = [*named[: MAX_RULES - 1], f"{len(named) - MAX_RULES + 1} others"]
+    named = [f"{rule.replace(', ', ' with ')} {times(count)}" for rule, count in used.items()]
     total, written = sum(derived.rules for derived in derive.derivations), sum(used.values())
     which = f" (the first {written:,} of them counted)" if written < total else ""
-    return f"{total:,} rule{'s' * (total != 1)} applied{which}: {join(named)}."
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+    return f"{total:,} rule{'s' * (total != 1)} applied{which}: {join(named, most=MAX_RULES, others='others')}."
 
 
 def _sizes_sentence(derive: Derive) -> str:

@@ -90,18 +90,17 @@ class ComputationalGraph(Record):
     @cached_property
     def users(self) -> dict[Expression, list[Expression]]:
         """The users of every node; a node that uses another twice is listed twice."""
-        users: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
-        for use in self.uses:
-            users[use.argument].append(use.user)
-        return users
+        return self._by_argument(self.uses)
 
     @cached_property
     def derivative_users(self) -> dict[Expression, list[Expression]]:
         """The users of every node through which derivatives flow, so without conditions."""
+        return self._by_argument([use for use in self.uses if not use.decides])
+
+    def _by_argument(self, uses: Sequence[Use]) -> dict[Expression, list[Expression]]:
         users: dict[Expression, list[Expression]] = {node: [] for node in self.nodes}
-        for use in self.uses:
-            if not use.decides:
-                users[use.argument].append(use.user)
+        for use in uses:
+            users[use.argument].append(use.user)
         return users
 
     @cached_property

@@ -38,6 +38,7 @@ from diffcompare.studies.record import (
     select,
     status,
     study_data,
+    times,
 )
 
 MAX_ROWS = 30  # rows of the table that is shown in place of a drawing that would be too large
@@ -207,14 +208,10 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
 def _listed(names: list[str], most: int) -> str:
     """List names, each once with its multiplicity; beyond `most` of them the rest is counted."""
     counts = {name: names.count(name) for name in names} if len(names) <= 64 else dict.fromkeys(names, 1)
-    texts = [name if count == 1 else f"{name} {_times(count)}" for name, count in counts.items()]
+    texts = [name if count == 1 else f"{name} {times(count)}" for name, count in counts.items()]
     if len(texts) > most:
         texts = [*texts[: most - 1], f"{len(texts) - most + 1:,} more"]
     return ", ".join(texts)
-
-
-def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{count} times"
 
 
 def _remarks(graph: ComputationalGraph) -> list[str]:

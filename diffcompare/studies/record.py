@@ -193,6 +193,13 @@ def counted(count: int, noun: str) -> str:
     return f"{large(count)} {noun}{'s' * (count != 1)}"
 
 
-def join(words: Sequence[str], word: str = "and") -> str:
-    """Join words as in a sentence: `a`, `a and b`, `a, b and c`."""
+def times(count: int) -> str:
+    """Return `once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def join(words: Sequence[str], word: str = "and", most: int | None = None, others: str = "more") -> str:
+    """Join words as in a sentence: `a`, `a and b`, `a, b and c`; of more than `most` the last ones are counted."""
+    if most is not None and len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} {others}"]
     return f"{', '.join(words[:-1])} {word} {words[-1]}" if len(words) > 1 else "".join(words)

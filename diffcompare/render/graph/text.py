@@ -17,7 +17,7 @@ from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
 from diffcompare.render.graph import number_texts, output_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
-from diffcompare.render.text_layout import clean, line_text, line_width, stage_mark
+from diffcompare.render.text_layout import clean, line_width, stage_mark
 
 if TYPE_CHECKING:
     from diffcompare.document import Edge, Vertex
@@ -109,7 +109,6 @@ def _sign(bits: int, look: Look) -> str:
     return sign if look.unicode else {"─": "-", "│": "|"}.get(sign, "+")
 
 
-MAX_WIDTH = 200  # columns of a drawing where the width of the page is unknown
 DOTS = "┄┄"  # before the head of an arrow into a condition
 EDGE = 2  # columns before the text of a node: its edge, and a space or the mark of its stage
 
@@ -133,18 +132,15 @@ class TextPlan(NamedTuple):
     blocks: dict[str, list[Span]]
 
 
-def drawing_or_note(graph: Graph, look: Look, columns: int) -> list[str]:
-    """Return the drawing and its legend, or a note if it needs more columns; nothing for a graph that is too large."""
-    narrowest = draw_graph(graph, look, DENSITIES[-1])
-    if narrowest is None:
-        return []
+def drawing_or_note(graph: Graph, look: Look, columns: int) -> tuple[list[Line], list[str]]:
+    """Return the drawing and its legend, or only a note if it needs more columns; nothing for too large a graph."""
     drawing, legend = drawing_lines(graph, look, columns)
-    if not drawing:
-        needed = narrowest.width
-        message = translate("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
-        return [translate("note: ") + message]
-    lines = list(map(line_text, drawing))
-    return [*lines, "", *legend] if legend else lines
+    narrowest = None if drawing else draw_graph(graph, look, DENSITIES[-1])
+    if narrowest is None:
+        return drawing, legend
+    needed = narrowest.width
+    message = translate("a drawing in characters needs {columns} columns; `--format svg` makes one", columns=needed)
+    return [], [translate("note: ") + message]
 
 
 def drawing_lines(graph: Graph, look: Look, columns: int) -> tuple[list[Line], list[str]]:

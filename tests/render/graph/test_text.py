@@ -8,9 +8,8 @@ from render_graphs import EXPRESSIONS, by_chance, drawn
 from diffcompare.diagnostics import width
 from diffcompare.document import Graph
 from diffcompare.render import Look
-from diffcompare.render.graph.text import drawing_lines
-from diffcompare.render.graph.text import drawing_or_note as drawing
-from diffcompare.render.text_layout import line_width
+from diffcompare.render.graph.text import drawing_lines, drawing_or_note
+from diffcompare.render.text_layout import line_text, line_width
 
 STEPS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 OPPOSITE = {"left": "right", "right": "left", "up": "down", "down": "up"}
@@ -19,6 +18,12 @@ SIGNS = {
     "┤": "left up down", "├": "right up down", "┬": "left right down", "┴": "left right up",
     "┼": "left right up down",
 }  # fmt: skip
+
+
+def drawing(graph: Graph, look: Look, columns: int) -> list[str]:
+    """The lines of a drawing, an empty one and its legend; or a note that it needs more columns."""
+    lines, below = drawing_or_note(graph, look, columns)
+    return [*map(line_text, lines), *([""] if lines and below else []), *below]
 
 
 def grid(lines: list[str]) -> list[list[str]]:
