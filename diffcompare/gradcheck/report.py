@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.document import Approximate, Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
 from diffcompare.gradcheck.values import describe_point
 from diffcompare.studies.record import SCHEMA, cell, counted, number, status
@@ -195,16 +195,7 @@ def _side_data(side: Estimate | None) -> float | str | None:
 
 MAX_ROWS = 24  # entries of a point shown to people; machines get all of them
 
-COLUMNS = (
-    Column("entry", "entry"),
-    Column("verdict", "verdict"),
-    Column("given", "given", "right"),
-    Column("found", "found", "right"),
-    Column("error", "within", "right"),
-    Column("ratio", "given/found", "right"),
-    Column("method", "by"),
-    Column("remark", "remark"),
-)
+COLUMNS = columns("entry | verdict | >given | >found | >error=within | >ratio=given/found | method=by | remark")
 
 
 def document(check: GradientCheck, *, brief: bool = False) -> Document:
