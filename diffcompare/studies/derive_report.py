@@ -61,7 +61,7 @@ def _check_sentence(derive: Derive) -> str:
     """Return the sentence on the check: how many digits the formulas share with the truth, or why there is none."""
     check = derive.check
     if not derive.wrt:
-        return "There is no variable, so that there is nothing to check."
+        return "There is no variable, so there is nothing to check."
     if check.failure is not None:
         where = f"at {format_point(derive.point)}" if derive.point else "here"
         return f"The formulas cannot be checked {where}: {check.failure.message}."

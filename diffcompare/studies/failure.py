@@ -35,7 +35,7 @@ _RELATIONS: Mapping[str, Callable[[float], bool]] = {
 # Trial values for arguments that vary: if any point is inside an operation's domain, one of these is.
 _TRIALS = (-1.5, -1.0, 0.0, 0.5, 1.0, 2.0)
 
-NO_POINT_HELPS = "the argument is a constant, so that no point helps: change the expression"
+NO_POINT_HELPS = "the argument is a constant, so no point helps: change the expression"
 
 # For lists of up to this many nodes the truth decides whether there is a derivative; for larger ones it is asked only
 # where doubles give reason to doubt it.
@@ -110,7 +110,7 @@ def _undefined(statement: str, node: Expression, outside: Undefined) -> Diagnost
     known = dict(zip(letters, outside.arguments, strict=True))
     if not _some_point_helps(operation, node.arguments, outside.arguments):
         fixed = " and ".join(dict.fromkeys(shorten(a) for a in to_blame if not a.varies))
-        cure = f"{fixed} is a constant, so that no point helps: change the expression"
+        cure = f"{fixed} is a constant, so no point helps: change the expression"
         message = f"{statement}: {shorten(node)}: {describe_outside(outside)}"
         return Diagnostic("E802", "domain_error", message, help=cure)
     domain = _still_open(operation.domain.text, arguments, known)

@@ -46,7 +46,7 @@ MAX_NAME_LENGTH = 16  # characters of a variable's name or a number in a drawing
 MAX_EXACT_PATHS = 10**15  # larger counts are rounded in prose; the listing and the JSON have them exactly
 MAX_NAMED = 3  # shared nodes and variables that the closing sentence names
 
-CONDITIONS = "What stands in a condition decides and nothing more: no derivative flows through it."
+CONDITIONS = "A condition only decides which branch is taken: no derivative flows through it."
 
 
 # --- Data: the JSON document of `graph`, schema diffcompare/1 ---------------------------------------------------------

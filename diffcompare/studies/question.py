@@ -117,7 +117,7 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
     for name in listed:
         if not isinstance(name, str):
             raise bad_value(
-                f"`{option}` has {reprlib.repr(name)} in it, which is no name", option, "give names as text"
+                f"`{option}` has {reprlib.repr(name)} in it, which is not a name", option, "give names as text"
             )
     return listed
 
@@ -178,7 +178,7 @@ def named_point(number: Any, names: Sequence[str]) -> dict[str, Any]:
     if not names:
         raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
     listed = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
-    message = f"one number is a point for one variable, and here are {len(names)}: {listed}"
+    message = f"one number is a point for one variable, but here there are {len(names)}: {listed}"
     raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {number}, ...}}')
 
 

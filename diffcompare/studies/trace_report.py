@@ -211,7 +211,7 @@ def _identity(identity: Identity) -> str:
     if tangent == product:
         return f"{sentence}: the same number, from either end."
     if abs(tangent - product) <= ROUNDING * max(abs(tangent), abs(product)):
-        return f"{sentence}: to rounding the same number, from either end."
+        return f"{sentence}: up to rounding the same number, from either end."
     return f"{sentence}: they differ, because a step of one of the sweeps cancels, underflows or overflows in doubles."
 
 

@@ -471,7 +471,7 @@ def test_whatever_else_is_given_as_a_point_is_refused_in_words(point_of):
         with pytest.raises(dc.DiffcompareError, match=message):
             point_of("x^2", given, **values)
     with pytest.raises(
-        dc.DiffcompareError, match="one number is a point for one variable, and here are 2: x, y"
+        dc.DiffcompareError, match="one number is a point for one variable, but here there are 2: x, y"
     ) as two:
         point_of("x*y", 3)
     assert two.value.diagnostic.help == 'give names and numbers: {"x": 3, ...}'

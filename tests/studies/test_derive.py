@@ -103,7 +103,7 @@ def test_a_constant_is_derived_by_x():
     record = derive("2 + 3")
     assert [step.rule for step in record.derivations[0].steps] == ["constant rule"]
     assert str(record.derivations[0].raw) == "0"
-    assert record.data()["verdict"].endswith("There is no variable, so that there is nothing to check.")
+    assert record.data()["verdict"].endswith("There is no variable, so there is nothing to check.")
 
 
 def test_a_term_that_does_not_depend_on_the_variable_is_named():

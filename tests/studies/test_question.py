@@ -24,7 +24,7 @@ WRONG = {
     "steps": (lambda: dc.sweep("x^2", x=1, steps=3), "`steps` is 3"),
     "no steps": (lambda: dc.sweep("x^2", x=1, steps={}), "`steps` is {}"),
     "no formula": (lambda: dc.sweep("x^2", x=1, methods="x"), "no formula `x`"),
-    "no step": (lambda: dc.sweep("x^2", x=1, methods=["reverse-ad"]), "there is no step in `reverse-ad`"),
+    "no step": (lambda: dc.sweep("x^2", x=1, methods=["reverse-ad"]), "`reverse-ad` has no step"),
     "domain": (lambda: dc.check("x^2", x="2*x", domain=3), "`domain` has 3 in it"),
     "budget of a check": (lambda: dc.check("x^2", x="2*x", budget="a"), "`budget` is 'a'"),
     "points": (lambda: dc.check(math.sin, math.cos, points=3), "`points` is 3, which is not a list"),

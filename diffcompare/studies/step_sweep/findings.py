@@ -96,12 +96,12 @@ def _no_truncation(sweep: StepSweep) -> str:
     if smooth and set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
         return (
             f"f'' to f^(5) are 0 here and no truncation error is visible: by {name} f is a straight line as far as "
-            "the steps reach, so that the longest step is as good as any."
+            "the steps reach, so the longest step is as good as any."
         )
     if smooth and set(higher) >= {3, 4, 5} and CENTRAL not in seen:
         return (
             f"f''' to f^(5) are 0 here and the central difference has no truncation error: by {name} f is a parabola "
-            "as far as the steps reach, so that its longest step is as good as any."
+            "as far as the steps reach, so its longest step is as good as any."
         )
     zero = [derivative for order, derivative in ((2, "f''"), (3, "f'''")) if order in higher]
     if zero:
@@ -127,7 +127,7 @@ def _no_round_off(sweep: StepSweep) -> str:
     if len(exact) < 4 or 2 * len(exact) < len(errors):
         return ""
     if sweep.value == 0:
-        return "f = 0 at this point, so that the forward difference has no digits to cancel: there is no round-off."
+        return "f = 0 at this point, so the forward difference has no digits to cancel: there is no round-off."
     other = "another point" if sweep.arithmetic.nominal else "another point, or --nominal"
     return f"Round-off hardly shows here: f moves by f' times the step to the last digit. Try {other}."
 
@@ -206,7 +206,7 @@ def _few_steps(sweep: StepSweep) -> str:
     if sweep.arithmetic.samples >= MIN_SAMPLES or len(sweep.curves[0].bins) < 2:
         return ""
     return (
-        "f is large, so that there are few steps in each bin: the truncation slopes hold, but no slope is fitted to "
+        "f is large, so there are few steps in each bin: the truncation slopes hold, but no slope is fitted to "
         "round-off, which is random."
     )
 
@@ -226,7 +226,7 @@ def _uncertain(sweep: StepSweep) -> str:
     if not any(slope.is_uncertain for pair in pairs for slope in pair if slope):
         return ""
     return (
-        f"A slope with ? is uncertain: along its branch the error changes by less than {SHORT} powers of ten, so that "
+        f"A slope with ? is uncertain: along its branch the error changes by less than {SHORT} powers of ten, so "
         f"other terms may bend it, or its bins scatter by more than {WIDE}."
     )
 

@@ -333,7 +333,7 @@ def _formulas(methods: str | Iterable[str]) -> list[str]:
     known = (*DIFFERENCES, "complex-step")
     for name in names:
         if name not in known:
-            message = f"there is no step in `{name}`" if name in BACKENDS else f"no formula `{name}`"
+            message = f"`{name}` has no step" if name in BACKENDS else f"no formula `{name}`"
             raise bad_value(message, "methods", f"the formulas are {', '.join(known)}")
     return names
 
