@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
 from diffcompare.gradcheck.values import describe_point
-from diffcompare.studies.record import SCHEMA, cell, counted, number, status
+from diffcompare.studies.record import SCHEMA, cell, counted, number, slope_data, status
 
 if TYPE_CHECKING:
-    from diffcompare.gradcheck.extrapolation import Estimate
     from diffcompare.gradcheck.gradient_check import GradientCheck
     from diffcompare.gradcheck.inspection import Inspection
 
@@ -177,18 +176,14 @@ def _entry_data(entry: GradientEntry) -> dict[str, Any]:
         "ratio": number(entry.ratio),
         "method": entry.method,
         "complex_step": number(slope.complex_step),
-        "slopes": {"left": _side_data(slope.left), "right": _side_data(slope.right)}
+        "slopes": {
+            "left": slope_data(slope.left and slope.left.value),
+            "right": slope_data(slope.right and slope.right.value),
+        }
         if slope.kind in ("kink", "vertical", "jump")
         else None,
         "remark": entry.remark or None,
     }
-
-
-def _side_data(side: Estimate | None) -> float | str | None:
-    """Return a one-sided slope, as text where it is infinite."""
-    if side is None:
-        return None
-    return side.value if math.isfinite(side.value) else str(side.value)
 
 
 # --- Document ---------------------------------------------------------------------------------------------------------

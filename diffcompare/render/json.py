@@ -22,7 +22,7 @@ _SCALARS = frozenset([str, bool, int, float, type(None)])
 
 
 def render(document: Document, look: Look) -> str:
-    """Return the data as JSON.  Raises ValueError for nan and inf, and TypeError for what is not plain data."""
+    """Return the data as JSON.  Raises ValueError for nan and inf, and TypeError for anything but plain data."""
     data = _data(document)
     text = _text(data, "\n", escaped=not look.unicode)
     if not _is_utf8(text):

@@ -27,10 +27,10 @@ from diffcompare.numeric.evaluate import Undefined
 from diffcompare.studies.accuracy import tenths
 from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
-from diffcompare.studies.record import counted, large, number, question_entries, select, study_data
+from diffcompare.studies.record import counted, large, number, question_entries, select, slope_data, study_data
 
 if TYPE_CHECKING:
-    from diffcompare.truth.establish import Slopes
+    pass
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
 MAX_FORMULAS = 6  # partials whose formulas are shown
@@ -63,16 +63,13 @@ def _truth(comparison: Comparison) -> dict[str, Any] | None:
         "bound": {name: true.bound if true else None for name, true in truth.gradient.items()},
     }
     if truth.slopes:
-        known["slopes"] = {name: _slopes_data(slopes) for name, slopes in truth.slopes.items()}
+        known["slopes"] = {
+            name: {"left": slope_data(slopes.left), "right": slope_data(slopes.right)}
+            for name, slopes in truth.slopes.items()
+        }
     if truth.notes:
         known["notes"] = list(truth.notes)
     return known
-
-
-def _slopes_data(slopes: Slopes) -> dict[str, float | str | None]:
-    """Return both slopes for JSON: an infinite one as the text `inf` or `-inf`, a missing one as None."""
-    sides = {"left": slopes.left, "right": slopes.right}
-    return {side: str(slope) if slope is not None and math.isinf(slope) else slope for side, slope in sides.items()}
 
 
 def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:

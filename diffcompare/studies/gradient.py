@@ -118,7 +118,7 @@ def _doubles(names: list[str], point: Mapping[str, float]) -> dict[str, float]:
 
 
 def _refusal(problem: Problem, answer: Derivative) -> Diagnostic:
-    """Return the error for an answer that is no gradient."""
+    """Return the error for an answer without a gradient."""
     why = "; ".join(answer.notes) or answer.status
     if answer.status != "undefined":
         message = f"{answer.method} has no answer: {why}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -160,6 +161,11 @@ def large(count: int) -> int | str:
 def number(value: Any) -> float | None:
     """Return a value as a finite double, or None for undefined, inf, nan and None."""
     return float(value) if value is not None and is_number(value) else None
+
+
+def slope_data(slope: float | None) -> float | str | None:
+    """Return a one-sided slope for JSON: an infinite one as the text `inf` or `-inf`, a missing one as None."""
+    return slope if slope is None or math.isfinite(slope) else str(slope)
 
 
 def status(value: Any) -> str:

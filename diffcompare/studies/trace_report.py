@@ -199,7 +199,7 @@ def _lesson(trace: Trace) -> str:
 
 
 def _identity(identity: Identity) -> str:
-    """Return the sentence on the adjoint identity: whether both modes agree is looked at, not taken for granted."""
+    """Return the sentence on the adjoint identity, which compares the two numbers and takes nothing for granted."""
     along = _shortened(", ".join(f"{x:g}" for x in identity.direction.values()))
     tangent, product = identity.tangent, identity.product
     sentence = (

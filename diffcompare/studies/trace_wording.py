@@ -88,7 +88,7 @@ class Wording:
         return contributions
 
     def _literal(self, value: Any) -> Expression:
-        """Return a number, rounded to few digits, as an expression; a question mark for what is no number."""
+        """Return a number, rounded to few digits, as an expression; a question mark for anything else."""
         if not is_number(value):
             return Variable("?")
         text = short(value)

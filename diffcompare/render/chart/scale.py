@@ -27,7 +27,7 @@ class Scale(NamedTuple):
     log: bool
 
     def place(self, value: float) -> float:
-        """Return the place of a value: 0 at the low end, 1 at the high end; values outside the axis lie beyond."""
+        """Return the place of a value: 0 at the low end, 1 at the high end, less or more outside the axis."""
         number = Fraction(math.log10(value)) if self.log else Fraction(value)
         return float((number - self.low) / (self.high - self.low))
 

@@ -328,7 +328,7 @@ def _odd(samples: int) -> int:
 
 
 def _formulas(methods: str | Iterable[str]) -> list[str]:
-    """Return the names of the formulas; raise DiffcompareError for a name that is none with a step."""
+    """Return the names of the formulas; raise DiffcompareError for the name of a method without a step."""
     names = checked_names("methods", methods)
     known = (*DIFFERENCES, "complex-step")
     for name in names:

@@ -260,7 +260,7 @@ MAX_DEGREE = 8  # that of the last row of the survey's table
 
 
 def table_rows(problems: Sequence[tuple[Problem, int]], budget: float | None) -> list[DerivativeForm | None]:
-    """Return the row of Table 1 for every problem and order of the derivative; None for what is no small polynomial.
+    """Return the row of Table 1 for every problem and order of the derivative; None except for small polynomials.
 
     The formulas of a row are `factored` (the polynomial itself), and its derivative `unsimplified` and `simplified`.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from diffcompare.document import Axis, Bars, Cell, Code, Column, Table, approximate, columns
 from diffcompare.studies.swell.families import FAMILIES
@@ -82,26 +82,20 @@ def _tree(form: DerivativeForm) -> Cell:
 
 def bars(swell: Swell, rows: Sequence[SwellRow]) -> Bars:
     """Return the bar chart of trees against DAGs."""
-    series: tuple[tuple[str, Callable[[SwellRow], int | None]], ...] = (
-        ("raw tree", lambda row: _height(row, "raw")),
-        ("light tree", lambda row: _height(row, "light")),
-        ("light DAG", lambda row: _height(row, "light", dag=True)),
-        ("after CSE", lambda row: _height(row, "cse")),
-    )
+    series = {"raw tree": ("raw", 0), "light tree": ("light", 0), "light DAG": ("light", 1), "after CSE": ("cse", 0)}
     labels = tuple(str(_name(swell, row)) for row in rows)
-    heights = tuple((title, tuple(height(row) for row in rows)) for title, height in series)
-    heads = _heads(swell, *[f">{title.replace(' ', '_')}={title}" for title, _ in series])
+    heights = tuple((title, tuple(_height(row, *which) for row in rows)) for title, which in series.items())
+    heads = _heads(swell, *[f">{title.replace(' ', '_')}={title}" for title in series])
     cells = tuple(zip([_name(swell, row) for row in rows], *[values for _, values in heights], strict=True))
     caption = "Trees against DAGs"
     table = Table("bars", heads, cells, caption)
     return Bars("swell", Axis("nodes", log=True), labels, heights, table, caption)
 
 
-def _height(row: SwellRow, name: str, *, dag: bool = False) -> int | None:
+def _height(row: SwellRow, name: str, place: int) -> int | None:
+    """Return the nodes of a form, as a tree (place 0 of its size) or as a DAG (place 1); None where there are none."""
     form = row.forms.get(name)
-    if form is None or form.size is None:
-        return None
-    return form.size.dag if dag else form.size.tree
+    return None if form is None or form.size is None else form.size[place]
 
 
 def accuracy(swell: Swell, rows: Sequence[SwellRow]) -> Table:
