@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from diffcompare.backends import backend, run_backend
 from diffcompare.backends.automatic import plain_gradient
 from diffcompare.backends.problem import Derivative, Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -64,8 +65,6 @@ def gradient(
         partials = plain_gradient(nodes, names, doubles)
         if partials is not None:
             return partials
-    from diffcompare.backends import backend, run_backend
-
     tree = parse(expression, names=at) if isinstance(expression, str) else expression
     problem = Problem(tree, doubles, tuple(names))
     answer = run_backend(backend(method), problem)
@@ -134,6 +133,6 @@ def _kind(problem: Problem) -> str:
         return "domain_error"
     if not is_number(value):
         return "overflow"
-    from diffcompare.studies.accuracy import truth_about
+    from diffcompare.studies.accuracy import truth_about  # loads documents, which a gradient does without
 
     return "nondifferentiable" if truth_about(problem).status == "nondifferentiable" else "overflow"
