@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from diffcompare.language.differentiation_rules import ZERO
 from diffcompare.language.expression import Constant, Expression, Variable, apply, lift
+from diffcompare.language.operations import add, exp, ln, sin, sqrt
 from diffcompare.language.parser import parse
 from diffcompare.language.printer import to_text
 from diffcompare.language.wengert import replace_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import KINDS, Example
 from diffcompare.misconceptions.messages import Formulas, tidied
-from diffcompare.misconceptions.pattern_matching import operation_name
 from diffcompare.misconceptions.points import NO_VALUE, AnalyzedFunction, Change
 from diffcompare.misconceptions.rules import RULES
 from diffcompare.misconceptions.search import matches
@@ -109,7 +109,7 @@ def _one_branch(f: Expression, by: str) -> Expression | None:
 
 def _with_last_term(total: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Return a sum with its last term changed; any other formula as it is."""
-    if operation_name(total) != "+":
+    if total.operation is not add:
         return total
     first, last = total.arguments
     return first + change(last)
@@ -123,7 +123,7 @@ def _round_constants(formula: Expression) -> Expression:
             rebuilt[node] = apply(node.operation, tuple(rebuilt[argument] for argument in node.arguments))
         else:
             rebuilt[node] = node
-        if not node.varies and (isinstance(node, Constant) or operation_name(node) in ("ln", "sqrt", "sin", "exp")):
+        if not node.varies and (isinstance(node, Constant) or node.operation in (ln, sqrt, sin, exp)):
             value = value_at(rebuilt[node], {})
             if is_number(value):
                 rebuilt[node] = lift(float(f"{value:.4g}"))

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, NamedLeaf, Operation, lift
 from diffcompare.language.operations import (
-    OPERATIONS,
+    ARITHMETIC,
     add,
     cbrt,
     divide,
@@ -30,8 +30,9 @@ from diffcompare.language.operations import (
     exp,
     general_power,
     integer_power,
+    is_choice,
+    is_sum,
     multiply,
-    negate,
     raise_to,
     sqrt,
     subtract,
@@ -43,13 +44,7 @@ Values: TypeAlias = Mapping[Expression, Any]
 Tangents: TypeAlias = Mapping[Expression, Any]  # a node without an entry has the tangent 0
 Active: TypeAlias = Collection[Expression]  # the nodes that depend on the variable of the derivative
 
-ARITHMETIC = (add, subtract, multiply, negate)
 MAX_DEPTH = 30  # levels down which the variable of a composition is searched for
-
-
-def operation_name(node: Expression) -> str:
-    """Return the name of the operation of a node, "" for a leaf."""
-    return node.operation.name if node.operation is not None else ""
 
 
 def only_active_argument(node: Expression, active: Active) -> int | None:
@@ -137,10 +132,9 @@ class Pattern:
     inner: str = ""
     """The letter of the inner function."""
 
-    def may_match(self, operation: str) -> bool:
-        """Tell whether a node with this operation ("" for a leaf) has the root of one of the forms."""
-        row = OPERATIONS[operation] if operation else None
-        return any(form.operation is None or (row is not None and _is_like(form.operation, row)) for form in self.forms)
+    def may_match(self, operation: Operation | None) -> bool:
+        """Tell whether one of the forms begins with an operation (None: a leaf), so that it is worth a trial."""
+        return any(form.operation is None or _is_like(form.operation, operation) for form in self.forms)
 
     def __call__(self, node: Expression, active: Active) -> PatternMatch | None:
         """Return the match of a node, given the nodes that depend on the variable; None where no form fits."""
@@ -167,27 +161,28 @@ def _fits(form: Expression, node: Expression, active: Active, nodes: dict[str, E
         return _fits(form.arguments[0], nodes["w"], active, nodes)
     if form.operation is None or not _is_like(form.operation, operation):
         return False
-    if operation in (add, subtract):
+    if is_sum(node):
         nodes["sum"] = node
     return all(
         _fits(part, argument, active, nodes) for part, argument in zip(form.arguments, node.arguments, strict=True)
     )
 
 
-def _is_like(form: Operation, operation: Operation) -> bool:
+def _is_like(form: Operation, operation: Operation | None) -> bool:
     """Tell whether the operation of a form stands for that of a node."""
     if form is operation or form is g:
-        return True
+        return operation is not None
     return (form is add and operation is subtract) or (form is general_power and operation is integer_power)
 
 
 def _varying_position(node: Expression, active: Active) -> int | None:
     """Return the position of the only varying argument of an operation that is more than arithmetic, else None."""
     operation, position = node.operation, only_active_argument(node, active)
-    if operation is None or position is None or operation in ARITHMETIC or operation.selects:
+    if operation is None or position is None or is_choice(node):
         return None
-    is_multiple = operation is divide and position == 0
-    return position if callable(operation.partials[position]) and not is_multiple else None
+    if operation in ARITHMETIC and not (operation is divide and position == 1):
+        return None
+    return position if callable(operation.partials[position]) else None
 
 
 # --- Powers, however they are written ---------------------------------------------------------------------------------

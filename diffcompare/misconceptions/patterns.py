@@ -11,12 +11,14 @@ from typing import Any
 
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import (
+    ARITHMETIC,
     abs_,
     cbrt,
     divide,
     exact_integer,
     exp,
     general_power,
+    is_choice,
     ln,
     log2,
     log10,
@@ -25,7 +27,6 @@ from diffcompare.language.operations import (
     sqrt,
 )
 from diffcompare.misconceptions.pattern_matching import (
-    ARITHMETIC,
     Active,
     Fixed,
     NodePattern,
@@ -117,7 +118,7 @@ LITERAL = Pattern((c,), lambda nodes, active: nodes["c"].operation is None and t
 def two_arguments(node: Expression, active: Active) -> PatternMatch | None:
     """Match a function of two arguments that both vary, no arithmetic; its derivative is by_u + by_v."""
     operation = node.operation
-    if operation is None or operation.selects or operation in (*ARITHMETIC, divide, general_power):
+    if operation is None or is_choice(node) or operation in (*ARITHMETIC, general_power):
         return None
     if len(node.arguments) != 2 or not all(argument in active for argument in node.arguments):
         return None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression, Variable
+from diffcompare.language.operations import is_choice
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.misconceptions.kinds import Rule
 from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values
@@ -65,7 +66,7 @@ class AnalyzedFunction:
         self.nodes = wengert_list(expression)
         self.active: Collection[Expression] = active_nodes(self.nodes, (by,))
         self.varies = bool(variables(self.nodes))
-        self.branches = any(node.operation is not None and node.operation.selects for node in self.nodes)
+        self.branches = any(map(is_choice, self.nodes))
         self.matches: dict[Expression, Sequence[tuple[PatternMatch, Sequence[Rule]]]] = {}
         """The matches of a node with the rules for each, kept once they have been computed."""
         self.uses: dict[Expression, list[Edge]] = {}

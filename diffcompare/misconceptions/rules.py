@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from diffcompare.language.expression import Expression
-from diffcompare.language.operations import OPERATIONS, exact_integer, raise_to
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.operations import abs_, cbrt, exact_integer, exp, general_power, ln, raise_to, sqrt
 from diffcompare.misconceptions.elementary_functions import ELEMENTARY_FUNCTIONS, one_like, square
 from diffcompare.misconceptions.kinds import Rule
 from diffcompare.misconceptions.pattern_matching import NodePattern, Pattern, integer_like
@@ -62,8 +62,6 @@ from diffcompare.misconceptions.patterns import (
     two_arguments,
 )
 
-exp, ln, sqrt = (OPERATIONS[name] for name in ("exp", "ln", "sqrt"))
-
 
 def _lowered_twice(u: Any, n: int) -> Any:
     if n < 3:
@@ -73,11 +71,11 @@ def _lowered_twice(u: Any, n: int) -> Any:
 
 def _integrated_power(u: Any, p: Any, high: Any) -> Any:
     exponent = exact_integer(p) if isinstance(p, Expression) else p
-    return high * ln(OPERATIONS["abs"](u)) if exponent == -1 else high / (p + 1)
+    return high * ln(abs_(u)) if exponent == -1 else high / (p + 1)
 
 
 def _root_derivative(u: Any, n: int) -> Any:
-    root = sqrt(u) if n == 2 else OPERATIONS["cbrt"](u) if n == 3 else OPERATIONS["^"](u, 1 / integer_like(n, u))
+    root = sqrt(u) if n == 2 else cbrt(u) if n == 3 else general_power(u, 1 / integer_like(n, u))
     return root / u / n
 
 
@@ -352,14 +350,13 @@ RULES: tuple[Rule, ...] = (
 
 
 @cache
-def rules_for(operation: str) -> Mapping[NodePattern, tuple[Rule, ...]]:
-    """Return the rules that may apply to an operation (or, for "", to a leaf), by their patterns."""
+def rules_for(operation: Operation | None) -> Mapping[NodePattern, tuple[Rule, ...]]:
+    """Return the rules that may apply to an operation (or, for None, to a leaf), by their patterns."""
     rules: dict[NodePattern, tuple[Rule, ...]] = {}
     for rule in RULES:
-        if (not rule.names or operation in rule.names) and _may_match(rule.pattern, operation):
-            rules[rule.pattern] = (*rules.get(rule.pattern, ()), rule)
+        pattern = rule.pattern
+        if rule.names and (operation is None or operation.name not in rule.names):
+            continue
+        if not isinstance(pattern, Pattern) or pattern.may_match(operation):
+            rules[pattern] = (*rules.get(pattern, ()), rule)
     return rules
-
-
-def _may_match(pattern: NodePattern, operation: str) -> bool:
-    return not isinstance(pattern, Pattern) or pattern.may_match(operation)

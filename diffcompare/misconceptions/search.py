@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Expression
 from diffcompare.misconceptions.kinds import KINDS, Rule
-from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values, operation_name
+from diffcompare.misconceptions.pattern_matching import PatternMatch, Tangents, Values
 from diffcompare.misconceptions.patterns import ANY_OPERATION
 from diffcompare.misconceptions.points import (
     NO_VALUE,
@@ -189,7 +189,7 @@ def matches(node: Expression, function: AnalyzedFunction) -> Sequence[tuple[Patt
     if cached is None:
         cached = function.matches[node] = [
             (match, rules)
-            for pattern, rules in rules_for(operation_name(node)).items()
+            for pattern, rules in rules_for(node.operation).items()
             if (pattern is not ANY_OPERATION or node is not function.root)
             and (match := pattern(node, function.active)) is not None
         ]

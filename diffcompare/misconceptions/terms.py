@@ -7,8 +7,8 @@ from math import isfinite, nan
 from typing import NamedTuple
 
 from diffcompare.language.expression import Expression
+from diffcompare.language.operations import add, is_linear, is_product, is_quotient, is_sum
 from diffcompare.misconceptions.messages import Formulas, Mistake, right_rule_at, short, tidied
-from diffcompare.misconceptions.pattern_matching import operation_name
 from diffcompare.misconceptions.points import Sample
 from diffcompare.misconceptions.search import Search, agree, is_right
 from diffcompare.numeric.evaluate import is_number
@@ -133,12 +133,11 @@ def split_terms(formula: Expression, samples: Sequence[Sample]) -> list[AnswerTe
     stack: list[tuple[Expression, tuple[float, ...]]] = [(formula, ones)]
     while stack:
         node, factors = stack.pop()
-        name, arguments = operation_name(node), node.arguments
-        if name in ("+", "-", "neg") and len(terms) + len(stack) < MAX_TERMS_SPLIT:
+        if is_linear(node) and len(terms) + len(stack) < MAX_TERMS_SPLIT:
             negative = tuple(-factor for factor in factors)
-            parts = [(argument, factors) for argument in arguments]
-            if name != "+":
-                parts[-1] = (arguments[-1], negative)
+            parts = [(argument, factors) for argument in node.arguments]
+            if node.operation is not add:
+                parts[-1] = (node.arguments[-1], negative)
             stack.extend(reversed(parts))
             continue
         inner = _multiple_of_sum(node)
@@ -156,10 +155,9 @@ def signed_terms(root: Expression) -> dict[Expression, int]:
     pending = [(root, 1)]
     while pending:
         node, sign = pending.pop()
-        name = operation_name(node)
-        if name in ("+", "-", "neg"):
+        if is_linear(node):
             pending += [(argument, sign) for argument in node.arguments[:-1]]
-            pending.append((node.arguments[-1], sign if name == "+" else -sign))
+            pending.append((node.arguments[-1], sign if node.operation is add else -sign))
         else:
             terms[node] = sign
     return terms
@@ -167,20 +165,19 @@ def signed_terms(root: Expression) -> dict[Expression, int]:
 
 def _multiple_of_sum(node: Expression) -> Expression | None:
     """Return the sum u + v in c*(u + v) or (u + v)/c; None for other formulas."""
-    name = operation_name(node)
-    if name not in ("*", "/"):
+    if not is_product(node) and not is_quotient(node):
         return None
     varying = [argument for argument in node.arguments if argument.varies]
-    if len(varying) != 1 or (name == "/" and node.arguments[0] is not varying[0]):
+    if len(varying) != 1 or (is_quotient(node) and node.arguments[0] is not varying[0]):
         return None
-    return varying[0] if operation_name(varying[0]) in ("+", "-") else None
+    return varying[0] if is_sum(varying[0]) else None
 
 
 def _ratio(node: Expression, inner: Expression, sample: Sample) -> float:
     """Return the constant c or 1/c by which a node is a multiple of the sum in it."""
     [constant] = [argument for argument in node.arguments if argument is not inner]
     factor = _number(constant, sample)
-    return factor if operation_name(node) == "*" else 1 / factor if factor else nan
+    return factor if is_product(node) else 1 / factor if factor else nan
 
 
 def _number(formula: Expression, sample: Sample) -> float:

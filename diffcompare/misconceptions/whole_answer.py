@@ -10,7 +10,7 @@ from typing import Any
 
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression, Variable
-from diffcompare.language.operations import NotDifferentiable
+from diffcompare.language.operations import NotDifferentiable, is_choice
 from diffcompare.language.wengert import replace_nodes, variables, wengert_list
 from diffcompare.misconceptions.messages import short
 from diffcompare.misconceptions.patterns import ROOT_OF_SQUARE
@@ -272,7 +272,7 @@ def simpler_readings(node: Expression, active: Collection[Expression]) -> Iterat
         yield node, "root-of-square", arguments[0]
     elif ROOT_OF_SQUARE(node, active) is not None:
         yield node, "root-of-square", arguments[0].arguments[0]
-    parts = arguments[2:] if operation.selects else arguments if operation.name in EXTREMA else ()
+    parts = arguments[2:] if is_choice(node) else arguments if operation.name in EXTREMA else ()
     for part in parts:
         if part in active:
             yield node, "one-branch", part

@@ -10,7 +10,25 @@ from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number
-from diffcompare.language.operations import OPERATIONS, exact_integer
+from diffcompare.language.operations import (
+    abs_,
+    add,
+    ceil,
+    cosh,
+    divide,
+    exact_integer,
+    exp,
+    floor,
+    general_power,
+    integer_power,
+    is_choice,
+    is_integer_power,
+    is_product,
+    is_quotient,
+    negate,
+    sin,
+    sqrt,
+)
 from diffcompare.language.parser import parse
 from diffcompare.language.simplify import assumptions_of
 from diffcompare.language.wengert import wengert_list
@@ -39,16 +57,16 @@ def _guarded_expressions(node: Expression) -> Iterator[Expression]:
     """Yield the expressions at whose zeros one operation may change its character."""
     operation, arguments = node.operation, node.arguments
     assert operation is not None
-    if operation.selects or operation.kink.text == "a = b":
+    if is_choice(node) or operation.kink.text == "a = b":
         yield arguments[0] - arguments[1]
-    elif operation.name == "^n":
+    elif is_integer_power(node):
         power = exact_integer(arguments[1])
         if power is not None and power < 0:
             yield arguments[0]
-    elif operation.name == "/":
+    elif is_quotient(node):
         yield arguments[1]
-    elif operation.name in ("floor", "ceil"):
-        yield OPERATIONS["sin"](Constant("pi") * arguments[0])
+    elif operation in (floor, ceil):
+        yield sin(Constant("pi") * arguments[0])
     elif operation.domain.text or operation.kink.text:
         yield from constraints_of(node) or arguments
 
@@ -78,7 +96,7 @@ def constraints_of(node: Expression) -> list[Expression]:
     operation, arguments = node.operation, node.arguments
     if operation is None:
         return []
-    if operation.name == "^":
+    if operation is general_power:
         return [arguments[0]]
     bounds = _BOUNDS.fullmatch(operation.domain.text)
     if bounds is None:
@@ -102,10 +120,9 @@ def _factors_of(guard: Expression) -> Iterator[Expression]:
     pending = [guard]
     while pending:
         node = pending.pop()
-        name = node.operation.name if node.operation is not None else ""
-        if name == "*":
+        if is_product(node):
             pending += node.arguments
-        elif name in ("neg", "^n", "/", "sqrt", "abs"):
+        elif node.operation in (negate, integer_power, divide, sqrt, abs_):
             pending.append(node.arguments[0])
         else:
             yield node
@@ -356,8 +373,6 @@ def minimum_near_grid(function: Callable[[float], float], grid: Sequence[float],
 # always holds.
 
 MAX_REQUIREMENTS = 6
-ALWAYS_POSITIVE = ("exp", "cosh")
-NEVER_NEGATIVE = ("sqrt",)
 
 
 def requirements(expression: Expression) -> list[str]:
@@ -370,11 +385,11 @@ def requirements(expression: Expression) -> list[str]:
 def requirement(node: Expression) -> str | None:
     """Return what the table requires of the arguments of an operation; None if nothing, or only of constants."""
     operation, arguments = node.operation, node.arguments
-    if operation is None or not node.varies or not operation.domain.text or operation.selects:
+    if operation is None or not node.varies or not operation.domain.text or is_choice(node):
         return None
-    if operation.name == "^n" and (exact_integer(arguments[1]) or 0) >= 0:
+    if is_integer_power(node) and (exact_integer(arguments[1]) or 0) >= 0:
         return None
-    region = {"^n": "x != 0", "^": "a > 0"}.get(operation.name, operation.domain.text)
+    region = {integer_power: "x != 0", general_power: "a > 0"}.get(operation, operation.domain.text)
     letters = dict(zip(re.findall(r"\b[a-z]\b", operation.notation), arguments, strict=True))
     parts = [part for part in region.split(" and ") if _has_variable(part, letters)]
     if not parts:
@@ -404,7 +419,7 @@ def domain_of(expression: Expression) -> tuple[str, ...]:
 
 def _relation_to_zero(subject: Expression, relation: str) -> str | None:
     """Return the relation of an expression to 0 as text; None where it holds everywhere."""
-    while relation == "!=" and subject.operation is not None and subject.operation.name in ("^n", "sqrt"):
+    while relation == "!=" and subject.operation in (integer_power, sqrt):
         subject = subject.arguments[0]
     return None if not subject.varies or is_positive(subject) else f"{subject} {relation} 0"
 
@@ -414,18 +429,17 @@ def is_positive(expression: Expression) -> bool:
     positive: set[Expression] = set()
     not_negative: set[Expression] = set()
     for node in wengert_list(expression):
-        name = node.operation.name if node.operation is not None else ""
         signs = [argument in positive for argument in node.arguments]
         safe = [argument in not_negative for argument in node.arguments]
         if isinstance(node, Number):
             sure, possible = node.digits > 0, True
-        elif name == "+":
+        elif node.operation is add:
             sure, possible = any(signs) and all(safe), all(safe)
-        elif name in ("*", "/"):
+        elif is_product(node) or is_quotient(node):
             sure, possible = all(signs), all(safe)
         else:
-            even = name == "^n" and (exact_integer(node.arguments[1]) or 1) % 2 == 0
-            sure, possible = name in ALWAYS_POSITIVE, name in NEVER_NEGATIVE or even
+            even = is_integer_power(node) and (exact_integer(node.arguments[1]) or 1) % 2 == 0
+            sure, possible = node.operation in (exp, cosh), node.operation is sqrt or even
         if sure:
             positive.add(node)
         if sure or possible:

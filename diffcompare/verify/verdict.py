@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from diffcompare.backends.problem import Problem
 from diffcompare.language.differentiation_rules import ZERO, derivatives_of
 from diffcompare.language.expression import Expression, Number, Variable
-from diffcompare.language.operations import OPERATIONS, NotDifferentiable
+from diffcompare.language.operations import NotDifferentiable, general_power, is_choice, ln, log2, log10, sqrt
 from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
@@ -288,8 +288,8 @@ def positive_variables(formulas: Sequence[Expression], conditions: Sequence[Expr
     """Return the variables that are positive wherever all formulas have a value (a root has no derivative at 0)."""
     positive = [node.arguments[0] for node in conditions if _states_positive(node)]
     nodes = wengert_list(*formulas)
-    if not any(node.operation is not None and node.operation.selects for node in nodes):
-        restricted = [OPERATIONS[name] for name in ("ln", "log2", "log10", "sqrt", "^")]
+    if not any(map(is_choice, nodes)):
+        restricted = (ln, log2, log10, sqrt, general_power)
         positive += [node.arguments[0] for node in nodes if node.operation in restricted]
     return list(dict.fromkeys(node.name for node in positive if type(node) is Variable))
 
