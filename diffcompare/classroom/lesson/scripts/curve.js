@@ -25,9 +25,9 @@ function along(which) {
 }
 function errorOf(quotient, which = "step") { return Math.abs(quotient - figures.programs[which].truth); }
 
-function demoOfSteps() { return figures.demos.find(each => each.name === "step"); }
+function demoOfSteps() { return figures.demos.find(demo => demo.name === "step"); }
 function medians(method) {
-  const medians = demoOfSteps().frames.flatMap(frame => frame.tables).filter(each => each.key === "medians").pop();
+  const medians = demoOfSteps().frames.flatMap(frame => frame.tables).filter(table => table.key === "medians").pop();
   const column = medians.columns.indexOf(method);
   return medians.rows.filter(row => row[column] !== null).map(row => [row[0], row[column]]);
 }
@@ -130,9 +130,9 @@ function sharedDigits(a, b) {
   if (a === b) return DIGITS;
   const distance = a === 0 ? 1 : Math.abs(a - b) / Math.abs(a);
   const near = distance < 1 ? Math.trunc(Math.min(Math.max(-Math.log10(distance), 0), DIGITS)) : 0;
-  const [one, other] = [a, b].map(each => each.toExponential(DIGITS - 1));
-  if (one.split("e")[1] !== other.split("e")[1] || (a < 0) !== (b < 0)) return near;
-  const [ours, theirs] = [one, other].map(each => each.split("e")[0].replace(/[.-]/g, ""));
+  const [first, second] = [a, b].map(value => value.toExponential(DIGITS - 1));
+  if (first.split("e")[1] !== second.split("e")[1] || (a < 0) !== (b < 0)) return near;
+  const [ours, theirs] = [first, second].map(digits => digits.split("e")[0].replace(/[.-]/g, ""));
   const differs = [...ours].findIndex((digit, place) => digit !== theirs[place]);
   return Math.max(near, differs < 0 ? DIGITS : differs);
 }

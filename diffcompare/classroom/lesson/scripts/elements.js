@@ -34,12 +34,12 @@ const MOST_PADDING = 6;
 
 /* Returns the spaces after each number that align decimal points, unless the column would become much wider. */
 function pointPadding(align, cells) {
-  const texts = cells.map(written), wide = texts.map(lengthOf);
-  const after = texts.map((text, place) => wide[place] - (/[.e]/.exec(text)?.index ?? wide[place]));
-  const spaces = after.map(each => Math.max(...after) - each);
-  const grown = Math.max(...wide.map((each, place) => each + spaces[place]));
+  const texts = cells.map(written), widths = texts.map(lengthOf);
+  const after = texts.map((text, place) => widths[place] - (/[.e]/.exec(text)?.index ?? widths[place]));
+  const spaces = after.map(columns => Math.max(...after) - columns);
+  const grown = Math.max(...widths.map((width, place) => width + spaces[place]));
   const sensible = align === "right" && cells.some(cell => typeof cell === "number")
-    && grown <= Math.max(...wide) + MOST_PADDING;
+    && grown <= Math.max(...widths) + MOST_PADDING;
   return sensible ? spaces : spaces.map(() => 0);
 }
 function written(cell) { return typeof cell === "number" ? exact(cell) : cell; }
@@ -48,7 +48,7 @@ function written(cell) { return typeof cell === "number" ? exact(cell) : cell; }
 function moves() { return !matchMedia("(prefers-reduced-motion: reduce)").matches; }
 
 /* Counts characters, without combining marks. */
-function lengthOf(text) { return [...text].filter(each => !/\p{M}/u.test(each)).length; }
+function lengthOf(text) { return [...text].filter(character => !/\p{M}/u.test(character)).length; }
 
 /* --- Frames -------------------------------------------------------------------------------------------------------- */
 

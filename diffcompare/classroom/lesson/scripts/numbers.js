@@ -49,11 +49,11 @@ function drawn(value) { return Number.isFinite(value) ? general(value + 0, 4).re
 
 /* Parses the reader's input - numbers, pi and e, with * and / between them - or returns null. */
 function typed(text) {
-  const one = String.raw`(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|pi|e)`;
+  const literal = String.raw`(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|pi|e)`;
   const spelt = text.replaceAll("−", "-").replaceAll("π", "pi").replaceAll("·", "*").trim().toLowerCase();
-  if (!new RegExp(`^[+-]?\\s*${one}(?:\\s*[*/]\\s*${one})*$`).test(spelt)) return null;
+  if (!new RegExp(`^[+-]?\\s*${literal}(?:\\s*[*/]\\s*${literal})*$`).test(spelt)) return null;
   let value = spelt.startsWith("-") ? -1 : 1;
-  for (const [, sign, part] of spelt.matchAll(new RegExp(`([*/]?)\\s*(${one})`, "g"))) {
+  for (const [, sign, part] of spelt.matchAll(new RegExp(`([*/]?)\\s*(${literal})`, "g"))) {
     const factor = {pi: Math.PI, e: Math.E}[part] ?? Number(part);
     value = sign === "/" ? value / factor : value * factor;
   }

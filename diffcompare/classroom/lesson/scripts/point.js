@@ -43,7 +43,7 @@ function placeFrames(articles) {
 
 function isShipped(name, point) {
   const program = figures.programs[DEMO_PROGRAM];
-  return name === DEMO_PROGRAM && program.variables.every(each => point[each] === program.point[each]);
+  return name === DEMO_PROGRAM && program.variables.every(variable => point[variable] === program.point[variable]);
 }
 
 /* Plays a program at a point; if a number is missing or the steps differ there, says so and changes nothing. */

@@ -16,9 +16,9 @@ function chip(kind, {x, y}, text) {
 function stageOf(name) {
   const svg = byId(`graph-${name}`).content.firstElementChild.cloneNode(true);
   const nodes = [...svg.querySelectorAll("[data-node]")].map(group => {
-    const room = [...group.querySelectorAll(":scope > .primal, :scope > .tangent, :scope > .adjoint")].map(each => {
-      const text = each.querySelector("text");
-      each.remove();
+    const room = [...group.querySelectorAll(":scope > .primal, :scope > .tangent, :scope > .adjoint")].map(sample => {
+      const text = sample.querySelector("text");
+      sample.remove();
       return {x: Number(text.getAttribute("x")), y: Number(text.getAttribute("y"))};
     });
     return {group, room, title: group.querySelector("title"), name: group.dataset.node};
@@ -43,13 +43,13 @@ function edgeOf(stage, argument, user, number = 0) {
 function scene(run, number, {asked = false, stacked = false, broken = false} = {}) {
   const step = run.steps[number];
   const view = {active: step?.node, done: new Set(), lit: [], above: new Map(), below: new Map(), at: step};
-  run.steps.slice(0, number + 1).forEach((each, place) => {
-    if (each.status) return;
-    if (each.kind === "primal") view.above.set(each.node, drawn(each.value));
-    if (each.kind !== step.kind || each.seed !== step.seed) return;
-    view.done.add(each.node);
-    if (each.kind === "tangent") view.below.set(each.node, [total(each)]);
-    if (each.kind === "adjoint") receive(view.below, each, stacked && place === number);
+  run.steps.slice(0, number + 1).forEach((earlier, place) => {
+    if (earlier.status) return;
+    if (earlier.kind === "primal") view.above.set(earlier.node, drawn(earlier.value));
+    if (earlier.kind !== step.kind || earlier.seed !== step.seed) return;
+    view.done.add(earlier.node);
+    if (earlier.kind === "tangent") view.below.set(earlier.node, [total(earlier)]);
+    if (earlier.kind === "adjoint") receive(view.below, earlier, stacked && place === number);
   });
   if (!step) return view;
   view.lit = litBy(run, number);
@@ -64,7 +64,7 @@ function total(step) { return {kind: step.kind, text: `${step.name} = ${drawn(st
 /* Adds a message: the first one is the adjoint, later ones join the stack, with their sum on top. */
 function receive(below, step, stacked) {
   const there = below.get(step.node) || [];
-  const old = there.length > 1 ? there.slice(1) : there.map(each => ({kind: "message", text: drawn(each.value)}));
+  const old = there.length > 1 ? there.slice(1) : there.map(message => ({kind: "message", text: drawn(message.value)}));
   const arrived = {kind: "message", text: `+ ${drawn(step.value)}`};
   if (!there.length) below.set(step.node, [total(step)]);
   else if (stacked) below.set(step.node, [...old, arrived]);
@@ -75,8 +75,8 @@ function hide(view, step) {
   if (step.kind === "primal") view.above.set(step.node, "?");
   else if (!step.again) view.below.set(step.node, [{kind: step.kind, text: `${step.name} = ?`}]);
   else {
-    const [first, ...rest] = view.below.get(step.node);
-    view.below.set(step.node, [{...first, text: `${step.name} = ?`}, ...rest]);
+    const [first, ...messages] = view.below.get(step.node);
+    view.below.set(step.node, [{...first, text: `${step.name} = ?`}, ...messages]);
   }
 }
 
@@ -84,7 +84,7 @@ function hide(view, step) {
 function assign(chips, step) {
   if (!step.again) return;
   chips[0] = {...chips[0], kind: "adjoint wrong", text: `${step.name} = ${drawn(step.value)}`};
-  for (const each of chips.slice(1, -1)) each.kind = "message lost";
+  for (const message of chips.slice(1, -1)) message.kind = "message lost";
 }
 
 /* Returns the arrows that a step uses. */
@@ -92,8 +92,8 @@ function litBy(run, number) {
   const step = run.steps[number], node = run.program.nodes[step.node];
   if (step.kind === "adjoint") {
     if (step.source === null) return [];
-    const same = run.steps.slice(0, number).filter(each => each.source === step.source && each.node === step.node
-                                                            && each.kind === "adjoint");
+    const same = run.steps.slice(0, number).filter(
+      earlier => earlier.kind === "adjoint" && earlier.source === step.source && earlier.node === step.node);
     return [{argument: step.node, user: step.source, number: same.length}];
   }
   const seen = new Map();
@@ -107,7 +107,7 @@ function litBy(run, number) {
 /* --- Painting ----------------------------------------------------------------------------------------------------- */
 
 function paint(stage, run, view) {
-  stage.svg.querySelectorAll(".chip, .mark").forEach(each => each.remove());
+  stage.svg.querySelectorAll(".chip, .mark").forEach(drawing => drawing.remove());
   stage.edges.forEach(edge => edge.classList.remove("lit"));
   for (const {argument, user, number} of view.lit) edgeOf(stage, argument, user, number)?.classList.add("lit");
   stage.nodes.forEach((node, place) => {
@@ -115,7 +115,7 @@ function paint(stage, run, view) {
     group.classList.toggle("active", place === view.active);
     group.classList.toggle("done", view.done.has(place));
     if (view.above.has(place)) group.append(chip("primal", room[0], view.above.get(place)));
-    (view.below.get(place) || []).forEach((each, row) => group.append(chip(each.kind, room[row + 1], each.text)));
+    (view.below.get(place) || []).forEach((entry, row) => group.append(chip(entry.kind, room[row + 1], entry.text)));
     mark(node, place === view.active ? "▶" : view.done.has(place) ? "✓" : "");
     if (room.length) label(node, run, view, place);
   });
@@ -125,19 +125,19 @@ function paint(stage, run, view) {
 function mark({group, room}, sign) {
   const shape = group.querySelector(".shape");
   if (!sign || !room.length || !shape) return;
-  const wide = Number(shape.getAttribute("width")) || 2 * Number(shape.getAttribute("rx"));
-  group.append(draw("text", {class: "mark", x: room[0].x - wide / 2 - 13, y: room[0].y + 12}, sign));
+  const width = Number(shape.getAttribute("width")) || 2 * Number(shape.getAttribute("rx"));
+  group.append(draw("text", {class: "mark", x: room[0].x - width / 2 - 13, y: room[0].y + 12}, sign));
 }
 
 function label({group, title}, run, view, place) {
   const own = run.program.steps.find(step => step.kind === "primal" && step.node === place);
   const parts = [];
   if (view.above.has(place)) parts.push(say("node value", {value: view.above.get(place)}));
-  const [first, ...rest] = view.below.get(place) || [];
+  const [first, ...messages] = view.below.get(place) || [];
   if (first) {
     const kind = view.at.kind === "adjoint" ? "node adjoint" : "node tangent";
     parts.push(say(kind, {value: first.text.split("= ").pop()}));
-    if (rest.length) parts.push(say("node sum", {messages: rest.map(each => each.text).join(" ")}));
+    if (messages.length) parts.push(say("node sum", {messages: messages.map(message => message.text).join(" ")}));
   }
   if (place === run.program.nodes.length - 1) parts.push(words["node output"]);
   const node = `${own.name} = ${own.rule}`;

@@ -29,12 +29,12 @@ function printPictures() {
 /* Returns a copy without ids, except those of fill patterns, which do not work inside hidden elements. */
 function copied(element) {
   const copy = element.cloneNode(true);
-  for (const each of [copy, ...copy.querySelectorAll("[id]")]) {
-    if (each.matches("pattern")) each.id = `printed-${each.id}`;
-    else each.removeAttribute("id");
+  for (const part of [copy, ...copy.querySelectorAll("[id]")]) {
+    if (part.matches("pattern")) part.id = `printed-${part.id}`;
+    else part.removeAttribute("id");
   }
-  for (const each of copy.querySelectorAll("[fill^='url(#']")) {
-    each.setAttribute("fill", each.getAttribute("fill").replace("#", "#printed-"));
+  for (const part of copy.querySelectorAll("[fill^='url(#']")) {
+    part.setAttribute("fill", part.getAttribute("fill").replace("#", "#printed-"));
   }
   return copy;
 }

@@ -19,8 +19,8 @@ function show(stepped = false) {
   const focused = document.activeElement;
   tellDamage(frame);
   showGraph(frame, open, stepped, focused);
-  const what = open ? ".question" : state.broken ? ".broken p" : ".rule";
-  byId("spoken").textContent = (frame.querySelector(what) || frame.querySelector("h3")).textContent;
+  const spoken = open ? ".question" : state.broken ? ".broken p" : ".rule";
+  byId("spoken").textContent = (frame.querySelector(spoken) || frame.querySelector("h3")).textContent;
   noteAddress();
 }
 

@@ -23,11 +23,11 @@ function heightOf(value, {low, high}) {
 }
 
 function drawBars() {
-  const shown = shownBars(), {what, keys, errors} = shown, rows = figures.swell;
+  const view = shownBars(), {what, keys, errors} = view, rows = figures.swell;
   byId("bars").replaceChildren(
     draw("title", {}, what), draw("desc", {}, say("bars told", {what, last: rows.length})),
     draw("defs", {}, ...HATCHES.map((_, number) => hatch(number))),
-    ...barAxis(shown), ...rows.flatMap((row, place) => barsOf(row, place, shown)));
+    ...barAxis(view), ...rows.flatMap((row, place) => barsOf(row, place, view)));
   byId("bar-legend").replaceChildren(...keys.map((key, number) => make("li", {}, swatch(number), words[key])));
   const heads = [["n", "right"], ...keys.map(key => [words[key], "right"])];
   const texts = rows.map(row => [String(row.n), ...keys.map(key => inWords(row[key], key, errors))]);
@@ -57,26 +57,26 @@ function barAxis({low, high, stride, axis}) {
   return parts;
 }
 
-function barsOf(row, place, shown) {
-  const {keys, errors} = shown, bottom = chart.height - chart.bottom, count = figures.swell.length;
-  const room = (chart.width - chart.left - chart.right) / count, wide = (room - 12) / keys.length;
+function barsOf(row, place, view) {
+  const {keys, errors} = view, bottom = chart.height - chart.bottom, count = figures.swell.length;
+  const room = (chart.width - chart.left - chart.right) / count, width = (room - 12) / keys.length;
   const left = chart.left + place * room + 6, middle = left + (room - 12) / 2;
   const parts = [draw("text", {x: middle, y: bottom + 18, "text-anchor": "middle"}, `n = ${row.n}`)];
   keys.forEach((key, number) => {
-    const text = inWords(row[key], key, errors), tall = tallness(row[key], key, shown), x = left + number * wide;
-    const box = {x, y: bottom - tall, width: wide - 2, height: tall, fill: `url(#hatch-${number})`};
+    const text = inWords(row[key], key, errors), tall = tallness(row[key], key, view), x = left + number * width;
+    const box = {x, y: bottom - tall, width: width - 2, height: tall, fill: `url(#hatch-${number})`};
     const kind = row[key] === null ? "bar beyond" : "bar";
     parts.push(draw("rect", {class: kind, ...box}, draw("title", {}, `n = ${row.n}${words.comma}${words[key]} ${text}`)));
-    if (errors && number === 0) parts.push(numberOver(x + wide / 2, box.y, text));
-    if (!errors && place === count - 1) parts.push(numberUpright(x + wide / 2, box.y, text));
+    if (errors && number === 0) parts.push(numberOver(x + width / 2, box.y, text));
+    if (!errors && place === count - 1) parts.push(numberUpright(x + width / 2, box.y, text));
   });
   return parts;
 }
 
 /* An overflow has a bar to the top; what was not computed has none. */
-function tallness(value, key, shown) {
-  if (value === null) return key === "expanded" ? heightOf(Infinity, shown) : 0;
-  return value > 0 ? Math.max(heightOf(value, shown), 2) : 0;
+function tallness(value, key, view) {
+  if (value === null) return key === "expanded" ? heightOf(Infinity, view) : 0;
+  return value > 0 ? Math.max(heightOf(value, view), 2) : 0;
 }
 
 function numberOver(x, y, text) {

@@ -22,7 +22,7 @@ function forwards(program, point) {
 function arrows(program, values) {
   return program.nodes.flatMap((node, source) => {
     if (node.operation === undefined) return [];
-    const partials = operations[node.operation].partials(values[source], ...node.of.map(each => values[each]));
+    const partials = operations[node.operation].partials(values[source], ...node.of.map(argument => values[argument]));
     return node.of.map((argument, number) => ({source, argument, partial: partials[number]}))
                   .filter(arrow => program.nodes[arrow.argument].active && arrow.partial !== null);
   });
@@ -73,7 +73,8 @@ function needed(program, values) {
     const place = waiting.pop(), node = program.nodes[place];
     if (seen.has(place)) continue;
     seen.add(place);
-    if (node.operation !== undefined) waiting.push(...takenOf(node, values[place], node.of.map(each => values[each])));
+    const given = (node.of || []).map(argument => values[argument]);
+    if (node.operation !== undefined) waiting.push(...takenOf(node, values[place], given));
   }
   return seen;
 }
@@ -95,7 +96,7 @@ function shapeOf(program, values) {
 function kinksOf(program, values) {
   return [...needed(program, values)].filter(place => {
     const node = program.nodes[place];
-    return node.active && operations[node.operation]?.kink?.(...node.of.map(each => values[each]));
+    return node.active && operations[node.operation]?.kink?.(...node.of.map(argument => values[argument]));
   });
 }
 
@@ -112,7 +113,7 @@ function known(number) { return number ?? 0; }
 
 function isOff(program) {
   const values = forwards(program, program.point), adjoints = backwards(program, values);
-  const off = (ours, theirs) => ours.some((each, place) => differs(each, theirs[place]));
+  const off = (ours, theirs) => ours.some((number, place) => differs(number, theirs[place]));
   const offBy = seed => off(tangents(program, values, {[seed]: 1}).map(known), program.tangents[seed]);
   return off(values, program.values) || off(adjoints, program.adjoints) || (program.seeds || []).some(offBy);
 }

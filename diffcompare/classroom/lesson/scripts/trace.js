@@ -31,7 +31,7 @@ function stepsOf(run) {
 function elsewhere(program, point) {
   const values = forwards(program, point), own = forwards(program, program.point), inNeed = needed(program, values);
   const nodeText = place => {
-    const step = program.steps.find(each => each.kind === "primal" && each.node === place);
+    const step = program.steps.find(candidate => candidate.kind === "primal" && candidate.node === place);
     return {name: step.name, rule: numbersOf({program, values, tangents: {}, adjoints: []}, step, values[place])};
   };
   const infinite = values.findIndex((value, place) => inNeed.has(place) && !Number.isFinite(value));
@@ -117,7 +117,7 @@ function rowOf(step) {
 /* Returns the steps of the current sweep, up to this one. */
 function sweepUpTo(steps, number) {
   const {kind, seed} = steps[number];
-  return steps.slice(0, number + 1).filter(each => each.kind === kind && each.seed === seed);
+  return steps.slice(0, number + 1).filter(other => other.kind === kind && other.seed === seed);
 }
 
 function frameOf(run, number) {
@@ -132,9 +132,9 @@ function brokenOf(run, number, texts) {
   const step = run.steps[number];
   if (texts === null || step.kind === "primal") return null;
   if (step.kind === "tangent") return {...texts, rows: [[["1", step.total], ["2", 2 * step.total]]]};
-  const arrived = sweepUpTo(run.steps, number).filter(each => each.node === step.node);
+  const arrived = sweepUpTo(run.steps, number).filter(message => message.node === step.node);
   return {...texts, sentence: say("assigned", {last: short(step.value), truth: short(step.total)}),
-          rows: [arrived.map(each => [short(each.value), each.total, each.value])]};
+          rows: [arrived.map(message => [short(message.value), message.total, message.value])]};
 }
 
 /* Returns the steps with a bug: a seed of 2 changes its whole sweep, = for += only the step itself. */
