@@ -53,7 +53,7 @@ def ranges_in(titles: Sequence[str]) -> list[Range]:
 
 
 def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
-    """Return a coordinate, as text, for every variable whose range a record gives.
+    """Return coordinates, as text, for the variables whose ranges a record gives.
 
     Multiples of the golden ratio put every variable at another place of its range: at the middle of equal ranges all
     variables would be equal, and their differences 0.
@@ -98,7 +98,7 @@ _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
 class CsvColumns:
-    """The columns of a table by what they mean, recognized by their titles."""
+    """The columns of a table and their meanings, recognized by their titles."""
 
     def __init__(self, header: Sequence[str]) -> None:
         self.titles = [title.strip() for title in header]
@@ -194,7 +194,7 @@ class _CsvTable:
             which = f"column{'s' * (len(self.left_out) > 1)} {listed}"
             yield "W632", f"left out the {which}, where the expression has no such variable"
         if self.within_ranges:
-            yield "W633", "points are chosen within the ranges that the columns `..._low` and `..._high` say"
+            yield "W633", "points are chosen within the ranges that the columns `..._low` and `..._high` give"
         if self.decimal:
             yield "W594", "commas within numbers are read as decimal commas"
 
@@ -316,7 +316,7 @@ class _CsvTable:
         return known
 
     def _within_ranges(self, cells: list[str], text: str) -> dict[str, str] | None:
-        """Return a point within the ranges of the record if they give one for every name in the expression."""
+        """Return a point within the record's ranges if there is a range for every name in the expression."""
         assert self.columns is not None
         names = set(_NAME.findall(text)) - set(CONSTANTS) - set(FUNCTIONS)
         point = point_in(self.columns.ranges, cells)
@@ -339,7 +339,7 @@ class _CsvTable:
 
 
 def _is_misspelled(name: str, variables: set[str]) -> bool:
-    """Tell whether a title nearly is the name of one of the variables, and so is not a column of something else."""
+    """Tell whether a title is probably a misspelled variable, and not the title of some other column."""
     if not variables or not name.isidentifier() or _ABOUT.search(name):
         return False
     return did_you_mean(name, variables, MIN_SLIP_LIKENESS, abbreviated=False) is not None
@@ -368,7 +368,7 @@ def delimiter_of(text: str) -> str:
 
 
 def _delimiter(header: str) -> tuple[int, int, str]:
-    """Return how many titles the best delimiter of a line makes known, how often it occurs, and the delimiter."""
+    """Return the best delimiter of a line, after the number of known titles that it yields and how often it occurs."""
     unquoted = re.sub(r'"[^"]*"', '""', header)
     present = [mark for mark in DELIMITERS if mark in unquoted] or [DELIMITERS[0]]
     titles = {mark: count_known_titles(next(csv.reader([header], delimiter=mark))) for mark in present}

@@ -79,7 +79,7 @@ class DaskPool:
             raise
 
     def room(self) -> int:
-        """Return the rows of a task while the threads of the cluster can use one more, else 0.  Raises PoolLost."""
+        """Return the size of a task if the threads of the cluster can use one more, else 0.  Raises PoolLost."""
         if monotonic() - self.last_check > CHECK_SECONDS:
             self._check_workers()
         return TASK_ROWS if self.under_way < TASKS_PER_THREAD * max(self.threads, 1) else 0
@@ -106,14 +106,14 @@ class DaskPool:
         if self.threads:
             self.last_worker = self.last_check
         elif self.last_check - self.last_worker > WORKERLESS_SECONDS:
-            raise PoolLost(f"the cluster at {self.scheduler} has no workers any more", _start_one(self.scheduler))
+            raise PoolLost(f"the cluster at {self.scheduler} no longer has any workers", _start_one(self.scheduler))
 
     def _identity(self) -> str:
         return str(self.client.scheduler_info(n_workers=1)["id"])
 
     def _lost(self) -> PoolLost:
-        why = f"the scheduler at {self.scheduler} is gone, or was started anew"
-        return PoolLost(why, "see that it runs")
+        why = f"the scheduler at {self.scheduler} is gone, or was restarted"
+        return PoolLost(why, "check that it is running")
 
     def give(self, rows: Sequence[tuple[int, InputRow]]) -> None:
         """Submit rows as one task.  Raises PoolLost."""
@@ -193,7 +193,7 @@ def _client(scheduler: str) -> Any:
 
 
 def _wait_for_workers(client: Any, scheduler: str) -> None:
-    """Wait for the first worker.  Raises DiffcompareError where none comes."""
+    """Wait for the first worker.  Raises DiffcompareError if none comes."""
     try:
         client.wait_for_workers(1, timeout=WORKERLESS_SECONDS)
     except TimeoutError:
@@ -226,7 +226,7 @@ def _unfit_workers(client: Any, workers: list[str]) -> str:
 
 
 def _try_task(client: Any, scheduler: str) -> None:
-    """Send one task.  Raises DiffcompareError where the scheduler, which unpickles tasks too, cannot pass it on."""
+    """Send one task.  Raises DiffcompareError if the scheduler, which unpickles tasks too, cannot pass it on."""
     try:
         client.submit(version, pure=False).result(timeout=ANSWER_SECONDS)
     except TimeoutError:
@@ -234,7 +234,7 @@ def _try_task(client: Any, scheduler: str) -> None:
     except Exception as error:
         cause = error.__cause__ or error
         message = f"the scheduler at {scheduler} cannot give out rows: {_one_line(cause)}"
-        help = f"diffcompare {__version__} is to be installed there too"
+        help = f"install diffcompare {__version__} there too"
         raise DiffcompareError(Diagnostic("E634", "io_error", message, help=help)) from None
 
 

@@ -78,7 +78,7 @@ def is_regular(path: str) -> bool:
 
 
 def is_stream(file: InputFile) -> bool:
-    """Tell whether an input can be read only once, and may keep one waiting."""
+    """Tell whether an input can be read only once, and may have to be waited for."""
     return file.path is None
 
 
@@ -171,7 +171,7 @@ _ENCODED_FORMATS = ("txt", "csv", "jsonl")  # formats that may come in other enc
 def rows_of(
     files: Iterable[InputFile], points: str | None = None, tell: Callable[[Diagnostic], None] = lambda note: None
 ) -> Iterator[InputRow]:
-    """Yield the rows of all files, in order; what cannot be read gives an error row.
+    """Yield the rows of all files, in order; anything that cannot be read becomes an error row.
 
     `points` is a CSV file: every row is then taken at each of its points.  `tell` gets notes on how a file was read.
     Raises DiffcompareError where the file of points cannot be used.
@@ -254,7 +254,7 @@ def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) ->
         yield InputRow(file.name, 1, error=error.diagnostic._replace(source=f"{file.name}:1"))
         return
     if worksheet.others:
-        tell(_note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is filled"))
+        tell(_note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is not empty"))
     yield from csv_reader.rows_of_records(worksheet.records, file.name, tell)
 
 
@@ -269,7 +269,7 @@ def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], Non
     codec, guessed, word = encoding_of_stream(stream)
     if guessed is not None:
         message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
-        tell(_note("W593", message, "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"))
+        tell(_note("W593", message, "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"))
     return stream if codec in ("utf-8", "utf-8-sig") else InUtf8(stream, codec)
 
 

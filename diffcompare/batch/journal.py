@@ -23,7 +23,11 @@ from diffcompare.safe_io import replace_file
 
 SUFFIX = ".state"
 MAX_STALE = 1 << 20  # bytes of early results in the state after which those already written are cleared away
-DESCRIPTIONS = {"version": "another version of diffcompare", "inputs": "other inputs", "options": "other options"}
+DESCRIPTIONS = {
+    "version": "another version of diffcompare",
+    "inputs": "a run with other inputs",
+    "options": "a run with other options",
+}
 
 
 def state_of(path: str) -> str:
@@ -54,7 +58,7 @@ class Journal(Sink):
         self.size = 0  # bytes of whole rows in the results
         is_resumed = resume and _can_resume(path, identity)
         if not is_resumed and not resume and unfinished(path):
-            raise _refused(f"`{path}` holds a run that did not end", "go on with --resume, or delete it")
+            raise _refused(f"`{path}` holds a run that was not finished", "go on with --resume, or delete it")
         with self._trouble(), contextlib.ExitStack() as opened:
             self.results = opened.enter_context(_opened(path))
             _lock(self.results, path)
@@ -151,7 +155,9 @@ def _lock(stream: BinaryIO, path: str) -> None:
         fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         stream.close()
-        raise _refused(f"another run is writing `{path}`", "let it end, or choose another file with -o") from None
+        raise _refused(
+            f"another run is writing `{path}`", "wait for it to finish, or choose another file with -o"
+        ) from None
     except (ImportError, OSError):
         pass
 
@@ -172,7 +178,7 @@ def _header(path: str) -> dict[str, Any] | None:
 
 
 def _can_resume(path: str, identity: Mapping[str, Any]) -> bool:
-    """Tell whether there are results to go on with.  Raises DiffcompareError where they belong to another run."""
+    """Tell whether there are results to continue.  Raises DiffcompareError if they belong to another run."""
     if not os.path.exists(path):
         return False
     state = _header(path)
@@ -189,7 +195,7 @@ def _can_resume(path: str, identity: Mapping[str, Any]) -> bool:
 
 
 def _difference(before: Any, now: Any) -> str:
-    """Return in parentheses the other version, or the options that differ; "" if it is the inputs."""
+    """Return the other version, or the options that differ, in parentheses; "" for other inputs."""
     if isinstance(before, str) and len(before) < 20:
         return f" ({before})"
     if isinstance(before, dict) and isinstance(now, Mapping):
@@ -252,7 +258,7 @@ _STATE = (b'{"complete": true, "inputs": "', b'{"inputs": "')
 
 
 def may_be_replaced(path: str) -> bool:
-    """Tell whether nothing is lost with a file: it does not exist, is empty, or holds the results of a run."""
+    """Tell whether a file may be replaced: it does not exist, is empty, or holds the results of a run."""
     beginning = _beginning(path)
     if not beginning or beginning.startswith(csv_header().encode()):
         return True

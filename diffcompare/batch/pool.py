@@ -44,7 +44,7 @@ HELP = "end other programs, or ask for fewer processes with --jobs"
 
 
 class Result(NamedTuple):
-    """A row answered."""
+    """The answer to a row."""
 
     number: int  # number of the row, from 0 over all files
     summary: RowSummary
@@ -57,7 +57,7 @@ def pack(number: int, summary: bytes, output: bytes) -> bytes:
 
 
 def unpack(stream: BinaryIO) -> Result | None:
-    """Read the next result that `pack` wrote; return None at the end.  Raises ValueError where it is torn."""
+    """Read the next result that `pack` wrote; return None at the end.  Raises ValueError if it is torn."""
     header = stream.readline()
     if not header:
         return None
@@ -69,7 +69,7 @@ def unpack(stream: BinaryIO) -> Result | None:
 
 
 class PoolLost(Exception):
-    """No worker is left: the message says why, and `help` what to do."""
+    """Raised when no worker is left: the message says why, and `help` what to do."""
 
     def __init__(self, why: str, help: str) -> None:
         super().__init__(why)
@@ -125,7 +125,7 @@ class LocalPool:
     # --- Giving -------------------------------------------------------------------------------------------------------
 
     def room(self) -> int:
-        """Return the size of a portion if some worker has no more rows than that, else 0."""
+        """Return the size of a portion if some worker has room for one, else 0."""
         if self.returned:
             return 0
         least = min(len(worker.pending) for worker in self.workers)
@@ -208,14 +208,14 @@ class LocalPool:
         self._add_worker()
 
     def _refused(self, number: int, row: InputRow, why: str) -> Result:
-        diagnostic = Diagnostic("E811", "resource_limit", why, help="ask fewer methods, or give less `--budget`")
+        diagnostic = Diagnostic("E811", "resource_limit", why, help="use fewer methods, or a smaller `--budget`")
         summary, output = refuse_row(row, self.options, diagnostic)
         return Result(number, summary_from_plain(json.loads(summary)), output)
 
     # --- The life of a worker -----------------------------------------------------------------------------------------
 
     def _add_worker(self) -> bool:
-        """Start one more worker; where that fails, the others go on alone, if there are any."""
+        """Start one more worker; if that fails, the others carry on without it."""
         try:
             self.workers.append(self._start())
         except OSError as error:

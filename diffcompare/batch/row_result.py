@@ -75,7 +75,7 @@ def document(row: InputRow, options: Options) -> dict[str, Any]:
 
 
 def _heading(row: InputRow) -> dict[str, Any]:
-    """Return what a row's document has in front of the one of `grad`."""
+    """Return the fields that a row's document has before those of `grad`."""
     heading: dict[str, Any] = {"name": row.name, "file": row.file, "line": row.line}
     if row.point_place is not None:
         heading["point_from"] = row.point_place

@@ -118,7 +118,7 @@ def _not_utf8(file: str, number: int, column: int, reason: str) -> InputRow:
         "E605",
         "io_error",
         f"the text is not UTF-8: {reason}",
-        "save it as UTF-8, or say its encoding: --encoding gbk",
+        "save it as UTF-8, or give its encoding: --encoding gbk",
         column,
     )
 

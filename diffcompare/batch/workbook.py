@@ -50,7 +50,7 @@ def read(path: str) -> Worksheet:
         raise _unreadable(path, (error.strerror or str(error)).lower(), "check the path", "E602") from None
     except Exception as error:  # openpyxl raises all kinds of exceptions for damaged files
         why = f"it is not an Excel workbook, or a damaged one ({type(error).__name__})"
-        raise _unreadable(path, why, "save it anew as .xlsx, or as CSV UTF-8") from None
+        raise _unreadable(path, why, "save it again as .xlsx, or as CSV UTF-8") from None
     filled = [name for name, rows in formulas.items() if rows]
     if not filled:
         return Worksheet(next(iter(formulas), "Sheet1"), 0, [])

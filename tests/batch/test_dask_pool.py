@@ -130,7 +130,7 @@ def test_workers_and_the_scheduler_are_killed_and_nothing_is_lost(cluster, tmp_p
     written = Path("half.jsonl").read_bytes()
     done = len(written.splitlines())
     err = capsys.readouterr().err
-    assert f"error[E635]: the scheduler at {address} is gone, or was started anew; {done} rows done" in err
+    assert f"error[E635]: the scheduler at {address} is gone, or was restarted; {done} rows done" in err
     assert err.endswith("and go on with --resume\n")
     assert Path("here.jsonl").read_bytes().startswith(written)
 
@@ -264,7 +264,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_in_words(faked, how):
         faked.tasks[0][0].set_running_or_notify_cancel()
     else:
         faked.status = "connecting" if how == "gone" else how
-    with pytest.raises(PoolLost, match="the scheduler at tcp://s is gone, or was started anew"):
+    with pytest.raises(PoolLost, match="the scheduler at tcp://s is gone, or was restarted"):
         pool.results(0.01)
     if how == "gone":
         with pytest.raises(PoolLost):
@@ -280,7 +280,7 @@ def test_a_cluster_that_loses_all_its_workers_may_get_new_ones_for_a_while(faked
     faked.workers = {}
     assert pool.results(0.01) == []
     monkeypatch.setattr(cluster_module, "WORKERLESS_SECONDS", 0.0)
-    with pytest.raises(PoolLost, match="has no workers any more"):
+    with pytest.raises(PoolLost, match="no longer has any workers"):
         pool.results(0.01)
 
 

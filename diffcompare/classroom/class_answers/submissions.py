@@ -234,7 +234,7 @@ class AnswerTable:
             message = f"the table is not UTF-8, and read as {decoded.encoding}: `{example(decoded.text)}`"
             if decoded.encoding == "UTF-8":
                 message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
-            help = "if names look wrong, say its encoding: --encoding gbk; or save it as UTF-8"
+            help = "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"
             self.notes.append(_note("W593", message, help))
         return Sheet(decoded.text)
 

@@ -60,7 +60,7 @@ def refuse_long(trace: Trace) -> None:
     """Raise DiffcompareError (E582) for a trace that is too long to be shown step by step."""
     if len(trace.nodes) > MAX_NODES:
         message = f"the expression has {len(trace.nodes)} nodes, too many to show one by one"
-        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="`diffcompare trace` takes it"))
+        raise DiffcompareError(Diagnostic("E582", "resource_limit", message, help="use `diffcompare trace` instead"))
 
 
 class _TraceFrames(NamedTuple):
@@ -106,7 +106,7 @@ class _TraceFrames(NamedTuple):
             )
 
     def _kink(self, failure: Diagnostic) -> Frame:
-        """Return a frame that says why there is no derivative here, before the sweeps are shown all the same."""
+        """Return the frame that says why there is no derivative here; the sweeps follow nevertheless."""
         truth = establish(self.trace.problem)
         slopes = truth.slopes if truth is not None else {}
         rows = [(name, _slope(sides.left), _slope(sides.right)) for name, sides in slopes.items()]

@@ -68,7 +68,7 @@ def shipped() -> dict[str, Staged]:
 
 
 def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
-    """Return the list, the point, and values and adjoints there; None stands for a number that is not finite."""
+    """Return the Wengert list with the values and adjoints at a point; None stands for a number that is not finite."""
     expression = question.parsed.expression
     nodes = wengert_list(expression)
     places = {node: place for place, node in enumerate(nodes)}
@@ -91,7 +91,7 @@ def program(question: ParsedInput, point: Mapping[str, float]) -> Program:
 
 
 def stepped(text: str, point: Mapping[str, float]) -> Program:
-    """Return the program with the true derivative by its one variable, with which the page compares its quotients.
+    """Return the program with its true derivative, with which the page compares its quotients.
 
     If the truth is not available, the program's own reverse sweep takes its place.
     """
@@ -232,7 +232,7 @@ SECONDS = 5.0  # for one derivative by sympy; the largest takes a quarter of a s
 
 
 def bars() -> list[dict[str, Any]]:
-    """Return a row for every member: nodes by form, and relative errors at X; None where there is no number.
+    """Return a row for every member: nodes by form, and relative errors at X; None stands for a missing number.
 
     From the first member whose coefficients overflow, `expanded` is None: those of later members are larger.
     """

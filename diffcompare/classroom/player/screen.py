@@ -167,7 +167,7 @@ class Screen(NamedTuple):
 
 
 def compose(demo: Demo, frames: Sequence[Frame], state: State, look: Look, rows: int, demos: int = 1) -> Screen:
-    """Return the whole screen; `demos` is their number, after whose last frame nothing follows."""
+    """Return the whole screen; `demos` is the number of demos, after the last of which nothing follows."""
     columns, rows = max(look.width, MIN_SIZE[0]), max(rows, MIN_SIZE[1])
     look = look._replace(width=columns - 1, digits=state.digits)
     if state.help:
@@ -363,7 +363,7 @@ def _lines(blocks: Sequence[Block], look: Look) -> list[Line]:
 
 
 def _without_rules(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without those that only divide."""
+    """Return the lines without horizontal rules."""
     return [line for line in lines if not (line and all(set(text) <= {"─", "-"} for text, _ in line))]
 
 

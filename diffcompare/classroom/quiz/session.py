@@ -88,7 +88,7 @@ class Round:
 
 @dataclass(frozen=True, repr=False)
 class Quiz(Record):
-    """A quiz, at any time from its begin to its end."""
+    """A quiz at any time between its beginning and its end."""
 
     report = "diffcompare.classroom.quiz.report"
 
