@@ -146,6 +146,11 @@ def usage_error(code: str, message: str, help: str) -> DiffcompareError:
     return DiffcompareError(Diagnostic(code, "bad_value", message, help=help))
 
 
+def note(code: str, message: str, help: str | None = None) -> Diagnostic:
+    """Return a note: something to know, which is no mistake."""
+    return Diagnostic(code, "note", message, help=help, severity="note")
+
+
 def is_misread(notes: Iterable[Diagnostic]) -> bool:
     """Tell whether a text was probably meant otherwise than it is read: `sinx`, `E^x`."""
     return any(note.code in ("W307", "W308") and note.severity == "warning" for note in notes)

@@ -18,7 +18,7 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
-from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean, note
 from diffcompare.inputs.formulas import notation_of
 from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
@@ -185,7 +185,7 @@ class _CsvTable:
         for record in self.below_header(records, has_expressions=True):
             yield record if isinstance(record, InputRow) else self._row(*record)
         for code, message in self._notes():
-            tell(Diagnostic(code, "note", f"{self.file}: {message}", severity="note"))
+            tell(note(code, f"{self.file}: {message}"))
 
     def _notes(self) -> Iterator[tuple[str, str]]:
         """Yield the code and the message of every note on how the table was read."""

@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from diffcompare.batch import csv_reader, workbook
 from diffcompare.batch.rows import InputRow, error_row, json_rows, text_rows, toml_rows
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, note, usage_error
 from diffcompare.inputs.encodings import InUtf8, check_encoding, codec_of, encoding_of_stream
 from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, is_unreadable, unreadable
 
@@ -52,20 +52,20 @@ def find_input_files(
     for argument in arguments:
         if argument == "-":
             if any(file.path is None for file in files):
-                raise _error("E627", "standard input can be read once only", "name `-` once")
+                raise usage_error("E627", "standard input can be read only once", "name `-` once")
             files.append(InputFile(None, STANDARD_INPUT, _format_of("-", format)))
         elif os.path.isdir(argument):
             paths = [path for path in _files_below(argument) if os.path.realpath(path) not in unwanted]
             files += [InputFile(path, path, suffix_of(path) or "") for path in paths if suffix_of(path)]
         elif os.path.lexists(argument) or not _is_pattern(argument):
             if not os.path.lexists(argument):
-                raise _error("E621", f"there is no file `{argument}`", "check the path", "io_error")
+                raise _missing(f"there is no file `{argument}`", "check the path")
             files.append(InputFile(argument, argument, _format_of(argument, format)))
         else:
             files += [file for file in _matches(argument, format) if os.path.realpath(file.name) not in unwanted]
     if not files:
         suffixes = ", ".join(_FORMATS)
-        raise _error("E621", "there is no file of expressions", f"their names end in {suffixes}", "io_error")
+        raise _missing("there is no file of expressions", f"their names end in {suffixes}")
     return files if encoding is None else [file._replace(encoding=encoding) for file in files]
 
 
@@ -134,7 +134,7 @@ def _format_of(argument: str, format: str | None) -> str:
     known = suffix_of(argument) or format
     if known is None:
         subject = STANDARD_INPUT if argument == "-" else f"`{argument}`"
-        raise _error("E621", f"the format of {subject} is unknown", "for example --input-format txt")
+        raise usage_error("E621", f"the format of {subject} is unknown", "for example --input-format txt")
     return known
 
 
@@ -155,12 +155,12 @@ def _matches(pattern: str, format: str | None) -> list[InputFile]:
 
     paths = [path for path in sorted(glob(pattern, recursive=True)) if not os.path.isdir(path)]
     if not paths:
-        raise _error("E621", f"no file matches the pattern `{pattern}`", "check the path", "io_error")
+        raise _missing(f"no file matches the pattern `{pattern}`", "check the path")
     return [InputFile(path, path, _format_of(path, format)) for path in paths]
 
 
-def _error(code: str, message: str, help: str, kind: str = "bad_value") -> DiffcompareError:
-    return DiffcompareError(Diagnostic(code, kind, message, help=help))
+def _missing(message: str, help: str) -> DiffcompareError:
+    return DiffcompareError(Diagnostic("E621", "io_error", message, help=help))
 
 
 # --- The rows of all files --------------------------------------------------------------------------------------------
@@ -193,9 +193,7 @@ def points_of(path: str) -> Iterator[tuple[int, dict[str, str]]]:
     if is_unreadable(path):
         raise unreadable(path)
     if not is_regular(path):
-        raise DiffcompareError(
-            Diagnostic("E621", "io_error", f"`{path}` is not a file of points", help="a CSV file: x,y and below 2,5")
-        )
+        raise _missing(f"`{path}` is not a file of points", "a CSV file: x,y and below 2,5")
     try:
         with open(path, "rb") as stream:
             for line, point in csv_reader.points(
@@ -254,7 +252,7 @@ def _workbook(file: InputFile, path: str, tell: Callable[[Diagnostic], None]) ->
         yield InputRow(file.name, 1, error=error.diagnostic._replace(source=f"{file.name}:1"))
         return
     if worksheet.others:
-        tell(_note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is not empty"))
+        tell(note("W596", f"{file.name}: read the worksheet `{worksheet.name}`, the first that is not empty"))
     yield from csv_reader.rows_of_records(worksheet.records, file.name, tell)
 
 
@@ -269,9 +267,5 @@ def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], Non
     codec, guessed, word = encoding_of_stream(stream)
     if guessed is not None:
         message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
-        tell(_note("W593", message, "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"))
+        tell(note("W593", message, "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"))
     return stream if codec in ("utf-8", "utf-8-sig") else InUtf8(stream, codec)
-
-
-def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
-    return Diagnostic(code, "note", message, help=help, severity="note")

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from diffcompare.batch.pool import Result, pack, unpack
 from diffcompare.batch.row_result import RowSummary, csv_header, summarize
 from diffcompare.batch.run import Sink
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import usage_error
 from diffcompare.safe_io import replace_file
 
 SUFFIX = ".state"
@@ -58,7 +58,9 @@ class Journal(Sink):
         self.size = 0  # bytes of whole rows in the results
         is_resumed = resume and _can_resume(path, identity)
         if not is_resumed and not resume and unfinished(path):
-            raise _refused(f"`{path}` holds a run that was not finished", "go on with --resume, or delete it")
+            raise usage_error(
+                "E633", f"`{path}` holds a run that was not finished", "go on with --resume, or delete it"
+            )
         with self._trouble(), contextlib.ExitStack() as opened:
             self.results = opened.enter_context(_opened(path))
             _lock(self.results, path)
@@ -155,8 +157,8 @@ def _lock(stream: BinaryIO, path: str) -> None:
         fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         stream.close()
-        raise _refused(
-            f"another run is writing `{path}`", "wait for it to finish, or choose another file with -o"
+        raise usage_error(
+            "E633", f"another run is writing `{path}`", "wait for it to finish, or choose another file with -o"
         ) from None
     except (ImportError, OSError):
         pass
@@ -186,11 +188,11 @@ def _can_resume(path: str, identity: Mapping[str, Any]) -> bool:
         if os.path.getsize(path) == 0:
             return False  # the run ended before it wrote its state
         message = f"nothing says which run `{path}` belongs to: `{state_of(path)}` is missing or damaged"
-        raise _refused(message, "run without --resume")
+        raise usage_error("E633", message, "run without --resume")
     for key, description in DESCRIPTIONS.items():
         if state.get(key) != json.loads(json.dumps(identity[key])):
             message = f"`{path}` belongs to {description}{_difference(state.get(key), identity[key])}"
-            raise _refused(message, "choose another file with -o")
+            raise usage_error("E633", message, "choose another file with -o")
     return True
 
 
@@ -239,10 +241,6 @@ def _write_all(stream: BinaryIO, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[stream.write(left) :]
-
-
-def _refused(message: str, help: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic("E633", "bad_value", message, help=help))
 
 
 # --- Files of an earlier run, recognized by how they begin: other files are never replaced ----------------------------

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from diffcompare.classroom.class_answers.submissions import AnswerRow, AnswerTable, Class, ParsedRow, Part
 from diffcompare.classroom.class_answers.table import TableCell
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
 from diffcompare.inputs.formulas import formula_text, formulas_from, parse_conditions
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -110,7 +110,7 @@ def _notes(table: AnswerTable, rows: Sequence[AnswerRow]) -> tuple[Diagnostic, .
     if left_out:
         listed = ", ".join(f"`{title}`" for title in left_out[:8]) + ", ..." * (len(left_out) > 8)
         message = f"left out the column{'s' * (len(left_out) > 1)} {listed}: no function has such a variable"
-        notes.append(Diagnostic("W591", "note", message, severity="note"))
+        notes.append(note("W591", message))
     return tuple(notes)
 
 
@@ -124,6 +124,6 @@ def _answered_twice(rows: Sequence[AnswerRow]) -> Iterator[Diagnostic]:
         if key in seen:
             message = f"`{row.who}` answers {row.label} twice, in lines {seen[key]} and {row.line}"
             help = "if these are two students, a column `id` tells them apart"
-            yield Diagnostic("W595", "note", message, help=help, severity="note")
+            yield note("W595", message, help)
             return
         seen[key] = row.line

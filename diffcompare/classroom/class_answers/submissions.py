@@ -20,7 +20,7 @@ from diffcompare.classroom.class_answers.table import (
     variable_for,
     with_variables,
 )
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.encodings import decode, example
 from diffcompare.inputs.files import file_suffix, read_bytes
@@ -215,7 +215,7 @@ class AnswerTable:
         columns = columns_of(records[place], path)
         self.records = [list(map(self._with_points, record)) for record in records[place + 1 :]]
         if self.decimal:
-            self.notes.append(_note("W594", "commas within numbers are read as decimal commas"))
+            self.notes.append(note("W594", "commas within numbers are read as decimal commas"))
         self.questions: dict[str, ParsedInput | Diagnostic] = {}
         names = self._variables(columns)
         certain = all(isinstance(question, ParsedInput) for question in self.questions.values()) and bool(names)
@@ -227,7 +227,7 @@ class AnswerTable:
         if file_suffix(self.path) == ".xlsx":
             worksheet = workbook.read(self.path)
             if worksheet.others:
-                self.notes.append(_note("W596", f"read the worksheet `{worksheet.name}`, the first that is not empty"))
+                self.notes.append(note("W596", f"read the worksheet `{worksheet.name}`, the first that is not empty"))
             return Book(worksheet.records)
         decoded = decode(read_bytes(self.path), self.path, encoding)
         if decoded.guessed:
@@ -235,7 +235,7 @@ class AnswerTable:
             if decoded.encoding == "UTF-8":
                 message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
             help = "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"
-            self.notes.append(_note("W593", message, help))
+            self.notes.append(note("W593", message, help))
         return Sheet(decoded.text)
 
     def _with_points(self, cell: TableCell) -> TableCell:
@@ -396,10 +396,6 @@ def _changed_by_spreadsheet(answer: str) -> Diagnostic:
     mistaken_for = "a date" if _DATE.fullmatch(answer) else "a formula of its own"
     message = f"the spreadsheet shows `{answer}` here: it took the answer for {mistaken_for}"
     return Diagnostic("E597", "bad_value", message, help="in the spreadsheet put an apostrophe in front of it: '2*x")
-
-
-def _note(code: str, message: str, help: str | None = None) -> Diagnostic:
-    return Diagnostic(code, "note", message, help=help, severity="note")
 
 
 def _no_partial(wanted: str, title: str, names: Iterable[str]) -> Diagnostic:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.diagnostics import MIN_SLIP_LIKENESS, did_you_mean, usage_error
 
 if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
@@ -25,7 +25,7 @@ def load_demo(name: str) -> Demo:
     if name not in NAMES:
         suggestion = did_you_mean(name, NAMES, MIN_SLIP_LIKENESS)
         fix = f"did you mean `{suggestion}`?" if suggestion else f"choose {', '.join(NAMES)}, or all"
-        raise DiffcompareError(Diagnostic("E581", "bad_value", f"there is no demo `{name}`", help=fix))
+        raise usage_error("E581", f"there is no demo `{name}`", fix)
     module = import_module(f"{__name__}.{name.replace('-', '_')}")  # each imports what only its own frames need
     demo: Demo = module.DEMO
     return demo

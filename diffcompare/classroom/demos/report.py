@@ -9,7 +9,7 @@ from typing import Any
 from diffcompare import formatting
 from diffcompare.classroom.demos import ENCORES, NAMES, TEN, load_demo
 from diffcompare.classroom.demos.frame import Demo, Frame, localized, localized_table, table
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.diagnostics import Diagnostic, usage_error
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Measured, Paragraph, Source, Table
 from diffcompare.localization import phrase, translate
 from diffcompare.numeric.evaluate import is_number
@@ -71,7 +71,7 @@ def numbered(computed: ComputedDemo, only: int | None) -> list[tuple[int, Frame]
         return frames
     if not 1 <= only <= len(frames):
         message = f"`{computed.demo.name}` has {counted(len(frames), 'frame')}; there is no frame {only}"
-        raise DiffcompareError(Diagnostic("E583", "bad_value", message, help=f"for example `--frame {len(frames)}`"))
+        raise usage_error("E583", message, f"for example `--frame {len(frames)}`")
     return [frames[only - 1]]
 
 
