@@ -20,6 +20,11 @@ localization.py               The language of texts for people: English as it st
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
 safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
+tape.py                       The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
+tape_arrays.py                Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
+tape_functions.py             The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
+tape_nesting.py               Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
+tape_operators.py             The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h

@@ -159,8 +159,15 @@ def _has_radius(x: Any) -> bool:
     return hasattr(x, "rad")
 
 
+def _is_final(x: Any) -> bool:
+    """Tell whether a number is a Variable of the tape that will not be differentiated again: an array of doubles."""
+    return getattr(x, "is_final", False)
+
+
 def _tanh_partial(y: Any, x: Any) -> Any:
     # 1 - y^2 cancels in the tail: at x = 18 it has lost 4 %, at 800 balls of 2,000 bits have nothing left.
+    if _is_final(x):
+        return _square(1 / cosh(x))
     if abs(x) < 0.5 if isinstance(x, float) else not _has_radius(x):
         return 1 - _square(y)
     q = exp(-2 * abs_(x))
@@ -168,21 +175,23 @@ def _tanh_partial(y: Any, x: Any) -> Any:
 
 
 def _sigmoid_partial(y: Any, x: Any) -> Any:
-    if x <= 0 if isinstance(x, float) else not _has_radius(x):
+    if x <= 0 if isinstance(x, float) else not (_has_radius(x) or _is_final(x)):
         return y * (1 - y)
     e = exp(-abs_(x))
     return e / ((1 + e) * (1 + e))
 
 
 def _gauss(x: Any) -> Any:
-    """Return exp(-x^2).  Over floats x^2 is split exactly in two (Dekker 1971): its rounding would cost x^2/2 ulp."""
+    """Return exp(-x^2).  Over doubles x^2 is split exactly in two (Dekker 1971): its rounding would cost x^2/2 ulp."""
     if not isinstance(x, float):
-        return exp(-_square(x))
-    if not abs(x) < 27.3:  # exp(-27.3^2) is below the smallest double
+        if not _is_final(x):
+            return exp(-_square(x))
+        x = min_(max_(x, -28), 28)  # an array of doubles; exp(-28^2) is 0
+    elif not abs(x) < 27.3:  # exp(-27.3^2) is below the smallest double
         return exp(-(x * x))
     square = x * x
     high = x * 134217729.0
-    high -= high - x
+    high = high - (high - x)
     low = x - high
     return exp(-square) * (1 - (((high * high - square) + 2 * high * low) + low * low))
 

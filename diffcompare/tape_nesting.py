@@ -1,0 +1,74 @@
+"""Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again.
+
+Every derivative has an input of its own, so that the inner and the outer one are never taken for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from diffcompare.tape import AccumulateGrad, Function, Variable, nodes_below, walk
+from diffcompare.tape_operators import enable_grad
+
+
+def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variable]:
+    """Return the function whose value is the derivative of `f` by one of its arguments.
+
+    derivative(lambda x: x * derivative(lambda y: x + y)(x))(1.0)      # 1
+    derivative(lambda x: derivative(lambda y: x * y**2)(x))(3.0)       # 12: y starts at x, and is not x
+    """
+
+    def slope(*arguments: Any) -> Variable:
+        given = arguments[argument]
+        outer = given if isinstance(given, Variable) else Variable(given)
+        with enable_grad():
+            inner = _Alias.apply(outer) if outer.node else _input(outer)
+            result = f(*arguments[:argument], inner, *arguments[argument + 1 :])
+            found = None
+            if isinstance(result, Variable) and result.node is not None:
+                found = walk(result, None, None, True, [inner])[0]
+        if isinstance(inner.node, _Input):
+            inner.node.is_finished = True
+        if found is None:
+            return Variable(outer.value * 0.0)
+        plain: Variable = found.detach()
+        return plain if _is_finished(found) else found
+
+    return slope
+
+
+def _input(value: Variable) -> Variable:
+    variable = Variable(value, requires_grad=True)
+    variable.accumulator = _Input(variable)
+    return variable
+
+
+def _is_finished(variable: Variable) -> bool:
+    """Tell whether nothing below a Variable will be differentiated again."""
+    leaves = [node for node in nodes_below(variable.node, ()) if not node.inputs] if variable.node else []
+    return all(isinstance(leaf, _Input) and leaf.is_finished for leaf in leaves)
+
+
+class _Input(AccumulateGrad):
+    """The input of a derivative."""
+
+    __slots__ = ("is_finished",)
+
+    def __init__(self, variable: Variable) -> None:
+        super().__init__(variable)
+        self.is_finished = False
+
+
+class _Alias(Function):
+    """A second Variable with the value of a first."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def forward(ctx: Any, x: Variable) -> Any:
+        return x.value
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Variable) -> Variable:
+        return grad_output

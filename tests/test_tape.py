@@ -1,0 +1,477 @@
+"""The tape: PyTorch's Variable and Function in one module, over numbers and NumPy arrays."""
+
+import math
+
+import numpy as np
+import pytest
+
+from diffcompare.language.operations import FUNCTIONS
+from diffcompare.tape import Function, TapeError, Variable, enable_grad, grad, no_grad
+from diffcompare.tape_nesting import derivative
+
+
+def leaf(value):
+    return Variable(value, requires_grad=True)
+
+
+def gradients(f, *values):
+    """Return the gradients of a number that f computes from Variables."""
+    leaves = [leaf(value) for value in values]
+    f(*leaves).backward()
+    return [each.grad.data for each in leaves]
+
+
+def differences(f, *values, h=1e-6):
+    """Return the same by central differences of the plain function."""
+    found = []
+    for place, value in enumerate(values):
+        slopes = np.zeros(np.shape(value))
+        for index in np.ndindex(np.shape(value)):
+            step = np.zeros(np.shape(value))
+            step[index] = h
+            above, below = ([*values[:place], value + side * step, *values[place + 1 :]] for side in (1, -1))
+            slopes[index] = (f(*above) - f(*below)) / (2 * h)
+        found.append(slopes)
+    return found
+
+
+# --- A walk through the tape ------------------------------------------------------------------------------------------
+
+
+def test_a_result_knows_the_node_that_made_it_and_a_node_those_of_its_inputs():
+    x = leaf(1.0)
+    y = x * np.sin(x)
+    assert repr(y) == "Variable(0.8414709848078965, grad_fn=<MulBackward>)"
+    (first, _), (second, _) = y.grad_fn.next_functions
+    assert [repr(first), repr(second)] == ["<AccumulateGrad>", "<SinBackward>"]
+    assert first.variable is x
+    assert second.next_functions == ((first, 0),)
+
+
+def test_backward_fills_the_gradients_of_leaves_and_of_nothing_else():
+    x, constant = leaf(1.0), Variable(3.0)
+    y = x * x
+    (y * constant).backward()
+    assert x.grad == 6.0
+    assert y.grad is None
+    assert constant.grad is None
+    assert (x.grad.requires_grad, x.is_leaf, y.is_leaf) == (False, True, False)
+
+
+def test_gradients_accumulate_until_they_are_zeroed():
+    x = leaf(3.0)
+    (x * x).backward()
+    (x * x).backward()
+    assert x.grad == 12.0
+    x.zero_grad()
+    (x * x).backward()
+    assert x.grad == 6.0
+
+
+def test_a_value_used_twice_gets_both_shares():
+    assert gradients(lambda x: x * x * x + x, 2.0) == [13.0]
+
+
+def test_micrograds_readme():
+    a, b = leaf(-4.0), leaf(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert (g.item(), a.grad.item(), b.grad.item()) == (24.70408163265306, 138.83381924198252, 645.5772594752186)
+
+
+def test_a_long_tape_is_walked_without_recursion():
+    x = leaf(1.0)
+    y = x
+    for _ in range(10_000):
+        y = y * 0.5 + 0.5
+    y.backward()
+    assert x.grad == 0.5**10_000
+    assert y == 1.0
+
+
+# --- Functions of one's own -------------------------------------------------------------------------------------------
+
+
+class Sinh(Function):
+    @staticmethod
+    def forward(ctx, i):
+        e, e_minus = i.exp(), (-i).exp()
+        ctx.save_for_backward(e, e_minus)
+        return (e - e_minus) / 2
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        e, e_minus = ctx.saved_variables
+        return grad_output * (e + e_minus) / 2
+
+
+def test_the_sinh_of_the_lecture_note():
+    x = leaf(1.0)
+    y = Sinh.apply(x)
+    assert repr(y) == "Variable(1.1752011936438014, grad_fn=<SinhBackward>)"
+    y.backward()
+    assert x.grad == 1.5430806348152437
+
+
+def test_what_forward_saves_counts_in_second_derivatives():
+    """In PyTorch the second derivative of this Sinh is lost without a word."""
+    x = leaf(1.0)
+    first = grad(Sinh.apply(x), x, create_graph=True)
+    assert grad(first, x) == pytest.approx(math.sinh(1.0), rel=1e-15)
+    x = leaf(2.0)
+    first = grad(Sinh.apply(x) * x, x, create_graph=True)
+    assert grad(first, x) == pytest.approx(2 * math.cosh(2) + 2 * math.sinh(2), rel=1e-14)
+
+
+def test_forward_may_compute_with_plain_numbers_and_keep_what_it_likes_on_ctx():
+    class Scale(Function):
+        @staticmethod
+        def forward(ctx, x, factor, unused):
+            ctx.factor = factor
+            assert ctx.needs_input_grad == (True, False, False)
+            return math.exp(x) * factor
+
+        @staticmethod
+        def backward(ctx, grad_output):
+            return grad_output * ctx.factor * math.e, None, None
+
+    x = leaf(1.0)
+    Scale.apply(x, 2.0, "text").backward()
+    assert x.grad == 2 * math.e
+
+
+def test_a_function_without_active_arguments_is_not_recorded():
+    assert Sinh.apply(Variable(1.0)).grad_fn is None
+    with no_grad():
+        assert Sinh.apply(leaf(1.0)).grad_fn is None
+        with enable_grad():
+            assert Sinh.apply(leaf(1.0)).grad_fn is not None
+
+
+def test_an_operation_saves_what_its_partials_read_and_nothing_else():
+    x, y = leaf(2.0), leaf(3.0)
+    assert (x + y).grad_fn.saved_tensors == ()
+    assert (x * y).grad_fn.saved_tensors == (None, x, y)
+    result, argument = np.exp(x).grad_fn.saved_tensors
+    assert (result.item(), argument) == (math.exp(2.0), None)
+    d = x * 1.0
+    tripled = d * 3  # only the factor 3 is needed, so that d may change
+    d += 1
+    tripled.backward()
+    assert x.grad == 3.0
+
+
+@pytest.mark.parametrize(
+    ("backward", "wrong"),
+    [
+        (lambda ctx, g: g * ctx.saved_tensors[0], 1.0),  # the value, not twice the value
+        (lambda ctx, g: 2 * ctx.saved_tensors[0], 2.0),  # the chain is forgotten
+        (lambda ctx, g: None, None),
+    ],
+)
+def test_a_wrong_backward_is_taken_at_its_word(backward, wrong):
+    """The tape cannot know: `diffcompare.check` can."""
+
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.data**2
+
+    square = type("Square", (Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
+    x = leaf(1.0)
+    y = square.apply(x)
+    (5.0 * y).backward()
+    assert x.grad != 10.0
+    assert (None if x.grad is None else x.grad / 5 if wrong == 1.0 else x.grad) == wrong
+
+
+# --- Rows of the table ------------------------------------------------------------------------------------------------
+
+
+ROWS = [row for name, row in FUNCTIONS.items() if name == row.name and name != "polygamma"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_every_function_of_the_language_works_on_numbers_and_on_arrays(row):
+    for sample in row.samples:
+        if not row.domain.contains(*sample):
+            continue
+        value = row.real(*sample)
+        partials = [partial(value, *sample) if callable(partial) else partial for partial in row.partials]
+        for shape in ((), (2,)):
+            leaves = [leaf(np.full(shape, argument)) for argument in sample]
+            result = row(*leaves)
+            np.testing.assert_array_max_ulp(result.data, np.full(shape, value, float), 2)
+            result.sum().backward()
+            for each, partial in zip(leaves, partials, strict=True):
+                given = np.zeros(shape) if each.grad is None else each.grad.data
+                np.testing.assert_array_max_ulp(given, np.full(shape, partial, float), 4)
+
+
+def test_slopes_in_the_tails_keep_their_digits_and_their_derivatives():
+    x = leaf([-18.0, 0.0, 20.0])
+    np.tanh(x).sum().backward()
+    np.testing.assert_allclose(x.grad.data, 1 / np.cosh(x.data) ** 2, rtol=1e-15)
+    third = derivative(derivative(derivative(np.tanh)))
+    assert third(0.0) == -2.0
+
+
+# --- Arrays -----------------------------------------------------------------------------------------------------------
+
+RANDOM = np.random.default_rng(7)
+M, N = RANDOM.normal(size=(3, 4)), RANDOM.normal(size=(4, 2))
+V, W, U = RANDOM.normal(size=4), RANDOM.normal(size=4), RANDOM.uniform(0.5, 2.0, size=3)
+
+ARRAY_CODE = {
+    "broadcast": (lambda m, v: np.sum(m * v + m / (2 + v * v) - v), M, V),
+    "a number and an array": (lambda a, v: np.sum(np.sin(a * v) ** 2), np.float64(0.3), V),
+    "matrix product": (lambda m, n: np.sum((m @ n) ** 2), M, N),
+    "matrix and vector": (lambda m, v: np.sum(np.tanh(m @ v)), M, V),
+    "vector and matrix": (lambda u, m: np.sum((u @ m) ** 3), U, M),
+    "vectors": (lambda v, w: np.exp(v @ w), V, W),
+    "np.dot": (lambda m, v: np.sum(np.dot(m, v) * np.dot(2.0, U)), M, V),
+    "batches": (lambda b, n: np.sum((b @ n) ** 2), RANDOM.normal(size=(2, 3, 4)), N),
+    "batches of vectors": (lambda b, v: np.sum((b @ v) ** 2), RANDOM.normal(size=(2, 3, 4)), V),
+    "mean and sum along axes": (
+        lambda m: np.sum(np.mean(m, axis=0) ** 2) * np.sum(m.sum(axis=1, keepdims=True) ** 2),
+        M,
+    ),
+    "slices": (lambda v: np.sum((v[1:] - v[:-1] ** 2) ** 2) + v[-1] * v[0], V),
+    "an entry twice": (lambda v: np.sum(v[np.array([0, 0, 2])] ** 2), V),
+    "rows and masks": (lambda m: np.sum(m[1] * m[:, 1:][2].sum()) + np.sum(m[np.arange(3), [0, 1, 3]]), M),
+    "reshape and transpose": (lambda m: np.sum((m.reshape((2, 6)).T @ np.reshape(m, (2, 6)))[0] ** 2), M),
+    "concatenate": (lambda v, w: np.sum(np.concatenate([v * w, w[:1], np.ones(2)]) ** 3), V, W),
+    "stack": (lambda v: np.sum(np.stack([v[0] * v[1], v[2], v[0]]) ** 2), V),
+    "stack along an axis": (lambda v, w: np.sum(np.stack([v, w], axis=1)[:, 1] * np.stack([w, v])[1]), V, W),
+    "where": (lambda v, w: np.sum(np.where(v > 0, v * w, w**2)), V, W),
+    "maximum and minimum": (lambda v, w: np.sum(np.maximum(v, w) * np.minimum(v, 0.1)), V, W),
+    "largest and smallest": (lambda m: np.sum(np.max(m, axis=1) ** 2) - np.min(m) * m.max(), M),
+    "powers": (lambda u: np.sum(u**2.5 + 2.0**u + u**-2 + u**u), U),
+    "outer": (lambda u, v: np.sum(np.outer(u, v) ** 2), U, V),
+    "an array filled": (lambda v: _filled(v), V),
+    "logsumexp": (lambda v: np.log(np.sum(np.exp(v - np.max(v)))) + np.max(v), V),
+    "two layers": (lambda w1, b1, w2: np.mean((np.tanh(M @ w1 + b1) @ w2) ** 2), N, V[:2], W[:2]),
+}
+
+
+def _filled(v):
+    out = v * 0.0
+    for i in range(len(v)):
+        out[i] = v[i] * v[i - 1]
+    return np.sum(out * out)
+
+
+@pytest.mark.parametrize("case", ARRAY_CODE)
+def test_array_code_of_numpy_has_the_gradient_of_its_differences(case):
+    f, *values = ARRAY_CODE[case]
+    for given, found in zip(gradients(f, *values), differences(f, *values), strict=True):
+        assert given.shape == found.shape
+        np.testing.assert_allclose(given, found, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("case", ARRAY_CODE)
+def test_the_walk_can_be_differentiated_in_its_turn(case):
+    """The gradient of |gradient|^2 by sweeping the sweep, against differences of the gradient."""
+    f, *values = ARRAY_CODE[case]
+
+    def square(*arguments, create=False):
+        leaves = [each if type(each) is Variable else leaf(each) for each in arguments]
+        parts = [part for part in grad(f(*leaves), leaves, create_graph=create) if part is not None]
+        total = sum(np.sum(part * part) for part in parts)
+        return total if create else total.item()
+
+    given = gradients(lambda *leaves: square(*leaves, create=True), *values)
+    for one, found in zip(given, differences(square, *values), strict=True):
+        np.testing.assert_allclose(one, found, rtol=1e-5, atol=1e-5)
+
+
+def test_numpy_leaves_python_operators_to_the_variable():
+    x = leaf([1.0, 2.0])
+    for result in (np.ones(2) * x, np.float64(2) - x, 1 / x, x + np.arange(2), x @ np.ones(2), np.eye(2) @ x, 2**x):
+        assert type(result) is Variable
+    with pytest.raises(TypeError):
+        [1.0, 2.0] - x
+
+
+def test_comparisons_give_plain_truth_values():
+    x = leaf([1.0, 2.0])
+    assert (x > 1.5).tolist() == [False, True]
+    assert np.less(1.5, x).tolist() == [False, True]
+    assert leaf(2.0) == 2
+    assert max(leaf(2.0), leaf(3.0)) == 3.0
+
+
+# --- Second derivatives, and derivatives within derivatives -----------------------------------------------------------
+
+
+def test_create_graph_sweeps_the_sweep():
+    x = leaf(2.0)
+    (x**4).backward(create_graph=True)
+    assert x.grad == 32.0
+    slope, x.grad = x.grad, None
+    slope.backward()
+    assert x.grad == 48.0
+
+
+def test_an_inner_derivative_has_a_variable_of_its_own():
+    assert derivative(lambda x: x * derivative(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert derivative(lambda x: x * derivative(lambda y: x + y)(x))(1.0) == 1.0
+    assert derivative(lambda x: derivative(lambda y: x * y**2)(x))(3.0) == 12.0
+    assert (
+        derivative(lambda x: x * x * derivative(lambda y: y * x * derivative(lambda z: x * y * z)(2.0))(2.0))(1.0)
+        == 16.0
+    )
+    assert derivative(derivative(np.sin))(1.0) == -np.sin(1.0)
+    assert derivative(lambda x: 3.0)(1.0) == 0.0
+
+
+def test_a_finished_derivative_is_a_plain_number_and_an_unfinished_one_is_not():
+    slope = derivative(lambda x: x * derivative(lambda y: x * y**3)(2.0))
+    assert float(slope(1.0)) == 24.0
+    x = leaf(1.0)
+    slope(x).backward()
+    assert x.grad == 24.0
+
+
+def test_two_names_of_one_variable_are_one_input():
+    """As in PyTorch: y = x is no new variable, and the derivative by y is that by x."""
+    x = leaf(3.0)
+    y = x
+    assert grad(grad(x * y**2, y, create_graph=True), x) == 18.0
+
+
+def test_grad_returns_derivatives_and_leaves_the_leaves_alone():
+    x, y, z = leaf(2.0), leaf(3.0), leaf(4.0)
+    inner = x * y
+    assert [None if each is None else each.item() for each in grad(inner * x, (x, inner, z))] == [12.0, 2.0, None]
+    assert x.grad is None
+
+
+# --- Hooks, and changes in place --------------------------------------------------------------------------------------
+
+
+def test_a_hook_sees_a_gradient_pass_and_may_replace_it():
+    x, seen = leaf(3.0), []
+    y = x * x
+    y.register_hook(seen.append)
+    y.register_hook(lambda gradient: gradient * 10)
+    y.retain_grad()
+    (2 * y).backward()
+    assert (seen[0], y.grad, x.grad) == (2.0, 20.0, 120.0)
+
+
+def test_gradient_descent_changes_leaves_in_place_off_the_tape():
+    w = leaf([1.0, -2.0])
+    same = w
+    for _ in range(60):
+        w.zero_grad()
+        np.sum((w - np.array([3.0, 4.0])) ** 2).backward()
+        with no_grad():
+            w -= 0.2 * w.grad
+        w.data -= 0.05 * w.grad.data
+    assert w is same
+    np.testing.assert_allclose(w.data, [3.0, 4.0], rtol=1e-12)
+
+
+def product_changed_before_backward(change):
+    x = leaf(2.0)
+    y = x * 1.0
+    z = y * y
+    change(x, y)
+    z.backward()
+
+
+@pytest.mark.parametrize(
+    ("misuse", "code", "words"),
+    [
+        (lambda: (leaf([1.0, 2.0]) * 2).backward(), "E641", "needs a gradient of that shape"),
+        (lambda: (leaf([1.0, 2.0]) * 2).backward(np.ones(3)), "E641", "shape (3,)"),
+        (lambda: (Variable(1.0) * 2).backward(), "E641", "requires_grad=True"),
+        (lambda: grad(leaf(1.0) * 2, Variable(1.0)), "E641", "requires no gradient"),
+        (lambda: [each.backward() for each in [np.exp(leaf(1.0))] * 2], "E642", "retain_graph=True"),
+        (lambda: product_changed_before_backward(lambda x, y: y.__iadd__(1)), "E643", "<MulBackward>"),
+        (lambda: product_changed_before_backward(lambda x, y: setattr(y, "data", 1.0)), "E643", "changed in place"),
+        (lambda: leaf(1.0).__iadd__(1), "E643", "no_grad()"),
+        (lambda: leaf([1.0]).__setitem__(0, 1.0), "E643", "no_grad()"),
+        (lambda: math.sin(leaf(1.0)), "E644", "np.sin for math.sin"),
+        (lambda: np.array([leaf(1.0), leaf(2.0)]), "E644", "np.stack"),
+        (lambda: np.zeros(1).__iadd__(leaf([1.0])), "E644", "out = out + v"),
+        (lambda: np.cumsum(leaf([1.0])), "E644", "np.cumsum is not recorded"),
+        (lambda: Variable("text"), "E645", "not a real number"),
+        (lambda: Variable(1j), "E645", "not a real number"),
+    ],
+)  # fmt: skip
+def test_misuse_is_an_error_that_says_what_to_do(misuse, code, words):
+    with pytest.raises(TapeError) as caught:
+        misuse()
+    assert caught.value.diagnostic.code == code
+    assert words in str(caught.value)
+    assert isinstance(caught.value, RuntimeError)  # as in PyTorch
+
+
+def test_the_result_that_an_operation_saved_must_not_change_either():
+    x = leaf(1.0)
+    y = np.exp(x)
+    z = y * 2
+    y *= 3
+    with pytest.raises(TapeError, match="ExpBackward"):
+        z.backward()
+
+
+def test_backward_twice_is_fine_where_the_tape_was_retained():
+    x = leaf(3.0)
+    y = x * x
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad == 12.0
+
+
+def test_an_array_that_was_saved_is_read_only():
+    data = np.array([1.0, 2.0])
+    y = np.sum(leaf([1.0, 1.0]) * data)
+    with pytest.raises(ValueError, match="read-only"):
+        data[0] = 5.0
+    y.backward()
+
+
+class Product(Function):
+    """Three mistakes to make in a backward of two arguments."""
+
+    answer = None
+
+    @staticmethod
+    def forward(ctx, a, b):
+        return a.data * b.data
+
+    @classmethod
+    def backward(cls, ctx, grad_output):
+        return cls.answer(grad_output)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda g: g, "returned 1 gradients for 2 arguments"),
+        (lambda g: (g, np.ones(3)), "shape (3,) for an input of shape (2,)"),
+    ],
+)
+def test_a_backward_that_does_not_fit_is_named(answer, words):
+    wrong = type("Wrong", (Product,), {"answer": staticmethod(answer)})
+    with pytest.raises(TapeError, match="E645") as caught:
+        np.sum(wrong.apply(leaf([1.0, 2.0]), leaf([3.0, 4.0]))).backward()
+    assert words in str(caught.value)
+    assert "<WrongBackward>" in str(caught.value)
+
+
+def test_a_forward_that_returns_no_numbers_is_named():
+    nothing = type("Nothing", (Function,), {"forward": staticmethod(lambda ctx, a: None)})
+    with pytest.raises(TapeError, match=r"Nothing\.forward: None is not a real number"):
+        nothing.apply(leaf(1.0))
