@@ -115,10 +115,13 @@ codegen/                      Write the gradient as a program that runs by itsel
   reverse_program.py          Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Write expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
+  backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f
   error_patterns.py           Patterns in a wrong gradient: a constant factor, a lost sign, the wrong order, something added
   extrapolation.py            The slope of f along a line, with an error bound, from values of f at shrinking steps
   flat_arguments.py           The arguments of a Python function as one flat list of coordinates, and back again for a call
+  function_check.py           Check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`
+  function_report.py          Report of the check of a `Function`: its sentence, its JSON data, and its document
   given.py                    The gradient under test as one row of numbers for every component of f, whatever shape it comes in
   gradient_check.py           Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
   inspection.py               The inspection of a gradient at one point: its entries, and the mistake that explains them

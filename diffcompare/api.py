@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from diffcompare.language.expression import Expression
 
 if TYPE_CHECKING:
+    from diffcompare.gradcheck.function_check import FunctionCheck
     from diffcompare.gradcheck.gradient_check import GradientCheck
     from diffcompare.studies.check import Check
+    from diffcompare.tape import Function
 
 
 @overload
@@ -24,6 +27,8 @@ def check(
     seed: int = 0,
     **named: str | Expression | float,
 ) -> Check: ...
+@overload
+def check(function: type[Function], /, *point: Any, points: Iterable[Any] = (), seed: int = 0) -> FunctionCheck: ...
 @overload
 def check(
     function: Callable[..., Any],
@@ -47,18 +52,20 @@ def check(
     each: Any = False,
     seed: int = 0,
     **named: Any,
-) -> Check | GradientCheck:
+) -> Check | GradientCheck | FunctionCheck:
     """Check a derivative that somebody wrote, of an expression or of a Python function.
 
         check("x^2*sin(x)", x="2*x*cos(x)")     partials of an expression, everywhere in its domain
         check(f, gradient, [1.0, 2.0])          the gradient of a Python function at a point
         check(f, True, [1.0, 2.0])              that of a function that returns (value, gradient)
+        check(Sinh)                             the backward of a Function of the tape, of first and second order
 
     An argument of `f` that is called like one of the options goes into a mapping: `check(f, gradient, {"seed": 1.0})`.
 
     Args:
         function: an expression (text, an `Expression`, `@name` of the catalogue, or `FILE.toml:name`), or a callable
-            that returns a number or an array of any shape S.
+            that returns a number or an array of any shape S, or a `Function` of `diffcompare.tape`, whose backward is
+            checked at points of its own choice, or at the one that follows.
         answer: for an expression, the partials by variable, as text, expressions or numbers; the only one for a
             function of one variable needs no name; None checks the partials that come with a catalogue entry.  For a
             callable, the gradient: numbers, a callable that is called just as `function` is, or True if `function`
@@ -78,8 +85,8 @@ def check(
         **named: partials by variable, as in `x="2*x*cos(x)"`; for a callable, its arguments by keyword.
 
     Returns:
-        A `Check` for an expression, a `GradientCheck` for a callable.  Both have `ok` and `verdict`, print themselves
-        as tables, and have `to_json()`; `GradientCheck.assert_ok()` is for tests.
+        A `Check` for an expression, a `GradientCheck` for a callable, a `FunctionCheck` for a `Function`.  All have
+        `ok` and `verdict`, print themselves as tables, and have `to_json()`; `GradientCheck.assert_ok()` is for tests.
 
     Raises:
         DiffcompareError: for an expression or answer that cannot be read; where the callable has no finite value at the
@@ -100,6 +107,11 @@ def check(
         functions".  Expressions are compared by exact rules and at sampled points: see `Check`.
     """
     expression_options = _given(domain=domain, budget=budget, where_defined=where_defined)
+    if _is_function_of_the_tape(function):
+        from diffcompare.gradcheck.function_check import check_function
+
+        arguments = point if answer is None else (answer, *point)
+        return check_function(function, *arguments, points=points, seed=seed)
     if callable(function):
         if answer is None:
             raise TypeError(
@@ -119,6 +131,12 @@ def check(
     partials = {"points": points} if points != () else {}
     partials |= {"each": each} if each is not False else {}
     return check_expression(function, answer, seed=seed, **expression_options, **named, **partials)
+
+
+def _is_function_of_the_tape(function: Any) -> bool:
+    """Tell whether a class is a `Function`; where the tape was never imported, none is."""
+    tape = sys.modules.get("diffcompare.tape")
+    return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
 
 
 def _given(**options: Any) -> dict[str, Any]:

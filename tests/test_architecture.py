@@ -151,7 +151,10 @@ FENCES = {
     "rich": lambda name: name == "render.terminal",
     "typer": lambda name: name.startswith("cli."),
     "click": lambda name: name.startswith("cli."),
-    "numpy": lambda name: name == "gradcheck.flat_arguments" or name.startswith("tape"),  # f takes arrays
+    "numpy": lambda name: (
+        name in ("gradcheck.flat_arguments", "gradcheck.function_check", "gradcheck.backward_mistakes")
+        or name.startswith("tape")
+    ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "batch.workbook",
     "flint": lambda name: name == "numeric.arb_functions",  # with a stand-in where it is missing

@@ -1,0 +1,166 @@
+"""Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape.
+
+Each is found by a trial: another gradient is sent in, or something else is saved, and the outcome is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from diffcompare.gradcheck.entries import GradientEntry
+from diffcompare.gradcheck.inspection import Inspection
+from diffcompare.tape import Variable
+
+SCALE = -2.5  # of the gradient that is sent in to see whether backward passes it on
+MAX_SAVED = 6  # values whose exchange is tried
+ROUNDING = 1e-9
+
+
+class BackwardMistake(NamedTuple):
+    """A mistake in a backward."""
+
+    kind: str
+    """Stable identifier: `chain`, `saved`, `overwritten`, `broadcast`, `not-followed` ..., or that of a pattern."""
+    sentence: str
+    """What is wrong, and what to do about it."""
+
+
+class BackwardTrial(NamedTuple):
+    """A Function at a point where its backward was tried."""
+
+    function: Any
+    arguments: Sequence[Any]
+    given: Any
+    """The Jacobian by backward."""
+    point: Inspection
+    """What differences say of it."""
+    jacobian: Callable[..., Any]
+    """Tries backward again: of `function` at `arguments`, with a gradient `scale`, and other values `saved`."""
+
+
+def find_mistake(trial: BackwardTrial) -> BackwardMistake | None:
+    """Return the mistake that explains a wrong backward; the more particular explanation comes first."""
+    mistake = chain_mistake(trial) or overwritten(trial)
+    pattern = trial.point.pattern
+    if mistake is None and pattern is not None and pattern.kind in ("factor", "sign"):
+        mistake = BackwardMistake(pattern.kind, pattern.sentence)
+    mistake = mistake or saved_mistake(trial)
+    if mistake is None and pattern is not None:
+        mistake = BackwardMistake(pattern.kind, pattern.sentence)
+    return mistake
+
+
+def chain_mistake(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find a backward that does not multiply by the gradient that comes in, which is 1 in many a test."""
+    scaled = trial.jacobian(trial.function, trial.arguments, SCALE)
+    if np.allclose(scaled, SCALE * trial.given, rtol=ROUNDING, atol=0.0, equal_nan=True):
+        return None
+    if np.array_equal(scaled, trial.given):
+        return BackwardMistake("chain", "backward ignores grad_output: the chain rule multiplies by it")
+    return BackwardMistake(
+        "chain", "backward is not proportional to grad_output: the chain rule multiplies by it, once"
+    )
+
+
+def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find a saved value in whose place another one makes backward right."""
+    if not _wrong(trial.point):
+        return None
+    value = trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])
+    saved = value.grad_fn.saved if value.grad_fn is not None else ()
+    if not 0 < len(saved) <= MAX_SAVED:
+        return None
+    pairs = zip(_names(trial.point), trial.arguments, strict=True)
+    known = [*((f"the argument {name}", argument) for name, argument in pairs), ("the result of forward", value.data)]
+    for values, sentence in _replacements(saved, known):
+        try:
+            other = trial.jacobian(trial.function, trial.arguments, saved=values)
+        except Exception:  # what was put in its place may not fit
+            continue
+        if _is_right(other, trial.point):
+            return BackwardMistake("saved", sentence)
+    return None
+
+
+def _names(point: Inspection) -> list[str]:
+    return [leaf.name for leaf in point.point.leaves]
+
+
+def _replacements(saved: Sequence[Any], known: Sequence[tuple[str, Any]]) -> Iterator[tuple[list[Any], str]]:
+    """Yield what might have been saved instead: two values exchanged, or one replaced by a known one."""
+    for one in range(len(saved)):
+        for other in range(one):
+            values = list(saved)
+            values[one], values[other] = values[other], values[one]
+            yield values, f"the saved values {other + 1} and {one + 1} are taken for each other"
+    for place in range(len(saved)):
+        current = next((name for name, value in known if _equal(value, saved[place])), "")
+        which = f"saved value {place + 1}" if len(saved) > 1 else "what is saved"
+        for name, value in known:
+            if name != current:
+                instead = f" and not {current}" if current else ""
+                yield [*saved[:place], value, *saved[place + 1 :]], f"{which} should be {name}{instead}"
+
+
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(np.array_equal(getattr(one, "data", one), getattr(other, "data", other)))
+    except Exception:  # something that is not numbers
+        return False
+
+
+def overwritten(trial: BackwardTrial) -> BackwardMistake | None:
+    """Find gradients of which only the last share, or only the first, is left."""
+    wrong = _wrong(trial.point)
+    if not wrong or any(entry.given != 0 or not entry.found for entry in wrong):
+        return None
+    for keep, which in ((max, "last"), (min, "first")):
+        if all(_kept(trial.point, entry, keep) for entry in wrong):
+            sentence = f"only the {which} share of a gradient is left: `=` where shares are added (`+=`, np.add.at)"
+            return BackwardMistake("overwritten", sentence)
+    return None
+
+
+def _kept(point: Inspection, wrong: GradientEntry, keep: Callable[..., int]) -> bool:
+    """Tell whether just the last (or first) component that depends on the coordinate of a wrong entry is right."""
+    depends = [entry for entry in point.entries if entry.coordinate == wrong.coordinate and entry.found]
+    right = [entry.component for entry in depends if entry.verdict != "wrong"]
+    return right == [keep(entry.component for entry in depends)]
+
+
+def not_followed(point: Inspection) -> BackwardMistake:
+    """Explain a second derivative that is wrong although the first is right."""
+    what = "lost" if all(entry.given == 0 for entry in _wrong(point)) else "wrong"
+    return BackwardMistake(
+        "not-followed",
+        f"its own derivative, which second derivatives need, is {what}: backward computes with plain numbers, which the"
+        " tape does not follow; save Variables, and compute with them and not with their .data",
+    )
+
+
+def inconsistent_shape(arguments: Sequence[Any], found: BackwardMistake | None) -> BackwardMistake:
+    """Explain a backward that is right for equal shapes only."""
+    shapes = " and ".join(str(getattr(argument, "shape", ())) for argument in arguments)
+    reason = f" ({found.sentence})" if found and found.kind not in ("saved", "swapped") else ""
+    return BackwardMistake(
+        "broadcast",
+        f"backward is wrong for the shapes {shapes}, which forward broadcasts{reason}:"
+        " what forward repeats along an axis, backward adds up",
+    )
+
+
+def _wrong(point: Inspection) -> list[GradientEntry]:
+    return [entry for entry in point.judged if entry.verdict == "wrong"]
+
+
+def _is_right(jacobian: Any, point: Inspection) -> bool:
+    """Tell whether a Jacobian agrees with all slopes that are known."""
+    known = [entry for entry in point.entries if entry.coordinate is not None and entry.found is not None]
+    return bool(known) and all(
+        abs(jacobian[entry.component][entry.coordinate] - entry.slope.value)
+        <= entry.allowed + ROUNDING * abs(entry.slope.value)
+        for entry in known
+    )

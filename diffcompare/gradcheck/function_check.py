@@ -1,0 +1,287 @@
+"""Check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.gradcheck.backward_mistakes import (
+    BackwardMistake,
+    BackwardTrial,
+    find_mistake,
+    inconsistent_shape,
+    not_followed,
+)
+from diffcompare.gradcheck.entries import GradientEntry
+from diffcompare.gradcheck.gradient_check import GradientCheck, check_callable
+from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
+from diffcompare.studies.record import Record
+from diffcompare.tape import Variable, grad
+
+Shape = tuple[int, ...]
+
+NUMBERS = (0.7, -1.3, 2.2, 0.45, 1.6, -0.55)  # coordinates; no simple multiples, as a factor is a mistake to be named
+SMALL_NUMBERS = (0.3, 0.83, 0.55, 0.17, 0.65, 0.43)  # where those are outside the domain
+SHAPES: dict[int, tuple[tuple[Shape, ...], ...]] = {
+    1: (((),), ((3,),)),
+    2: (((), ()), ((2,), (2,)), ((2, 2), (2,)), ((), (2,)), ((2, 1), (2,))),
+}
+"""Shapes of the arguments that are tried, by their number; unequal ones are broadcast."""
+MAX_SECOND_ORDER = 4  # points at which backward is differentiated
+
+
+class FunctionCase(NamedTuple):
+    """A Function at one point, of first or second order."""
+
+    order: Literal[1, 2]
+    arguments: tuple[Any, ...]
+    """The point: a number or an array for each argument."""
+    check: GradientCheck | None
+    """What backward gave against differences; None where backward raised an error."""
+    mistake: BackwardMistake | None
+    """The mistake that explains what is wrong, if one was found."""
+
+    @property
+    def is_broadcast(self) -> bool:
+        """True if the arguments have different shapes."""
+        return len({_shape(argument) for argument in self.arguments}) > 1
+
+    @property
+    def verdict(self) -> Literal["agrees", "wrong", "undecided"]:
+        """The verdict on this point."""
+        return "wrong" if self.check is None or self.mistake is not None else self.check.verdict
+
+
+@dataclass(frozen=True, repr=False)
+class FunctionCheck(Record):
+    """Result of `dc.check(Sinh)`: the backward of a `Function` of the tape, judged by values of its forward.
+
+    It is true in a condition if backward is right, prints itself as a table, and has `to_json()`.
+    """
+
+    report = "diffcompare.gradcheck.function_report"
+
+    name: str
+    """Name of the Function."""
+    cases: tuple[FunctionCase, ...]
+    """One for every point and order, the first order first."""
+
+    @property
+    def verdict(self) -> Literal["agrees", "wrong", "undecided"]:
+        """`wrong` if it is anywhere, else `undecided` if it is anywhere, else `agrees`."""
+        verdicts = {case.verdict for case in self.cases}
+        return "wrong" if "wrong" in verdicts else "undecided" if "undecided" in verdicts else "agrees"
+
+    @property
+    def ok(self) -> bool:
+        """True if backward agrees with forward at every point and of both orders."""
+        return self.verdict == "agrees"
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    @property
+    def mistake(self) -> BackwardMistake | None:
+        """The mistake that explains the most points, if one was found."""
+        named = [case.mistake for case in self.cases if case.mistake is not None]
+        kinds = [mistake.kind for mistake in named]
+        return max(named, key=lambda mistake: kinds.count(mistake.kind), default=None)
+
+    @property
+    def witness(self) -> GradientEntry | None:
+        """The worst entry of the first point at which something is wrong."""
+        wrong = [case for case in self.cases if case.verdict == "wrong" and case.check is not None]
+        return next((case.check.entries[0] for case in wrong if case.check is not None and case.check.entries), None)
+
+    @property
+    def evaluations(self) -> int:
+        """Number of evaluations of forward."""
+        return sum(case.check.evaluations for case in self.cases if case.check is not None)
+
+    @property
+    def failure(self) -> Diagnostic | None:
+        """Always None: where forward has no value an exception is raised, and there is no record."""
+        return None
+
+
+def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), seed: int = 0) -> FunctionCheck:
+    """Check the backward of a `Function` of the tape against differences of its forward.
+
+    Without a point, numbers and arrays of small shapes are tried that the domain of forward allows.  The gradient of
+    every component is taken by a backward of its own, and judged as `check_callable` judges gradients.  Where all is
+    right, backward is recorded and differentiated itself, and judged against differences of backward.
+
+    Raises DiffcompareError where forward has no finite value at any point.
+    """
+    given = [point] if point else []
+    given += [each if isinstance(each, tuple) else (each,) for each in points]
+    chosen = [tuple(map(_as_argument, each)) for each in given] or _points(function)
+    cases: list[FunctionCase] = []
+    for arguments in chosen:
+        case = _first_order(function, arguments, seed)
+        cases.append(case)
+        if case.verdict == "wrong" and case.is_broadcast and all(other.verdict == "agrees" for other in cases[:-1]):
+            cases[-1] = case._replace(mistake=inconsistent_shape(case.arguments, case.mistake))
+    if all(case.verdict != "wrong" for case in cases):
+        cases += [_second_order(function, arguments, seed) for arguments in chosen[:MAX_SECOND_ORDER]]
+    return FunctionCheck(function.__name__, tuple(cases))
+
+
+# --- Points -----------------------------------------------------------------------------------------------------------
+
+
+def _points(function: Any) -> list[tuple[Any, ...]]:
+    """Return points at which forward has finite values: numbers first, then arrays, then shapes that are broadcast."""
+    found = []
+    for shapes in SHAPES.get(_arity(function), ()) or (((),) * _arity(function), ((3,),) * _arity(function)):
+        candidates = [_filled(shapes, numbers, start) for numbers in (NUMBERS, SMALL_NUMBERS) for start in (0, 1, 2)]
+        defined = [arguments for arguments in candidates if _is_defined(function, arguments)]
+        found += defined[: 3 if not any(shapes) else 1]
+    if not found:
+        message = f"{function.__name__}.forward has no finite value at the points that were tried"
+        help = f"give a point of its domain: dc.check({function.__name__}, 1.5)"
+        raise DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
+    return found
+
+
+def _arity(function: Any) -> int:
+    """Return the number of arguments of forward beside ctx."""
+    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
+    return max(1, sum(1 for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)))
+
+
+def _filled(shapes: Sequence[Shape], numbers: Sequence[float], start: int) -> tuple[Any, ...]:
+    """Return arguments of these shapes, with no number twice in a row."""
+    arguments = []
+    for place, shape in enumerate(shapes):
+        count = int(np.prod(shape))
+        drawn = [numbers[(start + 2 * place + k) % len(numbers)] * (1 + k // len(numbers) / 8) for k in range(count)]
+        arguments.append(np.reshape(drawn, shape) if shape else drawn[0])
+    return tuple(arguments)
+
+
+def _is_defined(function: Any, arguments: Sequence[Any]) -> bool:
+    try:
+        with numpy_warnings_off():
+            return bool(np.all(np.isfinite(_apply(function, arguments).data)))
+    except Exception:  # forward may raise anything where it has no value
+        return False
+
+
+def _as_argument(value: Any) -> Any:
+    return float(value) if np.ndim(value) == 0 else np.asarray(value, dtype=float)
+
+
+def _shape(argument: Any) -> Shape:
+    return getattr(argument, "shape", ())
+
+
+# --- Derivatives ------------------------------------------------------------------------------------------------------
+
+
+def _apply(function: Any, arguments: Sequence[Any]) -> Any:
+    return function.apply(*[Variable(argument, requires_grad=True) for argument in arguments])
+
+
+def jacobian(function: Any, arguments: Sequence[Any], scale: float = 1.0, saved: Any = None) -> Any:
+    """Return what backward makes of a gradient in each component of the value, as a matrix.
+
+    `saved`, if given, replaces what forward saved.
+    """
+    leaves = [Variable(argument, requires_grad=True) for argument in arguments]
+    value = function.apply(*leaves)
+    if saved is not None and value.grad_fn is not None:
+        value.grad_fn.save_for_backward(*saved)
+    rows = []
+    for index in np.ndindex(value.shape):
+        seed = np.zeros(value.shape)
+        seed[index] = scale
+        parts = grad(value, leaves, seed, retain_graph=True)
+        rows.append(_flat(parts, arguments))
+    return np.array(rows)
+
+
+def _flat(parts: Sequence[Any], arguments: Sequence[Any]) -> Any:
+    """Join gradients to one row; an argument without one has the gradient 0."""
+    pairs = zip(parts, arguments, strict=True)
+    return np.concatenate(
+        [np.zeros(np.size(argument)) if part is None else np.ravel(part.data) for part, argument in pairs]
+    )
+
+
+def _first_order(function: Any, arguments: tuple[Any, ...], seed: int) -> FunctionCase:
+    def forward(*values: Any) -> Any:
+        return _apply(function, values).data
+
+    try:
+        with numpy_warnings_off():
+            given = jacobian(function, arguments)
+    except Exception as error:  # a student's backward may raise anything
+        return FunctionCase(1, arguments, None, _raised(error))
+    check = check_callable(_named(forward, function), _shaped(given, arguments, _apply(function, arguments).shape),
+                           *arguments, seed=seed)  # fmt: skip
+    with numpy_warnings_off():
+        trial = BackwardTrial(function, arguments, given, check.points[0], jacobian)
+        return FunctionCase(1, arguments, check, find_mistake(trial))
+
+
+def _second_order(function: Any, arguments: tuple[Any, ...], seed: int) -> FunctionCase:
+    """Judge the derivative of backward, for the sum of all components."""
+
+    def slopes(*values: Any, create: bool = False) -> tuple[Any, list[Any]]:
+        leaves = [Variable(value, requires_grad=True) for value in values]
+        value = function.apply(*leaves)
+        return grad(value, leaves, np.ones(value.shape), create_graph=create), leaves
+
+    def backward(*values: Any) -> Any:
+        return _flat(slopes(*values)[0], values)
+
+    try:
+        with numpy_warnings_off():
+            parts, leaves = slopes(*arguments, create=True)
+            rows = []
+            for part, argument in zip(parts, arguments, strict=True):
+                for index in np.ndindex(_shape(argument)):
+                    rows.append(_row(part, index, leaves, arguments))
+    except Exception as error:  # as above
+        return FunctionCase(2, arguments, None, _raised(error))
+    given = np.array(rows)
+    check = check_callable(_named(backward, function), _shaped(given, arguments, (len(rows),)), *arguments,
+                           seed=seed)  # fmt: skip
+    return FunctionCase(2, arguments, check, not_followed(check.points[0]) if check.verdict == "wrong" else None)
+
+
+def _row(part: Any, index: tuple[int, ...], leaves: Sequence[Any], arguments: Sequence[Any]) -> Any:
+    """Return the derivative of one entry of a gradient."""
+    if part is None or part.node is None:
+        return np.zeros(sum(np.size(argument) for argument in arguments))
+    return _flat(grad(part[index] if part.ndim else part, leaves, retain_graph=True), arguments)
+
+
+def _shaped(matrix: Any, arguments: Sequence[Any], outputs: Shape) -> Any:
+    """Return a Jacobian as `check_callable` takes it: by argument where there are several, and arrays among them."""
+    if len(arguments) == 1 or not any(map(_shape, arguments)):
+        inputs = _shape(arguments[0]) if len(arguments) == 1 else (len(arguments),)
+        return matrix.reshape((*outputs, *inputs))
+    parts = np.split(matrix, np.cumsum([np.size(argument) for argument in arguments])[:-1], axis=1)
+    return tuple(part.reshape((*outputs, *_shape(argument))) for part, argument in zip(parts, arguments, strict=True))
+
+
+def _named(f: Callable[..., Any], function: Any) -> Callable[..., Any]:
+    """Give a function of the arguments the name of a part of a Function, and the parameters of its forward."""
+    f.__name__ = f"{function.__name__}.{f.__name__}"
+    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
+    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return f
+
+
+def _raised(error: Exception) -> BackwardMistake:
+    if isinstance(error, DiffcompareError):
+        kind = "shape" if "shape" in error.diagnostic.message else "error"
+        return BackwardMistake(kind, f"{error.diagnostic.message}: {error.diagnostic.help}")
+    return BackwardMistake("error", f"backward {describe_exception(error)}")

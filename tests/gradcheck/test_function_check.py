@@ -1,0 +1,170 @@
+"""`dc.check(Sinh)`: the backward of a Function of the tape against its forward; mistakes are named."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import diffcompare as dc
+from diffcompare.tape import Function
+
+
+def function(name, forward, backward):
+    return type(name, (Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
+
+
+def keeping(compute, *kept):
+    """Return a forward that computes its value, and saves what `kept` makes of the arguments."""
+
+    def forward(ctx, *arguments):
+        ctx.save_for_backward(*[keep(*arguments) for keep in kept])
+        return compute(*arguments)
+
+    return forward
+
+
+def saved(ctx):
+    return ctx.saved_tensors
+
+
+def sinh(ctx, i):
+    e, e_minus = i.exp(), (-i).exp()
+    ctx.save_for_backward(e, e_minus)
+    return (e - e_minus) / 2
+
+
+def product(ctx, a, b):
+    ctx.save_for_backward(a, b)
+    return a * b
+
+
+def cube(ctx, x):
+    ctx.save_for_backward(x)
+    return x**3
+
+
+def take_twice(ctx, x):
+    ctx.save_for_backward(x.shape)
+    return x.data[np.array([0, 0, 2])]
+
+
+def put_without_adding(ctx, g):
+    entries = np.zeros(saved(ctx)[0])
+    entries[np.array([0, 0, 2])] = g.data
+    return entries
+
+
+def add(ctx, m, b):
+    ctx.save_for_backward(m.shape, b.shape)
+    return m + b
+
+
+def add_with_mean(ctx, g):
+    big, small = saved(ctx)
+    return g, g.mean(axis=0) if len(big) == 2 and len(small) == 1 else g
+
+
+RIGHT = {
+    "the note's Sinh": function("Sinh", sinh, lambda ctx, g: g * (saved(ctx)[0] + saved(ctx)[1]) / 2),
+    "of two arguments": function("Product", product, lambda ctx, g: (g * saved(ctx)[1], g * saved(ctx)[0])),
+    "of positive numbers": function("Log", keeping(np.log, lambda x: x), lambda ctx, g: g / saved(ctx)[0]),
+    "of a narrow domain": function(
+        "Asin", keeping(np.arcsin, lambda x: x), lambda ctx, g: g / np.sqrt(1 - saved(ctx)[0] ** 2)
+    ),
+    "of numbers only": function("Sine", keeping(math.sin, lambda x: x), lambda ctx, g: g * np.cos(saved(ctx)[0])),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_a_right_backward_agrees_in_first_and_second_order(case):
+    check = dc.check(RIGHT[case])
+    assert check.ok, check
+    assert {each.order for each in check.cases} == {1, 2}
+    assert "of first and second order" in str(check)
+
+
+WRONG = {
+    "the chain forgotten": (
+        function("Sinh", sinh, lambda ctx, g: (saved(ctx)[0] + saved(ctx)[1]) / 2),
+        ("chain", "backward ignores grad_output"),
+    ),
+    "the chain twice": (
+        function("Cube", cube, lambda ctx, g: g * g * 3 * saved(ctx)[0] ** 2),
+        ("chain", "not proportional to grad_output"),
+    ),
+    "a factor": (
+        function("Sinh", sinh, lambda ctx, g: g * (saved(ctx)[0] + saved(ctx)[1])),
+        ("factor", "a factor 2 is too much"),
+    ),
+    "a sign": (function("Cube", cube, lambda ctx, g: -3 * g * saved(ctx)[0] ** 2), ("sign", "the sign is wrong")),
+    "the argument saved": (
+        function("Exp", keeping(np.exp, lambda x: x), lambda ctx, g: g * saved(ctx)[0]),
+        ("saved", "what is saved should be the result of forward and not the argument"),
+    ),
+    "the result saved": (
+        function("Cosh", keeping(np.cosh, np.cosh), lambda ctx, g: g * np.sinh(saved(ctx)[0])),
+        ("saved", "and not the result of forward"),
+    ),
+    "two saved values exchanged": (
+        function("Product", product, lambda ctx, g: (g * saved(ctx)[0], g * saved(ctx)[1])),
+        ("saved", "saved values 1 and 2 are taken for each other"),
+    ),
+    "a broadcast shape": (function("Add", add, add_with_mean), ("broadcast", "shapes (2, 2) and (2,)")),
+    "one gradient for two": (
+        function("Product", product, lambda ctx, g: g * saved(ctx)[1]),
+        ("error", "returned 1 gradients for 2 arguments"),
+    ),
+    "plain numbers": (
+        function("Cube", cube, lambda ctx, g: 3 * g.data * saved(ctx)[0].data ** 2),
+        ("not-followed", "agrees with its forward, but its own derivative"),
+    ),
+    "an exception": (function("Cube", cube, lambda ctx, g: 1 / 0), ("error", "ZeroDivisionError")),
+    "nothing that has a name": (
+        function("Sinh", sinh, lambda ctx, g: g * (1 + saved(ctx)[0])),
+        (None, "it disagrees with the values of forward"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_backward_is_found_and_its_mistake_named(case):
+    wrong, (kind, words) = WRONG[case]
+    check = dc.check(wrong)
+    assert check.verdict == "wrong"
+    assert not check
+    assert (check.mistake and check.mistake.kind) == kind
+    assert words in str(check).replace("\n", " ")
+
+
+def test_assignment_in_place_of_addition_is_named():
+    wrong = function("Take", take_twice, put_without_adding)
+    check = dc.check(wrong, [1.0, 2.0, 3.0])
+    assert check.mistake.kind == "overwritten"
+    assert "`=` where shares are added" in check.mistake.sentence
+
+
+def test_the_witness_is_the_worst_entry_of_the_first_wrong_point():
+    wrong, _ = WRONG["a factor"]
+    witness = dc.check(wrong).witness
+    assert witness.given == 2 * math.cosh(0.7)
+    assert witness.found == pytest.approx(math.cosh(0.7), rel=1e-9)
+
+
+def test_points_of_ones_own():
+    log = RIGHT["of positive numbers"]
+    assert [case.arguments for case in dc.check(log, 3.0).cases] == [(3.0,), (3.0,)]
+    assert [case.arguments for case in dc.check(log, points=[3.0, 4.0]).cases if case.order == 1] == [(3.0,), (4.0,)]
+
+
+def test_the_record_as_data():
+    data = json.loads(dc.check(WRONG["a factor"][0]).to_json())
+    assert (data["command"], data["function"], data["verdict"]) == ("check", "Sinh", "wrong")
+    assert data["mistake"]["kind"] == "factor"
+    assert data["cases"][0]["entries"][0]["ratio"] == pytest.approx(2.0)
+
+
+def test_a_forward_without_values_asks_for_a_point():
+    nowhere = function("Nowhere", lambda ctx, x: x.data * math.nan, None)
+    with pytest.raises(dc.DiffcompareError, match=r"E576.*\n.*dc\.check\(Nowhere, 1\.5\)"):
+        dc.check(nowhere)
