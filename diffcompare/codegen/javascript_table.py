@@ -13,7 +13,7 @@ from typing import Any
 from diffcompare.codegen.libraries import JAVASCRIPT
 from diffcompare.codegen.source import Writer
 from diffcompare.language.expression import Expression, Operation, Region, Variable, lift
-from diffcompare.language.operations import exact_integer
+from diffcompare.language.operations import exact_integer, is_integer_power
 
 MAX_COMPARISONS = 12  # on one path; a test with more comparisons would have to be a loop
 
@@ -24,7 +24,7 @@ PARAMETERS = tuple(map(Variable, "abcd"))
 def operation_key(node: Expression) -> str:
     """Return the name of a node's operation in the table of JavaScript: every integer exponent has a row of its own."""
     assert node.operation is not None
-    return f"^{exact_integer(node.arguments[1])}" if node.operation.name == "^n" else node.operation.name
+    return f"^{exact_integer(node.arguments[1])}" if is_integer_power(node) else node.operation.name
 
 
 def operation_table(nodes: Iterable[Expression]) -> str:
@@ -40,7 +40,7 @@ def operation_table(nodes: Iterable[Expression]) -> str:
     for node in nodes:
         if node.operation is not None and operation_key(node) not in rows:
             parameters: Sequence[Expression] = PARAMETERS[: node.operation.arity]
-            if node.operation.name == "^n":
+            if is_integer_power(node):
                 parameters = (parameters[0], node.arguments[1])
             rows[operation_key(node)] = _row(node.operation, parameters, writer)
     entries = "".join([f'  "{name}": {{{fields}}},\n' for name, fields in rows.items()])

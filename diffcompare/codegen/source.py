@@ -10,7 +10,15 @@ from unicodedata import normalize
 from diffcompare.codegen.libraries import Library, call_of, definable
 from diffcompare.language.expression import Constant, Expression, Number, Operation, Variable, lift
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.language.operations import OPERATIONS, exact_integer, is_power, is_quotient
+from diffcompare.language.operations import (
+    OPERATIONS,
+    exact_integer,
+    general_power,
+    is_integer_power,
+    is_negation,
+    is_power,
+    is_quotient,
+)
 from diffcompare.language.printer import ATOM, LEVELS, SIGNS, Part, free_prefix, write
 from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
 
@@ -157,11 +165,11 @@ class Writer:
             return self._choice(name[3:], arguments)
         if node in self.beyond and self.library.name == "math":
             return ATOM, self._guarded(node)
-        if name == "neg":  # JavaScript has no -x**2, and --x is another operator there
+        if is_negation(node):  # JavaScript has no -x**2, and --x is another operator there
             return NEGATION, ["-", (arguments[0], POWER + 1 if self.is_javascript else NEGATION)]
-        if name == "^n" and self.is_javascript and self._is_plain_square(node):
+        if self.is_javascript and self._is_plain_square(node):
             return PRODUCT, [(arguments[0], 0), "*", (arguments[0], 0)]  # rounded once, in every browser
-        if name == "^" and self.library.name == "math" and arguments[0].varies:
+        if operation is general_power and self.library.name == "math" and arguments[0].varies:
             return ATOM, ["math.pow(", (arguments[0], 0), ", ", (arguments[1], 0), ")"]  # `**` has complex values
         if name in LEVELS:
             return LEVELS[name], self._arithmetic(node, name)
@@ -174,16 +182,17 @@ class Writer:
         return ATOM, parts
 
     def _is_plain_square(self, node: Expression) -> bool:
-        base, exponent = node.arguments
-        return isinstance(base, Variable) and exact_integer(exponent) == 2
+        return (
+            is_integer_power(node) and isinstance(node.arguments[0], Variable) and exact_integer(node.arguments[1]) == 2
+        )
 
     def _guarded(self, node: Expression) -> list[Part]:
         """Write an operation as a call of a function that returns inf or nan where Python would raise."""
         assert node.operation is not None
         first, *others = node.arguments
         name = node.operation.name
-        guard = {"^": "power", "^n": "power", "/": "quotient"}.get(name)
-        if guard is not None:
+        guard = "power" if is_power(node) else "quotient" if is_quotient(node) else ""
+        if guard:
             return [f"{self.call(guard)}(", (first, 0), ", ", (others[0], 0), ")"]
         if call_of(node.operation, self.library) is None:
             raise Unwritable(name)
@@ -195,7 +204,7 @@ class Writer:
         first: Part = (left, _OPERAND_PRECEDENCE[name][0])
         if not node.varies and not self.is_javascript:
             first = f"{float(left)!r}" if isinstance(left, Number) and float(left) < 1e300 else first
-            if name in ("^", "^n") and not isinstance(first, str):
+            if is_power(node) and not isinstance(first, str):
                 return ["float(", (left, 0), ")**", (right, _OPERAND_PRECEDENCE[name][1])]
         return [first, _SIGNS[name], (right, _OPERAND_PRECEDENCE[name][1])]
 

@@ -367,7 +367,7 @@ CONSTANTS = {"pi": math.pi, "e": math.e}  # the named constants of the language,
 FUNCTIONS: dict[str, Operation] = {
     name: operation
     for operation in OPERATIONS.values()
-    if operation.name.isidentifier() and operation.name != "neg"
+    if operation.name.isidentifier() and operation is not negate
     for name in (operation.name, *operation.aliases)
 }
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
-from diffcompare.language.operations import is_negation
+from diffcompare.language.operations import add, exp, is_negation, is_product, is_quotient, is_sum
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
 from diffcompare.language.wengert import tree_size, wengert_list
 
@@ -369,7 +369,7 @@ def _latex_parts(node: Expression) -> tuple[int, list[Part]]:
         return _leaf(node)
     name, arguments = node.operation.name, node.arguments
     if name in _LEVELS:
-        return _LEVELS[name], _arithmetic(name, arguments)
+        return _LEVELS[name], _arithmetic(node)
     if name in _FENCED:
         opening, closing = _FENCED[name]
         return ATOM if name != "abs" else _CALL, [opening, (arguments[0], 0), closing]
@@ -383,18 +383,18 @@ def _latex_parts(node: Expression) -> tuple[int, list[Part]]:
     return _CALL, inner
 
 
-def _arithmetic(name: str, arguments: tuple[Expression, ...]) -> list[Part]:
-    left, right = arguments[0], arguments[-1]
+def _arithmetic(node: Expression) -> list[Part]:
+    left, right = node.arguments[0], node.arguments[-1]
     after = _CALL if is_negation(right) else 0
-    if name in ("+", "-"):
-        return [(left, SUM), f" {name} ", (right, after or PRODUCT)]
-    if name == "*":
+    if is_sum(node):
+        return [(left, SUM), " + " if node.operation is add else " - ", (right, after or PRODUCT)]
+    if is_product(node):
         return [(left, PRODUCT), r" \cdot ", (right, after or POWER)]
-    if name == "/":
+    if is_quotient(node):
         return [r"\frac{", (left, 0), "}{", (right, 0), "}"]
-    if name == "neg":
+    if is_negation(node):
         return ["-", (left, POWER)]
-    if name == "exp":
+    if node.operation is exp:
         return [r"\mathrm{e}^{", (left, 0), "}"]
     return ["{", (left, ATOM), "}^{", (right, 0), "}"]
 

@@ -109,14 +109,14 @@ def _lgamma_of_negative(x: float) -> float:
     if x == math.floor(x):
         raise ValueError("a pole of gamma")
     mpmath = _mpmath()
-    with mpmath.workprec(120):  # between the poles there are roots of its own
+    with mpmath.workprec(120):  # there are roots between the poles, near which doubles lose every digit
         return float(mpmath.re(mpmath.loggamma(mpmath.mpf(x))))
 
 
 def digamma(x: float) -> float:
-    """Return the derivative of lgamma: by Taylor series near its root and near 2, else asymptotic (A & S 6.3.18)."""
+    """Return the derivative of lgamma: by Taylor series near its root and near 2, else asymptotically (6.3.18)."""
     if x <= 0:
-        return float(_mpmath().digamma(x))  # between the poles there are roots of its own: leave it to more digits
+        return float(_mpmath().digamma(x))  # the roots between the poles need more digits than doubles have
     distance = (x - _ROOT[0]) - _ROOT[1]
     if abs(distance) < 0.3:
         return distance * _series(_ABOUT_ROOT, distance)
@@ -142,7 +142,7 @@ def _digamma_of_large(x: float) -> float:
     return math.fsum([*terms, math.log(x), -0.5 / x, -inverse * _series(_BERNOULLI_OVER_2K, inverse)])
 
 
-# The largest order of polygamma: its zeta function takes seconds from some thousands on.
+# The largest order of polygamma: beyond a few thousand its zeta function takes seconds.
 MAX_ORDER = 1000
 
 

@@ -139,6 +139,7 @@ def guarded(
     An argument that is an `Undefined` is passed on, and so is nan unless the domain shall decide (`passes_nan`).  Where
     a comparison raises one of `undecided`, the `Undefined` has the arguments OPEN.
     """
+    # What does not depend on the arguments is decided here, once: the functions below run at every node.
     selects, domain, is_total = operation.selects, operation.domain.contains, not operation.domain.text
 
     def choice(*arguments: Any) -> Any:

@@ -157,7 +157,7 @@ def may_leave_range(values: Mapping[Any, Any]) -> bool:
 
 
 def recover_range(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Replace the partials of a gradient in doubles that left their range on the way; return it with notes on them.
+    """Return a gradient in doubles, with partials replaced that left their range on the way, and notes on these.
 
     `wide` is the same gradient computed with extended exponents.
     """
