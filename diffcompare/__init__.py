@@ -124,7 +124,6 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
   function_report.py          Report of the check of a `Function`: its sentence, its JSON data, and its document
   given.py                    The gradient under test as one row of numbers for every component of f, whatever shape it comes in
   gradient_check.py           Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
-  inspection.py               The inspection of a gradient at one point: its entries, and the mistake that explains them
   jacobian_check.py           A given Jacobian against slopes of f: every entry, or random directions if there are many
   noise.py                    Noise of the values of f near a point, estimated from differences of close values (ECnoise)
   report.py                   Report of a gradient check: its sentences, its JSON data, and its document
@@ -246,10 +245,9 @@ truth/                        The truth: value and gradient to 25 correctly roun
   power_series.py             Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0
   rounding.py                 Round balls to the 25 digits and the double that they determine, and measure errors against them
 verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs
+  candidate_points.py         Candidate points: some that a person can read, some near another one, and one inside a domain that is hard to hit
   compare_exactly.py          Compare a formula with the true partial at a point, exactly; choose the counterexample that is easiest to read
   domain.py                   The domain of a formula: guards and constraints read off the table, intervals of a line, requirements in words
-  interior_points.py          The search for a point inside a domain that none of the usual points hits, however far away or narrow it is
-  readable_points.py          Points that a person can read: the effort that a point takes, points with few digits, and points near a point
   regions.py                  Verdicts on whole regions: the outcome on intervals of the only variable, half-spaces, holes, requirements
   sampling.py                 Sample points: few digits, in every interval of every variable, at several scales, and some at random
   verdict.py                  The verdict on each partial, with its evidence

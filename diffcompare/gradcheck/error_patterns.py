@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
+from diffcompare.gradcheck.flat_arguments import FlatPoint
 from diffcompare.gradcheck.given import argument_permutations, describe_order
 
 MAX_NAMES = 6  # entries named in one sentence
@@ -27,28 +29,20 @@ class ErrorPattern(NamedTuple):
     """Constant ratio of given to found, if that is the pattern."""
 
 
-class Argument(NamedTuple):
-    """The coordinates of one argument of f: `size` of them from `start` on."""
-
-    name: str
-    start: int
-    size: int
-
-
 class EntryGrid(NamedTuple):
-    """The entries to be explained, and the shapes in which they are arranged."""
+    """The entries to be explained, and the point and the number of components by which they are arranged."""
 
     entries: Sequence[GradientEntry]
-    inputs: int
-    """Coordinates of the point."""
+    point: FlatPoint
     outputs: int
     """Components of f."""
-    coordinates: Sequence[float]
-    matrix: tuple[int, ...] = ()
-    """Shape of the only argument of f if it is a matrix, else empty."""
-    complete: bool = True
+    complete: bool
     """True if every entry of the gradient is among the entries."""
-    arguments: Sequence[Argument] = ()
+
+    @property
+    def inputs(self) -> int:
+        """Coordinates of the point."""
+        return len(self.point.coordinates)
 
     @property
     def wrong(self) -> list[GradientEntry]:
@@ -254,8 +248,9 @@ def _transposed(grid: EntryGrid) -> ErrorPattern | None:
         return None
     if n == m > 1 and _is_rearranged(grid, lambda k: (k % n) * n + k // n):
         return ErrorPattern("transposed", "it is the transposed Jacobian: row i belongs to component i of f")
-    if m == 1 and len(grid.matrix) == 2 and _is_rearranged(grid, partial(by_columns, *grid.matrix)):
-        return column_order(grid.matrix)
+    matrix = grid.point.matrix_shape
+    if m == 1 and matrix and _is_rearranged(grid, partial(by_columns, *matrix)):
+        return column_order(matrix)
     return None
 
 
@@ -264,7 +259,7 @@ def _rearranged(grid: EntryGrid) -> ErrorPattern | None:
     wrong, n = grid.wrong, grid.inputs
     if not grid.complete or len(wrong) < 2:
         return None
-    for source, pattern in argument_orders(grid.arguments):
+    for source, pattern in argument_orders(grid.point):
         if _is_rearranged(grid, partial(_in_each_component, source, n)):
             return pattern
     if grid.outputs == 1 and n > 2:
@@ -307,16 +302,17 @@ def column_order(shape: Sequence[int]) -> ErrorPattern:
     return ErrorPattern("transposed", "the entries stand in column order, and those of the point in row order")
 
 
-def argument_orders(arguments: Sequence[Argument]) -> list[tuple[Callable[[int], int], ErrorPattern]]:
+def argument_orders(point: FlatPoint) -> list[tuple[Callable[[int], int], ErrorPattern]]:
     """Return the rearrangements in which the gradients by arguments of equal size changed places."""
+    leaves, names = point.leaves, [leaf.name for leaf in point.leaves]
+    starts = list(accumulate((leaf.size for leaf in leaves), initial=0))
     rearrangements: list[tuple[Callable[[int], int], ErrorPattern]] = []
-    for order in argument_permutations(len(arguments)):
-        pairs = [(arguments[position], arguments[source]) for position, source in enumerate(order)]
-        moved_sizes = {one.size for one, other in pairs if one is not other}
-        if all(one.size == other.size for one, other in pairs) and moved_sizes != {1}:
-            sources = [other.start + k for one, other in pairs for k in range(one.size)]
-            wrong_order = describe_order([argument.name for argument in arguments], order)
-            rearrangements.append((sources.__getitem__, ErrorPattern("swapped", wrong_order)))
+    for order in argument_permutations(len(leaves)):
+        sizes = [leaf.size for leaf in leaves]
+        moved_sizes = {sizes[position] for position, source in enumerate(order) if position != source}
+        if [sizes[source] for source in order] == sizes and moved_sizes != {1}:
+            sources = [starts[source] + k for source in order for k in range(sizes[source])]
+            rearrangements.append((sources.__getitem__, ErrorPattern("swapped", describe_order(names, order))))
     return rearrangements
 
 
@@ -379,7 +375,7 @@ def _added(grid: EntryGrid) -> ErrorPattern | None:
     if len(grid.wrong) == len(entries) and (constant := _multiple(entries, [1.0] * len(entries))) is not None:
         side = "large" if constant > 0 else "small"
         return ErrorPattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
-    xs = [grid.coordinates[entry.coordinate or 0] for entry in entries]
+    xs = [grid.point.coordinates[entry.coordinate or 0] for entry in entries]
     if len({abs(x) for x in xs}) > 1 and (multiple := _multiple(entries, xs)) is not None:
         what = "too much" if multiple > 0 else "missing"
         return ErrorPattern(

@@ -62,6 +62,12 @@ class FlatPoint:
         """Bits of the significand of every coordinate."""
         return [leaf.bits for leaf in self.leaves for _ in range(leaf.size)]
 
+    @property
+    def matrix_shape(self) -> tuple[int, ...]:
+        """Shape of the only argument if it is a matrix, else ()."""
+        shape = self.leaves[0].shape if len(self.leaves) == 1 else None
+        return shape if shape is not None and len(shape) == 2 else ()
+
     def call(self, function: Callable[..., Any], coordinates: Sequence[complex]) -> Any:
         """Return function(coordinates), with arguments in the form of this point.
 

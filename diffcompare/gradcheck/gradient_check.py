@@ -1,18 +1,58 @@
-"""Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`."""
+"""Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`.
+
+At every point all entries are judged, and the mistake is named that explains the wrong ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.gradcheck.entries import GradientEntry, worst_first
-from diffcompare.gradcheck.flat_arguments import FlatPoint, flat_point
-from diffcompare.gradcheck.inspection import Inspection, inspect_point
+from diffcompare.gradcheck.entries import CONSTANT_VALUES, GradientEntry, worst_first
+from diffcompare.gradcheck.error_patterns import EntryGrid, ErrorPattern, common_factor, describe_factor, find_pattern
+from diffcompare.gradcheck.extrapolation import DirectionalSlope
+from diffcompare.gradcheck.flat_arguments import FlatPoint, flat_point, flattened
+from diffcompare.gradcheck.given import WrongShape, evaluate_gradient
+from diffcompare.gradcheck.jacobian_check import JacobianCheck
+from diffcompare.gradcheck.values import FunctionValues, describe_point
 from diffcompare.studies.record import Record
 
 MAX_ENTRIES = 200  # points with more coordinates are checked along random directions
+
+
+class Inspection(NamedTuple):
+    """The result at one point: values of f, verdicts on the gradient, and the pattern of its mistake."""
+
+    point: FlatPoint
+    """The coordinates, and how f is called."""
+    value: list[float]
+    """The components of f at the point."""
+    shape: tuple[int, ...] | None
+    """Shape of f's value; None for a number."""
+    entries: tuple[GradientEntry, ...]
+    """The judged entries, worst first; where there are many coordinates, only those that were located as wrong."""
+    directions: tuple[GradientEntry, ...]
+    """Derivatives along random directions, if there are many coordinates, else empty."""
+    pattern: ErrorPattern | None
+    """The mistake that explains all wrong entries, if one was found."""
+    shape_error: str
+    """What is wrong with the gradient's shape; empty if nothing is."""
+    noise: list[float]
+    """Standard deviation of the noise of every component of f near the point."""
+    evaluations: int
+    """Evaluations of f, complex ones among them."""
+    trouble: str
+    """Where f had no value near the point and what happened, or that f is not a function; empty if nothing did."""
+    deterministic: bool = True
+    """True if f always has the same value at the point; where it has not, nothing is decided."""
+
+    @property
+    def judged(self) -> tuple[GradientEntry, ...]:
+        """Entries and directions."""
+        return self.entries + self.directions
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,9 +172,7 @@ def check_callable(
         raise TypeError("check needs a point: check(f, gradient, x), or points=[...]")
     if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
         raise TypeError("several points need a gradient that can be called")
-    inspections = tuple(
-        inspect_point(f, gradient, flat, seed=seed, each=each, max_entries=MAX_ENTRIES) for flat in flat_points
-    )
+    inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
     return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections)
 
 
@@ -146,3 +184,140 @@ def _one_of_several(point: Any) -> FlatPoint:
         except DiffcompareError:  # rows of different shapes, or something else that cannot be one argument
             return flat_point(point)
     return flat_point((point,))
+
+
+# --- One point --------------------------------------------------------------------------------------------------------
+
+
+def inspect_point(f: Callable[..., Any], gradient: Any, point: FlatPoint, *, seed: int, each: bool) -> Inspection:
+    """Judge the gradient at one point.
+
+    All entries are judged if `each` is set or there are at most MAX_ENTRIES coordinates; otherwise the derivatives
+    along random directions, which `seed` chooses.  Raises DiffcompareError where f or the gradient has no numbers.
+    """
+    point_of_f = point.for_function(f)
+    values = FunctionValues(f, point_of_f, lambda: _is_same_function(gradient, f) or _is_one_number(gradient, point))
+    if gradient is True:
+        if not values.paired:
+            raise TypeError("gradient=True is for a function that returns (value, gradient), and f does not")
+        gradient = f
+    point_of_gradient = point.for_function(gradient) if callable(gradient) else point_of_f
+    if [leaf.shape for leaf in point_of_gradient.leaves] == [leaf.shape for leaf in point_of_f.leaves]:
+        point_of_gradient = FlatPoint(point_of_f.leaves, point_of_gradient.coordinates, point_of_gradient.form)
+    try:
+        given = evaluate_gradient(
+            gradient, point_of_gradient, values.shape, point_of_f.coordinates, paired=values.paired is True
+        )
+    except WrongShape as wrong:
+        return _with_wrong_shape(values, str(wrong))
+    jacobian_check = JacobianCheck(values, given, gradient, point_of_gradient, seed)
+    if each or len(point_of_f.coordinates) <= MAX_ENTRIES:
+        entries, directions = jacobian_check.every_entry(), list[GradientEntry]()
+    else:
+        entries, directions = jacobian_check.along_directions()
+    return _inspection(jacobian_check, entries, directions)
+
+
+def _is_same_function(gradient: Any, f: Callable[..., Any]) -> bool:
+    """Tell whether f itself returns the gradient."""
+    return gradient is True or (callable(gradient) and gradient == f)
+
+
+def _is_one_number(gradient: Any, point: FlatPoint) -> bool:
+    """Tell whether the gradient is a single number by a single coordinate."""
+    try:
+        answer = point.for_function(gradient).call(gradient, point.coordinates) if callable(gradient) else gradient
+        return len(point.coordinates) == 1 and flattened(answer)[1] in (None, ())
+    except Exception:  # user code may raise anything; it is reported where the gradient is evaluated
+        return False
+
+
+def _with_wrong_shape(values: FunctionValues, shape_error: str) -> Inspection:
+    pattern = ErrorPattern("shape", shape_error)
+    return Inspection(values.point, values.here, values.shape, (), (), pattern, shape_error, [], values.count, "")
+
+
+def _inspection(
+    jacobian_check: JacobianCheck, entries: list[GradientEntry], directions: list[GradientEntry]
+) -> Inspection:
+    """Build the inspection, with the judgements that need all evaluations to be done."""
+    values = jacobian_check.values
+    nondeterminism = values.nondeterminism()
+    if nondeterminism:
+        entries, directions = (
+            [replace(entry, verdict="undecided", remark="") for entry in judged] for judged in (entries, directions)
+        )
+    else:
+        entries, directions = (
+            [_undecided_if_constant(entry, values.constant) for entry in judged] for judged in (entries, directions)
+        )
+    return Inspection(
+        values.point,
+        values.here,
+        values.shape,
+        tuple(sorted(entries, key=worst_first)),
+        tuple(sorted(directions, key=worst_first)),
+        _pattern(jacobian_check, entries, directions, is_decided=not nondeterminism),
+        jacobian_check.given.shape,
+        jacobian_check.noise,
+        values.count,
+        nondeterminism or _trouble(values, entries),
+        deterministic=not nondeterminism,
+    )
+
+
+def _undecided_if_constant(entry: GradientEntry, constant: Collection[int]) -> GradientEntry:
+    """Return the entry, undecided instead of wrong where f was constant: so are values rounded to few digits."""
+    if entry.component not in constant or entry.verdict != "wrong" or not math.isfinite(entry.given):
+        return entry
+    unknown = DirectionalSlope("unknown", math.nan, math.inf)
+    return replace(entry, verdict="undecided", slope=unknown, remark=CONSTANT_VALUES)
+
+
+def _pattern(
+    jacobian_check: JacobianCheck,
+    entries: Sequence[GradientEntry],
+    directions: Sequence[GradientEntry],
+    *,
+    is_decided: bool,
+) -> ErrorPattern | None:
+    """Return the mistake behind the wrong entries, if any; first of all, a wrong shape that could be repaired."""
+    given = jacobian_check.given
+    if given.repair == "transposed":
+        verdict = ": its transpose is right" if _all_right(entries) else ": and its transpose is wrong as well"
+        return ErrorPattern("transposed", given.shape + verdict)
+    if given.repair == "swapped":
+        return ErrorPattern(
+            "swapped", given.shape + ("" if _all_right(entries) else ", and wrong in the right order as well")
+        )
+    if not is_decided:
+        return None
+    grid = EntryGrid(entries, jacobian_check.values.point, len(given.rows), complete=not directions)
+    of_directions = _common_factor_of_directions(directions, grid.inputs, grid.outputs)
+    return of_directions or jacobian_check.rearrangement() or find_pattern(grid)
+
+
+def _all_right(entries: Sequence[GradientEntry]) -> bool:
+    return all(entry.verdict in ("right", "kink") for entry in entries)
+
+
+def _common_factor_of_directions(directions: Sequence[GradientEntry], inputs: int, outputs: int) -> ErrorPattern | None:
+    """Return the pattern of a constant factor along all directions: then it is one of all entries."""
+    factor = common_factor(directions) if len([e for e in directions if e.ratio is not None]) > 1 else None
+    if factor is None:
+        return None
+    description = describe_factor(factor, directions[:1], inputs, outputs)
+    sentence = f"along every direction the derivative is {description.predicate}"
+    return ErrorPattern(description.kind, sentence, factor.value)
+
+
+def _trouble(values: FunctionValues, entries: Sequence[GradientEntry]) -> str:
+    """Say what happened nearest to the point instead of a value, if it left an entry undecided or one-sided."""
+    if not values.failures or all(entry.slope.kind == "smooth" for entry in entries):
+        return ""
+    here = values.point.coordinates
+    nearest = min(values.failures, key=lambda there: math.dist(there, here))
+    moved = [index for index, (a, b) in enumerate(zip(here, nearest, strict=True)) if a != b]
+    names = values.point.names
+    where = f"{names[moved[0]]} = {nearest[moved[0]]!r}" if len(moved) == 1 else describe_point(values.point, nearest)
+    return f"f {values.failures[nearest]} at {where}"

@@ -6,13 +6,12 @@ import math
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 from diffcompare.gradcheck.entries import MAX_RELATIVE_ERROR, ROUNDING, GradientEntry, Verdict, judge, worst_first
 from diffcompare.gradcheck.error_patterns import (
     REVERSED,
-    Argument,
     ErrorPattern,
     argument_orders,
     by_columns,
@@ -270,8 +269,8 @@ class JacobianCheck:
             (partial(cyclic, shift, n), shifted(shift)) for shift in (1, -1)
         ]
         candidates.append((lambda index: n - 1 - index, REVERSED))
-        candidates += argument_orders(arguments_of(self.values.point))
-        if matrix := matrix_shape(self.values.point):
+        candidates += argument_orders(self.values.point)
+        if matrix := self.values.point.matrix_shape:
             candidates.append((partial(by_columns, *matrix), column_order(matrix)))
         for source, pattern in candidates:
             if all(
@@ -320,15 +319,3 @@ def _contradictory_components(entries: Sequence[GradientEntry], index: int) -> l
 
 def _any_wrong(entries: Sequence[GradientEntry]) -> bool:
     return any(entry.verdict == "wrong" for entry in entries)
-
-
-def matrix_shape(point: FlatPoint) -> tuple[int, ...]:
-    """Return the shape of the only argument if it is a matrix, else ()."""
-    shape = point.leaves[0].shape if len(point.leaves) == 1 else None
-    return shape if shape is not None and len(shape) == 2 else ()
-
-
-def arguments_of(point: FlatPoint) -> list[Argument]:
-    """Return the arguments of f and where each begins among the coordinates."""
-    starts = accumulate((leaf.size for leaf in point.leaves), initial=0)
-    return [Argument(leaf.name, start, leaf.size) for leaf, start in zip(point.leaves, starts, strict=False)]

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from diffcompare.document import Approximate, Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.gradcheck.entries import GradientEntry, known_digits
 from diffcompare.gradcheck.values import describe_point
-from diffcompare.studies.record import SCHEMA, cell, counted, number, slope_data, status
+from diffcompare.studies.record import SCHEMA, cell, counted, select, slope_data, status
 
 if TYPE_CHECKING:
-    from diffcompare.gradcheck.gradient_check import GradientCheck
-    from diffcompare.gradcheck.inspection import Inspection
+    from diffcompare.gradcheck.gradient_check import GradientCheck, Inspection
 
 
 # --- Sentences: the verdict, and the message of a failing test --------------------------------------------------------
@@ -164,24 +163,15 @@ def _point_data(point: Inspection) -> dict[str, Any]:
 
 def _entry_data(entry: GradientEntry) -> dict[str, Any]:
     slope = entry.slope
+    sides = {
+        "left": slope.left and slope_data(slope.left.value),
+        "right": slope.right and slope_data(slope.right.value),
+    }
     return {
-        "name": entry.name,
-        "component": entry.component,
-        "coordinate": entry.coordinate,
-        "verdict": entry.verdict,
-        "given": number(entry.given),
+        **select(entry, "name | component | coordinate | verdict | given"),
         "given_status": status(entry.given),
-        "found": number(entry.found),
-        "error": number(slope.error),
-        "ratio": number(entry.ratio),
-        "method": entry.method,
-        "complex_step": number(slope.complex_step),
-        "slopes": {
-            "left": slope_data(slope.left and slope.left.value),
-            "right": slope_data(slope.right and slope.right.value),
-        }
-        if slope.kind in ("kink", "vertical", "jump")
-        else None,
+        **select(entry, "found | error=slope.error | ratio | method | complex_step=slope.complex_step"),
+        "slopes": sides if slope.kind in ("kink", "vertical", "jump") else None,
         "remark": entry.remark or None,
     }
 

@@ -17,7 +17,7 @@ from diffcompare.numeric.balls import BALLS, Ball, contains_zero, evaluate_balls
 from diffcompare.numeric.evaluate import Undefined, at_kink
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.truth.rounding import significant_text
-from diffcompare.verify.readable_points import nearby_points, reading_effort
+from diffcompare.verify.candidate_points import nearby_points, reading_effort
 from diffcompare.verify.sampling import SamplePoint
 
 PRECISIONS = (192, 400, 1000, 2500)  # bits, tried in turn until the question is settled

@@ -15,9 +15,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import Undefined, value_at, values_at
+from diffcompare.verify.candidate_points import Point, nearby_points
 from diffcompare.verify.compare_exactly import PointComparison
 from diffcompare.verify.domain import INFINITY, Check, Interval, find_guards, is_uniform, requirement
-from diffcompare.verify.readable_points import Point, nearby_points
 from diffcompare.verify.sampling import SamplePoint
 
 Comparisons: TypeAlias = Sequence[tuple[SamplePoint, PointComparison]]

@@ -13,6 +13,7 @@ from diffcompare.inputs.point import candidates
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, value_at, values_at
+from diffcompare.verify.candidate_points import Point, find_interior_point, with_fewest_digits
 from diffcompare.verify.domain import (
     INFINITY,
     REAL_LINE,
@@ -24,8 +25,6 @@ from diffcompare.verify.domain import (
     scale_grid,
     signed_value_along,
 )
-from diffcompare.verify.interior_points import find_interior_point
-from diffcompare.verify.readable_points import Point, with_fewest_digits
 
 # Sign search: a point at which a guard has the sign that it has on no line so far.
 #

@@ -22,6 +22,7 @@ from diffcompare.language.simplify import simplify
 from diffcompare.language.wengert import dag_size, variables, wengert_list
 from diffcompare.numeric import arb_functions
 from diffcompare.numeric.evaluate import Deadline, is_number, values_at
+from diffcompare.verify.candidate_points import Point, reading_effort
 from diffcompare.verify.compare_exactly import (
     Counterexample,
     PointComparison,
@@ -30,7 +31,6 @@ from diffcompare.verify.compare_exactly import (
     choose_counterexample,
     most_readable_point,
 )
-from diffcompare.verify.readable_points import Point, reading_effort
 from diffcompare.verify.regions import (
     Comparisons,
     OutcomeInterval,

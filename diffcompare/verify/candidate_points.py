@@ -1,16 +1,12 @@
-"""The search for a point inside a domain that none of the usual points hits, however far away or narrow it is.
-
-The *constraints* are expressions that are positive inside the domain: x - 80 for ln(x - 80), 1 - u and 1 + u for
-asin(u).  One that is not met is picked at random and met by moving one of its variables to a place on the line at which
-as many of the others as possible are met.  A constraint that was met before may be given up for it, and is repaired
-afterwards, as in local search for satisfiability (Selman, Kautz & Cohen 1994).
-"""
+"""Candidate points: some that a person can read, some near another one, and one inside a domain that is hard to hit."""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from diffcompare.backends.automatic import by_name
 from diffcompare.language.expression import Expression
@@ -19,7 +15,54 @@ from diffcompare.numeric.arb_functions import SLOW_BITS
 from diffcompare.numeric.evaluate import CAREFUL, evaluate_along, is_number, value_at, values_at
 from diffcompare.numeric.sweeps import reverse
 from diffcompare.verify.domain import INFINITY, minimum_near_grid, scale_grid, signed_value_along
-from diffcompare.verify.readable_points import Point, reading_effort, with_fewest_digits
+
+Point: TypeAlias = dict[str, float]
+
+# --- Points that a person can read, and points near a point -----------------------------------------------------------
+
+DIGITS_PER_DECADE = 8  # a point ten times as far away takes as much effort as this many digits
+MAX_DIGITS_OF_DOUBLE = 17
+NEARBY_DISTANCE = 1e-7  # relative to a coordinate
+NEARBY_POINTS = 8
+
+
+def reading_effort(point: Mapping[str, float]) -> float:
+    """Return what it takes to read a point and to picture it: its digits, and its distance from those between 1 and 10.
+
+    Of several points that show something, the one with the least effort is shown to the user.
+    """
+    digits = sum(len(f"{x:.17g}") for x in point.values())
+    decades = sum(max(abs(math.log10(abs(x)) - 0.5) - 0.5, 0.0) for x in point.values() if x)
+    return digits + DIGITS_PER_DECADE * decades
+
+
+def with_fewest_digits(point: Point, holds: Callable[[Point], bool]) -> Point:
+    """Return the point rounded to the fewest digits at which `holds` is still true, else the point itself."""
+    for digits in range(1, MAX_DIGITS_OF_DOUBLE):
+        rounded = {name: float(f"{x:.{digits}g}") + 0.0 for name, x in point.items()}
+        if holds(rounded):
+            return rounded
+    return point
+
+
+def nearby_points(point: Mapping[str, float]) -> Iterator[Point]:
+    """Yield points very near to a point, with every coordinate changed, in directions without a pattern.
+
+    What holds at all of them as well is no accident of the point.
+    """
+    for turn in range(1, NEARBY_POINTS + 1):
+        yield {
+            name: x + NEARBY_DISTANCE * math.cos(turn * position) * (abs(x) + NEARBY_DISTANCE)
+            for position, (name, x) in enumerate(point.items(), 1)
+        }
+
+
+# --- A point inside a domain that none of the usual points hits, however far away or narrow it is ---------------------
+#
+# The *constraints* are expressions that are positive inside the domain: x - 80 for ln(x - 80), 1 - u and 1 + u for
+# asin(u).  One that is not met is picked at random and met by moving one of its variables to a place on the line at
+# which as many of the others as possible are met.  A constraint that was met before may be given up for it, and is
+# repaired afterwards, as in local search for satisfiability (Selman, Kautz & Cohen 1994).
 
 MAX_STARTS = 3
 MAX_MOVES, MOVES_PER_CONSTRAINT = 24, 6  # moves from one start: a fixed number, and more for every constraint
