@@ -377,11 +377,11 @@ def _added(grid: EntryGrid) -> ErrorPattern | None:
         return ErrorPattern("constant-added", f"every entry is too {side} by {abs(constant):.6g}")
     xs = [grid.point.coordinates[entry.coordinate or 0] for entry in entries]
     if len({abs(x) for x in xs}) > 1 and (multiple := _multiple(entries, xs)) is not None:
-        what = "too much" if multiple > 0 else "missing"
+        verdict = "too much" if multiple > 0 else "missing"
         return ErrorPattern(
             "multiple-of-x-added",
             f"every entry is off by {multiple:.6g} times its coordinate: the derivative of a term "
-            f"{abs(multiple) / 2:.6g}*|x|^2 is {what}",
+            f"{abs(multiple) / 2:.6g}*|x|^2 is {verdict}",
         )
     return None
 
@@ -404,5 +404,5 @@ def _list_names(entries: Sequence[GradientEntry]) -> str:
 
 
 def _list(texts: Sequence[str]) -> str:
-    rest = len(texts) - MAX_NAMES
-    return ", ".join(texts[:MAX_NAMES]) + f" and {rest:,} more" * (rest > 0)
+    omitted = len(texts) - MAX_NAMES
+    return ", ".join(texts[:MAX_NAMES]) + f" and {omitted:,} more" * (omitted > 0)

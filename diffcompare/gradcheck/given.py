@@ -204,9 +204,9 @@ MAX_ARGUMENTS = 4  # with more arguments only exchanges of two are tried, not al
 def argument_permutations(count: int) -> list[tuple[int, ...]]:
     """Return the orders in which the gradients by `count` arguments may have been given, exchanges of two first."""
     orders = []
-    for one, other in combinations(range(count), 2):
+    for first, second in combinations(range(count), 2):
         order = list(range(count))
-        order[one], order[other] = other, one
+        order[first], order[second] = second, first
         orders.append(tuple(order))
     if count <= MAX_ARGUMENTS:
         identity = tuple(range(count))

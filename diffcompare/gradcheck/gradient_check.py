@@ -161,6 +161,15 @@ def check_callable(
     """
     if not callable(f):
         raise TypeError(f"f is not a function: {f!r}")
+    flat_points = _all_points(point, coordinates, points)
+    if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
+        raise TypeError("several points need a gradient that can be called")
+    inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
+    return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections)
+
+
+def _all_points(point: tuple[Any, ...], coordinates: dict[str, Any], points: Iterable[Any]) -> list[FlatPoint]:
+    """Flatten the point that was given by arguments, if any, and the items of `points`."""
     flat_points = [flat_point(point, coordinates)] if point or coordinates else []
     if not isinstance(points, Iterable):
         help = "give several points as a list: points=[1.0, 2.0]"
@@ -170,10 +179,7 @@ def check_callable(
     flat_points += map(_one_of_several, points)
     if not flat_points:
         raise TypeError("check needs a point: check(f, gradient, x), or points=[...]")
-    if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
-        raise TypeError("several points need a gradient that can be called")
-    inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
-    return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections)
+    return flat_points
 
 
 def _one_of_several(point: Any) -> FlatPoint:

@@ -214,7 +214,7 @@ def _table(key: str, entries: Sequence[GradientEntry], caption: str) -> Table:
 
 
 def _row(entry: GradientEntry) -> tuple[Cell, ...]:
-    found = None if entry.found is None else float(entry.found)
-    error = Approximate(entry.slope.error) if found is not None else None
+    estimate = None if entry.found is None else float(entry.found)
+    error = Approximate(entry.slope.error) if estimate is not None else None
     ratio = None if entry.ratio is None else Approximate(entry.ratio, 6)
-    return (entry.name, entry.verdict, cell(entry.given), found, error, ratio, entry.method, entry.remark)
+    return (entry.name, entry.verdict, cell(entry.given), estimate, error, ratio, entry.method, entry.remark)

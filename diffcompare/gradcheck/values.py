@@ -64,9 +64,9 @@ def nondeterminism(values: Sequence[Sequence[float]], rounding: float) -> str:
         tolerance = MAX_ROUNDINGS * rounding * abs(column[0])
         other = next((value for value in column if not abs(value - column[0]) <= tolerance), None)
         if other is not None:
-            what = "its value" if len(values[0]) == 1 else f"its component {component}"
+            subject = "its value" if len(values[0]) == 1 else f"its component {component}"
             return (
-                f"f is not a function: at the same point {what} is {column[0]!r} at first and {other!r} in a later "
+                f"f is not a function: at the same point {subject} is {column[0]!r} at first and {other!r} in a later "
                 f"call, so {_likely_cause(column)}"
             )
     return ""
@@ -194,8 +194,8 @@ class FunctionValues:
             self.least = max(self.least, _NARROW_LEAST.get(bytes_of(returned), 0.0))
         return values, shape or None  # an array without axes is a number
 
-    def _no_value(self, what: str, error: Exception | None = None) -> DiffcompareError:
-        message = f"f {what} at the point itself, {describe_point(self.point, self.point.coordinates)}"
+    def _no_value(self, failure: str, error: Exception | None = None) -> DiffcompareError:
+        message = f"f {failure} at the point itself, {describe_point(self.point, self.point.coordinates)}"
         help = "choose a point inside the domain of f"
         if isinstance(error, TypeError | AttributeError):
             help = "f is called with numbers and arrays in the form of the point: f(x) for one, f(x, y) for two"
@@ -251,8 +251,8 @@ def numpy_warnings_off() -> AbstractContextManager[Any]:
 def describe_exception(error: Exception) -> str:
     """Say on one line what a function did instead of returning numbers: `raises ValueError: ...`."""
     if isinstance(error, NotANumber):
-        what = "a complex number, " * isinstance(error.value, complex) + str(error).removesuffix(" is not a number")
-        return f"returns {what}"
+        kind = "a complex number, " * isinstance(error.value, complex)
+        return f"returns {kind}{error}".removesuffix(" is not a number")
     if isinstance(error, Ragged):
         return f"returns {error}"
     message = " ".join(str(error).split())
@@ -266,5 +266,5 @@ MAX_COORDINATES = 6  # shown of a point
 def describe_point(point: FlatPoint, coordinates: Sequence[float]) -> str:
     """Return `x[0] = 1, x[1] = 2`, cut where there are many coordinates."""
     pairs = [f"{name} = {value!r}" for name, value in zip(point.names[:MAX_COORDINATES], coordinates, strict=False)]
-    rest = len(coordinates) - len(pairs)
-    return ", ".join(pairs) + f", ... ({rest:,} more)" * (rest > 0)
+    omitted = len(coordinates) - len(pairs)
+    return ", ".join(pairs) + f", ... ({omitted:,} more)" * (omitted > 0)

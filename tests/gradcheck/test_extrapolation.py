@@ -127,10 +127,10 @@ def test_stairs_are_noise_and_a_straight_line_is_none():
 
 def test_values_of_noise_give_its_deviation():
     rng = random.Random(1)
-    found = [ecnoise([rng.gauss(0, 1) for _ in range(9)]) for _ in range(200)]
-    told = sorted(each for each in found if each is not None)
-    assert len(told) > 150
-    assert 0.5 < told[len(told) // 2] < 2
+    estimates = [ecnoise([rng.gauss(0, 1) for _ in range(9)]) for _ in range(200)]
+    known = sorted(estimate for estimate in estimates if estimate is not None)
+    assert len(known) > 150
+    assert 0.5 < known[len(known) // 2] < 2
 
 
 def test_a_complex_step_that_disagrees_is_left_out():

@@ -223,7 +223,7 @@ def test_f_is_evaluated_near_the_point_only():
 
 def test_several_points_and_the_one_that_is_wrong():
     check = dc.check(lambda x: abs(x) ** 3, lambda x: 3 * x * x, points=[1.0, 2.0, -1.0])
-    assert [bool({"wrong"} & {e.verdict for e in each.entries}) for each in check.points] == [False, False, True]
+    assert [bool({"wrong"} & {e.verdict for e in point.entries}) for point in check.points] == [False, False, True]
     assert "x = -1.0" in check.message
     assert "x = 2.0" not in check.message
 
@@ -273,7 +273,7 @@ def test_a_planted_mistake_is_named(name):
 
 
 @pytest.mark.parametrize(
-    ("factor", "said"),
+    ("factor", "message"),
     [
         (1 + 1e-9, "every entry is too large by 1.0e-09 of its size ("),
         (1 - 1e-6, "every entry is too small by 1.0e-06 of its size ("),
@@ -284,8 +284,8 @@ def test_a_planted_mistake_is_named(name):
         (1 / 3600, "every entry is 1/3600 of the difference quotient: a factor 3600 is missing ("),
     ],
 )
-def test_a_factor_is_named_where_it_is_one(factor, said):
-    assert said in dc.check(waves, lambda x: factor * slopes_of_waves(x), X).message
+def test_a_factor_is_named_where_it_is_one(factor, message):
+    assert message in dc.check(waves, lambda x: factor * slopes_of_waves(x), X).message
 
 
 def test_a_factor_is_named_as_far_as_the_values_of_f_can_tell():
@@ -413,10 +413,10 @@ JUMPS = {
 @pytest.mark.parametrize("name", JUMPS)
 @pytest.mark.parametrize("given", [0.0, 1e9, math.inf])
 def test_where_there_is_no_derivative_no_gradient_passes(name, given):
-    f, x, said = JUMPS[name]
+    f, x, remark = JUMPS[name]
     check = dc.check(f, lambda x: given, x)
     assert check.verdict == "undecided"
-    assert f"no derivative here ({said}" in check.message
+    assert f"no derivative here ({remark}" in check.message
     with pytest.raises(AssertionError, match="where f has none"):
         check.assert_ok()
 
@@ -628,8 +628,8 @@ def test_f_that_hides_its_slope_in_a_flat_piece_is_not_believed(name):
     f, gradient, x = HIDDEN[name]
     check = dc.check(f, gradient, x)
     assert check.verdict != "wrong"
-    found = check.entries[0].found
-    assert found is None or abs(found - gradient(x)) <= check.entries[0].slope.error
+    estimate = check.entries[0].found
+    assert estimate is None or abs(estimate - gradient(x)) <= check.entries[0].slope.error
 
 
 def test_an_oscillation_within_the_smallest_steps_is_no_rounding_of_a_large_value():
@@ -646,8 +646,8 @@ def test_a_slope_to_which_quotients_fall_slowly_is_bounded_by_what_they_have_to_
 
     check = dc.check(f, lambda x: 0.0, 0.0)
     assert check.verdict != "wrong"
-    found, slope = check.entries[0].found, check.entries[0].slope
-    assert found is None or abs(found) <= slope.error
+    estimate, slope = check.entries[0].found, check.entries[0].slope
+    assert estimate is None or abs(estimate) <= slope.error
     assert dc.check(f, lambda x: 50.0, 0.0).verdict == "wrong"
 
 
@@ -715,10 +715,10 @@ def test_many_coordinates_are_checked_along_directions():
 @pytest.mark.parametrize("changes", [{17: 1 + 1e-6}, {0: -1}, {N - 1: 0}, {10: 2, 2000: -3}])
 def test_wrong_entries_among_many_are_located(changes):
     def gradient(x):
-        found = long_gradient(x)
+        entries = long_gradient(x)
         for index, factor in changes.items():
-            found[index] *= factor
-        return found
+            entries[index] *= factor
+        return entries
 
     check = dc.check(long_sum, gradient, MANY)
     assert {entry.coordinate for entry in check.entries if entry.verdict == "wrong"} == set(changes)
@@ -756,7 +756,7 @@ def test_every_entry_is_looked_at_on_request():
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "call"),
+    ("code", "message", "call"),
     [
         ("E576", "f raises ValueError: math domain error at the point itself, x = -1.0", lambda: dc.check(math.log, lambda x: 1 / x, -1.0)),
         ("E576", "f is nan at the point itself", lambda: dc.check(lambda x: math.nan, lambda x: 1.0, 1.0)),
@@ -779,15 +779,15 @@ def test_every_entry_is_looked_at_on_request():
         ("E575", "the keys of a point are names", lambda: dc.check(sum, sum, {1: 2.0})),
     ],
 )  # fmt: skip
-def test_what_cannot_be_checked_says_where(code, said, call):
+def test_what_cannot_be_checked_says_where(code, message, call):
     with pytest.raises(dc.DiffcompareError) as refusal:
         call()
     assert refusal.value.diagnostic.code == code
-    assert said in refusal.value.diagnostic.message
+    assert message in refusal.value.diagnostic.message
 
 
 @pytest.mark.parametrize(
-    ("said", "call"),
+    ("message", "call"),
     [
         ("an expression", lambda: dc.check("x^2", "2*x", 3.0)),
         ("needs the gradient", lambda: dc.check(math.sin)),
@@ -796,8 +796,8 @@ def test_what_cannot_be_checked_says_where(code, said, call):
         ("several points need a gradient that can be called", lambda: dc.check(math.sin, 1.0, points=[1.0, 2.0])),
     ],
 )
-def test_a_call_that_makes_no_sense_is_a_type_error(said, call):
-    with pytest.raises(TypeError, match=said):
+def test_a_call_that_makes_no_sense_is_a_type_error(message, call):
+    with pytest.raises(TypeError, match=message):
         call()
 
 

@@ -505,8 +505,8 @@ def test_the_branch_that_is_not_taken_does_not_matter():
 def test_every_answer_is_answered(function, answer):
     """Whatever it is, and wherever it has no value: with a mistake or with none, and never with an exception."""
     points = [{"x": x, "y": y, "z": 0.5} for x, y in [(-2.0, 1.0), (0.0, 3.0), (0.3, 2.5), (1.0, 1.0), (1.7, 4.0)]]
-    for each in (find_mistake, first_difference):
-        mistake = each(parse(function), "x", parse(answer), points)
+    for search in (find_mistake, first_difference):
+        mistake = search(parse(function), "x", parse(answer), points)
         assert mistake is None or mistake.kind in KINDS
 
 

@@ -80,5 +80,5 @@ def test_a_point_is_as_far_as_it_has_to_be():
 
 
 def test_a_value_other_than_zero_is_not_shown_as_zero():
-    shown = counterexample("tanh(x)", "2 - tanh(x)^2", "x < -75")
-    assert 0 < float(shown.partial) < 1e-60
+    chosen = counterexample("tanh(x)", "2 - tanh(x)^2", "x < -75")
+    assert 0 < float(chosen.partial) < 1e-60

@@ -22,7 +22,7 @@ def intervals(text, answer):
 
 
 def known(text, answer):
-    return [each for each in intervals(text, answer) if each.outcome != "unknown"]
+    return [interval for interval in intervals(text, answer) if interval.outcome != "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,13 @@ def known(text, answer):
     ],
 )
 def test_what_is_periodic_has_no_last_stretch(text, answer):
-    assert all(math.isfinite(each.low) and math.isfinite(each.high) for each in known(text, answer))
+    assert all(math.isfinite(interval.low) and math.isfinite(interval.high) for interval in known(text, answer))
 
 
 def test_between_its_zeros_it_is_known():
-    outcomes = {(round(each.low, 3), round(each.high, 3)): each.outcome for each in known("|sin(x)|", "cos(x)")}
+    outcomes = {
+        (round(interval.low, 3), round(interval.high, 3)): interval.outcome for interval in known("|sin(x)|", "cos(x)")
+    }
     assert outcomes[0, 3.142] == "same"
     assert outcomes[-3.142, 0] == "different"
 
@@ -50,16 +52,19 @@ def test_between_its_zeros_it_is_known():
     ("text", "answer"), [("acos(2*x^2 - 1)", "-2/sqrt(1 - x^2)"), ("sqrt(1 - cos(x))", "cos(x/2)/sqrt(2)")]
 )
 def test_a_double_zero_is_a_point_although_doubles_see_a_plateau(text, answer):
-    assert 0.0 in {each.low for each in known(text, answer)}
+    assert 0.0 in {interval.low for interval in known(text, answer)}
 
 
 def test_many_equal_points_among_the_usual_ones_are_points():
-    assert [each.outcome for each in intervals("x^2", "2*x + sin(pi*x)")] == ["unknown"]
+    assert [interval.outcome for interval in intervals("x^2", "2*x + sin(pi*x)")] == ["unknown"]
 
 
 def test_two_functions_may_meet():
-    assert [each.outcome for each in intervals("|x|", "x^2")] == ["different"]
-    assert [(each.high, each.outcome) for each in intervals("|x|", "1")] == [(0, "different"), (math.inf, "same")]
+    assert [interval.outcome for interval in intervals("|x|", "x^2")] == ["different"]
+    assert [(interval.high, interval.outcome) for interval in intervals("|x|", "1")] == [
+        (0, "different"),
+        (math.inf, "same"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ POINTS = [{"x": 2.0, "y": 5.0}, {"x": -1.0, "y": 0.5}]
 )
 def test_a_point_of_opposite_sign_is_found(guard):
     [point] = opposite_sign_points([parse(guard)], POINTS)
-    assert {value_at(parse(guard), each) > 0 for each in POINTS} == {value_at(parse(guard), point) <= 0}
+    assert {value_at(parse(guard), other) > 0 for other in POINTS} == {value_at(parse(guard), point) <= 0}
 
 
 def test_an_opposite_sign_point_has_few_digits():

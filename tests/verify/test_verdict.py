@@ -105,7 +105,7 @@ def test_a_counterexample_is_one_in_doubles_too():
 
 def test_each_side_of_a_kink_is_looked_at():
     judgement = judged("ln(|x|)", "1/|x|")
-    assert [(each.low, each.high, each.outcome) for each in judgement.intervals] == [
+    assert [(interval.low, interval.high, interval.outcome) for interval in judgement.intervals] == [
         (-math.inf, 0, "different"),
         (0, math.inf, "same"),
     ]
