@@ -119,18 +119,16 @@ class PatternMatch:
         return Bindings(self, values, tangents)
 
 
+Condition: TypeAlias = Callable[[Mapping[str, Expression], Active], bool]
 NodePattern: TypeAlias = Callable[[Expression, Active], PatternMatch | None]
 
 
-@dataclass(frozen=True, eq=False)
 class Pattern:
     """Forms of a node, written as expressions with letters, of which the first that fits counts."""
 
-    forms: tuple[Expression, ...]
-    where: Callable[[Mapping[str, Expression], Active], bool] = lambda nodes, active: True
-    """A further condition on the nodes for which the letters stand."""
-    inner: str = ""
-    """The letter of the inner function."""
+    def __init__(self, *forms: Expression, where: Condition | None = None, inner: str = "") -> None:
+        """Combine forms with a condition on what their letters stand for, and the letter of the inner function."""
+        self.forms, self.where, self.inner = forms, where, inner
 
     def may_match(self, operation: Operation | None) -> bool:
         """Tell whether one of the forms begins with an operation (None: a leaf), so that it is worth a trial."""
@@ -140,7 +138,7 @@ class Pattern:
         """Return the match of a node, given the nodes that depend on the variable; None where no form fits."""
         for form in self.forms:
             nodes: dict[str, Expression] = {}
-            if _fits(form, node, active, nodes) and self.where(nodes, active):
+            if _fits(form, node, active, nodes) and (self.where is None or self.where(nodes, active)):
                 return PatternMatch(node, nodes, nodes.get(self.inner))
         return None
 

@@ -74,43 +74,43 @@ def _is_variable(nodes: Mapping[str, Expression], active: Active) -> bool:
 # --- Patterns written as expressions ----------------------------------------------------------------------------------
 
 # Compositions.
-SINGLE_ARGUMENT = Pattern((g(u),), inner="u")
-COMPOSITION = Pattern((g(u),), _is_operation, "u")
-OF_SUM = Pattern((g(r + s),))
-OF_MULTIPLE = Pattern((g(c * u), g(u * c), g(u / c)), inner="w")
+SINGLE_ARGUMENT = Pattern(g(u), inner="u")
+COMPOSITION = Pattern(g(u), where=_is_operation, inner="u")
+OF_SUM = Pattern(g(r + s))
+OF_MULTIPLE = Pattern(g(c * u), g(u * c), g(u / c), inner="w")
 
 # Powers and exponentials.
-POWER = Pattern((u**c, sqrt(u), cbrt(u), k / u**m, k / sqrt(u), k / cbrt(u)), inner="u")
-POWER_OR_RECIPROCAL = Pattern((*POWER.forms, k / u), inner="u")  # for c/u people use the quotient rule, too
-INTEGER_POWER = Pattern((u**n,), inner="u")
-GENERAL_POWER = Pattern((u**v,))
-EXPONENTIAL = Pattern((c**u, exp(u)), inner="u")
-EXPONENTIAL_WITH_BASE = Pattern((c**u,), inner="u")
-CONSTANT_EXPONENTIAL = Pattern((exp(c),))
-ROOT_OF_SQUARE = Pattern((sqrt(u**n), (u**n) ** c), _is_even_root)
-POWER_OF_FUNCTION = Pattern((g(u) ** n,), _is_misread)
-FUNCTION_OF_POWER = Pattern((g(u**n),), _is_misread)
-POWER_OF_MULTIPLE = Pattern(((c * u) ** n, (u * c) ** n))
-MULTIPLE_OF_POWER = Pattern((c * u**n, u**n * c))
-LOGARITHM = Pattern((log10(u), log2(u), ln(u) / ln(c)), inner="u")
+POWER = Pattern(u**c, sqrt(u), cbrt(u), k / u**m, k / sqrt(u), k / cbrt(u), inner="u")
+POWER_OR_RECIPROCAL = Pattern(*POWER.forms, k / u, inner="u")  # for c/u people use the quotient rule, too
+INTEGER_POWER = Pattern(u**n, inner="u")
+GENERAL_POWER = Pattern(u**v)
+EXPONENTIAL = Pattern(c**u, exp(u), inner="u")
+EXPONENTIAL_WITH_BASE = Pattern(c**u, inner="u")
+CONSTANT_EXPONENTIAL = Pattern(exp(c))
+ROOT_OF_SQUARE = Pattern(sqrt(u**n), (u**n) ** c, where=_is_even_root)
+POWER_OF_FUNCTION = Pattern(g(u) ** n, where=_is_misread)
+FUNCTION_OF_POWER = Pattern(g(u**n), where=_is_misread)
+POWER_OF_MULTIPLE = Pattern((c * u) ** n, (u * c) ** n)
+MULTIPLE_OF_POWER = Pattern(c * u**n, u**n * c)
+LOGARITHM = Pattern(log10(u), log2(u), ln(u) / ln(c), inner="u")
 
 # Products and quotients.
-PRODUCT, QUOTIENT, RECIPROCAL = Pattern((u * v,)), Pattern((u / v,)), Pattern((c / v,))
-MULTIPLE, FRACTION = Pattern((c * u, u * c)), Pattern((u / c,))
-MULTIPLE_OF_VARIABLE = Pattern(MULTIPLE.forms, _is_variable)
-SUM_TIMES = Pattern(((r + s) * t,), lambda nodes, active: nodes["sum"] in active)
-TIMES_SUM = Pattern((t * (r + s),), lambda nodes, active: nodes["sum"] in active)
+PRODUCT, QUOTIENT, RECIPROCAL = Pattern(u * v), Pattern(u / v), Pattern(c / v)
+MULTIPLE, FRACTION = Pattern(c * u, u * c), Pattern(u / c)
+MULTIPLE_OF_VARIABLE = Pattern(*MULTIPLE.forms, where=_is_variable)
+SUM_TIMES = Pattern((r + s) * t, where=lambda nodes, active: nodes["sum"] in active)
+TIMES_SUM = Pattern(t * (r + s), where=lambda nodes, active: nodes["sum"] in active)
 
 # Sums.  In the last pattern a term is subtracted, or stands behind another that varies: its sign can be lost.
-LEFT_TERM, RIGHT_TERM = Pattern((u + t,)), Pattern((t + u,))
-LEFT_CONSTANT, RIGHT_CONSTANT = Pattern((c + u,)), Pattern((u + c,))
-LEFT_OF_TWO_TERMS, SIGNED_RIGHT_TERM = Pattern((u + v,)), Pattern((v + u, Fixed("v") - u))
-NEGATION = Pattern((-u,))
+LEFT_TERM, RIGHT_TERM = Pattern(u + t), Pattern(t + u)
+LEFT_CONSTANT, RIGHT_CONSTANT = Pattern(c + u), Pattern(u + c)
+LEFT_OF_TWO_TERMS, SIGNED_RIGHT_TERM = Pattern(u + v), Pattern(v + u, Fixed("v") - u)
+NEGATION = Pattern(-u)
 
 # Single nodes.
-ANY_OPERATION, VARIABLE = Pattern((u,), _is_operation), Pattern((u,), _is_variable)
-OTHER_VARIABLE = Pattern((c,), lambda nodes, active: type(nodes["c"]) is Variable)
-LITERAL = Pattern((c,), lambda nodes, active: nodes["c"].operation is None and type(nodes["c"]) is not Variable)
+ANY_OPERATION, VARIABLE = Pattern(u, where=_is_operation), Pattern(u, where=_is_variable)
+OTHER_VARIABLE = Pattern(c, where=lambda nodes, active: type(nodes["c"]) is Variable)
+LITERAL = Pattern(c, where=lambda nodes, active: nodes["c"].operation is None and type(nodes["c"]) is not Variable)
 
 # --- Patterns that look deeper ----------------------------------------------------------------------------------------
 

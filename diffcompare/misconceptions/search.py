@@ -77,7 +77,7 @@ class Trial(NamedTuple):
 
 
 class Search:
-    """An answer to be explained, and the function at the sample points, the most telling first."""
+    """An answer to be explained, and the function at the sample points, the most informative first."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Search:
         samples = _if_enough([(s, point) for s, point in samples if _has_usual_size(point)], samples)
         exact = [(s, point) for s, point in samples if not is_cancelled(answer, point, s.answer)]
         samples = _if_enough(exact, samples)
-        samples.sort(key=_least_telling)
+        samples.sort(key=_order_of_samples)
         self.samples = [sample for sample, _ in samples]
         self.points = [point for _, point in samples]
         self._other_indices = [_other_index(self.samples, index) for index in range(len(self.samples))]
@@ -258,8 +258,8 @@ def _has_usual_size(point: Mapping[str, float]) -> bool:
     return all(value == 0 or 1e-3 <= abs(value) <= 100 for value in point.values())
 
 
-def _least_telling(at_point: SampleAtPoint) -> tuple[bool | float, ...]:
-    """Return a sort key for samples: the most telling come first."""
+def _order_of_samples(at_point: SampleAtPoint) -> tuple[bool | float, ...]:
+    """Return a sort key for samples: the most informative come first."""
     sample, point = at_point
     return not _differs(sample), _is_special(point), _is_far(point), *_discrepancy_key(sample)
 

@@ -9,7 +9,7 @@ function has a derivative.  `wrong`: there is a point at which the two values ar
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal, TypeAlias
@@ -143,19 +143,10 @@ def judge(
         return {name: Judgement("undecided", why) for name in answers}, []
     names = variables(wengert_list(expression, *answers.values()))
     check = Deadline(budget).check
-    function = PreparedFunction(expression, answers, check)
-    max_points = MAX_POINTS if len(names) == 1 else MAX_POINTS_FOR_SEVERAL
     usable = _has_values(expression, answers)
-    compared: AllComparisons = []
-    try:
-        for sample in sample_points(expression, answers, names, usable, conditions, seed, check):
-            if sample.is_boundary or sum(not other.is_boundary for other, _ in compared) < max_points:
-                comparisons = function.compare_at(sample.point)
-                if comparisons:
-                    compared.append((sample, comparisons))
-        _compare_deeply(function, compared)
-    except TimeoutError:
-        pass  # what has been compared so far is the evidence
+    samples = sample_points(expression, answers, names, usable, conditions, seed, check)
+    max_points = MAX_POINTS if len(names) == 1 else MAX_POINTS_FOR_SEVERAL
+    compared = _compare_at(samples, PreparedFunction(expression, answers, check), max_points)
     proofs = _Proofs(expression, budget, conditions)
     judgements = {
         name: _judge_partial(name, answer, _comparisons_of(name, compared), proofs, check)
@@ -163,6 +154,21 @@ def judge(
     }
     usable_samples = [sample for sample, _ in compared if not sample.is_boundary and usable(sample.point)]
     return judgements, [sample.point for sample in sorted(usable_samples, key=_floating_point_hardship)]
+
+
+def _compare_at(samples: Iterable[SamplePoint], function: PreparedFunction, max_points: int) -> AllComparisons:
+    """Compare all answers at so many sample points, and at all boundary points, until the budget is spent."""
+    compared: AllComparisons = []
+    try:
+        for sample in samples:
+            if sample.is_boundary or sum(not other.is_boundary for other, _ in compared) < max_points:
+                comparisons = function.compare_at(sample.point)
+                if comparisons:
+                    compared.append((sample, comparisons))
+        _compare_deeply(function, compared)
+    except TimeoutError:
+        pass  # what has been compared so far is the evidence
+    return compared
 
 
 def _comparisons_of(name: str, compared: AllComparisons) -> Comparisons:
