@@ -12,7 +12,7 @@ and how to fix it.
 The files:
 
 __main__.py                   Entry point of `python -m diffcompare`
-api.py                        `dc.check`: is this derivative right?  One entrance for expressions and for Python functions
+api.py                        `dc.check`: is this derivative right?  One entry point for expressions and Python functions
 diagnostics.py                Diagnostics: what is wrong with a text or a command line, where, and what to write instead
 document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
 formatting.py                 Values as text: the one place that decides how a number looks

@@ -1,4 +1,4 @@
-"""`dc.check`: is this derivative right?  One entrance for expressions and for Python functions."""
+"""`dc.check`: is this derivative right?  One entry point for expressions and Python functions."""
 
 from __future__ import annotations
 

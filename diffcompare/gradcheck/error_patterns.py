@@ -214,7 +214,7 @@ def _times(times: str, fix: str) -> str:
 
 
 def _integer_factor(size: ConstantRatio, inputs: int, outputs: int) -> int | None:
-    """Return the integer above 1 that a factor is, if any.
+    """Return the factor as an integer of at least 2; None if it is none.
 
     A large integer must be known more precisely, since every number is near to an integer; but the number of
     coordinates or components is a likely factor, and so is a power of ten.
@@ -228,7 +228,7 @@ def _integer_factor(size: ConstantRatio, inputs: int, outputs: int) -> int | Non
 
 
 def _confused_count(factor: int, inputs: int, outputs: int) -> str:
-    """Say what there are `factor` of: a mean may have been taken for a sum, or the other way round."""
+    """Say whether a factor is the number of coordinates or components, as where a mean is confused with a sum."""
     if factor == inputs > 2:
         return f" ({inputs:,} is the number of coordinates: a mean and a sum confused?)"
     return f" ({outputs:,} is the number of components of f)" if factor == outputs > 2 else ""

@@ -98,7 +98,7 @@ def _surviving(search: Search, candidates: Iterable[Explanation]) -> list[Explan
 
 
 def explanation_of(search: Search, explanations: Sequence[Explanation]) -> Mistake:
-    """Return the first explanation in words, with the kinds of the others beside it."""
+    """Put the first explanation into words, and name the kinds of the others."""
     best = explanations[0]
     formulas = Formulas(search.function)
     affected = affected_terms(search, formulas)
@@ -128,7 +128,7 @@ def _mistake_of(
     also: tuple[str, ...],
     count: int = 1,
 ) -> Mistake:
-    """Return the mistake that a change is, in words."""
+    """Describe a change as a mistake, in words."""
     site = site_of(change, search.function)
     text = sentence(change, formulas, count)
     return Mistake(change.rule.kind, text, site, affected, right_rule_at(site, search.function), also)

@@ -43,7 +43,7 @@ def example_of(slug: str) -> Example:
 
 
 def inject_mistakes(expression: Expression, by: str) -> Iterator[InjectedMistake]:
-    """Yield the wrong derivatives by every mistake at every node, as they come out of the rules, unsimplified."""
+    """Yield the derivative with each single mistake made at each node, unsimplified."""
     function = AnalyzedFunction(expression, by)
     formulas = Formulas(function)
     right = differentiate(expression, by)
@@ -63,7 +63,7 @@ def inject_mistakes(expression: Expression, by: str) -> Iterator[InjectedMistake
 
 
 def _about_the_whole(expression: Expression, by: str) -> Iterator[InjectedMistake]:
-    """Yield the wrong derivatives by mistakes about the derivative as a whole."""
+    """Yield the answers that mistakes about the derivative as a whole lead to."""
     right = differentiate(expression, by)
     if right is ZERO:
         return

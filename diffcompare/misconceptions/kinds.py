@@ -17,7 +17,7 @@ class Rule(NamedTuple):
     kind: str
     pattern: NodePattern
     wrong: Callable[..., Any]
-    """Returns the wrong derivative, given the numbers (see `Bindings`) after which its parameters are called."""
+    """Returns the wrong derivative; its parameters are named after the numbers that it needs (see `Bindings`)."""
     message: str
     """The explanation, with fields {node}, {u}, {du}, {by} ... for the formulas at hand."""
     inner: Inner | None = None

@@ -179,7 +179,7 @@ def sentence(change: Change, formulas: Formulas, count: int = 1) -> str:
 
 
 def _at_the_node(change: Change, formulas: Formulas) -> str | None:
-    """Return the right and the wrong derivative of the node in words; None at the root, whose would be the solution."""
+    """Return the right and the wrong derivative of the node in words; None at the root, where that is the solution."""
     node = change.node
     right, wrong = formulas.derivative(node), formulas.wrong(change)
     if node.operation is None or node is formulas.function.root or right is None or wrong is None or right is wrong:
@@ -191,7 +191,7 @@ def _at_the_node(change: Change, formulas: Formulas) -> str | None:
 def _on_the_rule_sheet(change: Change) -> str | None:
     """Return the right and the wrong derivative as on a rule sheet, with u and v for the arguments.
 
-    None where the rule looks deeper into the node, and for a power of the variable, whose rule would be the solution.
+    None where the rule looks deeper into the node, and for a power of the variable, where that is the solution.
     """
     rule, operation, arguments = change.rule, change.node.operation, change.node.arguments
     if (

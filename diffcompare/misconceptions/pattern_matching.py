@@ -174,7 +174,7 @@ def _is_like(form: Operation, operation: Operation | None) -> bool:
 
 
 def _varying_position(node: Expression, active: Active) -> int | None:
-    """Return the position of the only varying argument of an operation that is more than arithmetic, else None."""
+    """Return the position of the inner function, the only argument that varies; None for sums and multiples."""
     operation, position = node.operation, only_active_argument(node, active)
     if operation is None or position is None or is_choice(node):
         return None
@@ -334,7 +334,7 @@ class Bindings(dict[str, Any]):
         return numbers
 
     def variable(self) -> Any:
-        """Return the variable at the bottom of a composition."""
+        """Return the value of the variable at the bottom of a composition."""
         leaf, active = self.match.node, self.tangents
         for _ in range(MAX_DEPTH):
             if leaf.operation is None:

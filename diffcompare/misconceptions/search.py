@@ -55,13 +55,13 @@ class Explanation(NamedTuple):
     message: str
     changes: tuple[Change, ...] = ()
     node: Expression | None = None
-    """The node where the mistake was made, if no change tells."""
+    """The node where the mistake was made, if `changes` does not say."""
     negative: bool = False
     """True if the sign of the whole derivative is wrong, too."""
 
     @property
     def rank(self) -> int:
-        """The place at which a teacher would think of it, from 0."""
+        """How soon a teacher would think of it: 0 for the first kind of the table, more for later or several ones."""
         rules = [change.rule for change in self.changes]
         kinds = {rule.kind for rule in rules} or {self.kind}
         if self.negative:

@@ -208,7 +208,7 @@ def most_readable_point(samples: Sequence[SamplePoint]) -> dict[str, float] | No
 
 
 def _value_texts(comparison: PointComparison) -> tuple[str, str]:
-    """Return the values of the answer and of the partial in so many digits that they differ."""
+    """Return the values of the answer and of the partial with enough digits to tell them apart."""
     assert comparison.answer is not None
     assert comparison.partial is not None
     if comparison.difference is None:

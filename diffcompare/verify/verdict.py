@@ -157,7 +157,7 @@ def judge(
 
 
 def _compare_at(samples: Iterable[SamplePoint], function: PreparedFunction, max_points: int) -> AllComparisons:
-    """Compare all answers at so many sample points, and at all boundary points, until the budget is spent."""
+    """Compare all answers at up to `max_points` sample points and all boundary points, within the budget."""
     compared: AllComparisons = []
     try:
         for sample in samples:

@@ -10,6 +10,7 @@ from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.misconceptions import patterns
 from diffcompare.misconceptions.pattern_matching import Pattern, c, g, n, r, s, t, u, v
+from diffcompare.misconceptions.rules import RULES, rules_for
 from diffcompare.numeric.evaluate import values_at
 
 X, Y = Variable("x"), Variable("y")
@@ -99,3 +100,15 @@ def test_the_outer_function_can_be_evaluated_anywhere():
     bound = matched.bind(values_at(wengert_list(matched.node), POINT), {X: 1.0})
     assert bound["g"](3.0) == math.log(3)
     assert bound["dg"](-4.0) == -0.25  # people write 1/u where ln(u) has no value, too
+
+
+@pytest.mark.parametrize(
+    "text", ["x^3/cbrt(x) - 2*x", "-sin(x)^2 + y*exp(3*x)", "ln(x)/ln(2) + 2^x*x^x", "hypot(x, 1/x)"]
+)
+def test_no_rule_is_left_out_whose_pattern_matches(text):
+    """The rules of an operation are looked up by the roots of their forms."""
+    nodes = wengert_list(parse(text))
+    active = active_nodes(nodes, ("x",))
+    for node in nodes:
+        matching = {rule.pattern for rule in RULES if not rule.names and rule.pattern(node, active) is not None}
+        assert matching <= set(rules_for(node.operation))
