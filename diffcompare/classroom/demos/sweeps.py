@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
-from diffcompare.document import Approximate, Axis, Cell, Plot, Series, Table
+from diffcompare.document import Approximate, Axis, Cell, Plot, Series
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import ln, sin
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -32,8 +32,8 @@ def frames() -> Iterator[Frame]:
     """Yield functions of many inputs and one output, and then one input with many outputs."""
     for count in range(1, len(PRODUCT) + 1):
         rows = [(n, _counts(FAMILIES["speelpenning"].build(n), n)) for n in PRODUCT[:count]]
-        frame = _counts_frame("Speelpenning's product", "speelpenning", rows, PRODUCT_SENTENCES[count - 1])
-        yield _with_written_out(frame)
+        written_out = [_written_out(n) for n, _ in rows]
+        yield _counts_frame("Speelpenning's product", "speelpenning", rows, PRODUCT_SENTENCES[count - 1], written_out)
     rows = [(n, _counts(helmholtz(n), n)) for n in MIXTURE]
     yield _counts_frame("Helmholtz energy of a mixture", "helmholtz", rows, MIXTURE_SENTENCE)
     yield _plot(rows)
@@ -70,9 +70,20 @@ def _counts(expression: Expression, n: int) -> tuple[int, int, int, int]:
     return f, (n + 1) * f + 2 * n, n * forward_work(nodes, active), reverse_work(nodes, active)
 
 
-def _counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str) -> Frame:
-    cells = [(n, *counts, Approximate(counts[3] / counts[0], 3)) for n, counts in rows]
-    columns = "n | >f | >differences | >forward AD | >reverse AD | >reverse/f"
+def _written_out(n: int) -> int:
+    """Return the operations of n partials of the product, each written out as a product of n - 1 variables."""
+    nodes = wengert_list(FAMILIES["speelpenning"].build(n - 1))
+    return n * primal_work(nodes, active_nodes(nodes))
+
+
+def _counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str, written_out: Sequence[int] = ()) -> Frame:
+    """Return the frame of the counts, with a column for those of the gradient written out if they are given."""
+    extra: list[tuple[int, ...]] = [(count,) for count in written_out] or [()] * len(rows)
+    cells: list[tuple[Cell, ...]] = [
+        (n, f, *more, *counts, Approximate(counts[-1] / f, 3))
+        for (n, (f, *counts)), more in zip(rows, extra, strict=True)
+    ]
+    columns = f"n | >f | {'>written out | ' * bool(written_out)}>differences | >forward AD | >reverse AD | >reverse/f"
     counts_table = table(key, "Operations for the gradient", columns, cells)
     numbers: dict[str, Cell] = {}
     for n, (f, differences, forward, reverse) in rows:
@@ -84,6 +95,8 @@ def _counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str) -> F
         }
         numbers |= {f"differences {n}": differences, f"forward {n}": forward, f"reverse {n}": reverse}
     n, (f, _, _, reverse) = rows[-1]
+    if written_out:
+        numbers[f"written out {n}"] = written_out[-1]
     return Frame(
         phrase("{title}, n = {n}", title=phrase(title), n=n),
         (counts_table,),
@@ -91,36 +104,9 @@ def _counts_frame(title: str, key: str, rows: Sequence[Row], sentence: str) -> F
         sentence,
         numbers,
         phrase("{n} partials: how many times the work of f?", n=n),
-        (mask(counts_table, (-1, 4), (-1, 5)),),
+        (mask(counts_table, (-1, -2), (-1, -1)),),
         _forward_by_habit(rows[-1]),
     )
-
-
-def _with_written_out(frame: Frame) -> Frame:
-    """Add a column for the gradient written out: each partial as the product of all other variables."""
-    (answer,), (question,) = frame.blocks, frame.question_blocks
-    assert isinstance(answer, Table)
-    assert isinstance(question, Table)
-    counts = [_written_out(row[0]) for row in answer.rows if isinstance(row[0], int)]
-    return frame._replace(
-        blocks=(_with_column(answer, counts),),
-        question_blocks=(_with_column(question, counts),),
-        numbers={**frame.numbers, f"written out {answer.rows[-1][0]}": counts[-1]},
-    )
-
-
-def _written_out(n: int) -> int:
-    """Return the operations of n partials, each a product of n - 1 variables."""
-    nodes = wengert_list(FAMILIES["speelpenning"].build(n - 1))
-    return n * primal_work(nodes, active_nodes(nodes))
-
-
-def _with_column(counts_table: Table, counts: Sequence[int]) -> Table:
-    """Insert the counts behind those of f."""
-    added = table("", "", ">written out", [(count,) for count in counts])
-    rows = [(*row[:2], *extra, *row[2:]) for row, extra in zip(counts_table.rows, added.rows, strict=True)]
-    columns = (*counts_table.columns[:2], *added.columns, *counts_table.columns[2:])
-    return counts_table._replace(columns=columns, rows=tuple(rows))
 
 
 def _forward_by_habit(row: Row) -> Broken:
