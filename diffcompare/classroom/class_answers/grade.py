@@ -54,20 +54,17 @@ class _Grader:
     def grade(self, parsed: ParsedRow) -> AnswerRow:
         """Return the row with its answers checked; an error in a row stays in that row."""
         domain = self.domain if parsed.domain is None else (parsed.domain.text,)
-        row = AnswerRow(
-            parsed.line, parsed.student, parsed.number, parsed.label, parsed.text, parsed.question, domain, (), (),
-            parsed.trouble,
-        )  # fmt: skip
-        if parsed.question is None:
+        row = parsed.row._replace(domain=domain)
+        if row.question is None:
             return row
-        names = variables(wengert_list(parsed.question.parsed.expression)) or list(parsed.answers)
+        names = variables(wengert_list(row.question.parsed.expression)) or list(parsed.answers)
         try:
             parse_conditions(domain, names)
         except DiffcompareError as error:
             if parsed.domain is None:
                 raise
             return row._replace(trouble=self.table.trouble(parsed.domain, error.diagnostic))
-        parts = [self._part(parsed.question, domain, name, cell) for name, cell in parsed.answers.items()]
+        parts = [self._part(row.question, domain, name, cell) for name, cell in parsed.answers.items()]
         parts += [Part(title, "", None, trouble, stray=True) for title, trouble in parsed.troubles.items()]
         missing = tuple(name for name in names if name not in parsed.answers)
         return row._replace(parts=tuple(parts), missing=missing)

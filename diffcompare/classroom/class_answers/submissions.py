@@ -21,6 +21,7 @@ from diffcompare.classroom.class_answers.table import (
     with_variables,
 )
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
+from diffcompare.document import NOTHING
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.encodings import decode, example
 from diffcompare.inputs.files import file_suffix, read_bytes
@@ -56,13 +57,6 @@ def right_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
 def wrong_outcomes(where_defined: Counting) -> tuple[Outcome, ...]:
     """Return the outcomes that count as wrong."""
     return ("wrong", WHERE_DEFINED) if where_defined == "wrong" else ("wrong",)
-
-
-def who(student: str, number: str, line: int) -> str:
-    """Return the student's name with the id, or the line if there is neither."""
-    if student and number:
-        return f"{student} ({number})"
-    return student or number or f"line {line}"
 
 
 class Trouble(NamedTuple):
@@ -104,7 +98,7 @@ class Part(NamedTuple):
 
 
 class AnswerRow(NamedTuple):
-    """A checked row of the table."""
+    """A row of the table, checked or yet to be checked."""
 
     line: int
     student: str
@@ -112,15 +106,17 @@ class AnswerRow(NamedTuple):
     label: str  # a short name of the question: the text of its column, else the function as written
     text: str  # the function as written
     question: ParsedInput | None
-    domain: tuple[str, ...]
-    parts: tuple[Part, ...]
+    domain: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     missing: tuple[str, ...] = ()  # variables whose partials were not answered
     trouble: Trouble | None = None  # an error of the row as a whole
 
     @property
     def who(self) -> str:
-        """Student's name, id, or line."""
-        return who(self.student, self.number, self.line)
+        """Student's name with the id, or the line if there is neither."""
+        if self.student and self.number:
+            return f"{self.student} ({self.number})"
+        return self.student or self.number or f"line {self.line}"
 
     @property
     def outcome(self) -> Outcome:
@@ -184,18 +180,12 @@ _DATE = re.compile(
 
 
 class ParsedRow(NamedTuple):
-    """A row as it was read: `answers` by variable, and errors of single cells."""
+    """A row as it was read, before its answers are checked."""
 
-    line: int
-    student: str
-    number: str
-    label: str
-    text: str  # the question as written
-    question: ParsedInput | None
+    row: AnswerRow
     domain: TableCell | None
-    answers: Mapping[str, TableCell]
-    troubles: Mapping[str, Trouble]  # errors of single answers, by the title of their column
-    trouble: Trouble | None = None  # an error of the whole row
+    answers: Mapping[str, TableCell] = NOTHING  # by variable
+    troubles: Mapping[str, Trouble] = NOTHING  # errors of single answers, by the title of their column
 
 
 class AnswerTable:
@@ -265,7 +255,7 @@ class AnswerTable:
 
     def students(self) -> list[str]:
         """Return all students, each once."""
-        return list(dict.fromkeys(who(row.student, row.number, row.line) for row in self.rows()))
+        return list(dict.fromkeys(parsed.row.who for parsed in self.rows()))
 
     def check(self, cell: TableCell) -> None:
         """Raise DiffcompareError for an answer that a spreadsheet changed, or with an ambiguous comma."""
@@ -283,23 +273,20 @@ class AnswerTable:
         columns = self.columns
         function = _at(record, columns.function)
         question = self.questions.get(function.text)
-        row = ParsedRow(
+        row = AnswerRow(
             self.sheet.line(record[0]),
             " ".join(f"{_at(record, columns.student).shown} {_at(record, columns.family).shown}".split()),
             _at(record, columns.number).shown,
             " ".join((_at(record, columns.label).shown or function.shown).split()),
             function.shown,
             question if isinstance(question, ParsedInput) else None,
-            cell if (cell := _at(record, columns.domain)).text else None,
-            {},
-            {},
         )
+        domain = cell if (cell := _at(record, columns.domain)).text else None
         trouble = self._trouble(record, function, question)
         if trouble is not None or row.question is None:
-            return row._replace(question=None, trouble=trouble)
+            return ParsedRow(row._replace(question=None, trouble=trouble), domain)
         names = variables(wengert_list(row.question.parsed.expression)) or self._of_constant(record)
-        answers, troubles = self._answers(record, names)
-        return row._replace(answers=answers, troubles=troubles)
+        return ParsedRow(row, domain, *self._answers(record, names))
 
     def _trouble(
         self, record: Sequence[TableCell], function: TableCell, question: ParsedInput | Diagnostic | None
