@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcompare.gradcheck.entries import GradientEntry
-from diffcompare.gradcheck.inspection import Inspection
+from diffcompare.gradcheck.gradient_check import Inspection
 from diffcompare.tape import Variable
 
 SCALE = -2.5  # of the gradient that is sent in to see whether backward passes it on

@@ -61,7 +61,7 @@ class Explanation(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """The place at which a teacher would think of it: 0 for the first kind of the table, a sum for several kinds."""
+        """The place at which a teacher would think of it: 0 for the first kind of the table, a sum for several."""
         rules = [change.rule for change in self.changes]
         kinds = {rule.kind for rule in rules} or {self.kind}
         if self.negative:
