@@ -58,7 +58,10 @@ def outcome_intervals(
     guards = find_guards(wengert_list(*formulas))
     merged: list[OutcomeInterval] = []
     for (name, interval), outcomes in ordered:
-        is_known = len(all_outcomes) < 2 or is_uniform(formulas, guards, name, _test_points(interval), check)
+        try:
+            is_known = len(all_outcomes) < 2 or is_uniform(formulas, guards, name, _test_points(interval), check)
+        except TimeoutError:
+            is_known = False  # the budget is spent, and nothing may be said about all of the interval
         outcome = _outcome(outcomes) if is_known else "unknown"
         last = merged[-1] if merged else None
         if last is not None and last.outcome == outcome and last.high == interval.low:

@@ -17,7 +17,7 @@ from diffcompare.verify.verdict import judge
 
 
 def intervals(text, answer):
-    judgements, _ = judge(parse(text), {"x": parse(answer)}, budget=1.0)
+    judgements, _ = judge(parse(text), {"x": parse(answer)}, budget=30.0)
     return judgements["x"].intervals
 
 

@@ -279,3 +279,23 @@ def test_the_rules_are_never_called_wrong_and_a_slip_is_never_called_right(expre
     assert right[name].verdict != "wrong"
     slip, _ = judge(expression, {name: raw + lift(1) / lift(10**20)}, budget=1.0)
     assert slip[name].verdict in ("wrong", "undecided")
+
+
+class Checks:
+    """A deadline that passes after so many looks at the clock."""
+
+    def __init__(self, looks):
+        self.left = looks
+
+    def check(self):
+        self.left -= 1
+        if self.left < 0:
+            raise TimeoutError
+
+
+@pytest.mark.parametrize("looks", [0, 1, 10, 100, 300, 1000, 3000])
+def test_however_early_the_budget_ends_there_is_a_verdict(monkeypatch, looks):
+    monkeypatch.setattr("diffcompare.verify.verdict.Deadline", lambda budget: Checks(looks))
+    judgements, _ = judge(parse("relu(sin(x))"), {"x": parse("cos(x)")}, budget=1.0)
+    assert judgements["x"].verdict in {"wrong", "undecided"}
+    assert all(interval.outcome != "same" or interval.high < math.inf for interval in judgements["x"].intervals)
