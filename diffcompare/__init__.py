@@ -54,7 +54,7 @@ classroom/                    For the classroom: demos and their player, handout
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
     feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
-    grade.py                  Checks the answers of a class: the same answer of many students is checked once, and errors stay in their row
+    grade.py                  Grade the answers of a class: the same answer of many students is checked once, and errors stay in their row
     report.py                 The answers of a class as a document and as JSON: frequent mistakes, how every question went, and all rows
     submissions.py            The rows of a table of answers: who answered what to which question, each with its place in the file
     table.py                  Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling
@@ -135,7 +135,7 @@ inputs/                       Read what a user gives: expressions, points, formu
   files.py                    Read the files that users name: which kinds can be read, their bytes and their text
   formulas.py                 Parse formulas given beside an expression: partials by hand (`--hand`), also as equations, and `--domain`
   localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
-  point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from a fixed list of candidates
+  point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from the list of default points
   resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name

@@ -167,11 +167,11 @@ def check_destination(path: str) -> None:
         raise _trouble(path, denied(), KEPT)
 
 
-def _trouble(path: str, error: OSError | ValueError, what: str) -> CannotWrite:
-    """Return an error that says what is wrong with a file, what is there now, and what to do."""
+def _trouble(path: str, error: OSError | ValueError, state: str) -> CannotWrite:
+    """Return an error that says what is wrong with a file, what is there now (`state`), and what to do."""
     if isinstance(error, ValueError):
         return CannotWrite(f"`{path}`", str(error), "choose another name")
-    return CannotWrite(f"`{path}`", reason(error), f"{what}: {cure(error)}, or choose another file")
+    return CannotWrite(f"`{path}`", reason(error), f"{state}: {cure(error)}, or choose another file")
 
 
 def write_file(path: str, text: str) -> None:

@@ -73,7 +73,7 @@ class Browser:
         self._session: str | None = None
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        page = next(each for each in self.send("Target.getTargets")["targetInfos"] if each["type"] == "page")
+        page = next(target for target in self.send("Target.getTargets")["targetInfos"] if target["type"] == "page")
         self._session = self.send("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
@@ -128,9 +128,9 @@ class Browser:
 
     def run(self, script: str) -> Any:
         """The value of a script."""
-        found = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in found, found
-        return found["result"].get("value")
+        outcome = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in outcome, outcome
+        return outcome["result"].get("value")
 
     def press(self, key: str, times: int = 1, **more: Any) -> None:
         """A key, down and up, as a person presses it; several times without looking up."""
@@ -143,7 +143,7 @@ class Browser:
             text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
             code = {"windowsVirtualKeyCode": CODES[key]} if key in CODES else {}
             down = {"type": "keyDown", "key": key, **text, **code, **more}
-            events += [("Input.dispatchKeyEvent", each) for each in (down, {**down, "type": "keyUp"})]
+            events += [("Input.dispatchKeyEvent", event) for event in (down, {**down, "type": "keyUp"})]
         self.send_all(events)
 
     def click(self, selector: str) -> None:

@@ -24,5 +24,5 @@ def words(text: str) -> list[str]:
     """Words of English, but for names and what stands in formulas."""
     for name in METHODS:
         text = text.replace(name, "")
-    found = re.findall(r"(?<![\w/'])[A-Za-z]{2,}(?![\w/(])", re.sub(r"`[^`]*`|\b\w+\(", " ", text))
-    return [word for word in found if word not in PROPER | CODE]
+    english = re.findall(r"(?<![\w/'])[A-Za-z]{2,}(?![\w/(])", re.sub(r"`[^`]*`|\b\w+\(", " ", text))
+    return [word for word in english if word not in PROPER | CODE]

@@ -89,7 +89,7 @@ def value(expression: Expression, point: Mapping[str, Any]) -> Any:
             values[node] = +getattr(mp, node.name)  # type: ignore[attr-defined]
         else:
             arguments = [values[argument] for argument in node.arguments]
-            if node.operation.name not in "+-*/neg" and any(mp.mag(each) > MAX_MAGNITUDE for each in arguments):
+            if node.operation.name not in "+-*/neg" and any(mp.mag(argument) > MAX_MAGNITUDE for argument in arguments):
                 raise OverflowError("an argument beyond what the reference can judge")
             selects = node.operation.selects
             values[node] = arguments[selects(*arguments[:2])] if selects else row(node.operation.name)(*arguments)

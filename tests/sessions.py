@@ -26,12 +26,12 @@ UPDATE = bool(os.environ.get("UPDATE_SESSIONS"))
 
 def commands(path: Path) -> list[tuple[str, str]]:
     """The commands of a document, each with the output written under it."""
-    found = []
+    commands = []
     for block in BLOCK.findall(path.read_text(encoding="utf-8")):
         for session in re.split(r"^\$ ", block, flags=re.M)[1:]:
             command, _, output = session.partition("\n")
-            found.append((command, output.rstrip("\n")))
-    return found
+            commands.append((command, output.rstrip("\n")))
+    return commands
 
 
 def write_files(path: Path, directory: Path) -> None:

@@ -65,17 +65,17 @@ def expressions(
 ) -> Expression:
     """A DAG of up to `largest` operations; with `cancel`, numbers are now and then hidden behind cancellations."""
     pool: list[Expression] = [*map(Variable, names), *LITERALS]
-    found: Expression = pool[0]
+    expression: Expression = pool[0]
     for _ in range(draw(st.integers(1, largest))):
         # The newest nodes are drawn more often, so that expressions grow deep as well as wide.
         argument = st.sampled_from([*pool, *pool[len(names) + len(LITERALS) :][-3:] * 3])
         if cancel and draw(st.integers(0, 3)) == 0:
             big = Number(10 ** draw(st.sampled_from([16, 30, 90, 300])))
-            found = draw(st.sampled_from(cancelling(draw(argument), big)))
+            expression = draw(st.sampled_from(cancelling(draw(argument), big)))
         else:
-            found = _applied(draw, draw(st.sampled_from(rows)), argument)
-        pool.append(found)
-    return found
+            expression = _applied(draw, draw(st.sampled_from(rows)), argument)
+        pool.append(expression)
+    return expression
 
 
 def _applied(draw: Any, name: str, argument: Any) -> Expression:

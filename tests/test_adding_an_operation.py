@@ -21,9 +21,9 @@ def extended(tmp_path_factory):
     shutil.copytree(ROOT / "diffcompare", directory / "diffcompare", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "expressions", directory / "expressions")
     table = directory / "diffcompare" / "language" / "operations.py"
-    head, name, rest = table.read_text(encoding="utf-8").partition("\nFUNCTIONS")
+    before, name, after = table.read_text(encoding="utf-8").partition("\nFUNCTIONS")
     assert name
-    table.write_text("\n".join([head, *ROWS]) + name + rest, encoding="utf-8")
+    table.write_text("\n".join([before, *ROWS]) + name + after, encoding="utf-8")
 
     def run(*arguments):
         done = subprocess.run(
@@ -37,19 +37,19 @@ def extended(tmp_path_factory):
 
 
 def test_every_method_and_the_truth_know_the_new_rows(extended):
-    found = json.loads(extended("grad", "sech(x)*sinc(y)", "--at", "x=0.5,y=1.25", "--method", "all", "--json"))
+    data = json.loads(extended("grad", "sech(x)*sinc(y)", "--at", "x=0.5,y=1.25", "--method", "all", "--json"))
     assert len(ROWS) == 2
-    assert found["truth"]["status"] == "ok"
-    assert len(found["methods"]) == 10
-    for answer in found["methods"]:
+    assert data["truth"]["status"] == "ok"
+    assert len(data["methods"]) == 10
+    for answer in data["methods"]:
         assert answer["status"] == "ok", answer
         exact = answer["method"] in ("hand-coded", "sympy", "forward-ad", "reverse-ad", "complex-step")
         assert max(answer["error"]["relative"].values()) < (1e-14 if exact else 1e-4), answer["method"]
 
 
 def test_a_case_of_its_own_has_a_truth_too(extended):
-    found = json.loads(extended("grad", "sinc(y)", "--at", "y=0", "--method", "reverse-ad", "--json"))
-    assert (found["value"], found["truth"]["gradient"], found["methods"][0]["gradient"]) == (
+    data = json.loads(extended("grad", "sinc(y)", "--at", "y=0", "--method", "reverse-ad", "--json"))
+    assert (data["value"], data["truth"]["gradient"], data["methods"][0]["gradient"]) == (
         1.0,
         {"y": "0"},
         {"y": 0.0},
@@ -57,7 +57,7 @@ def test_a_case_of_its_own_has_a_truth_too(extended):
 
 
 def test_the_table_of_operations_and_generated_code_have_them(extended):
-    assert "partial by x  -sech(x)*tanh(x)" in extended("ops", "sech")
+    assert "d/dx      -sech(x)*tanh(x)" in extended("ops", "sech")
     code = extended("derive", "sech(x)*sinc(x)", "--at", "x=0.5", "--code", "python")
     assert "def sech(x):" in code
     assert "def sinc(x):" in code

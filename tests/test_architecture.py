@@ -34,6 +34,14 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
+MAX_MODULES = 236
+MAX_LATE_IMPORTS = 103
+MAX_TYPE_IMPORTS = 101
+MAX_LOADED_MODULES = 67
+MAX_MODULE_LINES = 450
+"""The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
+tests/benchmarks/ledger.py` prints the counts."""
+
 
 def modules():
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -133,6 +141,57 @@ def test_a_class_name_occurs_once():
     assert {name for name, where in homes.items() if len(where) > 1} <= {"Variable"}  # the tape's, as in PyTorch
 
 
+def imports_of_our_own(name):
+    """Yield every import statement of one of our modules as `early`, `late` (in a function) or `type` (for checkers)."""
+
+    def walk(node, kind):
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.ImportFrom) and (inner.module or "").split(".")[0] == "diffcompare":
+                yield kind
+            elif isinstance(inner, ast.If) and "TYPE_CHECKING" in ast.dump(inner.test):
+                yield from walk(inner, "type")
+            elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from walk(inner, "late")
+            else:
+                yield from walk(inner, kind)
+
+    yield from walk(tree(name), "early")
+
+
+def count_imports():
+    """Count the import statements of our own modules by kind."""
+    return Counter(kind for name in MODULES for kind in imports_of_our_own(name))
+
+
+def loaded_by_grad():
+    """Return the modules of ours that the default `grad` loads."""
+    code = (
+        "import sys; from diffcompare.cli import main; main(['grad', 'x^2*sin(x)', '--at', 'x=1.5']);"
+        "print(*[name for name in sys.modules if name.split('.')[0] == 'diffcompare'], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    return done.stderr.split()
+
+
+def lines_of(name):
+    return len(MODULES[name].read_text(encoding="utf-8").splitlines())
+
+
+def test_the_ledger_does_not_grow():
+    counts = count_imports()
+    assert len(MODULES) <= MAX_MODULES
+    assert counts["late"] <= MAX_LATE_IMPORTS
+    assert counts["type"] <= MAX_TYPE_IMPORTS
+
+
+def test_a_question_loads_few_modules():
+    assert len(loaded_by_grad()) <= MAX_LOADED_MODULES
+
+
+def test_a_module_is_read_in_one_sitting():
+    assert not {name: lines for name in MODULES if (lines := lines_of(name)) > MAX_MODULE_LINES}
+
+
 def test_packages_do_not_hand_on_what_their_modules_define():
     """A name is imported from the module that defines it; only the package itself is a door."""
     for name in MODULES:
@@ -173,8 +232,8 @@ def test_a_library_stays_behind_its_fence(library):
 def test_mpmath_is_imported_late():
     users = {
         name
-        for name, found in all_imports().items()
-        for imported, early in found
+        for name, targets in all_imports().items()
+        for imported, early in targets
         if early and imported.split(".")[0] == "mpmath"
     }
     assert not users

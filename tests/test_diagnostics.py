@@ -171,14 +171,14 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "code", "span", "fix"), CASES, ids=[repr(case[0]) for case in CASES])
 def test_one_error_the_smallest_span_and_a_cure_that_is_one(text, code, span, fix):
-    found = diagnose(text)
-    assert (found.code, found.span, found.fix) == (code, span, fix)
-    assert found.text == text
-    assert found.label
+    diagnostic = diagnose(text)
+    assert (diagnostic.code, diagnostic.span, diagnostic.fix) == (code, span, fix)
+    assert diagnostic.text == text
+    assert diagnostic.label
     if fix is not None:
         parse(fix)
-        assert found.advice is not None
-        assert fix in found.advice
+        assert diagnostic.advice is not None
+        assert fix in diagnostic.advice
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_a_variable_of_the_point_is_known_as_one():
      ("\0", "U+0000 NULL"), ("a\u200db", "ZERO WIDTH JOINER"), ("𝑥", "MATHEMATICAL ITALIC SMALL X"), ("2\u2062x", "INVISIBLE TIMES")],
 )  # fmt: skip
 def test_a_character_is_named(text, names):
-    found = diagnose(text)
-    assert names in found.message
-    assert "U+" in found.message
+    diagnostic = diagnose(text)
+    assert names in diagnostic.message
+    assert "U+" in diagnostic.message
 
 
 def test_the_frame():
@@ -242,8 +242,8 @@ def test_the_frame_of_several_lines_shows_the_one_at_fault():
 
 
 def test_the_end_of_the_text_is_a_place():
-    found = Diagnostic("E999", "bad_value", "too short", span=(3, 3), text="x+1")
-    assert to_text(found).splitlines()[-2:] == ["   | x+1", "   |    ^"]
+    diagnostic = Diagnostic("E999", "bad_value", "too short", span=(3, 3), text="x+1")
+    assert to_text(diagnostic).splitlines()[-2:] == ["   | x+1", "   |    ^"]
 
 
 def test_a_long_line_is_cut_to_a_window():
@@ -295,8 +295,8 @@ def test_an_error_reads_as_its_diagnostic():
 
 
 def test_a_diagnostic_without_a_place_is_a_line_and_its_help():
-    found = Diagnostic("E900", "io_error", "cannot read", help="is it there?")
-    assert to_text(found) == "error[E900]: cannot read\n   = help: is it there?"
+    diagnostic = Diagnostic("E900", "io_error", "cannot read", help="is it there?")
+    assert to_text(diagnostic) == "error[E900]: cannot read\n   = help: is it there?"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from diffcompare.language.expression import Variable
 
 
 @pytest.mark.parametrize(
-    ("cell", "shown", "exact"),
+    ("cell", "text", "exact"),
     [
         (None, "-", ""),
         (True, "yes", "true"),
@@ -31,13 +31,13 @@ from diffcompare.language.expression import Variable
         ("words", "words", "words"),
     ],
 )
-def test_a_cell_as_people_and_as_machines_read_it(cell: object, shown: str, exact: str) -> None:
-    assert formatting.text(cell) == shown  # type: ignore[arg-type]
+def test_a_cell_as_people_and_as_machines_read_it(cell: object, text: str, exact: str) -> None:
+    assert formatting.text(cell) == text  # type: ignore[arg-type]
     assert formatting.exact(cell) == exact  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "shown"),
+    ("value", "digits", "text"),
     [
         (0.0, 2, "0"),
         (1.0, 2, "1.0"),
@@ -53,16 +53,16 @@ def test_a_cell_as_people_and_as_machines_read_it(cell: object, shown: str, exac
         (math.inf, 2, "inf"),
     ],
 )
-def test_a_few_digits_are_enough(value: float, digits: int, shown: str) -> None:
-    assert formatting.text(Approximate(value, digits)) == shown
+def test_a_few_digits_are_enough(value: float, digits: int, text: str) -> None:
+    assert formatting.text(Approximate(value, digits)) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "shown"),
+    ("value", "digits", "text"),
     [(1.7163378145367738, 4, "1.716"), (5.5, 4, "5.500"), (2.0, 1, "2"), (1.5e-30, 3, "1.50e-30"), (3e22, 1, "3e+22")],
 )
-def test_the_digits_that_were_asked_for(value: float, digits: int, shown: str) -> None:
-    assert formatting.text(value, digits) == shown
+def test_the_digits_that_were_asked_for(value: float, digits: int, text: str) -> None:
+    assert formatting.text(value, digits) == text
 
 
 def test_an_integer_too_long_for_python_is_named_by_its_exponent() -> None:

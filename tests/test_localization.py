@@ -18,7 +18,7 @@ MADE_FROM_A_WORD = {"its tangent", "its adjoint", "warning: ", "python source", 
 
 def texts():
     """Every string constant of the package (and the headings in those of tables), and the patterns that are said."""
-    constants, said = [], []
+    constants, patterns = [], []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -28,8 +28,8 @@ def texts():
                 and isinstance(node.func, ast.Name)
                 and node.func.id in ("translate", "phrase")
             ):
-                said += [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
-    return constants, said
+                patterns += [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+    return constants, patterns
 
 
 def words(pattern):
@@ -63,7 +63,7 @@ def test_a_language_is_spoken_for_a_while():
 
 
 def test_a_value_is_translated_only_if_it_is_a_phrase():
-    question = "What is the derivative by {seed}?"
+    question = "What is the derivative with respect to {seed}?"
     with use_language("zh"):
         assert translate(question, seed="value") == "对 value 的导数是多少？"
         assert translate("{title}, n = {n}", title=phrase("Speelpenning's product"), n=2) == "Speelpenning 乘积，n = 2"
@@ -97,9 +97,9 @@ def test_an_entry_fills_in_the_same_and_is_well_set():
 
 
 def test_whatever_is_said_has_an_entry_and_no_entry_is_in_vain():
-    constants, said = texts()
+    constants, patterns = texts()
     known = {english for english, _ in ENTRIES}
-    assert {each for each in (pattern.removeprefix(">") for pattern in said) if words(each)} <= known
+    assert {text for text in (pattern.removeprefix(">") for pattern in patterns) if words(text)} <= known
     assert known - set(constants) == MADE_FROM_A_WORD
 
 

@@ -48,7 +48,7 @@ def test_a_file_of_somebody_else_stays_and_nothing_is_written(place, name, chang
     changed(os.path.join(place, name), change)
     before = contents(place)
     with pytest.raises(CannotWrite, match=why):
-        output_folder.write(place, {each: text + "new" for each, text in TEXTS.items()})
+        output_folder.write(place, {file: text + "new" for file, text in TEXTS.items()})
     assert contents(place) == before
 
 

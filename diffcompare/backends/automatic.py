@@ -129,7 +129,7 @@ def run_sweeps(
             assert system is FLOATS, "careful evaluation does not raise"
             continue
         except NotDifferentiable as refusal:
-            note = f"no partial is known of {shorten(refusal.node)} by this argument"
+            note = f"no partial of {shorten(refusal.node)} with respect to this argument is known"
             return Derivative(method, "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(note,))
         except TimeoutError:
             note = f"timed out after {problem.budget:g} s"
@@ -165,7 +165,7 @@ def _partial_answer(
     work: Work,
 ) -> Derivative:
     """Return an answer without the partials that are inf or nan, and with a note that says where these arose."""
-    lost = [f"{value} by {name}" for name, value in gradient.items() if not isfinite(value)]
+    lost = [f"df/d{name} is {value}" for name, value in gradient.items() if not isfinite(value)]
     finite = {name: float(value) if isfinite(value) else None for name, value in gradient.items()}
     note = f"{', '.join(lost)}: {_origin(nodes, values, active)}"
     return Derivative(method, "undefined", gradient=finite, work=work, notes=(note,))
@@ -183,8 +183,8 @@ def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]
         if node in reached and node.operation is not None:
             for argument, partial in partials(node, values, active):
                 if not isfinite(partial):
-                    by = f"the partial of {shorten(node)} by {shorten(argument)}"
-                    return f"{by} is {float(partial)} where that is {float(values[argument]):.6g}"
+                    partial_text = f"the partial of {shorten(node)} with respect to {shorten(argument)}"
+                    return f"{partial_text} is {float(partial)} at {float(values[argument]):.6g}"
     return "a product of finite partials overflows"
 
 

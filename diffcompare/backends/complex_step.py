@@ -66,7 +66,7 @@ def differentiate(problem: Problem) -> Derivative:
         if step.partial is None:
             status = "undefined"
         if step.note:
-            notes.append(f"by {name}: {step.note}")
+            notes.append(f"df/d{name}: {step.note}")
     calls = sum(step.evaluations for step in chosen.values())
     steps = {step.h for step in chosen.values()} or steps
     work = Work(calls, calls * (cost + 1))

@@ -147,7 +147,7 @@ def _gradient(
         gradient[name], note = _quotient_or_reason(rule, one_sided, f, x, problem.step or default_step(x), problem.step)
         operations += combining_operations
         if note:
-            notes.append(f"by {name}: {note}")
+            notes.append(f"df/d{name}: {note}")
     if status == "ok" and None in gradient.values():
         status = "undefined"
     work = Work(values.count, values.count * cost + operations)

@@ -116,9 +116,9 @@ def evaluate_formulas(
         gradient[name] = float(value) if is_number(value) else None
         if type(value) is Undefined:
             node = next(node for node in nodes if values[node] is value)
-            notes.append(f"by {name}: {shorten(node)} is undefined: {describe_outside(value)}")
+            notes.append(f"df/d{name}: {shorten(node)} is undefined: {describe_outside(value)}")
         elif not is_number(value):
-            notes.append(f"by {name}: the formula evaluates to {float(value)}")
+            notes.append(f"df/d{name}: the formula evaluates to {float(value)}")
     return gradient, (*notes, *range_notes), "undefined" if notes else "ok"
 
 

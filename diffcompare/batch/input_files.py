@@ -266,6 +266,6 @@ def _in_utf8(file: InputFile, stream: BinaryIO, tell: Callable[[Diagnostic], Non
         return stream
     codec, guessed, word = encoding_of_stream(stream)
     if guessed is not None:
-        message = f"{file.name} is not UTF-8, and read as {guessed}" + (f": `{word}`" if word else "")
+        message = f"{file.name} is not UTF-8; it is read as {guessed}" + (f": `{word}`" if word else "")
         tell(note("W593", message, "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"))
     return stream if codec in ("utf-8", "utf-8-sig") else InUtf8(stream, codec)

@@ -204,7 +204,7 @@ def json_row(line: str, file: str, number: int) -> InputRow:
     except _BadObject as wrong:
         return error_row(file, number, wrong.code, "bad_value", str(wrong), f"a line is {EXAMPLE}")
     except (ValueError, RecursionError) as error:  # an integer of 5,000 digits; brackets a thousand deep
-        message = f"not JSON that can be read: {str(error).partition(';')[0].lower()}"
+        message = f"not valid JSON: {str(error).partition(';')[0].lower()}"
         return error_row(file, number, "E624", "syntax_error", message, f"a line is {EXAMPLE}")
     return InputRow(file, number, _column(line), name, text, point, hand)
 

@@ -90,7 +90,7 @@ class MethodStatistics:
 
 
 class WorstRow(NamedTuple):
-    """A row on which a method of exact rules is far from the truth."""
+    """A row on which an exact method is far from the truth."""
 
     row: str
     method: str
@@ -140,7 +140,7 @@ class Statistics:
                 self.failures.append(failure)
 
     def _note_worst(self, row: RowSummary) -> None:
-        """Keep a row among the worst, once, by its worst method of exact rules: differences are rough everywhere."""
+        """Keep a row among the worst, once, by its worst exact method: differences are rough everywhere."""
         exact = [cell for cell in row.cells if cell.method not in DIFFERENCES and cell.error and cell.partial]
         if not exact:
             return
@@ -200,13 +200,13 @@ def _success(batch: Batch) -> list[str]:
 
 
 def _worst_clause(batch: Batch) -> list[str]:
-    """Return the largest error of a method of exact rules, with the median beside it."""
+    """Return the largest error of an exact method, with the median beside it."""
     if not batch.statistics.worst:
         return []
     worst = batch.statistics.worst[0]
     median = batch.statistics.by_method[worst.method].errors.value
     beside = "" if median is None else f" (its median is {median:.2g})"
-    return [f"of the methods of exact rules {worst.method} is furthest off: {worst.error:.2g} at {worst.row}{beside}"]
+    return [f"of the exact methods {worst.method} is furthest off: {worst.error:.2g} at {worst.row}{beside}"]
 
 
 def _stopped(batch: Batch) -> list[str]:
@@ -318,7 +318,7 @@ def _worst(batch: Batch) -> Table:
         (Code(worst.row), worst.method, f"df/d{worst.partial}", Approximate(worst.error))
         for worst in batch.statistics.worst
     )
-    return Table("worst", columns("row | method | partial | >error"), rows, "Worst rows of the methods of exact rules")
+    return Table("worst", columns("row | method | partial | >error"), rows, "Worst rows of the exact methods")
 
 
 def _rows(batch: Batch) -> Table:

@@ -61,7 +61,7 @@ def build(names: Sequence[str]) -> TyperGroup:
     """Build the group with the commands of these names."""
     app = typer.Typer(
         cls=CommandGroup,
-        help="Compare ways of differentiating: by hand, numerical, symbolic, automatic.",
+        help="Compare ways to differentiate: by hand, numerically, symbolically, automatically.",
         epilog=EXAMPLES,
         add_completion=len(names) > 1,
         rich_markup_mode=None,

@@ -110,7 +110,7 @@ def _input_lines() -> Iterator[str]:
 
 
 def new_quiz(count: int, level: str | None, topic: str | None, seed: int | None) -> Quiz:
-    """Begin a quiz as the options say.  Raises DiffcompareError (E506) for a level or topic that there is not."""
+    """Begin a quiz as the options say.  Raises DiffcompareError (E506) for a level or topic that does not exist."""
     levels = list(map(str, LEVELS))
     if level is not None and level not in levels:
         raise options.unknown_word("--level", level, levels)

@@ -78,7 +78,7 @@ def positive(flag: str, example: str) -> Callable[[str], float]:
 
 
 def _steps(text: str) -> tuple[float, float]:
-    """Parse one step, or a range such as `1e-1..1e-16` with either end first, to the longest and shortest step."""
+    """Parse one step, or a range such as `1e-1..1e-16` in either order, to the longest and the shortest step."""
     first, dots, last = text.partition("..")
     parse_step = positive("--step", "1e-1..1e-16")
     if dots and not (first.strip() and last.strip()):
@@ -141,9 +141,15 @@ def parse_input(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput,
 def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
     """Parse the formulas of `--hand` for the variables of the expression."""
     from diffcompare.inputs.formulas import parse_hand
+
+    return parse_hand(specs, variables_of(parsed_input))
+
+
+def variables_of(parsed_input: ParsedInput) -> list[str]:
+    """Return the names of the variables of the expression."""
     from diffcompare.language.wengert import variables, wengert_list
 
-    return parse_hand(specs, variables(wengert_list(parsed_input.parsed.expression)))
+    return variables(wengert_list(parsed_input.parsed.expression))
 
 
 # --- Completion -------------------------------------------------------------------------------------------------------
@@ -240,7 +246,7 @@ Method: TypeAlias = Annotated[
     typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_methods),
 ]
 Wrt: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--wrt", metavar="x1", help="Variables to differentiate by. [default: all]")
+    list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
 ]
 Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
 Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]

@@ -36,7 +36,7 @@ def program(
     point: Mapping[str, float] | None,
     language: str,
 ) -> str:
-    """Return the source of a program for the gradient by `wrt`, in `python`, `numpy` or `javascript`.
+    """Return the source of a program for the gradient with respect to `wrt`, in `python`, `numpy` or `javascript`.
 
     `variables` are all variables in the order of the parameters.  `formulas` has a formula for every name of `wrt`
     (None: no function by formulas).  `point` is that of a call at the end (None: no call), at which the program raises

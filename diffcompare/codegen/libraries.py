@@ -313,7 +313,7 @@ def _by_name(sources: str) -> dict[str, str]:
 
 
 def _by_element(name: str, source: str) -> str:
-    """Make a definition over numbers one over arrays, which is called element by element."""
+    """Turn a definition over numbers into one over arrays, called element by element."""
     return f"{source.strip()}\n\n\n{name} = numpy.vectorize({name}, otypes=[float])"
 
 

@@ -88,7 +88,7 @@ class SweepWriter:
         return self.names.get(node) or self.variables[node.name]  # type: ignore[attr-defined]
 
     def _contributions(self, node: Expression) -> list[tuple[Expression, str]]:
-        """Return the active arguments, each with the text of the node's adjoint times the partial by it."""
+        """Return the active arguments, each with the text of the node's adjoint times its partial."""
         adjoint, contributions = f"{self.names[node]}{BAR}", []
         for position, argument in enumerate(node.arguments):
             if argument in self.active:

@@ -132,7 +132,7 @@ class Writer:
     def partial(
         self, operation: Operation, position: int, result: Expression, arguments: Sequence[Expression]
     ) -> Expression | str | None:
-        """Return the partial of a row by one argument, for variables that stand for the result and the arguments.
+        """Return one partial of a row, in terms of variables that stand for the result and the arguments.
 
         It is an expression, or text where the library has its own form over floats; None if the row has no partial.
         """

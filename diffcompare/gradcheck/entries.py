@@ -158,11 +158,11 @@ def _agrees_with_complex_step(given: float, slope: DirectionalSlope, rounding: f
 def _too_noisy(slope: DirectionalSlope, allowed: float) -> str:
     """Say which noise leaves the entry undecided: that of the gradient, or that of f."""
     if allowed > 2 * slope.error:
-        return f"the gradient is too noisy itself: near the point its values scatter by about {allowed:.1g}"
+        return f"the gradient itself is too noisy: near the point its values scatter by about {allowed:.1g}"
     digits = math.log10(abs(slope.value) / slope.error) if slope.value and slope.error else 0.0
     known = f"to {digits:.1f} digits" if digits > 0.1 else "not even to one digit"
     extra = "" if slope.complex_step is None else f"; the complex step gives {slope.complex_step!r}"
-    return f"the values of f are too noisy: their differences tell the derivative {known}{extra}"
+    return f"the values of f are too noisy: their differences give the derivative {known}{extra}"
 
 
 def _at_kink(given: float, slope: DirectionalSlope, allowed: float) -> tuple[Verdict, str]:

@@ -91,7 +91,7 @@ def _not_finite(grid: EntryGrid) -> ErrorPattern:
 def _all_zero(grid: EntryGrid) -> ErrorPattern | None:
     if len(grid.entries) > 1 and all(entry.given == 0 for entry in grid.entries):
         return ErrorPattern(
-            "zero", f"{grid.every_entry} is 0, and f changes: its argument was lost on the way to the gradient"
+            "zero", f"{grid.every_entry} is 0, although f changes: its argument was lost on the way to the gradient"
         )
     return None
 
@@ -108,9 +108,9 @@ KNOWN_FACTORS = (
     (1 / math.log(10), "1/ln(10)", "the natural logarithm was differentiated as the one to base 10"),
     (math.log(2), "ln(2)", "the logarithm to base 2 was differentiated as the natural one"),
     (1 / math.log(2), "1/ln(2)", "the natural logarithm was differentiated as the one to base 2"),
-    (2 * math.pi, "2*pi", "a factor 2*pi is too much"),
+    (2 * math.pi, "2*pi", "there is an extra factor 2*pi"),
     (1 / (2 * math.pi), "1/(2*pi)", "a factor 2*pi is missing"),
-    (math.pi, "pi", "a factor pi is too much"),
+    (math.pi, "pi", "there is an extra factor pi"),
     (1 / math.pi, "1/pi", "a factor pi is missing"),
 )
 
@@ -189,7 +189,7 @@ def describe_factor(
         return FactorDescription("sign", _times("-1 times", "the sign is wrong"))
     if integer := _integer_factor(size, inputs, outputs):
         times = "twice" if integer == 2 and not minus else f"{minus}{integer} times"
-        fix = f"a factor {integer} is too much{wrong_sign}{_confused_count(integer, inputs, outputs)}"
+        fix = f"there is an extra factor {integer}{wrong_sign}{_confused_count(integer, inputs, outputs)}"
         return FactorDescription("factor", _times(times, fix))
     if integer := _integer_factor(ConstantRatio(1 / size.value, size.error), inputs, outputs):
         times = "half" if integer == 2 and not minus else f"{minus}1/{integer} of"
@@ -205,7 +205,7 @@ def describe_factor(
     if abs(factor.value - 1) < NEARLY_ONE:
         more = "large" if factor.value > 1 else "small"
         return FactorDescription("factor", f"too {more} by {abs(factor.value - 1):.1e} of its size", is_known=False)
-    fix = f"a constant factor is too much or missing{wrong_sign}"
+    fix = f"there is a constant factor too many, or one is missing{wrong_sign}"
     return FactorDescription("factor", _times(times, fix), is_known=False)
 
 
@@ -296,14 +296,14 @@ def by_columns(rows: int, columns: int, index: int) -> int:
 
 
 def column_order(shape: Sequence[int]) -> ErrorPattern:
-    """Return the pattern of a gradient by a matrix whose axes were exchanged."""
+    """Return the pattern of a gradient with respect to a matrix whose axes were exchanged."""
     if shape[0] == shape[1]:
         return ErrorPattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
     return ErrorPattern("transposed", "the entries stand in column order, and those of the point in row order")
 
 
 def argument_orders(point: FlatPoint) -> list[tuple[Callable[[int], int], ErrorPattern]]:
-    """Return the rearrangements in which the gradients by arguments of equal size changed places."""
+    """Return the rearrangements in which the gradients for arguments of equal size changed places."""
     leaves, names = point.leaves, [leaf.name for leaf in point.leaves]
     starts = list(accumulate((leaf.size for leaf in leaves), initial=0))
     rearrangements: list[tuple[Callable[[int], int], ErrorPattern]] = []
@@ -328,9 +328,7 @@ def cyclic(shift: int, n: int, index: int) -> int:
 
 def shifted(shift: int) -> ErrorPattern:
     """Return the pattern of entries that stand `shift` places too far on."""
-    return ErrorPattern(
-        "shifted", f"the entries are shifted by {shift:+d}: the one of place i stands at place i{shift:+d}"
-    )
+    return ErrorPattern("shifted", f"the entries are shifted by {shift:+d}: entry i stands at place i{shift:+d}")
 
 
 def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:

@@ -104,7 +104,7 @@ def _read(gradient: Any, point: FlatPoint, output: tuple[int, ...] | None) -> Gi
     elif len(point.leaves) > 1 and not all(leaf.shape is None for leaf in point.leaves):
         parts = list(gradient)
         if len(parts) != len(point.leaves):
-            raise WrongShape(f"the gradient has {len(parts)} parts, and f has {len(point.leaves)} arguments")
+            raise WrongShape(f"the gradient has {len(parts)} parts, but f has {len(point.leaves)} arguments")
     else:
         inputs = point.leaves[0].shape if len(point.leaves) == 1 else (n,)
         numbers, shape = flattened(gradient)
@@ -137,16 +137,16 @@ def _parts_by_name(gradient: Mapping[str, Any], point: FlatPoint) -> list[Any]:
 
 
 def _from_parts(parts: Sequence[Any], point: FlatPoint, output: tuple[int, ...] | None, m: int) -> GivenJacobian:
-    """Join the gradients by each argument of f into `m` rows.  Raises WrongShape."""
+    """Join the gradients for each argument of f into `m` rows.  Raises WrongShape."""
     rows: list[list[float]] = [[] for _ in range(m)]
     for leaf, part in zip(point.leaves, parts, strict=True):
         numbers, shape = flattened(part)
         try:
             given = _arranged(numbers, shape, leaf.shape, output, m, leaf.size)
         except WrongShape as wrong:
-            raise WrongShape(f"by {leaf.name}: {wrong}") from None
+            raise WrongShape(f"for {leaf.name}: {wrong}") from None
         if given.repair:
-            raise WrongShape(f"by {leaf.name}: {given.shape}")
+            raise WrongShape(f"for {leaf.name}: {given.shape}")
         for row, columns in zip(rows, given.rows, strict=True):
             row += columns
     return GivenJacobian(rows, max(map(_rounding, parts)))
@@ -177,7 +177,7 @@ def _arranged(
 
 
 def _transpose(numbers: list[float], m: int, n: int, expected: tuple[int, ...]) -> list[list[float]]:
-    """Transpose a Jacobian, or the gradient by a matrix, into m rows of n."""
+    """Transpose a Jacobian, or the gradient with respect to a matrix, into m rows of n."""
     if m > 1:
         return [numbers[component::m] for component in range(m)]
     rows, columns = expected[-2:] if len(expected) > 1 else (1, n)
@@ -202,7 +202,7 @@ MAX_ARGUMENTS = 4  # with more arguments only exchanges of two are tried, not al
 
 
 def argument_permutations(count: int) -> list[tuple[int, ...]]:
-    """Return the orders in which the gradients by `count` arguments may have been given, exchanges of two first."""
+    """Return the orders in which the gradients for `count` arguments may have been given, swaps of two first."""
     orders = []
     for first, second in combinations(range(count), 2):
         order = list(range(count))
@@ -218,9 +218,9 @@ def describe_order(names: Sequence[str], order: Sequence[int]) -> str:
     """Say which gradients stand in each other's place."""
     moved = [(names[position], names[source]) for position, source in enumerate(order) if position != source]
     if len(moved) == 2:
-        return f"the gradients by {moved[0][0]} and by {moved[1][0]} are swapped"
-    moves = ", ".join(f"the one by {source} stands in the place of the one by {target}" for target, source in moved)
-    return f"the gradients by the arguments are in another order: {moves}"
+        return f"the gradients for {moved[0][0]} and {moved[1][0]} are swapped"
+    moves = ", ".join(f"the one for {source} stands in place of the one for {target}" for target, source in moved)
+    return f"the gradients for the arguments are in a different order: {moves}"
 
 
 # --- Noise of the gradient itself -------------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ def _is_same_function(gradient: Any, f: Callable[..., Any]) -> bool:
 
 
 def _is_one_number(gradient: Any, point: FlatPoint) -> bool:
-    """Tell whether the gradient is a single number by a single coordinate."""
+    """Tell whether the gradient is a single number for a single coordinate."""
     try:
         answer = point.for_function(gradient).call(gradient, point.coordinates) if callable(gradient) else gradient
         return len(point.coordinates) == 1 and flattened(answer)[1] in (None, ())

@@ -124,11 +124,11 @@ class JacobianCheck:
         return noise
 
     def _verdicts(self, index: int, slopes: Sequence[DirectionalSlope]) -> list[Verdict]:
-        """Return the verdicts on the entries by one coordinate."""
+        """Return the verdicts on the entries for one coordinate."""
         return [entry.verdict for entry in self._judge([index], [slopes])]
 
     def _judge(self, indices: Sequence[int], slopes: Sequence[Sequence[DirectionalSlope]]) -> list[GradientEntry]:
-        """Judge the entries by some coordinates, given the slopes of all components by them."""
+        """Judge the entries for some coordinates, given the slopes of all components along them."""
         entries = []
         for component, row in enumerate(self.given.rows):
             largest = self._largest_change(component, indices, slopes)
@@ -161,7 +161,7 @@ class JacobianCheck:
     # --- Slopes along one coordinate, or along a direction ------------------------------------------------------------
 
     def _slopes_by(self, index: int, noise: Sequence[float]) -> list[DirectionalSlope]:
-        """Return the slopes of all components by one coordinate, per unit of it."""
+        """Return the slopes of all components along one coordinate, per unit of it."""
         scale = self.scales[index]
         slopes = [slope.rescaled(scale) for slope in self._slopes({index: scale}, noise)]
         if scale < SMALL_SCALE and any(slope.error > 1e-6 * abs(slope.value) for slope in slopes):
@@ -174,7 +174,7 @@ class JacobianCheck:
         return slopes
 
     def _at_finer_scales(self, index: int, slopes: Sequence[DirectionalSlope]) -> list[DirectionalSlope]:
-        """Return the slopes by a coordinate that is 0, on the scale on which each component varies."""
+        """Return the slopes along a coordinate that is 0, on the scale on which each component varies."""
         resolved = list(slopes)
         for component, slope in enumerate(slopes):
             if slope.kind != "smooth" or slope.error > MAX_RELATIVE_ERROR * abs(slope.value):
@@ -288,7 +288,7 @@ def _as_doubtful_as_one_side(wide: DirectionalSlope) -> DirectionalSlope:
 
 
 def _better(near: DirectionalSlope, wide: DirectionalSlope) -> DirectionalSlope:
-    """Return the slope by wide steps if it agrees with the one by near steps and is more precise, else the latter."""
+    """Return the slope from wide steps if it agrees with that from near ones and is more precise, else the latter."""
     if wide.kind != "smooth" or wide.error >= near.error:
         return near
     agree = near.kind != "smooth" or abs(wide.value - near.value) <= wide.error + near.error

@@ -53,7 +53,7 @@ def _what_is_wrong(point: Inspection) -> str:
 def _wrong_entries(check: GradientCheck) -> str:
     wrong = [entry for entry in check.entries if entry.verdict == "wrong"]
     if not wrong:
-        return "derivatives along random directions are wrong, and no single entry was found"
+        return "derivatives along random directions are wrong, and no single wrong entry was found"
     at_least = "at least " * any(point.directions for point in check.points)
     count = counted(len(wrong), "entry").replace("entrys", "entries")
     return f"{at_least}{count}, the worst is {_describe_entry(wrong[0])}"

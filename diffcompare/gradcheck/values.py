@@ -16,7 +16,7 @@ from diffcompare.gradcheck.flat_arguments import FlatPoint, NotANumber, Ragged, 
 
 
 def is_value_and_gradient(answer: Any, inputs: int) -> bool:
-    """Tell whether an answer is a number and a gradient by `inputs` coordinates; two plain numbers may be anything."""
+    """Tell whether an answer is a number and a gradient with `inputs` entries; two plain numbers may be anything."""
     if not isinstance(answer, tuple) or len(answer) != 2:
         return False
     return _is_number(answer[0]) and not _is_scalar(answer[1]) and _count(answer[1]) == inputs

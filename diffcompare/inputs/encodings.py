@@ -273,7 +273,7 @@ def _decode_as(content: bytes, source: str, encoding: str) -> DecodedText:
         text = content.decode("utf-8-sig" if codec == "utf-8" else codec)
     except UnicodeDecodeError as error:
         message = f"{source} is not {encoding}: byte 0x{content[error.start]:02x} at offset {error.start}"
-        help = "leave --encoding out, and it is detected"
+        help = "leave out --encoding to have it detected"
         raise DiffcompareError(Diagnostic("E605", "io_error", message, source=source, help=help)) from None
     return DecodedText(_plain(text.removeprefix("\ufeff")), encoding)
 
@@ -285,7 +285,7 @@ def _ambiguous(content: bytes, source: str, names: Sequence[str]) -> Diffcompare
     message = f"{source} is not UTF-8, and its encoding is not clear"
     message += f": it may be {' or '.join(candidates)}" if candidates else ""
     name = (names[0] if names else "gbk").lower()
-    help = f"say it: --encoding {name}; or save it as UTF-8"
+    help = f"give it: --encoding {name}; or save it as UTF-8"
     return DiffcompareError(Diagnostic("E605", "io_error", message, source=source, help=help))
 
 

@@ -23,7 +23,9 @@ CURES: dict[str, str] = {  # what to do with a file of a kind that cannot be rea
     **dict.fromkeys((".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".wps", ".ppt", ".pptx", ".odp"), _TO_TEXT),
     **dict.fromkeys((".ipynb", ".tex", ".md", ".html", ".htm", ".mw", ".nb", ".mws", ".ggb", ".xml", ".py"), _TO_TEXT),
     **dict.fromkeys((".json", ".yaml", ".yml", ".ini"), "write one object a line (.jsonl), or TOML (.toml)"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".bmp", ".svg"), "a picture cannot be read: type it"),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".heic", ".bmp", ".svg"), "a picture cannot be read: type the expression"
+    ),
     **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".tar"), "unpack it, and name a file in it"),
 }
 # Kinds that cannot be read as such, but are lines of text.

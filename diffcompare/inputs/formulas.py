@@ -48,7 +48,7 @@ def texts_of(specs: Sequence[str], variables: Sequence[str]) -> dict[str, str]:
     for spec in specs:
         name, text = _named(spec, variables)
         if name in texts:
-            message = f"two formulas for the partial by `{name}`"
+            message = f"two formulas for df/d{name}"
             raise DiffcompareError(
                 Diagnostic(
                     code="E711", kind="bad_value", message=message, source="--hand", text=spec, span=(0, len(name)),
@@ -119,7 +119,7 @@ def _formula(text: str, name: str, variables: Sequence[str]) -> Expression:
         pending = _PENDING.search(part)
         if pending is not None and diagnostic.code == "E301":
             diagnostic = Diagnostic(
-                "E714", "syntax_error", "a derivative is left here that is not worked out", pending.span(),
+                "E714", "syntax_error", "a derivative here is not worked out yet", pending.span(),
                 "work it out; a derivation is checked line by line with `check --steps`", part,
             )  # fmt: skip
         if diagnostic.span is not None and diagnostic.text == part:
@@ -301,7 +301,7 @@ def formula_in(text: str, by: str, names: Collection[str] = ()) -> tuple[int, in
     if len(formulas) == 1:
         return formulas[0]
     if not formulas:
-        raise _wrong("there is no formula in this equation", text, whole, f"write the derivative by {by} itself")
+        raise _wrong("there is no formula in this equation", text, whole, f"write df/d{by} itself")
     raise _several(text, formulas) if notations or len(spans) > 2 else _no_derivative(text, spans, by)
 
 
@@ -310,9 +310,9 @@ def _check(text: str, span: tuple[int, int], notation: Notation, by: str, names:
     written = text[slice(*span)]
     if notation.order > 1:
         message = f"`{written}` is not the first derivative, which is asked for"
-        raise _wrong(message, text, span, f"write the derivative by {by}, once")
+        raise _wrong(message, text, span, f"write df/d{by}, differentiated once")
     if notation.by is not None and notation.by != by and not _is_spelling_of(notation.by, by, names):
-        message = f"`{written}` is a derivative by `{notation.by}`, where the one by `{by}` is expected"
+        message = f"`{written}` is a derivative with respect to `{notation.by}`, where df/d{by} is expected"
         raise _wrong(message, text, span, f"write df/d{by} = ..., or the formula alone")
 
 
@@ -336,12 +336,13 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
         if notation.by is None and len(names) == 1:
             return names[0]
         if notation.by is None:
-            message = f"`{text[start:end]}` does not say by which variable"
+            message = f"`{text[start:end]}` does not say with respect to which variable"
             raise _wrong(message, text, (start, end), f"for example df/d{names[0] if names else 'x'} = ...")
         by = next((name for name in names if _is_spelling_of(notation.by, name, names)), None)
         if by is None:
             listed = ", ".join(names[:10]) + ", ..." * (len(names) > 10)
-            message = f"`{text[start:end]}` is a derivative by `{notation.by}`, which is no variable of the function"
+            stated = f"`{text[start:end]}` is a derivative with respect to `{notation.by}`"
+            message = f"{stated}, which is no variable of the function"
             raise _wrong(message, text, (start, end), f"its variables are {listed}" if names else "it is constant")
         return by
     return None
@@ -350,7 +351,7 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
 def _several(text: str, formulas: Sequence[tuple[int, int]]) -> DiffcompareError:
     span = (formulas[0][0], formulas[-1][1])
     help = f"keep one of them:   {text[slice(*formulas[-1])]}"
-    return _wrong("an answer is one formula, and here are several", text, span, help)
+    return _wrong("an answer is one formula, but here are several", text, span, help)
 
 
 def _no_derivative(text: str, spans: Sequence[tuple[int, int]], by: str) -> DiffcompareError:

@@ -139,12 +139,12 @@ def _only_expression(path: str) -> str:
     if not path.lower().endswith(".txt"):
         suffix = path[path.rindex(".") :]
         help = f"`diffcompare batch {path}` takes it, and a class's answers `diffcompare check {path}`"
-        message = f"{path}: this takes one expression, and a {suffix} file holds a table of them"
+        message = f"{path}: this command takes one expression, but a {suffix} file holds a table of them"
         raise _not_one_expression(path, message, help if suffix.lower() in TABLES else None)
     lines = [line.strip() for line in read_text(path, MAX_INPUT_BYTES).split("\n")]
     expressions = [line for line in lines if line and not line.startswith("#")]
     if len(expressions) != 1:
-        message = f"{path}: this takes one expression, and the file has {len(expressions) or 'none'}"
+        message = f"{path}: this command takes one expression, but the file has {len(expressions) or 'none'}"
         raise _not_one_expression(path, message)
     return expressions[0]
 

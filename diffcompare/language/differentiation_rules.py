@@ -69,7 +69,7 @@ class Applied(NamedTuple):
 def apply_rule(node: Expression, derivatives: Sequence[Expression], style: RuleStyle = BY_HAND) -> Applied:
     """Apply the rule for an operation: make its derivative from the derivatives of its arguments.
 
-    Raises NotDifferentiable where the table has no partial (`polygamma` by its order).
+    Raises NotDifferentiable where the table has no partial (`polygamma` with respect to its order).
     """
     assert node.operation is not None
     return RULES.get(node.operation.name, _function_rule)(style, node, *derivatives)

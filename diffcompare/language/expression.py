@@ -303,7 +303,7 @@ def _quotient(numerator: int, denominator: int) -> float:
 
 
 class PendingDerivative(Leaf):
-    """The derivative of an expression by a variable, still to be worked out: `d/dx[x^2]`, a leaf of a derivation.
+    """A derivative still to be worked out, such as `d/dx[x^2]`: a leaf of a derivation.
 
     It is shown and never evaluated; the parser does not know it.
     """

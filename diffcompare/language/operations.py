@@ -452,7 +452,7 @@ def exact_integer(expression: Expression) -> int | None:
 
 
 class NotDifferentiable(Exception):
-    """An operation was asked for a partial that its row does not have (`polygamma` by its order)."""
+    """An operation was asked for a partial that its row does not have (`polygamma` with respect to its order)."""
 
     def __init__(self, node: Expression) -> None:
         super().__init__(node)

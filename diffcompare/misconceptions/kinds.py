@@ -110,7 +110,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("inner-not-differentiated", "multiplied by the inner function, not its derivative", ("sin(x^3)", "x")),
         Kind("outer-at-variable", "the outer derivative is taken at the variable", ("cos(x^3)", "x")),
         Kind("outer-at-inner-derivative", "the outer derivative is taken at the inner derivative", ("cos(x^3)", "x")),
-        Kind("differentiated-inside", "the function of the derivative of the inner function", ("sqrt(x^3)", "x")),
+        Kind("differentiated-inside", "the outer function at the derivative of the inner function", ("sqrt(x^3)", "x")),
         Kind("outer-not-differentiated", "only the inner function is differentiated", ("sin(x^2)", "x")),
         # Sums and constants.
         Kind("coefficient-lost", "a constant factor is lost", ("3*sin(x)", "x")),
@@ -130,7 +130,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("function-split-over-sum", "a function of a sum is taken for a sum of functions", ("sqrt(x^2 + x)", "x")),
         # The derivative as a whole.
         Kind("sign-of-whole", "the sign of the whole derivative is wrong", ("x^3 - x*sin(x)", "x")),
-        Kind("swapped-partials", "the partial by another variable", ("x^2*y + sin(y)", "x")),
+        Kind("swapped-partials", "the partial with respect to another variable", ("x^2*y + sin(y)", "x")),
         Kind("second-derivative", "differentiated twice", ("x*sin(x)", "x")),
         Kind("logarithmic-derivative", "the derivative of the logarithm of the function", ("x*sin(x)", "x")),
         Kind("reciprocal-of-derivative", "1 over the derivative", ("x*sin(x)", "x")),

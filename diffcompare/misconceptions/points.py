@@ -108,7 +108,7 @@ class Sample:
         self._adjoints: dict[Expression, Any] | None = None
 
     def partial(self, node: Expression, position: int) -> Any:
-        """Return the partial of a node by one of its arguments; 0 where there is none."""
+        """Return the partial of a node with respect to one of its arguments; 0 where there is none."""
         partial = self.partials.get((node, position))
         if partial is None:
             assert node.operation is not None
@@ -147,7 +147,7 @@ class Sample:
 
     @property
     def adjoints(self) -> Mapping[Expression, Any]:
-        """The derivative of the whole function by every node, constants included."""
+        """The derivative of the whole function with respect to every node, constants included."""
         if self._adjoints is None:
             self._adjoints = self._reverse()
         return self._adjoints
@@ -171,7 +171,7 @@ class Sample:
         return adjoints
 
     def adjoint_through(self, node: Expression, use: Edge | None) -> Any:
-        """Return the derivative of the whole function by a node, through all of its uses (None) or through one."""
+        """Return the derivative of the whole function by way of all uses of a node (None), or by way of one."""
         if use is None:
             return self.adjoints.get(node, 0)
         user, position = use

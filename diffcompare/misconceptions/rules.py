@@ -292,10 +292,10 @@ _SUMS_AND_CONSTANTS = [
     Rule("constant-as-variable", CONSTANT_EXPONENTIAL, lambda c: c * exp(c - 1),
          "{constant} is a constant: its derivative is 0"),
     Rule("other-variable-differentiated", OTHER_VARIABLE, lambda: 1,
-         "{node} is held constant for the partial derivative by {by}: its derivative is 0"),
+         "{node} is held constant in the partial derivative with respect to {by}: its derivative is 0"),
 ]  # fmt: skip
 
-_INNER_SUM = "the chain rule: the whole inner derivative {dw} is a factor, so that it needs parentheses"
+_INNER_SUM = "the chain rule: the whole inner derivative {dw} is a factor, so it needs parentheses"
 _SPLIT_OVER_SUM = "a function of a sum is not the sum of the functions: {node} was split into its terms {r} and {s}"
 _MISREADINGS = [
     Rule("power-misread", POWER_OF_FUNCTION,
@@ -325,10 +325,10 @@ _MISREADINGS = [
     Rule("parentheses-missing", OF_SUM,
          lambda outer, dr, ds, sign: dr + sign * ds * outer, _INNER_SUM),
     Rule("parentheses-missing", QUOTIENT, lambda u, v, du, dv: du * v - u * dv / square(v),
-         "the quotient rule: the whole numerator is divided by {v} squared, so that it needs parentheses"),
+         "the quotient rule: the whole numerator is divided by {v} squared, so it needs parentheses"),
     *[
         Rule("parentheses-missing", pattern, wrong,
-             "the sum {sum} is a factor as a whole, so that it needs parentheses")
+             "the sum {sum} is a factor as a whole, so it needs parentheses")
         for pattern in (SUM_TIMES, TIMES_SUM)
         for wrong in [
             lambda r, s, dr, ds, sign, t, dt: (dr + sign * ds) * t + r + sign * s * dt,

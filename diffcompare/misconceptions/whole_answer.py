@@ -53,16 +53,16 @@ def whole_answer_mistakes(search: Search) -> Iterator[Explanation]:
         f"the whole function is treated as a constant, but it depends on {by}",
     )
     for name in names:
-        message = f"this is the partial derivative by {name}, not by {by}"
+        message = f"this is the partial derivative with respect to {name}, not {by}"
         if _is_right_partial(search, search.others.get(name)):
-            message += f"; the two partials are swapped: the answer for {name} is the one by {by}"
+            message += f"; the two partials are swapped: the answer for {name} is the one for {by}"
         yield Explanation("swapped-partials", partial(_is_partial_by, name), message)
     if names:
         yield Explanation(
             "total-instead-of-partial",
             lambda s: (s.right + sum(s.adjoints.get(Variable(name), 0) for name in names), s.answer),
-            f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} differentiated too: for the partial derivative "
-            f"by {by} {'it is' if len(names) == 1 else 'they are'} held constant",
+            f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} differentiated too: in the partial derivative "
+            f"with respect to {by} {'it is' if len(names) == 1 else 'they are'} held constant",
         )
     yield Explanation(
         "logarithmic-derivative",
@@ -171,7 +171,7 @@ def _is_right_partial(search: Search, other: Expression | None) -> bool:
 
 
 def _is_partial_by(name: str, sample: Sample) -> tuple[Any, Any]:
-    """Return the two sides of: the answer is the partial by that variable."""
+    """Return the two sides of: the answer is the partial with respect to that variable."""
     return sample.adjoints.get(Variable(name), 0), sample.answer
 
 
@@ -186,7 +186,7 @@ def _of_other_orders(search: Search, names: Sequence[str]) -> Iterator[Explanati
     try:
         right = differentiate(root, by)
         for name in (by, *names[:MAX_OTHER_VARIABLES]):
-            message = "this is the second derivative" + (f", by {by} and by {name}" if name != by else "")
+            message = "this is the second derivative" + (f", with respect to {by} and {name}" if name != by else "")
             yield Explanation("second-derivative", partial(_equals, differentiate(right, name)), message)
         derivative_of_answer = differentiate(search.answer, by)
         yield Explanation(

@@ -131,7 +131,7 @@ def _softplus(a: Complex) -> Complex:
 
 def _polygamma(order: Complex, a: Complex) -> Complex:
     if order.z.imag:
-        raise ValueError("polygamma has no derivative by its order")
+        raise ValueError("polygamma has no derivative with respect to its order")
     return _by_mpmath("polygamma", int(order.z.real), a.z)
 
 

@@ -248,7 +248,7 @@ def _notes(missing: Sequence[str]) -> tuple[Diagnostic, ...]:
     if not missing:
         return ()
     names = ", ".join(f"`{name}`" for name in missing)
-    message = f"no answer was given for the partial{'s' * (len(missing) > 1)} by {names}"
+    message = f"no answer was given for the partial{'s' * (len(missing) > 1)} with respect to {names}"
     return (Diagnostic("W571", "note", message, help=f'add --hand {missing[0]}="..."', severity="note"),)
 
 

@@ -83,7 +83,7 @@ def _parse_or_none(text: str, names: Collection[str]) -> Expression | None:
 # --- Sentences --------------------------------------------------------------------------------------------------------
 
 HEADLINES: Mapping[Verdict, str] = {
-    "proved": "is right: that is proved",
+    "proved": "is right: this is proved",
     "agrees": "is right as far as can be seen",
     "agrees where it is defined": "agrees where it is defined",
     "wrong": "is wrong",
@@ -149,7 +149,7 @@ def gap(judgement: Judgement) -> str:
     if region is not None:
         return f"no value for {region}"
     needs = f" (it needs {judgement.unmet_requirement})" if judgement.unmet_requirement else ""
-    return f"no value for instance at {format_point(judgement.undefined_at)}{needs}"
+    return f"no value, for instance at {format_point(judgement.undefined_at)}{needs}"
 
 
 def missing_region(judgement: Judgement) -> str | None:
@@ -314,7 +314,9 @@ def document(check: Check, *, brief: bool = False) -> Document:
     for name in order[:MAX_EXPLAINED]:
         blocks += explained(check, name)
     if check.missing:
-        blocks.append(Paragraph(f"No answer was given for the partials by {', '.join(check.missing[:20])}.", "note"))
+        blocks.append(
+            Paragraph(f"No answer was given for the partials with respect to {', '.join(check.missing[:20])}.", "note")
+        )
     if check.solution is not None:
         blocks += check.solution.document().blocks
     blocks.append(Paragraph(verdict(check), "verdict"))

@@ -71,7 +71,7 @@ class ParsedLines(NamedTuple):
 def parse_lines(
     text: str, by: str, names: Sequence[str], source: str, function: Expression | None = None
 ) -> ParsedLines:
-    """Parse the steps of a derivation by the variable `by`; remarks after # or after three blanks are ignored.
+    """Parse the steps of a derivation with respect to `by`; remarks after # or after three blanks are ignored.
 
     `function` is the function that is differentiated, if it is known.  Lines `u = x^2, v = sin(x)` define names for
     later lines.  Raises DiffcompareError, with the number of the line, for a line that cannot be parsed.
@@ -190,7 +190,7 @@ class CheckedLine:
 
 @dataclass(frozen=True, repr=False)
 class DerivationCheck(Record):
-    """The result of checking the lines of a derivation by one variable."""
+    """The result of checking the lines of a derivation with respect to one variable."""
 
     report = "diffcompare.studies.check_steps"
 
@@ -279,7 +279,7 @@ def _variable(by: str | None, names: Sequence[str]) -> str:
         return by
     if len(names) == 1:
         return names[0]
-    message = f"the function has {len(names)} variables: by which is the derivation?"
+    message = f"the function has {len(names)} variables, and the derivation does not say which one is meant"
     help = f"name it: --wrt {names[0]}" if names else "a constant needs no derivation"
     raise DiffcompareError(Diagnostic("E574", "bad_value", message, help=help))
 

@@ -279,7 +279,7 @@ def gap_elsewhere(comparison: Comparison) -> list[str]:
             if not is_hole(formula, comparison.problem.expression, point):
                 needs = find_unmet_requirement(formula, point)
                 where = format_point(point) + (f" (it needs {needs})" if needs else "")
-                return [f"by hand df/d{name} has no value for instance at {where}, where f has a derivative"]
+                return [f"by hand df/d{name} has no value, for instance at {where}, where f has a derivative"]
     return []
 
 
@@ -364,7 +364,7 @@ def compare(
             point of a catalogue entry, else a default point, which the notes name.
         methods: Names of methods, or "all"; `diffcompare grad --help` lists them.
         hand: Formulas that a person derived, by variable.
-        wrt: The variables to differentiate by; none means all of them.
+        wrt: The variables of differentiation; none means all of them.
         step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
         budget: Seconds that each method may take; None: no limit.
         truth: Whether to compute the true gradient, to 25 digits with error bounds.

@@ -246,7 +246,7 @@ def _notes(comparison: Comparison) -> list[Table]:
 def _side_notes(comparison: Comparison) -> list[str]:
     """Return the notes of the truth, and the lesson of a catalogue entry."""
     notes = list(comparison.truth.notes) if comparison.truth else []
-    notes = [f"the truth {note}" if note.startswith("by ") else note for note in notes]
+    notes = [f"the truth of {note}" if note.startswith("df/d") else note for note in notes]
     entry = comparison.question.entry
     if entry is not None and entry.lesson and _is_classic(comparison):
         notes.append(entry.lesson)

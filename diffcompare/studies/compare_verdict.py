@@ -52,7 +52,7 @@ def verdict(comparison: Comparison) -> str:
 
 
 def agreement(exact: Sequence[MethodAccuracy]) -> list[str]:
-    """Tell how many digits the methods of exact rules keep; those that lost digits come last."""
+    """Tell how many digits the exact methods keep; those that lost digits come last."""
     kept = {method.method: method.min_digits for method in exact if method.min_digits is not None}
     good = {method: digits for method, digits in kept.items() if digits >= MIN_EXACT_DIGITS}
     poor = {method: digits for method, digits in kept.items() if digits < MIN_EXACT_DIGITS}
@@ -316,8 +316,8 @@ def _mistake(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> str:
     subject = f"check the formula{'' if one else 's'} by hand for {partials(wrong)}: {'it' if one else 'they'}"
     factor = _factor(comparison, hand, wrong)
     if factor:
-        return f"{subject} {'is' if one else 'are'} {factor} the truth: a mistake, and not rounding"
-    return f"{subject} {_how_wrong(hand, wrong, others)}, and that is a mistake more often than rounding"
+        return f"{subject} {'is' if one else 'are'} {factor} the truth: a mistake, not rounding"
+    return f"{subject} {_how_wrong(hand, wrong, others)}, which is more often a mistake than rounding"
 
 
 def _factor(comparison: Comparison, hand: MethodAccuracy, wrong: Sequence[str]) -> str:
@@ -344,7 +344,7 @@ def _how_wrong(hand: MethodAccuracy, wrong: Sequence[str], others: Sequence[Meth
 def _cancellation(
     comparison: Comparison, exact: Sequence[MethodAccuracy], approximate: Sequence[MethodAccuracy]
 ) -> str:
-    """Warn where every method of exact rules has lost most digits of a partial; empty if there is none."""
+    """Warn where every exact method has lost most digits of a partial; empty if there is none."""
     best = {name: _max_digits(exact, name) for name in comparison.problem.wrt}
     lost = {name: digits for name, digits in best.items() if digits is not None and digits < MIN_USEFUL_DIGITS}
     if not lost:

@@ -60,7 +60,7 @@ class ClosingCheck(NamedTuple):
 
 
 class Derivation(NamedTuple):
-    """The derivative by one variable."""
+    """The derivative with respect to one variable."""
 
     by: str
     steps: Sequence[DerivationStep]  # the first `MAX_STEPS` steps
@@ -79,12 +79,12 @@ class Derivation(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Derive(Record):
-    """Derivations by some variables of one expression, and the check of their formulas at a point.
+    """Derivations of one expression with respect to some variables, and the check of their formulas at a point.
 
     Fields:
         question: The input as it was read.
         point: The point of the closing check; empty where none was found.
-        wrt: The variables to differentiate by.
+        wrt: The variables of differentiation.
         derivations: One for each variable of `wrt`; by the first ones only where the expression is very large.
         names: The names of subexpressions, for derivations that write them by name.
         check: What the formulas, reverse mode and the truth give at the point.
@@ -119,7 +119,7 @@ class Derive(Record):
         return list(self.point) or variables(self.nodes)
 
     def code(self, language: str) -> str:
-        """Return the gradient as a program; it has no formulas where there were too many variables to derive by.
+        """Return the gradient as a program; it has no formulas where there were too many variables.
 
         Raises DiffcompareError for an unknown language (E542) and for an operation that cannot be written (E543).
         """
@@ -177,7 +177,7 @@ def check_formulas(
 
 
 def derivation(nodes: list[Expression], name: str, names: Mapping[Expression, str]) -> Derivation:
-    """Derive by one variable.  Raises DiffcompareError (E541) where no rule is known."""
+    """Differentiate with respect to one variable.  Raises DiffcompareError (E541) where no rule is known."""
     root = nodes[-1]
     active = active_nodes(nodes, (name,))
     try:
@@ -233,8 +233,8 @@ def _to_expand(
 
 
 def _no_rule(node: Expression, name: str) -> DiffcompareError:
-    message = f"no rule is known for {shorten(node)} by {name}"
-    help = "differentiate by a variable that has a rule: --wrt"
+    message = f"no rule is known for {shorten(node)} with respect to {name}"
+    help = "choose variables that have a rule: --wrt"
     return DiffcompareError(Diagnostic("E541", "nondifferentiable", message, help=help))
 
 
@@ -244,7 +244,7 @@ def _no_rule(node: Expression, name: str) -> DiffcompareError:
 def derive_question(
     question: ParsedInput, *, at: Mapping[str, float] | None = None, wrt: str | Sequence[str] = ()
 ) -> Derive:
-    """Derive by every variable in turn, or by those of `wrt`, and check the formulas at the point.
+    """Differentiate with respect to every variable in turn, or to those of `wrt`, and check the formulas at the point.
 
     A given point that is undefined or at a kink is the record's `failure`; a bad default point is only mentioned in the
     verdict.  Raises DiffcompareError for a wrong point or variable, and (E541) where no rule is known.
@@ -271,13 +271,13 @@ def derive(
     wrt: str | Sequence[str] = (),
     **values: float,
 ) -> Derive:
-    """Derive an expression rule by rule, by each variable, and check the formulas at a point.
+    """Differentiate an expression rule by rule, with respect to each variable, and check the formulas at a point.
 
     Args:
         expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
         point: Where to check the formulas: a mapping of variable names to numbers, or one number where there is one
             variable.  None: the classic point of a catalogue entry, else a default point, which the notes name.
-        wrt: The variables to differentiate by; none means all of them.
+        wrt: The variables of differentiation; none means all of them.
         **values: Coordinates of the point for variables that are not named `wrt`.
 
     Returns:

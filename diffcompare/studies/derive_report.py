@@ -220,7 +220,7 @@ def _by_names(derived: Derivation, caption: str) -> list[Block]:
         steps_left, recorded = derived.rules - MAX_SHOWN_STEPS, len(derived.steps) - MAX_SHOWN_STEPS
         which = "which are" if recorded == steps_left else f"the next {recorded:,} of them"
         blocks.append(
-            Paragraph(f"{steps_left:,} more steps by {derived.by} follow, {which} in the JSON document.", "note")
+            Paragraph(f"{steps_left:,} more steps for df/d{derived.by} follow, {which} in the JSON document.", "note")
         )
     results: list[Equation] = []
     for formula, name, remarked in ((derived.raw, "raw", "unsimplified"), (derived.tidied, "tidied", "tidied")):
@@ -269,5 +269,5 @@ def _sizes(derive: Derive) -> Table:
 
 def _left_out(derive: Derive, listed: int) -> str:
     left_out, derived = len(derive.wrt) - listed, len(derive.derivations)
-    kept = f"the JSON document has those by {derived} of them" if derived > listed else "choose others with --wrt"
+    kept = f"the JSON document has those for {derived} of them" if derived > listed else "choose others with --wrt"
     return f"the first {listed} of {len(derive.wrt):,} variables are shown, {left_out:,} are left out; {kept}."

@@ -169,7 +169,7 @@ def _slope_text(name: str, slopes: Slopes) -> str:
     def side(slope: float | None) -> str:
         return "none" if slope is None else format_coordinate(slope).replace("inf", "infinity")
 
-    return f"slope by {name}: {side(slopes.left)} from the left, {side(slopes.right)} from the right"
+    return f"slope in {name}: {side(slopes.left)} from the left, {side(slopes.right)} from the right"
 
 
 def _overflow(

@@ -145,7 +145,7 @@ def graph(
             point of a catalogue entry, else a default point, which the notes name.
         show: What stands beside the values: "primal" for nothing, "tangent" for the forward sweep with the first
             variable of `wrt` as its seed, "adjoint" for the reverse sweep.
-        wrt: The variables to differentiate by; none means all of them.
+        wrt: The variables of differentiation; none means all of them.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -217,7 +217,11 @@ def _sweep(
             tangents = forward(local_partials(nodes, values, active), Variable(problem.wrt[0]), CAREFUL)
         return {node: float(tangents.get(node, 0.0)) for node in nodes}, uses, ""
     except NotDifferentiable as refusal:
-        return {}, bare, f"no partial is known of {refusal.node} by one of its arguments, so there are no {show}s"
+        return (
+            {},
+            bare,
+            f"{refusal.node} has no known partial with respect to one of its arguments, so there are no {show}s",
+        )
 
 
 def _uses(node: Expression, values: Mapping[Expression, Any], active: frozenset[Expression]) -> list[Use]:

@@ -111,7 +111,9 @@ def _question(graph: ComputationalGraph) -> Listing:
     entries = question_entries(graph.question, graph.problem.point)
     entries.append(("value", cell(graph.values[graph.output])))
     if graph.seed is not None:
-        entries.append(("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative by {graph.seed}"))
+        entries.append(
+            ("seed", f"the tangent of {graph.seed} is 1: every tangent is a derivative with respect to {graph.seed}")
+        )
     elif graph.show == "adjoint":
         entries.append(("seed", f"the adjoint of {node_name(graph, graph.output)} is 1"))
     entries.append(("size", f"{counted(graph.tree, 'node')} as a tree, {large(graph.dag)} as a DAG"))
@@ -251,7 +253,7 @@ def _sharing(graph: ComputationalGraph, shared: list[Expression]) -> str:
     if graph.show == "adjoint":
         derivative = f"its {graph.show}" if len(shared) == 1 else "the adjoint of each"
     else:
-        derivative = f"the derivative by {'it' if len(shared) == 1 else 'each'}"
+        derivative = f"the derivative with respect to {'it' if len(shared) == 1 else 'each'}"
     return f"{join(listed)} {verb} used more than once: {derivative} is the sum over its uses."
 
 

@@ -53,7 +53,7 @@ class Examples:
         )
         title = "Catalogue of expressions" if self.group is None else f"Catalogue of expressions: {self.group}"
         example = self.entries[0].name
-        closing = f"An entry is asked for by its name with an @ before it: diffcompare grad @{example}"
+        closing = f"Ask for an entry by its name, with @ in front: diffcompare grad @{example}"
         return Document(
             (Heading(title, 1), Table("examples", EXAMPLE_COLUMNS, rows), Paragraph(closing, "note")), self.data
         )
@@ -162,7 +162,7 @@ def kink_convention(operation: Operation) -> str | None:
         return None
     point, conventions = kink
     place = ", ".join(f"{name} = {value:g}" for name, value in point.items())
-    listed = [f"{'none' if value is None else format(value, 'g')} by {name}" for name, value in conventions.items()]
+    listed = [f"{'none' if value is None else format(value, 'g')} for {name}" for name, value in conventions.items()]
     return f"at {place} the partial is {', '.join(listed)}"
 
 
@@ -202,7 +202,7 @@ def _overview(operations: tuple[Operation, ...]) -> tuple[Block, ...]:
 
 def _details(operation: Operation) -> tuple[Block, ...]:
     facts: list[tuple[str, Cell]] = [("notation", Code(operation.notation))]
-    facts += [(f"partial by {name}", formula) for name, formula in partials(operation)]
+    facts += [(f"d/d{name}", formula) for name, formula in partials(operation)]
     facts.append(("domain", operation.domain.text or "all real numbers"))
     if operation.aliases:
         facts.append(("aliases", ", ".join(operation.aliases)))

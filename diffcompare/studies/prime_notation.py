@@ -214,7 +214,7 @@ def _meaning(
         return _derivative_at(details, names)
     by, inner, primes = details
     if by not in names.variables:
-        message = f"a derivative by `{by}`, which is not a variable of the function"
+        message = f"a derivative with respect to `{by}`, which is not a variable of the function"
         raise DiffcompareError(Diagnostic("E705", "unknown_variable", message, text=text, span=(start, end)))
     if form == "name":
         return derivative(_definition_of(inner, text, (start, end), names), by, len(primes)), 1

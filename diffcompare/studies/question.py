@@ -207,7 +207,7 @@ def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[
         if question.match is None:
             return point, []
         return point, [
-            _note(f"this is @{question.match.entry.name}, so the point is its own: {format_point(point, '=', ',')}")
+            _note(f"this is @{question.match.entry.name}, so its own point is used: {format_point(point, '=', ',')}")
         ]
     point = default_point(expression, names)
     if not names:

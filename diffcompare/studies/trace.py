@@ -95,7 +95,7 @@ def tangent_frames(
         if isinstance(node, Variable):
             rule, numbers = SEED, short(value)
             sentence = phrase(
-                "{name} is {value}: the derivative of {node} by {seed}.",
+                "{name} is {value}: the derivative of {node} with respect to {seed}.",
                 name=name, value=numbers, node=node.name, seed=seed,
             )  # fmt: skip
         else:
@@ -267,7 +267,7 @@ def trace(
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
         mode: "forward" for one sweep of tangents for each variable, "reverse" for one sweep of adjoints, or "both".
-        wrt: The variables to differentiate by; none means all of them.
+        wrt: The variables of differentiation; none means all of them.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -321,7 +321,7 @@ def _sweeps(
     """Return tangents by seed, adjoints, the identity between them, and a remark on why there are none, if so."""
     output = nodes[-1]
     if type(values[output]) is Undefined or not problem.wrt:
-        return {}, {}, None, "" if problem.wrt else "a constant has no variable to differentiate by"
+        return {}, {}, None, "" if problem.wrt else "a constant has no variable"
     try:
         edges = local_partials(nodes, values, active) if mode != "reverse" else []
         seeds = problem.wrt if mode != "reverse" else ()
@@ -330,7 +330,7 @@ def _sweeps(
         }
         adjoints = reverse(nodes, values, active, output, CAREFUL) if mode != "forward" else {}
     except NotDifferentiable as refusal:
-        return {}, {}, None, f"no partial is known of {refusal.node} by one of its arguments"
+        return {}, {}, None, f"{refusal.node} has no known partial with respect to one of its arguments"
     identity = None
     if mode == "both":
         direction = dict(zip(problem.wrt, _direction(len(problem.wrt)), strict=True))

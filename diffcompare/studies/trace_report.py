@@ -194,7 +194,9 @@ def _lesson(trace: Trace) -> str:
     if trace.adjoints:
         whom = "every input" if len(wrt) == len(trace.problem.point) else f"{counted(len(wrt), 'input')}, all at once"
         return f"One sweep backwards answers for {whom}: {sums}."
-    question = "one question, the derivative of everything by its seed" if len(wrt) == 1 else "one question each"
+    question = (
+        "one question, the derivative of everything with respect to its seed" if len(wrt) == 1 else "one question each"
+    )
     return f"{counted(len(wrt), 'sweep')} forwards: {question}."
 
 
@@ -204,7 +206,7 @@ def _identity(identity: Identity) -> str:
     tangent, product = identity.tangent, identity.product
     sentence = (
         f"Along the direction ({along}) the tangent of the output is {tangent!r} and the adjoints of the inputs, "
-        f"multiplied with it, are {product!r}"
+        f"multiplied by it, are {product!r}"
     )
     if not (math.isfinite(tangent) and math.isfinite(product)):
         return f"{sentence}: beyond the doubles there is nothing to compare."

@@ -103,7 +103,7 @@ def establish(problem: Problem) -> Truth:
     except Beyond as excess:
         note = f"no truth: it would need {excess}"
     except NotDifferentiable:
-        note = "no truth: an operation has no partial by one of its arguments"
+        note = "no truth: an operation has no partial with respect to one of its arguments"
     except (MemoryError, OverflowError):
         note = "no truth: its numbers do not fit into memory"
     return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
@@ -235,7 +235,7 @@ def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, ch
         if name not in suspects:
             gradient[name] = partials[name]
             if partials[name] is None:
-                notes.append(f"by {name}: no truth with {bits} bits")
+                notes.append(f"df/d{name}: no truth with {bits} bits")
             continue
         from diffcompare.truth.one_sided import one_sided_slopes  # few points need it
 
@@ -273,10 +273,10 @@ def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, st
         return (None, "") if _differ(left, right) else (round_ball(right) or round_ball(left), "")
     for side, other, word in ((left, right, "left"), (right, left, "right")):
         if isinstance(side, Ball) and other is None:
-            return round_ball(side), f"by {name}: the slope from the {word}, at the edge of the domain"
+            return round_ball(side), f"df/d{name}: the slope from the {word}, at the edge of the domain"
     if _is_break(left, right):
         return None, ""
-    return None, f"by {name}: no limit of the slopes was found"
+    return None, f"df/d{name}: no limit of the slopes was found"
 
 
 def _differ(left: Ball, right: Ball) -> bool:

@@ -80,7 +80,7 @@ def prove_by_sympy(
     if dag_size(expression, answer) > MAX_NODES_FOR_SYMPY:
         return None
     step = client.prove(Problem(expression, {}, (name,), budget=budget), answer, positive)
-    return f"by sympy, {step} of the difference is 0" if step else None
+    return f"according to sympy, {step} of the difference is 0" if step else None
 
 
 # The verdict.
@@ -129,7 +129,7 @@ def judge(
 
     Args:
         expression: The function.
-        answers: The formula for the partial by each variable.
+        answers: The formulas of the partials, by variable.
         conditions: Expressions that are not 0 inside the user's domain.
         seed: Of the random sample points.
         budget: In seconds, for the points of all answers together and once more for all proofs.

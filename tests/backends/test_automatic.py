@@ -55,7 +55,7 @@ def test_a_branch_not_taken_has_no_tangent_however_hostile():
 def test_partials_that_are_missing_are_explained():
     answer = forward_gradient("cbrt(x)*y", x=0.0, y=2.0)
     assert answer.gradient == {"x": None, "y": 0.0}
-    assert answer.notes == ("nan by x: the partial of cbrt(x) by x is nan where that is 0",)
+    assert answer.notes == ("df/dx is nan: the partial of cbrt(x) with respect to x is nan at 0",)
 
 
 def test_a_constant_and_a_variable_without_influence():
@@ -126,19 +126,19 @@ def test_a_gradient_holds_plain_doubles():
 def test_the_partials_that_are_there_are_kept_when_others_are_not():
     answer = reverse_gradient("sqrt(x) + y^2", x=0.0, y=3.0)
     assert answer.gradient == {"x": None, "y": 6.0}
-    assert answer.notes == ("inf by x: the partial of sqrt(x) by x is inf where that is 0",)
+    assert answer.notes == ("df/dx is inf: the partial of sqrt(x) with respect to x is inf at 0",)
 
 
 def test_a_partial_that_no_row_has():
     answer = reverse_gradient("polygamma(x, 2) + y", x=1.0, y=2.0)
     assert (answer.status, answer.gradient) == ("not-supported", {"x": None, "y": None})
-    assert answer.notes == ("no partial is known of polygamma(x, 2) by this argument",)
+    assert answer.notes == ("no partial of polygamma(x, 2) with respect to this argument is known",)
 
 
 def test_a_product_that_overflows_between_finite_partials():
     answer = reverse_gradient("exp(x*1e200)*1e-300 + 1e200*(1e200*x)", x=0.0)
     assert answer.status == "undefined"
-    assert answer.notes == ("inf by x: a product of finite partials overflows",)
+    assert answer.notes == ("df/dx is inf: a product of finite partials overflows",)
 
 
 def test_a_large_node_is_named_by_its_operation():

@@ -116,7 +116,7 @@ def test_corners_and_steps_are_followed_along_the_real_part(text, x):
 def test_where_there_is_no_finite_value_there_is_a_note(text, x):
     answer = differentiate(text, x=x)
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == ("by x: no finite complex value at x + 1e-20i",)
+    assert answer.notes == ("df/dx: no finite complex value at x + 1e-20i",)
 
 
 def test_a_branch_not_taken_is_not_looked_at():
@@ -253,7 +253,7 @@ def test_a_function_with_a_scale_of_its_own_gets_a_shorter_step(text, x):
 def test_where_no_step_is_short_enough_there_is_no_number():
     answer = differentiate("x/(x + 1e-300)", x=0.0)
     assert answer.gradient == {"x": None}
-    assert answer.notes == ("by x: no step is short enough: each gives another number",)
+    assert answer.notes == ("df/dx: no step is short enough: each gives another number",)
 
 
 @pytest.mark.parametrize(("text", "x"), [("x*exp(x)", 0.0), ("(x - 1)*ln(x + 1)", 1.0), ("cos(sqrt(x))", 0.0)])
@@ -277,7 +277,7 @@ def test_where_a_product_underflows_a_longer_step_is_found_and_named(text, x, h)
     answer = differentiate(text, x=x)
     assert answer.gradient["x"] == pytest.approx(truth(text, x), rel=1e-13, abs=0)
     assert (answer.status, answer.variant) == ("ok", f"h = {h}")
-    assert answer.notes == (f"by x: a longer step, h = {h}: the usual one is lost in underflow",)
+    assert answer.notes == (f"df/dx: a longer step, h = {h}: the usual one is lost in underflow",)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_where_no_step_is_long_enough_there_is_no_number_and_the_row_says_why(te
     answer = differentiate(text, x=x)
     assert truth(text, x) != 0
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == (f"by x: the imaginary part of {lost} is below the range of doubles, h = {h}",)
+    assert answer.notes == (f"df/dx: the imaginary part of {lost} is below the range of doubles, h = {h}",)
 
 
 @pytest.mark.parametrize(
@@ -313,17 +313,17 @@ def test_what_underflows_beside_larger_terms_does_no_harm():
 
 def test_at_the_smallest_numbers_no_step_is_short():
     answer = differentiate("sqrt(x)", x=MIN_DOUBLE)
-    assert answer.notes == ("by x: no step is short beside 4.94066e-324",)
+    assert answer.notes == ("df/dx: no step is short beside 4.94066e-324",)
 
 
 def test_a_step_that_was_given_is_kept_and_its_underflow_is_named():
     answer = differentiate("x^3", step=1e-20, x=1e-30)
     assert answer.variant == "h = 1e-20"
     assert answer.gradient["x"] == pytest.approx(-1e-40)
-    assert answer.notes == ("by x: the step is no shorter than x",)
+    assert answer.notes == ("df/dx: the step is no shorter than x",)
     answer = differentiate("x^3", step=1e-200, x=1e-120)
     assert (answer.variant, answer.gradient["x"]) == ("h = 1e-200", 0.0)
-    assert answer.notes == ("by x: the imaginary part of x^3 is below the range of doubles, h = 1e-200",)
+    assert answer.notes == ("df/dx: the imaginary part of x^3 is below the range of doubles, h = 1e-200",)
 
 
 def test_every_variable_has_its_own_step():

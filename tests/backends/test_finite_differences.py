@@ -130,7 +130,7 @@ def test_the_step_is_the_one_that_the_doubles_have():
 def test_a_step_that_vanishes_is_no_step(method):
     answer = method(problem("sin(x)", step=1e-17, x=0.2))
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == ("by x: the step 1e-17 vanishes beside 0.2",)
+    assert answer.notes == ("df/dx: the step 1e-17 vanishes beside 0.2",)
 
 
 @METHODS
@@ -175,7 +175,7 @@ def test_at_the_edge_of_a_domain_a_one_sided_stencil_steps_in(method, text, x, i
     assert answer.status == "ok"
     stencil = {"forward-difference": FORWARD, "backward-difference": BACKWARD}[instead]
     step = f"{stencil.default_step(x):.3g}"
-    assert answer.notes == (f"by x: no value on one side: {instead} instead, h = {step}",)
+    assert answer.notes == (f"df/dx: no value on one side: {instead} instead, h = {step}",)
     assert answer.gradient == differentiate(stencil, asked).gradient
 
 
@@ -183,14 +183,14 @@ def test_at_the_edge_of_a_domain_a_one_sided_stencil_steps_in(method, text, x, i
 def test_where_f_itself_has_no_value_no_stencil_that_needs_it_helps(method):
     answer = method(problem("ln(x)", x=-1.0))
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == ("by x: f has no finite value at a point of the stencil",)
+    assert answer.notes == ("df/dx: f has no finite value at a point of the stencil",)
 
 
 @METHODS
 def test_a_quotient_beyond_the_doubles_is_none(method):
     answer = method(problem("1e308*(x - 1)*1e5", x=1.0))
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == ("by x: the quotient is beyond the doubles",)
+    assert answer.notes == ("df/dx: the quotient is beyond the doubles",)
 
 
 @METHODS

@@ -70,8 +70,8 @@ def test_a_formula_without_a_value_is_explained():
     answer = differentiate("x*y", hand, x=0.0, y=1.0)
     assert (answer.status, answer.gradient) == ("undefined", {"x": None, "y": None})
     assert answer.notes == (
-        "by x: 1/x is undefined: its arguments are 1, 0 (needs the second != 0)",
-        "by y: the formula evaluates to inf",
+        "df/dx: 1/x is undefined: its arguments are 1, 0 (needs the second != 0)",
+        "df/dy: the formula evaluates to inf",
     )
 
 

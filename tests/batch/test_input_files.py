@@ -124,7 +124,7 @@ def test_the_encoding_is_found_out_and_told_or_said(folder):
     notes = []
     (row,) = rows_of(find_input_files(["g.csv"]), tell=notes.append)
     assert (row.name, row.text) == ("张伟", "x^2")
-    assert [note.message for note in notes] == ["g.csv is not UTF-8, and read as GBK: `名称`"]
+    assert [note.message for note in notes] == ["g.csv is not UTF-8; it is read as GBK: `名称`"]
     (row,) = rows_of(find_input_files(["g.csv"], encoding="gbk"), tell=notes.append)
     assert (row.name, len(notes)) == ("张伟", 1)
     with pytest.raises(DiffcompareError, match="no encoding `gbx`"):

@@ -43,16 +43,16 @@ def text_of(size: int, rng: random.Random) -> str:
 def cases(count: int) -> list[Case]:
     """Expressions with a finite gradient at the point."""
     rng = random.Random(1)
-    found: list[Case] = []
-    while len(found) < count:
+    cases: list[Case] = []
+    while len(cases) < count:
         text = text_of(rng.randint(5, 40), rng)
         point = {name: POINT[name] for name in variables(wengert_list(dc.parse(text)))}
         try:
             if point and all(map(math.isfinite, dc.gradient(text, point).values())):
-                found.append((text, point))
+                cases.append((text, point))
         except dc.DiffcompareError:
             continue
-    return found
+    return cases
 
 
 def torch_eager() -> Engine | None:
@@ -116,8 +116,8 @@ def main() -> None:
     contenders = dict(engines())
     for name, engine in contenders.items():
         for text, point in short[: 20 if name != "sympy script" else 5]:
-            expected, found = dc.gradient(text, point), engine(text, point)
-            assert all(math.isclose(found[x], expected[x], rel_tol=1e-6, abs_tol=1e-9) for x in point), text
+            expected, gradient = dc.gradient(text, point), engine(text, point)
+            assert all(math.isclose(gradient[x], expected[x], rel_tol=1e-6, abs_tol=1e-9) for x in point), text
     rounds = []  # in turns, so that a machine that is faster for a while is so for everybody
     for first in range(5, 5 + ROUNDS):
         shares = {**dict.fromkeys(contenders, chosen), "sympy script": short[first::SAMPLE]}

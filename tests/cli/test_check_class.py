@@ -33,10 +33,10 @@ def test_a_suffix_in_capitals_and_json(cli, answers):
     assert json.loads(done.out)["summary"]["right"] == 1
 
 
-@pytest.mark.parametrize("what", [("answers.csv",), ("x^4", "--hand", "4*sqrt(x)^6")])
-def test_what_agrees_only_where_it_is_defined_may_count_as_wrong(cli, answers, what):
+@pytest.mark.parametrize("arguments", [("answers.csv",), ("x^4", "--hand", "4*sqrt(x)^6")])
+def test_what_agrees_only_where_it_is_defined_may_count_as_wrong(cli, answers, arguments):
     answers("Ada,x^4,4*sqrt(x)^6")
-    codes = [cli("check", *what, *option).code for option in ((), ("--where-defined", "wrong"))]
+    codes = [cli("check", *arguments, *option).code for option in ((), ("--where-defined", "wrong"))]
     assert codes == [0, 1]
 
 
@@ -49,7 +49,7 @@ def test_texts_for_students_are_written_and_told(cli, answers, tmp_path):
     path = answers("Ada,x^2,2*x", "Bob/7,sin(x^2),cos(x^2),")
     done = cli("check", path, "--feedback", "texts")
     assert done.err == "note[W592]: wrote 2 texts to texts: Ada.txt, Bob_7.txt\n"
-    assert sorted(each.name for each in tmp_path.joinpath("texts").iterdir()) == ["Ada.txt", "Bob_7.txt"]
+    assert sorted(path.name for path in tmp_path.joinpath("texts").iterdir()) == ["Ada.txt", "Bob_7.txt"]
     assert "2*x*cos(x^2)" not in tmp_path.joinpath("texts", "Bob_7.txt").read_text(encoding="utf-8")
     again = cli("check", path, "--feedback", "texts", "--solution")
     assert again.err.endswith("Bob_7.txt; 2 of them replace older ones\n")
@@ -63,7 +63,7 @@ def test_a_foreign_file_is_left_alone_and_nothing_is_written(cli, answers, tmp_p
     assert done.code == 74
     assert done.out == ""
     assert "Bob.txt`: it exists and is not a text written by diffcompare" in done.err
-    assert [each.name for each in tmp_path.joinpath("texts").iterdir()] == ["Bob.txt"]
+    assert [path.name for path in tmp_path.joinpath("texts").iterdir()] == ["Bob.txt"]
     assert tmp_path.joinpath("texts", "Bob.txt").read_text() == "my own notes"
 
 

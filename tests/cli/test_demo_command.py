@@ -52,14 +52,14 @@ def test_the_list(cli, line):
 
 def test_to_a_pipe_every_frame_comes_once_and_plain(cli):
     outcome = cli("demo", "trace")
-    numbers = [int(found) for found in re.findall(r"^(\d+)/32  ", outcome.out, re.M)]
+    numbers = [int(minutes) for minutes in re.findall(r"^(\d+)/32  ", outcome.out, re.M)]
     assert numbers == list(range(1, 33))
     assert "\x1b" not in outcome.out
 
 
 def test_several_demos_come_one_after_the_other_and_each_once(cli):
-    shown = json.loads(cli("demo", "nan", "memory", "nan", "--json").out)
-    assert [each["name"] for each in shown["demos"]] == ["nan", "memory"]
+    data = json.loads(cli("demo", "nan", "memory", "nan", "--json").out)
+    assert [demo["name"] for demo in data["demos"]] == ["nan", "memory"]
 
 
 def test_ascii(cli):
@@ -112,7 +112,7 @@ def test_a_frame_alone_is_a_page_with_its_picture(tmp_path):
     text = (tmp_path / "trace-31.md").read_text(encoding="utf-8")
     assert text.startswith("# trace: ")
     assert "(trace-31.svg)" in text
-    assert all(said in text for said in ("Predict: ", "RULE", "WHY", "= for +="))  # whatever was on the screen
+    assert all(word in text for word in ("Predict: ", "RULE", "WHY", "= for +="))  # whatever was on the screen
     assert (tmp_path / "trace-31.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
@@ -148,7 +148,7 @@ def test_a_lesson_with_an_expression_of_ones_own(cli, tmp_path):
 
 def test_a_lesson_in_another_format(cli):
     data = json.loads(cli("lesson", "memory", "--json").out)
-    assert [each["name"] for each in data["demos"]] == ["memory"]
+    assert [demo["name"] for demo in data["demos"]] == ["memory"]
 
 
 # --- In Chinese -------------------------------------------------------------------------------------------------------
@@ -169,11 +169,11 @@ def test_one_frame_in_chinese(cli):
 
 def test_data_in_chinese_have_the_same_keys_and_numbers(cli):
     english, chinese = (json.loads(cli("demo", "memory", "--json", "--lang", lang).out) for lang in ("en", "zh"))
-    (one,), (other,) = english["demos"], chinese["demos"]
-    assert one.keys() == other.keys()
-    assert one["frames"][0]["numbers"] == other["frames"][0]["numbers"]
-    assert one["frames"][0]["tables"][0]["rows"] == other["frames"][0]["tables"][0]["rows"]
-    assert other["frames"][0]["title"] == "快照不多，路走得很远"
+    (first,), (second,) = english["demos"], chinese["demos"]
+    assert first.keys() == second.keys()
+    assert first["frames"][0]["numbers"] == second["frames"][0]["numbers"]
+    assert first["frames"][0]["tables"][0]["rows"] == second["frames"][0]["tables"][0]["rows"]
+    assert second["frames"][0]["title"] == "快照不多，路走得很远"
     assert cli("demo", "memory", "--json", "--lang", "zh", "--charset", "ascii").out.isascii()
 
 

@@ -28,7 +28,7 @@ def test_quietly_the_results_only(cli):
 
 def test_json(cli):
     data = json.loads(cli("derive", "@baydin", "--json").out)
-    assert [each["by"] for each in data["derivations"]] == ["x1", "x2"]
+    assert [derivation["by"] for derivation in data["derivations"]] == ["x1", "x2"]
     assert data["entry"] == "baydin"
 
 
@@ -58,7 +58,7 @@ def test_code_in_other_formats(cli, tmp_path):
         (("x^2", "--wrt", "y"), 2, "no variable `y`"),
         (("x^2", "--code", "fortran"), 2, "unknown language `fortran`"),
         (("x^2", "--at", "x=1,z=2"), 2, "z"),
-        (("polygamma(x, 2)",), 3, "no rule is known for polygamma(x, 2) by x"),
+        (("polygamma(x, 2)",), 3, "no rule is known for polygamma(x, 2) with respect to x"),
         (("|x|", "--at", "x=0"), 3, "no derivative at this point"),
         (("ln(x)", "--at", "x=-1"), 3, "undefined"),
     ],

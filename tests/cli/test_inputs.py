@@ -146,9 +146,9 @@ def test_every_option_that_names_a_file_to_be_read_is_marked():
         command = import_module(f"diffcompare.cli.commands.{name}").command
         for parameter in signature(command, eval_str=True).parameters.values():
             given = getattr(parameter.annotation, "__metadata__", ())
-            if any(isinstance(each, Reads) for each in given):
+            if any(isinstance(mark, Reads) for mark in given):
                 marked.add((name, parameter.name))
             elif parameter.name != "output":
-                assert not any("FILE" in f"{each.metavar} {each.help}" for each in given), (name, parameter.name)
-                assert not any(each.metavar == "EXPR" for each in given), (name, parameter.name)
+                assert not any("FILE" in f"{mark.metavar} {mark.help}" for mark in given), (name, parameter.name)
+                assert not any(mark.metavar == "EXPR" for mark in given), (name, parameter.name)
     assert {("batch", "files"), ("batch", "points"), ("check", "steps"), ("grad", "expression")} < marked

@@ -20,7 +20,7 @@ class Screen(io.StringIO):
 
 
 @pytest.fixture
-def told(monkeypatch):
+def stderr_during(monkeypatch):
     """What stderr gets while a task takes that long."""
     monkeypatch.setattr(output, "PATIENCE", 0.05)
     monkeypatch.setattr(output, "INTERVAL", 0.05)
@@ -35,32 +35,32 @@ def told(monkeypatch):
     return during
 
 
-def test_a_long_task_is_told_and_wiped_out(told):
-    text = told(0.3)
+def test_a_long_task_is_told_and_wiped_out(stderr_during):
+    text = stderr_during(0.3)
     assert text.startswith("\rdiffcompare grad: 0 s (Ctrl-C stops it)")
     assert text.endswith("\r" + " " * len("diffcompare grad: 0 s (Ctrl-C stops it)") + "\r")
 
 
-def test_a_short_task_is_not(told):
-    assert told(0.0) == ""
+def test_a_short_task_is_not(stderr_during):
+    assert stderr_during(0.0) == ""
 
 
-def test_nor_one_that_nobody_watches(told):
-    assert told(0.2, watched=False) == ""
+def test_nor_one_that_nobody_watches(stderr_during):
+    assert stderr_during(0.2, watched=False) == ""
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
-def test_where_no_thread_can_be_started_the_task_goes_on_and_that_is_said(told, monkeypatch, error):
+def test_where_no_thread_can_be_started_the_task_goes_on_and_that_is_said(stderr_during, monkeypatch, error):
     def fail(thread):
         raise error
 
     monkeypatch.setattr(threading.Thread, "start", fail)
-    said = "can't start new thread" if str(error) else "out of memory"
-    assert told(0.0) == f"diffcompare grad: cannot show progress: {said}\n"
-    assert told(0.0, watched=False) == ""
+    reason = "can't start new thread" if str(error) else "out of memory"
+    assert stderr_during(0.0) == f"diffcompare grad: cannot show progress: {reason}\n"
+    assert stderr_during(0.0, watched=False) == ""
 
 
-def test_an_error_passes_through(told, monkeypatch):
+def test_an_error_passes_through(stderr_during, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Screen(True))
     with pytest.raises(ZeroDivisionError), output.progress_line("x"):
         1 / 0  # noqa: B018

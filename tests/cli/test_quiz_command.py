@@ -15,7 +15,7 @@ from diffcompare.classroom.quiz.report import derivative_of
 from diffcompare.classroom.quiz.session import begin
 
 SEED = 11
-RIGHT = [str(derivative_of(each.exercise)) for each in begin(3, level=2, seed=SEED).rounds]
+RIGHT = [str(derivative_of(exercise_round.exercise)) for exercise_round in begin(3, level=2, seed=SEED).rounds]
 QUIZ = ("quiz", "--level", "2", "--seed", str(SEED), "--questions", "3")
 
 
@@ -34,7 +34,7 @@ def answered(cli, tmp_path):
 def test_right_answers(answered) -> None:
     code, out, err = answered(*RIGHT)
     assert (code, err) == (0, "")
-    assert out.count("Right: that is proved. 3 points.") == 3
+    assert out.count("Right: this is proved. 3 points.") == 3
     assert out.rstrip().endswith("3 of 3 right: 9 of 9 points.")
 
 
@@ -51,8 +51,8 @@ def test_json_is_the_record_and_nothing_else(answered) -> None:
     record = json.loads(out)
     assert (record["command"], record["seed"], record["level"]) == ("quiz", SEED, 2)
     assert record["ending"] == "end-of-input"
-    assert [each["outcome"] for each in record["questions"]] == ["right", "right", None]
-    assert [each["verdict"] for each in record["questions"][0]["tries"]] == ["wrong", "proved"]
+    assert [question["outcome"] for question in record["questions"]] == ["right", "right", None]
+    assert [attempt["verdict"] for attempt in record["questions"][0]["tries"]] == ["wrong", "proved"]
     assert record["score"]["points"] == 5
 
 
@@ -149,9 +149,9 @@ def test_an_interrupt_ends_politely_with_the_score_so_far(start) -> None:
     quiz = start(*QUIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     quiz.stdin.write(f"{RIGHT[0]}\n".encode())
     quiz.stdin.flush()
-    said = b""
-    while b"Question 2" not in said:
-        said += quiz.stdout.readline()
+    output = b""
+    while b"Question 2" not in output:
+        output += quiz.stdout.readline()
     quiz.send_signal(signal.SIGINT)
     out, err = quiz.communicate(timeout=60)
     assert (quiz.returncode, err) == (130, b"")

@@ -54,9 +54,9 @@ def test_a_file_is_a_family(cli, tmp_path) -> None:
     assert outcome.out.splitlines()[2].split() == ["line", "1", "3", "3", "5", "5", "3", "3"]
 
 
-@pytest.mark.parametrize(("point", "shown"), [("x=0", True), ("x=-1", False)])
-def test_a_point_without_a_derivative_exits_with_3(cli, point: str, shown: bool) -> None:
+@pytest.mark.parametrize(("point", "has_tables"), [("x=0", True), ("x=-1", False)])
+def test_a_point_without_a_derivative_exits_with_3(cli, point: str, has_tables: bool) -> None:
     outcome = cli("swell", "sqrt(x)*abs(x - 1) + abs(x)", "--at", point, "--order", "2")
     assert outcome.code == 3
-    assert bool(outcome.out) == shown
+    assert bool(outcome.out) == has_tables
     assert outcome.err.startswith("error[E80")

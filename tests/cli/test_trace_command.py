@@ -16,9 +16,9 @@ def test_modes(cli):
 
 
 def test_a_mode_that_there_is_not(cli):
-    found = cli("trace", "x", "--mode", "revers")
-    assert (found.code, found.out) == (2, "")
-    assert "did you mean `--mode reverse`?" in found.err
+    outcome = cli("trace", "x", "--mode", "revers")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "did you mean `--mode reverse`?" in outcome.err
 
 
 def test_points_without_a_value_and_without_a_derivative(cli):

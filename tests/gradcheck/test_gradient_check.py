@@ -231,10 +231,10 @@ def test_several_points_and_the_one_that_is_wrong():
 # --- Wrong, and why ---------------------------------------------------------------------------------------------------
 
 PLANTED = {
-    "twice": (lambda g: 2 * g, "factor", "every entry is twice the difference quotient: a factor 2 is too much"),
+    "twice": (lambda g: 2 * g, "factor", "every entry is twice the difference quotient: there is an extra factor 2"),
     "half": (lambda g: g / 2, "factor", "every entry is half the difference quotient: a factor 2 is missing"),
     "minus": (lambda g: -g, "sign", "every entry is -1 times the difference quotient: the sign is wrong"),
-    "minus three": (lambda g: -3 * g, "factor", "-3 times the difference quotient: a factor 3 is too much and the sign is wrong"),
+    "minus three": (lambda g: -3 * g, "factor", "-3 times the difference quotient: there is an extra factor 3 and the sign is wrong"),
     "mean": (lambda g: g / 5, "factor", "1/5 of the difference quotient: a factor 5 is missing (5 is the number of coordinates"),
     "degrees": (lambda g: g * math.pi / 180, "factor", "pi/180 times the difference quotient: degrees were taken for radians"),
     "logarithm": (lambda g: g / math.log(10), "factor", "1/ln(10) times"),
@@ -277,10 +277,10 @@ def test_a_planted_mistake_is_named(name):
     [
         (1 + 1e-9, "every entry is too large by 1.0e-09 of its size ("),
         (1 - 1e-6, "every entry is too small by 1.0e-06 of its size ("),
-        (2.0000001, "every entry is 2.0000001 times the difference quotient: a constant factor"),
-        (46636530.6885, "every entry is 46636530.69 times the difference quotient: a constant factor"),
-        (123, "every entry is 123 times the difference quotient: a factor 123 is too much ("),
-        (1e6, "every entry is 1000000 times the difference quotient: a factor 1000000 is too much ("),
+        (2.0000001, "every entry is 2.0000001 times the difference quotient: there is a constant factor"),
+        (46636530.6885, "every entry is 46636530.69 times the difference quotient: there is a constant factor"),
+        (123, "every entry is 123 times the difference quotient: there is an extra factor 123 ("),
+        (1e6, "every entry is 1000000 times the difference quotient: there is an extra factor 1000000 ("),
         (1 / 3600, "every entry is 1/3600 of the difference quotient: a factor 3600 is missing ("),
     ],
 )
@@ -292,9 +292,9 @@ def test_a_factor_is_named_as_far_as_the_values_of_f_can_tell():
     def single(x):
         return np.float32(waves(x))
 
-    assert "a factor 2 is too much" in dc.check(single, lambda x: 2 * slopes_of_waves(x), X).message
+    assert "there is an extra factor 2" in dc.check(single, lambda x: 2 * slopes_of_waves(x), X).message
     message = dc.check(single, lambda x: 12345 * slopes_of_waves(x), X).message
-    assert "1.23e+04 times the difference quotient: a constant factor" in message
+    assert "1.23e+04 times the difference quotient: there is a constant factor" in message
 
 
 def test_mistakes_that_have_nothing_in_common_are_not_given_a_name():
@@ -346,7 +346,7 @@ def test_gradients_by_two_arrays_that_are_swapped(shapes):
     dc.check(sum_of_powers, lambda a, b: (2 * a, 3 * b**2), a, b).assert_ok()
     check = dc.check(sum_of_powers, lambda a, b: (3 * b**2, 2 * a), a, b)
     assert check.points[0].pattern.kind == "swapped"
-    assert "the gradients by a and by b are swapped (" in check.message
+    assert "the gradients for a and b are swapped (" in check.message
     assert not check.ok
 
 
@@ -357,7 +357,7 @@ def test_gradients_by_three_arrays_in_another_order(size):
         lambda a, b, c: (3 * b**2, np.cos(c), 2 * a),
         *np.linspace(1.0, 10.0, 3 * size).reshape(3, size),
     )
-    assert "the one by b stands in the place of the one by a, the one by c stands" in check.message
+    assert "the one for b stands in place of the one for a, the one for c stands" in check.message
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (3, 3), (20, 30)])

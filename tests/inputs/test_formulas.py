@@ -188,7 +188,7 @@ def test_the_formula_in_an_answer(text, formula):
         ("f(x) = 2*x", "does not name a derivative"),
         ("f'(x) = 2*x*1 = 2*x", "several"),
         ("f''(x) = 2", "not the first derivative"),
-        ("df/dy = 2*x", "by `y`"),
+        ("df/dy = 2*x", "with respect to `y`"),
         ("f'(x) = y'", "no formula"),
     ],
 )
@@ -211,7 +211,8 @@ def test_an_equation_names_its_variable():
 
 
 @pytest.mark.parametrize(
-    ("text", "word"), [("f' = 2", "does not say by which variable"), ("df/dz = 2", "no variable of the function")]
+    ("text", "word"),
+    [("f' = 2", "does not say with respect to which variable"), ("df/dz = 2", "no variable of the function")],
 )
 def test_an_equation_that_names_no_variable_of_the_function(text, word):
     with pytest.raises(DiffcompareError, match=word):

@@ -169,14 +169,14 @@ def test_a_text_file_with_one_expression(tmp_path):
 def test_a_text_file_with_another_number_of_expressions(tmp_path, content):
     file = tmp_path / "some.txt"
     file.write_text(content, encoding="utf-8")
-    assert "this takes one expression" in problem(str(file)).message
+    assert "this command takes one expression" in problem(str(file)).message
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "b.CSV"])
 def test_tables_of_expressions(name):
     diagnostic = problem(name)
     assert (diagnostic.code, diagnostic.kind) == ("E609", "bad_value")
-    assert "this takes one expression" in diagnostic.message
+    assert "this command takes one expression" in diagnostic.message
 
 
 def test_a_point_of_a_file_that_lacks_a_variable(tmp_path):

@@ -188,7 +188,7 @@ def test_every_kind_has_an_example_that_is_wrong_and_named_so():
 @pytest.mark.parametrize(
     ("text", "answers", "sentence"),
     [
-        ("sin(2*x)", {"x": "2*cos(2*x)"}, "df/dx is right: that is proved."),
+        ("sin(2*x)", {"x": "2*cos(2*x)"}, "df/dx is right: this is proved."),
         ("sin(2*x)", {"x": "cos(2*x)"}, "df/dx is wrong: the inner derivative is missing."),
         (
             "5*x^3 - cos(x)",
@@ -198,12 +198,12 @@ def test_every_kind_has_an_example_that_is_wrong_and_named_so():
         (
             "x^2*y",
             {"x": "x^2", "y": "2*x*y"},
-            "df/dx and df/dy: wrong. The mistakes: the partial by another variable.",
+            "df/dx and df/dy: wrong. The mistakes: the partial with respect to another variable.",
         ),
         (
             "x",
             {"x": "floor(x)/floor(x)"},
-            "df/dx agrees where it is defined, but has no value for instance at x = 0.5 (it needs floor(x) != 0).",
+            "df/dx agrees where it is defined, but has no value, for instance at x = 0.5 (it needs floor(x) != 0).",
         ),
     ],
 )

@@ -230,7 +230,7 @@ def test_our_own_derivations_follow(text):
 
 def test_the_variable_has_to_be_said_where_there_are_several():
     assert checked("x*y", "y", by="x").exit_code == 0
-    with pytest.raises(DiffcompareError, match="by which"):
+    with pytest.raises(DiffcompareError, match="which one"):
         checked("x*y", "y")
     with pytest.raises(DiffcompareError, match="no variable `z`"):
         checked("x*y", "y", by="z")

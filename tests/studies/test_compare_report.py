@@ -148,14 +148,14 @@ def test_both_slopes_of_a_kink():
 
 def test_the_truth_at_the_edge_of_a_domain_has_a_note():
     (note,) = paragraphs(dc.compare("x^1.5", x=0, methods=AD), "note")
-    assert note.startswith("the truth by x: the slope from the right")
+    assert note.startswith("the truth of df/dx: the slope from the right")
 
 
 def test_what_methods_have_to_say_is_a_table_of_its_own():
     comparison = dc.compare("sqrt(x)^2", x=0, methods=["hand-coded", "central-difference", "reverse-ad"])
     notes = {answer.method: "; ".join(answer.notes) for answer in comparison.answers}
     assert "forward-difference instead" in notes["central-difference"]
-    assert "nan by x" in notes["reverse-ad"]
+    assert "df/dx is nan" in notes["reverse-ad"]
     assert dict(tables(comparison)["notes"].rows) == {
         method: notes[method] for method in ("central-difference", "reverse-ad")
     }

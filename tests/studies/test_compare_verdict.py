@@ -133,7 +133,7 @@ def test_a_formula_by_hand_that_is_wrong():
     kept = digits(comparison)
     assert comparison.verdict == (
         f"Check the formula by hand for df/dx: it keeps {kept['hand-coded']} digits where the other exact methods keep "
-        f"{kept['reverse-ad']}, and that is a mistake more often than rounding."
+        f"{kept['reverse-ad']}, which is more often a mistake than rounding."
     )
 
 
@@ -158,7 +158,7 @@ def test_a_wrong_formula_without_another_exact_method(methods):
     sentence = verdict("x*sin(x)", x=1.2, hand={"x": "sin(x) + cos(x)"}, methods=methods)
     assert (
         sentence
-        == "Check the formula by hand for df/dx: it keeps 1.2 digits, and that is a mistake more often than rounding."
+        == "Check the formula by hand for df/dx: it keeps 1.2 digits, which is more often a mistake than rounding."
     )
 
 
@@ -194,7 +194,7 @@ def test_a_formula_that_is_right_at_one_point_only():
 @pytest.mark.parametrize(("formula", "factor"), [("-cos(x)", "minus"), ("2*cos(x)", "twice"), ("cos(x)/2", "half")])
 def test_a_simple_multiple_of_the_truth_is_named(formula, factor):
     sentence = verdict("sin(x)", x=1.0, hand={"x": formula})
-    assert sentence == f"Check the formula by hand for df/dx: it is {factor} the truth: a mistake, and not rounding."
+    assert sentence == f"Check the formula by hand for df/dx: it is {factor} the truth: a mistake, not rounding."
 
 
 # --- Rounding ---------------------------------------------------------------------------------------------------------
@@ -395,7 +395,7 @@ def test_an_undefined_point():
 
 def test_a_formula_by_hand_that_has_no_value_in_half_of_the_domain():
     sentence = verdict("x^4", x=2, hand={"x": "4*sqrt(x)^6"}, methods=["hand-coded", "reverse-ad"])
-    assert "by hand df/dx has no value for instance at x = -2 (it needs x >= 0), where f has a derivative" in sentence
+    assert "by hand df/dx has no value, for instance at x = -2 (it needs x >= 0), where f has a derivative" in sentence
     whole = verdict("x^2/2 + x", x=2, hand={"x": "(x^2 - 1)/(x - 1)"}, methods=["hand-coded", "reverse-ad"])
     assert "no value" not in whole  # a hole is no region
 

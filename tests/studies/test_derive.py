@@ -237,7 +237,7 @@ def test_a_large_expression_is_cut_and_says_so():
         total = total + sin(number * x)
     text = render(derive(total, {"x": 0.5}).document(), "plain")
     assert len(text.splitlines()) < 160
-    assert "2,940 more steps by x follow, which are in the JSON document." in text
+    assert "2,940 more steps for df/dx follow, which are in the JSON document." in text
 
 
 def test_many_variables_are_cut_and_say_so():
@@ -245,7 +245,7 @@ def test_many_variables_are_cut_and_say_so():
     record = derive("*".join(names), dict.fromkeys(names, 1.0))
     text = render(record.document(), "plain")
     assert text.count("By x") == 6
-    assert "the first 6 of 40 variables are shown, 34 are left out; the JSON document has those by 40" in text
+    assert "the first 6 of 40 variables are shown, 34 are left out; the JSON document has those for 40" in text
     assert len(record.data()["derivations"]) == 40
 
 

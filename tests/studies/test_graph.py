@@ -151,7 +151,9 @@ def test_the_lesson_of_shared_nodes():
         "2 paths from x1 and 2 from x2 lead to v₅. "
         "Written out as a tree, the 7 nodes would be 9: a sweep visits each node once, whatever the number of paths."
     )
-    assert lesson(graph("x*x", x=3)).startswith("x (by v₁ twice) is used more than once: the derivative by it is")
+    assert lesson(graph("x*x", x=3)).startswith(
+        "x (by v₁ twice) is used more than once: the derivative with respect to it is"
+    )
 
 
 def test_the_lesson_of_a_tree_and_of_a_constant():
@@ -216,7 +218,7 @@ def test_a_branch_not_taken_may_be_undefined():
 def test_an_operation_without_a_partial():
     record = graph("polygamma(n, x)", n=1, x=2, show="adjoint")
     assert record.failure is None
-    assert "no partial is known of polygamma(n, x)" in str(record)
+    assert "polygamma(n, x) has no known partial" in str(record)
     assert graph("polygamma(n, x)", n=1, x=2, show="adjoint", wrt="x").derivatives
 
 

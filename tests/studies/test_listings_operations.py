@@ -75,7 +75,7 @@ def test_the_facts_about_one_row():
     assert facts["domain"] == "a != 0, or b != 0"
     assert facts["in numpy"].text == "arctan2"
     assert facts["in math"].text == "atan2"
-    assert facts["partial by a"] is parse("b/(a^2 + b^2)")
+    assert facts["d/da"] is parse("b/(a^2 + b^2)")
 
 
 def test_a_sign_is_no_function_of_a_library():
@@ -85,17 +85,17 @@ def test_a_sign_is_no_function_of_a_library():
 
 def test_the_csv_of_one_row_has_all_facts():
     lines = render(ops("tanh").document(), "csv").splitlines()
-    assert lines[:4] == ["name,value", "notation,tanh(x)", "partial by x,1 - tanh(x)^2", "domain,all real numbers"]
+    assert lines[:4] == ["name,value", "notation,tanh(x)", "d/dx,1 - tanh(x)^2", "domain,all real numbers"]
 
 
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        ("abs", "at x = 0 the partial is 0 by x"),
-        ("relu", "at x = 0 the partial is 0 by x"),
-        ("max", "at a = 0, b = 0 the partial is 0 by a, 1 by b"),
-        ("min", "at a = 0, b = 0 the partial is 0 by a, 1 by b"),
-        ("hypot", "at a = 0, b = 0 the partial is none by a, none by b"),
+        ("abs", "at x = 0 the partial is 0 for x"),
+        ("relu", "at x = 0 the partial is 0 for x"),
+        ("max", "at a = 0, b = 0 the partial is 0 for a, 1 for b"),
+        ("min", "at a = 0, b = 0 the partial is 0 for a, 1 for b"),
+        ("hypot", "at a = 0, b = 0 the partial is none for a, none for b"),
         ("sin", None),
     ],
 )

@@ -220,7 +220,7 @@ def test_a_bare_constant(text):
 def test_a_constant_has_no_sweep():
     traced = trace("2 + 3")
     assert [block.text for block in traced.document().blocks if isinstance(block, Paragraph)] == [
-        "a constant has no variable to differentiate by",
+        "a constant has no variable",
         "There is no sweep to show.",
     ]
 

@@ -426,7 +426,7 @@ def test_a_kink_that_heals_has_a_derivative(text, x, partial):
 def test_where_no_limit_is_found_none_is_claimed(text):
     truth = true(text, x=0)
     assert (truth.status, truth.gradient["x"]) == ("unresolved", None)
-    assert truth.notes == ("by x: no limit of the slopes was found",)
+    assert truth.notes == ("df/dx: no limit of the slopes was found",)
 
 
 def test_oscillation_on_one_side_is_no_edge_of_the_domain():
@@ -444,7 +444,7 @@ def test_oscillation_on_one_side_is_no_edge_of_the_domain():
 def test_at_the_edge_of_a_domain_the_slope_from_inside_counts(text, point, partials):
     truth = true(text, **point)
     assert {name: partial.text for name, partial in truth.gradient.items()} == partials
-    assert truth.notes == ("by x: the slope from the right, at the edge of the domain",)
+    assert truth.notes == ("df/dx: the slope from the right, at the edge of the domain",)
 
 
 def test_a_kink_of_one_variable_leaves_the_others_alone():

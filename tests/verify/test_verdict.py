@@ -134,7 +134,7 @@ def test_no_value_on_a_whole_side_is_said():
         {"x": -1.0},
         "x > 0",
     )
-    assert judgement.argument.startswith("by sympy")
+    assert judgement.argument.startswith("according to sympy")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
         return Derivative("symbolic", status, gradient=dict.fromkeys(problem.wrt), notes=(why,))
     formulas = answer.formulas["raw"]
     gradient, value_notes, status = evaluate_formulas(formulas, problem)
-    notes = [f"by {name}: {why}" for name, why in answer.undefined.items()]
+    notes = [f"df/d{name}: {why}" for name, why in answer.undefined.items()]
     notes += [f"{STAGES[stage]}: {why}" for stage, (_, why) in answer.troubles.items()]
     return Derivative(
         "symbolic",

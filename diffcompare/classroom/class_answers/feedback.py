@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diffcompare.misconceptions.messages import Mistake
     from diffcompare.studies.check import Check
 
-MARK = "Feedback of diffcompare"  # the first words of every text
+MARK = "Feedback from diffcompare"  # the first words of every text
 MAX_NAME_LENGTH = 60
 MAX_NODES = 1_000  # distinct nodes of a derivative, up to which hints are searched for its text
 

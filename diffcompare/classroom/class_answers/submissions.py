@@ -221,7 +221,7 @@ class AnswerTable:
             return Book(worksheet.records)
         decoded = decode(read_bytes(self.path), self.path, encoding)
         if decoded.guessed:
-            message = f"the table is not UTF-8, and read as {decoded.encoding}: `{example(decoded.text)}`"
+            message = f"the table is not UTF-8; it is read as {decoded.encoding}: `{example(decoded.text)}`"
             if decoded.encoding == "UTF-8":
                 message = "the table has bytes that are not UTF-8, which are shown as \N{REPLACEMENT CHARACTER}"
             help = "if names look wrong, give its encoding: --encoding gbk; or save it as UTF-8"
@@ -341,7 +341,7 @@ class AnswerTable:
             if name is None:
                 troubles[title] = self.trouble(cell, _no_partial(wanted, title, names))
             elif name in answers:
-                message = f"a second answer for the partial by `{name}`"
+                message = f"a second answer for df/d{name}"
                 troubles[title] = self.trouble(cell, Diagnostic("E592", "bad_value", message, help="keep one of them"))
             else:
                 answers[name] = cell

@@ -273,8 +273,8 @@ def with_variables(
 ) -> tuple[AnswerColumns, list[str]]:
     """Return the columns with those of the bare names that are variables of some function; and the titles left out.
 
-    If not every function tells its variables, or none has any (not `certain`), a short name is taken for a variable
-    rather than to have no answers.  Raises DiffcompareError: E591 if no column has answers, E592 if a used one occurs
+    If not every function tells its variables, or none has any (not `certain`), a short name is taken for a variable,
+    so that no answers are lost.  Raises DiffcompareError: E591 if no column has answers, E592 if a used one occurs
     twice.
     """
     answers = {place: name for place, name in columns.bare.items() if variable_for(name, variables) is not None}

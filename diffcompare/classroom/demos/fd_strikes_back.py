@@ -75,7 +75,7 @@ def frames() -> Iterator[Frame]:
 
 
 def _answers(key: str, caption: str, text: str, point: Mapping[str, float]) -> Table:
-    """Return a table of the partials by the first variable and their errors, with the truth in the last row."""
+    """Return a table of partials (those of the first variable) and their errors, with the truth in the last row."""
     comparison = compare(text, point, methods=METHODS)
     name = next(iter(point))
     truth = true_partial(comparison, name)

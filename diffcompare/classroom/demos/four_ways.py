@@ -166,7 +166,7 @@ def _numerically(survey: Comparison) -> Frame:
 
 
 def _misprinted() -> Broken:
-    """Return the one-sided difference as a lecture note prints it, on the survey's function by x1."""
+    """Return the one-sided difference as a lecture note prints it, for the survey's function and x1."""
     f, x, h = parse(SURVEY), AT_SURVEY["x1"], H
     minus, here, plus = (float(value_at(f, {**AT_SURVEY, "x1": at})) for at in (x - h, x, x + h))  # type: ignore[arg-type]
     rows: list[tuple[Cell, ...]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log10
 from typing import Literal, NamedTuple, TypeAlias
@@ -218,8 +219,8 @@ def partial_cell(answer: Derivative, variable: str) -> Cell:
     value = answer.gradient.get(variable)
     if value is not None:
         return value
-    note = next((note for note in answer.notes if f"by {variable}:" in note), "")
-    return next((word for word in ("nan", "inf") if word in note), phrase(answer.status))
+    stated = re.compile(rf"df/d{re.escape(variable)}(?: is -?|: .*\b)(nan|inf)\b")
+    return next((match[1] for match in map(stated.search, answer.notes) if match), phrase(answer.status))
 
 
 def true_partial(comparison: Comparison, variable: str) -> Cell:

@@ -72,7 +72,8 @@ def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
 def _confused_perturbations() -> Broken:
     """Return what happens if nested forward sweeps share one tangent: d/dx of x * (d/dy of x + y).
 
-    The inner sweep differentiates by y.  If x still carries its tangent of the outer sweep, that is counted too.
+    The inner sweep differentiates with respect to y.  If x still carries its tangent of the outer sweep, that is
+    counted too.
     """
     of_x, of_y = 1.0, 1.0
     rows = []
@@ -103,7 +104,9 @@ def _second_differences() -> Frame:
         rows.append((f"{h:g}", quotient, error_cell(quotient, truth)))
     quotients = table(
         "second",
-        phrase("The survey's function by {name}: {formula}", name="x1", formula="(f(x1+h) - 2f + f(x1-h))/h²"),
+        phrase(
+            "The survey's function, with respect to {name}: {formula}", name="x1", formula="(f(x1+h) - 2f + f(x1-h))/h²"
+        ),
         "h | >quotient | >error",
         rows,
     )

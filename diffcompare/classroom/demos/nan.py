@@ -70,7 +70,7 @@ def _upstream() -> Iterator[Frame]:
 
 
 def _naive() -> Frame:
-    """Return the frame of x^y by x at (0, 2), where a naive forward sweep multiplies the tangent 0 of y by ln 0."""
+    """Return the frame of d/dx[x^y] at (0, 2), where a naive forward sweep multiplies the tangent 0 of y by ln 0."""
     text, point = "x^y", {"x": 0.0, "y": 2.0}
     x, y, inactive = Real(point["x"]), Real(point["y"]), Real(0.0)
     naive = Real(1.0) * (y * x ** (y - 1)) + inactive * (x**y * Real(-math.inf))  # ln(0) is -inf
@@ -116,7 +116,7 @@ def _multiplied() -> Broken:
     return Broken(
         "inactive tangents multiplied",
         (table("broken", "The textbook's rule, term by term", "term | >number", rows),),
-        "One poisoned term is enough, even if its weight is 0. Written as a quotient by x, the same slope is 0/0.",
+        "One poisoned term is enough, even if its weight is 0. Written as a division by x, the same slope is 0/0.",
         {"truth": float(by_x), "broken": _number(by_x + by_y), "divided": _number(divided)},
     )
 

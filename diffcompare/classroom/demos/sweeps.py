@@ -117,7 +117,7 @@ def _forward_by_habit(row: Row) -> Broken:
     columns = "mode | >sweeps | >operations | >times the work of f"
     return Broken(
         "forward mode for many inputs",
-        (table("broken", phrase("The gradient by {n} variables", n=n), columns, rows),),
+        (table("broken", phrase("The gradient with respect to {n} variables", n=n), columns, rows),),
         "Every number is right, and the work grows with the number of variables.",
         {"truth": reverse / f, "broken": forward / f},
     )

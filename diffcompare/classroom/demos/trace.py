@@ -136,7 +136,7 @@ class _TraceFrames(NamedTuple):
                 _rule(step),
                 step.sentence,
                 {f"{step.name} by {seed}": step.total},
-                phrase("What is the derivative by {seed}?", seed=seed) if last else "",
+                phrase("What is the derivative with respect to {seed}?", seed=seed) if last else "",
                 (self._graph(_totals(done[:-1]), "tangent", mask(listing, (-1, -1)), step),) if last else (),
                 _wrong_seed(step, seed) if last else None,
                 "forward",

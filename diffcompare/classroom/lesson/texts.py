@@ -45,7 +45,7 @@ ENGLISH: Mapping[str, str] = {
     "subject": "{text} at {point}",
     "restore": "The point of the demo",
     "answer": "Recomputed by this page: value {value}; {gradient}.",
-    "partial": "by {name}: {value}",
+    "partial": "df/d{name} = {value}",
     "no number": "{name}: “{text}” is not a number; write for example 2, -0.5 or 1e-3. The steps above are unchanged.",
     "no value": "{name} = {rule} has no finite value there. The steps above are unchanged; choose another point.",
     "kink": "{name} = {rule} is at a kink or a jump there, where there may be no derivative. The"
@@ -65,7 +65,7 @@ ENGLISH: Mapping[str, str] = {
     "variable is": "{name} is {rule} = {value}.",
     "value is": "{name} = {rule} {inside} {numbers} {equals} {value}.",
     "without rule": "{name}: {status}",
-    "seed is": "{name} is {value}: the derivative of {node} by {seed}.",
+    "seed is": "{name} is {value}: the derivative of {node} with respect to {seed}.",
     "changes": "{name} = {rule} {equals} {value}: {node} changes {value} times as fast as {seed}.",
     "one": "{name} is 1: the output changes as fast as itself.",
     "passes": "{node} passes {numbers} {equals} {value} on to {argument}.",

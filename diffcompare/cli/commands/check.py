@@ -90,10 +90,9 @@ def _check_partials(
 ) -> CommandResult:
     parsed, _ = options.parse_input(expression, None)
     from diffcompare.inputs.formulas import named_in, texts_of
-    from diffcompare.language.wengert import variables, wengert_list
     from diffcompare.studies.check import check_question
 
-    names = variables(wengert_list(parsed.parsed.expression))
+    names = options.variables_of(parsed)
     texts = texts_of(hand, names)
     checked = check_question(
         parsed, texts, domain=domain, seed=seed, budget=budget, solution=solution, where_defined=where_defined,
@@ -124,7 +123,7 @@ def _check_steps(
 
     by = options.split(wrt)
     if len(by) > 1:
-        raise usage_error("E507", "a derivation differentiates by one variable only", f"for example `--wrt {by[0]}`")
+        raise usage_error("E507", "a derivation is with respect to one variable", f"for example `--wrt {by[0]}`")
     source = "standard input" if path == "-" else path
     text = decoded(safe_io.read_input(), source) if path == "-" else read_text(path)
     checked = check_derivation(

@@ -23,7 +23,7 @@ def command(
     code: Annotated[str | None, options.word_option("--code", "LANGUAGE", LANGUAGES, noun="language")] = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
-    """Derive by the textbook, one rule per line."""
+    """Differentiate by the textbook, one rule per line."""
     parsed, point = options.parse_input(expression, at)
     from diffcompare.studies.derive import derive_question
 

@@ -28,12 +28,13 @@ def command(
     parsed, point = options.parse_input(expression, at)
     formulas = None if hand is None else options.hand(hand, parsed)
     methods = options.methods(method)
-    from diffcompare.document import Document
     from diffcompare.studies.compare import compare_question
 
     comparison = compare_question(
         parsed, at=point, hand=formulas, wrt=options.split(wrt), methods=methods, step=step, budget=budget, truth=truth,
         simplify=simplify,
     )  # fmt: skip
-    document = comparison.document(brief=quiet) if comparison.has_tables else Document((), comparison.data)
+    document = comparison.document(brief=quiet)
+    if not comparison.has_tables:  # the failure on stderr says it all
+        document = document._replace(blocks=())
     return CommandResult(document, comparison.notes, comparison.failure)

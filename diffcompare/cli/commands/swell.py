@@ -37,23 +37,24 @@ def command(
 ) -> CommandResult:
     """Show how the formulas of derivatives swell."""
     if (expression is None) == (family is None):
-        what = "neither an expression nor a family" if family is None else "both an expression and a family"
-        raise usage_error("E561", f"swell was given {what}", "for example `diffcompare swell --family logistic`")
+        given = "neither an expression nor a family" if family is None else "both an expression and a family"
+        raise usage_error("E561", f"swell was given {given}", "for example `diffcompare swell --family logistic`")
     if family is None and n is not None:
         raise usage_error("E561", "`--n` numbers the members of a family", "for an expression use `--order 4`")
     if family is not None and order is not None:
         raise usage_error("E561", "`--order` is for an expression", f"for a family use `--family {family} --n 1..8`")
     names = options.split(wrt)
-    if family is not None:
-        from diffcompare.studies.swell.families import numbers
-        from diffcompare.studies.swell.study import swell_family
-
-        members, point = None if n is None else numbers(n), None if at is None else options.point(at)
-        swell = swell_family(family, members, at=point, wrt=names, budget=budget)
-    else:
-        assert expression is not None
+    parsed = None
+    if expression is not None:
         parsed, point = options.parse_input(expression, at)
-        from diffcompare.studies.swell.study import order_of, swell_orders
+    else:
+        point = None if at is None else options.point(at)
+    from diffcompare.studies.swell.families import numbers
+    from diffcompare.studies.swell.study import order_of, swell_family, swell_orders
 
+    if parsed is not None:
         swell = swell_orders(parsed, order_of(order), at=point, wrt=names, budget=budget)
+    else:
+        assert family is not None
+        swell = swell_family(family, None if n is None else numbers(n), at=point, wrt=names, budget=budget)
     return CommandResult(swell.document(brief=quiet), swell.notes, swell.failure)

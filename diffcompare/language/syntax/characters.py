@@ -127,7 +127,7 @@ def _factor(text: str) -> str:
 
 
 def _ampersand(source: SourceText, start: int, end: int) -> Finding:
-    message = f"there is no `{source.text[start:end]}`: conditions do not combine"
+    message = f"there is no `{source.text[start:end]}`: conditions cannot be combined"
     return Finding(message, (start, end), "not an operator", "nest them: if(a < b, if(c < d, x, y), y)")
 
 

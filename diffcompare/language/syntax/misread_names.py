@@ -202,7 +202,7 @@ def misread_names(source: SourceText) -> Iterator[Diagnostic]:
 def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = ()) -> None:
     """Raise DiffcompareError where a text that is to be judged may be misread, unless its names are meant as they are.
 
-    `deliberate` are names that the user has called variables: the partial by them is asked for.
+    `deliberate` are names that the user has called variables: their partials are asked for.
     """
     for note in notes:
         if not is_misread([note]) or note.span is None or note.text is None:
@@ -212,7 +212,7 @@ def refuse_misread(notes: Collection[Diagnostic], deliberate: Collection[str] = 
             raise DiffcompareError(
                 note._replace(
                     code="E578", kind="bad_value", severity="error",
-                    label="if it is a variable, name the partial by it",
+                    label="if it is a variable, name its partial",
                     message=f"{note.message}: there is no verdict on a text that may be misread",
                 )
             )  # fmt: skip

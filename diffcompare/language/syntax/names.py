@@ -68,7 +68,7 @@ def _product_or_call(source: SourceText, name: str) -> Finding:
 
 
 def _several(source: SourceText, name: str, closing: int | None) -> tuple[tuple[str, str], ...]:
-    """Write the text with function function that may have been meant, if there are several."""
+    """Write the text with each function that may have been meant, if there are several."""
     numbered = re.fullmatch(r"([a-z]+)([2-9])", name)
     candidates: tuple[str, ...] = AMBIGUOUS.get(name, ())
     if numbered and name not in REWRITTEN and numbered[1] in FUNCTIONS and FUNCTIONS[numbered[1]].arity == 1:

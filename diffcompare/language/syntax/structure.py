@@ -363,7 +363,7 @@ def bar(source: SourceText) -> Finding:
         return Finding(message, source.span(index - 1), label, "with parentheses:", fixes, code="E215")
     if source.token(index - 1) and source.tokens[index:].count("|") % 2 == 0:
         if source.token(index + 1) == "|":
-            message = "there is no `||`: conditions do not combine"
+            message = "there is no `||`: conditions cannot be combined"
             return Finding(message, source.span(index, index + 1), "not an operator", _NEST_OR)
         message = f"an operator is missing before {quoted('|')}"
         return Finding(message, (start, stop), "no product is implied here", "for a product:", fixes, code="E203")

@@ -95,13 +95,13 @@ def _no_truncation(sweep: StepSweep) -> str:
     smooth = not _errs_far_out(sweep)
     if smooth and set(higher) >= {2, 3, 4, 5} and not seen & {FORWARD, CENTRAL}:
         return (
-            f"f'' to f^(5) are 0 here and no truncation error is visible: by {name} f is a straight line as far as "
+            f"f'' to f^(5) are 0 here and no truncation error is visible: along {name} f is a straight line as far as "
             "the steps reach, so the longest step is as good as any."
         )
     if smooth and set(higher) >= {3, 4, 5} and CENTRAL not in seen:
         return (
-            f"f''' to f^(5) are 0 here and the central difference has no truncation error: by {name} f is a parabola "
-            "as far as the steps reach, so its longest step is as good as any."
+            f"f''' to f^(5) are 0 here and the central difference has no truncation error: along {name} f is a "
+            "parabola as far as the steps reach, so its longest step is as good as any."
         )
     zero = [derivative for order, derivative in ((2, "f''"), (3, "f'''")) if order in higher]
     if zero:

@@ -86,7 +86,7 @@ class CurveFindings(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class StepSweep(Record):
-    """Errors of difference formulas against their step, by one variable at one point.
+    """Errors of difference formulas against their step, along one variable at one point.
 
     Fields:
         question: The input as it was read.
@@ -408,7 +408,7 @@ def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagno
 
 
 def _cut_short(problem: Problem) -> Diagnostic:
-    message = f"the shortest steps were left out, because the budget of {problem.budget:g} s ended"
+    message = f"the shortest steps were left out, because the budget of {problem.budget:g} s was spent"
     return Diagnostic("W552", "note", message, help="give a larger --budget", severity="warning")
 
 

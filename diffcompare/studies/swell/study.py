@@ -153,7 +153,7 @@ def swell_orders(
     wrt: Sequence[str] = (),
     budget: float | None = 5.0,
 ) -> Swell:
-    """Measure an expression and its derivatives up to an order, by one variable (by default the first).
+    """Measure an expression and its derivatives up to an order, in one variable (by default the first).
 
     The truth at an order is the derivative, in ball arithmetic, of the light formula of the order below.  The work of
     AD at order k is that of one sweep along the list that k - 1 nested forward sweeps have written.
@@ -166,7 +166,7 @@ def swell_orders(
     point, asked, notes = set_up(question, at, wrt)
     name = _variable(asked, wrt)
     if len(asked) > 1:
-        message = f"higher derivatives are taken by one variable, here by `{name}`"
+        message = f"higher derivatives are taken with respect to one variable, here `{name}`"
         notes = (*notes, Diagnostic("W561", "note", message, help=f"--wrt {asked[1]}", severity="note"))
     problem = Problem(question.parsed.expression, point, (name,), budget=budget)
     if dag_size(problem.expression) > MAX_NODES:
@@ -254,9 +254,9 @@ def _wrong_order(text: str) -> DiffcompareError:
 def _variable(asked: Sequence[str], wrt: Sequence[str]) -> str:
     """Return the variable of differentiation; raise DiffcompareError for none or several."""
     if len(wrt) > 1:
-        message = "higher derivatives are taken by one variable"
+        message = "higher derivatives are taken with respect to one variable"
         raise DiffcompareError(Diagnostic("E565", "bad_value", message, help=f"keep one: --wrt {asked[0]}"))
     if not asked:
-        message = "the expression has no variable to differentiate by"
+        message = "the expression has no variable"
         raise DiffcompareError(Diagnostic("E565", "bad_value", message, help='for example diffcompare swell "x^3"'))
     return asked[0]

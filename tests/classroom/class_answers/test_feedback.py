@@ -48,7 +48,7 @@ def test_all_rows_of_a_student_are_in_one_text(judged):
     assert list(written) == ["Ada.txt", "Bob.txt"]
     ada, bob = written.values()
     assert ada.startswith(f"{MARK} for Ada\n")
-    assert "df/dx = 2*x is right: that is proved." in ada
+    assert "df/dx = 2*x is right: this is proved." in ada
     assert "Hint: the chain rule: the inner derivative 2*x of x^2 is missing.\n" in ada
     assert "d/dx[sin(x^2)] = cos(x^2)*d/dx[x^2]" in ada
     assert "df/dy: no answer." in ada

@@ -217,7 +217,7 @@ def test_the_encoding_is_found_out_and_said(judged, encoding, called):
     name = "王小明" if encoding == "big5" else "张伟"
     checked = judged("student,expression,x", f"{name},x^2,2x", encoding=encoding)
     assert (checked.rows[0].student, outcomes(checked)) == (name, ["proved"])
-    assert checked.notes[0].message == f"the table is not UTF-8, and read as {called}: `{name}`"
+    assert checked.notes[0].message == f"the table is not UTF-8; it is read as {called}: `{name}`"
 
 
 def test_a_cell_opens_no_file(judged, tmp_path):

@@ -54,7 +54,7 @@ WRONG = "2*x*cos(x)"
 
 def test_a_right_answer_at_once_brings_all_points():
     quiz, (answer,) = played(quiz_about(ONE), RIGHT)
-    assert text_of(answer.blocks).startswith("Right: that is proved. 3 points")
+    assert text_of(answer.blocks).startswith("Right: this is proved. 3 points")
     assert (quiz.ending, quiz.points, quiz.max_points, quiz.place) == ("finished", 3, 3, None)
     assert not captions(answer.blocks)
 

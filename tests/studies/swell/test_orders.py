@@ -77,7 +77,9 @@ def test_the_work_of_a_sweep_at_order_1_is_that_of_grad():
 def test_by_one_variable_the_first_unless_another_is_named():
     swell = swollen("x*y^2", 2, at={"x": 2, "y": 3})
     assert swell.rows[0].member.wrt == ("x",)
-    assert [note.message for note in swell.notes] == ["higher derivatives are taken by one variable, here by `x`"]
+    assert [note.message for note in swell.notes] == [
+        "higher derivatives are taken with respect to one variable, here `x`"
+    ]
     assert [row.forms["light"].values for row in swollen("x*y^2", 2, at={"x": 2, "y": 3}, wrt=["y"]).rows] == [
         {"y": 18.0}, {"y": 12.0}, {"y": 4.0}
     ]  # fmt: skip
