@@ -49,7 +49,6 @@ batch/                        Files of many expressions, read as a stream of row
   rows.py                     The rows of text, JSON lines and TOML: one expression each, not yet parsed, with the place where it stands
   run.py                      A batch run: rows are read, given out to workers, and written in order, a bounded number at a time
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
-  workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
@@ -137,6 +136,7 @@ inputs/                       Read what a user gives: expressions, points, formu
   localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from the list of default points
   resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
+  workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
   expression.py               Expressions: an immutable DAG in which two equal expressions are the same object

@@ -34,10 +34,10 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 236
-MAX_LATE_IMPORTS = 103
-MAX_TYPE_IMPORTS = 101
-MAX_LOADED_MODULES = 67
+MAX_MODULES = 240
+MAX_LATE_IMPORTS = 100
+MAX_TYPE_IMPORTS = 100
+MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
 tests/benchmarks/ledger.py` prints the counts."""
@@ -215,7 +215,7 @@ FENCES = {
         or name.startswith("tape")
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
-    "openpyxl": lambda name: name == "batch.workbook",
+    "openpyxl": lambda name: name == "inputs.workbook",
     "flint": lambda name: name == "numeric.arb_functions",  # with a stand-in where it is missing
 }
 """Libraries, and the only modules that may import them at all."""

@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO, NamedTuple, cast
 
-from diffcompare.batch import csv_reader, workbook
+from diffcompare.batch import csv_reader
 from diffcompare.batch.rows import InputRow, error_row, json_rows, text_rows, toml_rows
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note, usage_error
+from diffcompare.inputs import workbook
 from diffcompare.inputs.encodings import InUtf8, check_encoding, codec_of, encoding_of_stream
 from diffcompare.inputs.files import CURES, PLAIN_TEXT, file_suffix, is_unreadable, unreadable
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from diffcompare.batch import workbook
 from diffcompare.classroom.class_answers.table import (
     EXAMPLE,
     AnswerColumns,
@@ -22,6 +21,7 @@ from diffcompare.classroom.class_answers.table import (
 )
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, note
 from diffcompare.document import NOTHING
+from diffcompare.inputs import workbook
 from diffcompare.inputs.catalogue import scan
 from diffcompare.inputs.encodings import decode, example
 from diffcompare.inputs.files import file_suffix, read_bytes

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcompare.batch.csv_reader import delimiter_of
-from diffcompare.batch.workbook import SheetRecord, address
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.formulas import Notation, notation_of
 from diffcompare.inputs.localized_tables import role_by_words, role_of
+from diffcompare.inputs.workbook import SheetRecord, address
 from diffcompare.language.parser import parse
 
 # Text tables as spreadsheets write them, read so that every character of a cell keeps its place in the file.

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from diffcompare.batch import workbook
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs import workbook
 
 
 @pytest.fixture
