@@ -40,7 +40,7 @@ PORTION_SECONDS = 0.05  # of work given out at once
 MAX_PORTION = 64  # rows given out at once, however short they are
 IMPORT_SECONDS = 60.0  # added for the first row of a process, which imports what it needs
 MAX_TRIES = 3  # of a row whose worker is lost
-HELP = "end other programs, or ask for fewer processes with --jobs"
+HELP = "close other programs, or ask for fewer processes with --jobs"
 
 
 class Result(NamedTuple):

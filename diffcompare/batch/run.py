@@ -172,7 +172,7 @@ class RowFeed:
             try:
                 processes.start_thread(self._read_ahead)
             except OSError as error:
-                why = f"standard input cannot be read beside the work: {str(error.strerror).lower()}"
+                why = f"standard input cannot be read in the background: {str(error.strerror).lower()}"
                 raise PoolLost(why, "save it as a file") from None
 
     def take(self, most: int) -> list[tuple[int, InputRow]]:

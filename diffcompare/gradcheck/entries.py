@@ -175,7 +175,7 @@ def _at_kink(given: float, slope: DirectionalSlope, allowed: float) -> tuple[Ver
     slack = allowed if math.isfinite(allowed) else min(left.error, right.error)
     if low - slack <= given <= high + slack:
         return "kink", f"a kink: {sides}"
-    return "wrong", f"a kink: {sides}, and the given value is neither, nor between them"
+    return "wrong", f"a kink: {sides}, and the given value is neither of them, nor between them"
 
 
 def _side(side: Estimate | None) -> str:

@@ -88,7 +88,7 @@ def constant_mistakes(search: Search) -> Iterator[Explanation]:
 
 
 def _same_ratio(sample: Sample) -> tuple[Any, Any]:
-    """Return the two sides of: answer/right is the same at two points at which the right derivative differs."""
+    """Return both sides of: answer/right is the same at two points at which the right derivative differs."""
     other = sample.at_another_point()
     if isinstance(sample.answer, float) and bool(sample.answer) != bool(sample.right):
         raise ValueError("that is no factor")
@@ -98,7 +98,7 @@ def _same_ratio(sample: Sample) -> tuple[Any, Any]:
 
 
 def _same_difference(sample: Sample) -> tuple[Any, Any]:
-    """Return the two sides of: answer - right is the same at two points."""
+    """Return both sides of the equation that holds if answer - right is the same at two points."""
     if _is_constant(sample):
         raise ValueError("any two constants have a difference")
     other = sample.at_another_point()
@@ -171,7 +171,7 @@ def _is_right_partial(search: Search, other: Expression | None) -> bool:
 
 
 def _is_partial_by(name: str, sample: Sample) -> tuple[Any, Any]:
-    """Return the two sides of: the answer is the partial with respect to that variable."""
+    """Return both sides of the equation that holds if the answer is the partial with respect to that variable."""
     return sample.adjoints.get(Variable(name), 0), sample.answer
 
 
@@ -227,7 +227,7 @@ def integrated_terms(search: Search) -> Iterator[Explanation]:
 def _equal_but_for(
     derivatives: tuple[Expression, Expression], term: tuple[Expression, Expression], sign: int, sample: Sample
 ) -> tuple[Any, Any]:
-    """Return the two sides of: a term was integrated.
+    """Return both sides of the equation that holds if a term was integrated.
 
     They are the derivative of the answer, and the second derivative of the function with the term in place of its own
     second derivative.
@@ -240,7 +240,7 @@ def _equal_but_for(
 
 
 def _equals(formula: Expression, sample: Sample) -> tuple[Any, Any]:
-    """Return the two sides of: the answer is this formula."""
+    """Return both sides of the equation that holds if the answer is this formula."""
     return sample.evaluate(formula), sample.answer
 
 

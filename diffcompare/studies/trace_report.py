@@ -193,7 +193,7 @@ def _lesson(trace: Trace) -> str:
         return f"{_identity(trace.identity)} Forward took {counted(len(wrt), 'sweep')}, reverse one, in which {sums}."
     if trace.adjoints:
         whom = "every input" if len(wrt) == len(trace.problem.point) else f"{counted(len(wrt), 'input')}, all at once"
-        return f"One sweep backwards answers for {whom}: {sums}."
+        return f"One backward sweep answers for {whom}: {sums}."
     question = (
         "one question, the derivative of everything with respect to its seed" if len(wrt) == 1 else "one question each"
     )

@@ -116,7 +116,7 @@ def _errors() -> Frame:
     return Frame(
         "The derivative converges later than the value",
         (errors,),
-        "quotient of the errors: it doubles every step",
+        "ratio of the errors: it doubles every step",
         "If you stop when the value is good, the derivative is not as good yet.",
         figures(errors, "value error {}", "derivative error {}", "quotient {}"),
         "Is the derivative as good as the value?",

@@ -254,7 +254,7 @@ def answers_table(comparison: Comparison, variable: str, caption: str) -> Table:
 
 
 def at_point(text: str, where: object, by: str = "") -> Phrase:
-    """Return the caption of an expression at a point, or of its partial by a variable there."""
+    """Return the caption of an expression at a point, or of its partial with respect to a variable."""
     if isinstance(where, Mapping):
         where = ", ".join(f"{name} = {x:g}" for name, x in where.items())
     if by:

@@ -379,7 +379,7 @@ def _large_constant() -> Frame:
         "A large constant",
         (answers,),
         "cos(1) = 0.5403",
-        "The constant has no derivative, but it takes the digits of sin(x) with it.",
+        "The derivative of the constant is 0, but it takes the digits of sin(x) with it.",
         {answer.method: answer.gradient["x"] for answer in comparison.answers},
         "Does adding a constant change the derivative?",
         (mask(answers, (0, 2), (1, 2)),),

@@ -40,7 +40,7 @@ class Family(NamedTuple):
     letter: str
     build: Callable[[int], Expression]
     point: Callable[[int], dict[str, float]]
-    whole: bool = False  # True if members are differentiated by all their variables, not only by the first
+    whole: bool = False  # True if members are differentiated with respect to all their variables, not only the first
     source: str = ""
 
 
