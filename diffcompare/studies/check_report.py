@@ -165,7 +165,7 @@ def domain(check: Check, judgement: Judgement) -> str:
         return "a constant"
     if judgement.intervals:
         return intervals_text(judgement.intervals, "same") or intervals_text(judgement.intervals)
-    required = [*domain_of(check.question.parsed.expression), *check.conditions]
+    required = dict.fromkeys([*domain_of(check.question.parsed.expression), *check.conditions])  # each named once
     return "where " + ", ".join(required) if required else "no restriction"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -37,29 +37,38 @@ def complete_demos(incomplete: str) -> list[str]:
     return options.beginning(incomplete, [*NAMES, "all"])
 
 
+Names: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=complete_demos),
+]
+OwnExpression: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
+    options.READS_EXPRESSION,
+]
+List: TypeAlias = Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")]
+Frames: TypeAlias = Annotated[bool, typer.Option("--frames", help="Print every frame once, without the player.")]
+FrameNumber: TypeAlias = Annotated[int | None, typer.Option("--frame", metavar="N", help="Show only this frame.")]
+Auto: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
+]
+Handout: TypeAlias = Annotated[
+    str | None, typer.Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
+]
+
+
 def command(
     settings: Settings,
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="NAME...", help="Demos, or all. [default: the list]", autocompletion=complete_demos),
-    ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")] = False,
-    expr: Annotated[
-        str | None,
-        typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
-        options.READS_EXPRESSION,
-    ] = None,
+    names: Names = None,
+    list_: List = False,
+    expr: OwnExpression = None,
     at: options.At = None,
     lang: options.Language = "en",
-    frames: Annotated[bool, typer.Option("--frames", help="Print every frame once, without the player.")] = False,
-    frame: Annotated[int | None, typer.Option("--frame", metavar="N", help="Show only this frame.")] = None,
-    auto: Annotated[
-        float | None,
-        typer.Option("--auto", metavar="SEC", help="Advance automatically.", parser=options.positive("--auto", "5")),
-    ] = None,
-    handout: Annotated[
-        str | None, typer.Option("--handout", metavar="DIR", help="Write every demo to DIR as Markdown and SVG.")
-    ] = None,
+    frames: Frames = False,
+    frame: FrameNumber = None,
+    auto: Auto = None,
+    handout: Handout = None,
 ) -> CommandResult | int:
     """Show how the methods work, step by step."""
     from diffcompare.classroom.demos.frame import localized

@@ -8,7 +8,7 @@ import typer
 
 from diffcompare.classroom.demos import NAMES, TEN, select_demos
 from diffcompare.cli import options
-from diffcompare.cli.commands.demo import complete_demos
+from diffcompare.cli.commands.demo import OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -24,11 +24,7 @@ def command(
         list[str] | None,
         typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=complete_demos),
     ] = None,
-    expr: Annotated[
-        str | None,
-        typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
-        options.READS_EXPRESSION,
-    ] = None,
+    expr: OwnExpression = None,
     at: options.At = None,
     lang: options.Language = "en",
     quiet: options.Quiet = False,
