@@ -162,7 +162,7 @@ def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(t
 
 def test_standard_input_that_cannot_be_read_beside_the_work(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", refuse_thread)
-    with pytest.raises(PoolLost, match="beside the work: can't start new thread") as caught:
+    with pytest.raises(PoolLost, match="in the background: can't start new thread") as caught:
         RowFeed(iter(()), ahead=True)
     assert caught.value.help == "save it as a file"
 

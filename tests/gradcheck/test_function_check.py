@@ -95,7 +95,7 @@ WRONG = {
     ),
     "a factor": (
         function("Sinh", sinh, lambda ctx, g: g * (saved(ctx)[0] + saved(ctx)[1])),
-        ("factor", "a factor 2 is too much"),
+        ("factor", "there is an extra factor 2"),
     ),
     "a sign": (function("Cube", cube, lambda ctx, g: -3 * g * saved(ctx)[0] ** 2), ("sign", "the sign is wrong")),
     "the argument saved": (
