@@ -308,3 +308,24 @@ def test_any_module_may_be_the_first_to_be_imported():
     forget = "for name in [each for each in sys.modules if each.startswith('diffcompare')]: del sys.modules[name]"
     code = "import sys\n" + f"\n{forget}\n".join(FIRST)
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PACKAGE.parent)
+
+
+TESTS = Path(__file__).parent
+ABOUT_A_PACKAGE = {
+    ".": {"adding_an_operation", "architecture", "docstrings", "hostile", "map", "sessions"},
+    "classroom/demos": {"figures", "missing", "sentences", "translation"},
+    "render": {"render"},
+    "studies": {"docstrings"},
+}
+"""Tests of a whole package, by its folder; all others are named after the module that they test."""
+
+
+def test_a_test_is_named_after_the_module_that_it_tests():
+    """`tests/language/test_tokenizer_adjacency.py` is about `language/tokenizer.py`."""
+    for path in sorted(TESTS.rglob("test_*.py")):
+        folder = path.parent.relative_to(TESTS)
+        subject = path.stem.removeprefix("test_")
+        names = [entry.stem for entry in (PACKAGE / folder).iterdir() if entry.suffix == ".py" or entry.is_dir()]
+        assert subject in ABOUT_A_PACKAGE.get(folder.as_posix(), ()) or any(
+            f"{subject}_".startswith(f"{name}_") for name in names
+        ), f"{path.relative_to(TESTS)} is named after no module of {folder.as_posix()}"

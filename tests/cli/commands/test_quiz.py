@@ -139,7 +139,7 @@ def test_a_byte_order_mark_is_no_part_of_the_answer(start) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes it")
 def test_a_closed_standard_input_ends_politely() -> None:
     command = f'"{sys.executable}" -m diffcompare {" ".join(QUIZ)} <&-'
-    ended = subprocess.run(command, shell=True, capture_output=True, timeout=60, cwd=Path(__file__).parents[2])
+    ended = subprocess.run(command, shell=True, capture_output=True, timeout=60, cwd=Path(__file__).parents[3])
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"Nothing was answered" in ended.stdout
 
