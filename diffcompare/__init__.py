@@ -109,6 +109,8 @@ cli/                          The command line; only this package prints and imp
     swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Write the gradient as a program that runs by itself (`derive --code`)
+  engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
+  engine_program.py           Write a function with its own derivative for PyTorch (`torch.autograd.Function`) or for JAX (`custom_vjp`)
   javascript_table.py         Write the table of operations as JavaScript: value, partials, domain and kink of each row, for a tape in a browser
   libraries.py                The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions
   reverse_program.py          Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards

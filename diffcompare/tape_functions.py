@@ -205,6 +205,7 @@ RECORDED.update({
     np.reshape: reshape, np.transpose: transpose, np.swapaxes: swapaxes, np.concatenate: concatenate, np.stack: stack,
     np.ravel: lambda a: reshape(a, -1), np.broadcast_to: Expand.apply, np.outer: outer,
     np.expand_dims: lambda a, axis: stack([a], axis), np.squeeze: lambda a: reshape(a, [n for n in a.shape if n > 1]),
+    np.clip: lambda a, low, high: RECORDED[np.minimum](RECORDED[np.maximum](a, low), high),
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
     np.zeros_like: lambda a, **_: np.zeros(a.shape), np.ones_like: lambda a, **_: np.ones(a.shape),
 })  # fmt: skip

@@ -76,6 +76,7 @@ class Library(NamedTuple):
     constants: dict[str, str]
     partials: dict[tuple[str, int], str]  # by operation and argument, those that the table computes otherwise in floats
     syntax: Syntax = PYTHON_SYNTAX
+    folds_constants: bool = False  # True if its functions take tensors only: those of constants are written as numbers
 
     def needs(self, name: str) -> list[str]:
         """Return the other definitions that a definition calls."""
@@ -226,7 +227,7 @@ def quiet(value):
         return math.nan
 """
 
-_FOR_NUMPY = """\
+FOR_NUMPY = """\
 def cot(x):
     return 1 / numpy.tan(x)
 
@@ -302,7 +303,7 @@ def acosh_slope(x):
 """
 
 
-def _by_name(sources: str) -> dict[str, str]:
+def by_name(sources: str) -> dict[str, str]:
     """Split a text into its definitions, by the name that each defines."""
     definitions = {}
     for source in sources.strip().split("\n\n\n"):
@@ -335,7 +336,7 @@ PYTHON_PARTIALS: dict[tuple[str, int], str] = {
 MATH = Library(
     "math",
     _calls("math", {"ln": "math.log", "abs": "abs", "min": "min", "max": "max"}),
-    {**_by_name(_FOR_MATH), "digamma": _DIGAMMA.strip(), "polygamma": _POLYGAMMA.strip()},
+    {**by_name(_FOR_MATH), "digamma": _DIGAMMA.strip(), "polygamma": _POLYGAMMA.strip()},
     "{yes} if {condition} else {no}",
     {"pi": "math.pi", "e": "math.e"},
     PYTHON_PARTIALS,
@@ -344,7 +345,7 @@ NUMPY = Library(
     "numpy",
     _calls("numpy", {"abs": "numpy.abs"}),
     {
-        **_by_name(_FOR_NUMPY),
+        **by_name(FOR_NUMPY),
         "digamma": _by_element("digamma", _DIGAMMA),
         "polygamma": _by_element("polygamma", _POLYGAMMA),
     },
@@ -369,7 +370,7 @@ JAVASCRIPT_PARTIALS = {  # partials that are computed as in the table, to the la
 
 def _definitions_in_javascript() -> dict[str, str]:
     text = (Path(__file__).parent / "definitions.js").read_text(encoding="utf-8")
-    return _by_name(text.replace("ZETA_LESS_ONE", ", ".join(map(repr, ZETA_LESS_ONE))))
+    return by_name(text.replace("ZETA_LESS_ONE", ", ".join(map(repr, ZETA_LESS_ONE))))
 
 
 JAVASCRIPT = Library(

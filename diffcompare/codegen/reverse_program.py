@@ -33,7 +33,7 @@ class SweepWriter:
         self.nodes, self.active, self.names, self.variables, self.writer = nodes, active, names, variables, writer
         self.in_branches = conditional(nodes)
         self.reached: set[Expression] = set()  # the nodes that have an adjoint; filled by `backwards`
-        self.numpy = writer.library.name == "numpy"
+        self.is_over_arrays = writer.library.name not in ("math", "javascript")
         self.syntax = writer.library.syntax
 
     def forwards(self) -> list[str]:
@@ -69,7 +69,7 @@ class SweepWriter:
                 adjoint = f"{self._name(argument)}{BAR}"
                 if argument not in self.reached:
                     lines.append(self.syntax.assignment(adjoint, text, grows=True))
-                elif self.numpy:  # not +=, which would write into an array that has two names
+                elif self.is_over_arrays:  # not +=, which would write into an array that has two names
                     lines.append(f"{adjoint} = {adjoint} + {text}")
                 else:
                     lines.append(self.syntax.increment(adjoint, text))
@@ -100,8 +100,8 @@ class SweepWriter:
 
     def _masked(self, text: str, adjoint: str) -> str:
         """Write a contribution that is 0 where the branch was not taken, even if the partial is nan or inf."""
-        if self.numpy:
-            return f"numpy.where({adjoint} != 0, {text}, 0.0)"
+        if self.is_over_arrays:
+            return self.writer.library.choice.format(condition=f"{adjoint} != 0", yes=text, no="0.0")
         if self.syntax.language == "javascript":
             return f"{adjoint} !== 0 ? {text} : 0"
         return f"{self.writer.quiet(text)} if {adjoint} != 0 else 0.0"

@@ -20,7 +20,7 @@ from diffcompare.language.operations import (
     is_quotient,
 )
 from diffcompare.language.printer import ATOM, LEVELS, SIGNS, Part, free_prefix, write
-from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate
+from diffcompare.numeric.evaluate import CAREFUL, FLOATS, RANGE_ERRORS, Undefined, evaluate, is_number, value_at
 
 BAR = "_bar"  # ends the name of an adjoint
 
@@ -161,6 +161,8 @@ class Writer:
         if operation is None:
             return self._leaf(node)
         name, arguments = operation.name, node.arguments
+        if self.library.folds_constants and not node.varies and name not in LEVELS and name != "neg":
+            return ATOM, [_number_text(value_at(node, {}))]
         if name.startswith("if "):
             return self._choice(name[3:], arguments)
         if node in self.beyond and self.library.name == "math":
@@ -228,7 +230,14 @@ class Writer:
         parts: list[Part] = []
         for piece in self.library.choice.replace("}", "{").split("{"):
             parts += fields.get(piece, [piece])
-        return ATOM if self.library.name == "numpy" else 0, parts
+        return ATOM if "where" in self.library.choice or "choose" in self.library.choice else 0, parts
+
+
+def _number_text(value: float | Undefined) -> str:
+    """Write a value as a number in Python; a negative one in parentheses."""
+    if not is_number(value):
+        return 'float("nan")' if isinstance(value, Undefined) else f'float("{value}")'
+    return f"{value!r}" if value >= 0 else f"({value!r})"  # type: ignore[operator]
 
 
 def beyond_doubles(nodes: Sequence[Expression], point: Mapping[str, float]) -> set[Expression]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
 from diffcompare.codegen import program
+from diffcompare.codegen.engine_libraries import ENGINES
+from diffcompare.codegen.engine_program import engine_program
 from diffcompare.codegen.libraries import LIBRARIES
 from diffcompare.codegen.source import Unwritable
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -43,7 +45,7 @@ MAX_TIDIED_NODES = 30_000  # distinct nodes; larger formulas are not tidied
 MAX_VISITS = 150_000  # nodes visited by all derivations: a large expression is derived by its first variables only
 MAX_UNNAMED_CONSTANT = 12  # nodes of a constant; larger ones are written by a name
 NO_POINT = "E706"  # the code of the error that no point was found at which the function is defined
-LANGUAGES = tuple(LIBRARIES)
+LANGUAGES = (*LIBRARIES, *ENGINES)
 
 
 # --- Records ----------------------------------------------------------------------------------------------------------
@@ -130,6 +132,8 @@ class Derive(Record):
         formulas = {name: derived[name] for name in self.wrt} if set(derived) >= set(self.wrt) else None
         point = self.point if self.check.failure is None and self.wrt else None
         try:
+            if language in ENGINES:
+                return engine_program(self.expression, self.variables, self.wrt, point, language)
             return program(self.expression, self.variables, self.wrt, formulas, point, language)
         except Unwritable as refusal:
             message = f"`{refusal}` cannot be written in {language}"
@@ -148,7 +152,7 @@ class Derive(Record):
         }
         if self.failure is not None:
             data["error"] = self.failure.data()
-        return Document((Source(LIBRARIES[language].syntax.language, source),), data)
+        return Document((Source((LIBRARIES | ENGINES)[language].syntax.language, source),), data)
 
 
 # --- The closing check ------------------------------------------------------------------------------------------------
