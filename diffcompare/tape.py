@@ -6,7 +6,7 @@
     x.grad                # Variable(1.3817732906760363), which is sin(1) + cos(1)
 
 A result points to the node that made it (`grad_fn`), and a node to the nodes of its inputs: that is the whole tape.
-Values are NumPy's doubles and arrays.  The operations are `Function`s like yours: they stand in `tape_functions`.
+Values are NumPy's doubles and arrays.  The operations, `Function`s like yours, stand in `tape_functions`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,22 @@ from diffcompare.tape_operators import MODE, value_of
 # --- Shapes and sums --------------------------------------------------------------------------------------------------
 
 
+class Clone(Function):
+    """A second Variable with the value of a first."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def forward(ctx: Any, a: Variable) -> Any:
+        """Copy the value."""
+        return np.array(a.value)[()]
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Variable) -> Variable:
+        """Pass the gradient on."""
+        return grad_output
+
+
 class Reshape(Function):
     """An array in another shape."""
 

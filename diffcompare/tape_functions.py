@@ -20,6 +20,7 @@ from diffcompare.language.wengert import wengert_list
 from diffcompare.tape import Function, Variable, variable_of
 from diffcompare.tape_arrays import (
     Assign,
+    Clone,
     Expand,
     Index,
     concatenate,
@@ -181,10 +182,19 @@ def _choice(relation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda left, right, yes, no: where(relation(value_of(left), value_of(right)), yes, no)
 
 
+def _changed(variable: Variable, **attributes: Any) -> Variable:
+    """Return a Variable after its attributes were changed."""
+    for name, value in attributes.items():
+        setattr(variable, name, value)
+    return variable
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     **{name: row for name, row in FUNCTIONS.items() if row.arity == 1},
     "sum": total, "mean": mean, "max": largest, "min": smallest, "reshape": reshape, "view": reshape,
     "transpose": transpose, "swapaxes": swapaxes, "dot": dot, "matmul": matmul, "pow": power,
+    "mm": matmul, "t": transpose, "clone": Clone.apply, "numpy": np.asarray, "tolist": lambda a: a.value.tolist(),
+    "zero_": lambda a: _changed(a, data=0.0 * a.value), "requires_grad_": lambda a: _changed(a, requires_grad=True),
     "flatten": lambda a: reshape(a, -1), "ravel": lambda a: reshape(a, -1),
 }  # fmt: skip
 

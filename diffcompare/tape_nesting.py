@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from diffcompare.tape import AccumulateGrad, Function, Variable, nodes_below, walk
+from diffcompare.tape import AccumulateGrad, Variable, nodes_below, walk
+from diffcompare.tape_arrays import Clone
 from diffcompare.tape_operators import enable_grad
 
 
@@ -23,7 +24,7 @@ def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variab
         given = arguments[argument]
         outer = given if isinstance(given, Variable) else Variable(given)
         with enable_grad():
-            inner = _Alias.apply(outer) if outer.node else _input(outer)
+            inner = Clone.apply(outer) if outer.node else _input(outer)
             result = f(*arguments[:argument], inner, *arguments[argument + 1 :])
             found = None
             if isinstance(result, Variable) and result.node is not None:
@@ -58,17 +59,3 @@ class _Input(AccumulateGrad):
     def __init__(self, variable: Variable) -> None:
         super().__init__(variable)
         self.is_finished = False
-
-
-class _Alias(Function):
-    """A second Variable with the value of a first."""
-
-    __slots__ = ()
-
-    @staticmethod
-    def forward(ctx: Any, x: Variable) -> Any:
-        return x.value
-
-    @staticmethod
-    def backward(ctx: Any, grad_output: Variable) -> Variable:
-        return grad_output

@@ -220,8 +220,8 @@ def test_slopes_in_the_tails_keep_their_digits_and_their_derivatives():
     x = leaf([-18.0, 0.0, 20.0])
     np.tanh(x).sum().backward()
     np.testing.assert_allclose(x.grad.data, 1 / np.cosh(x.data) ** 2, rtol=1e-15)
-    third = derivative(derivative(derivative(np.tanh)))
-    assert third(0.0) == -2.0
+    for function, third in ((np.tanh, -2.0), (lambda x: x.sigmoid(), -0.125)):
+        assert derivative(derivative(derivative(function)))(0.0) == third
 
 
 # --- Arrays -----------------------------------------------------------------------------------------------------------
@@ -256,10 +256,21 @@ ARRAY_CODE = {
     "largest and smallest": (lambda m: np.sum(np.max(m, axis=1) ** 2) - np.min(m) * m.max(), M),
     "powers": (lambda u: np.sum(u**2.5 + 2.0**u + u**-2 + u**u), U),
     "outer": (lambda u, v: np.sum(np.outer(u, v) ** 2), U, V),
+    "three axes": (
+        lambda b: np.sum(np.transpose(b, (1, 2, 0))[0] ** 2 * b.swapaxes(0, 2)[1, 0]),
+        np.arange(24.0).reshape(2, 3, 4) / 9,
+    ),
+    "an entry replaced": (lambda v: _replaced(v), V),
     "an array filled": (lambda v: _filled(v), V),
     "logsumexp": (lambda v: np.log(np.sum(np.exp(v - np.max(v)))) + np.max(v), V),
     "two layers": (lambda w1, b1, w2: np.mean((np.tanh(M @ w1 + b1) @ w2) ** 2), N, V[:2], W[:2]),
 }
+
+
+def _replaced(v):
+    out = v * v
+    out[1:3] = v[0]
+    return np.sum(out * out * v)
 
 
 def _filled(v):
@@ -356,6 +367,15 @@ def test_grad_returns_derivatives_and_leaves_the_leaves_alone():
 
 
 # --- Hooks, and changes in place --------------------------------------------------------------------------------------
+
+
+def test_the_methods_that_users_of_pytorch_write():
+    x = Variable([1.0, 2.0]).requires_grad_()
+    y = x.clone()
+    (y.exp().log() * y.t()).sum().backward()
+    assert x.grad.tolist() == pytest.approx([2.0, 4.0])
+    assert x.grad.zero_().numpy().tolist() == [0.0, 0.0]
+    assert x.detach().mm(np.ones(2)).item() == 3.0
 
 
 def test_a_hook_sees_a_gradient_pass_and_may_replace_it():
