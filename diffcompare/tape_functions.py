@@ -189,6 +189,11 @@ def _changed(variable: Variable, **attributes: Any) -> Variable:
     return variable
 
 
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of NumPy that has no derivative, as one of the values of Variables."""
+    return lambda *inputs, **options: function(*map(value_of, inputs), **options)
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     **{name: row for name, row in FUNCTIONS.items() if row.arity == 1},
     "sum": total, "mean": mean, "max": largest, "min": smallest, "reshape": reshape, "view": reshape,
@@ -215,7 +220,15 @@ RECORDED.update({
     np.reshape: reshape, np.transpose: transpose, np.swapaxes: swapaxes, np.concatenate: concatenate, np.stack: stack,
     np.ravel: lambda a: reshape(a, -1), np.broadcast_to: Expand.apply, np.outer: outer,
     np.expand_dims: lambda a, axis: stack([a], axis), np.squeeze: lambda a: reshape(a, [n for n in a.shape if n > 1]),
+    np.hstack: lambda parts: concatenate(parts, 1 if parts[0].ndim > 1 else 0),
+    np.vstack: lambda parts: concatenate([reshape(part, (-1, part.shape[-1])) for part in parts]),
+    np.diff: lambda a: a[1:] - a[:-1],
+    np.linalg.norm: lambda a: RECORDED[np.sqrt](total(a * a)),
     np.clip: lambda a, low, high: RECORDED[np.minimum](RECORDED[np.maximum](a, low), high),
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
     np.zeros_like: lambda a, **_: np.zeros(a.shape), np.ones_like: lambda a, **_: np.ones(a.shape),
+})  # fmt: skip
+RECORDED.update({
+    function: _plain(function)
+    for function in (np.any, np.all, np.argmax, np.argmin, np.argsort, np.allclose, np.isclose, np.array_equal)
 })  # fmt: skip

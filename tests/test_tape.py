@@ -261,6 +261,11 @@ ARRAY_CODE = {
         np.arange(24.0).reshape(2, 3, 4) / 9,
     ),
     "an entry replaced": (lambda v: _replaced(v), V),
+    "norm, hstack, vstack, diff, clip": (
+        lambda v, w: np.linalg.norm(np.vstack([v, w])) * np.sum(np.diff(np.hstack([v, w])) ** 2 * np.clip(v[0], -9, 9)),
+        V,
+        W,
+    ),
     "an array filled": (lambda v: _filled(v), V),
     "logsumexp": (lambda v: np.log(np.sum(np.exp(v - np.max(v)))) + np.max(v), V),
     "two layers": (lambda w1, b1, w2: np.mean((np.tanh(M @ w1 + b1) @ w2) ** 2), N, V[:2], W[:2]),
@@ -317,6 +322,9 @@ def test_comparisons_give_plain_truth_values():
     assert (x > 1.5).tolist() == [False, True]
     assert np.less(1.5, x).tolist() == [False, True]
     assert leaf(2.0) == 2
+    assert np.any(x > 1.5)
+    assert np.argmax(x) == 1
+    assert np.allclose(x, [1.0, 2.0])
     assert max(leaf(2.0), leaf(3.0)) == 3.0
 
 

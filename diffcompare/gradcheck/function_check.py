@@ -150,9 +150,10 @@ def _points(function: Any) -> list[tuple[Any, ...]]:
 
 
 def _arity(function: Any) -> int:
-    """Return the number of arguments of forward beside ctx."""
+    """Return the number of arguments that forward needs beside ctx."""
     parameters = list(inspect.signature(function.forward).parameters.values())[1:]
-    return max(1, sum(1 for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)))
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return max(1, sum(1 for each in parameters if each.kind in kinds and each.default is each.empty))
 
 
 def _filled(shapes: Sequence[Shape], numbers: Sequence[float], start: int) -> tuple[Any, ...]:
