@@ -4,10 +4,10 @@
     >>> dc.gradient("ln(x1) + x1*x2 - sin(x2)", {"x1": 2, "x2": 5})
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
-`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth; `dc.trace`, `dc.graph`,
-`dc.derive` and `dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right;
-`dc.parse(text)` returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is
-and how to fix it.
+`dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth, `dc.jacobian("[x*y, x + y^2]",
+x=2, y=3)` does so for several outputs; `dc.trace`, `dc.graph`, `dc.derive` and `dc.sweep` show how the methods work;
+`dc.check` tells whether a derivative that you wrote is right; `dc.parse(text)` returns the expression.  Wrong input
+raises `dc.DiffcompareError`, whose text says where the mistake is and how to fix it.
 
 The files:
 
@@ -30,6 +30,7 @@ backends/                     The ways of differentiating an expression at a poi
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
   finite_differences.py       Finite differences: derivatives from values of f at a few points around x, one line for each stencil
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
+  jacobian_methods.py         Jacobians: forward mode by columns, reverse mode by rows, differences by columns, other methods output by output
   problem.py                  The problem that a backend is given, the form of its answer, and what several backends share
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
@@ -101,6 +102,7 @@ cli/                          The command line; only this package prints and imp
     derive.py                 `diffcompare derive`: the derivative as a person works it out, one rule per line
     grad.py                   `diffcompare grad`: all ways of differentiating an expression at a point, side by side
     graph.py                  `diffcompare graph`: the computational graph of an expression, drawn
+    jacobian.py               `diffcompare jacobian`: the Jacobian of several outputs, by every method
     lesson.py                 `diffcompare lesson`: the demos as one page for the browser
     list.py                   `diffcompare list`: the catalogue of examples
     ops.py                    `diffcompare ops`: the table of elementary operations, or one of its rows
@@ -156,6 +158,7 @@ language/                     The language of expressions: reading, printing, di
     characters.py             Findings about characters, brackets and numbers: E301 to E304
     diagnose.py               From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix
     foreign_notation.py       Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten
+    lists.py                  Findings about lists of outputs, `[x*y, x + y^2]`: E217, and commas that separate outputs
     misread_names.py          Names that were probably meant as something else: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
     names.py                  Findings about names and calls: E101 to E105, and E215
     source_text.py            A text in error, cut into tokens with their places, and the tools to write a corrected text
@@ -184,6 +187,7 @@ numeric/                      Expressions evaluated and differentiated over numb
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
   recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
+  sparsity.py                 The sparsity pattern of a Jacobian, and the compression that it allows
   sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
 render/                       The output formats, each a renderer that writes any document
   block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit
@@ -220,7 +224,10 @@ studies/                      Studies: each puts questions to the table, the cat
   gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots
   graph.py                    `dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep
   graph_report.py             A computational graph as JSON and as a document: the drawing, the table of nodes, and what sharing saves
+  jacobian.py                 `dc.jacobian` and `jacobian`: the Jacobian of several outputs by every method, each against the truth
+  jacobian_report.py          A Jacobian as JSON and as a document: its pattern and colours, every entry against the truth, and cost
   listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
+  matrix_tables.py            Records of matrices: the best known matrix, errors entry by entry, and the tables and data of all of them
   prime_notation.py           Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
   question.py                 A caller's input, validated: the question, the point (or a default one), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
@@ -271,6 +278,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.derive import derive
     from diffcompare.studies.gradient import gradient
     from diffcompare.studies.graph import graph
+    from diffcompare.studies.jacobian import jacobian
     from diffcompare.studies.step_sweep.sweep import sweep
     from diffcompare.studies.trace import trace
 
@@ -287,6 +295,7 @@ __all__ = [
     "derive",
     "gradient",
     "graph",
+    "jacobian",
     "parse",
     "sweep",
     "trace",
@@ -304,6 +313,7 @@ _HOMES = {
     "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",
     "graph": "diffcompare.studies.graph",
+    "jacobian": "diffcompare.studies.jacobian",
     "parse": "diffcompare.language.parser",
     "sweep": "diffcompare.studies.step_sweep.sweep",
     "trace": "diffcompare.studies.trace",

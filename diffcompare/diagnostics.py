@@ -18,6 +18,7 @@ Codes are stable: a script may rely on them.
     E402  too many operations                       E214  `;` out of place
     E403  a number has too many digits              E215  a function without parentheses
     E404  an exponent of a number is out of range   E216  a formula in two dimensions
+                                                    E217  a list of outputs out of place
 
     W301  an implicit product, and how it was read  W304  `e` is a variable here
     W302  a function's name used as a variable      W305  a named value that is never used

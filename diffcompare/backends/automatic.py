@@ -122,7 +122,7 @@ def run_sweeps(
         try:
             values = evaluate(nodes, problem.point, system)
             if type(values[expression]) is Undefined:
-                note = _explain_undefined(nodes, values, expression)
+                note = explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
             gradient = sweep(nodes, values, active, problem, system)
         except RANGE_ERRORS:
@@ -167,12 +167,12 @@ def _partial_answer(
     """Return an answer without the partials that are inf or nan, and with a note that says where these arose."""
     lost = [f"df/d{name} is {value}" for name, value in gradient.items() if not isfinite(value)]
     finite = {name: float(value) if isfinite(value) else None for name, value in gradient.items()}
-    note = f"{', '.join(lost)}: {_origin(nodes, values, active)}"
+    note = f"{', '.join(lost)}: {origin_of(nodes, values, active)}"
     return Derivative(method, "undefined", gradient=finite, work=work, notes=(note,))
 
 
-def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]) -> str:
-    """Say where inf or nan first arose: in a value, in a partial, or in a product of partials."""
+def origin_of(nodes: Sequence[Expression], values: Values, active: set[Expression]) -> str:
+    """Say where inf or nan first arose below the last node: in a value, in a partial, or in a product of partials."""
     node = first_nonfinite(nodes, values, nodes[-1])
     if node is not None:
         arguments = ", ".join(f"{float(values[argument]):.6g}" for argument in node.arguments)
@@ -188,7 +188,7 @@ def _origin(nodes: Sequence[Expression], values: Values, active: set[Expression]
     return "a product of finite partials overflows"
 
 
-def _explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expression) -> str:
+def explain_undefined(nodes: Sequence[Expression], values: Values, reached: Expression) -> str:
     """Say which operation below `reached` was outside its domain, at which argument, and what its domain is."""
     outside = values[reached]
     for node in nodes:

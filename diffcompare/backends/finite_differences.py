@@ -8,7 +8,7 @@ The step used is the one that the doubles around x really have, (x + h) - x.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum, inf, isfinite
@@ -127,7 +127,7 @@ def _gradient(
 
     `evaluations` says how many evaluations of f the rule needs for so many variables.
     """
-    variant = _variant(problem, default_step)
+    variant = describe_steps(problem.step or default_step(problem.point[name]) for name in problem.wrt)
     n, cost = len(problem.wrt), _cost(problem)
     planned = evaluations(n) * cost + n * combining_operations
     if exceeds_budget(planned, problem.budget):
@@ -203,9 +203,9 @@ def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None
     return None, "f has no finite value at a point of the stencil"
 
 
-def _variant(problem: Problem, default_step: Callable[[float], float]) -> str:
+def describe_steps(of_variables: Iterable[float]) -> str:
     """Describe the step, or the range of the steps where the variables have steps of their own."""
-    steps = sorted({problem.step or default_step(problem.point[name]) for name in problem.wrt})
+    steps = sorted(set(of_variables))
     if not steps:
         return ""
     return f"h = {steps[0]:.3g}" if len(steps) == 1 else f"h = {steps[0]:.3g} to {steps[-1]:.3g}"

@@ -127,15 +127,17 @@ def point(specs: Sequence[str]) -> dict[str, float]:
     return parse_point(specs)
 
 
-def parse_input(expression: str, at: Sequence[str] | None) -> tuple[ParsedInput, dict[str, float] | None]:
-    """Parse the expression argument, and the point of `--at` if there is one.
+def parse_input(
+    expression: str, at: Sequence[str] | None, *, several: bool = False
+) -> tuple[ParsedInput, dict[str, float] | None]:
+    """Parse the expression argument (with `several` also a list of outputs), and the point of `--at` if there is one.
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
     from diffcompare.inputs.resolve import resolve
 
     given = None if at is None else point(at)
-    return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ())), given
+    return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several), given
 
 
 def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
@@ -223,6 +225,16 @@ Expression: TypeAlias = Annotated[
     typer.Argument(
         metavar="EXPR",
         help="An expression, @name, FILE.toml:name, or - for stdin.",
+        autocompletion=complete_expressions,
+        show_default=False,
+    ),
+    READS_EXPRESSION,
+]
+Outputs: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPR",
+        help='Outputs in brackets, "[x*y, x/y]", or what `grad` takes.',
         autocompletion=complete_expressions,
         show_default=False,
     ),

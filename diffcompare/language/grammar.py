@@ -29,6 +29,7 @@ Frame: TypeAlias = tuple[int, Any, Any]
 SUM, PRODUCT, NEGATION, POWER, ROOT = 2, 4, 6, 8, 10
 
 BOTTOM: Frame = (0, None, ())
+LIST: Frame = (0, "[", ())  # a list of outputs
 LOG: Frame = (0, ln, None)  # a frame of its own: a comma turns it into log(x, base)
 ROOT_FRAME: Frame = (ROOT, sqrt, None)
 NEGATE: Frame = (NEGATION, negate, None)
@@ -60,7 +61,7 @@ AFTER: dict[str, tuple[int, int, Operation | None]] = {
     "**": (POWER + 1, POWER, general_power),
     **dict.fromkeys((")", ",", "|", ";", "=", END, *RELATIONS), (1, 0, None)),
 }
-
+CLOSE_LIST = (1, 0, None)  # the same for a square bracket, which means nothing outside a list of outputs
 
 ENDS = ")0123456789."  # first characters of tokens after which a product may be implied
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
@@ -16,6 +17,8 @@ from diffcompare.language.expression import Constant, Expression, Intern, Operat
 from diffcompare.language.grammar import (
     AFTER,
     BOTTOM,
+    CLOSE_LIST,
+    LIST,
     LOG,
     NEGATION,
     OPENERS,
@@ -52,9 +55,15 @@ _leaves: dict[str, Expression] = {}  # leaves by token, so that `x` and `2` cost
 class Parsed(NamedTuple):
     """An expression, the text it was read from, and notes and warnings about how the text was read."""
 
-    expression: Expression
+    expression: Expression  # of a list of outputs the last one
     text: str
     notes: tuple[Diagnostic, ...] = ()
+    listed: tuple[Expression, ...] = ()  # the outputs of a list in brackets; empty where there is no bracket
+
+    @property
+    def outputs(self) -> tuple[Expression, ...]:
+        """All outputs: those of the list, or the expression alone."""
+        return self.listed or (self.expression,)
 
 
 def parse(text: str, names: Collection[str] = ()) -> Expression:
@@ -91,10 +100,10 @@ def parse(text: str, names: Collection[str] = ()) -> Expression:
     raise error
 
 
-def attempt(text: str, names: Collection[str] = ()) -> Expression | SyntaxFault:
-    """Parse a text like `parse`, but return a fault, unexplained, where it is not an expression."""
+def attempt(text: str, names: Collection[str] = (), *, several: bool = False) -> Expression | SyntaxFault:
+    """Parse a text like `read`, but return a fault, unexplained, where it is not an expression."""
     try:
-        return _Parser(text, names).run()
+        return _Parser(text, names, several=several).run()
     except SyntaxFault as fault:
         return fault
 
@@ -118,19 +127,25 @@ def parse_apart(text: str, names: Collection[str] = ()) -> list[Expression]:
     raise error
 
 
-def read(text: str, names: Collection[str] = ()) -> Parsed:
-    """Parse a text like `parse`, with notes and warnings about what may have been meant otherwise."""
+def read(text: str, names: Collection[str] = (), *, several: bool = False) -> Parsed:
+    """Parse a text like `parse`, with notes and warnings about what may have been meant otherwise.
+
+    With `several` the last statement may be a list of outputs in brackets: `[x*y, x + y^2]`.
+    """
     try:
-        parser = _Parser(text, names)
+        parser = _Parser(text, names, several=several)
         expression = parser.run()
     except SyntaxFault as fault:
-        error = _error(text, fault, names)
+        error = _error(text, fault, names, several=several)
     else:
+        listed = tuple(parser.outputs)
         if not _may_have_warnings(text, parser.implicit, names):
-            return Parsed(expression, text)
+            return Parsed(expression, text, (), listed)
         from diffcompare.language.syntax.warnings import find_warnings
 
-        return Parsed(expression, text, find_warnings(text, expression, names, parser.implicit, attempt))
+        roots, trial = listed or (expression,), partial(attempt, several=several)
+        notes = find_warnings(text, roots, names, parser.implicit, trial)
+        return Parsed(expression, text, notes, listed)
     raise error
 
 
@@ -157,33 +172,25 @@ def _may_be_several(word: str, words: Collection[str], names: Collection[str]) -
     return "pi" in word or (len(word) == 2 and word[1] == "e") or any(name in folded for name in FUNCTIONS)
 
 
-def _error(text: str, fault: SyntaxFault, names: Collection[str]) -> DiffcompareError:
+def _error(text: str, fault: SyntaxFault, names: Collection[str], *, several: bool = False) -> DiffcompareError:
     from diffcompare.language.syntax.diagnose import explain
 
-    return DiffcompareError(explain(text, fault, names, attempt))
+    return DiffcompareError(explain(text, fault, names, partial(attempt, several=several)))
 
 
 class _Parser:
     """One run over a text: its tokens, the stack, and what was noticed on the way."""
 
     __slots__ = (
-        "first",
-        "implicit",
-        "intern",
-        "leaves",
-        "names",
-        "places",
-        "rest",
-        "stack",
-        "target",
-        "text",
-        "tokens",
-    )
+        "first", "implicit", "intern", "leaves", "names", "outputs",
+        "places", "rest", "several", "stack", "target", "text", "tokens",
+    )  # fmt: skip
 
     places: Adjacency  # the places of the tokens, once they matter
 
-    def __init__(self, text: str, names: Collection[str], intern: Intern = intern) -> None:
+    def __init__(self, text: str, names: Collection[str], intern: Intern = intern, *, several: bool = False) -> None:
         self.intern = intern
+        self.several, self.outputs = several, list[Expression]()
         self.text = text
         self.tokens = tokens = tokenize(text)
         if not text.isprintable():  # it may have several lines, whatever ends them
@@ -233,7 +240,7 @@ class _Parser:
                     stack.pop()
                     if frame[1] is not None:
                         value = build(frame[1], (value,), intern)
-                elif token in ")|":
+                elif token in ")|]":
                     if token is END:
                         return self.finish(frame, value)
                     value = self.close(token, value)
@@ -262,9 +269,19 @@ class _Parser:
             self.stack.append((0, abs_, self.index()))
         elif token == "√" and self.rest[-1] not in ("-", "+"):
             self.stack.append(ROOT_FRAME)
+        elif token in ("[", "]") and self.several:
+            self.open_list(token)
         elif token != "+":
-            raise SyntaxFault("E202" if token in AFTER or token == "√" else "E301", self.index())
+            is_missing = token in AFTER or token == "√"
+            unclosed = token is END and self.stack[-1] is LIST
+            raise SyntaxFault("E217" if unclosed else "E202" if is_missing else "E301", self.index())
         return None
+
+    def open_list(self, token: str) -> None:
+        """Begin a list of outputs, which is a whole statement and the last one."""
+        if token == "]" or self.stack != [BOTTOM] or self.target is not None:
+            raise SyntaxFault("E217", self.index())
+        self.stack.append(LIST)
 
     def remember(self, token: str, leaf: Expression) -> Expression:
         if self.leaves is not _leaves:
@@ -282,9 +299,11 @@ class _Parser:
             raise SyntaxFault("E101", self.index())
         self.stack.append(frame or (0, name, []))
 
-    def juxtaposed(self, token: str) -> tuple[int, int, Operation]:
+    def juxtaposed(self, token: str) -> tuple[int, int, Operation | None]:
         """Return what a token does after a value where it is no operator: an implicit product, if it may be one."""
         index = self.index()
+        if token == "]" and self.several:
+            return CLOSE_LIST
         if not (is_word(token) or token in ("(", "√")):
             raise SyntaxFault("E203" if token[0] in "0123456789." and token != "." else "E301", index)
         if self.tokens[index - 1][0] not in ")0123456789.":
@@ -315,6 +334,8 @@ class _Parser:
     def close(self, token: str, value: Expression) -> Expression:
         """Return the value of a bar, or of a call of several arguments, at its end."""
         _, name, left = self.stack[-1]
+        if token == "]":
+            return self.close_list(value)
         if isinstance(left, int):
             if token == ")":
                 raise SyntaxFault("E207", left, end=self.index())
@@ -331,10 +352,24 @@ class _Parser:
             raise SyntaxFault("E102", self.index())
         return build_call(name, left, self.intern)
 
+    def close_list(self, value: Expression) -> Expression:
+        """Take the last output of a list, which ends the text."""
+        if self.stack[-1] is not LIST:
+            raise SyntaxFault("E205" if LIST in self.stack else "E217", self.index())
+        if self.rest[-1] is not END:
+            raise SyntaxFault("E217", self.index() + 1)
+        self.stack.pop()
+        self.outputs.append(value)
+        return value
+
     def separate(self, token: str, value: Expression) -> None:
         """Take a comma, a semicolon, `=` or a comparison after a value."""
         frame = self.stack[-1]
-        if token == ",":
+        if frame is LIST:
+            if token != ",":
+                raise SyntaxFault("E217" if token == ";" else "E212" if token == "=" else "E209", self.index())
+            self.outputs.append(value)
+        elif token == ",":
             self.comma(frame, value)
         elif token == "=":
             self.target = self.assigned(frame)
@@ -409,6 +444,6 @@ class _Parser:
         if isinstance(frame[2], int):
             raise SyntaxFault("E207", frame[2], end=self.index())
         if frame is not BOTTOM:
-            raise SyntaxFault("E205", self.index())
+            raise SyntaxFault("E217" if frame is LIST else "E205", self.index())
         if self.target is not None and self.target in self.leaves:
             raise SyntaxFault("E104", self.tokens.index(self.target), own=True)

@@ -121,6 +121,16 @@ def to_text(expression: Expression) -> str:
     return text if len(text) <= MAX_CHARACTERS else text.replace(" ", "")
 
 
+def outputs_text(outputs: Sequence[Expression]) -> str:
+    """Return a list of outputs as text that `read` reads as the same list; a single one without brackets."""
+    if len(outputs) == 1:
+        return to_text(outputs[0])
+    if not any(swells(output, wengert_list(output)) for output in outputs):
+        return f"[{', '.join(infix(output, {}) for output in outputs)}]"
+    definitions, texts = shared_texts(outputs)
+    return "; ".join([*[f"{name} = {part}" for name, part in definitions.items()], f"[{', '.join(texts)}]"])
+
+
 def to_latex(expression: Expression) -> str:
     """Return an expression as LaTeX for math mode (amsmath); a large one as its text in a fixed-width face."""
     return typewriter(to_text(expression)) if tree_is_larger(expression, MAX_NODES) else formula(expression)

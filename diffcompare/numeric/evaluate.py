@@ -33,6 +33,11 @@ class Deadline:
         """True if the budget is spent."""
         return monotonic() > self.end
 
+    @property
+    def remaining(self) -> float | None:
+        """The seconds that are left, 0 once the budget is spent; None without a budget."""
+        return None if self.end == math.inf else max(self.end - monotonic(), 0.0)
+
     def check(self) -> None:
         """Raise TimeoutError once the budget is spent."""
         if monotonic() > self.end:

@@ -60,19 +60,21 @@ def reverse(
     nodes: Sequence[Expression],
     values: Mapping[Expression, Any],
     active: Collection[Expression],
-    output: Expression,
+    seeds: Expression | Mapping[Expression, Any],
     system: NumberSystem,
     check: Callable[[], None] | None = None,
 ) -> dict[Expression, Any]:
     """Sweep backwards once and return the adjoint of every active node that reaches the output.
 
-    A node's adjoint is the total of the contributions of its uses, summed when the sweep arrives at it (all its
+    A single output as seed has the adjoint 1; a mapping gives adjoints to several outputs, for the gradient of a sum of
+    them.  A node's adjoint is the total of the contributions of its uses, summed when the sweep arrives at it (all its
     uses come later in the list); over doubles the total is correctly rounded.  `check` is called for every node
     and may raise, to end the sweep.  Raises NotDifferentiable if a partial that is needed does not exist.
     """
     total = system.total
     # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
-    adjoints: dict[Expression, Any] = {output: system.one} if output in active else {}
+    seeded = dict(seeds) if isinstance(seeds, Mapping) else {seeds: system.one}
+    adjoints: dict[Expression, Any] = {output: seed for output, seed in seeded.items() if output in active}
     for node in reversed(nodes):
         if node not in adjoints:
             continue

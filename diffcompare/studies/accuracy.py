@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from diffcompare.backends import ONE_AT_A_TIME
-from diffcompare.document import Approximate
+from diffcompare.document import Approximate, Cell, approximate
 
 if TYPE_CHECKING:
     from diffcompare.backends.problem import Problem
@@ -50,3 +51,10 @@ def correct_digits(relative: float | None) -> float | None:
     if relative == 0:
         return FULL_DIGITS
     return min(FULL_DIGITS, max(0.0, math.floor(-10 * math.log10(relative)) / 10))
+
+
+def error_cells(errors: Mapping[str, float | None]) -> tuple[Cell, Cell, Cell, Cell]:
+    """Return absolute error, relative error, ulp and digits as the cells of a table."""
+    # One digit is enough of many: the table has to fit into 80 columns beside a truth of 28 characters.
+    ulp = approximate(errors["ulp"], 2 if (errors["ulp"] or 0.0) < 1e5 else 1)
+    return approximate(errors["absolute"]), approximate(errors["relative"]), ulp, tenths(errors["digits"])

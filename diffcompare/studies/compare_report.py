@@ -18,13 +18,12 @@ from diffcompare.document import (
     Measured,
     Paragraph,
     Table,
-    approximate,
     columns,
 )
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import tree_size
 from diffcompare.numeric.evaluate import Undefined
-from diffcompare.studies.accuracy import tenths
+from diffcompare.studies.accuracy import error_cells
 from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
 from diffcompare.studies.record import counted, large, number, question_entries, select, slope_data, study_data
@@ -151,16 +150,7 @@ def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[C
     cell: Cell = answer.status if answer.status != "ok" else None
     if partial is not None:
         cell = Measured(partial, true.text if true and math.isfinite(true.nearest) else None)
-    # One digit is enough of many: the table has to fit into 80 columns beside a truth of 28 characters.
-    ulp = approximate(errors["ulp"], 2 if (errors["ulp"] or 0.0) < 1e5 else 1)
-    return (
-        answer.method,
-        cell,
-        approximate(errors["absolute"]),
-        approximate(errors["relative"]),
-        ulp,
-        tenths(errors["digits"]),
-    )
+    return answer.method, cell, *error_cells(errors)
 
 
 def _slopes(comparison: Comparison) -> Table:

@@ -19,6 +19,7 @@ from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.question import format_coordinate
 
 if TYPE_CHECKING:
+    from diffcompare.backends.jacobian_methods import MatrixAnswer
     from diffcompare.studies.compare import Comparison
     from diffcompare.truth.establish import Slopes, Truth
 
@@ -191,7 +192,7 @@ def _overflow(
 def failure_of_comparison(comparison: Comparison) -> Diagnostic | None:
     """Return why a comparison has no gradient: because of its point, or because no method answered; else None."""
     failure = point_failure(comparison.nodes, comparison.problem, comparison.value, comparison.truth)
-    return failure if failure is not None or _is_answered(comparison) else _no_answer(comparison)
+    return failure if failure is not None or _is_answered(comparison) else _unanswered(comparison)
 
 
 def _is_answered(comparison: Comparison) -> bool:
@@ -202,10 +203,14 @@ def _is_answered(comparison: Comparison) -> bool:
     return any(answer.status == "ok" for answer in comparison.answers)
 
 
-def _no_answer(comparison: Comparison) -> Diagnostic:
+def _unanswered(comparison: Comparison) -> Diagnostic:
+    return no_answer(comparison.answers, () if comparison.truth is None else comparison.truth.notes)
+
+
+def no_answer(answers: Sequence[Derivative | MatrixAnswer], truth_notes: Sequence[str]) -> Diagnostic:
     """Say why no method has an answer; what the user can change comes first."""
-    by_status: dict[str, list[Derivative]] = {}
-    for answer in comparison.answers:
+    by_status: dict[str, list[Derivative | MatrixAnswer]] = {}
+    for answer in answers:
         by_status.setdefault(answer.status, []).append(answer)
     if "not-supported" in by_status:
         notes = dict.fromkeys(note for answer in by_status["not-supported"] for note in answer.notes)
@@ -215,7 +220,7 @@ def _no_answer(comparison: Comparison) -> Diagnostic:
         methods = ", ".join(answer.method for answer in by_status["undefined"])
         message = f"no finite gradient was found at this point: inf, nan or no value at all from {methods}"
         return Diagnostic("E805", "domain_error", message, help="choose another point; the notes in the table say why")
-    reasons = [f"{answer.method} {answer.status.replace('-', ' ')}" for answer in comparison.answers]
-    reasons += [] if comparison.truth is None else comparison.truth.notes
+    reasons = [f"{answer.method} {answer.status.replace('-', ' ')}" for answer in answers]
+    reasons += truth_notes
     message = f"no method has an answer: {'; '.join(reasons) or 'none was asked'}"
     return Diagnostic("E807", "resource_limit", message, help="give more time (--budget), or ask another method")

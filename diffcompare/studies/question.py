@@ -13,6 +13,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import candidates, check_point, unknown_variable
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed, parse
+from diffcompare.language.printer import outputs_text
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
 from diffcompare.numeric.evaluate import is_number, values_at
 
@@ -131,21 +132,22 @@ def bad_value(message: str, source: str, help: str | None = None) -> Diffcompare
 
 
 def question_and_point(
-    expression: str | Expression, point: Any, values: Mapping[str, Any]
+    expression: Any, point: Any, values: Mapping[str, Any], *, several: bool = False
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given)."""
     if is_bare_number(point):
-        question = question_of(expression)
-        point = named_point(point, variables(wengert_list(question.parsed.expression)))
+        question = question_of(expression, several=several)
+        point = named_point(point, variables(wengert_list(*question.parsed.outputs)))
         return question, merged(point, values)
     at = merged(point, values)
-    return question_of(expression, tuple(at or ())), at
+    return question_of(expression, tuple(at or ()), several=several), at
 
 
-def question_of(expression: str | Expression, names: Sequence[str] = ()) -> ParsedInput:
+def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = False) -> ParsedInput:
     """Return the question for text, an `Expression`, `@name` or `FILE.toml:name`; `names` are known variables.
 
-    Raises DiffcompareError where the text cannot be read, and TypeError for other types.
+    With `several` it may also be a list of outputs, as text in brackets or as a sequence of expressions.  Raises
+    DiffcompareError where the text cannot be read, and TypeError for other types.
     """
     from diffcompare.inputs.resolve import ParsedInput, resolve  # `dc.gradient` of plain text does without
 
@@ -159,11 +161,15 @@ def question_of(expression: str | Expression, names: Sequence[str] = ()) -> Pars
             return question
         point = point_for(entry_match) or None
         return question._replace(entry=entry_match.entry, hand=hand_for(entry_match), point=point, match=entry_match)
+    if several and isinstance(expression, list | tuple) and expression:
+        listed = tuple(question_of(output, names).parsed.expression for output in expression)
+        text = outputs_text(listed)
+        return ParsedInput(text, Parsed(listed[-1], text, (), listed), "expression", "expression")
     if not isinstance(expression, str):
         raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
     if expression == "-":  # standard input on the command line, and a mistake here
         parse(expression)
-    return resolve(expression, names=tuple(names))
+    return resolve(expression, names=tuple(names), several=several)
 
 
 def is_bare_number(point: object) -> bool:
@@ -196,8 +202,7 @@ def merged(given: Any, values: Mapping[str, Any], role: str = "point") -> dict[s
 
 def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[str, float], list[Diagnostic]]:
     """Return the point, and a note where it was not given by the user."""
-    expression = question.parsed.expression
-    names = variables(wengert_list(expression))
+    names = variables(wengert_list(*question.parsed.outputs))
     if question.point is not None and set(question.point) == set(names):
         names = list(question.point)  # an entry has an order of its own: S, K, r, sigma, T
     if at is not None:
@@ -209,7 +214,7 @@ def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[
         return point, [
             _note(f"this is @{question.match.entry.name}, so its own point is used: {format_point(point, '=', ',')}")
         ]
-    point = default_point(expression, names)
+    point = default_point(question.parsed.outputs, names)
     if not names:
         return point, []
     help = f"--at {format_point(point, '=', ',')}" if len(point) <= MAX_SHOWN else None
@@ -228,15 +233,15 @@ def _note(message: str, help: str | None = None) -> Diagnostic:
     return Diagnostic("W311", "note", message, help=help, severity="note")
 
 
-def default_point(expression: Expression, names: Sequence[str]) -> dict[str, float]:
-    """Return the first candidate point at which value and gradient are finite and no kink is near.
+def default_point(outputs: Sequence[Expression], names: Sequence[str]) -> dict[str, float]:
+    """Return the first candidate point at which all values and gradients are finite and no kink is near.
 
     Raises DiffcompareError (E706, domain_error) if there is none.
     """
     if not names:
         return {}
     for point in candidates(names):
-        if gradient_at(expression, point) is not None and not near_kink(expression, point):
+        if all(gradient_at(output, point) is not None and not near_kink(output, point) for output in outputs):
             return point
     example = format_point(dict(list(next(iter(candidates(names))).items())[:MAX_SHOWN]), "=", ",")
     raise DiffcompareError(

@@ -20,6 +20,7 @@ LINES = {
     "sweep": "sweep x --at x=1",
     "swell": "swell x --order 1",
     "derive": "derive x^2",
+    "jacobian": "jacobian x",
     "trace": "trace x --at x=1",
     "graph": "graph x --at x=1",
     "check": "check class.csv",

@@ -81,12 +81,12 @@ def test_a_misspelt_option_of_a_check_is_named():
 )
 def test_the_first_candidate_that_will_do(text, point):
     expression = parse(text)
-    assert default_point(expression, variables(wengert_list(expression))) == point
+    assert default_point([expression], variables(wengert_list(expression))) == point
 
 
 def test_no_candidate_will_do():
     with pytest.raises(dc.DiffcompareError) as caught:
-        default_point(parse("sqrt(-x^2 - y^2)"), ["x", "y"])
+        default_point([parse("sqrt(-x^2 - y^2)")], ["x", "y"])
     diagnostic = caught.value.diagnostic
     assert (diagnostic.code, diagnostic.kind) == ("E706", "domain_error")
     assert "--at x=2,y=5" in diagnostic.help

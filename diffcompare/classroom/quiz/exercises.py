@@ -378,7 +378,7 @@ def _exercise(expression: Expression, rng: random.Random, level: int, topic: str
     if not several and rules_to_apply(nodes) < MIN_NODES.get(level, 1) - (topic == "inverse"):
         return None
     try:
-        point = default_point(expression, names)
+        point = default_point((expression,), names)
     except DiffcompareError:
         return None
     by = rng.choice(names)

@@ -6,6 +6,7 @@ COMMANDS: tuple[str, ...] = (
     "trace",
     "graph",
     "derive",
+    "jacobian",
     "sweep",
     "swell",
     "check",

@@ -309,9 +309,19 @@ def bracket(source: SourceText, start: int, end: int) -> Finding:
         if converted != text:
             fix = _grouped(converted)
             return Finding(message, (start, end), label, advice, (fix,) if fix else ())
+    if _is_list(text):
+        message = "`[` begins a list of outputs, and one expression is expected here"
+        advice = "`diffcompare jacobian` differentiates a whole list"
+        return Finding(message, (start, end), "a list", advice, code="E217")
     message = f"`{source.text[start]}` groups nothing here: brackets are round"
     fix = _grouped(text)
     return Finding(message, (start, end), "use a parenthesis", "with parentheses:", (fix,) if fix else ())
+
+
+def _is_list(text: str) -> bool:
+    """Tell whether the last statement of a text is several expressions in square brackets."""
+    last = text.rpartition(";")[2].strip()
+    return last[:1] == "[" and closing_bracket(last, 0) == len(last) - 1 and len(_split(last[1:-1])) > 1
 
 
 def _with_names(text: str) -> str:

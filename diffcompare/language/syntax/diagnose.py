@@ -11,6 +11,7 @@ from typing import TypeAlias
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.syntax.characters import CHARACTER_FINDINGS
 from diffcompare.language.syntax.foreign_notation import foreign
+from diffcompare.language.syntax.lists import comma, misplaced_list
 from diffcompare.language.syntax.names import NAME_FINDINGS
 from diffcompare.language.syntax.source_text import MAX_TEXT_LENGTH, Attempt, Finding, SourceText, quoted
 from diffcompare.language.syntax.structure import PLACE_FINDINGS
@@ -126,6 +127,8 @@ _FINDINGS: dict[str, Callable[[SourceText], Finding]] = {
     **CHARACTER_FINDINGS,
     **NAME_FINDINGS,
     **PLACE_FINDINGS,
+    "E208": comma,
+    "E217": misplaced_list,
     "E403": _digits,
     "E404": _exponent,
 }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from diffcompare.diagnostics import Diagnostic
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.language.printer import to_text
+from diffcompare.language.printer import outputs_text
 from diffcompare.language.syntax.misread_names import misread_names
 from diffcompare.language.syntax.source_text import Attempt, SourceText, quoted
 from diffcompare.language.tokenizer import GROUPED, SyntaxFault
@@ -19,12 +19,12 @@ MAX_ECHO_LENGTH = 200  # characters up to which the whole expression is echoed a
 
 
 def find_warnings(
-    text: str, expression: Expression, names: Collection[str], implicit: Sequence[int], attempt: Attempt
+    text: str, outputs: Sequence[Expression], names: Collection[str], implicit: Sequence[int], attempt: Attempt
 ) -> tuple[Diagnostic, ...]:
     """Return notes and warnings about a text; `implicit` are the tokens before which a product was read."""
     source = SourceText(text, SyntaxFault("", len(text)), names, attempt)
     return (
-        *_products(source, expression, implicit),
+        *_products(source, outputs, implicit),
         *_names(source),
         *misread_names(source),
         *_unused(source),
@@ -40,13 +40,13 @@ def _note(
     return Diagnostic(code, "note", message, span, help, source.text, severity="warning" if warning else "note")
 
 
-def _products(source: SourceText, expression: Expression, implicit: Sequence[int]) -> Iterator[Diagnostic]:
+def _products(source: SourceText, outputs: Sequence[Expression], implicit: Sequence[int]) -> Iterator[Diagnostic]:
     if not implicit:
         return
     first, count = implicit[0], len(implicit)
     start = source.span(source.operand_start(first - 1) if source.short else first - 1)[0]
     products = "an implicit product" if count == 1 else f"{count:,} implicit products"
-    echo = to_text(expression) if source.short else ""
+    echo = outputs_text(outputs) if source.short else ""
     message = f"{products}, read as {quoted(echo)}" if 0 < len(echo) <= 40 else products
     if 40 < len(echo) <= MAX_ECHO_LENGTH:
         message = f"{products}, read as `{echo}`"

@@ -132,7 +132,7 @@ def of_file(
         names = variables(wengert_list(expression))
         if at is not None:
             own = {variable: at[variable] for variable in names if variable in at}
-        point = checked_point(names, own) if own or at is not None else default_point(expression, names)
+        point = checked_point(names, own) if own or at is not None else default_point((expression,), names)
         members.append(Member(n, name, expression, point, _asked(wrt, names) or tuple(names[:1])))
     return tuple(members)
 

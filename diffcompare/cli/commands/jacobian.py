@@ -1,0 +1,41 @@
+"""`diffcompare jacobian`: the Jacobian of several outputs, by every method."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import options
+from diffcompare.cli.output import CommandResult
+
+EXAMPLES = (
+    'diffcompare jacobian "[x*y, x + y^2]" --at x=2,y=3',
+    'diffcompare jacobian "r = hypot(x, y); [r, atan2(y, x)]" -o polar.html',
+    'diffcompare jacobian "[x1*x2, sin(x3), x3*x4]" --compressed -o jacobian.csv',
+)
+
+
+def command(
+    expression: options.Outputs,
+    at: options.At = None,
+    method: options.Method = None,
+    wrt: options.Wrt = None,
+    compressed: Annotated[
+        bool, typer.Option("--compressed", help="Find columns, or rows, that share no entry by one sweep.")
+    ] = False,
+    step: options.Step = None,
+    budget: options.Budget = 5.0,
+    truth: options.Truth = True,
+    quiet: options.Quiet = False,
+) -> CommandResult:
+    """Compute the Jacobian of several outputs."""
+    parsed, point = options.parse_input(expression, at, several=True)
+    from diffcompare.backends.jacobian_methods import DEFAULT
+    from diffcompare.studies.jacobian import jacobian_question
+
+    jacobian = jacobian_question(
+        parsed, at=point, wrt=options.split(wrt), methods=options.methods(method) if method else DEFAULT,
+        step=step, budget=budget, truth=truth, compressed=compressed,
+    )  # fmt: skip
+    return CommandResult(jacobian.document(brief=quiet), jacobian.notes, jacobian.failure)

@@ -1,0 +1,202 @@
+"""`dc.jacobian` and `jacobian`: the Jacobian of several outputs by every method, each against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcompare.backends import ONE_AT_A_TIME, select_backends
+from diffcompare.backends.jacobian_methods import BY_GROUPS, DEFAULT, MatrixAnswer, VectorProblem, differentiate
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression
+from diffcompare.language.wengert import operation_count, wengert_list
+from diffcompare.numeric.evaluate import Deadline, Undefined, is_number, values_at
+from diffcompare.numeric.sparsity import SparsityPattern, colour, groups_of
+from diffcompare.studies.failure import no_answer, point_failure
+from diffcompare.studies.matrix_tables import MatrixRecord
+from diffcompare.studies.question import checked_names, checked_positive, question_and_point, set_up
+
+if TYPE_CHECKING:
+    from diffcompare.truth.establish import Truth
+    from diffcompare.truth.rounding import TrueNumber
+
+MAX_ENTRIES = 100_000  # of a Jacobian: every one is computed by every method, and written
+
+
+class Compression(NamedTuple):
+    """The colours of columns and rows, and whether the compressed sweeps gave the same numbers to the last bit."""
+
+    columns: list[int]
+    rows: list[int]
+    different: tuple[str, ...]
+    """The methods whose compressed Jacobian differs from the one without compression."""
+
+
+@dataclass(frozen=True, repr=False)
+class Jacobian(MatrixRecord):
+    """The Jacobian of several outputs by all methods, and the truth.
+
+    Fields:
+        question: The input as it was read.
+        problem: The outputs, the point, and the variables to differentiate by.
+        values: The value of every output in doubles; `Undefined` outside its domain.
+        truths: Value and gradient of every output to 25 digits; empty if `truth` was False.
+        answers: One `MatrixAnswer` for each method, in the order asked.
+        pattern: The entries that may differ from 0.
+        compression: The colours of the compressed sweeps; None without `compressed`.
+        notes: What the user should know about the input.
+    """
+
+    report = "diffcompare.studies.jacobian_report"
+
+    question: ParsedInput
+    problem: VectorProblem
+    values: tuple[float | Undefined, ...]
+    truths: tuple[Truth, ...]
+    answers: tuple[MatrixAnswer, ...]
+    pattern: SparsityPattern
+    compression: Compression | None = None
+    notes: tuple[Diagnostic, ...] = ()
+
+    @property
+    def row_labels(self) -> tuple[str, ...]:
+        """The names of the outputs: f1, f2 ..."""
+        return tuple(f"f{number + 1}" for number in range(len(self.problem.outputs)))
+
+    @cached_property
+    def operations(self) -> int:
+        """The number of operations of all outputs together, each shared one counted once."""
+        return operation_count(wengert_list(*self.problem.outputs))
+
+    def true_entry(self, row: int, name: str) -> TrueNumber | None:
+        """Return the true partial of an output; None where it is not known."""
+        return self.truths[row].gradient.get(name) if self.truths else None
+
+    def exists(self, row: int, name: str) -> bool:
+        """Tell whether an entry may exist: False where the output is undefined or has no derivative."""
+        return not self.truths or self.truths[row].status not in ("undefined", "nondifferentiable")
+
+    @cached_property
+    def failure(self) -> Diagnostic | None:
+        """The error at the point of the first output that has no gradient there; None where all have one."""
+        for number, output in enumerate(self.problem.outputs):
+            truth = self.truths[number] if self.truths else None
+            failure = point_failure(wengert_list(output), self.problem.row(number), self.values[number], truth)
+            if failure is not None:
+                name = f"f{number + 1}: " if len(self.problem.outputs) > 1 else ""
+                return failure._replace(message=f"{name}{failure.message}")
+        if self.answers and not any(answer.status == "ok" for answer in self.answers) and not self.matrix_is_known:
+            return no_answer(self.answers, [note for truth in self.truths for note in truth.notes])
+        return None
+
+    @property
+    def has_tables(self) -> bool:
+        """False where no output has a value, so that there is nothing to tabulate."""
+        return any(map(is_number, self.values))
+
+
+def jacobian_question(
+    question: ParsedInput,
+    *,
+    at: Mapping[str, float] | None = None,
+    wrt: str | Sequence[str] = (),
+    methods: str | Iterable[str] = DEFAULT,
+    step: float | None = None,
+    budget: float | None = 5.0,
+    truth: bool = True,
+    compressed: bool = False,
+) -> Jacobian:
+    """Compute the Jacobian of a question, with the options of `jacobian`."""
+    names = [backend.name for backend in select_backends(checked_names("methods", methods))]
+    step, budget = checked_positive("step", step), checked_positive("budget", budget)
+    if "symbolic" in names:
+        from diffcompare.backends.symbolic.client import prepare
+
+        prepare()  # sympy is imported in its own process while this one does everything else
+    setup = set_up(question, at, wrt)
+    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget)
+    _check_size(problem)
+    found = values_at(wengert_list(*problem.outputs), setup.point)
+    truths = _truths(problem) if truth else ()
+    pattern = problem.pattern
+    columns, rows = colour(pattern.columns), colour(pattern.rows)
+    grouped = problem._replace(columns=groups_of(columns), rows=groups_of(rows)) if compressed else problem
+    answers = {name: differentiate(name, grouped) for name in sorted(names, key=lambda name: name == "symbolic")}
+    in_order = tuple(answers[name] for name in names)
+    compression = Compression(columns, rows, _different(problem, in_order)) if compressed else None
+    values = tuple(found[output] for output in problem.outputs)
+    return Jacobian(question, grouped, values, truths, in_order, pattern, compression, setup.notes)
+
+
+def _check_size(problem: VectorProblem) -> None:
+    entries = len(problem.outputs) * len(problem.wrt)
+    if entries > MAX_ENTRIES:
+        message = f"the Jacobian has {entries:,} entries, and {MAX_ENTRIES:,} is the limit"
+        raise DiffcompareError(Diagnostic("E714", "resource_limit", message, help="name some variables: --wrt"))
+
+
+def _truths(problem: VectorProblem) -> tuple[Truth, ...]:
+    """Return the truth about every output, all within one budget."""
+    from diffcompare.truth.establish import establish
+
+    deadline, truths = Deadline(problem.budget), []
+    with ONE_AT_A_TIME:
+        for number in range(len(problem.outputs)):
+            left = deadline.remaining
+            truths.append(establish(problem.row(number, None if left is None else max(left, 1e-9))))
+    return tuple(truths)
+
+
+def _different(problem: VectorProblem, answers: Sequence[MatrixAnswer]) -> tuple[str, ...]:
+    """Return the methods whose numbers differ, in any bit, from those without compression."""
+    compressible = [answer for answer in answers if answer.method in BY_GROUPS and answer.status != "timed-out"]
+    return tuple(answer.method for answer in compressible if BY_GROUPS[answer.method](problem).rows != answer.rows)
+
+
+def jacobian(
+    expression: str | Expression | Sequence[str | Expression],
+    point: Mapping[str, float] | float | None = None,
+    /,
+    *,
+    wrt: str | Sequence[str] = (),
+    methods: str | Iterable[str] = DEFAULT,
+    step: float | None = None,
+    budget: float | None = 5.0,
+    truth: bool = True,
+    compressed: bool = False,
+    **values: float,
+) -> Jacobian:
+    """Differentiate several outputs by several methods and measure each against the truth.
+
+    Args:
+        expression: Text with a list of outputs, `"[x*y, x + y^2]"`, or a sequence of expressions.
+        point: A mapping of variable names to numbers, or one number where there is one variable; None: a default.
+        wrt: The variables to differentiate by; none means all of them.
+        methods: Names of methods, or "all"; `diffcompare grad --help` lists them.
+        step: The step h of the differences; None: a good one.
+        budget: Seconds that each method may take; None: no limit.
+        truth: Whether to compute the true Jacobian, to 25 digits with error bounds.
+        compressed: Whether to find columns, and rows, that share no entry by one sweep together.
+        **values: Coordinates of the point for variables that are not named like an option.
+
+    Returns:
+        A `Jacobian`; its `matrix` is the best known one, rows by output and columns by variable, `data()` has every
+        number, `str()` the tables.
+
+    Raises:
+        DiffcompareError: For outputs that cannot be read, and for a wrong point, variable, method or number.
+        TypeError: For an expression of another type.
+
+    Example:
+        >>> jacobian("[x*y, x + y^2]", x=2, y=3, methods="reverse-ad").matrix
+        [[3.0, 2.0], [1.0, 6.0]]
+
+    Source: A. Griewank and A. Walther: Evaluating derivatives, second edition, SIAM 2008, chapters 7 and 8.
+    """
+    question, at = question_and_point(expression, point, values, several=True)
+    return jacobian_question(
+        question, at=at, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, compressed=compressed
+    )

@@ -1,0 +1,242 @@
+"""A Jacobian as JSON and as a document: its pattern and colours, every entry against the truth, and cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diffcompare.backends.jacobian_methods import label
+from diffcompare.document import Block, Cell, Code, Document, Heading, Listing, Paragraph, Table, columns
+from diffcompare.language.printer import outputs_text, to_text
+from diffcompare.language.wengert import dag_size, tree_size
+from diffcompare.numeric.sparsity import groups_of
+from diffcompare.studies.jacobian import Jacobian
+from diffcompare.studies.matrix_tables import (
+    MAX_ENTRY_ROWS,
+    accuracy_sentence,
+    cost_table,
+    entry_table,
+    matrix_table,
+    method_data,
+    note_table,
+    true_texts,
+)
+from diffcompare.studies.question import format_point
+from diffcompare.studies.record import SCHEMA, cell, closing_data, counted, join, large, number, plain, status
+
+MAX_OUTPUTS = 12  # outputs whose formulas are listed
+MODES = {"forward-ad": "forward mode", "reverse-ad": "reverse mode"}
+
+
+# --- The closing sentences --------------------------------------------------------------------------------------------
+
+
+def choice(jacobian: Jacobian) -> tuple[str | None, str]:
+    """Return the mode to choose and the sentence that says why, by the operations of both."""
+    work = {answer.method: answer.work.operations for answer in jacobian.answers if answer.work is not None}
+    if not all(mode in work for mode in MODES) or not jacobian.problem.wrt:
+        return None, ""
+    sweeps = {answer.method: answer.sweeps or 0 for answer in jacobian.answers}
+    costs = {mode: f"{counted(sweeps[mode], 'sweep')} and {counted(work[mode], 'operation')}" for mode in MODES}
+    best, other = sorted(MODES, key=lambda mode: work[mode])
+    if work[best] == work[other]:
+        return (
+            None,
+            f"Either mode will do: forward mode needs {costs['forward-ad']}, reverse mode {costs['reverse-ad']}.",
+        )
+    rows, names = jacobian.shape
+    per = "colour" if jacobian.compression else {"forward-ad": "variable", "reverse-ad": "output"}[best]
+    shape = f"{counted(rows, 'output')} of {counted(names, 'variable')}"
+    return best, (
+        f"Choose {MODES[best]} for {shape}: a sweep for every {per} makes {costs[best]}, "
+        f"where {MODES[other]} needs {costs[other]}."
+    )
+
+
+def verdict(jacobian: Jacobian) -> str:
+    """Return the sentences that close the document."""
+    if not jacobian.problem.wrt:
+        return "There is no variable, so that the Jacobian has no column."
+    sentences = [choice(jacobian)[1], accuracy_sentence(jacobian), _compression_sentence(jacobian)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _compression_sentence(jacobian: Jacobian) -> str:
+    compression = jacobian.compression
+    if compression is None:
+        return ""
+    rows, names = jacobian.shape
+    columns, outputs = (len(groups_of(colours)) for colours in (compression.columns, compression.rows))
+    saved = f"{counted(names, 'column')} in {counted(columns, 'colour')}, {counted(rows, 'row')} in {large(outputs)}"
+    if compression.different:
+        return f"Compressed, {saved}: {join(compression.different)} differ from the Jacobian without compression."
+    return f"Compressed, {saved}: every number is the same, to the last bit, as without compression."
+
+
+# --- Data: the JSON document of `jacobian`, schema diffcompare/1 ------------------------------------------------------
+
+
+def data(jacobian: Jacobian) -> dict[str, Any]:
+    """Return the whole Jacobian for JSON: matrices are nested lists, rows by output and columns by variable."""
+    mode, why = choice(jacobian)
+    return {
+        **_question_data(jacobian),
+        "shape": list(jacobian.shape),
+        "rows": list(jacobian.row_labels),
+        "columns": list(jacobian.problem.wrt),
+        "jacobian": plain(jacobian.matrix),
+        "truth": _truth(jacobian) if jacobian.truths else None,
+        "methods": [method_data(jacobian, answer, "jacobian") for answer in jacobian.answers],
+        "pattern": _pattern_bits(jacobian),
+        "compressed": _compression(jacobian),
+        "choice": {"mode": mode, "why": why or None},
+        "verdict": verdict(jacobian),
+        **closing_data(jacobian),
+    }
+
+
+def _question_data(jacobian: Jacobian) -> dict[str, Any]:
+    outputs = jacobian.problem.outputs
+    return {
+        "schema": SCHEMA,
+        "command": "jacobian",
+        "expression": {
+            "text": jacobian.question.text,
+            "read_as": outputs_text(outputs),
+            "variables": list(jacobian.problem.point),
+            "operations": jacobian.operations,
+            "size": {"tree": large(tree_size(*outputs)), "dag": large(dag_size(*outputs))},
+        },
+        "entry": jacobian.question.entry.name if jacobian.question.entry else None,
+        "point": dict(jacobian.problem.point),
+        "outputs": [
+            {"name": name, "text": to_text(output), "value": number(value), "status": status(value)}
+            for name, output, value in zip(jacobian.row_labels, outputs, jacobian.values, strict=True)
+        ],
+    }
+
+
+def _truth(jacobian: Jacobian) -> dict[str, Any]:
+    truths = jacobian.truths
+    return {
+        "status": [truth.status for truth in truths],
+        "value": [truth.value.text if truth.value else None for truth in truths],
+        "jacobian": true_texts(jacobian, "text"),
+        "bound": true_texts(jacobian, "bound"),
+        "notes": _truth_notes(jacobian),
+    }
+
+
+def _pattern_bits(jacobian: Jacobian) -> list[list[int]]:
+    """Return the pattern as a matrix of 0 and 1."""
+    rows, names = jacobian.shape
+    return [[int(jacobian.pattern.has(row, column)) for column in range(names)] for row in range(rows)]
+
+
+def _compression(jacobian: Jacobian) -> dict[str, Any] | None:
+    compression = jacobian.compression
+    if compression is None:
+        return None
+    return {
+        "columns": {"colors": _colour_numbers(compression.columns), "seed": _seed(compression.columns)},
+        "rows": {"colors": _colour_numbers(compression.rows), "seed": _seed(compression.rows)},
+        "equal": not compression.different,
+    }
+
+
+def _colour_numbers(colours: list[int]) -> list[int]:
+    return [number + 1 for number in colours]
+
+
+def _seed(colours: list[int]) -> list[list[int]]:
+    """Return the seed matrix: a row for every member and a column for every colour, 1 where it has that colour."""
+    count = len(groups_of(colours))
+    return [[int(place == number) for place in range(count)] for number in colours]
+
+
+# --- Document ---------------------------------------------------------------------------------------------------------
+
+
+def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
+    """Return the tables of a Jacobian; a brief document has the matrix only."""
+    if not jacobian.has_tables:
+        return Document((), jacobian.data)
+    caption = "The Jacobian" if jacobian.truths else "The Jacobian, without a truth to measure it by"
+    matrix: list[Block] = [*matrix_table(jacobian, "jacobian", caption, "output")]
+    listed = [entry for entry in jacobian.entries() if _is_shown(jacobian, *entry)]
+    values = entry_table(jacobian, label, listed, "Entries that may differ from 0", brief=brief)
+    if brief:
+        return Document(tuple(matrix or [values]), jacobian.data)
+    blocks: list[Block] = [Heading("The Jacobian", 1), _question(jacobian), *matrix]
+    if jacobian.problem.wrt:
+        blocks += [_pattern(jacobian), *_seeds(jacobian), values, cost_table(jacobian)]
+    blocks += [*_slopes(jacobian), *note_table(jacobian.answers)]
+    blocks += [Paragraph(f"the truth of {note}", "note") for note in _truth_notes(jacobian)]
+    closing = verdict(jacobian)
+    blocks += [Paragraph(closing, "verdict")] if closing else []
+    return Document(tuple(blocks), jacobian.data)
+
+
+def _is_shown(jacobian: Jacobian, row: int, name: str) -> bool:
+    return jacobian.pattern.has(row, jacobian.problem.wrt.index(name))
+
+
+def _question(jacobian: Jacobian) -> Listing:
+    outputs, labels = jacobian.problem.outputs, jacobian.row_labels
+    entries: list[tuple[str, Cell]] = [*zip(labels[:MAX_OUTPUTS], outputs, strict=False)]
+    if len(outputs) > MAX_OUTPUTS:
+        entries.append(("", f"and {counted(len(outputs) - MAX_OUTPUTS, 'other output')}"))
+    if jacobian.problem.point:
+        entries.append(("at", Code(format_point(jacobian.problem.point))))
+    values = ", ".join(str(cell(value)) for value in jacobian.values[:MAX_OUTPUTS])
+    entries.append(("value", Code(f"[{values}{', ...' * (len(outputs) > MAX_OUTPUTS)}]")))
+    nodes = f"{counted(tree_size(*outputs), 'node')} as a tree, {large(dag_size(*outputs))} as a DAG"
+    entries.append(("size", f"{counted(jacobian.operations, 'operation')}, {nodes}"))
+    return Listing(tuple(entries))
+
+
+def _pattern(jacobian: Jacobian) -> Table:
+    """Return the sparsity pattern, drawn: a star where an entry may differ from 0, a point elsewhere."""
+    rows, names = jacobian.shape
+    drawn = [
+        (name, Code(" ".join("*" if bit else "." for bit in bits)), sum(bits))
+        for name, bits in zip(jacobian.row_labels, _pattern_bits(jacobian), strict=True)
+    ]
+    columns_named = ", ".join(jacobian.problem.wrt) if names <= MAX_OUTPUTS else f"{jacobian.problem.wrt[0]} ..."
+    caption = f"Sparsity pattern: {jacobian.pattern.entry_count} of {rows * names} entries; columns {columns_named}"
+    return Table("pattern", columns("output | pattern | >entries"), tuple(drawn), caption, most=MAX_ENTRY_ROWS)
+
+
+def _seeds(jacobian: Jacobian) -> list[Table]:
+    """Return both seed matrices: what each compressed sweep begins with."""
+    compression = jacobian.compression
+    if compression is None:
+        return []
+    tables = []
+    for key, who, members, colours in (
+        ("column_seeds", "variable", jacobian.problem.wrt, compression.columns),
+        ("row_seeds", "output", jacobian.row_labels, compression.rows),
+    ):
+        mode = "forward sweeps and differences" if key == "column_seeds" else "reverse sweeps"
+        heads = columns(f"member={who} | seed=seed matrix | >color=colour")
+        seeds = _seed(colours)
+        rows = [
+            (name, Code(" ".join(map(str, seed))), number + 1)
+            for name, seed, number in zip(members, seeds, colours, strict=True)
+        ]
+        caption = f"Seeds of {mode}: a column for each of {counted(len(groups_of(colours)), 'colour')}"
+        tables.append(Table(key, heads, tuple(rows), caption, most=MAX_ENTRY_ROWS))
+    return tables
+
+
+def _slopes(jacobian: Jacobian) -> list[Table]:
+    rows = tuple(
+        (label(number, name), slopes.left, slopes.right)
+        for number, truth in enumerate(jacobian.truths)
+        for name, slopes in truth.slopes.items()
+    )
+    heads = columns("entry | left=slope from the left | right=slope from the right")
+    return [Table("slopes", heads, rows, "One-sided slopes")] if rows else []
+
+
+def _truth_notes(jacobian: Jacobian) -> list[str]:
+    return [f"f{number + 1}: {note}" for number, truth in enumerate(jacobian.truths) for note in truth.notes]

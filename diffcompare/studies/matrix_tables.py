@@ -1,0 +1,215 @@
+"""Records of matrices: the best known matrix, errors entry by entry, and the tables and data of all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from diffcompare.backends.jacobian_methods import MatrixAnswer
+from diffcompare.document import Cell, Code, Column, Measured, Table, approximate, columns
+from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tenths
+from diffcompare.studies.record import Record, join, plain, select
+
+if TYPE_CHECKING:
+    from diffcompare.truth.rounding import TrueNumber
+
+MAX_GRID_COLUMNS = 8  # of a matrix written as one; a wider one is listed entry by entry
+MAX_ENTRY_ROWS = 80  # rows of the table of entries that people are shown
+BEST = ("reverse-ad", "forward-ad", "forward-over-reverse", "reverse-over-reverse", "symbolic")
+ERRORS = ("absolute", "relative", "ulp")
+
+
+class MatrixRecord(Record):
+    """A matrix of partials by several methods: rows have labels, columns are variables."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        answers: tuple[MatrixAnswer, ...]
+        problem: Any
+
+        @property
+        def operations(self) -> int:
+            """The number of operations of the function."""
+
+        @property
+        def row_labels(self) -> tuple[str, ...]:
+            """The names of the rows."""
+
+        def true_entry(self, row: int, name: str) -> TrueNumber | None:
+            """Return the true number of an entry."""
+
+        def exists(self, row: int, name: str) -> bool:
+            """Tell whether an entry may exist: False where the truth knows of none."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows and of columns."""
+        return len(self.row_labels), len(self.problem.wrt)
+
+    @cached_property
+    def matrix(self) -> list[list[float | None]]:
+        """The best known matrix: the truth rounded to doubles where it is known, else that of an exact method."""
+        return [[self._best(row, name) for name in self.problem.wrt] for row in range(len(self.row_labels))]
+
+    @property
+    def matrix_is_known(self) -> bool:
+        """True if every entry is known to the truth."""
+        return all(self.true_entry(row, name) is not None for row, name in self.entries())
+
+    def entries(self) -> Iterator[tuple[int, str]]:
+        """Yield row and variable of every entry, row by row."""
+        for row in range(len(self.row_labels)):
+            for name in self.problem.wrt:
+                yield row, name
+
+    def _best(self, row: int, name: str) -> float | None:
+        true = self.true_entry(row, name)
+        if true is not None or not self.exists(row, name):
+            return None if true is None else true.nearest
+        by_method = {answer.method: answer.rows[row][name] for answer in self.answers}
+        known = (by_method.get(method) for method in (*BEST, *by_method))
+        return next((value for value in known if value is not None), None)
+
+    def errors(self, answer: MatrixAnswer, row: int, name: str) -> dict[str, float | None]:
+        """Return the errors and the correct digits of an entry (see `accuracy.measure`)."""
+        value = answer.rows[row][name]
+        if (row, name, value) not in self._measured:  # many methods give the same number
+            self._measured[row, name, value] = measure(value, self.true_entry(row, name))
+        return self._measured[row, name, value]
+
+    @cached_property
+    def _measured(self) -> dict[tuple[int, str, float | None], dict[str, float | None]]:
+        return {}
+
+    def worst_digits(self, answer: MatrixAnswer) -> float | None:
+        """Return the digits of the worst entry; None where none can be counted or one has no number."""
+        if any(None in row.values() for row in answer.rows):
+            return None
+        digits = [self.errors(answer, row, name)["digits"] for row, name in self.entries()]
+        return min((number for number in digits if number is not None), default=None)
+
+    def worst_error(self, answer: MatrixAnswer) -> float | None:
+        """Return the largest absolute error of a method; None where none is known."""
+        absolute = [self.errors(answer, row, name)["absolute"] for row, name in self.entries()]
+        return max((number for number in absolute if number is not None), default=None)
+
+
+# --- Data -------------------------------------------------------------------------------------------------------------
+
+
+def grid(record: MatrixRecord, cell: Callable[[int, str], Any]) -> list[list[Any]]:
+    """Return a matrix as nested lists, rows first, with a value for every entry."""
+    return [[cell(row, name) for name in record.problem.wrt] for row in range(len(record.row_labels))]
+
+
+def true_texts(record: MatrixRecord, field: str) -> list[list[str | None]]:
+    """Return the 25 digits (`text`) or the bounds (`bound`) of all entries."""
+
+    def cell(row: int, name: str) -> str | None:
+        true = record.true_entry(row, name)
+        return None if true is None else getattr(true, field)
+
+    return grid(record, cell)
+
+
+def method_data(record: MatrixRecord, answer: MatrixAnswer, key: str) -> dict[str, Any]:
+    """Return a method's matrix with its errors for JSON; `key` is what the matrix is called."""
+    measured = grid(record, lambda row, name: record.errors(answer, row, name))
+    return {
+        **select(answer, "method | variant? | status"),
+        key: plain(grid(record, lambda row, name: answer.rows[row][name])),
+        "error": {kind: [[errors[kind] for errors in row] for row in measured] for kind in ERRORS},
+        "digits": [[errors["digits"] for errors in row] for row in measured],
+        **select(answer, "sweeps | work | size | notes"),
+    }
+
+
+# --- Tables -----------------------------------------------------------------------------------------------------------
+
+
+def matrix_table(record: MatrixRecord, key: str, caption: str, corner: str) -> list[Table]:
+    """Return the best known matrix written as one, where it is not too wide."""
+    names = record.problem.wrt
+    if not 0 < len(names) <= MAX_GRID_COLUMNS:
+        return []
+    heads = (Column("row", corner), *[Column(f"d{name}", f"d/d{name}", "right") for name in names])
+    rows: list[tuple[Cell, ...]] = [(name, *row) for name, row in zip(record.row_labels, record.matrix, strict=True)]
+    return [Table(key, heads, tuple(rows), caption, most=MAX_ENTRY_ROWS)]
+
+
+def entry_table(
+    record: MatrixRecord,
+    label: Callable[[int, str], str],
+    shown: Sequence[tuple[int, str]],
+    caption: str,
+    *,
+    brief: bool,
+) -> Table:
+    """Return the entries, each by every method beside the truth, with errors and digits."""
+    heads = columns("*entry | method | value | >absolute=error | >relative | >ulp | >digits")
+    rows: list[tuple[Cell, ...]] = []
+    for row, name in shown:
+        true = record.true_entry(row, name)
+        if true is not None and not brief:
+            rows.append((label(row, name), "truth", Code(true.text), None, None, None, None))
+        for answer in record.answers:
+            value = answer.rows[row][name]
+            cell: Cell = answer.status if answer.status != "ok" else None
+            if value is not None:
+                cell = Measured(value, true.text if true and math.isfinite(true.nearest) else None)
+            cells = (label(row, name), answer.method, cell, *error_cells(record.errors(answer, row, name)))
+            rows.append(cells)
+    kept = tuple(row[:3] if brief else row for row in rows)
+    return Table("values", heads[:3] if brief else heads, kept, caption, most=MAX_ENTRY_ROWS)
+
+
+def cost_table(record: MatrixRecord) -> Table:
+    """Return what every method costs and how accurate its worst entry is."""
+    heads = columns(
+        "method | how | >sweeps | >operations=work | >ratio=per f | >tree | >dag=DAG | >digits=worst digits |"
+        ">absolute=worst error"
+    )
+    rows = [_cost_row(record, answer) for answer in record.answers]
+    return Table("cost", heads, tuple(rows), "Cost, and the worst entry")
+
+
+def _cost_row(record: MatrixRecord, answer: MatrixAnswer) -> tuple[Cell, ...]:
+    work = None if answer.work is None else answer.work.operations
+    return (
+        answer.method,
+        answer.variant or (answer.status if answer.status != "ok" else None),
+        answer.sweeps,
+        work,
+        approximate(None if work is None or not record.operations else work / record.operations, 3),
+        answer.size.tree if answer.size else None,
+        answer.size.dag if answer.size else None,
+        tenths(record.worst_digits(answer)),
+        approximate(record.worst_error(answer)),
+    )
+
+
+def note_table(answers: Sequence[MatrixAnswer]) -> list[Table]:
+    """Return the notes of the methods as a table, if there are any."""
+    rows = tuple((answer.method, note) for answer in answers for note in answer.notes)
+    return [Table("notes", columns("*method | note"), rows, "Notes", most=MAX_ENTRY_ROWS)] if rows else []
+
+
+def accuracy_sentence(record: MatrixRecord) -> str:
+    """Say how many digits the methods keep in their worst entry; empty without a truth."""
+    digits = {answer.method: record.worst_digits(answer) for answer in record.answers}
+    known: Mapping[str, float] = {method: number for method, number in digits.items() if number is not None}
+    if not known:
+        return ""
+    place = "every entry" if record.matrix_is_known else "every entry with a truth"
+    full = [method for method, number in known.items() if number >= FULL_DIGITS]
+    rest = [method for method, number in known.items() if number < FULL_DIGITS]
+    parts = [f"{join(full)} keep{'s' * (len(full) == 1)} all {FULL_DIGITS} digits in {place}"] if full else []
+    if rest:
+        numbers = join([f"{known[method]:.1f}" for method in rest])
+        entry = "its worst entry" if len(rest) == 1 else "their worst entries"
+        parts.append(f"{join(rest)} keep{'s' * (len(rest) == 1)} {numbers} in {entry}")
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."

@@ -1,0 +1,32 @@
+"""`diffcompare jacobian` on the command line."""
+
+import json
+
+SWEEPS = ("--method", "forward-ad,reverse-ad")
+
+
+def test_the_matrix_by_itself(cli):
+    found = cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-q", *SWEEPS)
+    assert found.code == 0
+    assert found.out.splitlines() == ["The Jacobian", "output  d/dx  d/dy", "f1       3.0   2.0", "f2       1.0   6.0"]
+
+
+def test_json_and_csv(cli):
+    data = json.loads(cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "--json", *SWEEPS).out)
+    assert (data["command"], data["jacobian"]) == ("jacobian", [[3.0, 2.0], [1.0, 6.0]])
+    table = cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-q", "--format", "csv", *SWEEPS).out
+    assert table.splitlines() == ["row,dx,dy", "f1,3.0,2.0", "f2,1.0,6.0"]
+
+
+def test_exit_codes_are_those_of_grad(cli):
+    assert cli("jacobian", "[x, ln(x)]", "--at", "x=-1", *SWEEPS).code == 3
+    assert cli("jacobian", "[|x|, x]", "--at", "x=0", *SWEEPS).code == 3
+    assert cli("jacobian", "[x, y", *SWEEPS).code == 2
+    assert cli("jacobian", "[x, y]", "--at", "x=1", *SWEEPS).code == 2
+    assert cli("jacobian", "[x]", "--method", "by-hand").code == 2
+
+
+def test_other_commands_send_a_list_here(cli):
+    found = cli("grad", "[x*y, x]")
+    assert found.code == 2
+    assert "diffcompare jacobian" in found.err

@@ -1,0 +1,131 @@
+"""`dc.jacobian`: the matrix against the truth, kinks and edges output by output, and the schema of its JSON."""
+
+import json
+
+import pytest
+
+import diffcompare as dc
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.document import Table
+from diffcompare.render import TEXTS, render
+
+FAST = ("central-difference", "forward-ad", "reverse-ad")
+
+
+def table(found, key):
+    return next(block for block in found.document().blocks if isinstance(block, Table) and block.key == key)
+
+
+def test_the_matrix_and_its_accuracy():
+    found = dc.jacobian("[x*y, x + y^2]", x=2, y=3, methods=FAST)
+    assert found.matrix == [[3.0, 2.0], [1.0, 6.0]]
+    assert found.shape == (2, 2)
+    by_method = {answer.method: found.worst_digits(answer) for answer in found.answers}
+    assert by_method["forward-ad"] == by_method["reverse-ad"] == 15.9
+    assert 9 < by_method["central-difference"] < 13
+    assert found.failure is None
+
+
+def test_sympy_agrees_and_its_formulas_are_measured():
+    found = dc.jacobian("r = hypot(x, y); [r, atan2(y, x)]", x=3, y=4, methods="symbolic")
+    (answer,) = found.answers
+    assert answer.status == "ok"
+    assert found.worst_digits(answer) > 15
+    assert answer.size.tree >= answer.size.dag > 4
+
+
+def test_a_sequence_of_expressions_is_a_list_as_well():
+    x = dc.parse("x")
+    assert dc.jacobian(["x^2", x * 3], 2.0, methods="forward-ad").matrix == [[4.0], [3.0]]
+    assert dc.jacobian("x^2", 2.0, methods="forward-ad").matrix == [[4.0]]
+    with pytest.raises(TypeError):
+        dc.jacobian(3)
+
+
+def test_some_variables_only():
+    found = dc.jacobian("[x*y, y^2]", {"x": 2, "y": 3}, wrt="y", methods=FAST)
+    assert (found.shape, found.matrix) == ((2, 1), [[2.0], [6.0]])
+
+
+@pytest.mark.parametrize(
+    ("outputs", "mode"),
+    [
+        ("t = exp(sin(x)); [t, t^2, t^3, 1/t]", "forward-ad"),
+        ("[x1*x2*x3*x4*x5, x1 + x2 + x3 + x4 + x5]", "reverse-ad"),
+    ],
+)
+def test_the_choice_is_the_mode_of_fewer_operations(outputs, mode):
+    data = dc.jacobian(outputs, methods=("forward-ad", "reverse-ad"), truth=False).data()
+    work = {method["method"]: method["work"]["operations"] for method in data["methods"]}
+    assert data["choice"]["mode"] == mode == min(work, key=work.get)
+    assert all(str(operations) in data["choice"]["why"] for operations in work.values())
+
+
+def test_a_kink_of_one_output_is_told_and_the_other_stands():
+    found = dc.jacobian("[|x|, x*y]", x=0, y=3, methods=FAST)
+    assert (found.failure.code, found.failure.kind) == ("E803", "nondifferentiable")
+    assert found.failure.message.startswith("f1: ")
+    assert found.matrix == [[None, 0.0], [3.0, 0.0]]
+    assert table(found, "slopes").rows == (("df1/dx", -1.0, 1.0),)
+
+
+def test_an_undefined_output_is_told_and_where_none_is_defined_there_is_no_table():
+    found = dc.jacobian("[ln(x), x*y]", x=-2, y=3, methods=FAST)
+    assert (found.failure.code, found.matrix) == ("E802", [[None, None], [3.0, -2.0]])
+    assert not dc.jacobian("[ln(x), sqrt(x)]", x=-2, methods=FAST).document().blocks
+
+
+def test_compression_shows_its_seeds_and_changes_nothing():
+    text = "[x1*x2, x2*x3, x3*x4]"
+    plain, packed = (dc.jacobian(text, methods=FAST, compressed=compressed) for compressed in (False, True))
+    assert packed.matrix == plain.matrix
+    assert packed.compression.different == ()
+    assert [row[1].text for row in table(packed, "column_seeds").rows] == ["1 0", "0 1", "1 0", "0 1"]
+    assert [row[1].text for row in table(packed, "pattern").rows] == ["* * . .", ". * * .", ". . * *"]
+    assert packed.data()["compressed"]["columns"]["colors"] == [1, 2, 1, 2]
+
+
+def test_the_schema():
+    """Outputs, shape and nested lists are what every command on several outputs has."""
+    data = json.loads(dc.jacobian("[x*y, 1/x]", x=2, y=3, methods="reverse-ad").to_json())
+    assert list(data) == [
+        "schema", "command", "expression", "entry", "point", "outputs", "shape", "rows", "columns", "jacobian", "truth",
+        "methods", "pattern", "compressed", "choice", "verdict", "warnings",
+    ]  # fmt: skip
+    assert data["outputs"] == [
+        {"name": "f1", "text": "x*y", "value": 6.0, "status": "ok"},
+        {"name": "f2", "text": "1/x", "value": 0.5, "status": "ok"},
+    ]
+    assert (data["shape"], data["rows"], data["columns"]) == ([2, 2], ["f1", "f2"], ["x", "y"])
+    assert data["jacobian"] == [[3.0, 2.0], [-0.25, 0.0]]
+    assert data["truth"]["jacobian"][1] == ["-0.2500000000000000000000000", "0"]
+    (method,) = data["methods"]
+    assert list(method) == [
+        "method", "variant", "status", "jacobian", "error", "digits", "sweeps", "work", "size", "notes"
+    ]  # fmt: skip
+    assert method["jacobian"] == data["jacobian"]
+    assert method["error"]["ulp"] == [[0.0, 0.0], [0.0, None]]
+    assert (method["sweeps"], data["pattern"]) == (2, [[1, 1], [1, 0]])
+
+
+@pytest.mark.parametrize("format", TEXTS)
+def test_every_format_has_the_matrix(format):
+    text = render(dc.jacobian("[x*y, x/3]", x=2, y=3, methods=FAST).document(), format)
+    assert "0.3333333333333333" in text
+
+
+def test_constants_have_a_jacobian_without_columns():
+    found = dc.jacobian("[1, 2]")
+    assert (found.shape, found.matrix, found.failure) == ((2, 0), [[], []], None)
+    assert "no column" in str(found)
+
+
+def test_wrong_input():
+    for wrong, code in (({"methods": "revers-ad"}, "E712"), ({"wrt": "z"}, "E705"), ({"step": -1}, "E703")):
+        with pytest.raises(DiffcompareError) as caught:
+            dc.jacobian("[x, y]", x=1, y=2, **wrong)
+        assert caught.value.diagnostic.code == code
+    many = "[" + ", ".join(f"x{number}" for number in range(400)) + "]"
+    with pytest.raises(DiffcompareError) as caught:
+        dc.jacobian(many, {f"x{number}": 1.0 for number in range(400)})
+    assert caught.value.diagnostic.kind == "resource_limit"
