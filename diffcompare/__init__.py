@@ -20,11 +20,6 @@ localization.py               The language of texts for people: English as it st
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
 safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
-tape.py                       The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
-tape_arrays.py                Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
-tape_functions.py             The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
-tape_nesting.py               Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
-tape_operators.py             The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
@@ -246,6 +241,12 @@ studies/                      Studies: each puts questions to the table, the cat
     report.py                 The report of a swell study: formulas while they are short, then sizes, accuracy and work
     study.py                  Swell studies: the members of a family, or the higher derivatives of one expression, and the record of both
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
+tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
+  array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
+  nesting.py                  Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
+  table_functions.py          The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
+  variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
+  variable_operators.py       The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
   directional_check.py        The check of a gradient by values alone: a central difference in a direction that moves every variable
   establish.py                Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone

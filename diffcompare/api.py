@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from diffcompare.gradcheck.function_check import FunctionCheck
     from diffcompare.gradcheck.gradient_check import GradientCheck
     from diffcompare.studies.check import Check
-    from diffcompare.tape import Function
+    from diffcompare.tape.variable import Function
 
 
 @overload
@@ -135,7 +135,7 @@ def check(
 
 def _is_function_of_the_tape(function: Any) -> bool:
     """Tell whether a class is a `Function`; where the tape was never imported, none is."""
-    tape = sys.modules.get("diffcompare.tape")
+    tape = sys.modules.get("diffcompare.tape.variable")
     return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
 
 

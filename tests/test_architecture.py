@@ -15,7 +15,7 @@ FLOORS = [
     {"diagnostics", "localization", "document", "safe_io", "output_folder", "processes"},
     {"language"},
     {"numeric", "formatting"},
-    {"backends", "inputs", "codegen", "tape", "tape_operators", "tape_arrays", "tape_functions", "tape_nesting"},
+    {"backends", "inputs", "codegen", "tape"},
     {"truth", "verify", "misconceptions"},
     {"render"},
     {"studies"},
@@ -27,16 +27,16 @@ FLOORS = [
 EXPRESSION = "language.expression"
 CYCLIC = {
     EXPRESSION,  # an expression shows itself, is pickled as text, and is raised to a power by the table
-    "tape_operators",  # an operator of a Variable is a Function, which takes Variables
+    "tape.variable_operators",  # an operator of a Variable is a Function, which takes Variables
 }
 """The modules whose late imports may close a cycle."""
 
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 245
+MAX_MODULES = 260
 MAX_LATE_IMPORTS = 100
-MAX_TYPE_IMPORTS = 100
+MAX_TYPE_IMPORTS = 110
 MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python
@@ -196,7 +196,7 @@ def test_a_module_is_read_in_one_sitting():
 
 
 def test_packages_do_not_hand_on_what_their_modules_define():
-    """A name is imported from the module that defines it; only the package itself is a door."""
+    """A name is imported from the module that defines it; only the package itself and the tape are doors."""
     for name in MODULES:
         if name.endswith(".__init__"):
             assert "__all__" not in {
@@ -205,7 +205,7 @@ def test_packages_do_not_hand_on_what_their_modules_define():
                 if isinstance(node, ast.Assign)
                 for target in node.targets
                 if isinstance(target, ast.Name)
-            } or name in ("cli.__init__", "render.__init__"), name
+            } or name in ("cli.__init__", "render.__init__", "tape.__init__"), name
 
 
 FENCES = {
@@ -215,7 +215,7 @@ FENCES = {
     "click": lambda name: name.startswith("cli."),
     "numpy": lambda name: (
         name in ("gradcheck.flat_arguments", "gradcheck.function_check", "gradcheck.backward_mistakes")
-        or name.startswith("tape")
+        or name.startswith("tape.")
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
     "openpyxl": lambda name: name == "inputs.workbook",

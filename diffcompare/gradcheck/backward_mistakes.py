@@ -12,7 +12,7 @@ import numpy as np
 
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import Inspection
-from diffcompare.tape import Variable
+from diffcompare.tape.variable import Variable
 
 SCALE = -2.5  # of the gradient that is sent in to see whether backward passes it on
 MAX_SAVED = 6  # values whose exchange is tried

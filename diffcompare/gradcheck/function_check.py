@@ -21,7 +21,7 @@ from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import GradientCheck, check_callable
 from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
 from diffcompare.studies.record import Record
-from diffcompare.tape import Variable, grad
+from diffcompare.tape.variable import Variable, grad
 
 Shape = tuple[int, ...]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from diffcompare.tape import Function, Variable, variable_of
-from diffcompare.tape_operators import MODE, value_of
+from diffcompare.tape.variable import Function, Variable, variable_of
+from diffcompare.tape.variable_operators import MODE, value_of
 
 # --- Shapes and sums --------------------------------------------------------------------------------------------------
 

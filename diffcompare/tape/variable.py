@@ -6,7 +6,7 @@
     x.grad                # Variable(1.3817732906760363), which is sin(1) + cos(1)
 
 A result points to the node that made it (`grad_fn`), and a node to the nodes of its inputs: that is the whole tape.
-Values are NumPy's doubles and arrays.  The operations, `Function`s like yours, stand in `tape_functions`.
+Values are NumPy's doubles and arrays.  The operations, `Function`s like yours, stand in `table_functions`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from diffcompare.tape_operators import MODE, TapeError, TapeOperators, enable_grad, no_grad, real_numbers, recorded
-
-__all__ = ["Function", "TapeError", "Variable", "enable_grad", "grad", "no_grad"]
-
+from diffcompare.tape.variable_operators import (
+    MODE,
+    TapeError,
+    TapeOperators,
+    no_grad,
+    real_numbers,
+    recorded,
+)
 
 # --- Functions: the nodes of the tape ---------------------------------------------------------------------------------
 

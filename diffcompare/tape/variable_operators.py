@@ -3,7 +3,7 @@
     v * 2, v[1:], v @ w     operators              np.sin(v), np.sum(v)     what NumPy asks a Variable for
     sin(v)                  rows of the table      v.sin(), v.sum()         the same as methods
 
-All of them end in `RECORDED`, where `tape_functions` has a function for each.  Errors of the tape:
+All of them end in `RECORDED`, where `table_functions` has a function for each.  Errors of the tape:
 
     E641  backward where no gradient can start or pass     E642  this part of the tape was read before, and is freed
     E643  something that was saved is changed in place     E644  a Variable would leave the tape
@@ -56,13 +56,13 @@ no_grad, enable_grad = partial(recorded, False), partial(recorded, True)  # `wit
 
 
 class _Recorded(dict[Any, Callable[..., Any]]):
-    """The functions of `tape_functions`, by row of the table, by NumPy's function and, as methods, by name."""
+    """The functions of `table_functions`, by row of the table, by NumPy's function and, as methods, by name."""
 
     def __missing__(self, key: Any) -> Callable[..., Any]:
-        import diffcompare.tape_functions  # fills this table
+        import diffcompare.tape.table_functions  # fills this table
 
         if type(key) is Operation:
-            self.setdefault(key, diffcompare.tape_functions.elementary(key).apply)
+            self.setdefault(key, diffcompare.tape.table_functions.elementary(key).apply)
         if key in self:
             return self[key]
         raise TapeError("E644", f"np.{getattr(key, '__name__', key)} is not recorded on the tape",
@@ -189,11 +189,11 @@ class TapeOperators:
         """Return a function as a method: `v.exp()`, `v.sum(axis=0)`."""
         if name.startswith("_"):
             raise AttributeError(name)
-        import diffcompare.tape_functions
+        import diffcompare.tape.table_functions
 
-        if name not in diffcompare.tape_functions.METHODS:
+        if name not in diffcompare.tape.table_functions.METHODS:
             raise AttributeError(f"a Variable has no {name!r}")
-        return partial(diffcompare.tape_functions.METHODS[name], self)
+        return partial(diffcompare.tape.table_functions.METHODS[name], self)
 
     @property
     def is_final(self) -> bool:

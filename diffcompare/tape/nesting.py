@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from diffcompare.tape import AccumulateGrad, Variable, nodes_below, walk
-from diffcompare.tape_arrays import Clone
-from diffcompare.tape_operators import enable_grad
+from diffcompare.tape.array_functions import Clone
+from diffcompare.tape.variable import AccumulateGrad, Variable, nodes_below, walk
+from diffcompare.tape.variable_operators import enable_grad
 
 
 def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variable]:

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from diffcompare.language.operations import FUNCTIONS
-from diffcompare.tape import Function, TapeError, Variable, enable_grad, grad, no_grad
-from diffcompare.tape_nesting import derivative
+from diffcompare.tape import Function, TapeError, Variable, derivative, enable_grad, grad, no_grad
 
 
 def leaf(value):

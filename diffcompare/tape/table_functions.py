@@ -17,8 +17,7 @@ from diffcompare.language import expression
 from diffcompare.language.expression import Operation, lift
 from diffcompare.language.operations import FUNCTIONS, OPERATIONS, RELATIONS, ln
 from diffcompare.language.wengert import wengert_list
-from diffcompare.tape import Function, Variable, variable_of
-from diffcompare.tape_arrays import (
+from diffcompare.tape.array_functions import (
     Assign,
     Clone,
     Expand,
@@ -37,7 +36,8 @@ from diffcompare.tape_arrays import (
     transpose,
     where,
 )
-from diffcompare.tape_operators import MODE, RECORDED, TapeError, value_of
+from diffcompare.tape.variable import Function, Variable, variable_of
+from diffcompare.tape.variable_operators import MODE, RECORDED, TapeError, value_of
 
 # --- Rows of the table ------------------------------------------------------------------------------------------------
 
