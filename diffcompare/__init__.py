@@ -47,6 +47,7 @@ batch/                        Files of many expressions, read as a stream of row
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
+  own_program.py              The viewer's own Python function in the demos `tape` and `branches`: the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
     feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
     grade.py                  Grade the answers of a class: the same answer of many students is checked once, and errors stay in their row
@@ -132,8 +133,12 @@ inputs/                       Read what a user gives: expressions, points, formu
   expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Read the files that users name: which kinds can be read, their bytes and their text
   formulas.py                 Parse formulas given beside an expression: partials by hand (`--hand`), also as equations, and `--domain`
+  function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
+  function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests
+  function_worker.py          Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`
   localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from the list of default points
+  python_function.py          Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others
   resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
   workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
@@ -181,9 +186,16 @@ numeric/                      Expressions evaluated and differentiated over numb
   evaluate.py                 Evaluate expressions: one loop along the Wengert list, over any number system
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
-  recording.py                Record Python functions (define-by-run): numbers that write every operation on a tape
   sparsity.py                 The sparsity pattern of a Jacobian, and the compression that it allows
   sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
+recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
+  arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
+  math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
+  namespaces.py               The names that a function uses while it is recorded: those of `math` and NumPy record, all others stay
+  recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
+  recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
+  source_lines.py             Places in the source of a running program: which line an operation stands on, and errors that point at it
+  valueless.py                Numbers without a value: a function that runs on them shows what it computes for every input, if it never asks
 render/                       The output formats, each a renderer that writes any document
   block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit
   csv.py                      CSV: the tables of a document, each with a header line, separated by empty lines
@@ -229,6 +241,8 @@ studies/                      Studies: each puts questions to the table, the cat
   trace.py                    `dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey)
   trace_report.py             A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
   trace_wording.py            Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers
+  two_paths.py                `graph --other-at`: the paths of a program at two points in one graph, what they share and what each has alone
+  two_paths_report.py         Two paths of a program as JSON and as a document: one drawing, the table of nodes, and the decisions with numbers
   step_sweep/                 The error of difference quotients against their step
     findings.py               The sentences of a step sweep: each appears only where the measured figures support it
     measurements.py           Measure a step sweep: the error of every formula at many steps, the cancellation table, methods without a step
@@ -248,6 +262,7 @@ tape/                         The tape of PyTorch for the classroom: read `varia
   variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
   variable_operators.py       The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
+  decisions.py                The decisions of a recorded program at high precision: would it take the same path in exact arithmetic?
   directional_check.py        The check of a gradient by values alone: a central difference in a direction that moves every variable
   establish.py                Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone
   higher_derivatives.py       Higher derivatives at a point, from the power series of the function there

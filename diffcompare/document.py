@@ -201,6 +201,9 @@ class Vertex(NamedTuple):
     # Possibly inf or nan; None where the operation is undefined.
     numbers: tuple[tuple[Quantity, float | None], ...] = ()
     stage: Stage = ""
+    line: int | None = None  # of the program that it was recorded from
+    source_line: str = ""
+    path: str = ""  # the only one of two paths on which it lies
 
 
 class Edge(NamedTuple):

@@ -23,8 +23,11 @@ BOOTSTRAP = (
 )
 
 
-def start(module: str) -> subprocess.Popen[bytes]:
-    """Run the function `main` of one of our modules in a new process.  Raises OSError if that is impossible."""
+def start(module: str, stderr: int | None = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Run the function `main` of one of our modules in a new process.  Raises OSError if that is impossible.
+
+    Its standard error is thrown away, unless `stderr` is None: then it is ours.
+    """
     if not sys.executable:
         raise OSError("no Python interpreter is known that could run it")
     package = Path(__file__).resolve().parents[1]
@@ -32,7 +35,7 @@ def start(module: str) -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-c", BOOTSTRAP, str(package), module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
         env={**os.environ, "PYTHONHASHSEED": "0"},  # so that sympy's formulas do not differ from run to run
     )
 

@@ -15,6 +15,7 @@ FLOORS = [
     {"diagnostics", "localization", "document", "safe_io", "output_folder", "processes"},
     {"language"},
     {"numeric", "formatting"},
+    {"recording"},
     {"backends", "inputs", "codegen", "tape"},
     {"truth", "verify", "misconceptions"},
     {"render"},
@@ -214,7 +215,8 @@ FENCES = {
     "typer": lambda name: name.startswith("cli."),
     "click": lambda name: name.startswith("cli."),
     "numpy": lambda name: (
-        name in ("gradcheck.flat_arguments", "gradcheck.function_check", "gradcheck.backward_mistakes")
+        name
+        in ("gradcheck.flat_arguments", "recording.arrays", "gradcheck.function_check", "gradcheck.backward_mistakes")
         or name.startswith("tape.")
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",
@@ -298,7 +300,7 @@ FIRST = [
     "assert str(decode({'code': [['variable', 'x'], ['sin', 0]], 'roots': [1]})[0]) == 'sin(x)'",
     "from diffcompare.studies.trace_wording import Wording",
     "from diffcompare.misconceptions.kinds import KINDS; assert KINDS",
-    "from diffcompare.numeric.recording import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
+    "from diffcompare.recording.recorder import record; assert record(lambda x: x*x + 1, {'x': 2.0}).steps",
     "from diffcompare.numeric.balls import ROWS; from diffcompare.language.operations import OPERATIONS; assert ROWS[OPERATIONS['sin']]",
 ]
 """What a caller may import first of all, and use."""

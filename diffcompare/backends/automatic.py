@@ -114,7 +114,7 @@ def run_sweeps(
     `sweep` returns the gradient and raises TimeoutError when the budget is spent; `work` counts its operations.
     Where values come near the ends of the range of doubles, a second sweep with wider exponents finds what was lost.
     """
-    expression = problem.at(problem.point)
+    expression = problem.expression
     nodes = wengert_list(expression)
     active = active_nodes(nodes, problem.wrt)
     done = Work(1, work(nodes, active))

@@ -44,7 +44,7 @@ CONFIRMED = 1e-14  # relative change on doubling up to which a longer step is ac
 
 def differentiate(problem: Problem) -> Derivative:
     """Compute the gradient by one complex evaluation for every variable, or several where no default step serves."""
-    nodes = wengert_list(problem.at(problem.point))
+    nodes = wengert_list(problem.expression)
     n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
     # One division by h for every variable; to take an imaginary part costs nothing.
     planned = n * (cost + 1)

@@ -8,12 +8,22 @@ The step used is the one that the doubles around x really have, (x + h) - x.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum, inf, isfinite
 
-from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
+from diffcompare.backends.problem import (
+    Backend,
+    Derivative,
+    Problem,
+    RecordedProgram,
+    Status,
+    Work,
+    exceeds_budget,
+    not_started,
+)
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.evaluate import Deadline, is_number, values_at
 from diffcompare.numeric.sweeps import primal_work
@@ -150,6 +160,7 @@ def _gradient(
             notes.append(f"df/d{name}: {note}")
     if status == "ok" and None in gradient.values():
         status = "undefined"
+    notes += values.notes
     work = Work(values.count, values.count * cost + operations)
     return Derivative(method, status, variant, gradient, work, notes=tuple(notes))
 
@@ -175,6 +186,7 @@ class CountedValues:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.count = 0
+        self.notes: dict[str, None] = {}
         self.listing = lru_cache(maxsize=1)(wengert_list)
         self.at_point = lru_cache(maxsize=1)(lambda: self._value(dict(problem.point)))
 
@@ -186,9 +198,32 @@ class CountedValues:
 
     def _value(self, point: dict[str, float]) -> float | None:
         self.count += 1
+        if self.problem.program is not None:
+            return self._run(self.problem.program, point)
         expression = self.problem.at(point)
         value = values_at(self.listing(expression), point)[expression]
         return float(value) if is_number(value) else None
+
+    def _run(self, program: RecordedProgram, point: dict[str, float]) -> float | None:
+        """Run the program itself, on its own path, and note where that is another one than at the point."""
+        from diffcompare.recording.recorder import first_difference
+
+        try:
+            recording = program.record(point)
+            value = recording.value
+        except (DiffcompareError, ValueError) as error:
+            why = error.diagnostic.message if isinstance(error, DiffcompareError) else "it returned several numbers"
+            self.notes.setdefault(f"at {_moved(self.problem.point, point)} {why}")
+            return None
+        crossed = first_difference(program.recording, recording)
+        if crossed:
+            self.notes.setdefault(f"the step to {_moved(self.problem.point, point)} crosses a branch: {crossed}")
+        return float(value) if is_number(value) else None
+
+
+def _moved(point: Mapping[str, float], other: Mapping[str, float]) -> str:
+    """Return the coordinate in which another point differs."""
+    return ", ".join(f"{name} = {other[name]!r}" for name, x in point.items() if other[name] != x)
 
 
 def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None) -> tuple[float | None, str]:

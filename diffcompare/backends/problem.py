@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from diffcompare.language.expression import Expression
 from diffcompare.language.printer import shorten
@@ -11,6 +12,9 @@ from diffcompare.language.wengert import dag_size, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, describe_outside, evaluate, is_number, values_at
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
 from diffcompare.numeric.sweeps import formula_work
+
+if TYPE_CHECKING:
+    from diffcompare.recording.recorder import Recording
 
 OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
@@ -20,18 +24,40 @@ NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; ne
 
 
 class Hand(NamedTuple):
-    """Partials that a person wrote, a formula for every variable, and where they come from."""
+    """Partials that a person wrote, a formula for every variable, and where they come from.
+
+    `function` returns them at a point, for partials that are a Python function.
+    """
 
     formulas: Mapping[str, Expression]
     origin: Literal["given", "file", "catalogue"]
+    function: Callable[[Mapping[str, float]], Mapping[str, float | None]] | None = None
+
+
+class RecordedProgram(Protocol):
+    """A Python function: it is recorded as it runs, and may be another expression at another point."""
+
+    @property
+    def recording(self) -> Recording:
+        """The run at the point of the problem."""
+
+    @property
+    def formula(self) -> Expression:
+        """The function as one expression for every input.  Raises DiffcompareError where it decides by a variable."""
+
+    def value(self, point: Mapping[str, float]) -> float | None:
+        """Return the value of a plain call at another point; None where it has none."""
+
+    def record(self, point: Mapping[str, float]) -> Recording:
+        """Return the run at another point.  Raises DiffcompareError where the function does not run."""
 
 
 class Problem(NamedTuple):
     """The problem of differentiating `expression` at `point` with respect to the variables `wrt`.
 
     `step` overrides the step of difference formulas; `budget` is in seconds for each method (None: no limit);
-    without `simplify` a method with formulas does not look for shorter ones.  `program` returns the expression at a
-    point, for Python functions, which are recorded as they run and may be another expression at another point.
+    without `simplify` a method with formulas does not look for shorter ones.  For a Python function, `program`, the
+    expression is the tape of its run at the point.
     """
 
     expression: Expression
@@ -41,11 +67,34 @@ class Problem(NamedTuple):
     step: float | None = None
     budget: float | None = 5.0
     simplify: bool = True
-    program: Callable[[Mapping[str, float]], Expression] | None = None
+    program: RecordedProgram | None = None
 
     def at(self, point: Mapping[str, float]) -> Expression:
-        """Return the expression that computes the function at a point; a typed expression is the same everywhere."""
-        return self.expression if self.program is None else self.program(point)
+        """Return the expression that computes the function at a point; a formula is the same everywhere."""
+        if self.program is None or point == self.point:
+            return self.expression
+        return self.program.record(point).output
+
+    @property
+    def path(self) -> Expression:
+        """The expression that computes the function at the point and near it, in which equal parts are one."""
+        return self.expression if self.program is None else _merged(self.expression)
+
+    @property
+    def formula(self) -> Expression:
+        """The expression that computes the function everywhere.
+
+        Raises DiffcompareError for a program that decides by the value of a variable.
+        """
+        return self.expression if self.program is None else self.program.formula
+
+
+@lru_cache(maxsize=4)
+def _merged(tape: Expression) -> Expression:
+    from diffcompare.recording.recorder import merged  # formulas do without
+
+    merged_tape: Expression = merged(tape)
+    return merged_tape
 
 
 class Size(NamedTuple):

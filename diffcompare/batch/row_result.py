@@ -13,7 +13,9 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.formulas import formulas_from
+from diffcompare.inputs.function_point import parse_function_point
 from diffcompare.inputs.point import constant_value, parse_point
+from diffcompare.inputs.python_function import function_file
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
@@ -34,6 +36,7 @@ class Options(NamedTuple):
     max_error: float | None = None  # largest error with which a row counts as answered; None for any
     # Output of every row: `jsonl`, `csv`, or any other for none, because the format shows all rows together.
     format: str = "jsonl"
+    allow_code: bool = False  # whether a row may name a Python function, whose file is then run
 
     def plain(self) -> dict[str, Any]:
         """Return the options as plain data for JSON."""
@@ -97,7 +100,17 @@ def json_line(data: Mapping[str, Any]) -> str:
 
 def _compare(row: InputRow, options: Options) -> dict[str, Any]:
     """Return the data of the comparison that a row asks for, and the check of the row's own partials."""
-    question, at, hand = _row_input(row)
+    question, at, hand = _row_input(row, options)
+    try:
+        return _compared(question, at, hand, options)
+    finally:
+        if question.program is not None:
+            question.program.close()
+
+
+def _compared(
+    question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
+) -> dict[str, Any]:
     comparison = compare_question(
         question,
         at=at,
@@ -110,7 +123,7 @@ def _compare(row: InputRow, options: Options) -> dict[str, Any]:
         simplify=options.simplify,
     )
     own_partials = hand or question.hand
-    if own_partials is None or own_partials.origin == "catalogue":
+    if own_partials is None or own_partials.origin == "catalogue" or question.program is not None:
         return comparison.data()
     return {**comparison.data(), "check": _check(comparison.problem.expression, own_partials, options)}
 
@@ -125,7 +138,7 @@ def _check(expression: Expression, hand: Hand, options: Options) -> dict[str, An
     return {"verdict": worst, "partials": partials}
 
 
-def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, Hand | None]:
+def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[str, float] | None, Hand | None]:
     """Return the parsed expression of a row, its point, and the partials that it gives.  Raises DiffcompareError."""
     if row.error is not None:
         raise DiffcompareError(row.error)
@@ -133,12 +146,31 @@ def _row_input(row: InputRow) -> tuple[ParsedInput, Mapping[str, float] | None, 
         entry = entry_from(row.entry, row.file, row.line)
         question = parse_entry(entry, "file", f"{row.file}:{entry.name}")
         return question, None if row.point_place is None else _point(row.point, row.point_place), None
+    named = function_file(row.text)
+    if named is not None:
+        return _function(row, *named, options), None, None
     at = None if row.point is None else _point(row.point, row.point_place or row.place)
     question = parse_input(row.text, "file", row.place, tuple(at or ()))
     if not row.hand:
         return question, at, None
     names = variables(wengert_list(question.parsed.expression))
     return question, at, Hand(formulas_from(row.hand, names, lambda name: f"{row.place}, hand {name}"), "given")
+
+
+def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedInput:
+    """Return the Python function that a row names, at its point.  Raises DiffcompareError unless that is allowed."""
+    if not options.allow_code:
+        message = f"this row names a Python function, and `{path}` would be run"
+        help = "if you trust the file, and the table: --allow-code"
+        raise DiffcompareError(Diagnostic("E634", "bad_value", message, (0, len(row.text)), help, row.text, row.place))
+    from diffcompare.inputs.function_process import load_in_process
+    from diffcompare.inputs.python_function import program_input
+
+    given: Any = row.point
+    if isinstance(given, str):
+        given = parse_function_point([given])
+    program = load_in_process(path, name, given, f"{path}:{name}", options.budget)
+    return program_input(program, default=given is None)
 
 
 def _point(given: str | Mapping[str, Any] | None, place: str) -> dict[str, float]:

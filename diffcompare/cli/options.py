@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
@@ -115,8 +116,8 @@ def methods(names: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def split(texts: Sequence[str] | None) -> list[str]:
-    """Return the words of an option that can be repeated or given a list with commas."""
-    words = [word.strip() for text in texts or () for word in text.split(",")]
+    """Return the words of an option that can be repeated or given a list with commas; those inside brackets stay."""
+    words = [word.strip() for text in texts or () for word in re.split(r",(?![^\[]*\])", text)]
     return [word for word in words if word]
 
 
@@ -128,20 +129,62 @@ def point(specs: Sequence[str]) -> dict[str, float]:
 
 
 def parse_input(
-    expression: str, at: Sequence[str] | None, *, several: bool = False
+    expression: str, at: Sequence[str] | None, budget: float | None = 5.0, *, several: bool = False
 ) -> tuple[ParsedInput, dict[str, float] | None]:
     """Parse the expression argument (with `several` also a list of outputs), and the point of `--at` if there is one.
+
+    `budget` is for the runs of a Python function.
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
     from diffcompare.inputs.resolve import resolve
 
+    named = function_named(expression)
+    if named is not None:
+        parsed = _function_input(*named, at, budget)
+        assert parsed.program is not None
+        return parsed, None if at is None else parsed.program.at.point
     given = None if at is None else point(at)
     return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several), given
 
 
+def function_named(argument: str) -> tuple[str, str] | None:
+    """Return the file and the function that an argument `FILE.py:name` names; None for anything else."""
+    if ".py" not in argument.lower():
+        return None
+    from diffcompare.inputs.python_function import function_file
+
+    return function_file(argument)
+
+
+def _function_input(path: str, name: str, at: Sequence[str] | None, budget: float | None) -> ParsedInput:
+    from diffcompare.inputs.function_point import parse_function_point
+    from diffcompare.inputs.function_process import load_in_process
+    from diffcompare.inputs.python_function import program_input
+
+    given = None if at is None else parse_function_point(at)
+    return program_input(load_in_process(path, name, given, f"{path}:{name}", budget), default=given is None)
+
+
+def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:
+    """Return the partials that a Python function of the user's computes."""
+    from diffcompare.backends.problem import Hand
+    from diffcompare.inputs.function_point import gradient_by_name
+    from diffcompare.inputs.function_process import FunctionProcess, ProcessProgram
+
+    if parsed_input.program is None:
+        help = f"for example `grad {path}:f --hand {path}:{name}`"
+        raise usage_error("E506", "a function as `--hand` is for a function", help)
+    at, budget = parsed_input.program.at, parsed_input.program.budget
+    gradient = ProcessProgram(FunctionProcess(path, name, budget), at, f"{path}:{name}")
+    return Hand({}, "given", lambda point: gradient_by_name(at, gradient.called(point)))
+
+
 def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
-    """Parse the formulas of `--hand` for the variables of the expression."""
+    """Parse the formulas of `--hand` for the variables of the expression, or load the function that computes them."""
+    named = function_named(specs[0]) if len(specs) == 1 else None
+    if named is not None:
+        return _hand_function(*named, parsed_input)
     from diffcompare.inputs.formulas import parse_hand
 
     return parse_hand(specs, variables_of(parsed_input))
@@ -151,6 +194,8 @@ def variables_of(parsed_input: ParsedInput) -> list[str]:
     """Return the names of the variables of the expression."""
     from diffcompare.language.wengert import variables, wengert_list
 
+    if parsed_input.program is not None:
+        return list(parsed_input.program.at.point)
     return variables(wengert_list(parsed_input.parsed.expression))
 
 
@@ -191,6 +236,9 @@ class Reads(NamedTuple):
 def _file_of_expression(argument: str) -> str | None:
     from diffcompare.inputs.resolve import file_and_name
 
+    named = function_named(argument)
+    if named is not None:
+        return named[0]
     path, _ = file_and_name(argument)
     return path or (argument if argument == safe_io.STREAM or os.path.splitext(argument)[1] else None)
 
@@ -224,7 +272,7 @@ Expression: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="EXPR",
-        help="An expression, @name, FILE.toml:name, or - for stdin.",
+        help="An expression, @name, FILE.toml:name, - for stdin, or FILE.py:name (runs the file, as `python` does).",
         autocompletion=complete_expressions,
         show_default=False,
     ),
@@ -243,7 +291,9 @@ Outputs: TypeAlias = Annotated[
 OptionalExpression: TypeAlias = Annotated[
     str | None,
     typer.Argument(
-        metavar="EXPR", help="An expression, @name, FILE.toml:name, or -.", autocompletion=complete_expressions
+        metavar="EXPR",
+        help="An expression, @name, FILE.toml:name, -, or FILE.py:name.",
+        autocompletion=complete_expressions,
     ),
     READS_EXPRESSION,
 ]

@@ -29,7 +29,7 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str
     """
     point: dict[str, float] = {}
     for spec in specs:
-        for assignment in _split(spec) if spec.strip() else ():
+        for assignment in split_at_commas(spec) if spec.strip() else ():
             name, text = split_assignment(assignment, "--at", variables)
             if name in point:
                 raise _bad(f"two values for `{name}`", "--at", assignment, f"keep one of them: --at {name}={text}")
@@ -37,15 +37,15 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str
     return point
 
 
-def _split(spec: str) -> list[str]:
-    """Split a text at the commas outside parentheses."""
+def split_at_commas(spec: str) -> list[str]:
+    """Split a text at the commas outside parentheses and brackets."""
     pieces, depth, start = [], 0, 0
     for index, character in enumerate(spec):
         if character == "," and depth == 0:
             pieces.append(spec[start:index])
             start = index + 1
-        elif character in "()":
-            depth += 1 if character == "(" else -1
+        elif character in "()[]":
+            depth += 1 if character in "([" else -1
     return [*pieces, spec[start:]]
 
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from diffcompare.backends.problem import Hand
     from diffcompare.inputs.catalogue import CatalogueMatch
     from diffcompare.inputs.expression_file import Entry
+    from diffcompare.inputs.python_function import FunctionProgram
 
 
-Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin"]
+Origin: TypeAlias = Literal["expression", "catalogue", "file", "stdin", "function"]
 
 
 class ParsedInput(NamedTuple):
@@ -37,6 +38,13 @@ class ParsedInput(NamedTuple):
     hand: Hand | None = None
     point: Mapping[str, float] | None = None  # the classic point, if there is one
     match: CatalogueMatch | None = None  # the match of a typed expression in the catalogue
+    program: FunctionProgram | None = None  # a Python function at a point; the expression is the tape of its run
+
+    def as_expression(self) -> ParsedInput:
+        """Return a function as an expression, in which equal parts of its recording are one."""
+        if self.program is None:
+            return self
+        return self._replace(parsed=self.parsed._replace(expression=self.program.recording.expression))
 
 
 def resolve(

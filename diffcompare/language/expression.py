@@ -294,6 +294,21 @@ class Number(Leaf):
         return self.double
 
 
+class Double(Leaf):
+    """A number in a recorded program: exactly the double that it is (0.1 is not 1/10), and of either sign."""
+
+    __slots__ = ("double",)
+    double: float
+
+    def __new__(cls, double: float) -> Double:
+        node: Double = _leaf(cls)
+        node.double = double
+        return node
+
+    def __float__(self) -> float:
+        return self.double
+
+
 def _quotient(numerator: int, denominator: int) -> float:
     """Return the double nearest to a quotient, as in Python source: true division of integers rounds correctly."""
     try:

@@ -26,7 +26,7 @@ from typing import Any
 
 from diffcompare.language import special_functions as special
 from diffcompare.language.expression import OPERATIONS as OPERATIONS  # filled below, and imported from here
-from diffcompare.language.expression import Constant, Expression, Number, Operation, Partial, Region
+from diffcompare.language.expression import Constant, Double, Expression, Number, Operation, Partial, Region
 
 EVERYWHERE = Region("", lambda *arguments: True)
 NOWHERE = Region("", lambda *arguments: False)
@@ -442,12 +442,14 @@ def power_of(base: Any, exponent: Any) -> tuple[Operation, tuple[Any, ...]]:
 
 
 def exact_integer(expression: Expression) -> int | None:
-    """Return the integer that a literal or a negated literal writes; None for any other expression."""
+    """Return the integer that a number or a negated number writes; None for any other expression."""
     if expression.operation is negate:
         inner = exact_integer(expression.arguments[0]) if not expression.arguments[0].operation else None
         return None if inner is None else -inner
     if isinstance(expression, Number) and expression.places == 0:
         return expression.digits
+    if isinstance(expression, Double) and expression.double.is_integer():
+        return int(expression.double)
     return None
 
 

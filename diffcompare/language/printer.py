@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from diffcompare.language.expression import Constant, Expression, Number, PendingDerivative
+from diffcompare.language.expression import Constant, Double, Expression, Number, PendingDerivative
 from diffcompare.language.grammar import NEGATION, POWER, PRODUCT, SUM
 from diffcompare.language.operations import add, exp, is_negation, is_product, is_quotient, is_sum
 from diffcompare.language.tokenizer import MAX_CHARACTERS, MAX_EXPONENT
@@ -261,7 +261,15 @@ def _leaf_text(leaf: Expression) -> str:
     """Write a number, a constant or a variable."""
     if isinstance(leaf, Number):
         return number_text(leaf)
+    if isinstance(leaf, Double):
+        return double_text(leaf.double)
     return str(leaf.name)  # type: ignore[attr-defined]
+
+
+def double_text(x: float) -> str:
+    """Return the shortest text that reads back as the same double: `2`, `0.1`, `1e+15`."""
+    short = f"{x:.15g}"
+    return short if float(short) == x else repr(x)
 
 
 def shorten(node: Expression, limit: int = 40) -> str:
@@ -359,8 +367,8 @@ def _letter(stem: str) -> str:
 
 
 def _leaf(leaf: Expression) -> tuple[int, list[Part]]:
-    if isinstance(leaf, Number):
-        mantissa, _, exponent = number_text(leaf).partition("e")
+    if isinstance(leaf, Number | Double):
+        mantissa, _, exponent = _leaf_text(leaf).partition("e")
         if not exponent:
             return ATOM, [mantissa]
         return PRODUCT, [rf"{mantissa} \cdot 10^{{{exponent}}}" if mantissa != "1" else f"10^{{{exponent}}}"]

@@ -21,7 +21,15 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
+from diffcompare.language.expression import (
+    ArithmeticOperators,
+    Constant,
+    Double,
+    Expression,
+    Number,
+    Operation,
+    Variable,
+)
 from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p
 from diffcompare.numeric.arb_functions import (
     Undecided,
@@ -340,6 +348,8 @@ def _leaf(node: Expression, point: Mapping[str, Any]) -> Ball:
         return lift(point[node.name])
     if type(node) is Number:
         return lift(node.digits) / lift(10**node.places) if node.places else lift(node.digits)
+    if type(node) is Double:
+        return lift(node.double)
     assert isinstance(node, Constant)
     return Ball.constant(node.name)
 

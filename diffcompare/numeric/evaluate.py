@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any, NamedTuple, Self
 
-from diffcompare.language.expression import ArithmeticOperators, Constant, Expression, Number, Operation, Variable
+from diffcompare.language.expression import (
+    ArithmeticOperators,
+    Constant,
+    Double,
+    Expression,
+    Number,
+    Operation,
+    Variable,
+)
 from diffcompare.language.operations import CONSTANTS, general_power, integer_power, max_, min_
 from diffcompare.language.wengert import wengert_list
 
@@ -179,7 +187,7 @@ def guarded(
 def _float_leaf(node: Expression, point: Mapping[str, Any]) -> float:
     if type(node) is Variable:
         return point[node.name]  # type: ignore[no-any-return]
-    if type(node) is Number:
+    if type(node) is Number or type(node) is Double:
         return node.double
     assert isinstance(node, Constant)
     return CONSTANTS[node.name]

@@ -22,7 +22,12 @@ def truth_about(problem: Problem) -> Truth:
     from diffcompare.truth.establish import establish  # loads Arb, which answers without a truth do not need
 
     with ONE_AT_A_TIME:
-        return establish(problem)
+        truth = establish(problem)
+        if problem.program is None:
+            return truth
+        from diffcompare.truth.decisions import judge_decisions
+
+        return judge_decisions(problem, truth)
 
 
 def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,18 +18,19 @@ from diffcompare.backends import (
 )
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
-from diffcompare.diagnostics import Diagnostic
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
-from diffcompare.numeric.evaluate import Undefined, is_number, value_at, values_at
+from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, value_at, values_at
 from diffcompare.studies.accuracy import measure, truth_about
 from diffcompare.studies.question import (
     checked_answers,
     checked_names,
     checked_positive,
     format_point,
+    is_function,
     near_kink,
     question_and_point,
     set_up,
@@ -236,10 +237,21 @@ def right_beside(comparison: Comparison, names: Collection[str]) -> bool:
                 name: x + direction * (1 + number / 2) * max(1.0, abs(x))
                 for number, (name, x) in enumerate(comparison.problem.point.items())
             }
-            partials = gradient_at(comparison.problem.expression, moved)
+            partials = _gradient_beside(comparison.problem, moved)
             if partials is not None and all(_is_near(partials[name], comparison.true_partial(name)) for name in names):
                 return True
     return False
+
+
+def _gradient_beside(problem: Problem, point: Mapping[str, float]) -> Mapping[str, float] | None:
+    """Return the gradient by reverse mode at another point, where a program takes a path of its own."""
+    if problem.program is None:
+        return gradient_at(problem.expression, point)
+    try:
+        gradient = problem.program.record(point).gradient()
+    except (DiffcompareError, *RANGE_ERRORS):
+        return None
+    return gradient if all(map(math.isfinite, gradient.values())) else None
 
 
 def _is_near(partial: float, true: TrueNumber | None) -> bool:
@@ -330,7 +342,9 @@ def compare_question(
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
     hand = hand or question.hand
-    problem = Problem(question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify)
+    problem = Problem(
+        question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify, question.program
+    )
     value = values_at(wengert_list(problem.expression), setup.point)[problem.expression]
     established = truth_about(problem) if truth else None
     # The symbolic method waits for its worker, so it is asked last; the answers keep the order of the question.
@@ -341,29 +355,30 @@ def compare_question(
 
 
 def compare(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     methods: str | Iterable[str] = DEFAULT_METHODS,
-    hand: Mapping[str, str | Expression] | None = None,
+    hand: Mapping[str, str | Expression] | Callable[..., Any] | None = None,
     wrt: str | Sequence[str] = (),
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
     simplify: bool = True,
-    **values: float,
+    **values: Any,
 ) -> Comparison:
     """Differentiate an expression by several methods and measure each against the truth.
 
     The methods are the four ways of the survey: hand-coded, numerical, symbolic and automatic differentiation.
 
     Args:
-        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue), `FILE.toml:name`, or a Python function,
+            which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
         methods: Names of methods, or "all"; `diffcompare grad --help` lists them.
-        hand: Formulas that a person derived, by variable.
+        hand: Formulas that a person derived, by variable; for a Python function, another one that returns its gradient.
         wrt: The variables of differentiation; none means all of them.
         step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
         budget: Seconds that each method may take; None: no limit.
@@ -389,16 +404,26 @@ def compare(
     if isinstance(values.get("method"), str | list | tuple):
         raise TypeError("compare() asks several methods: the option is `methods`")
     question, at = question_and_point(expression, point, values)
-    formulas = checked_answers(hand)
-    own = _own_formulas(formulas, question) if formulas else None
+    own = _own_partials(hand, question)
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )
 
 
+def _own_partials(hand: Any, question: ParsedInput) -> Hand | None:
+    """Return the partials that a caller wrote: formulas by variable, or a Python function for a function."""
+    program = question.program
+    if is_function(hand) and program is not None:
+        from diffcompare.inputs.python_function import gradient_function
+
+        return Hand({}, "given", gradient_function(program.at, hand))
+    formulas = checked_answers(hand)
+    return _own_formulas(formulas, question) if formulas else None
+
+
 def _own_formulas(hand: Mapping[str, str | Expression], question: ParsedInput) -> Hand:
     from diffcompare.inputs.formulas import formulas_from
 
-    names = variables(wengert_list(question.parsed.expression))
+    names = list(question.program.at.point) if question.program else variables(wengert_list(question.parsed.expression))
     texts = {name: str(formula) for name, formula in hand.items()}
     return Hand(formulas_from(texts, names, lambda name: f"hand[{name!r}]"), "given")

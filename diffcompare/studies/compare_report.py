@@ -26,7 +26,7 @@ from diffcompare.numeric.evaluate import Undefined
 from diffcompare.studies.accuracy import error_cells
 from diffcompare.studies.compare import Comparison
 from diffcompare.studies.compare_verdict import verdict as verdict  # the record asks its report for it
-from diffcompare.studies.record import counted, large, number, question_entries, select, slope_data, study_data
+from diffcompare.studies.record import counted, large, number, plain, question_entries, select, slope_data, study_data
 
 if TYPE_CHECKING:
     pass
@@ -72,9 +72,11 @@ def _truth(comparison: Comparison) -> dict[str, Any] | None:
 
 
 def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
+    program = comparison.question.program
     measured = {name: comparison.measure(name, partial) for name, partial in answer.gradient.items()}
     return {
         **select(answer, "method | variant? | status | gradient"),
+        **({} if program is None else {"nested": plain(program.at.shaped(answer.gradient))}),
         "error": {
             kind: {name: errors[kind] for name, errors in measured.items()} for kind in ("absolute", "relative", "ulp")
         },

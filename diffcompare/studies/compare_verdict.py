@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from diffcompare.language.expression import Expression
 from diffcompare.language.printer import shorten
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.accuracy import FULL_DIGITS
@@ -387,7 +388,8 @@ def _at_kink(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple
     digits = value_digits(comparison)
     if digits is not None and digits < MIN_EXACT_DIGITS:
         return [], []  # in doubles this may not be the kink, or not the branch, of the function
-    for node, names_below in kinks(comparison):
+    places: list[tuple[Expression | str, set[str]]] = [*kinks(comparison), *_tied(comparison)]
+    for node, names_below in places:
         explained = [
             method
             for method in methods
@@ -402,12 +404,20 @@ def _at_kink(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple
         names = list(dict.fromkeys(name for method in explained for name in method.wrong))
         listed = join([method.method for method in explained])
         one = len(explained) == 1
-        if node.operation is not None and node.operation.selects:
+        if isinstance(node, str):
+            clause = f"{listed} {'sees' if one else 'see'} only the path taken at {node}, "
+        elif node.operation is not None and node.operation.selects:
             clause = f"{listed} {'sees' if one else 'see'} only the branch of {shorten(node)} that is taken, "
         else:
             clause = f"at the kink of {shorten(node)} {listed} {'follows' if one else 'follow'} a convention, "
         return [f"{clause}and {'misses' if one else 'miss'} {partials(names)}"], explained
     return [], []
+
+
+def _tied(comparison: Comparison) -> list[tuple[str, set[str]]]:
+    """Return the line of a program at which another path begins at the point, with all variables; else nothing."""
+    tied = comparison.truth.tied if comparison.truth else ""
+    return [(tied, set(comparison.problem.wrt))] if tied else []
 
 
 def _value_lost(comparison: Comparison) -> list[str]:

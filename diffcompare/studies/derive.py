@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcompare.backends import automatic
 from diffcompare.backends.problem import NOTHING, Problem, Size, evaluate_formulas
@@ -253,6 +253,7 @@ def derive_question(
     A given point that is undefined or at a kink is the record's `failure`; a bad default point is only mentioned in the
     verdict.  Raises DiffcompareError for a wrong point or variable, and (E541) where no rule is known.
     """
+    question = question.as_expression()
     root = question.parsed.expression
     nodes = wengert_list(root)
     setup, no_point = _set_up_leniently(question, nodes, at, wrt)
@@ -268,17 +269,18 @@ def derive_question(
 
 
 def derive(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     wrt: str | Sequence[str] = (),
-    **values: float,
+    **values: Any,
 ) -> Derive:
     """Differentiate an expression rule by rule, with respect to each variable, and check the formulas at a point.
 
     Args:
-        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue), `FILE.toml:name`, or a Python function,
+            which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: Where to check the formulas: a mapping of variable names to numbers, or one number where there is one
             variable.  None: the classic point of a catalogue entry, else a default point, which the notes name.
         wrt: The variables of differentiation; none means all of them.

@@ -73,7 +73,7 @@ def _smooth_in_doubles(
 
 def failure_at(problem: Problem) -> Diagnostic | None:
     """Return what is wrong with the point of a problem, whatever the method; None where there is a gradient."""
-    nodes = wengert_list(problem.at(problem.point))
+    nodes = wengert_list(problem.expression)
     return point_failure(nodes, problem, values_at(nodes, problem.point)[nodes[-1]], truth_about(problem))
 
 

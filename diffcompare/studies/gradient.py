@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -14,32 +15,42 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import parse, parse_apart
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.numeric.evaluate import Undefined, is_number, values_at
-from diffcompare.studies.question import checked_point, is_bare_number, merged, named_point, question_of
+from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
+from diffcompare.studies.question import (
+    checked_point,
+    function_label,
+    function_values,
+    is_bare_number,
+    is_function,
+    merged,
+    named_point,
+    question_of,
+)
 
 _PLAIN = frozenset((float, int))  # types of coordinates that need no validation beyond finiteness
 MAX_CACHED_LENGTH = 2_000  # characters of a text; the nodes of longer ones are not worth the memory of a cache
 
 
 def gradient(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     method: str = "reverse-ad",
-    **values: float,
-) -> dict[str, float]:
-    """Return the gradient of an expression at a point, by one method.
+    **values: Any,
+) -> dict[str, Any]:
+    """Return the gradient of an expression, or of a Python function, at a point, by one method.
 
     Args:
-        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue), `FILE.toml:name`, or a Python function,
+            which is recorded as it runs; its parameters are numbers, vectors and matrices.
         point: A mapping of variable names to numbers, or one number where there is one variable.
         method: The name of a method; `diffcompare grad --help` lists them.
         **values: Coordinates of the point, instead of `point` or in addition to it.
 
     Returns:
-        The partials as finite doubles, by variable in natural order.  At a kink they are what the method returns there,
-        which is a convention.
+        The partials as finite doubles, by variable in natural order; those of a function by parameter, in the shape
+        that went in.  At a kink they are what the method returns there, which is a convention.
 
     Raises:
         DiffcompareError: For wrong input; for a point outside the domain (kind `domain_error`); where a partial would
@@ -49,15 +60,19 @@ def gradient(
     Example:
         >>> gradient("x1^2*sin(x2)", {"x1": 1.0, "x2": 0.0})
         {'x1': 0.0, 'x2': 1.0}
+        >>> gradient(lambda w: w[0] * w[1] ** 2, w=[2.0, 3.0])
+        {'w': [9.0, 12.0]}
 
     Source: the default, reverse mode, is described by A. Griewank and A. Walther: Evaluating derivatives, second
     edition, SIAM 2008, chapter 3.
     """
+    if is_function(expression):
+        return _function_gradient(expression, function_values(expression, point, values), method)
     if isinstance(expression, str) and _is_entry(expression):
         given = () if is_bare_number(point) else merged(point, values) or ()
         expression = question_of(expression, tuple(given)).parsed.expression
     if not isinstance(expression, str | Expression):
-        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
+        raise TypeError(f"an expression is text, an Expression or a function, not {type(expression).__name__}")
     at = point if type(point) is dict and not values else _mapping(expression, point, values)
     nodes, names = _read(expression, at)
     doubles = _doubles(names, at)
@@ -70,7 +85,32 @@ def gradient(
     answer = run_backend(backend(method), problem)
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))
-    return dict(answer.gradient)  # type: ignore[arg-type]
+    return dict(answer.gradient)
+
+
+def _function_gradient(function: Any, given: Mapping[str, Any] | None, method: str) -> dict[str, Any]:
+    """Return the gradient of a Python function in the shapes of its parameters."""
+    from diffcompare.inputs.python_function import program, single_output, unrecorded_dependence
+    from diffcompare.recording.recorded_number import plain
+
+    run = program(function, given, function_label(function), budget=None)
+    recording = run.recording
+    single_output(run, recording)
+    if method == "reverse-ad":
+        with suppress(*RANGE_ERRORS):
+            gradient = recording.gradient()
+            if all(isfinite(plain(partial)) for partial in gradient.values()):
+                lost = None if all(gradient.values()) else unrecorded_dependence(run, recording)
+                if lost is not None:
+                    raise DiffcompareError(lost)
+                return run.at.shaped(gradient)
+    from diffcompare.backends import backend, run_backend
+
+    problem = Problem(recording.output, run.at.point, tuple(run.at.point), program=run)
+    answer = run_backend(backend(method), problem)
+    if answer.status != "ok":
+        raise DiffcompareError(_refusal(problem, answer))
+    return run.at.shaped(answer.gradient)
 
 
 def _mapping(expression: str | Expression, point: Any, values: Mapping[str, Any]) -> dict[str, Any]:

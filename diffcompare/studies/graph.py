@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -88,6 +88,14 @@ class ComputationalGraph(Record):
         return {node: numbered.get(node) or to_text(node) for node in self.nodes}
 
     @cached_property
+    def levels(self) -> dict[Expression, int]:
+        """The level of every node: 0 for a leaf, else one more than the highest argument."""
+        levels: dict[Expression, int] = {}
+        for node in self.nodes:
+            levels[node] = 1 + max([levels[argument] for argument in node.arguments], default=-1)
+        return levels
+
+    @cached_property
     def users(self) -> dict[Expression, list[Expression]]:
         """The users of every node; a node that uses another twice is listed twice."""
         return self._by_argument(self.uses)
@@ -129,18 +137,19 @@ class ComputationalGraph(Record):
 
 
 def graph(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     show: Show = "primal",
     wrt: str | Sequence[str] = (),
-    **values: float,
+    **values: Any,
 ) -> ComputationalGraph:
     """Build the computational graph of an expression at a point.
 
     Args:
-        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue), `FILE.toml:name`, or a Python function,
+            which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
         show: What stands beside the values: "primal" for nothing, "tangent" for the forward sweep with the first
@@ -182,8 +191,8 @@ def graph_question(
         message = f"unknown quantity `{show}`"
         raise DiffcompareError(Diagnostic("E531", "bad_value", message, help=f"choose one of {', '.join(SHOWN)}"))
     point, variables, notes = set_up(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, variables)
-    nodes = wengert_list(problem.at(point))
+    problem = Problem(question.parsed.expression, point, variables, program=question.program)
+    nodes = wengert_list(problem.expression)
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, variables))
     derivatives, uses, remark = _sweep(problem, show, nodes, values, active)

@@ -36,6 +36,9 @@ from diffcompare.studies.record import (
     plain,
     question_entries,
     select,
+    source_cell,
+    source_data,
+    source_place,
     status,
     study_data,
     times,
@@ -76,7 +79,8 @@ def _node(graph: ComputationalGraph, node: Expression) -> dict[str, Any]:
         "variable": node.name if isinstance(node, Variable) else None,
         "operation": node.operation.name if node.operation else None,
         "arguments": [graph.names[argument] for argument in node.arguments],
-        "level": node.level,
+        "level": graph.levels[node],
+        **source_data(node),
         "active": node in graph.active,
         "value": number(graph.values[node]),
         "status": status(graph.values[node]),
@@ -148,7 +152,7 @@ def _label(partial: float | None) -> str:
 
 def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
     numbers: list[tuple[Literal["primal", "tangent", "adjoint"], float | None]] = []
-    value = graph.values[node]
+    value, place = graph.values[node], source_place(node)
     if kind(node) != "constant":
         numbers.append(("primal", None if type(value) is Undefined else float(value)))
         if graph.show != "primal" and node in graph.derivatives:
@@ -157,9 +161,11 @@ def _vertex(graph: ComputationalGraph, node: Expression) -> Vertex:
         node_name(graph, node),
         _formula(graph, node),
         cast(Literal["variable", "constant", "operation"], kind(node)),
-        node.level,
+        graph.levels[node],
         node in graph.active,
         tuple(numbers),
+        line=None if place is None else place.line,
+        source_line="" if place is None else place.source_line,
     )
 
 
@@ -187,7 +193,8 @@ def _short(name: str) -> str:
 
 def _table(graph: ComputationalGraph) -> Table:
     derivative = "" if graph.show == "primal" else f" | >{graph.show}"
-    heads = columns(f"node | operation | arguments=of | >value{derivative} | used_by=used by")
+    line = " | source=line" if graph.question.program is not None else ""
+    heads = columns(f"node | operation | arguments=of | >value{derivative} | used_by=used by{line}")
     rows = tuple(_row(graph, node) for node in graph.nodes)
     return Table("nodes", heads, rows, "Nodes, in the order of the Wengert list")
 
@@ -204,6 +211,8 @@ def _row(graph: ComputationalGraph, node: Expression) -> tuple[Cell, ...]:
         active = node in graph.active
         cells.append(number(graph.derivatives.get(node)) if active or graph.show == "tangent" else "inactive")
     cells.append(_listed([node_name(graph, user) for user in users], 6) if users else "the output")
+    if graph.question.program is not None:
+        cells.append(source_cell(node))
     return tuple(cells)
 
 

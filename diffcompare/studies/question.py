@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Complex, Real
@@ -44,7 +45,10 @@ def set_up(question: ParsedInput, at: Mapping[str, float] | None = None, wrt: st
     Without `at` the point is the classic one of the question, else a default, and a note says which.  Without `wrt`
     the variables are all of them.  Raises DiffcompareError for a wrong point and for an unknown variable.
     """
-    point, notes = _point(question, at)
+    if question.program is None:
+        point, notes = _point(question, at)
+    else:
+        point, notes = question.program.at.point, []
     selected = _select_variables(checked_names("wrt", wrt), point)
     return Setup(point, selected, (*question.parsed.notes, *notes))
 
@@ -135,12 +139,45 @@ def question_and_point(
     expression: Any, point: Any, values: Mapping[str, Any], *, several: bool = False
 ) -> tuple[ParsedInput, dict[str, Any] | None]:
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given)."""
+    if is_function(expression):
+        given = function_values(expression, point, values)
+        return function_question(expression, given), given
     if is_bare_number(point):
         question = question_of(expression, several=several)
         point = named_point(point, variables(wengert_list(*question.parsed.outputs)))
         return question, merged(point, values)
     at = merged(point, values)
     return question_of(expression, tuple(at or ()), several=several), at
+
+
+def is_function(expression: object) -> bool:
+    """Tell whether a Python function stands where an expression may stand."""
+    return callable(expression) and not isinstance(expression, Expression | str)
+
+
+def function_values(function: Any, point: Any, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the values of a function's parameters by name; a number or an array alone is the first one's."""
+    if point is not None and not isinstance(point, Mapping):
+        from diffcompare.inputs.function_point import signature_of
+
+        names = list(signature_of(function, function_label(function)))
+        if not names:
+            raise bad_value("a point was given, and the function has no parameters", "point", "leave it out")
+        point = {names[0]: point}
+    return merged(point, values)
+
+
+def function_question(function: Any, given: Mapping[str, Any] | None) -> ParsedInput:
+    """Return the question for a Python function at a point."""
+    from diffcompare.inputs.python_function import function_input
+
+    return function_input(function, given, function_label(function))
+
+
+def function_label(function: Any) -> str:
+    """Return the name of a function in messages and reports."""
+    name = getattr(function, "__qualname__", None) or type(function).__name__
+    return str(name).rpartition("<locals>.")[2]
 
 
 def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = False) -> ParsedInput:
@@ -166,7 +203,7 @@ def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = F
         text = outputs_text(listed)
         return ParsedInput(text, Parsed(listed[-1], text, (), listed), "expression", "expression")
     if not isinstance(expression, str):
-        raise TypeError(f"an expression is text or an Expression, not {type(expression).__name__}")
+        raise TypeError(f"an expression is text, an Expression or a function, not {type(expression).__name__}")
     if expression == "-":  # standard input on the command line, and a mistake here
         parse(expression)
     return resolve(expression, names=tuple(names), several=several)
@@ -222,11 +259,15 @@ def _point(question: ParsedInput, at: Mapping[str, float] | None) -> tuple[dict[
 
 
 def _select_variables(wrt: Sequence[str], point: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the named variables, each once, or all of them where none is named."""
+    """Return the named variables, each once, or all of them where none is named; `w` stands for w[0], w[1] ..."""
+    selected: list[str] = []
     for name in wrt:
-        if name not in point:
+        name = re.sub(r",\s*", ", ", name)  # `W[0,1]` is W[0, 1]
+        parts = [name] if name in point else [part for part in point if part.startswith(f"{name}[")]
+        if not parts:
             raise unknown_variable(name, point, "--wrt", name)
-    return tuple(dict.fromkeys(wrt)) or tuple(point)
+        selected += parts
+    return tuple(dict.fromkeys(selected)) or tuple(point)
 
 
 def _note(message: str, help: str | None = None) -> Diagnostic:

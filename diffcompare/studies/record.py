@@ -20,6 +20,7 @@ from diffcompare.studies.question import format_point
 
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
+    from diffcompare.recording.source_lines import SourcePlace
 
 SCHEMA = "diffcompare/1"
 MAX_EXACT_INTEGER = 2**53  # JSON readers keep smaller integers exact; larger ones are written as decimal text
@@ -87,7 +88,7 @@ def question_data(command: str, question: ParsedInput, point: Mapping[str, float
         "command": command,
         "expression": {
             "text": question.text,
-            "read_as": to_text(expression),
+            "read_as": to_text(expression) if question.program is None else question.text,
             "variables": list(point),
             "operations": operation_count(wengert_list(expression)),
             "size": {"tree": large(tree_size(expression)), "dag": large(dag_size(expression))},
@@ -175,13 +176,32 @@ def status(value: Any) -> str:
     return "ok" if is_number(value) else str(float(value))
 
 
+def source_place(node: Expression) -> SourcePlace | None:
+    """Return the place in the program that a node was recorded from; None for a node of a formula, and for a leaf."""
+    place: SourcePlace | None = getattr(node, "place", None)  # of a `TapeNode`, which formulas need not load
+    return place
+
+
+def source_cell(node: Expression) -> Cell:
+    """Return the line that a node was recorded from as a cell: `3: y = (y + x/y)/2`."""
+    place = source_place(node)
+    return None if place is None else Code(str(place))
+
+
+def source_data(node: Expression) -> dict[str, Any]:
+    """Return the line that a node was recorded from for JSON; nothing for a node of a formula."""
+    place = source_place(node)
+    return {} if place is None else {"line": {"file": place.file, "number": place.line, "text": place.source_line}}
+
+
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
 def question_entries(question: ParsedInput, point: Mapping[str, float]) -> list[tuple[str, Cell]]:
     """Return the first lines of every listing: the function, its name in the catalogue, and the point."""
     entry = question.entry
-    entries: list[tuple[str, Cell]] = [("f", question.parsed.expression)]
+    function: Cell = question.parsed.expression if question.program is None else Code(question.label)
+    entries: list[tuple[str, Cell]] = [("f", function)]
     if entry is not None:
         entries.append(("known as", f"@{entry.name}" + f", {entry.title}" * bool(entry.title)))
     if point:

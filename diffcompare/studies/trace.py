@@ -7,7 +7,7 @@ the same list.  The numbers are those of the sweeps: nothing is computed here bu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -252,18 +252,19 @@ class Trace(Record):
 
 
 def trace(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     mode: Mode = "both",
     wrt: str | Sequence[str] = (),
-    **values: float,
+    **values: Any,
 ) -> Trace:
     """Trace the sweeps of automatic differentiation over an expression at a point, step by step.
 
     Args:
-        expression: Text, an `Expression`, `@name` (an entry of the catalogue) or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name` (an entry of the catalogue), `FILE.toml:name`, or a Python function,
+            which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
         mode: "forward" for one sweep of tangents for each variable, "reverse" for one sweep of adjoints, or "both".
@@ -300,8 +301,8 @@ def trace_question(
         message = f"unknown mode `{mode}`"
         raise DiffcompareError(Diagnostic("E521", "bad_value", message, help=f"choose one of {', '.join(MODES)}"))
     point, variables, notes = set_up(question, at, wrt)
-    problem = Problem(question.parsed.expression, point, variables)
-    nodes = wengert_list(problem.at(point))
+    problem = Problem(question.parsed.expression, point, variables, program=question.program)
+    nodes = wengert_list(problem.expression)
     values = evaluate(nodes, point, CAREFUL)
     active = frozenset(active_nodes(nodes, variables))
     failure = failure_of_sweep(problem, nodes, values, active)

@@ -8,7 +8,18 @@ from typing import Any
 
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
 from diffcompare.language.expression import Expression, Variable
-from diffcompare.studies.record import cell, counted, number, plain, question_entries, select, status, study_data
+from diffcompare.studies.record import (
+    cell,
+    counted,
+    number,
+    plain,
+    question_entries,
+    select,
+    source_cell,
+    source_data,
+    status,
+    study_data,
+)
 from diffcompare.studies.trace import Identity, Trace, TraceFrame
 
 MAX_TANGENTS = 10_000  # frames of forward sweeps; beyond that, frames with a zero tangent are omitted from the JSON
@@ -65,6 +76,7 @@ def _node(trace: Trace, node: Expression) -> dict[str, Any]:
         "active": active,
         "value": number(trace.values[node]),
         "status": status(trace.values[node]),
+        **source_data(node),
     }
     if trace.tangents:
         fields["tangents"] = {
@@ -109,11 +121,22 @@ def _question(trace: Trace) -> Listing:
 
 def _tables(trace: Trace) -> list[Table]:
     tables = [_primal(trace)] if trace.primal else []
+    nodes = [[frame.node for frame in trace.primal]] if trace.primal else []
     if trace.tangents:
         tables.append(_tangent(trace))
+        nodes.append([frame.node for frame in trace.tangent(next(iter(trace.tangents)))])
     if trace.adjoints:
         tables.append(_adjoint(trace.adjoint))
-    return tables
+        nodes.append([frame.source or frame.node for frame in trace.adjoint])  # the operation that passes it on
+    if trace.question.program is None:
+        return tables
+    return [_with_lines(table, below) for table, below in zip(tables, nodes, strict=True)]
+
+
+def _with_lines(table: Table, nodes: Sequence[Expression]) -> Table:
+    """Add a column with the line of the program that each node was recorded from."""
+    rows = [(*row, source_cell(node)) for row, node in zip(table.rows, nodes, strict=True)]
+    return table._replace(columns=(*table.columns, Column("source", "line")), rows=tuple(rows))
 
 
 def _primal(trace: Trace) -> Table:
@@ -175,6 +198,13 @@ def _number(value: float | None, status: str) -> Cell:
 
 def _remarks(trace: Trace) -> list[str]:
     remarks = [trace.remark] if trace.remark else []
+    program = trace.question.program
+    if program is not None:
+        idle = len(program.recording.steps) - sum(node.operation is not None for node in trace.nodes)
+        if idle:
+            remarks.append(
+                f"{counted(idle, 'operation')} of the run {'does' if idle == 1 else 'do'} not reach the result"
+            )
     undefined = [frame.name for frame in trace.primal if frame.status == "undefined"]
     if undefined and trace.failure is None:
         remarks.append(f"{', '.join(undefined[:5])}: outside the domain, and in a branch that is not taken")

@@ -55,6 +55,8 @@ class Truth(NamedTuple):
     undefined: tuple[Expression, Undefined] | None = None
     misled: tuple[Expression, ...] = ()
     """Every `if` that takes another branch in doubles than in exact arithmetic, where 0.1 + 0.2 is 0.3."""
+    tied: str = ""
+    """For a program: the line at which another path begins at the point, as both sides of a decision are equal."""
     notes: tuple[str, ...] = ()
 
 
@@ -110,7 +112,7 @@ def establish(problem: Problem) -> Truth:
 
 
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
-    nodes = wengert_list(problem.at(problem.point))
+    nodes = wengert_list(problem.expression)
     active = active_nodes(nodes, problem.wrt)
     rounded = _grow(nodes, active, problem, FIRST_BITS, check)
     # 0 to within a tiny radius may be a number far below the doubles: while they are cheap, more bits find its size.

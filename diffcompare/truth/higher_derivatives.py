@@ -37,7 +37,7 @@ def higher_derivatives(
     (At the edge of a domain, say.)  They are doubles, and a derivative that is 0 is told apart from a small one.
     `check` is called during the evaluation and may raise, to stop it.
     """
-    side = Side(wengert_list(problem.at(problem.point)), problem.point, name, 1, check)
+    side = Side(wengert_list(problem.expression), problem.point, name, 1, check)
     for bits in PRECISIONS:
         with precision(bits), terms(max(orders) + 1 + SPARE_TERMS):
             try:

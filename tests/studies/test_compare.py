@@ -266,7 +266,7 @@ def test_unknown_things_are_named():
     assert "no_such_file.toml" in refusal(dc.compare, "no_such_file.toml:entry").message
     assert refusal(dc.gradient, "x", {"x": 1}, method="newton").kind == "bad_value"
     for call in (dc.compare, dc.gradient):
-        with pytest.raises(TypeError, match="an expression is text or an Expression, not NoneType"):
+        with pytest.raises(TypeError, match="an expression is text, an Expression or a function, not NoneType"):
             call(None, {})
 
 

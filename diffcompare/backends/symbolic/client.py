@@ -24,6 +24,7 @@ from typing import Any
 
 from diffcompare import processes
 from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status, evaluate_formulas, measure
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list
@@ -90,6 +91,10 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
     Simplification takes a hundred times as long as differentiation and is left out unless `problem.simplify` is set;
     the elimination of common subexpressions takes half as long.  The stage "raw" is enough for the gradient alone.
     """
+    try:
+        problem = problem._replace(expression=problem.formula, program=None)
+    except DiffcompareError as error:
+        return _refused(problem, error)
     answer = _derive_once(problem, tuple(stages or (STAGES if problem.simplify else WITHOUT_SIMPLIFICATION)))
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]
@@ -109,9 +114,21 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
     )
 
 
+def _refused(problem: Problem, error: DiffcompareError) -> Derivative:
+    """Return the answer for a program that is no formula, with the line at which it decides."""
+    diagnostic = error.diagnostic
+    place = ""
+    if diagnostic.text is not None and diagnostic.span is not None:
+        line = diagnostic.text.count("\n", 0, diagnostic.span[0])
+        place = f"line {line + 1}, `{diagnostic.text.splitlines()[line].strip()}`: "
+    return Derivative(
+        "symbolic", "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(place + diagnostic.message,)
+    )
+
+
 def _derive_once(problem: Problem, stages: tuple[str, ...]) -> SympyAnswer:
     """Derive the formulas, or take the kept ones if the same expression was differentiated at another point."""
-    key = (problem.at(problem.point), problem.wrt, stages)
+    key = (problem.expression, problem.wrt, stages)
     if key in _kept:
         return _kept[key]
     answer = derive(problem, stages)
@@ -146,7 +163,7 @@ def prove(problem: Problem, answer: Expression, positive: Iterable[str] = ()) ->
 
 
 def _note_on_steps(problem: Problem) -> tuple[str, ...]:
-    nodes = wengert_list(problem.at(problem.point))
+    nodes = wengert_list(problem.expression)
     active = active_nodes(nodes, problem.wrt)
     operations = {node.operation.name for node in nodes if node.operation and node.arguments[0] in active}
     steps = [name for name in STEPS if name in operations]
@@ -162,7 +179,7 @@ def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mappi
     answer = SympyAnswer(sizes=dict.fromkeys(stages))
     worker = since = None
     request = {
-        "program": serialization.encode(problem.at(problem.point)),
+        "program": serialization.encode(problem.expression),
         "wrt": list(problem.wrt),
         "budget": problem.budget,
         "stages": stages,

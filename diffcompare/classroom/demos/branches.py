@@ -10,9 +10,10 @@ from diffcompare.backends import automatic
 from diffcompare.backends.problem import Problem
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, figures, mask, partial_cell, table, true_partial
 from diffcompare.document import Approximate, Cell, Code, Source
+from diffcompare.inputs.python_function import program
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import value_at
-from diffcompare.numeric.recording import Recording, record
+from diffcompare.recording.recorder import Recording, record
 from diffcompare.studies.compare import compare
 
 X, ELSEWHERE = 2.0, 2000.0
@@ -24,8 +25,8 @@ WARM = "root(x, y=1.4142135623730951)"
 
 def recorded_problem(function: Callable[..., Any], point: Mapping[str, float]) -> Problem:
     """Return the problem of differentiating a Python function, which is recorded anew at every point."""
-    expression = record(function, point).expression
-    return Problem(expression, point, tuple(point), program=lambda elsewhere: record(function, elsewhere).expression)
+    run = program(function, point, "f")
+    return Problem(run.recording.output, point, tuple(point), program=run)
 
 
 def babylonian(steps: int) -> Callable[[Any], Any]:
@@ -66,20 +67,21 @@ def _derivative(function: Callable[..., Any], x: float) -> float:
 def frames() -> Iterator[Frame]:
     """Yield a loop, its errors, a branch that holds at one point only, and a warm start."""
     tape = record(until_close(1.0), {"x": X})
+    questions = [tape.question(decision) for decision in tape.decisions]
     decisions = [
         (
             f"{number}",
-            Code(str(decision)) if len(str(decision)) < 60 else f"|y*y - x| {decision.sign} ...",
+            Code(question) if len(question) < 60 else f"|y*y - x| {decision.sign} ...",
             phrase("yes") if decision.outcome else phrase("no"),
         )
-        for number, decision in enumerate(tape.decisions, 1)
+        for number, (decision, question) in enumerate(zip(tape.decisions, questions, strict=True), 1)
     ]
     yield Frame(
         "A loop, recorded",
         (Source("python", LOOP), table("decisions", "The tests of the loop", "time | question | answer", decisions)),
-        f"root({X:g}) = {float(tape.value)!r}",  # type: ignore[arg-type]
+        f"root({X:g}) = {tape.value!r}",
         "The tape has the steps that ran, but none of the tests.",
-        {"steps": len(tape.decisions) - 1, "value": float(tape.value)},  # type: ignore[arg-type]
+        {"steps": len(tape.decisions) - 1, "value": tape.value},
         broken=_replayed(tape),
     )
     yield _errors()
@@ -109,7 +111,7 @@ def _errors() -> Frame:
     root, slope = math.sqrt(X), 1 / (2 * math.sqrt(X))
     rows: list[tuple[Cell, ...]] = []
     for steps in range(1, STEPS + 1):
-        value = float(record(babylonian(steps), {"x": X}).value)  # type: ignore[arg-type]
+        value = record(babylonian(steps), {"x": X}).value
         error, slope_error = abs(value - root), abs(_derivative(babylonian(steps), X) - slope)
         rows.append((steps, *map(Approximate, (error, slope_error, slope_error / error))))
     errors = table("errors", "Errors after so many steps", "steps | >value | >derivative | >quotient", rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
@@ -10,8 +10,8 @@ from diffcompare.document import Cell, Source
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import exp, ln, relu, sin
 from diffcompare.localization import Phrase, phrase
-from diffcompare.numeric.recording import Recording, record, saved
 from diffcompare.numeric.sweeps import partials
+from diffcompare.recording.recorder import Recording, record, saved
 
 # PyTorch's names of the nodes of its tape, without `Backward0`.
 PYTORCH = {
@@ -75,7 +75,7 @@ def frames() -> Iterator[Frame]:
 def _recorded_line(tape: Recording, count: int) -> Frame:
     names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
     rows = [
-        (names[node], _operation(node), _arguments(node, names), float(tape.values[node]), _kept(node, names))
+        (names[node], pytorch_name(node), _arguments(node, names), float(tape.values[node]), kept_names(node, names))
         for node in tape.steps[:count]
     ]
     columns = "line | node | of | >value | saved for the backward pass"
@@ -102,10 +102,10 @@ def _keeps_nothing(node: Expression) -> Phrase:
     assert node.operation is not None
     slopes = [slope for slope, argument in zip(node.operation.partials, node.arguments, strict=True) if argument.varies]
     if len(slopes) == 1:
-        return phrase("{operation} keeps nothing: its slope is {slope}.", operation=_operation(node), slope=slopes[0])
+        return phrase("{operation} keeps nothing: its slope is {slope}.", operation=pytorch_name(node), slope=slopes[0])
     first, second = slopes
     pattern = "{operation} keeps nothing: its slopes are {first} and {second}."
-    return phrase(pattern, operation=_operation(node), first=first, second=second)
+    return phrase(pattern, operation=pytorch_name(node), first=first, second=second)
 
 
 def _numbers(tape: Recording, node: Expression) -> str:
@@ -113,29 +113,29 @@ def _numbers(tape: Recording, node: Expression) -> str:
     return ", ".join(f"{float(tape.values[argument]):.4g}" for argument in node.arguments)
 
 
-def _operation(node: Expression) -> str:
+def pytorch_name(node: Expression) -> str:
+    """Return the name of an operation as PyTorch shows it, without `Backward0`."""
     assert node.operation is not None
     return PYTORCH.get(node.operation.name, node.operation.name.capitalize())
 
 
-def _arguments(node: Expression, names: dict[Expression, str]) -> str:
-    return ", ".join(_label(argument, names) for argument in node.arguments)
+def _arguments(node: Expression, names: Mapping[Any, str]) -> str:
+    return ", ".join(label_of(argument, names) for argument in node.arguments)
 
 
-def _label(node: Expression, names: dict[Expression, str]) -> str:
+def label_of(node: Expression, names: Mapping[Any, str]) -> str:
+    """Return the name of a line of the tape, and the text of a variable or a number."""
     return names.get(node) or str(node)
 
 
-def _kept(node: Expression, names: dict[Expression, str]) -> str:
+def kept_names(node: Expression, names: Mapping[Any, str]) -> str:
     """Return the names of what is saved: the result, the arguments that the partials read, and needed constants."""
     kept = saved(node)
-    return ", ".join([_label(operand, names) for operand in ([node] if kept.result else []) + [*kept.arguments]])
+    return ", ".join([label_of(operand, names) for operand in ([node] if kept.result else []) + [*kept.arguments]])
 
 
 def _backward(tape: Recording) -> Frame:
-    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
-    tape.backward(adjoints)
-    rows = [(name, float(adjoints[Variable(name)])) for name in tape.point]
+    rows = list(tape.gradient().items())
     gradient = table("backward", "After one backward pass", "variable | >adjoint", rows, adjoint=(1,))
     return Frame(
         "Backward: the diary is read from the end",
@@ -151,7 +151,6 @@ def _backward(tape: Recording) -> Frame:
 
 def _backward_twice(tape: Recording) -> Frame:
     """Return the frame of a second backward pass, under three rules for what is cleared."""
-    inputs = [Variable(name) for name in tape.point]
     rules = {
         phrase("inputs kept, the rest cleared (PyTorch)"): True,
         phrase("nothing cleared, the output set to 1 again"): False,
@@ -159,13 +158,14 @@ def _backward_twice(tape: Recording) -> Frame:
     }
     rows: list[tuple[Cell, ...]] = []
     for rule, clears in rules.items():
-        adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+        adjoints = tape.seeded()
         tape.backward(adjoints)
+        count = len(tape.point)
         if clears:
-            adjoints = {node: adjoints[node] for node in inputs}
-        adjoints[tape.expression] = 1.0 if clears is not None else adjoints[tape.expression] + 1.0
+            adjoints[count:] = [None] * (len(adjoints) - count)
+        adjoints[-1] = 1.0 if clears is not None else adjoints[-1] + 1.0  # the output is the last line
         tape.backward(adjoints)
-        rows.append((rule, *[float(adjoints[node]) for node in inputs]))
+        rows.append((rule, *adjoints[:count]))
     columns = "what is cleared | >x1 | >x2"
     adjoints_table = table("twice", "After a second backward pass", columns, rows, adjoint=(1, 2))
     numbers = {
@@ -199,12 +199,10 @@ def _not_zeroed(accumulated: Cell) -> Broken:
 
 def _sinh() -> Frame:
     tape = record(custom_sinh, {"x": 1.0})
-    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
-    tape.backward(adjoints)
     names = {node: f"t{number}" for number, node in enumerate(tape.steps, 1)}
-    rows = [(names[node], _operation(node), float(tape.values[node]), _kept(node, names)) for node in tape.steps]
+    rows = [(names[node], pytorch_name(node), float(tape.values[node]), kept_names(node, names)) for node in tape.steps]
     lines = table("sinh", "sinh(1) from two exponentials", "line | node | >value | saved", rows)
-    value, slope = float(tape.values[tape.expression]), float(adjoints[Variable("x")])
+    value, slope = tape.value, tape.gradient()["x"]
     return Frame(
         "What is saved, and why",
         (Source("python", SOURCES[custom_sinh]), lines),
@@ -216,10 +214,7 @@ def _sinh() -> Frame:
 
 def _micrograd() -> Frame:
     tape = record(micrograd, {"a": -4.0, "b": 2.0})
-    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
-    tape.backward(adjoints)
-    value = float(tape.values[tape.expression])
-    by_a, by_b = (float(adjoints[Variable(name)]) for name in ("a", "b"))
+    value, (by_a, by_b) = tape.value, tape.gradient().values()
     rows = [("e", _squared(tape)), ("g", value), ("dg/da", by_a), ("dg/db", by_b)]
     results = table("micrograd", phrase("{count} lines of tape", count=len(tape.steps)), "what | >number", rows)
     return Frame(
@@ -237,12 +232,12 @@ def _micrograd() -> Frame:
 
 def _squared(tape: Recording) -> float:
     """Return the value of e, which the program squares."""
-    return next(float(tape.values[node.arguments[0]]) for node in reversed(tape.steps) if _operation(node) == "Pow")
+    return next(float(tape.values[node.arguments[0]]) for node in reversed(tape.steps) if pytorch_name(node) == "Pow")
 
 
 def _overwritten(tape: Recording, by_a: float) -> Broken:
     """Return the adjoint of a with `=` for `+=` in the backward pass: only the last message counts."""
-    adjoints: dict[Expression, Any] = {tape.expression: 1.0}
+    adjoints: dict[Expression, Any] = {tape.output: 1.0}
     active = {node for node in tape.values if node.varies}
     for node in reversed(tape.steps):
         if node in adjoints and node in active:

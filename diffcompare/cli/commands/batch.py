@@ -38,6 +38,9 @@ def command(
     scheduler: options.Scheduler = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     durable: Annotated[bool, typer.Option("--durable", help="Sync every row to disk.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Rows may name Python functions, FILE.py:name: runs the files.")
+    ] = False,
 ) -> int:
     """Compare ways of differentiating every expression in files."""
     if max_error is not None and not truth:
@@ -50,7 +53,7 @@ def command(
     output = None if settings.output in (None, "-") else settings.output
     inputs = batch_run.input_files(files, input_format, encoding, points, output, with_state=format == "jsonl")
     methods, names = options.methods(method), tuple(options.split(wrt))
-    row_options = Options(methods, names, step, budget, truth, simplify, max_error, format)
+    row_options = Options(methods, names, step, budget, truth, simplify, max_error, format, allow_code)
     run = Run(inputs, row_options, points=points)
     pool = batch_run.worker_pool(row_options, jobs, scheduler)
     sink, resumable = batch_run.result_sink(run, format, output, resume=resume, durable=durable)

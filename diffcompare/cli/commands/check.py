@@ -43,6 +43,7 @@ Kinds: TypeAlias = Annotated[bool, typer.Option("--kinds", help="List the mistak
 def command(
     expression: options.OptionalExpression = None,
     hand: options.Hand = None,
+    at: options.At = None,
     domain: Domain = None,
     seed: options.Seed = 0,
     budget: options.OptionalBudget = None,
@@ -61,6 +62,12 @@ def command(
         return _kinds()
     if expression is None:
         raise usage_error("E505", "missing argument EXPR", f"for example `{EXAMPLES[0]}`")
+    named = options.function_named(expression)
+    if named is not None:
+        return _check_function(*named, hand or (), at, seed, budget or 5.0, quiet)
+    if at is not None:
+        help = f"for a function: `check model.py:f --hand model.py:df --at {at[0]}`"
+        raise usage_error("E506", "a formula is checked wherever it is defined, and needs no `--at`", help)
     if expression.lower().endswith(TABLES):
         if hand or steps is not None:
             raise usage_error("E506", "a table already contains the answers", "leave out `--hand` and `--steps`")
@@ -76,6 +83,25 @@ def command(
     if steps is not None:
         return _check_steps(expression, steps, wrt, domain or (), seed, budget or 5.0, where_defined)
     return _check_partials(expression, hand or (), domain or (), seed, budget or 5.0, solution, where_defined, quiet)
+
+
+def _check_function(
+    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, seed: int, budget: float, quiet: bool
+) -> CommandResult:
+    """Check a gradient that is a Python function against values of another one, each in a process of its own."""
+    named = options.function_named(hand[0]) if len(hand) == 1 else None
+    if named is None:
+        help = f"for example `check {path}:{name} --hand {path}:df`"
+        raise usage_error("E505", f"which function is the gradient of `{name}`?", help)
+    from diffcompare.gradcheck.gradient_check import check_callable
+    from diffcompare.inputs.function_point import parse_function_point
+    from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_in_process
+
+    given = None if at is None else parse_function_point(at)
+    program = load_in_process(path, name, given, f"{path}:{name}", budget)
+    gradient = callable_of(FunctionProcess(*named, budget), named[1])
+    checked = check_callable(callable_of(program.process, name), gradient, *program.at.arguments, seed=seed)
+    return CommandResult(checked.document(brief=quiet), (), None, 0 if checked.ok else 1)
 
 
 def _check_partials(

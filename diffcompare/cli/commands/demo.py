@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -24,6 +24,9 @@ from diffcompare.document import Document
 
 if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
+    from diffcompare.inputs.resolve import ParsedInput
+
+OWN = ("trace", "tape", "branches")  # demos that play the viewer's own expression; the last two, a Python function
 
 EXAMPLES = (
     "diffcompare demo --list",
@@ -43,7 +46,7 @@ Names: TypeAlias = Annotated[
 ]
 OwnExpression: TypeAlias = Annotated[
     str | None,
-    typer.Option("--expr", metavar="EXPR", help="For `trace`: your own expression."),
+    typer.Option("--expr", metavar="EXPR", help="For `trace`: your expression; for `tape`, `branches` too: FILE.py:f."),
     options.READS_EXPRESSION,
 ]
 List: TypeAlias = Annotated[bool, typer.Option("--list", help="List the demos with their claims and minutes.")]
@@ -100,14 +103,30 @@ def _can_play(settings: Settings) -> bool:
 def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) -> list[Demo]:
     if expr is None and at is None:
         return select_demos(names)
-    other = next((name for name in names if name != "trace"), None)
+    other = next((name for name in names if name not in OWN), None)
     if other is not None:
         raise usage_error("E584", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
-    from diffcompare.classroom.demos.trace import SURVEY, frames_of
+    from diffcompare.classroom.demos.trace import SURVEY
 
     parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
-    frames = tuple(frames_of(parsed, point))  # so that errors are reported before the player takes the screen
-    return [load_demo("trace")._replace(frames=lambda: frames)]
+    return [own_demo(name, parsed, point) for name in dict.fromkeys(names)]
+
+
+def own_demo(name: str, parsed: ParsedInput, point: Mapping[str, float] | None) -> Demo:
+    """Return a demo that plays the viewer's own expression or function.
+
+    Its frames are computed now, so that errors are reported before the player takes the screen.
+    """
+    if name == "trace":
+        from diffcompare.classroom.demos.trace import frames_of
+
+        frames = tuple(frames_of(parsed, point))
+    else:
+        from diffcompare.classroom.own_program import branch_frames, program_of, tape_frames
+
+        program = program_of(parsed, name)
+        frames = tuple(tape_frames(program) if name == "tape" else branch_frames(parsed, program))
+    return load_demo(name)._replace(frames=lambda: frames)
 
 
 def _write_handout(demos: Sequence[Demo], directory: str, output: str | None) -> Document:

@@ -25,7 +25,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""
-    parsed, point = options.parse_input(expression, at)
+    parsed, point = options.parse_input(expression, at, budget)
     formulas = None if hand is None else options.hand(hand, parsed)
     methods = options.methods(method)
     from diffcompare.studies.compare import compare_question

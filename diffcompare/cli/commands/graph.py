@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
+
+if TYPE_CHECKING:
+    from diffcompare.inputs.resolve import ParsedInput
 
 EXAMPLES = (
     'diffcompare graph "ln(x1) + x1*x2 - sin(x2)" --at x1=2,x2=5',
@@ -17,11 +24,26 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     show: options.Show = "primal",
+    other_at: Annotated[
+        list[str] | None,
+        typer.Option("--other-at", metavar="x=0.8", help="For FILE.py:name: draw its path at another point as well."),
+    ] = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Draw the computational graph of an expression."""
     parsed, point = options.parse_input(expression, at)
+    if other_at is not None:
+        return _both_paths(parsed, other_at, quiet=quiet)
     from diffcompare.studies.graph import graph_question
 
     drawn = graph_question(parsed, at=point, show=show, wrt=options.split(wrt))  # type: ignore[arg-type]
     return CommandResult(drawn.document(brief=quiet), drawn.notes, drawn.failure)
+
+
+def _both_paths(parsed: ParsedInput, other_at: list[str], *, quiet: bool) -> CommandResult:
+    """Draw the paths of a program at two points."""
+    from diffcompare.inputs.function_point import flat_values, parse_function_point
+    from diffcompare.studies.two_paths import two_paths
+
+    paths = two_paths(parsed, flat_values(parse_function_point(other_at)))
+    return CommandResult(paths.document(brief=quiet), paths.notes, None)

@@ -31,7 +31,7 @@ def command(
     Steps range from 1e-1 to 1e-16 (with `--float32` from 1 to 1e-8; longer if |x| is large), or as in
     `--step 1e-2..1e-8`.
     """
-    parsed, point = options.parse_input(expression, at)
+    parsed, point = options.parse_input(expression, at, budget)
     from diffcompare.studies.step_sweep.sweep import sweep_question
 
     swept = sweep_question(

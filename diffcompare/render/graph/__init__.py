@@ -12,6 +12,7 @@ from diffcompare.localization import translate
 if TYPE_CHECKING:
     from diffcompare.document import Document, Vertex
 
+SOURCE = "source"  # stands for a quantity where a line of a program is meant
 _MARKS = {"primal": "", "tangent": "\N{COMBINING DOT ABOVE}", "adjoint": "\N{COMBINING MACRON}"}
 
 
@@ -32,7 +33,10 @@ def output_of(graph: Graph) -> str | None:
 
 
 def number_texts(vertex: Vertex) -> list[tuple[str, str]]:
-    """Return the numbers of a node with their quantities: the value as `2`, the tangent or adjoint as `v̄₀ = 1.716`."""
+    """Return the numbers of a node with their quantities: the value as `2`, the tangent or adjoint as `v̄₀ = 1.716`.
+
+    The line of a program that the node was recorded from comes last.
+    """
     letter, subscript = vertex.name[:1], vertex.name[1:]
     texts: list[tuple[str, str]] = []
     for quantity, number in vertex.numbers:
@@ -40,6 +44,9 @@ def number_texts(vertex: Vertex) -> list[tuple[str, str]]:
         texts.append(
             (quantity, f"{letter}{mark}{subscript} = {short_number(number)}" if mark else short_number(number))
         )
+    if vertex.line is not None:
+        only = translate(", only on {path}", path=translate(vertex.path)) if vertex.path else ""
+        texts.append((SOURCE, translate("line {number}", number=vertex.line) + only))
     return texts
 
 
@@ -48,6 +55,7 @@ def describe_vertex(vertex: Vertex, *, output: bool = False) -> str:
     parts = [vertex.label if vertex.kind == "constant" else f"{vertex.name} = {vertex.label}"]
     for quantity, number in vertex.numbers:
         parts.append(f"{translate('value' if quantity == 'primal' else quantity)} {short_number(number)}")
+    parts += [f"{translate('line {number}', number=vertex.line)}: {vertex.source_line}"] if vertex.line else []
     parts += [translate("inactive")] if not vertex.active and vertex.kind != "constant" else []
     parts += [translate("the output")] if output else []
     return translate(", ").join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diffcompare.render.graph import describe_vertex, number_texts, only_graph, output_of
+from diffcompare.render.graph import SOURCE, describe_vertex, number_texts, only_graph, output_of
 from diffcompare.render.text_layout import ascii_only, clean
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # --- DOT: `dot -Tsvg graph.dot` ---------------------------------------------------------------------------------------
 
 # Colours of the numbers; their place and mark also tell which is which.
-_COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300"}
+_COLORS = {"primal": "#0072B2", "tangent": "#8A5A00", "adjoint": "#A84300", SOURCE: "#444444"}
 
 
 def render_dot(document: Document, look: Look) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diffcompare.diagnostics import width
 from diffcompare.document import MAX_DRAWN, Graph, Table
 from diffcompare.localization import language, translate
-from diffcompare.render.graph import number_texts, output_of
+from diffcompare.render.graph import SOURCE, number_texts, output_of
 from diffcompare.render.graph.layout import GraphLayout, Spot, lay_out
 from diffcompare.render.text_layout import clean, line_width, stage_mark
 
@@ -172,6 +172,7 @@ def draw_graph(graph: Graph, look: Look, density: Density) -> TextDrawing | None
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     quantities = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
     numbers = [translate("its value" if quantity == "primal" else f"its {quantity}") for quantity in quantities]
+    numbers += [translate("its line")] if any(vertex.line is not None for vertex in graph.vertices) else []
     parts = [translate("Under a node: {numbers}.", numbers=translate(" and ").join(numbers))] if numbers else []
     if labelled and any(edge.label for edge in graph.edges):
         parts.append(translate("On an arrow: the partial."))
@@ -221,7 +222,7 @@ def _words(vertex: Vertex, output: bool, look: Look, tight: bool) -> list[Span]:
     if vertex.kind == "constant":
         return [(clean(vertex.label, look.unicode), "")]
     lines: list[Span] = [(f"{vertex.name} = {vertex.label}", "now" if vertex.stage == "now" else "")]
-    lines += [(text, quantity) for quantity, text in number_texts(vertex)]
+    lines += [(text, "" if quantity == SOURCE else quantity) for quantity, text in number_texts(vertex)]
     lines += [(translate("(output)"), "")] if output else []
     return [(clean(line.replace(" = ", "=") if tight else line, look.unicode), style) for line, style in lines]
 

@@ -161,7 +161,7 @@ def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, d
 
 def complex_rule(problem: Problem, *, single: bool) -> Rule:
     """Return the complex-step derivative as a function of the step."""
-    nodes = wengert_list(problem.at(problem.point))
+    nodes = wengert_list(problem.expression)
     reading = in_precision_of(rounding(single)) if single else COMPLEX
     (name,) = problem.wrt
 
@@ -195,10 +195,14 @@ class Along:
     def __init__(self, problem: Problem, *, nominal: bool, single: bool) -> None:
         (self._name,) = problem.wrt
         self._point, self._nominal, self._single = problem.point, nominal, single
-        self._nodes = wengert_list(problem.at(problem.point))
-        self._compute = (
-            self._in_single if single else partial(finite_differences.CountedValues(problem).along, self._name)
-        )
+        self._nodes = wengert_list(problem.expression)
+        self._program = problem.program
+        if single:
+            self._compute: Line = self._in_single
+        elif self._program is not None:
+            self._compute = self._run
+        else:
+            self._compute = partial(finite_differences.CountedValues(problem).along, self._name)
         self.known: dict[float, float | None] = {}
 
     def __call__(self, x: float) -> float | None:
@@ -213,11 +217,16 @@ class Along:
         asked = [step for h in steps for step in (h, h / 2)]  # Richardson extrapolation halves the step
         taken = asked if self._nominal else [(x + h) - x for h in asked]
         places = list(dict.fromkeys([x + offset * h for h in taken for offset in OFFSETS]))
-        if self._single:
+        if self._single or self._program is not None:
             return
         values = evaluate_along(self._nodes, self._point, self._name, places)[self._nodes[-1]]
         numbers = [float(value) if is_number(value) else None for value in values]
         self.known |= dict(zip(places, numbers, strict=True))
+
+    def _run(self, x: float) -> float | None:
+        """Call the program, on its own path."""
+        assert self._program is not None
+        return self._program.value({**self._point, self._name: x})
 
     def forget(self) -> None:
         """Empty the cache."""
@@ -368,7 +377,7 @@ def _in_float32(method: str, problem: Problem, answer: Derivative) -> float | No
         formula = (answer.formulas or {}).get(name)
         slope = _value_in_float32(formula, problem) if formula is not None else None
     else:
-        nodes = wengert_list(problem.at(problem.point))
+        nodes = wengert_list(problem.expression)
         values, active, variable = evaluate(nodes, problem.point, FLOAT32), active_nodes(nodes, [name]), Variable(name)
         try:
             if method == "reverse-ad":

@@ -10,12 +10,12 @@ E552  several variables                 W551  measured against reverse mode, not
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import floor, isfinite, isinf, log10, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcompare.backends import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
 from diffcompare.backends.problem import Problem
@@ -229,7 +229,7 @@ def sweep_question(
     posed = set_up(question, at, wrt)
     name = _variable(posed, asked=bool(wrt))
     point = _point_in_float32(posed.point) if single else posed.point
-    problem = Problem(question.parsed.expression, point, (name,), question.hand, None, budget)
+    problem = Problem(question.parsed.expression, point, (name,), question.hand, None, budget, program=question.program)
     nodes = wengert_list(problem.expression)
     high, low = _range(steps, point[name], single=single)
     grid = grid_for(high, low, len(nodes))
@@ -266,8 +266,8 @@ def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: S
 
 
 def sweep(
-    expression: str | Expression,
-    point: Mapping[str, float] | float | None = None,
+    expression: str | Expression | Callable[..., Any],
+    point: Any = None,
     /,
     *,
     wrt: str | Sequence[str] = (),
@@ -277,7 +277,7 @@ def sweep(
     samples: int | None = None,
     methods: str | Iterable[str] = (),
     budget: float | None = 5.0,
-    **values: float,
+    **values: Any,
 ) -> StepSweep:
     """Measure the error of difference quotients against their step: `sweep("x^2*sin(x)", x=1.5)`.
 
@@ -285,7 +285,7 @@ def sweep(
     expression.  Printed, the record shows the plot as text, its tables, and what they teach.
 
     Args:
-        expression: Text, an `Expression`, `@name` or `FILE.toml:name`.
+        expression: Text, an `Expression`, `@name`, `FILE.toml:name`, or a Python function of numbers and vectors.
         point: The values by variable, or one number for a function of one variable; default: a suitable point.
         wrt: The variable to step along; default: the first one.
         steps: The longest and the shortest step h, in the units of the variable; default: 1e-1 to 1e-16 (1 to 1e-8

@@ -163,6 +163,7 @@ def swell_orders(
     if not 1 <= order <= MAX_ORDER:
         raise _wrong_order(str(order))
     prepare()  # sympy is imported in a process of its own, in the meantime
+    question = question.as_expression()
     point, asked, notes = set_up(question, at, wrt)
     name = _variable(asked, wrt)
     if len(asked) > 1:

@@ -10,7 +10,7 @@ from diffcompare.inputs.catalogue import entry
 from diffcompare.language.expression import OPERATIONS, Variable, apply
 from diffcompare.language.operations import ceil, floor, max_
 from diffcompare.localization import use_language
-from diffcompare.numeric.recording import record, saved
+from diffcompare.recording.recorder import record, saved
 
 POINT = {"x": 2.5, "y": 3.5}
 KEEPERS_OF_NOTHING = {

@@ -1,0 +1,294 @@
+"""The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts.
+
+A vector `w` of two numbers has the variables `w[0]` and `w[1]`, and a matrix `W[0, 0]`, `W[0, 1]` and so on.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import reprlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.inputs.point import candidates, constant_value, split_assignment, split_at_commas
+from diffcompare.recording.recorded_number import RecordedNumber, plain
+
+MAX_SHOWN = 6  # parameters in an example of a point
+
+
+class Parameter(NamedTuple):
+    """A parameter of a function: its shape (None for a number) and its numbers, in row order."""
+
+    name: str
+    numbers: tuple[float, ...]
+    shape: tuple[int, ...] | None = None
+    kind: Any = None
+    """The class of the array that was given, if one was."""
+    by_position: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its numbers: `x`, or `x[0]`, `x[1]` ..."""
+        if self.shape is None:
+            return [self.name]
+        return [f"{self.name}{list(index)}" for index in product(*map(range, self.shape))]
+
+
+class FunctionPoint(NamedTuple):
+    """The parameters of a function at a point; those that are `fixed` are counts, and passed as integers."""
+
+    parameters: tuple[Parameter, ...]
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def point(self) -> dict[str, float]:
+        """The numbers by flat name, without those of fixed parameters."""
+        return {
+            name: number
+            for parameter in self.parameters
+            if parameter.name not in self.fixed
+            for name, number in zip(parameter.names, parameter.numbers, strict=True)
+        }
+
+    def call(self, function: Callable[..., Any], numbers: Mapping[str, Any]) -> Any:
+        """Call a function with numbers by flat name, plain or recorded, in the shapes of the parameters."""
+        positional, named = [], {}
+        for parameter in self.parameters:
+            if parameter.name in self.fixed:
+                argument: Any = int(parameter.numbers[0])
+            else:
+                argument = arranged([numbers[name] for name in parameter.names], parameter.shape)
+            if parameter.by_position:
+                positional.append(argument)
+            else:
+                named[parameter.name] = argument
+        return function(*positional, **named)
+
+    def shaped(self, numbers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return numbers by flat name in the shapes of the parameters: numbers, nested lists, or arrays."""
+        shaped = {}
+        for parameter in self.parameters:
+            values = [numbers[name] for name in parameter.names if name in numbers]
+            if values:
+                nested = nest(values, parameter.shape)
+                shaped[parameter.name] = nested if parameter.kind is None else parameter.kind(nested)
+        return shaped
+
+    @property
+    def arguments(self) -> list[Any]:
+        """The values of all parameters, in their order: numbers and nested lists."""
+        return [nest(parameter.numbers, parameter.shape) for parameter in self.parameters]
+
+    def with_fixed(self, name: str) -> FunctionPoint:
+        """Return this point with one more parameter that is a count."""
+        return self._replace(fixed=self.fixed | {name})
+
+
+def nest(values: Sequence[Any], shape: tuple[int, ...] | None) -> Any:
+    """Return values in row order as nested lists of a shape; a number for None."""
+    if not shape:
+        return values[0] if shape is None else values
+    if len(shape) == 1:
+        return list(values)
+    width = math.prod(shape[1:])
+    return [nest(values[row * width : (row + 1) * width], shape[1:]) for row in range(shape[0])]
+
+
+def arranged(numbers: list[Any], shape: tuple[int, ...] | None) -> Any:
+    """Return numbers as a function takes them: an array of NumPy's where it is there, else nested lists."""
+    if shape is None:
+        return numbers[0]
+    try:
+        from diffcompare.recording.arrays import function_argument
+    except ImportError:
+        return nest(numbers, shape)
+    return function_argument(numbers, shape)
+
+
+# --- From what a caller gives -----------------------------------------------------------------------------------------
+
+
+def gradient_by_name(at: FunctionPoint, result: Any) -> dict[str, float | None]:
+    """Return the partials that a user's function returned, by flat name.
+
+    They come in the shapes of the parameters: a number, an array, a tuple with a part for each, or a dictionary.
+    Raises DiffcompareError where there are too many or too few.
+    """
+    varying = [parameter for parameter in at.parameters if parameter.name not in at.fixed]
+    names = [name for parameter in varying for name in parameter.names]
+    parts = [result.get(parameter.name) for parameter in varying] if isinstance(result, Mapping) else result
+    try:
+        numbers = _flat(parts)
+    except (TypeError, ValueError) as error:
+        raise _wrong(f"the gradient is not made of numbers: {error}", "return a number for every variable") from None
+    if len(numbers) != len(names):
+        message = f"the gradient has {len(numbers)} numbers, and f has {len(names)} variables: {', '.join(names)}"
+        raise _wrong(message, "return a number for every variable, in their order")
+    return {name: float(x) if math.isfinite(x) else None for name, x in zip(names, numbers, strict=True)}
+
+
+def _flat(value: Any) -> list[float]:
+    """Return all numbers of nested lists, whatever their shapes."""
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _flat(item)]
+    return list(flat_numbers(value)[0])
+
+
+def function_point(function: Callable[..., Any], given: Mapping[str, Any], label: str) -> FunctionPoint:
+    """Return the point of a function: the values given, else defaults that are numbers.
+
+    Raises DiffcompareError for an unknown parameter, a value that is no number, and a parameter without a value.
+    """
+    parameters, missing = [], []
+    signature = signature_of(function, label)
+    for name in given:
+        if name.partition("[")[0] not in signature:
+            raise _unknown(name, list(signature), label)
+    for name, parameter in signature.items():
+        value = given.get(name, parameter.default)
+        if value is inspect.Parameter.empty:
+            missing.append(name)
+        elif name in given or _is_numeric(value):
+            by_position = parameter.kind is inspect.Parameter.POSITIONAL_ONLY
+            parameters.append(_parameter(name, value)._replace(by_position=by_position))
+    if missing:
+        raise _missing(missing, parameters, label)
+    return FunctionPoint(tuple(parameters))
+
+
+def signature_of(function: Callable[..., Any], label: str) -> dict[str, inspect.Parameter]:
+    """Return the parameters that can be given by name or by position.  Raises DiffcompareError for `*args`."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        message = f"the parameters of {label} are not known: it is not written in Python"
+        raise _wrong(message, "wrap it: def f(x): return ...") from None
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    for name, parameter in parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            raise _wrong(f"{label} takes any number of arguments, *{name}", "give it a vector: def f(x): ...")
+    return {name: parameter for name, parameter in parameters.items() if parameter.kind not in variadic}
+
+
+def default_values(function: Callable[..., Any], label: str, runs: Callable[[FunctionPoint], bool]) -> FunctionPoint:
+    """Return a point for a caller who gave none: defaults, and the first usual point at which the function runs.
+
+    Raises DiffcompareError where there is none.
+    """
+    signature = signature_of(function, label)
+    missing = [name for name, parameter in signature.items() if parameter.default is inspect.Parameter.empty]
+    if not missing:
+        return function_point(function, {}, label)
+    for values in candidates(missing):
+        point = function_point(function, values, label)
+        if runs(point):
+            return point
+    raise _missing(missing, [], label)
+
+
+def _is_numeric(value: Any) -> bool:
+    """Tell whether a default is a number, or an array or a list of numbers; a truth value is an option."""
+    if isinstance(value, bool | str) or value is None:
+        return False
+    try:
+        flat_numbers(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _parameter(name: str, value: Any) -> Parameter:
+    try:
+        numbers, shape = flat_numbers(value)
+    except (TypeError, ValueError) as error:
+        raise _wrong(f"{name} is {reprlib.repr(value)}: {error}", "give a number, a vector or a matrix") from None
+    for number in numbers:
+        if not math.isfinite(plain(number)):
+            raise _wrong(f"{name} has {number} in it", "a point is made of finite numbers")
+    numpy = sys.modules.get("numpy")
+    kind = numpy.array if numpy is not None and isinstance(value, numpy.ndarray) and shape is not None else None
+    return Parameter(name, tuple(numbers), shape, kind)
+
+
+def flat_numbers(value: Any) -> tuple[list[Any], tuple[int, ...] | None]:
+    """Return the numbers of nested lists or of an array in row order, and their shape (None for a number)."""
+    if hasattr(value, "tolist") and type(value) is not RecordedNumber:
+        value = value.tolist()
+    if not isinstance(value, list | tuple):
+        if type(value) is RecordedNumber:  # a function asks for the gradient of another
+            return [value], None
+        if isinstance(value, str | bytes | complex) or not hasattr(value, "__float__"):
+            raise TypeError("that is not a number")
+        return [float(value)], None
+    rows = [flat_numbers(item) for item in value]
+    shapes = {shape or () for _, shape in rows}
+    if len(shapes) > 1:
+        raise ValueError("its rows have different lengths")
+    if not rows:
+        raise ValueError("it is empty")
+    return [number for numbers, _ in rows for number in numbers], (len(value), *shapes.pop())
+
+
+def _wrong(message: str, help: str) -> DiffcompareError:
+    return DiffcompareError(Diagnostic("E708", "bad_value", message, help=help))
+
+
+def _unknown(name: str, known: list[str], label: str) -> DiffcompareError:
+    near = did_you_mean(name, known)
+    listed = f"its parameters are {', '.join(known)}" if known else "it has no parameters"
+    help = f"did you mean `{near}`?" if near else listed
+    return DiffcompareError(Diagnostic("E705", "unknown_variable", f"{label} has no parameter `{name}`", help=help))
+
+
+def _missing(missing: list[str], known: list[Parameter], label: str) -> DiffcompareError:
+    what = "the parameter" if len(missing) == 1 else "the parameters"
+    message = f"no value for {what} {', '.join(f'`{name}`' for name in missing)} of {label}"
+    parts = [f"{parameter.name}={parameter.numbers[0]:g}" for parameter in known if parameter.shape is None]
+    example = ",".join([*parts, *[f"{name}=1" for name in missing]][:MAX_SHOWN])
+    help = f'--at {example}; a vector is written "{missing[0]}=[1,2,3]"'
+    return DiffcompareError(Diagnostic("E704", "missing_variable", message, help=help))
+
+
+def flat_values(given: Mapping[str, Any]) -> dict[str, float]:
+    """Return numbers, vectors and matrices by name as numbers by flat name."""
+    return dict(
+        pair
+        for name, value in given.items()
+        for parameter in [_parameter(name, value)]
+        for pair in zip(parameter.names, parameter.numbers, strict=True)
+    )
+
+
+# --- From the command line --------------------------------------------------------------------------------------------
+
+
+def parse_function_point(specs: Sequence[str]) -> dict[str, Any]:
+    """Parse the point of `--at "x=0.2,w=[1,2,3]"`, which may be repeated; commas inside brackets part nothing.
+
+    Raises DiffcompareError for what is no assignment and no number.
+    """
+    point: dict[str, Any] = {}
+    for spec in specs:
+        for assignment in split_at_commas(spec) if spec.strip() else ():
+            name, text = split_assignment(assignment, "--at")
+            if name in point:
+                raise _wrong(f"two values for `{name}`", "keep one of them")
+            point[name] = _value(text, f"--at {name}")
+    return point
+
+
+def _value(text: str, source: str) -> Any:
+    """Parse a number, a vector `[1, 2]` or a matrix `[[1, 2], [3, 4]]` of constant expressions."""
+    text = text.strip()
+    if not text.startswith("["):
+        return constant_value(text, source)
+    if not text.endswith("]"):
+        raise _wrong(f"`{text}` lacks a bracket at its end", f"{source}=[1,2,3]")
+    inner = text[1:-1].strip()
+    if not inner:
+        raise _wrong(f"`{text}` is empty", f"{source}=[1,2,3]")
+    return [_value(item, source) for item in split_at_commas(inner)]

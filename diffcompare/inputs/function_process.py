@@ -1,0 +1,218 @@
+"""A user's function in a process of its own, as a program that studies can ask: this side sends requests.
+
+The process is started when it is needed, ended when a request takes longer than the budget, and started anew for the
+next one, so that one run that never ends leaves the others standing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import inspect
+import json
+import math
+import queue
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from time import monotonic
+from typing import Any
+
+from diffcompare import processes
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.function_point import FunctionPoint
+from diffcompare.inputs.function_worker import point_data, point_from
+from diffcompare.inputs.python_function import FunctionProgram, PlainCall
+from diffcompare.language import serialization
+from diffcompare.language.expression import Expression
+from diffcompare.language.operations import OPERATIONS
+from diffcompare.recording.recorded_number import Decision, Tape
+from diffcompare.recording.recorder import Recording, did_not_end
+from diffcompare.recording.source_lines import SourcePlace
+
+STARTUP = 60.0  # seconds that starting Python and running the file may take, beyond the budget
+
+
+class FunctionProcess:
+    """A process that has loaded a file and answers requests about one function in it."""
+
+    def __init__(self, path: str, name: str, budget: float | None) -> None:
+        self.path, self.name, self.budget = path, name, budget
+        self.process: subprocess.Popen[bytes] | None = None
+        self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.reader: threading.Thread | None = None
+        self.setup: dict[str, Any] = {}
+        self.parameters: list[list[str]] = []
+
+    def ask(self, do: str, **fields: Any) -> dict[str, Any]:
+        """Send a request and return its answer.
+
+        Raises DiffcompareError for what the function did, and where it takes longer than the budget.
+        """
+        if self.process is None:
+            self._start()
+        answer = self._exchange({"do": do, **fields}, self.budget)
+        if do == "at":
+            self.setup = fields
+        return answer
+
+    def _start(self) -> None:
+        self.lines = queue.SimpleQueue()
+        self.process = processes.start("diffcompare.inputs.function_worker", stderr=None)
+        self.reader = processes.start_thread(_read, self.process, self.lines)
+        atexit.register(self.end)
+        startup = None if self.budget is None else self.budget + STARTUP
+        self.parameters = self._exchange({"do": "load", "path": self.path, "name": self.name}, startup)["parameters"]
+        if self.setup:
+            self._exchange({"do": "at", **self.setup}, self.budget)
+
+    def _exchange(self, request: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
+        process = self.process
+        assert process is not None
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            line = self._receive(budget)
+        except TimeoutError:
+            self.end()
+            raise did_not_end(budget or math.inf, None) from None
+        except OSError:
+            line = None
+        if line is None:
+            reason = processes.describe_end(process, f"the process that runs `{self.path}`")
+            self.end()
+            help = "the function ended it: os._exit, a crash in a library, or too little memory"
+            raise DiffcompareError(Diagnostic("E591", "bad_value", reason, help=help))
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            fields = answer["error"]
+            span = fields["span"] and tuple(fields["span"])
+            raise DiffcompareError(Diagnostic(**{**fields, "span": span}))
+        return answer
+
+    def _receive(self, budget: float | None) -> bytes | None:
+        """Return the next line; None where the process has ended.  Raises TimeoutError when the time is up."""
+        # The function looks at the clock at its own operations: it is the first to say where it is.
+        end = math.inf if budget is None else monotonic() + budget * 1.25 + 0.5
+        while True:
+            try:
+                return self.lines.get(timeout=min(max(end - monotonic(), 0.0), 0.5))  # slices, for Ctrl-C on Windows
+            except queue.Empty:
+                if monotonic() >= end:
+                    raise TimeoutError from None
+
+    def end(self) -> None:
+        """Kill the process; the next request starts another one."""
+        process, self.process = self.process, None
+        if process is not None:
+            atexit.unregister(self.end)
+            process.kill()
+            process.wait()
+            if self.reader is not None:
+                self.reader.join(1)
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+
+
+def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.put(line)
+    lines.put(None)
+
+
+class ProcessProgram(FunctionProgram):
+    """A function in a process of its own, at a point of its parameters."""
+
+    def __init__(self, process: FunctionProcess, at: FunctionPoint, label: str) -> None:
+        super().__init__(_elsewhere, at, label, process.budget)
+        self.process = process
+        process.ask("at", point=point_data(at), label=label, budget=process.budget)
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.end()
+
+    def record(self, point: Mapping[str, Any] | None = None) -> Recording:
+        """Return the recording of the run at a point, by default at that of the program."""
+        answer = self.process.ask("record", point=point if point is None else dict(point))
+        self.at = point_from(answer["point"])
+        return _recording(answer["recording"])
+
+    def run(self, point: Mapping[str, float]) -> PlainCall:
+        """Call the function with plain doubles, and say what happened if the result is no finite number."""
+        try:
+            return PlainCall(**self.process.ask("run", point=dict(point)))
+        except DiffcompareError as error:
+            return PlainCall(None, error.diagnostic.message)
+
+    @cached_property
+    def formula(self) -> Expression:
+        """The function as an expression that holds for every input."""
+        (formula,) = serialization.decode(self.process.ask("formula")["formula"])
+        return formula
+
+    def called(self, point: Mapping[str, float]) -> Any:
+        """Return what the function returns at a point: a number, nested lists, or a dictionary of such."""
+        return self.process.ask("call", point=dict(point))["result"]
+
+
+def _elsewhere(*arguments: Any) -> Any:
+    raise AssertionError("the function runs in another process")
+
+
+def load_in_process(
+    path: str, name: str, given: Mapping[str, Any] | None, label: str, budget: float | None
+) -> ProcessProgram:
+    """Load a function of a file into a process of its own, at a given point or a default one."""
+    process = FunctionProcess(path, name, budget)
+    answer = process.ask("point", given=given, label=label, budget=budget)
+    return ProcessProgram(process, point_from(answer["point"]), label)
+
+
+def _recording(data: Mapping[str, Any]) -> Recording:
+    """Return a recording from JSON; a place in the source stands where another recording has code."""
+    places = [SourcePlace(*place) for place in data["places"]]
+    tape = Tape(list(data["point"].values()))
+    tape.entries += [
+        (OPERATIONS[name], left, right, value, places[place], 0) for name, left, right, value, place in data["entries"]
+    ]
+    tape.constants = data["constants"]
+    tape.decisions = [
+        Decision(left, sign, right, outcome, (numbers[0], numbers[1]), places[place], after)
+        for left, sign, right, outcome, numbers, place, after in data["decisions"]
+    ]
+    tape.is_open = False
+    shape = None if data["shape"] is None else tuple(data["shape"])
+    return Recording(data["point"], tape, tuple(data["outputs"]), shape)
+
+
+def callable_of(process: FunctionProcess, label: str) -> Callable[..., Any]:
+    """Return a Python function that calls the one in the process, with its signature."""
+
+    def forwarded(*arguments: Any, **named: Any) -> Any:
+        return process.ask("apply", arguments=_plain(list(arguments)), named=_plain(named))["result"]
+
+    process.ask("ready")
+    forwarded.__name__ = label
+    kinds = {kind.name: kind for kind in inspect._ParameterKind}
+    parameters = [inspect.Parameter(name, kinds[kind]) for name, kind in process.parameters]
+    forwarded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return forwarded
+
+
+def _plain(value: Any) -> Any:
+    """Return arguments as JSON has them."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, complex):
+        raise TypeError("a function in another process takes real numbers")
+    return value

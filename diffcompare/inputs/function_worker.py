@@ -1,0 +1,156 @@
+"""Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`.
+
+One JSON line in, one out.  The first request loads a file and a name, the others run the function; whatever is wrong is
+answered as a diagnostic.  What the function prints goes to standard error.  The parent ends the process when its time
+is up, whatever the function is busy with.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import reprlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from diffcompare import processes
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
+from diffcompare.inputs.python_function import FunctionProgram, load, program
+from diffcompare.language import serialization
+from diffcompare.recording.recorder import Recording, raised
+from diffcompare.recording.source_lines import place_of
+
+RECURSION = 20_000  # frames, as a program may recurse as deep as its input is long
+
+
+def main() -> None:
+    """Answer requests until standard input closes."""
+    answers = processes.reserve_output()
+    service = Service()
+    for line in sys.stdin.buffer:
+        try:
+            answer = service.serve(json.loads(line))
+        except DiffcompareError as error:
+            answer = {"error": error.diagnostic._asdict()}
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+
+
+class Service:
+    """The function that was loaded, and the point that it is at."""
+
+    def __init__(self) -> None:
+        self.function: Callable[..., Any] = lambda: None
+        self.program = FunctionProgram(self.function, FunctionPoint(()), "", None)
+
+    def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request.  Raises DiffcompareError."""
+        match request["do"]:
+            case "load":
+                sys.setrecursionlimit(RECURSION)
+                self.function = load(request["path"], request["name"])
+                return {"parameters": _parameters(self.function)}
+            case "point":
+                self.program = program(self.function, request["given"], request["label"], request["budget"])
+                return {"point": point_data(self.program.at)}
+            case "at":
+                at = point_from(request["point"])
+                self.program = FunctionProgram(self.function, at, request["label"], request["budget"])
+                return {}
+            case "record":
+                recording = self.program.record(request["point"])
+                return {"point": point_data(self.program.at), "recording": recording_data(recording)}
+            case "run":
+                return dict(self.program.run(request["point"])._asdict())
+            case "formula":
+                return {"formula": serialization.encode(self.program.formula)}
+            case "call":
+                called = _guarded(self.program.at.call, self.function, request["point"])
+                return {"result": plain_result(called)}
+            case "apply":
+                arguments = [_argument(value) for value in request["arguments"]]
+                named = {name: _argument(value) for name, value in request["named"].items()}
+                return {"result": plain_result(_guarded(self.function, *arguments, **named))}
+            case _:
+                return {}
+
+
+def _guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call a function; whatever it raises is an error at its line."""
+    try:
+        return function(*arguments, **named)
+    except DiffcompareError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise raised(error) from error
+
+
+def _argument(value: Any) -> Any:
+    """Return a nested list as the array that it was."""
+    return arranged(*flat_numbers(value))
+
+
+def plain_result(value: Any) -> Any:
+    """Return what a function returned as JSON has it.  Raises DiffcompareError for what is not made of numbers."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [plain_result(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): plain_result(item) for name, item in value.items()}
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        message = f"the function returned {reprlib.repr(value)}, which is not a number"
+        raise DiffcompareError(Diagnostic("E586", "bad_value", message, help="is its `return` missing?")) from None
+
+
+def _parameters(function: Callable[..., Any]) -> list[list[str]]:
+    """Return name and kind of each parameter, where they are known."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [[parameter.name, parameter.kind.name] for parameter in parameters]
+
+
+# --- Points and recordings as JSON ------------------------------------------------------------------------------------
+
+
+def point_data(at: FunctionPoint) -> dict[str, Any]:
+    """Return the point of a function for JSON."""
+    parameters = [[p.name, list(p.numbers), p.shape, p.by_position] for p in at.parameters]
+    return {"parameters": parameters, "fixed": sorted(at.fixed)}
+
+
+def point_from(data: Mapping[str, Any]) -> FunctionPoint:
+    """Return the point of a function from JSON."""
+    parameters = [
+        Parameter(name, tuple(numbers), None if shape is None else tuple(shape), by_position=by_position)
+        for name, numbers, shape, by_position in data["parameters"]
+    ]
+    return FunctionPoint(tuple(parameters), frozenset(data["fixed"]))
+
+
+def recording_data(recording: Recording) -> dict[str, Any]:
+    """Return a recording for JSON: rows by name, places in the source by number."""
+    tape, places = recording.tape, dict[Any, int]()
+    entries = []
+    for row, left, right, value, code, instruction in tape.entries[len(recording.point) :]:
+        number = places.setdefault(place_of(code, instruction), len(places))
+        entries.append([row.name, left, right, value, number])
+    decisions = [
+        [d.left, d.sign, d.right, d.outcome, list(d.numbers), places.setdefault(d.place, len(places)), d.after]
+        for d in tape.decisions
+    ]
+    return {
+        "point": dict(recording.point),
+        "entries": entries,
+        "constants": tape.constants,
+        "decisions": decisions,
+        "places": list(places),
+        "outputs": recording.places,
+        "shape": recording.shape,
+    }

@@ -1,0 +1,342 @@
+"""Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others.
+
+Loading a file runs it, as `python FILE.py` does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import math
+import os
+import sys
+import types
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib.machinery import SourceFileLoader
+from time import monotonic
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression
+from diffcompare.language.parser import Parsed
+from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.evaluate import is_number, values_at
+from diffcompare.recording.recorded_number import CountExpected
+from diffcompare.recording.recorder import Recording, first_difference, flattened_result, merged, raised, record
+from diffcompare.recording.source_lines import definition_of, error_at
+from diffcompare.recording.valueless import ANY_NUMBER
+
+SUFFIX = ".py"
+MODULE_NAME = "diffcompare_user_module"  # of a file that is loaded; its functions can be pickled under it
+ROUNDING = 1e-9  # relative; a value that differs by more was computed in another way
+MOVE = 2.0**-20  # relative; how far a variable is moved to see whether the value depends on it
+
+
+# --- Loading ----------------------------------------------------------------------------------------------------------
+
+
+def function_file(argument: str) -> tuple[str, str] | None:
+    """Return the file and the name in an argument `FILE.py:name`, split at its last colon; None for anything else."""
+    path, colon, name = argument.rpartition(":")
+    if colon and path.lower().endswith(SUFFIX) and (name.replace(".", "").isidentifier() or not name):
+        return path, name
+    return (argument, "") if argument.lower().endswith(SUFFIX) and os.path.isfile(argument) else None
+
+
+def load(path: str, name: str) -> Callable[..., Any]:
+    """Run a file and return the function of that name in it.
+
+    Raises DiffcompareError for a file that is missing, does not parse or raises, and where it has no such function.
+    """
+    module = _run(path)
+    functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+    own = [key for key in functions if getattr(vars(module)[key], "__module__", None) == MODULE_NAME] or functions
+    listed = f"it has {', '.join(own)}" if own else "it has no functions"
+    if not name:
+        message = f"which function of `{path}`?"
+        raise _wrong("E641", message, f"write {path}:{own[0]}" if own else listed, path)
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            near = did_you_mean(name, own)
+            help = f"did you mean `{path}:{near}`?" if near else listed
+            raise _wrong("E642", f"`{path}` has no function `{name}`", help, path)
+        found = getattr(found, part)
+    if not callable(found):
+        raise _wrong("E643", f"`{name}` in `{path}` is not a function, but {found!r:.60}", listed, path)
+    return found  # type: ignore[no-any-return]
+
+
+class _SourceLoader(SourceFileLoader):
+    """Loads a file under the name that the user gave it, and keeps no compiled copy beside it."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        """Return the code of the file as it is now."""
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+def _run(path: str) -> types.ModuleType:
+    if not os.path.isfile(path):
+        raise DiffcompareError(
+            Diagnostic("E640", "io_error", f"there is no file `{path}`", help="write FILE.py:name", source=path)
+        )
+    linecache.checkcache(path)
+    spec = importlib.util.spec_from_loader(MODULE_NAME, _SourceLoader(MODULE_NAME, path))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    folder = os.path.dirname(os.path.abspath(path))
+    added = folder not in sys.path
+    if added:
+        sys.path.insert(0, folder)  # so that it can import its neighbours, as under `python FILE.py`
+    sys.modules[MODULE_NAME] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise _does_not_parse(path, error) from None
+    except UnicodeDecodeError as error:
+        raise _wrong("E644", f"`{path}` is not UTF-8 text: {error.reason}", "save it as UTF-8", path) from None
+    except (Exception, SystemExit) as error:
+        diagnostic = raised(error).diagnostic
+        message = diagnostic.message.replace("the function raised", f"`{path}` raised", 1)
+        help = "`diffcompare` runs the whole file, as `python` does, and then the function"
+        raise DiffcompareError(diagnostic._replace(code="E645", message=message, help=help)) from error
+    return module
+
+
+def _does_not_parse(path: str, error: SyntaxError) -> DiffcompareError:
+    from diffcompare.recording.source_lines import SourcePlace
+
+    message = f"this is not Python: {error.msg}"
+    start = max((error.offset or 1) - 1, 0)
+    place = SourcePlace(error.filename or path, error.lineno or 1, start, max((error.end_offset or 0) - 1, start + 1))
+    return error_at(place, "E644", "syntax_error", message, f"`python {path}` says the same")
+
+
+def _wrong(code: str, message: str, help: str, path: str) -> DiffcompareError:
+    return DiffcompareError(Diagnostic(code, "bad_value", message, help=help, source=path))
+
+
+# --- A function as a program that can be recorded ---------------------------------------------------------------------
+
+
+class PlainCall(NamedTuple):
+    """The result of a plain call: a finite number, or None and what happened instead."""
+
+    value: float | None
+    trouble: str = ""
+
+
+class FunctionProgram:
+    """A Python function at a point of its parameters; every study asks it for recordings and for values elsewhere."""
+
+    def __init__(self, function: Callable[..., Any], at: FunctionPoint, label: str, budget: float | None) -> None:
+        self.function, self.at, self.label, self.budget = function, at, label, budget
+
+    def record(self, point: Mapping[str, Any] | None = None) -> Recording:
+        """Return the recording of the run at a point, by default at that of the program.
+
+        Raises DiffcompareError where the function cannot be recorded or does not return one number.
+        """
+        while True:
+            try:
+                numbers = self.at.point if point is None else {name: point[name] for name in self.at.point}
+                return record(self.function, numbers, call=self.at.call, budget=self.budget)
+            except CountExpected as count:
+                name = list(numbers)[count.place]
+                if not numbers[name] == int(numbers[name]) or name not in [p.name for p in self.at.parameters]:
+                    raise
+                self.at = self.at.with_fixed(name)
+                if point is not None:
+                    raise
+
+    def run(self, point: Mapping[str, float]) -> PlainCall:
+        """Call the function with plain doubles, and say what happened if the result is no finite number."""
+        try:
+            numbers, _ = flattened_result(self.at.call(self.function, point), self.function)
+            if len(numbers) != 1:
+                return PlainCall(None, f"the function returned {len(numbers)} numbers")
+            value = float(numbers[0])
+        except DiffcompareError as error:
+            return PlainCall(None, error.diagnostic.message)
+        except ValueError as error:
+            return PlainCall(
+                None, raised(error).diagnostic.message if "unpack" not in str(error) else "it returned several numbers"
+            )
+        except (Exception, SystemExit) as error:
+            return PlainCall(None, raised(error).diagnostic.message)
+        return PlainCall(value) if math.isfinite(value) else PlainCall(None, f"the function returned {value}")
+
+    def close(self) -> None:
+        """End what the program needs beyond this process: nothing."""
+
+    def value(self, point: Mapping[str, float]) -> float | None:
+        """Return the value of a plain call at a point; None where it has none."""
+        return self.run(point).value
+
+    @cached_property
+    def recording(self) -> Recording:
+        """The recording of the run at the point.  Raises DiffcompareError as `record` does."""
+        return self.record()
+
+    @cached_property
+    def formula(self) -> Expression:
+        """The function as an expression that holds for every input.
+
+        Raises DiffcompareError where the program decides by the value of a variable.
+        """
+        anything: dict[str, Any] = dict.fromkeys(self.at.point, ANY_NUMBER)
+        recording = record(self.function, anything, call=self.at.call, budget=self.budget)
+        expression: Expression = merged(recording.output)
+        return expression
+
+
+def gradient_function(
+    at: FunctionPoint, function: Callable[..., Any]
+) -> Callable[[Mapping[str, float]], dict[str, float | None]]:
+    """Return a user's gradient as a function of the numbers by flat name, whose exceptions are errors at their line."""
+
+    def gradient(point: Mapping[str, float]) -> dict[str, float | None]:
+        try:
+            result = at.call(function, point)
+        except DiffcompareError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise raised(error) from error
+        return gradient_by_name(at, result)
+
+    return gradient
+
+
+def program(
+    function: Callable[..., Any], given: Mapping[str, Any] | None, label: str, budget: float | None = 5.0
+) -> FunctionProgram:
+    """Return a function at the point that a caller gave, or at a default one."""
+    if given is not None:
+        return FunctionProgram(function, function_point(function, given, label), label, budget)
+
+    def runs(at: FunctionPoint) -> bool:
+        try:
+            return is_number(FunctionProgram(function, at, label, budget).record().value)
+        except (DiffcompareError, ValueError):
+            return False
+
+    return FunctionProgram(function, default_values(function, label, runs), label, budget)
+
+
+def function_input(
+    function: Callable[..., Any], given: Mapping[str, Any] | None, label: str, budget: float | None = 5.0
+) -> ParsedInput:
+    """Return a function at a point as the input of a study: its recording, with doubts about it if there are some.
+
+    Raises DiffcompareError where it cannot be recorded, or does not return one number.
+    """
+    return program_input(program(function, given, label, budget), default=given is None)
+
+
+def program_input(run: FunctionProgram, *, default: bool) -> ParsedInput:
+    """Return a program as the input of a study; `default` says that nobody gave its point."""
+    recording, label = run.recording, run.label
+    single_output(run, recording)
+    notes = doubts(run, recording)
+    if default:
+        notes.insert(0, _default_note(run))
+    return ParsedInput(label, Parsed(recording.output, label, tuple(notes)), "function", label, program=run)
+
+
+def single_output(run: FunctionProgram, recording: Recording) -> None:
+    """Raise DiffcompareError where a function returned several numbers."""
+    if len(recording.places) != 1:
+        message = f"{run.label} returned {len(recording.places)} numbers, and one number has a gradient"
+        help = "return one of them, or their sum"
+        raise error_at(definition_of(run.function), "E586", "bad_value", message, help)
+
+
+def _default_note(run: FunctionProgram) -> Diagnostic:
+    values = [f"{parameter.name}={nest(parameter.numbers, parameter.shape)}" for parameter in run.at.parameters]
+    message = f"no point was given, so here is one: {','.join(values).replace(' ', '')}"
+    return Diagnostic("W311", "note", message, severity="note")
+
+
+# --- Is the recording the function? -----------------------------------------------------------------------------------
+
+
+def doubts(program: FunctionProgram, recording: Recording) -> list[Diagnostic]:
+    """Return warnings where a recording may not be the whole function: it has a state, or a value left the tape."""
+    point = recording.point
+    first, second = program.run(point), program.run(point)
+    if first.value is None or second.value is None:
+        trouble = first.trouble or second.trouble
+        message = f"{program.label} was recorded, and a plain call at the same point says: {trouble}"
+        help = "it keeps a state from call to call, or tells recorded numbers from plain ones"
+        return [Diagnostic("W320", "note", message, help=help, severity="warning")]
+    if first.value != second.value or not math.isclose(first.value, recording.value, rel_tol=ROUNDING):
+        message = (
+            f"{program.label} differs from itself at the same point: {first.value!r}, {second.value!r} and, while it "
+            f"was recorded, {recording.value!r}"
+        )
+        help = "it uses random numbers or keeps a state: the recording is of one run, and differences compare several"
+        return [Diagnostic("W320", "note", message, help=help, severity="warning")]
+    return _left_tape(program, recording, first.value)
+
+
+def _left_tape(program: FunctionProgram, recording: Recording, value: float) -> list[Diagnostic]:
+    """Move each variable a little: the recording must follow the function where that takes the same path.
+
+    Where the recording does not depend on a variable at all, the function must not either.
+    """
+    deadline = math.inf if program.budget is None else monotonic() + program.budget / 5
+    nodes = wengert_list(recording.output)
+    used = recording.dependencies()
+    for name, x in recording.point.items():
+        if monotonic() > deadline:
+            break
+        moved = {**recording.point, name: x + MOVE * max(abs(x), 1.0)}
+        true = program.run(moved).value
+        replayed = values_at(nodes, moved)[recording.output]
+        if true is None or not is_number(replayed) or _is_near(true, float(replayed), abs(true - value)):
+            continue
+        if name not in used or _takes_same_path(program, recording, moved):
+            return [_left(program, name, moved[name], true, float(replayed), uses=name in used)]
+    return []
+
+
+def unrecorded_dependence(program: FunctionProgram, recording: Recording) -> Diagnostic | None:
+    """Return the error where the recording does not depend on a variable at all, and the function does."""
+    used = recording.dependencies()
+    if used.issuperset(recording.point):
+        return None
+    value = program.run(recording.point).value
+    if value is None or value != program.run(recording.point).value:
+        return None
+    unused = {name: x for name, x in recording.point.items() if name not in used}
+    for name, x in unused.items():
+        moved = {**recording.point, name: x + MOVE * max(abs(x), 1.0)}
+        true = program.run(moved).value
+        if true is not None and not _is_near(true, value):
+            return _left(program, name, moved[name], true, value, uses=False)._replace(
+                code="E590", kind="bad_value", severity="error"
+            )
+    return None
+
+
+def _left(program: FunctionProgram, name: str, x: float, true: float, replayed: float, *, uses: bool) -> Diagnostic:
+    what = f"a part that depends on {name} left the tape" if uses else f"{name} left the tape, or decides alone"
+    message = f"{what}: {program.label} is {true!r} at {name} = {x!r}, and what was recorded gives {replayed!r} there"
+    help = "look for a cache, a global, text, or a branch for one point between the variable and the result"
+    return Diagnostic("W321", "note", message, help=help, severity="warning")
+
+
+def _takes_same_path(program: FunctionProgram, recording: Recording, point: Mapping[str, float]) -> bool:
+    try:
+        return not first_difference(recording, program.record(point))
+    except DiffcompareError:
+        return False
+
+
+def _is_near(one: float, other: float, change: float = 0.0) -> bool:
+    """Tell whether two values are equal but for rounding, or differ by less than a small part of a change."""
+    return abs(one - other) <= max(ROUNDING * max(abs(one), abs(other)) * MOVE, 1e-3 * change, 4e-16 * abs(one))

@@ -1,0 +1,444 @@
+"""NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them.
+
+A `RecordedArray` is an array of objects.  NumPy itself adds, multiplies, sums, slices and broadcasts such arrays, and
+every element writes its own entry on the tape; what NumPy computes by C functions of doubles (`np.sin`, `np.maximum`)
+is applied element by element here.  `np.zeros(n)`, `np.array([...])` and their like make such arrays too, so that a
+program may fill them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language.operations import OPERATIONS
+from diffcompare.recording.math_functions import FUNCTIONS, recorded_module
+from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, plain, record_operation
+from diffcompare.recording.source_lines import error_at, place_here, user_frame
+from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
+
+
+class RecordedArray(np.ndarray):
+    """An array of recorded numbers and doubles; every function of NumPy that gets one is applied here."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        return apply_function(function, arguments, options)
+
+    def astype(self, dtype: Any, *arguments: Any, **options: Any) -> Any:
+        """Return a copy where the numbers shall be doubles, as they are."""
+        if np.dtype(dtype).kind in "fO":
+            return self.copy()
+        return np.ndarray.astype(self, dtype, *arguments, **options)
+
+    def item(self, *index: Any) -> Any:
+        """Return one number, which stays recorded."""
+        return self.view(np.ndarray).item(*index)
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """Return a method of arrays that NumPy writes in Python, whose operations belong to the line that called it."""
+    function = getattr(np.ndarray, name)
+
+    @functools.wraps(function)
+    def method(self: Any, *arguments: Any, **options: Any) -> Any:
+        with _Relocated(user_frame(sys._getframe(1))):
+            return _wrapped(function(self, *arguments, **_without_double(options)))
+
+    return method
+
+
+for _name in ("mean", "var", "std", "clip", "ptp", "sum", "prod", "dot", "cumsum", "cumprod", "trace"):
+    if hasattr(np.ndarray, _name):
+        setattr(RecordedArray, _name, _method(_name))
+
+
+def recorded_array(values: Any) -> Any:
+    """Return nested numbers as an array; a single number by itself."""
+    if isinstance(values, np.ndarray):
+        return values.astype(object).view(RecordedArray)
+    return np.array(values, dtype=object).view(RecordedArray)
+
+
+def apply_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Apply a universal function to arrays and numbers, some of them recorded."""
+    frame = user_frame(sys._getframe(1))
+    out = options.pop("out", None)
+    if options.get("where", True) is not True:
+        raise _not_recorded(f"np.{ufunc.__name__} with where=", "choose with np.where(...)")
+    options = {name: option for name, option in options.items() if name not in ("where", "dtype", "casting", "subok")}
+    inputs = [_object_array(value) for value in inputs]
+    with _Relocated(frame):
+        if method == "__call__":
+            result = _elementwise(ufunc, inputs)
+        elif method == "reduce" and ufunc.__name__ in ("maximum", "minimum", "fmax", "fmin"):
+            result = _extreme(ufunc.__name__, inputs[0], **options)
+        else:
+            result = getattr(ufunc, method)(*inputs, **options)
+    if out is not None:
+        return _assigned(out[0], result)
+    return _wrapped(result)
+
+
+def apply_function(function: Any, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Apply a function of NumPy's to arrays and numbers, some of them recorded."""
+    frame = user_frame(sys._getframe(1))
+    name = getattr(function, "__name__", "")
+    with _Relocated(frame):
+        own = _FUNCTIONS.get(name) if getattr(function, "__module__", "") != "numpy.linalg" else None
+        if own is not None:
+            return _wrapped(own(*arguments, **options))
+        if getattr(function, "__module__", "") == "numpy.linalg" and name not in ("norm", "multi_dot", "matrix_power"):
+            raise _not_recorded(f"np.linalg.{name}", "write it out in arithmetic, by elimination for instance")
+        try:
+            return _wrapped(function(*_unwrapped(tuple(arguments)), **_unwrapped(_without_double(options))))
+        except (TypeError, AttributeError) as error:
+            if isinstance(error, DiffcompareError):
+                raise
+            raise _not_recorded(f"np.{name}", f"write it out in arithmetic ({error})") from error
+
+
+def _without_double(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options without a dtype of doubles, which recorded numbers are anyway."""
+    return {name: option for name, option in options.items() if name != "dtype" or not _is_real(option)}
+
+
+class _Relocated:
+    """Gives the nodes that a library records the line of the user's that called it."""
+
+    def __init__(self, frame: FrameType) -> None:
+        self.frame = frame
+        self.starts = [(tape, len(tape.entries)) for tape in OPEN_TAPES]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        for tape, start in self.starts:
+            tape.relocate(start, self.frame)
+
+
+def _not_recorded(what: str, help: str) -> DiffcompareError:
+    message = f"`{what}` cannot be recorded: it computes with plain doubles in C"
+    return error_at(place_here(), "E584", "bad_value", message, help, "leaves the tape here")
+
+
+# --- Arrays of objects and back ---------------------------------------------------------------------------------------
+
+
+def _object_array(value: Any) -> Any:
+    """Return an argument of a universal function as NumPy's own array of objects."""
+    if isinstance(value, RecordedArray):
+        return value.view(np.ndarray)
+    if type(value) is RecordedNumber:
+        array = np.empty((), dtype=object)
+        array[()] = value
+        return array
+    return np.asarray(value).astype(object) if isinstance(value, np.ndarray | list | tuple) else value
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return arguments without our class, nested ones too."""
+    if isinstance(value, RecordedArray) or type(value) is RecordedNumber:
+        return _object_array(value)
+    if type(value) is list or type(value) is tuple:
+        return type(value)(map(_unwrapped, value))
+    if type(value) is dict:
+        return {name: _unwrapped(item) for name, item in value.items()}
+    return value
+
+
+def _without_class(values: Any) -> Any:
+    """Return nested lists with NumPy's own arrays of objects in place of ours."""
+    if isinstance(values, list | tuple):
+        return [_without_class(item) for item in values]
+    return values.view(np.ndarray) if isinstance(values, RecordedArray) else values
+
+
+def _wrapped(result: Any) -> Any:
+    """Return what NumPy returned, with arrays of objects as arrays of our class, and single numbers as themselves."""
+    if isinstance(result, np.ndarray) and result.dtype == object:
+        return result.view(RecordedArray) if result.ndim else result[()]
+    if type(result) is tuple or type(result) is list:
+        return type(result)(map(_wrapped, result))
+    return result
+
+
+def _assigned(out: Any, result: Any) -> Any:
+    if out.dtype != object:
+        raise _not_recorded("an array of doubles made outside of the function", "make it inside, with np.zeros(...)")
+    out[...] = result
+    return out
+
+
+# --- Universal functions, element by element --------------------------------------------------------------------------
+
+
+def _row(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of numbers that records a row, or evaluates NumPy's function."""
+    row = OPERATIONS[name]
+
+    def compute(*values: Any) -> Any:
+        if any(type(value) is RecordedNumber for value in values):
+            return row(*values)
+        return ANY_NUMBER if has_no_value(values) else float(function(*values))
+
+    def number(*arguments: Any) -> Any:
+        if any(type(argument) is RecordedNumber for argument in arguments):
+            return record_operation(row, compute, arguments, sys._getframe(1))
+        return float(function(*arguments))
+
+    return number
+
+
+def _sign(x: Any) -> Any:
+    return float(np.sign(x)) if type(x) is not RecordedNumber else OPERATIONS["sign"](x)
+
+
+# NumPy's universal functions by name, each with its function of numbers.
+_ELEMENTWISE: dict[str, Callable[..., Any]] = {
+    **{
+        row.names["numpy"]: _row(name, getattr(np, row.names["numpy"]))
+        for name, row in OPERATIONS.items()
+        if hasattr(np, row.names.get("numpy", "")) and name not in ("floor", "ceil")
+    },
+    "absolute": _row("abs", np.absolute), "fabs": _row("abs", np.fabs), "sign": _sign, "square": lambda x: x * x,
+    "fmax": _row("max", np.fmax), "fmin": _row("min", np.fmin), "reciprocal": lambda x: 1.0 / x,
+    "positive": lambda x: x, "exp2": FUNCTIONS["exp2"], "deg2rad": FUNCTIONS["radians"],
+    "rad2deg": FUNCTIONS["degrees"], "radians": FUNCTIONS["radians"], "degrees": FUNCTIONS["degrees"],
+    "copysign": FUNCTIONS["copysign"], "fmod": FUNCTIONS["fmod"], "float_power": operator.pow, "power": operator.pow,
+    "floor": _row("floor", np.floor), "ceil": _row("ceil", np.ceil), "trunc": FUNCTIONS["trunc"],
+    "logaddexp": lambda a, b: _logaddexp(a, b), "heaviside": lambda x, half: half if x == 0 else 1.0 * (x > 0),
+    "remainder": operator.mod, "isnan": FUNCTIONS["isnan"], "isinf": FUNCTIONS["isinf"],
+    "isfinite": FUNCTIONS["isfinite"], "signbit": lambda x: math.copysign(1.0, plain(x)) < 0,
+}  # fmt: skip
+
+# The functions that NumPy applies to objects by Python's own operators.
+_NATIVE = frozenset(
+    ("add", "subtract", "multiply", "divide", "true_divide", "negative", "floor_divide", "matmul", "vecdot", "matvec",
+     "vecmat", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or",
+     "logical_not", "logical_xor", "conjugate", "divmod")
+)  # fmt: skip
+
+
+def _elementwise(ufunc: Any, inputs: Sequence[Any]) -> Any:
+    name = ufunc.__name__
+    if name in _NATIVE:
+        return _scalar(ufunc(*inputs))
+    function = _ELEMENTWISE.get(name)
+    if function is None:
+        raise _not_recorded(f"np.{name}", "write it out in arithmetic")
+    arrays = np.broadcast_arrays(*[np.asarray(value, dtype=object) for value in inputs])
+    values = [function(*numbers) for numbers in zip(*[array.ravel().tolist() for array in arrays], strict=True)]
+    if arrays[0].ndim == 0:
+        return values[0]
+    kind: Any = bool if values and all(type(value) is bool for value in values) else object
+    result = np.empty(len(values), dtype=kind)
+    result[:] = values
+    return result.reshape(arrays[0].shape)
+
+
+def _scalar(result: Any) -> Any:
+    """Return comparisons of objects as truth values."""
+    if not isinstance(result, np.ndarray) or result.dtype != object or not result.size:
+        return result
+    truths = all(isinstance(value, bool | np.bool_) for value in result.ravel().tolist())
+    return result.astype(bool) if truths else result
+
+
+def _logaddexp(a: Any, b: Any) -> Any:
+    larger = OPERATIONS["max"](a, b)
+    return larger + OPERATIONS["log1p"](OPERATIONS["exp"](-OPERATIONS["abs"](a - b)))
+
+
+def _extreme(name: str, array: Any, axis: Any = 0, keepdims: bool = False, initial: Any = None, **_: Any) -> Any:
+    """Return maxima or minima along an axis (None: of all numbers), by the rows max and min."""
+    pick = _ELEMENTWISE[name]
+    array = np.asarray(array, dtype=object)
+    if axis is None:
+        numbers = array.ravel().tolist() + ([] if initial in (None, np._NoValue) else [initial])
+        result = functools.reduce(pick, numbers)
+        return np.array(result, dtype=object).reshape((1,) * array.ndim) if keepdims else result
+    moved = np.moveaxis(array, axis, 0)
+    result = np.empty(moved.shape[1:], dtype=object)
+    for index in np.ndindex(moved.shape[1:]):
+        result[index] = functools.reduce(pick, [row[index] for row in moved])
+    return np.expand_dims(result, axis) if keepdims else result
+
+
+# --- Functions of NumPy that need more than its own code over objects -------------------------------------------------
+
+
+def _where(condition: Any, *choices: Any) -> Any:
+    """Choose element by element; only the numbers chosen stand in the result."""
+    condition = np.asarray(condition)
+    if condition.dtype == object:
+        truths = [bool(value) for value in condition.ravel().tolist()]
+        condition = np.array(truths, dtype=bool).reshape(condition.shape)
+    if not choices:
+        return np.where(condition)
+    return np.where(condition, *[_object_array(choice) for choice in choices])
+
+
+def _clip(array: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
+    result = array
+    if low is not None:
+        result = apply_ufunc(np.maximum, "__call__", (result, low), {})
+    return result if high is None else apply_ufunc(np.minimum, "__call__", (result, high), {})
+
+
+def _like(fill: Any) -> Callable[..., Any]:
+    def like(array: Any, *fills: Any, dtype: Any = None, shape: Any = None, **_: Any) -> Any:
+        return np.full(np.shape(array) if shape is None else shape, fills[0] if fills else fill, dtype=object)
+
+    return like
+
+
+def _interp(x: Any, points: Any, values: Any, **_: Any) -> Any:
+    """Interpolate linearly between points that increase."""
+    if np.ndim(x):
+        return np.array([_interp(number, points, values) for number in x], dtype=object)
+    points, values = list(points), list(values)
+    if x <= points[0]:
+        return values[0]
+    for place in range(1, len(points)):
+        if x <= points[place]:
+            left, right = points[place - 1], points[place]
+            return values[place - 1] + (values[place] - values[place - 1]) * (x - left) / (right - left)
+    return values[-1]
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "where": _where, "clip": _clip, "interp": _interp, "zeros_like": _like(0.0), "ones_like": _like(1.0),
+    "empty_like": _like(0.0), "full_like": _like(None),
+}  # fmt: skip
+
+
+# --- Functions that make arrays ---------------------------------------------------------------------------------------
+
+
+def _is_real(dtype: Any) -> bool:
+    return dtype is None or np.dtype(dtype).kind == "f"
+
+
+def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like np.zeros whose array of doubles can hold recorded numbers."""
+
+    @functools.wraps(make)
+    def made(*arguments: Any, **options: Any) -> Any:
+        array = make(*map(_unwrapped, arguments), **options)
+        return recorded_array(array) if array.dtype.kind == "f" else _wrapped(array)
+
+    return made
+
+
+def _accepting_lists(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of NumPy's that finds recorded numbers in lists too, which NumPy itself does not look into."""
+
+    @functools.wraps(function)
+    def accepting(*arguments: Any, **options: Any) -> Any:
+        if any(isinstance(argument, list | tuple) and _holds_recorded(argument) for argument in arguments):
+            arguments = tuple(_array(a) if _holds_recorded(a) and not _is_ragged(a) else a for a in arguments)
+        return function(*arguments, **options)
+
+    return accepting
+
+
+class _RecordedUfunc:
+    """A universal function that finds recorded numbers in lists too."""
+
+    def __init__(self, ufunc: Any) -> None:
+        self.ufunc = ufunc
+        self.accepting = _accepting_lists(ufunc)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self.accepting(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ufunc, name)
+
+
+def _is_ragged(values: Any) -> bool:
+    """Tell whether nested lists hold arrays of different shapes, as the arguments of np.concatenate may."""
+    return isinstance(values, list | tuple) and len({np.shape(item) for item in map(_unwrapped, values)}) > 1
+
+
+def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
+    if dtype is None or _is_real(dtype):
+        array = np.empty(shape, dtype=object)
+        array[...] = _unwrapped(fill) if isinstance(fill, RecordedArray) else fill
+        return array.view(RecordedArray)
+    return np.full(shape, fill, dtype, **options)
+
+
+def _array(values: Any, dtype: Any = None, **options: Any) -> Any:
+    """Return an array of recorded numbers and doubles; one of integers, truth values or text as NumPy makes it."""
+    if isinstance(values, RecordedArray):
+        return values.astype(float) if _is_real(dtype) else values.astype(dtype)
+    if _holds_recorded(values):
+        if not _is_real(dtype) and dtype is not object:
+            raise _not_recorded(f"np.array with dtype={dtype}", "leave the dtype out")
+        return _wrapped(np.array(_without_class(values), dtype=object))
+    array = np.array(values, dtype=dtype, **options)
+    return recorded_array(array) if array.dtype.kind == "f" and array.ndim else array
+
+
+def _as_array(values: Any, dtype: Any = None, **options: Any) -> Any:
+    return values if isinstance(values, RecordedArray) else _array(values, dtype, **options)
+
+
+def _holds_recorded(values: Any) -> bool:
+    if type(values) is RecordedNumber or isinstance(values, RecordedArray):
+        return True
+    return isinstance(values, list | tuple) and any(map(_holds_recorded, values))
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {
+    **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
+    **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
+    "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array, "ascontiguousarray": _as_array,
+    "float64": lambda x=0.0: x if type(x) is RecordedNumber else np.float64(x),
+}  # fmt: skip
+
+
+@functools.cache
+def stand_ins() -> dict[int, Any]:
+    """Return what stands in for NumPy and for its functions that make arrays, by the identity of the original."""
+    kind = type(np.sum)  # of the functions that look for arrays of other classes among their arguments
+    functions: dict[str, Callable[..., Any]] = {
+        name: _RecordedUfunc(function) if isinstance(function, np.ufunc) else _accepting_lists(function)
+        for name, function in vars(np).items()
+        if isinstance(function, np.ufunc | kind)
+    }
+    functions |= _MAKERS
+    originals = {id(getattr(np, name)): function for name, function in functions.items() if name != "float64"}
+    return {id(np): recorded_module(np, functions), **originals}
+
+
+def _ufunc_of_number(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    return apply_ufunc(ufunc, method, inputs, options)
+
+
+def _function_of_number(self: Any, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+    return apply_function(function, arguments, options)
+
+
+RecordedNumber.__array_ufunc__ = _ufunc_of_number  # type: ignore[attr-defined]
+RecordedNumber.__array_function__ = _function_of_number  # type: ignore[attr-defined]
+
+
+def function_argument(numbers: list[Any], shape: tuple[int, ...]) -> Any:
+    """Return numbers in row order as an array that a function takes: of doubles, or of recorded numbers."""
+    if any(type(number) is RecordedNumber for number in numbers):
+        return recorded_array(numbers).reshape(shape)
+    return np.array(numbers, dtype=float).reshape(shape)

@@ -1,0 +1,426 @@
+"""Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs.
+
+The tape is append-only, with an entry for each operation in the order of the run, and the instruction that ran it: two
+equal operations are two entries.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from numbers import Real as RealNumber
+from time import monotonic
+from types import FrameType
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_
+from diffcompare.recording.source_lines import SourcePlace, error_at, place_here, place_of, user_frame
+from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
+
+MAX_OPERATIONS = 20_000_000  # of one run; each takes some 200 bytes
+CHECKED_EVERY = 0xFF  # the clock is looked at where these bits of the length of the tape are 0
+
+_frame = sys._getframe
+
+
+class Decision(NamedTuple):
+    """A comparison that the function made: the places of its two sides, the sign between them, and its outcome."""
+
+    left: int
+    sign: str
+    right: int
+    outcome: bool
+    numbers: tuple[Any, Any]
+    place: SourcePlace
+    after: int
+    """The length of the tape when it was made."""
+
+
+class Tape:
+    """The operations of one run in their order, and the decisions between them; the first entries are the variables.
+
+    An entry is a plain tuple, made at every operation: the row, the places of its arguments (the second is None where
+    there is none, and those of constants are negative), its value, and the code and the instruction that ran.
+    """
+
+    __slots__ = ("budget", "constants", "constants_known", "decisions", "end", "entries", "is_open")
+
+    def __init__(self, variables: Sequence[Any], budget: float | None = None) -> None:
+        self.budget = budget
+        self.end = float("inf") if budget is None else monotonic() + budget
+        self.entries: list[Any] = [(None, place, None, value, None, 0) for place, value in enumerate(variables)]
+        self.constants: list[Any] = []
+        self.constants_known: dict[Any, int] = {}
+        self.decisions: list[Decision] = []
+        self.is_open = True
+
+    def number(self, place: int, value: Any) -> RecordedNumber:
+        """Return the number of an entry."""
+        number = RecordedNumber()
+        number.tape, number.place, number.value = self, place, value
+        return number
+
+    def constant(self, value: Any) -> int:
+        """Return the place of a number that does not depend on the variables of this tape: -1, -2 ..."""
+        if type(value) is RecordedNumber:  # of an outer tape
+            self.constants.append(value)
+            return -len(self.constants)
+        known = self.constants_known.get(value)
+        if known is None:
+            self.constants.append(float(value))
+            known = -len(self.constants)
+            if value != 0:  # 0.0 and -0.0 are equal, and two numbers
+                self.constants_known[value] = known
+        return known
+
+    def append(self, row: Operation, left: int, right: int | None, value: Any, frame: FrameType) -> RecordedNumber:
+        """Append an operation and return its number."""
+        number = self.number(len(self.entries), value)
+        self.entries.append((row, left, right, value, frame.f_code, frame.f_lasti))
+        if not number.place & CHECKED_EVERY:
+            self.check()
+        return number
+
+    def check(self) -> None:
+        """Raise TimeoutError when the time is up, and DiffcompareError where the tape has become too long."""
+        if monotonic() > self.end:
+            raise TimeoutError
+        if len(self.entries) > MAX_OPERATIONS:
+            message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
+            help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
+            raise error_at(place_here(), "E583", "resource_limit", message, help)
+
+    def relocate(self, start: int, frame: FrameType) -> None:
+        """Give all entries from `start` on the place that a frame has reached: the line that called a library."""
+        place = (frame.f_code, frame.f_lasti)
+        self.entries[start:] = [entry[:4] + place for entry in self.entries[start:]]
+
+
+class CountExpected(DiffcompareError):
+    """The program uses a variable as it is as a count or an index."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(_leaves_tape("an index", "a variable is used as a count or an index").diagnostic)
+        self.place = place
+
+
+class RecordedNumber:
+    """A number that writes its operations on a tape; the operators are set below, one closure for each."""
+
+    __slots__ = ("place", "tape", "value")
+    tape: Tape
+    place: int
+    value: Any
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """A number for `isinstance(x, float)`, so that a function takes the path that it takes with a double."""
+        return float
+
+    @staticmethod
+    def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
+        """Apply a row of the table, as `diffcompare.language.operations.sin(x)` does."""
+        return record_operation(operation, operation, arguments, user_frame(_frame(2)))
+
+    def constant(self, value: int | str) -> Any:
+        """Return an integer, or the constant of that name, as a number that a partial can compute with."""
+        return CONSTANTS[value] if isinstance(value, str) else value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"<recorded {self.value!r}>"
+
+    def __format__(self, spec: str) -> str:
+        return format(plain(self), spec)
+
+    def __neg__(self) -> Any:
+        return self.tape.append(OPERATIONS["neg"], self.place, None, -self.value, _frame(1))
+
+    def __pos__(self) -> RecordedNumber:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.tape.append(abs_, self.place, None, abs(self.value), _frame(1))
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        return record_power(self, other, _frame(1))
+
+    def __rpow__(self, other: Any) -> Any:
+        return record_power(other, self, _frame(1))
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _floor_division(self, other, _frame(1))
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _floor_division(other, self, _frame(1))
+
+    def __mod__(self, other: Any) -> Any:
+        return _remainder(self, other, _frame(1))
+
+    def __rmod__(self, other: Any) -> Any:
+        return _remainder(other, self, _frame(1))
+
+    def __divmod__(self, other: Any) -> Any:
+        return _floor_division(self, other, _frame(1)), _remainder(self, other, _frame(1))
+
+    def __bool__(self) -> bool:
+        return decide(self, "!=", 0, _frame(1))
+
+    def __float__(self) -> float:
+        raise _leaves_tape("float", "a plain double has no history")
+
+    def __int__(self) -> int:
+        raise _leaves_tape("int", "an integer has no derivative")
+
+    def __index__(self) -> int:
+        if self.place < 0 or self.tape.entries[self.place][0] is None:
+            raise CountExpected(self.place)
+        raise _leaves_tape("an index", "the number depends on the variables, and an index cannot")
+
+    __trunc__ = __int__
+
+    def __round__(self, digits: int | None = None) -> int:
+        raise _leaves_tape("int", "rounding has no derivative")
+
+    def __floor__(self) -> Any:
+        return record_operation(OPERATIONS["floor"], OPERATIONS["floor"], [self], _frame(1))
+
+    def __ceil__(self) -> Any:
+        return record_operation(OPERATIONS["ceil"], OPERATIONS["ceil"], [self], _frame(1))
+
+    def __complex__(self) -> complex:
+        raise _leaves_tape("complex", "complex numbers are not recorded")
+
+    def item(self) -> float:
+        """Raise the error for what would take the number off the tape."""
+        raise _leaves_tape("item", "it returns a plain double, which has no history")
+
+    tolist = item
+
+    def is_integer(self) -> bool:
+        """Tell whether the number is an integer here."""
+        return bool(plain(self).is_integer())
+
+    @property
+    def real(self) -> RecordedNumber:
+        """The number itself."""
+        return self
+
+    @property
+    def imag(self) -> float:
+        """Zero: the number is real."""
+        return 0.0
+
+    def conjugate(self) -> RecordedNumber:
+        """Return the number itself."""
+        return self
+
+
+RealNumber.register(RecordedNumber)
+
+
+def plain(value: Any) -> Any:
+    """Return the double that a number has, whatever tapes it is on."""
+    while type(value) is RecordedNumber:
+        value = value.value
+    return value
+
+
+# --- Operators: the hottest code of a recording, so that each is one function without a call --------------------------
+
+
+def _operator(sign: str) -> Callable[[Any, Any], Any]:
+    row = OPERATIONS[sign]
+    compute = row.real
+
+    def operate(self: RecordedNumber, other: Any) -> Any:
+        tape = self.tape
+        if type(other) is RecordedNumber and other.tape is tape:
+            right, second = other.place, other.value
+        elif type(other) is float or type(other) is int:
+            second = other
+            known = tape.constants_known.get(other)
+            right = tape.constant(other) if known is None else known
+        else:
+            return _mixed(row, (self, other), _frame(1))
+        value = compute(self.value, second)
+        number = RecordedNumber()
+        number.tape = tape
+        number.value = value
+        entries = tape.entries
+        number.place = place = len(entries)
+        frame = _frame(1)
+        entries.append((row, self.place, right, value, frame.f_code, frame.f_lasti))
+        if not place & CHECKED_EVERY:
+            tape.check()
+        return number
+
+    return operate
+
+
+def _swapped_operator(sign: str) -> Callable[[Any, Any], Any]:
+    row = OPERATIONS[sign]
+    compute = row.real
+
+    def operate(self: RecordedNumber, other: Any) -> Any:
+        if type(other) is not float and type(other) is not int:
+            return _mixed(row, (other, self), _frame(1))
+        tape = self.tape
+        return tape.append(row, tape.constant(other), self.place, compute(other, self.value), _frame(1))
+
+    return operate
+
+
+def _comparison(sign: str) -> Callable[[Any, Any], Any]:
+    def compare(self: RecordedNumber, other: Any) -> Any:
+        if not is_operand(other):
+            return NotImplemented
+        return decide(self, sign, other, _frame(1))
+
+    return compare
+
+
+for _sign, _name in {"+": "add", "-": "sub", "*": "mul", "/": "truediv"}.items():
+    setattr(RecordedNumber, f"__{_name}__", _operator(_sign))
+    setattr(RecordedNumber, f"__r{_name}__", _swapped_operator(_sign))
+for _sign, _name in {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}.items():
+    setattr(RecordedNumber, f"__{_name}__", _comparison(_sign))
+
+
+def _mixed(row: Operation, operands: tuple[Any, Any], frame: FrameType) -> Any:
+    """Apply an operator to a recorded number and one of another kind: a NumPy scalar, a number of another tape."""
+    if not all(map(is_operand, operands)):
+        return NotImplemented
+    return record_operation(row, row.real, operands, frame)
+
+
+def record_operation(
+    row: Operation, compute: Callable[..., Any], arguments: Sequence[Any], frame: FrameType
+) -> RecordedNumber:
+    """Apply an operation to numbers, some of them recorded, and append it to the innermost tape among them.
+
+    `compute` returns the value and raises what the user's own call would raise.
+    """
+    tape = innermost_tape(arguments)
+    places, values = [], []
+    for argument in arguments:
+        if type(argument) is RecordedNumber and argument.tape is tape:
+            places.append(argument.place)
+            values.append(argument.value)
+        else:
+            argument = argument if type(argument) is RecordedNumber else float(argument)
+            places.append(tape.constant(argument))
+            values.append(argument)
+    right = places[1] if len(places) == 2 else None
+    return tape.append(row, places[0], right, ANY_NUMBER if has_no_value(values) else compute(*values), frame)
+
+
+def innermost_tape(numbers: Sequence[Any]) -> Tape:
+    """Return the tape that was opened last among those of the numbers.  Raises DiffcompareError for a closed one."""
+    tapes = [number.tape for number in numbers if type(number) is RecordedNumber]
+    for tape in tapes:
+        if not tape.is_open:
+            message = "a number of an earlier run of the function is used here"
+            help = "keep no state between calls: no global, cache or default that holds results of an earlier run"
+            raise error_at(place_here(), "E588", "bad_value", message, help)
+    return max(tapes, key=OPEN_TAPES.index) if len(tapes) > 1 else tapes[0]
+
+
+OPEN_TAPES: list[Tape] = []  # a function may ask for the gradient of another: the inner tape is the last one
+
+
+def decide(left: Any, sign: str, right: Any, frame: FrameType) -> bool:
+    """Compare two numbers and record the decision on the innermost tape."""
+    tape = innermost_tape((left, right))
+    places = [
+        number.place if type(number) is RecordedNumber and number.tape is tape else tape.constant(number)
+        for number in (left, right)
+    ]
+    numbers = plain(left), plain(right)
+    outcome = bool(RELATIONS[sign](*numbers))
+    frame = user_frame(frame)
+    place = place_of(frame.f_code, frame.f_lasti)
+    tape.decisions.append(Decision(places[0], sign, places[1], outcome, numbers, place, len(tape.entries)))
+    if not len(tape.decisions) & CHECKED_EVERY:
+        tape.check()
+    return outcome
+
+
+def record_power(base: Any, exponent: Any, frame: FrameType) -> Any:
+    """Record `base ** exponent`: an integer power where the exponent is an integer that does not vary."""
+    if not (is_operand(base) and is_operand(exponent)):
+        return NotImplemented
+    integer = type(exponent) is not RecordedNumber and float(exponent).is_integer()
+    row = OPERATIONS["^n" if integer else "^"]
+
+    def compute(a: Any, b: Any) -> Any:
+        value = a**b
+        if isinstance(value, complex):
+            message = f"the power {a!r} ** {b!r} is complex, and only real numbers are recorded"
+            place = place_of(frame.f_code, frame.f_lasti)
+            raise error_at(place, "E586", "domain_error", message, "choose another point, or take abs(...) of the base")
+        return value
+
+    return record_operation(row, compute, (base, exponent), frame)
+
+
+def _floor_division(left: Any, right: Any, frame: FrameType) -> Any:
+    """Record `left // right` as the floor of a quotient: a step function, whose derivative is 0."""
+    if not (is_operand(left) and is_operand(right)):
+        return NotImplemented
+    quotient = record_operation(OPERATIONS["/"], OPERATIONS["/"].real, (left, right), frame)
+    return record_operation(OPERATIONS["floor"], lambda _: plain(left) // plain(right), (quotient,), frame)
+
+
+def _remainder(left: Any, right: Any, frame: FrameType) -> Any:
+    """Record `left % right` as left - right*(left // right), and its value as Python computes it."""
+    quotient = _floor_division(left, right, frame)
+    if quotient is NotImplemented:
+        return NotImplemented
+    product = record_operation(OPERATIONS["*"], OPERATIONS["*"].real, (right, quotient), frame)
+    return record_operation(OPERATIONS["-"], lambda *_: plain(left) % plain(right), (left, product), frame)
+
+
+def is_operand(value: Any) -> bool:
+    """Tell whether a value is a real number, recorded or not."""
+    return type(value) in _NUMBERS or (isinstance(value, RealNumber) and not isinstance(value, Expression))
+
+
+_NUMBERS = frozenset((RecordedNumber, float, int, bool))
+
+
+_INSTEAD = {
+    "float": "write the number without float(...): it is recorded as it is",
+    "int": "for a step write math.floor(...); for a count or an index take a number that does not depend on x",
+    "an index": "take an integer that does not depend on the variables, or choose with `if`",
+    "complex": "split the formula into its real and imaginary parts",
+    "item": "write the number without .item() or .tolist(): it is recorded as it is",
+}
+
+
+def _leaves_tape(what: str, why: str) -> DiffcompareError:
+    """Return the error for an operation that would make a recorded number a plain one."""
+    place = place_here()
+    segment = place_text(place)
+    called = segment.partition("(")[0].strip()
+    if what == "float" and segment.endswith("]"):
+        message = "this array holds plain doubles, and the number is being recorded"
+        help = "make the array inside the function, with np.zeros(...) or np.array([...]): then it can hold it"
+        return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
+    if what == "float" and called and called not in ("float", segment):
+        message = f"`{called}` wants a plain double, and this number is being recorded"
+        help = f"write {called.rpartition('.')[2]}(...) of math or of NumPy, or Python's own arithmetic"
+        return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
+    message = f"this would make a recorded number a plain one: {why}"
+    return error_at(place, "E584", "bad_value", message, _INSTEAD[what], "leaves the tape here")
+
+
+def place_text(place: SourcePlace) -> str:
+    """Return the text of a place in the source."""
+    import linecache
+
+    return linecache.getline(place.file, place.line)[place.start : place.end]

@@ -1,0 +1,393 @@
+"""One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails.
+
+`record` calls a function once, at a point.  Loops and branches run as Python runs them: a comparison looks at the
+value, and only the path that it chose stands on the tape.  So the tape equals the function near that point, up to where
+a comparison would turn out the other way.
+
+    def root(x):                                   # the Babylonian method
+        y = 1
+        while abs(y*y - x) > 1e-12 * x:
+            y = (y + x/y) / 2
+        return y
+
+    record(root, {"x": 2.0}).expression
+
+Names from `math` and NumPy record as they are written (see `namespaces`), and so do the rows of the table.
+
+E582  the function does not end            E583  the tape is too long
+E584  a recorded number is made a plain one  E586  the function returned something that is not a real number
+E587  the function raised an exception       E588  a number of an earlier run is used
+"""
+
+from __future__ import annotations
+
+import gc
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from types import CodeType
+from typing import Any, NamedTuple
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language.expression import Apply, Double, Expression, Variable, apply, lift
+from diffcompare.language.operations import OPERATIONS, exact_integer
+from diffcompare.language.wengert import wengert_list
+from diffcompare.recording.namespaces import recorded_names
+from diffcompare.recording.recorded_number import (
+    OPEN_TAPES,
+    Decision,
+    RecordedNumber,
+    Tape,
+    is_operand,
+    plain,
+)
+from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, place_of, place_of_error
+
+__all__ = ["Decision", "Recording", "Saved", "record", "saved"]
+
+
+class TapeNode(Apply):
+    """An operation that ran, as a node of the graph: it knows its instruction, and is never merged with an equal one.
+
+    Its level is its place on the tape, so that a Wengert list of tape nodes is in the order of the run, and every
+    sweep, study and drawing of expressions works on a tape as well.
+    """
+
+    __slots__ = ("code", "instruction")
+    code: CodeType | SourcePlace  # the place itself where the function ran in another process
+    instruction: int
+
+    @property
+    def place(self) -> SourcePlace:
+        """The place of the operation in the source."""
+        return self.code if isinstance(self.code, SourcePlace) else place_of(self.code, self.instruction)
+
+
+class Saved(NamedTuple):
+    """The values that an operation must keep for the reverse sweep: its result, some of its arguments, or nothing."""
+
+    result: bool
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """The run of a function at one point.
+
+    Fields:
+        point: The values of the variables.
+        tape: The operations and decisions of the run.
+        places: The places on the tape of the numbers that the function returned, in row order.
+        shape: The shape of what it returned; None for a number.
+    """
+
+    point: Mapping[str, Any]
+    tape: Tape
+    places: tuple[int, ...]
+    shape: tuple[int, ...] | None
+
+    # --- The tape as nodes of a graph: as many as there are operations, so that they are built only when needed -------
+
+    @cached_property
+    def nodes(self) -> list[Expression]:
+        """A node for every entry of the tape, variables first, then for every constant, the last one first."""
+        constants = [Double(float(plain(value))) for value in self.tape.constants]
+        nodes: list[Expression] = [Variable(name) for name in self.point]
+        nodes += [None] * (len(self.tape.entries) - len(nodes))  # type: ignore[list-item]
+        count = len(nodes)
+        nodes += reversed(constants)  # so that the place -1 is that of the first constant
+        for place in range(len(self.point), count):
+            row, left, right, _, code, instruction = self.tape.entries[place]
+            node = TapeNode()
+            node.operation, node.varies, node.code, node.instruction = row, True, code, instruction
+            node.arguments = (nodes[left],) if right is None else (nodes[left], nodes[right])
+            node.known_level = place + 1
+            nodes[place] = node
+        return nodes
+
+    @cached_property
+    def steps(self) -> tuple[TapeNode, ...]:
+        """The operations in the order in which they ran."""
+        return tuple(self.nodes[len(self.point) : len(self.tape.entries)])  # type: ignore[arg-type]
+
+    @cached_property
+    def values(self) -> dict[Expression, Any]:
+        """The value of every node of the run."""
+        return dict(zip(self.nodes, self._numbers, strict=True))
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The comparisons in the order in which they were made."""
+        return tuple(self.tape.decisions)
+
+    @cached_property
+    def outputs(self) -> tuple[Expression, ...]:
+        """The nodes of the numbers that the function returned, in row order."""
+        return tuple([self.nodes[place] for place in self.places])
+
+    @property
+    def output(self) -> Expression:
+        """The node of the only number that the function returned."""
+        (output,) = self.outputs
+        return output
+
+    @property
+    def value(self) -> Any:
+        """The only number that the function returned."""
+        (place,) = self.places
+        return self.tape.entries[place][3] if place >= 0 else self.tape.constants[-place - 1]
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The output as an expression of the language, in which equal parts are one."""
+        expression: Expression = merged(self.output)
+        return expression
+
+    def question(self, decision: Decision) -> str:
+        """Return a decision as a comparison of two expressions: `x > 0`."""
+        return f"{merged(self.nodes[decision.left])} {decision.sign} {merged(self.nodes[decision.right])}"
+
+    # --- The reverse sweep --------------------------------------------------------------------------------------------
+
+    def backward(self, adjoints: list[Any]) -> None:
+        """Sweep from the end of the tape to its beginning, and add the contributions to `adjoints`.
+
+        `adjoints` has an entry for every entry of the tape, None where nothing has arrived yet, and holds the seed of
+        the output.  Nothing is cleared, so that a second sweep adds to the first.
+        """
+        entries, values = self.tape.entries, self._numbers
+        for place in range(len(entries) - 1, len(self.point) - 1, -1):
+            adjoint = adjoints[place]
+            if adjoint is None:
+                continue
+            row, left, right, value, _, _ = entries[place]
+            # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
+            if right is None:
+                (partial,) = row.partials
+                if type(partial) is not int:
+                    partial = partial(value, values[left])
+            else:
+                partial, second = row.partials
+                if right >= 0:
+                    if type(second) is not int:
+                        second = second(value, values[left], values[right])
+                    contribution = adjoint * second
+                    before = adjoints[right]
+                    adjoints[right] = contribution if before is None else before + contribution
+                if left < 0:
+                    continue
+                if type(partial) is not int:
+                    partial = partial(value, values[left], values[right])
+            contribution = adjoint * partial
+            before = adjoints[left]
+            adjoints[left] = contribution if before is None else before + contribution
+
+    @cached_property
+    def _numbers(self) -> list[Any]:
+        """The numbers of all entries, then those of the constants, the last one first."""
+        return [entry[3] for entry in self.tape.entries] + self.tape.constants[::-1]
+
+    def seeded(self, output: int = 0) -> list[Any]:
+        """Return adjoints for `backward`, with the seed 1 of one output; a constant has no adjoint."""
+        adjoints: list[Any] = [None] * len(self.tape.entries)
+        if self.places[output] >= 0:
+            adjoints[self.places[output]] = 1.0
+        return adjoints
+
+    def dependencies(self, output: int = 0) -> set[str]:
+        """Return the variables that one output depends on."""
+        reached = bytearray(len(self.tape.entries))
+        if self.places[output] >= 0:
+            reached[self.places[output]] = 1
+        for place in range(len(reached) - 1, len(self.point) - 1, -1):
+            if reached[place]:
+                _, left, right, *_ = self.tape.entries[place]
+                for argument in (left, right):
+                    if argument is not None and argument >= 0:
+                        reached[argument] = 1
+        return {name for name, mark in zip(self.point, reached, strict=False) if mark}
+
+    def gradient(self, output: int = 0) -> dict[str, Any]:
+        """Return the partials of one output by name, by a reverse sweep."""
+        adjoints = self.seeded(output)
+        self.backward(adjoints)
+        return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=False)}
+
+
+def record(
+    function: Callable[..., Any],
+    point: Mapping[str, float],
+    *,
+    call: Callable[[Callable[..., Any], Mapping[str, Any]], Any] | None = None,
+    budget: float | None = None,
+) -> Recording:
+    """Call a function with recorded numbers, and return the recording of its run.
+
+    `call` calls it with the numbers by name, by default as keyword arguments.  Raises DiffcompareError where it does
+    something that cannot be recorded, raises an exception, or has not ended after `budget` seconds.
+    """
+    tape = Tape(list(point.values()), budget)
+    numbers = {name: tape.number(place, value) for place, (name, value) in enumerate(point.items())}
+    with recorded_names(function), _without_collections():
+        OPEN_TAPES.append(tape)
+        try:
+            result = call(function, numbers) if call is not None else function(**numbers)
+        except DiffcompareError:
+            raise
+        except TimeoutError as error:
+            if budget is None:
+                raise raised(error) from error
+            raise did_not_end(budget, place_of_error(error.__traceback__)) from None
+        except (Exception, SystemExit) as error:
+            raise raised(error) from error
+        finally:
+            tape.is_open = False
+            OPEN_TAPES.remove(tape)
+    outputs, shape = flattened_result(result, function)
+    return Recording(dict(point), tape, tuple([_place(number, tape, function) for number in outputs]), shape)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Switch off the search for garbage: a tape is a hundred thousand new objects, and none of them is garbage.
+
+    Python would look through all that is in memory again and again while the tape grows.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def raised(error: BaseException) -> DiffcompareError:
+    """Return the error for an exception of the user's function, at the line that raised it."""
+    text = f"{type(error).__name__}: {error}".removesuffix(": ").partition("\n")[0]
+    help = "choose a point at which the function runs; the numbers there are those of a plain call"
+    return error_at(place_of_error(error.__traceback__), "E587", "bad_value", f"the function raised {text}", help)
+
+
+def did_not_end(budget: float, place: SourcePlace | None) -> DiffcompareError:
+    """Return the error for a function that is still running when its time is up."""
+    message = f"the function did not end within {budget:g} s"
+    help = "does a loop wait for something that never comes? Give more time with --budget, or another point"
+    return error_at(place, "E582", "resource_limit", message, help, "it was here")
+
+
+# --- What the function returned ---------------------------------------------------------------------------------------
+
+
+def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, ...] | None]:
+    """Return the numbers of what a function returned, in row order, and their shape (None for a number)."""
+    if is_operand(result):
+        return [result], None
+    if hasattr(result, "tolist") and hasattr(result, "shape"):
+        result = result.tolist()
+        if is_operand(result):
+            return [result], None
+    if not isinstance(result, list | tuple):
+        raise _no_number(result, function)
+    rows = [flattened_result(item, function) for item in result]
+    shapes = {shape or () for _, shape in rows}
+    if len(shapes) > 1:
+        raise _no_number(result, function)
+    numbers = [number for inner, _ in rows for number in inner]
+    return numbers, (len(result), *(shapes.pop() if shapes else ()))
+
+
+def _place(number: Any, tape: Tape, function: Any) -> int:
+    """Return the place on the tape of a number that the function returned."""
+    if type(number) is RecordedNumber:
+        if number.tape is tape:
+            return number.place
+        if not number.tape.is_open:
+            raise _no_number(number, function, "it returned a number of an earlier run: it keeps state between calls")
+    return tape.constant(number)
+
+
+_RETURNED = {
+    type(None): ("the function returned None", "is its `return` missing?"),
+    str: ("the function returned text", "return a number"),
+    complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
+}
+
+
+def _no_number(result: Any, function: Any, message: str = "") -> DiffcompareError:
+    known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
+    message = message or known or f"the function returned {reprlib.repr(result)}, which is not a number"
+    if type(result) in (str, complex):
+        message += f", {reprlib.repr(result)}"
+    return error_at(definition_of(function), "E586", "bad_value", message, help)
+
+
+# --- The tape as an expression ----------------------------------------------------------------------------------------
+
+
+def merged(*roots: Expression) -> Any:
+    """Return tape nodes as expressions of the language, in which equal parts are one; a single one by itself."""
+    known: dict[Expression, Expression] = {}
+    for node in wengert_list(*roots):
+        if node.operation is None:
+            known[node] = _decimal(node.double) if isinstance(node, Double) else node
+        else:
+            arguments = [known[argument] for argument in node.arguments]
+            if node.operation is OPERATIONS["^n"]:
+                exponent = exact_integer(node.arguments[1])
+                assert exponent is not None, "the exponent of an integer power is an integer"
+                arguments[1] = lift(exponent)
+            known[node] = apply(node.operation, tuple(arguments))
+    expressions = tuple([known[root] for root in roots])
+    return expressions[0] if len(roots) == 1 else expressions
+
+
+def _decimal(x: float) -> Expression:
+    """Return a double as the shortest decimal that reads back as it, without a point where it is an integer."""
+    return lift(int(x) if x.is_integer() and abs(x) < 1e15 else x)
+
+
+def saved(node: Expression) -> Saved:
+    """Return what the partials of an operation read, which must be kept until the reverse sweep comes by.
+
+    It is found by applying the partials to variables; only arguments that vary have a partial that is needed.
+    """
+    assert node.operation is not None
+    result = Variable("result")
+    symbols: list[Expression] = [
+        Variable(f"argument{place}") if argument.varies else argument for place, argument in enumerate(node.arguments)
+    ]
+    used: set[Expression] = set()
+    for partial, argument in zip(node.operation.partials, node.arguments, strict=True):
+        if callable(partial) and argument.varies:
+            used.update(wengert_list(lift(partial(result, *symbols))))
+    kept = [
+        argument for argument, symbol in zip(node.arguments, symbols, strict=True) if argument.varies and symbol in used
+    ]
+    return Saved(result in used, tuple(dict.fromkeys(kept)))
+
+
+# --- Paths ------------------------------------------------------------------------------------------------------------
+
+
+def first_difference(one: Recording, other: Recording) -> str:
+    """Return in words the first decision in which two runs part; empty where they take the same path."""
+    for mine, yours in zip(one.decisions, other.decisions, strict=False):
+        if (mine.sign, mine.place) != (yours.sign, yours.place):
+            return f"{mine.place.in_prose}, is reached in one of the runs only"
+        if mine.outcome != yours.outcome:
+            left, right = (short_number(number) for number in yours.numbers)
+            return f"{mine.place.in_prose}, where {left} {mine.sign} {right} is {'true' if yours.outcome else 'false'}"
+    shorter, longer = sorted((one.decisions, other.decisions), key=len)
+    return (
+        f"{longer[len(shorter)].place.in_prose}, is reached in one of the runs only"
+        if len(shorter) < len(longer)
+        else ""
+    )
+
+
+def short_number(number: Any) -> str:
+    """Return a number to six digits."""
+    return f"{plain(number):.6g}"

@@ -1,0 +1,117 @@
+"""`FILE.py:name` in every command: the function runs in a process of its own, which `--budget` ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+MODEL = """\
+import math, time
+import numpy as np
+def f(x):
+    v = x
+    for _ in range(3):
+        v = 4*v*(1 - v)
+    return v
+def df(x):
+    return 9.0660864 + 0*x
+def loss(W, b=0.5):
+    return np.sum(np.tanh(W @ W.T)) * b
+def endless(x):
+    while True:
+        time.sleep(0.01)
+def nothing(x):
+    x * 2
+def printing(x):
+    print("not in the answer")
+    return x*x
+"""
+
+
+@pytest.fixture
+def model(tmp_path, monkeypatch):
+    tmp_path.joinpath("model.py").write_text(MODEL, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+pytestmark = pytest.mark.usefixtures("model")
+
+
+def test_grad_with_a_gradient_by_hand(cli):
+    line = ["model.py:f", "--at", "x=0.2", "--hand", "model.py:df", "--method", "hand-coded,reverse-ad", "--json"]
+    answer = json.loads(cli("grad", *line).out)
+    assert answer["expression"]["text"] == "model.py:f"
+    hand, reverse = answer["methods"]
+    assert (hand["variant"], hand["gradient"]) == ("given", {"x": 9.0660864})
+    assert reverse["gradient"]["x"] == pytest.approx(9.0660864)
+    assert cli("grad", "x^2", "--hand", "model.py:df").code == 2
+
+
+def test_a_matrix_comes_back_as_nested_lists(cli):
+    line = [
+        "model.py:loss",
+        "--at",
+        "W=[[1,0.5],[0,2]]",
+        "--wrt",
+        "W",
+        "--method",
+        "reverse-ad",
+        "--no-truth",
+        "--json",
+    ]
+    (method,) = json.loads(cli("grad", *line).out)["methods"]
+    assert list(method["gradient"]) == ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]"]
+    assert [len(row) for row in method["nested"]["W"]] == [2, 2]
+
+
+@pytest.mark.parametrize("command", ["trace", "graph", "derive"])
+def test_other_commands_show_it(cli, command):
+    outcome = cli(command, "model.py:f", "--at", "x=0.2")
+    assert outcome.code == 0
+    assert ("model.py:f" if command != "derive" else "v9 = v7*v8") in outcome.out
+    assert command == "derive" or "6: v = 4*v*(1 - v)" in outcome.out
+
+
+def test_check_judges_a_gradient_by_hand(cli):
+    assert cli("check", "model.py:f", "--hand", "model.py:df", "--at", "x=0.2").code == 0
+    wrong = cli("check", "model.py:f", "--hand", "model.py:df", "--at", "x=0.3")
+    assert (wrong.code, "The gradient is wrong" in wrong.out) == (1, True)
+    assert "E505" in cli("check", "model.py:f").err
+    assert "E506" in cli("check", "x^2", "--hand", "2*x", "--at", "x=1").err
+
+
+@pytest.mark.parametrize(
+    ("argument", "line", "code"),
+    [
+        ("model.py:g", [], "E642"),
+        ("other.py:f", [], "E640"),
+        ("model.py", [], "E641"),
+        ("model.py:f", ["--at", "y=1"], "E705"),
+        ("model.py:f", ["--at", "x=[1,2"], "E708"),
+        ("model.py:nothing", ["--at", "x=1"], "E586"),
+        ("model.py:endless", ["--at", "x=1", "--budget", "0.1"], "E582"),
+    ],
+)
+def test_what_is_wrong_is_told_with_exit_code_2(cli, argument, line, code):
+    outcome = cli("grad", argument, *line)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"error[{code}]" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_what_a_function_prints_does_not_spoil_the_answer(cli, process):
+    done = process("grad", "model.py:printing", "--at", "x=3", "--method", "reverse-ad", "--no-truth", "--json")
+    assert json.loads(done.stdout)["methods"][0]["gradient"] == {"x": 6.0}
+    assert b"not in the answer" in done.stderr
+
+
+def test_a_table_runs_code_only_where_that_is_allowed(cli, tmp_path):
+    tmp_path.joinpath("rows.csv").write_text("expression,point\nmodel.py:f,x=0.2\nx^2,x=1\n", encoding="utf-8")
+    options = ["rows.csv", "--method", "reverse-ad", "--no-truth", "--jobs", "1", "--format", "jsonl"]
+    refused = cli("batch", *options)
+    assert refused.code == 1
+    assert "E634" in refused.err
+    allowed = cli("batch", *options, "--allow-code")
+    assert allowed.code == 0
+    assert "9.0660864" in allowed.out

@@ -1,0 +1,229 @@
+"""A Python function in place of an expression: loaded from a file, recorded at a point, called at others."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs.function_point import function_point, gradient_by_name, parse_function_point
+from diffcompare.inputs.python_function import doubts, function_file, load, program
+
+
+@pytest.fixture
+def module(tmp_path):
+    """Write a file and return the argument for a function in it."""
+
+    def written(source, name="f"):
+        tmp_path.joinpath("model.py").write_text(source, encoding="utf-8")
+        return str(tmp_path / "model.py"), name
+
+    return written
+
+
+def code_of(call, *arguments):
+    with pytest.raises(DiffcompareError) as caught:
+        call(*arguments)
+    return caught.value
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("model.py:f", ("model.py", "f")),
+        (r"C:\models\m.py:f", (r"C:\models\m.py", "f")),
+        ("a:b/model.PY:Net.loss", ("a:b/model.PY", "Net.loss")),
+        ("model.py:", ("model.py", "")),
+        ("x*2.py", None),
+        ("x^2", None),
+        ("data.toml:f", None),
+        ("model.py:x + 1", None),
+    ],
+)
+def test_the_file_stands_before_the_last_colon(argument, expected):
+    assert function_file(argument) == expected
+
+
+def test_a_file_is_run_and_its_function_returned(module):
+    f = load(*module("import math\nSCALE = 2\ndef f(x):\n    return SCALE * math.sin(x)\n"))
+    assert f(1.0) == 2 * math.sin(1.0)
+    net = load(*module("class Net:\n    @staticmethod\n    def loss(x):\n        return x * x\n", "Net.loss"))
+    assert net(3.0) == 9.0
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "code", "text"),
+    [
+        ("def f(x):\n    return x +\n", "f", "E644", "return x +"),
+        ("1 / 0\n", "f", "E645", "raised ZeroDivisionError"),
+        ("import nowhere_to_be_found\n", "f", "E645", "ModuleNotFoundError"),
+        ("import sys\nsys.exit(3)\n", "f", "E645", "SystemExit"),
+        ("def loss(x):\n    return x\n", "los", "E642", "did you mean"),
+        ("def loss(x):\n    return x\n", "quite_other", "E642", "it has loss"),
+        ("f = 3\n", "f", "E643", "not a function, but 3"),
+        ("def loss(x):\n    return x\n", "", "E641", "model.py:loss"),
+        ("", "f", "E642", "it has no functions"),
+    ],
+)
+def test_what_is_wrong_with_a_file(module, source, name, code, text):
+    error = code_of(load, *module(source, name))
+    assert error.diagnostic.code == code
+    assert text in str(error)
+
+
+def test_a_file_that_is_not_there():
+    assert code_of(load, "nowhere.py", "f").diagnostic.code == "E640"
+
+
+# --- Points -----------------------------------------------------------------------------------------------------------
+
+
+def loss(w, b=0.5, *, steps=3, verbose=False):
+    return sum((x * b) ** steps for x in w) if not verbose else 0.0
+
+
+def test_parameters_are_variables_and_numbers_among_their_defaults_the_point():
+    at = function_point(loss, {"w": [1, 2.0]}, "loss")
+    assert at.point == {"w[0]": 1.0, "w[1]": 2.0, "b": 0.5, "steps": 3.0}
+    assert at.shaped({"w[0]": 7.0, "w[1]": 8.0, "b": 9.0}) == {"w": [7.0, 8.0], "b": 9.0}
+
+
+def test_a_matrix_has_two_indices_and_an_array_comes_back_as_one():
+    at = function_point(lambda W: W, {"W": np.eye(2)}, "f")
+    assert list(at.point) == ["W[0, 0]", "W[0, 1]", "W[1, 0]", "W[1, 1]"]
+    assert at.shaped(at.point)["W"].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("specs", "expected"),
+    [
+        (["x=0.2,y=pi/2"], {"x": 0.2, "y": math.pi / 2}),
+        (["w=[1,2,3],b=2"], {"w": [1.0, 2.0, 3.0], "b": 2.0}),
+        (["W=[[1, 2], [sqrt(9), 4]]", "x=1"], {"W": [[1.0, 2.0], [3.0, 4.0]], "x": 1.0}),
+        ([""], {}),
+    ],
+)
+def test_commas_inside_brackets_part_nothing(specs, expected):
+    assert parse_function_point(specs) == expected
+
+
+@pytest.mark.parametrize("specs", [["w=[1,2"], ["w=[]"], ["x=1", "x=2"], ["x"], ["w=[1,q]"]])
+def test_points_that_are_none(specs):
+    assert code_of(parse_function_point, specs).diagnostic.kind in ("bad_value", "unknown_function")
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "code"),
+    [
+        (loss, {"w": [1], "c": 1.0}, "E705"),
+        (loss, {"b": 1.0}, "E704"),
+        (loss, {"w": [[1, 2], [3]]}, "E708"),
+        (loss, {"w": "text"}, "E708"),
+        (loss, {"w": [math.inf]}, "E708"),
+        (lambda *w: w, {}, "E708"),
+        (dict, {}, "E708"),
+    ],
+)
+def test_points_that_do_not_fit(function, given, code):
+    assert code_of(function_point, function, given, "f").diagnostic.code == code
+
+
+def test_a_point_is_found_where_the_function_runs():
+    assert program(lambda x, y=1.0: math.acos(x) * y, None, "f").at.point == {"x": 0.5, "y": 1.0}
+    assert code_of(program, lambda w: w[0], None, "f").diagnostic.code == "E704"
+
+
+def test_a_gradient_comes_in_the_shapes_of_the_parameters():
+    at = function_point(loss, {"w": [1, 2], "steps": 2}, "loss").with_fixed("steps")
+    for result in ([[1, 2], 3], ([1, 2], 3), {"w": [1, 2], "b": 3}, [1, 2, 3]):
+        assert gradient_by_name(at, result) == {"w[0]": 1.0, "w[1]": 2.0, "b": 3.0}
+    assert code_of(gradient_by_name, at, [1, 2]).diagnostic.code == "E708"
+
+
+# --- Programs ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_parameter_that_is_a_count_stays_an_integer():
+    run = program(lambda x, n=4: math.prod(x for _ in range(n)), {"x": 2.0}, "power")
+    assert run.recording.gradient() == {"x": 32.0}
+    assert run.at.fixed == {"n"}
+    assert run.at.point == {"x": 2.0}
+
+
+def test_positional_parameters_and_defaults_that_are_no_numbers():
+    def f(x, /, y=2.0, *, kind="square", flag=True):
+        return x**2 * y if kind == "square" and flag else x
+
+    assert program(f, {"x": 3.0}, "f").recording.gradient() == {"x": 12.0, "y": 9.0}
+
+
+def test_a_program_without_branches_is_one_formula_for_every_input():
+    from diffcompare.language.parser import parse
+
+    def f(x):
+        v = x
+        for _ in range(2):
+            v = 4 * v * (1 - v)
+        return np.sin(v) if isinstance(x, float) else 0
+
+    assert program(f, {"x": 0.2}, "f").formula is parse("v = 4*x*(1 - x); sin(4*v*(1 - v))")
+
+
+def test_a_formula_refuses_a_branch_on_a_variable_at_its_line():
+    def f(x):
+        while x * x > 1:
+            x = x / 2
+        return x
+
+    error = code_of(lambda: program(f, {"x": 3.0}, "f").formula)
+    assert error.diagnostic.code == "E589"
+    assert "while x * x > 1:" in str(error)
+
+
+# --- Doubts -----------------------------------------------------------------------------------------------------------
+
+CACHE: dict[float, float] = {}
+CALLS = []
+
+
+def cached(x):
+    for known, value in CACHE.items():
+        if abs(known - 0.3) < 0.5:
+            return value
+    CACHE[0.3] = math.exp(0.3)
+    return CACHE[0.3] * x
+
+
+def by_text(x):
+    return float(f"{x:.17g}") * x if not isinstance(x, int) else 0.0
+
+
+def counting(x):
+    CALLS.append(1)
+    return x * len(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "code", "text"),
+    [
+        (lambda x: x * random.random(), 1.0, "W320", "differs from itself"),
+        (counting, 1.0, "W320", "differs from itself"),
+        (by_text, 0.3, "W321", "a part that depends on x left the tape"),
+        (lambda x: float(f"{x}") ** 2, 0.3, "W321", "x left the tape"),
+        (lambda x: 0 if x == 0 else x, 0.0, "W321", "or decides alone"),
+        (lambda x: (x - 1) ** 2, 1.0, None, ""),
+        (lambda x: math.floor(x) + (1.0 if x > 0 else 0.0), 0.5, None, ""),
+        (lambda x: abs(x) if x > 0 else -x, 2.0, None, ""),
+        (lambda x: 3.0, 2.0, None, ""),
+        (lambda x: 1e-12 * x + 1e6, 2.0, None, ""),
+    ],
+)
+def test_a_recording_that_may_not_be_the_function_is_told(function, x, code, text):
+    run = program(function, {"x": x}, "f")
+    notes = doubts(run, run.recording)
+    assert [note.code for note in notes] == ([code] if code else [])
+    assert not code or text in notes[0].message

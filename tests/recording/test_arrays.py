@@ -1,0 +1,125 @@
+"""NumPy programs, recorded: the value of the plain call, and the gradient of differences."""
+
+import math
+
+import numpy as np
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.recording.arrays import RecordedArray, recorded_array
+from diffcompare.recording.recorder import record
+
+C = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0], [0.0, 1.0, 0.5]])
+
+
+def recorded(function, w):
+    """Record a function of one array, whose numbers are the variables."""
+    w = np.asarray(w, float)
+    point = {f"w{list(index)}": float(w[index]) for index in np.ndindex(w.shape)}
+    return record(function, point, call=lambda f, numbers: f(recorded_array(list(numbers.values())).reshape(w.shape)))
+
+
+def filled(w):
+    out = np.zeros(3)
+    for i in range(3):
+        out[i] = w[i] ** 2 + math.exp(w[i])
+    return out.sum()
+
+
+def in_place(w):
+    w = w.copy()
+    w += 1.0
+    w *= 2
+    return np.abs(w - 2.5).sum()
+
+
+def by_rows(w):
+    return sum(row @ C[0] for row in np.outer(w, w))
+
+
+def edited_matrix(w):
+    A = np.eye(3) * w[0]
+    A[0, 1] = w[1]
+    A[1] *= w[2]
+    return A.sum() + np.trace(A @ A) + np.mean(A, axis=0)[1] + np.max(A, axis=1)[2]
+
+
+def appended(w):
+    out = []
+    for v in w:
+        out.append(v * 2)
+    out = np.array(out)
+    return np.mean(out**2) + np.vdot(w, w) + np.inner(w, w) + np.kron(w, w).sum()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w: np.dot(w, w), lambda w: np.sum(np.sin(w) * C), lambda w: (C @ w) @ w, filled, in_place, by_rows,
+        lambda w: np.maximum(w, 0.3).sum() + np.where(w > 0.5, w**2, w).mean(), edited_matrix, appended,
+        lambda w: np.linalg.norm(w) + np.prod(w) + np.max(w) - w.min(),
+        lambda w: np.log(np.sum(np.exp(w - np.max(w)))), lambda w: np.array([w[0] * w[1], w[2]]).dot([1.0, 2.0]),
+        lambda w: np.tanh(C @ w + np.ones(3)).sum() / np.sqrt(w @ w), lambda w: np.cumsum(w)[-1] * np.var(w) + np.std(w),
+        lambda w: np.einsum("i,ij,j", w, C, w), lambda w: np.concatenate([w[1:], w[:1] * 2]).prod(),
+        lambda w: np.stack([w, w]).T[0].sum() + np.sort(w)[0], lambda w: np.clip(w, 0.3, 0.8).sum() + np.power(w, 3).sum(),
+        lambda w: np.hypot(w[0], w[1]) + np.arctan2(w[0], w[1]) + np.sign(w[0]) * np.square(w[2]),
+        lambda w: np.interp(w[0], [0, 1, 2], [0, 2, 5]) + np.linspace(0, w[1], 5).sum() + np.logaddexp(w[0], w[1]),
+        lambda w: np.sin([w[0], w[1]]).sum() + np.sum([w[0] * 2, w[1]]) + np.max([w[0], w[2]]),
+        lambda w: np.sum(w, dtype=float) + np.zeros_like(w).sum() + np.diff(w).sum() + np.median(w),
+        lambda w: np.average(w, weights=np.array([1.0, 2.0, 3.0])) + w.mean() * w.sum(axis=0) + len(w) * w.astype(float)[0],
+        lambda w: np.full(3, w[0]).sum() + np.array(w).sum() + np.asarray([w[0], 1.0])[0] + w.item(1),
+    ],
+)  # fmt: skip
+def test_the_value_is_that_of_the_plain_call_and_the_gradient_that_of_differences(function):
+    w = np.array([0.2, 0.7, 0.9])
+    tape = recorded(function, w)
+    assert float(tape.value) == pytest.approx(float(function(w.copy())), rel=1e-14)
+    shifts = np.eye(3) * 1e-6
+    slopes = [(float(function(w + shift)) - float(function(w - shift))) / 2e-6 for shift in shifts]
+    assert list(tape.gradient().values()) == pytest.approx(slopes, rel=1e-6, abs=1e-8)
+    assert all(node.place.file == __file__ for node in tape.steps)
+
+
+def test_a_matrix():
+    def quadratic(W):
+        return np.sum(W @ W) + W[0, 1] * W[1].sum() + W.T[1] @ W[:, 0] + sum(v * math.sin(v) for row in W for v in row)
+
+    W = np.array([[0.2, 0.7], [0.9, 1.3]])
+    gradient = recorded(quadratic, W).gradient()
+    assert list(gradient) == ["w[0, 0]", "w[0, 1]", "w[1, 0]", "w[1, 1]"]
+    shift = np.array([[0, 1e-6], [0, 0]])
+    assert gradient["w[0, 1]"] == pytest.approx((quadratic(W + shift) - quadratic(W - shift)) / 2e-6, rel=1e-8)
+
+
+def test_a_maximum_is_one_operation_and_where_a_decision():
+    tape = recorded(lambda w: np.maximum(w[0], w[1]) + np.where(w > 0.5, w, 0).sum(), [0.2, 0.7])
+    assert [node.operation.name for node in tape.steps] == ["max", "+", "+"]
+    assert [decision.sign for decision in tape.decisions] == [">", ">"]
+
+
+def test_arrays_of_doubles_stay_arrays():
+    def checks(w):
+        assert isinstance(w, np.ndarray)
+        assert isinstance(np.zeros(2), RecordedArray)
+        assert np.arange(3).dtype.kind == "i"
+        assert (w > 0).dtype == bool
+        return np.array([1, 2]) @ w
+
+    assert recorded(checks, [1.0, 2.0]).gradient() == {"w[0]": 1.0, "w[1]": 2.0}
+    assert type(np.zeros(2)) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda w: np.linalg.solve(C, w).sum(), "np.linalg.solve"),
+        (lambda w: np.fft.fft(w)[0].real, "fft"),
+        (lambda w: np.add(w, 1, where=w > 0).sum(), "where="),
+    ],
+)
+def test_what_numpy_computes_on_plain_doubles_is_told(function, message):
+    with pytest.raises(DiffcompareError) as caught:
+        recorded(function, [0.2, 0.7, 0.9])
+    assert caught.value.diagnostic.code in ("E584", "E587")
+    assert message in str(caught.value)
+    assert "lambda w" in str(caught.value)
