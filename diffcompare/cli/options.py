@@ -141,7 +141,7 @@ def parse_input(
 
     named = function_named(expression)
     if named is not None:
-        parsed = _function_input(*named, at, budget)
+        parsed = _function_input(*named, at, budget, several)
         assert parsed.program is not None
         return parsed, None if at is None else parsed.program.at.point
     given = None if at is None else point(at)
@@ -157,13 +157,14 @@ def function_named(argument: str) -> tuple[str, str] | None:
     return function_file(argument)
 
 
-def _function_input(path: str, name: str, at: Sequence[str] | None, budget: float | None) -> ParsedInput:
+def _function_input(path: str, name: str, at: Sequence[str] | None, budget: float | None, several: bool) -> ParsedInput:
     from diffcompare.inputs.function_point import parse_function_point
     from diffcompare.inputs.function_process import load_in_process
     from diffcompare.inputs.python_function import program_input
 
     given = None if at is None else parse_function_point(at)
-    return program_input(load_in_process(path, name, given, f"{path}:{name}", budget), default=given is None)
+    program = load_in_process(path, name, given, f"{path}:{name}", budget)
+    return program_input(program, default=given is None, several=several)
 
 
 def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:

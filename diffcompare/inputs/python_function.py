@@ -228,18 +228,27 @@ def program(
 
 
 def function_input(
-    function: Callable[..., Any], given: Mapping[str, Any] | None, label: str, budget: float | None = 5.0
+    function: Callable[..., Any],
+    given: Mapping[str, Any] | None,
+    label: str,
+    budget: float | None = 5.0,
+    *,
+    several: bool = False,
 ) -> ParsedInput:
     """Return a function at a point as the input of a study: its recording, with doubts about it if there are some.
 
-    Raises DiffcompareError where it cannot be recorded, or does not return one number.
+    Raises DiffcompareError where it cannot be recorded, or does not return one number (with `several`: numbers).
     """
-    return program_input(program(function, given, label, budget), default=given is None)
+    return program_input(program(function, given, label, budget), default=given is None, several=several)
 
 
-def program_input(run: FunctionProgram, *, default: bool) -> ParsedInput:
+def program_input(run: FunctionProgram, *, default: bool, several: bool = False) -> ParsedInput:
     """Return a program as the input of a study; `default` says that nobody gave its point."""
     recording, label = run.recording, run.label
+    if several and recording.outputs:
+        notes = [_default_note(run)] if default else []
+        parsed = Parsed(recording.outputs[-1], label, tuple(notes), recording.outputs)
+        return ParsedInput(label, parsed, "function", label, program=run)
     single_output(run, recording)
     notes = doubts(run, recording)
     if default:

@@ -141,7 +141,7 @@ def question_and_point(
     """Return the question that a Python caller asks, and the point as a mapping (None where none was given)."""
     if is_function(expression):
         given = function_values(expression, point, values)
-        return function_question(expression, given), given
+        return function_question(expression, given, several=several), given
     if is_bare_number(point):
         question = question_of(expression, several=several)
         point = named_point(point, variables(wengert_list(*question.parsed.outputs)))
@@ -167,11 +167,11 @@ def function_values(function: Any, point: Any, values: Mapping[str, Any]) -> dic
     return merged(point, values)
 
 
-def function_question(function: Any, given: Mapping[str, Any] | None) -> ParsedInput:
-    """Return the question for a Python function at a point."""
+def function_question(function: Any, given: Mapping[str, Any] | None, *, several: bool = False) -> ParsedInput:
+    """Return the question for a Python function at a point; with `several` it may return several numbers."""
     from diffcompare.inputs.python_function import function_input
 
-    return function_input(function, given, function_label(function))
+    return function_input(function, given, function_label(function), several=several)
 
 
 def function_label(function: Any) -> str:

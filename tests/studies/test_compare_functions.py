@@ -229,3 +229,13 @@ def test_operations_that_do_not_reach_the_result_are_counted():
         return x + 1
 
     assert "1 operation of the run does not reach the result" in str(dc.trace(wasteful, x=1.0))
+
+
+def test_a_function_of_several_outputs_has_a_jacobian():
+    def polar(r, t):
+        return r * math.cos(t), np.array([r * math.sin(t)])[0]
+
+    jacobian = dc.jacobian(polar, r=2.0, t=0.5, methods=["reverse-ad"])
+    (answer,) = jacobian.answers
+    assert "0.8775825618903728" in str(jacobian)
+    assert answer.status == "ok"
