@@ -192,6 +192,7 @@ recording/                    Recordings of Python functions (define-by-run): th
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
   namespaces.py               The names that a function uses while it is recorded: those of `math` and NumPy record, all others stay
+  numpy_module.py             A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
   source_lines.py             Places in the source of a running program: which line an operation stands on, and errors that point at it

@@ -216,7 +216,13 @@ FENCES = {
     "click": lambda name: name.startswith("cli."),
     "numpy": lambda name: (
         name
-        in ("gradcheck.flat_arguments", "recording.arrays", "gradcheck.function_check", "gradcheck.backward_mistakes")
+        in (
+            "gradcheck.flat_arguments",
+            "recording.arrays",
+            "recording.numpy_module",
+            "gradcheck.function_check",
+            "gradcheck.backward_mistakes",
+        )
         or name.startswith("tape.")
     ),  # f takes arrays
     "distributed": lambda name: name == "batch.dask_pool",

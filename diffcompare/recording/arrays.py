@@ -20,7 +20,7 @@ import numpy as np
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.operations import OPERATIONS
-from diffcompare.recording.math_functions import FUNCTIONS, recorded_module
+from diffcompare.recording.math_functions import FUNCTIONS
 from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, plain, record_operation
 from diffcompare.recording.source_lines import error_at, place_here, user_frame
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
@@ -53,7 +53,7 @@ def _method(name: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def method(self: Any, *arguments: Any, **options: Any) -> Any:
         with _Relocated(user_frame(sys._getframe(1))):
-            return _wrapped(function(self, *arguments, **_without_double(options)))
+            return wrapped(function(self, *arguments, **_without_double(options)))
 
     return method
 
@@ -75,7 +75,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     frame = user_frame(sys._getframe(1))
     out = options.pop("out", None)
     if options.get("where", True) is not True:
-        raise _not_recorded(f"np.{ufunc.__name__} with where=", "choose with np.where(...)")
+        raise not_recorded(f"np.{ufunc.__name__} with where=", "choose with np.where(...)")
     options = {name: option for name, option in options.items() if name not in ("where", "dtype", "casting", "subok")}
     inputs = [_object_array(value) for value in inputs]
     with _Relocated(frame):
@@ -87,7 +87,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
             result = getattr(ufunc, method)(*inputs, **options)
     if out is not None:
         return _assigned(out[0], result)
-    return _wrapped(result)
+    return wrapped(result)
 
 
 def apply_function(function: Any, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -97,20 +97,25 @@ def apply_function(function: Any, arguments: Sequence[Any], options: dict[str, A
     with _Relocated(frame):
         own = _FUNCTIONS.get(name) if getattr(function, "__module__", "") != "numpy.linalg" else None
         if own is not None:
-            return _wrapped(own(*arguments, **options))
+            return wrapped(own(*arguments, **options))
         if getattr(function, "__module__", "") == "numpy.linalg" and name not in ("norm", "multi_dot", "matrix_power"):
-            raise _not_recorded(f"np.linalg.{name}", "write it out in arithmetic, by elimination for instance")
+            raise not_recorded(f"np.linalg.{name}", "write it out in arithmetic, by elimination for instance")
         try:
-            return _wrapped(function(*_unwrapped(tuple(arguments)), **_unwrapped(_without_double(options))))
+            return wrapped(function(*unwrapped(tuple(arguments)), **unwrapped(_without_double(options))))
         except (TypeError, AttributeError) as error:
             if isinstance(error, DiffcompareError):
                 raise
-            raise _not_recorded(f"np.{name}", f"write it out in arithmetic ({error})") from error
+            raise not_recorded(f"np.{name}", f"write it out in arithmetic ({error})") from error
 
 
 def _without_double(options: dict[str, Any]) -> dict[str, Any]:
     """Return options without a dtype of doubles, which recorded numbers are anyway."""
-    return {name: option for name, option in options.items() if name != "dtype" or not _is_real(option)}
+    return {name: option for name, option in options.items() if name != "dtype" or not is_real(option)}
+
+
+def is_real(dtype: Any) -> bool:
+    """Tell whether a dtype asks for doubles, or for nothing."""
+    return dtype is None or np.dtype(dtype).kind == "f"
 
 
 class _Relocated:
@@ -128,7 +133,7 @@ class _Relocated:
             tape.relocate(start, self.frame)
 
 
-def _not_recorded(what: str, help: str) -> DiffcompareError:
+def not_recorded(what: str, help: str) -> DiffcompareError:
     message = f"`{what}` cannot be recorded: it computes with plain doubles in C"
     return error_at(place_here(), "E584", "bad_value", message, help, "leaves the tape here")
 
@@ -147,36 +152,36 @@ def _object_array(value: Any) -> Any:
     return np.asarray(value).astype(object) if isinstance(value, np.ndarray | list | tuple) else value
 
 
-def _unwrapped(value: Any) -> Any:
+def unwrapped(value: Any) -> Any:
     """Return arguments without our class, nested ones too."""
     if isinstance(value, RecordedArray) or type(value) is RecordedNumber:
         return _object_array(value)
     if type(value) is list or type(value) is tuple:
-        return type(value)(map(_unwrapped, value))
+        return type(value)(map(unwrapped, value))
     if type(value) is dict:
-        return {name: _unwrapped(item) for name, item in value.items()}
+        return {name: unwrapped(item) for name, item in value.items()}
     return value
 
 
-def _without_class(values: Any) -> Any:
+def without_class(values: Any) -> Any:
     """Return nested lists with NumPy's own arrays of objects in place of ours."""
     if isinstance(values, list | tuple):
-        return [_without_class(item) for item in values]
+        return [without_class(item) for item in values]
     return values.view(np.ndarray) if isinstance(values, RecordedArray) else values
 
 
-def _wrapped(result: Any) -> Any:
+def wrapped(result: Any) -> Any:
     """Return what NumPy returned, with arrays of objects as arrays of our class, and single numbers as themselves."""
     if isinstance(result, np.ndarray) and result.dtype == object:
         return result.view(RecordedArray) if result.ndim else result[()]
     if type(result) is tuple or type(result) is list:
-        return type(result)(map(_wrapped, result))
+        return type(result)(map(wrapped, result))
     return result
 
 
 def _assigned(out: Any, result: Any) -> Any:
     if out.dtype != object:
-        raise _not_recorded("an array of doubles made outside of the function", "make it inside, with np.zeros(...)")
+        raise not_recorded("an array of doubles made outside of the function", "make it inside, with np.zeros(...)")
     out[...] = result
     return out
 
@@ -237,7 +242,7 @@ def _elementwise(ufunc: Any, inputs: Sequence[Any]) -> Any:
         return _scalar(ufunc(*inputs))
     function = _ELEMENTWISE.get(name)
     if function is None:
-        raise _not_recorded(f"np.{name}", "write it out in arithmetic")
+        raise not_recorded(f"np.{name}", "write it out in arithmetic")
     arrays = np.broadcast_arrays(*[np.asarray(value, dtype=object) for value in inputs])
     values = [function(*numbers) for numbers in zip(*[array.ravel().tolist() for array in arrays], strict=True)]
     if arrays[0].ndim == 0:
@@ -297,6 +302,16 @@ def _clip(array: Any, low: Any = None, high: Any = None, **_: Any) -> Any:
     return result if high is None else apply_ufunc(np.minimum, "__call__", (result, high), {})
 
 
+def _is_close(a: Any, b: Any, **options: Any) -> Any:
+    """Compare the values as they are here; the outcome is a constant of this path."""
+    return np.isclose(_plain_array(a), _plain_array(b), **options)
+
+
+def _plain_array(value: Any) -> Any:
+    array = np.asarray(_object_array(value), dtype=object)
+    return np.array([float(plain(number)) for number in array.ravel().tolist()]).reshape(array.shape)
+
+
 def _like(fill: Any) -> Callable[..., Any]:
     def like(array: Any, *fills: Any, dtype: Any = None, shape: Any = None, **_: Any) -> Any:
         return np.full(np.shape(array) if shape is None else shape, fills[0] if fills else fill, dtype=object)
@@ -319,110 +334,11 @@ def _interp(x: Any, points: Any, values: Any, **_: Any) -> Any:
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "where": _where, "clip": _clip, "interp": _interp, "zeros_like": _like(0.0), "ones_like": _like(1.0),
-    "empty_like": _like(0.0), "full_like": _like(None),
+    "isclose": _is_close, "allclose": lambda *arrays, **options: bool(np.all(_is_close(*arrays, **options))),
+    "array_equal": lambda a, b, **_: np.array_equal(_plain_array(a), _plain_array(b)), "where": _where, "clip": _clip,
+    "interp": _interp, "zeros_like": _like(0.0), "ones_like": _like(1.0), "empty_like": _like(0.0),
+    "full_like": _like(None),
 }  # fmt: skip
-
-
-# --- Functions that make arrays ---------------------------------------------------------------------------------------
-
-
-def _is_real(dtype: Any) -> bool:
-    return dtype is None or np.dtype(dtype).kind == "f"
-
-
-def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function like np.zeros whose array of doubles can hold recorded numbers."""
-
-    @functools.wraps(make)
-    def made(*arguments: Any, **options: Any) -> Any:
-        array = make(*map(_unwrapped, arguments), **options)
-        return recorded_array(array) if array.dtype.kind == "f" else _wrapped(array)
-
-    return made
-
-
-def _accepting_lists(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of NumPy's that finds recorded numbers in lists too, which NumPy itself does not look into."""
-
-    @functools.wraps(function)
-    def accepting(*arguments: Any, **options: Any) -> Any:
-        if any(isinstance(argument, list | tuple) and _holds_recorded(argument) for argument in arguments):
-            arguments = tuple(_array(a) if _holds_recorded(a) and not _is_ragged(a) else a for a in arguments)
-        return function(*arguments, **options)
-
-    return accepting
-
-
-class _RecordedUfunc:
-    """A universal function that finds recorded numbers in lists too."""
-
-    def __init__(self, ufunc: Any) -> None:
-        self.ufunc = ufunc
-        self.accepting = _accepting_lists(ufunc)
-
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
-        return self.accepting(*arguments, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.ufunc, name)
-
-
-def _is_ragged(values: Any) -> bool:
-    """Tell whether nested lists hold arrays of different shapes, as the arguments of np.concatenate may."""
-    return isinstance(values, list | tuple) and len({np.shape(item) for item in map(_unwrapped, values)}) > 1
-
-
-def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
-    if dtype is None or _is_real(dtype):
-        array = np.empty(shape, dtype=object)
-        array[...] = _unwrapped(fill) if isinstance(fill, RecordedArray) else fill
-        return array.view(RecordedArray)
-    return np.full(shape, fill, dtype, **options)
-
-
-def _array(values: Any, dtype: Any = None, **options: Any) -> Any:
-    """Return an array of recorded numbers and doubles; one of integers, truth values or text as NumPy makes it."""
-    if isinstance(values, RecordedArray):
-        return values.astype(float) if _is_real(dtype) else values.astype(dtype)
-    if _holds_recorded(values):
-        if not _is_real(dtype) and dtype is not object:
-            raise _not_recorded(f"np.array with dtype={dtype}", "leave the dtype out")
-        return _wrapped(np.array(_without_class(values), dtype=object))
-    array = np.array(values, dtype=dtype, **options)
-    return recorded_array(array) if array.dtype.kind == "f" and array.ndim else array
-
-
-def _as_array(values: Any, dtype: Any = None, **options: Any) -> Any:
-    return values if isinstance(values, RecordedArray) else _array(values, dtype, **options)
-
-
-def _holds_recorded(values: Any) -> bool:
-    if type(values) is RecordedNumber or isinstance(values, RecordedArray):
-        return True
-    return isinstance(values, list | tuple) and any(map(_holds_recorded, values))
-
-
-_MAKERS: dict[str, Callable[..., Any]] = {
-    **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
-    **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
-    "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array, "ascontiguousarray": _as_array,
-    "float64": lambda x=0.0: x if type(x) is RecordedNumber else np.float64(x),
-}  # fmt: skip
-
-
-@functools.cache
-def stand_ins() -> dict[int, Any]:
-    """Return what stands in for NumPy and for its functions that make arrays, by the identity of the original."""
-    kind = type(np.sum)  # of the functions that look for arrays of other classes among their arguments
-    functions: dict[str, Callable[..., Any]] = {
-        name: _RecordedUfunc(function) if isinstance(function, np.ufunc) else _accepting_lists(function)
-        for name, function in vars(np).items()
-        if isinstance(function, np.ufunc | kind)
-    }
-    functions |= _MAKERS
-    originals = {id(getattr(np, name)): function for name, function in functions.items() if name != "float64"}
-    return {id(np): recorded_module(np, functions), **originals}
 
 
 def _ufunc_of_number(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

@@ -56,9 +56,9 @@ def _stand_ins(imported: set[str]) -> dict[int, Any]:
     for name, function in math_functions.FUNCTIONS.items():
         stand_ins[id(getattr(math, name))] = function
     if "numpy" in sys.modules or "numpy" in imported:
-        from diffcompare.recording import arrays
+        from diffcompare.recording import numpy_module
 
-        stand_ins |= arrays.stand_ins()
+        stand_ins |= numpy_module.stand_ins()
     return stand_ins
 
 

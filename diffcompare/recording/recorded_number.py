@@ -195,6 +195,12 @@ class RecordedNumber:
     def __complex__(self) -> complex:
         raise _leaves_tape("complex", "complex numbers are not recorded")
 
+    def __copy__(self) -> RecordedNumber:
+        return self  # a copy of a number is the number
+
+    def __deepcopy__(self, memo: object) -> RecordedNumber:
+        return self
+
     def item(self) -> float:
         """Raise the error for what would take the number off the tape."""
         raise _leaves_tape("item", "it returns a plain double, which has no history")

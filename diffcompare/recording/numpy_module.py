@@ -1,0 +1,115 @@
+"""A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from diffcompare.recording.arrays import (
+    RecordedArray,
+    is_real,
+    not_recorded,
+    recorded_array,
+    unwrapped,
+    without_class,
+    wrapped,
+)
+from diffcompare.recording.math_functions import recorded_module
+from diffcompare.recording.recorded_number import RecordedNumber
+
+
+def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function like np.zeros whose array of doubles can hold recorded numbers."""
+
+    @functools.wraps(make)
+    def made(*arguments: Any, **options: Any) -> Any:
+        array = make(*map(unwrapped, arguments), **options)
+        return recorded_array(array) if array.dtype.kind == "f" else wrapped(array)
+
+    return made
+
+
+def _accepting_lists(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of NumPy's that finds recorded numbers in lists too, which NumPy itself does not look into."""
+
+    @functools.wraps(function)
+    def accepting(*arguments: Any, **options: Any) -> Any:
+        if any(isinstance(argument, list | tuple) and _holds_recorded(argument) for argument in arguments):
+            arguments = tuple(_array(a) if _holds_recorded(a) and not _is_ragged(a) else a for a in arguments)
+        return function(*arguments, **options)
+
+    return accepting
+
+
+class _RecordedUfunc:
+    """A universal function that finds recorded numbers in lists too."""
+
+    def __init__(self, ufunc: Any) -> None:
+        self.ufunc = ufunc
+        self.accepting = _accepting_lists(ufunc)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self.accepting(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ufunc, name)
+
+
+def _is_ragged(values: Any) -> bool:
+    """Tell whether nested lists hold arrays of different shapes, as the arguments of np.concatenate may."""
+    return isinstance(values, list | tuple) and len({np.shape(item) for item in map(unwrapped, values)}) > 1
+
+
+def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
+    if dtype is None or is_real(dtype):
+        array = np.empty(shape, dtype=object)
+        array[...] = unwrapped(fill) if isinstance(fill, RecordedArray) else fill
+        return array.view(RecordedArray)
+    return np.full(shape, fill, dtype, **options)
+
+
+def _array(values: Any, dtype: Any = None, **options: Any) -> Any:
+    """Return an array of recorded numbers and doubles; one of integers, truth values or text as NumPy makes it."""
+    if isinstance(values, RecordedArray):
+        return values.astype(float) if is_real(dtype) else values.astype(dtype)
+    if _holds_recorded(values):
+        if not is_real(dtype) and dtype is not object:
+            raise not_recorded(f"np.array with dtype={dtype}", "leave the dtype out")
+        return wrapped(np.array(without_class(values), dtype=object))
+    array = np.array(values, dtype=dtype, **options)
+    return recorded_array(array) if array.dtype.kind == "f" and array.ndim else array
+
+
+def _as_array(values: Any, dtype: Any = None, **options: Any) -> Any:
+    return values if isinstance(values, RecordedArray) else _array(values, dtype, **options)
+
+
+def _holds_recorded(values: Any) -> bool:
+    if type(values) is RecordedNumber or isinstance(values, RecordedArray):
+        return True
+    return isinstance(values, list | tuple) and any(map(_holds_recorded, values))
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {
+    **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
+    **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
+    "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array, "ascontiguousarray": _as_array,
+    "float64": lambda x=0.0: x if type(x) is RecordedNumber else np.float64(x),
+}  # fmt: skip
+
+
+@functools.cache
+def stand_ins() -> dict[int, Any]:
+    """Return what stands in for NumPy and for its functions that make arrays, by the identity of the original."""
+    kind = type(np.sum)  # of the functions that look for arrays of other classes among their arguments
+    functions: dict[str, Callable[..., Any]] = {
+        name: _RecordedUfunc(function) if isinstance(function, np.ufunc) else _accepting_lists(function)
+        for name, function in vars(np).items()
+        if isinstance(function, np.ufunc | kind)
+    }
+    functions |= _MAKERS
+    originals = {id(getattr(np, name)): function for name, function in functions.items() if name != "float64"}
+    return {id(np): recorded_module(np, functions), **originals}
