@@ -8,7 +8,7 @@ Codes are stable: a script may rely on them.
     E104  a name assigned twice, or after its use   E204  an implicit product after `/`, `^` or a root
     E105  a variable called like a function         E205  a bracket is left open
                                                     E206  a closing bracket without an opening one
-    E301  a character that is no part of the        E207  bars that do not pair up
+    E301  a character that is not part of the        E207  bars that do not pair up
           language                                  E208  a stray comma
     E302  a look-alike of a character               E209  a comparison outside the condition of `if`
     E303  an invisible character                    E210  a chain of comparisons
@@ -148,7 +148,7 @@ def usage_error(code: str, message: str, help: str) -> DiffcompareError:
 
 
 def note(code: str, message: str, help: str | None = None) -> Diagnostic:
-    """Return a note: something to know, which is no mistake."""
+    """Return a note: something worth knowing, but not a mistake."""
     return Diagnostic(code, "note", message, help=help, severity="note")
 
 

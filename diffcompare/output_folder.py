@@ -26,7 +26,7 @@ def check(folder: str, names: Collection[str], output: str | None = None) -> lis
     if not folder:
         raise CannotWrite("into a directory without a name", "the name is empty", "for example `lecture`")
     if os.path.lexists(folder) and not os.path.isdir(folder):
-        raise CannotWrite(f"into `{folder}`", "it is not a directory", "name a directory, or one to be made")
+        raise CannotWrite(f"into `{folder}`", "it is not a directory", "name a directory that exists, or a new one")
     if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
         raise CannotWrite(f"into `{folder}`", reason(denied()), f"{cure(denied())}, or name another directory")
     paths = [os.path.join(folder, name) for name in names]

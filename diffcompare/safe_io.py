@@ -30,7 +30,7 @@ _OPEN = "make it writable, and close it where another program has it open"  # wh
 _CURES = {
     **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "make room"),
     **dict.fromkeys(("EACCES", "EPERM", "EBUSY", "ETXTBSY"), _OPEN),
-    **dict.fromkeys(("ENOENT", "ENOTDIR"), "make the directory first"),
+    **dict.fromkeys(("ENOENT", "ENOTDIR"), "create the directory first"),
     **dict.fromkeys(("ENAMETOOLONG", "ELOOP", "EINVAL"), "give it another name"),
     "EISDIR": "add the name of a file",
     "EROFS": "make the disk writable",
@@ -156,7 +156,7 @@ def check_destination(path: str) -> None:
     if os.path.exists(parent) and not os.path.isdir(parent):
         raise CannotWrite(f"`{path}`", f"`{parent}` is not a directory", "choose another directory")
     if not os.path.isdir(parent):
-        raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "make the directory first")
+        raise CannotWrite(f"`{path}`", f"there is no directory `{parent}`", "create the directory first")
     try:
         exists = os.stat(path) is not None
     except FileNotFoundError:

@@ -151,7 +151,7 @@ class StepSearch:
             first = partial
             h, values, partial = self._shorten(h, values, partial)
             if first is not None and partial is None:
-                return self._result(None, h, "no step is short enough: each gives another number")
+                return self._result(None, h, "no step is short enough: each gives a different number")
         if partial is None:
             return self._result(None, h, f"no finite complex value at {self.name} + {h:g}i")
         lost, expected = self._first_underflow(values, h)
@@ -267,7 +267,7 @@ class StepSearch:
         x = self.point[self.name]
         if given is not None:
             return f"the step is no shorter than {self.name}" if 0 < abs(x) <= h else ""
-        return f"no step is short beside {x:g}" if x and h > 2 * SHORT * abs(x) else ""
+        return f"no step is short compared with {x:g}" if x and h > 2 * SHORT * abs(x) else ""
 
 
 BACKEND = Backend("complex-step", differentiate)

@@ -229,7 +229,7 @@ def _moved(point: Mapping[str, float], other: Mapping[str, float]) -> str:
 def _fall_back(stencils: tuple[Stencil, ...], f: Line, x: float, h: float | None) -> tuple[float | None, str]:
     """Return a one-sided quotient and a note on it, where the chosen rule lacks a value at one of its points."""
     if h is not None and (x + h) - x == 0:
-        return None, f"the step {h:g} vanishes beside {x:g}"
+        return None, f"the step {h:g} vanishes next to {x:g}"
     for stencil in stencils:
         step = h or stencil.default_step(x)
         result = quotient(stencil, f, x, step)

@@ -1,7 +1,7 @@
 """CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs.
 
 The columns are `name`, `expression` (also in other languages), `hand_x` or `df/dx` (a hand-coded partial), `point`, and
-one for every variable.  Columns for remarks (`title`, `comment` ...) are ignored; other columns that are no variable of
+one for every variable.  Columns for remarks (`title`, `comment` ...) are ignored; columns that match no variable of
 the expression are left out, with a note.  An empty cell counts as missing.
 
 Tables of test functions may give a range for every variable, in columns `v1_name, v1_low, v1_high, v2_name, ...`, as
@@ -269,14 +269,14 @@ class _CsvTable:
         message = f"not valid CSV: {why}"
         if "unexpected end" in why:
             message = f"a quote that opens here is not closed before the end, in line {self.number}"
-        return error_row(self.file, begins, "E623", "syntax_error", message, "a quote within a cell is written twice")
+        return error_row(self.file, begins, "E623", "syntax_error", message, "write a quote within a cell twice")
 
     def _row(self, number: int, cells: list[str]) -> InputRow:
         """Return the row of a record, or an error row if the record has too many cells."""
         assert self.columns is not None
         if len(cells) > len(self.columns.titles) and any(cell.strip() for cell in cells[len(self.columns.titles) :]):
             message = f"{len(cells)} cells under {len(self.columns.titles)} columns"
-            help = f"put an expression with `{self.delimiter}` in it between quotes"
+            help = f"put an expression that contains `{self.delimiter}` in quotes"
             return error_row(self.file, number, "E623", "syntax_error", message, help)
         place = self.columns.expression or 0
         text = self._formula(cells, place) or ""

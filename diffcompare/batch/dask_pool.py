@@ -213,7 +213,7 @@ def _unfit_workers(client: Any, workers: list[str]) -> str:
     versions = client.run(
         locate, "diffcompare.__version__", workers=workers, on_error="return", callback_timeout=ANSWER_SECONDS
     )
-    unfit = {  # a worker that could not be asked has gone: its OSError is no version
+    unfit = {  # a worker that could not be asked is gone: its answer is an OSError, not a version
         worker: version
         for worker, version in versions.items()
         if version != __version__ and not isinstance(version, OSError)
@@ -222,7 +222,7 @@ def _unfit_workers(client: Any, workers: list[str]) -> str:
         return ""
     named = "; ".join(f"{worker} {_describe_version(version)}" for worker, version in list(unfit.items())[:MAX_NAMED])
     count = f"{len(unfit)} of {len(versions)} workers" if len(versions) > 1 else "a worker"
-    return f"{count} of the cluster cannot answer rows, which takes diffcompare {__version__}: {named}"
+    return f"{count} of the cluster cannot answer rows, which requires diffcompare {__version__}: {named}"
 
 
 def _try_task(client: Any, scheduler: str) -> None:
@@ -233,7 +233,7 @@ def _try_task(client: Any, scheduler: str) -> None:
         pass  # all workers are busy with other things
     except Exception as error:
         cause = error.__cause__ or error
-        message = f"the scheduler at {scheduler} cannot give out rows: {_one_line(cause)}"
+        message = f"the scheduler at {scheduler} cannot hand out rows: {_one_line(cause)}"
         help = f"install diffcompare {__version__} there too"
         raise DiffcompareError(Diagnostic("E634", "io_error", message, help=help)) from None
 

@@ -59,7 +59,7 @@ class Journal(Sink):
         is_resumed = resume and _can_resume(path, identity)
         if not is_resumed and not resume and unfinished(path):
             raise usage_error(
-                "E633", f"`{path}` holds a run that was not finished", "go on with --resume, or delete it"
+                "E633", f"`{path}` holds a run that was not finished", "continue with --resume, or delete it"
             )
         with self._trouble(), contextlib.ExitStack() as opened:
             self.results = opened.enter_context(_opened(path))

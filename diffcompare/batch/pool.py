@@ -64,7 +64,7 @@ def unpack(stream: BinaryIO) -> Result | None:
     number, summary_length, output_length = map(int, header.split())
     summary, output = stream.read(summary_length), stream.read(output_length)
     if len(summary) + len(output) < summary_length + output_length:
-        raise ValueError("the result is torn")
+        raise ValueError("the result is incomplete")
     return Result(number, summary_from_plain(json.loads(summary)), output)
 
 
@@ -185,7 +185,7 @@ class LocalPool:
             allowed = patience + IMPORT_SECONDS * worker.fresh
             if worker.pending and now - worker.since > allowed and not worker.lost:
                 number, row = worker.pending.popleft()
-                why = f"the row was not done within {allowed:g} s, and the process that worked on it was ended"
+                why = f"the row was not finished within {allowed:g} s, and the process that worked on it was ended"
                 self.ready.append(self._refused(number, row, "timed out: " + why))
                 worker.process.kill()
                 worker.lost = True

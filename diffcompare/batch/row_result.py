@@ -71,7 +71,7 @@ def document(row: InputRow, options: Options) -> dict[str, Any]:
     except DiffcompareError as error:
         return error_document(row, error.diagnostic)
     except MemoryError:
-        return error_document(row, Diagnostic("E811", "resource_limit", "the row needs more memory than there is"))
+        return error_document(row, Diagnostic("E811", "resource_limit", "the row needs more memory than is available"))
     except Exception as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         return error_document(row, Diagnostic("E900", "internal_error", f"internal error: {cause[:200]}"))

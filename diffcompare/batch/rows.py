@@ -29,7 +29,7 @@ class InputRow(NamedTuple):
     hand: Mapping[str, str] = NOTHING  # hand-coded partials by variable
     entry: Mapping[str, Any] | None = None  # table of a TOML file, which says more than other formats can
     point_place: str | None = None  # `file:line` of the point if it comes from a table of points
-    error: Diagnostic | None = None  # why the line is no row, if it is not
+    error: Diagnostic | None = None  # why the line is not a row, if it is not
 
     @property
     def place(self) -> str:
@@ -168,7 +168,7 @@ _OTHER_NAMES: dict[str, str] = {"id": "name", "expr": "expression", "at": "point
 
 
 class _BadObject(Exception):
-    """An object that is no row: the message says why; `code` is that of the diagnostic."""
+    """An object that cannot be a row: the message says why, and `code` is the code of the diagnostic."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -192,7 +192,7 @@ def json_row(line: str, file: str, number: int) -> InputRow:
         if name is not None and not isinstance(name, str):
             name = json.dumps(name)
         if not isinstance(text, str):
-            raise _BadObject("E626", "`expression` is not a text")
+            raise _BadObject("E626", "`expression` is not a string")
         point, hand = table.get("point"), table.get("hand") or NOTHING
         if point is not None and not isinstance(point, dict | str):
             raise _BadObject("E626", "`point` is not an object of numbers")

@@ -97,7 +97,7 @@ def _too_many(positionals: Sequence[str], allowed: int, flags: Sequence[str]) ->
         return usage_error("E504", message, "`-h` shows examples")
     if all(re.fullmatch(r"\S+\.[a-z]+", positional) for positional in positionals):
         return usage_error("E504", message, "this command takes one file; run it once per file")
-    return usage_error("E504", message, f'put an argument with spaces between quotes: "{" ".join(positionals)}"')
+    return usage_error("E504", message, f'put an argument with spaces in quotes: "{" ".join(positionals)}"')
 
 
 def is_like_flag(argument: str) -> bool:
@@ -110,7 +110,7 @@ def no_such_option(argument: str, flags: Sequence[str]) -> DiffcompareError:
     flag = argument.partition("=")[0]
     near = did_you_mean(flag, flags, MIN_SLIP_LIKENESS)
     if near == flag:
-        return usage_error("E504", f"`{flag}` stands after `--`", "write options before it")
+        return usage_error("E504", f"`{flag}` comes after `--`", "write options before it")
     help = f"did you mean `{near}`?" if near else "`-h` shows the options"
     return usage_error("E502", f"no such option `{flag}`", help)
 

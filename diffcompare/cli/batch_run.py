@@ -118,16 +118,16 @@ def execute(
             batch = run.go(sink, pool, rows.append if with_rows else None)
         return replace(batch, rows=tuple(rows))
     except KeyboardInterrupt:
-        safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; go on with --resume' * resumable}\n")
+        safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; continue with --resume' * resumable}\n")
         raise
     except DiskTrouble as trouble:
         help = f"{safe_io.cure(trouble.error)}, or {safe_io.ANOTHER_OUTPUT}"
         if run.statistics.rows:
-            help = f"{_rows(run.statistics.rows)} are complete: {safe_io.cure(trouble.error)} and go on with --resume"
+            help = f"{_rows(run.statistics.rows)} are done: {safe_io.cure(trouble.error)}, then continue with --resume"
         raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None
     except PoolLost as lost:
         message = f"{lost}; {_rows(run.statistics.rows)} done"
-        help = f"{lost.help}{', and go on with --resume' * (resumable and run.begun)}"
+        help = f"{lost.help}{', and continue with --resume' * (resumable and run.begun)}"
         raise DiffcompareError(Diagnostic("E635", "resource_limit", message, help=help)) from None
 
 

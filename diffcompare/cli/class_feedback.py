@@ -48,7 +48,7 @@ def check_answer_table(
 def _check_folder(folder: str, names: Iterable[str], output: str | None) -> None:
     parent = os.path.dirname(folder.rstrip(os.sep)) or "."
     if not os.path.isdir(parent):
-        raise CannotWrite(f"into `{folder}`", f"there is no directory `{parent}`", "make the directory first")
+        raise CannotWrite(f"into `{folder}`", f"there is no directory `{parent}`", "create the directory first")
     folders.check(folder, list(names), output)
 
 

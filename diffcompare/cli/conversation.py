@@ -122,7 +122,7 @@ def new_quiz(count: int, level: str | None, topic: str | None, seed: int | None)
         first, last = available[0], available[-1]
         where = f"on level {first}" if first == last else f"from level {first} to {last}"
         raise usage_error(
-            "E506", f"`--topic {topic}` is not asked on level {level}, but {where}",
+            "E506", f"`--topic {topic}` is not asked at level {level}, but {where}",
             f"for example `--topic {topic} --level {first}`",
         )  # fmt: skip
     number = secrets.randbelow(10_000) if seed is None else seed

@@ -336,7 +336,7 @@ OptionalSeed: TypeAlias = Annotated[int | None, _SEED]  # without it every run i
 InputFormat: TypeAlias = Annotated[
     str | None,
     word_option(
-        "--input-format", "FORMAT", INPUT_FORMATS, f"{'|'.join(INPUT_FORMATS)}, if the suffix does not tell.",
+        "--input-format", "FORMAT", INPUT_FORMATS, f"{'|'.join(INPUT_FORMATS)}, if the file name does not say.",
         noun="input format",
     ),
 ]  # fmt: skip
@@ -363,7 +363,7 @@ Jobs: TypeAlias = Annotated[
     ),
 ]  # fmt: skip
 Scheduler: TypeAlias = Annotated[
-    str | None, typer.Option("--scheduler", metavar="tcp://...", help="Work on a Dask cluster.")
+    str | None, typer.Option("--scheduler", metavar="tcp://...", help="Run on a Dask cluster.")
 ]
 Simplify: TypeAlias = Annotated[
     bool, typer.Option("--simplify/--no-simplify", help="Let sympy look for shorter formulas.")

@@ -95,7 +95,7 @@ def _replacements(saved: Sequence[Any], known: Sequence[tuple[str, Any]]) -> Ite
         for other in range(one):
             values = list(saved)
             values[one], values[other] = values[other], values[one]
-            yield values, f"the saved values {other + 1} and {one + 1} are taken for each other"
+            yield values, f"the saved values {other + 1} and {one + 1} are mixed up"
     for place in range(len(saved)):
         current = next((name for name, value in known if _equal(value, saved[place])), "")
         which = f"saved value {place + 1}" if len(saved) > 1 else "what is saved"
@@ -113,13 +113,13 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def overwritten(trial: BackwardTrial) -> BackwardMistake | None:
-    """Find gradients of which only the last share, or only the first, is left."""
+    """Find gradients of which only the last contribution, or only the first, is kept."""
     wrong = _wrong(trial.point)
     if not wrong or any(entry.given != 0 or not entry.found for entry in wrong):
         return None
     for keep, which in ((max, "last"), (min, "first")):
         if all(_kept(trial.point, entry, keep) for entry in wrong):
-            sentence = f"only the {which} share of a gradient is left: `=` where shares are added (`+=`, np.add.at)"
+            sentence = f"only the {which} contribution to a gradient is kept: `=` instead of `+=` (or np.add.at)"
             return BackwardMistake("overwritten", sentence)
     return None
 
@@ -148,7 +148,7 @@ def inconsistent_shape(arguments: Sequence[Any], found: BackwardMistake | None) 
     return BackwardMistake(
         "broadcast",
         f"backward is wrong for the shapes {shapes}, which forward broadcasts{reason}:"
-        " what forward repeats along an axis, backward adds up",
+        " backward has to sum what forward repeats along an axis",
     )
 
 

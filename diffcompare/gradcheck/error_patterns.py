@@ -61,7 +61,7 @@ class EntryGrid(NamedTuple):
     @property
     def every_entry(self) -> str:
         """The subject of a sentence about all entries."""
-        return "every entry" if self.complete else "every entry that was looked at"
+        return "every entry" if self.complete else "every entry that was checked"
 
 
 def find_pattern(grid: EntryGrid) -> ErrorPattern | None:
@@ -239,7 +239,7 @@ def _confused_count(factor: int, inputs: int, outputs: int) -> str:
 # A rearrangement is a function `source`: entry k of the given Jacobian, counted row by row, is entry source(k) of the
 # right one.
 
-REVERSED = ErrorPattern("reversed", "the entries stand in reverse order")
+REVERSED = ErrorPattern("reversed", "the entries are in reverse order")
 
 
 def _transposed(grid: EntryGrid) -> ErrorPattern | None:
@@ -274,7 +274,7 @@ def _rearranged(grid: EntryGrid) -> ErrorPattern | None:
     if len(wrong) == 2:
         return ErrorPattern("swapped", f"{wrong[0].name} and {wrong[1].name} are swapped")
     moves = [f"{entry.name} holds {owner.name}" for entry, owner in zip(wrong, owners, strict=True)]
-    return ErrorPattern("permuted", f"the right values stand in the wrong places: {_list(moves)}")
+    return ErrorPattern("permuted", f"the right values are in the wrong places: {_list(moves)}")
 
 
 def _is_rearranged(grid: EntryGrid, source: Callable[[int], int]) -> bool:
@@ -299,7 +299,7 @@ def column_order(shape: Sequence[int]) -> ErrorPattern:
     """Return the pattern of a gradient with respect to a matrix whose axes were exchanged."""
     if shape[0] == shape[1]:
         return ErrorPattern("transposed", "it is the transpose of the gradient, which is a matrix as the point is")
-    return ErrorPattern("transposed", "the entries stand in column order, and those of the point in row order")
+    return ErrorPattern("transposed", "the entries are in column order, and those of the point in row order")
 
 
 def argument_orders(point: FlatPoint) -> list[tuple[Callable[[int], int], ErrorPattern]]:
@@ -328,7 +328,7 @@ def cyclic(shift: int, n: int, index: int) -> int:
 
 def shifted(shift: int) -> ErrorPattern:
     """Return the pattern of entries that stand `shift` places too far on."""
-    return ErrorPattern("shifted", f"the entries are shifted by {shift:+d}: entry i stands at place i{shift:+d}")
+    return ErrorPattern("shifted", f"the entries are shifted by {shift:+d}: entry i is at place i{shift:+d}")
 
 
 def _permutation(wrong: Sequence[GradientEntry]) -> list[GradientEntry] | None:

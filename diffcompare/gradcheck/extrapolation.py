@@ -166,7 +166,7 @@ def _confirm(best: Estimate, quotients: Sequence[Quotient], power: int) -> tuple
 # --- The slope along a line: two-sided where f is smooth, one-sided at kinks and edges --------------------------------
 
 # The first step; every further one is a quarter of the one before.  It has ten bits, so that x + h and x - h are exact
-# doubles, and it is no power of 2, because periods of functions often fit those.
+# doubles, and it is not a power of 2, because periods of functions often fit those.
 MAX_STEP = 977 / 1024 / 16
 QUICK_LEVELS = (0, 1, 2, 3, 4, 5, 8, 11)  # steps MAX_STEP / 4^k that suffice for a smooth f
 MAX_LEVEL = 22  # the last k: within smaller steps there are only a few doubles

@@ -152,7 +152,7 @@ def _flattened_point(
     point = FlatPoint(tuple(leaves), tuple(coordinates), form)
     for name, number in zip(point.names, coordinates, strict=True):
         if not math.isfinite(number):
-            raise _bad_point(f"{name} is {number}: a point has finite coordinates")
+            raise _bad_point(f"{name} is {number}: a coordinate is a finite number")
     return point
 
 

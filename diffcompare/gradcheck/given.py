@@ -61,7 +61,7 @@ def evaluate_gradient(
             answer = point.call(gradient, coordinates)
     except Exception as error:  # user code may raise anything: reported with the point, and chained to its cause
         message = f"the gradient {describe_exception(error)} at {describe_point(point, coordinates)}"
-        help = "the gradient is called just as f is"
+        help = "the gradient is called with the same arguments as f"
         raise DiffcompareError(Diagnostic("E577", "bad_value", message, help=help)) from error
     if is_value_and_gradient(answer, len(coordinates)) or (paired and is_two_numbers(answer)):
         answer = answer[1]
@@ -86,7 +86,7 @@ def _explain_not_numbers(gradient: Any, error: Exception) -> tuple[str, str]:
         return "the gradient is None", "the gradient has to return something: is its `return` missing?"
     value = error.value if isinstance(error, NotANumber) else error
     if value is None:
-        return "the gradient has None in it", "an entry that f does not depend on is 0"
+        return "the gradient contains None", "an entry that f does not depend on is 0"
     if isinstance(value, complex):
         message = f"the gradient is complex: one of its numbers is {value!r}"
         return message, "the gradient of a real function is real: take the real part if the rest is rounding"
@@ -219,7 +219,7 @@ def describe_order(names: Sequence[str], order: Sequence[int]) -> str:
     moved = [(names[position], names[source]) for position, source in enumerate(order) if position != source]
     if len(moved) == 2:
         return f"the gradients for {moved[0][0]} and {moved[1][0]} are swapped"
-    moves = ", ".join(f"the one for {source} stands in place of the one for {target}" for target, source in moved)
+    moves = ", ".join(f"the one for {source} is in place of the one for {target}" for target, source in moved)
     return f"the gradients for the arguments are in a different order: {moves}"
 
 

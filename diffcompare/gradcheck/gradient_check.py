@@ -163,7 +163,7 @@ def check_callable(
         raise TypeError(f"f is not a function: {f!r}")
     flat_points = _all_points(point, coordinates, points)
     if len(flat_points) > 1 and not (callable(gradient) or gradient is True):
-        raise TypeError("several points need a gradient that can be called")
+        raise TypeError("several points need a callable gradient")
     inspections = tuple(inspect_point(f, gradient, flat, seed=seed, each=each) for flat in flat_points)
     return GradientCheck(getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f"), inspections)
 

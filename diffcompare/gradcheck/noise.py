@@ -223,7 +223,7 @@ def _first_stair(line: LineValues, component: int, base: float, spacing: float, 
         else:
             outer, height = middle, abs(value - base)
     if abs(outer) < SPACINGS[0]:
-        return None  # a jump at the point itself is no sign of coarse values
+        return None  # a jump at the point itself is not a sign of coarse values
     return height if height > departure * MIN_STAIR else 0.0
 
 

@@ -189,7 +189,7 @@ def _malformed(text: str, path: str, message: str) -> DiffcompareError:
 
 def _text(value: Any, key: str, place: str) -> str:
     if not isinstance(value, str):
-        raise _wrong(place, f"`{key}` is not a text but {_kind(value)}", f'put it in quotes: {key} = "..."')
+        raise _wrong(place, f"`{key}` is not a string but {_kind(value)}", f'put it in quotes: {key} = "..."')
     return value
 
 
@@ -207,7 +207,7 @@ def _number(value: Any, key: str, place: str) -> float:
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise _wrong(place, f"`{key}` is {number}: a point of doubles is finite", f"{key} = 1.5", kind="bad_value")
+        raise _wrong(place, f"`{key}` is {number}: a coordinate is a finite number", f"{key} = 1.5", kind="bad_value")
     return number
 
 
@@ -232,7 +232,7 @@ def _table(value: Any, key: str, place: str, example: str) -> dict[str, Any]:
 
 
 def _kind(value: Any) -> str:
-    kinds = {bool: "a truth value", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "a table"}
     return kinds.get(type(value), "a date or time")
 
 

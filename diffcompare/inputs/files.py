@@ -90,7 +90,7 @@ def read_bytes(path: str, maximum: int = MAX_FILE_BYTES) -> bytes:
             content = file.read(maximum + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        help_text = "check the path; an argument that ends like a file is never an expression"
+        help_text = "check the path; an argument that ends like a file name is never an expression"
         raise _cannot_read(path, reason[:1].lower() + reason[1:], help_text) from None
     if len(content) > maximum:
         raise too_long(path, maximum)

@@ -165,7 +165,7 @@ def _relations(part: str, whole: str, names: Sequence[str]) -> list[Expression]:
     if not signs:
         raise DiffcompareError(
             Diagnostic(
-                "E713", "bad_value", f"`{part.strip()}` is no condition", source="--domain", text=whole,
+                "E713", "bad_value", f"`{part.strip()}` is not a condition", source="--domain", text=whole,
                 span=(whole.find(part), whole.find(part) + len(part)),
                 help=f'for example --domain "{(*names, "x")[0]} > 0"',
             )
@@ -342,7 +342,7 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
         if by is None:
             listed = ", ".join(names[:10]) + ", ..." * (len(names) > 10)
             stated = f"`{text[start:end]}` is a derivative with respect to `{notation.by}`"
-            message = f"{stated}, which is no variable of the function"
+            message = f"{stated}, which is not a variable of the function"
             raise _wrong(message, text, (start, end), f"its variables are {listed}" if names else "it is constant")
         return by
     return None
@@ -351,7 +351,7 @@ def variable_of(text: str, names: Sequence[str]) -> str | None:
 def _several(text: str, formulas: Sequence[tuple[int, int]]) -> DiffcompareError:
     span = (formulas[0][0], formulas[-1][1])
     help = f"keep one of them:   {text[slice(*formulas[-1])]}"
-    return _wrong("an answer is one formula, but here are several", text, span, help)
+    return _wrong("an answer is one formula, but there are several here", text, span, help)
 
 
 def _no_derivative(text: str, spans: Sequence[tuple[int, int]], by: str) -> DiffcompareError:

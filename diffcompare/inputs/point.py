@@ -100,7 +100,7 @@ def constant_value(text: str, source: str) -> float:
     names = variables_of(wengert_list(expression))
     if names:
         listed = ", ".join(f"`{name}`" for name in names)
-        raise _bad(f"`{text}` is not a number: it has the variable {listed}", source, text, _CONSTANT)
+        raise _bad(f"`{text}` is not a number: it contains the variable {listed}", source, text, _CONSTANT)
     value = value_at(expression, {})
     if isinstance(value, Undefined):
         raise _bad(f"`{text}` is undefined", source, text, _CONSTANT)

@@ -87,7 +87,7 @@ def _check(path: str) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > MAX_BYTES:
-        raise _unreadable(path, f"unpacked it is longer than {MAX_BYTES:,} bytes", "split it into pieces", "E606")
+        raise _unreadable(path, f"unpacked, it has more than {MAX_BYTES:,} bytes", "split it into pieces", "E606")
 
 
 def _sheets(book: Any) -> dict[str, dict[int, list[Any]]]:

@@ -300,7 +300,7 @@ class _Parser:
         self.stack.append(frame or (0, name, []))
 
     def juxtaposed(self, token: str) -> tuple[int, int, Operation | None]:
-        """Return what a token does after a value where it is no operator: an implicit product, if it may be one."""
+        """Return what a token that is not an operator does after a value: an implicit product, if that is allowed."""
         index = self.index()
         if token == "]" and self.several:
             return CLOSE_LIST

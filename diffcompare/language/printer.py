@@ -102,7 +102,7 @@ SMALL_TREE = 60  # nodes up to which an expression is always written out
 
 MAX_SWELL = 4  # how many times larger than the DAG the formula written out may be
 
-# The precedence of the operations that are no calls.
+# The precedence of the operations that are not calls.
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "neg": NEGATION, "^": POWER, "^n": POWER}
 
 SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "^": "^", "^n": "^"}

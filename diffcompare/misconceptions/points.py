@@ -23,7 +23,7 @@ Edge: TypeAlias = tuple[Expression, int]  # one use of a node: the operation tha
 MAX_ANSWER_NODES = 300  # larger answers are not examined for cancellation
 BITS, CANCELLATION_TOLERANCE = 140, 1e-9  # the precision of that test, and the relative error that doubles may have
 
-NO_VALUE = (*RANGE_ERRORS, TypeError)  # raised by a wrong rule where it has no value (an `Undefined` is no number)
+NO_VALUE = (*RANGE_ERRORS, TypeError)  # raised by a wrong rule where it has no value (an `Undefined` is not a number)
 
 
 class Change(NamedTuple):

@@ -91,7 +91,7 @@ def _same_ratio(sample: Sample) -> tuple[Any, Any]:
     """Return both sides of: answer/right is the same at two points at which the right derivative differs."""
     other = sample.at_another_point()
     if isinstance(sample.answer, float) and bool(sample.answer) != bool(sample.right):
-        raise ValueError("that is no factor")
+        raise ValueError("that is not a factor")
     if _is_constant(sample) and _named_ratio(sample) not in SIMPLE_FACTORS:
         raise ValueError("any two constants have a ratio")
     return sample.answer * other.right, other.answer * sample.right

@@ -135,7 +135,7 @@ def quotient(numerator: float, denominator: float) -> float:
         return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
 
 
-# Arguments of an `Undefined` where balls are too wide to tell whether it is one.  That is no error yet: it may stand in
+# Arguments of an `Undefined` where balls are too wide to tell whether it is one.  It need not be an error: it may be in
 # a branch that an `if` does not take.
 OPEN = (math.nan,)
 
@@ -331,7 +331,7 @@ def at_kink(node: Expression, values: Sequence[Any]) -> bool:
     if operation is None or not operation.kink.text:
         return False
     if (operation.selects or operation in (min_, max_)) and arguments[0] is arguments[1]:
-        return False  # an expression compared with itself ties everywhere, which is no kink
+        return False  # an expression compared with itself ties everywhere, which is not a kink
     compared = values[:2] if operation.selects else values
     if any(type(value) is Undefined for value in compared):
         return False

@@ -167,7 +167,7 @@ def recover_range(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[di
         if type(other) is float and math.isfinite(other) and not _agree(value, other):
             gradient[name] = other
             lost = "undefined" if type(value) is Undefined else f"{float(value)}"
-            notes.append(f"df/d{name}: {lost} in plain doubles, as a number on the way leaves their range")
+            notes.append(f"df/d{name}: {lost} in plain doubles, as an intermediate result leaves their range")
     return gradient, tuple(notes)
 
 

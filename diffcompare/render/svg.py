@@ -135,7 +135,7 @@ def render(document: Document, look: Look) -> str:
     """Return the document's pictures as an SVG file.  Raises DiffcompareError (E512) if it has none."""
     drawings = [(block.caption, drawing(block)) for block in pictures(document)]
     if not drawings:
-        message = "there is no picture in this answer that could be drawn as SVG"
+        message = "this result has no picture that could be drawn as SVG"
         raise DiffcompareError(Diagnostic("E512", "bad_value", message, help="choose another format, such as html"))
     width = max(drawn.width for _, drawn in drawings)
     parts, top = [], 0.0

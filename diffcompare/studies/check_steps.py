@@ -268,7 +268,7 @@ def _notes(left_out: Sequence[int], by: str) -> tuple[Diagnostic, ...]:
     one = len(left_out) == 1
     which = f"line{'s' * (not one)} {', '.join(map(str, left_out))}"
     message = f"{which} {'does' if one else 'do'} not begin with the derivative, and {'is' if one else 'are'} left out"
-    help = f"a step stands alone or after df/d{by} ="
+    help = f"a step is written alone or after df/d{by} ="
     return (Diagnostic("W574", "note", message, help=help, severity="note"),)
 
 

@@ -280,7 +280,7 @@ def disagreement_elsewhere(comparison: Comparison) -> str:
 def gap_elsewhere(comparison: Comparison) -> list[str]:
     """Return a clause on the first other point at which a formula of the user is undefined, though f is not.
 
-    A removable hole, as of sin(x)/x at 0, is no gap.
+    A removable singularity, such as that of sin(x)/x at 0, is not a gap.
     """
     for name, point, value, _ in _formulas_elsewhere(comparison):
         if type(value) is Undefined:

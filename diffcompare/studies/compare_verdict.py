@@ -143,7 +143,7 @@ def misled_clause(comparison: Comparison) -> list[str]:
     if comparison.truth is None or not comparison.truth.misled:
         return []
     node = shorten(comparison.truth.misled[0])
-    return [f"rounding decides the condition of {node}: in doubles it takes another branch"]
+    return [f"rounding decides the condition of {node}: in doubles it takes a different branch"]
 
 
 def missing(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> list[str]:

@@ -68,7 +68,7 @@ def _check_sentence(derive: Derive) -> str:
     place = f"At {format_point(derive.point)}" if derive.point else "Here"
     lost = [derived.by for derived in derive.derivations if check.raw[derived.by] is None]
     if lost:
-        return f"{place} the unsimplified formula by {join(lost[:4])} has no finite value."
+        return f"{place} the unsimplified formula with respect to {join(lost[:4])} has no finite value."
     if not check.truth and None in check.reverse.values():
         return f"{place} neither the truth nor reverse mode has a gradient to compare the formulas with."
     formulas: dict[str, Mapping[str, float | None]] = {"unsimplified": check.raw, "tidied": check.tidied}

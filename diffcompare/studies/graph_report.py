@@ -230,7 +230,7 @@ def _remarks(graph: ComputationalGraph) -> list[str]:
     count = len(graph.nodes)
     if count > MAX_DRAWN:
         remarks.append(
-            f"{count:,} nodes are more than a drawing can show (up to {MAX_DRAWN}), so here is only the "
+            f"{count:,} nodes are too many for a drawing (at most {MAX_DRAWN}), so there is only the "
             "table. `--format dot` writes the whole graph for Graphviz, `--json` every number."
         )
     return remarks

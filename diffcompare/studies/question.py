@@ -59,7 +59,7 @@ def set_up(question: ParsedInput, at: Mapping[str, float] | None = None, wrt: st
 def checked_point(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, float]:
     """Return the point as doubles, in the order of the names.
 
-    Raises DiffcompareError for a coordinate that is no finite number, for an unknown name and for a missing one.
+    Raises DiffcompareError for a coordinate that is not a finite number, for an unknown name and for a missing one.
     """
     _check_mapping(given)
     point = {name: _double(name, x) for name, x in given.items()}
@@ -114,7 +114,7 @@ def checked_positive(name: str, number: float | None) -> float | None:
 
 
 def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
-    """Return one name or several as a list.  Raises DiffcompareError, with the option, for what is no text."""
+    """Return one or several names as a list.  Raises DiffcompareError, with the option, for anything but text."""
     try:
         listed = [names] if isinstance(names, str) else list(names)
     except TypeError:
@@ -122,7 +122,7 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
     for name in listed:
         if not isinstance(name, str):
             raise bad_value(
-                f"`{option}` has {reprlib.repr(name)} in it, which is not a name", option, "give names as text"
+                f"`{option}` contains {reprlib.repr(name)}, which is not a name", option, "give names as text"
             )
     return listed
 
@@ -219,7 +219,7 @@ def named_point(number: Any, names: Sequence[str]) -> dict[str, Any]:
     if len(names) == 1:
         return {names[0]: number}
     if not names:
-        raise bad_value("a point was given, and the expression is constant", "point", "leave it out")
+        raise bad_value("a point was given, but the expression is constant", "point", "leave it out")
     listed = ", ".join(names[:MAX_SHOWN]) + ", ..." * (len(names) > MAX_SHOWN)
     message = f"one number is a point for one variable, but here there are {len(names)}: {listed}"
     raise bad_value(message, "point", f'give names and numbers: {{"{names[0]}": {number}, ...}}')

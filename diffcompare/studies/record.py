@@ -112,7 +112,7 @@ def closing_data(record: Any) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: a named tuple by its fields, an expression as text.
 
-    What is no finite number becomes None, and an integer that JSON readers would round becomes text.
+    Anything but a finite number becomes None, and an integer that JSON readers would round becomes text.
     """
     if value is None or isinstance(value, str | bool):
         return value

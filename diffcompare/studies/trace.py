@@ -44,7 +44,7 @@ class TraceFrame(NamedTuple):
     name: str  # the name of the number in print: v₃, v̇₃ or v̄₃
     rule: str  # the formula of the number, in the names of the list
     numbers: str  # the rule with numbers of four digits in place of the names
-    value: float | None  # the number that is assigned, or added; None where it is no finite number
+    value: float | None  # the number that is assigned, or added; None where it is not a finite number
     total: float | None  # the number after this step
     status: str  # `ok`, or what the value is instead: undefined, inf, -inf, nan, inactive, not taken
     sentence: str  # the step in words

@@ -54,7 +54,7 @@ class Truth(NamedTuple):
     slopes: Mapping[str, Slopes] = NOTHING
     undefined: tuple[Expression, Undefined] | None = None
     misled: tuple[Expression, ...] = ()
-    """Every `if` that takes another branch in doubles than in exact arithmetic, where 0.1 + 0.2 is 0.3."""
+    """Every `if` that takes a different branch in doubles than in exact arithmetic, where 0.1 + 0.2 is 0.3."""
     tied: str = ""
     """For a program: the line at which another path begins at the point, as both sides of a decision are equal."""
     notes: tuple[str, ...] = ()
@@ -250,14 +250,14 @@ def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, ch
             broken = broken or _is_break(left, right)
     status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
     misled = _misled(nodes, problem, sweep.branches)
-    notes += [f"{shorten(node)} takes another branch in doubles than exactly" for node in misled]
+    notes += [f"{shorten(node)} takes a different branch in doubles than in exact arithmetic" for node in misled]
     return Truth(status, value, gradient, slopes, misled=misled, notes=tuple(notes))
 
 
 def _misled(
     nodes: Sequence[Expression], problem: Problem, branches: Mapping[Expression, int]
 ) -> tuple[Expression, ...]:
-    """Return every `if` below the output that takes another branch in doubles."""
+    """Return every `if` below the output that takes a different branch in doubles."""
     if not branches:
         return ()
     in_doubles = _branches(nodes, values_at(nodes, problem.point))

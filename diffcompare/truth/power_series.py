@@ -275,7 +275,7 @@ def _int_power(x: PowerSeries, exponent: PowerSeries) -> PowerSeries:
 
 
 def _power(base: PowerSeries, exponent: PowerSeries) -> PowerSeries:
-    """Return base^exponent as t^(v*e) * (base/t^v)^e; where v*e is no integer, only the order is known."""
+    """Return base^exponent as t^(v*e) * (base/t^v)^e; where v*e is not an integer, only the order is known."""
     leading = base.leading()
     if not leading.terms:
         raise TooShort
@@ -289,7 +289,7 @@ def _power(base: PowerSeries, exponent: PowerSeries) -> PowerSeries:
 
 
 def _times_power(rest: PowerSeries, power: Fraction | int) -> PowerSeries:
-    """Return a series times t^power; only its order is known where the power is no integer."""
+    """Return a series times t^power; only its order is known where the power is not an integer."""
     return rest.shifted(int(power)) if power.denominator == 1 else _of_order(power)
 
 

@@ -48,7 +48,7 @@ def with_fewest_digits(point: Point, holds: Callable[[Point], bool]) -> Point:
 def nearby_points(point: Mapping[str, float]) -> Iterator[Point]:
     """Yield points very near to a point, with every coordinate changed, in directions without a pattern.
 
-    What holds at all of them as well is no accident of the point.
+    If something holds at all of them as well, it is not an accident of the point.
     """
     for turn in range(1, NEARBY_POINTS + 1):
         yield {

@@ -335,7 +335,7 @@ def _have_one_sign(values: Sequence[Any]) -> bool:
 def signed_value_along(
     guard: Expression, sign: float, name: str, point: Mapping[str, float]
 ) -> Callable[[float], float]:
-    """Return sign * guard as a function of one variable; infinity where it is no number."""
+    """Return sign * guard as a function of one variable; infinity where it is not a number."""
     nodes = wengert_list(guard)
 
     def height(x: float) -> float:

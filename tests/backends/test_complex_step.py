@@ -253,7 +253,7 @@ def test_a_function_with_a_scale_of_its_own_gets_a_shorter_step(text, x):
 def test_where_no_step_is_short_enough_there_is_no_number():
     answer = differentiate("x/(x + 1e-300)", x=0.0)
     assert answer.gradient == {"x": None}
-    assert answer.notes == ("df/dx: no step is short enough: each gives another number",)
+    assert answer.notes == ("df/dx: no step is short enough: each gives a different number",)
 
 
 @pytest.mark.parametrize(("text", "x"), [("x*exp(x)", 0.0), ("(x - 1)*ln(x + 1)", 1.0), ("cos(sqrt(x))", 0.0)])
@@ -313,7 +313,7 @@ def test_what_underflows_beside_larger_terms_does_no_harm():
 
 def test_at_the_smallest_numbers_no_step_is_short():
     answer = differentiate("sqrt(x)", x=MIN_DOUBLE)
-    assert answer.notes == ("df/dx: no step is short beside 4.94066e-324",)
+    assert answer.notes == ("df/dx: no step is short compared with 4.94066e-324",)
 
 
 def test_a_step_that_was_given_is_kept_and_its_underflow_is_named():

@@ -130,7 +130,7 @@ def test_the_step_is_the_one_that_the_doubles_have():
 def test_a_step_that_vanishes_is_no_step(method):
     answer = method(problem("sin(x)", step=1e-17, x=0.2))
     assert (answer.status, answer.gradient) == ("undefined", {"x": None})
-    assert answer.notes == ("df/dx: the step 1e-17 vanishes beside 0.2",)
+    assert answer.notes == ("df/dx: the step 1e-17 vanishes next to 0.2",)
 
 
 @METHODS

@@ -131,7 +131,7 @@ def test_workers_and_the_scheduler_are_killed_and_nothing_is_lost(cluster, tmp_p
     done = len(written.splitlines())
     err = capsys.readouterr().err
     assert f"error[E635]: the scheduler at {address} is gone, or was restarted; {done} rows done" in err
-    assert err.endswith("and go on with --resume\n")
+    assert err.endswith("and continue with --resume\n")
     assert Path("here.jsonl").read_bytes().startswith(written)
 
 
@@ -247,7 +247,7 @@ def test_a_worker_that_went_while_it_was_asked_is_no_trouble(faked):
 def test_a_scheduler_without_diffcompare_is_told_of(faked):
     faked.refusal = RuntimeError("deserialization")
     faked.refusal.__cause__ = ModuleNotFoundError("No module named 'diffcompare'")
-    with pytest.raises(DiffcompareError, match="cannot give out rows: ModuleNotFoundError: No module named"):
+    with pytest.raises(DiffcompareError, match="cannot hand out rows: ModuleNotFoundError: No module named"):
         DaskPool(OPTIONS, "tcp://s")
     faked.refusal = TimeoutError()  # the workers are busy with other things
     DaskPool(OPTIONS, "tcp://s")

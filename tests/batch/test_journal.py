@@ -106,7 +106,7 @@ def test_results_of_another_run_are_refused(path, other, words):
 
 def test_an_unfinished_run_is_not_overwritten(path):
     broken_off(path)
-    with pytest.raises(DiffcompareError, match="go on with --resume"):
+    with pytest.raises(DiffcompareError, match="continue with --resume"):
         opened(path, resume=False)
 
 

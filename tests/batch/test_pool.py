@@ -84,7 +84,7 @@ def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatc
     steps = "; ".join(f"v{k + 1} = sin(v{k}) + cos(v{k})/(1 + v{k}^2)" for k in range(60))
     working.give(rows(f"v0 = x; {steps}; v60", "sni(x)"))
     answers = collected(working, 2)
-    assert "was not done within 1 s" in answers[0]["error"]["message"]
+    assert "was not finished within 1 s" in answers[0]["error"]["message"]
     assert answers[1]["error"]["code"] == "E101"
 
 

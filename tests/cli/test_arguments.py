@@ -86,12 +86,12 @@ def test_a_line_that_is_still_being_typed_is_never_wrong() -> None:
         (["x", "--Method", "symbolic"], "E502 no such option `--Method` | did you mean `--method`?"),
         (["--metod=symbolic"], "E502 no such option `--metod` | did you mean `--method`?"),
         (["--nonsense", "3", "x"], "E502 no such option `--nonsense` | `-h` shows the options"),
-        (["x", "--at", "x=3"], "E504 `--at` stands after `--` | write options before it"),
+        (["x", "--at", "x=3"], "E504 `--at` comes after `--` | write options before it"),
         (["-x^2", "-v"], "E502 no such option `-v` | `-h` shows the options"),
         (["x", "x=3"], "E504 unexpected argument `x=3` | did you mean `--at x=3`?"),
-        (["x", "+", "-y"], 'E504 unexpected argument `+` | put an argument with spaces between quotes: "x + -y"'),
+        (["x", "+", "-y"], 'E504 unexpected argument `+` | put an argument with spaces in quotes: "x + -y"'),
         (["a.csv", "b.csv"], "E504 unexpected argument `b.csv` | this command takes one file; run it once per file"),
-        (["-x", "y"], 'E504 unexpected argument `y` | put an argument with spaces between quotes: "-x y"'),
+        (["-x", "y"], 'E504 unexpected argument `y` | put an argument with spaces in quotes: "-x y"'),
     ],
 )
 def test_the_wrong_number_of_arguments_speaks_of_what_was_probably_meant(positionals: list[str], message: str) -> None:

@@ -135,7 +135,7 @@ def test_a_state_that_cannot_be_put_in_its_place_at_the_end(cli, monkeypatch):
         patch.setattr(os, "replace", fail)
         outcome = cli(*BATCH, "r.jsonl")
     assert_told(outcome, "r.jsonl.state")
-    assert "2 rows are complete: make it writable" in outcome.err
+    assert "2 rows are done: make it writable" in outcome.err
     assert not [name for name in os.listdir() if name.startswith("r.jsonl.state.")]
     assert cli(*BATCH, "r.jsonl", "--resume").code == 0
 

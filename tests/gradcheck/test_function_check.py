@@ -108,7 +108,7 @@ WRONG = {
     ),
     "two saved values exchanged": (
         function("Product", product, lambda ctx, g: (g * saved(ctx)[0], g * saved(ctx)[1])),
-        ("saved", "saved values 1 and 2 are taken for each other"),
+        ("saved", "saved values 1 and 2 are mixed up"),
     ),
     "a broadcast shape": (function("Add", add, add_with_mean), ("broadcast", "shapes (2, 2) and (2,)")),
     "one gradient for two": (
@@ -141,7 +141,7 @@ def test_assignment_in_place_of_addition_is_named():
     wrong = function("Take", take_twice, put_without_adding)
     check = dc.check(wrong, [1.0, 2.0, 3.0])
     assert check.mistake.kind == "overwritten"
-    assert "`=` where shares are added" in check.mistake.sentence
+    assert "`=` instead of `+=`" in check.mistake.sentence
 
 
 def test_the_witness_is_the_worst_entry_of_the_first_wrong_point():

@@ -212,7 +212,7 @@ def test_an_equation_names_its_variable():
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("f' = 2", "does not say with respect to which variable"), ("df/dz = 2", "no variable of the function")],
+    [("f' = 2", "does not say with respect to which variable"), ("df/dz = 2", "not a variable of the function")],
 )
 def test_an_equation_that_names_no_variable_of_the_function(text, word):
     with pytest.raises(DiffcompareError, match=word):

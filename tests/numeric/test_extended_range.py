@@ -143,7 +143,7 @@ def test_a_partial_that_fits_into_a_double_is_found_by_every_exact_method(text, 
 
 def test_a_note_says_what_plain_doubles_had():
     (answer,) = dc.compare("1/cosh(x)", x=600, methods="reverse-ad").answers
-    assert answer.notes == ("df/dx: -0.0 in plain doubles, as a number on the way leaves their range",)
+    assert answer.notes == ("df/dx: -0.0 in plain doubles, as an intermediate result leaves their range",)
     (answer,) = dc.compare("x*1e100", x=2, methods="reverse-ad").answers
     assert answer.notes == ()
 

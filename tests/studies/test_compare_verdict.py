@@ -240,10 +240,10 @@ def test_a_constant_that_doubles_do_not_reach():
 def test_a_condition_that_rounding_decides():
     comparison = dc.compare("if(0.1 + 0.2 == 0.3, x^2, x^3)", x=2, methods=["symbolic", *AD])
     assert comparison.verdict.startswith(
-        "Rounding decides the condition of if(0.1 + 0.2 == 0.3, x^2, x^3): in doubles it takes another branch; "
+        "Rounding decides the condition of if(0.1 + 0.2 == 0.3, x^2, x^3): in doubles it takes a different branch; "
         "symbolic keeps all 15.9 digits of a double; forward-ad and reverse-ad keep only 0.0"
     )
-    assert "takes another branch in doubles than exactly" in str(comparison)
+    assert "takes a different branch in doubles than in exact arithmetic" in str(comparison)
 
 
 def test_a_value_that_is_wrong_although_the_gradient_is_right():
@@ -377,7 +377,7 @@ def test_a_branch_that_rounding_chose():
     """In doubles sin(1e-9) is 1e-9, so another branch is taken than that of the function."""
     sentence = verdict("if(sin(x) != x, 1, y/3)", x=1e-9, y=3, methods=AD, wrt="y")
     assert sentence.startswith(
-        "Rounding decides the condition of if(sin(x) != x, 1, y/3): in doubles it takes another branch;"
+        "Rounding decides the condition of if(sin(x) != x, 1, y/3): in doubles it takes a different branch;"
     )
     assert "sees only" not in sentence
     assert sentence.split("; ")[1].startswith("the truth is 0: forward-ad is off by 0.33, reverse-ad off by 0.33")

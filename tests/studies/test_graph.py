@@ -168,7 +168,7 @@ def test_a_large_graph_is_cut_for_people_and_whole_for_machines():
     assert count > 2_000
     plain = render(document, "plain", look=Look())
     assert len(plain.splitlines()) < MAX_ROWS + 20
-    assert f"note: {count:,} nodes are more than a drawing can show (up to {MAX_DRAWN})" in plain
+    assert f"note: {count:,} nodes are too many for a drawing (at most {MAX_DRAWN})" in plain
     assert "--format dot" in plain
     for format in ("terminal", "markdown", "html", "latex"):
         assert len(render(document, format)) < 150_000

@@ -121,11 +121,11 @@ def _converted(node: Any, memo: Mapping[Any, Expression]) -> Expression:
     if node in ATOMS:
         return ATOMS[node]()
     if node in NOT_REAL:
-        raise UndefinedFormula(f"the formula of sympy contains {node}")
+        raise UndefinedFormula(f"sympy's formula contains {node}")
     try:
         build = FUNCTIONS[node.func]
     except KeyError:
-        raise CannotConvert(f"sympy answers with {node.func.__name__}, which we have no row for") from None
+        raise CannotConvert(f"sympy answers with {node.func.__name__}, which the table of operations lacks") from None
     built: Expression = build(*[memo[argument] for argument in node.args])
     return built
 
@@ -143,7 +143,7 @@ def rational(number: Any) -> Expression:
 def _fraction(number: Any) -> tuple[Expression, Expression]:
     """Return numerator and denominator of a positive rational; a decimal (8.314) over 1 if that is shorter."""
     if max(number.p, number.q) >= TOO_LARGE:
-        raise CannotConvert("sympy answers with a number of more than 4000 digits")
+        raise CannotConvert("sympy answers with a number that has more than 4000 digits")
     places = _places(number.q)
     if places is not None:
         digits = number.p * 10**places // number.q
@@ -243,7 +243,7 @@ def _choice(node: Any, memo: Mapping[Any, Expression]) -> Expression:
     """Write a Piecewise as nested ifs, with the last branch innermost."""
     *cases, (last, condition) = node.args
     if condition != sympy.true:
-        raise UndefinedFormula("the formula of sympy is undefined on a part of the line")
+        raise UndefinedFormula("sympy's formula is undefined on part of the line")
     total = memo[last]
     for branch, condition in reversed(cases):
         total = _if(condition, memo[branch], total, memo)
@@ -277,7 +277,7 @@ def _zeta(s: Expression) -> Expression:
     """Write Riemann's zeta of an integer, sympy's value of polygamma(n, 1) (Abramowitz & Stegun 6.4.2)."""
     n = exact_integer(s)
     if n is None or n < 2:
-        raise CannotConvert("sympy answers with zeta, which we have no row for")
+        raise CannotConvert("sympy answers with zeta, which the table of operations lacks")
     magnitude = divide(polygamma(n - 1, Number(1)), Number(factorial(n - 1)))
     return negate(magnitude) if n % 2 else magnitude  # type: ignore[no-any-return]
 

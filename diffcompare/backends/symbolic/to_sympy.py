@@ -347,4 +347,4 @@ def _check_depth(nodes: Sequence[Expression]) -> None:
         depths = [depth[argument] + (family is None or family != _family(argument)) for argument in node.arguments]
         depth[node] = max(depths, default=0)
         if depth[node] > MAX_DEPTH:
-            raise CannotConvert(f"nested more than {MAX_DEPTH} deep, and sympy recurses")
+            raise CannotConvert(f"nested more than {MAX_DEPTH} levels deep, too deep for sympy, which recurses")

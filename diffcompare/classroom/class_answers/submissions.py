@@ -296,7 +296,7 @@ class AnswerTable:
         unclosed = next((cell for cell in record if cell.open), None)
         if unclosed is not None:
             message = "a quote opens here and is not closed in this cell"
-            help = "a quote within a cell is written twice"
+            help = "write a quote within a cell twice"
             return self.trouble(unclosed, Diagnostic("E594", "syntax_error", message, help=help))
         if surplus is not None:
             message = f"there are {len(record)} cells under {len(self.columns.titles)} columns"

@@ -77,7 +77,7 @@ class Sheet:
         self.start = declared.end() if declared else 0
         self.delimiter = declared[1] if declared else delimiter_of(self.text)
         sign = {"\t": "a tab", " ": "a blank"}.get(self.delimiter, f"`{self.delimiter}`")
-        self.on_surplus = f"put a cell with {sign} in it between quotes"
+        self.on_surplus = f"put a cell that contains {sign} in quotes"
         self.on_surplus += "; write decimals with a point" if self.delimiter == "," else ""
         self.ends = [match.start() for match in re.finditer("\n", self.text)]  # where lines end
 
@@ -324,7 +324,7 @@ def _first(places: Iterable[int], taken: Collection[int | None]) -> int | None:
 def _refuse_duplicates(used: Iterable[str], titles: Sequence[str], file: str) -> None:
     for title in used:
         if titles.count(title) > 1:
-            message = f"the column `{title}` comes twice"
+            message = f"the column `{title}` appears twice"
             help = "give every column a name of its own"
             raise DiffcompareError(Diagnostic("E592", "bad_value", message, source=file, help=help))
 

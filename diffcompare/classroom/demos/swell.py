@@ -195,7 +195,7 @@ class Polynomial(NamedTuple):
     def by_powers(self, x: float) -> float:
         """Return the sum of the terms in doubles, highest power first.
 
-        Raises OverflowError for a coefficient that is no double.
+        Raises OverflowError for a coefficient that is not a double.
         """
         total = 0.0
         for power in range(len(self.coefficients) - 1, -1, -1):

@@ -264,12 +264,12 @@ def levels_of(topic: str) -> list[int]:
 
 
 def topics_at(level: int) -> list[str]:
-    """Return the topics that are asked on a level."""
+    """Return the topics that are asked at a level."""
     return [topic for topic in TOPICS if level in levels_of(topic)]
 
 
 def draw_function(rng: random.Random, level: int, topic: str) -> Expression:
-    """Return a random function on a topic that is asked on that level."""
+    """Return a random function on a topic that is asked at that level."""
     fitting = [t for t in TEMPLATES if t.topic == topic and t.lowest <= level <= t.highest]
     several = level == LEVELS[-1] and (topic == PARTIALS_ONLY or rng.random() < 0.6)
     return rng.choice(fitting).make(Draw(rng, level, several=several))
@@ -316,7 +316,7 @@ class Exercise(NamedTuple):
 def exercises(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> list[Exercise]:
     """Return so many exercises; without a level they get harder, without a topic all topics take turns.
 
-    Raises ValueError for a topic that is not asked on the level.
+    Raises ValueError for a topic that is not asked at the level.
     """
     forms: set[str] = set()
     functions: set[Expression] = set()
@@ -339,7 +339,7 @@ def _plan(count: int, level: int | None, topic: str | None, rng: random.Random) 
     levels = list(LEVELS if topic is None else levels_of(topic))
     if level is not None:
         if level not in levels:
-            raise ValueError(f"the topic {topic} is asked on the levels {levels}, not on {level}")
+            raise ValueError(f"the topic {topic} is asked at levels {levels}, not at {level}")
         levels = [level]
     last = ""
     remaining: dict[int, list[str]] = {}

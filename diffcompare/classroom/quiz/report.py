@@ -58,7 +58,7 @@ def verdict(quiz: Quiz) -> str:
     at_once = sum(item.points == MAX_POINTS for item in right)
     score = f"{len(right)} of {len(answered)} right"
     if right and at_once < len(right):
-        score += f", {at_once or 'none'} of them at once and without a hint"
+        score += f", {at_once or 'none'} of them at the first attempt and without a hint"
     return f"{early}{score}: {quiz.points} of {counted(quiz.max_points, 'point')}."
 
 

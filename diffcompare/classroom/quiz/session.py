@@ -212,7 +212,7 @@ class Reply(NamedTuple):
 
 
 def begin(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> Quiz:
-    """Return a quiz of so many exercises.  Raises ValueError for a topic that is not asked on the level."""
+    """Return a quiz of so many exercises.  Raises ValueError for a topic that is not asked at the level."""
     made = exercises(count, level=level, topic=topic, seed=seed)
     return Quiz(tuple(map(Round, made)), level, topic, seed)
 
@@ -226,7 +226,7 @@ def introduction(quiz: Quiz) -> tuple[Block, ...]:
         Heading(f"Quiz: {counted(len(quiz.rounds), 'derivative')}, {height}{about} (seed {quiz.seed})", 1),
         Paragraph(
             f"Write a derivative such as 2*x*cos(x^2). An empty line or ? is a hint, skip shows the derivation, "
-            f"quit ends the quiz. A right answer brings "
+            f"quit ends the quiz. A right answer earns "
             f"{counted(MAX_POINTS, 'point')}, less one for every wrong answer and every hint that you ask for."
         ),
     )

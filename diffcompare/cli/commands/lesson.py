@@ -22,7 +22,7 @@ EXAMPLES = (
 def command(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME...", help="Demos. [default: the ten]", autocompletion=complete_demos),
+        typer.Argument(metavar="NAME...", help="Demos. [default: the ten class demos]", autocompletion=complete_demos),
     ] = None,
     expr: OwnExpression = None,
     at: options.At = None,

@@ -17,7 +17,7 @@ _APOSTROPHES = re.compile(r"(?<![\w.])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])")
 
 
 def character(source: SourceText) -> Finding:
-    """Explain a character that is no part of the language."""
+    """Explain a character that is not part of the language."""
     start, end = source.fault.span or source.span(source.index)
     sign = source.text[start]
     if is_invisible(sign):
@@ -183,7 +183,7 @@ def _dot(source: SourceText) -> Finding:
     first = last = source.index
     if source.token(first + 1) in ("*", "/", "^", "**") and source.span(first + 1)[0] == source.span(first)[1]:
         fix = re.sub(r"(?<!\d)\.(?=[*/^])", "", source.text) if source.short else ""
-        message = "an operator has no point in front: it works on numbers, not on arrays"
+        message = "an operator has no dot in front: it works on numbers, not on arrays"
         return Finding(message, source.span(first), "leave it out", "without it:", (fix,))
     if is_numeric(source.token(first - 1)) and source.span(first - 1)[1] == source.span(first)[0]:
         return two_points(source, first - 1)

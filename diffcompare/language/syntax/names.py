@@ -15,7 +15,7 @@ from diffcompare.language.syntax.spelling import ALIASES, AMBIGUOUS, REWRITTEN, 
 
 
 def unknown_function(source: SourceText) -> Finding:
-    """Explain a name before a parenthesis that is no function: it is misspelt, or a product was meant."""
+    """Explain a name before a parenthesis that is not a function: it is misspelt, or a product was meant."""
     index, name = source.index, source.word(source.index)
     if source.token(index + 1) == ")" and name.casefold() in CONSTANTS:
         start, end = source.span(index)[0], source.span(index + 1)[1]

@@ -238,7 +238,7 @@ def _merged(pair: str) -> list[str]:
 
 
 def operator_missing(source: SourceText) -> Finding:
-    """Explain two values in a row that are no product."""
+    """Explain two values in a row that are not a product."""
     index = source.index
     token, before = source.word(index) or source.token(index), source.token(index - 1)
     for position in (index, index - 1):

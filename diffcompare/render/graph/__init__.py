@@ -21,7 +21,7 @@ def only_graph(document: Document, format: str) -> Graph:
     graphs = [block for block in document.blocks if isinstance(block, Graph)]
     if len(graphs) == 1:
         return graphs[0]
-    message = f"there is no graph in this answer that could be written as {format}"
+    message = f"this result has no graph that could be written as {format}"
     help = "`diffcompare graph` has one; choose another format here, such as plain"
     raise DiffcompareError(Diagnostic("E533", "bad_value", message, help=help))
 

@@ -68,7 +68,7 @@ class SvgPlan(NamedTuple):
 def draw_graph(graph: Graph) -> SvgDrawing:
     """Draw the graph.  Raises DiffcompareError (E532) if it is too large to be legible."""
     if len(graph.vertices) > MAX_DRAWN:
-        message = f"{len(graph.vertices):,} nodes are more than a drawing can show (up to {MAX_DRAWN})"
+        message = f"{len(graph.vertices):,} nodes are too many for a drawing (at most {MAX_DRAWN})"
         raise DiffcompareError(Diagnostic("E532", "resource_limit", message, help="`--format dot` is for Graphviz"))
     plan = _plan(graph)
     output = output_of(graph)

@@ -111,7 +111,7 @@ def _no_truncation(sweep: StepSweep) -> str:
 
 
 def _errs_far_out(sweep: StepSweep) -> bool:
-    """Tell whether the longest central step errs clearly, so that f is no parabola as far as the steps reach."""
+    """Tell whether the longest central step has a clear error: then f is not a parabola as far as the steps reach."""
     curve = sweep.curve(CENTRAL)
     first = curve.bins[0].error if curve is not None and curve.bins else None
     return first is not None and sweep.true is not None and first > 1e-3 * max(abs(sweep.true.nearest), sweep.floor)

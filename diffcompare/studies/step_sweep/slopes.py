@@ -29,7 +29,7 @@ MIN_BINS = 4  # needed for a fit: three quarters of a decade
 # How far a bin may be from the line, in decades, and the share of bins that must be within that distance.  Truncation
 # is a smooth function.  Round-off is random, and at a round number x it comes in patterns of bins.
 SMOOTH, NOISY = (0.05, 1.0), (0.4, 0.7)
-STEEP = 0.5  # a smaller slope is no branch but a plateau, where the difference has lost all digits
+STEEP = 0.5  # a smaller slope is not a branch but a plateau, where the difference has lost all digits
 WIDE = 0.2  # from this spread on a slope is uncertain
 SHORT = 3.5  # decades of error: on a shorter branch the next Taylor term may bend the line unnoticed
 

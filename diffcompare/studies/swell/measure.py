@@ -83,7 +83,7 @@ class SwellRow(NamedTuple):
     status: str  # the status of the truth
     true: Mapping[str, TrueNumber | None]
     # The polynomial `factored`, and its derivative `unsimplified` and `simplified`, as in Table 1 of Baydin et al.
-    # 2018; None for a function that is no polynomial of small degree in one variable.
+    # 2018; None for a function that is not a polynomial of small degree in one variable.
     polynomial: DerivativeForm | None = None
 
 

@@ -171,7 +171,7 @@ def swell_orders(
         notes = (*notes, Diagnostic("W561", "note", message, help=f"--wrt {asked[1]}", severity="note"))
     problem = Problem(question.parsed.expression, point, (name,), budget=budget)
     if dag_size(problem.expression) > MAX_NODES:
-        message = f"the expression has more than {MAX_NODES:,} nodes, too many to be differentiated again and again"
+        message = f"the expression has more than {MAX_NODES:,} nodes, too many to be differentiated repeatedly"
         raise DiffcompareError(Diagnostic("E567", "resource_limit", message, help="`diffcompare grad` takes it"))
     (first, *later), failure = _partial_rows(problem, order)
     orders = [(problem, row.member.number) for row in later]

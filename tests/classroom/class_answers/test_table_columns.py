@@ -97,7 +97,7 @@ def test_names_with_subscript_digits():
     [
         (("student", "x"), "E591", "a.csv: the table has no column `expression`: it has `student`, `x`"),
         (("student", "f", "z"), "E591", "no column of answers (`x` or `y`)"),
-        (("student", "f", "x", "x"), "E592", "the column `x` comes twice"),
+        (("student", "f", "x", "x"), "E592", "the column `x` appears twice"),
     ],
 )
 def test_tables_that_cannot_be_read(titles, code, message):

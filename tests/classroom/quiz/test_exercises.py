@@ -129,7 +129,7 @@ def test_without_a_level_questions_climb_and_topics_take_turns():
 
 
 def test_a_topic_that_is_not_asked_on_a_level():
-    with pytest.raises(ValueError, match="chain is asked on the levels"):
+    with pytest.raises(ValueError, match="chain is asked at levels"):
         exercises(1, level=1, topic="chain")
 
 

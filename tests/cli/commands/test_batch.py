@@ -286,7 +286,7 @@ def test_ctrl_c(start, process) -> None:
     _, err = run.communicate(timeout=30)
     assert run.returncode == 130
     assert b"interrupted: " in err
-    assert b"go on with --resume" in err
+    assert b"continue with --resume" in err
     assert b"Traceback" not in err
     assert gone(before)
     assert Path("r.jsonl").read_bytes().endswith(b"}\n")
@@ -313,7 +313,7 @@ def test_a_disk_that_fills_up_keeps_whole_rows_and_the_run_goes_on_later(start, 
     run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", stderr=subprocess.PIPE, preexec_fn=small)
     _, err = run.communicate(timeout=60)
     assert run.returncode == 74
-    assert b"make room and go on with --resume" in err
+    assert b"make room, then continue with --resume" in err
     assert Path("r.jsonl").read_bytes().endswith(b"}\n")
     assert process("batch", "rows.txt", *QUICK, "-o", "r.jsonl", "--resume").returncode == 0
     assert Path("r.jsonl").read_bytes() == b"".join(unbroken.splitlines(keepends=True)[:300])

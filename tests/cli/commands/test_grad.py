@@ -71,7 +71,7 @@ def test_methods_are_named_once_each_and_all_means_every_one() -> None:
     ("line", "first", "help"),
     [
         ("grad", "E505]: missing argument EXPR", "`-h` shows examples"),
-        ("grad x y z", "E504]: unexpected argument `y`", 'put an argument with spaces between quotes: "x y z"'),
+        ("grad x y z", "E504]: unexpected argument `y`", 'put an argument with spaces in quotes: "x y z"'),
         ("grad x --metod all", "E502]: no such option `--metod`", "did you mean `--method`?"),
         ("grad x --step 0", "E507]: `--step` takes a number above 0, not `0`", "for example `--step 1e-6`"),
         ("grad x --step nan", "E507]: `--step` takes a number above 0, not `nan`", "for example `--step 1e-6`"),
@@ -105,7 +105,7 @@ def test_methods_are_named_once_each_and_all_means_every_one() -> None:
             "E502]: `--no-truth` is an option of a command",
             "write it after: `diffcompare grad EXPR --no-truth`",
         ),
-        ("ops sin cos", "E504]: unexpected argument `cos`", 'put an argument with spaces between quotes: "sin cos"'),
+        ("ops sin cos", "E504]: unexpected argument `cos`", 'put an argument with spaces in quotes: "sin cos"'),
     ],
 )
 def test_what_is_wrong_with_a_line(cli, line: str, first: str, help: str) -> None:
