@@ -16,7 +16,7 @@ api.py                        `dc.check`: is this derivative right?  One entry p
 diagnostics.py                Diagnostics: what is wrong with a text or a command line, where, and what to write instead
 document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
 formatting.py                 Values as text: the one place that decides how a number looks
-localization.py               The language of texts for people: English as it stands in the program, or Chinese from a table
+localization.py               The language of texts for people: English as written in the program, or Chinese from a table
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
 processes.py                  Worker processes: starting them, setting them up, and saying how they ended
 safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
@@ -42,7 +42,7 @@ batch/                        Files of many expressions, read as a stream of row
   journal.py                  The journal of a run: results on disk, from which an interrupted run can be resumed
   pool.py                     A pool of worker processes on this machine, and the worker: the module that `processes.start` runs
   row_result.py               One row answered: its output (a line of JSON, or lines of CSV) and its summary
-  rows.py                     The rows of text, JSON lines and TOML: one expression each, not yet parsed, with the place where it stands
+  rows.py                     The rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file
   run.py                      A batch run: rows are read, given out to workers, and written in order, a bounded number at a time
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
@@ -132,7 +132,7 @@ inputs/                       Read what a user gives: expressions, points, formu
   encodings.py                Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
   files.py                    Read the files that users name: which kinds can be read, their bytes and their text
-  formulas.py                 Parse formulas given beside an expression: partials by hand (`--hand`), also as equations, and `--domain`
+  formulas.py                 Parse formulas given with an expression: partials by hand (`--hand`), also as equations, and `--domain`
   function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
   function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests
   function_worker.py          Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`

@@ -153,7 +153,7 @@ def note(code: str, message: str, help: str | None = None) -> Diagnostic:
 
 
 def is_misread(notes: Iterable[Diagnostic]) -> bool:
-    """Tell whether a text was probably meant otherwise than it is read: `sinx`, `E^x`."""
+    """Tell whether a text probably means something other than how it is read: `sinx`, `E^x`."""
     return any(note.code in ("W307", "W308") and note.severity == "warning" for note in notes)
 
 

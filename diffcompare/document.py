@@ -94,7 +94,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
-    # People are shown so many rows, the first half and the last half, with a note between; machines get all.
+    # People are shown this many rows, the first half and the last half, with a note between; machines get all.
     most: int | None = None
     summary: bool = False  # for people, it sums up another table of the document; CSV has only the other one
     # Readers will want to sort and filter its rows, where a format can do that; it has no group columns.

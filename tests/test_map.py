@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "diffcompare"
 WIDTH = 28  # of the column of names
 PLACES = {
-    "README.md": re.compile(r"(?<=and these on the language.\n\n```text\n)(.*?)(?=^```$)", re.M | re.S),
+    "README.md": re.compile(r"(?<=and these the language.\n\n```text\n)(.*?)(?=^```$)", re.M | re.S),
     "diffcompare/__init__.py": re.compile(r"(?<=^The files:\n\n)(.*?)(?=^\"\"\"$)", re.M | re.S),
 }
 """Where the map stands, and between which lines."""

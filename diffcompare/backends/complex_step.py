@@ -4,7 +4,7 @@ No difference cancels, so that h may be as small as 1e-20, or 1e-20 of x, and th
 disappears (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003).  The price is that f must be analytic and computed in
 complex arithmetic.
 
-The step must be short beside the scale on which f varies, yet so long that nothing underflows.  1e-20 serves where
+The step must be short against the scale on which f varies, yet so long that nothing underflows.  1e-20 serves where
 numbers are of ordinary size.  At x = 1e-30 it is not small, and a function of 1e21*x, or a quotient by x - 1 at the
 next double after 1, varies on a scale of its own.  Where numbers are tiny, on the other hand, the product of one of
 them and the step falls below the range of doubles.  Both cases show in the complex values.
@@ -30,7 +30,7 @@ from diffcompare.numeric.sweeps import forward, local_partials, primal_work
 
 DEFAULT_STEP = 1e-20
 SMALL_X = 1e-6  # for smaller |x| the step is proportional to x
-SHORT = 1e-8  # an imaginary part is small beside the real part up to this ratio: its square is below rounding
+SHORT = 1e-8  # an imaginary part is small against the real part up to this ratio: its square is below rounding
 MIN_STEP = 1e-292  # shorter steps underflow in products with small numbers, and are avoided where x allows it
 MIN_DOUBLE = 5e-324
 MIN_NORMAL = sys.float_info.min  # smaller doubles have fewer digits
@@ -188,7 +188,7 @@ class StepSearch:
         return abs(value) if is_number(value) else 0.0
 
     def _is_long(self, values: Mapping[Expression, Any] | None) -> bool:
-        """Tell whether an imaginary part is not small beside the real part, or beside 1 in the argument of a sine."""
+        """Tell whether an imaginary part is not small against the real part, or against 1 in the argument of a sine."""
         if values is None:
             return False
         for node in self.nodes:

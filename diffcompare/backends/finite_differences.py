@@ -72,7 +72,7 @@ Rounding = Callable[[float], float]
 def quotient(
     stencil: Stencil, f: Line, x: float, h: float, *, nominal: bool = False, rounded: Rounding = float
 ) -> float | None:
-    """Return a stencil's difference quotient at a step h; None if a value is missing or the step vanishes beside x.
+    """Return a stencil's difference quotient at a step h; None if a value is missing or the step vanishes next to x.
 
     With `nominal`, the quotient divides by h itself, as the textbook does, and not by the step that the doubles allow.
     `rounded` rounds to the precision of the arithmetic.  A quotient beyond the range of doubles is inf or nan.
@@ -135,7 +135,7 @@ def _gradient(
 ) -> Derivative:
     """Compute the gradient by a rule for one variable, and count evaluations and operations.
 
-    `evaluations` says how many evaluations of f the rule needs for so many variables.
+    `evaluations` says how many evaluations of f the rule needs for a number of variables.
     """
     variant = describe_steps(problem.step or default_step(problem.point[name]) for name in problem.wrt)
     n, cost = len(problem.wrt), _cost(problem)

@@ -135,7 +135,7 @@ class Backend(NamedTuple):
 
 
 def exceeds_budget(operations: int, budget: float | None) -> bool:
-    """Tell whether so many operations are certain to take more than `budget` seconds (None: no limit).
+    """Tell whether this many operations are certain to take more than `budget` seconds (None: no limit).
 
     Methods that need a pass for every variable then do not even start.
     """

@@ -359,7 +359,7 @@ def _text(cells: Sequence[str], place: int) -> str | None:
 def delimiter_of(text: str) -> str:
     """Return the delimiter of a table: the one that yields most known titles, else the most frequent in its first line.
 
-    The header may stand below a line or two about the table.
+    The header may come after a line or two about the table.
     """
     lines = [line for line in text[:MAX_HEADER].splitlines() if line.strip()]
     candidates = [_delimiter(line) for line in lines[:MAX_TITLE_LINES]] or [(0, 0, DELIMITERS[0])]

@@ -1,6 +1,6 @@
 """The journal of a run: results on disk, from which an interrupted run can be resumed.
 
-Every row is written once, and in order.  Beside `results.jsonl` stands `results.jsonl.state`: its first line identifies
+Every row is written once, and in order.  Next to `results.jsonl` is `results.jsonl.state`: its first line identifies
 the inputs, options and version that the results belong to, and below it stand early results, of rows that were done
 before their turn, so that they need not be computed again.  The results are whole lines; a line that a crash has torn
 is cut off.

@@ -184,7 +184,7 @@ def _excess(cell: MethodSummary, most: float) -> str:
 
 
 def verdict(batch: Batch) -> str:
-    """Return the conclusion from the tables; every number in it stands there."""
+    """Return the conclusion from the tables; every number in it is also in a table."""
     clauses = [*_success(batch), *_worst_clause(batch), *_stopped(batch)]
     sentence = "; ".join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."

@@ -77,7 +77,7 @@ _OPERAND_PRECEDENCE = {  # the least precedence of the left and the right operan
     "^n": (POWER + 1, NEGATION),
 }
 _SIGNS = {**SIGNS, "^": "**", "^n": "**"}
-_IN_JAVASCRIPT = {"==": "===", "!=": "!=="}  # comparisons that are spelt otherwise than in Python
+_IN_JAVASCRIPT = {"==": "===", "!=": "!=="}  # comparisons that are spelt differently from Python
 _EXACT_AS_INTEGER = 2**53
 
 

@@ -327,7 +327,7 @@ def cyclic(shift: int, n: int, index: int) -> int:
 
 
 def shifted(shift: int) -> ErrorPattern:
-    """Return the pattern of entries that stand `shift` places too far on."""
+    """Return the pattern of entries that are `shift` places too far on."""
     return ErrorPattern("shifted", f"the entries are shifted by {shift:+d}: entry i is at place i{shift:+d}")
 
 

@@ -173,7 +173,7 @@ MAX_LEVEL = 22  # the last k: within smaller steps there are only a few doubles
 MIN_LARGE_STEP = 1e-3  # larger steps show how much f changes at all
 MIN_COARSE_STEP = 1e-6  # quotients of larger steps are kept as the coarse ones
 SAFETY_FACTOR = 2  # multiplies the error of the tableau, which is itself an estimate
-STEEPNESS = 16  # f may be so many times steeper within a flat piece than one stair over its width
+STEEPNESS = 16  # f may be this many times steeper within a flat piece than one stair over its width
 NEARBY_STEPS = 3  # a step and the two before it: the size of their values bounds the rounding
 MIN_VISIBLE_NOISE = 2.0**-42  # noise below this part of the values is rounding in double precision
 ENOUGH_DIGITS = 1e-9  # a slope with a smaller relative error needs no further steps
@@ -190,7 +190,7 @@ class DirectionalSlope(NamedTuple):
     left: Estimate | None = None
     right: Estimate | None = None
     largest_quotient: float = 0.0
-    """Largest difference quotient at large steps: beside it the slope may be negligible."""
+    """Largest difference quotient at large steps: compared with it the slope may be negligible."""
     complex_step: float | None = None
     """Im f(x + ih)/h, if f takes complex numbers and this agrees with the differences."""
     flat: bool = False
@@ -235,7 +235,7 @@ def with_complex_step(
 ) -> list[DirectionalSlope]:
     """Return the slopes, with the complex step added where it agrees with the differences.
 
-    It has no error worth the name where f is analytic and computed as such (Squire & Trapp 1998, "Using complex
+    Its error is negligible where f is analytic and computed as such (Squire & Trapp 1998, "Using complex
     variables to estimate derivatives of real functions", SIAM Rev. 40, 110-112).  |x|, max, .real or a conjugate break
     it silently, and where that concerns a small term only, differences cannot see it; therefore it never narrows the
     error by which an answer is called wrong.

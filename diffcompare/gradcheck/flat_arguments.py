@@ -189,7 +189,7 @@ class Ragged(ValueError):
 
 
 class NotANumber(TypeError):
-    """`value` stands where a number should."""
+    """`value` is where a number should be."""
 
     def __init__(self, value: Any) -> None:
         super().__init__(f"{_described(value)} is not a number")

@@ -215,7 +215,7 @@ def argument_permutations(count: int) -> list[tuple[int, ...]]:
 
 
 def describe_order(names: Sequence[str], order: Sequence[int]) -> str:
-    """Say which gradients stand in each other's place."""
+    """Say which gradients have changed places."""
     moved = [(names[position], names[source]) for position, source in enumerate(order) if position != source]
     if len(moved) == 2:
         return f"the gradients for {moved[0][0]} and {moved[1][0]} are swapped"

@@ -148,7 +148,7 @@ class JacobianCheck:
     def _largest_change(
         self, component: int, indices: Sequence[int], slopes: Sequence[Sequence[DirectionalSlope]]
     ) -> float:
-        """Return the larger of |f| and its changes over one scale: beside it a negligible entry counts as 0."""
+        """Return the larger of |f| and its changes over one scale: an entry negligible against it counts as 0."""
         changes = [
             slopes_by[component].largest_quotient * self.scales[index]
             for index, slopes_by in zip(indices, slopes, strict=True)

@@ -108,7 +108,7 @@ class Row(NamedTuple):
 
 
 def _row(line: LineValues, spacing: float, origin: float = 0.0) -> Row | None:
-    """Return a row beside `origin`, on the right or else on the left; None where both have undefined values.
+    """Return a row next to `origin`, on the right or else on the left; None where both have undefined values.
 
     The origin itself is left out: it may be a kink or a jump.
     """
@@ -181,7 +181,7 @@ def _halve_at_bend(
 
 
 def _nearest_stairs(line: LineValues, flat: Mapping[int, float], origin: float) -> dict[int, float]:
-    """Return the height of the stair nearest to `origin` for every component that is flat beside it.
+    """Return the height of the stair nearest to `origin` for every component that is flat next to it.
 
     `flat` maps these components to their values.
     """

@@ -51,7 +51,7 @@ def _count(value: Any) -> int:
 
 # --- Is f a function at all: the same value at the same point, whatever was asked before? -----------------------------
 
-MAX_ROUNDINGS = 64  # by so many units of rounding sums in another order (threads, a graphics card) may differ
+MAX_ROUNDINGS = 64  # units of rounding by which sums in another order (threads, a graphics card) may differ
 REPETITIONS = 7  # calls in a row at the point that tell random numbers from a state
 
 
@@ -86,7 +86,7 @@ EPSILON = 2.0**-52  # spacing of doubles at 1
 
 _NARROW_EPSILON = {2: 2.0**-10, 4: 2.0**-23}  # spacing at 1 of half and single precision, by bytes
 _NARROW_LEAST = {2: 2.0**-24, 4: 2.0**-149}  # their spacing at 0
-# Times the scale of the coordinate: its square vanishes beside 1, so f'(x) = Im f(x + ih)/h has no truncation error.
+# Times the scale of the coordinate: its square vanishes next to 1, so f'(x) = Im f(x + ih)/h has no truncation error.
 IMAGINARY_STEP = 2.0**-66
 
 

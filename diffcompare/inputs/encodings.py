@@ -226,7 +226,7 @@ def _is_likely(name: str, text: str) -> bool:
 
 
 def _has_capital_within(text: str) -> bool:
-    """Tell whether a capital beyond ASCII stands among small letters: `JosÄ` is José in the wrong code page."""
+    """Tell whether a capital beyond ASCII is among small letters: `JosÄ` is José in the wrong code page."""
     return any(
         letter.isupper() and not letter.isascii() and before.isalpha() and (before.islower() or behind.islower())
         for before, letter, behind in zip(text, text[1:], f"{text[2:]} ", strict=False)

@@ -1,4 +1,4 @@
-"""Parse formulas given beside an expression: partials by hand (`--hand`), also as equations, and `--domain`.
+"""Parse formulas given with an expression: partials by hand (`--hand`), also as equations, and `--domain`.
 
 In an equation (`f'(x) = 2*x`, `dy/dx = ...`, `f_x = ...`, `d/dx[x^2] = ...`) one side names the derivative, and the
 other is the formula.  A text with two formulas, or with one for the function itself (`y = 2x`), is an error: nothing is
@@ -81,7 +81,7 @@ def formula_text(text: str, name: str, variables: Iterable[str]) -> str:
 
 
 def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
-    """Collect the names before `=` in `--hand NAME=FORMULA`, which are thereby declared as variables."""
+    """Collect the names before `=` in `--hand NAME=FORMULA`: writing them there declares them as variables."""
     with_names = [spec for spec in specs if _EQUALS.search(spec)]
     return {variable_of(spec, variables) or spec.partition("=")[0].strip() for spec in with_names}
 
@@ -89,7 +89,7 @@ def named_in(specs: Sequence[str], variables: Sequence[str]) -> set[str]:
 def formulas_from(
     texts: Mapping[str, str], variables: Iterable[str], source: Callable[[str], str]
 ) -> dict[str, Expression]:
-    """Parse formulas by variable; `source` returns where the formula for a variable stands, for diagnostics.
+    """Parse formulas by variable; `source` returns the place of the formula for a variable, for diagnostics.
 
     Raises DiffcompareError for a name that is not a variable, and for mistakes in a formula.
     """
@@ -264,7 +264,7 @@ def _untypeset(text: str) -> str:
 
 
 def sides(text: str) -> list[tuple[int, int]]:
-    """Return the spans between the signs of equality that stand outside all brackets, without blanks at their ends."""
+    """Return the spans between the equals signs outside all brackets, without spaces at their ends."""
     spans, depth, start = [], 0, 0
     for sign in _SIGNS.finditer(text):
         depth += (sign[0] in "([{") - (sign[0] in ")]}")
@@ -324,7 +324,7 @@ def _is_spelling_of(name: str, by: str, names: Collection[str]) -> bool:
 def variable_of(text: str, names: Sequence[str]) -> str | None:
     """Return x for an equation for the partial df/dx, such as `df/dx = ...` or `2*x = f'(x)`; None for other texts.
 
-    Raises DiffcompareError for a derivative by something else, and if it is not said by which of several variables.
+    Raises DiffcompareError for a derivative with respect to something else, or to an unnamed one of several variables.
     """
     spans = sides(text)
     if len(spans) == 1 or ";" in text or text[slice(*spans[0])] in names:

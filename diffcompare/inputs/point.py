@@ -135,7 +135,7 @@ def unknown_variable(
     text: str | None = None,
     meant: tuple[str, str | None] | None = None,
 ) -> DiffcompareError:
-    """Return the error for a name that the expression does not have, in the text in which it stands.
+    """Return the error for a name that the expression does not have, within the text that contains it.
 
     `meant` is the name that was probably meant, and the whole text corrected (or None).
     """
@@ -160,7 +160,7 @@ def unknown_variable(
 
 
 def _place(name: str, text: str) -> int:
-    """Return the position at which a name stands in a text by itself, and not within another name."""
+    """Return the position of a name in a text where it is a word by itself, not part of another name."""
     tokens, starts, _ = locate(text, len(text))
     return starts[tokens.index(name)] if name in tokens else max(text.find(name), 0)
 

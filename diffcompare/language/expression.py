@@ -73,7 +73,7 @@ class Operation:
 
 
 class _Table(dict[str, Operation]):
-    """The rows by name; they are imported on the first look-up, should nobody have done so before `x + y`."""
+    """The rows by name; they are imported on the first look-up, in case `x + y` comes before any other import."""
 
     def __missing__(self, name: str) -> Operation:
         import diffcompare.language.operations

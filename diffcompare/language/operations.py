@@ -34,7 +34,7 @@ NONNEGATIVE = Region("x >= 0", lambda x: x >= 0)
 POSITIVE = Region("x > 0", lambda x: x > 0)
 UNIT = Region("-1 <= x <= 1", lambda x: x >= -1 and x <= 1)
 OPEN_UNIT = Region("-1 < x < 1", lambda x: x > -1 and x < 1)
-# A double is never a zero of cos, and 0 is the only one of sin: beside a pole in the reals doubles have large values.
+# A double is never a zero of cos, and 0 is the only one of sin: near a pole in the reals doubles have large values.
 NO_POLE_OF_TAN = Region("cos(x) != 0", lambda x: True)
 NO_POLE_OF_COT = Region("sin(x) != 0", lambda x: x != 0)
 NO_POLE_OF_GAMMA = Region("x != 0, -1, -2, ...", lambda x: x > 0 or floor(x) != x)
@@ -404,7 +404,7 @@ def is_quotient(node: Expression) -> bool:
 
 
 def is_power(node: Expression) -> bool:
-    """Tell whether a node is a power, be its exponent an integer constant or not."""
+    """Tell whether a node is a power, with any exponent."""
     return node.operation is integer_power or node.operation is general_power
 
 

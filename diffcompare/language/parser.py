@@ -414,7 +414,7 @@ class _Parser:
         return digits and f"{before},{after}" in self.text
 
     def assigned(self, frame: Frame) -> str:
-        """Return the name before `=`, which must be a new one that stands alone at the start of a statement."""
+        """Return the name before `=`, which must be new and alone at the start of a statement."""
         tokens, index = self.tokens, self.index()
         if frame is not BOTTOM or self.target or not (index == 1 or tokens[index - 2] == ";"):
             raise SyntaxFault("E212", index)

@@ -28,7 +28,7 @@ def number_text(number: Number) -> str:
     """Return the shortest way to write a number, within the bounds of the language for literals."""
     digits, zeros = _significant(number)
     places = number.places
-    point = len(digits) + zeros - places  # where the decimal point stands, counted from the first digit
+    point = len(digits) + zeros - places  # position of the decimal point, counted from the first digit
     if places == 0:
         return digits + "0" * zeros if zeros < 6 or point <= 16 else _scientific(digits, point)
     if -4 < point <= 0:
@@ -49,7 +49,7 @@ def _significant(number: Number) -> tuple[str, int]:
 
 def _scientific(digits: str, point: int) -> str:
     exponent = point - 1
-    if exponent > MAX_EXPONENT:  # the exponent may not be larger: the rest stands before it as digits
+    if exponent > MAX_EXPONENT:  # the exponent may not be larger: the rest becomes digits before it
         return digits + "0" * max(0, point - MAX_EXPONENT - len(digits)) + f"e{min(MAX_EXPONENT, point - len(digits))}"
     if exponent < -MAX_EXPONENT:
         return "." + "0" * (-MAX_EXPONENT - point) + digits + f"e-{MAX_EXPONENT}"
@@ -251,7 +251,7 @@ def _chain(node: Expression, names: Mapping[Expression, str]) -> tuple[Expressio
 
 def least_on_the_right(name: str, argument: Expression) -> int:
     """Return the least level that a right argument may have without parentheses."""
-    # A negation in the middle of a formula stands in parentheses, 2*(-x), except for a plain exponent: x^-1.
+    # A negation in the middle of a formula is in parentheses, 2*(-x), except for a plain exponent: x^-1.
     if is_negation(argument):
         return 0 if name in ("^", "^n") and _negated_leaf(argument) else ATOM
     return _RIGHT[name]
@@ -282,7 +282,7 @@ def shorten(node: Expression, limit: int = 40) -> str:
 
 
 # LaTeX for math mode (with amsmath).  Products are written with a dot, for `x (y + 1)` without one looks like a call; a
-# quotient is a fraction, and what stands under a power is in parentheses unless it is a letter or a number.
+# quotient is a fraction, and the base of a power is in parentheses unless it is a letter or a number.
 
 MAX_NODES = 200  # nodes up to which an expression is typeset: a larger formula does not fit on a page
 

@@ -144,7 +144,7 @@ def _without(factors: Mapping[Expression, int], dropped: Expression) -> Mapping[
 
 
 def _reduced(term: Term, assumptions: Assumptions) -> Term:
-    """Cancel the factors that stand both above and below the line and are never 0."""
+    """Cancel the factors that are both above and below the line and are never 0."""
     common = [factor for factor in term.over if factor in term.under and never_zero(factor, assumptions)]
     if not common:
         return term

@@ -322,12 +322,12 @@ class Adjacency:
         self.alone: set[str] | None = None
 
     def are_on_one_line(self, index: int) -> bool:
-        """Tell whether the token and the one before it stand on the same line."""
+        """Tell whether the token and the one before it are on the same line."""
         between = self.text[self.ends[index - 1] : self.starts[index]]
         return between.splitlines() in ([], [between])
 
     def is_glued(self, index: int) -> bool:
-        """Tell whether nothing stands between the token and the one before it."""
+        """Tell whether nothing is between the token and the one before it."""
         return self.ends[index - 1] == self.starts[index]
 
     def is_suffix(self, index: int) -> bool:

@@ -56,7 +56,7 @@ NOT_FOR_SHORT_ANSWERS = frozenset(
     }
 )
 
-# Those kinds of NEVER_COMBINED that may still stand beside an independent mistake of another kind.
+# Those kinds of NEVER_COMBINED that may still occur with an independent mistake of another kind.
 COMBINED_SIDE_BY_SIDE = frozenset(
     {
         *("inner-factor-added", "inner-factor-divided", "inner-not-differentiated"),

@@ -52,7 +52,7 @@ MAX_CONSTANT_FACTORS = 3  # of one constant, each of which may be lost
 
 
 def _is_even_root(nodes: Mapping[str, Expression], active: Active) -> bool:
-    """Tell whether u^n has an even n and stands under the n-th root."""
+    """Tell whether u^n has an even n and is under the n-th root."""
     exponent = exact_integer(nodes["n"]) or 1
     root = value_at(nodes["c"], {}) if "c" in nodes else 1 / 2
     return exponent % 2 == 0 and is_number(root) and root * exponent == 1
@@ -101,7 +101,7 @@ MULTIPLE_OF_VARIABLE = Pattern(*MULTIPLE.forms, where=_is_variable)
 SUM_TIMES = Pattern((r + s) * t, where=lambda nodes, active: nodes["sum"] in active)
 TIMES_SUM = Pattern(t * (r + s), where=lambda nodes, active: nodes["sum"] in active)
 
-# Sums.  In the last pattern a term is subtracted, or stands behind another that varies: its sign can be lost.
+# Sums.  In the last pattern a term is subtracted, or follows another that varies: its sign can be lost.
 LEFT_TERM, RIGHT_TERM = Pattern(u + t), Pattern(t + u)
 LEFT_CONSTANT, RIGHT_CONSTANT = Pattern(c + u), Pattern(u + c)
 LEFT_OF_TWO_TERMS, SIGNED_RIGHT_TERM = Pattern(u + v), Pattern(v + u, Fixed("v") - u)

@@ -18,7 +18,7 @@ MAX_TERMS_SPLIT = 60
 
 
 class AnswerTerm(NamedTuple):
-    """A term as it stands in a sum, and whether it is subtracted there."""
+    """A term of a sum, and whether it is subtracted there."""
 
     expression: Expression
     negative: bool
@@ -150,7 +150,7 @@ def split_terms(formula: Expression, samples: Sequence[Sample]) -> list[AnswerTe
 
 
 def signed_terms(root: Expression) -> dict[Expression, int]:
-    """Return the terms of a sum as they stand, with their signs."""
+    """Return the terms of a sum as written, with their signs."""
     terms: dict[Expression, int] = {}
     pending = [(root, 1)]
     while pending:

@@ -25,7 +25,7 @@ MAX_READINGS = 12  # misreadings of the function that are tried
 EXTREMA = ("max", "min")
 MAX_ROUNDING = 5e-3  # the largest relative error that is taken for a rounded constant
 
-# Factors that may stand between the answer and the derivative even where both are constants.
+# Factors by which answer and derivative may differ even where both are constants.
 SIMPLE_FACTORS = ("2", "1/2", "-2", "-1/2")
 CONSTANTS_OF_FACTORS = {
     "": 1.0,

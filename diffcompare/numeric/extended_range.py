@@ -1,8 +1,9 @@
 """Doubles with a separate exponent: 53 bits like every double, without underflow or overflow.
 
-The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double; the adjoint of cosh(x) on the way to it is 7e-522, which
-is none.  Where values come near the ends of the range, a sweep (or a formula) is computed again over `Extended`.  As
-every result is rounded to 53 bits, it gives the bits that doubles give as long as nothing leaves their range.
+The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double; the adjoint of cosh(x) from which it is computed is 7e-522,
+which no double holds.  Where values come near the ends of the range, a sweep (or a formula) is computed again over
+`Extended`.  As every result is rounded to 53 bits, it gives the bits that doubles give as long as nothing leaves their
+range.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ def may_leave_range(values: Mapping[Any, Any]) -> bool:
 
 
 def recover_range(plain: Mapping[str, Any], wide: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return a gradient in doubles, with partials replaced that left their range on the way, and notes on these.
+    """Return a gradient in doubles, with the partials replaced that lost an intermediate result, and notes on these.
 
     `wide` is the same gradient computed with extended exponents.
     """

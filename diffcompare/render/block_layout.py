@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # --- Tables and listings ----------------------------------------------------------------------------------------------
 
-Fold: TypeAlias = Callable[[str, int], list[str]]  # breaks a text into lines of at most so many columns if it can
+Fold: TypeAlias = Callable[[str, int], list[str]]  # breaks a text into lines of at most that many columns if it can
 Entry: TypeAlias = tuple[str, Line, Fold | None]  # a label, its value, and how the value may be folded
 
 _NARROWEST_PROSE = 24

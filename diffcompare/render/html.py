@@ -236,7 +236,7 @@ def _prose(text: str) -> str:
 
 
 def body(document: Document, look: Look, lower: int) -> str:
-    """Return the blocks as elements, for a page that has the style, with headings lowered by so many levels."""
+    """Return the blocks as elements, for a page that has the style, with headings lowered by some levels."""
     return "".join([f"{_block(block, look, lower)}\n" for block in for_people(document.blocks)])
 
 

@@ -85,7 +85,7 @@ _NEVER_LAST = "（【《「『“‘(["  # no line may end with these
 
 
 def padding_of(text: str, columns: int, align: str) -> tuple[str, str]:
-    """Return the spaces before and after a text that align it in so many columns."""
+    """Return the spaces before and after a text that align it in a column of this width."""
     spaces = " " * max(columns - width(text), 0)
     return (spaces, "") if align == "right" else ("", spaces)
 
@@ -93,7 +93,7 @@ def padding_of(text: str, columns: int, align: str) -> tuple[str, str]:
 def point_padding(column: Column, cells: Sequence[Cell], texts: Sequence[str]) -> list[int]:
     """Return how many spaces to put after each number so that the decimal points of a right-aligned column line up.
 
-    Digits of equal weight then stand below each other, and the eye finds where two numbers begin to differ.  No padding
+    Digits of equal weight are then below each other, and the eye finds where two numbers begin to differ.  No padding
     is added where it would make the column much wider (1e+20 above 1.7163378145367738e-20).
     """
     unpadded = [0] * len(texts)

@@ -129,7 +129,7 @@ def check_question(
     if where_defined not in get_args(Counting):
         raise ValueError(f"where_defined is 'right' or 'wrong', not {where_defined!r}")
     expression = question.parsed.expression
-    names = variables(wengert_list(expression)) or list(texts)  # a constant has a derivative by any variable
+    names = variables(wengert_list(expression)) or list(texts)  # of a constant, those of the answers
     names += [name for name in formulas or () if name not in names]
     refuse_misread(question.parsed.notes, (texts or names) if deliberate is None else deliberate)
     answers = _answers(question, texts, names, source, formulas)

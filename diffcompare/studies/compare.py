@@ -131,7 +131,7 @@ class Comparison(Record):
 
 # A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong.
 MIN_EXACT_DIGITS = 12.0
-BESIDE_TOLERANCE = 1e-3  # how close partials beside a kink must be to the truth at the kink
+BESIDE_TOLERANCE = 1e-3  # how close partials near a kink must be to the truth at the kink
 
 # How far a point is moved off a kink; at smaller distances a formula like (exp(x) - 1)/x has lost its digits.
 DISTANCES = (1e-7, 1e-5, 1e-4, 1e-3)

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 MAX_NODES_WITH_TRUTH = 2_000  # formulas of larger expressions are checked against reverse mode only
 CHECK_BUDGET = 2.0  # seconds for the truth of the closing check; without a truth reverse mode has to do
 
-# A derivation of up to so many rules, nodes of the result and characters in a line is written as whole lines, one for
-# each rule; in a larger one subexpressions get names and every rule stands by itself.
+# A derivation of up to this many rules, nodes of the result and characters in a line is written as whole lines, one for
+# each rule; in a larger one subexpressions get names and every rule is shown by itself.
 MAX_WHOLE_STEPS, MAX_WHOLE_SIZE, MAX_WHOLE_TEXT = 16, 160, 320
 MAX_STEPS = 20_000  # steps by one variable that are recorded; `rules` counts all of them
 MAX_TIDIED_NODES = 30_000  # distinct nodes; larger formulas are not tidied
@@ -52,7 +52,7 @@ LANGUAGES = (*LIBRARIES, *ENGINES)
 
 
 class ClosingCheck(NamedTuple):
-    """The formulas evaluated at the point, beside reverse mode and the truth."""
+    """The formulas evaluated at the point, with reverse mode and the truth to compare them with."""
 
     raw: Mapping[str, float | None] = NOTHING  # partials by the unsimplified formulas; None where undefined
     tidied: Mapping[str, float | None] = NOTHING  # partials by the tidied formulas, where there are any

@@ -21,7 +21,7 @@ MAX_RULES = 8  # rules that are counted by name in the closing sentence
 MAX_TEXT_NODES = 100_000  # distinct nodes of a formula; larger ones are left out of the JSON
 MAX_SHOWN_STEPS = 60  # lines of one derivation that are shown; the JSON has all of them
 MAX_VARIABLES = 6  # derivations that are shown
-MAX_FUNCTION_LENGTH = 50  # characters of a function that stands in one line
+MAX_FUNCTION_LENGTH = 50  # characters of a function that is written in one line
 MAX_CONSTANT_LENGTH = 16  # characters of a constant that is named beside a rule
 MAX_RESULT_NODES = 200  # nodes of a formula that is written at the end of its derivation
 

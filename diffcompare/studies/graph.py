@@ -22,7 +22,7 @@ from diffcompare.studies.question import question_and_point, set_up
 from diffcompare.studies.record import Record
 
 Show: TypeAlias = Literal["primal", "tangent", "adjoint"]
-# What stands beside each node: its value only, or also its tangent (forward sweep) or its adjoint (reverse sweep).
+# The numbers at each node: its value only, or also its tangent (forward sweep) or its adjoint (reverse sweep).
 SHOWN: tuple[Show, ...] = ("primal", "tangent", "adjoint")
 
 
@@ -46,7 +46,7 @@ class ComputationalGraph(Record):
     Fields:
         question: The input as it was read.
         problem: Expression, point and the variables to differentiate by; the first of them is the seed of tangents.
-        show: What stands beside the values: "primal" for nothing, "tangent" or "adjoint".
+        show: The numbers beside the values: "primal" for none, "tangent" or "adjoint".
         nodes: The Wengert list; the last node is the output.
         values: A number for every node, `Undefined` outside the domain.
         active: The nodes that depend on a variable to differentiate by.
@@ -152,7 +152,7 @@ def graph(
             which is recorded as it runs; vectors and matrices among its parameters have variables `w[0]`, `W[0, 1]`.
         point: A mapping of variable names to numbers, or one number where there is one variable.  None: the classic
             point of a catalogue entry, else a default point, which the notes name.
-        show: What stands beside the values: "primal" for nothing, "tangent" for the forward sweep with the first
+        show: The numbers beside the values: "primal" for none, "tangent" for the forward sweep with the first
             variable of `wrt` as its seed, "adjoint" for the reverse sweep.
         wrt: The variables of differentiation; none means all of them.
         **values: Coordinates of the point for variables that are not named like an option.

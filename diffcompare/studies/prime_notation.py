@@ -1,6 +1,6 @@
 """Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
 
-Each is read as the derivative of what stands in its brackets, or of what an earlier line defines.  For the parser a
+Each is read as the derivative of what is in its brackets, or of what an earlier line defines.  For the parser a
 placeholder stands in its place, which nobody wrote; so every diagnostic about the parsed text is translated back to the
 line as it was written.
 """
@@ -123,7 +123,7 @@ def derivative(function: Expression, by: str, times: int = 1) -> Expression:
 
 # --- Finding derivatives and calls in a line --------------------------------------------------------------------------
 
-# (start, end, form, details): where a derivative or a call stands, how it is written, and its parts as text.
+# (start, end, form, details): where a derivative or a call is, how it is written, and its parts as text.
 # Forms: "of" d/dx[...] or (...)', "name" u' or du/dx, "at" g'(...), "call" g(...).
 Occurrence = tuple[int, int, str, tuple[str, ...]]
 

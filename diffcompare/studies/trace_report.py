@@ -24,7 +24,7 @@ from diffcompare.studies.trace import Identity, Trace, TraceFrame
 
 MAX_TANGENTS = 10_000  # frames of forward sweeps; beyond that, frames with a zero tangent are omitted from the JSON
 MAX_ROWS = 60  # rows of a table that is shown: the first and the last ones
-MAX_SEEDS = 4  # seeds whose tangents stand side by side
+MAX_SEEDS = 4  # seeds whose tangents are shown side by side
 ROUNDING = 1e-9  # relative; rounding explains smaller differences between two sums of products
 
 TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}

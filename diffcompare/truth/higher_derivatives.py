@@ -82,7 +82,7 @@ def _unit(side: Side) -> int:
 
 
 def _is_confirmed(coefficients: Sequence[Ball], side: Side, sign: int, *, final: bool) -> bool:
-    """Tell whether the value beside the point is the sum of the terms there; raise Undecided where that is open."""
+    """Tell whether the value close to the point is the sum of the terms there; raise Undecided where that is open."""
     unit = _unit(side)
     step = Ball(sign * power_of_two(unit - DEPTH))
     place = {**side.point, side.name: lift(side.point[side.name]) + step}

@@ -28,7 +28,7 @@ NARROW = -120  # a quotient is known well enough when its radius is 2^-120 of it
 LIMIT_DEPTHS = (200, 400, 4000)
 FINEST_DEPTH = 1 << 14  # for quotients that fall so slowly that they are not yet negligible at those depths
 LAST_BITS = 2048
-# A limit that so many bits cannot tell from the value is taken to be that value: they differ by less than 1e-2400.
+# A limit that this many bits cannot tell from the value is taken to be that value: they differ by less than 1e-2400.
 JUMP_BITS = (2048, 1 << 13)
 # Numbers of series terms to try: every factor of a divisor that is 0 at the point costs one.
 TERMS = (2, 4, 8, 16, 32)
@@ -251,7 +251,7 @@ class Ray:
         return operation(*map(as_series, arguments))
 
     def _choose(self, node: Expression, operation: Operation, arguments: Sequence[Any]) -> Any:
-        """Return the branch of an `if` that is taken beside the point."""
+        """Return the branch of an `if` that is taken close to the point."""
         assert operation.selects is not None
         left, right = arguments[:2]
         if any(compared is None or type(compared) is Undefined for compared in (left, right)):

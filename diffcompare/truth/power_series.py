@@ -41,7 +41,7 @@ ZERO, ONE = lift(0), lift(1)
 class _SeriesContext:
     """The number of terms of new series, and the coefficients solved so far.
 
-    The arguments are kept beside the coefficients, for the keys hold ids of them.
+    The arguments are kept with the coefficients, because the keys hold their ids.
     """
 
     count = 2
@@ -97,7 +97,7 @@ class PowerSeries(ArithmeticOperators):
         return self.first < 0 and self.leading().first < 0
 
     def sign(self) -> int:
-        """Return the sign right beside the point; raise TooShort where all known terms are 0."""
+        """Return the sign close to the point; raise TooShort where all known terms are 0."""
         leading = self.leading()
         if not leading.terms:
             raise TooShort

@@ -369,7 +369,7 @@ def minimum_near_grid(function: Callable[[float], float], grid: Sequence[float],
     return min(x, grid[best], key=function)
 
 
-# Requirements in words, as they stand beside a verdict: without edges, where there is no derivative, and without what
+# Requirements in words, as shown with a verdict: without edges, where there is no derivative, and without what
 # always holds.
 
 MAX_REQUIREMENTS = 6

@@ -312,7 +312,7 @@ def _start() -> Worker:
         process.kill()
         process.communicate()
         raise
-    atexit.unregister(_end_at_exit)  # lest it be registered twice
+    atexit.unregister(_end_at_exit)  # so that it is not registered twice
     atexit.register(_end_at_exit)
     return Worker(process, lines, reader, os.getpid())
 

@@ -138,7 +138,7 @@ def _sum(terms: Iterable[PolynomialTerm], variable: Expression) -> Expression:
 
 
 def _written(term: PolynomialTerm, variable: Expression) -> Expression:
-    """Write the number and the factors; 1 is written only where it stands alone, and -1 only as a sign."""
+    """Write the number and the factors; 1 is written only where it is alone, and -1 only as a sign."""
     number = term.number
     factors = [_power(_base(factor.of, variable), factor.power) for factor in term.factors]
     if abs(number) != 1 or not factors:

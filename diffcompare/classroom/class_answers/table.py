@@ -138,11 +138,11 @@ STUDENT = (
 
 FUNCTION = ("expression", "function", "f", "f(x)", "question", "entry")
 
-# Titles of a column beside the first name.
+# Titles of the column next to the first name.
 FAMILY_NAME = ("surname", "last name", "family name", "nachname", "familienname", "apellido", "apellidos", "cognome",
                "nom de famille", "sobrenome", "фамилия", "příjmení", "nazwisko", "soyad", "achternaam")  # fmt: skip
 
-# Titles of a column that has the family name beside it, even if that is only called `Name`.
+# Titles of a column next to that of the family name, even if the latter is only called `Name`.
 GIVEN_NAME = ("first name", "given name", "vorname", "prénom", "imię", "jméno", "voornaam", "förnamn", "fornavn", "ad")
 
 MAX_ABOVE = 5  # records above the header, such as a title of the table

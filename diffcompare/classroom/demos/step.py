@@ -215,7 +215,7 @@ def _curve(result: StepSweep, end: float) -> Frame:
 
 
 def _single_steps(result: StepSweep) -> Frame:
-    """Return the frame of single steps beside their medians, for one formula only, to keep the dots apart."""
+    """Return the frame of single steps and their medians, for one formula only, to keep the dots apart."""
     bins = [bin for bin in reversed(_curve_of(result, SHOWN[0]).bins) if bin.error and bin.step >= 0.99 * ENDS[-1]]
     single = tuple([(bin.step, bin.error_at) for bin in bins if bin.error_at])
     median = tuple([(bin.step, bin.error) for bin in bins if bin.error])
@@ -285,7 +285,7 @@ def _misprinted() -> Broken:
 
 
 def _best_steps(result: StepSweep) -> Frame:
-    """Return the frame of the smallest medians beside the theory, and beside a single lucky step."""
+    """Return the frame that compares the smallest medians with the theory and with a single lucky step."""
     rows: list[tuple[Cell, ...]] = []
     for method in SHOWN[:3]:
         best, theory = result.findings[method].best, result.findings[method].theory

@@ -314,7 +314,7 @@ class Exercise(NamedTuple):
 
 
 def exercises(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> list[Exercise]:
-    """Return so many exercises; without a level they get harder, without a topic all topics take turns.
+    """Return `count` exercises; without a level they get harder, without a topic all topics take turns.
 
     Raises ValueError for a topic that is not asked at the level.
     """

@@ -212,7 +212,7 @@ class Reply(NamedTuple):
 
 
 def begin(count: int, *, level: int | None = None, topic: str | None = None, seed: int = 0) -> Quiz:
-    """Return a quiz of so many exercises.  Raises ValueError for a topic that is not asked at the level."""
+    """Return a quiz of `count` exercises.  Raises ValueError for a topic that is not asked at the level."""
     made = exercises(count, level=level, topic=topic, seed=seed)
     return Quiz(tuple(map(Round, made)), level, topic, seed)
 

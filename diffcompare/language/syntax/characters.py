@@ -105,7 +105,7 @@ def _percent(source: SourceText, start: int, end: int) -> Finding:
 
 
 def _percentage(source: SourceText, start: int, end: int) -> str:
-    """Write `5%` and `5% of x` as hundredths; nothing where no number stands before the sign."""
+    """Write `5%` and `5% of x` as hundredths; nothing where no number precedes the sign."""
     index = source.index
     if not is_numeric(source.token(index - 1)) or not source.text[start - 1].isascii():
         return ""
@@ -122,7 +122,7 @@ def _ends_value(token: str) -> bool:
 
 
 def _factor(text: str) -> str:
-    """Write an operand as it stands in a product."""
+    """Write an operand as a factor of a product."""
     return text.strip() if re.fullmatch(r"\s*(?:[\w.]+(?:\([^()]*\))?|\([^()]*\))\s*", text) else f"({text.strip()})"
 
 
@@ -392,7 +392,7 @@ def closing_bracket(text: str, start: int) -> int | None:
 
 
 def _split(text: str) -> list[str]:
-    """Split a text at the commas that stand in no brackets."""
+    """Split a text at the commas outside all brackets."""
     parts, depth, start = [], 0, 0
     for place, sign in enumerate(text):
         depth += (sign in "([{") - (sign in ")]}")

@@ -165,7 +165,7 @@ class _Reader:
         return self.rest[-1] if self.rest else ""
 
     def formula(self, closing: str) -> str:
-        """Read what stands before the closing sign, and that sign."""
+        """Read everything up to the closing sign, and that sign."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             raise _Unknown
@@ -179,7 +179,7 @@ class _Reader:
                 self.rest.pop()
                 ends_value = False
             elif token in ("^", "_"):
-                raise _Unknown  # nothing stands before it
+                raise _Unknown  # nothing precedes it
             else:
                 written = self._times(written, ends_value) + self._factor()
                 ends_value = True
@@ -238,7 +238,7 @@ class _Reader:
         return "*".join([*before, last + self._power()])
 
     def _group(self, together: bool = False) -> str:
-        """Read what stands in braces, or one token; `together`: all of several digits, and not the first alone."""
+        """Read what is in braces, or one token; with `together`, all of several digits and not the first alone."""
         if not self.rest:
             raise _Unknown
         token = self.rest.pop()
@@ -270,7 +270,7 @@ class _Reader:
         return f"({argument})^(1/{_grouped(degree)})"
 
     def _function(self, name: str) -> str:
-        """Read a function with its argument; its power stands behind it here."""
+        """Read a function with its argument; in LaTeX its power follows the name."""
         base = ""
         if self.next() == "_":
             self.rest.pop()
@@ -288,7 +288,7 @@ class _Reader:
         return f"({call}{power}){after}" if power and after else f"{call}{power}{after}"
 
     def _argument(self) -> str:
-        """Read what stands in brackets, or the product up to the next sign or function."""
+        """Read what is in brackets, or the product up to the next sign or function."""
         token = self.next()
         if token in CLOSED_BY:
             self.rest.pop()

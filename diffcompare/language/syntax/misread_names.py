@@ -35,12 +35,12 @@ _ORDINARY = frozenset((
     "tani", "logA", "logit", "expat", "expr", "expm", "expn", "pid", "pie", "pig", "pin", "pip", "pit", "piu",
 ))  # fmt: skip
 
-_EVIDENT = frozenset("xyzθφ")  # letters that are variables wherever they stand
+_EVIDENT = frozenset("xyzθφ")  # letters that are variables wherever they occur
 
-# Letters that stand before e^x: `ae^x`, but `Re^n` is a power of the Reynolds number.
+# Letters that occur before e^x: `ae^x`, but `Re^n` is a power of the Reynolds number.
 _COEFFICIENTS = frozenset("abckAC")
 
-# Names that are arguments of functions wherever they stand behind one.
+# Names that are arguments of functions wherever they follow one.
 _GREEK = ("alpha", "beta", "theta", "phi", "omega")
 
 
@@ -56,7 +56,7 @@ def readings(name: str, known: Collection[str], *, raised: bool = False, unknown
     """Return the products that a name may have been meant as; nothing for an ordinary name.
 
     `known` are the names that occur by themselves; `raised` says that a power with a variable in its exponent follows,
-    so that `xe` may be x*e; `unknown` says that the name cannot stand as it is, and that no other names exist.
+    so that `xe` may be x*e; `unknown` says that the name cannot stay as it is, and that no other names exist.
     """
     folded = name[:1].lower() + name[1:]
     if not 2 <= len(name) <= MAX_NAME_LENGTH or "_" in name or folded in REWRITTEN or folded in FUNCTIONS:
@@ -292,7 +292,7 @@ def _is_raised(source: SourceText, index: int) -> bool:
 
 
 def _rewritten(source: SourceText, meant: Mapping[int, str]) -> str | None:
-    """Replace names wherever they stand; return None if the result cannot be written or parsed."""
+    """Replace names wherever they occur; return None if the result cannot be written or parsed."""
     if not source.short:
         return None
     texts = {source.tokens[index]: text for index, text in meant.items()}

@@ -183,7 +183,7 @@ def _later(source: SourceText, name: str, fresh: str, index: int) -> list[tuple[
 
 
 def bare_function(source: SourceText, function: int, first: int, power: str = "") -> Finding:
-    """Explain `sin x` and `sin^2(x)`: the argument of a function stands in parentheses, the power after them.
+    """Explain `sin x` and `sin^2(x)`: the argument of a function goes in parentheses, the power after them.
 
     `first` is the token with which the argument begins; it may be the call of `sin^n(x)`, where n is in the power.
     """

@@ -199,12 +199,12 @@ class SourceText:
 
 
 def is_opener(token: str) -> bool:
-    """Tell whether the token opens a parenthesis, be it of a call."""
+    """Tell whether the token opens a parenthesis, including that of a call."""
     return token[-1:] == "("
 
 
 def is_numeric(token: str) -> bool:
-    """Tell whether the token is (part of) a number, be it only a point."""
+    """Tell whether the token is (part of) a number, even if only its point."""
     return token[:1].isdigit() or token[:1] == "."
 
 

@@ -116,7 +116,7 @@ def semicolon(source: SourceText) -> Finding:
         fix = source.edited(*[(*source.span(place), ",") for place in inside])
         message = "a comma separates arguments, not `;`"
         return Finding(message, (start, end), "write a comma", "with a comma:", (fix,), code="E214")
-    # A `;` in the middle is left alone: without it, two values would stand side by side.
+    # A `;` in the middle is left alone: without it, two values would be side by side.
     fixes = (source.edited((start, end, "")),) if source.index in (0, len(source.tokens) - 1) else ()
     message = "`;` is allowed only after a named value: a = 2*x; a^2"
     return Finding(message, (start, end), "no value was named", "without it:", fixes, code="E214")
@@ -152,7 +152,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[^\S\r\n]\d{3})+(?![\w.])")
 _NUMBER_WITH_COMMA = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 
-# Words that stand before a formula and are not part of it.
+# Words that may precede a formula and are not part of it.
 _PROSE = frozenset((
     "the", "of", "for", "let", "please", "find", "write", "solve", "compute", "calculate", "evaluate", "differentiate",
     "derive", "derivative", "simplify", "plot", "grad", "function", "expression",
@@ -162,7 +162,7 @@ SIGNS = OPERATORS - {",", ";"}  # what takes a value on either side
 
 
 def value_missing(source: SourceText) -> Finding:
-    """Explain a sign, or the end, where a value should stand: find out which of its neighbours is to blame."""
+    """Explain a sign, or the end, where a value is expected: find out which of its neighbours is to blame."""
     index, token = source.index, source.token(source.index)
     before = source.token(index - 1)
     if not source.tokens:

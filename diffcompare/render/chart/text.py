@@ -136,7 +136,7 @@ MAX_PLOT_WIDTH, MAX_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 160, 32, 8
 
 
 def draw_plot(plot: Plot, look: Look, columns: int) -> list[Line]:
-    """Draw the plot in so many columns: caption, curves between axes, legend."""
+    """Draw the plot in the columns there are: caption, curves between axes, legend."""
     points = [point for series in plot.series for point in series.points]
     lines = prose_lines(clean(plot.caption, look.unicode), "strong", columns) if plot.caption else []
     if not points:

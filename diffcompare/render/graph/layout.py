@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from diffcompare.document import Graph
 
-MAX_SMALL_GRAPH = 24  # nodes; in a larger graph variables stand before their first use, not all in the first column
+MAX_SMALL_GRAPH = 24  # nodes; in a larger graph variables come just before their first use, not all in the first column
 CROSSING_SWEEPS = 24
 HEIGHT_SWEEPS = 80
 STIFFNESS = 8.0  # how much more a line between two bends resists a slope than one between two nodes

@@ -78,7 +78,7 @@ def draw_graph(graph: Graph) -> SvgDrawing:
     return SvgDrawing(max(plan.width, wide), plan.height + 10 + high, "".join([*body, *legend]), describe_graph(graph))
 
 
-# --- Where things stand -----------------------------------------------------------------------------------------------
+# --- Positions -------------------------------------------------------------------------------------------------------
 
 
 def _plan(graph: Graph) -> SvgPlan:

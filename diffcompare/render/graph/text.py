@@ -197,7 +197,7 @@ def _cached_drawing(
     return TextDrawing(lines, max(map(line_width, lines)))
 
 
-# --- Where things stand -----------------------------------------------------------------------------------------------
+# --- Positions -------------------------------------------------------------------------------------------------------
 
 
 def _plan(graph: Graph, look: Look, density: Density, sparse: bool) -> TextPlan:

@@ -96,7 +96,7 @@ def _slope(slope: FittedSlope | None) -> dict[str, float | bool] | None:
 # Names of methods in narrow columns.
 SHORT = {"forward-difference": "forward", "backward-difference": "backward", "central-difference": "central"}
 
-FAR_OFF = 10  # a complex step is not drawn that errs by so many times the derivative, or the worst difference
+FAR_OFF = 10  # a complex step is not drawn if its error is this many times the derivative, or the worst difference
 
 
 def plot(sweep: StepSweep) -> Plot | None:
@@ -149,7 +149,7 @@ def _worst_difference(sweep: StepSweep) -> float:
 
 
 def medians(sweep: StepSweep) -> Phrase:
-    """Say what a point of a curve is: the median of so many steps."""
+    """Say what a point of a curve is: the median of how many steps."""
     bins, count = sweep.arithmetic.bins, sweep.arithmetic.samples
     where = phrase({1: "decade", 2: "half decade", 4: "quarter decade"}[bins])
     if count > 1:
@@ -238,7 +238,7 @@ def _without_step(sweep: StepSweep) -> Table:
 
 
 def _slopes(sweep: StepSweep) -> Table:
-    """Return the table of fitted slopes beside those of the theory."""
+    """Return the table of fitted slopes and those of the theory."""
     heads = columns(
         "method | >truncation | >truncation_theory=theory | truncation_range=fitted on | >round_off=round-off"
         " | >round_off_theory=theory | round_off_range=fitted on"

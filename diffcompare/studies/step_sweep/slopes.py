@@ -22,7 +22,7 @@ from typing import NamedTuple
 from diffcompare.backends.finite_differences import FIVE_POINT, Stencil
 from diffcompare.studies.step_sweep.measurements import Bin, Curve, stencil_of
 
-LUCK = 4  # errors of up to so many ulps count as equal: which of them is the least is luck
+LUCK = 4  # errors of up to this many ulps count as equal: which of them is the least is luck
 # A branch begins where the error is ten times that of the best bin: there the other branch adds less than a tenth.
 CLEAR = 10
 MIN_BINS = 4  # needed for a fit: three quarters of a decade

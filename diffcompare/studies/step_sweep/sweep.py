@@ -71,7 +71,7 @@ class Arithmetic(NamedTuple):
 
 
 class CurveFindings(NamedTuple):
-    """The findings about one error curve, beside the predictions of theory and of the rule of thumb."""
+    """The findings about one error curve, with the predictions of theory and of the rule of thumb."""
 
     best: Bin | None  # the bin with the least median error; among equally good ones that of the longest step
     equals: int  # the number of bins as good as the best, which counts too

@@ -137,7 +137,7 @@ def counted(number: int) -> str:
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
-# Up to so many nodes, formulas of a form are complete texts; in larger ones shared subexpressions become definitions.
+# Up to this many nodes, formulas of a form are complete texts; in larger ones shared subexpressions become definitions.
 MAX_COMPLETE_NODES = 20_000
 MAX_WRITTEN = 200_000  # nodes of all formulas in a document; beyond it, only sizes are written
 LEFT_OUT = f"all formulas of the document together have more than {MAX_WRITTEN} nodes: ask for this row alone"
