@@ -196,7 +196,7 @@ _LAYOUT = dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")  # white sp
 
 
 def visible(text: str) -> str:
-    """Escape what steers a terminal or turns the writing around: controls, bidi overrides, lone surrogates (`\\x1b`).
+    """Escape what controls a terminal or the writing direction: controls, bidi overrides, lone surrogates (`\\x1b`).
 
     Spaces of any width become the plain one.
     """

@@ -1,7 +1,7 @@
 """Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file.
 
 A reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks: each is expected.  A
-file is written at once or not at all, or piece by piece, and never over a file that the command reads.
+file is written atomically, or piece by piece, and never over a file that the command reads.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def discard(stream: TextIO) -> None:
 
 
 def check_destination(path: str) -> None:
-    """Raise CannotWrite where it is plain beforehand that a file cannot be written there."""
+    """Raise CannotWrite if it is clear in advance that a file cannot be written there."""
     parent = os.path.dirname(path) or "."
     if not path:
         raise CannotWrite("a file without a name", "the name is empty", "for example `-o result.json`")
@@ -175,7 +175,7 @@ def _trouble(path: str, error: OSError | ValueError, state: str) -> CannotWrite:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, at once or not at all: whatever fails, an existing file stays unchanged."""
+    """Write a file in UTF-8, atomically: whatever fails, an existing file stays unchanged."""
     content = text.encode("utf-8", "backslashreplace")
     try:
         if is_special(path):
@@ -214,7 +214,7 @@ def is_special(path: str) -> bool:
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Replace a file at once, or leave it as it is and raise OSError."""
+    """Replace a file atomically, or leave it as it is and raise OSError."""
     exists = os.path.exists(path)
     if exists and not os.access(path, os.W_OK):  # the directory's permission would be enough, but is not what is meant
         raise denied()

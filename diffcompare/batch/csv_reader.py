@@ -55,7 +55,7 @@ def ranges_in(titles: Sequence[str]) -> list[Range]:
 def point_in(ranges: Sequence[Range], cells: Sequence[str]) -> dict[str, str]:
     """Return coordinates, as text, for the variables whose ranges a record gives.
 
-    Multiples of the golden ratio put every variable at another place of its range: at the middle of equal ranges all
+    Multiples of the golden ratio put every variable elsewhere in its range: at the middle of equal ranges all
     variables would be equal, and their differences 0.
     """
     point: dict[str, str] = {}

@@ -75,7 +75,7 @@ class Run:
     ) -> Batch:
         """Run to the end; `keep` gets the summary of every row, in order.  No process is left behind, even on errors.
 
-        The results are opened after the pool has started: where no worker can be had, old results stay as they are.
+        The results are opened after the pool has started: if no worker is available, old results stay as they are.
         """
         workers = pool()
         try:

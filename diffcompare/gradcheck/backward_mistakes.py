@@ -66,7 +66,7 @@ def chain_mistake(trial: BackwardTrial) -> BackwardMistake | None:
 
 
 def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:
-    """Find a saved value in whose place another one makes backward right."""
+    """Find a saved value that has to be replaced by another one to make backward right."""
     if not _wrong(trial.point):
         return None
     value = trial.function.apply(*[Variable(argument, requires_grad=True) for argument in trial.arguments])

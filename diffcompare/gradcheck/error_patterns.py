@@ -214,7 +214,7 @@ def _times(times: str, fix: str) -> str:
 
 
 def _integer_factor(size: ConstantRatio, inputs: int, outputs: int) -> int | None:
-    """Return the factor as an integer of at least 2; None if it is none.
+    """Return the factor as an integer of at least 2; None if it is not one.
 
     A large integer must be known more precisely, since every number is near to an integer; but the number of
     coordinates or components is a likely factor, and so is a power of ten.

@@ -196,7 +196,7 @@ def _rounding(numbers: Any) -> float:
     return {2: HALF, 4: SINGLE}.get(bytes_of(numbers), 0.0)
 
 
-# --- Gradients by several arguments, given in another order than that of the arguments --------------------------------
+# --- Gradients by several arguments, given in a different order from the arguments ------------------------------------
 
 MAX_ARGUMENTS = 4  # with more arguments only exchanges of two are tried, not all permutations
 

@@ -118,7 +118,7 @@ def entry_from(table: Mapping[str, Any], file: str, line: int | None, group: str
 
 
 def _check_keys(table: Mapping[str, Any], place: str) -> None:
-    """Raise DiffcompareError for a key that is nearly one of ours, a slip.  Other keys are welcome."""
+    """Raise DiffcompareError for a key that is probably a misspelt one of ours.  Other keys are welcome."""
     unknown = [key for key in table if key not in _KEYS]
     if unknown:
         for key in unknown:

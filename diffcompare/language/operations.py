@@ -85,7 +85,7 @@ def row(
     return operation
 
 
-# --- Pieces of partials that need another form over floats than in a formula ------------------------------------------
+# --- Pieces of partials that need a different form over floats --------------------------------------------------------
 
 
 def _square(x: Any) -> Any:

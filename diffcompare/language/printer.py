@@ -147,7 +147,7 @@ def swells(expression: Expression, nodes: Sequence[Expression]) -> bool:
 
 
 def _tree_size(expression: Expression, nodes: Sequence[Expression]) -> float:
-    # In floats, for the size may be astronomical: then it is inf, which is large enough.
+    # In floats, because the size may be astronomical: then it is inf, which is large enough.
     sizes: dict[Expression, float] = {}
     for node in nodes:
         sizes[node] = 1.0 + sum([sizes[argument] for argument in node.arguments])

@@ -1,7 +1,7 @@
 """Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added.
 
 Numbers are folded exactly, as rationals; signs are pulled out of products; like terms are added; fractions are written
-as one fraction.  Nothing is expanded (but for the products named by the caller), and nothing is factored but a power
+as one fraction.  Nothing is expanded (except the products named by the caller), and nothing is factored except a power
 with the variable in its exponent.  Sums and functions of the original keep the form that they were given.
 
 The result is equal to the formula wherever that has a value.  It has more values only where the original function

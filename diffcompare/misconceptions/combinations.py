@@ -48,7 +48,7 @@ NEVER_COMBINED = frozenset(
     }
 )
 
-# Kinds that are never half of an explanation of a short answer, like 2*x: something of theirs would be left in it.
+# Kinds that are never half of an explanation of a short answer, like 2*x: they would leave a trace in it.
 NOT_FOR_SHORT_ANSWERS = frozenset(
     {
         *("derivative-misremembered", "inverse-function", "inverse-as-reciprocal", "degrees", "integrated"),

@@ -36,7 +36,7 @@ def find_mistake(
     """Find the mistake that turns the derivative of `expression` with respect to `by` into `answer`.
 
     Single mistakes are tried first, then the same mistake throughout, then points at which all variables are positive
-    (somebody may take sqrt(x^2) for x), and at last two mistakes at once.
+    (somebody may take sqrt(x^2) for x), and finally two mistakes at once.
 
     Args:
         expression: The function.

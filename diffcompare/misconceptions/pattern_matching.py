@@ -319,7 +319,7 @@ class Bindings(dict[str, Any]):
         return result
 
     def _call(self) -> tuple[Expression, Callable[..., Any], int]:
-        """Return the outer function: its node, its partial with respect to the inner function, and the position of that."""
+        """Return the outer function: its node, its partial with respect to the inner one, and the position of that."""
         call = self.match.nodes["g"]
         assert call.operation is not None
         position = call.arguments.index(self.match.nodes["w"])

@@ -100,7 +100,7 @@ class Sample:
         self.one = one
         self.answer = evaluate(answer)
         self.at_another_point: Callable[[], Sample] = lambda: self
-        """Returns the function at another point, for mistakes that amount to the same constant everywhere."""
+        """Return the function at another point, for mistakes that amount to the same constant everywhere."""
         self.reached = _reached(function, values)
         self.partials: dict[Edge, Any] = {}
         self.tangents = self.tangents_with(())

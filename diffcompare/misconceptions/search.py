@@ -126,7 +126,7 @@ class Search:
     def agrees(self, explanation: Explanation) -> bool:
         """Tell whether an explanation gives the answer in doubles, at all points at which the wrong rule has a value.
 
-        It may have none where the answer has one, for a rule divides ln(x)^3 by ln(x) to get ln(x)^2.
+        It may have none where the answer has one: a rule divides ln(x)^3 by ln(x) to get ln(x)^2.
         """
         unknown = 0
         for sample in self.samples:
@@ -168,7 +168,7 @@ def wrong_derivatives(
     tangents: Tangents,
     excluded: Collection[str] = (),
 ) -> Iterator[tuple[PatternMatch, Rule, Any]]:
-    """Yield the derivative of a node by every wrong rule that has a value, but for rules of the excluded kinds."""
+    """Yield the derivative of a node by every wrong rule that has a value, except rules of the excluded kinds."""
     for match, rules in matches(node, function):
         numbers = match.bind(values, tangents)
         for rule in rules:
@@ -247,7 +247,7 @@ def _if_enough(better: list[SampleAtPoint], samples: list[SampleAtPoint]) -> lis
 
 
 def _other_index(samples: Sequence[Sample], index: int) -> int:
-    """Return the index of another sample, if possible one with a different derivative."""
+    """Return the index of a different sample, if possible one with a different derivative."""
     last = len(samples) - 1
     others = [other for other in range(last + 1) if other != index]
     return next((other for other in others if not agree(samples[other].right, samples[index].right)), last - index)

@@ -123,7 +123,7 @@ def needs_no_second_mistake(search: Search, fallbacks: Sequence[Explanation]) ->
 
 
 def _named_ratio(sample: Sample) -> str | None:
-    """Return answer/right as a person would write it, a fraction perhaps with a constant; None if it is none."""
+    """Return answer/right as a person would write it, a fraction perhaps with a constant; None if it is not one."""
     if not isinstance(sample.right, float) or not sample.right:
         return None
     ratio = sample.answer / sample.right

@@ -149,7 +149,7 @@ def guarded(
 ) -> Callable[..., Any]:
     """Return the function of a row that is an `Undefined` outside its domain and calls `function` inside it.
 
-    An argument that is an `Undefined` is passed on, and so is nan unless the domain shall decide (`passes_nan`).  Where
+    An argument that is an `Undefined` is passed on, and so is nan unless the domain is to decide (`passes_nan`).  Where
     a comparison raises one of `undecided`, the `Undefined` has the arguments OPEN.
     """
     # What does not depend on the arguments is decided here, once: the functions below run at every node.

@@ -1,9 +1,8 @@
 """Doubles with a separate exponent: 53 bits like every double, without underflow or overflow.
 
-The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double; the adjoint of cosh(x) from which it is computed is 7e-522,
-which no double holds.  Where values come near the ends of the range, a sweep (or a formula) is computed again over
-`Extended`.  As every result is rounded to 53 bits, it gives the bits that doubles give as long as nothing leaves their
-range.
+The derivative of 1/cosh(x) at 600 is 5.3e-261, a good double, but it is computed from an adjoint of 7e-522, which no
+double holds.  Where values come near the ends of the range, a sweep (or a formula) is computed again over `Extended`.
+As every result is rounded to 53 bits, it gives the bits that doubles give as long as nothing leaves their range.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from diffcompare.numeric.evaluate import NumberSystem, Undefined
 def partials(
     node: Expression, values: Mapping[Expression, Any], active: Collection[Expression]
 ) -> list[tuple[Expression, Any]]:
-    """Return the active arguments of a node, each with its partial, but for partials that are the integer 0.
+    """Return the active arguments of a node, each with its partial, except for partials that are the integer 0.
 
     Raises NotDifferentiable if the row has no partial for an active argument.
     """

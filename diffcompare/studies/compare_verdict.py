@@ -139,7 +139,7 @@ def _two_digits(true: TrueNumber) -> str:
 
 
 def misled_clause(comparison: Comparison) -> list[str]:
-    """Warn where rounding decides a condition, so that every method in doubles differentiates another branch."""
+    """Warn where rounding decides a condition, so that every method in doubles differentiates the wrong branch."""
     if comparison.truth is None or not comparison.truth.misled:
         return []
     node = shorten(comparison.truth.misled[0])
@@ -353,7 +353,7 @@ def _cancellation(
     name = min(lost, key=lost.__getitem__)
     who, differentiates = _who_lost(exact, name, lost[name])
     sentence = (
-        f"exact rules, inexact answer: {who} of {partials([name])}, for {differentiates} the formula with its "
+        f"exact rules, inexact answer: {who} of {partials([name])}, because {differentiates} the formula with its "
         "rounding errors"
     )
     better = {method.method: method.digits.get(name, 0.0) for method in approximate}

@@ -322,7 +322,7 @@ def _set_up_leniently(
 ) -> tuple[Setup, Diagnostic | None]:
     """Set up the question; where no default point is found, return an empty point and the reason.
 
-    A derivation needs no point but for its closing check.
+    A derivation needs a point only for its closing check.
     """
     try:
         return set_up(question, at, wrt), None

@@ -99,7 +99,7 @@ def question_data(command: str, question: ParsedInput, point: Mapping[str, float
 
 
 def study_data(command: str, record: Any, point: Mapping[str, float], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON document of a study: its question, the fields of its own, its notes, and what failed if so."""
+    """Return the JSON document of a study: its question, its own fields, its notes, and the failure if there is one."""
     return {**question_data(command, record.question, point), **fields, **closing_data(record)}
 
 

@@ -48,7 +48,7 @@ def directional_check(
 
 
 def _size(partial: Ball, move: arb) -> int:
-    """Return the binary exponent of a term; a partial of 0 counts as 1, for that may be the error to be found."""
+    """Return the binary exponent of a term; a partial of 0 counts as 1, because it may be the error to be found."""
     return size_of(move if partial.mid.is_zero() else partial.arb * move)
 
 

@@ -200,7 +200,7 @@ def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> 
 
 
 def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
-    """Return the active operations at a kink of theirs, or so near one that this precision cannot tell."""
+    """Return the active operations at one of their kinks, or so near one that this precision cannot tell."""
     kinks = []
     for node in nodes:
         compared = node.arguments[:2] if node.operation is not None and node.operation.selects else node.arguments

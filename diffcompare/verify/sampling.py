@@ -225,7 +225,7 @@ def _corners(names: Sequence[str], samples: Sequence[SamplePoint], rng: random.R
 
 
 def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
-    """Return a test whether all conditions hold at a point."""
+    """Return a function that tests whether all conditions hold at a point."""
     nodes = wengert_list(*conditions)
 
     def allowed(point: Point) -> bool:
@@ -236,7 +236,7 @@ def _allowed(conditions: Sequence[Expression]) -> Callable[[Point], bool]:
 
 
 def _defined(expression: Expression) -> Callable[[Point], bool]:
-    """Return a test whether the function has a value in doubles at a point."""
+    """Return a function that tests whether the expression has a value in doubles at a point."""
     nodes = wengert_list(expression)
     return lambda point: is_number(values_at(nodes, point)[expression])
 

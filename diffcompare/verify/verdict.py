@@ -131,7 +131,7 @@ def judge(
         expression: The function.
         answers: The formulas of the partials, by variable.
         conditions: Expressions that are not 0 inside the user's domain.
-        seed: Of the random sample points.
+        seed: Seed of the random sample points.
         budget: In seconds, for the points of all answers together and once more for all proofs.
 
     Returns:
@@ -197,7 +197,7 @@ def _floating_point_hardship(sample: SamplePoint) -> float:
 
 
 def _has_values(expression: Expression, answers: Mapping[str, Expression]) -> Callable[[Point], bool]:
-    """Return a test whether function and answers have values in doubles at a point."""
+    """Return a function that tests whether function and answers have values in doubles at a point."""
     roots = [expression, *answers.values()]
     nodes = wengert_list(*roots)
 

@@ -203,7 +203,7 @@ def test_a_simple_multiple_of_the_truth_is_named(formula, factor):
 def test_exact_rules_inexact_answer():
     comparison = dc.compare("(exp(x) - 1)/x", x=1e-9, methods=["central-difference", *AD])
     assert comparison.verdict == (
-        "Exact rules, inexact answer: no exact method keeps a single digit of df/dx, for each differentiates the formula "
+        "Exact rules, inexact answer: no exact method keeps a single digit of df/dx, because each differentiates the formula "
         f"with its rounding errors (central-difference keeps {digits(comparison)['central-difference']}); "
         "write the formula another way; the value itself has only 7.0 correct digits."
     )
@@ -214,14 +214,16 @@ def test_exact_rules_inexact_answer_of_one_method_and_of_some_digits():
     kept = digits(comparison)["reverse-ad"]
     assert 1 < kept < 8
     assert comparison.verdict.startswith(
-        f"Exact rules, inexact answer: reverse-ad keeps only {kept} digits of df/dx, for it differentiates the formula"
+        f"Exact rules, inexact answer: reverse-ad keeps only {kept} digits of df/dx, because it differentiates the formula"
     )
 
 
 def test_the_partial_that_lost_its_digits_is_named():
     """By c every method is right, so `no exact method keeps a single digit` would be false of the gradient."""
     sentence = verdict("@quadratic_root", methods=AD)
-    assert sentence.startswith("Exact rules, inexact answer: no exact method keeps a single digit of df/da, for each")
+    assert sentence.startswith(
+        "Exact rules, inexact answer: no exact method keeps a single digit of df/da, because each"
+    )
 
 
 def test_one_formula_cancels_and_another_does_not():

@@ -98,7 +98,7 @@ def _part(part: Part, solution: bool) -> Iterator[Block]:
     yield Paragraph(f"{part.partial} = {part.text} {headline(part.check, judgement)}.")
     right = _right(part.check, part.name)
     if judgement.counterexample is not None and not (solution or right is None or right.varies):
-        yield Paragraph("The right derivative is a constant, and yours has another value.")
+        yield Paragraph("The right derivative is a constant, and yours has a different value.")
     elif part.outcome in ("wrong", "undecided") or judgement.holes or judgement.undefined_at:
         yield Paragraph(as_sentence(evidence(part.check, part.name)))
     for mistake in parts(part.mistake):

@@ -163,7 +163,7 @@ def table(
 
     `>` aligns a column of numbers to the right.  Columns of values (`primal`), tangents and adjoints, by their indices,
     have a style of their own.  In a `stepwise` table the last row is the current step, and those above it are done.
-    Raises ValueError for a row with another number of cells.
+    Raises ValueError for a row with a different number of cells.
     """
     headings = [heading.strip() for heading in columns.split("|")] if isinstance(columns, str) else columns
     cells = tuple(map(tuple, rows))

@@ -149,7 +149,7 @@ KEYS = (
 # Keys that are left out of a narrow line, in this order; the help lists them all.
 OPTIONAL_KEYS = ("[+/-] digits", "[s] save", "[f/r] sweeps")
 
-# Keys that lose their words in an even narrower line, in this order; at last all lose their brackets.
+# Keys that lose their words in an even narrower line, in this order; finally all lose their brackets.
 SHORTENED_KEYS = ("[<-] back", "[?] help", "[b] break", "[p] predict", "[home] first", "[space] next", "[q] quit")
 
 SWEEPS = {"primal": "VALUES", "forward": "FORWARD", "reverse": "REVERSE"}

@@ -41,7 +41,7 @@ def _foreign(source: SourceText, sign: str, start: int) -> Finding:
     meant = looks_like(sign)
     name = unicode_name(sign)
     if meant and meant.isprintable():
-        message = f"{name} looks like `{meant}` but is another character"
+        message = f"{name} looks like `{meant}` but is a different character"
         if len(meant) > 1:
             message = f"{name} is written `{meant}`"
         return Finding(
@@ -275,14 +275,14 @@ def _suffixed(source: SourceText) -> Finding:
 
 
 def _with_exponent(number: str, exponent: str) -> str:
-    """Write the number in decimal: `2.d0` is 2.0, for the language has integers and decimals of one kind."""
+    """Write the number in decimal: `2.d0` is 2.0, because the language has one kind of decimals."""
     if exponent.strip("+-0"):
         return f"{number.rstrip('.')}e{exponent}"
     return f"{number}0" if number.endswith(".") else number if "." in number or "e" in number.lower() else f"{number}.0"
 
 
 def _in_decimal(token: str) -> str | None:
-    """Return the number that 0x10 writes in other languages; None where it is none there either (0b12, 0x1.8)."""
+    """Return the number that 0x10 means in other languages; None if it is not a number there either (0b12, 0x1.8)."""
     if len(token) >= 40:
         return None
     try:

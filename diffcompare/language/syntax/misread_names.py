@@ -185,7 +185,7 @@ CAPITALS = {
 
 
 def misread_names(source: SourceText) -> Iterator[Diagnostic]:
-    """Yield the warnings about names; only a note about one that the point gives a value, for it is meant."""
+    """Yield the warnings about names; only a note if the point gives the name a value: then it is meant."""
     alone = _alone(source)
     misread = _meant(source, alone)
     fix = _rewritten(source, {index: texts[0] for index, texts in misread.values()}) if misread else None

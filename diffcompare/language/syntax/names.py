@@ -156,7 +156,7 @@ def _fresh(source: SourceText, name: str) -> str:
 
 
 def assigned_twice(source: SourceText) -> Finding:
-    """Explain a name that has a value already, or was used before it has one."""
+    """Explain a name that already has a value, or was used before it had one."""
     name, index = source.token(source.index), source.index
     if source.fault.details.get("own"):
         use = source.tokens.index(name, index + 1)

@@ -81,7 +81,7 @@ def test_the_solution_is_given_only_where_it_is_wanted(judged, slug):
 def test_a_constant_derivative_is_not_given_away_by_its_value(judged):
     checked = judged("student,f,x", "Ada,7*x,3")
     (feedback,) = texts(checked).values()
-    assert "yours has another value" in feedback
+    assert "yours has a different value" in feedback
     assert "7" not in feedback.replace("7*x", "")
 
 
