@@ -13,45 +13,45 @@ The files:
 
 __main__.py                   Entry point of `python -m diffcompare`
 api.py                        `dc.check`: is this derivative right?  One entry point for expressions and Python functions
-diagnostics.py                Diagnostics: what is wrong with a text or a command line, where, and what to write instead
+diagnostics.py                Diagnostics: what is wrong with a text, where (with carets), what to write instead (did you mean ...), exit codes
 document.py                   Documents: the result of a study for people, as blocks of values that every renderer can write
-formatting.py                 Values as text: the one place that decides how a number looks
-localization.py               The language of texts for people: English as written in the program, or Chinese from a table
+formatting.py                 Formatting of values: the one place that decides how a number looks
+localization.py               The language of texts for people: English as written in the program, or Chinese from `chinese.toml`
 output_folder.py              A folder of generated files, written again and again, but never over somebody else's file
-processes.py                  Worker processes: starting them, setting them up, and saying how they ended
-safe_io.py                    Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file
+processes.py                  Worker processes: how they are started and set up, and how they ended, in words
+safe_io.py                    Safe input and output: streams and files, atomic writes, and one quiet, tested outcome for all that can go wrong
 backends/                     The ways of differentiating an expression at a point, a module for each, and the registry of all methods by name
   automatic.py                Automatic differentiation: forward mode, a sweep for every variable; reverse mode, one sweep for all of them
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
-  finite_differences.py       Finite differences: derivatives from values of f at a few points around x, one line for each stencil
+  finite_differences.py       Finite differences: one line for each stencil, the step that suits it, and Richardson's extrapolation
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
   jacobian_methods.py         Jacobians: forward mode by columns, reverse mode by rows, differences by columns, other methods output by output
-  problem.py                  The problem that a backend is given, the form of its answer, and what several backends share
+  problem.py                  Problems and answers of backends: what they are given, what they return, and what several of them share
   symbolic/                   Symbolic differentiation by sympy, in a worker process
-    client.py                 Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy
+    client.py                 The client of the symbolic worker: requests with a time budget, and the formulas that come back; never imports sympy
     derivatives.py            The stages of sympy's answer: the derivative, rule by rule, and the forms made from it.  Worker process only
-    from_sympy.py             Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles
-    polynomial_form.py        Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only
-    to_sympy.py               Convert our expressions to sympy's.  Worker process only
-    worker.py                 Serve the symbolic backend in a process with sympy: `python -P -m diffcompare.backends.symbolic.worker`
-    zero_test.py              Test whether a difference is 0 for all real numbers, as far as sympy can show.  Worker process only
+    from_sympy.py             Conversion from sympy: its expressions as ours, as a person would write them and as suits doubles.  Worker only
+    polynomial_form.py        Polynomials in one variable as Table 1 of the survey writes them, and their derivatives.  Worker process only
+    to_sympy.py               Conversion to sympy: our expressions as its own, node by node, never by parsing text.  Worker process only
+    worker.py                 The symbolic worker: a process that imports sympy and answers requests, one JSON line each
+    zero_test.py              The zero test: is a difference 0 for all real numbers, as far as sympy can show?  Worker process only
 batch/                        Files of many expressions, read as a stream of rows and answered by a pool of workers
   csv_reader.py               CSV as spreadsheets write it: byte-order mark, CRLF, quotes, semicolons with decimal commas, tabs
   dask_pool.py                A pool of workers on a Dask cluster, through its executor: answers computed on other machines
   input_files.py              The input files of a run and their rows: files, folders, patterns such as `data/*.csv`, and standard input
   journal.py                  The journal of a run: results on disk, from which an interrupted run can be resumed
   pool.py                     A pool of worker processes on this machine, and the worker: the module that `processes.start` runs
-  row_result.py               One row answered: its output (a line of JSON, or lines of CSV) and its summary
-  rows.py                     The rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file
-  run.py                      A batch run: rows are read, given out to workers, and written in order, a bounded number at a time
+  row_result.py               The result of one row: its output (a line of JSON, or lines of CSV) and its summary
+  rows.py                     Rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file
+  run.py                      A batch run: rows are read, handed out to workers, and written in order, a bounded number at a time
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
   own_program.py              The viewer's own Python function in the demos `tape` and `branches`: the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
     feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
-    grade.py                  Grade the answers of a class: the same answer of many students is checked once, and errors stay in their row
-    report.py                 The answers of a class as a document and as JSON: frequent mistakes, how every question went, and all rows
+    grade.py                  Grading a class: the same answer of many students is checked once, and errors stay in their row
+    report.py                 The report of a class: frequent mistakes, how every question went, and all rows
     submissions.py            The rows of a table of answers: who answered what to which question, each with its place in the file
     table.py                  Tables of answers: their cells with places in the file, and the meaning of their columns in any order or spelling
   demos/                      Demos: lists of frames that are computed when they are shown, one module each; their names in teaching order
@@ -65,24 +65,24 @@ classroom/                    For the classroom: demos and their player, handout
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
     nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
-    report.py                 Computed demos: a demo with its frames, as a document for people and as plain data
+    report.py                 The report of a demo: its computed frames, as a document for people and as plain data
     step.py                   The demo `step`: the step of a difference, truncation against round-off (Baydin et al. 2018, figure 3)
     sweeps.py                 The demo `sweeps`: the cost of a gradient, n forward sweeps or one reverse sweep, counted in operations
     swell.py                  The demo `swell`: expressions explode as trees, not as DAGs, and a simplified formula may be the worse program
     tape.py                   The demo `tape`: a running program is recorded line by line, and read backwards for its gradient
     trace.py                  The demo `trace`: both modes of AD node by node (Baydin et al. 2018, tables 2 and 3), for any short expression
   lesson/                     The lesson: demos as one page that opens from a file, without a network
-    page.py                   The lesson's page put together: every frame as an element, the figures as data, style and script inline
+    page.py                   The lesson's page: every frame as an element, the figures as data, style and script inline
     programs.py               Figures of the page: programs with their steps and numbers for the tape, and the bars of the panel of `swell`
     style.py                  The style sheet of the lesson: steps, panels, projector, forced colours, paper
-    texts.py                  Every word of the page itself; the words of the demos come with their frames
+    texts.py                  The texts of the lesson's page itself; the words of the demos come with their frames
   player/                     The player: demos shown step by step in a terminal
     player.py                 The loop of the player - show a frame, wait for a key, move to the next state - and the terminal in raw mode
     screen.py                 The screen of the player: a frame in the given columns and rows; what cannot be folded is cut with a sign
   quiz/                       Quizzes: derivatives to find, with hints, named misconceptions, and derivations
-    exercises.py              The exercises of a quiz: random functions, no two alike, each with a point and its domain
-    report.py                 A quiz as a document and as JSON: the answers, the topics to practise, and the score
-    session.py                A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the next state of the quiz
+    exercises.py              The exercises of a quiz: random functions from a seed, no two alike, each with a point and its domain
+    report.py                 The report of a quiz: the answers, the topics to practise, and the score
+    session.py                A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the quiz after it; hints
 cli/                          The command line; only this package prints and imports typer
   app.py                      The command-line application: builds the commands and runs one of them
   arguments.py                Separation of options from expressions that begin with a minus sign
@@ -90,7 +90,7 @@ cli/                          The command line; only this package prints and imp
   class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
   conversation.py             A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file)
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
-  output.py                   Output of a command: a sign of progress, then its result or an error, with the right format, look and destination
+  output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
     batch.py                  `diffcompare batch`: all methods on every expression of many files, with runs that can be resumed
     check.py                  `diffcompare check`: whether a derivative is right, and if not, which mistake it contains
@@ -106,88 +106,88 @@ cli/                          The command line; only this package prints and imp
     sweep.py                  `diffcompare sweep`: the error of a difference quotient against its step
     swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
-codegen/                      Write the gradient as a program that runs by itself (`derive --code`)
+codegen/                      Generated code: the gradient as a program that runs by itself (`derive --code`)
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
-  engine_program.py           Write a function with its own derivative for PyTorch (`torch.autograd.Function`) or for JAX (`custom_vjp`)
-  javascript_table.py         Write the table of operations as JavaScript: value, partials, domain and kink of each row, for a tape in a browser
-  libraries.py                The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions
-  reverse_program.py          Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
-  source.py                   Write expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
+  engine_program.py           Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative
+  javascript_table.py         The table of operations in JavaScript: value, partials, domain and kink of each row, for a tape in a browser
+  libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
+  reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
+  source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
   backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f
   error_patterns.py           Patterns in a wrong gradient: a constant factor, a lost sign, the wrong order, something added
-  extrapolation.py            The slope of f along a line, with an error bound, from values of f at shrinking steps
+  extrapolation.py            The slope of f along a line, with an error bound, from values of f at shrinking steps (Ridders)
   flat_arguments.py           The arguments of a Python function as one flat list of coordinates, and back again for a call
-  function_check.py           Check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`
-  function_report.py          Report of the check of a `Function`: its sentence, its JSON data, and its document
+  function_check.py           The check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`
+  function_report.py          The report of the check of a `Function`: its sentence, its JSON data, and its document
   given.py                    The gradient under test as one row of numbers for every component of f, whatever shape it comes in
-  gradient_check.py           Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
-  jacobian_check.py           A given Jacobian against slopes of f: every entry, or random directions if there are many
-  noise.py                    Noise of the values of f near a point, estimated from differences of close values (ECnoise)
-  report.py                   Report of a gradient check: its sentences, its JSON data, and its document
+  gradient_check.py           The check of a Python gradient against values of the function: `dc.check(f, gradient, x)`
+  jacobian_check.py           The check of a Jacobian against slopes of f: every entry, or random directions if there are many
+  noise.py                    The noise of f near a point, estimated from differences of close values (ECnoise)
+  report.py                   The report of a gradient check: its sentences, its JSON data, and its document
   values.py                   Values of f near one point, counted: a gradient check asks f for nothing else
-inputs/                       Read what a user gives: expressions, points, formulas by hand, and entries of the catalogue or of files
-  catalogue.py                Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape
-  encodings.py                Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine
-  expression_file.py          Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
-  files.py                    Read the files that users name: which kinds can be read, their bytes and their text
-  formulas.py                 Parse formulas given with an expression: partials by hand (`--hand`), also as equations, and `--domain`
+inputs/                       User input: expressions, points, formulas by hand, and entries of the catalogue or of files
+  catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
+  encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
+  expression_file.py          Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
+  files.py                    Files that users name: which kinds can be read, their bytes and their text
+  formulas.py                 Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`)
   function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
   function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests
   function_worker.py          Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`
-  localized_tables.py         Read tables from all over the world: titles of columns in many languages, and decimal commas in cells
-  point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from the list of default points
+  localized_tables.py         Tables from all over the world: titles of columns in many languages, and decimal commas in cells
+  point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`), and the candidates for a default point
   python_function.py          Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others
-  resolve.py                  Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
-  workbook.py                 The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency
+  resolve.py                  The argument of a command, resolved: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
+  workbook.py                 Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them
   differentiation_rules.py    The differentiation rules of a textbook: sum, product, quotient, power ..., each with its name
   expression.py               Expressions: an immutable DAG in which two equal expressions are the same object
   grammar.py                  The grammar as tables: what every token opens, closes and binds; calls of several arguments
   isomorphism.py              Equality of expressions up to the names of the variables and the order and grouping of + and *
-  operations.py               THE TABLE: every elementary operation of the language, one row each
+  operations.py               THE TABLE of elementary operations, one row each: value, partials, domain, kink, and names in other libraries
   parser.py                   The parser: text becomes an expression, by operator precedence over an explicit stack
   printer.py                  The printer: an expression becomes text that is parsed to the same object again, or LaTeX
-  serialization.py            Straight-line programs: expressions as lists that JSON can carry, every distinct node written once
+  serialization.py            Expressions as straight-line programs: lists that JSON can carry, every distinct node written once
   simplify.py                 Simplification of a formula, as a person does it: no 0, no 1, one number in front, like terms added
-  special_functions.py        Functions over doubles where `math` has none, loses digits or has another domain: gamma and kin, roots, powers
+  special_functions.py        Special functions over doubles, where `math` has none or loses digits: gamma and its kin, roots, powers
   tokenizer.py                Tokens: the text cut into numbers, names, calls and signs
   wengert.py                  The Wengert list: the distinct nodes of an expression in order of evaluation, and their names
   syntax/                     Diagnostics of a text that cannot be parsed, with fixes, and warnings about one that can
     characters.py             Findings about characters, brackets and numbers: E301 to E304
-    diagnose.py               From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix
-    foreign_notation.py       Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten
+    diagnose.py               Diagnoses: from a fault to the cause in words, the smallest stretch of text at fault, and a fix
+    foreign_notation.py       Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten
     lists.py                  Findings about lists of outputs, `[x*y, x + y^2]`: E217, and commas that separate outputs
-    misread_names.py          Names that were probably meant as something else: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
+    misread_names.py          Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308)
     names.py                  Findings about names and calls: E101 to E105, and E215
-    source_text.py            A text in error, cut into tokens with their places, and the tools to write a corrected text
-    spelling.py               Names of functions in other languages, and what they are called here; misspelt names of functions
+    source_text.py            The text in error: its tokens with their places, and the tools to write a corrected text
+    spelling.py               Spelling of function names: what other languages call them, and misspelt ones
     structure.py              Findings about missing values and operators, brackets, commas and conditions: E201 to E216
     warnings.py               Notes and warnings about a text that can be parsed: how it was read, and what else may be meant
 misconceptions/               The mistake behind a wrong derivative: which one turns the derivative of a function into the answer given
-  combinations.py             More than one mistake: the same one made throughout, and two different ones at once
+  combinations.py             Combined mistakes: the same one made throughout, and two different ones at once
   elementary_functions.py     Wrong derivatives of elementary functions: misremembered, of the inverse function, integrated, in degrees
-  explain.py                  Find the mistake that turns the derivative of a function into a given answer, and put it into words
+  explain.py                  The explanation of a wrong answer: the mistake that turns the derivative into it, found and put into words
   inject.py                   Fault injection: wrong derivatives made by a known mistake, for the examples of the kinds and for tests
   kinds.py                    The kinds of mistakes: their slugs, their titles, and a function for the example of each
-  messages.py                 A mistake in words: the violated rule, the subexpression, and the right derivative beside the wrong one
+  messages.py                 The words for a mistake: the violated rule, the subexpression, and the right derivative beside the wrong one
   pattern_matching.py         The language of patterns: expressions with letters, the nodes that they match, and the numbers that rules get
   patterns.py                 The patterns of nodes at which mistakes are made: products, quotients, powers, compositions, sums, constants
   points.py                   A function at a sample point: its values, tangents and adjoints, in doubles or in balls, with or without mistakes
   rules.py                    The table of mistakes: the wrong rules by which people differentiate, one row each
-  search.py                   The search for the mistake that explains an answer
+  search.py                   The search for the mistake that explains an answer: every wrong rule at every node, confirmed in ball arithmetic
   terms.py                    The terms of an answer, compared one by one with those of the right derivative
   whole_answer.py             Mistakes about the derivative as a whole, or about which function is differentiated
 numeric/                      Expressions evaluated and differentiated over numbers: one number type a file
   arb_functions.py            The operations of the table over `arb`, the ball of the library Arb, and its working precision
   balls.py                    Ball arithmetic by Arb: numbers of any precision that carry a bound of their own error
   complex_numbers.py          Complex numbers that the rows of the table can be applied to: cmath, and the functions that it lacks
-  evaluate.py                 Evaluate expressions: one loop along the Wengert list, over any number system
+  evaluate.py                 Evaluation of expressions: one loop along the Wengert list, over any number system, and doubles as IEEE 754 has them
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
   sparsity.py                 The sparsity pattern of a Jacobian, and the compression that it allows
-  sweeps.py                   The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost
+  sweeps.py                   The forward and reverse sweeps of automatic differentiation (tangents, adjoints), and the operations they take
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
@@ -219,42 +219,42 @@ render/                       The output formats, each a renderer that writes an
     text.py                   A graph in characters, from left to right: every node is a few lines of text, every arrow a wire
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
-  check.py                    Check partial derivatives that somebody wrote: a verdict on each, and the mistake behind it
-  check_report.py             The report of a check: verdicts, evidence, mistakes with carets under them, and the step done right
-  check_steps.py              Check a derivation line by line: is each the derivative, and does it follow from the one before?
+  check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
+  check_report.py             The report of a check: the verdicts in words, evidence, mistakes with carets under them, and the step done right
+  check_steps.py              The check of a derivation line by line: is each the derivative, and does it follow from the one before?
   compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth
-  compare_report.py           A comparison as a document: the values against the truth, the cost of each method, and the verdict
-  compare_verdict.py          The closing sentence of a comparison: what to learn from its tables.  Every figure in it comes from them
+  compare_report.py           The report of a comparison: the values against the truth, the cost of each method, and the verdict
+  compare_verdict.py          The closing sentence of a comparison: what to learn from its tables, from which every figure in it comes
   derivation_steps.py         A derivation as a list of steps: which rule was applied to which subexpression, and what was left to derive
   derive.py                   `dc.derive` and `derive`: derivatives rule by rule, their formulas checked at a point, and the gradient as code
-  derive_report.py            A derivation as JSON and as a document: one rule a line, the tidied formula, sizes, and the check at the point
-  failure.py                  Errors at a point (no value, overflow, a kink), as a diagnostic that says what to do about it
+  derive_report.py            The report of a derivation: one rule a line, the tidied formula, sizes, and the check at the point
+  failure.py                  Failures at a point (no value, overflow, a kink), each as a diagnostic that says what to do about it
   gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots
   graph.py                    `dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep
-  graph_report.py             A computational graph as JSON and as a document: the drawing, the table of nodes, and what sharing saves
+  graph_report.py             The report of a computational graph: the drawing, the table of nodes, and what sharing saves
   jacobian.py                 `dc.jacobian` and `jacobian`: the Jacobian of several outputs by every method, each against the truth
   jacobian_report.py          A Jacobian as JSON and as a document: its pattern and colours, every entry against the truth, and cost
   listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
   matrix_tables.py            Records of matrices: the best known matrix, errors entry by entry, and the tables and data of all of them
-  prime_notation.py           Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
-  question.py                 A caller's input, validated: the question, the point (or a default one), variables, steps and budgets
+  prime_notation.py           Derivatives still to be worked out, as people write them: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
+  question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
   trace.py                    `dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey)
-  trace_report.py             A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
-  trace_wording.py            Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers
+  trace_report.py             The report of a trace: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
+  trace_wording.py            The wording of a trace: what a node computes and passes on, with the names of the list and with numbers
   two_paths.py                `graph --other-at`: the paths of a program at two points in one graph, what they share and what each has alone
   two_paths_report.py         Two paths of a program as JSON and as a document: one drawing, the table of nodes, and the decisions with numbers
   step_sweep/                 The error of difference quotients against their step
     findings.py               The sentences of a step sweep: each appears only where the measured figures support it
-    measurements.py           Measure a step sweep: the error of every formula at many steps, the cancellation table, methods without a step
+    measurements.py           The measurements of a step sweep: errors at many steps, the cancellation table, methods without a step
     report.py                 The report of a step sweep: plot, errors, slopes, best steps, cancellation, and what they teach
     slopes.py                 Slopes of error curves on their two branches, truncation and round-off, and the best step in theory
-    sweep.py                  Sweep the step of difference formulas, and measure their errors beside methods that have no step
+    sweep.py                  `dc.sweep` and `sweep`: the error of difference formulas against their step, and of methods that have none
   swell/                      Expression swell: how formulas of derivatives grow, as trees and as DAGs, and how accurate they are
     families.py               The functions of a swell study: members of a family, or expressions of a file, by their numbers
-    measure.py                Measure derivatives as formulas, by the rules and by sympy: their size, their values, and their error
+    measure.py                The measurements of a swell study: size, value and error of derivatives as formulas, by the rules and by sympy
     report.py                 The report of a swell study: formulas while they are short, then sizes, accuracy and work
-    study.py                  Swell studies: the members of a family, or the higher derivatives of one expression, and the record of both
+    study.py                  `swell`: the members of a family, or the higher derivatives of one expression, and the record of both
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
@@ -264,19 +264,19 @@ tape/                         The tape of PyTorch for the classroom: read `varia
   variable_operators.py       The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
   decisions.py                The decisions of a recorded program at high precision: would it take the same path in exact arithmetic?
-  directional_check.py        The check of a gradient by values alone: a central difference in a direction that moves every variable
-  establish.py                Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone
+  directional_check.py        The check of the truth by values alone: a central difference in a direction that moves every variable
+  establish.py                The truth about a problem: value and gradient in ball arithmetic at growing precision, checked by values alone
   higher_derivatives.py       Higher derivatives at a point, from the power series of the function there
   one_sided.py                One-sided slopes in ball arithmetic, for points where partials do not exist or are not confirmed
   power_series.py             Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0
-  rounding.py                 Round balls to the 25 digits and the double that they determine, and measure errors against them
+  rounding.py                 Rounding of balls to the 25 digits and the double that they determine, and errors measured against them
 verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs
   candidate_points.py         Candidate points: some that a person can read, some near another one, and one inside a domain that is hard to hit
-  compare_exactly.py          Compare a formula with the true partial at a point, exactly; choose the counterexample that is easiest to read
+  compare_exactly.py          The exact comparison of a formula with the true partial at a point, and the counterexample that is easiest to read
   domain.py                   The domain of a formula: guards and constraints read off the table, intervals of a line, requirements in words
   regions.py                  Verdicts on whole regions: the outcome on intervals of the only variable, half-spaces, holes, requirements
   sampling.py                 Sample points: few digits, in every interval of every variable, at several scales, and some at random
-  verdict.py                  The verdict on each partial, with its evidence
+  verdict.py                  The verdict on each partial (proved, agrees, wrong, undecided), with its evidence
 """
 
 from __future__ import annotations

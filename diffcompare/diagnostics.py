@@ -1,4 +1,4 @@
-"""Diagnostics: what is wrong with a text or a command line, where, and what to write instead.
+"""Diagnostics: what is wrong with a text, where (with carets), what to write instead (did you mean ...), exit codes.
 
 Codes are stable: a script may rely on them.
 

@@ -1,4 +1,4 @@
-"""Values as text: the one place that decides how a number looks.
+"""Formatting of values: the one place that decides how a number looks.
 
 `text` writes for people (few digits where few are enough, long formulas cut with a remark), `exact` for machines (all
 digits, nothing cut, a missing value is empty).  `marked` splits a measured number where it departs from the truth.

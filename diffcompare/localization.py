@@ -1,4 +1,4 @@
-"""The language of texts for people: English as written in the program, or Chinese from a table.
+"""The language of texts for people: English as written in the program, or Chinese from `chinese.toml`.
 
 A text is looked up as a whole.  A text that was put together is a `Phrase`, which remembers its pattern and its values:
 the pattern is looked up, and the values are set into its translation.  A value is translated if it is a phrase itself,

@@ -1,4 +1,4 @@
-"""Worker processes: starting them, setting them up, and saying how they ended.
+"""Worker processes: how they are started and set up, and how they ended, in words.
 
 A worker reads lines from its standard input and answers on its standard output, and it ends when its input does, so
 that a parent that is killed leaves no stray process.

@@ -1,4 +1,4 @@
-"""Safe input and output: one quiet, tested outcome for everything that can go wrong with a stream or a file.
+"""Safe input and output: streams and files, atomic writes, and one quiet, tested outcome for all that can go wrong.
 
 A reader that leaves (`| head`), a full disk, a closed stream, a character that the encoding lacks: each is expected.  A
 file is written atomically, or piece by piece, and never over a file that the command reads.

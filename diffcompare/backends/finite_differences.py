@@ -1,4 +1,4 @@
-"""Finite differences: derivatives from values of f at a few points around x, one line for each stencil.
+"""Finite differences: one line for each stencil, the step that suits it, and Richardson's extrapolation.
 
 A stencil approximates f'(x) by `sum(weight * f(x + offset*h)) / (denominator*h)`.  Its truncation error falls as
 h^order, its round-off error grows as 1/h, and `eps^(1/(order + 1))` balances the two for a function whose scale is 1.

@@ -1,4 +1,4 @@
-"""The problem that a backend is given, the form of its answer, and what several backends share."""
+"""Problems and answers of backends: what they are given, what they return, and what several of them share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row answered: its output (a line of JSON, or lines of CSV) and its summary."""
+"""The result of one row: its output (a line of JSON, or lines of CSV) and its summary."""
 
 from __future__ import annotations
 

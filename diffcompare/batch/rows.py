@@ -1,4 +1,4 @@
-"""The rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file.
+"""Rows of text, JSON lines and TOML: one expression each, not yet parsed, with its place in the file.
 
 A row holds only text and numbers, so that it can be sent to another process or machine.  A line from which no row can
 be made becomes a row with a diagnostic: an error costs its own row and no other.

@@ -1,4 +1,4 @@
-"""A batch run: rows are read, given out to workers, and written in order, a bounded number at a time."""
+"""A batch run: rows are read, handed out to workers, and written in order, a bounded number at a time."""
 
 from __future__ import annotations
 

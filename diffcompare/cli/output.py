@@ -1,4 +1,4 @@
-"""Output of a command: a sign of progress, then its result or an error, with the right format, look and destination."""
+"""The output of a command: progress, then the result or an error, with its format, look, destination and exit code."""
 
 from __future__ import annotations
 

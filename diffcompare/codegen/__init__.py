@@ -1,4 +1,4 @@
-"""Write the gradient as a program that runs by itself (`derive --code`).
+"""Generated code: the gradient as a program that runs by itself (`derive --code`).
 
 A program has two functions: `gradient_by_formulas` computes every partial by its formula, as a person writes it;
 `gradient` is the reverse sweep as straight-line code, with every shared subexpression once.

@@ -1,4 +1,4 @@
-"""Write a function with its own derivative for PyTorch (`torch.autograd.Function`) or for JAX (`custom_vjp`).
+"""Programs for PyTorch (`torch.autograd.Function`) and JAX (`custom_vjp`): a function with its own derivative.
 
 The forward pass is the first half of the reverse sweep, the backward pass the second; what the second half reads of
 the first is what has to be saved in between.

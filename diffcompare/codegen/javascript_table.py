@@ -1,4 +1,4 @@
-"""Write the table of operations as JavaScript: value, partials, domain and kink of each row, for a tape in a browser.
+"""The table of operations in JavaScript: value, partials, domain and kink of each row, for a tape in a browser.
 
 The tests of domains and kinks in the table are Python functions with `and` and `or`, which ask every comparison for
 its outcome.  They are executed symbolically, once for every way in which the comparisons can turn out, and the results

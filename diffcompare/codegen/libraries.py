@@ -1,4 +1,4 @@
-"""The libraries that code is generated for: Python's `math`, NumPy and JavaScript, their syntax and their functions.
+"""The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions.
 
 Functions that a library lacks are defined here, those of JavaScript in `definitions.js`, and a program gets only the
 definitions that it uses.  They follow the rows of the table of operations, float by float; a test compares them with

@@ -1,4 +1,4 @@
-"""Write the reverse sweep as straight-line source: a line for every node forwards, its contributions backwards.
+"""The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards.
 
 This is reverse mode over names in place of numbers: a contribution is the adjoint's name times the partial, which the
 row of the table gives for the names of the arguments.

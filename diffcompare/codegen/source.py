@@ -1,4 +1,4 @@
-"""Write expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript."""
+"""Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript."""
 
 from __future__ import annotations
 

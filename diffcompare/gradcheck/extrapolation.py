@@ -1,4 +1,4 @@
-"""The slope of f along a line, with an error bound, from values of f at shrinking steps.
+"""The slope of f along a line, with an error bound, from values of f at shrinking steps (Ridders).
 
 Difference quotients on both sides are extrapolated to step 0 (Ridders 1982).  Where they diverge, f jumps or has a
 vertical tangent; where their one-sided limits differ, it has a kink; where one side has no values, an edge.  Steps h

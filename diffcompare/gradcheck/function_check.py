@@ -1,4 +1,4 @@
-"""Check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`."""
+"""The check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`."""
 
 from __future__ import annotations
 

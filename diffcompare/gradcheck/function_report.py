@@ -1,4 +1,4 @@
-"""Report of the check of a `Function`: its sentence, its JSON data, and its document."""
+"""The report of the check of a `Function`: its sentence, its JSON data, and its document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check of a Python gradient against values of the function: `dc.check(f, gradient, x)`.
+"""The check of a Python gradient against values of the function: `dc.check(f, gradient, x)`.
 
 At every point all entries are judged, and the mistake is named that explains the wrong ones.
 """

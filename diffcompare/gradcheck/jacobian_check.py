@@ -1,4 +1,4 @@
-"""A given Jacobian against slopes of f: every entry, or random directions if there are many."""
+"""The check of a Jacobian against slopes of f: every entry, or random directions if there are many."""
 
 from __future__ import annotations
 

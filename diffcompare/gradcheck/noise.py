@@ -1,4 +1,4 @@
-"""Noise of the values of f near a point, estimated from differences of close values (ECnoise).
+"""The noise of f near a point, estimated from differences of close values (ECnoise).
 
 ECnoise (Moré & Wild 2011, "Estimating computational noise", SIAM J. Sci. Comput. 33, 1292-1314): in a row of values at
 equal spacings h the k-th differences of the smooth part of f fall like h^k, those of the noise do not.  For noise of

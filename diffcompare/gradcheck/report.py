@@ -1,4 +1,4 @@
-"""Report of a gradient check: its sentences, its JSON data, and its document."""
+"""The report of a gradient check: its sentences, its JSON data, and its document."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Read what a user gives: expressions, points, formulas by hand, and entries of the catalogue or of files."""
+"""User input: expressions, points, formulas by hand, and entries of the catalogue or of files."""

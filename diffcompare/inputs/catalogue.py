@@ -1,4 +1,4 @@
-"""Look up classic expressions in the catalogue (`expressions/*.toml`), by name or by their shape.
+"""The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape.
 
 `match` runs at almost every start of the program, so it must be quick: reading the files as TOML would take longer
 than starting Python does.  The files are only scanned for the lines `name = ...` and `expression = ...` (a test

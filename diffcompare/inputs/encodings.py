@@ -1,4 +1,4 @@
-"""Detect the encoding of texts from spreadsheets and editors: UTF-8, UTF-16, or the code page of a machine.
+"""Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine.
 
 A byte-order mark decides, and so does valid UTF-8.  Otherwise the code pages are tried: right is one in which the
 first line has a known title (`localized_tables`), or else the only one in which all characters are usual ones of its

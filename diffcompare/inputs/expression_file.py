@@ -1,4 +1,4 @@
-"""Read files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files.
+"""Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files.
 
 An entry needs only `name` and `expression`.  Whatever is wrong with a file becomes a diagnostic that says where.
 """

@@ -1,4 +1,4 @@
-"""Read the files that users name: which kinds can be read, their bytes and their text.
+"""Files that users name: which kinds can be read, their bytes and their text.
 
 Whatever is wrong with a file becomes a diagnostic that says what to do: how to save it in a form that can be read.
 """

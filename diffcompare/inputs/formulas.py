@@ -1,4 +1,4 @@
-"""Parse formulas given with an expression: partials by hand (`--hand`), also as equations, and `--domain`.
+"""Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`).
 
 In an equation (`f'(x) = 2*x`, `dy/dx = ...`, `f_x = ...`, `d/dx[x^2] = ...`) one side names the derivative, and the
 other is the formula.  A text with two formulas, or with one for the function itself (`y = 2x`), is an error: nothing is

@@ -1,4 +1,4 @@
-"""Read tables from all over the world: titles of columns in many languages, and decimal commas in cells.
+"""Tables from all over the world: titles of columns in many languages, and decimal commas in cells.
 
 A title is recognized as a whole, whatever its case and its accents (`etudiant`), or by one of its words (`Name des
 Schülers`).  Whole titles take precedence over words, and a role is given once, to the first column that has it.

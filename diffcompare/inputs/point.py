@@ -1,4 +1,4 @@
-"""Points: a double for every variable, typed (`--at x1=2,x2=pi/2`) or from the list of default points."""
+"""Points: a double for every variable, typed (`--at x1=2,x2=pi/2`), and the candidates for a default point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resolve the argument of a command: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input.
+"""The argument of a command, resolved: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input.
 
 The result is a `ParsedInput`: the parsed expression and, if they are known, partials by hand and a classic point.  A
 typed expression that is in the catalogue, perhaps with other names, gets those of the catalogue.

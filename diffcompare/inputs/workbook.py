@@ -1,4 +1,4 @@
-"""The cells of an Excel workbook (`.xlsx`) as text, read by openpyxl, which is an optional dependency.
+"""Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency.
 
 A number becomes text as Python prints it.  A formula becomes the text behind its `=`, because that is how pupils type
 an answer (`=3*x^2`, `=1/3`), except where the spreadsheet computed a number from other cells.

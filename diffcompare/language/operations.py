@@ -1,4 +1,4 @@
-"""THE TABLE: every elementary operation of the language, one row each.
+"""THE TABLE of elementary operations, one row each: value, partials, domain, kink, and names in other libraries.
 
 A row declares the value of an operation and one *partial* per argument, and nothing else in the project knows what
 `sin` is: the parser, the printer, all backends, the truth and the tests read these rows.

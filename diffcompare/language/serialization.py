@@ -1,4 +1,4 @@
-"""Straight-line programs: expressions as lists that JSON can carry, every distinct node written once.
+"""Expressions as straight-line programs: lists that JSON can carry, every distinct node written once.
 
 A *program* is `{"code": [instruction, ...], "roots": [number, ...]}`.  An instruction is a leaf (`["variable", name]`,
 `["number", hexadecimal digits, places]`, `["constant", name]`) or a row and the numbers of the instructions that

@@ -1,4 +1,4 @@
-"""Functions over doubles where `math` has none, loses digits or has another domain: gamma and kin, roots, powers.
+"""Special functions over doubles, where `math` has none or loses digits: gamma and its kin, roots, powers.
 
 Near 2, lgamma(2 + z) = (1 - g) z + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, where g is Euler's constant
 (Abramowitz & Stegun 6.1.33), and digamma is its derivative (6.3.14).  Recurrences carry other arguments there.  What is

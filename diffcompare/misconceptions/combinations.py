@@ -1,4 +1,4 @@
-"""More than one mistake: the same one made throughout, and two different ones at once.
+"""Combined mistakes: the same one made throughout, and two different ones at once.
 
 Two mistakes of which neither uses the result of the other change the derivative by the sum of their single effects.
 Where one node lies above the other, the upper mistake is made with the tangents that the lower one has left, which

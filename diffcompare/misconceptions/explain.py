@@ -1,4 +1,4 @@
-"""Find the mistake that turns the derivative of a function into a given answer, and put it into words."""
+"""The explanation of a wrong answer: the mistake that turns the derivative into it, found and put into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mistake in words: the violated rule, the subexpression, and the right derivative beside the wrong one."""
+"""The words for a mistake: the violated rule, the subexpression, and the right derivative beside the wrong one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for the mistake that explains an answer.
+"""The search for the mistake that explains an answer: every wrong rule at every node, confirmed in ball arithmetic.
 
 Every mistake of the table is made at every node of the function, one at a time, and the resulting derivative is
 compared with the answer: first in doubles at all points; what agrees is confirmed in ball arithmetic, so that no

@@ -1,4 +1,4 @@
-"""Evaluate expressions: one loop along the Wengert list, over any number system.
+"""Evaluation of expressions: one loop along the Wengert list, over any number system, and doubles as IEEE 754 has them.
 
 There are two systems of doubles.  In `FLOATS`, the fast one, Python raises where a value leaves the domain or the
 range.  Callers catch that and evaluate again in `CAREFUL`, in which nothing raises: outside a domain a value is an

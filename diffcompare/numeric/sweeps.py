@@ -1,4 +1,4 @@
-"""The forward and the reverse sweep of automatic differentiation, over any number system, and what they cost.
+"""The forward and reverse sweeps of automatic differentiation (tangents, adjoints), and the operations they take.
 
 Both multiply the same partials and differ only in the order.  Neither evaluates a partial that is not needed: an
 argument that does not depend on a variable of interest is skipped (0 * nan would be nan), and so is the branch that

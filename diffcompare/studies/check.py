@@ -1,4 +1,4 @@
-"""Check partial derivatives that somebody wrote: a verdict on each, and the mistake behind it."""
+"""`dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a check: verdicts, evidence, mistakes with carets under them, and the step done right.
+"""The report of a check: the verdicts in words, evidence, mistakes with carets under them, and the step done right.
 
 `data` writes the JSON document (schema diffcompare/1), `document` the blocks that renderers show.
 """

@@ -1,4 +1,4 @@
-"""Check a derivation line by line: is each the derivative, and does it follow from the one before?"""
+"""The check of a derivation line by line: is each the derivative, and does it follow from the one before?"""
 
 from __future__ import annotations
 

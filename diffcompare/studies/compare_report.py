@@ -1,4 +1,4 @@
-"""A comparison as a document: the values against the truth, the cost of each method, and the verdict."""
+"""The report of a comparison: the values against the truth, the cost of each method, and the verdict."""
 
 from __future__ import annotations
 

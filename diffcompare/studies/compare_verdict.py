@@ -1,4 +1,4 @@
-"""The closing sentence of a comparison: what to learn from its tables.  Every figure in it comes from them."""
+"""The closing sentence of a comparison: what to learn from its tables, from which every figure in it comes."""
 
 from __future__ import annotations
 

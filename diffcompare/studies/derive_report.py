@@ -1,4 +1,4 @@
-"""A derivation as JSON and as a document: one rule a line, the tidied formula, sizes, and the check at the point."""
+"""The report of a derivation: one rule a line, the tidied formula, sizes, and the check at the point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors at a point (no value, overflow, a kink), as a diagnostic that says what to do about it."""
+"""Failures at a point (no value, overflow, a kink), each as a diagnostic that says what to do about it."""
 
 from __future__ import annotations
 

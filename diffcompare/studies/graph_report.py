@@ -1,4 +1,4 @@
-"""A computational graph as JSON and as a document: the drawing, the table of nodes, and what sharing saves."""
+"""The report of a computational graph: the drawing, the table of nodes, and what sharing saves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read derivatives still to be worked out: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
+"""Derivatives still to be worked out, as people write them: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`.
 
 Each is read as the derivative of what is in its brackets, or of what an earlier line defines.  For the parser a
 placeholder stands in its place, which nobody wrote; so every diagnostic about the parsed text is translated back to the

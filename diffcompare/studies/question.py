@@ -1,4 +1,4 @@
-"""A caller's input, validated: the question, the point (or a default one), variables, steps and budgets."""
+"""The validated question: point or default point (away from kinks), variables, steps and budgets."""
 
 from __future__ import annotations
 

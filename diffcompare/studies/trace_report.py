@@ -1,4 +1,4 @@
-"""A trace as JSON and as a document: evaluation, forward sweeps side by side, reverse sweep, adjoint identity."""
+"""The report of a trace: evaluation, forward sweeps side by side, reverse sweep, adjoint identity."""
 
 from __future__ import annotations
 

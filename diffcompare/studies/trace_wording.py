@@ -1,4 +1,4 @@
-"""Rules of a trace as text: what a node computes and passes on, with the names of the list and with numbers.
+"""The wording of a trace: what a node computes and passes on, with the names of the list and with numbers.
 
 A rule is an expression that is built twice: over variables named like the nodes, and over their values rounded to a few
 digits.  Its partials are those of the table of operations, so it says what the sweep does.

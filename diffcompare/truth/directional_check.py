@@ -1,4 +1,4 @@
-"""The check of a gradient by values alone: a central difference in a direction that moves every variable.
+"""The check of the truth by values alone: a central difference in a direction that moves every variable.
 
 Difference quotients in ball arithmetic are an independent check, because they do not use the table's partials.
 """

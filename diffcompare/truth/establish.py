@@ -1,4 +1,4 @@
-"""Establish the truth about a problem: value and gradient in ball arithmetic, checked by values alone.
+"""The truth about a problem: value and gradient in ball arithmetic at growing precision, checked by values alone.
 
 One evaluation and one reverse sweep run at growing precision, until both ends of every ball round to the same 25 digits
 and to the same double.  The sweep uses the same table of partials as the methods it judges, so it is checked against a

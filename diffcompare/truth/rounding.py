@@ -1,4 +1,4 @@
-"""Round balls to the 25 digits and the double that they determine, and measure errors against them."""
+"""Rounding of balls to the 25 digits and the double that they determine, and errors measured against them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare a formula with the true partial at a point, exactly; choose the counterexample that is easiest to read.
+"""The exact comparison of a formula with the true partial at a point, and the counterexample that is easiest to read.
 
 Both values are computed in ball arithmetic, so no tolerance is needed.  Balls that lie apart are two numbers, whatever
 the digit in which they part.  Balls that overlap are made smaller until they share 30 digits or more.

@@ -1,4 +1,4 @@
-"""The verdict on each partial, with its evidence.
+"""The verdict on each partial (proved, agrees, wrong, undecided), with its evidence.
 
 `proved`: an argument settles it.  `agrees`: the values agree at every point that was tried, to 30 digits or more.
 `agrees where it is defined`: one of the two, but there are regions in which the formula has no value although the

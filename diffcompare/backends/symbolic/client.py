@@ -1,4 +1,4 @@
-"""Symbolic differentiation by sympy in a worker process: this side sends requests and never imports sympy.
+"""The client of the symbolic worker: requests with a time budget, and the formulas that come back; never imports sympy.
 
 sympy takes a quarter of a second to import, may work for hours on an expression of one line, and recurses.  So it runs
 in a worker, which imports it while the other methods are at work, sends each result as soon as it has it, and is killed

@@ -1,4 +1,4 @@
-"""Convert sympy's expressions to ours, in the form that a person would write and that is best for doubles.
+"""Conversion from sympy: its expressions as ours, as a person would write them and as suits doubles.  Worker only.
 
 A product with negative powers becomes one division, x^(1/2) is sqrt(x), a negative term is subtracted; no number is
 ever rounded.  Worker process only.

@@ -1,4 +1,4 @@
-"""Write a polynomial in one variable and its derivative as Table 1 of the survey does.  Worker process only.
+"""Polynomials in one variable as Table 1 of the survey writes them, and their derivatives.  Worker process only.
 
 There (Baydin et al. 2018, Table 1) a polynomial is the product of its factors, the unsimplified derivative is the
 result of the product rule, and the simplified one has a common number in front.  sympy finds the factors; the terms are

@@ -1,4 +1,4 @@
-"""Convert our expressions to sympy's.  Worker process only.
+"""Conversion to sympy: our expressions as its own, node by node, never by parsing text.  Worker process only.
 
 Nothing is ever parsed: sympy objects are built node by node along the Wengert list, with real variables named by their
 position, so that no user's name can mean anything to sympy.

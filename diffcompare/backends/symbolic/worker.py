@@ -1,4 +1,4 @@
-"""Serve the symbolic backend in a process with sympy: `python -P -m diffcompare.backends.symbolic.worker`.
+"""The symbolic worker: a process that imports sympy and answers requests, one JSON line each.
 
 One JSON line in: `{"program", "wrt", "budget", "stages", "order"}`.  JSON lines out: `{"ready": true}` once sympy is
 imported; then for a request one line per stage that it names (without `stages`: raw, cse, simplified), as soon as it is

@@ -1,4 +1,4 @@
-"""Test whether a difference is 0 for all real numbers, as far as sympy can show.  Worker process only.
+"""The zero test: is a difference 0 for all real numbers, as far as sympy can show?  Worker process only.
 
 The two formulas are known to agree at many points, so that every step may assume what holds at almost all points: that
 sign(u)^2 is 1, and that no denominator is 0.

@@ -1,4 +1,4 @@
-"""Grade the answers of a class: the same answer of many students is checked once, and errors stay in their row."""
+"""Grading a class: the same answer of many students is checked once, and errors stay in their row."""
 
 from __future__ import annotations
 

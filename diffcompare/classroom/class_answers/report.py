@@ -1,4 +1,4 @@
-"""The answers of a class as a document and as JSON: frequent mistakes, how every question went, and all rows."""
+"""The report of a class: frequent mistakes, how every question went, and all rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Computed demos: a demo with its frames, as a document for people and as plain data."""
+"""The report of a demo: its computed frames, as a document for people and as plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lesson's page put together: every frame as an element, the figures as data, style and script inline."""
+"""The lesson's page: every frame as an element, the figures as data, style and script inline."""
 
 from __future__ import annotations
 

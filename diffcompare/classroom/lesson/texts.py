@@ -1,4 +1,4 @@
-"""Every word of the page itself; the words of the demos come with their frames.
+"""The texts of the lesson's page itself; the words of the demos come with their frames.
 
 The page gets them in the current language, and its script fills in what is in braces.
 """

@@ -1,4 +1,4 @@
-"""The exercises of a quiz: random functions, no two alike, each with a point and its domain.
+"""The exercises of a quiz: random functions from a seed, no two alike, each with a point and its domain.
 
 A seed gives the same exercises again.  A drawn function is rejected if no teacher would ask it: if it has a function
 beside its inverse (`ln(exp(x))`), one variable where several are wanted, or is constant or undefined near the usual

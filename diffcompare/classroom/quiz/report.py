@@ -1,4 +1,4 @@
-"""A quiz as a document and as JSON: the answers, the topics to practise, and the score."""
+"""The report of a quiz: the answers, the topics to practise, and the score."""
 
 from __future__ import annotations
 

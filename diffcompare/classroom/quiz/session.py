@@ -1,4 +1,4 @@
-"""A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the next state of the quiz.
+"""A quiz as a state machine: `reply` takes a quiz and a line of input, and returns the quiz after it; hints.
 
 Nothing here reads or prints.  After a wrong answer comes a hint, after a second one the misconception behind it, after
 a third one the derivation; an answer that cannot be parsed or decided costs nothing.

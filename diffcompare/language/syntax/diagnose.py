@@ -1,4 +1,4 @@
-"""From a fault to a diagnostic: the cause in words, the smallest stretch of text at fault, and a fix.
+"""Diagnoses: from a fault to the cause in words, the smallest stretch of text at fault, and a fix.
 
 Every fix offered is a whole expression that was parsed first: what `help:` shows can be pasted back.
 """

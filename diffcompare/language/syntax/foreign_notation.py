@@ -1,4 +1,4 @@
-r"""Texts in the notation of another program: function definitions, derivatives, LaTeX, powers of ten.
+r"""Findings about other programs' notation: function definitions, derivatives, LaTeX, powers of ten.
 
 They are recognised whole before a single sign of them is blamed: `f := x -> x^2` has more than a colon too many.
 

@@ -1,4 +1,4 @@
-"""Names that were probably meant as something else: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308).
+"""Warnings about names that were probably meant otherwise: `sinx`, `cos2x`, `pix`, `E`, `Pi` (W307, W308).
 
 `sinx` is a variable like any other, and so are `E` and `Pi`: a question about it is answered, with a warning that says
 what it may have been meant to be.  A verdict on a text that may be misread is refused.

@@ -1,4 +1,4 @@
-"""A text in error, cut into tokens with their places, and the tools to write a corrected text.
+"""The text in error: its tokens with their places, and the tools to write a corrected text.
 
 A fix is the user's own text with a few characters changed, so that spacing and names stay as they were typed.
 """

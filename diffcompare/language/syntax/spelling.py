@@ -1,4 +1,4 @@
-"""Names of functions in other languages, and what they are called here; misspelt names of functions."""
+"""Spelling of function names: what other languages call them, and misspelt ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure a step sweep: the error of every formula at many steps, the cancellation table, methods without a step.
+"""The measurements of a step sweep: errors at many steps, the cancellation table, methods without a step.
 
 The error at a single step is an accident of rounding, so steps are collected in bins: a bin is centred on 10^(k/4), has
 many steps at even distances on a logarithmic axis, and its error is their median.

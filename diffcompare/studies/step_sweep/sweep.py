@@ -1,4 +1,4 @@
-"""Sweep the step of difference formulas, and measure their errors beside methods that have no step.
+"""`dc.sweep` and `sweep`: the error of difference formulas against their step, and of methods that have none.
 
 The picture is Figure 3 of Baydin, Pearlmutter, Radul and Siskind, "Automatic Differentiation in Machine Learning: a
 Survey", JMLR 18(153), 2018: truncation error falls with the step, round-off grows as the step shrinks.

@@ -1,4 +1,4 @@
-"""Measure derivatives as formulas, by the rules and by sympy: their size, their values, and their error."""
+"""The measurements of a swell study: size, value and error of derivatives as formulas, by the rules and by sympy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Swell studies: the members of a family, or the higher derivatives of one expression, and the record of both."""
+"""`swell`: the members of a family, or the higher derivatives of one expression, and the record of both."""
 
 from __future__ import annotations
 
