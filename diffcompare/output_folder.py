@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Collection, Mapping
 
-from diffcompare.safe_io import CannotWrite, cure, denied, reason, write_file
+from diffcompare.safe_io import CannotWrite, denied, help_for, reason, write_file
 
 # By suffix: what a file is called, and what encloses its last line so that viewers skip it.
 KINDS = {".txt": ("text", "[", "]"), ".md": ("page", "<!-- ", " -->"), ".svg": ("picture", "<!-- ", " -->")}
@@ -28,7 +28,7 @@ def check(folder: str, names: Collection[str], output: str | None = None) -> lis
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise CannotWrite(f"into `{folder}`", "it is not a directory", "name a directory that exists, or a new one")
     if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotWrite(f"into `{folder}`", reason(denied()), f"{cure(denied())}, or name another directory")
+        raise CannotWrite(f"into `{folder}`", reason(denied()), f"{help_for(denied())}, or name another directory")
     paths = [os.path.join(folder, name) for name in names]
     if output is not None and any(_is_same(output, path) for path in paths):
         raise CannotWrite(f"`{output}`", "a file of that name is written there too", "name another file with -o")
@@ -48,7 +48,7 @@ def write(folder: str, texts: Mapping[str, str], output: str | None = None) -> l
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(f"into `{folder}`", reason(error), f"{cure(error)}, or name another directory") from None
+        raise CannotWrite(f"into `{folder}`", reason(error), f"{help_for(error)}, or name another directory") from None
     for name, text in texts.items():
         write_file(os.path.join(folder, name), sealed(name, text))
     return old

@@ -123,7 +123,7 @@ def reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def cure(error: OSError) -> str:
+def help_for(error: OSError) -> str:
     """Return what to do about a file that cannot be written."""
     return _CURES.get(errno.errorcode.get(error.errno or 0, ""), "remove the cause")
 
@@ -171,7 +171,7 @@ def _trouble(path: str, error: OSError | ValueError, state: str) -> CannotWrite:
     """Return an error that says what is wrong with a file, what is there now (`state`), and what to do."""
     if isinstance(error, ValueError):
         return CannotWrite(f"`{path}`", str(error), "choose another name")
-    return CannotWrite(f"`{path}`", reason(error), f"{state}: {cure(error)}, or choose another file")
+    return CannotWrite(f"`{path}`", reason(error), f"{state}: {help_for(error)}, or choose another file")
 
 
 def write_file(path: str, text: str) -> None:

@@ -61,7 +61,7 @@ def differentiate(problem: Problem) -> Derivative:
             status = "timed-out"
             notes.append(f"timed out after {problem.budget:g} s")
             break
-        chosen[name] = step = StepSearch(nodes, problem.point, name).by(problem.step)
+        chosen[name] = step = StepSearch(nodes, problem.point, name).find(problem.step)
         gradient[name] = step.partial
         if step.partial is None:
             status = "undefined"
@@ -143,7 +143,7 @@ class StepSearch:
             for argument in node.arguments
         }
 
-    def by(self, given: float | None) -> StepLength:
+    def find(self, given: float | None) -> StepLength:
         """Return the partial by a given step, or by the default step or one that replaces it."""
         h = given or default_step(self.point[self.name])
         values, partial = self._try(h)

@@ -178,11 +178,11 @@ class LocalPool:
 
     def _end_overdue_workers(self) -> None:
         """End workers that take too long over a row, and give out the rows of lost workers again."""
-        patience = self.options.patience
+        time_limit = self.options.time_limit
         now = monotonic()
-        for worker in self.workers if patience is not None else ():
-            assert patience is not None
-            allowed = patience + IMPORT_SECONDS * worker.fresh
+        for worker in self.workers if time_limit is not None else ():
+            assert time_limit is not None
+            allowed = time_limit + IMPORT_SECONDS * worker.fresh
             if worker.pending and now - worker.since > allowed and not worker.lost:
                 number, row = worker.pending.popleft()
                 why = f"the row was not finished within {allowed:g} s, and the process that worked on it was ended"

@@ -43,7 +43,7 @@ class Options(NamedTuple):
         return {**self._asdict(), "methods": list(self.methods), "wrt": list(self.wrt)}
 
     @property
-    def patience(self) -> float | None:
+    def time_limit(self) -> float | None:
         """Seconds after which a worker is ended; None for no limit.
 
         Every method and the truth keep to the budget by themselves.  The budget does not include the start of sympy,

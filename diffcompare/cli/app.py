@@ -53,7 +53,7 @@ def run(words: Sequence[str]) -> int:
     except OSError as error:
         if not "".join(words[:1]).startswith(INSTALL):
             raise
-        help = f"{safe_io.cure(error)}, or install it by hand: --show-completion prints it"
+        help = f"{safe_io.help_for(error)}, or install it by hand: --show-completion prints it"
         raise safe_io.CannotWrite(f"`{error.filename}`", safe_io.reason(error), help) from None
 
 

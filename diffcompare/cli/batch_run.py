@@ -121,9 +121,11 @@ def execute(
         safe_io.complain(f"\ninterrupted: {_rows(run.statistics.rows)} done{'; continue with --resume' * resumable}\n")
         raise
     except DiskTrouble as trouble:
-        help = f"{safe_io.cure(trouble.error)}, or {safe_io.ANOTHER_OUTPUT}"
+        help = safe_io.help_for(trouble.error)
         if run.statistics.rows:
-            help = f"{_rows(run.statistics.rows)} are done: {safe_io.cure(trouble.error)}, then continue with --resume"
+            help = f"{_rows(run.statistics.rows)} are done: {help}, then continue with --resume"
+        else:
+            help = f"{help}, or {safe_io.ANOTHER_OUTPUT}"
         raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None
     except PoolLost as lost:
         message = f"{lost}; {_rows(run.statistics.rows)} done"

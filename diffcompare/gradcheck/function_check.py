@@ -249,7 +249,7 @@ def _second_order(function: Any, arguments: tuple[Any, ...], seed: int) -> Funct
             for part, argument in zip(parts, arguments, strict=True):
                 for index in np.ndindex(_shape(argument)):
                     rows.append(_row(part, index, leaves, arguments))
-    except Exception as error:  # as above
+    except Exception as error:  # a student's backward may raise anything
         return FunctionCase(2, arguments, None, _raised(error))
     given = np.array(rows)
     check = check_callable(_named(backward, function), _shaped(given, arguments, (len(rows),)), *arguments,

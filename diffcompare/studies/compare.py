@@ -131,7 +131,7 @@ class Comparison(Record):
 
 # A method of exact rules that keeps fewer digits than this has lost some to rounding, or is wrong.
 MIN_EXACT_DIGITS = 12.0
-BESIDE_TOLERANCE = 1e-3  # how close partials near a kink must be to the truth at the kink
+NEARBY_TOLERANCE = 1e-3  # how close partials near a kink must be to the truth at the kink
 
 # How far a point is moved off a kink; at smaller distances a formula like (exp(x) - 1)/x has lost its digits.
 DISTANCES = (1e-7, 1e-5, 1e-4, 1e-3)
@@ -159,8 +159,8 @@ class MethodAccuracy(NamedTuple):
     def far_off(self) -> bool:
         """True if every wrong partial is wrong by more than a small move of the point explains."""
         return all(
-            digits < -math.log10(BESIDE_TOLERANCE) for digits in self.digits.values() if digits < MIN_EXACT_DIGITS
-        ) and all(error > BESIDE_TOLERANCE for name, error in self.errors_at_zero.items() if name in self.wrong)
+            digits < -math.log10(NEARBY_TOLERANCE) for digits in self.digits.values() if digits < MIN_EXACT_DIGITS
+        ) and all(error > NEARBY_TOLERANCE for name, error in self.errors_at_zero.items() if name in self.wrong)
 
     @property
     def wrong(self) -> list[str]:
@@ -228,7 +228,7 @@ def kinks(comparison: Comparison) -> list[tuple[Expression, set[str]]]:
     return kinked
 
 
-def right_beside(comparison: Comparison, names: Collection[str]) -> bool:
+def right_nearby(comparison: Comparison, names: Collection[str]) -> bool:
     """Tell whether AD finds these true partials when the point is moved a little: then a kink made it miss them."""
     for distance in DISTANCES:
         for direction in (distance, -distance):
@@ -255,7 +255,7 @@ def _gradient_beside(problem: Problem, point: Mapping[str, float]) -> Mapping[st
 
 
 def _is_near(partial: float, true: TrueNumber | None) -> bool:
-    tolerance = BESIDE_TOLERANCE
+    tolerance = NEARBY_TOLERANCE
     return true is not None and math.isclose(partial, true.nearest, rel_tol=tolerance, abs_tol=tolerance)
 
 

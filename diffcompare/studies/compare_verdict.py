@@ -20,7 +20,7 @@ from diffcompare.studies.compare import (
     has_countable_digits,
     kinks,
     method_accuracies,
-    right_beside,
+    right_nearby,
     value_digits,
 )
 from diffcompare.studies.record import join
@@ -138,7 +138,7 @@ def _two_digits(true: TrueNumber) -> str:
     return f"{Decimal(true.text):.1e}"
 
 
-def misled_clause(comparison: Comparison) -> list[str]:
+def branch_clause(comparison: Comparison) -> list[str]:
     """Warn where rounding decides a condition, so that every method in doubles differentiates the wrong branch."""
     if comparison.truth is None or not comparison.truth.misled:
         return []
@@ -280,7 +280,7 @@ def _compared(comparison: Comparison) -> list[str]:
     others = [method for method in methods if method not in explained]
     exact = [method for method in others if method.exact]
     approximate = [method for method in others if not method.exact]
-    misled = misled_clause(comparison)
+    misled = branch_clause(comparison)
     lost = "" if misled else _cancellation(comparison, exact, approximate)
     if lost:
         return [*at_kink, lost, *missing(comparison, methods), *value(comparison)]
@@ -397,7 +397,7 @@ def _at_kink(comparison: Comparison, methods: Sequence[MethodAccuracy]) -> tuple
             and method.wrong
             and method.far_off
             and names_below.issuperset(method.wrong)
-            and right_beside(comparison, method.wrong)
+            and right_nearby(comparison, method.wrong)
         ]
         if not explained:
             continue

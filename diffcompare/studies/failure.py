@@ -106,23 +106,23 @@ def _undefined(statement: str, node: Expression, outside: Undefined) -> Diagnost
     to_blame = [arguments[letter] for letter in re.findall(_LETTER, operation.domain.text) if letter in arguments]
     if node.operation is not operation or len(letters) != len(node.arguments) or not any(a.varies for a in to_blame):
         where = f"{shorten(node)}: {describe_outside(outside)}"
-        cure = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
-        return Diagnostic("E802", "domain_error", f"{statement}: {where}", help=cure)
+        help = "choose another point" if node.varies and not to_blame else NO_POINT_HELPS
+        return Diagnostic("E802", "domain_error", f"{statement}: {where}", help=help)
     known = dict(zip(letters, outside.arguments, strict=True))
     if not _some_point_helps(operation, node.arguments, outside.arguments):
         fixed = " and ".join(dict.fromkeys(shorten(a) for a in to_blame if not a.varies))
-        cure = f"{fixed} is a constant, so no point helps: change the expression"
+        help = f"{fixed} is a constant, so no point helps: change the expression"
         message = f"{statement}: {shorten(node)}: {describe_outside(outside)}"
-        return Diagnostic("E802", "domain_error", message, help=cure)
+        return Diagnostic("E802", "domain_error", message, help=help)
     domain = _still_open(operation.domain.text, arguments, known)
     needs = re.sub(_LETTER, lambda match: shorten(arguments[match[0]]) if match[0] in arguments else match[0], domain)
     involved = [letter for letter in letters if re.search(rf"\b{letter}\b", domain)]
     actual = " and ".join({f"{shorten(arguments[letter])} is {known[letter]:.17g}": None for letter in involved})
     message = f"{statement}: {shorten(node)} needs {needs}, and {actual}"
-    cure = f"choose a point at which {needs}"
+    help = f"choose a point at which {needs}"
     if operation.name == "^" and shorten(node.arguments[1]) == "1/3":
-        cure = f"for the real cube root of any number write cbrt({shorten(node.arguments[0])}); or {cure}"
-    return Diagnostic("E802", "domain_error", message, help=cure)
+        help = f"for the real cube root of any number write cbrt({shorten(node.arguments[0])}); or {help}"
+    return Diagnostic("E802", "domain_error", message, help=help)
 
 
 def _some_point_helps(operation: Operation, arguments: Sequence[Expression], values: Sequence[float]) -> bool:

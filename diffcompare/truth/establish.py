@@ -249,12 +249,12 @@ def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, ch
             slopes[name] = Slopes(_as_float(left), _as_float(right))
             broken = broken or _is_break(left, right)
     status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
-    misled = _misled(nodes, problem, sweep.branches)
+    misled = _differing_branches(nodes, problem, sweep.branches)
     notes += [f"{shorten(node)} takes a different branch in doubles than in exact arithmetic" for node in misled]
     return Truth(status, value, gradient, slopes, misled=misled, notes=tuple(notes))
 
 
-def _misled(
+def _differing_branches(
     nodes: Sequence[Expression], problem: Problem, branches: Mapping[Expression, int]
 ) -> tuple[Expression, ...]:
     """Return every `if` below the output that takes a different branch in doubles."""

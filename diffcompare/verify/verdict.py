@@ -153,7 +153,7 @@ def judge(
         for name, answer in answers.items()
     }
     usable_samples = [sample for sample, _ in compared if not sample.is_boundary and usable(sample.point)]
-    return judgements, [sample.point for sample in sorted(usable_samples, key=_floating_point_hardship)]
+    return judgements, [sample.point for sample in sorted(usable_samples, key=_spread_of_scales)]
 
 
 def _compare_at(samples: Iterable[SamplePoint], function: PreparedFunction, max_points: int) -> AllComparisons:
@@ -184,7 +184,7 @@ def _compare_deeply(function: PreparedFunction, compared: AllComparisons) -> Non
             compared[index] = sample, {**comparisons, **different}
 
 
-def _floating_point_hardship(sample: SamplePoint) -> float:
+def _spread_of_scales(sample: SamplePoint) -> float:
     """Return the largest factor (as a logarithm) by which a coordinate, or its distance to a boundary, differs from 1.
 
     Doubles lose least with numbers of one size, and away from a pole.

@@ -78,7 +78,7 @@ def test_a_row_whose_worker_always_ends_says_so_and_the_rows_behind_it_are_answe
 
 
 def test_a_row_that_takes_too_long_costs_itself_and_no_other(at_work, monkeypatch):
-    monkeypatch.setattr(Options, "patience", property(lambda self: 1.0))
+    monkeypatch.setattr(Options, "time_limit", property(lambda self: 1.0))
     monkeypatch.setattr(pool, "IMPORT_SECONDS", 0.0)
     working = at_work(QUICK._replace(methods=("symbolic",), budget=None))
     steps = "; ".join(f"v{k + 1} = sin(v{k}) + cos(v{k})/(1 + v{k}^2)" for k in range(60))
@@ -147,7 +147,7 @@ def test_a_process_that_cannot_be_replaced(at_work, monkeypatch, jobs):
         assert [note.code for note in notes] == ["W634"]
 
 
-def test_a_run_without_a_crew_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):
+def test_a_run_without_a_pool_says_what_is_done_and_leaves_older_results_alone(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(processes, "start", refuse)
     Path("rows.txt").write_text("x^2\n")

@@ -169,7 +169,7 @@ def test_a_wrong_line_costs_no_results(cli, old, line, code):
     ],
 )
 def test_cures(number, cure):
-    assert safe_io.cure(OSError(number, "so it is") if number else OSError("odd")) == cure
+    assert safe_io.help_for(OSError(number, "so it is") if number else OSError("odd")) == cure
 
 
 def test_a_file_that_another_program_has_open_on_windows(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ import sympy
 from diffcompare.backends.symbolic.from_sympy import from_sympy, from_sympy_or_reason, parts, postorder
 from diffcompare.backends.symbolic.polynomial_form import table_row
 from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
-from diffcompare.backends.symbolic.zero_test import vanishes_by
+from diffcompare.backends.symbolic.zero_test import first_zero_form
 from diffcompare.language import serialization
 from diffcompare.language.wengert import variables, wengert_list
 
@@ -156,7 +156,7 @@ def _identity(request: Mapping[str, Any], partials: dict[str, Any], names: dict[
     symbols = {name: symbol for symbol, name in names.items()}
     (derivative,) = partials.values()
     difference = derivative - to_sympy(answer, symbols)
-    return {"by": vanishes_by(difference, [symbols[name] for name in request["positive"]])}
+    return {"by": first_zero_form(difference, [symbols[name] for name in request["positive"]])}
 
 
 STAGES = {  # `raw` must come first: it fills in what the others work on

@@ -15,7 +15,7 @@ import sympy
 from diffcompare.backends.symbolic.to_sympy import Absolute, CubeRoot, Hypotenuse, Maximum, Minimum, Sign, Step
 
 
-def vanishes_by(difference: Any, positive: Sequence[Any]) -> str | None:
+def first_zero_form(difference: Any, positive: Sequence[Any]) -> str | None:
     """Return the name of the first form in which the difference is 0, or None.
 
     `positive` are the symbols that are positive wherever both formulas have a value.

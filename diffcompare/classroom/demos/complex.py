@@ -40,7 +40,7 @@ def frames() -> Iterator[Frame]:
         (mask(answers, (1, 1)),),
         _too_long(comparison),
     )
-    yield _dies()
+    yield _not_analytic()
 
 
 def _too_long(comparison: Comparison) -> Broken:
@@ -56,7 +56,7 @@ def _too_long(comparison: Comparison) -> Broken:
     )
 
 
-def _dies() -> Frame:
+def _not_analytic() -> Frame:
     """Return the frame of four functions in plain complex arithmetic, two of them not analytic."""
     cases: tuple[tuple[str, Callable[[complex], complex], float, float], ...] = (
         (at_point("exp(x)", 1), cmath.exp, 1.0, cmath.exp(1).real),

@@ -28,7 +28,7 @@ def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digi
 
     Playback by itself ends with the last frame.  Raises KeyboardInterrupt, with the terminal restored.
     """
-    with held() as keyboard:
+    with terminal_keyboard() as keyboard:
         _loop(demos, look, keyboard, seconds, State(digits=digits if digits in (4, 6, 9) else None))
 
 
@@ -122,7 +122,7 @@ class Keyboard(Protocol):
 
 
 @contextmanager
-def held() -> Iterator[Keyboard]:
+def terminal_keyboard() -> Iterator[Keyboard]:
     """Hold the terminal; restore it afterwards, even after an exception, SIGTERM or SIGHUP."""
     with _signals_as_exits(), _raw() as keyboard:
         _write(ENTER)

@@ -37,7 +37,7 @@ class State(NamedTuple):
     over: bool = False
 
 
-def asks(state: State, frames: Sequence[Frame]) -> bool:
+def has_open_question(state: State, frames: Sequence[Frame]) -> bool:
     """Tell whether the frame's question is still open."""
     return state.predict and not state.revealed and bool(frames[state.frame].question)
 
@@ -100,7 +100,7 @@ def _same_node(frames: Sequence[Frame], place: int, sweep: str) -> int | None:
 
 
 def _next(state: State, frames: Sequence[Frame], demos: int) -> State:
-    if asks(state, frames):
+    if has_open_question(state, frames):
         return state._replace(revealed=True)
     if state.frame + 1 < len(frames):
         return _at(state, state.demo, state.frame + 1)
@@ -177,9 +177,9 @@ def compose(demo: Demo, frames: Sequence[Frame], state: State, look: Look, rows:
         frame = frames[state.frame]
         title = _title(demo, frames, state, columns)
         keys = _keys(frame, frames, press(state, "next", frames, demos) != state, columns)
-        words = _words(frame, state, asks(state, frames), look)
+        words = _words(frame, state, has_open_question(state, frames), look)
         last = next(other for other in reversed(frames) if other.sweep == frame.sweep) if frame.sweep else frame
-        body = _body(frame, last, state, asks(state, frames), look, rows - 2 - len(words))
+        body = _body(frame, last, state, has_open_question(state, frames), look, rows - 2 - len(words))
     words = words[-(rows - 4) :]
     window = _window(body, rows - 2 - len(words), state.scroll)
     lines: list[Line] = [[(title, "strong")], *_padded([*window, *words], rows - 2), [(keys, "")]]

@@ -140,7 +140,7 @@ class Draw:
         if self.level <= 2:
             return self.x
         if self.several:
-            return self.of_both()
+            return self.of_two_variables()
         if self.level == 3 or self.rng.random() < 0.4:
             return self.simple()
         return self.nested() if self.level == 4 else self.function()(self.nested())
@@ -163,7 +163,7 @@ class Draw:
         x, k = self.x, self.factor()
         return self.rng.choice((x / k, k * x, raise_to(x, 2), self.joined(1, x), x / (x + k)))
 
-    def of_both(self) -> Expression:
+    def of_two_variables(self) -> Expression:
         """Return an expression of two variables."""
         x, y, k = self.x, self.y, self.factor()
         choices = (x * y, raise_to(x, 2) + raise_to(y, 2), x * raise_to(y, self.exponent()), x / y, k * x * y,
@@ -246,12 +246,12 @@ TEMPLATES: tuple[Template, ...] = (
     Template("root", 3, 5, lambda d: d.scaled(cbrt(d.inner()))),
     Template("root", 4, 5, lambda d: d.power() * sqrt(d.inner())),
     Template("partial", 5, 5, lambda d: d.joined(d.scaled(d.power()) * d.raised(d.y), d.scaled(d.power()) * d.y)),
-    Template("partial", 5, 5, lambda d: d.scaled(d.function()(d.of_both()))),
-    Template("partial", 5, 5, lambda d: d.joined(d.power() * d.function()(d.y), d.function()(d.of_both()))),
+    Template("partial", 5, 5, lambda d: d.scaled(d.function()(d.of_two_variables()))),
+    Template("partial", 5, 5, lambda d: d.joined(d.power() * d.function()(d.y), d.function()(d.of_two_variables()))),
     Template("partial", 5, 5, lambda d: d.scaled(d.function()(d.x)) * d.function()(d.y)),
-    Template("partial", 5, 5, lambda d: d.of_both() / d.joined(raise_to(d.x, 2), d.factor() * d.y)),
+    Template("partial", 5, 5, lambda d: d.of_two_variables() / d.joined(raise_to(d.x, 2), d.factor() * d.y)),
     Template("partial", 5, 5, lambda d: raise_to(d.x, d.scaled(d.y))),
-    Template("partial", 5, 5, lambda d: d.power() * d.function()(d.of_both())),
+    Template("partial", 5, 5, lambda d: d.power() * d.function()(d.of_two_variables())),
 )  # fmt: skip
 
 # The topics in teaching order.

@@ -40,7 +40,7 @@ def marks(look: Look) -> str:
     return MARKS if look.unicode else ASCII_MARKS
 
 
-def hue(number: int) -> str:
+def curve_style(number: int) -> str:
     """Return the style of the curve with this number."""
     return f"hue{number % HUES}"
 
@@ -100,13 +100,13 @@ class DotCanvas:
 
     def _character(self, cell: Place) -> tuple[str, str]:
         if cell in self.marked:
-            return marks(self.look)[self.marked[cell]], hue(self.marked[cell])
+            return marks(self.look)[self.marked[cell]], curve_style(self.marked[cell])
         if cell not in self.dots:
             return " ", ""
         curve, bits = self.owner[cell], self.dots[cell]
         if self.look.charset == "ascii":
-            return marks(self.look)[curve], hue(curve)
-        return chr(0x2800 + bits) if self.look.charset == "braille" else _QUADRANTS[bits], hue(curve)
+            return marks(self.look)[curve], curve_style(curve)
+        return chr(0x2800 + bits) if self.look.charset == "braille" else _QUADRANTS[bits], curve_style(curve)
 
     def _dot(self, point: tuple[float, float]) -> Place:
         x = round(point[0] * (self.columns * self.wide - 1))
@@ -201,7 +201,7 @@ def _legend(plot: Plot, look: Look, columns: int) -> list[Line]:
     lines: list[Line] = [[]]
     for number, series in enumerate(plot.series):
         name = clean(series.name, look.unicode)
-        entry: Line = [(marks(look)[number], hue(number)), (f" {name}", "")]
+        entry: Line = [(marks(look)[number], curve_style(number)), (f" {name}", "")]
         if lines[-1] and line_width(lines[-1]) + 3 + line_width(entry) > columns:
             lines.append([])
         lines[-1] += [("   ", ""), *entry] if lines[-1] else entry
@@ -249,4 +249,4 @@ def _bar(height: float | None, scale: Scale, room: int, look: Look, number: int)
     fills = _FILLS if look.unicode else _ASCII_FILLS
     filled = scale.place(height) if height > 0 or not scale.log else 0.0
     length = max(round(filled * max(room, 1)), 1 if height else 0)
-    return [(fills[number % len(fills)] * length, hue(number)), (f" {power_text(height)}", "")]
+    return [(fills[number % len(fills)] * length, curve_style(number)), (f" {power_text(height)}", "")]

@@ -69,7 +69,7 @@ def lay_out(graph: Graph, reach: Mapping[str, tuple[float, float]], bend: float,
 
 
 def _layers(graph: Graph) -> dict[str, int]:
-    """Return the column of every node: its level, but leaves go right before their first use.
+    """Return the column of every node: its level, but leaves go just before their first use.
 
     In a small graph all variables stay in the first column.
     """

@@ -179,11 +179,11 @@ def _step_taken(sweep: StepSweep) -> str:
         if abs(row.taken - row.step) > 0.01 * row.step:
             x = format_coordinate(sweep.x)
             taken = approximate(row.taken, 3)
-            cure = "here h itself divides" if sweep.arithmetic.nominal else "so that is what divides here"
+            effect = "here h itself divides" if sweep.arithmetic.nominal else "so that is what divides here"
             if row.taken == 0:
-                cure = "the difference is exactly 0" if sweep.arithmetic.nominal else "there is nothing to divide by"
+                effect = "the difference is exactly 0" if sweep.arithmetic.nominal else "there is nothing to divide by"
             total = f"({x} + {format_coordinate(row.step)}) - {x} = {taken}"
-            return f"{sweep.name} does not move by exactly h: {total}; {cure}."
+            return f"{sweep.name} does not move by exactly h: {total}; {effect}."
     return ""
 
 

@@ -139,12 +139,12 @@ def curves(
     return measured, len(measured[0].bins) == len(grid.middles)
 
 
-def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[Along, dict[str, tuple[Rule, int]]]:
+def formulas(problem: Problem, *, nominal: bool, single: bool) -> tuple[LineFunction, dict[str, tuple[Rule, int]]]:
     """Return the function along the variable, and each difference formula as a function of the step, with its order."""
     (name,) = problem.wrt
     x = problem.point[name]
     rounded: Rounding = rounding(single)
-    line = Along(problem, nominal=nominal, single=single)
+    line = LineFunction(problem, nominal=nominal, single=single)
     rules: dict[str, tuple[Rule, int]] = {}
     for stencil in finite_differences.STENCILS:
         rules[stencil.name] = (
@@ -189,7 +189,7 @@ def _rule(formula: Callable[..., float | None], line: Line, x: float, nominal: b
     return lambda step: formula(line, x, step, nominal=nominal, rounded=rounded)
 
 
-class Along:
+class LineFunction:
     """The function along the problem's one variable, with a cache of its values."""
 
     def __init__(self, problem: Problem, *, nominal: bool, single: bool) -> None:

@@ -6,14 +6,14 @@ import sympy
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic import client
 from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
-from diffcompare.backends.symbolic.zero_test import vanishes_by
+from diffcompare.backends.symbolic.zero_test import first_zero_form
 from diffcompare.language.parser import parse
 
 
 def form(left, right, positive=()):
     symbols = symbols_for(["x", "y"])
     difference = to_sympy(parse(left), symbols) - to_sympy(parse(right), symbols)
-    return vanishes_by(difference, [symbols[name] for name in positive])
+    return first_zero_form(difference, [symbols[name] for name in positive])
 
 
 @pytest.mark.parametrize(

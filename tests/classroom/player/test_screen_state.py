@@ -5,7 +5,7 @@ import random
 import pytest
 
 from diffcompare.classroom.demos.frame import Broken, Frame
-from diffcompare.classroom.player.screen import DIGITS, LAST, State, asks, press
+from diffcompare.classroom.player.screen import DIGITS, LAST, State, has_open_question, press
 from diffcompare.document import Paragraph
 
 SHOWN = (Paragraph("shown"),)
@@ -26,14 +26,14 @@ def pressed(*keys, state=State(), demos=2):  # noqa: B008  (a State never change
 
 def test_a_question_is_revealed_before_the_next_frame_comes():
     state = pressed("next")
-    assert asks(state, FRAMES)
+    assert has_open_question(state, FRAMES)
     state = press(state, "next", FRAMES, 2)
-    assert (state.frame, asks(state, FRAMES)) == (1, False)
+    assert (state.frame, has_open_question(state, FRAMES)) == (1, False)
     assert press(state, "next", FRAMES, 2).frame == 2
 
 
 def test_without_predicting_nothing_is_asked():
-    assert not asks(pressed("predict", "next"), FRAMES)
+    assert not has_open_question(pressed("predict", "next"), FRAMES)
 
 
 def test_back_shows_what_was_revealed():

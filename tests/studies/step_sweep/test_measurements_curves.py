@@ -10,7 +10,7 @@ from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
 from diffcompare.numeric.evaluate import value_at
 from diffcompare.studies.step_sweep.measurements import (
-    Along,
+    LineFunction,
     bin_steps,
     curves,
     error_of,
@@ -50,7 +50,7 @@ def test_of_many_steps_a_smooth_formula_takes_a_few_around_the_same_middle() -> 
 @pytest.mark.parametrize("nominal", [True, False])
 def test_values_computed_together_are_those_computed_one_by_one(text: str, x: float, nominal: bool) -> None:
     problem = Problem(parse(text), {"x": x}, ("x",))
-    line = Along(problem, nominal=nominal, single=False)
+    line = LineFunction(problem, nominal=nominal, single=False)
     steps = bin_steps(-3.0, 4, 5)
     line.expect(steps)
     together = dict(line.known)
@@ -63,7 +63,7 @@ def test_values_computed_together_are_those_computed_one_by_one(text: str, x: fl
 
 
 def test_outside_of_the_domain_there_is_no_value() -> None:
-    line = Along(Problem(parse("sqrt(x)"), {"x": 1e-3}, ("x",)), nominal=True, single=False)
+    line = LineFunction(Problem(parse("sqrt(x)"), {"x": 1e-3}, ("x",)), nominal=True, single=False)
     line.expect([1e-2, 1e-4])
     assert {x: value is None for x, value in line.known.items()} == {x: x < 0 for x in line.known}
     assert set(map(type, line.known.values())) == {float, type(None)}
