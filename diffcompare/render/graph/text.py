@@ -173,7 +173,8 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
     quantities = dict.fromkeys(quantity for vertex in graph.vertices for quantity, _ in vertex.numbers)
     numbers = [translate("its value" if quantity == "primal" else f"its {quantity}") for quantity in quantities]
     numbers += [translate("its line")] if any(vertex.line is not None for vertex in graph.vertices) else []
-    parts = [translate("Under a node: {numbers}.", numbers=translate(" and ").join(numbers))] if numbers else []
+    listed = translate(" and ").join([translate(", ").join(numbers[:-1])] * (len(numbers) > 1) + numbers[-1:])
+    parts = [translate("Under a node: {numbers}.", numbers=listed)] if numbers else []
     if labelled and any(edge.label for edge in graph.edges):
         parts.append(translate("On an arrow: the partial."))
     if any(edge.decides for edge in graph.edges):
