@@ -26,7 +26,7 @@ def command(
     show: options.Show = "primal",
     other_at: Annotated[
         list[str] | None,
-        typer.Option("--other-at", metavar="x=0.8", help="Draw the path of a Python function at another point as well."),
+        typer.Option("--other-at", metavar="x=0.8", help="For FILE.py:name: draw its path at another point as well."),
     ] = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
