@@ -39,7 +39,7 @@ def command(
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
     durable: Annotated[bool, typer.Option("--durable", help="Sync every row to disk.")] = False,
     allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Rows may name Python functions, FILE.py:name: runs the files.")
+        bool, typer.Option("--allow-code", help="Rows may name Python functions, as `model.py:f`: their code is run.")
     ] = False,
 ) -> int:
     """Compare ways of differentiating every expression in files."""

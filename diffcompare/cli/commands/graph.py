@@ -26,7 +26,7 @@ def command(
     show: options.Show = "primal",
     other_at: Annotated[
         list[str] | None,
-        typer.Option("--other-at", metavar="x=0.8", help="For FILE.py:name: draw its path at another point as well."),
+        typer.Option("--other-at", metavar="x=0.8", help="For a Python function: draw its path at another point, too."),
     ] = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
