@@ -195,7 +195,7 @@ recording/                    Recordings of Python functions (define-by-run): th
   numpy_module.py             A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
-  source_lines.py             Places in the source of a running program: which line an operation stands on, and errors that point at it
+  source_lines.py             Places in the source of a running program: the line of an operation, and errors that point at it
   valueless.py                Numbers without a value: a function that runs on them shows what it computes for every input, if it never asks
 render/                       The output formats, each a renderer that writes any document
   block_layout.py             Layout of blocks with characters for a given width, without ever dropping or cutting a digit

@@ -313,7 +313,7 @@ FIRST = [
 
 
 def test_any_module_may_be_the_first_to_be_imported():
-    forget = "for name in [each for each in sys.modules if each.startswith('diffcompare')]: del sys.modules[name]"
+    forget = "for name in [name for name in sys.modules if name.startswith('diffcompare')]: del sys.modules[name]"
     code = "import sys\n" + f"\n{forget}\n".join(FIRST)
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PACKAGE.parent)
 

@@ -1,7 +1,7 @@
 """Jacobians: forward mode by columns, reverse mode by rows, differences by columns, other methods output by output.
 
 Forward mode sweeps once for every variable and finds a column, reverse mode once for every output and finds a row, and
-a difference quotient moves one variable.  Where the Jacobian is sparse, groups of columns or rows are found at once
+a difference quotient moves one variable.  Where the Jacobian is sparse, groups of columns or rows are found together
 (see `sparsity`), by the same sweeps: a group is a list of variables, or of outputs, and an uncompressed Jacobian has
 groups of one.  The numbers are the same to the last bit, because nothing that reaches an entry knows of the rest of its
 group.
@@ -171,7 +171,7 @@ def _run(method: str, problem: VectorProblem, sweep: Sweep, sweeps: int, work: W
             assert system is FLOATS, "careful evaluation does not raise"
             continue
         except NotDifferentiable as refusal:
-            note = f"no partial is known of {shorten(refusal.node)} by this argument"
+            note = f"no partial of {shorten(refusal.node)} with respect to this argument is known"
             return MatrixAnswer(method, "not-supported", no_rows(problem), sweeps, None, notes=(note,))
         except TimeoutError:
             note = f"timed out after {problem.budget:g} s"

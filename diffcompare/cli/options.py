@@ -175,7 +175,7 @@ def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormu
 
     if parsed_input.program is None:
         help = f"for example `grad {path}:f --hand {path}:{name}`"
-        raise usage_error("E506", "a function as `--hand` is for a function", help)
+        raise usage_error("E506", "a function as `--hand` is for a Python function", help)
     at, budget = parsed_input.program.at, parsed_input.program.budget
     gradient = ProcessProgram(FunctionProcess(path, name, budget), at, f"{path}:{name}")
     return Hand({}, "given", lambda point: gradient_by_name(at, gradient.called(point)))

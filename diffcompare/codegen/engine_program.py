@@ -27,7 +27,7 @@ def engine_program(
     point: Mapping[str, float] | None,
     language: str,
 ) -> str:
-    """Return the source of a program for `torch` or `jax`, in which `f` has the gradient by `wrt` of its own.
+    """Return the source of a program for `torch` or `jax`, in which `f` has its own gradient with respect to `wrt`.
 
     The arguments are as for `program`.  Raises Unwritable and NotDifferentiable as that does.
     """
@@ -159,16 +159,16 @@ def _indented(lines: Sequence[str], depth: int = 1) -> list[str]:
 
 def _needed(library: Library, body: str) -> list[str]:
     """Return the definitions that a program calls, each after those that it calls itself."""
-    found: dict[str, str] = {}
+    definitions: dict[str, str] = {}
 
     def visit(text: str) -> None:
         for name, source in library.definitions.items():
-            if name not in found and re.search(rf"(?<![\w.]){name}\(", text) and text is not source:
+            if name not in definitions and re.search(rf"(?<![\w.]){name}\(", text) and text is not source:
                 visit(source)
-                found.setdefault(name, source)
+                definitions.setdefault(name, source)
 
     visit(body)
-    return list(found.values())
+    return list(definitions.values())
 
 
 def _imports(library: Library, texts: Sequence[str]) -> list[str]:

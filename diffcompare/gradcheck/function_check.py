@@ -119,8 +119,8 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
     Raises DiffcompareError where forward has no finite value at any point.
     """
     given = [point] if point else []
-    given += [each if isinstance(each, tuple) else (each,) for each in points]
-    chosen = [tuple(map(_as_argument, each)) for each in given] or _points(function)
+    given += [item if isinstance(item, tuple) else (item,) for item in points]
+    chosen = [tuple(map(_as_argument, arguments)) for arguments in given] or _points(function)
     cases: list[FunctionCase] = []
     for arguments in chosen:
         case = _first_order(function, arguments, seed)
@@ -137,23 +137,23 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
 
 def _points(function: Any) -> list[tuple[Any, ...]]:
     """Return points at which forward has finite values: numbers first, then arrays, then shapes that are broadcast."""
-    found = []
+    points = []
     for shapes in SHAPES.get(_arity(function), ()) or (((),) * _arity(function), ((3,),) * _arity(function)):
         candidates = [_filled(shapes, numbers, start) for numbers in (NUMBERS, SMALL_NUMBERS) for start in (0, 1, 2)]
         defined = [arguments for arguments in candidates if _is_defined(function, arguments)]
-        found += defined[: 3 if not any(shapes) else 1]
-    if not found:
+        points += defined[: 3 if not any(shapes) else 1]
+    if not points:
         message = f"{function.__name__}.forward has no finite value at the points that were tried"
         help = f"give a point of its domain: dc.check({function.__name__}, 1.5)"
         raise DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
-    return found
+    return points
 
 
 def _arity(function: Any) -> int:
     """Return the number of arguments that forward needs beside ctx."""
     parameters = list(inspect.signature(function.forward).parameters.values())[1:]
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return max(1, sum(1 for each in parameters if each.kind in kinds and each.default is each.empty))
+    return max(1, sum(1 for item in parameters if item.kind in kinds and item.default is item.empty))
 
 
 def _filled(shapes: Sequence[Shape], numbers: Sequence[float], start: int) -> tuple[Any, ...]:

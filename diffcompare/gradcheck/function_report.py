@@ -74,8 +74,8 @@ def _row(case: FunctionCase) -> tuple[Any, ...]:
     worst = case.check.entries[0] if case.check is not None and case.check.entries else None
     if worst is None:
         return (case.order, at, case.verdict, None, None, None)
-    found = None if worst.found is None else float(worst.found)
-    return (case.order, at, case.verdict, worst.name, cell(worst.given), found)
+    estimate = None if worst.found is None else float(worst.found)
+    return (case.order, at, case.verdict, worst.name, cell(worst.given), estimate)
 
 
 def _text(argument: Any) -> str:

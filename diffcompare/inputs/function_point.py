@@ -99,7 +99,7 @@ def nest(values: Sequence[Any], shape: tuple[int, ...] | None) -> Any:
 
 
 def arranged(numbers: list[Any], shape: tuple[int, ...] | None) -> Any:
-    """Return numbers as a function takes them: an array of NumPy's where it is there, else nested lists."""
+    """Return numbers as a function takes them: an array if NumPy is installed, else nested lists."""
     if shape is None:
         return numbers[0]
     try:
@@ -141,7 +141,7 @@ def _flat(value: Any) -> list[float]:
 def function_point(function: Callable[..., Any], given: Mapping[str, Any], label: str) -> FunctionPoint:
     """Return the point of a function: the values given, else defaults that are numbers.
 
-    Raises DiffcompareError for an unknown parameter, a value that is no number, and a parameter without a value.
+    Raises DiffcompareError for an unknown parameter, a value that is not a number, and a parameter without a value.
     """
     parameters, missing = [], []
     signature = signature_of(function, label)
@@ -208,7 +208,7 @@ def _parameter(name: str, value: Any) -> Parameter:
         raise _wrong(f"{name} is {reprlib.repr(value)}: {error}", "give a number, a vector or a matrix") from None
     for number in numbers:
         if not math.isfinite(plain(number)):
-            raise _wrong(f"{name} has {number} in it", "a point is made of finite numbers")
+            raise _wrong(f"{name} contains {number}", "a point is made of finite numbers")
     numpy = sys.modules.get("numpy")
     kind = numpy.array if numpy is not None and isinstance(value, numpy.ndarray) and shape is not None else None
     return Parameter(name, tuple(numbers), shape, kind)
@@ -267,9 +267,9 @@ def flat_values(given: Mapping[str, Any]) -> dict[str, float]:
 
 
 def parse_function_point(specs: Sequence[str]) -> dict[str, Any]:
-    """Parse the point of `--at "x=0.2,w=[1,2,3]"`, which may be repeated; commas inside brackets part nothing.
+    """Parse the point of `--at "x=0.2,w=[1,2,3]"`, which may be repeated; commas inside brackets do not separate.
 
-    Raises DiffcompareError for what is no assignment and no number.
+    Raises DiffcompareError for anything but assignments of numbers.
     """
     point: dict[str, Any] = {}
     for spec in specs:

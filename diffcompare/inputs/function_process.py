@@ -1,7 +1,7 @@
 """A user's function in a process of its own, as a program that studies can ask: this side sends requests.
 
-The process is started when it is needed, ended when a request takes longer than the budget, and started anew for the
-next one, so that one run that never ends leaves the others standing.
+The process is started when it is needed, ended when a request takes longer than the budget, and started again for the
+next one, so that a run that never ends does not stop the others.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class ProcessProgram(FunctionProgram):
         return _recording(answer["recording"])
 
     def run(self, point: Mapping[str, float]) -> PlainCall:
-        """Call the function with plain doubles, and say what happened if the result is no finite number."""
+        """Call the function with plain doubles, and say what happened if the result is not a finite number."""
         try:
             return PlainCall(**self.process.ask("run", point=dict(point)))
         except DiffcompareError as error:
@@ -175,7 +175,7 @@ def load_in_process(
 
 
 def _recording(data: Mapping[str, Any]) -> Recording:
-    """Return a recording from JSON; a place in the source stands where another recording has code."""
+    """Return a recording from JSON; it has places in the source where other recordings have code."""
     places = [SourcePlace(*place) for place in data["places"]]
     tape = Tape(list(data["point"].values()))
     tape.entries += [

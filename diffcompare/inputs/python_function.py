@@ -58,16 +58,16 @@ def load(path: str, name: str) -> Callable[..., Any]:
     if not name:
         message = f"which function of `{path}`?"
         raise _wrong("E641", message, f"write {path}:{own[0]}" if own else listed, path)
-    found: Any = module
+    function: Any = module
     for part in name.split("."):
-        if not hasattr(found, part):
+        if not hasattr(function, part):
             near = did_you_mean(name, own)
             help = f"did you mean `{path}:{near}`?" if near else listed
             raise _wrong("E642", f"`{path}` has no function `{name}`", help, path)
-        found = getattr(found, part)
-    if not callable(found):
-        raise _wrong("E643", f"`{name}` in `{path}` is not a function, but {found!r:.60}", listed, path)
-    return found  # type: ignore[no-any-return]
+        function = getattr(function, part)
+    if not callable(function):
+        raise _wrong("E643", f"`{name}` in `{path}` is not a function, but {function!r:.60}", listed, path)
+    return function  # type: ignore[no-any-return]
 
 
 class _SourceLoader(SourceFileLoader):
@@ -154,7 +154,7 @@ class FunctionProgram:
                     raise
 
     def run(self, point: Mapping[str, float]) -> PlainCall:
-        """Call the function with plain doubles, and say what happened if the result is no finite number."""
+        """Call the function with plain doubles, and say what happened if the result is not a finite number."""
         try:
             numbers, _ = flattened_result(self.at.call(self.function, point), self.function)
             if len(numbers) != 1:

@@ -1,7 +1,7 @@
 """The sparsity pattern of a Jacobian, and the compression that it allows.
 
 Output i depends on variable j or it does not: that is read off the expressions, at no point in particular.  Two columns
-that share no row can be computed at once, for their sum has the entries of both side by side: one sweep, or one
+that share no row can be computed together, because their sum has the entries of both: one sweep, or one
 difference, moves both variables.  So the columns are coloured, and there are as many sweeps as colours (A. R. Curtis,
 M. J. D. Powell and J. K. Reid: On the estimation of sparse Jacobian matrices, J. Inst. Maths Applics 13, 1974).  Rows
 that share no column are coloured alike, for reverse mode.
@@ -60,7 +60,7 @@ def pattern_of(outputs: Sequence[Expression], wrt: Sequence[str]) -> SparsityPat
 
 
 def colour(sets: Sequence[int]) -> list[int]:
-    """Colour rows or columns greedily: each gets the first colour, from 0, of which it meets no member."""
+    """Colour rows or columns greedily: each gets the first colour, from 0, that none of its neighbours has."""
     unions: list[int] = []
     colours = []
     for members in sets:

@@ -36,7 +36,7 @@ class RecordedArray(np.ndarray):
         return apply_function(function, arguments, options)
 
     def astype(self, dtype: Any, *arguments: Any, **options: Any) -> Any:
-        """Return a copy where the numbers shall be doubles, as they are."""
+        """Return a copy where doubles are asked for, which the numbers already are."""
         if np.dtype(dtype).kind in "fO":
             return self.copy()
         return np.ndarray.astype(self, dtype, *arguments, **options)
@@ -285,7 +285,7 @@ def _extreme(name: str, array: Any, axis: Any = 0, keepdims: bool = False, initi
 
 
 def _where(condition: Any, *choices: Any) -> Any:
-    """Choose element by element; only the numbers chosen stand in the result."""
+    """Choose element by element; only the numbers chosen are in the result."""
     condition = np.asarray(condition)
     if condition.dtype == object:
         truths = [bool(value) for value in condition.ravel().tolist()]

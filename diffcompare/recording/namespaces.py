@@ -73,7 +73,7 @@ def _replace_values(container: Any, stand_ins: dict[int, Any], undo: list[Callab
 
 
 def _restore(container: Any, originals: dict[Any, Any], stand_ins: dict[int, Any]) -> None:
-    """Put values back, but for those that the function has set anew."""
+    """Put values back, except those that the function has set itself."""
     for key, value in originals.items():
         with suppress(LookupError):
             if container[key] is stand_ins[id(value)]:

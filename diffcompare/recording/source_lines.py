@@ -1,4 +1,4 @@
-"""Places in the source of a running program: which line an operation stands on, and errors that point at it."""
+"""Places in the source of a running program: the line of an operation, and errors that point at it."""
 
 from __future__ import annotations
 

@@ -38,5 +38,5 @@ def branch_refused() -> DiffcompareError:
 
 
 def has_no_value(values: Any) -> bool:
-    """Tell whether one of some values is no number."""
+    """Tell whether one of some values is not a number."""
     return any(type(value) is Valueless for value in values)

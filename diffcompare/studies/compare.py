@@ -244,7 +244,7 @@ def right_nearby(comparison: Comparison, names: Collection[str]) -> bool:
 
 
 def _gradient_beside(problem: Problem, point: Mapping[str, float]) -> Mapping[str, float] | None:
-    """Return the gradient by reverse mode at another point, where a program takes a path of its own."""
+    """Return the gradient by reverse mode at another point, where a program may take a different path."""
     if problem.program is None:
         return gradient_at(problem.expression, point)
     try:

@@ -119,7 +119,7 @@ def jacobian_question(
     setup = set_up(question, at, wrt)
     problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget)
     _check_size(problem)
-    found = values_at(wengert_list(*problem.outputs), setup.point)
+    node_values = values_at(wengert_list(*problem.outputs), setup.point)
     truths = _truths(problem) if truth else ()
     pattern = problem.pattern
     columns, rows = colour(pattern.columns), colour(pattern.rows)
@@ -127,7 +127,7 @@ def jacobian_question(
     answers = {name: differentiate(name, grouped) for name in sorted(names, key=lambda name: name == "symbolic")}
     in_order = tuple(answers[name] for name in names)
     compression = Compression(columns, rows, _different(problem, in_order)) if compressed else None
-    values = tuple(found[output] for output in problem.outputs)
+    values = tuple(node_values[output] for output in problem.outputs)
     return Jacobian(question, grouped, values, truths, in_order, pattern, compression, setup.notes)
 
 

@@ -55,7 +55,7 @@ def choice(jacobian: Jacobian) -> tuple[str | None, str]:
 def verdict(jacobian: Jacobian) -> str:
     """Return the sentences that close the document."""
     if not jacobian.problem.wrt:
-        return "There is no variable, so that the Jacobian has no column."
+        return "There is no variable, so the Jacobian has no column."
     sentences = [choice(jacobian)[1], accuracy_sentence(jacobian), _compression_sentence(jacobian)]
     return " ".join(sentence for sentence in sentences if sentence)
 

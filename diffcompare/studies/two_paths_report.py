@@ -169,5 +169,5 @@ def _lesson(paths: TwoPaths) -> str:
     place = decisions[number].place.in_prose
     return (
         f"The paths part at decision {number + 1}, {place}. They share {shared} operations; the first has {first} of "
-        f"its own and the second {second}. The graph is built as the program runs, so that a tape belongs to one run."
+        f"its own and the second {second}. The graph is built as the program runs, so a tape belongs to one run."
     )

@@ -172,7 +172,7 @@ class Scatter(Function):
         """Save the index."""
         ctx.save_for_backward(index)
         array = np.zeros(shape)
-        if all(isinstance(each, int | slice) for each in (index if type(index) is tuple else (index,))):
+        if all(isinstance(part, int | slice) for part in (index if type(index) is tuple else (index,))):
             array[index] = entries.value  # no entry twice, and quicker
         else:
             np.add.at(array, index, entries.value)
@@ -278,7 +278,7 @@ def _along(function: type[Function], a: Any, axis: Any, keepdims: bool) -> Any:
     result = function.apply(a, axis)
     if keepdims or not a.ndim:
         return result
-    axes = range(a.ndim) if axis is None else [each % a.ndim for each in (axis if isinstance(axis, tuple) else (axis,))]
+    axes = range(a.ndim) if axis is None else [i % a.ndim for i in (axis if isinstance(axis, tuple) else (axis,))]
     return Reshape.apply(result, tuple([n for i, n in enumerate(a.shape) if i not in axes]))
 
 
@@ -297,7 +297,7 @@ def reshape(a: Any, *shape: Any) -> Any:
 def transpose(a: Any, *axes: Any) -> Any:
     """Return the array with its axes in another order, by default reversed."""
     order = axes[0] if len(axes) == 1 else axes
-    return Transpose.apply(a, tuple(range(a.ndim))[::-1] if not order else tuple(each % a.ndim for each in order))
+    return Transpose.apply(a, tuple(range(a.ndim))[::-1] if not order else tuple(i % a.ndim for i in order))
 
 
 def swapaxes(a: Any, one: int, other: int) -> Any:

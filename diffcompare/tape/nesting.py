@@ -14,7 +14,7 @@ from diffcompare.tape.variable_operators import enable_grad
 
 
 def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variable]:
-    """Return the function whose value is the derivative of `f` by one of its arguments.
+    """Return the function whose value is the derivative of `f` with respect to one of its arguments.
 
     derivative(lambda x: x * derivative(lambda y: x + y)(x))(1.0)      # 1
     derivative(lambda x: derivative(lambda y: x * y**2)(x))(3.0)       # 12: y starts at x, and is not x
@@ -26,15 +26,15 @@ def derivative(f: Callable[..., Any], argument: int = 0) -> Callable[..., Variab
         with enable_grad():
             inner = Clone.apply(outer) if outer.node else _input(outer)
             result = f(*arguments[:argument], inner, *arguments[argument + 1 :])
-            found = None
+            gradient = None
             if isinstance(result, Variable) and result.node is not None:
-                found = walk(result, None, None, True, [inner])[0]
+                gradient = walk(result, None, None, True, [inner])[0]
         if isinstance(inner.node, _Input):
             inner.node.is_finished = True
-        if found is None:
+        if gradient is None:
             return Variable(outer.value * 0.0)
-        plain: Variable = found.detach()
-        return plain if _is_finished(found) else found
+        plain: Variable = gradient.detach()
+        return plain if _is_finished(gradient) else gradient
 
     return slope
 

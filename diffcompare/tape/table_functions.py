@@ -64,14 +64,14 @@ class Elementary(Function):
     @classmethod
     def apply(cls, *arguments: Any) -> Variable:
         """Evaluate the row at once where nothing is to be recorded."""
-        if MODE.recording and True in [each.requires_grad for each in arguments if type(each) is Variable]:
+        if MODE.recording and True in [a.requires_grad for a in arguments if type(a) is Variable]:
             return super().apply(*arguments)
-        return variable_of(cls.evaluate(*[each.value if type(each) is Variable else each for each in arguments]))
+        return variable_of(cls.evaluate(*[a.value if type(a) is Variable else a for a in arguments]))
 
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> Any:
         """Evaluate the row; save its result and its arguments as far as the partials read them."""
-        result = ctx.evaluate(*[each.value if type(each) is Variable else each for each in arguments])
+        result = ctx.evaluate(*[a.value if type(a) is Variable else a for a in arguments])
         result_is_read, are_read = _reads(ctx.row, ctx.needs_input_grad)
         if result_is_read:
             result = variable_of(result)
@@ -97,7 +97,7 @@ class Elementary(Function):
 def _times(gradient: Variable, partial: Any, result: Any, arguments: Sequence[Any], ctx: Any) -> Any:
     factor = partial(result, *arguments) if callable(partial) else partial
     if factor is None:
-        raise TapeError("E641", f"{ctx} has no derivative by one of its arguments", "it has to be a constant")
+        raise TapeError("E641", f"{ctx} has no derivative with respect to one of its arguments", "make it a constant")
     if type(factor) is int and factor in (0, 1, -1):
         return -gradient if factor == -1 else gradient if factor else None
     return gradient * factor
@@ -115,7 +115,7 @@ def _reads(row: Operation, needed: tuple[bool, ...]) -> tuple[bool, tuple[bool, 
         for partial, is_needed in zip(row.partials, needed, strict=True):
             if is_needed and callable(partial):
                 used.update(wengert_list(lift(partial(result, *symbols))))
-        read.append([each in used for each in (result, *symbols)])
+        read.append([symbol in used for symbol in (result, *symbols)])
     result_is_read, *are_read = map(max, *read)
     return result_is_read, tuple(are_read)
 

@@ -6,7 +6,7 @@
     x.grad                # Variable(1.3817732906760363), which is sin(1) + cos(1)
 
 A result points to the node that made it (`grad_fn`), and a node to the nodes of its inputs: that is the whole tape.
-Values are NumPy's doubles and arrays.  The operations, `Function`s like yours, stand in `table_functions`.
+Values are NumPy's doubles and arrays.  The operations, `Function`s like yours, are in `table_functions`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Function:
     def apply(cls, *arguments: Any) -> Variable:
         """Run `forward`, and record it if an argument requires a gradient."""
         ctx = cls()
-        ctx.inputs = tuple([(each.grad_fn or each.node) if type(each) is Variable else None for each in arguments])
+        ctx.inputs = tuple([(a.grad_fn or a.node) if type(a) is Variable else None for a in arguments])
         ctx.saved, ctx.versions, ctx.result, ctx.hooks = (), 0, None, ()
         MODE.forwards += 1
         try:
@@ -86,9 +86,9 @@ class Function:
     def save_for_backward(self, *values: Any) -> None:
         """Keep what `backward` needs: Variables, which must not change, and arrays, which become read-only."""
         self.saved, self.versions = values, _versions(values)
-        for each in values:
-            if type(each) is np.ndarray:
-                each.flags.writeable = False
+        for value in values:
+            if type(value) is np.ndarray:
+                value.flags.writeable = False
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -196,7 +196,7 @@ class Variable(TapeOperators):
         self.node.hooks = [*self.node.hooks, hook]
 
     def retain_grad(self) -> None:
-        """Keep the gradient in `.grad` although this Variable is no leaf."""
+        """Keep the gradient in `.grad` although this Variable is not a leaf."""
         self.register_hook(lambda gradient: setattr(self, "grad", gradient))
 
     def become(self, other: Variable) -> Variable:
@@ -222,8 +222,8 @@ def walk(output: Variable, gradient: Any, retain: bool | None, create: bool, wan
     used its value have added their share.
     """
     root, gradient = _start(output, gradient)
-    arrived, targets, found = {root: gradient}, {variable.node for variable in wanted}, {}
-    with recorded(create), np.errstate(all="ignore"):  # what overflows has been told in the forward pass
+    arrived, targets, results = {root: gradient}, {variable.node for variable in wanted}, {}
+    with recorded(create), np.errstate(all="ignore"):  # the forward pass has warned of overflow
         for node in nodes_below(root, targets):
             if node not in arrived:
                 continue
@@ -232,7 +232,7 @@ def walk(output: Variable, gradient: Any, retain: bool | None, create: bool, wan
                 changed = hook(gradient)
                 gradient = gradient if changed is None else changed
             if node in targets:
-                found[node] = gradient
+                results[node] = gradient
             if not (targets and isinstance(node, AccumulateGrad)):
                 for below, share in zip(node.inputs, _shares(node, gradient), strict=True):
                     if below is not None and share is not None:
@@ -240,7 +240,7 @@ def walk(output: Variable, gradient: Any, retain: bool | None, create: bool, wan
                         arrived[below] = arrived[below] + share if below in arrived else share
             if node.saved and not (create if retain is None else retain):
                 node.saved = None
-    return [found.get(variable.node) for variable in wanted]  # type: ignore[arg-type]
+    return [results.get(variable.node) for variable in wanted]  # type: ignore[arg-type]
 
 
 def _start(output: Variable, gradient: Any) -> tuple[Function, Variable]:
@@ -301,15 +301,15 @@ def _fitted(share: Any, shape: tuple[int, ...], node: Function) -> Variable:
 
 def grad(output: Variable, inputs: Variable | Sequence[Variable], gradient: Any = None, *,
          retain_graph: bool | None = None, create_graph: bool = False) -> Any:  # fmt: skip
-    """Return the derivatives of `output` by one or several Variables, None where it does not depend on one.
+    """Return the derivatives of `output` with respect to Variables, None where it does not depend on one.
 
     No `.grad` changes.  Two names of one Variable are one input: `derivative` makes an input of its own.
     """
     wanted = [inputs] if isinstance(inputs, Variable) else inputs
     if not all(variable.node for variable in wanted):
         raise TapeError("E641", "an input requires no gradient", "make it with requires_grad=True")
-    found = walk(output, gradient, retain_graph, create_graph, wanted)
-    return found[0] if isinstance(inputs, Variable) else tuple(found)
+    gradients = walk(output, gradient, retain_graph, create_graph, wanted)
+    return gradients[0] if isinstance(inputs, Variable) else tuple(gradients)
 
 
 def variable_of(value: Any, grad_fn: Function | None = None) -> Variable:
@@ -321,4 +321,4 @@ def variable_of(value: Any, grad_fn: Function | None = None) -> Variable:
 
 
 def _versions(values: Sequence[Any]) -> int:
-    return sum([each.version for each in values if type(each) is Variable])
+    return sum([value.version for value in values if type(value) is Variable])

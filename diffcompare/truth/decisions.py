@@ -31,17 +31,17 @@ def judge_decisions(problem: Problem, truth: Truth) -> Truth:
     recording = problem.program.recording
     otherwise, tie = _doubtful(recording)
     if otherwise:
-        note = f"{otherwise}: exact arithmetic decides otherwise than doubles; the truth is that of the path of doubles"
+        note = f"{otherwise}: exact arithmetic decides differently from doubles; the truth is for the path of doubles"
         return truth._replace(notes=(*truth.notes, note))
     if not tie:
         return truth
     settled = _by_neighbours(problem, truth)
-    note = f"{tie}: both sides are equal here, so that another path begins at this point"
+    note = f"{tie}: both sides are equal here, so another path begins at this point"
     return settled._replace(tied=tie, notes=(*settled.notes, note))
 
 
 def _doubtful(recording: Recording) -> tuple[str, str]:
-    """Return the place of the first decision that exact arithmetic makes otherwise, and of the first tie; or ""."""
+    """Return the place of the first decision that exact arithmetic makes differently, and of the first tie; or ""."""
     if not recording.decisions or len(recording.nodes) > MAX_NODES:
         return "", ""
     leaves = [node for node in recording.nodes if node.operation is None]

@@ -31,8 +31,8 @@ def matrix(answer):
 def test_a_small_one(method):
     answer = differentiate(method, problem("[x*y, x + y^2, sin(x)]", x=2.0, y=3.0))
     assert answer.status == "ok"
-    found = [number for row in matrix(answer) for number in row]
-    assert found == pytest.approx([3.0, 2.0, 1.0, 6.0, -0.4161468365471424, 0.0], rel=1e-7)
+    numbers = [number for row in matrix(answer) for number in row]
+    assert numbers == pytest.approx([3.0, 2.0, 1.0, 6.0, -0.4161468365471424, 0.0], rel=1e-7)
 
 
 @given(st.lists(expressions(SMOOTH), min_size=1, max_size=3), st.data())

@@ -175,7 +175,7 @@ def test_the_catalogue(entry, language, monkeypatch):
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name.isidentifier() and name != "neg"])
 def test_every_function(name, language, monkeypatch):
     row = OPERATIONS[name]
-    arguments = next(each for each in row.samples if row.domain.contains(*each) and all(x > 0 for x in each))
+    arguments = next(sample for sample in row.samples if row.domain.contains(*sample) and all(x > 0 for x in sample))
     text = f"{name}({', '.join('xy'[: row.arity])})"
     point = dict(zip("xy", arguments, strict=False))
     if name == "polygamma":

@@ -80,7 +80,7 @@ RIGHT = {
 def test_a_right_backward_agrees_in_first_and_second_order(case):
     check = dc.check(RIGHT[case])
     assert check.ok, check
-    assert {each.order for each in check.cases} == {1, 2}
+    assert {case.order for case in check.cases} == {1, 2}
     assert "of first and second order" in str(check)
 
 

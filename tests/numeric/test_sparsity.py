@@ -8,9 +8,10 @@ from diffcompare.numeric.sparsity import colour, groups_of, pattern_of
 
 
 def pattern(text, *wrt):
-    found = pattern_of(read(text, several=True).outputs, wrt)
+    sparsity = pattern_of(read(text, several=True).outputs, wrt)
     return [
-        "".join("*" if found.has(row, column) else "." for column in range(len(wrt))) for row in range(len(found.rows))
+        "".join("*" if sparsity.has(row, column) else "." for column in range(len(wrt)))
+        for row in range(len(sparsity.rows))
     ]
 
 

@@ -12,25 +12,25 @@ from diffcompare.render import TEXTS, render
 FAST = ("central-difference", "forward-ad", "reverse-ad")
 
 
-def table(found, key):
-    return next(block for block in found.document().blocks if isinstance(block, Table) and block.key == key)
+def table(record, key):
+    return next(block for block in record.document().blocks if isinstance(block, Table) and block.key == key)
 
 
 def test_the_matrix_and_its_accuracy():
-    found = dc.jacobian("[x*y, x + y^2]", x=2, y=3, methods=FAST)
-    assert found.matrix == [[3.0, 2.0], [1.0, 6.0]]
-    assert found.shape == (2, 2)
-    by_method = {answer.method: found.worst_digits(answer) for answer in found.answers}
+    record = dc.jacobian("[x*y, x + y^2]", x=2, y=3, methods=FAST)
+    assert record.matrix == [[3.0, 2.0], [1.0, 6.0]]
+    assert record.shape == (2, 2)
+    by_method = {answer.method: record.worst_digits(answer) for answer in record.answers}
     assert by_method["forward-ad"] == by_method["reverse-ad"] == 15.9
     assert 9 < by_method["central-difference"] < 13
-    assert found.failure is None
+    assert record.failure is None
 
 
 def test_sympy_agrees_and_its_formulas_are_measured():
-    found = dc.jacobian("r = hypot(x, y); [r, atan2(y, x)]", x=3, y=4, methods="symbolic")
-    (answer,) = found.answers
+    record = dc.jacobian("r = hypot(x, y); [r, atan2(y, x)]", x=3, y=4, methods="symbolic")
+    (answer,) = record.answers
     assert answer.status == "ok"
-    assert found.worst_digits(answer) > 15
+    assert record.worst_digits(answer) > 15
     assert answer.size.tree >= answer.size.dag > 4
 
 
@@ -43,8 +43,8 @@ def test_a_sequence_of_expressions_is_a_list_as_well():
 
 
 def test_some_variables_only():
-    found = dc.jacobian("[x*y, y^2]", {"x": 2, "y": 3}, wrt="y", methods=FAST)
-    assert (found.shape, found.matrix) == ((2, 1), [[2.0], [6.0]])
+    record = dc.jacobian("[x*y, y^2]", {"x": 2, "y": 3}, wrt="y", methods=FAST)
+    assert (record.shape, record.matrix) == ((2, 1), [[2.0], [6.0]])
 
 
 @pytest.mark.parametrize(
@@ -62,16 +62,16 @@ def test_the_choice_is_the_mode_of_fewer_operations(outputs, mode):
 
 
 def test_a_kink_of_one_output_is_told_and_the_other_stands():
-    found = dc.jacobian("[|x|, x*y]", x=0, y=3, methods=FAST)
-    assert (found.failure.code, found.failure.kind) == ("E803", "nondifferentiable")
-    assert found.failure.message.startswith("f1: ")
-    assert found.matrix == [[None, 0.0], [3.0, 0.0]]
-    assert table(found, "slopes").rows == (("df1/dx", -1.0, 1.0),)
+    record = dc.jacobian("[|x|, x*y]", x=0, y=3, methods=FAST)
+    assert (record.failure.code, record.failure.kind) == ("E803", "nondifferentiable")
+    assert record.failure.message.startswith("f1: ")
+    assert record.matrix == [[None, 0.0], [3.0, 0.0]]
+    assert table(record, "slopes").rows == (("df1/dx", -1.0, 1.0),)
 
 
 def test_an_undefined_output_is_told_and_where_none_is_defined_there_is_no_table():
-    found = dc.jacobian("[ln(x), x*y]", x=-2, y=3, methods=FAST)
-    assert (found.failure.code, found.matrix) == ("E802", [[None, None], [3.0, -2.0]])
+    record = dc.jacobian("[ln(x), x*y]", x=-2, y=3, methods=FAST)
+    assert (record.failure.code, record.matrix) == ("E802", [[None, None], [3.0, -2.0]])
     assert not dc.jacobian("[ln(x), sqrt(x)]", x=-2, methods=FAST).document().blocks
 
 
@@ -115,9 +115,9 @@ def test_every_format_has_the_matrix(format):
 
 
 def test_constants_have_a_jacobian_without_columns():
-    found = dc.jacobian("[1, 2]")
-    assert (found.shape, found.matrix, found.failure) == ((2, 0), [[], []], None)
-    assert "no column" in str(found)
+    record = dc.jacobian("[1, 2]")
+    assert (record.shape, record.matrix, record.failure) == ((2, 0), [[], []], None)
+    assert "no column" in str(record)
 
 
 def test_wrong_input():

@@ -17,12 +17,12 @@ def gradients(f, *values):
     """Return the gradients of a number that f computes from Variables."""
     leaves = [leaf(value) for value in values]
     f(*leaves).backward()
-    return [each.grad.data for each in leaves]
+    return [variable.grad.data for variable in leaves]
 
 
 def differences(f, *values, h=1e-6):
     """Return the same by central differences of the plain function."""
-    found = []
+    columns = []
     for place, value in enumerate(values):
         slopes = np.zeros(np.shape(value))
         for index in np.ndindex(np.shape(value)):
@@ -30,8 +30,8 @@ def differences(f, *values, h=1e-6):
             step[index] = h
             above, below = ([*values[:place], value + side * step, *values[place + 1 :]] for side in (1, -1))
             slopes[index] = (f(*above) - f(*below)) / (2 * h)
-        found.append(slopes)
-    return found
+        columns.append(slopes)
+    return columns
 
 
 # --- A walk through the tape ------------------------------------------------------------------------------------------
@@ -210,8 +210,8 @@ def test_every_function_of_the_language_works_on_numbers_and_on_arrays(row):
             result = row(*leaves)
             np.testing.assert_array_max_ulp(result.data, np.full(shape, value, float), 2)
             result.sum().backward()
-            for each, partial in zip(leaves, partials, strict=True):
-                given = np.zeros(shape) if each.grad is None else each.grad.data
+            for variable, partial in zip(leaves, partials, strict=True):
+                given = np.zeros(shape) if variable.grad is None else variable.grad.data
                 np.testing.assert_array_max_ulp(given, np.full(shape, partial, float), 4)
 
 
@@ -287,9 +287,9 @@ def _filled(v):
 @pytest.mark.parametrize("case", ARRAY_CODE)
 def test_array_code_of_numpy_has_the_gradient_of_its_differences(case):
     f, *values = ARRAY_CODE[case]
-    for given, found in zip(gradients(f, *values), differences(f, *values), strict=True):
-        assert given.shape == found.shape
-        np.testing.assert_allclose(given, found, rtol=1e-7, atol=1e-7)
+    for given, expected in zip(gradients(f, *values), differences(f, *values), strict=True):
+        assert given.shape == expected.shape
+        np.testing.assert_allclose(given, expected, rtol=1e-7, atol=1e-7)
 
 
 @pytest.mark.parametrize("case", ARRAY_CODE)
@@ -298,14 +298,14 @@ def test_the_walk_can_be_differentiated_in_its_turn(case):
     f, *values = ARRAY_CODE[case]
 
     def square(*arguments, create=False):
-        leaves = [each if type(each) is Variable else leaf(each) for each in arguments]
+        leaves = [value if type(value) is Variable else leaf(value) for value in arguments]
         parts = [part for part in grad(f(*leaves), leaves, create_graph=create) if part is not None]
         total = sum(np.sum(part * part) for part in parts)
         return total if create else total.item()
 
     given = gradients(lambda *leaves: square(*leaves, create=True), *values)
-    for one, found in zip(given, differences(square, *values), strict=True):
-        np.testing.assert_allclose(one, found, rtol=1e-5, atol=1e-5)
+    for one, expected in zip(given, differences(square, *values), strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_numpy_leaves_python_operators_to_the_variable():
@@ -369,7 +369,7 @@ def test_two_names_of_one_variable_are_one_input():
 def test_grad_returns_derivatives_and_leaves_the_leaves_alone():
     x, y, z = leaf(2.0), leaf(3.0), leaf(4.0)
     inner = x * y
-    assert [None if each is None else each.item() for each in grad(inner * x, (x, inner, z))] == [12.0, 2.0, None]
+    assert [None if slope is None else slope.item() for slope in grad(inner * x, (x, inner, z))] == [12.0, 2.0, None]
     assert x.grad is None
 
 
@@ -423,7 +423,7 @@ def product_changed_before_backward(change):
         (lambda: (leaf([1.0, 2.0]) * 2).backward(np.ones(3)), "E641", "shape (3,)"),
         (lambda: (Variable(1.0) * 2).backward(), "E641", "requires_grad=True"),
         (lambda: grad(leaf(1.0) * 2, Variable(1.0)), "E641", "requires no gradient"),
-        (lambda: [each.backward() for each in [np.exp(leaf(1.0))] * 2], "E642", "retain_graph=True"),
+        (lambda: [v.backward() for v in [np.exp(leaf(1.0))] * 2], "E642", "retain_graph=True"),
         (lambda: product_changed_before_backward(lambda x, y: y.__iadd__(1)), "E643", "<MulBackward>"),
         (lambda: product_changed_before_backward(lambda x, y: setattr(y, "data", 1.0)), "E643", "changed in place"),
         (lambda: leaf(1.0).__iadd__(1), "E643", "no_grad()"),

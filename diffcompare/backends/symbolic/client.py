@@ -115,7 +115,7 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
 
 
 def _refused(problem: Problem, error: DiffcompareError) -> Derivative:
-    """Return the answer for a program that is no formula, with the line at which it decides."""
+    """Return the answer for a program that is not a formula, with the line at which it decides."""
     diagnostic = error.diagnostic
     place = ""
     if diagnostic.text is not None and diagnostic.span is not None:

@@ -41,7 +41,7 @@ def _not_closed(source: SourceText) -> Finding:
 
 
 def _inside(source: SourceText) -> Finding:
-    """Explain a bracket within a list, or one behind something else."""
+    """Explain a bracket within a list, or one after something else."""
     index, tokens = source.index, source.tokens
     span = source.span(index)
     if "[" in tokens[:index]:
@@ -53,8 +53,8 @@ def _inside(source: SourceText) -> Finding:
     if source.token(index - 1) == "=":
         fix = source.edited((source.span(index - 2)[0], span[0], ""))
         return Finding("a list of outputs has no name", span, "not the value of a name", "without it:", (fix,))
-    message = "a list of outputs stands by itself"
-    return Finding(message, span, "a list is no number to compute with", EXAMPLE)
+    message = "a list of outputs is a statement by itself"
+    return Finding(message, span, "a list is not a number to compute with", EXAMPLE)
 
 
 def _semicolons(source: SourceText) -> Finding:
@@ -75,6 +75,6 @@ def comma(source: SourceText) -> Finding:
     in_number = is_numeric(source.token(index - 1)) and is_numeric(source.token(index + 1))
     # Where no list is allowed, the parser refuses this one as well.
     if not in_number and source.short and not isinstance(source.attempt(listed, source.names), Exception):
-        message = "several outputs stand in square brackets"
+        message = "several outputs go in square brackets"
         return Finding(message, source.span(index), "another output", "as a list:", (listed,), is_certain=False)
     return stray_comma(source)

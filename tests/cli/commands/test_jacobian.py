@@ -6,9 +6,14 @@ SWEEPS = ("--method", "forward-ad,reverse-ad")
 
 
 def test_the_matrix_by_itself(cli):
-    found = cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-q", *SWEEPS)
-    assert found.code == 0
-    assert found.out.splitlines() == ["The Jacobian", "output  d/dx  d/dy", "f1       3.0   2.0", "f2       1.0   6.0"]
+    outcome = cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-q", *SWEEPS)
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == [
+        "The Jacobian",
+        "output  d/dx  d/dy",
+        "f1       3.0   2.0",
+        "f2       1.0   6.0",
+    ]
 
 
 def test_json_and_csv(cli):
@@ -27,6 +32,6 @@ def test_exit_codes_are_those_of_grad(cli):
 
 
 def test_other_commands_send_a_list_here(cli):
-    found = cli("grad", "[x*y, x]")
-    assert found.code == 2
-    assert "diffcompare jacobian" in found.err
+    outcome = cli("grad", "[x*y, x]")
+    assert outcome.code == 2
+    assert "diffcompare jacobian" in outcome.err
