@@ -201,10 +201,8 @@ def _entry_of(stanza: Stanza) -> Entry:
 
 def _unknown(name: str) -> DiffcompareError:
     close = did_you_mean(name, [stanza.name for stanza in scan()])
-    help_text = f"did you mean @{close}?" if close else "`diffcompare list` shows all entries"
+    help = f"did you mean @{close}?" if close else "`diffcompare list` shows all entries"
     message = f"the catalogue has no entry `{name}`"
     return DiffcompareError(
-        Diagnostic(
-            code="E601", kind="bad_value", message=message, span=(0, len(name) + 1), text=f"@{name}", help=help_text
-        )
+        Diagnostic(code="E601", kind="bad_value", message=message, span=(0, len(name) + 1), text=f"@{name}", help=help)
     )

@@ -245,21 +245,21 @@ def _several(path: str, names: list[str]) -> DiffcompareError:
     listed = [name for name in names if name][:5]
     text = ", ".join(listed) + (", ..." if len(names) > len(listed) else "")
     message = f"{path} has {len(names)} entries: {text}" if names else f"{path} has no entries"
-    help_text = f"name one of them: {path}:{listed[0] if listed else 'NAME'}"
-    return DiffcompareError(Diagnostic(code="E607", kind="bad_value", message=message, source=path, help=help_text))
+    help = f"name one of them: {path}:{listed[0] if listed else 'NAME'}"
+    return DiffcompareError(Diagnostic(code="E607", kind="bad_value", message=message, source=path, help=help))
 
 
 def _no_such_entry(path: str, name: str, names: list[str]) -> DiffcompareError:
     close = did_you_mean(name, names)
     listed = ", ".join(names[:5]) + ", ..." * (len(names) > 5)
-    help_text = f"did you mean {path}:{close}?" if close else f"it has {listed}"
+    help = f"did you mean {path}:{close}?" if close else f"it has {listed}"
     message = f"{path} has no entry `{name}`"
-    return DiffcompareError(Diagnostic(code="E608", kind="bad_value", message=message, source=path, help=help_text))
+    return DiffcompareError(Diagnostic(code="E608", kind="bad_value", message=message, source=path, help=help))
 
 
-def _wrong(place: str, message: str, help_text: str, kind: str = "bad_value") -> DiffcompareError:
+def _wrong(place: str, message: str, help: str, kind: str = "bad_value") -> DiffcompareError:
     message = f"{place}: {message}"
-    return DiffcompareError(Diagnostic(code="E604", kind=kind, message=message, source=place, help=help_text))
+    return DiffcompareError(Diagnostic(code="E604", kind=kind, message=message, source=place, help=help))
 
 
 def _twice(place: str, name: str, first: int | None) -> DiffcompareError:

@@ -90,8 +90,8 @@ def read_bytes(path: str, maximum: int = MAX_FILE_BYTES) -> bytes:
             content = file.read(maximum + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        help_text = "check the path; an argument that ends like a file name is never an expression"
-        raise _cannot_read(path, reason[:1].lower() + reason[1:], help_text) from None
+        help = "check the path; an argument that ends like a file name is never an expression"
+        raise _cannot_read(path, reason[:1].lower() + reason[1:], help) from None
     if len(content) > maximum:
         raise too_long(path, maximum)
     return content
@@ -117,6 +117,6 @@ def too_long(source: str, maximum: int) -> DiffcompareError:
     )
 
 
-def _cannot_read(path: str, reason: str, help_text: str) -> DiffcompareError:
+def _cannot_read(path: str, reason: str, help: str) -> DiffcompareError:
     message = f"cannot read {path}: {reason}"
-    return DiffcompareError(Diagnostic(code="E602", kind="io_error", message=message, source=path, help=help_text))
+    return DiffcompareError(Diagnostic(code="E602", kind="io_error", message=message, source=path, help=help))

@@ -63,8 +63,8 @@ def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> t
         spelled = f"{name}=2" if name else f"{example}=2" if source == "--at" else f'{example}="{spec.strip()}"'
         raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {source} {spelled}")
     if name is None:
-        help_text = f"write {source} {example}={_meant_value(left, right) if source == '--at' else right.strip() or 2}"
-        raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help_text)
+        help = f"write {source} {example}={_meant_value(left, right) if source == '--at' else right.strip() or 2}"
+        raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help)
     if source == "--at" and re.search(r"(?<![<>=!])=(?!=)", right):
         spelled = re.sub(r"\s+(?=[^\W\d]\w*\s*=)", ",", spec.strip())
         several = f"write a comma between them: --at {spelled}" if spelled != spec.strip() else _CONSTANT
@@ -142,18 +142,18 @@ def unknown_variable(
     known = list(variables)
     close = did_you_mean(name, known)
     if meant is not None:
-        help_text = f"did you mean `{meant[0]}`?"
+        help = f"did you mean `{meant[0]}`?"
     elif close:
-        help_text = f"did you mean `{close}`?"
+        help = f"did you mean `{close}`?"
     else:
         listed = ", ".join(known[:10]) + ", ..." * (len(known) > 10)
-        help_text = f"its variables are {listed}" if known else "it is constant"
+        help = f"its variables are {listed}" if known else "it is constant"
     start = 0 if text is None else _place(name, text)
     message = f"the expression has no variable `{name}`"
     return DiffcompareError(
         Diagnostic(
             code="E705", kind="unknown_variable", message=message if text is not None else f"{source}: {message}",
-            source=source, text=text, span=None if text is None else (start, start + len(name)), help=help_text,
+            source=source, text=text, span=None if text is None else (start, start + len(name)), help=help,
             fix=None if meant is None else meant[1],
         )
     )  # fmt: skip
@@ -173,7 +173,7 @@ def _short(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _bad(message: str, source: str, text: str, help_text: str) -> DiffcompareError:
+def _bad(message: str, source: str, text: str, help: str) -> DiffcompareError:
     return DiffcompareError(
         Diagnostic(
             code="E703",
@@ -182,7 +182,7 @@ def _bad(message: str, source: str, text: str, help_text: str) -> DiffcompareErr
             source=source,
             text=text,
             span=(0, len(text)),
-            help=help_text,
+            help=help,
         )
     )
 

@@ -165,6 +165,6 @@ def _only_expression(path: str) -> str:
     return expressions[0]
 
 
-def _not_one_expression(path: str, message: str, help_text: str | None = None) -> DiffcompareError:
-    help_text = help_text or "give the expression itself, or a text file with nothing else in it"
-    return DiffcompareError(Diagnostic(code="E609", kind="bad_value", message=message, source=path, help=help_text))
+def _not_one_expression(path: str, message: str, help: str | None = None) -> DiffcompareError:
+    help = help or "give the expression itself, or a text file with nothing else in it"
+    return DiffcompareError(Diagnostic(code="E609", kind="bad_value", message=message, source=path, help=help))

@@ -11,7 +11,7 @@ A text of ASCII characters takes the fast way.  Any other text is read with the 
 looks like one of the language is an error that names it.
 
 The parser, too, knows tokens without places.  Where it reads a product without a sign, and only there, it asks the
-`Adjacency` of the tokens whether there may be one: `2.d0` and `1.5f` are numbers of other languages and no products
+`Adjacency` of the tokens whether there may be one: `2.d0` and `1.5f` are numbers of other languages, not products
 with d0 and f, and values on two lines are never a product.
 """
 

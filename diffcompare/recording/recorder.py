@@ -350,7 +350,7 @@ def _decimal(x: float) -> Expression:
 
 
 def saved(node: Expression) -> Saved:
-    """Return what the partials of an operation read, which must be kept until the reverse sweep comes by.
+    """Return what the partials of an operation read, which must be kept until the reverse sweep needs it.
 
     It is found by applying the partials to variables; only arguments that vary have a partial that is needed.
     """

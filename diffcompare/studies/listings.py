@@ -73,9 +73,9 @@ def point_text(entry: Entry) -> str:
 
 def _unknown_group(group: str) -> DiffcompareError:
     close = did_you_mean(group, GROUPS)
-    help_text = f"did you mean `{close}`?" if close else f"the groups are {', '.join(GROUPS)}"
+    help = f"did you mean `{close}`?" if close else f"the groups are {', '.join(GROUPS)}"
     message = f"the catalogue has no group `{group}`"
-    return DiffcompareError(Diagnostic(code="E610", kind="bad_value", message=message, help=help_text))
+    return DiffcompareError(Diagnostic(code="E610", kind="bad_value", message=message, help=help))
 
 
 # --- The table of operations: `diffcompare ops` and `diffcompare ops sin` ---------------------------------------------
@@ -214,9 +214,9 @@ def _details(operation: Operation) -> tuple[Block, ...]:
 
 def _unknown_operation(name: str) -> DiffcompareError:
     near = suggest(name)
-    help_text = f"did you mean `{near}`?" if near else "`diffcompare ops` shows all operations"
+    help = f"did you mean `{near}`?" if near else "`diffcompare ops` shows all operations"
     return DiffcompareError(
-        Diagnostic(code="E611", kind="unknown_function", message=f"unknown operation `{name}`", help=help_text)
+        Diagnostic(code="E611", kind="unknown_function", message=f"unknown operation `{name}`", help=help)
     )
 
 
