@@ -135,7 +135,7 @@ inputs/                       User input: expressions, points, formulas by hand,
   formulas.py                 Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`)
   function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
   function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests
-  function_worker.py          Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`
+  function_worker.py          The worker for a user's Python function: `python -P -m diffcompare.inputs.function_worker`
   localized_tables.py         Tables from all over the world: titles of columns in many languages, and decimal commas in cells
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`), and the candidates for a default point
   python_function.py          Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others

@@ -58,7 +58,7 @@ def reserve_output() -> BinaryIO:
 
 
 def limit_memory(most: int) -> None:
-    """Limit the address space to so many bytes, where the system can, and ignore Ctrl-C: the parent gets it too."""
+    """Limit the address space to a number of bytes, where the system can, and ignore Ctrl-C: the parent gets it too."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

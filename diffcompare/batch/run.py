@@ -60,7 +60,7 @@ class Run:
     """A run in progress; its statistics so far can be shown meanwhile."""
 
     def __init__(self, files: Sequence[InputFile], options: Options, *, points: str | None = None) -> None:
-        """`points` is a CSV file, at whose points every row is taken.  Raises DiffcompareError if it has none."""
+        """Prepare a run; every row is taken at each point of `points`, a CSV file (DiffcompareError if it has none)."""
         self.files, self.options, self.points = files, options, points
         self.statistics = Statistics(options.methods, options.max_error)
         self.names = DuplicateNames()
@@ -164,7 +164,7 @@ class RowFeed:
     """Numbered rows, taken as they come."""
 
     def __init__(self, rows: Iterator[tuple[int, InputRow]], *, ahead: bool) -> None:
-        """`ahead` lets a thread read ahead, because standard input may keep one waiting.  Raises PoolLost."""
+        """Take `rows`; `ahead` lets a thread read ahead, as standard input may keep one waiting.  Raises PoolLost."""
         self.rows = rows
         self.ended = False  # whether there are no more rows
         self.read: queue.Queue[list[tuple[int, InputRow]] | BaseException] | None = queue.Queue(64) if ahead else None

@@ -1,4 +1,4 @@
-"""Run a user's Python function in a process of its own: `python -P -m diffcompare.inputs.function_worker`.
+"""The worker for a user's Python function: `python -P -m diffcompare.inputs.function_worker`.
 
 One JSON line in, one out.  The first request loads a file and a name, the others run the function; whatever is wrong is
 answered as a diagnostic.  What the function prints goes to standard error.  The parent ends the process when its time
