@@ -113,6 +113,8 @@ class PatternMatch:
     """The inner function, for patterns whose rules may be about the outer function only."""
     numbers: Mapping[str, Callable[[Values, Tangents], Any]] = field(default_factory=dict)
     """Further numbers for rules, by name."""
+    active: Active = ()
+    """The nodes that depend on the variable, for rules that ask for the variable itself."""
 
     def bind(self, values: Values, tangents: Tangents) -> Mapping[str, Any]:
         """Return the numbers that rules may ask for by name, given the values and the tangents of all nodes."""
@@ -139,7 +141,7 @@ class Pattern:
         for form in self.forms:
             nodes: dict[str, Expression] = {}
             if _fits(form, node, active, nodes) and (self.where is None or self.where(nodes, active)):
-                return PatternMatch(node, nodes, nodes.get(self.inner))
+                return PatternMatch(node, nodes, nodes.get(self.inner), active=active)
         return None
 
 
@@ -335,7 +337,8 @@ class Bindings(dict[str, Any]):
 
     def variable(self) -> Any:
         """Return the value of the variable at the bottom of a composition."""
-        leaf, active = self.match.node, self.tangents
+        # Tangents do not tell what depends on the variable: below a branch that is not taken a node has none.
+        leaf, active = self.match.node, self.match.active
         for _ in range(MAX_DEPTH):
             if leaf.operation is None:
                 return self.primals[leaf]

@@ -56,6 +56,8 @@ WRONG = {
         ("sin(x^3)", "3*x^2*cos(x)"),
         ("ln(x^2 + 5)", "2"),
         ("x*exp(x^2)", "exp(x^2) + 2*x^2*exp(x)"),
+        ("exp(floor(x))", "exp(x)"),  # the right derivative is 0, and so are those of all nodes
+        ("sin(if(x > 5, x^2, y))", "cos(x)"),  # x stands in the branch that is not taken
     ],
     "differentiated-inside": [
         ("sqrt(x^4 + x)", "sqrt(1 + 4*x^3)"),
