@@ -5,9 +5,9 @@
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
 `dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth, `dc.jacobian("[x*y, x + y^2]",
-x=2, y=3)` does so for several outputs; `dc.trace`, `dc.graph`, `dc.derive` and `dc.sweep` show how the methods work;
-`dc.check` tells whether a derivative that you wrote is right; `dc.parse(text)` returns the expression.  Wrong input
-raises `dc.DiffcompareError`, whose text says where the mistake is and how to fix it.
+x=2, y=3)` does so for several outputs, `dc.hessian` for second derivatives; `dc.trace`, `dc.graph`, `dc.derive` and
+`dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right; `dc.parse(text)`
+returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is and how to fix it.
 
 The files:
 
@@ -25,6 +25,7 @@ backends/                     The ways of differentiating an expression at a poi
   complex_step.py             Complex-step differentiation: f'(x) = Im f(x + ih) / h
   finite_differences.py       Finite differences: one line for each stencil, the step that suits it, and Richardson's extrapolation
   hand_coded.py               Hand-coded differentiation: formulas that a person derived and coded
+  hessian_methods.py          Hessians, and Hessians times a vector: sweeps over sweeps, sympy's formulas twice, and second differences
   jacobian_methods.py         Jacobians: forward mode by columns, reverse mode by rows, differences by columns, other methods output by output
   problem.py                  Problems and answers of backends: what they are given, what they return, and what several of them share
   symbolic/                   Symbolic differentiation by sympy, in a worker process
@@ -61,7 +62,7 @@ classroom/                    For the classroom: demos and their player, handout
     fd_strikes_back.py        The demo `fd-strikes-back`: exact derivatives of inaccurate programs are exactly wrong
     four_ways.py              The demo `four-ways`: four routes to one derivative (Baydin et al. 2018, figure 2)
     frame.py                  A demo as data: a list of frames, the same for the terminal, the page, the handout, JSON and the tests
-    hessian.py                The demo `hessian`: second derivatives by forward mode over the formulas of a reverse sweep
+    hessian.py                The demo `hessian`: second derivatives by a reverse sweep over dual numbers, forward mode over reverse mode
     kinks.py                  The demo `kinks`: where a function has no derivative, methods follow conventions
     memory.py                 The demo `memory`: checkpoints trade work for the memory of a reverse sweep (Griewank and Walther 2008, ch. 12)
     nan.py                    The demo `nan`: a derivative can be nan although the value is right; where nan arises, and how to avoid it
@@ -98,6 +99,7 @@ cli/                          The command line; only this package prints and imp
     derive.py                 `diffcompare derive`: the derivative as a person works it out, one rule per line
     grad.py                   `diffcompare grad`: all ways of differentiating an expression at a point, side by side
     graph.py                  `diffcompare graph`: the computational graph of an expression, drawn
+    hessian.py                `diffcompare hessian`: second derivatives, and the Hessian times a vector
     jacobian.py               `diffcompare jacobian`: the Jacobian of several outputs, by every method
     lesson.py                 `diffcompare lesson`: the demos as one page for the browser
     list.py                   `diffcompare list`: the catalogue of examples
@@ -295,6 +297,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.derive import derive
     from diffcompare.studies.gradient import gradient
     from diffcompare.studies.graph import graph
+    from diffcompare.studies.hessian import hessian
     from diffcompare.studies.jacobian import jacobian
     from diffcompare.studies.step_sweep.sweep import sweep
     from diffcompare.studies.trace import trace
@@ -312,6 +315,7 @@ __all__ = [
     "derive",
     "gradient",
     "graph",
+    "hessian",
     "jacobian",
     "parse",
     "sweep",
@@ -330,6 +334,7 @@ _HOMES = {
     "derive": "diffcompare.studies.derive",
     "gradient": "diffcompare.studies.gradient",
     "graph": "diffcompare.studies.graph",
+    "hessian": "diffcompare.studies.hessian",
     "jacobian": "diffcompare.studies.jacobian",
     "parse": "diffcompare.language.parser",
     "sweep": "diffcompare.studies.step_sweep.sweep",

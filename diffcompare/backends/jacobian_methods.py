@@ -197,7 +197,9 @@ def _recovered(entries: dict[Entry, Any], wide: Mapping[Entry, Any]) -> tuple[di
     plain = {text: entries[entry] for text, entry in labels.items()}
     known = {text: wide.get(entry, plain[text]) for text, entry in labels.items()}
     recovered, notes = recover_range(plain, known)
-    return {entry: recovered[text] for text, entry in labels.items()}, notes
+    return {entry: recovered[text] for text, entry in labels.items()}, tuple(
+        note.removeprefix("df/d") for note in notes
+    )
 
 
 def label(row: int, name: str) -> str:

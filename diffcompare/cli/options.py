@@ -128,6 +128,13 @@ def point(specs: Sequence[str]) -> dict[str, float]:
     return parse_point(specs)
 
 
+def vector(specs: Sequence[str]) -> dict[str, float]:
+    """Parse the vector of `--times`."""
+    from diffcompare.inputs.point import parse_point
+
+    return parse_point(specs, option="--times")
+
+
 def parse_input(
     expression: str, at: Sequence[str] | None, budget: float | None = 5.0, *, several: bool = False
 ) -> tuple[ParsedInput, dict[str, float] | None]:
@@ -225,6 +232,14 @@ def complete_methods(incomplete: str) -> list[str]:
     return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]
 
 
+def complete_second_order(incomplete: str) -> list[str]:
+    """Complete names of the methods of `hessian`, also after a comma."""
+    from diffcompare.backends.hessian_methods import METHODS
+
+    before, comma, word = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]
+
+
 # --- Files that are read ----------------------------------------------------------------------------------------------
 
 
@@ -307,6 +322,10 @@ Hand: TypeAlias = Annotated[
 Method: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_methods),
+]
+SecondOrderMethod: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_second_order),
 ]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")

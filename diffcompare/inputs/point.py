@@ -14,6 +14,7 @@ from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
 
 _CONSTANT = "give a number, or a constant such as pi/2"
+POINTS = ("--at", "--times")  # the options whose values are numbers
 _WHOLE = (2.0, 5.0, 3.0, 7.0, 4.0, 6.0, 8.0, 9.0)
 _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
 
@@ -21,8 +22,10 @@ _INSIDE = (0.5, 0.25, 0.75, 0.3, 0.6, 0.4, 0.7, 0.2)
 # --- Typed points -----------------------------------------------------------------------------------------------------
 
 
-def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str, float]:
+def parse_point(specs: Sequence[str], variables: Iterable[str] = (), option: str = "--at") -> dict[str, float]:
     """Parse the point of `--at NAME=VALUE,NAME=VALUE`, which may be repeated; `--at ""` is the empty point.
+
+    Another option of this form, such as `--times`, is named by `option`.
 
     A value is a constant expression, evaluated in doubles.  Raises DiffcompareError for a missing `=`, a name that
     occurs twice, and a value that is not a finite number.  `variables` only serve to word the errors.
@@ -30,10 +33,10 @@ def parse_point(specs: Sequence[str], variables: Iterable[str] = ()) -> dict[str
     point: dict[str, float] = {}
     for spec in specs:
         for assignment in split_at_commas(spec) if spec.strip() else ():
-            name, text = split_assignment(assignment, "--at", variables)
+            name, text = split_assignment(assignment, option, variables)
             if name in point:
-                raise _bad(f"two values for `{name}`", "--at", assignment, f"keep one of them: --at {name}={text}")
-            point[name] = constant_value(text, f"--at {name}")
+                raise _bad(f"two values for `{name}`", option, assignment, f"keep one of them: {option} {name}={text}")
+            point[name] = constant_value(text, f"{option} {name}")
     return point
 
 
@@ -52,22 +55,22 @@ def split_at_commas(spec: str) -> list[str]:
 def split_assignment(spec: str, source: str, variables: Iterable[str] = ()) -> tuple[str, str]:
     """Split `NAME=TEXT` into the name of a variable and the text after the first `=`.
 
-    `source` is the option, `--at` or `--hand`, and `variables` only serve to word the errors.  Raises DiffcompareError
-    if the `=`, the name or the text is missing.
+    `source` is the option, `--at`, `--times` or `--hand`, and `variables` only serve to word the errors.  Raises
+    DiffcompareError if the `=`, the name or the text is missing.
     """
     left, equals, right = spec.partition("=")
     name = _variable_name(left)
     example = next(iter(variables), "x")
-    placeholder = "VALUE" if source == "--at" else "FORMULA"
+    placeholder = "VALUE" if source in POINTS else "FORMULA"
     if not equals:
-        spelled = f"{name}=2" if name else f"{example}=2" if source == "--at" else f'{example}="{spec.strip()}"'
+        spelled = f"{name}=2" if name else f"{example}=2" if source in POINTS else f'{example}="{spec.strip()}"'
         raise _bad(f"`{spec.strip()}` is not of the form NAME={placeholder}", source, spec, f"write {source} {spelled}")
     if name is None:
-        help = f"write {source} {example}={_meant_value(left, right) if source == '--at' else right.strip() or 2}"
+        help = f"write {source} {example}={_meant_value(left, right) if source in POINTS else right.strip() or 2}"
         raise _bad(f"`{left.strip()}` is not the name of a variable", source, spec, help)
-    if source == "--at" and re.search(r"(?<![<>=!])=(?!=)", right):
+    if source in POINTS and re.search(r"(?<![<>=!])=(?!=)", right):
         spelled = re.sub(r"\s+(?=[^\W\d]\w*\s*=)", ",", spec.strip())
-        several = f"write a comma between them: --at {spelled}" if spelled != spec.strip() else _CONSTANT
+        several = f"write a comma between them: {source} {spelled}" if spelled != spec.strip() else _CONSTANT
         raise _bad(f"more than one `=` in `{spec.strip()}`", source, spec, several)
     if not right.strip():
         raise _bad(f"nothing after `{name}=`", source, spec, f"write {source} {name}=2")

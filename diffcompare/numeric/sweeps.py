@@ -190,18 +190,31 @@ def formula_work(roots: Collection[Expression]) -> int:
     return primal_work(nodes, active_nodes(nodes))
 
 
-def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:
-    """Return the active arguments through which a derivative flows, each with the cost of its partial."""
+def active_edges(node: Expression, active: Collection[Expression]) -> list[tuple[int, Expression]]:
+    """Return the active arguments through which a derivative flows, each with its position."""
     operation = node.operation
     assert operation is not None
-    exponent = node.arguments[1] if is_integer_power(node) else None
-    edges = []
-    for position, argument in enumerate(node.arguments):
-        if argument in active:
-            cost = partial_cost(operation, position, exponent)
-            if cost is not None:
-                edges.append((argument, cost))
-    return edges
+    exponent = exponent_of(node)
+    return [
+        (position, argument)
+        for position, argument in enumerate(node.arguments)
+        if argument in active and partial_cost(operation, position, exponent) is not None
+    ]
+
+
+def exponent_of(node: Expression) -> Expression | None:
+    """Return the exponent of an integer power, on which the form of its partial depends; None for other nodes."""
+    return node.arguments[1] if is_integer_power(node) else None
+
+
+def _edges(node: Expression, active: Collection[Expression]) -> list[tuple[Expression, int]]:
+    """Return the active arguments through which a derivative flows, each with the cost of its partial."""
+    assert node.operation is not None
+    exponent = exponent_of(node)
+    return [
+        (argument, partial_cost(node.operation, position, exponent) or 0)
+        for position, argument in active_edges(node, active)
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -210,13 +223,18 @@ def partial_cost(operation: Operation, position: int, exponent: Expression | Non
 
     The partial of x^n depends on n, so that an integer power needs its exponent as well.
     """
-    partial = operation.partials[position]
-    if callable(partial):
-        arguments: list[Expression] = [Variable(f"v{index}") for index in range(operation.arity)]
-        if exponent is not None:
-            arguments[1] = exponent
-        formula = partial(Variable("y"), *arguments)
-        if isinstance(formula, Expression):
-            return 1 + formula_work([formula])
-        partial = formula  # a number after all: the partial of x^0 or x^1
+    partial = partial_of(operation, position, exponent)
+    if isinstance(partial, Expression):
+        return 1 + formula_work([partial])
     return None if partial in (0, None) else 0 if partial in (1, -1) else 1
+
+
+def partial_of(operation: Operation, position: int, exponent: Expression | None = None) -> Any:
+    """Return the partial of a row as a formula in y, v0, v1 ...; the number that it is, or None, where it is none."""
+    partial = operation.partials[position]
+    if not callable(partial):
+        return partial
+    arguments: list[Expression] = [Variable(f"v{index}") for index in range(operation.arity)]
+    if exponent is not None:
+        arguments[1] = exponent
+    return partial(Variable("y"), *arguments)  # a number after all for the partial of x^0 or x^1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from diffcompare.backends import ONE_AT_A_TIME, select_backends
 from diffcompare.backends.jacobian_methods import BY_GROUPS, DEFAULT, MatrixAnswer, VectorProblem, differentiate
@@ -18,10 +18,8 @@ from diffcompare.numeric.sparsity import SparsityPattern, colour, groups_of
 from diffcompare.studies.failure import no_answer, point_failure
 from diffcompare.studies.matrix_tables import MatrixRecord
 from diffcompare.studies.question import checked_names, checked_positive, question_and_point, set_up
-
-if TYPE_CHECKING:
-    from diffcompare.truth.establish import Truth
-    from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.rounding import TrueNumber
 
 MAX_ENTRIES = 100_000  # of a Jacobian: every one is computed by every method, and written
 
@@ -140,8 +138,6 @@ def _check_size(problem: VectorProblem) -> None:
 
 def _truths(problem: VectorProblem) -> tuple[Truth, ...]:
     """Return the truth about every output, all within one budget."""
-    from diffcompare.truth.establish import establish
-
     deadline, truths = Deadline(problem.budget), []
     with ONE_AT_A_TIME:
         for number in range(len(problem.outputs)):

@@ -11,9 +11,7 @@ from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.document import Cell, Code, Column, Measured, Table, approximate, columns
 from diffcompare.studies.accuracy import FULL_DIGITS, error_cells, measure, tenths
 from diffcompare.studies.record import Record, join, plain, select
-
-if TYPE_CHECKING:
-    from diffcompare.truth.rounding import TrueNumber
+from diffcompare.truth.rounding import TrueNumber
 
 MAX_GRID_COLUMNS = 8  # of a matrix written as one; a wider one is listed entry by entry
 MAX_ENTRY_ROWS = 80  # rows of the table of entries that people are shown
@@ -45,14 +43,19 @@ class MatrixRecord(Record):
             """Tell whether an entry may exist: False where the truth knows of none."""
 
     @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns: by default the variables."""
+        return tuple(self.problem.wrt)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """The number of rows and of columns."""
-        return len(self.row_labels), len(self.problem.wrt)
+        return len(self.row_labels), len(self.column_names)
 
     @cached_property
     def matrix(self) -> list[list[float | None]]:
         """The best known matrix: the truth rounded to doubles where it is known, else that of an exact method."""
-        return [[self._best(row, name) for name in self.problem.wrt] for row in range(len(self.row_labels))]
+        return [[self._best(row, name) for name in self.column_names] for row in range(len(self.row_labels))]
 
     @property
     def matrix_is_known(self) -> bool:
@@ -62,7 +65,7 @@ class MatrixRecord(Record):
     def entries(self) -> Iterator[tuple[int, str]]:
         """Yield row and variable of every entry, row by row."""
         for row in range(len(self.row_labels)):
-            for name in self.problem.wrt:
+            for name in self.column_names:
                 yield row, name
 
     def _best(self, row: int, name: str) -> float | None:
@@ -102,7 +105,7 @@ class MatrixRecord(Record):
 
 def grid(record: MatrixRecord, cell: Callable[[int, str], Any]) -> list[list[Any]]:
     """Return a matrix as nested lists, rows first, with a value for every entry."""
-    return [[cell(row, name) for name in record.problem.wrt] for row in range(len(record.row_labels))]
+    return [[cell(row, name) for name in record.column_names] for row in range(len(record.row_labels))]
 
 
 def true_texts(record: MatrixRecord, field: str) -> list[list[str | None]]:
@@ -130,12 +133,14 @@ def method_data(record: MatrixRecord, answer: MatrixAnswer, key: str) -> dict[st
 # --- Tables -----------------------------------------------------------------------------------------------------------
 
 
-def matrix_table(record: MatrixRecord, key: str, caption: str, corner: str) -> list[Table]:
+def matrix_table(
+    record: MatrixRecord, key: str, caption: str, corner: str, title: Callable[[str], str] = "d/d{}".format
+) -> list[Table]:
     """Return the best known matrix written as one, where it is not too wide."""
-    names = record.problem.wrt
+    names = record.column_names
     if not 0 < len(names) <= MAX_GRID_COLUMNS:
         return []
-    heads = (Column("row", corner), *[Column(f"d{name}", f"d/d{name}", "right") for name in names])
+    heads = (Column("row", corner), *[Column(f"d{name}", title(name), "right") for name in names])
     rows: list[tuple[Cell, ...]] = [(name, *row) for name, row in zip(record.row_labels, record.matrix, strict=True)]
     return [Table(key, heads, tuple(rows), caption, most=MAX_ENTRY_ROWS)]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from diffcompare.language.expression import Expression
 from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision, size_of
@@ -45,6 +45,53 @@ def directional_check(
             scale = scale + magnitude(term)
     bits += MAX_SCALING if len(moves) > 1 else 0
     return confirm(lambda depth, bits: _central(nodes, point, moves, depth, bits, check), expected, scale, bits)
+
+
+def second_check(
+    nodes: Sequence[Expression],
+    point: Mapping[str, float],
+    direction: Mapping[str, Any],
+    product: Mapping[str, Ball],
+    bits: int,
+    check: Check,
+) -> bool:
+    """Tell whether mixed differences of values confirm the Hessian times a direction.
+
+    Every entry takes part: m·(H v) is compared for a direction m that moves every variable.
+    """
+    moves = {name: _move(index, point[name]) for index, name in enumerate(product)}
+    expected, scale = lift(0), lift(0).arb
+    with precision(bits):
+        for name, move in moves.items():
+            term = product[name] * Ball(move)
+            expected = expected + term
+            scale = scale + magnitude(term)
+    along = {name: lift(direction.get(name, 0)).arb for name in {**moves, **direction}}
+    return confirm(lambda depth, bits: _mixed(nodes, point, moves, along, depth, bits, check), expected, scale, bits)
+
+
+def _mixed(
+    nodes: Sequence[Expression],
+    point: Mapping[str, float],
+    moves: Mapping[str, arb],
+    along: Mapping[str, arb],
+    depth: int,
+    bits: int,
+    check: Check,
+) -> Ball | Undefined | None:
+    """Return the mixed second difference along two directions at the step 2^-depth, or why it has no value."""
+    with precision(bits + 2 * depth):
+        total = lift(0)
+        for one, other in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+            shifted: dict[str, float | Ball] = dict(point)
+            for name, move in along.items():
+                step = move * other if name not in moves else moves[name] * one + move * other
+                shifted[name] = lift(point[name]) + Ball(step * power_of_two(-depth))
+            value = value_near(nodes, shifted, check)
+            if not isinstance(value, Ball):
+                return value
+            total = total + value * (one * other)
+        return total * Ball(power_of_two(2 * depth - 2))
 
 
 def _size(partial: Ball, move: arb) -> int:

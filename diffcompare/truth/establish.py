@@ -151,13 +151,13 @@ def _grow(
             return rounded
         if value is not None and not sweep.undecided:
             trusted = [(partials[name], sweep.partials[name]) for name in problem.wrt if name not in suspects]
-            settled = all(_is_settled(number, ball) for number, ball in [(value, sweep.value), *trusted])
+            settled = all(is_settled(number, ball) for number, ball in [(value, sweep.value), *trusted])
             if settled and all(sweep.partials[name].is_finite for name in suspects):
                 return rounded
         bits *= 2
 
 
-def _is_settled(number: TrueNumber | None, ball: Ball) -> bool:
+def is_settled(number: TrueNumber | None, ball: Ball) -> bool:
     """Tell whether a number is known to 25 digits, with a bound far below the last of them."""
     if number is None or number.text == "0" or ball.arb.is_exact():
         return number is not None
@@ -178,7 +178,7 @@ def _sweep(
                 sweep.outside = next((node, sweep.value) for node in nodes if values[node] is sweep.value)
                 return sweep
             sweep.branches = _branches(nodes, values)
-            sweep.kinks = _kinks(nodes, values, active)
+            sweep.kinks = find_kinks(nodes, values, active)
             adjoints = reverse(nodes, values, active, output, BALLS, check)
             # A kink that no adjoint reaches (in the condition of an `if`, below a step function) does not matter.
             sweep.kinks = [node for node in sweep.kinks if node in adjoints]
@@ -199,7 +199,9 @@ def _branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> 
     return taken
 
 
-def _kinks(nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]) -> list[Expression]:
+def find_kinks(
+    nodes: Sequence[Expression], values: Mapping[Expression, Any], active: set[Expression]
+) -> list[Expression]:
     """Return the active operations at one of their kinks, or so near one that this precision cannot tell."""
     kinks = []
     for node in nodes:
@@ -246,7 +248,7 @@ def _decide(problem: Problem, nodes: Sequence[Expression], rounded: _Rounded, ch
         if note:
             notes.append(note)
         if gradient[name] is None:
-            slopes[name] = Slopes(_as_float(left), _as_float(right))
+            slopes[name] = Slopes(slope_to_double(left), slope_to_double(right))
             broken = broken or _is_break(left, right)
     status: TruthStatus = "nondifferentiable" if broken else "ok" if all(gradient.values()) else "unresolved"
     misled = _differing_branches(nodes, problem, sweep.branches)
@@ -272,7 +274,7 @@ def _differing_branches(
 def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, str]:
     """Return the partial that two one-sided slopes determine, or None, and a note for the user."""
     if isinstance(left, Ball) and isinstance(right, Ball):
-        return (None, "") if _differ(left, right) else (round_ball(right) or round_ball(left), "")
+        return (None, "") if balls_differ(left, right) else (round_ball(right) or round_ball(left), "")
     for side, other, word in ((left, right, "left"), (right, left, "right")):
         if isinstance(side, Ball) and other is None:
             return round_ball(side), f"df/d{name}: the slope from the {word}, at the edge of the domain"
@@ -281,7 +283,7 @@ def _settle(name: str, left: Slope, right: Slope) -> tuple[TrueNumber | None, st
     return None, f"df/d{name}: no limit of the slopes was found"
 
 
-def _differ(left: Ball, right: Ball) -> bool:
+def balls_differ(left: Ball, right: Ball) -> bool:
     try:
         return compare(left, right) != 0
     except Undecided:
@@ -292,10 +294,10 @@ def _is_break(left: Slope, right: Slope) -> bool:
     """Tell whether both one-sided slopes are known and together show that there is no derivative."""
     if any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
         return False
-    return not (isinstance(left, Ball) and isinstance(right, Ball)) or _differ(left, right)
+    return not (isinstance(left, Ball) and isinstance(right, Ball)) or balls_differ(left, right)
 
 
-def _as_float(slope: Slope) -> float | None:
+def slope_to_double(slope: Slope) -> float | None:
     """Return a slope as a double; None where there are no values, or where no limit was found."""
     if isinstance(slope, Ball):
         return to_float(slope.arb) + 0.0  # never -0.0

@@ -21,6 +21,7 @@ LINES = {
     "swell": "swell x --order 1",
     "derive": "derive x^2",
     "jacobian": "jacobian x",
+    "hessian": "hessian x",
     "trace": "trace x --at x=1",
     "graph": "graph x --at x=1",
     "check": "check class.csv",

@@ -1,44 +1,29 @@
-"""The demo `hessian`: second derivatives by forward mode over the formulas of a reverse sweep."""
+"""The demo `hessian`: second derivatives by a reverse sweep over dual numbers, forward mode over reverse mode."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from diffcompare.backends import automatic
-from diffcompare.backends.problem import Problem
+from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, error_cell, figures, mask, table
 from diffcompare.document import Cell
-from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.parser import parse
-from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.localization import phrase
 from diffcompare.numeric.evaluate import value_at
-from diffcompare.numeric.sweeps import reverse
-from diffcompare.studies.swell.study import EXPRESSIONS
 
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
 ROSENBROCK, AT_ROSENBROCK = "(1 - x)^2 + 100*(y - x^2)^2", {"x": -1.2, "y": 1.0}
 
 
-def gradient_formulas(expression: Expression) -> dict[str, Expression]:
-    """Return a formula for every partial, by a reverse sweep over expressions instead of numbers."""
-    nodes = wengert_list(expression)
-    adjoints = reverse(nodes, {node: node for node in nodes}, active_nodes(nodes), expression, EXPRESSIONS)
-    return {node.name: adjoints.get(node, Number(0)) for node in nodes if isinstance(node, Variable)}
-
-
 def hessian(text: str, point: Mapping[str, float]) -> tuple[dict[str, float], list[list[float | None]]]:
-    """Return gradient and Hessian: forward mode over the formulas of reverse mode.
+    """Return gradient and Hessian: a reverse sweep over dual numbers for every variable.
 
-    The Hessian has None where forward mode has no answer.
+    The Hessian has None where such a sweep has no answer.
     """
-    formulas = gradient_formulas(parse(text))
-    values = {name: float(value_at(formulas[name], point)) for name in point}  # type: ignore[arg-type]
-    rows: list[list[float | None]] = []
-    for name in point:
-        second = automatic.forward_mode(Problem(formulas[name], point, tuple(point))).gradient
-        rows.append([second.get(other) for other in point])
-    return values, rows
+    problem = HessianProblem(parse(text), point, tuple(point))
+    rows = [[row[other] for other in point] for row in forward_over_reverse(problem).rows]
+    return automatic.reverse_mode(problem.scalar).gradient, rows  # type: ignore[return-value]
 
 
 def frames() -> Iterator[Frame]:
@@ -60,7 +45,7 @@ def _hessian_frame(title: str, text: str, point: Mapping[str, float]) -> Frame:
     return Frame(
         title,
         (matrix,),
-        "reverse once, over expressions; forward once per variable",
+        "one reverse sweep per variable, over numbers that carry a tangent",
         "The Hessian is symmetric, although the sweeps know nothing of that.",
         {**numbers, **gradient},
         "Is the matrix symmetric?",

@@ -7,6 +7,7 @@ COMMANDS: tuple[str, ...] = (
     "graph",
     "derive",
     "jacobian",
+    "hessian",
     "sweep",
     "swell",
     "check",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 
 from diffcompare.backends.problem import Problem
 from diffcompare.backends.symbolic.client import prepare
@@ -14,7 +13,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression, Number, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
-from diffcompare.numeric.evaluate import NumberSystem
+from diffcompare.numeric.second_order import EXPRESSIONS
 from diffcompare.numeric.sweeps import forward, local_partials
 from diffcompare.studies.question import checked_positive, set_up
 from diffcompare.studies.record import Record
@@ -141,8 +140,6 @@ def _unknown(family: str) -> DiffcompareError:
 
 DEFAULT_ORDER, MAX_ORDER = 4, 12
 MAX_NODES = 20_000  # distinct nodes of a formula that is differentiated once more
-# The number system in which a sweep writes formulas: its numbers are expressions.
-EXPRESSIONS = NumberSystem({}, lambda node, point: node, lambda terms: reduce(add, terms), Number(1))
 
 
 def swell_orders(

@@ -89,7 +89,7 @@ def test_methods_are_named_once_each_and_all_means_every_one() -> None:
         ("grad x --at", "E503]: `--at` needs a value", "write `--at=VALUE`"),
         ("grda", "E501]: no such command `grda`", "did you mean `diffcompare grad`?"),
         ("gradient", "E501]: no such command `gradient`", "did you mean `diffcompare grad`?"),
-        ("hessian", "E501]: no such command `hessian`", "did you mean `diffcompare demo hessian`?"),
+        ("chaos", "E501]: no such command `chaos`", "did you mean `diffcompare demo chaos`?"),
         (
             "sweeps",
             "E501]: no such command `sweeps`",

@@ -1,0 +1,42 @@
+"""`diffcompare hessian`: second derivatives, and the Hessian times a vector."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from diffcompare.cli import options
+from diffcompare.cli.output import CommandResult
+
+EXAMPLES = (
+    "diffcompare hessian @rosenbrock",
+    'diffcompare hessian "x^2*sin(y)" --at x=1,y=2 --times x=1,y=-1',
+    'diffcompare hessian "x*y/z" --at x=1,y=2,z=3 -o hessian.csv',
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    times: Annotated[
+        list[str] | None, typer.Option("--times", metavar="x=1,y=2", help="Only the Hessian times this vector.")
+    ] = None,
+    method: options.SecondOrderMethod = None,
+    wrt: options.Wrt = None,
+    step: options.Step = None,
+    budget: options.Budget = 5.0,
+    truth: options.Truth = True,
+    quiet: options.Quiet = False,
+) -> CommandResult:
+    """Compute second derivatives."""
+    parsed, point = options.parse_input(expression, at)
+    vector = None if times is None else options.vector(times)
+    from diffcompare.backends.hessian_methods import METHODS
+    from diffcompare.studies.hessian import hessian_question
+
+    hessian = hessian_question(
+        parsed, at=point, wrt=options.split(wrt), times=vector, methods=options.split(method) or tuple(METHODS),
+        step=step, budget=budget, truth=truth,
+    )  # fmt: skip
+    return CommandResult(hessian.document(brief=quiet), hessian.notes, hessian.failure)
