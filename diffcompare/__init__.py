@@ -5,9 +5,10 @@
     {'x1': 5.5, 'x2': 1.7163378145367738}
 
 `dc.compare("x^2*sin(x)", x=1.5)` runs every method and measures each against the truth, `dc.jacobian("[x*y, x + y^2]",
-x=2, y=3)` does so for several outputs, `dc.hessian` for second derivatives; `dc.trace`, `dc.graph`, `dc.derive` and
-`dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right; `dc.parse(text)`
-returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is and how to fix it.
+x=2, y=3)` does so for several outputs, `dc.hessian` and `dc.taylor` for higher derivatives; `dc.trace`, `dc.graph`,
+`dc.derive` and `dc.sweep` show how the methods work; `dc.check` tells whether a derivative that you wrote is right;
+`dc.parse(text)` returns the expression.  Wrong input raises `dc.DiffcompareError`, whose text says where the mistake is
+and how to fix it.
 
 The files:
 
@@ -28,6 +29,7 @@ backends/                     The ways of differentiating an expression at a poi
   hessian_methods.py          Hessians, and Hessians times a vector: sweeps over sweeps, sympy's formulas twice, and second differences
   jacobian_methods.py         Jacobians: forward mode by columns, reverse mode by rows, differences by columns, other methods output by output
   problem.py                  Problems and answers of backends: what they are given, what they return, and what several of them share
+  taylor_methods.py           Taylor coefficients by every method: one series, nested dual numbers, sympy's derivatives, and differences
   symbolic/                   Symbolic differentiation by sympy, in a worker process
     client.py                 The client of the symbolic worker: requests with a time budget, and the formulas that come back; never imports sympy
     derivatives.py            The stages of sympy's answer: the derivative, rule by rule, and the forms made from it.  Worker process only
@@ -107,6 +109,7 @@ cli/                          The command line; only this package prints and imp
     quiz.py                   `diffcompare quiz`: exercises in differentiation, with hints and explanations of mistakes
     sweep.py                  `diffcompare sweep`: the error of a difference quotient against its step
     swell.py                  `diffcompare swell`: the growth of derivative formulas, and what it does to their accuracy
+    taylor.py                 `diffcompare taylor`: Taylor coefficients by every method
     trace.py                  `diffcompare trace`: automatic differentiation, step by step
 codegen/                      Generated code: the gradient as a program that runs by itself (`derive --code`)
   engine_libraries.py         PyTorch and JAX as targets of generated code: their functions, and definitions of those that they lack
@@ -185,11 +188,16 @@ numeric/                      Expressions evaluated and differentiated over numb
   arb_functions.py            The operations of the table over `arb`, the ball of the library Arb, and its working precision
   balls.py                    Ball arithmetic by Arb: numbers of any precision that carry a bound of their own error
   complex_numbers.py          Complex numbers that the rows of the table can be applied to: cmath, and the functions that it lacks
+  counting.py                 Doubles that count the operations done on them, for algorithms whose work no formula gives beforehand
+  dual_numbers.py             Dual numbers: a value and a tangent, over any number type that the rows of the table can be applied to
   evaluate.py                 Evaluation of expressions: one loop along the Wengert list, over any number system, and doubles as IEEE 754 has them
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
   float32.py                  Single precision: the number system in which every result is rounded to the nearest float32
+  power_series.py             Power series over balls or doubles: the expansion of a function at x + t or x - t as t falls to 0
+  second_order.py             Second derivatives by sweeps: the Hessian times a vector, and the gradient as a program to be differentiated again
   sparsity.py                 The sparsity pattern of a Jacobian, and the compression that it allows
   sweeps.py                   The forward and reverse sweeps of automatic differentiation (tangents, adjoints), and the operations they take
+  taylor_mode.py              Taylor coefficients of a function of one variable: one series propagated, or dual numbers nested
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
@@ -234,6 +242,8 @@ studies/                      Studies: each puts questions to the table, the cat
   gradient.py                 `dc.gradient`: the gradient by one method as plain doubles, with little overhead for optimisers and plots
   graph.py                    `dc.graph` and `graph`: the computational graph, shared nodes drawn once, with the numbers of one sweep
   graph_report.py             The report of a computational graph: the drawing, the table of nodes, and what sharing saves
+  hessian.py                  `dc.hessian` and `hessian`: second derivatives by every method against the truth, and Hessians times a vector
+  hessian_report.py           A Hessian as JSON and as a document: the matrix, every entry against the truth, symmetry and cost
   jacobian.py                 `dc.jacobian` and `jacobian`: the Jacobian of several outputs by every method, each against the truth
   jacobian_report.py          A Jacobian as JSON and as a document: its pattern and colours, every entry against the truth, and cost
   listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
@@ -241,6 +251,8 @@ studies/                      Studies: each puts questions to the table, the cat
   prime_notation.py           Derivatives still to be worked out, as people write them: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
   question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
+  taylor.py                   `dc.taylor` and `taylor`: Taylor coefficients by every method, each against the truth, and what every order costs
+  taylor_report.py            Taylor coefficients as JSON and as a document: the coefficients against the truth, and what every order costs
   trace.py                    `dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey)
   trace_report.py             The report of a trace: evaluation, forward sweeps side by side, reverse sweep, adjoint identity
   trace_wording.py            The wording of a trace: what a node computes and passes on, with the names of the list and with numbers
@@ -270,8 +282,8 @@ truth/                        The truth: value and gradient to 25 correctly roun
   establish.py                The truth about a problem: value and gradient in ball arithmetic at growing precision, checked by values alone
   higher_derivatives.py       Higher derivatives at a point, from the power series of the function there
   one_sided.py                One-sided slopes in ball arithmetic, for points where partials do not exist or are not confirmed
-  power_series.py             Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0
   rounding.py                 Rounding of balls to the 25 digits and the double that they determine, and errors measured against them
+  second_derivatives.py       The truth about second derivatives: the Hessian, or the Hessian times a vector, in ball arithmetic
 verify/                       Is this formula the derivative?  Evidence at points in every interval of the domain, and proofs
   candidate_points.py         Candidate points: some that a person can read, some near another one, and one inside a domain that is hard to hit
   compare_exactly.py          The exact comparison of a formula with the true partial at a point, and the counterexample that is easiest to read
@@ -300,6 +312,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.hessian import hessian
     from diffcompare.studies.jacobian import jacobian
     from diffcompare.studies.step_sweep.sweep import sweep
+    from diffcompare.studies.taylor import taylor
     from diffcompare.studies.trace import trace
 
 __version__ = "0.1.0"
@@ -319,6 +332,7 @@ __all__ = [
     "jacobian",
     "parse",
     "sweep",
+    "taylor",
     "trace",
 ]
 
@@ -338,6 +352,7 @@ _HOMES = {
     "jacobian": "diffcompare.studies.jacobian",
     "parse": "diffcompare.language.parser",
     "sweep": "diffcompare.studies.step_sweep.sweep",
+    "taylor": "diffcompare.studies.taylor",
     "trace": "diffcompare.studies.trace",
 }
 

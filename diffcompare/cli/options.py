@@ -228,16 +228,27 @@ def complete_methods(incomplete: str) -> list[str]:
     """Complete names of methods and `all`, also after a comma."""
     from diffcompare.backends import METHODS
 
+    return _beginning_last(incomplete, METHODS)
+
+
+def _beginning_last(incomplete: str, methods: Iterable[str]) -> list[str]:
+    """Return lists of methods whose last name goes on from what has been typed."""
     before, comma, word = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]
+    return [f"{before}{comma}{name}" for name in beginning(word, [*methods, "all"])]
 
 
 def complete_second_order(incomplete: str) -> list[str]:
     """Complete names of the methods of `hessian`, also after a comma."""
     from diffcompare.backends.hessian_methods import METHODS
 
-    before, comma, word = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in beginning(word, [*METHODS, "all"])]
+    return _beginning_last(incomplete, METHODS)
+
+
+def complete_higher_order(incomplete: str) -> list[str]:
+    """Complete names of the methods of `taylor`, also after a comma."""
+    from diffcompare.backends.taylor_methods import METHODS
+
+    return _beginning_last(incomplete, METHODS)
 
 
 # --- Files that are read ----------------------------------------------------------------------------------------------
@@ -327,8 +338,15 @@ SecondOrderMethod: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_second_order),
 ]
+HigherOrderMethod: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_higher_order),
+]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")
+]
+Order: TypeAlias = Annotated[
+    str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
 ]
 Mode: TypeAlias = Annotated[str, word_option("--mode", "MODE", MODES)]
 Show: TypeAlias = Annotated[str, word_option("--show", "WHAT", QUANTITIES, noun="quantity")]

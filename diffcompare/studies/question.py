@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
 
 MAX_SHOWN = 8  # coordinates of a point in a note
+DEFAULT_ORDER = 4  # of higher derivatives
 NEAR = 1e-3  # minimum distance from a default point to a kink, absolute or relative to the coordinate
 
 # For each kind of mapping that a caller gives: the beginning of a sentence about it, and the form it should have.
@@ -130,6 +131,44 @@ def checked_names(option: str, names: str | Iterable[str]) -> list[str]:
 def bad_value(message: str, source: str, help: str | None = None) -> DiffcompareError:
     """Return the error (E703) for a value that cannot be used."""
     return DiffcompareError(Diagnostic("E703", "bad_value", message, source=source, help=help))
+
+
+def order_of(text: str | None, most: int) -> int:
+    """Parse `--order`; raise DiffcompareError (E564) for one that is not from 1 to `most`."""
+    if text is None:
+        return DEFAULT_ORDER
+    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most:
+        return int(text)
+    raise _wrong_order(text, most)
+
+
+def check_order(order: int, most: int) -> None:
+    """Raise DiffcompareError (E564) for an order that is not from 1 to `most`."""
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= most:
+        raise _wrong_order(str(order), most)
+
+
+def _wrong_order(text: str, most: int) -> DiffcompareError:
+    message = f"`--order` is a number from 1 to {most}, not `{text}`"
+    return DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
+
+
+def one_variable(asked: Sequence[str], wrt: str | Sequence[str]) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Return the variable of higher derivatives, and a note where it was chosen among several.
+
+    `asked` are the variables to differentiate by, `wrt` those that the user named.  Raises DiffcompareError (E565) for
+    none and for several named ones.
+    """
+    if wrt and len(asked) > 1:
+        message = "higher derivatives are taken with respect to one variable"
+        raise DiffcompareError(Diagnostic("E565", "bad_value", message, help=f"keep one: --wrt {asked[0]}"))
+    if not asked:
+        message = "the expression has no variable"
+        raise DiffcompareError(Diagnostic("E565", "bad_value", message, help='for example diffcompare swell "x^3"'))
+    if len(asked) == 1:
+        return asked[0], ()
+    message = f"higher derivatives are taken with respect to one variable, here `{asked[0]}`"
+    return asked[0], (Diagnostic("W561", "note", message, help=f"--wrt {asked[1]}", severity="note"),)
 
 
 # --- Questions of Python callers --------------------------------------------------------------------------------------

@@ -10,14 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import NamedTuple
 
 from diffcompare.backends.problem import Problem
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision, to_float
 from diffcompare.numeric.balls import Ball, contains_zero, evaluate_balls, is_zero, lift, magnitude
 from diffcompare.numeric.evaluate import Undefined
+from diffcompare.numeric.power_series import as_series, terms
+from diffcompare.truth.establish import balls_differ
 from diffcompare.truth.one_sided import Ray, Side
-from diffcompare.truth.power_series import as_series, terms
+from diffcompare.truth.rounding import TrueNumber, round_ball
 
 ORDERS = (2, 3, 4, 5)
 PRECISIONS = (1000, 4000)
@@ -47,6 +50,65 @@ def higher_derivatives(
             except (Beyond, OverflowError, ValueError):
                 break
     return dict.fromkeys(orders)
+
+
+class TaylorTruth(NamedTuple):
+    """The true Taylor coefficients, as far as they are known, and where the expansion breaks off if it does."""
+
+    coefficients: tuple[TrueNumber | None, ...]
+    broken: tuple[int, float, float] | None = None
+    """The order at which the derivatives on both sides of the point differ, and these."""
+
+
+def taylor_truth(problem: Problem, name: str, order: int, check: Callable[[], None] = lambda: None) -> TaylorTruth:
+    """Return the Taylor coefficients up to an order to 25 digits, from the expansions on both sides of the point.
+
+    They are those of both sides as long as these agree; each side is checked by values.
+    """
+    nodes = wengert_list(problem.at(problem.point))
+    unknown = TaylorTruth((None,) * (order + 1))
+    for bits in PRECISIONS:
+        with precision(bits), terms(order + 1 + SPARE_TERMS):
+            try:
+                right, left = (
+                    _expansion(Side(nodes, problem.point, name, sign, check), order, final=bits == PRECISIONS[-1])
+                    for sign in (1, -1)
+                )
+            except Undecided:
+                continue
+            except (Beyond, OverflowError, ValueError):
+                break
+            if right is None or left is None:
+                return unknown
+            return _joined(right, left, order)
+    return unknown
+
+
+def _expansion(side: Side, order: int, *, final: bool) -> list[Ball] | None:
+    """Return the coefficients of powers of x - x0 on one side, confirmed by a value; None where there are none."""
+    ray = Ray(side)
+    output = ray.expanded()
+    if output is None or type(output) is Undefined:
+        return None
+    series = as_series(output)
+    if series.has_pole or series.end <= order or (ray.jumped and ray.jump(series)):
+        return None
+    coefficients = [series.coefficient(power) * side.sign**power for power in range(series.end)]
+    return coefficients if _is_confirmed(coefficients, side, side.sign, final=final) else None
+
+
+def _joined(right: Sequence[Ball], left: Sequence[Ball], order: int) -> TaylorTruth:
+    """Return the coefficients that both sides share; the series breaks off where they differ."""
+    shared: list[TrueNumber | None] = []
+    for power in range(order + 1):
+        one, other = right[power], left[power]
+        if balls_differ(one, other):
+            factor = math.factorial(power)
+            sides = to_float((other * factor).arb), to_float((one * factor).arb)
+            rest = (None,) * (order + 1 - power)
+            return TaylorTruth((*shared, *rest), (power, *sides))
+        shared.append(round_ball(one))
+    return TaylorTruth(tuple(shared))
 
 
 def _at_precision(side: Side, orders: Sequence[int], *, final: bool) -> dict[int, float | None]:

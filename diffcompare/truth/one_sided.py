@@ -17,8 +17,8 @@ from diffcompare.language.operations import atan2
 from diffcompare.numeric.arb_functions import Beyond, Undecided, arb, power_of_two, precision
 from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift, magnitude
 from diffcompare.numeric.evaluate import Undefined, at_kink
+from diffcompare.numeric.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
 from diffcompare.truth.directional_check import NEGLIGIBLE, Check, Quotient, confirm, value_near
-from diffcompare.truth.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
 from diffcompare.truth.rounding import round_ball
 
 NARROW = -120  # a quotient is known well enough when its radius is 2^-120 of it
@@ -181,7 +181,8 @@ def _slope_of(output: PowerSeries, ray: Ray, count: int) -> Ball | float | None:
         jump = _jump_at_more_bits(ray.side, count)
     if jump:
         return math.copysign(math.inf, jump * ray.side.sign)
-    return output.coefficient(1) * ray.side.sign
+    slope: Ball = output.coefficient(1) * ray.side.sign
+    return slope
 
 
 def _jump_at_more_bits(side: Side, count: int) -> int:

@@ -18,6 +18,7 @@ from diffcompare.numeric.arb_functions import Beyond, Undecided, precision
 from diffcompare.numeric.balls import BALLS, Ball, evaluate_balls, lift
 from diffcompare.numeric.dual_numbers import duals
 from diffcompare.numeric.evaluate import Deadline, Undefined
+from diffcompare.numeric.power_series import as_series, terms
 from diffcompare.numeric.second_order import hessian_product
 from diffcompare.truth.directional_check import second_check
 from diffcompare.truth.establish import (
@@ -33,7 +34,6 @@ from diffcompare.truth.establish import (
     slope_to_double,
 )
 from diffcompare.truth.one_sided import Ray, Side
-from diffcompare.truth.power_series import as_series, terms
 from diffcompare.truth.rounding import TrueNumber, round_ball
 
 MAX_BITS = 1 << 12  # what is open by then stays open
@@ -201,7 +201,8 @@ def _along(problem: Problem, direction: Mapping[str, int], side: int, check: Cal
                     continue
                 series = as_series(output)
                 if series.end >= 3 and not series.has_pole:
-                    return series.coefficient(2) * 2
+                    second: Ball = series.coefficient(2) * 2
+                    return second
             except (Undecided, Beyond):
                 return None
     return None

@@ -22,6 +22,7 @@ LINES = {
     "derive": "derive x^2",
     "jacobian": "jacobian x",
     "hessian": "hessian x",
+    "taylor": "taylor x",
     "trace": "trace x --at x=1",
     "graph": "graph x --at x=1",
     "check": "check class.csv",

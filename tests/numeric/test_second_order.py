@@ -10,7 +10,8 @@ from diffcompare.backends.automatic import forward_mode
 from diffcompare.backends.problem import Problem
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import active_nodes, variables, wengert_list
-from diffcompare.numeric.evaluate import CAREFUL, Functions, NumberSystem, Real
+from diffcompare.numeric.counting import COUNTED, Counted, counted
+from diffcompare.numeric.evaluate import CAREFUL, Real
 from diffcompare.numeric.second_order import gradient_formulas, hessian_product, product_work
 from diffcompare.numeric.sweeps import primal_work
 
@@ -41,47 +42,6 @@ def test_forward_over_reverse_is_forward_over_the_formulas_of_reverse(expression
         assert float(along[name]) == pytest.approx(expected, rel=1e-6, abs=1e-6 * max(size, 1e-6))
 
 
-class Counted(Real):
-    """A double that counts the operations on all of its kind."""
-
-    __slots__ = ()
-    count = 0
-
-    @staticmethod
-    def apply_operation(operation, arguments):
-        Counted.count += 1
-        result = Real.apply_operation(operation, [float(argument) for argument in arguments])
-        return result if type(result) is int else Counted(result)
-
-    @staticmethod
-    def constant(value):
-        return Counted(Real.constant(value))
-
-
-def _counting(name):
-    plain = getattr(Real, name)
-
-    def operator(self, *others):
-        Counted.count += 1
-        return plain(self, *others)
-
-    return operator
-
-
-for _name in ("__add__", "__sub__", "__mul__", "__truediv__", "__neg__", "__radd__", "__rmul__"):
-    setattr(Counted, _name, _counting(_name))
-
-
-def _total(terms):
-    Counted.count += len(terms) - 1
-    return Counted(CAREFUL.total(terms))
-
-
-COUNTED = NumberSystem(
-    Functions(lambda operation: None), lambda node, point: Counted(CAREFUL.leaf(node, point)), _total, Counted(1.0)
-)
-
-
 @pytest.mark.parametrize("text", ["x*y*z", "sin(x)*exp(y) + z^3", "ln(x + y)/z", "sqrt(x)*cosh(y*z)"])
 def test_the_count_covers_what_is_done(text):
     """A sweep over numbers that count does about what `product_work` says.
@@ -90,10 +50,10 @@ def test_the_count_covers_what_is_done(text):
     """
     point = {"x": 1.2, "y": 0.7, "z": 2.1}
     nodes = wengert_list(parse(text))
-    Counted.count = 0
-    hessian_product(parse(text), point, tuple(point), {name: Counted(1.0) for name in point}, COUNTED)
+    ones = {name: Counted(1.0) for name in point}
+    _, done = counted(lambda: hessian_product(parse(text), point, tuple(point), ones, COUNTED))
     told = product_work(nodes, active_nodes(nodes))
-    assert 0.5 * told <= Counted.count <= 1.25 * told
+    assert 0.5 * told <= done <= 1.25 * told
 
 
 def ratio(text):

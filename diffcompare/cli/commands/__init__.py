@@ -8,6 +8,7 @@ COMMANDS: tuple[str, ...] = (
     "derive",
     "jacobian",
     "hessian",
+    "taylor",
     "sweep",
     "swell",
     "check",

@@ -19,9 +19,7 @@ EXAMPLES = (
 
 def command(
     expression: options.OptionalExpression = None,
-    order: Annotated[
-        str | None, typer.Option("--order", metavar="N", help="Derivatives of EXPR up to this order. [default: 4]")
-    ] = None,
+    order: options.Order = None,
     family: Annotated[
         str | None,
         typer.Option("--family", metavar="NAME", help="logistic|speelpenning|nested-sin|FILE"),
@@ -49,11 +47,12 @@ def command(
         parsed, point = options.parse_input(expression, at, budget)
     else:
         point = None if at is None else options.point(at)
+    from diffcompare.studies.question import order_of
     from diffcompare.studies.swell.families import numbers
-    from diffcompare.studies.swell.study import order_of, swell_family, swell_orders
+    from diffcompare.studies.swell.study import MAX_ORDER, swell_family, swell_orders
 
     if parsed is not None:
-        swell = swell_orders(parsed, order_of(order), at=point, wrt=names, budget=budget)
+        swell = swell_orders(parsed, order_of(order, MAX_ORDER), at=point, wrt=names, budget=budget)
     else:
         assert family is not None
         swell = swell_family(family, None if n is None else numbers(n), at=point, wrt=names, budget=budget)

@@ -15,7 +15,7 @@ from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
 from diffcompare.numeric.second_order import EXPRESSIONS
 from diffcompare.numeric.sweeps import forward, local_partials
-from diffcompare.studies.question import checked_positive, set_up
+from diffcompare.studies.question import DEFAULT_ORDER, check_order, checked_positive, one_variable, set_up
 from diffcompare.studies.record import Record
 from diffcompare.studies.swell.families import DEFAULT_MEMBERS, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.measure import (
@@ -138,7 +138,7 @@ def _unknown(family: str) -> DiffcompareError:
 
 # --- Higher derivatives -----------------------------------------------------------------------------------------------
 
-DEFAULT_ORDER, MAX_ORDER = 4, 12
+MAX_ORDER = 12
 MAX_NODES = 20_000  # distinct nodes of a formula that is differentiated once more
 
 
@@ -157,15 +157,12 @@ def swell_orders(
     Raises DiffcompareError for an invalid order, point or variable, and for an expression that is too large.
     """
     budget = checked_positive("budget", budget)
-    if not 1 <= order <= MAX_ORDER:
-        raise _wrong_order(str(order))
+    check_order(order, MAX_ORDER)
     prepare()  # sympy is imported in a process of its own, in the meantime
     question = question.as_expression()
     point, asked, notes = set_up(question, at, wrt)
-    name = _variable(asked, wrt)
-    if len(asked) > 1:
-        message = f"higher derivatives are taken with respect to one variable, here `{name}`"
-        notes = (*notes, Diagnostic("W561", "note", message, help=f"--wrt {asked[1]}", severity="note"))
+    name, chosen = one_variable(asked, wrt)
+    notes = (*notes, *chosen)
     problem = Problem(question.parsed.expression, point, (name,), budget=budget)
     if dag_size(problem.expression) > MAX_NODES:
         message = f"the expression has more than {MAX_NODES:,} nodes, too many to be differentiated repeatedly"
@@ -233,28 +230,3 @@ def _nested(problem: Problem | None) -> Problem | None:
         return None
     tangent: Expression = forward(edges, Variable(problem.wrt[0]), EXPRESSIONS).get(nodes[-1], Number(0))
     return problem._replace(expression=tangent) if dag_size(tangent) <= MAX_NODES else None
-
-
-def order_of(text: str | None) -> int:
-    """Parse `--order`; raise DiffcompareError (E564) for one that is not from 1 to MAX_ORDER."""
-    if text is None:
-        return DEFAULT_ORDER
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_ORDER:
-        return int(text)
-    raise _wrong_order(text)
-
-
-def _wrong_order(text: str) -> DiffcompareError:
-    message = f"`--order` is a number from 1 to {MAX_ORDER}, not `{text}`"
-    return DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
-
-
-def _variable(asked: Sequence[str], wrt: Sequence[str]) -> str:
-    """Return the variable of differentiation; raise DiffcompareError for none or several."""
-    if len(wrt) > 1:
-        message = "higher derivatives are taken with respect to one variable"
-        raise DiffcompareError(Diagnostic("E565", "bad_value", message, help=f"keep one: --wrt {asked[0]}"))
-    if not asked:
-        message = "the expression has no variable"
-        raise DiffcompareError(Diagnostic("E565", "bad_value", message, help='for example diffcompare swell "x^3"'))
-    return asked[0]

@@ -8,8 +8,9 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.resolve import resolve
 from diffcompare.numeric.sweeps import forward_work, reverse_work
+from diffcompare.studies.question import order_of
 from diffcompare.studies.swell import study
-from diffcompare.studies.swell.study import order_of, swell_orders
+from diffcompare.studies.swell.study import MAX_ORDER, swell_orders
 
 
 def swollen(text, order=4, **options):
@@ -113,7 +114,7 @@ def test_a_formula_that_is_too_large_ends_its_column_and_nothing_else(monkeypatc
 @pytest.mark.parametrize("text", ["0", "13", "-1", "x", "", "1.5", "٣", "1" * 5000])
 def test_an_order_that_will_not_do(text):
     with pytest.raises(DiffcompareError) as caught:
-        order_of(text)
+        order_of(text, MAX_ORDER)
     assert (caught.value.diagnostic.code, caught.value.exit_code) == ("E564", 2)
 
 

@@ -11,8 +11,7 @@ from diffcompare.language.operations import abs_, atan2, cot, exp, hypot, ln, ma
 from diffcompare.numeric.arb_functions import Undecided, precision, to_float
 from diffcompare.numeric.balls import ENTIRE, Ball, lift
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined
-from diffcompare.truth import power_series as module
-from diffcompare.truth.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
+from diffcompare.numeric.power_series import PowerSeries, TooShort, Unknown, as_series, terms, variable
 
 COUNT = 6
 
@@ -53,7 +52,7 @@ def smooth_samples():
 def test_a_row_has_the_value_of_mpmath_beside_the_point(row, sample):
     """Along a curve at t = 2^-60, where what six terms leave out is below 2^-290."""
     curve = list(zip(sample, CURVES, strict=False))
-    series = row(*[PowerSeries([lift(float(x)), *map(lift, move), *[module.ZERO] * 3]) for x, move in curve])
+    series = row(*[PowerSeries([lift(float(x)), *map(lift, move), *[lift(0)] * 3]) for x, move in curve])
     with mpmath.workdps(150):
         t = mp.mpf(2) ** -60
         expected = reference.row(row.name)(*[x + first * t + second * t**2 for x, (first, second) in curve])

@@ -1,4 +1,4 @@
-"""Power series in ball arithmetic: the expansion of a function at x + t or x - t as t falls to 0.
+"""Power series over balls or doubles: the expansion of a function at x + t or x - t as t falls to 0.
 
 At a removable gap, (1 - cos(x))/x^2 at 0 say, no evaluation at the point helps, but the series of numerator and
 denominator do: their leading zeros cancel.  A `PowerSeries` holds the terms from t^first on.  Of the remainder only the
@@ -7,7 +7,7 @@ one that ends at t^2 and has the slope 0.
 
 Most operations need no rule of their own here.  The partial F of the table says that y' = F(y, u) u', and this
 differential equation gives the next term of y from the known terms of y and u (A. Griewank and A. Walther, Evaluating
-Derivatives, 2008, chapter 13).
+Derivatives, 2008, chapter 13).  Over balls that is the truth about higher derivatives, over doubles it is Taylor mode.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from diffcompare.language.expression import ArithmeticOperators, Operation
 from diffcompare.language.operations import ARITHMETIC, OPERATIONS
@@ -35,28 +35,50 @@ class TooShort(Unknown):
     """All known terms are 0 where a leading one is needed; a longer series may have one."""
 
 
-ZERO, ONE = lift(0), lift(1)
+class Coefficients(NamedTuple):
+    """The numbers that are coefficients of a series, and what is asked of them."""
+
+    lift: Callable[[Any], Any]  # a plain number as a coefficient
+    constant: Callable[[Any], Any]  # a number, or the constant of a name
+    functions: Mapping[Operation, Callable[..., Any]]  # of the constant terms; an `Undefined` outside a domain
+    sign: Callable[[Any], int]  # raises Undecided where it is open
+    is_zero: Callable[[Any], bool]  # known to be 0
+    is_finite: Callable[[Any], bool]
+    exact: Callable[[Any], Any]  # something hashable that is equal for equal numbers; None where that is not known
+    to_fraction: Callable[[Any], Fraction | None]
+    bounded: bool  # they carry their error, so that cancellation costs nothing but precision
+
+
+OVER_BALLS = Coefficients(
+    lift, Ball.constant, BALLS.functions, lambda ball: compare(ball, lift(0)), is_zero, lambda ball: ball.is_finite,
+    exact_value, to_fraction, bounded=True,
+)  # fmt: skip
 
 
 class _SeriesContext:
-    """The number of terms of new series, and the coefficients solved so far.
+    """The kind of coefficients, the number of terms of new series, and the coefficients solved so far.
 
     The arguments are kept with the coefficients, because the keys hold their ids.
     """
 
+    of: Coefficients = OVER_BALLS
     count = 2
-    solved: ClassVar[dict[Any, tuple[Any, list[Ball]]]] = {}
+    solved: ClassVar[dict[Any, tuple[Any, list[Any]]]] = {}
 
 
 @contextmanager
-def terms(count: int) -> Iterator[None]:
-    """Set the number of terms for a `with` block, which starts with an empty memory of solved operations."""
-    before = _SeriesContext.count, _SeriesContext.solved
-    _SeriesContext.count, _SeriesContext.solved = count, {}
+def terms(count: int, of: Coefficients = OVER_BALLS) -> Iterator[None]:
+    """Set the number of terms, and their kind, for a `with` block, which begins with no operation solved."""
+    before = _SeriesContext.of, _SeriesContext.count, _SeriesContext.solved
+    _SeriesContext.of, _SeriesContext.count, _SeriesContext.solved = of, count, {}
     try:
         yield
     finally:
-        _SeriesContext.count, _SeriesContext.solved = before
+        _SeriesContext.of, _SeriesContext.count, _SeriesContext.solved = before
+
+
+def _zero() -> Any:
+    return _SeriesContext.of.lift(0)
 
 
 class PowerSeries(ArithmeticOperators):
@@ -64,7 +86,7 @@ class PowerSeries(ArithmeticOperators):
 
     __slots__ = ("first", "heads", "root", "terms")
 
-    def __init__(self, terms: Sequence[Ball], first: int = 0, root: PowerSeries | None = None) -> None:
+    def __init__(self, terms: Sequence[Any], first: int = 0, root: PowerSeries | None = None) -> None:
         self.terms = tuple(terms)
         self.first = first
         self.root = root or self
@@ -75,20 +97,29 @@ class PowerSeries(ArithmeticOperators):
         """The first power whose coefficient is not known."""
         return self.first + len(self.terms)
 
-    def coefficient(self, power: int) -> Ball:
+    def coefficient(self, power: int) -> Any:
         """Return the coefficient of a known power."""
-        return self.terms[power - self.first] if power >= self.first else ZERO
+        return self.terms[power - self.first] if power >= self.first else _zero()
+
+    @property
+    def rad(self) -> PowerSeries:
+        """The series itself, over doubles: partials then take the form in which nothing cancels (see `operations`)."""
+        if _SeriesContext.of.bounded:
+            raise AttributeError("over balls more precision is the cure")
+        return self
 
     def leading(self) -> PowerSeries:
         """Return the series without leading zeros; raise Undecided where a coefficient may or may not be 0."""
         for place, term in enumerate(self.terms):
-            if compare(term, ZERO) != 0:
+            if _SeriesContext.of.sign(term) != 0:
                 return PowerSeries(self.terms[place:], self.first + place) if place else self
         return PowerSeries((), self.end)
 
     def stripped(self) -> PowerSeries:
         """Return the series without those leading terms that are known to be 0; never raises."""
-        zeros = next((place for place, term in enumerate(self.terms) if not is_zero(term)), len(self.terms))
+        zeros = next(
+            (place for place, term in enumerate(self.terms) if not _SeriesContext.of.is_zero(term)), len(self.terms)
+        )
         return PowerSeries(self.terms[zeros:], self.first + zeros) if zeros else self
 
     @property
@@ -101,7 +132,7 @@ class PowerSeries(ArithmeticOperators):
         leading = self.leading()
         if not leading.terms:
             raise TooShort
-        return compare(leading.terms[0], ZERO)
+        return _SeriesContext.of.sign(leading.terms[0])
 
     def head(self, count: int) -> PowerSeries:
         """Return the terms from t^0 to t^(count - 1), always one object, so that solved operations can be looked up."""
@@ -117,7 +148,7 @@ class PowerSeries(ArithmeticOperators):
     @staticmethod
     def constant(value: Any) -> PowerSeries:
         """Return a number or a named constant as a series."""
-        return as_series(Ball.constant(value))
+        return as_series(_SeriesContext.of.constant(value))
 
     @staticmethod
     def apply_operation(operation: Operation, arguments: Sequence[Any]) -> Any:
@@ -148,9 +179,9 @@ class PowerSeries(ArithmeticOperators):
         a, b = self.stripped(), as_series(other).leading()
         if not b.terms:
             raise TooShort
-        quotient: list[Ball] = []
+        quotient: list[Any] = []
         for place in range(min(len(a.terms), len(b.terms))):
-            known = _convolved((ZERO, *b.terms[1:]), quotient, place)
+            known = _convolved((_zero(), *b.terms[1:]), quotient, place)
             quotient.append((a.terms[place] - known) / b.terms[0])
         return PowerSeries(quotient, a.first - b.first)
 
@@ -160,24 +191,27 @@ class PowerSeries(ArithmeticOperators):
 
 def as_series(number: Any) -> PowerSeries:
     """Return a constant as a series, and a series as it is."""
-    return number if type(number) is PowerSeries else PowerSeries([lift(number), *[ZERO] * (_SeriesContext.count - 1)])
+    if type(number) is PowerSeries:
+        return number
+    return PowerSeries([_SeriesContext.of.lift(number), *[_zero()] * (_SeriesContext.count - 1)])
 
 
 def variable(x: float, direction: int) -> PowerSeries:
     """Return the series x + t, or x - t for the direction -1."""
-    return PowerSeries([lift(x), lift(direction), *[ZERO] * (_SeriesContext.count - 2)])
+    lift = _SeriesContext.of.lift
+    return PowerSeries([lift(x), lift(direction), *[_zero()] * (_SeriesContext.count - 2)][: _SeriesContext.count])
 
 
-def _termwise(operation: Callable[[Ball, Ball], Ball], a: PowerSeries, b: PowerSeries) -> PowerSeries:
+def _termwise(operation: Callable[[Any, Any], Any], a: PowerSeries, b: PowerSeries) -> PowerSeries:
     """Return the sum or difference as far as both series are known."""
     end = min(a.end, b.end)
     first = min(a.first, b.first, end)
     return PowerSeries([operation(a.coefficient(power), b.coefficient(power)) for power in range(first, end)], first)
 
 
-def _convolved(a: Sequence[Ball], b: Sequence[Ball], place: int) -> Ball:
+def _convolved(a: Sequence[Any], b: Sequence[Any], place: int) -> Any:
     """Return the coefficient at a place of the product a*b; b may still be growing, missing terms count as 0."""
-    total = ZERO
+    total = _zero()
     for index in range(max(0, place - len(b) + 1), min(place + 1, len(a))):
         total = total + a[index] * b[place - index]
     return total
@@ -186,7 +220,7 @@ def _convolved(a: Sequence[Ball], b: Sequence[Ball], place: int) -> Ball:
 # --- Operations by their differential equation ------------------------------------------------------------------------
 
 
-def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Ball | None = None) -> PowerSeries:
+def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Any = None) -> PowerSeries:
     """Expand a smooth operation over series without poles, term by term.
 
     `start` is the constant term where that is not the value: the limit at the cut of atan2.
@@ -198,7 +232,7 @@ def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Ball | 
         raise Unknown
     key = (operation, *[_identity(argument, count) for argument in arguments])
     if key not in _SeriesContext.solved:
-        value = BALLS.functions[operation](*[argument.coefficient(0) for argument in arguments])
+        value = _SeriesContext.of.functions[operation](*[argument.coefficient(0) for argument in arguments])
         if start is None and type(value) is Undefined:
             return _at_pole(operation, arguments)
         _SeriesContext.solved[key] = (arguments, [_finite(value if start is None else start)])
@@ -211,41 +245,48 @@ def solve(operation: Operation, arguments: Sequence[PowerSeries], start: Ball | 
     return PowerSeries(coefficients[:count])
 
 
-def _slope(operation: Operation, y: PowerSeries, arguments: Sequence[PowerSeries], count: int) -> Ball:
+def _slope(operation: Operation, y: PowerSeries, arguments: Sequence[PowerSeries], count: int) -> Any:
     """Return the coefficient of t^(count - 1) in y' = F(y, u) u'."""
     heads = [argument.head(count) for argument in arguments]
-    total = ZERO
+    total = _zero()
     for partial, argument in zip(operation.partials, arguments, strict=True):
         if not _is_constant(argument, count + 1):
             if partial is None:
                 raise Unknown
             inner = PowerSeries([argument.coefficient(power) * power for power in range(1, count + 1)])
-            product = inner * (partial(y, *heads) if callable(partial) else partial)
-            if product.end < count:
-                raise TooShort
-            total = total + product.coefficient(count - 1)
+            slope = as_series(partial(y, *heads) if callable(partial) else partial)
+            total = total + _product_coefficient(inner, slope, count - 1)
     return total
 
 
+def _product_coefficient(a: PowerSeries, b: PowerSeries, power: int) -> Any:
+    """Return one coefficient of a product, without the others; raise TooShort where it is not known."""
+    a, b = a.stripped(), b.stripped()
+    first = a.first + b.first
+    if first + min(len(a.terms), len(b.terms)) <= power:
+        raise TooShort
+    return _convolved(a.terms, b.terms, power - first) if power >= first else _zero()
+
+
 def _is_constant(argument: PowerSeries, count: int) -> bool:
-    return all(is_zero(argument.coefficient(power)) for power in range(1, count))
+    return all(_SeriesContext.of.is_zero(argument.coefficient(power)) for power in range(1, count))
 
 
 def _identity(argument: PowerSeries, count: int) -> Any:
     """Return a key for an argument: the value of a constant, or the id of the series that heads are taken from."""
-    number = exact_value(argument.coefficient(0)) if _is_constant(argument, count) else None
+    number = _SeriesContext.of.exact(argument.coefficient(0)) if _is_constant(argument, count) else None
     return id(argument.root) if number is None else (count, number)
 
 
-def _finite(ball: Ball) -> Ball:
-    if not ball.is_finite:
+def _finite(number: Any) -> Any:
+    if not _SeriesContext.of.is_finite(number):
         raise Unknown
-    return ball
+    return number
 
 
 def _at_pole(operation: Operation, arguments: Sequence[PowerSeries]) -> PowerSeries:
     """Expand an operation at a pole, as a quotient of series: by its definition or its recurrence."""
-    if operation.name not in POLES or compare(arguments[0].coefficient(0), lift(-MAX_SHIFT)) < 0:
+    if operation.name not in POLES or _SeriesContext.of.sign(arguments[0].coefficient(0) + MAX_SHIFT) < 0:
         raise Unknown
     return POLES[operation.name](*arguments)
 
@@ -264,9 +305,9 @@ POLES: Mapping[str, Callable[[PowerSeries], PowerSeries]] = {
 
 
 def _int_power(x: PowerSeries, exponent: PowerSeries) -> PowerSeries:
-    n = to_fraction(exponent.coefficient(0))
+    n = _SeriesContext.of.to_fraction(exponent.coefficient(0))
     assert n is not None, "the exponent of an integer power is an integer"
-    power, square, bits = as_series(ONE), x.stripped(), abs(int(n))
+    power, square, bits = as_series(1), x.stripped(), abs(int(n))
     while bits:
         power = power * square if bits & 1 else power
         bits >>= 1
@@ -282,7 +323,7 @@ def _power(base: PowerSeries, exponent: PowerSeries) -> PowerSeries:
     rest = OPERATIONS["exp"](exponent * OPERATIONS["ln"](leading.shifted(-leading.first)))
     if leading.first == 0:
         return rest  # type: ignore[no-any-return]
-    number = to_fraction(exponent.coefficient(0)) if _is_constant(exponent, exponent.end) else None
+    number = _SeriesContext.of.to_fraction(exponent.coefficient(0)) if _is_constant(exponent, exponent.end) else None
     if number is None:
         raise Unknown
     return _times_power(rest, leading.first * number)
@@ -296,7 +337,7 @@ def _times_power(rest: PowerSeries, power: Fraction | int) -> PowerSeries:
 def _of_order(power: Fraction | int) -> PowerSeries:
     """Return a series of which only the order O(t^power) is known: it has no terms below."""
     end = -(-power.numerator // power.denominator)
-    return PowerSeries([ZERO] * max(end, 0), min(end, 0))
+    return PowerSeries([_zero()] * max(end, 0), min(end, 0))
 
 
 def _root(name: str, degree: int) -> Callable[[PowerSeries], PowerSeries]:
@@ -328,7 +369,7 @@ def _absolute(x: PowerSeries) -> PowerSeries:
 def _larger(a: PowerSeries, b: PowerSeries) -> PowerSeries:
     difference = (a - b).leading()
     if not difference.terms:  # equal as far as both are known
-        return a - PowerSeries([ZERO] * (difference.end - min(difference.end, 0)), min(difference.end, 0))
+        return a - PowerSeries([_zero()] * (difference.end - min(difference.end, 0)), min(difference.end, 0))
     return a if difference.sign() > 0 else b
 
 
@@ -350,7 +391,7 @@ def _angle(a: PowerSeries, b: PowerSeries) -> PowerSeries:
     if not any(side.terms and side.first == 0 for side in inner):
         raise TooShort
     cut = inner[1].first == 0 and inner[0].first > 0 and inner[1].sign() < 0
-    return solve(OPERATIONS["atan2"], inner, Ball.constant("pi") * inner[0].sign() if cut else None)
+    return solve(OPERATIONS["atan2"], inner, _SeriesContext.of.constant("pi") * inner[0].sign() if cut else None)
 
 
 def _at_infinity(name: str, below: int | None, above: int | None) -> Callable[[PowerSeries], PowerSeries]:
@@ -377,7 +418,7 @@ def _softplus(x: PowerSeries) -> PowerSeries:
 def _atan(x: PowerSeries) -> PowerSeries:
     if not x.has_pole:
         return solve(OPERATIONS["atan"], [x])
-    return as_series(Ball.constant("pi") * x.sign() / 2) - solve(OPERATIONS["atan"], [1 / x])
+    return as_series(_SeriesContext.of.constant("pi") * x.sign() / 2) - solve(OPERATIONS["atan"], [1 / x])
 
 
 def _bounded(name: str) -> Callable[[PowerSeries], PowerSeries]:
@@ -402,7 +443,7 @@ OWN: Mapping[str, Callable[..., PowerSeries]] = {
     "erfc": _at_infinity("erfc", 2, 0),
     "softplus": _softplus,
     "abs": _absolute,
-    "relu": lambda x: _larger(x, as_series(ZERO)),
+    "relu": lambda x: _larger(x, as_series(0)),
     "max": _larger,
     "min": lambda a, b: -_larger(-a, -b),
     "hypot": _hypot,

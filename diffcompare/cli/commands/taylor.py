@@ -1,0 +1,36 @@
+"""`diffcompare taylor`: Taylor coefficients by every method."""
+
+from __future__ import annotations
+
+from diffcompare.cli import options
+from diffcompare.cli.output import CommandResult
+
+EXAMPLES = (
+    'diffcompare taylor "sin(x)*exp(x)" --at x=0 --order 8',
+    'diffcompare taylor "1/(1 - x)" --at x=1/2 --method taylor-mode --order 20',
+    'diffcompare taylor "x^2*sin(y)" --at x=1,y=2 --wrt y -o taylor.html',
+)
+
+
+def command(
+    expression: options.Expression,
+    at: options.At = None,
+    order: options.Order = None,
+    method: options.HigherOrderMethod = None,
+    wrt: options.Wrt = None,
+    step: options.Step = None,
+    budget: options.Budget = 5.0,
+    truth: options.Truth = True,
+    quiet: options.Quiet = False,
+) -> CommandResult:
+    """Expand an expression into its Taylor series."""
+    parsed, point = options.parse_input(expression, at)
+    from diffcompare.backends.taylor_methods import METHODS
+    from diffcompare.studies.question import order_of
+    from diffcompare.studies.taylor import MAX_ORDER, taylor_question
+
+    taylor = taylor_question(
+        parsed, order_of(order, MAX_ORDER), at=point, wrt=options.split(wrt),
+        methods=options.split(method) or tuple(METHODS), step=step, budget=budget, truth=truth,
+    )  # fmt: skip
+    return CommandResult(taylor.document(brief=quiet), taylor.notes, taylor.failure)
