@@ -57,13 +57,6 @@ CENTRAL = Stencil("central-difference", (1, -1), (1, -1), 2, order=2)
 FIVE_POINT = Stencil("five-point", (-2, -1, 1, 2), (1, -8, 8, -1), 12, order=4)
 STENCILS = (FORWARD, BACKWARD, CENTRAL, FIVE_POINT)
 
-ONE_SIDED: dict[str, tuple[Stencil, ...]] = {  # the fallbacks where a stencil would step over the edge of the domain
-    FORWARD.name: (BACKWARD,),
-    BACKWARD.name: (FORWARD,),
-    CENTRAL.name: (FORWARD, BACKWARD),
-    FIVE_POINT.name: (FORWARD, BACKWARD),
-}
-
 Line = Callable[[float], float | None]  # the function along one variable; None where it is not a finite number
 Rule = Callable[[Line, float, float], float | None]  # a derivative from f, x and h; None if a value is missing
 Rounding = Callable[[float], float]
@@ -104,7 +97,7 @@ def differentiate(stencil: Stencil, problem: Problem) -> Derivative:
         stencil.name,
         partial(quotient, stencil),
         stencil.default_step,
-        ONE_SIDED[stencil.name],
+        tuple(one_sided for one_sided in (FORWARD, BACKWARD) if one_sided is not stencil),
         evaluations=lambda n: n * (len(stencil.offsets) - (0 in stencil.offsets)) + (0 in stencil.offsets),
         combining_operations=stencil.combining_operations,
     )

@@ -219,6 +219,11 @@ def counted(count: int, noun: str) -> str:
     return f"{large(count)} {noun}{'s' * (count != 1)}"
 
 
+def primed(order: int) -> str:
+    """Return the name of a derivative: f, f', f'', f''', f^(4), f^(5) ..."""
+    return "f" + "'" * order if order <= 3 else f"f^({order})"
+
+
 def times(count: int) -> str:
     """Return `once`, `twice`, `3 times`."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")

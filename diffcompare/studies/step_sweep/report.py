@@ -28,7 +28,7 @@ from diffcompare.document import (
 from diffcompare.localization import Phrase, phrase
 from diffcompare.numeric.evaluate import is_number
 from diffcompare.studies.accuracy import tenths
-from diffcompare.studies.record import number, plain, question_entries, select, study_data
+from diffcompare.studies.record import number, plain, primed, question_entries, select, study_data
 from diffcompare.studies.step_sweep.findings import side_notes
 from diffcompare.studies.step_sweep.findings import verdict as verdict  # StepSweep.verdict asks its report for it
 from diffcompare.studies.step_sweep.measurements import DIGITS, Curve, bracketed
@@ -200,7 +200,7 @@ def _facts(sweep: StepSweep) -> Listing:
         entries.append((f"df/d{sweep.name}", Code(sweep.true.text) if known else sweep.true.nearest))
     for order, derivative in (sweep.higher or {}).items():
         if order != 4:
-            entries.append((f"f{chr(39) * order}" if order < 4 else f"f^({order})", derivative))
+            entries.append((primed(order), derivative))
     if sweep.length is not None:
         entries.append(("length scale", Approximate(sweep.length)))
     used = "h as given (nominal)" if arithmetic.nominal else f"({sweep.name}+h)-{sweep.name}, as it really is"

@@ -20,6 +20,7 @@ from statistics import median
 from typing import NamedTuple
 
 from diffcompare.backends.finite_differences import FIVE_POINT, Stencil
+from diffcompare.studies.record import primed
 from diffcompare.studies.step_sweep.measurements import Bin, Curve, stencil_of
 
 LUCK = 4  # errors of up to this many ulps count as equal: which of them is the least is luck
@@ -139,10 +140,6 @@ def _straightest(points: Sequence[Point], near: tuple[float, float], sign: int) 
     return line._replace(spread=spread([point for point in points if line.low <= point[0] <= line.high]))
 
 
-# The derivative in the truncation error of a formula, by the formula's order.
-HIGHER = {1: "f''", 2: "f'''", 4: "f^(5)"}
-
-
 class Prediction(NamedTuple):
     """The best step in theory and the error there; None, with the reason, where theory has no answer."""
 
@@ -160,7 +157,8 @@ def predict(method: str, value: float, higher: Mapping[int, float | None], u: fl
     stencil, halves = (FIVE_POINT, 2) if method == "richardson" else (stencil_of(method), 1)
     if stencil is None:
         return None
-    name, derivative = HIGHER[stencil.order], higher.get(stencil.order + 1)
+    # The truncation error begins with the first derivative that a formula does not get exactly.
+    name, derivative = primed(stencil.order + 1), higher.get(stencil.order + 1)
     if derivative is None:
         return Prediction(None, None, f"{name} is not known here")
     if derivative == 0:

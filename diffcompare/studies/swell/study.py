@@ -16,7 +16,7 @@ from diffcompare.language.wengert import active_nodes, dag_size, wengert_list
 from diffcompare.numeric.second_order import EXPRESSIONS
 from diffcompare.numeric.sweeps import forward, local_partials
 from diffcompare.studies.question import DEFAULT_ORDER, check_order, checked_positive, one_variable, set_up
-from diffcompare.studies.record import Record
+from diffcompare.studies.record import Record, primed
 from diffcompare.studies.swell.families import DEFAULT_MEMBERS, FAMILIES, Member, of_family, of_file
 from diffcompare.studies.swell.measure import (
     NOT_ASKED,
@@ -196,18 +196,13 @@ def _partial_rows(problem: Problem, highest: int) -> tuple[list[PartialRow], Dia
         forms = {style: _next(forms[style], name, style, rules[style]) for style in RULE_STYLES}
         rows.append(PartialRow(_member(problem, k), forms, to_sweep, status, true))
         if failure is not None:
-            return rows, failure if k == 1 else failure._replace(message=f"{_primed(k)}: {failure.message}")
+            return rows, failure if k == 1 else failure._replace(message=f"{primed(k)}: {failure.message}")
         to_sweep = _nested(to_sweep)
     return rows, None
 
 
 def _member(problem: Problem, order: int) -> Member:
-    return Member(order, _primed(order), problem.expression, problem.point, problem.wrt)
-
-
-def _primed(order: int) -> str:
-    """Return the name of a derivative: f, f', f'', f''', f^(4), f^(5) ..."""
-    return "f" + "'" * order if order <= 3 else f"f^({order})"
+    return Member(order, primed(order), problem.expression, problem.point, problem.wrt)
 
 
 def _next(below: DerivativeForm, name: str, style: str, budget: TimeBudget) -> DerivativeForm:

@@ -6,6 +6,8 @@ from math import sqrt
 
 import pytest
 
+from diffcompare.backends import finite_differences
+from diffcompare.backends.finite_differences import Stencil
 from diffcompare.studies.step_sweep.slopes import predict, rule_of_thumb
 
 U = 2.0**-53
@@ -58,3 +60,13 @@ def test_the_rule_of_thumb_is_the_default_step_of_grad() -> None:
 
     for stencil in STENCILS:
         assert rule_of_thumb(stencil.name, 30.0, 2 * U) == stencil.default_step(30.0)
+
+
+def test_a_stencil_of_any_order_has_a_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
+    seven = Stencil("seven-point", (-3, -2, -1, 1, 2, 3), (-1, 9, -45, 45, -9, 1), 60, order=6)
+    monkeypatch.setattr(finite_differences, "STENCILS", (*finite_differences.STENCILS, seven))
+    known, unknown = predict("seven-point", 1.0, {7: 1.0}, U), predict("seven-point", 1.0, {}, U)
+    assert known is not None
+    assert unknown is not None
+    assert known.step == pytest.approx((110 / 60 * U / 6 * 140) ** (1 / 7))  # truncation is h^6/140 f^(7)
+    assert unknown.reason == "f^(7) is not known here"
