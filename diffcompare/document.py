@@ -7,6 +7,7 @@ many digits a float shows, how a missing value looks and how a table is folded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Column(NamedTuple):
     quantity: Quantity | None = None  # the AD quantity that the column holds, if any
 
 
+@cache
 def columns(text: str) -> tuple[Column, ...]:
     """Return columns written as `key=title` between bars; a key alone is its own title.
 

@@ -114,7 +114,12 @@ def plain(value: Any) -> Any:
 
     Anything but a finite number becomes None, and an integer that JSON readers would round becomes text.
     """
-    if value is None or isinstance(value, str | bool):
+    kind = type(value)
+    if kind is float:  # nearly all values are scalars, for which this is much faster than `isinstance`
+        return value if math.isfinite(value) else None
+    if kind is str or kind is bool or value is None:
+        return value
+    if isinstance(value, str):
         return value
     if isinstance(value, float | Undefined):
         return number(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table, columns
@@ -121,16 +121,23 @@ def _question(trace: Trace) -> Listing:
 
 def _tables(trace: Trace) -> list[Table]:
     tables = [_primal(trace)] if trace.primal else []
-    nodes = [[frame.node for frame in trace.primal]] if trace.primal else []
     if trace.tangents:
         tables.append(_tangent(trace))
-        nodes.append([frame.node for frame in trace.tangent(next(iter(trace.tangents)))])
     if trace.adjoints:
         tables.append(_adjoint(trace.adjoint))
-        nodes.append([frame.source or frame.node for frame in trace.adjoint])  # the operation that passes it on
     if trace.question.program is None:
         return tables
-    return [_with_lines(table, below) for table, below in zip(tables, nodes, strict=True)]
+    return [_with_lines(table, nodes) for table, nodes in zip(tables, _nodes_of_rows(trace), strict=True)]
+
+
+def _nodes_of_rows(trace: Trace) -> Iterator[list[Expression]]:
+    """Yield the nodes that each table has rows for; an adjoint's row is for the operation that passes it on."""
+    if trace.primal:
+        yield [frame.node for frame in trace.primal]
+    if trace.tangents:
+        yield [frame.node for frame in trace.tangent(next(iter(trace.tangents)))]
+    if trace.adjoints:
+        yield [frame.source or frame.node for frame in trace.adjoint]
 
 
 def _with_lines(table: Table, nodes: Sequence[Expression]) -> Table:
