@@ -120,7 +120,7 @@ def run_sweeps(
     done = Work(1, work(nodes, active))
     for system in (FLOATS, CAREFUL):
         try:
-            values = evaluate(nodes, problem.point, system)
+            values = _values(nodes, problem, system)
             if type(values[expression]) is Undefined:
                 note = explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
@@ -143,6 +143,13 @@ def run_sweeps(
         plain = {name: float(value) for name, value in gradient.items()}
         return Derivative(method, gradient=plain, work=done, notes=notes)
     return _partial_answer(method, nodes, values, active, gradient, done)
+
+
+def _values(nodes: Sequence[Expression], problem: Problem, system: NumberSystem) -> Values:
+    """Return the values of all nodes; for a program the doubles that it computed itself, by NumPy for instance."""
+    if problem.program is not None and system is FLOATS:
+        return problem.program.recording.values
+    return evaluate(nodes, problem.point, system)
 
 
 def _sweep_with_wider_exponents(

@@ -29,6 +29,8 @@ class Parameter(NamedTuple):
     kind: Any = None
     """The class of the array that was given, if one was."""
     by_position: bool = False
+    may_count: bool = False
+    """Whether its default is an integer and its value is one, so that it may be a count."""
 
     @property
     def names(self) -> list[str]:
@@ -83,9 +85,14 @@ class FunctionPoint(NamedTuple):
         """The values of all parameters, in their order: numbers and nested lists."""
         return [nest(parameter.numbers, parameter.shape) for parameter in self.parameters]
 
-    def with_fixed(self, name: str) -> FunctionPoint:
-        """Return this point with one more parameter that is a count."""
-        return self._replace(fixed=self.fixed | {name})
+    @property
+    def possible_counts(self) -> list[str]:
+        """The parameters that vary and may be counts, the last one first."""
+        return [p.name for p in reversed(self.parameters) if p.may_count and p.name not in self.fixed]
+
+    def with_fixed(self, *names: str) -> FunctionPoint:
+        """Return this point with more parameters that are counts."""
+        return self._replace(fixed=self.fixed.union(names))
 
 
 def nest(values: Sequence[Any], shape: tuple[int, ...] | None) -> Any:
@@ -154,7 +161,9 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
             missing.append(name)
         elif name in given or _is_numeric(value):
             by_position = parameter.kind is inspect.Parameter.POSITIONAL_ONLY
-            parameters.append(_parameter(name, value)._replace(by_position=by_position))
+            found = _parameter(name, value)
+            may_count = type(parameter.default) is int and found.shape is None and plain(found.numbers[0]) % 1 == 0
+            parameters.append(found._replace(by_position=by_position, may_count=may_count))
     if missing:
         raise _missing(missing, parameters, label)
     return FunctionPoint(tuple(parameters))

@@ -27,8 +27,9 @@ from diffcompare.inputs.python_function import FunctionProgram, PlainCall
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import OPERATIONS
+from diffcompare.recording.outcome import did_not_end
 from diffcompare.recording.recorded_number import Decision, Tape
-from diffcompare.recording.recorder import Recording, did_not_end
+from diffcompare.recording.recorder import Recording
 from diffcompare.recording.source_lines import SourcePlace
 
 STARTUP = 60.0  # seconds that starting Python and running the file may take, beyond the budget

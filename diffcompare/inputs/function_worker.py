@@ -19,7 +19,8 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
 from diffcompare.inputs.python_function import FunctionProgram, load, program
 from diffcompare.language import serialization
-from diffcompare.recording.recorder import Recording, raised
+from diffcompare.recording.outcome import raised
+from diffcompare.recording.recorder import Recording
 from diffcompare.recording.source_lines import place_of
 
 RECURSION = 20_000  # frames, as a program may recurse as deep as its input is long
@@ -121,15 +122,15 @@ def _parameters(function: Callable[..., Any]) -> list[list[str]]:
 
 def point_data(at: FunctionPoint) -> dict[str, Any]:
     """Return the point of a function for JSON."""
-    parameters = [[p.name, list(p.numbers), p.shape, p.by_position] for p in at.parameters]
+    parameters = [[p.name, list(p.numbers), p.shape, p.by_position, p.may_count] for p in at.parameters]
     return {"parameters": parameters, "fixed": sorted(at.fixed)}
 
 
 def point_from(data: Mapping[str, Any]) -> FunctionPoint:
     """Return the point of a function from JSON."""
     parameters = [
-        Parameter(name, tuple(numbers), None if shape is None else tuple(shape), by_position=by_position)
-        for name, numbers, shape, by_position in data["parameters"]
+        Parameter(name, tuple(numbers), None if shape is None else tuple(shape), None, by_position, may_count)
+        for name, numbers, shape, by_position, may_count in data["parameters"]
     ]
     return FunctionPoint(tuple(parameters), frozenset(data["fixed"]))
 

@@ -12,6 +12,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from importlib.machinery import SourceFileLoader
 from time import monotonic
@@ -24,14 +25,17 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed
 from diffcompare.language.wengert import wengert_list
 from diffcompare.numeric.evaluate import is_number, values_at
-from diffcompare.recording.recorded_number import CountExpected
-from diffcompare.recording.recorder import Recording, first_difference, flattened_result, merged, raised, record
+from diffcompare.recording.outcome import flattened_result, raised
+from diffcompare.recording.recorded_number import plain
+from diffcompare.recording.recorder import Recording, first_difference, merged, record
+from diffcompare.recording.refusals import CountExpected
 from diffcompare.recording.source_lines import definition_of, error_at
 from diffcompare.recording.valueless import ANY_NUMBER
 
 SUFFIX = ".py"
 MODULE_NAME = "diffcompare_user_module"  # of a file that is loaded; its functions can be pickled under it
 ROUNDING = 1e-9  # relative; a value that differs by more was computed in another way
+MAX_TRIED = 5  # parameters that are tried as counts, one by one
 MOVE = 2.0**-20  # relative; how far a variable is moved to see whether the value depends on it
 
 
@@ -141,17 +145,54 @@ class FunctionProgram:
 
         Raises DiffcompareError where the function cannot be recorded or does not return one number.
         """
+        if point is not None:
+            numbers = {name: point[name] for name in self.at.point}
+            return record(self.function, numbers, call=self.at.call, budget=self.budget)
         while True:
             try:
-                numbers = self.at.point if point is None else {name: point[name] for name in self.at.point}
-                return record(self.function, numbers, call=self.at.call, budget=self.budget)
-            except CountExpected as count:
-                name = list(numbers)[count.place]
-                if not numbers[name] == int(numbers[name]) or name not in [p.name for p in self.at.parameters]:
+                recording = record(self.function, self.at.point, call=self.at.call, budget=self.budget)
+            except DiffcompareError as refused:
+                at = self._with_counts_behind(refused)
+                if at is None:
                     raise
-                self.at = self.at.with_fixed(name)
-                if point is not None:
-                    raise
+                self.at = at
+            else:
+                counts = self._deciding_counts(recording)
+                if not counts:
+                    return recording
+                self.at = self.at.with_fixed(*counts)
+
+    def _with_counts_behind(self, refused: DiffcompareError) -> FunctionPoint | None:
+        """Return the point with the parameters as counts that a refusal shows to be counts; None if there are none."""
+        varying = list(self.at.point)
+        if isinstance(refused, CountExpected):
+            name = varying[refused.place]
+            parameter = next((p for p in self.at.parameters if p.name == name), None)
+            if parameter is None or parameter.numbers[0] != int(plain(parameter.numbers[0])):
+                return None
+            if not refused.rounds or (parameter.may_count and len(varying) > 1):
+                return self.at.with_fixed(name)
+        if refused.diagnostic.code not in ("E584", "E587"):
+            return None
+        possible = self.at.possible_counts
+        for names in [*[(name,) for name in possible[:MAX_TRIED]], tuple(possible)]:
+            if names and len(varying) > len(names):
+                at = self.at.with_fixed(*names)
+                with suppress(DiffcompareError):
+                    record(self.function, at.point, call=at.call, budget=self.budget)
+                    return at
+        return None
+
+    def _deciding_counts(self, recording: Recording) -> list[str]:
+        """Return the parameters with integer defaults that only decide, as in `while n > 0`, and do so at any value."""
+        possible = [name for name in self.at.possible_counts if name not in recording.used]
+        deciding = recording.deciding() if possible else set()
+        counts = [name for name in possible if name in deciding and self._jumps(recording.point, name)]
+        return counts if len(counts) < len(recording.point) else []
+
+    def _jumps(self, point: Mapping[str, float], name: str) -> bool:
+        values = {self.value({**point, name: point[name] + step}) for step in (-MOVE, 0.0, MOVE)}
+        return len(values) > 1
 
     def run(self, point: Mapping[str, float]) -> PlainCall:
         """Call the function with plain doubles, and say what happened if the result is not a finite number."""
@@ -282,7 +323,14 @@ def doubts(program: FunctionProgram, recording: Recording) -> list[Diagnostic]:
         message = f"{program.label} was recorded, and a plain call at the same point says: {trouble}"
         help = "it keeps a state from call to call, or tells recorded numbers from plain ones"
         return [Diagnostic("W320", "note", message, help=help, severity="warning")]
-    if first.value != second.value or not math.isclose(first.value, recording.value, rel_tol=ROUNDING):
+    if first.value == second.value and not math.isclose(first.value, recording.value, rel_tol=ROUNDING):
+        message = (
+            f"{program.label} is {first.value!r} in a plain call at this point, and {recording.value!r} while it is "
+            f"recorded"
+        )
+        help = "it tells recorded numbers from plain ones, with `type(x)` for instance, or remembers the first call"
+        return [Diagnostic("W320", "note", message, help=help, severity="warning")]
+    if first.value != second.value:
         message = (
             f"{program.label} differs from itself at the same point: {first.value!r}, {second.value!r} and, while it "
             f"was recorded, {recording.value!r}"
@@ -299,23 +347,28 @@ def _left_tape(program: FunctionProgram, recording: Recording, value: float) -> 
     """
     deadline = math.inf if program.budget is None else monotonic() + program.budget / 5
     nodes = wengert_list(recording.output)
-    used = recording.dependencies()
+    used = recording.used
+    here = values_at(nodes, recording.point)[recording.output]
+    rounded = recording.value - here if is_number(here) else 0.0  # by what rounds once where the replay rounds often
     for name, x in recording.point.items():
         if monotonic() > deadline:
             break
         moved = {**recording.point, name: x + MOVE * max(abs(x), 1.0)}
         true = program.run(moved).value
-        replayed = values_at(nodes, moved)[recording.output]
-        if true is None or not is_number(replayed) or _is_near(true, float(replayed), abs(true - value)):
+        replay = values_at(nodes, moved)[recording.output]
+        if true is None or not is_number(replay):
+            continue
+        replayed = float(replay) + rounded
+        if _is_near(true, replayed, abs(true - value)):
             continue
         if name not in used or _takes_same_path(program, recording, moved):
-            return [_left(program, name, moved[name], true, float(replayed), uses=name in used)]
+            return [_left(program, name, moved[name], true, replayed, uses=name in used)]
     return []
 
 
 def unrecorded_dependence(program: FunctionProgram, recording: Recording) -> Diagnostic | None:
     """Return the error where the recording does not depend on a variable at all, and the function does."""
-    used = recording.dependencies()
+    used = recording.used
     if used.issuperset(recording.point):
         return None
     value = program.run(recording.point).value

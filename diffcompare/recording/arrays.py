@@ -21,7 +21,7 @@ import numpy as np
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.recording.math_functions import FUNCTIONS
-from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, plain, record_operation
+from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber, Tape, plain, record_operation
 from diffcompare.recording.source_lines import error_at, place_here, user_frame
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
@@ -40,6 +40,14 @@ class RecordedArray(np.ndarray):
         if np.dtype(dtype).kind in "fO":
             return self.copy()
         return np.ndarray.astype(self, dtype, *arguments, **options)
+
+    def without_numbers_of(self, tape: Tape) -> Any:
+        """Return the array with doubles in place of the numbers of a tape, itself where it has none."""
+        numbers = self.view(np.ndarray).ravel().tolist()
+        if not any(type(number) is RecordedNumber and number.tape is tape for number in numbers):
+            return self
+        kept = [n.value if type(n) is RecordedNumber and n.tape is tape else n for n in numbers]
+        return function_argument(kept, self.shape)
 
     def item(self, *index: Any) -> Any:
         """Return one number, which stays recorded."""
@@ -77,12 +85,15 @@ def apply_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     if options.get("where", True) is not True:
         raise not_recorded(f"np.{ufunc.__name__} with where=", "choose with np.where(...)")
     options = {name: option for name, option in options.items() if name not in ("where", "dtype", "casting", "subok")}
+    if method == "at":
+        with _Relocated(frame):
+            return _at(ufunc, *inputs)
     inputs = [_object_array(value) for value in inputs]
     with _Relocated(frame):
         if method == "__call__":
             result = _elementwise(ufunc, inputs)
-        elif method == "reduce" and ufunc.__name__ in ("maximum", "minimum", "fmax", "fmin"):
-            result = _extreme(ufunc.__name__, inputs[0], **options)
+        elif method in _ALONG and ufunc.__name__ in _ELEMENTWISE:
+            result = _ALONG[method](_ELEMENTWISE[ufunc.__name__], *inputs, **options)
         else:
             result = getattr(ufunc, method)(*inputs, **options)
     if out is not None:
@@ -95,10 +106,10 @@ def apply_function(function: Any, arguments: Sequence[Any], options: dict[str, A
     frame = user_frame(sys._getframe(1))
     name = getattr(function, "__name__", "")
     with _Relocated(frame):
-        own = _FUNCTIONS.get(name) if getattr(function, "__module__", "") != "numpy.linalg" else None
+        own = _FUNCTIONS.get(name)
         if own is not None:
             return wrapped(own(*arguments, **options))
-        if getattr(function, "__module__", "") == "numpy.linalg" and name not in ("norm", "multi_dot", "matrix_power"):
+        if getattr(function, "__module__", "") == "numpy.linalg" and name not in ("multi_dot", "matrix_power"):
             raise not_recorded(f"np.linalg.{name}", "write it out in arithmetic, by elimination for instance")
         try:
             return wrapped(function(*unwrapped(tuple(arguments)), **unwrapped(_without_double(options))))
@@ -241,6 +252,8 @@ def _elementwise(ufunc: Any, inputs: Sequence[Any]) -> Any:
     if name in _NATIVE:
         return _scalar(ufunc(*inputs))
     function = _ELEMENTWISE.get(name)
+    if function is None and set("".join(ufunc.types)) <= set("O->"):  # of np.vectorize: a Python function
+        return ufunc(*inputs)
     if function is None:
         raise not_recorded(f"np.{name}", "write it out in arithmetic")
     arrays = np.broadcast_arrays(*[np.asarray(value, dtype=object) for value in inputs])
@@ -266,9 +279,8 @@ def _logaddexp(a: Any, b: Any) -> Any:
     return larger + OPERATIONS["log1p"](OPERATIONS["exp"](-OPERATIONS["abs"](a - b)))
 
 
-def _extreme(name: str, array: Any, axis: Any = 0, keepdims: bool = False, initial: Any = None, **_: Any) -> Any:
-    """Return maxima or minima along an axis (None: of all numbers), by the rows max and min."""
-    pick = _ELEMENTWISE[name]
+def _reduced(pick: Any, array: Any, axis: Any = 0, keepdims: bool = False, initial: Any = None, **_: Any) -> Any:
+    """Return maxima, minima and their like along an axis (None: of all numbers), two numbers at a time."""
     array = np.asarray(array, dtype=object)
     if axis is None:
         numbers = array.ravel().tolist() + ([] if initial in (None, np._NoValue) else [initial])
@@ -277,8 +289,33 @@ def _extreme(name: str, array: Any, axis: Any = 0, keepdims: bool = False, initi
     moved = np.moveaxis(array, axis, 0)
     result = np.empty(moved.shape[1:], dtype=object)
     for index in np.ndindex(moved.shape[1:]):
-        result[index] = functools.reduce(pick, [row[index] for row in moved])
+        result[index] = functools.reduce(pick, [moved[(place, *index)] for place in range(len(moved))])
     return np.expand_dims(result, axis) if keepdims else result
+
+
+def _accumulated(pick: Any, array: Any, axis: int = 0, **_: Any) -> Any:
+    """Return running maxima, minima and their like along an axis."""
+    moved = np.moveaxis(np.array(array, dtype=object), axis, 0)
+    for place in range(1, len(moved)):
+        for index in np.ndindex(moved.shape[1:]):
+            moved[(place, *index)] = pick(moved[(place - 1, *index)], moved[(place, *index)])
+    return np.moveaxis(moved, 0, axis)
+
+
+def _outer(function: Any, left: Any, right: Any, **_: Any) -> Any:
+    """Return a function of every number of one array and every number of another."""
+    return np.frompyfunc(function, 2, 1).outer(left, right)
+
+
+_ALONG: dict[str, Callable[..., Any]] = {"reduce": _reduced, "accumulate": _accumulated, "outer": _outer}
+
+
+def _at(ufunc: Any, array: Any, index: Any, *values: Any) -> None:
+    """Apply a universal function of two arguments in place, once for every time that an index occurs."""
+    if array.dtype != object:
+        raise not_recorded("an array of doubles made outside of the function", "make it inside, with np.zeros(...)")
+    function = np.frompyfunc(_ELEMENTWISE.get(ufunc.__name__, ufunc), 1 + len(values), 1)
+    function.at(array.view(np.ndarray), index, *map(_object_array, values))
 
 
 # --- Functions of NumPy that need more than its own code over objects -------------------------------------------------
@@ -333,7 +370,22 @@ def _interp(x: Any, points: Any, values: Any, **_: Any) -> Any:
     return values[-1]
 
 
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return norms of vectors along an axis; NumPy itself takes those of matrices."""
+    if axis is None and np.ndim(x) == 1 and ord is not None:
+        axis = 0
+    if not isinstance(axis, int):
+        return np.linalg.norm(unwrapped(x), ord, axis, keepdims)
+    size = apply_ufunc(np.absolute, "__call__", (x,), {})
+    if ord in (math.inf, -math.inf):
+        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
+    if ord is None:
+        return apply_ufunc(np.sqrt, "__call__", (np.sum(size * size, axis=axis, keepdims=keepdims),), {})
+    return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "norm": _norm,
     "isclose": _is_close, "allclose": lambda *arrays, **options: bool(np.all(_is_close(*arrays, **options))),
     "array_equal": lambda a, b, **_: np.array_equal(_plain_array(a), _plain_array(b)), "where": _where, "clip": _clip,
     "interp": _interp, "zeros_like": _like(0.0), "ones_like": _like(1.0), "empty_like": _like(0.0),

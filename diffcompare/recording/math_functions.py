@@ -125,8 +125,10 @@ def _sum(terms: Iterable[Any]) -> Any:
     if not any(type(term) is RecordedNumber for term in terms):
         return math.fsum(terms)
     frame, total = _frame(1), terms[0]
-    for term in terms[1:]:
-        total = _recorded("+", OPERATIONS["+"].real, (total, term), frame)
+    for place, term in enumerate(terms[1:], 2):
+        # The last addition has the value that `math.fsum` returns, which rounds only once.
+        compute = OPERATIONS["+"].real if place < len(terms) else lambda *_: math.fsum(map(plain, terms))
+        total = _recorded("+", compute, (total, term), frame)
     return total
 
 

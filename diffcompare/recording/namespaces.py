@@ -17,6 +17,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from diffcompare.recording import math_functions
+from diffcompare.recording.recorded_number import RecordedNumber
 from diffcompare.recording.source_lines import is_user_file
 
 LOCK = threading.RLock()  # held while a function is recorded, as the names in its globals are shared by all threads
@@ -28,26 +29,67 @@ _IMPORTED = "diffcompare: recorded {}"
 
 
 @contextmanager
-def recorded_names(function: Callable[..., Any]) -> Iterator[None]:
-    """Let the names of `math` and NumPy that a function reaches record, until the context ends."""
+def recorded_names(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Let the names of `math` and NumPy that a function reaches record, until the context ends.
+
+    Yields the function to call: the one given, or what stands in for it where it is a cache.
+    """
     with LOCK:
-        reached = list(_reached(function))
+        reached = list(reached_from(function))
         imported = {name for _, owner in reached if owner is not None for name in imports_of(owner.__code__)}
         stand_ins = _stand_ins(imported)
+        caches = [item for item, owner in reached if owner is None and isinstance(item, _Cache)]
+        stand_ins |= {id(cache): _Memo(cache) for cache in caches}
         undo: list[Callable[[], None]] = []
         try:
             for namespace, owner in reached:
-                if namespace is not None:
+                if isinstance(namespace, type):
+                    _replace_attributes(namespace, stand_ins, undo)
+                elif isinstance(namespace, dict | list):
                     _replace_values(namespace, stand_ins, undo)
                 if owner is not None:
                     for cell in owner.__closure__ or ():
                         _replace_content(cell, stand_ins, undo)
                     if imported:
                         _replace_imports(owner, imported, stand_ins, undo)
-            yield
+            yield stand_ins.get(id(function), function)
         finally:
             for step in reversed(undo):
                 step()
+
+
+_Cache = functools._lru_cache_wrapper
+
+
+class _Memo:
+    """Stands in for a function with a cache while it is recorded, and forgets afterwards.
+
+    Recorded numbers are told apart by their places on the tape, and not by their values, which may be equal.
+    """
+
+    def __init__(self, cache: Any) -> None:
+        self.__wrapped__ = cache.__wrapped__
+        self.cache = cache
+        self.known: dict[Any, Any] = {}
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        key = (tuple(map(_identity, arguments)), tuple([(name, _identity(value)) for name, value in named.items()]))
+        if key not in self.known:
+            self.known[key] = self.__wrapped__(*arguments, **named)
+        return self.known[key]
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cache, name)
+
+
+def _identity(argument: Any) -> Any:
+    """Return what tells an argument of a cached function from others."""
+    if type(argument) is RecordedNumber:
+        return id(argument.tape), argument.place
+    return tuple(map(_identity, argument)) if type(argument) is tuple else argument
 
 
 def _stand_ins(imported: set[str]) -> dict[int, Any]:
@@ -78,6 +120,14 @@ def _restore(container: Any, originals: dict[Any, Any], stand_ins: dict[int, Any
         with suppress(LookupError):
             if container[key] is stand_ins[id(value)]:
                 container[key] = value
+
+
+def _replace_attributes(owner: type, stand_ins: dict[int, Any], undo: list[Callable[[], None]]) -> None:
+    """Put stand-ins into a class of the user's."""
+    for name, value in list(vars(owner).items()):
+        if id(value) in stand_ins:
+            setattr(owner, name, stand_ins[id(value)])
+            undo.append(functools.partial(setattr, owner, name, value))
 
 
 def _replace_content(cell: CellType, stand_ins: dict[int, Any], undo: list[Callable[[], None]]) -> None:
@@ -146,7 +196,7 @@ def _imported_here(code: CodeType) -> frozenset[str]:
     return frozenset(name for name, opcodes in uses.items() if opcodes == {"IMPORT_NAME"})
 
 
-def _reached(function: Any) -> Iterator[tuple[Any, FunctionType | None]]:
+def reached_from(function: Any) -> Iterator[tuple[Any, FunctionType | None]]:
     """Yield the functions of the user's code that a function reaches, and every dictionary and list once."""
     stack, seen = [function], set[int]()
     while stack and len(seen) < MAX_REACHED:
@@ -162,7 +212,13 @@ def _reached(function: Any) -> Iterator[tuple[Any, FunctionType | None]]:
             seen.add(id(item.__globals__))
             stack += [_content(cell) for cell in item.__closure__ or ()]
             stack += _named(item.__code__, item.__globals__)
-            stack += item.__defaults__ or ()
+            stack += (item.__defaults__ or (), item.__kwdefaults__)
+        elif isinstance(item, _Cache):
+            yield item, None
+            stack.append(item.__wrapped__)
+        elif isinstance(item, type) and is_users_class(item):
+            yield item, None
+            stack += [*vars(item).values(), *item.__mro__[1:-1]]
         elif isinstance(item, dict | list):
             if len(item) <= MAX_ITEMS:
                 yield item, None
@@ -198,16 +254,17 @@ def _parts(item: Any) -> list[Any]:
     if isinstance(item, tuple):
         return list(item[:MAX_ITEMS])
     if isinstance(item, type):
-        return [*vars(item).values(), *item.__mro__[1:-1]] if _is_users(item) else []
+        return []
     if isinstance(item, ModuleType):
         return _functions_of(item)
-    wrapped = getattr(item, "__wrapped__", None)
+    wrapped = getattr(item, "__wrapped__", None) or getattr(item, "pyfunc", None)  # np.vectorize has the latter
     if wrapped is not None:
         return [wrapped]
-    return [type(item), getattr(item, "__dict__", None)] if _is_users(type(item)) else []
+    return [type(item), getattr(item, "__dict__", None)] if is_users_class(type(item)) else []
 
 
-def _is_users(kind: type) -> bool:
+def is_users_class(kind: type) -> bool:
+    """Tell whether a class is written in a file of the user's."""
     module = sys.modules.get(kind.__module__)
     file = getattr(module, "__file__", None)
     if kind.__module__ in ("__main__", "__mp_main__"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -26,10 +27,17 @@ def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(make)
     def made(*arguments: Any, **options: Any) -> Any:
-        array = make(*map(unwrapped, arguments), **options)
+        array = make(*map(_count, arguments), **options)
         return recorded_array(array) if array.dtype.kind == "f" else wrapped(array)
 
     return made
+
+
+def _count(value: Any) -> Any:
+    """Return an argument of np.zeros and its like, in which a recorded number is asked for the count that it is."""
+    if type(value) is RecordedNumber:
+        return operator.index(value)
+    return tuple(map(_count, value)) if type(value) is tuple else unwrapped(value)
 
 
 def _accepting_lists(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,9 +71,26 @@ def _is_ragged(values: Any) -> bool:
     return isinstance(values, list | tuple) and len({np.shape(item) for item in map(unwrapped, values)}) > 1
 
 
+class _DoubleKind(type):
+    """The class of `_Double`: NumPy's own doubles are its instances."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, np.float64)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, np.float64)
+
+
+class _Double(np.float64, metaclass=_DoubleKind):
+    """np.float64 as a dtype, as a class, and as a function that leaves a recorded number as it is."""
+
+    def __new__(cls, x: Any = 0.0) -> Any:
+        return x if type(x) is RecordedNumber or isinstance(x, RecordedArray) else np.float64(x)
+
+
 def _full(shape: Any, fill: Any, dtype: Any = None, **options: Any) -> Any:
     if dtype is None or is_real(dtype):
-        array = np.empty(shape, dtype=object)
+        array = np.empty(_count(shape), dtype=object)
         array[...] = unwrapped(fill) if isinstance(fill, RecordedArray) else fill
         return array.view(RecordedArray)
     return np.full(shape, fill, dtype, **options)
@@ -97,7 +122,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     **{name: _maker(getattr(np, name)) for name in ("zeros", "ones", "empty", "eye", "identity")},
     **{name: _maker(getattr(np, name)) for name in ("zeros_like", "ones_like", "empty_like")},
     "full": _full, "array": _array, "asarray": _as_array, "asanyarray": _as_array, "ascontiguousarray": _as_array,
-    "float64": lambda x=0.0: x if type(x) is RecordedNumber else np.float64(x),
+    "float64": _Double, "double": _Double,
 }  # fmt: skip
 
 
@@ -111,5 +136,5 @@ def stand_ins() -> dict[int, Any]:
         if isinstance(function, np.ufunc | kind)
     }
     functions |= _MAKERS
-    originals = {id(getattr(np, name)): function for name, function in functions.items() if name != "float64"}
+    originals = {id(getattr(np, name)): function for name, function in functions.items()}
     return {id(np): recorded_module(np, functions), **originals}

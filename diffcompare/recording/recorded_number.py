@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.operations import CONSTANTS, OPERATIONS, RELATIONS, abs_
+from diffcompare.recording.refusals import CountExpected, formats_text, refusal
 from diffcompare.recording.source_lines import SourcePlace, error_at, place_here, place_of, user_frame
 from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 
@@ -38,6 +39,10 @@ class Decision(NamedTuple):
     """The length of the tape when it was made."""
 
 
+class OutOfTime(BaseException):
+    """The time of a run is up; no `except Exception` of the function's own catches it."""
+
+
 class Tape:
     """The operations of one run in their order, and the decisions between them; the first entries are the variables.
 
@@ -45,7 +50,7 @@ class Tape:
     there is none, and those of constants are negative), its value, and the code and the instruction that ran.
     """
 
-    __slots__ = ("budget", "constants", "constants_known", "decisions", "end", "entries", "is_open")
+    __slots__ = ("budget", "constants", "constants_known", "decisions", "end", "entries", "is_open", "refusal")
 
     def __init__(self, variables: Sequence[Any], budget: float | None = None) -> None:
         self.budget = budget
@@ -55,6 +60,7 @@ class Tape:
         self.constants_known: dict[Any, int] = {}
         self.decisions: list[Decision] = []
         self.is_open = True
+        self.refusal: DiffcompareError | None = None  # what could not be recorded, should the function catch it
 
     def number(self, place: int, value: Any) -> RecordedNumber:
         """Return the number of an entry."""
@@ -84,9 +90,9 @@ class Tape:
         return number
 
     def check(self) -> None:
-        """Raise TimeoutError when the time is up, and DiffcompareError where the tape has become too long."""
+        """Raise OutOfTime when the time is up, and DiffcompareError where the tape has become too long."""
         if monotonic() > self.end:
-            raise TimeoutError
+            raise OutOfTime
         if len(self.entries) > MAX_OPERATIONS:
             message = f"the function has run {MAX_OPERATIONS:,} operations, and a tape holds no more"
             help = "write it with the arrays of `diffcompare.tape`: one node for a whole array"
@@ -96,14 +102,6 @@ class Tape:
         """Give all entries from `start` on the place that a frame has reached: the line that called a library."""
         place = (frame.f_code, frame.f_lasti)
         self.entries[start:] = [entry[:4] + place for entry in self.entries[start:]]
-
-
-class CountExpected(DiffcompareError):
-    """The program uses a variable as it is as a count or an index."""
-
-    def __init__(self, place: int) -> None:
-        super().__init__(_leaves_tape("an index", "a variable is used as a count or an index").diagnostic)
-        self.place = place
 
 
 class RecordedNumber:
@@ -133,6 +131,9 @@ class RecordedNumber:
 
     def __repr__(self) -> str:
         return f"<recorded {self.value!r}>"
+
+    def __str__(self) -> str:
+        return str(plain(self))  # so that a program prints and writes what it prints in a plain call
 
     def __format__(self, spec: str) -> str:
         return format(plain(self), spec)
@@ -171,15 +172,15 @@ class RecordedNumber:
         return decide(self, "!=", 0, _frame(1))
 
     def __float__(self) -> float:
+        if formats_text(_frame(1)):
+            return float(plain(self))
         raise _leaves_tape("float", "a plain double has no history")
 
     def __int__(self) -> int:
-        raise _leaves_tape("int", "an integer has no derivative")
+        raise _no_count(self, "int", "an integer has no derivative")
 
     def __index__(self) -> int:
-        if self.place < 0 or self.tape.entries[self.place][0] is None:
-            raise CountExpected(self.place)
-        raise _leaves_tape("an index", "the number depends on the variables, and an index cannot")
+        raise _no_count(self, "an index", "the number depends on the variables, and an index cannot")
 
     __trunc__ = __int__
 
@@ -300,6 +301,8 @@ for _sign, _name in {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "
 def _mixed(row: Operation, operands: tuple[Any, Any], frame: FrameType) -> Any:
     """Apply an operator to a recorded number and one of another kind: a NumPy scalar, a number of another tape."""
     if not all(map(is_operand, operands)):
+        if any(isinstance(operand, complex) for operand in operands):
+            raise _leaves_tape("complex", "complex numbers are not recorded")
         return NotImplemented
     return record_operation(row, row.real, operands, frame)
 
@@ -399,34 +402,18 @@ def is_operand(value: Any) -> bool:
 _NUMBERS = frozenset((RecordedNumber, float, int, bool))
 
 
-_INSTEAD = {
-    "float": "write the number without float(...): it is recorded as it is",
-    "int": "for a step write math.floor(...); for a count or an index take a number that does not depend on x",
-    "an index": "take an integer that does not depend on the variables, or choose with `if`",
-    "complex": "split the formula into its real and imaginary parts",
-    "item": "write the number without .item() or .tolist(): it is recorded as it is",
-}
+def _no_count(number: RecordedNumber, what: str, why: str) -> DiffcompareError:
+    """Return the error for a number as a count or an index, which a variable as it is may yet be."""
+    refused = _leaves_tape(what, why)
+    if number.tape.entries[number.place][0] is not None:
+        return refused
+    count = number.tape.refusal = CountExpected(refused, number.place, rounds=what == "int")
+    return count
 
 
 def _leaves_tape(what: str, why: str) -> DiffcompareError:
-    """Return the error for an operation that would make a recorded number a plain one."""
-    place = place_here()
-    segment = place_text(place)
-    called = segment.partition("(")[0].strip()
-    if what == "float" and segment.endswith("]"):
-        message = "this array holds plain doubles, and the number is being recorded"
-        help = "make the array inside the function, with np.zeros(...) or np.array([...]): then it can hold it"
-        return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
-    if what == "float" and called and called not in ("float", segment):
-        message = f"`{called}` wants a plain double, and this number is being recorded"
-        help = f"write {called.rpartition('.')[2]}(...) of math or of NumPy, or Python's own arithmetic"
-        return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
-    message = f"this would make a recorded number a plain one: {why}"
-    return error_at(place, "E584", "bad_value", message, _INSTEAD[what], "leaves the tape here")
-
-
-def place_text(place: SourcePlace) -> str:
-    """Return the text of a place in the source."""
-    import linecache
-
-    return linecache.getline(place.file, place.line)[place.start : place.end]
+    """Return the error for an operation that would make a recorded number a plain one, and keep it on the tape."""
+    refused = refusal(what, why)
+    if OPEN_TAPES:
+        OPEN_TAPES[-1].refusal = OPEN_TAPES[-1].refusal or refused
+    return refused

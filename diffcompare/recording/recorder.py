@@ -21,9 +21,12 @@ E587  the function raised an exception       E588  a number of an earlier run is
 
 from __future__ import annotations
 
+import functools
 import gc
-import reprlib
-from collections.abc import Callable, Iterator, Mapping
+import math
+import operator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,16 +37,18 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Apply, Double, Expression, Variable, apply, lift
 from diffcompare.language.operations import OPERATIONS, exact_integer
 from diffcompare.language.wengert import wengert_list
+from diffcompare.recording.leftovers import leave_plain
 from diffcompare.recording.namespaces import recorded_names
+from diffcompare.recording.outcome import did_not_end, flattened_result, no_number, raised
 from diffcompare.recording.recorded_number import (
     OPEN_TAPES,
     Decision,
+    OutOfTime,
     RecordedNumber,
     Tape,
-    is_operand,
     plain,
 )
-from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, place_of, place_of_error
+from diffcompare.recording.source_lines import SourcePlace, place_of, place_of_error
 
 __all__ = ["Decision", "Recording", "Saved", "record", "saved"]
 
@@ -155,13 +160,17 @@ class Recording:
         """Sweep from the end of the tape to its beginning, and add the contributions to `adjoints`.
 
         `adjoints` has an entry for every entry of the tape, None where nothing has arrived yet, and holds the seed of
-        the output.  Nothing is cleared, so that a second sweep adds to the first.
+        the output.  Nothing is cleared, so that a second sweep adds to the first.  An adjoint is the total of its
+        contributions, correctly rounded, as in the reverse sweep over expressions.
         """
         entries, values = self.tape.entries, self._numbers
+        # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
         for place in range(len(entries) - 1, len(self.point) - 1, -1):
             adjoint = adjoints[place]
             if adjoint is None:
                 continue
+            if type(adjoint) is list:
+                adjoint = adjoints[place] = _total(adjoint)
             row, left, right, value, _, _ = entries[place]
             # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
             if right is None:
@@ -175,14 +184,27 @@ class Recording:
                         second = second(value, values[left], values[right])
                     contribution = adjoint * second
                     before = adjoints[right]
-                    adjoints[right] = contribution if before is None else before + contribution
+                    if before is None:
+                        adjoints[right] = contribution
+                    elif type(before) is list:
+                        before.append(contribution)
+                    else:
+                        adjoints[right] = [before, contribution]
                 if left < 0:
                     continue
                 if type(partial) is not int:
                     partial = partial(value, values[left], values[right])
             contribution = adjoint * partial
             before = adjoints[left]
-            adjoints[left] = contribution if before is None else before + contribution
+            if before is None:
+                adjoints[left] = contribution
+            elif type(before) is list:
+                before.append(contribution)
+            else:
+                adjoints[left] = [before, contribution]
+        for place in range(len(self.point)):
+            if type(adjoints[place]) is list:
+                adjoints[place] = _total(adjoints[place])
 
     @cached_property
     def _numbers(self) -> list[Any]:
@@ -196,11 +218,20 @@ class Recording:
             adjoints[self.places[output]] = 1.0
         return adjoints
 
-    def dependencies(self, output: int = 0) -> set[str]:
-        """Return the variables that one output depends on."""
+    @cached_property
+    def used(self) -> set[str]:
+        """The variables that the outputs depend on."""
+        return self._variables_below(self.places)
+
+    def deciding(self) -> set[str]:
+        """Return the variables that a decision depends on."""
+        return self._variables_below([place for made in self.decisions for place in (made.left, made.right)])
+
+    def _variables_below(self, places: Iterable[int]) -> set[str]:
         reached = bytearray(len(self.tape.entries))
-        if self.places[output] >= 0:
-            reached[self.places[output]] = 1
+        for place in places:
+            if place >= 0:
+                reached[place] = 1
         for place in range(len(reached) - 1, len(self.point) - 1, -1):
             if reached[place]:
                 _, left, right, *_ = self.tape.entries[place]
@@ -216,6 +247,13 @@ class Recording:
         return {name: 0.0 if adjoint is None else adjoint for name, adjoint in zip(self.point, adjoints, strict=False)}
 
 
+def _total(contributions: list[Any]) -> Any:
+    """Return the sum of contributions, rounded once; one by one where they are recorded for an outer function."""
+    if any(type(contribution) is RecordedNumber for contribution in contributions):
+        return functools.reduce(operator.add, contributions)
+    return math.fsum(contributions)
+
+
 def record(
     function: Callable[..., Any],
     point: Mapping[str, float],
@@ -229,24 +267,40 @@ def record(
     something that cannot be recorded, raises an exception, or has not ended after `budget` seconds.
     """
     tape = Tape(list(point.values()), budget)
+    try:
+        places, shape = _run(function, tape, point, call or (lambda function, numbers: function(**numbers)))
+    finally:
+        if sys.getrefcount(tape) > UNSHARED:  # a number of this run is still alive: in a global, a cache, a default
+            leave_plain(function, tape)
+    return Recording(dict(point), tape, places, shape)
+
+
+UNSHARED = 2  # references to a tape that nobody but `record` holds
+
+
+def _run(
+    function: Callable[..., Any], tape: Tape, point: Mapping[str, float], call: Callable[..., Any]
+) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """Call a function with recorded numbers; return the places on the tape of what it returned, and their shape."""
     numbers = {name: tape.number(place, value) for place, (name, value) in enumerate(point.items())}
-    with recorded_names(function), _without_collections():
+    with recorded_names(function) as recorded, _without_collections():
         OPEN_TAPES.append(tape)
         try:
-            result = call(function, numbers) if call is not None else function(**numbers)
+            result = call(recorded, numbers)
         except DiffcompareError:
             raise
-        except TimeoutError as error:
-            if budget is None:
-                raise raised(error) from error
-            raise did_not_end(budget, place_of_error(error.__traceback__)) from None
+        except OutOfTime as error:
+            assert tape.budget is not None
+            raise did_not_end(tape.budget, place_of_error(error.__traceback__)) from None
         except (Exception, SystemExit) as error:
-            raise raised(error) from error
+            raise tape.refusal or raised(error) from error
         finally:
             tape.is_open = False
             OPEN_TAPES.remove(tape)
+    if tape.refusal is not None:
+        raise tape.refusal
     outputs, shape = flattened_result(result, function)
-    return Recording(dict(point), tape, tuple([_place(number, tape, function) for number in outputs]), shape)
+    return tuple([_place(number, tape, function) for number in outputs]), shape
 
 
 @contextmanager
@@ -264,64 +318,14 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def raised(error: BaseException) -> DiffcompareError:
-    """Return the error for an exception of the user's function, at the line that raised it."""
-    text = f"{type(error).__name__}: {error}".removesuffix(": ").partition("\n")[0]
-    help = "choose a point at which the function runs; the numbers there are those of a plain call"
-    return error_at(place_of_error(error.__traceback__), "E587", "bad_value", f"the function raised {text}", help)
-
-
-def did_not_end(budget: float, place: SourcePlace | None) -> DiffcompareError:
-    """Return the error for a function that is still running when its time is up."""
-    message = f"the function did not end within {budget:g} s"
-    help = "does a loop wait for something that never comes? Give more time with --budget, or another point"
-    return error_at(place, "E582", "resource_limit", message, help, "it was here")
-
-
-# --- What the function returned ---------------------------------------------------------------------------------------
-
-
-def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, ...] | None]:
-    """Return the numbers of what a function returned, in row order, and their shape (None for a number)."""
-    if is_operand(result):
-        return [result], None
-    if hasattr(result, "tolist") and hasattr(result, "shape"):
-        result = result.tolist()
-        if is_operand(result):
-            return [result], None
-    if not isinstance(result, list | tuple):
-        raise _no_number(result, function)
-    rows = [flattened_result(item, function) for item in result]
-    shapes = {shape or () for _, shape in rows}
-    if len(shapes) > 1:
-        raise _no_number(result, function)
-    numbers = [number for inner, _ in rows for number in inner]
-    return numbers, (len(result), *(shapes.pop() if shapes else ()))
-
-
 def _place(number: Any, tape: Tape, function: Any) -> int:
     """Return the place on the tape of a number that the function returned."""
     if type(number) is RecordedNumber:
         if number.tape is tape:
             return number.place
         if not number.tape.is_open:
-            raise _no_number(number, function, "it returned a number of an earlier run: it keeps state between calls")
+            raise no_number(number, function, "it returned a number of an earlier run: it keeps state between calls")
     return tape.constant(number)
-
-
-_RETURNED = {
-    type(None): ("the function returned None", "is its `return` missing?"),
-    str: ("the function returned text", "return a number"),
-    complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
-}
-
-
-def _no_number(result: Any, function: Any, message: str = "") -> DiffcompareError:
-    known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
-    message = message or known or f"the function returned {reprlib.repr(result)}, which is not a number"
-    if type(result) in (str, complex):
-        message += f", {reprlib.repr(result)}"
-    return error_at(definition_of(function), "E586", "bad_value", message, help)
 
 
 # --- The tape as an expression ----------------------------------------------------------------------------------------

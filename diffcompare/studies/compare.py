@@ -345,7 +345,11 @@ def compare_question(
     problem = Problem(
         question.parsed.expression, setup.point, setup.wrt, hand, step, budget, simplify, question.program
     )
-    value = values_at(wengert_list(problem.expression), setup.point)[problem.expression]
+    value = (
+        values_at(wengert_list(problem.expression), setup.point)[problem.expression]
+        if question.program is None
+        else question.program.recording.value
+    )
     established = truth_about(problem) if truth else None
     # The symbolic method waits for its worker, so it is asked last; the answers keep the order of the question.
     symbolic_last = sorted(backends, key=lambda backend: backend.name == "symbolic")

@@ -154,6 +154,45 @@ def test_a_parameter_that_is_a_count_stays_an_integer():
     assert run.at.point == {"x": 2.0}
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, n=4: math.prod(x for _ in range(int(n))),
+        lambda x, n=4: np.full(n, x).prod(),
+        lambda x, n=4: np.prod(x * np.ones((n, n))[0]),
+        lambda x, n=4: np.prod(x ** (np.arange(1, n + 1) * 0 + 1)),
+        lambda x, n=4: [1, x, x * x, x**3, x**4][n],
+        lambda x, n=4: (x ** np.arange(5.0))[n],
+        lambda x, n=4: math.prod([x] * n),
+        lambda x, n=4: power(x, n),
+        lambda x, k=2, n=4: (x ** np.arange(5.0))[k] * (x ** np.arange(5.0))[n] / x**2,
+    ],
+)
+def test_an_integer_default_may_be_a_count_wherever_python_or_numpy_wants_an_integer(function):
+    run = program(function, {"x": 2.0}, "power")
+    assert run.recording.gradient() == {"x": 32.0}
+    assert run.recording.value == 16.0
+    assert "n" in run.at.fixed
+
+
+def power(x, n):
+    """Return x to the power n by a loop that counts down."""
+    result = 1.0
+    while n > 0:
+        result, n = result * x, n - 1
+    return result
+
+
+def test_a_number_that_was_given_as_the_variable_is_no_count():
+    assert code_of(lambda: program(lambda x: int(x) + x, {"x": 2}, "f").recording).diagnostic.code == "E584"
+    assert code_of(lambda: program(lambda x=2: int(x) + x, None, "f").recording).diagnostic.code == "E584"
+    assert (
+        code_of(lambda: program(lambda x, n=3: x * int(n), {"x": 1, "n": 2.5}, "f").recording).diagnostic.code == "E584"
+    )
+    assert program(lambda x, n=3: x if n > 1 else 0, {"x": 1}, "f").recording.gradient() == {"x": 1.0, "n": 0.0}
+    assert program(lambda x, n=3: x**n, {"x": 1}, "f").recording.gradient() == {"x": 3.0, "n": 0.0}
+
+
 def test_positional_parameters_and_defaults_that_are_no_numbers():
     def f(x, /, y=2.0, *, kind="square", flag=True):
         return x**2 * y if kind == "square" and flag else x
@@ -212,6 +251,8 @@ def counting(x):
     [
         (lambda x: x * random.random(), 1.0, "W320", "differs from itself"),
         (counting, 1.0, "W320", "differs from itself"),
+        (lambda x: x * (2 if type(x) is float else 3), 1.0, "W320", "3.0 while it is recorded"),
+        (lambda x: math.fsum([x, 1e9, -1e9]), 0.1, None, ""),
         (by_text, 0.3, "W321", "a part that depends on x left the tape"),
         (lambda x: float(f"{x}") ** 2, 0.3, "W321", "x left the tape"),
         (lambda x: 0 if x == 0 else x, 0.0, "W321", "or decides alone"),

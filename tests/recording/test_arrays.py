@@ -52,6 +52,15 @@ def appended(w):
     return np.mean(out**2) + np.vdot(w, w) + np.inner(w, w) + np.kron(w, w).sum()
 
 
+VECTORIZED = np.vectorize(lambda v: math.exp(-v))
+
+
+def scattered(w, into, ufunc):
+    """Add, say, numbers at places of which one occurs twice."""
+    ufunc.at(into, [0, 0, 2], w)
+    return into.sum()
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -67,6 +76,13 @@ def appended(w):
         lambda w: np.sin([w[0], w[1]]).sum() + np.sum([w[0] * 2, w[1]]) + np.max([w[0], w[2]]),
         lambda w: np.sum(w, dtype=float) + np.zeros_like(w).sum() + np.diff(w).sum() + np.median(w),
         lambda w: np.average(w, weights=np.array([1.0, 2.0, 3.0])) + w.mean() * w.sum(axis=0) + len(w) * w.astype(float)[0],
+        lambda w: np.linalg.norm(np.outer(w, w), axis=1).sum() + np.linalg.norm(np.outer(w, w), axis=0, ord=1).prod(),
+        lambda w: np.linalg.norm(np.stack([w, w]), np.inf, axis=1, keepdims=True).sum() + np.linalg.norm(w, 3),
+        lambda w: np.logaddexp.reduce(w) + np.maximum.accumulate(w) @ C @ w + np.hypot.outer(w, w).sum(),
+        lambda w: np.maximum.reduce(w) * np.multiply.outer(w, w)[0, 2] + np.minimum.accumulate(np.outer(w, w), axis=1).sum(),
+        lambda w: scattered(w, np.zeros(3, dtype=np.float64), np.add) + scattered(w, np.ones(3), np.maximum),
+        lambda w: np.array(w, dtype=np.float64).sum() + np.ones(2, np.double)[0] * np.float64(w[0]) + w.astype(np.float64)[1],
+        lambda w: (np.vectorize(lambda v: v * v if v > 0.5 else math.sin(v))(w)).sum() + VECTORIZED(w).prod(),
         lambda w: np.full(3, w[0]).sum() + np.array(w).sum() + np.asarray([w[0], 1.0])[0] + w.item(1),
     ],
 )  # fmt: skip
@@ -103,6 +119,8 @@ def test_arrays_of_doubles_stay_arrays():
         assert isinstance(np.zeros(2), RecordedArray)
         assert np.arange(3).dtype.kind == "i"
         assert (w > 0).dtype == bool
+        assert isinstance(np.float64(1), np.float64)
+        assert issubclass(np.float64, np.float64)
         return np.array([1, 2]) @ w
 
     assert recorded(checks, [1.0, 2.0]).gradient() == {"w[0]": 1.0, "w[1]": 2.0}

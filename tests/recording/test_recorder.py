@@ -2,6 +2,7 @@
 
 import math
 import os
+import queue
 import statistics
 from math import sin as renamed
 
@@ -258,12 +259,19 @@ def test_math_itself_is_never_touched():
 # --- What cannot be recorded ------------------------------------------------------------------------------------------
 
 OUTSIDE = np.zeros(2)
-KEPT = []
+KEPT = queue.Queue()
 
 
 def remembers(x):
-    KEPT.append(x)
-    return KEPT[0] * 2
+    KEPT.put(x)
+    return KEPT.queue[0] * 2
+
+
+def caught_by_the_function(something):
+    try:
+        return something()
+    except Exception:
+        return 0.0
 
 
 def fills_array_from_outside(x):
@@ -294,6 +302,11 @@ def fills_array_from_outside(x):
         (lambda x: 1 / (x - x), "E587", "ZeroDivisionError"),
         (lambda x: helper(x - 1e9), "E587", "RecursionError"),
         (lambda x: exit(), "E587", "SystemExit"),
+        (lambda x: 1j * x, "E584", "complex numbers are not recorded"),
+        (lambda x: x[0], "E587", "'float' object is not subscriptable"),
+        (lambda x: statistics.mean([x, 2.0]), "E584", "takes plain numbers only"),
+        (lambda x: np.float32(x), "E584", "`np.float32` wants a plain double"),
+        (lambda x: caught_by_the_function(lambda: float(x)), "E584", "make a recorded number a plain one"),
     ],
 )
 def test_what_cannot_be_recorded_is_an_error_with_its_line_and_a_cure(function, code, message):
@@ -317,12 +330,50 @@ def test_the_caret_stands_under_the_call():
 
 
 def test_a_number_of_an_earlier_run_is_told():
-    KEPT.clear()
     record(remembers, {"x": 1.0})
     with pytest.raises(DiffcompareError) as caught:
         record(remembers, {"x": 2.0})
     assert caught.value.diagnostic.code in ("E586", "E588")
     assert "earlier run" in caught.value.diagnostic.message
+
+
+def test_a_function_that_catches_every_exception_is_stopped_too():
+    def endless(x):
+        while True:
+            try:
+                x = x * 1.0
+            except Exception:
+                x = 1.0
+
+    with pytest.raises(DiffcompareError) as caught:
+        record(endless, {"x": 1.0}, budget=0.01)
+    assert caught.value.diagnostic.code == "E582"
+
+
+def test_text_is_written_as_in_a_plain_call(capsys):
+    def talks(x):
+        print(x, f"{x:.2f}", "%.3f" % x, "%g and %g" % (x, 2 * x))  # noqa: UP031
+        return x
+
+    record(talks, {"x": 0.5})
+    recorded = capsys.readouterr().out
+    talks(0.5)
+    assert recorded == capsys.readouterr().out
+
+
+def test_a_sum_of_many_numbers_is_rounded_once_as_math_fsum_does():
+    tape = record(lambda x: math.fsum([x] * 10), {"x": 0.1})
+    assert tape.value == math.fsum([0.1] * 10) == 1.0
+    assert tape.gradient() == {"x": 10.0}
+
+
+def test_the_reverse_sweep_on_the_tape_rounds_as_the_one_over_expressions_does():
+    def f(x, y):
+        return sum(math.sin(k * x) / (1 + y * k) for k in range(1, 20)) * x
+
+    point = {"x": 0.7, "y": 0.3}
+    tape = record(f, point)
+    assert tape.gradient() == automatic.plain_gradient(wengert_list(tape.output), ["x", "y"], point)
 
 
 def test_a_function_that_never_ends_is_stopped_at_a_recorded_operation():

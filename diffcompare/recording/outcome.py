@@ -1,0 +1,74 @@
+"""How a run ended: the numbers that the function returned, or the error for anything else that it did."""
+
+from __future__ import annotations
+
+import reprlib
+from traceback import walk_tb
+from typing import Any
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.recording.recorded_number import RecordedNumber, is_operand
+from diffcompare.recording.source_lines import SourcePlace, definition_of, error_at, is_user_file, place_of_error
+
+_IN_ARITHMETIC = "write it with arithmetic and the functions of math and NumPy, which are recorded"
+
+
+def _is_of_a_library(error: BaseException) -> bool:
+    """Tell whether an exception was raised by Python code that is not the user's."""
+    *_, last = walk_tb(error.__traceback__) if error.__traceback__ is not None else [(None, 0)]
+    return last[0] is not None and not is_user_file(last[0].f_code.co_filename)
+
+
+def raised(error: BaseException) -> DiffcompareError:
+    """Return the error for an exception of the user's function, at the line that raised it."""
+    text = f"{type(error).__name__}: {error}".removesuffix(": ").partition("\n")[0]
+    if RecordedNumber.__name__ in text and _is_of_a_library(error):
+        message, help = "this takes plain numbers only, and this number is being recorded", _IN_ARITHMETIC
+        return error_at(place_of_error(error.__traceback__), "E584", "bad_value", message, help, "leaves the tape here")
+    text = text.replace(RecordedNumber.__name__, "float")  # as a plain call says it
+    help = "choose a point at which the function runs; the numbers there are those of a plain call"
+    return error_at(place_of_error(error.__traceback__), "E587", "bad_value", f"the function raised {text}", help)
+
+
+def did_not_end(budget: float, place: SourcePlace | None) -> DiffcompareError:
+    """Return the error for a function that is still running when its time is up."""
+    message = f"the function did not end within {budget:g} s"
+    help = "does a loop wait for something that never comes? Give more time with --budget, or another point"
+    return error_at(place, "E582", "resource_limit", message, help, "it was here")
+
+
+# --- What the function returned ---------------------------------------------------------------------------------------
+
+
+def flattened_result(result: Any, function: Any) -> tuple[list[Any], tuple[int, ...] | None]:
+    """Return the numbers of what a function returned, in row order, and their shape (None for a number)."""
+    if is_operand(result):
+        return [result], None
+    if hasattr(result, "tolist") and hasattr(result, "shape"):
+        result = result.tolist()
+        if is_operand(result):
+            return [result], None
+    if not isinstance(result, list | tuple):
+        raise no_number(result, function)
+    rows = [flattened_result(item, function) for item in result]
+    shapes = {shape or () for _, shape in rows}
+    if len(shapes) > 1:
+        raise no_number(result, function)
+    numbers = [number for inner, _ in rows for number in inner]
+    return numbers, (len(result), *(shapes.pop() if shapes else ()))
+
+
+_RETURNED = {
+    type(None): ("the function returned None", "is its `return` missing?"),
+    str: ("the function returned text", "return a number"),
+    complex: ("the function returned a complex number", "return a real one: its real part, or its absolute value"),
+}
+
+
+def no_number(result: Any, function: Any, message: str = "") -> DiffcompareError:
+    """Return the error for what a function returned."""
+    known, help = _RETURNED.get(type(result), ("", "return one number, or a tuple, list or array of numbers"))
+    message = message or known or f"the function returned {reprlib.repr(result)}, which is not a number"
+    if type(result) in (str, complex):
+        message += f", {reprlib.repr(result)}"
+    return error_at(definition_of(function), "E586", "bad_value", message, help)
