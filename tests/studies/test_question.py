@@ -15,9 +15,9 @@ from diffcompare.studies.question import default_point, format_coordinate, forma
 
 WRONG = {
     "method": (lambda: dc.gradient("x^2", x=1, method=["reverse-ad"]), "a method is a name, not ['reverse-ad']"),
-    "methods": (lambda: dc.compare("x^2", x=1, methods=3), "`methods` has 3 in it"),
-    "wrt": (lambda: dc.trace("x^2", x=1, wrt=3), "`wrt` has 3 in it"),
-    "several wrt": (lambda: dc.graph("x^2", x=1, wrt=[1, 2]), "`wrt` has 1 in it"),
+    "methods": (lambda: dc.compare("x^2", x=1, methods=3), "`methods` contains 3"),
+    "wrt": (lambda: dc.trace("x^2", x=1, wrt=3), "`wrt` contains 3"),
+    "several wrt": (lambda: dc.graph("x^2", x=1, wrt=[1, 2]), "`wrt` contains 1"),
     "step": (lambda: dc.compare("x^2", x=1, step="x"), "`step` is 'x'"),
     "budget": (lambda: dc.compare("x^2", x=1, budget=1j), "`budget` is 1j"),
     "hand": (lambda: dc.compare("x^2", x=1, hand="2*x"), "answers are not str"),
@@ -25,7 +25,7 @@ WRONG = {
     "no steps": (lambda: dc.sweep("x^2", x=1, steps={}), "`steps` is {}"),
     "no formula": (lambda: dc.sweep("x^2", x=1, methods="x"), "no formula `x`"),
     "no step": (lambda: dc.sweep("x^2", x=1, methods=["reverse-ad"]), "`reverse-ad` has no step"),
-    "domain": (lambda: dc.check("x^2", x="2*x", domain=3), "`domain` has 3 in it"),
+    "domain": (lambda: dc.check("x^2", x="2*x", domain=3), "`domain` contains 3"),
     "budget of a check": (lambda: dc.check("x^2", x="2*x", budget="a"), "`budget` is 'a'"),
     "points": (lambda: dc.check(math.sin, math.cos, points=3), "`points` is 3, which is not a list"),
 }
