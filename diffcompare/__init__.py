@@ -252,6 +252,7 @@ studies/                      Studies: each puts questions to the table, the cat
   listings.py                 Listings: the catalogue (`list`), the table of operations (`ops`), kinds of mistakes (`--kinds`)
   matrix_tables.py            Records of matrices: the best known matrix, errors entry by entry, and the tables and data of all of them
   prime_notation.py           Derivatives still to be worked out, as people write them: `d/dx[x^2]`, `(x^2)'`, `sin(x)'`, `u'`, `f'(x)`, `du/dx`
+  products.py                 `dc.jvp` and `dc.vjp`: the Jacobian times a direction by one forward sweep, weights times it by one reverse sweep
   question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
   taylor.py                   `dc.taylor` and `taylor`: Taylor coefficients by every method, each against the truth, and what every order costs
@@ -314,6 +315,7 @@ if TYPE_CHECKING:
     from diffcompare.studies.graph import graph
     from diffcompare.studies.hessian import hessian
     from diffcompare.studies.jacobian import jacobian
+    from diffcompare.studies.products import jvp, vjp
     from diffcompare.studies.step_sweep.sweep import sweep
     from diffcompare.studies.taylor import taylor
     from diffcompare.studies.trace import trace
@@ -333,10 +335,12 @@ __all__ = [
     "graph",
     "hessian",
     "jacobian",
+    "jvp",
     "parse",
     "sweep",
     "taylor",
     "trace",
+    "vjp",
 ]
 
 _HOMES = {
@@ -353,6 +357,8 @@ _HOMES = {
     "graph": "diffcompare.studies.graph",
     "hessian": "diffcompare.studies.hessian",
     "jacobian": "diffcompare.studies.jacobian",
+    "jvp": "diffcompare.studies.products",
+    "vjp": "diffcompare.studies.products",
     "parse": "diffcompare.language.parser",
     "sweep": "diffcompare.studies.step_sweep.sweep",
     "taylor": "diffcompare.studies.taylor",

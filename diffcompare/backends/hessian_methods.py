@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 from diffcompare.backends.automatic import by_name, explain_undefined, plain_gradient, reverse_mode
 from diffcompare.backends.finite_differences import CENTRAL, EPSILON, describe_steps
-from diffcompare.backends.jacobian_methods import MatrixAnswer, VectorProblem, by_rows
+from diffcompare.backends.jacobian_methods import MatrixAnswer, VectorProblem, by_rows, formulas_of, values_elsewhere
 from diffcompare.backends.jacobian_methods import reverse_mode as reverse_rows
-from diffcompare.backends.problem import Problem, Size, Status, Work, exceeds_budget
+from diffcompare.backends.problem import Problem, RecordedProgram, Size, Status, Work, exceeds_budget
 from diffcompare.backends.symbolic import client
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
-from diffcompare.numeric.evaluate import CAREFUL, Deadline, Real, Undefined, evaluate, is_number, values_at
+from diffcompare.numeric.evaluate import CAREFUL, Deadline, Real, Undefined, evaluate, values_at
 from diffcompare.numeric.extended_range import EXTENDED, Extended, may_leave_range
 from diffcompare.numeric.second_order import gradient_formulas, hessian_product, product_work
 from diffcompare.numeric.sweeps import primal_work, reverse, reverse_work
@@ -34,6 +35,7 @@ class HessianProblem(NamedTuple):
     vector: Mapping[str, float] | None = None
     step: float | None = None
     budget: float | None = 5.0
+    program: RecordedProgram | None = None  # a Python function, of which the expression is the tape of one run
 
     @property
     def columns(self) -> dict[str, Mapping[str, float]]:
@@ -156,7 +158,10 @@ def _about_gradient(note: str, problem: HessianProblem) -> str:
 def symbolic(problem: HessianProblem) -> MatrixAnswer:
     """Differentiate sympy's formulas of the gradient by sympy once more."""
     deadline = Deadline(problem.budget)
-    first = client.differentiate(problem.scalar, ("raw",))
+    formulas, why = formulas_of((problem.expression,), problem.program)
+    if why:
+        return problem.answer("symbolic", {}, status="not-supported", notes=(why,))
+    first = client.differentiate(problem.scalar._replace(expression=formulas[0]), ("raw",))
     if first.formulas is None or set(first.formulas) != set(problem.wrt):
         return problem.answer("symbolic", {}, status=first.status, notes=first.notes)
     outputs = tuple(first.formulas[name] for name in problem.wrt)
@@ -190,7 +195,7 @@ def second_difference(problem: HessianProblem) -> MatrixAnswer:
     steps = _steps(problem)
     nodes = wengert_list(problem.expression)
     cost = primal_work(nodes, active_nodes(nodes, problem.wrt))
-    values = _Values(problem, nodes)
+    values = _Values(problem)
     columns: dict[str, dict[str, float | None]] = {}
     planned = 2 * len(problem.wrt) * len(problem.columns) * cost
     if exceeds_budget(planned, problem.budget):
@@ -233,8 +238,8 @@ def _scaled(direction: Mapping[str, float], step: float, problem: HessianProblem
 class _Values:
     """Values of f at moved points, each computed once, and how many there were."""
 
-    def __init__(self, problem: HessianProblem, nodes: Sequence[Expression]) -> None:
-        self.problem, self.nodes = problem, nodes
+    def __init__(self, problem: HessianProblem) -> None:
+        self.problem = problem
         self.known: dict[tuple[float, ...], float | None] = {}
 
     @property
@@ -247,8 +252,7 @@ class _Values:
         point = {name: x + moves.get(name, 0.0) for name, x in self.problem.point.items()}
         key = tuple(point.values())
         if key not in self.known:
-            value = values_at(self.nodes, point)[self.problem.expression]
-            self.known[key] = float(value) if is_number(value) else None
+            (self.known[key],) = values_elsewhere((self.problem.expression,), point, self.problem.program)
         return self.known[key]
 
     def mixed(self, own: Mapping[str, float], along: Mapping[str, float], single: str | None) -> float | None:
@@ -317,6 +321,11 @@ def _gradient(
     problem: HessianProblem, nodes: Sequence[Expression], moves: Mapping[str, float]
 ) -> Mapping[str, float | None]:
     point = {name: x + moves.get(name, 0.0) for name, x in problem.point.items()}
+    if problem.program is not None:
+        try:
+            return problem.program.record(point).gradient()
+        except (DiffcompareError, ValueError):
+            return {}
     plain = plain_gradient(nodes, problem.wrt, point)
     return plain if plain is not None else reverse_mode(problem.scalar._replace(point=point)).gradient
 

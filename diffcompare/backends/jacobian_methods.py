@@ -18,7 +18,18 @@ from diffcompare.backends import backend, run_backend
 from diffcompare.backends.automatic import explain_undefined, origin_of
 from diffcompare.backends.finite_differences import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil, describe_steps
 from diffcompare.backends.finite_differences import differentiate as by_stencil
-from diffcompare.backends.problem import NOTHING, Derivative, Problem, Size, Status, Work, exceeds_budget, measure
+from diffcompare.backends.problem import (
+    NOTHING,
+    Derivative,
+    Problem,
+    RecordedProgram,
+    Size,
+    Status,
+    Work,
+    exceeds_budget,
+    measure,
+)
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -55,6 +66,7 @@ class VectorProblem(NamedTuple):
     budget: float | None = 5.0
     columns: Groups | None = None
     rows: Groups | None = None
+    program: RecordedProgram | None = None  # a Python function, of which the outputs are the tape of one run
 
     def row(self, number: int, budget: float | None = None) -> Problem:
         """Return the problem of one output."""
@@ -80,6 +92,30 @@ class MatrixAnswer(NamedTuple):
     variant: str | None = None
     size: Size | None = None
     notes: tuple[str, ...] = ()
+
+
+def values_elsewhere(
+    outputs: Sequence[Expression], point: Mapping[str, float], program: RecordedProgram | None = None
+) -> list[float | None]:
+    """Return the values of outputs at another point, where a program runs anew, on a path of its own."""
+    if program is not None:
+        try:
+            outputs = program.record(point).outputs
+        except (DiffcompareError, ValueError):  # it does not run there, or returns another number of outputs
+            return [None] * len(outputs)
+    values = values_at(wengert_list(*outputs), point)
+    return [float(values[output]) if is_number(values[output]) else None for output in outputs]
+
+
+def formulas_of(outputs: Sequence[Expression], program: RecordedProgram | None) -> tuple[tuple[Expression, ...], str]:
+    """Return outputs as formulas that hold everywhere, and the reason why a program has none."""
+    if program is None:
+        return tuple(outputs), ""
+    from diffcompare.recording.recorder import merged  # formulas do without
+
+    decisions = program.recording.decisions
+    why = f"the program decides {program.recording.question(decisions[0])}" if decisions else ""
+    return (merged(*outputs),) if len(outputs) == 1 else merged(*outputs), why
 
 
 def no_rows(problem: VectorProblem) -> tuple[Mapping[str, float | None], ...]:
@@ -249,7 +285,7 @@ def difference(stencil: Stencil, problem: VectorProblem) -> MatrixAnswer:
     if exceeds_budget(operations, problem.budget):
         return _not_started(stencil.name, problem, operations)
     rows: list[dict[str, float | None]] = [dict.fromkeys(problem.wrt) for _ in problem.outputs]
-    middle = _values(problem, problem.point, nodes) if 0 in stencil.offsets else []
+    middle = values_elsewhere(problem.outputs, problem.point) if 0 in stencil.offsets else []
     notes: list[str] = []
     for group in _columns(problem):
         if deadline.has_passed:
@@ -284,12 +320,7 @@ def _moved(
     problem: VectorProblem, nodes: Sequence[Expression], moves: Mapping[str, float], offset: int
 ) -> list[float | None]:
     moved = {name: problem.point[name] + offset * step for name, step in moves.items()}
-    return _values(problem, {**problem.point, **moved}, nodes)
-
-
-def _values(problem: VectorProblem, point: Mapping[str, float], nodes: Sequence[Expression]) -> list[float | None]:
-    values = values_at(nodes, point)
-    return [float(values[output]) if is_number(values[output]) else None for output in problem.outputs]
+    return values_elsewhere(problem.outputs, {**problem.point, **moved}, problem.program)
 
 
 def _quotient(stencil: Stencil, values: Sequence[float | None], step: float) -> float | None:
@@ -316,6 +347,10 @@ def _one_by_one(stencil: Stencil, problem: VectorProblem, row: int, name: str) -
 
 def by_rows(method: str, problem: VectorProblem) -> MatrixAnswer:
     """Compute the Jacobian by a method for single outputs, one after the other within one budget."""
+    outputs, why = formulas_of(problem.outputs, problem.program)
+    if why and method == "symbolic":
+        return MatrixAnswer(method, "not-supported", no_rows(problem), notes=(why,))
+    problem = problem._replace(outputs=outputs, program=None)
     answers: list[Derivative] = []
     deadline = Deadline(problem.budget)
     for number in range(len(problem.outputs)):

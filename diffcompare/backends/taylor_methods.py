@@ -8,15 +8,15 @@ from functools import partial
 from typing import NamedTuple
 
 from diffcompare.backends.finite_differences import EPSILON, describe_steps
-from diffcompare.backends.jacobian_methods import MatrixAnswer
-from diffcompare.backends.problem import Problem, Size, Status, Work, evaluate_formulas, measure
+from diffcompare.backends.jacobian_methods import MatrixAnswer, formulas_of, values_elsewhere
+from diffcompare.backends.problem import Problem, RecordedProgram, Size, Status, Work, evaluate_formulas, measure
 from diffcompare.backends.symbolic import client
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
 from diffcompare.numeric.counting import counted
-from diffcompare.numeric.evaluate import Deadline, is_number, values_at
+from diffcompare.numeric.evaluate import Deadline
 from diffcompare.numeric.sweeps import primal_work
 from diffcompare.numeric.taylor_mode import difference_weights, nested_derivatives, taylor_coefficients
 
@@ -32,6 +32,7 @@ class TaylorProblem(NamedTuple):
     order: int
     step: float | None = None
     budget: float | None = 5.0
+    program: RecordedProgram | None = None  # a Python function, of which the expression is the tape of one run
 
     @property
     def scalar(self) -> Problem:
@@ -110,7 +111,10 @@ def nested_forward(problem: TaylorProblem) -> TaylorAnswer:
 def symbolic(problem: TaylorProblem) -> TaylorAnswer:
     """Differentiate by sympy again and again, and evaluate every formula."""
     deadline = Deadline(problem.budget)
-    formulas = {"0": problem.expression}
+    (expression,), why = formulas_of((problem.expression,), problem.program)
+    if why:
+        return TaylorAnswer(_answer("symbolic", problem, (), None, "not-supported", notes=(why,)))
+    formulas = {"0": expression}
     costs = [OrderCost(size=measure(formulas)[0])]
     notes: tuple[str, ...] = ()
     status: Status = "ok"
@@ -118,7 +122,7 @@ def symbolic(problem: TaylorProblem) -> TaylorAnswer:
         if deadline.has_passed:
             status, notes = "timed-out", (f"timed out after {problem.budget:g} s, at order {order}",)
             break
-        asked = problem.scalar._replace(budget=deadline.remaining)
+        asked = problem.scalar._replace(expression=expression, budget=deadline.remaining)
         known = client.derive(asked, ("raw",), order)
         formula = known.formulas.get("raw", {}).get(problem.name)
         if formula is None:
@@ -149,8 +153,8 @@ def difference(problem: TaylorProblem) -> TaylorAnswer:
 
     def f(place: float) -> float | None:
         if place not in values:
-            value = values_at(nodes, {**problem.point, problem.name: place})[problem.expression]
-            values[place] = float(value) if is_number(value) else None
+            point = {**problem.point, problem.name: place}
+            (values[place],) = values_elsewhere((problem.expression,), point, problem.program)
         return values[place]
 
     coefficients: list[float | None] = []

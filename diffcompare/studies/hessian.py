@@ -156,7 +156,7 @@ def hessian_question(
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
     vector = None if times is None else _vector(times, setup.wrt)
-    problem = HessianProblem(question.parsed.expression, setup.point, setup.wrt, vector, step, budget)
+    problem = HessianProblem(question.parsed.expression, setup.point, setup.wrt, vector, step, budget, question.program)
     _check_size(problem)
     value = value_at(problem.expression, setup.point)
     known = None

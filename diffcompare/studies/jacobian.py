@@ -115,7 +115,7 @@ def jacobian_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
-    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget)
+    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget, program=question.program)
     _check_size(problem)
     node_values = values_at(wengert_list(*problem.outputs), setup.point)
     truths = _truths(problem) if truth else ()

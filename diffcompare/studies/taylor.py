@@ -140,7 +140,7 @@ def taylor_question(
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
     name, chosen = one_variable(setup.wrt, wrt)
-    problem = TaylorProblem(question.parsed.expression, setup.point, name, order, step, budget)
+    problem = TaylorProblem(question.parsed.expression, setup.point, name, order, step, budget, question.program)
     value = value_at(problem.expression, setup.point)
     first, known = _truth(problem) if truth else (None, None)
     results = {name: METHODS[name](problem) for name in sorted(names, key=lambda name: name == "symbolic")}

@@ -106,3 +106,16 @@ def test_constants_and_wrong_input():
         with pytest.raises(DiffcompareError) as caught:
             dc.hessian("x*y", x=1, y=2, **wrong)
         assert caught.value.diagnostic.code == code
+
+
+def polynomial(x, y):
+    total = 0.0
+    for power in range(3):
+        total = total + y * x**power
+    return total
+
+
+def test_a_python_function():
+    found = dc.hessian(polynomial, x=1.5, y=2.0)
+    assert found.matrix == [[4.0, 4.0], [4.0, 0.0]]
+    assert all(answer.status == "ok" for answer in found.answers)

@@ -1,6 +1,7 @@
 """`dc.jacobian`: the matrix against the truth, kinks and edges output by output, and the schema of its JSON."""
 
 import json
+import math
 
 import pytest
 
@@ -129,3 +130,16 @@ def test_wrong_input():
     with pytest.raises(DiffcompareError) as caught:
         dc.jacobian(many, {f"x{number}": 1.0 for number in range(400)})
     assert caught.value.diagnostic.kind == "resource_limit"
+
+
+def swirl(x, y):
+    r = math.hypot(x, y)
+    return [r * x, math.atan2(y, x)] if x > 0 else [r, r]
+
+
+def test_a_python_function_with_several_outputs():
+    found = dc.jacobian(swirl, x=3.0, y=4.0, methods=FAST)
+    assert found.matrix[0] == pytest.approx([5 + 9 / 5, 12 / 5])
+    assert found.worst_digits(found.answers[0]) > 9  # differences run the function itself
+    symbolic = dc.jacobian(swirl, x=3.0, y=4.0, methods="symbolic", truth=False).answers[0]
+    assert (symbolic.status, symbolic.notes) == ("not-supported", ("the program decides x > 0",))

@@ -91,3 +91,13 @@ def test_wrong_input():
             dc.taylor("x^2", 1.0, **wrong)
     with pytest.raises(DiffcompareError):
         dc.taylor("3")
+
+
+def test_a_python_function_whose_differences_cross_a_branch():
+    def bent(x):
+        return x * x if x < 0.5 else x**3
+
+    found = dc.taylor(bent, x=0.4999, order=2, methods=FAST)
+    assert found.coefficients == pytest.approx([0.4999**2, 2 * 0.4999, 1])
+    assert found.worst_digits(found.answers[0]) == 0  # some of its points take the other branch
+    assert found.worst_digits(found.answers[2]) == 15.9

@@ -1,0 +1,86 @@
+"""`dc.jvp` and `dc.vjp`: the columns and rows of the Jacobian, and the identity that ties both modes together."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import SMOOTH, expressions, points
+
+import diffcompare as dc
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.language.wengert import variables, wengert_list
+
+OUTPUTS = "[x*y, x + y^2, sin(x)]"
+AT = {"x": 2, "y": 3}
+
+
+def test_columns_and_rows_of_the_jacobian():
+    matrix = dc.jacobian(OUTPUTS, AT, methods="reverse-ad", truth=False).matrix
+    columns = [dc.jvp(OUTPUTS, AT, {name: 1}) for name in AT]
+    rows = [list(dc.vjp(OUTPUTS, AT, [row == number for number in range(3)]).values()) for row in range(3)]
+    assert rows == matrix == [list(row) for row in zip(*columns, strict=True)]
+
+
+def test_one_output_has_one_number():
+    assert dc.jvp("x^2*y", {"x": 2, "y": 3}, {"x": 1, "y": 2}) == 12 + 8
+    assert dc.vjp("x^2*y", {"x": 2, "y": 3}) == dc.gradient("x^2*y", {"x": 2, "y": 3})
+    assert dc.vjp(["x", "x", "3"], {"x": 1.0}, [2, 5, 7]) == {"x": 7.0}
+
+
+def test_a_python_function():
+    def polar(x, y):
+        return math.hypot(x, y), math.atan2(y, x)
+
+    assert dc.jvp(polar, {"x": 3.0, "y": 4.0}, {"x": 1.0}) == pytest.approx([0.6, -0.16])
+    assert dc.vjp(polar, {"x": 3.0, "y": 4.0}, [5, 0]) == pytest.approx({"x": 3.0, "y": 4.0})
+
+
+NUMBERS = st.floats(min_value=-4, max_value=4)
+
+
+@given(st.lists(expressions(SMOOTH), min_size=1, max_size=3), st.data())
+def test_the_adjoint_identity(outputs, data):
+    """w·(J v) is (w J)·v: forward mode and reverse mode are transposes of each other."""
+    names = variables(wengert_list(*outputs))
+    assume(names)
+    point = data.draw(points(names))
+    direction = {name: data.draw(NUMBERS) for name in names}
+    weights = [data.draw(NUMBERS) for _ in outputs]
+    try:
+        along = dc.jvp(outputs, point, direction)
+        back = dc.vjp(outputs, point, weights)
+        matrix = [dc.gradient(output, {n: point[n] for n in variables(wengert_list(output))}) for output in outputs]
+    except DiffcompareError:
+        assume(False)
+    terms = [weight * row[n] * direction[n] for weight, row in zip(weights, matrix, strict=True) for n in row]
+    size = math.fsum(map(abs, terms))
+    assume(math.isfinite(size))
+    one = math.fsum(w * tangent for w, tangent in zip(weights, along, strict=True))
+    other = math.fsum(back[name] * direction[name] for name in names)
+    assert one == pytest.approx(other, rel=1e-9, abs=1e-9 * max(size, 1e-300))
+
+
+def test_numbers_that_leave_the_range_on_the_way():
+    exact = dc.gradient("1/cosh(x)", x=600.0)["x"]
+    assert dc.jvp("1/cosh(x)", {"x": 600}, {"x": 1}) == pytest.approx(exact, rel=1e-12, abs=0)
+    assert dc.vjp("1/cosh(x)", {"x": 600}) == pytest.approx({"x": exact}, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda: dc.jvp("[ln(x), x]", {"x": -1}, {"x": 1}), "E802"),
+        (lambda: dc.vjp("sqrt(x)", {"x": 0}), "E801"),
+        (lambda: dc.jvp("x", {"x": 1}, {"y": 1}), "E705"),
+        (lambda: dc.jvp("x", {"x": 1}, 1.0), "E703"),
+        (lambda: dc.jvp("x", {"x": 1}, {"x": math.nan}), "E703"),
+        (lambda: dc.vjp("[x, x]", {"x": 1}, [1]), "E703"),
+        (lambda: dc.vjp("polygamma(n, x)", {"n": 1, "x": 2}), "E806"),
+        (lambda: dc.vjp("x*y", {"x": 1}), "E704"),
+    ],
+)
+def test_what_is_wrong_says_so(call, code):
+    with pytest.raises(DiffcompareError) as caught:
+        call()
+    assert caught.value.diagnostic.code == code
