@@ -217,6 +217,7 @@ render/                       The output formats, each a renderer that writes an
   json.py                     JSON, indented or on one line: the plain data of a document, not its blocks
   latex.py                    LaTeX for an article, to be included or pasted; all special characters of the text are escaped
   markdown.py                 GitHub-flavoured Markdown: text is escaped, formulas are code, digits that differ from the truth are bold
+  npz.py                      NPZ: the arrays of a document as NumPy reads them (`numpy.load("jacobian.npz")`), written without NumPy
   plain.py                    Plain text for pipes and files: columns two spaces apart, all digits, no boxes, no folding
   svg.py                      SVG: the pictures of a document, one below the other, as a file or inside a page
   terminal.py                 Terminal output: tables between rules, folded to the width without ever cutting a number

@@ -238,6 +238,7 @@ class Document(NamedTuple):
 
     blocks: tuple[Block, ...]
     data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = NOTHING
+    arrays: Mapping[str, Any] = NOTHING  # nested lists of numbers, by name, for programs that compute with them
 
 
 MAX_DRAWN = 60  # nodes of a graph up to which a drawing can be read

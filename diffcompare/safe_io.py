@@ -174,9 +174,9 @@ def _trouble(path: str, error: OSError | ValueError, state: str) -> CannotWrite:
     return CannotWrite(f"`{path}`", reason(error), f"{state}: {help_for(error)}, or choose another file")
 
 
-def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, atomically: whatever fails, an existing file stays unchanged."""
-    content = text.encode("utf-8", "backslashreplace")
+def write_file(path: str, text: str | bytes) -> None:
+    """Write a file, text in UTF-8, atomically: whatever fails, an existing file stays unchanged."""
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
     try:
         if is_special(path):
             with open(path, "wb") as stream:

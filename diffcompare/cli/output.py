@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COLORS = ("auto", "always", "never")
 CHARSETS = ("auto", "braille", "blocks", "ascii")
-SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
+SUFFIXES = (".txt", ".json", ".jsonl", ".csv", ".npz", ".md", ".html", ".tex", ".svg", ".dot", ".mmd", ".py")
 MIN_WIDTH = 20
 ESCAPING = ("json", "jsonl", "svg")  # formats that can express every character in ASCII
 SCHEMA = "diffcompare/1"
@@ -64,7 +64,12 @@ def show(result: CommandResult, settings: Settings) -> int:
             safe_io.tell(note)
     format = choose_format(settings)
     to_file = settings.output not in (None, "-")
-    if result.document.blocks or format in ("json", "jsonl"):  # a mere failure goes to stderr only
+    if format == "npz" and result.document.blocks:
+        from diffcompare.render.npz import archive
+
+        assert settings.output is not None, "the format is that of a file's suffix"
+        safe_io.write_file(settings.output, archive(result.document))
+    elif result.document.blocks or format in ("json", "jsonl"):  # a mere failure goes to stderr only
         text = result.page if format == "html" else None
         if text is None:
             text = render(result.document, format, look=choose_look(settings, to_file=to_file))

@@ -9,6 +9,7 @@ from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.studies.hessian import Hessian
 from diffcompare.studies.matrix_tables import (
     accuracy_sentence,
+    arrays,
     cost_table,
     entry_table,
     matrix_table,
@@ -149,7 +150,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     entries = "Entries on and above the diagonal" if whole and len(hessian.problem.wrt) > 1 else "Entries"
     values = entry_table(hessian, lambda row, name: label(hessian, row, name), listed, entries, brief=brief)
     if brief:
-        return Document(tuple(matrix or [values]), hessian.data)
+        return Document(tuple(matrix or [values]), hessian.data, arrays(hessian, _key(hessian)))
     blocks: list[Block] = [Heading(caption, 1), _question(hessian), *matrix]
     if hessian.problem.wrt:
         blocks += [values, cost_table(hessian)]
@@ -157,7 +158,7 @@ def document(hessian: Hessian, *, brief: bool = False) -> Document:
     blocks += [Paragraph(note, "note") for note in (hessian.truth.notes if hessian.truth else ())]
     closing = verdict(hessian)
     blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), hessian.data)
+    return Document(tuple(blocks), hessian.data, arrays(hessian, _key(hessian)))
 
 
 def _is_upper(hessian: Hessian, row: int, name: str) -> bool:

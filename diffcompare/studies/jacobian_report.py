@@ -13,6 +13,7 @@ from diffcompare.studies.jacobian import Jacobian
 from diffcompare.studies.matrix_tables import (
     MAX_ENTRY_ROWS,
     accuracy_sentence,
+    arrays,
     cost_table,
     entry_table,
     matrix_table,
@@ -165,7 +166,7 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
     listed = [entry for entry in jacobian.entries() if _is_shown(jacobian, *entry)]
     values = entry_table(jacobian, label, listed, "Entries that may differ from 0", brief=brief)
     if brief:
-        return Document(tuple(matrix or [values]), jacobian.data)
+        return Document(tuple(matrix or [values]), jacobian.data, _arrays(jacobian))
     blocks: list[Block] = [Heading("The Jacobian", 1), _question(jacobian), *matrix]
     if jacobian.problem.wrt:
         blocks += [_pattern(jacobian), *_seeds(jacobian), values, cost_table(jacobian)]
@@ -173,7 +174,12 @@ def document(jacobian: Jacobian, *, brief: bool = False) -> Document:
     blocks += [Paragraph(f"the truth of {note}", "note") for note in _truth_notes(jacobian)]
     closing = verdict(jacobian)
     blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), jacobian.data)
+    return Document(tuple(blocks), jacobian.data, _arrays(jacobian))
+
+
+def _arrays(jacobian: Jacobian) -> dict[str, Any]:
+    values = [number(value) for value in jacobian.values]
+    return arrays(jacobian, "jacobian", value=values, pattern=_pattern_bits(jacobian))
 
 
 def _is_shown(jacobian: Jacobian, row: int, name: str) -> bool:

@@ -130,6 +130,23 @@ def method_data(record: MatrixRecord, answer: MatrixAnswer, key: str) -> dict[st
     }
 
 
+def arrays(record: MatrixRecord, key: str, **others: Any) -> dict[str, Any]:
+    """Return the best known matrix and that of every method by name, its labels and the point, as nested lists."""
+    by_method = {
+        answer.method.replace("-", "_"): grid(record, lambda row, name, answer=answer: answer.rows[row][name])  # type: ignore[misc]
+        for answer in record.answers
+    }
+    return {
+        key: record.matrix,
+        "rows": list(record.row_labels),
+        "columns": list(record.column_names),
+        "variables": list(record.problem.point),
+        "point": list(record.problem.point.values()),
+        **others,
+        **by_method,
+    }
+
+
 # --- Tables -----------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from diffcompare.language.wengert import dag_size, tree_size
 from diffcompare.studies.matrix_tables import (
     MAX_ENTRY_ROWS,
     accuracy_sentence,
+    arrays,
     cost_table,
     entry_table,
     method_data,
@@ -126,7 +127,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
         return Document((), taylor.data)
     coefficients = _coefficients(taylor)
     if brief:
-        return Document((coefficients,), taylor.data)
+        return Document((coefficients,), taylor.data, arrays(taylor, "coefficients"))
     values = entry_table(
         taylor, lambda row, _: f"c{row}", list(taylor.entries()), "Coefficients by every method", brief=False
     )
@@ -135,7 +136,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     blocks += [Paragraph(f"the truth {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
     closing = verdict(taylor)
     blocks += [Paragraph(closing, "verdict")] if closing else []
-    return Document(tuple(blocks), taylor.data)
+    return Document(tuple(blocks), taylor.data, arrays(taylor, "coefficients"))
 
 
 def _question(taylor: Taylor) -> Listing:

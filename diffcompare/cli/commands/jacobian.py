@@ -12,7 +12,7 @@ from diffcompare.cli.output import CommandResult
 EXAMPLES = (
     'diffcompare jacobian "[x*y, x + y^2]" --at x=2,y=3',
     'diffcompare jacobian "r = hypot(x, y); [r, atan2(y, x)]" -o polar.html',
-    'diffcompare jacobian "[x1*x2, sin(x3), x3*x4]" --compressed -o jacobian.csv',
+    'diffcompare jacobian "[x1*x2, sin(x3), x3*x4]" --compressed -o jacobian.npz',
 )
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+import numpy
+
 SWEEPS = ("--method", "forward-ad,reverse-ad")
 
 
@@ -35,3 +37,11 @@ def test_other_commands_send_a_list_here(cli):
     outcome = cli("grad", "[x*y, x]")
     assert outcome.code == 2
     assert "diffcompare jacobian" in outcome.err
+
+
+def test_npz(cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-o", "j.npz", *SWEEPS).code == 0
+    assert numpy.load("j.npz")["jacobian"].tolist() == [[3.0, 2.0], [1.0, 6.0]]
+    refused = cli("grad", "x^2", "--at", "x=2", "-o", "g.npz", "--no-truth", "--method", "reverse-ad")
+    assert (refused.code, "no matrix" in refused.err) == (2, True)
