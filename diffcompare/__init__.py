@@ -200,14 +200,14 @@ numeric/                      Expressions evaluated and differentiated over numb
   taylor_mode.py              Taylor coefficients of a function of one variable: one series propagated, or dual numbers nested
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
-  leftovers.py                What a run leaves behind: recorded numbers in globals, caches, closures and objects become the doubles that they are
+  leftovers.py                Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are
   math_functions.py           The functions of `math` for recorded numbers: each records a row of the table, and is `math`'s own for doubles
   namespaces.py               The names that a function uses while it is recorded: those of `math` and NumPy record, all others stay
   numpy_module.py             A stand-in for NumPy: arrays that it makes can hold recorded numbers, and its functions find these in lists, too
-  outcome.py                  How a run ended: the numbers that the function returned, or the error for anything else that it did
+  outcome.py                  Outcomes of a run: the numbers that the function returned, or the error for anything else that it did
   recorded_number.py          Recorded numbers: they compute like doubles and append an entry to the tape for every operation that runs
   recorder.py                 One run of a Python function, recorded: its tape, its output and its decisions, with a clear error where that fails
-  refusals.py                 What a recorded number refuses, because it would become a plain one: the errors, with what to write instead
+  refusals.py                 Refusals of a recorded number that would become a plain one: the errors, with what to write instead
   source_lines.py             Places in the source of a running program: the line of an operation, and errors that point at it
   valueless.py                Numbers without a value: a function that runs on them shows what it computes for every input, if it never asks
 render/                       The output formats, each a renderer that writes any document

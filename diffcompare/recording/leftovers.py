@@ -1,4 +1,4 @@
-"""What a run leaves behind: recorded numbers in globals, caches, closures and objects become the doubles that they are.
+"""Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are.
 
 After a recording the state of a program is then that after a plain call, and later calls find plain numbers in it.
 """

@@ -1,4 +1,4 @@
-"""How a run ended: the numbers that the function returned, or the error for anything else that it did."""
+"""Outcomes of a run: the numbers that the function returned, or the error for anything else that it did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recorded number refuses, because it would become a plain one: the errors, with what to write instead."""
+"""Refusals of a recorded number that would become a plain one: the errors, with what to write instead."""
 
 from __future__ import annotations
 
