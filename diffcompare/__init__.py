@@ -234,6 +234,8 @@ render/                       The output formats, each a renderer that writes an
 studies/                      Studies: each puts questions to the table, the catalogue or the backends, and returns a record of plain data
   accuracy.py                 Accuracy of a partial: the truth about a problem, the errors against it, and correct digits
   check.py                    `dc.check` and `check` for expressions: a verdict on each partial that somebody wrote, and the mistake behind it
+  check_jacobian.py           `dc.check` and `check` for several outputs: a verdict on every entry of a Jacobian that somebody wrote
+  check_jacobian_report.py    The report of a checked Jacobian: a verdict for every entry, the evidence, and the mistakes
   check_report.py             The report of a check: the verdicts in words, evidence, mistakes with carets under them, and the step done right
   check_steps.py              The check of a derivation line by line: is each the derivative, and does it follow from the one before?
   compare.py                  `dc.compare` and `grad`: one expression at one point, every method side by side, each against the truth

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from diffcompare.gradcheck.function_check import FunctionCheck
     from diffcompare.gradcheck.gradient_check import GradientCheck
     from diffcompare.studies.check import Check
+    from diffcompare.studies.check_jacobian import MatrixCheck
     from diffcompare.tape.variable import Function
 
 
@@ -27,6 +28,16 @@ def check(
     seed: int = 0,
     **named: str | Expression | float,
 ) -> Check: ...
+@overload
+def check(
+    function: str | Expression | Sequence[str | Expression],
+    answer: list[Any] | tuple[Any, ...],
+    /,
+    *,
+    domain: str | Sequence[str] = (),
+    budget: float = 5.0,
+    seed: int = 0,
+) -> MatrixCheck: ...
 @overload
 def check(function: type[Function], /, *point: Any, points: Iterable[Any] = (), seed: int = 0) -> FunctionCheck: ...
 @overload
@@ -52,7 +63,7 @@ def check(
     each: Any = False,
     seed: int = 0,
     **named: Any,
-) -> Check | GradientCheck | FunctionCheck:
+) -> Check | GradientCheck | FunctionCheck | MatrixCheck:
     """Check a derivative that somebody wrote, of an expression or of a Python function.
 
         check("x^2*sin(x)", x="2*x*cos(x)")     partials of an expression, everywhere in its domain
@@ -85,7 +96,8 @@ def check(
         **named: partials by variable, as in `x="2*x*cos(x)"`; for a callable, its arguments by keyword.
 
     Returns:
-        A `Check` for an expression, a `GradientCheck` for a callable, a `FunctionCheck` for a `Function`.  All have
+        A `Check` for an expression, a `MatrixCheck` for several outputs and a matrix of formulas (rows of formulas,
+        or `"[[y, x], [1, 0]]"`), a `GradientCheck` for a callable, a `FunctionCheck` for a `Function`.  All have
         `ok` and `verdict`, print themselves as tables, and have `to_json()`; `GradientCheck.assert_ok()` is for tests.
 
     Raises:
@@ -123,6 +135,11 @@ def check(
         from diffcompare.gradcheck.gradient_check import check_callable
 
         return check_callable(function, answer, *point, points=points, each=each, seed=seed, **named)
+    if _is_matrix(function, answer):
+        from diffcompare.studies.check_jacobian import check_outputs
+
+        expression_options.pop("where_defined", None)
+        return check_outputs(function, answer, seed=seed, **expression_options)
     from diffcompare.studies.check import check_expression
 
     if not isinstance(function, (str, Expression)) or point:
@@ -137,6 +154,13 @@ def _is_function_of_the_tape(function: Any) -> bool:
     """Tell whether a class is a `Function`; where the tape was never imported, none is."""
     tape = sys.modules.get("diffcompare.tape.variable")
     return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
+
+
+def _is_matrix(function: Any, answer: Any) -> bool:
+    """Tell whether the answer is the Jacobian of several outputs: rows of formulas, or text in brackets."""
+    if isinstance(answer, str):
+        return answer.lstrip()[:1] == "["
+    return isinstance(answer, list | tuple) and isinstance(function, str | Expression | list | tuple)
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from diffcompare.diagnostics import usage_error
 from diffcompare.inputs.files import TABLES, decoded, read_text
 
 if TYPE_CHECKING:
+    from diffcompare.inputs.resolve import ParsedInput
     from diffcompare.studies.check import Counting
 
 EXAMPLES = (
@@ -114,7 +115,13 @@ def _check_partials(
     where_defined: Counting,
     quiet: bool,
 ) -> CommandResult:
-    parsed, _ = options.parse_input(expression, None)
+    is_matrix = len(hand) == 1 and hand[0].lstrip().startswith("[")
+    parsed, _ = options.parse_input(expression, None, several=True)
+    if parsed.parsed.listed or is_matrix:
+        if solution or where_defined != "right":
+            flag = "--solution" if solution else "--where-defined"
+            raise usage_error("E506", f"`{flag}` is for one expression, and this is a Jacobian", "leave it out")
+        return _check_matrix(parsed, hand, domain, seed, budget, quiet)
     from diffcompare.inputs.formulas import named_in, texts_of
     from diffcompare.studies.check import check_question
 
@@ -124,6 +131,21 @@ def _check_partials(
         parsed, texts, domain=domain, seed=seed, budget=budget, solution=solution, where_defined=where_defined,
         deliberate=named_in(hand, names) if hand else None,
     )  # fmt: skip
+    return CommandResult(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
+
+
+def _check_matrix(
+    parsed: ParsedInput, hand: Sequence[str], domain: Sequence[str], seed: int, budget: float, quiet: bool
+) -> CommandResult:
+    """Check the Jacobian of several outputs, given as one matrix."""
+    if len(hand) != 1:
+        help = 'one matrix, a row for every output: --hand "[[y, x], [1, 2*y]]"'
+        raise usage_error("E505", "the Jacobian of several outputs is checked as a whole", help)
+    from diffcompare.language.wengert import variables, wengert_list
+    from diffcompare.studies.check_jacobian import check_matrix, parse_matrix
+
+    rows = parse_matrix(hand[0], variables(wengert_list(*parsed.parsed.outputs)))
+    checked = check_matrix(parsed, rows, domain=domain, seed=seed, budget=budget)
     return CommandResult(checked.document(brief=quiet), checked.notes, None, checked.exit_code)
 
 

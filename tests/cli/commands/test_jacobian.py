@@ -43,5 +43,13 @@ def test_npz(cli, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert cli("jacobian", "[x*y, x + y^2]", "--at", "x=2,y=3", "-o", "j.npz", *SWEEPS).code == 0
     assert numpy.load("j.npz")["jacobian"].tolist() == [[3.0, 2.0], [1.0, 6.0]]
-    refused = cli("grad", "x^2", "--at", "x=2", "-o", "g.npz", "--no-truth", "--method", "reverse-ad")
-    assert (refused.code, "no matrix" in refused.err) == (2, True)
+    outcome = cli("grad", "x^2", "--at", "x=2", "-o", "g.npz", "--no-truth", "--method", "reverse-ad")
+    assert (outcome.code, "no matrix" in outcome.err) == (2, True)
+
+
+def test_a_jacobian_by_hand_is_checked(cli):
+    assert cli("check", "[x*y, x + y^2]", "--hand", "[[y, x], [1, 2*y]]", "-q").code == 0
+    wrong = cli("check", "[x*y, x + y^2]", "--hand", "[[y, x], [1, y]]", "-q")
+    assert (wrong.code, wrong.out.splitlines()[-1]) == (1, "f2      proved  wrong")
+    assert cli("check", "[x*y, x]", "--hand", "x=y").code == 2
+    assert cli("check", "[x*y, x]", "--hand", "[[y, x], [1, 0]]", "--solution").code == 2

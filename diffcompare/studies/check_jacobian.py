@@ -1,0 +1,156 @@
+"""`dc.check` and `check` for several outputs: a verdict on every entry of a Jacobian that somebody wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.resolve import ParsedInput
+from diffcompare.language.expression import Expression
+from diffcompare.language.parser import Parsed, read
+from diffcompare.language.printer import to_text
+from diffcompare.language.wengert import variables, wengert_list
+from diffcompare.studies.check import BUDGET, Check, check_question, worst_verdict
+from diffcompare.studies.question import question_of
+from diffcompare.studies.record import Record
+from diffcompare.verify.verdict import Verdict
+
+
+@dataclass(frozen=True, repr=False)
+class MatrixCheck(Record):
+    """The result of checking a Jacobian: one `Check` for every output.
+
+    Fields:
+        question: The outputs whose Jacobian is checked.
+        names: The variables, in the order of the columns.
+        checks: One for every output, in their order.
+        is_transposed: True if the matrix is wrong, and its transpose is right.
+        notes: Warnings and notes for the user.
+        failure: Always None: a check needs no point, so none can be unsuitable.
+    """
+
+    report = "diffcompare.studies.check_jacobian_report"
+
+    question: ParsedInput
+    names: tuple[str, ...]
+    checks: tuple[Check, ...]
+    is_transposed: bool = False
+    notes: tuple[Diagnostic, ...] = ()
+    failure: None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict among the entries."""
+        return worst_verdict(judgement for check in self.checks for judgement in check.judgements.values())
+
+    @property
+    def ok(self) -> bool:
+        """True if every entry is proved or agrees."""
+        return self.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all entries are right, 1 if one is wrong, 3 if one is undecided and none is wrong."""
+        codes = {check.exit_code for check in self.checks}
+        return 1 if 1 in codes else max(codes)
+
+
+def check_matrix(
+    question: ParsedInput, rows: Sequence[Sequence[Expression]], *, domain: Sequence[str] = (), seed: int = 0,
+    budget: float = BUDGET,
+) -> MatrixCheck:  # fmt: skip
+    """Check a matrix of formulas, a row for every output and a column for every variable in natural order.
+
+    Raises DiffcompareError where the matrix has another shape than the Jacobian.
+    """
+    outputs = question.parsed.outputs
+    names = tuple(variables(wengert_list(*outputs)))
+    _check_shape(rows, len(outputs), names)
+    share = budget / len(outputs)
+    checks = _checks(question, rows, names, domain, seed, share)
+    square = len(outputs) == len(names) > 1
+    turned = False
+    if square and any(check.exit_code == 1 for check in checks):
+        transposed = [list(column) for column in zip(*rows, strict=True)]
+        turned = all(check.ok for check in _checks(question, transposed, names, domain, seed, share))
+    return MatrixCheck(question, names, checks, turned, question.parsed.notes)
+
+
+def _checks(
+    question: ParsedInput,
+    rows: Sequence[Sequence[Expression]],
+    names: Sequence[str],
+    domain: Sequence[str],
+    seed: int,
+    budget: float,
+) -> tuple[Check, ...]:
+    checks = []
+    for output, row in zip(question.parsed.outputs, rows, strict=True):
+        text = to_text(output)
+        formulas = dict(zip(names, row, strict=True))
+        texts = {name: to_text(formula) for name, formula in formulas.items()}
+        single = ParsedInput(text, Parsed(output, text), question.origin, question.label)
+        checks.append(
+            check_question(single, texts, domain=domain, seed=seed, budget=budget, formulas=formulas, deliberate=names)
+        )
+    return tuple(checks)
+
+
+def _check_shape(rows: Sequence[Sequence[Expression]], count: int, names: Sequence[str]) -> None:
+    """Raise DiffcompareError (E574) for a matrix that cannot be the Jacobian."""
+    if not names:
+        raise DiffcompareError(Diagnostic("E571", "bad_value", "there is no derivative to check: no output varies"))
+    widths = {len(row) for row in rows}
+    if len(rows) != count or widths != {len(names)}:
+        given = f"{len(rows)} row{'s' * (len(rows) != 1)} of {' or '.join(map(str, sorted(widths)))}"
+        shape = f"{count} row{'s' * (count != 1)} of {len(names)} ({', '.join(names)})"
+        message = f"the Jacobian has {shape}, and here are {given}"
+        help = 'write a row for every output: --hand "[[df1/dx, df1/dy], [df2/dx, df2/dy]]"'
+        raise DiffcompareError(Diagnostic("E574", "bad_value", message, help=help))
+
+
+def parse_matrix(text: str, names: Sequence[str] = ()) -> list[list[Expression]]:
+    """Parse a matrix of formulas, `[[y, x], [1, 2*y]]`; a single row needs no inner brackets.
+
+    Raises DiffcompareError for what is no matrix, or has an entry that cannot be read.
+    """
+    inner = text.strip()
+    if inner[:1] == "[" and inner[1:].lstrip()[:1] == "[":
+        inner = inner[1:]
+        if inner.rstrip()[-1:] == "]":
+            inner = inner.rstrip()[:-1]
+    rows: list[list[Expression]] = []
+    for number, row in enumerate(_split_rows(inner), 1):
+        try:
+            rows.append(list(read(row, names, several=True).outputs))
+        except DiffcompareError as error:
+            raise DiffcompareError(error.diagnostic._replace(source=f"--hand, row {number}")) from None
+    return rows
+
+
+def _split_rows(text: str) -> list[str]:
+    """Split `[a, b], [c, d]` at the commas outside brackets."""
+    rows, depth, start = [], 0, 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([") - (sign in ")]")
+        if sign == "," and depth == 0:
+            rows.append(text[start:place].strip())
+            start = place + 1
+    return [*rows, text[start:].strip()]
+
+
+def check_outputs(
+    expression: Any, matrix: Any, *, domain: Sequence[str] = (), seed: int = 0, budget: float = BUDGET
+) -> MatrixCheck:
+    """Check the Jacobian of several outputs; the matrix is text, or rows of formulas as texts, expressions or numbers.
+
+    Raises DiffcompareError for what cannot be read, and for a matrix of another shape.
+    """
+    question = question_of(expression, several=True)
+    names = variables(wengert_list(*question.parsed.outputs))
+    if isinstance(matrix, str):
+        return check_matrix(question, parse_matrix(matrix, names), domain=domain, seed=seed, budget=budget)
+    rows = [[read(str(entry), names).expression for entry in row] for row in matrix]
+    return check_matrix(question, rows, domain=domain, seed=seed, budget=budget)
