@@ -111,6 +111,8 @@ def _compare(row: InputRow, options: Options) -> dict[str, Any]:
 def _compared(
     question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
 ) -> dict[str, Any]:
+    if question.parsed.listed:
+        return _jacobian(question, at, hand, options)
     comparison = compare_question(
         question,
         at=at,
@@ -126,6 +128,25 @@ def _compared(
     if own_partials is None or own_partials.origin == "catalogue" or question.program is not None:
         return comparison.data()
     return {**comparison.data(), "check": _check(comparison.problem.expression, own_partials, options)}
+
+
+def _jacobian(
+    question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
+) -> dict[str, Any]:
+    """Return the data of the Jacobian of a row with several outputs.  Raises DiffcompareError for partials by hand."""
+    from diffcompare.backends import DEFAULT_METHODS
+    from diffcompare.backends.jacobian_methods import DEFAULT
+    from diffcompare.studies.jacobian import jacobian_question
+
+    if hand is not None:
+        message = "partials by hand are those of one expression, and this row has several outputs"
+        help = "`diffcompare check` takes a Jacobian by hand"
+        raise DiffcompareError(Diagnostic("E636", "bad_value", message, help=help))
+    methods = DEFAULT if options.methods == DEFAULT_METHODS else options.methods
+    return jacobian_question(
+        question, at=at, wrt=options.wrt, methods=methods, step=options.step, budget=options.budget,
+        truth=options.truth,
+    ).data()  # fmt: skip
 
 
 def _check(expression: Expression, hand: Hand, options: Options) -> dict[str, Any]:
@@ -150,10 +171,10 @@ def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[st
     if named is not None:
         return _function(row, *named, options), None, None
     at = None if row.point is None else _point(row.point, row.point_place or row.place)
-    question = parse_input(row.text, "file", row.place, tuple(at or ()))
+    question = parse_input(row.text, "file", row.place, tuple(at or ()), several=True)
     if not row.hand:
         return question, at, None
-    names = variables(wengert_list(question.parsed.expression))
+    names = variables(wengert_list(*question.parsed.outputs))
     return question, at, Hand(formulas_from(row.hand, names, lambda name: f"{row.place}, hand {name}"), "given")
 
 
@@ -170,7 +191,7 @@ def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedIn
     if isinstance(given, str):
         given = parse_function_point([given])
     program = load_in_process(path, name, given, f"{path}:{name}", options.budget)
-    return program_input(program, default=given is None)
+    return program_input(program, default=given is None, several=len(program.recording.places) > 1)
 
 
 def _point(given: str | Mapping[str, Any] | None, place: str) -> dict[str, float]:
@@ -226,7 +247,7 @@ def summarize(document: Mapping[str, Any]) -> RowSummary:
     """Return the summary of a row's document."""
     error = document.get("error")
     size = document["expression"]["size"]["tree"] if "expression" in document else None
-    cells = tuple([_cell(method, size) for method in document.get("methods", ())])
+    cells = tuple([_cell(document, method, size) for method in document.get("methods", ())])
     place = f"{document['file']}:{document['line']}"
     if "column" in document:
         place += f":{document['column']}"
@@ -257,16 +278,16 @@ def _check_summary(check: Mapping[str, Any]) -> tuple[str, str]:
     return check["verdict"], ", ".join(names)
 
 
-def _cell(method: Mapping[str, Any], size: Any) -> MethodSummary:
+def _cell(document: Mapping[str, Any], method: Mapping[str, Any], size: Any) -> MethodSummary:
     """Return the summary of a method's data; `size` is the number of nodes of f as a tree."""
     worst = partial = unknown = None
-    for name, error in _errors(method):
+    for name, error in _errors(document, method):
         if error is None:
             unknown = unknown or name
         elif worst is None or error > worst:
             worst, partial = error, name
-    work, swell = method["work"], method["swell"]
-    raw = swell["raw"] if swell else None
+    work, swell = method["work"], method.get("swell")
+    raw = swell["raw"] if swell else method.get("size")
     return MethodSummary(
         method["method"],
         method["status"],
@@ -278,10 +299,21 @@ def _cell(method: Mapping[str, Any], size: Any) -> MethodSummary:
     )
 
 
-def _errors(method: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    relative = method["error"]["relative"]
-    for name, absolute in method["error"]["absolute"].items():
+def _errors(document: Mapping[str, Any], method: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    relative = by_partial(document, method["error"]["relative"])
+    for name, absolute in by_partial(document, method["error"]["absolute"]).items():
         yield name, absolute if relative[name] is None else relative[name]
+
+
+def by_partial(document: Mapping[str, Any], numbers: Any) -> dict[str, Any]:
+    """Return numbers by partial; those of a matrix, given as rows, by `x of f2`."""
+    if isinstance(numbers, Mapping):
+        return dict(numbers)
+    return {
+        f"{name} of {output}": number
+        for output, row in zip(document["rows"], numbers or (), strict=False)
+        for name, number in zip(document["columns"], row, strict=True)
+    }
 
 
 CSV_COLUMNS = (
@@ -320,13 +352,15 @@ def _csv_rows(data: Mapping[str, Any]) -> list[tuple[Cell, ...]]:
     expression = Code(data["expression"]["text"]) if "expression" in data else None
     head = (data["name"], data["file"], data["line"], expression, Code(point) if point else None)
     error = f"{data['error']['code']}: {data['error']['message']}" if "error" in data else None
-    truth = (data.get("truth") or {}).get("gradient", {})
+    known = data.get("truth") or {}
+    truth = by_partial(data, known.get("gradient", known.get("jacobian", {})))
     rows: list[tuple[Cell, ...]] = []
     for method in data.get("methods", ()):
         work = method["work"]["operations"] if method["work"] else None
-        for name, value in method["gradient"].items():
-            errors = (method["error"][kind][name] for kind in ("absolute", "relative", "ulp"))
-            numbers = (value, truth.get(name), *errors, method["digits"][name], work)
+        columns = [by_partial(data, method["error"][kind]) for kind in ("absolute", "relative", "ulp")]
+        columns.append(by_partial(data, method["digits"]))
+        for name, value in by_partial(data, method.get("gradient", method.get("jacobian"))).items():
+            numbers = (value, truth.get(name), *[column[name] for column in columns], work)
             rows.append((*head, method["method"], method["status"], name, *numbers, error))
     empty = (None,) * (len(CSV_COLUMNS) - len(head) - 1)
     return rows or [(*head, *empty, error)]

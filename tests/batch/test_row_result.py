@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from diffcompare.batch.row_result import Options, document, error_document, json_line, options_from_plain
+from diffcompare.batch.row_result import (
+    WRITERS,
+    Options,
+    document,
+    error_document,
+    json_line,
+    options_from_plain,
+    summarize,
+)
 from diffcompare.batch.rows import InputRow, error_row
 from diffcompare.cli import main
 from diffcompare.diagnostics import Diagnostic
@@ -84,3 +92,27 @@ def test_lone_surrogates_can_be_written():
         )
         is not None
     )
+
+
+def test_a_row_with_several_outputs_is_a_jacobian(capsys):
+    row = InputRow("f.txt", 3, 1, "a", "[x*y, x + y^2]", "x=2, y=3")
+    data = document(row, QUICK)
+    capsys.readouterr()
+    main(["jacobian", row.text, "--at", "x=2,y=3", "--method", "reverse-ad,central-difference", "--json"])
+    expected = json.loads(capsys.readouterr().out)
+    assert {key: data[key] for key in expected} == expected
+    assert data["jacobian"] == [[3.0, 2.0], [1.0, 6.0]]
+
+
+def test_the_entries_of_a_jacobian_have_lines_and_a_summary():
+    output = WRITERS["csv"](document(InputRow("f.txt", 3, 1, "a", "[x*y, y^2]", "x=2, y=3"), QUICK)).splitlines()
+    partials = [line.split("ok,")[1].split(",")[0] for line in output]
+    assert partials == ["x of f1", "y of f1", "x of f2", "y of f2"] * 2
+    rough = summarize(document(InputRow("f.txt", 3, 1, "a", "[x, exp(y)]", "x=2, y=3"), QUICK)).cells[1]
+    assert (rough.method, rough.partial, rough.unknown) == ("central-difference", "y of f2", None)
+    assert 0 < rough.error < 1e-8
+
+
+def test_several_outputs_have_no_partials_by_hand():
+    row = InputRow("f.csv", 2, 1, "a", "[x, x^2]", {"x": 3}, {"x": "2*x"})
+    assert document(row, QUICK)["error"]["code"] == "E636"
