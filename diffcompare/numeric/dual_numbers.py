@@ -137,6 +137,14 @@ def tangent_of(number: Any) -> Any:
     return number.tangent if isinstance(number, DualArithmetic) else 0
 
 
+def inner_derivative(number: Any) -> DualArithmetic:
+    """Return the derivative by the inner variable of a pair of pairs, as a number of the outer level.
+
+    The outer tangent goes on living in it: an inner derivative depends on the outer variable.
+    """
+    return pair(tangent_of(value_of(number)), tangent_of(tangent_of(number)))
+
+
 def _plus(one: Any, other: Any) -> Any:
     """Return the sum of two tangents; the integer 0 adds nothing."""
     if type(one) is int:

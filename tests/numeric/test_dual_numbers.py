@@ -11,7 +11,7 @@ from diffcompare.backends.problem import Problem
 from diffcompare.language.operations import OPERATIONS, NotDifferentiable
 from diffcompare.language.parser import parse
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.numeric.dual_numbers import duals, pair, tangent_of, value_of
+from diffcompare.numeric.dual_numbers import duals, inner_derivative, pair, tangent_of, value_of
 from diffcompare.numeric.evaluate import CAREFUL, Real, Undefined, evaluate
 
 ROWS = [row for row in OPERATIONS.values() if row.name not in ("polygamma", "^n") and not row.selects]
@@ -56,10 +56,17 @@ def test_levels_keep_their_tangents_apart():
     """d/dx of x * (d/dy of x + y) at 1 is 1; with one tangent for both levels it would be 2."""
     x = pair(pair(Real(1.0)), pair(Real(1.0)))  # moves at the outer level
     y = pair(pair(Real(1.0), Real(1.0)))  # moves at the inner level
-    inner = value_of(x + y)
-    assert tangent_of(inner) == 1.0
-    assert tangent_of(tangent_of(x * tangent_of(inner))) == 0
-    assert value_of(tangent_of(x * tangent_of(inner))) == 1.0
+    by_y = inner_derivative(x + y)
+    assert (value_of(by_y), tangent_of(by_y)) == (1.0, 0)
+    assert tangent_of(pair(1.0, 1.0) * by_y) == 1.0
+
+
+def test_an_inner_variable_that_equals_the_outer_one_is_another_variable():
+    """d/dx of [d/dy (x*y^2) at y = x] at 3 is that of 2x^2, 12; who takes y for x gets 18."""
+    x = pair(pair(Real(3.0)), pair(Real(1.0)))
+    y = pair(pair(Real(3.0), Real(1.0)), pair(Real(1.0)))  # moves inside, and outside with x
+    by_y = inner_derivative(x * y * y)
+    assert (value_of(by_y), tangent_of(by_y)) == (18.0, 12.0)
 
 
 def test_nesting_gives_higher_derivatives():

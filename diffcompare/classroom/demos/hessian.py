@@ -10,6 +10,7 @@ from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, err
 from diffcompare.document import Cell
 from diffcompare.language.parser import parse
 from diffcompare.localization import phrase
+from diffcompare.numeric.dual_numbers import inner_derivative, pair, tangent_of, value_of
 from diffcompare.numeric.evaluate import value_at
 
 SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
@@ -60,13 +61,16 @@ def _confused_perturbations() -> Broken:
     The inner sweep differentiates with respect to y.  If x still carries its tangent of the outer sweep, that is
     counted too.
     """
-    of_x, of_y = 1.0, 1.0
-    rows = []
-    for tangents, by_y in (
-        (phrase("a tangent of its own for each sweep"), of_y),
-        (phrase("one tangent for both"), of_x + of_y),
-    ):
-        rows.append((tangents, by_y, of_x * by_y))
+    outer = pair(1.0, 1.0)
+    x, y = pair(pair(1.0), pair(1.0)), pair(pair(1.0, 1.0))  # pairs of pairs: x moves outside, y inside
+    apart, mixed = inner_derivative(x + y), tangent_of(outer + outer)
+    rows = [
+        (tangents, float(value_of(by_y)), float(tangent_of(outer * by_y)))
+        for tangents, by_y in (
+            (phrase("a tangent of its own for each sweep"), apart),
+            (phrase("one tangent for both"), mixed),
+        )
+    ]
     columns = "tangents | >d/dy of x + y | >d/dx of x·(that)"
     return Broken(
         "perturbations confused",
