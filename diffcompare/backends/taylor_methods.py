@@ -20,6 +20,7 @@ from diffcompare.numeric.evaluate import Deadline
 from diffcompare.numeric.sweeps import primal_work
 from diffcompare.numeric.taylor_mode import difference_weights, nested_derivatives, taylor_coefficients
 
+MAX_COUNTED = 12  # orders up to which the work of one series is counted order by order
 GROWTH = 4.0  # times the time of one level of nesting that the next one may take
 
 
@@ -70,12 +71,20 @@ def _answer(
 
 def taylor_mode(problem: TaylorProblem) -> TaylorAnswer:
     """Propagate one truncated series through the function."""
-    nodes = wengert_list(problem.expression)
-    costs = []
+    nodes, deadline = wengert_list(problem.expression), Deadline(problem.budget)
+    costs: list[OrderCost] = []
     coefficients: list[float] | None = None
     for order in range(problem.order + 1):
-        expand = partial(taylor_coefficients, nodes, problem.point, problem.name, order)
-        coefficients, operations = counted(expand)
+        if MAX_COUNTED < order < problem.order:
+            costs.append(OrderCost())  # one run has all coefficients: the others are for their cost alone
+            continue
+        expand = partial(taylor_coefficients, nodes, problem.point, problem.name, order, deadline.check)
+        try:
+            coefficients, operations = counted(expand)
+        except TimeoutError:
+            note = f"timed out after {problem.budget:g} s, at order {order}"
+            answer = _answer("taylor-mode", problem, coefficients or (), None, "timed-out", notes=(note,))
+            return TaylorAnswer(answer, tuple(costs))
         costs.append(OrderCost(operations))
     work = Work(1, costs[-1].operations or 0)
     notes = () if coefficients is not None else ("no series: an operation is outside its domain, or at its edge",)

@@ -8,7 +8,7 @@ pairs: an operation costs of the order of 3^K.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -33,15 +33,20 @@ OVER_COUNTED = Coefficients(
 
 
 def taylor_coefficients(
-    nodes: Sequence[Expression], point: Mapping[str, float], name: str, order: int
+    nodes: Sequence[Expression],
+    point: Mapping[str, float],
+    name: str,
+    order: int,
+    check: Callable[[], None] = lambda: None,
 ) -> list[float] | None:
     """Return the coefficients up to an order by one pass over series of doubles; None where there is no series.
 
-    An `if` takes the branch that it takes at the point.
+    An `if` takes the branch that it takes at the point.  `check` is called for every node and may raise, to stop.
     """
     with terms(order + 1, OVER_COUNTED):
         values: dict[Expression, Any] = {}
         for node in nodes:
+            check()
             try:
                 values[node] = _expand(node, values, point, name)
             except (Unknown, Undecided, ArithmeticError, ValueError):

@@ -50,3 +50,11 @@ def test_outside_the_domain(method):
     found = answer(method, "ln(x)", -1.0, 2)
     assert found.answer.status == "undefined"
     assert coefficients(found) == [None, None, None]
+
+
+def test_one_series_stops_at_its_budget_and_keeps_what_it_has():
+    steps = ["a0 = sin(x)", *[f"a{n} = sin(1.01*a{n - 1})" for n in range(1, 3000)]]
+    text = "; ".join([*steps, "a2999"])
+    found = answer("taylor-mode", text, 0.5, 30, budget=0.2)
+    assert found.answer.status == "timed-out"
+    assert "timed out after 0.2 s" in found.answer.notes[0]
