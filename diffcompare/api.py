@@ -160,7 +160,8 @@ def _is_matrix(function: Any, answer: Any) -> bool:
     """Tell whether the answer is the Jacobian of several outputs: rows of formulas, or text in brackets."""
     if isinstance(answer, str):
         return answer.lstrip()[:1] == "["
-    return isinstance(answer, list | tuple) and isinstance(function, str | Expression | list | tuple)
+    rows = isinstance(answer, list | tuple) and bool(answer) and all(isinstance(row, list | tuple) for row in answer)
+    return rows and isinstance(function, str | Expression | list | tuple)
 
 
 def _given(**options: Any) -> dict[str, Any]:
