@@ -125,6 +125,7 @@ gradcheck/                    Gradient check: is the gradient of a Python functi
   extrapolation.py            The slope of f along a line, with an error bound, from values of f at shrinking steps (Ridders)
   flat_arguments.py           The arguments of a Python function as one flat list of coordinates, and back again for a call
   function_check.py           The check of a `Function` of the tape, its backward against its forward: `dc.check(Sinh)`
+  function_check_worker.py    The check of a `Function` in the process that has run its file, which the parent ends when its time is up
   function_report.py          The report of the check of a `Function`: its sentence, its JSON data, and its document
   given.py                    The gradient under test as one row of numbers for every component of f, whatever shape it comes in
   gradient_check.py           The check of a Python gradient against values of the function: `dc.check(f, gradient, x)`

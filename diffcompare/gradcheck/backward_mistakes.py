@@ -58,11 +58,13 @@ def chain_mistake(trial: BackwardTrial) -> BackwardMistake | None:
     scaled = trial.jacobian(trial.function, trial.arguments, SCALE)
     if np.allclose(scaled, SCALE * trial.given, rtol=ROUNDING, atol=0.0, equal_nan=True):
         return None
+    wrong = np.argmax(np.abs(scaled - SCALE * trial.given))
+    witness = f"for {SCALE} it gives {scaled.flat[wrong]:.6g} and not {SCALE * trial.given.flat[wrong]:.6g}"
     if np.array_equal(scaled, trial.given):
-        return BackwardMistake("chain", "backward ignores grad_output: the chain rule multiplies by it")
-    return BackwardMistake(
-        "chain", "backward is not proportional to grad_output: the chain rule multiplies by it, once"
-    )
+        sentence = f"backward ignores grad_output: the chain rule multiplies by it ({witness})"
+    else:
+        sentence = f"backward is not proportional to grad_output: the chain rule multiplies by it, once ({witness})"
+    return BackwardMistake("chain", sentence)
 
 
 def saved_mistake(trial: BackwardTrial) -> BackwardMistake | None:

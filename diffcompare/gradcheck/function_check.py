@@ -20,6 +20,7 @@ from diffcompare.gradcheck.backward_mistakes import (
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import GradientCheck, check_callable
 from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
+from diffcompare.recording.recorder import raised
 from diffcompare.studies.record import Record
 from diffcompare.tape.variable import Variable, grad
 
@@ -50,6 +51,12 @@ class FunctionCase(NamedTuple):
     def is_broadcast(self) -> bool:
         """True if the arguments have different shapes."""
         return len({_shape(argument) for argument in self.arguments}) > 1
+
+    @property
+    def witness(self) -> GradientEntry | None:
+        """The worst entry that is wrong, if one is."""
+        entries = () if self.check is None else self.check.entries
+        return next((entry for entry in entries if entry.verdict == "wrong"), None)
 
     @property
     def verdict(self) -> Literal["agrees", "wrong", "undecided"]:
@@ -94,9 +101,8 @@ class FunctionCheck(Record):
 
     @property
     def witness(self) -> GradientEntry | None:
-        """The worst entry of the first point at which something is wrong."""
-        wrong = [case for case in self.cases if case.verdict == "wrong" and case.check is not None]
-        return next((case.check.entries[0] for case in wrong if case.check is not None and case.check.entries), None)
+        """The worst entry of the first point at which one is wrong."""
+        return next((case.witness for case in self.cases if case.witness is not None), None)
 
     @property
     def evaluations(self) -> int:
@@ -116,11 +122,16 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
     every component is taken by a backward of its own, and judged as `check_callable` judges gradients.  Where all is
     right, backward is recorded and differentiated itself, and judged against differences of backward.
 
-    Raises DiffcompareError where forward has no finite value at any point.
+    Raises DiffcompareError where forward has no finite value at any point, and where it raises an error at all.
     """
+    _check_complete(function)
     given = [point] if point else []
     given += [item if isinstance(item, tuple) else (item,) for item in points]
     chosen = [tuple(map(_as_argument, arguments)) for arguments in given] or _points(function)
+    for arguments in chosen if given else ():
+        trouble = _trouble(function, arguments)
+        if trouble is not None:
+            raise trouble
     cases: list[FunctionCase] = []
     for arguments in chosen:
         case = _first_order(function, arguments, seed)
@@ -132,28 +143,35 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
     return FunctionCheck(function.__name__, tuple(cases))
 
 
+def _check_complete(function: Any) -> None:
+    for part in ("forward", "backward"):
+        if not callable(getattr(function, part, None)):
+            message = f"{function.__name__} has no `{part}`"
+            help = "a Function has a static forward(ctx, ...) and a static backward(ctx, grad_output)"
+            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help=help))
+
+
 # --- Points -----------------------------------------------------------------------------------------------------------
 
 
 def _points(function: Any) -> list[tuple[Any, ...]]:
     """Return points at which forward has finite values: numbers first, then arrays, then shapes that are broadcast."""
-    points = []
+    points, troubles = [], []
     for shapes in SHAPES.get(_arity(function), ()) or (((),) * _arity(function), ((3,),) * _arity(function)):
         candidates = [_filled(shapes, numbers, start) for numbers in (NUMBERS, SMALL_NUMBERS) for start in (0, 1, 2)]
-        defined = [arguments for arguments in candidates if _is_defined(function, arguments)]
+        outcomes = [(arguments, _trouble(function, arguments)) for arguments in candidates]
+        defined = [arguments for arguments, trouble in outcomes if trouble is None]
+        troubles += [trouble for _, trouble in outcomes if trouble is not None]
         points += defined[: 3 if not any(shapes) else 1]
     if not points:
-        message = f"{function.__name__}.forward has no finite value at the points that were tried"
-        help = f"give a point of its domain: dc.check({function.__name__}, 1.5)"
-        raise DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
+        raise troubles[0]
     return points
 
 
 def _arity(function: Any) -> int:
     """Return the number of arguments that forward needs beside ctx."""
-    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return max(1, sum(1 for item in parameters if item.kind in kinds and item.default is item.empty))
+    return max(1, sum(1 for item in _parameters(function) if item.kind in kinds and item.default is item.empty))
 
 
 def _filled(shapes: Sequence[Shape], numbers: Sequence[float], start: int) -> tuple[Any, ...]:
@@ -166,12 +184,27 @@ def _filled(shapes: Sequence[Shape], numbers: Sequence[float], start: int) -> tu
     return tuple(arguments)
 
 
-def _is_defined(function: Any, arguments: Sequence[Any]) -> bool:
+def _trouble(function: Any, arguments: Sequence[Any]) -> DiffcompareError | None:
+    """Return what is wrong with forward at a point; None where it has a finite value."""
     try:
         with numpy_warnings_off():
-            return bool(np.all(np.isfinite(_apply(function, arguments).data)))
-    except Exception:  # forward may raise anything where it has no value
-        return False
+            if np.all(np.isfinite(_apply(function, arguments).data)):
+                return None
+    except DiffcompareError as error:
+        return error
+    except (ArithmeticError, ValueError):  # math.log(-1)
+        pass
+    except Exception as error:  # forward may raise anything
+        return raised(error)
+    message = f"{function.__name__}.forward has no finite value at the points that were tried"
+    name = _parameters(function)[0].name if _parameters(function) else "x"
+    help = f"give a point of its domain: dc.check({function.__name__}, 1.5), or --at {name}=1.5"
+    return DiffcompareError(Diagnostic("E576", "domain_error", message, help=help))
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    """Return the parameters of forward beside ctx."""
+    return list(inspect.signature(function.forward).parameters.values())[1:]
 
 
 def _as_argument(value: Any) -> Any:
@@ -276,8 +309,7 @@ def _shaped(matrix: Any, arguments: Sequence[Any], outputs: Shape) -> Any:
 def _named(f: Callable[..., Any], function: Any) -> Callable[..., Any]:
     """Give a function of the arguments the name of a part of a Function, and the parameters of its forward."""
     f.__name__ = f"{function.__name__}.{f.__name__}"
-    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
-    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    f.__signature__ = inspect.Signature(_parameters(function))  # type: ignore[attr-defined]
     return f
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from diffcompare.document import Block, Code, Column, Document, Heading, Listing, Paragraph, Table
+from diffcompare.document import Block, Cell, Code, Column, Document, Heading, Listing, Paragraph, Table
 from diffcompare.gradcheck.report import data as check_data
-from diffcompare.studies.record import SCHEMA, cell, counted
+from diffcompare.studies.record import SCHEMA, counted, select
 
 if TYPE_CHECKING:
     from diffcompare.gradcheck.function_check import FunctionCase, FunctionCheck
@@ -43,16 +44,30 @@ def data(check: FunctionCheck) -> dict[str, Any]:
         "function": check.name,
         "verdict": check.verdict,
         "mistake": check.mistake and check.mistake._asdict(),
+        "witness": _witness(check),
         "evaluations": check.evaluations,
         "cases": [_case_data(case) for case in check.cases],
         "sentence": verdict(check),
     }
 
 
+def _witness(check: FunctionCheck) -> dict[str, Any] | None:
+    """Return the worst entry that is wrong, with the values of forward's arguments where it was found."""
+    case = next((case for case in check.cases if case.witness is not None), None)
+    if case is None:
+        return None
+    return {"arguments": _plain_arguments(case), **select(case.witness, "name | given | found")}
+
+
+def _plain_arguments(case: FunctionCase) -> list[Any]:
+    return [argument.tolist() if hasattr(argument, "tolist") else argument for argument in case.arguments]
+
+
 def _case_data(case: FunctionCase) -> dict[str, Any]:
     points = check_data(case.check)["points"] if case.check is not None else []
     return {
         "order": case.order,
+        "arguments": _plain_arguments(case),
         "shapes": [list(getattr(argument, "shape", ())) for argument in case.arguments],
         "verdict": case.verdict,
         "mistake": case.mistake and case.mistake._asdict(),
@@ -62,21 +77,29 @@ def _case_data(case: FunctionCase) -> dict[str, Any]:
 
 def document(check: FunctionCheck, *, brief: bool = False) -> Document:
     """Return a table with a line for every point and order, and the verdict."""
+    return document_of(check.data(), brief=brief)
+
+
+def document_of(data: Mapping[str, Any], *, brief: bool = False) -> Document:
+    """Return the document of a check from its data, which may have come from another process."""
     blocks: list[Block] = [] if brief else [Heading("Backward against forward", 1)]
-    blocks.append(Listing((("function", check.name), ("evaluations", check.evaluations))))
-    blocks.append(Table("cases", COLUMNS, tuple(_row(case) for case in check.cases)))
-    blocks.append(Paragraph(verdict(check), "verdict"))
-    return Document(tuple(blocks), check.data)
+    facts: list[tuple[str, Cell]] = [("function", data["function"]), ("evaluations", data["evaluations"])]
+    witness = data["witness"]
+    if witness is not None:
+        at = ", ".join(map(repr, witness["arguments"]))
+        facts.append(
+            ("witness", f"{witness['name']} at {at}: backward {witness['given']}, differences {witness['found']}")
+        )
+    blocks.append(Listing(tuple(facts)))
+    blocks.append(Table("cases", COLUMNS, tuple(map(_row, data["cases"]))))
+    blocks.append(Paragraph(data["sentence"], "verdict"))
+    return Document(tuple(blocks), lambda: dict(data))
 
 
-def _row(case: FunctionCase) -> tuple[Any, ...]:
-    at = Code(", ".join(_text(argument) for argument in case.arguments))
-    worst = case.check.entries[0] if case.check is not None and case.check.entries else None
-    if worst is None:
-        return (case.order, at, case.verdict, None, None, None)
-    estimate = None if worst.found is None else float(worst.found)
-    return (case.order, at, case.verdict, worst.name, cell(worst.given), estimate)
-
-
-def _text(argument: Any) -> str:
-    return str(argument.tolist()) if hasattr(argument, "tolist") else repr(argument)
+def _row(case: Mapping[str, Any]) -> tuple[Any, ...]:
+    at = Code(", ".join(map(repr, case["arguments"])))
+    if not case.get("entries"):
+        return (case["order"], at, case["verdict"], None, None, None)
+    worst = case["entries"][0]
+    given = worst["given_status"] if worst["given"] is None else worst["given"]
+    return (case["order"], at, case["verdict"], worst["name"], given, worst["found"])

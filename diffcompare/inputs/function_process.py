@@ -32,19 +32,22 @@ from diffcompare.recording.recorded_number import Decision, Tape
 from diffcompare.recording.recorder import Recording
 from diffcompare.recording.source_lines import SourcePlace
 
+WORKER = "diffcompare.inputs.function_worker"
 STARTUP = 60.0  # seconds that starting Python and running the file may take, beyond the budget
 
 
 class FunctionProcess:
     """A process that has loaded a file and answers requests about one function in it."""
 
-    def __init__(self, path: str, name: str, budget: float | None) -> None:
-        self.path, self.name, self.budget = path, name, budget
+    def __init__(self, path: str, name: str, budget: float | None, worker: str = WORKER) -> None:
+        """Prepare a process; `worker` is the module that runs in it."""
+        self.path, self.name, self.budget, self.worker = path, name, budget, worker
         self.process: subprocess.Popen[bytes] | None = None
         self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.reader: threading.Thread | None = None
         self.setup: dict[str, Any] = {}
         self.parameters: list[list[str]] = []
+        self.is_operation = False  # is it a `Function` of the tape?
 
     def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         """Send a request and return its answer.
@@ -60,11 +63,12 @@ class FunctionProcess:
 
     def _start(self) -> None:
         self.lines = queue.SimpleQueue()
-        self.process = processes.start("diffcompare.inputs.function_worker", stderr=None)
+        self.process = processes.start(self.worker, stderr=None)
         self.reader = processes.start_thread(_read, self.process, self.lines)
         atexit.register(self.end)
         startup = None if self.budget is None else self.budget + STARTUP
-        self.parameters = self._exchange({"do": "load", "path": self.path, "name": self.name}, startup)["parameters"]
+        loaded = self._exchange({"do": "load", "path": self.path, "name": self.name}, startup)
+        self.parameters, self.is_operation = loaded["parameters"], loaded["is_operation"]
         if self.setup:
             self._exchange({"do": "at", **self.setup}, self.budget)
 

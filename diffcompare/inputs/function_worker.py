@@ -17,7 +17,7 @@ from typing import Any
 from diffcompare import processes
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
-from diffcompare.inputs.python_function import FunctionProgram, load, program
+from diffcompare.inputs.python_function import FunctionProgram, applied, is_tape_function, load, program
 from diffcompare.language import serialization
 from diffcompare.recording.outcome import raised
 from diffcompare.recording.recorder import Recording
@@ -28,8 +28,12 @@ RECURSION = 20_000  # frames, as a program may recurse as deep as its input is l
 
 def main() -> None:
     """Answer requests until standard input closes."""
+    answer_requests(Service())
+
+
+def answer_requests(service: Service) -> None:
+    """Answer the requests on standard input, line by line."""
     answers = processes.reserve_output()
-    service = Service()
     for line in sys.stdin.buffer:
         try:
             answer = service.serve(json.loads(line))
@@ -43,7 +47,8 @@ class Service:
     """The function that was loaded, and the point that it is at."""
 
     def __init__(self) -> None:
-        self.function: Callable[..., Any] = lambda: None
+        self.loaded: Callable[..., Any] = lambda: None
+        self.function = self.loaded
         self.program = FunctionProgram(self.function, FunctionPoint(()), "", None)
 
     def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,8 +56,9 @@ class Service:
         match request["do"]:
             case "load":
                 sys.setrecursionlimit(RECURSION)
-                self.function = load(request["path"], request["name"])
-                return {"parameters": _parameters(self.function)}
+                self.loaded = load(request["path"], request["name"])
+                self.function = applied(self.loaded)
+                return {"parameters": _parameters(self.function), "is_operation": is_tape_function(self.loaded)}
             case "point":
                 self.program = program(self.function, request["given"], request["label"], request["budget"])
                 return {"point": point_data(self.program.at)}

@@ -6,6 +6,7 @@ Loading a file runs it, as `python FILE.py` does.
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import linecache
 import math
 import os
@@ -122,6 +123,29 @@ def _does_not_parse(path: str, error: SyntaxError) -> DiffcompareError:
 
 def _wrong(code: str, message: str, help: str, path: str) -> DiffcompareError:
     return DiffcompareError(Diagnostic(code, "bad_value", message, help=help, source=path))
+
+
+def is_tape_function(function: object) -> bool:
+    """Tell whether something is a `Function` of `diffcompare.tape`, an operation with a forward and a backward."""
+    tape = sys.modules.get("diffcompare.tape.variable")  # there if anybody has made a Function
+    return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
+
+
+def applied(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a `Function` of the tape as a Python function, `Sinh.apply`; any other function as it is."""
+    if not is_tape_function(function) or not hasattr(function, "forward"):
+        return function
+
+    def apply(*arguments: Any) -> Any:
+        return function.apply(*arguments)  # type: ignore[attr-defined]
+
+    by_position = inspect.Parameter.POSITIONAL_ONLY
+    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
+    parameters = [each.replace(kind=by_position) if each.kind is each.POSITIONAL_OR_KEYWORD else each
+                  for each in parameters]  # fmt: skip
+    apply.__name__ = apply.__qualname__ = function.__name__
+    apply.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return apply
 
 
 # --- A function as a program that can be recorded ---------------------------------------------------------------------

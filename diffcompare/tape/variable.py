@@ -277,8 +277,10 @@ def nodes_below(root: Function, targets: Collection[Function | None]) -> list[Fu
 
 def _shares(node: Function, gradient: Variable) -> Sequence[Any]:
     """Return what `backward` makes of a gradient: a gradient, or None, for every argument."""
-    shares = node.backward(node, gradient)
-    shares = shares if type(shares) in (tuple, list) else (shares,)
+    returned = node.backward(node, gradient)
+    shares: Sequence[Any] = returned if type(returned) in (tuple, list) else (returned,)
+    while len(shares) > len(node.inputs) and shares[-1] is None:  # of an argument that was left out
+        shares = shares[:-1]
     if len(shares) != len(node.inputs):
         raise TapeError("E645", f"backward of {node} returned {len(shares)} gradients for {len(node.inputs)} arguments",
                         "return one for every argument of forward, None where there is none")  # fmt: skip

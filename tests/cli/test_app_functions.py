@@ -26,6 +26,9 @@ def nothing(x):
 def printing(x):
     print("not in the answer")
     return x*x
+from diffcompare.tape import Function
+class Endless(Function):
+    forward = backward = staticmethod(lambda ctx, x: endless(x))
 """
 
 
@@ -78,6 +81,7 @@ def test_check_judges_a_gradient_by_hand(cli):
     wrong = cli("check", "model.py:f", "--hand", "model.py:df", "--at", "x=0.3")
     assert (wrong.code, "The gradient is wrong" in wrong.out) == (1, True)
     assert "E505" in cli("check", "model.py:f").err
+    assert "E582" in cli("check", "model.py:Endless", "--budget", "0.1").err
     assert "E506" in cli("check", "x^2", "--hand", "2*x", "--at", "x=1").err
 
 

@@ -165,6 +165,6 @@ def test_the_record_as_data():
 
 
 def test_a_forward_without_values_asks_for_a_point():
-    nowhere = function("Nowhere", lambda ctx, x: x.data * math.nan, None)
+    nowhere = function("Nowhere", lambda ctx, x: x.data * math.nan, lambda ctx, g: g)
     with pytest.raises(dc.DiffcompareError, match=r"E576.*\n.*dc\.check\(Nowhere, 1\.5\)"):
         dc.check(nowhere)

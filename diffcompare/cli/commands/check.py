@@ -21,6 +21,7 @@ EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
     'diffcompare check "x^2*sin(x)" --steps working.txt',
     "diffcompare check answers.csv --feedback texts",
+    "diffcompare check my_ops.py:Sinh",
 )
 
 
@@ -92,8 +93,7 @@ def _check_function(
     """Check a gradient that is a Python function against values of another one, each in a process of its own."""
     named = options.function_named(hand[0]) if len(hand) == 1 else None
     if named is None:
-        help = f"for example `check {path}:{name} --hand {path}:df`"
-        raise usage_error("E505", f"which function is the gradient of `{name}`?", help)
+        return _check_operation(path, name, hand, at, seed, budget, quiet)
     from diffcompare.gradcheck.gradient_check import check_callable
     from diffcompare.inputs.function_point import parse_function_point
     from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_in_process
@@ -103,6 +103,30 @@ def _check_function(
     gradient = callable_of(FunctionProcess(*named, budget), named[1])
     checked = check_callable(callable_of(program.process, name), gradient, *program.at.arguments, seed=seed)
     return CommandResult(checked.document(brief=quiet), (), None, 0 if checked.ok else 1)
+
+
+def _check_operation(
+    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, seed: int, budget: float, quiet: bool
+) -> CommandResult:
+    """Check the backward of a `Function` of the tape against its forward, in a process of its own."""
+    import json
+
+    from diffcompare.gradcheck.function_report import document_of
+    from diffcompare.inputs.function_point import parse_function_point
+    from diffcompare.inputs.function_process import FunctionProcess
+
+    given = None if at is None else parse_function_point(at)
+    process = FunctionProcess(path, name, budget, "diffcompare.gradcheck.function_check_worker")
+    process.ask("ready")
+    if hand or not process.is_operation:
+        process.end()
+        help = f"for example `check {path}:{name} --hand {path}:df`"
+        if process.is_operation:
+            help = f"`check {path}:{name}` compares its own backward with its forward"
+        raise usage_error("E505", f"which function is the gradient of `{name}`?", help)
+    data = json.loads(process.ask("check", given=given, label=f"{path}:{name}", seed=seed)["check"])
+    process.end()
+    return CommandResult(document_of(data, brief=quiet), (), None, 0 if data["verdict"] == "agrees" else 1)
 
 
 def _check_partials(
