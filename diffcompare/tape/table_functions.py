@@ -99,7 +99,7 @@ def _times(gradient: Variable, partial: Any, result: Any, arguments: Sequence[An
     if factor is None:
         raise TapeError("E641", f"{ctx} has no derivative with respect to one of its arguments", "make it a constant")
     if type(factor) is int and factor in (0, 1, -1):
-        return -gradient if factor == -1 else gradient if factor else None
+        return -gradient if factor == -1 else gradient if factor else variable_of(np.zeros_like(gradient.value)[()])
     return gradient * factor
 
 

@@ -52,7 +52,6 @@ class Function:
 
     __slots__ = ("hooks", "inputs", "number", "result", "saved", "shape", "versions")
     forward: Callable[..., Any]
-    backward: Callable[..., Any]
     inputs: tuple[Function | None, ...]  # the nodes of the arguments; None where no gradient is needed
     saved: tuple[Any, ...] | None
     versions: int  # those of all saved Variables, added up
@@ -76,12 +75,20 @@ class Function:
         if type(value) is Variable:
             ctx.result = value if id(value) in map(id, ctx.saved) else None
             value = value.value
+        elif type(value) in (tuple, list):
+            raise TapeError("E645", f"{cls.__name__}.forward returned {len(value)} values, and one is recorded",
+                            "write a Function for each, or put them into one array: np.stack")  # fmt: skip
         elif type(value) is not np.ndarray and type(value) is not np.float64:
             value = real_numbers(value, f"{cls.__name__}.forward")
         if not MODE.recording or ctx.inputs.count(None) == len(arguments):
             return variable_of(value)
         ctx.shape, ctx.number = value.shape, next(Function.numbers)
         return variable_of(value, ctx)
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Say that a subclass has none of its own."""
+        raise TapeError("E645", f"{ctx} has no backward", "define backward(ctx, grad_output) as a static method")
 
     def save_for_backward(self, *values: Any) -> None:
         """Keep what `backward` needs: Variables, which must not change, and arrays, which become read-only."""
@@ -230,13 +237,13 @@ def walk(output: Variable, gradient: Any, retain: bool | None, create: bool, wan
             gradient = arrived.pop(node)
             for hook in node.hooks:
                 changed = hook(gradient)
-                gradient = gradient if changed is None else changed
+                gradient = gradient if changed is None else _fitted(changed, node.shape, f"a hook of {node}")
             if node in targets:
                 results[node] = gradient
             if not (targets and isinstance(node, AccumulateGrad)):
                 for below, share in zip(node.inputs, _shares(node, gradient), strict=True):
                     if below is not None and share is not None:
-                        share = _fitted(share, below.shape, node)
+                        share = _fitted(share, below.shape, f"backward of {node}")
                         arrived[below] = arrived[below] + share if below in arrived else share
             if node.saved and not (create if retain is None else retain):
                 node.saved = None
@@ -248,10 +255,10 @@ def _start(output: Variable, gradient: Any) -> tuple[Function, Variable]:
     if output.node is None:
         raise TapeError("E641", "no leaf below this Variable requires a gradient",
                         "make it with Variable(..., requires_grad=True), and not under no_grad()")  # fmt: skip
-    if gradient is None and output.shape:
+    if gradient is None and output.size != 1:
         raise TapeError("E641", f"backward of an array of shape {output.shape} needs a gradient of that shape",
                         "take v.sum().backward(), or v.backward(np.ones(v.shape))")  # fmt: skip
-    seed = gradient if type(gradient) is Variable else Variable(1.0 if gradient is None else gradient)
+    seed = gradient if type(gradient) is Variable else Variable(np.ones(output.shape) if gradient is None else gradient)
     if seed.shape != output.shape:
         raise TapeError("E641", f"the gradient has shape {seed.shape}, and the value {output.shape}",
                         "give a gradient of the shape of the value")  # fmt: skip
@@ -287,7 +294,7 @@ def _shares(node: Function, gradient: Variable) -> Sequence[Any]:
     return shares
 
 
-def _fitted(share: Any, shape: tuple[int, ...], node: Function) -> Variable:
+def _fitted(share: Any, shape: tuple[int, ...], source: str) -> Variable:
     """Return a gradient in the shape of its input: what forward repeated along an axis, backward adds up."""
     fitted: Variable = share if type(share) is Variable else Variable(share)
     have = fitted.shape
@@ -295,8 +302,8 @@ def _fitted(share: Any, shape: tuple[int, ...], node: Function) -> Variable:
         return fitted
     extra = len(have) - len(shape)
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, have[extra:], strict=True)):
-        raise TapeError("E645", f"backward of {node} returned a gradient of shape {have} for an input of shape {shape}",
-                        "the gradient of an input has the shape of the input")  # fmt: skip
+        raise TapeError("E645", f"{source} returned a gradient of shape {have}, and {shape} is wanted",
+                        "a gradient has the shape of its value")  # fmt: skip
     repeated = [axis for axis, m in enumerate(have) if axis < extra or shape[axis - extra] != m]
     return fitted.sum(tuple(repeated)).reshape(shape)  # type: ignore[no-any-return]
 

@@ -395,6 +395,27 @@ def test_a_hook_sees_a_gradient_pass_and_may_replace_it():
     assert (seen[0], y.grad, x.grad) == (2.0, 20.0, 120.0)
 
 
+@pytest.mark.parametrize("wrong", [np.ones(3), 7.0])
+def test_what_a_hook_returns_has_the_shape_of_the_gradient(wrong):
+    y = leaf([1.0, 2.0]) * 3
+    y.register_hook(lambda gradient: wrong)
+    with pytest.raises(TapeError, match="a hook of <MulBackward> returned a gradient of shape"):
+        np.sum(y).backward()
+
+
+def test_an_array_of_one_number_needs_no_gradient_to_start_with():
+    x = leaf([[3.0]])
+    (x * x).backward()
+    assert x.grad.tolist() == [[6.0]]
+
+
+@pytest.mark.parametrize("flat", [lambda x: x**0, np.sign, np.floor], ids=["x^0", "sign", "floor"])
+def test_a_derivative_that_is_0_everywhere_is_a_gradient_all_the_same(flat):
+    x = leaf([1.5, -2.5])
+    np.sum(flat(x)).backward()
+    assert x.grad.tolist() == [0.0, 0.0]
+
+
 def test_gradient_descent_changes_leaves_in_place_off_the_tape():
     w = leaf([1.0, -2.0])
     same = w
@@ -487,7 +508,7 @@ class Product(Function):
     ("answer", "words"),
     [
         (lambda g: g, "returned 1 gradients for 2 arguments"),
-        (lambda g: (g, np.ones(3)), "shape (3,) for an input of shape (2,)"),
+        (lambda g: (g, np.ones(3)), "a gradient of shape (3,), and (2,) is wanted"),
     ],
 )
 def test_a_backward_that_does_not_fit_is_named(answer, words):
@@ -498,7 +519,16 @@ def test_a_backward_that_does_not_fit_is_named(answer, words):
     assert "<WrongBackward>" in str(caught.value)
 
 
+def test_a_function_without_backward_is_named():
+    half = type("Half", (Function,), {"forward": staticmethod(lambda ctx, a: a.data)})
+    with pytest.raises(TapeError, match="<HalfBackward> has no backward"):
+        half.apply(leaf(1.0)).backward()
+
+
 def test_a_forward_that_returns_no_numbers_is_named():
+    two = type("Two", (Function,), {"forward": staticmethod(lambda ctx, a: (a, a))})
+    with pytest.raises(TapeError, match=r"Two\.forward returned 2 values, and one is recorded"):
+        two.apply(leaf(1.0))
     nothing = type("Nothing", (Function,), {"forward": staticmethod(lambda ctx, a: None)})
     with pytest.raises(TapeError, match=r"Nothing\.forward: None is not a real number"):
         nothing.apply(leaf(1.0))
