@@ -10,7 +10,7 @@ from diffcompare.codegen.libraries import FOR_NUMPY, PYTHON_PARTIALS, PYTHON_SYN
 
 _SYNTAX = PYTHON_SYNTAX._replace(
     taken=frozenset(PYTHON_SYNTAX.taken)
-    | {"torch", "jax", "jnp", "ctx", "saved", "grad_output", "f", "same_shape", "Function"}
+    | {"torch", "jax", "jnp", "ctx", "saved", "grad_output", "f", "same_shape", "Function", "forward", "backward"}
 )
 
 _UNARY = (  # operations that both have under our names

@@ -205,7 +205,7 @@ def test_some_variables_only(language, monkeypatch):
 
 @pytest.mark.parametrize("language", ENGINES)
 def test_names_that_mean_something_else_are_changed(language, monkeypatch):
-    point = {"f": 2.0, "ctx": 3.0, "jnp": 4.0, "torch": 5.0, "grad_output": 6.0, "lambda": 7.0}
+    point = {"f": 2.0, "ctx": 3.0, "jnp": 4.0, "torch": 5.0, "grad_output": 6.0, "lambda": 7.0, "forward": 0.5}
     gradient = gradient_of("*".join(point), point, language, monkeypatch)
     assert gradient == {name: math.prod(point.values()) / value for name, value in point.items()}
 
