@@ -14,7 +14,7 @@ from diffcompare.backends.jacobian_methods import reverse_mode as reverse_rows
 from diffcompare.backends.problem import Problem, RecordedProgram, Size, Status, Work, exceeds_budget
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.language.expression import Expression
+from diffcompare.language.expression import Expression, apply
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -114,7 +114,7 @@ def reverse_over_reverse(problem: HessianProblem) -> MatrixAnswer:
     if type(values[problem.expression]) is Undefined:
         return problem.answer(method, {}, notes=(explain_undefined(nodes, values, problem.expression),))
     try:
-        formulas = gradient_formulas(problem.expression, problem.wrt)
+        formulas = gradient_formulas(_along_branches(nodes, values), problem.wrt)
     except NotDifferentiable as refusal:
         note = f"no partial is known of {shorten(refusal.node)} by this argument"
         return problem.answer(method, {}, status="not-supported", notes=(note,))
@@ -126,6 +126,23 @@ def reverse_over_reverse(problem: HessianProblem) -> MatrixAnswer:
     columns = dict(zip(problem.wrt, answer.rows, strict=True))
     notes = tuple(_about_gradient(note, problem) for note in answer.notes)
     return problem.answer(method, columns, answer.sweeps, answer.work, status=answer.status, notes=notes)
+
+
+def _along_branches(nodes: Sequence[Expression], values: Mapping[Expression, Any]) -> Expression:
+    """Return the expression of the nodes with every `if` replaced by its branch at the point: the other may be
+    undefined there, and so would be its share in a formula, even times 0.
+    """
+    along: dict[Expression, Expression] = {}
+    for node in nodes:
+        arguments = tuple([along[argument] for argument in node.arguments])
+        compared = [values[argument] for argument in node.arguments[:2]]
+        if node.operation is None:
+            along[node] = node
+        elif node.operation.selects and Undefined not in map(type, compared):
+            along[node] = arguments[node.operation.selects(*compared)]
+        else:
+            along[node] = apply(node.operation, arguments)
+    return along[nodes[-1]]
 
 
 def _sweep_of_product(problem: HessianProblem, gradient: VectorProblem) -> MatrixAnswer:

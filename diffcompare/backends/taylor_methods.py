@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -143,9 +144,8 @@ def symbolic(problem: TaylorProblem) -> TaylorAnswer:
     values, value_notes, _ = evaluate_formulas(formulas, problem.scalar)
     numbers = [_scaled(values[str(order)], order) for order in range(len(formulas))]
     size, work = measure(formulas)
-    answer = _answer(
-        "symbolic", problem, numbers, work, status, size=size, notes=(*notes, *value_notes), passes=len(formulas)
-    )
+    notes += tuple(re.sub(r"^df/d(?=\d+: )", "order ", note) for note in value_notes)
+    answer = _answer("symbolic", problem, numbers, work, status, size=size, notes=notes, passes=len(formulas))
     return TaylorAnswer(answer, tuple(costs))
 
 

@@ -207,18 +207,20 @@ def _unanswered(comparison: Comparison) -> Diagnostic:
     return no_answer(comparison.answers, () if comparison.truth is None else comparison.truth.notes)
 
 
-def no_answer(answers: Sequence[Derivative | MatrixAnswer], truth_notes: Sequence[str]) -> Diagnostic:
-    """Say why no method has an answer; what the user can change comes first."""
+def no_answer(
+    answers: Sequence[Derivative | MatrixAnswer], truth_notes: Sequence[str], what: str = "gradient"
+) -> Diagnostic:
+    """Say why no method has an answer, `what` was asked; what the user can change comes first."""
     by_status: dict[str, list[Derivative | MatrixAnswer]] = {}
     for answer in answers:
         by_status.setdefault(answer.status, []).append(answer)
     if "not-supported" in by_status:
         notes = dict.fromkeys(note for answer in by_status["not-supported"] for note in answer.notes)
-        message = f"no method has the whole gradient: {'; '.join(notes)}"
+        message = f"no method has the whole {what}: {'; '.join(notes)}"
         return Diagnostic("E806", "nondifferentiable", message, help="name the variables that have a partial: --wrt")
     if "undefined" in by_status:
         methods = ", ".join(answer.method for answer in by_status["undefined"])
-        message = f"no finite gradient was found at this point: inf, nan or no value at all from {methods}"
+        message = f"no finite {what} was found at this point: inf, nan or no value at all from {methods}"
         return Diagnostic("E805", "domain_error", message, help="choose another point; the notes in the table say why")
     reasons = [f"{answer.method} {answer.status.replace('-', ' ')}" for answer in answers]
     reasons += truth_notes

@@ -116,8 +116,8 @@ class Hessian(MatrixRecord):
         if self.truth is not None and self.truth.status == "nondifferentiable":
             (row, column), slopes = next(iter(self.truth.slopes.items()))
             return _no_second_derivative(row, column, slopes)
-        if self.answers and not any(answer.status == "ok" for answer in self.answers) and not self.matrix_is_known:
-            return no_answer(self.answers, self.truth.notes if self.truth else ())
+        if self.answers and not self.is_answered:
+            return no_answer(self.answers, self.truth.notes if self.truth else (), "Hessian")
         return None
 
     @property

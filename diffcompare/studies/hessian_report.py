@@ -57,7 +57,8 @@ def _cost_sentence(hessian: Hessian) -> str:
     ]
     variables = counted(len(hessian.problem.wrt), "variable")
     if hessian.problem.vector is None:
-        sentence = f"{join(parts)}: a sweep for each of {variables}."
+        each = f"each of {variables}" if len(hessian.problem.wrt) > 1 else "the only variable"
+        sentence = f"{join(parts)}: a sweep for {each}."
     else:
         sentence = f"{join(parts)}, whatever the number of variables (here {len(hessian.problem.wrt)})."
     return f"{sentence[0].upper()}{sentence[1:]}"

@@ -86,8 +86,8 @@ class Jacobian(MatrixRecord):
             if failure is not None:
                 name = f"f{number + 1}: " if len(self.problem.outputs) > 1 else ""
                 return failure._replace(message=f"{name}{failure.message}")
-        if self.answers and not any(answer.status == "ok" for answer in self.answers) and not self.matrix_is_known:
-            return no_answer(self.answers, [note for truth in self.truths for note in truth.notes])
+        if self.answers and not self.is_answered:
+            return no_answer(self.answers, [note for truth in self.truths for note in truth.notes], "Jacobian")
         return None
 
     @property

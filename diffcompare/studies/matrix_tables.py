@@ -15,7 +15,10 @@ from diffcompare.truth.rounding import TrueNumber
 
 MAX_GRID_COLUMNS = 8  # of a matrix written as one; a wider one is listed entry by entry
 MAX_ENTRY_ROWS = 80  # rows of the table of entries that people are shown
-BEST = ("reverse-ad", "forward-ad", "forward-over-reverse", "reverse-over-reverse", "symbolic")
+BEST = (  # methods without an error of their own, the best first
+    "reverse-ad", "forward-ad", "forward-over-reverse", "reverse-over-reverse", "taylor-mode", "nested-forward",
+    "symbolic", "hand-coded",
+)  # fmt: skip
 ERRORS = ("absolute", "relative", "ulp")
 
 
@@ -72,9 +75,23 @@ class MatrixRecord(Record):
         true = self.true_entry(row, name)
         if true is not None or not self.exists(row, name):
             return None if true is None else true.nearest
-        by_method = {answer.method: answer.rows[row][name] for answer in self.answers}
-        known = (by_method.get(method) for method in (*BEST, *by_method))
+        known = (answer.rows[row][name] for answer in self.trusted)
         return next((value for value in known if value is not None), None)
+
+    @cached_property
+    def trusted(self) -> list[MatrixAnswer]:
+        """The answers that count where the truth is not known, the best first.
+
+        Differences give a number even where there is no derivative, so that they count only if no exact method answers.
+        """
+        by_method = {answer.method: answer for answer in self.answers}
+        exact = [by_method[method] for method in BEST if method in by_method]
+        return [answer for answer in exact if answer.status in ("ok", "undefined")] or list(self.answers)
+
+    @property
+    def is_answered(self) -> bool:
+        """True if the truth, or a method that counts, has every entry."""
+        return self.matrix_is_known or any(answer.status == "ok" for answer in self.trusted)
 
     def errors(self, answer: MatrixAnswer, row: int, name: str) -> dict[str, float | None]:
         """Return the errors and the correct digits of an entry (see `accuracy.measure`)."""

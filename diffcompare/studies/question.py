@@ -153,7 +153,9 @@ def _wrong_order(text: str, most: int) -> DiffcompareError:
     return DiffcompareError(Diagnostic("E564", "bad_value", message, help=f"for example `--order {DEFAULT_ORDER}`"))
 
 
-def one_variable(asked: Sequence[str], wrt: str | Sequence[str]) -> tuple[str, tuple[Diagnostic, ...]]:
+def one_variable(
+    asked: Sequence[str], wrt: str | Sequence[str], command: str = "swell"
+) -> tuple[str, tuple[Diagnostic, ...]]:
     """Return the variable of higher derivatives, and a note where it was chosen among several.
 
     `asked` are the variables to differentiate by, `wrt` those that the user named.  Raises DiffcompareError (E565) for
@@ -164,7 +166,9 @@ def one_variable(asked: Sequence[str], wrt: str | Sequence[str]) -> tuple[str, t
         raise DiffcompareError(Diagnostic("E565", "bad_value", message, help=f"keep one: --wrt {asked[0]}"))
     if not asked:
         message = "the expression has no variable"
-        raise DiffcompareError(Diagnostic("E565", "bad_value", message, help='for example diffcompare swell "x^3"'))
+        raise DiffcompareError(
+            Diagnostic("E565", "bad_value", message, help=f'for example diffcompare {command} "x^3"')
+        )
     if len(asked) == 1:
         return asked[0], ()
     message = f"higher derivatives are taken with respect to one variable, here `{asked[0]}`"

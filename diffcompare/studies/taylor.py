@@ -109,8 +109,8 @@ class Taylor(MatrixRecord):
             message = f"there is no derivative of order {order} at this point ({sides})"
             help = f"ask for a lower order: --order {order - 1}" if order > 1 else "choose another point"
             return Diagnostic("E803", "nondifferentiable", message, help=help)
-        if not any(answer.status == "ok" for answer in self.answers) and not self.matrix_is_known:
-            return no_answer(self.answers, self.first.notes if self.first else ())
+        if not self.is_answered:
+            return no_answer(self.answers, self.first.notes if self.first else (), "series")
         return None
 
     @property
@@ -139,7 +139,7 @@ def taylor_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
-    name, chosen = one_variable(setup.wrt, wrt)
+    name, chosen = one_variable(setup.wrt, wrt, "taylor")
     problem = TaylorProblem(question.parsed.expression, setup.point, name, order, step, budget, question.program)
     value = value_at(problem.expression, setup.point)
     first, known = _truth(problem) if truth else (None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import factorial
 from typing import Any
 
@@ -84,11 +85,16 @@ def data(taylor: Taylor) -> dict[str, Any]:
 
 
 def _derivatives(taylor: Taylor) -> list[float | None]:
-    """Return the derivatives of all orders as doubles."""
-    return [
-        None if coefficient is None else coefficient * factorial(order)
-        for order, coefficient in enumerate(taylor.coefficients)
-    ]
+    """Return the derivatives of all orders as doubles, rounded once where the truth is known."""
+    return [_derivative(taylor, order, coefficient) for order, coefficient in enumerate(taylor.coefficients)]
+
+
+def _derivative(taylor: Taylor, order: int, coefficient: float | None) -> float | None:
+    true = taylor.true_entry(order, "coefficient")
+    if true is not None and true.centre is not None:
+        with suppress(OverflowError):
+            return float(true.centre * factorial(order))
+    return None if coefficient is None else coefficient * factorial(order)
 
 
 def _truth(taylor: Taylor) -> dict[str, Any] | None:

@@ -140,6 +140,8 @@ def _column(
             break
         bits *= 2
     checked = {name: ball for name, ball in product.items() if name not in skipped}
+    if not all(ball.is_finite for ball in product.values()):  # a partial is infinite, although its product may not be
+        return dict.fromkeys(problem.wrt)
     if not product or (checked and not second_check(nodes, problem.point, seed, checked, bits, check)):
         return dict.fromkeys(problem.wrt)
     return numbers

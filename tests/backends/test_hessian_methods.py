@@ -88,3 +88,10 @@ def test_too_much_work_is_not_started():
     names = {f"x{number}": 1.0 for number in range(100)}
     many = problem("*".join(names), **names)._replace(budget=1e-3)
     assert {METHODS[method](many).status for method in ("forward-over-reverse", "second-difference")} == {"timed-out"}
+
+
+@pytest.mark.parametrize("method", SWEEPS)
+@pytest.mark.parametrize("vector", [None, {"x": 1.0, "y": 0.0}])
+def test_a_branch_that_is_not_taken_may_be_undefined(method, vector):
+    answer = METHODS[method](problem("if(x > 0, x^y, if(y > 5, ln(x), 2 + x^2*y))", vector, x=-1.0, y=2.5))
+    assert [row[0] for row in matrix(answer)] == [5.0, -2.0]

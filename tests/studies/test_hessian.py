@@ -67,6 +67,20 @@ def test_a_kink_of_the_slope():
     assert table(found, "slopes").rows == (("x", -4.0, 4.0),)
 
 
+@pytest.mark.parametrize("text", ["cbrt(x)^4", "x^1.5"])
+def test_the_number_of_a_difference_is_no_answer_where_the_exact_methods_have_none(text):
+    found = dc.hessian(text, x=0, methods=FAST)
+    assert found.matrix == [[None]]
+    assert (found.failure.code, found.truth.status) == ("E805", "unresolved")
+    assert dc.hessian(text, x=0, methods="second-difference").matrix == [list(found.answers[2].rows[0].values())]
+
+
+def test_an_infinite_partial_leaves_the_truth_open():
+    found = dc.hessian("asin(x/x)", x=1.7, methods=FAST)
+    assert found.truth.status == "unresolved"
+    assert "no truth about d2f/dxdx" in found.truth.notes
+
+
 def test_no_gradient_no_hessian():
     assert dc.hessian("|x|", x=0, methods=FAST).failure.code == "E803"
     undefined = dc.hessian("ln(x)", x=-1, methods=FAST)

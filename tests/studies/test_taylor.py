@@ -21,6 +21,16 @@ def test_the_coefficients_and_their_accuracy():
     assert found.failure is None
 
 
+def test_derivatives_are_rounded_once():
+    found = dc.taylor("exp(x)", 0.0, order=17, methods="taylor-mode").data()
+    assert found["derivatives"] == [1.0] * 18
+
+
+def test_without_the_truth_the_best_method_speaks():
+    found = dc.taylor("exp(x)", 0.0, order=3, methods=("central-difference", "taylor-mode"), truth=False)
+    assert found.coefficients == [1, 1, 1 / 2, 1 / 6]
+
+
 def test_the_work_of_nesting_is_told_beside_that_of_one_series():
     data = dc.taylor("sin(x)*exp(x)", 0.5, order=6, methods=FAST[1:], truth=False).data()
     nested, series = ([cost["operations"] for cost in method["by_order"]] for method in data["methods"])
@@ -89,7 +99,7 @@ def test_wrong_input():
     for wrong in ({"order": 0}, {"order": 41}, {"order": 2.5}, {"methods": "taylor"}):
         with pytest.raises(DiffcompareError):
             dc.taylor("x^2", 1.0, **wrong)
-    with pytest.raises(DiffcompareError):
+    with pytest.raises(DiffcompareError, match="diffcompare taylor"):
         dc.taylor("3")
 
 
