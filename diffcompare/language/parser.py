@@ -273,8 +273,8 @@ class _Parser:
             self.open_list(token)
         elif token != "+":
             is_missing = token in AFTER or token == "√"
-            unclosed = token is END and self.stack[-1] is LIST
-            raise SyntaxFault("E217" if unclosed else "E202" if is_missing else "E301", self.index())
+            ends_output = (token is END or token == ",") and self.stack[-1] is LIST
+            raise SyntaxFault("E217" if ends_output else "E202" if is_missing else "E301", self.index())
         return None
 
     def open_list(self, token: str) -> None:

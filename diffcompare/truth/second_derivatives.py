@@ -96,7 +96,11 @@ def _established(
             slopes[row, column] = sides
     known = all(number is not None for number in entries.values())
     status: TruthStatus = "nondifferentiable" if slopes else "ok" if known else "unresolved"
-    lost = [f"d2f/d{row}d{column}" for (row, column), number in entries.items() if number is None]
+    lost = [
+        f"(H {column}){row}" if directions is not None else f"d2f/d{row}{2 if row == column else f'd{column}'}"
+        for (row, column), number in entries.items()
+        if number is None
+    ]
     notes = (f"no truth about {', '.join(lost[:4])}{', ...' * (len(lost) > 4)}",) if lost and not slopes else ()
     return SecondTruth(first, status, entries, slopes, notes)
 

@@ -78,7 +78,7 @@ def test_the_number_of_a_difference_is_no_answer_where_the_exact_methods_have_no
 def test_an_infinite_partial_leaves_the_truth_open():
     found = dc.hessian("asin(x/x)", x=1.7, methods=FAST)
     assert found.truth.status == "unresolved"
-    assert "no truth about d2f/dxdx" in found.truth.notes
+    assert "no truth about d2f/dx2" in found.truth.notes
 
 
 def test_no_gradient_no_hessian():

@@ -19,6 +19,9 @@ def misplaced_list(source: SourceText) -> Finding:
     if token == ";" and "]" in source.tokens[index:]:
         return _semicolons(source)
     span = source.span(index)
+    if token == "," and before in ("[", ","):
+        fix = source.edited((*span, ""))
+        return Finding("an output is missing before the comma", span, "expected here", "without it:", (fix,))
     if token != "]" or before == "]":
         cut = source.edited((span[0], len(source.text), ""))
         message = "a list of outputs ends the text"
