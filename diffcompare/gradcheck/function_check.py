@@ -20,7 +20,7 @@ from diffcompare.gradcheck.backward_mistakes import (
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import GradientCheck, check_callable
 from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
-from diffcompare.recording.recorder import raised
+from diffcompare.recording.outcome import raised
 from diffcompare.studies.record import Record
 from diffcompare.tape.variable import Variable, grad
 
