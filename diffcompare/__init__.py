@@ -190,6 +190,7 @@ numeric/                      Expressions evaluated and differentiated over numb
   balls.py                    Ball arithmetic by Arb: numbers of any precision that carry a bound of their own error
   complex_numbers.py          Complex numbers that the rows of the table can be applied to: cmath, and the functions that it lacks
   counting.py                 Doubles that count the operations done on them, for algorithms whose work no formula gives beforehand
+  difference_limits.py        The limit of difference quotients for shrinking steps, with a bound of its error (Ridders)
   dual_numbers.py             Dual numbers: a value and a tangent, over any number type that the rows of the table can be applied to
   evaluate.py                 Evaluation of expressions: one loop along the Wengert list, over any number system, and doubles as IEEE 754 has them
   extended_range.py           Doubles with a separate exponent: 53 bits like every double, without underflow or overflow
@@ -199,6 +200,7 @@ numeric/                      Expressions evaluated and differentiated over numb
   sparsity.py                 The sparsity pattern of a Jacobian, and the compression that it allows
   sweeps.py                   The forward and reverse sweeps of automatic differentiation (tangents, adjoints), and the operations they take
   taylor_mode.py              Taylor coefficients of a function of one variable: one series propagated, or dual numbers nested
+  user_operations.py          Operations of a user's own, made while the program runs: rows like those of the table, and used by the same loops
 recording/                    Recordings of Python functions (define-by-run): the tape of one run, with a node for every operation that ran
   arrays.py                   NumPy for recorded numbers: arrays whose elements are recorded numbers or doubles, and NumPy's functions over them
   leftovers.py                Leftovers of a run: recorded numbers in globals, caches, closures and objects become the doubles that they are
@@ -280,11 +282,13 @@ studies/                      Studies: each puts questions to the table, the cat
     tables.py                 The tables and bars of a swell study: sizes, accuracy and work, row by row
 tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
+  function_operations.py      A `Function` of the tape as an operation of recordings and expressions: an operation of its own, with its backward
   nesting.py                  Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
   table_functions.py          The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
   variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
   variable_operators.py       The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
+  bounded_differences.py      The truth where an operation of a user's own has no definition: bounded by differences of values in doubles
   decisions.py                The decisions of a recorded program at high precision: would it take the same path in exact arithmetic?
   directional_check.py        The check of the truth by values alone: a central difference in a direction that moves every variable
   establish.py                The truth about a problem: value and gradient in ball arithmetic at growing precision, checked by values alone

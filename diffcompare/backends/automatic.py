@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from diffcompare.backends.problem import Backend, Derivative, Problem, Work
+from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -131,6 +132,9 @@ def run_sweeps(
         except NotDifferentiable as refusal:
             note = f"no partial of {shorten(refusal.node)} with respect to this argument is known"
             return Derivative(method, "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(note,))
+        except DiffcompareError as error:  # an operation of the user's own raised it
+            note = error.diagnostic.message
+            return Derivative(method, "failed", gradient=dict.fromkeys(problem.wrt), notes=(note,))
         except TimeoutError:
             note = f"timed out after {problem.budget:g} s"
             return Derivative(method, "timed-out", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))

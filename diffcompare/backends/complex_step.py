@@ -18,7 +18,16 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from diffcompare.backends.problem import Backend, Derivative, Problem, Status, Work, exceeds_budget, not_started
+from diffcompare.backends.problem import (
+    Backend,
+    Derivative,
+    Problem,
+    Status,
+    Work,
+    exceeds_budget,
+    needs_definition,
+    not_started,
+)
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
 from diffcompare.language.printer import shorten
@@ -44,6 +53,9 @@ CONFIRMED = 1e-14  # relative change on doubling up to which a longer step is ac
 
 def differentiate(problem: Problem) -> Derivative:
     """Compute the gradient by one complex evaluation for every variable, or several where no default step serves."""
+    refusal = needs_definition("complex-step", problem, problem.expression)
+    if refusal is not None:
+        return refusal
     nodes = wengert_list(problem.expression)
     n, cost = len(problem.wrt), primal_work(nodes, active_nodes(nodes, problem.wrt))
     # One division by h for every variable; to take an imaginary part costs nothing.

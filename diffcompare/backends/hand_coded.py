@@ -16,6 +16,7 @@ from diffcompare.backends.problem import (
     evaluate_formulas,
     exceeds_budget,
     measure,
+    needs_definition,
     not_started,
 )
 from diffcompare.diagnostics import DiffcompareError
@@ -41,6 +42,9 @@ def differentiate(problem: Problem) -> Derivative:
         missing = [name for name in problem.wrt if name not in formulas]
     if missing:
         expression = problem.path
+        without_rule = needs_definition("hand-coded", problem, expression)
+        if without_rule is not None:
+            return without_rule._replace(variant=origin)
         rule_count = len(missing) * operation_count(wengert_list(expression))
         if exceeds_budget(rule_count, problem.budget):
             return not_started("hand-coded", problem, rule_count, origin)

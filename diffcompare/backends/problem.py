@@ -12,6 +12,7 @@ from diffcompare.language.wengert import dag_size, tree_size, wengert_list
 from diffcompare.numeric.evaluate import Undefined, describe_outside, evaluate, is_number, values_at
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
 from diffcompare.numeric.sweeps import formula_work
+from diffcompare.numeric.user_operations import without_definition, written_out
 
 if TYPE_CHECKING:
     from diffcompare.recording.recorder import Recording
@@ -78,7 +79,7 @@ class Problem(NamedTuple):
     @property
     def path(self) -> Expression:
         """The expression that computes the function at the point and near it, in which equal parts are one."""
-        return self.expression if self.program is None else _merged(self.expression)
+        return written_out(self.expression if self.program is None else _merged(self.expression))
 
     @property
     def formula(self) -> Expression:
@@ -86,7 +87,7 @@ class Problem(NamedTuple):
 
         Raises DiffcompareError for a program that decides by the value of a variable.
         """
-        return self.expression if self.program is None else self.program.formula
+        return written_out(self.expression if self.program is None else self.program.formula)
 
 
 @lru_cache(maxsize=4)
@@ -146,6 +147,15 @@ def not_started(method: str, problem: Problem, operations: int, variant: str | N
     """Return the answer of a method that would exceed its budget and does not start."""
     note = f"not started: {operations} operations would not fit into {problem.budget:g} s"
     return Derivative(method, "timed-out", variant, dict.fromkeys(problem.wrt), notes=(note,))
+
+
+def needs_definition(method: str, problem: Problem, expression: Expression) -> Derivative | None:
+    """Return the answer of a method that needs formulas where an operation of the user's own has none."""
+    node = without_definition(wengert_list(expression))
+    if node is None:
+        return None
+    note = f"{shorten(node)} has no `definition` in the language, and this method needs formulas"
+    return Derivative(method, "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(note,))
 
 
 def evaluate_formulas(

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from diffcompare.gradcheck.extrapolation import DirectionalSlope, Estimate
+from diffcompare.gradcheck.extrapolation import DirectionalSlope
 from diffcompare.gradcheck.values import EPSILON
+from diffcompare.numeric.difference_limits import Estimate
 
 Verdict: TypeAlias = Literal["right", "wrong", "kink", "undecided"]
 

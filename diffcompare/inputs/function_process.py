@@ -13,7 +13,7 @@ import math
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from time import monotonic
@@ -27,6 +27,7 @@ from diffcompare.inputs.python_function import FunctionProgram, PlainCall
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import OPERATIONS
+from diffcompare.numeric.user_operations import UserOperation, user_operation
 from diffcompare.recording.outcome import did_not_end
 from diffcompare.recording.recorded_number import Decision, Tape
 from diffcompare.recording.recorder import Recording
@@ -47,6 +48,7 @@ class FunctionProcess:
         self.reader: threading.Thread | None = None
         self.setup: dict[str, Any] = {}
         self.parameters: list[list[str]] = []
+        self.known_operations: list[UserOperation] = []
         self.is_operation = False  # is it a `Function` of the tape?
 
     def ask(self, do: str, **fields: Any) -> dict[str, Any]:
@@ -60,6 +62,16 @@ class FunctionProcess:
         if do == "at":
             self.setup = fields
         return answer
+
+    def operations(self, listed: Sequence[Mapping[str, Any]]) -> list[UserOperation]:
+        """Return the user's own operations in the process, by number: rows that ask it for their numbers."""
+        for number in range(len(self.known_operations), len(listed)):
+            data = listed[number]
+            formula = None if data["formula"] is None else serialization.decode(data["formula"])[0]
+            self.known_operations.append(
+                user_operation(data["name"], data["parameters"], _RemoteNumbers(self, number), formula)
+            )
+        return self.known_operations
 
     def _start(self) -> None:
         self.lines = queue.SimpleQueue()
@@ -130,6 +142,35 @@ def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | Non
     lines.put(None)
 
 
+class _RemoteNumbers:
+    """The numbers of an operation of the user's own, in another process."""
+
+    def __init__(self, process: FunctionProcess, number: int) -> None:
+        self.process, self.number = process, number
+        self.known: dict[tuple[Any, ...], Any] = {}
+
+    def value(self, *arguments: float) -> float:
+        """Return the value; nan where it is no finite number."""
+        return float(self._ask("value", arguments))
+
+    def partial(self, place: int, *arguments: float) -> float:
+        """Return the partial of a place; nan where it is no finite number."""
+        return float(self._ask(place, arguments))
+
+    def saved(self, *arguments: float) -> Sequence[Any]:
+        """Return what the operation saves."""
+        return self._ask("saved", arguments)  # type: ignore[no-any-return]
+
+    def _ask(self, which: int | str, arguments: tuple[float, ...]) -> Any:
+        key = (which, *arguments)
+        if key not in self.known:
+            answer = self.process.ask(
+                "operation", number=self.number, which=which, arguments=list(map(float, arguments))
+            )
+            self.known[key] = math.nan if answer["result"] is None else answer["result"]
+        return self.known[key]
+
+
 class ProcessProgram(FunctionProgram):
     """A function in a process of its own, at a point of its parameters."""
 
@@ -146,7 +187,7 @@ class ProcessProgram(FunctionProgram):
         """Return the recording of the run at a point, by default at that of the program."""
         answer = self.process.ask("record", point=point if point is None else dict(point))
         self.at = point_from(answer["point"])
-        return _recording(answer["recording"])
+        return _recording(answer["recording"], self.process.operations(answer["recording"]["operations"]))
 
     def run(self, point: Mapping[str, float]) -> PlainCall:
         """Call the function with plain doubles, and say what happened if the result is not a finite number."""
@@ -179,12 +220,20 @@ def load_in_process(
     return ProcessProgram(process, point_from(answer["point"]), label)
 
 
-def _recording(data: Mapping[str, Any]) -> Recording:
+def _recording(data: Mapping[str, Any], operations: Sequence[UserOperation]) -> Recording:
     """Return a recording from JSON; it has places in the source where other recordings have code."""
     places = [SourcePlace(*place) for place in data["places"]]
     tape = Tape(list(data["point"].values()))
     tape.entries += [
-        (OPERATIONS[name], left, right, value, places[place], 0) for name, left, right, value, place in data["entries"]
+        (
+            operations[name] if type(name) is int else OPERATIONS[name],
+            left,
+            tuple(right) if type(right) is list else right,
+            value,
+            places[place],
+            0,
+        )
+        for name, left, right, value, place in data["entries"]
     ]
     tape.constants = data["constants"]
     tape.decisions = [

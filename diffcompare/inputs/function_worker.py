@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import reprlib
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +20,10 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
 from diffcompare.inputs.python_function import FunctionProgram, applied, is_tape_function, load, program
 from diffcompare.language import serialization
+from diffcompare.language.expression import Expression, Operation
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.user_operations import UserOperation, without_definition, written_out
 from diffcompare.recording.outcome import raised
 from diffcompare.recording.recorder import Recording
 from diffcompare.recording.source_lines import place_of
@@ -50,6 +55,7 @@ class Service:
         self.loaded: Callable[..., Any] = lambda: None
         self.function = self.loaded
         self.program = FunctionProgram(self.function, FunctionPoint(()), "", None)
+        self.operations: list[UserOperation] = []  # those of the user's own that stand in recordings, by number
 
     def serve(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answer to a request.  Raises DiffcompareError."""
@@ -68,11 +74,14 @@ class Service:
                 return {}
             case "record":
                 recording = self.program.record(request["point"])
-                return {"point": point_data(self.program.at), "recording": recording_data(recording)}
+                data = recording_data(recording, self.operations)
+                return {"point": point_data(self.program.at), "recording": data}
+            case "operation":
+                return {"result": self._operation(request)}
             case "run":
                 return dict(self.program.run(request["point"])._asdict())
             case "formula":
-                return {"formula": serialization.encode(self.program.formula)}
+                return {"formula": serialization.encode(_writable(self.program.formula))}
             case "call":
                 called = _guarded(self.program.at.call, self.function, request["point"])
                 return {"result": plain_result(called)}
@@ -82,6 +91,38 @@ class Service:
                 return {"result": plain_result(_guarded(self.function, *arguments, **named))}
             case _:
                 return {}
+
+    def _operation(self, request: Mapping[str, Any]) -> Any:
+        """Return a number of an operation in a recording: its value, a partial by its place, or what it saves."""
+        if request["number"] >= len(self.operations):  # of the process before this one
+            recording_data(self.program.record(), self.operations)
+        operation, arguments = self.operations[request["number"]], tuple(request["arguments"])
+        try:
+            return operation_number(operation, request["which"], arguments)
+        except (ArithmeticError, ValueError):
+            return None
+
+
+def operation_number(operation: UserOperation, which: int | str, arguments: tuple[float, ...]) -> Any:
+    """Return the value of an operation, what it `saved`, or the partial of a place; None for no finite number."""
+    if which == "saved":
+        return list(operation.saved(*arguments)) if operation.saved is not None else []
+    if which == "value":
+        number = operation(*arguments)
+    else:
+        partial = operation.partials[int(which)]
+        number = partial(None, *arguments) if callable(partial) else partial
+    return float(number) if number is not None and math.isfinite(number) else None
+
+
+def _writable(formula: Expression) -> Expression:
+    """Return a formula in rows of the table.  Raises DiffcompareError for an operation without a definition."""
+    written = written_out(formula)
+    node = without_definition(wengert_list(written))
+    if node is not None:
+        message = f"{shorten(node)} has no `definition` in the language, and a formula needs one"
+        raise DiffcompareError(Diagnostic("E648", "bad_value", message, help="give the class a `definition`"))
+    return written
 
 
 def _guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -141,13 +182,16 @@ def point_from(data: Mapping[str, Any]) -> FunctionPoint:
     return FunctionPoint(tuple(parameters), frozenset(data["fixed"]))
 
 
-def recording_data(recording: Recording) -> dict[str, Any]:
-    """Return a recording for JSON: rows by name, places in the source by number."""
+def recording_data(recording: Recording, operations: list[UserOperation]) -> dict[str, Any]:
+    """Return a recording for JSON: rows by name, places in the source by number.
+
+    An operation of the user's own goes by its number in `operations`, to which new ones are added.
+    """
     tape, places = recording.tape, dict[Any, int]()
     entries = []
     for row, left, right, value, code, instruction in tape.entries[len(recording.point) :]:
         number = places.setdefault(place_of(code, instruction), len(places))
-        entries.append([row.name, left, right, value, number])
+        entries.append([_row_data(row, operations), left, right, value, number])
     decisions = [
         [d.left, d.sign, d.right, d.outcome, list(d.numbers), places.setdefault(d.place, len(places)), d.after]
         for d in tape.decisions
@@ -155,9 +199,24 @@ def recording_data(recording: Recording) -> dict[str, Any]:
     return {
         "point": dict(recording.point),
         "entries": entries,
+        "operations": [operation_data(operation) for operation in operations],
         "constants": tape.constants,
         "decisions": decisions,
         "places": list(places),
         "outputs": recording.places,
         "shape": recording.shape,
     }
+
+
+def _row_data(row: Operation, operations: list[UserOperation]) -> str | int:
+    if not isinstance(row, UserOperation):
+        return row.name
+    if row not in operations:
+        operations.append(row)
+    return operations.index(row)
+
+
+def operation_data(operation: UserOperation) -> dict[str, Any]:
+    """Return an operation of the user's own for JSON, without its numbers."""
+    formula = None if operation.formula is None else serialization.encode(operation.formula)
+    return {"name": operation.name, "parameters": list(operation.parameters), "formula": formula}

@@ -280,6 +280,7 @@ def program(
     function: Callable[..., Any], given: Mapping[str, Any] | None, label: str, budget: float | None = 5.0
 ) -> FunctionProgram:
     """Return a function at the point that a caller gave, or at a default one."""
+    function = applied(function)
     if given is not None:
         return FunctionProgram(function, function_point(function, given, label), label, budget)
 

@@ -15,6 +15,7 @@ from diffcompare.inputs.point import check_point, unknown_variable
 from diffcompare.language.parser import Parsed, read
 from diffcompare.language.wengert import variables as variables_of
 from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.user_operations import written_out
 from diffcompare.safe_io import MAX_INPUT_BYTES
 
 if TYPE_CHECKING:
@@ -41,10 +42,15 @@ class ParsedInput(NamedTuple):
     program: FunctionProgram | None = None  # a Python function at a point; the expression is the tape of its run
 
     def as_expression(self) -> ParsedInput:
-        """Return a function as an expression, in which equal parts of its recording are one."""
-        if self.program is None:
+        """Return a function as an expression, in which equal parts of its recording are one.
+
+        An operation of the user's own is written out as its definition, if it has one.
+        """
+        expression = self.parsed.expression if self.program is None else self.program.recording.expression
+        written = written_out(expression)
+        if written is self.parsed.expression:
             return self
-        return self._replace(parsed=self.parsed._replace(expression=self.program.recording.expression))
+        return self._replace(parsed=self.parsed._replace(expression=written))
 
 
 def resolve(

@@ -32,6 +32,7 @@ from diffcompare.language.expression import (
 )
 from diffcompare.language.operations import ARITHMETIC, exp, ln, log1p
 from diffcompare.numeric.arb_functions import (
+    Beyond,
     Undecided,
     arb,
     bounds,
@@ -246,7 +247,8 @@ def _row(operation: Operation) -> Callable[..., Any]:
         return OWN[operation.name]
     function = function_of(operation)
     if function is None:
-        assert operation.definition is not None, "an operation has a function in Arb or a definition"
+        if operation.definition is None:
+            raise Beyond(f"a definition of {operation.name} in this language")
         return operation.definition
     return _over_balls(function)
 

@@ -193,6 +193,8 @@ def _function(operation: Operation) -> Callable[..., Any]:
         return lambda *arguments: Complex(function(*[argument.z for argument in arguments]))
     if operation.definition:
         return operation.definition
+    if "mpmath" not in operation.names:
+        raise TypeError(f"{operation.name} has values in doubles only")
     name = operation.names["mpmath"]
     return lambda *arguments: _by_mpmath(name, *[argument.z for argument in arguments])
 

@@ -19,7 +19,7 @@ from diffcompare.recording.arrays import (
     wrapped,
 )
 from diffcompare.recording.math_functions import recorded_module
-from diffcompare.recording.recorded_number import RecordedNumber
+from diffcompare.recording.recorded_number import OPEN_TAPES, RecordedNumber
 
 
 def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,7 +28,7 @@ def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(make)
     def made(*arguments: Any, **options: Any) -> Any:
         array = make(*map(_count, arguments), **options)
-        return recorded_array(array) if array.dtype.kind == "f" else wrapped(array)
+        return recorded_array(array) if array.dtype.kind == "f" and OPEN_TAPES else wrapped(array)
 
     return made
 

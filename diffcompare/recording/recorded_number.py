@@ -7,7 +7,8 @@ equal operations are two entries.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Real as RealNumber
 from time import monotonic
 from types import FrameType
@@ -47,7 +48,8 @@ class Tape:
     """The operations of one run in their order, and the decisions between them; the first entries are the variables.
 
     An entry is a plain tuple, made at every operation: the row, the places of its arguments (the second is None where
-    there is none, and those of constants are negative), its value, and the code and the instruction that ran.
+    there is none, and a tuple of places where there are more than two; those of constants are negative), its value, and
+    the code and the instruction that ran.
     """
 
     __slots__ = ("budget", "constants", "constants_known", "decisions", "end", "entries", "is_open", "refusal")
@@ -81,7 +83,9 @@ class Tape:
                 self.constants_known[value] = known
         return known
 
-    def append(self, row: Operation, left: int, right: int | None, value: Any, frame: FrameType) -> RecordedNumber:
+    def append(
+        self, row: Operation, left: int, right: int | tuple[int, ...] | None, value: Any, frame: FrameType
+    ) -> RecordedNumber:
         """Append an operation and return its number."""
         number = self.number(len(self.entries), value)
         self.entries.append((row, left, right, value, frame.f_code, frame.f_lasti))
@@ -108,6 +112,7 @@ class RecordedNumber:
     """A number that writes its operations on a tape; the operators are set below, one closure for each."""
 
     __slots__ = ("place", "tape", "value")
+    records_functions = True  # a `Function` of the tape is one entry, and not what its forward computes on the way
     tape: Tape
     place: int
     value: Any
@@ -324,7 +329,7 @@ def record_operation(
             argument = argument if type(argument) is RecordedNumber else float(argument)
             places.append(tape.constant(argument))
             values.append(argument)
-    right = places[1] if len(places) == 2 else None
+    right = None if len(places) == 1 else places[1] if len(places) == 2 else tuple(places[1:])
     return tape.append(row, places[0], right, ANY_NUMBER if has_no_value(values) else compute(*values), frame)
 
 
@@ -337,6 +342,17 @@ def innermost_tape(numbers: Sequence[Any]) -> Tape:
             help = "keep no state between calls: no global, cache or default that holds results of an earlier run"
             raise error_at(place_here(), "E588", "bad_value", message, help)
     return max(tapes, key=OPEN_TAPES.index) if len(tapes) > 1 else tapes[0]
+
+
+@contextmanager
+def tapes_aside() -> Iterator[None]:
+    """Record nothing while plain numbers are computed with, in the middle of a recording."""
+    aside = OPEN_TAPES[:]
+    OPEN_TAPES.clear()
+    try:
+        yield
+    finally:
+        OPEN_TAPES[:] = aside
 
 
 OPEN_TAPES: list[Tape] = []  # a function may ask for the gradient of another: the inner tape is the last one

@@ -107,7 +107,7 @@ class Recording:
             row, left, right, _, code, instruction = self.tape.entries[place]
             node = TapeNode()
             node.operation, node.varies, node.code, node.instruction = row, True, code, instruction
-            node.arguments = (nodes[left],) if right is None else (nodes[left], nodes[right])
+            node.arguments = (nodes[left],) if right is None else tuple([nodes[p] for p in places_of(left, right)])
             node.known_level = place + 1
             nodes[place] = node
         return nodes
@@ -177,6 +177,9 @@ class Recording:
                 (partial,) = row.partials
                 if type(partial) is not int:
                     partial = partial(value, values[left])
+            elif type(right) is tuple:
+                self._pass_on(place, adjoint, adjoints)
+                continue
             else:
                 partial, second = row.partials
                 if right >= 0:
@@ -205,6 +208,20 @@ class Recording:
         for place in range(len(self.point)):
             if type(adjoints[place]) is list:
                 adjoints[place] = _total(adjoints[place])
+
+    def _pass_on(self, place: int, adjoint: Any, adjoints: list[Any]) -> None:
+        """Add the contributions of an operation of more than two arguments."""
+        row, left, right, value, _, _ = self.tape.entries[place]
+        places = places_of(left, right)
+        arguments = [self._numbers[argument] for argument in places]
+        for argument, partial in zip(places, row.partials, strict=True):
+            if argument >= 0:
+                contribution = adjoint * (partial if type(partial) is int else partial(value, *arguments))
+                before = adjoints[argument]
+                if before is None:
+                    adjoints[argument] = contribution
+                else:
+                    adjoints[argument] = [*(before if type(before) is list else [before]), contribution]
 
     @cached_property
     def _numbers(self) -> list[Any]:
@@ -235,8 +252,8 @@ class Recording:
         for place in range(len(reached) - 1, len(self.point) - 1, -1):
             if reached[place]:
                 _, left, right, *_ = self.tape.entries[place]
-                for argument in (left, right):
-                    if argument is not None and argument >= 0:
+                for argument in places_of(left, right):
+                    if argument >= 0:
                         reached[argument] = 1
         return {name for name, mark in zip(self.point, reached, strict=False) if mark}
 
@@ -252,6 +269,11 @@ def _total(contributions: list[Any]) -> Any:
     if any(type(contribution) is RecordedNumber for contribution in contributions):
         return functools.reduce(operator.add, contributions)
     return math.fsum(contributions)
+
+
+def places_of(left: int, right: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return the places of all arguments of an entry."""
+    return (left,) if right is None else (left, *right) if type(right) is tuple else (left, right)  # type: ignore
 
 
 def record(

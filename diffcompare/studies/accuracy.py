@@ -41,6 +41,7 @@ def measure(partial: float | None, true: TrueNumber | None) -> dict[str, float |
     absolute, relative, ulp = true.errors(partial)
     # The nearest double is as right as a double can be, even where it is subnormal and has few digits.
     digits = FULL_DIGITS if partial == true.nearest and relative is not None else correct_digits(relative)
+    digits = digits and min(digits, true.known_digits)
     return {"absolute": absolute, "relative": relative, "ulp": ulp, "digits": digits}
 
 

@@ -24,7 +24,7 @@ from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, operation_count, tree_size, variables, wengert_list
 from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, value_at, values_at
-from diffcompare.studies.accuracy import measure, truth_about
+from diffcompare.studies.accuracy import FULL_DIGITS, measure, truth_about
 from diffcompare.studies.question import (
     checked_answers,
     checked_names,
@@ -90,7 +90,7 @@ class Comparison(Record):
     @cached_property
     def gradient(self) -> dict[str, float | None]:
         """The best known gradient: the truth rounded to doubles where it is known, else that of an exact method."""
-        if self.truth is not None and any(self.truth.gradient.values()):
+        if self.truth is not None and any(self.truth.gradient.values()) and self.truth.source != "differences":
             return {name: true.nearest if true else None for name, true in self.truth.gradient.items()}
         answered = {answer.method: answer.gradient for answer in self.answers if answer.status == "ok"}
         best = next((method for method in (*FALLBACKS, *METHODS) if method in answered), None)
@@ -196,7 +196,8 @@ def _method_accuracy(
         elif true.nearest == 0:
             errors_at_zero[name] = abs(partial)
         elif has_countable_digits(true):
-            digits[name] = comparison.measure(name, partial)["digits"] or 0.0
+            kept = comparison.measure(name, partial)["digits"] or 0.0
+            digits[name] = FULL_DIGITS if kept >= true.known_digits else kept
     return MethodAccuracy(method, answer, exact, digits, errors_at_zero, tuple(no_number), tolerance)
 
 

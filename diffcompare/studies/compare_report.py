@@ -18,6 +18,7 @@ from diffcompare.document import (
     Measured,
     Paragraph,
     Table,
+    approximate,
     columns,
 )
 from diffcompare.language.expression import Expression
@@ -29,7 +30,7 @@ from diffcompare.studies.compare_verdict import verdict as verdict  # the record
 from diffcompare.studies.record import counted, large, number, plain, question_entries, select, slope_data, study_data
 
 if TYPE_CHECKING:
-    pass
+    from diffcompare.truth.rounding import TrueNumber
 
 UNINFORMATIVE = "textbook rules"  # a note that says no more than the column `how` does
 MAX_FORMULAS = 6  # partials whose formulas are shown
@@ -140,10 +141,17 @@ def _values(comparison: Comparison, brief: bool) -> Table:
     for name in comparison.problem.wrt:
         true = comparison.true_partial(name)
         if true is not None and not brief:
-            rows.append((f"df/d{name}", "truth", Code(true.text), None, None, None, None))
+            rows.append((f"df/d{name}", *_truth_row(comparison, true)))
         for answer in comparison.answers:
             rows.append((f"df/d{name}", *_value_row(comparison, answer, name)))
     return Table("values", heads[:3] if brief else heads, tuple(row[:3] if brief else row for row in rows), "Values")
+
+
+def _truth_row(comparison: Comparison, true: TrueNumber) -> tuple[Cell, ...]:
+    """Return the row of the truth, with where it comes from; by differences it has a bound."""
+    source = comparison.truth.source if comparison.truth is not None else ""
+    bound = approximate(float(true.bound)) if source == "differences" else None
+    return f"truth ({source})" if source else "truth", Code(true.text), bound, None, None, None
 
 
 def _value_row(comparison: Comparison, answer: Derivative, name: str) -> tuple[Cell, ...]:

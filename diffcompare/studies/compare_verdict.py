@@ -26,6 +26,7 @@ from diffcompare.studies.compare import (
 from diffcompare.studies.record import join
 
 if TYPE_CHECKING:
+    from diffcompare.truth.establish import Truth
     from diffcompare.truth.rounding import TrueNumber
 
 
@@ -52,7 +53,7 @@ def verdict(comparison: Comparison) -> str:
 # --- Clauses: each function returns a list of at most a few, empty where there is nothing to say ----------------------
 
 
-def agreement(exact: Sequence[MethodAccuracy]) -> list[str]:
+def agreement(exact: Sequence[MethodAccuracy], truth: Truth | None) -> list[str]:
     """Tell how many digits the exact methods keep; those that lost digits come last."""
     kept = {method.method: method.min_digits for method in exact if method.min_digits is not None}
     good = {method: digits for method, digits in kept.items() if digits >= MIN_EXACT_DIGITS}
@@ -61,7 +62,10 @@ def agreement(exact: Sequence[MethodAccuracy]) -> list[str]:
     if good:
         least = min(good.values())
         amount = f"{least:.1f} digits{'' if len(set(good.values())) == 1 else ' or more'}"
-        amount = f"all {FULL_DIGITS} digits of a double" if least >= FULL_DIGITS else amount
+        full = f"all {FULL_DIGITS} digits of a double"
+        if truth is not None and truth.source == "differences":
+            full = "every digit that the differences bound"
+        amount = full if least >= FULL_DIGITS else amount
         clauses.append(f"{join(list(good))} {_keep(good)} {amount}")
     if poor:
         low, high = min(poor.values()), max(poor.values())
@@ -289,7 +293,7 @@ def _compared(comparison: Comparison) -> list[str]:
         *misled,
         *at_kink,
         *zero(comparison, others),
-        *agreement(exact),
+        *agreement(exact, comparison.truth),
         *differences(approximate),
         *missing(comparison, methods),
         *value(comparison),

@@ -23,6 +23,7 @@ from diffcompare.tape.variable_operators import (
     TapeOperators,
     no_grad,
     real_numbers,
+    record_function,
     recorded,
 )
 
@@ -66,6 +67,8 @@ class Function:
         """Run `forward`, and record it if an argument requires a gradient."""
         ctx = cls()
         ctx.inputs = tuple([(a.grad_fn or a.node) if type(a) is Variable else None for a in arguments])
+        if ctx.inputs.count(None) == len(arguments) and any(map(_records_functions, arguments)):
+            return record_function(cls, arguments)  # type: ignore[no-any-return]
         ctx.saved, ctx.versions, ctx.result, ctx.hooks = (), 0, None, ()
         MODE.forwards += 1
         try:
@@ -319,6 +322,11 @@ def grad(output: Variable, inputs: Variable | Sequence[Variable], gradient: Any 
         raise TapeError("E641", "an input requires no gradient", "make it with requires_grad=True")
     gradients = walk(output, gradient, retain_graph, create_graph, wanted)
     return gradients[0] if isinstance(inputs, Variable) else tuple(gradients)
+
+
+def _records_functions(argument: Any) -> bool:
+    """Tell whether an argument is a number of a recording, on which a Function leaves one entry."""
+    return hasattr(type(argument), "records_functions")
 
 
 def variable_of(value: Any, grad_fn: Function | None = None) -> Variable:

@@ -143,6 +143,10 @@ class TapeOperators:
         """Return the number, off the tape."""
         return float(self.value)
 
+    def tolist(self) -> Any:
+        """Return the number, or the numbers in nested lists, off the tape."""
+        return self.value.tolist()
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if self.requires_grad and MODE.recording and not MODE.forwards:
             raise TapeError("E644", "a Variable that requires a gradient would leave the tape here",
@@ -222,6 +226,13 @@ def real_numbers(value: Any, taker: str) -> Any:
         raise TapeError("E645", f"{taker}: {value!r} is not a real number or an array of them",
                         "np.stack makes one array of several Variables")  # fmt: skip
     return (array if array.dtype.kind == "f" else array.astype(float))[()]
+
+
+def record_function(function: Any, arguments: Sequence[Any]) -> Any:
+    """Apply a Function to numbers that a recording of a Python function is made of."""
+    from diffcompare.tape.function_operations import record_function
+
+    return record_function(function, arguments)
 
 
 def _change_in_place(name: str) -> Callable[[Any, Any], Any]:

@@ -23,6 +23,7 @@ from diffcompare.numeric.arb_functions import Beyond, Unavailable, Undecided, po
 from diffcompare.numeric.balls import BALLS, Ball, compare, evaluate_balls, lift
 from diffcompare.numeric.evaluate import Deadline, Undefined, at_kink, values_at
 from diffcompare.numeric.sweeps import reverse
+from diffcompare.numeric.user_operations import definition_notes, without_definition
 from diffcompare.truth.directional_check import directional_check
 from diffcompare.truth.rounding import SURE_BITS, TrueNumber, round_ball
 
@@ -58,6 +59,8 @@ class Truth(NamedTuple):
     tied: str = ""
     """For a program: the line at which another path begins at the point, as both sides of a decision are equal."""
     notes: tuple[str, ...] = ()
+    source: Literal["", "definition", "differences"] = ""
+    """Where the numbers of a user's own operations come from; differences of doubles where one has no definition."""
 
 
 @dataclass
@@ -113,6 +116,15 @@ def establish(problem: Problem) -> Truth:
 
 def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
     nodes = wengert_list(problem.expression)
+    opaque = without_definition(nodes)
+    if opaque is not None:
+        return _by_differences(problem, nodes, opaque, check)
+    truth = _by_balls(problem, nodes, check)
+    notes = definition_notes(nodes, problem.point)
+    return truth._replace(source="definition", notes=(*truth.notes, *notes)) if notes else truth
+
+
+def _by_balls(problem: Problem, nodes: Sequence[Expression], check: Callable[[], None]) -> Truth:
     active = active_nodes(nodes, problem.wrt)
     rounded = _grow(nodes, active, problem, FIRST_BITS, check)
     # 0 to within a tiny radius may be a number far below the doubles: while they are cheap, more bits find its size.
@@ -133,6 +145,16 @@ def _establish(problem: Problem, check: Callable[[], None]) -> Truth:
             note += f": they do not decide {shorten(sweep.open_at)}"
         return Truth("unresolved", gradient=dict.fromkeys(problem.wrt), notes=(note,))
     return _decide(problem, nodes, rounded, check)
+
+
+def _by_differences(
+    problem: Problem, nodes: Sequence[Expression], opaque: Expression, check: Callable[[], None]
+) -> Truth:
+    from diffcompare.truth.bounded_differences import gradient_by_differences  # few problems need it
+
+    gradient, note = gradient_by_differences(problem, nodes, opaque, check)
+    status: TruthStatus = "ok" if all(gradient.values()) else "unresolved"
+    return Truth(status, gradient=gradient, notes=(note,), source="differences")
 
 
 def _grow(

@@ -33,6 +33,12 @@ class TrueNumber(NamedTuple):
     bound: str
     """The radius: how far the true number can be from the midpoint."""
 
+    @property
+    def known_digits(self) -> float:
+        """The number of digits that the bound leaves, in tenths."""
+        size, bound = abs(self.nearest), float(self.bound)
+        return math.floor(-10 * math.log10(bound / size)) / 10 if 0 < bound < size < math.inf else math.inf
+
     def errors(self, value: float) -> tuple[float, float | None, float | None]:
         """Return the absolute, relative and ulp error of a double; relative and ulp are None where the truth is 0.
 
@@ -43,7 +49,7 @@ class TrueNumber(NamedTuple):
         error = abs(Fraction(value) - self.centre)
         if self.text == "0":
             return to_double(error), None, None
-        if to_double(error) <= float(self.bound) and value == self.nearest != 0:
+        if to_double(error) <= float(self.bound) and self.nearest != 0:
             return 0.0, 0.0, 0.0  # the true number may be this double itself: no digit of a difference is known
         ulps = to_double(error / Fraction(math.ulp(self.nearest)))
         if self.centre == 0:  # a truth far below all doubles: 0 is wrong by 100 %, any other double by far more

@@ -31,6 +31,21 @@ def moody(x):
     return x * x
 def straight(x):
     return 4 * x * (1 - x)
+import numpy as np
+from diffcompare.tape import Function
+class Sinh(Function):
+    definition = "(exp(i) - exp(-i))/2"
+    @staticmethod
+    def forward(ctx, i):
+        e, e_minus = np.exp(i), np.exp(-i)
+        ctx.save_for_backward(e, e_minus)
+        return (e - e_minus) / 2
+    @staticmethod
+    def backward(ctx, grad_output):
+        e, e_minus = ctx.saved_tensors
+        return grad_output * (e + e_minus) / 2
+def hyperbolic(x):
+    return Sinh.apply(x) * x
 """
 
 
@@ -114,7 +129,8 @@ def test_errors_come_over_whole(path, name, given, code):
 def test_the_service_answers_in_json(path):
     service = Service()
     assert service.serve({"do": "load", "path": path, "name": "straight"}) == {
-        "parameters": [["x", "POSITIONAL_OR_KEYWORD"]]
+        "parameters": [["x", "POSITIONAL_OR_KEYWORD"]],
+        "is_operation": False,
     }
     answer = service.serve({"do": "point", "given": {"x": 0.25}, "label": "f", "budget": None})
     at = point_from(answer["point"])
@@ -122,7 +138,7 @@ def test_the_service_answers_in_json(path):
     assert point_data(at) == answer["point"]
     assert service.serve({"do": "run", "point": {"x": 0.5}}) == {"value": 1.0, "trouble": ""}
     recording = service.serve({"do": "record", "point": None})["recording"]
-    assert recording == recording_data(service.program.recording)
+    assert recording == recording_data(service.program.recording, [])
     assert [entry[0] for entry in recording["entries"]] == ["*", "-", "*"]
     assert service.serve({"do": "formula"})["formula"]["code"][-1][0] == "*"
     assert service.serve({"do": "apply", "arguments": [0.5], "named": {}}) == {"result": 1.0}
@@ -131,3 +147,17 @@ def test_the_service_answers_in_json(path):
 
 def test_a_point_without_parameters():
     assert point_from(point_data(FunctionPoint(()))) == FunctionPoint(())
+
+
+def test_a_function_of_the_tape_is_asked_for_its_numbers_in_its_process(path):
+    run = load_in_process(path, "hyperbolic", {"x": 0.5}, "model.py:hyperbolic", 5.0)
+    recording = run.recording
+    sinh = recording.steps[0].operation
+    assert (sinh.name, str(sinh.formula)) == ("Sinh", "(exp(i) - exp(-i))/2")
+    assert recording.gradient()["x"] == pytest.approx(math.sinh(0.5) + 0.5 * math.cosh(0.5), rel=1e-15)
+    assert sinh(1.0) == pytest.approx(math.sinh(1.0))
+    assert sinh.saved(0.0) == [1.0, 1.0]
+    run.process.end()  # another process finds it again
+    assert sinh(2.0) == pytest.approx(math.sinh(2.0))
+    assert run.formula is parse("(exp(x) - exp(-x))/2*x")
+    run.close()

@@ -23,7 +23,17 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import processes
-from diffcompare.backends.problem import NOTHING, Backend, Derivative, Problem, Size, Status, evaluate_formulas, measure
+from diffcompare.backends.problem import (
+    NOTHING,
+    Backend,
+    Derivative,
+    Problem,
+    Size,
+    Status,
+    evaluate_formulas,
+    measure,
+    needs_definition,
+)
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
@@ -95,6 +105,9 @@ def differentiate(problem: Problem, stages: Iterable[str] | None = None) -> Deri
         problem = problem._replace(expression=problem.formula, program=None)
     except DiffcompareError as error:
         return _refused(problem, error)
+    refusal = needs_definition("symbolic", problem, problem.expression)
+    if refusal is not None:
+        return refusal
     answer = _derive_once(problem, tuple(stages or (STAGES if problem.simplify else WITHOUT_SIMPLIFICATION)))
     if "raw" not in answer.formulas:
         status, why = answer.troubles["raw"]

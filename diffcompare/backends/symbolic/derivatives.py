@@ -15,7 +15,7 @@ import sympy
 
 from diffcompare.backends.symbolic.from_sympy import from_sympy, from_sympy_or_reason, parts, postorder
 from diffcompare.backends.symbolic.polynomial_form import table_row
-from diffcompare.backends.symbolic.to_sympy import symbols_for, to_sympy
+from diffcompare.backends.symbolic.to_sympy import CannotConvert, symbols_for, to_sympy
 from diffcompare.backends.symbolic.zero_test import first_zero_form
 from diffcompare.language import serialization
 from diffcompare.language.wengert import variables, wengert_list
@@ -117,7 +117,10 @@ def _raw(request: Mapping[str, Any], partials: dict[str, Any], names: dict[Any, 
 
 def _lower_derivative(request: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Return the derivative one order lower (for order 1, the function itself), and sympy's symbols by name."""
-    (expression,) = serialization.decode(request["program"])
+    try:
+        (expression,) = serialization.decode(request["program"])
+    except KeyError as missing:  # an operation of the user's own
+        raise CannotConvert(f"sympy has no {missing.args[0]}") from None
     symbols = symbols_for({*variables(wengert_list(expression)), *request["wrt"]})
     lower = to_sympy(expression, symbols)
     for _ in range(request.get("order", 1) - 1):
