@@ -39,6 +39,7 @@ def main() -> None:
 def answer_requests(service: Service) -> None:
     """Answer the requests on standard input, line by line."""
     answers = processes.reserve_output()
+    sys.setrecursionlimit(RECURSION)
     for line in sys.stdin.buffer:
         try:
             answer = service.serve(json.loads(line))
@@ -61,7 +62,6 @@ class Service:
         """Return the answer to a request.  Raises DiffcompareError."""
         match request["do"]:
             case "load":
-                sys.setrecursionlimit(RECURSION)
                 self.loaded = load(request["path"], request["name"])
                 self.function = applied(self.loaded)
                 return {"parameters": _parameters(self.function), "is_operation": is_tape_function(self.loaded)}

@@ -21,7 +21,6 @@ EXAMPLES = (
     'diffcompare check "x^2*sin(x)" --hand x="2*x*cos(x)"',
     'diffcompare check "x^2*sin(x)" --steps working.txt',
     "diffcompare check answers.csv --feedback texts",
-    "diffcompare check my_ops.py:Sinh",
 )
 
 
