@@ -144,7 +144,8 @@ inputs/                       User input: expressions, points, formulas by hand,
   function_worker.py          The worker for a user's Python function: `python -P -m diffcompare.inputs.function_worker`
   localized_tables.py         Tables from all over the world: titles of columns in many languages, and decimal commas in cells
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`), and the candidates for a default point
-  python_function.py          Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others
+  python_file.py              Python files that users name: `FILE.py:name` is a function in one, and `--ops FILE.py` all its operations
+  python_function.py          Python functions in place of expressions: recorded at a point, called at others
   resolve.py                  The argument of a command, resolved: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
   workbook.py                 Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them

@@ -27,6 +27,7 @@ from diffcompare.backends.problem import (
     Status,
     Work,
     exceeds_budget,
+    lacking_definition,
     measure,
 )
 from diffcompare.diagnostics import DiffcompareError
@@ -48,6 +49,7 @@ from diffcompare.numeric.evaluate import (
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, recover_range
 from diffcompare.numeric.sparsity import SparsityPattern, pattern_of
 from diffcompare.numeric.sweeps import forward, forward_work, local_partials, primal_work, reverse, reverse_work
+from diffcompare.numeric.user_operations import written_out
 
 Entry: TypeAlias = tuple[int, str]  # the number of an output, and a variable
 Groups: TypeAlias = Sequence[Sequence[int]]  # the columns, or rows, that one sweep finds together
@@ -108,14 +110,17 @@ def values_elsewhere(
 
 
 def formulas_of(outputs: Sequence[Expression], program: RecordedProgram | None) -> tuple[tuple[Expression, ...], str]:
-    """Return outputs as formulas that hold everywhere, and the reason why a program has none."""
+    """Return outputs as formulas that hold everywhere, and the reason why there are none."""
     if program is None:
-        return tuple(outputs), ""
+        written = tuple(map(written_out, outputs))
+        return written, lacking_definition(written)
     from diffcompare.recording.recorder import merged  # formulas do without
 
     decisions = program.recording.decisions
     why = f"the program decides {program.recording.question(decisions[0])}" if decisions else ""
-    return (merged(*outputs),) if len(outputs) == 1 else merged(*outputs), why
+    formulas = (merged(*outputs),) if len(outputs) == 1 else merged(*outputs)
+    written = tuple(map(written_out, formulas))
+    return written, why or lacking_definition(written)
 
 
 def no_rows(problem: VectorProblem) -> tuple[Mapping[str, float | None], ...]:

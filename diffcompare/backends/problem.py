@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -151,11 +151,18 @@ def not_started(method: str, problem: Problem, operations: int, variant: str | N
 
 def needs_definition(method: str, problem: Problem, expression: Expression) -> Derivative | None:
     """Return the answer of a method that needs formulas where an operation of the user's own has none."""
-    node = without_definition(wengert_list(expression))
-    if node is None:
+    note = lacking_definition((expression,))
+    if not note:
         return None
-    note = f"{shorten(node)} has no `definition` in the language, and this method needs formulas"
     return Derivative(method, "not-supported", gradient=dict.fromkeys(problem.wrt), notes=(note,))
+
+
+def lacking_definition(outputs: Sequence[Expression]) -> str:
+    """Return which operation of the user's own has no definition, where a method needs formulas; empty if all have."""
+    node = without_definition(wengert_list(*outputs))
+    return (
+        "" if node is None else f"{shorten(node)} has no `definition` in the language, and this method needs formulas"
+    )
 
 
 def evaluate_formulas(

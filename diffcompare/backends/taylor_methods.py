@@ -10,7 +10,16 @@ from typing import NamedTuple
 
 from diffcompare.backends.finite_differences import EPSILON, describe_steps
 from diffcompare.backends.jacobian_methods import MatrixAnswer, formulas_of, values_elsewhere
-from diffcompare.backends.problem import Problem, RecordedProgram, Size, Status, Work, evaluate_formulas, measure
+from diffcompare.backends.problem import (
+    Problem,
+    RecordedProgram,
+    Size,
+    Status,
+    Work,
+    evaluate_formulas,
+    lacking_definition,
+    measure,
+)  # fmt: skip
 from diffcompare.backends.symbolic import client
 from diffcompare.language.expression import Expression
 from diffcompare.language.operations import NotDifferentiable
@@ -72,6 +81,9 @@ def _answer(
 
 def taylor_mode(problem: TaylorProblem) -> TaylorAnswer:
     """Propagate one truncated series through the function."""
+    why = lacking_definition((problem.expression,))
+    if why:
+        return TaylorAnswer(_answer("taylor-mode", problem, (), None, "not-supported", notes=(why,)))
     nodes, deadline = wengert_list(problem.expression), Deadline(problem.budget)
     costs: list[OrderCost] = []
     coefficients: list[float] | None = None
@@ -94,6 +106,9 @@ def taylor_mode(problem: TaylorProblem) -> TaylorAnswer:
 
 def nested_forward(problem: TaylorProblem) -> TaylorAnswer:
     """Nest forward mode in itself, as deep as the budget allows: every level multiplies the work."""
+    why = lacking_definition((problem.expression,))
+    if why:
+        return TaylorAnswer(_answer("nested-forward", problem, (), None, "not-supported", notes=(why,)))
     method, deadline = "nested-forward", Deadline(problem.budget)
     nodes = wengert_list(problem.expression)
     costs: list[OrderCost] = []

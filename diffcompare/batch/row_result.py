@@ -15,7 +15,7 @@ from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.function_point import parse_function_point
 from diffcompare.inputs.point import constant_value, parse_point
-from diffcompare.inputs.python_function import function_file
+from diffcompare.inputs.python_file import function_file
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list

@@ -88,7 +88,8 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
     """Wrap a command: add the options of `Settings`, show its result and return the exit code.
 
     A function with a parameter `settings` writes while it runs, to a person or to a file: it shows its own progress,
-    and may return an exit code if nothing is left to show.  If it has an option `lang`, it runs in that language.
+    and may return an exit code if nothing is left to show.  If it has an option `lang`, it runs in that language, and
+    with an option `ops` it knows the operations of that file.
     """
     own = dict(inspect.signature(function, eval_str=True).parameters)
     needs_settings = own.pop("settings", None) is not None
@@ -100,7 +101,7 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
         own_values = {name: values[name] for name in own}
         output = settings.output or safe_io.STREAM
         safe_io.protect_inputs(options.files_read(own, values, output), output)
-        with use_language(values.get("lang", LANGUAGES[0])):
+        with use_language(values.get("lang", LANGUAGES[0])), options.own_operations(values):
             if needs_settings:
                 result = function(settings=settings, **own_values)
             else:

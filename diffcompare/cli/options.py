@@ -9,6 +9,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
@@ -159,9 +160,19 @@ def function_named(argument: str) -> tuple[str, str] | None:
     """Return the file and the function that an argument `FILE.py:name` names; None for anything else."""
     if ".py" not in argument.lower():
         return None
-    from diffcompare.inputs.python_function import function_file
+    from diffcompare.inputs.python_file import function_file
 
     return function_file(argument)
+
+
+def own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Return a context in which texts may call the Functions of the file that `--ops` names, if it is given."""
+    path = values.get("ops")
+    if path is None:
+        return nullcontext()
+    from diffcompare.inputs.function_process import operations_from
+
+    return operations_from(path, values.get("budget") or 5.0)
 
 
 def _function_input(path: str, name: str, at: Sequence[str] | None, budget: float | None, several: bool) -> ParsedInput:
@@ -357,6 +368,13 @@ WhereDefined: TypeAlias = Annotated[
         noun="grade",
     ),
 ]  # fmt: skip
+Ops: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--ops", metavar="FILE.py", help="Functions of your own: each `Function` in the file (runs the file)."
+    ),
+    READS_FILE,
+]
 Step: TypeAlias = Annotated[
     float | None,
     typer.Option("--step", metavar="H", help="Step of the difference quotients.", parser=positive("--step", "1e-6")),

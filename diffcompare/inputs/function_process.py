@@ -13,8 +13,8 @@ import math
 import queue
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from time import monotonic
 from typing import Any
@@ -26,6 +26,7 @@ from diffcompare.inputs.function_worker import point_data, point_from
 from diffcompare.inputs.python_function import FunctionProgram, PlainCall
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
+from diffcompare.language.grammar import with_functions
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.numeric.user_operations import UserOperation, user_operation
 from diffcompare.recording.outcome import did_not_end
@@ -40,8 +41,8 @@ STARTUP = 60.0  # seconds that starting Python and running the file may take, be
 class FunctionProcess:
     """A process that has loaded a file and answers requests about one function in it."""
 
-    def __init__(self, path: str, name: str, budget: float | None, worker: str = WORKER) -> None:
-        """Prepare a process; `worker` is the module that runs in it."""
+    def __init__(self, path: str, name: str | None, budget: float | None, worker: str = WORKER) -> None:
+        """Prepare a process; `worker` is the module that runs in it, and without a name all Functions are loaded."""
         self.path, self.name, self.budget, self.worker = path, name, budget, worker
         self.process: subprocess.Popen[bytes] | None = None
         self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -73,12 +74,21 @@ class FunctionProcess:
             )
         return self.known_operations
 
+    def __enter__(self) -> FunctionProcess:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
     def _start(self) -> None:
         self.lines = queue.SimpleQueue()
         self.process = processes.start(self.worker, stderr=None)
         self.reader = processes.start_thread(_read, self.process, self.lines)
         atexit.register(self.end)
         startup = None if self.budget is None else self.budget + STARTUP
+        if self.name is None:
+            self.operations(self._exchange({"do": "operations", "path": self.path}, startup)["operations"])
+            return
         loaded = self._exchange({"do": "load", "path": self.path, "name": self.name}, startup)
         self.parameters, self.is_operation = loaded["parameters"], loaded["is_operation"]
         if self.setup:
@@ -243,6 +253,15 @@ def _recording(data: Mapping[str, Any], operations: Sequence[UserOperation]) -> 
     tape.is_open = False
     shape = None if data["shape"] is None else tuple(data["shape"])
     return Recording(data["point"], tape, tuple(data["outputs"]), shape)
+
+
+@contextmanager
+def operations_from(path: str, budget: float | None) -> Iterator[None]:
+    """Run a file in a process of its own, and let texts call the Functions of the tape in it until the context ends."""
+    with FunctionProcess(path, None, budget) as process:
+        process.ask("ready")
+        with with_functions({operation.name: operation for operation in process.known_operations}):
+            yield
 
 
 def callable_of(process: FunctionProcess, label: str) -> Callable[..., Any]:

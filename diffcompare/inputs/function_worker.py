@@ -18,7 +18,8 @@ from typing import Any
 from diffcompare import processes
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, Parameter, arranged, flat_numbers
-from diffcompare.inputs.python_function import FunctionProgram, applied, is_tape_function, load, program
+from diffcompare.inputs.python_file import applied, is_tape_function, load, tape_functions
+from diffcompare.inputs.python_function import FunctionProgram, program
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression, Operation
 from diffcompare.language.printer import shorten
@@ -65,6 +66,9 @@ class Service:
                 self.loaded = load(request["path"], request["name"])
                 self.function = applied(self.loaded)
                 return {"parameters": _parameters(self.function), "is_operation": is_tape_function(self.loaded)}
+            case "operations":
+                self.operations = operations_of(request["path"])
+                return {"operations": [operation_data(operation) for operation in self.operations]}
             case "point":
                 self.program = program(self.function, request["given"], request["label"], request["budget"])
                 return {"point": point_data(self.program.at)}
@@ -101,6 +105,14 @@ class Service:
             return operation_number(operation, request["which"], arguments)
         except (ArithmeticError, ValueError):
             return None
+
+
+def operations_of(path: str) -> list[UserOperation]:
+    """Run a file and return a row for each `Function` of the tape in it.  Raises DiffcompareError if it has none."""
+    functions = tape_functions(path)
+    from diffcompare.tape.function_operations import operation_of  # only a file that has a Function needs the tape
+
+    return [operation_of(function, name) for name, function in functions.items()]
 
 
 def operation_number(operation: UserOperation, which: int | str, arguments: tuple[float, ...]) -> Any:

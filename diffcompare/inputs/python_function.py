@@ -1,26 +1,17 @@
-"""Python functions in place of expressions: loaded from `FILE.py:name`, recorded at a point, called at others.
-
-Loading a file runs it, as `python FILE.py` does.
-"""
+"""Python functions in place of expressions: recorded at a point, called at others."""
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
-import linecache
 import math
-import os
-import sys
-import types
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
-from importlib.machinery import SourceFileLoader
 from time import monotonic
 from typing import Any, NamedTuple
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
+from diffcompare.inputs.python_file import applied
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import Parsed
@@ -33,119 +24,9 @@ from diffcompare.recording.refusals import CountExpected
 from diffcompare.recording.source_lines import definition_of, error_at
 from diffcompare.recording.valueless import ANY_NUMBER
 
-SUFFIX = ".py"
-MODULE_NAME = "diffcompare_user_module"  # of a file that is loaded; its functions can be pickled under it
 ROUNDING = 1e-9  # relative; a value that differs by more was computed in another way
 MAX_TRIED = 5  # parameters that are tried as counts, one by one
 MOVE = 2.0**-20  # relative; how far a variable is moved to see whether the value depends on it
-
-
-# --- Loading ----------------------------------------------------------------------------------------------------------
-
-
-def function_file(argument: str) -> tuple[str, str] | None:
-    """Return the file and the name in an argument `FILE.py:name`, split at its last colon; None for anything else."""
-    path, colon, name = argument.rpartition(":")
-    if colon and path.lower().endswith(SUFFIX) and (name.replace(".", "").isidentifier() or not name):
-        return path, name
-    return (argument, "") if argument.lower().endswith(SUFFIX) and os.path.isfile(argument) else None
-
-
-def load(path: str, name: str) -> Callable[..., Any]:
-    """Run a file and return the function of that name in it.
-
-    Raises DiffcompareError for a file that is missing, does not parse or raises, and where it has no such function.
-    """
-    module = _run(path)
-    functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-    own = [key for key in functions if getattr(vars(module)[key], "__module__", None) == MODULE_NAME] or functions
-    listed = f"it has {', '.join(own)}" if own else "it has no functions"
-    if not name:
-        message = f"which function of `{path}`?"
-        raise _wrong("E641", message, f"write {path}:{own[0]}" if own else listed, path)
-    function: Any = module
-    for part in name.split("."):
-        if not hasattr(function, part):
-            near = did_you_mean(name, own)
-            help = f"did you mean `{path}:{near}`?" if near else listed
-            raise _wrong("E642", f"`{path}` has no function `{name}`", help, path)
-        function = getattr(function, part)
-    if not callable(function):
-        raise _wrong("E643", f"`{name}` in `{path}` is not a function, but {function!r:.60}", listed, path)
-    return function  # type: ignore[no-any-return]
-
-
-class _SourceLoader(SourceFileLoader):
-    """Loads a file under the name that the user gave it, and keeps no compiled copy beside it."""
-
-    def get_code(self, fullname: str) -> types.CodeType:
-        """Return the code of the file as it is now."""
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def _run(path: str) -> types.ModuleType:
-    if not os.path.isfile(path):
-        raise DiffcompareError(
-            Diagnostic("E640", "io_error", f"there is no file `{path}`", help="write FILE.py:name", source=path)
-        )
-    linecache.checkcache(path)
-    spec = importlib.util.spec_from_loader(MODULE_NAME, _SourceLoader(MODULE_NAME, path))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    folder = os.path.dirname(os.path.abspath(path))
-    added = folder not in sys.path
-    if added:
-        sys.path.insert(0, folder)  # so that it can import its neighbours, as under `python FILE.py`
-    sys.modules[MODULE_NAME] = module  # dataclasses look their module up
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise _does_not_parse(path, error) from None
-    except UnicodeDecodeError as error:
-        raise _wrong("E644", f"`{path}` is not UTF-8 text: {error.reason}", "save it as UTF-8", path) from None
-    except (Exception, SystemExit) as error:
-        diagnostic = raised(error).diagnostic
-        message = diagnostic.message.replace("the function raised", f"`{path}` raised", 1)
-        help = "`diffcompare` runs the whole file, as `python` does, and then the function"
-        raise DiffcompareError(diagnostic._replace(code="E645", message=message, help=help)) from error
-    return module
-
-
-def _does_not_parse(path: str, error: SyntaxError) -> DiffcompareError:
-    from diffcompare.recording.source_lines import SourcePlace
-
-    message = f"this is not Python: {error.msg}"
-    start = max((error.offset or 1) - 1, 0)
-    place = SourcePlace(error.filename or path, error.lineno or 1, start, max((error.end_offset or 0) - 1, start + 1))
-    return error_at(place, "E644", "syntax_error", message, f"`python {path}` says the same")
-
-
-def _wrong(code: str, message: str, help: str, path: str) -> DiffcompareError:
-    return DiffcompareError(Diagnostic(code, "bad_value", message, help=help, source=path))
-
-
-def is_tape_function(function: object) -> bool:
-    """Tell whether something is a `Function` of `diffcompare.tape`, an operation with a forward and a backward."""
-    tape = sys.modules.get("diffcompare.tape.variable")  # there if anybody has made a Function
-    return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
-
-
-def applied(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a `Function` of the tape as a Python function, `Sinh.apply`; any other function as it is."""
-    if not is_tape_function(function) or not hasattr(function, "forward"):
-        return function
-
-    def apply(*arguments: Any) -> Any:
-        return function.apply(*arguments)  # type: ignore[attr-defined]
-
-    by_position = inspect.Parameter.POSITIONAL_ONLY
-    parameters = list(inspect.signature(function.forward).parameters.values())[1:]
-    parameters = [each.replace(kind=by_position) if each.kind is each.POSITIONAL_OR_KEYWORD else each
-                  for each in parameters]  # fmt: skip
-    apply.__name__ = apply.__qualname__ = function.__name__
-    apply.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return apply
 
 
 # --- A function as a program that can be recorded ---------------------------------------------------------------------

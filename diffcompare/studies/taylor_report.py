@@ -139,7 +139,7 @@ def document(taylor: Taylor, *, brief: bool = False) -> Document:
     )
     blocks: list[Block] = [Heading("The Taylor series", 1), _question(taylor), coefficients, values]
     blocks += [cost_table(taylor), *_orders(taylor), *note_table(taylor.answers)]
-    blocks += [Paragraph(f"the truth {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
+    blocks += [Paragraph(f"the truth: {note}", "note") for note in (taylor.first.notes if taylor.first else ())]
     closing = verdict(taylor)
     blocks += [Paragraph(closing, "verdict")] if closing else []
     return Document(tuple(blocks), taylor.data, arrays(taylor, "coefficients"))

@@ -119,3 +119,10 @@ def test_a_table_runs_code_only_where_that_is_allowed(cli, tmp_path):
     allowed = cli("batch", *options, "--allow-code")
     assert allowed.code == 0
     assert "9.0660864" in allowed.out
+
+
+def test_functions_of_a_file_in_expressions(cli, tmp_path):
+    outcome = cli("grad", "endless(x)", "--ops", "model.py", "--at", "x=1", "--budget", "0.1", "--method", "reverse-ad")
+    assert (outcome.code, "E582" in outcome.err) == (2, True)
+    assert "E101" in cli("grad", "endless(x)", "--at", "x=1").err
+    assert "E640" in cli("grad", "x", "--ops", "none.py").err

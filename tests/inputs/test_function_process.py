@@ -64,7 +64,7 @@ def remote(path):
 
 
 def test_a_recording_comes_over_whole(remote, path):
-    from diffcompare.inputs.python_function import load
+    from diffcompare.inputs.python_file import load
 
     here = program(load(path, "f"), {"w": [0.3, -1.0, 2.0]}, "f")
     one, other = here.recording, remote.recording

@@ -8,7 +8,8 @@ import pytest
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.function_point import function_point, gradient_by_name, parse_function_point
-from diffcompare.inputs.python_function import doubts, function_file, load, program
+from diffcompare.inputs.python_file import function_file, load
+from diffcompare.inputs.python_function import doubts, program
 
 
 @pytest.fixture

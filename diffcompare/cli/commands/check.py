@@ -56,6 +56,7 @@ def command(
     encoding: options.Encoding = None,
     kinds: Kinds = False,
     output: options.Output = None,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Check a derivative and find the mistake in it."""

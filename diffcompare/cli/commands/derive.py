@@ -21,6 +21,7 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     code: Annotated[str | None, options.word_option("--code", "LANGUAGE", LANGUAGES, noun="language")] = None,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Differentiate by the textbook, one rule per line."""

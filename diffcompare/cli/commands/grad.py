@@ -22,6 +22,7 @@ def command(
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
     simplify: options.Simplify = True,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compare ways of differentiating an expression."""

@@ -28,6 +28,7 @@ def command(
         list[str] | None,
         typer.Option("--other-at", metavar="x=0.8", help="For a Python function: draw its path at another point, too."),
     ] = None,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Draw the computational graph of an expression."""

@@ -27,6 +27,7 @@ def command(
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compute second derivatives."""

@@ -24,6 +24,7 @@ def command(
     nominal: Annotated[bool, typer.Option("--nominal", help="Divide by h, not by (x+h)-x.")] = False,
     float32: Annotated[bool, typer.Option("--float32", help="Compute in single precision.")] = False,
     budget: options.Budget = 5.0,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Plot the error of difference quotients against the step.

@@ -31,6 +31,7 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     budget: options.Budget = 5.0,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Show how the formulas of derivatives swell."""

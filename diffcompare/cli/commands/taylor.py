@@ -21,6 +21,7 @@ def command(
     step: options.Step = None,
     budget: options.Budget = 5.0,
     truth: options.Truth = True,
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""

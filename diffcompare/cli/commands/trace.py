@@ -17,6 +17,7 @@ def command(
     at: options.At = None,
     wrt: options.Wrt = None,
     mode: options.Mode = "both",
+    ops: options.Ops = None,
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Show the sweeps of automatic differentiation step by step."""

@@ -97,6 +97,15 @@ def is_foreign_function(name: str) -> bool:
     return name in ALIASES or name in REWRITTEN or name.casefold() in FUNCTIONS
 
 
+def reason_against(name: str) -> str:
+    """Return why a name cannot be given to a function of a user's own; empty if it can."""
+    if not (name.isidentifier() and name.isascii()) or name.startswith("_"):
+        return "is no name: letters, digits and underscores, the first a letter"
+    if name in CONSTANTS or name in FUNCTIONS or name == "if" or is_foreign_function(name):
+        return "means something already"
+    return ""
+
+
 def known_tail(name: str) -> str | None:
     """Return the longest name of a function that a name ends with: `xsin` ends with sin."""
     if len(name) > _MAX_NAME_LENGTH or name in _ABSENT:
