@@ -20,6 +20,7 @@ from diffcompare.gradcheck.backward_mistakes import (
 from diffcompare.gradcheck.entries import GradientEntry
 from diffcompare.gradcheck.gradient_check import GradientCheck, check_callable
 from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
+from diffcompare.inputs.python_file import check_parts
 from diffcompare.recording.outcome import raised
 from diffcompare.studies.record import Record
 from diffcompare.tape.variable import Variable, grad
@@ -124,7 +125,7 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
 
     Raises DiffcompareError where forward has no finite value at any point, and where it raises an error at all.
     """
-    _check_complete(function)
+    check_parts(function)
     given = [point] if point else []
     given += [item if isinstance(item, tuple) else (item,) for item in points]
     chosen = [tuple(map(_as_argument, arguments)) for arguments in given] or _points(function)
@@ -141,14 +142,6 @@ def check_function(function: Any, /, *point: Any, points: Iterable[Any] = (), se
     if all(case.verdict != "wrong" for case in cases):
         cases += [_second_order(function, arguments, seed) for arguments in chosen[:MAX_SECOND_ORDER]]
     return FunctionCheck(function.__name__, tuple(cases))
-
-
-def _check_complete(function: Any) -> None:
-    for part in ("forward", "backward"):
-        if not callable(getattr(function, part, None)):
-            message = f"{function.__name__} has no `{part}`"
-            help = "a Function has a static forward(ctx, ...) and a static backward(ctx, grad_output)"
-            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help=help))
 
 
 # --- Points -----------------------------------------------------------------------------------------------------------

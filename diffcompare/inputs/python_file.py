@@ -21,6 +21,7 @@ from diffcompare.recording.outcome import raised
 from diffcompare.recording.source_lines import error_at
 
 SUFFIX = ".py"
+_TAPE = "diffcompare.tape.variable"
 MODULE_NAME = "diffcompare_user_module"  # of a file that is loaded; its functions can be pickled under it
 
 
@@ -108,7 +109,7 @@ def _wrong(code: str, message: str, help: str, path: str) -> DiffcompareError:
 
 def is_tape_function(function: object) -> bool:
     """Tell whether something is a `Function` of `diffcompare.tape`, an operation with a forward and a backward."""
-    tape = sys.modules.get("diffcompare.tape.variable")  # there if anybody has made a Function
+    tape = sys.modules.get(_TAPE)  # there if anybody has made a Function
     return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
 
 
@@ -131,11 +132,19 @@ def tape_functions(path: str) -> dict[str, Any]:
         if why:
             help = f'give the class {function.__name__} another one: name = "my_{function.__name__.lower()}"'
             raise _wrong("E649", f"the name `{name}` {why}", help, path)
-        for part in ("forward", "backward"):
-            if not callable(getattr(function, part, None)):
-                raise _wrong("E645", f"{function.__name__} has no `{part}`", "a Function has both", path)
+        check_parts(function)
         named[name] = function
     return named
+
+
+def check_parts(function: type) -> None:
+    """Raise DiffcompareError for a `Function` of the tape that lacks its forward or its backward."""
+    written = [name for kind in function.__mro__ if kind.__module__ != _TAPE for name in vars(kind)]
+    for part in ("forward", "backward"):
+        if part not in written:
+            message = f"{function.__name__} has no `{part}`"
+            help = "a Function has a static forward(ctx, ...) and a static backward(ctx, grad_output)"
+            raise DiffcompareError(Diagnostic("E645", "bad_value", message, help=help))
 
 
 def applied(function: Callable[..., Any]) -> Callable[..., Any]:
