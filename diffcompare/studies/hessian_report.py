@@ -19,6 +19,7 @@ from diffcompare.studies.matrix_tables import (
 )
 from diffcompare.studies.question import format_point
 from diffcompare.studies.record import cell, counted, join, large, number, plain, question_entries, status, study_data
+from diffcompare.truth.second_derivatives import second_partial
 
 SWEEPS = ("forward-over-reverse", "reverse-over-reverse")
 
@@ -28,7 +29,7 @@ def label(hessian: Hessian, row: int, name: str) -> str:
     variable = hessian.problem.wrt[row]
     if hessian.problem.vector is not None:
         return f"(H v){variable}"
-    return f"d2f/d{variable}2" if variable == name else f"d2f/d{variable}d{name}"
+    return second_partial(variable, name)
 
 
 # --- The closing sentences --------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def _symmetry_sentence(hessian: Hessian) -> str:
         return ""
     exact = [method for method, asymmetry in known.items() if asymmetry.size == 0]
     rest = [
-        f"{method} up to {asymmetry.size:.2g} (d2f/d{asymmetry.row}d{asymmetry.column})"
+        f"{method} up to {asymmetry.size:.2g} ({second_partial(asymmetry.row, asymmetry.column)})"
         for method, asymmetry in known.items()
         if asymmetry.size
     ]

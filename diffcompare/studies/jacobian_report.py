@@ -25,6 +25,7 @@ from diffcompare.studies.question import format_point
 from diffcompare.studies.record import SCHEMA, cell, closing_data, counted, join, large, number, plain, status
 
 MAX_OUTPUTS = 12  # outputs whose formulas are listed
+MAX_SPACED_COLUMNS = 24  # of a pattern; a wider one is drawn without blanks
 MODES = {"forward-ad": "forward mode", "reverse-ad": "reverse mode"}
 
 
@@ -203,11 +204,16 @@ def _question(jacobian: Jacobian) -> Listing:
 def _pattern(jacobian: Jacobian) -> Table:
     """Return the sparsity pattern, drawn: a star where an entry may differ from 0, a point elsewhere."""
     rows, names = jacobian.shape
+    between = " " if names <= MAX_SPACED_COLUMNS else ""
     drawn = [
-        (name, Code(" ".join("*" if bit else "." for bit in bits)), sum(bits))
+        (name, Code(between.join("*" if bit else "." for bit in bits)), sum(bits))
         for name, bits in zip(jacobian.row_labels, _pattern_bits(jacobian), strict=True)
     ]
-    columns_named = ", ".join(jacobian.problem.wrt) if names <= MAX_OUTPUTS else f"{jacobian.problem.wrt[0]} ..."
+    columns_named = (
+        ", ".join(jacobian.problem.wrt)
+        if names <= MAX_OUTPUTS
+        else f"{jacobian.problem.wrt[0]} ... {jacobian.problem.wrt[-1]}"
+    )
     caption = f"Sparsity pattern: {jacobian.pattern.entry_count} of {rows * names} entries; columns {columns_named}"
     return Table("pattern", columns("output | pattern | >entries"), tuple(drawn), caption, most=MAX_ENTRY_ROWS)
 

@@ -97,12 +97,17 @@ def _established(
     known = all(number is not None for number in entries.values())
     status: TruthStatus = "nondifferentiable" if slopes else "ok" if known else "unresolved"
     lost = [
-        f"(H {column}){row}" if directions is not None else f"d2f/d{row}{2 if row == column else f'd{column}'}"
+        f"(H {column}){row}" if directions is not None else second_partial(row, column)
         for (row, column), number in entries.items()
         if number is None
     ]
     notes = (f"no truth about {', '.join(lost[:4])}{', ...' * (len(lost) > 4)}",) if lost and not slopes else ()
     return SecondTruth(first, status, entries, slopes, notes)
+
+
+def second_partial(row: str, column: str) -> str:
+    """Return the name of an entry: `d2f/dxdy`, `d2f/dx2`, and `d2f/dx1dx1`, because x12 may be a variable as well."""
+    return f"d2f/d{row}2" if row == column and not row[-1].isdigit() else f"d2f/d{row}d{column}"
 
 
 def _variables_at_kinks(problem: Problem, check: Callable[[], None]) -> set[str]:

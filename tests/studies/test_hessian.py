@@ -75,6 +75,10 @@ def test_the_number_of_a_difference_is_no_answer_where_the_exact_methods_have_no
     assert dc.hessian(text, x=0, methods="second-difference").matrix == [list(found.answers[2].rows[0].values())]
 
 
+def test_an_entry_is_not_taken_for_one_of_another_variable():
+    assert "\nd2f/dx1dx1  truth" in str(dc.hessian("x1^2", x1=1, methods="forward-over-reverse"))
+
+
 def test_an_infinite_partial_leaves_the_truth_open():
     found = dc.hessian("asin(x/x)", x=1.7, methods=FAST)
     assert found.truth.status == "unresolved"

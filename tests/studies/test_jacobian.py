@@ -83,6 +83,8 @@ def test_compression_shows_its_seeds_and_changes_nothing():
     assert packed.compression.different == ()
     assert [row[1].text for row in table(packed, "column_seeds").rows] == ["1 0", "0 1", "1 0", "0 1"]
     assert [row[1].text for row in table(packed, "pattern").rows] == ["* * . .", ". * * .", ". . * *"]
+    wide = dc.jacobian([f"x{i}" for i in range(30)], methods="reverse-ad", truth=False)
+    assert table(wide, "pattern").rows[1][1].text == "." + "*" + 28 * "."  # without blanks it fits into 80 columns
     assert packed.data()["compressed"]["columns"]["colors"] == [1, 2, 1, 2]
 
 
