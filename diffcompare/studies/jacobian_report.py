@@ -33,14 +33,14 @@ MODES = {"forward-ad": "forward mode", "reverse-ad": "reverse mode"}
 
 
 def choice(jacobian: Jacobian) -> tuple[str | None, str]:
-    """Return the mode to choose and the sentence that says why, by the operations of both."""
+    """Return the mode to choose and the sentence that says why, by the operations of both, then by sweeps."""
     work = {answer.method: answer.work.operations for answer in jacobian.answers if answer.work is not None}
     if not all(mode in work for mode in MODES) or not jacobian.problem.wrt:
         return None, ""
     sweeps = {answer.method: answer.sweeps or 0 for answer in jacobian.answers}
     costs = {mode: f"{counted(sweeps[mode], 'sweep')} and {counted(work[mode], 'operation')}" for mode in MODES}
-    best, other = sorted(MODES, key=lambda mode: work[mode])
-    if work[best] == work[other]:
+    best, other = sorted(MODES, key=lambda mode: (work[mode], sweeps[mode]))
+    if (work[best], sweeps[best]) == (work[other], sweeps[other]):
         return (
             None,
             f"Either mode will do: forward mode needs {costs['forward-ad']}, reverse mode {costs['reverse-ad']}.",

@@ -62,6 +62,13 @@ def test_the_choice_is_the_mode_of_fewer_operations(outputs, mode):
     assert all(str(operations) in data["choice"]["why"] for operations in work.values())
 
 
+@pytest.mark.parametrize(("outputs", "mode"), [("[sin(x), cos(x), exp(x)]", "forward-ad"), ("[x, y]", None)])
+def test_where_operations_are_equal_fewer_sweeps_decide(outputs, mode):
+    choice = dc.jacobian(outputs, methods=("reverse-ad", "forward-ad"), truth=False).data()["choice"]
+    assert choice["mode"] == mode
+    assert ("Either mode will do" in choice["why"]) == (mode is None)
+
+
 def test_a_kink_of_one_output_is_told_and_the_other_stands():
     record = dc.jacobian("[|x|, x*y]", x=0, y=3, methods=FAST)
     assert (record.failure.code, record.failure.kind) == ("E803", "nondifferentiable")
