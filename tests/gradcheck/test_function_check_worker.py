@@ -95,16 +95,13 @@ def test_an_argument_with_a_default_may_be_left_out(checked):
     [
         ("Slip", {}, "E587.*exq"),
         ("Slip", {"i": 1.0}, "E587.*exq"),
+        ("Half", {}, "E645.*Half has no `backward`"),
         ("Sinh", {"x": 1.0}, "E705.*no parameter `x`"),
     ],
 )
 def test_errors(checked, name, given, words):
     with pytest.raises(DiffcompareError, match=words):
         checked(name, **given)
-
-
-def test_a_function_without_backward_is_wrong_and_told(checked):
-    assert "has no backward" in checked("Half")["mistake"]["sentence"]
 
 
 def test_another_function_of_the_file_is_no_operation(tmp_path):
