@@ -146,6 +146,7 @@ inputs/                       User input: expressions, points, formulas by hand,
   point.py                    Points: a double for every variable, typed (`--at x1=2,x2=pi/2`), and the candidates for a default point
   python_file.py              Python files that users name: `FILE.py:name` is a function in one, and `--ops FILE.py` all its operations
   python_function.py          Python functions in place of expressions: recorded at a point, called at others
+  recording_doubts.py         Doubts about a recording: is it the whole function, or has that a state, or has a value left the tape?
   resolve.py                  The argument of a command, resolved: an expression, `@name`, `FILE.toml:name`, a file, or `-` for standard input
   workbook.py                 Excel workbooks (`.xlsx`): their cells as text, read by openpyxl, which is an optional dependency
 language/                     The language of expressions: reading, printing, differentiating by rules, and simplifying them

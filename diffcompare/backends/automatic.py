@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from diffcompare.backends.problem import Backend, Derivative, Problem, Work
 from diffcompare.diagnostics import DiffcompareError
@@ -32,6 +32,9 @@ from diffcompare.numeric.evaluate import (
 )
 from diffcompare.numeric.extended_range import EXTENDED, may_leave_range, near_range_limits, recover_range
 from diffcompare.numeric.sweeps import forward, forward_work, local_partials, partials, reverse, reverse_work
+
+if TYPE_CHECKING:
+    from diffcompare.backends.jacobian_methods import VectorProblem
 
 Values: TypeAlias = Mapping[Expression, Any]
 Sweep: TypeAlias = Callable[[Sequence[Expression], Values, set[Expression], Problem, NumberSystem], dict[str, Any]]
@@ -121,7 +124,7 @@ def run_sweeps(
     done = Work(1, work(nodes, active))
     for system in (FLOATS, CAREFUL):
         try:
-            values = _values(nodes, problem, system)
+            values = node_values(nodes, problem, system)
             if type(values[expression]) is Undefined:
                 note = explain_undefined(nodes, values, expression)
                 return Derivative(method, "undefined", gradient=dict.fromkeys(problem.wrt), work=done, notes=(note,))
@@ -149,10 +152,11 @@ def run_sweeps(
     return _partial_answer(method, nodes, values, active, gradient, done)
 
 
-def _values(nodes: Sequence[Expression], problem: Problem, system: NumberSystem) -> Values:
+def node_values(nodes: Sequence[Expression], problem: Problem | VectorProblem, system: NumberSystem) -> Values:
     """Return the values of all nodes; for a program the doubles that it computed itself, by NumPy for instance."""
-    if problem.program is not None and system is FLOATS:
-        return problem.program.recording.values
+    program = problem.program
+    if program is not None and system is FLOATS and program.recording.point == problem.point:
+        return program.recording.values
     return evaluate(nodes, problem.point, system)
 
 

@@ -27,6 +27,7 @@ from diffcompare.backends.problem import (
     exceeds_budget,
     needs_definition,
     not_started,
+    path_note,
 )
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
@@ -79,6 +80,8 @@ def differentiate(problem: Problem) -> Derivative:
             status = "undefined"
         if step.note:
             notes.append(f"df/d{name}: {step.note}")
+    path = path_note(problem.program)
+    notes += [path] if path else []
     calls = sum(step.evaluations for step in chosen.values())
     steps = {step.h for step in chosen.values()} or steps
     work = Work(calls, calls * (cost + 1))

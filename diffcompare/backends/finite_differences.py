@@ -22,6 +22,7 @@ from diffcompare.backends.problem import (
     Work,
     exceeds_budget,
     not_started,
+    same_shape,
 )
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language.wengert import active_nodes, wengert_list
@@ -199,19 +200,27 @@ class CountedValues:
 
     def _run(self, program: RecordedProgram, point: dict[str, float]) -> float | None:
         """Run the program itself, on its own path, and note where that is another one than at the point."""
-        from diffcompare.recording.recorder import first_difference
+        outputs, note = run_beside(program, self.problem.point, point)
+        if note:
+            self.notes.setdefault(note)
+        return outputs[0] if outputs else None
 
-        try:
-            recording = program.record(point)
-            value = recording.value
-        except (DiffcompareError, ValueError) as error:
-            why = error.diagnostic.message if isinstance(error, DiffcompareError) else "it returned several numbers"
-            self.notes.setdefault(f"at {_moved(self.problem.point, point)} {why}")
-            return None
-        crossed = first_difference(program.recording, recording)
-        if crossed:
-            self.notes.setdefault(f"the step to {_moved(self.problem.point, point)} crosses a branch: {crossed}")
-        return float(value) if is_number(value) else None
+
+def run_beside(
+    program: RecordedProgram, point: Mapping[str, float], other: Mapping[str, float]
+) -> tuple[list[float | None] | None, str]:
+    """Run a program at another point, on its own path.
+
+    Returns its outputs (None for what is not a finite number, or if it does not run), and a note where it does not
+    run, or takes another path than at the point.
+    """
+    try:
+        recording = same_shape(program, other)
+    except DiffcompareError as error:
+        return None, f"at {_moved(point, other)} {error.diagnostic.message}"
+    crossed = program.recording.first_difference(recording)
+    note = f"the step to {_moved(point, other)} crosses a branch: {crossed}" if crossed else ""
+    return [float(value) if is_number(value) else None for value in recording.output_values], note
 
 
 def _moved(point: Mapping[str, float], other: Mapping[str, float]) -> str:

@@ -15,13 +15,23 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from diffcompare.backends import backend, run_backend
-from diffcompare.backends.automatic import explain_undefined, origin_of
-from diffcompare.backends.finite_differences import BACKWARD, CENTRAL, FIVE_POINT, FORWARD, Stencil, describe_steps
+from diffcompare.backends.automatic import explain_undefined, node_values, origin_of
+from diffcompare.backends.finite_differences import (
+    BACKWARD,
+    CENTRAL,
+    FIVE_POINT,
+    FORWARD,
+    Stencil,
+    describe_steps,
+    run_beside,
+)
 from diffcompare.backends.finite_differences import differentiate as by_stencil
 from diffcompare.backends.problem import (
     NOTHING,
     Derivative,
+    OutputProgram,
     Problem,
+    ProgramOfSeveral,
     RecordedProgram,
     Size,
     Status,
@@ -58,7 +68,8 @@ Groups: TypeAlias = Sequence[Sequence[int]]  # the columns, or rows, that one sw
 class VectorProblem(NamedTuple):
     """The problem of differentiating several outputs at a point with respect to the variables `wrt`.
 
-    `step` and `budget` are those of `Problem`.  Columns, and rows, are found in groups where these are given.
+    `step` and `budget` are those of `Problem`.  Columns, and rows, are found in groups where these are given.  For a
+    Python function, `program`, the outputs are those of its run at the point.
     """
 
     outputs: tuple[Expression, ...]
@@ -68,11 +79,13 @@ class VectorProblem(NamedTuple):
     budget: float | None = 5.0
     columns: Groups | None = None
     rows: Groups | None = None
-    program: RecordedProgram | None = None  # a Python function, of which the outputs are the tape of one run
+    program: ProgramOfSeveral | None = None
 
     def row(self, number: int, budget: float | None = None) -> Problem:
         """Return the problem of one output."""
-        return Problem(self.outputs[number], self.point, self.wrt, None, self.step, budget or self.budget, False)
+        program = None if self.program is None else OutputProgram(self.program, number)
+        output, budget = self.outputs[number], budget or self.budget
+        return Problem(output, self.point, self.wrt, None, self.step, budget, False, program)
 
     @property
     def pattern(self) -> SparsityPattern:
@@ -114,12 +127,9 @@ def formulas_of(outputs: Sequence[Expression], program: RecordedProgram | None) 
     if program is None:
         written = tuple(map(written_out, outputs))
         return written, lacking_definition(written)
-    from diffcompare.recording.recorder import merged  # formulas do without
-
     decisions = program.recording.decisions
     why = f"the program decides {program.recording.question(decisions[0])}" if decisions else ""
-    formulas = (merged(*outputs),) if len(outputs) == 1 else merged(*outputs)
-    written = tuple(map(written_out, formulas))
+    written = tuple(map(written_out, program.recording.expressions))
     return written, why or lacking_definition(written)
 
 
@@ -206,7 +216,7 @@ def _run(method: str, problem: VectorProblem, sweep: Sweep, sweeps: int, work: W
     deadline = Deadline(problem.budget)
     for system in (FLOATS, CAREFUL):
         try:
-            values = evaluate(nodes, problem.point, system)
+            values = node_values(nodes, problem, system)
             entries = sweep(problem, values, system, deadline)
         except RANGE_ERRORS:
             assert system is FLOATS, "careful evaluation does not raise"
@@ -290,19 +300,21 @@ def difference(stencil: Stencil, problem: VectorProblem) -> MatrixAnswer:
     if exceeds_budget(operations, problem.budget):
         return _not_started(stencil.name, problem, operations)
     rows: list[dict[str, float | None]] = [dict.fromkeys(problem.wrt) for _ in problem.outputs]
-    middle = values_elsewhere(problem.outputs, problem.point) if 0 in stencil.offsets else []
     notes: list[str] = []
+    middle = _values(problem, problem.point, notes) if 0 in stencil.offsets else []
+    runs_everywhere = problem.program is not None and problem.columns is None  # the pattern is that of one path
     for group in _columns(problem):
         if deadline.has_passed:
             notes.append(f"timed out after {problem.budget:g} s")
             break
         moves = {problem.wrt[column]: _real_step(problem, problem.wrt[column], steps) for column in group}
-        ends = [middle if not offset else _moved(problem, nodes, moves, offset) for offset in stencil.offsets]
+        ends = [middle if not offset else _moved(problem, moves, offset, notes) for offset in stencil.offsets]
         for row in range(len(problem.outputs)):
             for column in group:
                 name = problem.wrt[column]
                 values = [end[row] for end in ends]
-                rows[row][name] = _quotient(stencil, values, moves[name]) if pattern.has(row, column) else 0.0
+                known = runs_everywhere or pattern.has(row, column)
+                rows[row][name] = _quotient(stencil, values, moves[name]) if known else 0.0
                 if rows[row][name] is None:
                     rows[row][name], note = _one_by_one(stencil, problem, row, name)
                     notes += [note] if note else []
@@ -311,7 +323,13 @@ def difference(stencil: Stencil, problem: VectorProblem) -> MatrixAnswer:
         status = "timed-out" if deadline.has_passed else "undefined"
     work = Work(evaluations, operations)
     return MatrixAnswer(
-        stencil.name, status, tuple(rows), evaluations, work, describe_steps(steps.values()), notes=tuple(notes)
+        stencil.name,
+        status,
+        tuple(rows),
+        evaluations,
+        work,
+        describe_steps(steps.values()),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
@@ -321,11 +339,18 @@ def _real_step(problem: VectorProblem, name: str, steps: Mapping[str, float]) ->
     return (x + steps[name]) - x
 
 
-def _moved(
-    problem: VectorProblem, nodes: Sequence[Expression], moves: Mapping[str, float], offset: int
-) -> list[float | None]:
+def _moved(problem: VectorProblem, moves: Mapping[str, float], offset: int, notes: list[str]) -> list[float | None]:
     moved = {name: problem.point[name] + offset * step for name, step in moves.items()}
-    return values_elsewhere(problem.outputs, {**problem.point, **moved}, problem.program)
+    return _values(problem, {**problem.point, **moved}, notes)
+
+
+def _values(problem: VectorProblem, point: Mapping[str, float], notes: list[str]) -> list[float | None]:
+    """Return the outputs at a point near that of the problem, for a program by a run on its own path."""
+    if problem.program is None:
+        return values_elsewhere(problem.outputs, point)
+    outputs, note = run_beside(problem.program, problem.point, point)
+    notes += [note] if note and note not in notes else []
+    return outputs or [None] * len(problem.outputs)
 
 
 def _quotient(stencil: Stencil, values: Sequence[float | None], step: float) -> float | None:
@@ -352,10 +377,6 @@ def _one_by_one(stencil: Stencil, problem: VectorProblem, row: int, name: str) -
 
 def by_rows(method: str, problem: VectorProblem) -> MatrixAnswer:
     """Compute the Jacobian by a method for single outputs, one after the other within one budget."""
-    outputs, why = formulas_of(problem.outputs, problem.program)
-    if why and method == "symbolic":
-        return MatrixAnswer(method, "not-supported", no_rows(problem), notes=(why,))
-    problem = problem._replace(outputs=outputs, program=None)
     answers: list[Derivative] = []
     deadline = Deadline(problem.budget)
     for number in range(len(problem.outputs)):
@@ -368,6 +389,8 @@ def by_rows(method: str, problem: VectorProblem) -> MatrixAnswer:
     if len(answers) < len(problem.outputs) and status == "ok":
         status = "timed-out"
     notes = tuple(dict.fromkeys(f"f{n + 1}: {note}" for n, answer in enumerate(answers) for note in answer.notes))
+    if len({answer.notes for answer in answers}) == 1:
+        notes = answers[0].notes  # the same of every output
     size, work = _size_and_work(answers) if len(answers) == len(problem.outputs) else (None, None)
     sweeps = sum(answer.work.evaluations for answer in answers if answer.work is not None)
     return MatrixAnswer(method, status, tuple(rows), sweeps, work, None, size, notes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Expression
 from diffcompare.language.printer import shorten
 from diffcompare.language.wengert import dag_size, tree_size, wengert_list
@@ -53,6 +55,61 @@ class RecordedProgram(Protocol):
         """Return the run at another point.  Raises DiffcompareError where the function does not run."""
 
 
+class ProgramOfSeveral(RecordedProgram, Protocol):
+    """A Python function that may return several numbers."""
+
+    @property
+    def formulas(self) -> tuple[Expression, ...]:
+        """The outputs as expressions for every input.  Raises DiffcompareError as `formula` does."""
+
+    def values(self, point: Mapping[str, float]) -> Sequence[float] | None:
+        """Return the values of a plain call at another point; None where there are none."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutputProgram:
+    """One output of a Python function that returns several, as a program by itself."""
+
+    program: ProgramOfSeveral
+    number: int
+
+    @cached_property
+    def recording(self) -> Recording:
+        """The run at the point of the problem."""
+        return self.program.recording.of_output(self.number)
+
+    @property
+    def formula(self) -> Expression:
+        """The output as one expression for every input.  Raises DiffcompareError where it decides by a variable."""
+        return self.program.formulas[self.number]
+
+    def value(self, point: Mapping[str, float]) -> float | None:
+        """Return the value of a plain call at another point; None where it has none."""
+        values = self.program.values(point)
+        return values[self.number] if values is not None and self.number < len(values) else None
+
+    def record(self, point: Mapping[str, float]) -> Recording:
+        """Return the run at another point.  Raises DiffcompareError where the function does not run."""
+        return same_shape(self.program, point).of_output(self.number)
+
+
+def path_note(program: RecordedProgram | None) -> str:
+    """Say of what computes along the recorded path where the program first decided; empty where it never did."""
+    decisions = program.recording.decisions if program is not None else ()
+    if not decisions:
+        return ""
+    return f"stays on the path recorded at the point: {decisions[0].place.in_prose}, is not decided anew"
+
+
+def same_shape(program: RecordedProgram, point: Mapping[str, float]) -> Recording:
+    """Return the run at another point.  Raises DiffcompareError where it returns another number of outputs."""
+    here, there = program.recording, program.record(point)
+    if len(there.places) != len(here.places):
+        message = f"the function returned {len(there.places)} numbers, and {len(here.places)} at the point"
+        raise DiffcompareError(Diagnostic("E586", "bad_value", message, help="return the same outputs everywhere"))
+    return there
+
+
 class Problem(NamedTuple):
     """The problem of differentiating `expression` at `point` with respect to the variables `wrt`.
 
@@ -79,7 +136,7 @@ class Problem(NamedTuple):
     @property
     def path(self) -> Expression:
         """The expression that computes the function at the point and near it, in which equal parts are one."""
-        return written_out(self.expression if self.program is None else _merged(self.expression))
+        return written_out(self.expression if self.program is None else self.program.recording.expression)
 
     @property
     def formula(self) -> Expression:
@@ -88,14 +145,6 @@ class Problem(NamedTuple):
         Raises DiffcompareError for a program that decides by the value of a variable.
         """
         return written_out(self.expression if self.program is None else self.program.formula)
-
-
-@lru_cache(maxsize=4)
-def _merged(tape: Expression) -> Expression:
-    from diffcompare.recording.recorder import merged  # formulas do without
-
-    merged_tape: Expression = merged(tape)
-    return merged_tape
 
 
 class Size(NamedTuple):

@@ -21,6 +21,7 @@ from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean, note
 from diffcompare.inputs.formulas import notation_of
 from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points
+from diffcompare.inputs.python_file import function_file
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.tokenizer import SUPERSCRIPTS, canonical
 
@@ -94,6 +95,7 @@ _NAME = re.compile(rf"[^\W\dπ{SUPERSCRIPTS}][^\Wπ{SUPERSCRIPTS}]*")
 # Endings of titles that describe a variable instead of giving its value: `theta_low`.
 _ABOUT = re.compile(r"_(?:low|high|lower|upper|lo|hi|min|max|from|to|range|units?|name|std|err|error|desc\w*)$", re.I)
 
+HAND_COLUMN = "hand"  # names a Python function that returns the gradient of another one
 _EXAMPLE = "the first line names the columns: name,expression,x,y,hand_x"
 
 
@@ -280,7 +282,7 @@ class _CsvTable:
             return error_row(self.file, number, "E623", "syntax_error", message, help)
         place = self.columns.expression or 0
         text = self._formula(cells, place) or ""
-        hand = {name: formula for name, at in self.columns.hand.items() if (formula := self._formula(cells, at))}
+        hand = self._hand(cells, text)
         name = None if self.columns.name is None else _text(cells, self.columns.name)
         point: Mapping[str, str] | str | None = self._point(cells, text) or None
         if point is None and self.columns.point is not None:
@@ -288,6 +290,16 @@ class _CsvTable:
         if point is None and self.columns.ranges:
             point = self._within_ranges(cells, text)
         return InputRow(self.file, number, self._column(cells, place), name, text, point, hand)
+
+    def _hand(self, cells: list[str], text: str) -> Mapping[str, str] | str:
+        """Return the partials that a record gives: formulas by variable, or a function in a column `hand`."""
+        assert self.columns is not None
+        place = self.columns.variables.get(HAND_COLUMN)
+        if place is not None and function_file(text) is not None:
+            named = _text(cells, place) or ""
+            if function_file(named) is not None:
+                return named
+        return {name: formula for name, at in self.columns.hand.items() if (formula := self._formula(cells, at))}
 
     def _formula(self, cells: list[str], place: int) -> str | None:
         """Return the formula in a cell, with decimal points in place of decimal commas."""
@@ -301,6 +313,8 @@ class _CsvTable:
     def _point(self, cells: list[str], text: str) -> dict[str, str]:
         """Return the coordinates of the variables of an expression, and note the columns that are left out."""
         given = self.coordinates(cells)
+        if function_file(text) is not None:
+            return {name: value for name, value in given.items() if name != HAND_COLUMN}
         if not given:
             return given
         names = {canonical(name) for name in _NAME.findall(text)}

@@ -13,9 +13,11 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
 from diffcompare.inputs.formulas import formulas_from
-from diffcompare.inputs.function_point import parse_function_point
+from diffcompare.inputs.function_point import parse_function_point, parse_value
+from diffcompare.inputs.function_process import ProcessProgram, hand_in_process, load_in_process
 from diffcompare.inputs.point import constant_value, parse_point
 from diffcompare.inputs.python_file import function_file
+from diffcompare.inputs.python_function import program_input
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
@@ -169,10 +171,11 @@ def _row_input(row: InputRow, options: Options) -> tuple[ParsedInput, Mapping[st
         return question, None if row.point_place is None else _point(row.point, row.point_place), None
     named = function_file(row.text)
     if named is not None:
-        return _function(row, *named, options), None, None
+        question = _function(row, *named, options)
+        return question, None, _function_hand(row, question)
     at = None if row.point is None else _point(row.point, row.point_place or row.place)
     question = parse_input(row.text, "file", row.place, tuple(at or ()), several=True)
-    if not row.hand:
+    if not row.hand or isinstance(row.hand, str):
         return question, at, None
     names = variables(wengert_list(*question.parsed.outputs))
     return question, at, Hand(formulas_from(row.hand, names, lambda name: f"{row.place}, hand {name}"), "given")
@@ -184,14 +187,25 @@ def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedIn
         message = f"this row names a Python function, and `{path}` would be run"
         help = "if you trust the file, and the table: --allow-code"
         raise DiffcompareError(Diagnostic("E634", "bad_value", message, (0, len(row.text)), help, row.text, row.place))
-    from diffcompare.inputs.function_process import load_in_process
-    from diffcompare.inputs.python_function import program_input
-
     given: Any = row.point
     if isinstance(given, str):
         given = parse_function_point([given])
+    elif given is not None:
+        given = {name: parse_value(x, name) if isinstance(x, str) else x for name, x in given.items()}
     program = load_in_process(path, name, given, f"{path}:{name}", options.budget)
     return program_input(program, default=given is None, several=len(program.recording.places) > 1)
+
+
+def _function_hand(row: InputRow, question: ParsedInput) -> Hand | None:
+    """Return the partials that a row gives for a Python function: another function, or formulas by variable."""
+    program = question.program
+    assert isinstance(program, ProcessProgram)
+    if not row.hand:
+        return None
+    if isinstance(row.hand, str):
+        path, name = function_file(row.hand) or ("", "")
+        return hand_in_process(path, name, program)
+    return Hand(formulas_from(row.hand, program.at.point, lambda name: f"{row.place}, hand {name}"), "given")
 
 
 def _point(given: str | Mapping[str, Any] | None, place: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import NOTHING
 from diffcompare.inputs.expression_file import tables_in
 from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, too_long
+from diffcompare.inputs.python_file import function_file
 
 
 class InputRow(NamedTuple):
@@ -26,7 +27,7 @@ class InputRow(NamedTuple):
     text: str = ""  # the expression
     # Text such as `x1=2, x2=5`, or numbers or texts by variable; None if the row gives no point.
     point: str | Mapping[str, Any] | None = None
-    hand: Mapping[str, str] = NOTHING  # hand-coded partials by variable
+    hand: Mapping[str, str] | str = NOTHING  # hand-coded partials by variable, or `FILE.py:name` for a Python function
     entry: Mapping[str, Any] | None = None  # table of a TOML file, which says more than other formats can
     point_place: str | None = None  # `file:line` of the point if it comes from a table of points
     error: Diagnostic | None = None  # why the line is not a row, if it is not
@@ -196,7 +197,7 @@ def json_row(line: str, file: str, number: int) -> InputRow:
         point, hand = table.get("point"), table.get("hand") or NOTHING
         if point is not None and not isinstance(point, dict | str):
             raise _BadObject("E626", "`point` is not an object of numbers")
-        if not isinstance(hand, dict) or not all(isinstance(formula, str) for formula in hand.values()):
+        if not _is_hand(hand, text):
             raise _BadObject("E626", "`hand` is not an object of formulas")
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
@@ -207,6 +208,13 @@ def json_row(line: str, file: str, number: int) -> InputRow:
         message = f"not valid JSON: {str(error).partition(';')[0].lower()}"
         return error_row(file, number, "E624", "syntax_error", message, f"a line is {EXAMPLE}")
     return InputRow(file, number, _column(line), name, text, point, hand)
+
+
+def _is_hand(hand: object, text: str) -> bool:
+    """Tell whether a value gives partials: formulas by variable, or for a Python function another one, by name."""
+    if isinstance(hand, str):
+        return function_file(hand) is not None and function_file(text) is not None
+    return isinstance(hand, dict) and all(isinstance(formula, str) for formula in hand.values())
 
 
 def _object(line: str) -> dict[str, Any]:

@@ -149,7 +149,9 @@ def parse_input(
 
     named = function_named(expression)
     if named is not None:
-        parsed = _function_input(*named, at, budget, several)
+        from diffcompare.inputs.function_process import function_at
+
+        parsed = function_at(*named, at, budget, several=several)
         assert parsed.program is not None
         return parsed, None if at is None else parsed.program.at.point
     given = None if at is None else point(at)
@@ -175,28 +177,14 @@ def own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
     return operations_from(path, values.get("budget") or 5.0)
 
 
-def _function_input(path: str, name: str, at: Sequence[str] | None, budget: float | None, several: bool) -> ParsedInput:
-    from diffcompare.inputs.function_point import parse_function_point
-    from diffcompare.inputs.function_process import load_in_process
-    from diffcompare.inputs.python_function import program_input
-
-    given = None if at is None else parse_function_point(at)
-    program = load_in_process(path, name, given, f"{path}:{name}", budget)
-    return program_input(program, default=given is None, several=several)
-
-
 def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:
     """Return the partials that a Python function of the user's computes."""
-    from diffcompare.backends.problem import Hand
-    from diffcompare.inputs.function_point import gradient_by_name
-    from diffcompare.inputs.function_process import FunctionProcess, ProcessProgram
+    from diffcompare.inputs.function_process import ProcessProgram, hand_in_process
 
-    if parsed_input.program is None:
+    if not isinstance(parsed_input.program, ProcessProgram):
         help = f"for example `grad {path}:f --hand {path}:{name}`"
         raise usage_error("E506", "a function as `--hand` is for a Python function", help)
-    at, budget = parsed_input.program.at, parsed_input.program.budget
-    gradient = ProcessProgram(FunctionProcess(path, name, budget), at, f"{path}:{name}")
-    return Hand({}, "given", lambda point: gradient_by_name(at, gradient.called(point)))
+    return hand_in_process(path, name, parsed_input.program)
 
 
 def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:

@@ -29,8 +29,8 @@ class Parameter(NamedTuple):
     kind: Any = None
     """The class of the array that was given, if one was."""
     by_position: bool = False
-    may_count: bool = False
-    """Whether its default is an integer and its value is one, so that it may be a count."""
+    counts_as: str = ""
+    """`int`, `list` or `tuple` where its default is made of integers and its value too, so that it may be a count."""
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +61,8 @@ class FunctionPoint(NamedTuple):
         positional, named = [], {}
         for parameter in self.parameters:
             if parameter.name in self.fixed:
-                argument: Any = int(parameter.numbers[0])
+                counts = nest([int(number) for number in parameter.numbers], parameter.shape)
+                argument: Any = tuple(counts) if parameter.counts_as == "tuple" else counts
             else:
                 argument = arranged([numbers[name] for name in parameter.names], parameter.shape)
             if parameter.by_position:
@@ -88,7 +89,7 @@ class FunctionPoint(NamedTuple):
     @property
     def possible_counts(self) -> list[str]:
         """The parameters that vary and may be counts, the last one first."""
-        return [p.name for p in reversed(self.parameters) if p.may_count and p.name not in self.fixed]
+        return [p.name for p in reversed(self.parameters) if p.counts_as and p.name not in self.fixed]
 
     def with_fixed(self, *names: str) -> FunctionPoint:
         """Return this point with more parameters that are counts."""
@@ -162,8 +163,9 @@ def function_point(function: Callable[..., Any], given: Mapping[str, Any], label
         elif name in given or _is_numeric(value):
             by_position = parameter.kind is inspect.Parameter.POSITIONAL_ONLY
             found = _parameter(name, value)
-            may_count = type(parameter.default) is int and found.shape is None and plain(found.numbers[0]) % 1 == 0
-            parameters.append(found._replace(by_position=by_position, may_count=may_count))
+            whole = all(plain(number) % 1 == 0 for number in found.numbers)
+            counts_as = type(parameter.default).__name__ if whole and _is_whole(parameter.default) else ""
+            parameters.append(found._replace(by_position=by_position, counts_as=counts_as))
     if missing:
         raise _missing(missing, parameters, label)
     return FunctionPoint(tuple(parameters))
@@ -208,6 +210,13 @@ def _is_numeric(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+def _is_whole(default: Any) -> bool:
+    """Tell whether a default is made of integers, as counts, shapes and indices are."""
+    return type(default) is int or (
+        type(default) in (list, tuple) and len(default) > 0 and all(map(_is_whole, default))
+    )
 
 
 def _parameter(name: str, value: Any) -> Parameter:
@@ -286,11 +295,11 @@ def parse_function_point(specs: Sequence[str]) -> dict[str, Any]:
             name, text = split_assignment(assignment, "--at")
             if name in point:
                 raise _wrong(f"two values for `{name}`", "keep one of them")
-            point[name] = _value(text, f"--at {name}")
+            point[name] = parse_value(text, f"--at {name}")
     return point
 
 
-def _value(text: str, source: str) -> Any:
+def parse_value(text: str, source: str) -> Any:
     """Parse a number, a vector `[1, 2]` or a matrix `[[1, 2], [3, 4]]` of constant expressions."""
     text = text.strip()
     if not text.startswith("["):
@@ -300,4 +309,4 @@ def _value(text: str, source: str) -> Any:
     inner = text[1:-1].strip()
     if not inner:
         raise _wrong(f"`{text}` is empty", f"{source}=[1,2,3]")
-    return [_value(item, source) for item in split_at_commas(inner)]
+    return [parse_value(item, source) for item in split_at_commas(inner)]

@@ -20,10 +20,13 @@ from time import monotonic
 from typing import Any
 
 from diffcompare import processes
+from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
-from diffcompare.inputs.function_point import FunctionPoint
+from diffcompare.inputs.function_point import FunctionPoint, gradient_by_name, parse_function_point
 from diffcompare.inputs.function_worker import point_data, point_from
-from diffcompare.inputs.python_function import FunctionProgram, PlainCall
+from diffcompare.inputs.python_function import FunctionProgram, program_input
+from diffcompare.inputs.recording_doubts import PlainCall
+from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import with_functions
@@ -35,7 +38,8 @@ from diffcompare.recording.recorder import Recording
 from diffcompare.recording.source_lines import SourcePlace
 
 WORKER = "diffcompare.inputs.function_worker"
-STARTUP = 60.0  # seconds that starting Python and running the file may take, beyond the budget
+STARTUP = 60.0  # seconds that starting Python may take
+LOADING = 20.0  # seconds that running the file may take, beyond the budget: it imports libraries
 
 
 class FunctionProcess:
@@ -85,14 +89,26 @@ class FunctionProcess:
         self.process = processes.start(self.worker, stderr=None)
         self.reader = processes.start_thread(_read, self.process, self.lines)
         atexit.register(self.end)
-        startup = None if self.budget is None else self.budget + STARTUP
+        self._exchange({"do": "ready"}, STARTUP)
         if self.name is None:
-            self.operations(self._exchange({"do": "operations", "path": self.path}, startup)["operations"])
+            self.operations(self._loaded({"do": "operations", "path": self.path})["operations"])
             return
-        loaded = self._exchange({"do": "load", "path": self.path, "name": self.name}, startup)
+        loaded = self._loaded({"do": "load", "path": self.path, "name": self.name})
         self.parameters, self.is_operation = loaded["parameters"], loaded["is_operation"]
         if self.setup:
             self._exchange({"do": "at", **self.setup}, self.budget)
+
+    def _loaded(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Let the process run the file, and return its answer."""
+        limit = None if self.budget is None else self.budget + LOADING
+        try:
+            return self._exchange(request, limit)
+        except DiffcompareError as error:
+            if error.diagnostic.code != "E582":
+                raise
+            message = f"`{self.path}` did not end within {limit:g} s, so that there is no function to call"
+            help = "the whole file is run, as python does: put long work under `if __name__ == '__main__':`"
+            raise DiffcompareError(error.diagnostic._replace(message=message, help=help)) from None
 
     def _exchange(self, request: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
         process = self.process
@@ -187,11 +203,13 @@ class ProcessProgram(FunctionProgram):
     def __init__(self, process: FunctionProcess, at: FunctionPoint, label: str) -> None:
         super().__init__(_elsewhere, at, label, process.budget)
         self.process = process
+        self.companions: list[FunctionProcess] = []
         process.ask("at", point=point_data(at), label=label, budget=process.budget)
 
     def close(self) -> None:
-        """End the process."""
-        self.process.end()
+        """End the process, and that of a gradient."""
+        for process in (self.process, *self.companions):
+            process.end()
 
     def record(self, point: Mapping[str, Any] | None = None) -> Recording:
         """Return the recording of the run at a point, by default at that of the program."""
@@ -202,15 +220,15 @@ class ProcessProgram(FunctionProgram):
     def run(self, point: Mapping[str, float]) -> PlainCall:
         """Call the function with plain doubles, and say what happened if the result is not a finite number."""
         try:
-            return PlainCall(**self.process.ask("run", point=dict(point)))
+            answer = self.process.ask("run", point=dict(point))
+            return PlainCall(answer["values"] and tuple(answer["values"]), answer["trouble"])
         except DiffcompareError as error:
             return PlainCall(None, error.diagnostic.message)
 
     @cached_property
-    def formula(self) -> Expression:
-        """The function as an expression that holds for every input."""
-        (formula,) = serialization.decode(self.process.ask("formula")["formula"])
-        return formula
+    def formulas(self) -> tuple[Expression, ...]:
+        """The outputs as expressions that hold for every input."""
+        return tuple(serialization.decode(self.process.ask("formulas")["formulas"]))
 
     def called(self, point: Mapping[str, float]) -> Any:
         """Return what the function returns at a point: a number, nested lists, or a dictionary of such."""
@@ -221,6 +239,19 @@ def _elsewhere(*arguments: Any) -> Any:
     raise AssertionError("the function runs in another process")
 
 
+def load_at(path: str, name: str, specs: Sequence[str] | None, budget: float | None) -> ProcessProgram:
+    """Load a function of a file into a process of its own, at the point of `--at` or a default one."""
+    given = None if specs is None else parse_function_point(specs)
+    return load_in_process(path, name, given, f"{path}:{name}", budget)
+
+
+def function_at(
+    path: str, name: str, specs: Sequence[str] | None, budget: float | None, *, several: bool = False
+) -> ParsedInput:
+    """Return a function of a file, at the point of `--at` or a default one, as the input of a study."""
+    return program_input(load_at(path, name, specs, budget), default=specs is None, several=several)
+
+
 def load_in_process(
     path: str, name: str, given: Mapping[str, Any] | None, label: str, budget: float | None
 ) -> ProcessProgram:
@@ -228,6 +259,14 @@ def load_in_process(
     process = FunctionProcess(path, name, budget)
     answer = process.ask("point", given=given, label=label, budget=budget)
     return ProcessProgram(process, point_from(answer["point"]), label)
+
+
+def hand_in_process(path: str, name: str, function: ProcessProgram) -> Hand:
+    """Load the gradient of a function into a process of its own, which ends with that of the function."""
+    process = FunctionProcess(path, name, function.budget)
+    gradient = ProcessProgram(process, function.at, f"{path}:{name}")
+    function.companions.append(process)
+    return Hand({}, "given", lambda point: gradient_by_name(function.at, gradient.called(point)))
 
 
 def _recording(data: Mapping[str, Any], operations: Sequence[UserOperation]) -> Recording:

@@ -46,6 +46,8 @@ def answer_requests(service: Service) -> None:
             answer = service.serve(json.loads(line))
         except DiffcompareError as error:
             answer = {"error": error.diagnostic._asdict()}
+        except BaseException as error:  # a KeyboardInterrupt that the function raised, say
+            answer = {"error": raised(error).diagnostic._asdict()}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
@@ -84,8 +86,8 @@ class Service:
                 return {"result": self._operation(request)}
             case "run":
                 return dict(self.program.run(request["point"])._asdict())
-            case "formula":
-                return {"formula": serialization.encode(_writable(self.program.formula))}
+            case "formulas":
+                return {"formulas": serialization.encode(*map(_writable, self.program.formulas))}
             case "call":
                 called = _guarded(self.program.at.call, self.function, request["point"])
                 return {"result": plain_result(called)}
@@ -181,15 +183,15 @@ def _parameters(function: Callable[..., Any]) -> list[list[str]]:
 
 def point_data(at: FunctionPoint) -> dict[str, Any]:
     """Return the point of a function for JSON."""
-    parameters = [[p.name, list(p.numbers), p.shape, p.by_position, p.may_count] for p in at.parameters]
+    parameters = [[p.name, list(p.numbers), p.shape, p.by_position, p.counts_as] for p in at.parameters]
     return {"parameters": parameters, "fixed": sorted(at.fixed)}
 
 
 def point_from(data: Mapping[str, Any]) -> FunctionPoint:
     """Return the point of a function from JSON."""
     parameters = [
-        Parameter(name, tuple(numbers), None if shape is None else tuple(shape), None, by_position, may_count)
-        for name, numbers, shape, by_position, may_count in data["parameters"]
+        Parameter(name, tuple(numbers), None if shape is None else tuple(shape), None, by_position, counts_as)
+        for name, numbers, shape, by_position, counts_as in data["parameters"]
     ]
     return FunctionPoint(tuple(parameters), frozenset(data["fixed"]))
 

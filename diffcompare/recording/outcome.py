@@ -13,6 +13,11 @@ from diffcompare.recording.source_lines import SourcePlace, definition_of, error
 _IN_ARITHMETIC = "write it with arithmetic and the functions of math and NumPy, which are recorded"
 
 
+def _is_of_doubles(error: BaseException) -> bool:
+    """Tell whether an exception says that a number lacks a method that doubles have."""
+    return isinstance(error, AttributeError) and hasattr(float, error.name or "")
+
+
 def _is_of_a_library(error: BaseException) -> bool:
     """Tell whether an exception was raised by Python code that is not the user's."""
     *_, last = walk_tb(error.__traceback__) if error.__traceback__ is not None else [(None, 0)]
@@ -22,7 +27,7 @@ def _is_of_a_library(error: BaseException) -> bool:
 def raised(error: BaseException) -> DiffcompareError:
     """Return the error for an exception of the user's function, at the line that raised it."""
     text = f"{type(error).__name__}: {error}".removesuffix(": ").partition("\n")[0]
-    if RecordedNumber.__name__ in text and _is_of_a_library(error):
+    if RecordedNumber.__name__ in text and (_is_of_a_library(error) or _is_of_doubles(error)):
         message, help = "this takes plain numbers only, and this number is being recorded", _IN_ARITHMETIC
         return error_at(place_of_error(error.__traceback__), "E584", "bad_value", message, help, "leaves the tape here")
     text = text.replace(RecordedNumber.__name__, "float")  # as a plain call says it

@@ -146,13 +146,32 @@ class Recording:
 
     @cached_property
     def expression(self) -> Expression:
-        """The output as an expression of the language, in which equal parts are one."""
-        expression: Expression = merged(self.output)
+        """The only output as an expression of the language, in which equal parts are one."""
+        (expression,) = self.expressions
         return expression
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The outputs as expressions of the language, in which equal parts are one."""
+        return merged(*self.outputs) if len(self.outputs) != 1 else (merged(self.output),)
 
     def question(self, decision: Decision) -> str:
         """Return a decision as a comparison of two expressions: `x > 0`."""
         return f"{merged(self.nodes[decision.left])} {decision.sign} {merged(self.nodes[decision.right])}"
+
+    def first_difference(self, other: Recording) -> str:
+        """Return in words the first decision in which two runs part; empty where they take the same path."""
+        for mine, yours in zip(self.decisions, other.decisions, strict=False):
+            if (mine.sign, mine.place) != (yours.sign, yours.place):
+                return f"{mine.place.in_prose}, is reached in one of the runs only"
+            if mine.outcome != yours.outcome:
+                left, right = map(short_number, yours.numbers)
+                outcome = "true" if yours.outcome else "false"
+                return f"{mine.place.in_prose}, where {left} {mine.sign} {right} is {outcome}"
+        shorter, longer = sorted((self.decisions, other.decisions), key=len)
+        if len(shorter) == len(longer):
+            return ""
+        return f"{longer[len(shorter)].place.in_prose}, is reached in one of the runs only"
 
     # --- The reverse sweep --------------------------------------------------------------------------------------------
 
@@ -164,6 +183,9 @@ class Recording:
         contributions, correctly rounded, as in the reverse sweep over expressions.
         """
         entries, values = self.tape.entries, self._numbers
+        # The commonest rows, whose partials need no call of theirs.
+        product, sine, exponential = OPERATIONS["*"], OPERATIONS["sin"], OPERATIONS["exp"]
+        cosine = OPERATIONS["cos"].real
         # Contributions gather in the adjoint's entry: a single one as it is, several in a list.
         for place in range(len(entries) - 1, len(self.point) - 1, -1):
             adjoint = adjoints[place]
@@ -175,7 +197,11 @@ class Recording:
             # Spelled out for two arguments and for one: this loop is where the sweep spends its time.
             if right is None:
                 (partial,) = row.partials
-                if type(partial) is not int:
+                if row is exponential:
+                    partial = value
+                elif row is sine and type(values[left]) is float:
+                    partial = cosine(values[left])
+                elif type(partial) is not int:
                     partial = partial(value, values[left])
             elif type(right) is tuple:
                 self._pass_on(place, adjoint, adjoints)
@@ -184,7 +210,7 @@ class Recording:
                 partial, second = row.partials
                 if right >= 0:
                     if type(second) is not int:
-                        second = second(value, values[left], values[right])
+                        second = values[left] if row is product else second(value, values[left], values[right])
                     contribution = adjoint * second
                     before = adjoints[right]
                     if before is None:
@@ -196,7 +222,7 @@ class Recording:
                 if left < 0:
                     continue
                 if type(partial) is not int:
-                    partial = partial(value, values[left], values[right])
+                    partial = values[right] if row is product else partial(value, values[left], values[right])
             contribution = adjoint * partial
             before = adjoints[left]
             if before is None:
@@ -235,6 +261,21 @@ class Recording:
             adjoints[self.places[output]] = 1.0
         return adjoints
 
+    @property
+    def output_values(self) -> list[Any]:
+        """The numbers that the function returned, in row order."""
+        return [self._numbers[place] for place in self.places]
+
+    def of_output(self, number: int) -> Recording:
+        """Return the recording with one of its outputs alone, and with the same nodes."""
+        single = Recording(self.point, self.tape, (self.places[number],), None)
+        vars(single).update(nodes=self.nodes, values=self.values, _numbers=self._numbers)
+        return single
+
+    def used_by(self, output: int) -> set[str]:
+        """Return the variables that one output depends on."""
+        return self._variables_below([self.places[output]])
+
     @cached_property
     def used(self) -> set[str]:
         """The variables that the outputs depend on."""
@@ -266,7 +307,7 @@ class Recording:
 
 def _total(contributions: list[Any]) -> Any:
     """Return the sum of contributions, rounded once; one by one where they are recorded for an outer function."""
-    if any(type(contribution) is RecordedNumber for contribution in contributions):
+    if RecordedNumber in map(type, contributions):
         return functools.reduce(operator.add, contributions)
     return math.fsum(contributions)
 
@@ -393,25 +434,6 @@ def saved(node: Expression) -> Saved:
         argument for argument, symbol in zip(node.arguments, symbols, strict=True) if argument.varies and symbol in used
     ]
     return Saved(result in used, tuple(dict.fromkeys(kept)))
-
-
-# --- Paths ------------------------------------------------------------------------------------------------------------
-
-
-def first_difference(one: Recording, other: Recording) -> str:
-    """Return in words the first decision in which two runs part; empty where they take the same path."""
-    for mine, yours in zip(one.decisions, other.decisions, strict=False):
-        if (mine.sign, mine.place) != (yours.sign, yours.place):
-            return f"{mine.place.in_prose}, is reached in one of the runs only"
-        if mine.outcome != yours.outcome:
-            left, right = (short_number(number) for number in yours.numbers)
-            return f"{mine.place.in_prose}, where {left} {mine.sign} {right} is {'true' if yours.outcome else 'false'}"
-    shorter, longer = sorted((one.decisions, other.decisions), key=len)
-    return (
-        f"{longer[len(shorter)].place.in_prose}, is reached in one of the runs only"
-        if len(shorter) < len(longer)
-        else ""
-    )
 
 
 def short_number(number: Any) -> str:

@@ -33,11 +33,13 @@ def refusal(what: str, why: str) -> DiffcompareError:
     called = segment.partition("(")[0].strip()
     if what == "float" and segment.endswith("]"):
         message = "this array holds plain doubles, and the number is being recorded"
-        help = "make the array inside the function, with np.zeros(...) or np.array([...]): then it can hold it"
+        help = "make the array inside the function, with np.zeros(...), np.array([...]), or np.array(a) for a copy of a"
         return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")
     if what == "float" and called and called not in ("float", segment):
         message = f"`{called}` wants a plain double, and this number is being recorded"
         help = f"write {called.rpartition('.')[2]}(...) of math or of NumPy, or Python's own arithmetic"
+        if called.startswith(("np.", "numpy.")):
+            help = "write it out in Python's own arithmetic"
         if called.endswith(("float16", "float32", "longdouble")):
             help = "leave it out: what is recorded are doubles"
         return error_at(place, "E584", "bad_value", message, help, "leaves the tape here")

@@ -386,7 +386,8 @@ def compare(
         hand: Formulas that a person derived, by variable; for a Python function, another one that returns its gradient.
         wrt: The variables of differentiation; none means all of them.
         step: The step h of difference formulas and of the complex step, in units of the variable; None: a good one.
-        budget: Seconds that each method may take; None: no limit.
+        budget: Seconds that each method may take; None: no limit.  A Python function is ended at its next recorded
+            operation: a loop without any runs on here, and is ended by `--budget` on the command line.
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
         simplify: Whether sympy simplifies its formulas, which takes most of its time.
         **values: Coordinates of the point for variables that are not named like an option.
@@ -419,9 +420,7 @@ def _own_partials(hand: Any, question: ParsedInput) -> Hand | None:
     """Return the partials that a caller wrote: formulas by variable, or a Python function for a function."""
     program = question.program
     if is_function(hand) and program is not None:
-        from diffcompare.inputs.python_function import gradient_function
-
-        return Hand({}, "given", gradient_function(program.at, hand))
+        return Hand({}, "given", program.gradient_by(hand))
     formulas = checked_answers(hand)
     return _own_formulas(formulas, question) if formulas else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from contextlib import suppress
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -15,7 +14,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Expression
 from diffcompare.language.parser import parse, parse_apart
 from diffcompare.language.wengert import variables, wengert_list
-from diffcompare.numeric.evaluate import RANGE_ERRORS, Undefined, is_number, values_at
+from diffcompare.numeric.evaluate import Undefined, is_number, values_at
 from diffcompare.studies.question import (
     checked_point,
     function_label,
@@ -90,23 +89,13 @@ def gradient(
 
 def _function_gradient(function: Any, given: Mapping[str, Any] | None, method: str) -> dict[str, Any]:
     """Return the gradient of a Python function in the shapes of its parameters."""
-    from diffcompare.inputs.python_function import program, single_output, unrecorded_dependence
-    from diffcompare.recording.recorded_number import plain
+    from diffcompare.inputs.python_function import reverse_gradient, single_program
 
-    run = program(function, given, function_label(function), budget=None)
-    recording = run.recording
-    single_output(run, recording)
-    if method == "reverse-ad":
-        with suppress(*RANGE_ERRORS):
-            gradient = recording.gradient()
-            if all(isfinite(plain(partial)) for partial in gradient.values()):
-                lost = None if all(gradient.values()) else unrecorded_dependence(run, recording)
-                if lost is not None:
-                    raise DiffcompareError(lost)
-                return run.at.shaped(gradient)
-    from diffcompare.backends import backend, run_backend
-
-    problem = Problem(recording.output, run.at.point, tuple(run.at.point), program=run)
+    run = single_program(function, given, function_label(function))
+    gradient = reverse_gradient(run) if method == "reverse-ad" else None
+    if gradient is not None:
+        return run.at.shaped(gradient)
+    problem = Problem(run.recording.output, run.at.point, tuple(run.at.point), program=run)
     answer = run_backend(backend(method), problem)
     if answer.status != "ok":
         raise DiffcompareError(_refusal(problem, answer))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from diffcompare.backends import ONE_AT_A_TIME, select_backends
+from diffcompare.backends import select_backends
 from diffcompare.backends.jacobian_methods import BY_GROUPS, DEFAULT, MatrixAnswer, VectorProblem, differentiate
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
@@ -15,10 +15,11 @@ from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import operation_count, wengert_list
 from diffcompare.numeric.evaluate import Deadline, Undefined, is_number, values_at
 from diffcompare.numeric.sparsity import SparsityPattern, colour, groups_of
+from diffcompare.studies.accuracy import truth_about
 from diffcompare.studies.failure import no_answer, point_failure
 from diffcompare.studies.matrix_tables import MatrixRecord
 from diffcompare.studies.question import checked_names, checked_positive, question_and_point, set_up
-from diffcompare.truth.establish import Truth, establish
+from diffcompare.truth.establish import Truth
 from diffcompare.truth.rounding import TrueNumber
 
 MAX_ENTRIES = 100_000  # of a Jacobian: every one is computed by every method, and written
@@ -115,9 +116,11 @@ def jacobian_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
-    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget, program=question.program)
+    program = question.program
+    problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget, program=program)
     _check_size(problem)
-    node_values = values_at(wengert_list(*problem.outputs), setup.point)
+    nodes = wengert_list(*problem.outputs)
+    node_values = values_at(nodes, setup.point) if program is None else program.recording.values
     truths = _truths(problem) if truth else ()
     pattern = problem.pattern
     columns, rows = colour(pattern.columns), colour(pattern.rows)
@@ -139,10 +142,9 @@ def _check_size(problem: VectorProblem) -> None:
 def _truths(problem: VectorProblem) -> tuple[Truth, ...]:
     """Return the truth about every output, all within one budget."""
     deadline, truths = Deadline(problem.budget), []
-    with ONE_AT_A_TIME:
-        for number in range(len(problem.outputs)):
-            left = deadline.remaining
-            truths.append(establish(problem.row(number, None if left is None else max(left, 1e-9))))
+    for number in range(len(problem.outputs)):
+        left = deadline.remaining
+        truths.append(truth_about(problem.row(number, None if left is None else max(left, 1e-9))))
     return tuple(truths)
 
 

@@ -21,6 +21,8 @@ def loss(W, b=0.5):
 def endless(x):
     while True:
         time.sleep(0.01)
+def interrupts(x):
+    raise KeyboardInterrupt
 def nothing(x):
     x * 2
 def printing(x):
@@ -94,6 +96,7 @@ def test_check_judges_a_gradient_by_hand(cli):
         ("model.py:f", ["--at", "y=1"], "E705"),
         ("model.py:f", ["--at", "x=[1,2"], "E708"),
         ("model.py:nothing", ["--at", "x=1"], "E586"),
+        ("model.py:interrupts", ["--at", "x=1"], "E587"),
         ("model.py:endless", ["--at", "x=1", "--budget", "0.1"], "E582"),
     ],
 )
@@ -126,3 +129,24 @@ def test_functions_of_a_file_in_expressions(cli, tmp_path):
     assert (outcome.code, "E582" in outcome.err) == (2, True)
     assert "E101" in cli("grad", "endless(x)", "--at", "x=1").err
     assert "E640" in cli("grad", "x", "--ops", "none.py").err
+
+
+def test_a_row_of_a_table_may_name_a_gradient_too(cli, tmp_path):
+    tmp_path.joinpath("rows.csv").write_text(
+        "expression,x,y,hand,hand_x\nmodel.py:f,0.2,,model.py:df,\nmodel.py:f,0.2,,,2*x\nx^2*y,1,2,,2*x*y\n",
+        encoding="utf-8",
+    )
+    tmp_path.joinpath("rows.jsonl").write_text(
+        '{"expression": "model.py:f", "point": {"x": "1/5"}, "hand": "model.py:df"}\n'
+        '{"expression": "model.py:loss", "point": "W=[[1,0],[0,2]]", "hand": {"b": "1"}}\n'
+        '{"expression": "x^2", "hand": "model.py:df"}\n',
+        encoding="utf-8",
+    )
+    options = ["--method", "hand-coded", "--no-truth", "--jobs", "1", "--format", "jsonl", "--allow-code"]
+    rows = [json.loads(line) for line in cli("batch", "rows.csv", *options).out.splitlines()]
+    found = [(row["methods"][0]["variant"], row["methods"][0]["gradient"]["x"]) for row in rows]
+    assert found == [("given", 9.0660864), ("given", 0.4), ("given", 4.0)]
+    first, second, third = [json.loads(line) for line in cli("batch", "rows.jsonl", *options).out.splitlines()]
+    assert (first["point"], first["methods"][0]["gradient"]) == ({"x": 0.2}, {"x": 9.0660864})
+    assert second["methods"][0]["gradient"]["b"] == 1.0
+    assert third["error"]["code"] == "E626"

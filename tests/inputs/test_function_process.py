@@ -5,12 +5,12 @@ import math
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
+from diffcompare.inputs import function_process
 from diffcompare.inputs.function_point import FunctionPoint
 from diffcompare.inputs.function_process import FunctionProcess, ProcessProgram, callable_of, load_in_process
 from diffcompare.inputs.function_worker import Service, point_data, point_from, recording_data
 from diffcompare.inputs.python_function import program
 from diffcompare.language.parser import parse
-from diffcompare.recording.recorder import first_difference
 
 MODEL = """\
 import math, os, time
@@ -72,7 +72,7 @@ def test_a_recording_comes_over_whole(remote, path):
     assert one.value == other.value
     assert [node.place for node in one.steps] == [node.place for node in other.steps]
     assert [str(one.question(d)) for d in one.decisions] == [str(other.question(d)) for d in other.decisions]
-    assert not first_difference(one, other)
+    assert not one.first_difference(other)
     assert here.at == remote.at
     assert remote.at.fixed == {"n"}
 
@@ -80,7 +80,7 @@ def test_a_recording_comes_over_whole(remote, path):
 def test_it_runs_elsewhere_on_its_own_path(remote):
     moved = {**remote.at.point, "w[1]": 1.0}
     assert remote.value(moved) > remote.value(remote.at.point)
-    assert "`if x > 0:`" in first_difference(remote.recording, remote.record(moved))
+    assert "`if x > 0:`" in remote.recording.first_difference(remote.record(moved))
 
 
 def test_a_branch_is_no_formula(remote):
@@ -112,6 +112,14 @@ def test_one_run_that_never_ends_leaves_the_others_standing(path):
         run.process.end()
 
 
+def test_a_file_that_never_ends_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(function_process, "LOADING", 0.1)
+    file = tmp_path / "loop.py"
+    file.write_text("while True:\n    pass\n", encoding="utf-8")
+    with pytest.raises(DiffcompareError, match=r"did not end within 0\.2 s, so that there is no function"):
+        load_in_process(str(file), "f", {}, "loop.py:f", 0.1)
+
+
 @pytest.mark.parametrize(
     ("name", "given", "code"), [("g", {}, "E642"), ("f", {}, "E704"), ("f", {"w": [1], "q": 1}, "E705")]
 )
@@ -136,11 +144,11 @@ def test_the_service_answers_in_json(path):
     at = point_from(answer["point"])
     assert at == service.program.at
     assert point_data(at) == answer["point"]
-    assert service.serve({"do": "run", "point": {"x": 0.5}}) == {"value": 1.0, "trouble": ""}
+    assert service.serve({"do": "run", "point": {"x": 0.5}}) == {"values": (1.0,), "trouble": ""}
     recording = service.serve({"do": "record", "point": None})["recording"]
     assert recording == recording_data(service.program.recording, [])
     assert [entry[0] for entry in recording["entries"]] == ["*", "-", "*"]
-    assert service.serve({"do": "formula"})["formula"]["code"][-1][0] == "*"
+    assert service.serve({"do": "formulas"})["formulas"]["code"][-1][0] == "*"
     assert service.serve({"do": "apply", "arguments": [0.5], "named": {}}) == {"result": 1.0}
     assert service.program.formula is parse("4*x*(1 - x)")
 

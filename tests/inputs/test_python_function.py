@@ -9,7 +9,8 @@ import pytest
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.function_point import function_point, gradient_by_name, parse_function_point
 from diffcompare.inputs.python_file import function_file, load
-from diffcompare.inputs.python_function import doubts, program
+from diffcompare.inputs.python_function import program
+from diffcompare.inputs.recording_doubts import doubts
 
 
 @pytest.fixture
@@ -166,6 +167,8 @@ def test_a_parameter_that_is_a_count_stays_an_integer():
         lambda x, n=4: (x ** np.arange(5.0))[n],
         lambda x, n=4: math.prod([x] * n),
         lambda x, n=4: power(x, n),
+        lambda x, n=(2, 2): np.full(n, x).prod(),
+        lambda x, n=[4, 0]: np.prod(x ** np.arange(5.0)[n]),
         lambda x, k=2, n=4: (x ** np.arange(5.0))[k] * (x ** np.arange(5.0))[n] / x**2,
     ],
 )

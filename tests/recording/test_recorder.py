@@ -305,6 +305,8 @@ def fills_array_from_outside(x):
         (lambda x: 1j * x, "E584", "complex numbers are not recorded"),
         (lambda x: x[0], "E587", "'float' object is not subscriptable"),
         (lambda x: statistics.mean([x, 2.0]), "E584", "takes plain numbers only"),
+        (lambda x: x.hex(), "E584", "takes plain numbers only"),
+        (lambda x: np.gradient([x, 2 * x])[0], "E584", "`np.gradient` wants a plain double"),
         (lambda x: np.float32(x), "E584", "`np.float32` wants a plain double"),
         (lambda x: caught_by_the_function(lambda: float(x)), "E584", "make a recorded number a plain one"),
     ],

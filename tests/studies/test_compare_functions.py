@@ -239,3 +239,25 @@ def test_a_function_of_several_outputs_has_a_jacobian():
     (answer,) = jacobian.answers
     assert "0.8775825618903728" in str(jacobian)
     assert answer.status == "ok"
+
+
+def test_what_stays_on_the_recorded_path_says_so():
+    (answer,) = dc.compare(step, x=0.3, methods="complex-step").answers
+    assert answer.notes[-1].startswith("stays on the path recorded at the point: line ")
+    assert dc.compare(logistic, x=0.3, methods="complex-step").answers[0].notes == ()
+    assert [note.code for note in dc.sweep(step, x=0.3, methods="complex-step", samples=1, single=True).notes] == [
+        "W553"
+    ]
+    assert dc.sweep(logistic, x=0.3, methods="complex-step", samples=1).notes == ()
+
+
+def test_the_gradient_alone_has_the_bits_of_the_comparison():
+    def network(w, b):
+        hidden = np.tanh(np.outer(w, w) @ np.array([0.3, -0.2, 0.5]) + b)
+        return np.mean(np.exp(hidden) * w) / np.linalg.norm(hidden)
+
+    point = {"w": [0.2, -0.7, 1.1], "b": 0.1}
+    (answer,) = dc.compare(network, point, methods="reverse-ad", truth=False).answers
+    alone = dc.gradient(network, point)
+    assert [*alone["w"], alone["b"]] == [answer.gradient[name] for name in ("w[0]", "w[1]", "w[2]", "b")]
+    assert dc.compare(network, point, methods=[]).value == network(np.array(point["w"]), 0.1)

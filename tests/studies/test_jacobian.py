@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 
 import pytest
 
@@ -151,4 +152,72 @@ def test_a_python_function_with_several_outputs():
     assert found.matrix[0] == pytest.approx([5 + 9 / 5, 12 / 5])
     assert found.worst_digits(found.answers[0]) > 9  # differences run the function itself
     symbolic = dc.jacobian(swirl, x=3.0, y=4.0, methods="symbolic", truth=False).answers[0]
-    assert (symbolic.status, symbolic.notes) == ("not-supported", ("the program decides x > 0",))
+    assert (symbolic.status, "return [r * x" in symbolic.notes[0]) == ("not-supported", True)
+
+
+# --- Python functions -------------------------------------------------------------------------------------------------
+
+
+def bent(x, y):
+    if x < 0.5:
+        return math.sin(x), x * y
+    return x * x, y
+
+
+def noisy(x):
+    return [x * random.random(), x]
+
+
+def by_text(x):
+    return [float(f"{x:.17g}") * 2.0, x * x]
+
+
+def longer_beyond_1(x):
+    return [x, x] if x <= 1 else [x, x, x]
+
+
+def answer_of(matrix, method):
+    return next(answer for answer in matrix.answers if answer.method == method)
+
+
+def test_differences_run_a_function_on_its_own_path_and_sympy_refuses_its_branches():
+    matrix = dc.jacobian(
+        bent, x=0.4999999, y=2, methods=["central-difference", "symbolic", "reverse-ad", "complex-step"]
+    )
+    assert answer_of(matrix, "reverse-ad").rows == ({"x": math.cos(0.4999999), "y": 0.0}, {"x": 2.0, "y": 0.4999999})
+    central, refused, stays = (answer_of(matrix, name) for name in ("central-difference", "symbolic", "complex-step"))
+    assert central.rows[0]["x"] < -1e4
+    (note,) = central.notes
+    assert "crosses a branch: line" in note
+    assert "`if x < 0.5:`, where 0.500006 < 0.5 is false" in note
+    assert refused.status == "not-supported"
+    assert "the program decides here by the value of a variable" in refused.notes[0]
+    assert "stays on the path recorded at the point" in stays.notes[0]
+
+
+def test_every_output_of_a_function_is_a_formula_where_it_never_decides():
+    matrix = dc.jacobian(lambda x, y: [x * y, x + y**2], x=2, y=3, methods=["symbolic", "forward-ad", "five-point"])
+    for answer in matrix.answers:
+        assert [list(row.values()) for row in answer.rows] == [pytest.approx([3, 2]), pytest.approx([1, 6])]
+
+
+def test_a_branch_that_begins_at_the_point_is_judged_for_every_output():
+    matrix = dc.jacobian(lambda x: [x if x > 0 else -x, 2 * x], x=0, methods="reverse-ad")
+    assert [truth.status for truth in matrix.truths] == ["nondifferentiable", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "text"),
+    [(noisy, "W320", "differs from itself"), (by_text, "W321", "output 1 of by_text is"), (bent, None, "")],
+)
+def test_a_recording_of_several_outputs_is_doubted_as_well(function, code, text):
+    point = {"x": 0.3, "y": 1.0} if function is bent else {"x": 0.3}
+    notes = dc.jacobian(function, point, methods="reverse-ad", truth=False).notes
+    assert [note.code for note in notes] == ([code] if code else [])
+    assert not code or text in notes[0].message
+
+
+def test_another_number_of_outputs_beside_the_point_is_told():
+    matrix = dc.jacobian(longer_beyond_1, x=1, methods=["forward-difference", "reverse-ad"])
+    assert "the function returned 3 numbers, and 2 at the point" in " ".join(matrix.answers[0].notes)
+    assert matrix.answers[1].status == "ok"

@@ -95,11 +95,9 @@ def _check_function(
     if named is None:
         return _check_operation(path, name, hand, at, seed, budget, quiet)
     from diffcompare.gradcheck.gradient_check import check_callable
-    from diffcompare.inputs.function_point import parse_function_point
-    from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_in_process
+    from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_at
 
-    given = None if at is None else parse_function_point(at)
-    program = load_in_process(path, name, given, f"{path}:{name}", budget)
+    program = load_at(path, name, at, budget)
     gradient = callable_of(FunctionProcess(*named, budget), named[1])
     checked = check_callable(callable_of(program.process, name), gradient, *program.at.arguments, seed=seed)
     return CommandResult(checked.document(brief=quiet), (), None, 0 if checked.ok else 1)

@@ -5,6 +5,7 @@ Survey", JMLR 18(153), 2018: truncation error falls with the step, round-off gro
 
 E551  no variable to step along         E553  no derivative to measure errors against
 E552  several variables                 W551  measured against reverse mode, not against the truth
+W552  the budget was spent              W553  along the recorded path of a program, which decides
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from math import floor, isfinite, isinf, log10, sqrt
 from typing import Any, NamedTuple
 
 from diffcompare.backends import BACKENDS, DIFFERENCES, ONE_AT_A_TIME, backend, run_backend
-from diffcompare.backends.problem import Problem
+from diffcompare.backends.problem import Problem, path_note
 from diffcompare.backends.symbolic import client
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
@@ -256,6 +257,7 @@ def _measured(record: StepSweep, grid: Grid, high: float, low: float, methods: S
         tiny = _tiny(problem, true, single=single)
         value = line(record.x)
     exact = answers_without_step(problem, true, single=single)
+    notes = (*notes, *_recorded_path(problem, single=single))
     if not complete:
         notes = (*notes, _cut_short(problem))
     return replace(
@@ -405,6 +407,13 @@ def _reference(problem: Problem, truth: Truth) -> tuple[TrueNumber, tuple[Diagno
     help = "a larger --budget may help" if truth.status == "timed-out" else None
     note = Diagnostic("W551", "note", message, help=help, severity="warning")
     return TrueNumber(repr(value), value, Fraction(value), "unknown"), (note,)
+
+
+def _recorded_path(problem: Problem, *, single: bool) -> list[Diagnostic]:
+    """Say of a program that decides what does not run it anew at every point."""
+    path = path_note(problem.program)
+    what = "everything in float32" if single else "the complex step"
+    return [Diagnostic("W553", "note", f"{what} {path}", severity="note")] if path else []
 
 
 def _cut_short(problem: Problem) -> Diagnostic:
