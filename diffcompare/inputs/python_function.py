@@ -217,8 +217,8 @@ def program_input(run: FunctionProgram, *, default: bool, several: bool = False)
 def single_output(run: FunctionProgram, recording: Recording) -> None:
     """Raise DiffcompareError where a function returned several numbers."""
     if len(recording.places) != 1:
-        message = f"{run.label} returned {len(recording.places)} numbers, and one number has a gradient"
-        help = "return one of them, or their sum"
+        message = f"{run.label} returned {len(recording.places) or 'no'} numbers, and one number has a gradient"
+        help = "return one of them, or their sum; `diffcompare jacobian` takes several" if recording.places else None
         raise error_at(definition_of(run.function), "E586", "bad_value", message, help)
 
 

@@ -161,7 +161,9 @@ def _coefficients(taylor: Taylor) -> Table:
         (order, coefficient, derivative)
         for order, (coefficient, derivative) in enumerate(zip(taylor.coefficients, _derivatives(taylor), strict=True))
     ]
-    return Table("coefficients", heads, tuple(rows), f"Coefficients of powers of {taylor.problem.name} - a, at a")
+    name = taylor.problem.name
+    place = "a" if name != "a" else "c"
+    return Table("coefficients", heads, tuple(rows), f"Coefficients of powers of {name} - {place}, at {place}")
 
 
 def _orders(taylor: Taylor) -> list[Table]:

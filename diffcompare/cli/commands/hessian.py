@@ -31,7 +31,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compute second derivatives."""
-    parsed, point = options.parse_input(expression, at)
+    parsed, point = options.parse_input(expression, at, budget)
     vector = None if times is None else options.vector(times)
     from diffcompare.backends.hessian_methods import METHODS
     from diffcompare.studies.hessian import hessian_question

@@ -31,7 +31,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Compute the Jacobian of several outputs."""
-    parsed, point = options.parse_input(expression, at, several=True)
+    parsed, point = options.parse_input(expression, at, budget, several=True)
     from diffcompare.backends.jacobian_methods import DEFAULT
     from diffcompare.studies.jacobian import jacobian_question
 

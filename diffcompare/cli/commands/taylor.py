@@ -25,7 +25,7 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""
-    parsed, point = options.parse_input(expression, at)
+    parsed, point = options.parse_input(expression, at, budget)
     from diffcompare.backends.taylor_methods import METHODS
     from diffcompare.studies.question import order_of
     from diffcompare.studies.taylor import MAX_ORDER, taylor_question
