@@ -6,6 +6,8 @@ The classes do the work; the functions below them take arguments as NumPy's func
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -262,6 +264,25 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims
     """Return the mean over axes."""
     result = total(a, axis, keepdims=keepdims)
     return result / (a.size / max(result.size, 1))
+
+
+def variance(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False
+) -> Any:
+    """Return the mean square distance from the mean, over the number of entries less `ddof`."""
+    centre = mean(a, axis, keepdims=True)
+    away = a - centre
+    return total(away * away, axis, keepdims=keepdims) / (a.size / max(centre.size, 1) - ddof)
+
+
+def product(a: Any, axis: int | None = None, dtype: Any = None, out: None = None, keepdims: bool = False) -> Any:
+    """Return the product along an axis, factor by factor, so that factors of 0 need no care."""
+    factors = reshape(a, -1) if axis is None else swapaxes(a, 0, axis)
+    result = reduce(mul, factors, np.ones(factors.shape[1:])[()])
+    if axis is None:
+        return reshape(result, (1,) * a.ndim) if keepdims else result
+    whole = swapaxes(reshape(result, (1, *result.shape)), 0, axis)
+    return whole if keepdims else reshape(whole, tuple(np.delete(a.shape, axis).tolist()))
 
 
 def largest(a: Any, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:

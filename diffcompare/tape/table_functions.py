@@ -28,12 +28,14 @@ from diffcompare.tape.array_functions import (
     matmul,
     mean,
     outer,
+    product,
     reshape,
     smallest,
     stack,
     swapaxes,
     total,
     transpose,
+    variance,
     where,
 )
 from diffcompare.tape.variable import Function, Variable, variable_of
@@ -182,6 +184,12 @@ def _choice(relation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda left, right, yes, no: where(relation(value_of(left), value_of(right)), yes, no)
 
 
+def clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    """Return an array with its entries moved into an interval, which may be open at one end."""
+    above = a if a_min is None else RECORDED[np.maximum](a, a_min)
+    return above if a_max is None else RECORDED[np.minimum](above, a_max)
+
+
 def _changed(variable: Variable, **attributes: Any) -> Variable:
     """Return a Variable after its attributes were changed."""
     for name, value in attributes.items():
@@ -224,7 +232,8 @@ RECORDED.update({
     np.vstack: lambda parts: concatenate([reshape(part, (-1, part.shape[-1])) for part in parts]),
     np.diff: lambda a: a[1:] - a[:-1],
     np.linalg.norm: lambda a: RECORDED[np.sqrt](total(a * a)),
-    np.clip: lambda a, low, high: RECORDED[np.minimum](RECORDED[np.maximum](a, low), high),
+    np.amax: largest, np.amin: smallest, np.clip: clip, np.var: variance, np.prod: product,
+    np.std: lambda *inputs, **options: RECORDED[np.sqrt](variance(*inputs, **options)),
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a: a.size,
     np.zeros_like: lambda a, **_: np.zeros(a.shape), np.ones_like: lambda a, **_: np.ones(a.shape),
 })  # fmt: skip

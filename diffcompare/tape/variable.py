@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -144,6 +144,17 @@ class AccumulateGrad(Function):
         return ()
 
 
+class RegisteredHook(NamedTuple):
+    """A hook at its node, from which it can be removed."""
+
+    node: Function
+    hook: Callable[[Variable], Any]
+
+    def remove(self) -> None:
+        """Let gradients pass without the hook."""
+        self.node.hooks = [hook for hook in self.node.hooks if hook is not self.hook]
+
+
 # --- Variables --------------------------------------------------------------------------------------------------------
 
 
@@ -199,11 +210,12 @@ class Variable(TapeOperators):
         """Return the same value without its history."""
         return variable_of(self.value)
 
-    def register_hook(self, hook: Callable[[Variable], Any]) -> None:
+    def register_hook(self, hook: Callable[[Variable], Any]) -> RegisteredHook:
         """Call `hook` with the gradient of this Variable; what it returns replaces the gradient, unless None."""
         if self.node is None:
             raise TapeError("E641", "no gradient passes here", "make the Variable with requires_grad=True")
         self.node.hooks = [*self.node.hooks, hook]
+        return RegisteredHook(self.node, hook)
 
     def retain_grad(self) -> None:
         """Keep the gradient in `.grad` although this Variable is not a leaf."""

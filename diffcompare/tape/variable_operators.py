@@ -13,6 +13,7 @@ All of them end in `RECORDED`, where `table_functions` has a function for each. 
 from __future__ import annotations
 
 import operator
+import reprlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -182,7 +183,14 @@ class TapeOperators:
         return RECORDED[ufunc](*inputs)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
-        return RECORDED[function](*inputs, **options)
+        recorded = RECORDED[function]
+        try:
+            return recorded(*inputs, **options)
+        except TypeError as error:
+            if "argument" not in str(error):
+                raise
+            raise TapeError("E644", f"np.{function.__name__} is not recorded with these arguments",
+                            "take fewer of them, or index and combine the array yourself") from error  # fmt: skip
 
     @property
     def T(self) -> Any:
@@ -223,7 +231,7 @@ def real_numbers(value: Any, taker: str) -> Any:
     """Return a value as NumPy's doubles; narrower floats stay.  `taker` says what asked for real numbers."""
     array = np.asarray(value_of(value))
     if array.dtype.kind not in "fiub":
-        raise TapeError("E645", f"{taker}: {value!r} is not a real number or an array of them",
+        raise TapeError("E645", f"{taker}: {reprlib.repr(value)} is not a real number or an array of them",
                         "np.stack makes one array of several Variables")  # fmt: skip
     return (array if array.dtype.kind == "f" else array.astype(float))[()]
 

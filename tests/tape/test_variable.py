@@ -265,6 +265,13 @@ ARRAY_CODE = {
         V,
         W,
     ),
+    "variance and standard deviation": (
+        lambda m: np.sum(np.var(m, axis=0, ddof=1) ** 2) + np.std(m) ** 3 + np.sum(np.std(m, axis=1, keepdims=True)),
+        M,
+    ),
+    "product": (lambda m, v: np.sum(np.prod(m, axis=1) ** 2) + np.prod(v) + np.sum(np.prod(m, axis=0)), M, V),
+    "product with a factor of 0": (lambda v: np.prod(v), np.array([2.0, 0.0, 3.0])),
+    "clip with one end": (lambda v: np.sum(np.clip(v, 0.1, None) * np.clip(v, a_min=None, a_max=0.3)), V),
     "an array filled": (lambda v: _filled(v), V),
     "logsumexp": (lambda v: np.log(np.sum(np.exp(v - np.max(v)))) + np.max(v), V),
     "two layers": (lambda w1, b1, w2: np.mean((np.tanh(M @ w1 + b1) @ w2) ** 2), N, V[:2], W[:2]),
@@ -395,6 +402,18 @@ def test_a_hook_sees_a_gradient_pass_and_may_replace_it():
     assert (seen[0], y.grad, x.grad) == (2.0, 20.0, 120.0)
 
 
+def test_a_hook_can_be_removed():
+    x = leaf(3.0)
+    tenfold = x.register_hook(lambda gradient: gradient * 10)
+    x.register_hook(lambda gradient: gradient + 1)
+    (2 * x).backward()
+    assert x.grad == 21.0
+    tenfold.remove()
+    x.zero_grad()
+    (2 * x).backward()
+    assert x.grad == 3.0
+
+
 @pytest.mark.parametrize("wrong", [np.ones(3), 7.0])
 def test_what_a_hook_returns_has_the_shape_of_the_gradient(wrong):
     y = leaf([1.0, 2.0]) * 3
@@ -453,6 +472,7 @@ def product_changed_before_backward(change):
         (lambda: np.array([leaf(1.0), leaf(2.0)]), "E644", "np.stack"),
         (lambda: np.zeros(1).__iadd__(leaf([1.0])), "E644", "out = out + v"),
         (lambda: np.cumsum(leaf([1.0])), "E644", "np.cumsum is not recorded"),
+        (lambda: np.diff(leaf([[1.0]]), axis=0), "E644", "np.diff is not recorded with these arguments"),
         (lambda: Variable("text"), "E645", "not a real number"),
         (lambda: Variable(1j), "E645", "not a real number"),
     ],
