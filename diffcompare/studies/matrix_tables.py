@@ -247,8 +247,10 @@ def accuracy_sentence(record: MatrixRecord) -> str:
     rest = [method for method, number in known.items() if number < FULL_DIGITS]
     parts = [f"{join(full)} keep{'s' * (len(full) == 1)} all {FULL_DIGITS} digits in {place}"] if full else []
     if rest:
-        numbers = join([f"{known[method]:.1f}" for method in rest])
+        numbers = [f"{known[method]:.1f}" for method in rest]
+        kept = numbers[0] if len(set(numbers)) == 1 else join(numbers)
+        kept += "" if full else " digits"
         entry = "its worst entry" if len(rest) == 1 else "their worst entries"
-        parts.append(f"{join(rest)} keep{'s' * (len(rest) == 1)} {numbers} in {entry}")
+        parts.append(f"{join(rest)} keep{'s' * (len(rest) == 1)} {kept} in {entry}")
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
