@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -155,7 +155,7 @@ def hessian_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
-    vector = None if times is None else _vector(times, setup.wrt)
+    vector = None if times is None else _vector(times, setup.wrt, setup.point)
     problem = HessianProblem(question.parsed.expression, setup.point, setup.wrt, vector, step, budget, question.program)
     _check_size(problem)
     value = value_at(problem.expression, setup.point)
@@ -178,9 +178,12 @@ def select_methods(names: Sequence[str], known: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(known if "all" in names else names))
 
 
-def _vector(times: Mapping[str, float], wrt: Sequence[str]) -> dict[str, float]:
+def _vector(times: Mapping[str, float], wrt: Sequence[str], variables: Collection[str]) -> dict[str, float]:
     """Return the vector of a product, 0 for variables that are not named."""
     for name, number in times.items():
+        if name in variables and name not in wrt:
+            message = f"the vector moves `{name}`, which is not among the variables to differentiate by"
+            raise bad_value(message, "--times", f"take it in: --wrt {','.join([*wrt, name])}")
         if name not in wrt:
             raise unknown_variable(name, wrt, "--times", f"{name}={format_coordinate(number)}")
     vector = {name: float(times.get(name, 0.0)) for name in wrt}

@@ -120,6 +120,7 @@ def test_constants_and_wrong_input():
         ({"methods": "forward-over-revers"}, "E712"),
         ({"times": {"z": 1}}, "E705"),
         ({"times": {"x": 0}}, "E703"),
+        ({"times": {"x": 1}, "wrt": "y"}, "E703"),
     ):
         with pytest.raises(DiffcompareError) as caught:
             dc.hessian("x*y", x=1, y=2, **wrong)
