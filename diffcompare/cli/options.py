@@ -129,11 +129,12 @@ def point(specs: Sequence[str]) -> dict[str, float]:
     return parse_point(specs)
 
 
-def vector(specs: Sequence[str]) -> dict[str, float]:
-    """Parse the vector of `--times`."""
-    from diffcompare.inputs.point import parse_point
+def vector(specs: Sequence[str], parsed_input: ParsedInput) -> dict[str, float]:
+    """Parse the vector of `--times`, which has the shapes of its parameters where the input is a function."""
+    from diffcompare.inputs import function_point, point
 
-    return parse_point(specs, option="--times")
+    parse = point.parse_point if parsed_input.program is None else function_point.parse_function_point
+    return parse(specs, option="--times")
 
 
 def parse_input(

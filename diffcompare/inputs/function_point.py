@@ -284,7 +284,7 @@ def flat_values(given: Mapping[str, Any]) -> dict[str, float]:
 # --- From the command line --------------------------------------------------------------------------------------------
 
 
-def parse_function_point(specs: Sequence[str]) -> dict[str, Any]:
+def parse_function_point(specs: Sequence[str], option: str = "--at") -> dict[str, Any]:
     """Parse the point of `--at "x=0.2,w=[1,2,3]"`, which may be repeated; commas inside brackets do not separate.
 
     Raises DiffcompareError for anything but assignments of numbers.
@@ -292,10 +292,10 @@ def parse_function_point(specs: Sequence[str]) -> dict[str, Any]:
     point: dict[str, Any] = {}
     for spec in specs:
         for assignment in split_at_commas(spec) if spec.strip() else ():
-            name, text = split_assignment(assignment, "--at")
+            name, text = split_assignment(assignment, option)
             if name in point:
                 raise _wrong(f"two values for `{name}`", "keep one of them")
-            point[name] = parse_value(text, f"--at {name}")
+            point[name] = parse_value(text, f"{option} {name}")
     return point
 
 

@@ -11,6 +11,7 @@ from diffcompare.backends import ONE_AT_A_TIME
 from diffcompare.backends.hessian_methods import METHODS, HessianProblem
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.inputs.function_point import flat_values
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -21,6 +22,7 @@ from diffcompare.studies.matrix_tables import MatrixRecord
 from diffcompare.studies.question import (
     bad_value,
     checked_names,
+    checked_point,
     checked_positive,
     format_coordinate,
     question_and_point,
@@ -155,7 +157,12 @@ def hessian_question(
 
         prepare()  # sympy is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
-    vector = None if times is None else _vector(times, setup.wrt, setup.point)
+    vector = None
+    if times is not None:
+        if not isinstance(times, Mapping):
+            raise bad_value(f"a vector is not {type(times).__name__}", "times", 'give names and numbers: {"x": 1.0}')
+        numbers = flat_values(times) if question.program is not None else checked_point(list(times), times)
+        vector = _vector(numbers, setup.wrt, setup.point)
     problem = HessianProblem(question.parsed.expression, setup.point, setup.wrt, vector, step, budget, question.program)
     _check_size(problem)
     value = value_at(problem.expression, setup.point)

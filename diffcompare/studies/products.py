@@ -8,6 +8,7 @@ from typing import Any
 
 from diffcompare.backends.automatic import by_name, explain_undefined, origin_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.function_point import flat_values
 from diffcompare.inputs.point import unknown_variable
 from diffcompare.language.expression import Expression, Variable
 from diffcompare.language.operations import NotDifferentiable
@@ -111,6 +112,8 @@ def _named(direction: Any, at: Mapping[str, float], what: str) -> dict[str, floa
     """Return a direction as doubles.  Raises DiffcompareError for what is none."""
     if not isinstance(direction, Mapping):
         raise bad_value(f"a {what} is not {type(direction).__name__}", what, 'give names and numbers: {"x": 1.0}')
+    if any(hasattr(value, "__len__") and not isinstance(value, str) for value in direction.values()):
+        direction = flat_values(direction)
     for name in direction:
         if name not in at:
             raise unknown_variable(str(name), at, what, f"{name}")

@@ -121,6 +121,8 @@ def test_constants_and_wrong_input():
         ({"times": {"z": 1}}, "E705"),
         ({"times": {"x": 0}}, "E703"),
         ({"times": {"x": 1}, "wrt": "y"}, "E703"),
+        ({"times": {"x": [1]}}, "E703"),
+        ({"times": 5}, "E703"),
     ):
         with pytest.raises(DiffcompareError) as caught:
             dc.hessian("x*y", x=1, y=2, **wrong)
@@ -138,3 +140,14 @@ def test_a_python_function():
     found = dc.hessian(polynomial, x=1.5, y=2.0)
     assert found.matrix == [[4.0, 4.0], [4.0, 0.0]]
     assert all(answer.status == "ok" for answer in found.answers)
+
+
+def test_a_vector_of_a_function_has_the_shapes_of_its_parameters():
+    def f(w, b):
+        return (w[0] * w[0] * w[1] + w[1] * b) * 1.0
+
+    products = [
+        dc.hessian(f, w=[1.0, 2.0], b=3.0, times=times, methods="forward-over-reverse").matrix
+        for times in ({"w": [1, 0]}, {"w[0]": 1})
+    ]
+    assert products == [[[4.0], [2.0], [0.0]]] * 2
