@@ -263,6 +263,7 @@ studies/                      Studies: each puts questions to the table, the cat
   products.py                 `dc.jvp` and `dc.vjp`: the Jacobian times a direction by one forward sweep, weights times it by one reverse sweep
   question.py                 The validated question: point or default point (away from kinks), variables, steps and budgets
   record.py                   `Record`, the base of every study's result, and what their reports share: question, point, numbers, counts
+  tape_graph.py               The graph that a function leaves on the tape, as users of PyTorch know it: `grad_fn` and its `next_functions`
   taylor.py                   `dc.taylor` and `taylor`: Taylor coefficients by every method, each against the truth, and what every order costs
   taylor_report.py            Taylor coefficients as JSON and as a document: the coefficients against the truth, and what every order costs
   trace.py                    `dc.trace` and `trace`: the sweeps of automatic differentiation, step by step (tables 2 and 3 of the survey)
@@ -285,6 +286,7 @@ studies/                      Studies: each puts questions to the table, the cat
 tape/                         The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
   function_operations.py      A `Function` of the tape as an operation of recordings and expressions: an operation of its own, with its backward
+  graph_nodes.py              The graph of a Variable as plain data: its `grad_fn` and all nodes below, with what each saved and passes on to
   nesting.py                  Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
   table_functions.py          The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
   variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards

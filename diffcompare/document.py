@@ -227,6 +227,7 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     table: Table
     caption: str = ""
+    has_output: bool = True  # the node that no other one uses is the output
 
 
 Picture: TypeAlias = Plot | Bars | Graph

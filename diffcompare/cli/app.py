@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from importlib import import_module
 from typing import Annotated, Any
@@ -101,7 +102,7 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
         own_values = {name: values[name] for name in own}
         output = settings.output or safe_io.STREAM
         safe_io.protect_inputs(options.files_read(own, values, output), output)
-        with use_language(values.get("lang", LANGUAGES[0])), options.own_operations(values):
+        with use_language(values.get("lang", LANGUAGES[0])), _own_operations(values):
             if needs_settings:
                 result = function(settings=settings, **own_values)
             else:
@@ -113,6 +114,16 @@ def with_output(function: Callable[..., CommandResult | int]) -> Callable[..., i
     parameters = list({**own, **shared}.values())
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
+
+
+def _own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Return a context in which texts may call the Functions of the file that `--ops` names, if it is given."""
+    path = values.get("ops")
+    if path is None:
+        return nullcontext()
+    from diffcompare.inputs.function_process import operations_from
+
+    return operations_from(path, values.get("budget") or 5.0)
 
 
 def _shared_options(

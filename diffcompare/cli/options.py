@@ -9,7 +9,6 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
@@ -23,6 +22,7 @@ from diffcompare.render import FORMATS
 
 if TYPE_CHECKING:
     from diffcompare.backends.problem import Hand as HandFormulas
+    from diffcompare.inputs.function_process import ProcessProgram
     from diffcompare.inputs.resolve import ParsedInput
 
 MAX_DIGITS = 17
@@ -138,23 +138,27 @@ def vector(specs: Sequence[str], parsed_input: ParsedInput) -> dict[str, float]:
 
 
 def parse_input(
-    expression: str, at: Sequence[str] | None, budget: float | None = 5.0, *, several: bool = False
+    expression: str,
+    at: Sequence[str] | None,
+    budget: float | None = 5.0,
+    *,
+    several: bool = False,
+    program: ProcessProgram | None = None,
 ) -> tuple[ParsedInput, dict[str, float] | None]:
     """Parse the expression argument (with `several` also a list of outputs), and the point of `--at` if there is one.
 
-    `budget` is for the runs of a Python function.
+    `budget` is for the runs of a Python function, and `program` is one that is loaded already.
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
     from diffcompare.inputs.resolve import resolve
 
-    named = function_named(expression)
-    if named is not None:
-        from diffcompare.inputs.function_process import function_at
+    program = program or function_program(expression, at, budget)
+    if program is not None:
+        from diffcompare.inputs.python_function import program_input
 
-        parsed = function_at(*named, at, budget, several=several)
-        assert parsed.program is not None
-        return parsed, None if at is None else parsed.program.at.point
+        parsed = program_input(program, default=at is None, several=several)
+        return parsed, None if at is None else program.at.point
     given = None if at is None else point(at)
     return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several), given
 
@@ -168,14 +172,14 @@ def function_named(argument: str) -> tuple[str, str] | None:
     return function_file(argument)
 
 
-def own_operations(values: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """Return a context in which texts may call the Functions of the file that `--ops` names, if it is given."""
-    path = values.get("ops")
-    if path is None:
-        return nullcontext()
-    from diffcompare.inputs.function_process import operations_from
+def function_program(argument: str, at: Sequence[str] | None, budget: float | None = 5.0) -> ProcessProgram | None:
+    """Load the function that an argument `FILE.py:name` names into a process of its own; None for anything else."""
+    named = function_named(argument)
+    if named is None:
+        return None
+    from diffcompare.inputs.function_process import load_at
 
-    return operations_from(path, values.get("budget") or 5.0)
+    return load_at(*named, at, budget)
 
 
 def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:

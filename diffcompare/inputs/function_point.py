@@ -58,13 +58,22 @@ class FunctionPoint(NamedTuple):
 
     def call(self, function: Callable[..., Any], numbers: Mapping[str, Any]) -> Any:
         """Call a function with numbers by flat name, plain or recorded, in the shapes of the parameters."""
+        arguments = {
+            parameter.name: arranged([numbers[name] for name in parameter.names], parameter.shape)
+            for parameter in self.parameters
+            if parameter.name not in self.fixed
+        }
+        return self.call_with(function, arguments)
+
+    def call_with(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """Call a function with arguments by parameter; those that are fixed are integers."""
         positional, named = [], {}
         for parameter in self.parameters:
             if parameter.name in self.fixed:
                 counts = nest([int(number) for number in parameter.numbers], parameter.shape)
                 argument: Any = tuple(counts) if parameter.counts_as == "tuple" else counts
             else:
-                argument = arranged([numbers[name] for name in parameter.names], parameter.shape)
+                argument = arguments[parameter.name]
             if parameter.by_position:
                 positional.append(argument)
             else:

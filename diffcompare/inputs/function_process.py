@@ -230,6 +230,10 @@ class ProcessProgram(FunctionProgram):
         """The outputs as expressions that hold for every input."""
         return tuple(serialization.decode(self.process.ask("formulas")["formulas"]))
 
+    def tape_nodes(self) -> list[dict[str, Any]] | None:
+        """Return the nodes that the function leaves on the tape, its `grad_fn` first; None where there are none."""
+        return self.process.ask("tape")["nodes"]  # type: ignore[no-any-return]
+
     def called(self, point: Mapping[str, float]) -> Any:
         """Return what the function returns at a point: a number, nested lists, or a dictionary of such."""
         return self.process.ask("call", point=dict(point))["result"]

@@ -88,6 +88,8 @@ class Service:
                 return dict(self.program.run(request["point"])._asdict())
             case "formulas":
                 return {"formulas": serialization.encode(*map(_writable, self.program.formulas))}
+            case "tape":
+                return {"nodes": self.program.tape_nodes()}
             case "call":
                 called = _guarded(self.program.at.call, self.function, request["point"])
                 return {"result": plain_result(called)}

@@ -113,6 +113,12 @@ def is_tape_function(function: object) -> bool:
     return tape is not None and isinstance(function, type) and issubclass(function, tape.Function)
 
 
+def is_tape_variable(value: object) -> bool:
+    """Tell whether something is a `Variable` of `diffcompare.tape`."""
+    tape = sys.modules.get(_TAPE)
+    return tape is not None and type(value) is tape.Variable
+
+
 def tape_functions(path: str) -> dict[str, Any]:
     """Run a file and return the Functions of the tape that it defines, by their names in the language.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, default_values, function_point, gradient_by_name, nest
-from diffcompare.inputs.python_file import applied
+from diffcompare.inputs.python_file import applied, is_tape_variable
 from diffcompare.inputs.recording_doubts import MOVE, PlainCall, doubts, unrecorded_dependence
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -99,6 +99,28 @@ class FunctionProgram:
             return PlainCall(None, raised(error).diagnostic.message)
         infinite = [value for value in values if not math.isfinite(value)]
         return PlainCall(None, f"the function returned {infinite[0]}") if infinite else PlainCall(values)
+
+    def tape_nodes(self) -> list[dict[str, Any]] | None:
+        """Return the nodes that the function leaves on the tape, its `grad_fn` first, as `tape.graph_nodes` has them.
+
+        Where it makes no Variables of its own that require a gradient, its parameters are such.  None where it returns
+        no Variable.  Raises DiffcompareError for whatever the function raises.
+        """
+        try:
+            result = self.at.call(self.function, self.at.point)
+            if not is_tape_variable(result):
+                return None
+            from diffcompare.tape.graph_nodes import graph_nodes, leaves_of
+
+            leaves = leaves_of(self.at) if result.grad_fn is None else {}
+            result = self.at.call_with(self.function, leaves) if leaves else result
+        except DiffcompareError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise raised(error) from error
+        if not is_tape_variable(result) or result.grad_fn is None:
+            return None
+        return graph_nodes(result, {id(leaf): name for name, leaf in leaves.items()})
 
     def close(self) -> None:
         """End what the program needs beyond this process: nothing."""

@@ -22,12 +22,11 @@ from diffcompare.studies.record import (
     study_data,
 )
 from diffcompare.studies.trace import Identity, Trace, TraceFrame
-from diffcompare.studies.trace_wording import short
+from diffcompare.studies.trace_wording import saved_text
 
 MAX_TANGENTS = 10_000  # frames of forward sweeps; beyond that, frames with a zero tangent are omitted from the JSON
 MAX_ROWS = 60  # rows of a table that is shown: the first and the last ones
 MAX_SEEDS = 4  # seeds whose tangents are shown side by side
-MAX_SAVED = 4  # saved numbers that are shown
 ROUNDING = 1e-9  # relative; rounding explains smaller differences between two sums of products
 
 TITLES = {"forward": "Forward trace", "reverse": "Reverse trace", "both": "Forward and reverse trace"}
@@ -168,17 +167,9 @@ def _primal(trace: Trace) -> Table:
     kept = [saved_by(frame.node, trace.values) for frame in trace.primal]
     if not any(kept):
         return table
-    saved = [Code(_saved_text(values)) if values else None for values in kept]
+    saved = [Code(saved_text(values)) if values else None for values in kept]
     with_saved = tuple([(*row, cell) for row, cell in zip(rows, saved, strict=True)])
     return table._replace(columns=(*heads, Column("saved", "saved")), rows=with_saved)
-
-
-def _saved_text(value: Any) -> str:
-    """Return saved values to a few digits; of a long array its first numbers."""
-    if not isinstance(value, list | tuple):
-        return value if isinstance(value, str) else short(value)
-    texts = [f"[{_saved_text(item)}]" if isinstance(item, list) else _saved_text(item) for item in value[:MAX_SAVED]]
-    return ", ".join([*texts, *["..."] * (len(value) > MAX_SAVED)])
 
 
 def _tangent(trace: Trace) -> Table:

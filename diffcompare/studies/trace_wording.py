@@ -22,6 +22,7 @@ Substitution: TypeAlias = Callable[[Expression], Expression]
 # The combining mark over the letter: none, a dot, a bar.
 MARKS: dict[Kind, str] = {"primal": "", "tangent": "\u0307", "adjoint": "\u0304"}
 MAX_EXACT_DIGITS = 8  # numbers with more digits are rounded
+MAX_SAVED = 4  # saved numbers that are shown
 ROUNDED_DIGITS = 4  # significant digits of rounded numbers in a rule; the value beside it has all digits
 
 
@@ -172,3 +173,11 @@ def short(value: Any) -> str:
         return "?"
     full = f"{float(value):.{MAX_EXACT_DIGITS}g}"
     return full if float(full) == value else f"{float(value):.{ROUNDED_DIGITS}g}"
+
+
+def saved_text(value: Any) -> str:
+    """Return saved values to a few digits; of a long array its first numbers."""
+    if not isinstance(value, list | tuple):
+        return value if isinstance(value, str) else short(value)
+    texts = [f"[{saved_text(item)}]" if isinstance(item, list) else saved_text(item) for item in value[:MAX_SAVED]]
+    return ", ".join([*texts, *["..."] * (len(value) > MAX_SAVED)])

@@ -25,6 +25,7 @@ from diffcompare.recording.outcome import raised
 from diffcompare.recording.recorded_number import RecordedNumber, plain, record_operation, tapes_aside
 from diffcompare.recording.source_lines import user_frame
 from diffcompare.recording.valueless import branch_refused, has_no_value
+from diffcompare.tape.graph_nodes import shown
 from diffcompare.tape.variable import Function, Variable, grad
 
 KEPT = 256  # calls whose result is remembered: a partial is asked for where the value was
@@ -87,7 +88,7 @@ class FunctionCalls:
             except Exception as error:
                 raise raised(error) from error
             saved = () if result.grad_fn is None else result.grad_fn.saved or ()
-            return Outcome(tuple(np.ravel(result.data).tolist()), result.shape, tuple(map(_shown, saved)))
+            return Outcome(tuple(np.ravel(result.data).tolist()), result.shape, tuple(map(shown, saved)))
 
     def _gradient(self, numbers: tuple[float, ...], output: int) -> tuple[float, ...]:
         """Return what backward makes of a gradient of 1 for one number of the result."""
@@ -125,12 +126,6 @@ class FunctionNumbers(NamedTuple):
     def saved(self, *numbers: float) -> Sequence[Any]:
         """Return what forward saved."""
         return self.calls.outcome(numbers).saved
-
-
-def _shown(value: Any) -> Any:
-    """Return a saved value as numbers and nested lists, or as text."""
-    value = value.data if isinstance(value, Variable) else value
-    return np.asarray(value).tolist() if isinstance(value, np.ndarray | np.generic | float | int) else repr(value)[:40]
 
 
 # --- The row of a Function --------------------------------------------------------------------------------------------

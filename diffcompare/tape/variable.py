@@ -167,6 +167,10 @@ class Variable(TapeOperators):
     grad_fn: Function | None  # None for a leaf
     accumulator: AccumulateGrad | None
 
+    def __new__(cls, value: Any, requires_grad: bool = False) -> Any:
+        """Return a new Variable; a number of a recording stays what it is, as its derivative is followed already."""
+        return value if _records_functions(value) else object.__new__(cls)
+
     def __init__(self, value: Any, requires_grad: bool = False) -> None:
         array = np.array(real_numbers(value, "Variable"))
         self.value, self.requires_grad, self.version = array[()], requires_grad, 0
@@ -343,7 +347,7 @@ def _records_functions(argument: Any) -> bool:
 
 def variable_of(value: Any, grad_fn: Function | None = None) -> Variable:
     """Return a Variable around a value that is nobody else's."""
-    variable = Variable.__new__(Variable)
+    variable: Variable = object.__new__(Variable)
     variable.value, variable.grad_fn, variable.requires_grad = value, grad_fn, grad_fn is not None
     variable.version, variable.grad, variable.accumulator = 0, None, None
     return variable

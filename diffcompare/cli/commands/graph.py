@@ -32,7 +32,14 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Draw the computational graph of an expression."""
-    parsed, point = options.parse_input(expression, at)
+    program = options.function_program(expression, at)
+    if program is not None and (show, wrt, other_at) == ("primal", None, None):
+        nodes = program.tape_nodes()
+        if nodes is not None:
+            from diffcompare.studies.tape_graph import TapeGraph
+
+            return CommandResult(TapeGraph(expression, program.at.point, nodes).document(brief=quiet))
+    parsed, point = options.parse_input(expression, at, program=program)
     if other_at is not None:
         return _both_paths(parsed, other_at, quiet=quiet)
     from diffcompare.studies.graph import graph_question

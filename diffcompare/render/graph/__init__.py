@@ -27,7 +27,9 @@ def only_graph(document: Document, format: str) -> Graph:
 
 
 def output_of(graph: Graph) -> str | None:
-    """Return the name of the node that no other node uses."""
+    """Return the name of the node that no other node uses, if the graph ends in its output."""
+    if not graph.has_output:
+        return None
     sources = {edge.source for edge in graph.edges}
     return next((vertex.name for vertex in reversed(graph.vertices) if vertex.name not in sources), None)
 

@@ -166,7 +166,9 @@ def draw_graph(graph: Graph, look: Look, density: Density) -> TextDrawing | None
     """
     if not 0 < len(graph.vertices) <= MAX_DRAWN:
         return None
-    return _cached_drawing(graph.vertices, graph.edges, look._replace(width=0, digits=None), density, language())
+    return _cached_drawing(
+        graph.vertices, graph.edges, graph.has_output, look._replace(width=0, digits=None), density, language()
+    )
 
 
 def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
@@ -186,9 +188,14 @@ def _legend(graph: Graph, look: Look, labelled: bool) -> list[str]:
 
 @lru_cache(maxsize=128)
 def _cached_drawing(
-    vertices: tuple[Vertex, ...], edges: tuple[Edge, ...], look: Look, density: Density, _language: str
+    vertices: tuple[Vertex, ...],
+    edges: tuple[Edge, ...],
+    has_output: bool,
+    look: Look,
+    density: Density,
+    _language: str,
 ) -> TextDrawing:
-    graph = Graph("", vertices, edges, Table("", (), ()))
+    graph = Graph("", vertices, edges, Table("", (), ()), has_output=has_output)
     for sparse in (False, True):
         plan = _plan(graph, look, density, sparse)
         channels = [_tracks(_wires(plan, column)) for column in range(len(plan.layout.columns) - 1)]
