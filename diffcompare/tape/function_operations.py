@@ -30,6 +30,7 @@ from diffcompare.tape.variable import Function, Variable, grad
 
 KEPT = 256  # calls whose result is remembered: a partial is asked for where the value was
 MAX_ELEMENTS = 10_000  # of a result that is looked at element by element
+PROPORTIONAL = 1e-9  # relative; how near twice the gradient has to be to twice as much
 ROUNDING = 1e-12  # relative; what an array and its elements alone may differ by
 
 
@@ -64,6 +65,7 @@ class FunctionCalls:
 
     def __init__(self, function: type[Function], slots: Sequence[Slot]) -> None:
         self.function, self.slots = function, tuple(slots)
+        self.is_proportional = False  # to the gradient that comes in, as far as one call shows
         self.outcome = lru_cache(maxsize=KEPT)(self._outcome)
         self.gradient = lru_cache(maxsize=KEPT)(self._gradient)
 
@@ -91,12 +93,30 @@ class FunctionCalls:
             return Outcome(tuple(np.ravel(result.data).tolist()), result.shape, tuple(map(shown, saved)))
 
     def _gradient(self, numbers: tuple[float, ...], output: int) -> tuple[float, ...]:
-        """Return what backward makes of a gradient of 1 for one number of the result."""
+        """Return what backward makes of a gradient of 1 for one number of the result.
+
+        Raises DiffcompareError where it makes of a gradient of 2 something else than twice as much: a sweep multiplies
+        by the gradient itself, and would hide that backward does not.
+        """
+        slopes = self._backward(numbers, output, 1.0)
+        if not self.is_proportional:
+            doubled = self._backward(numbers, output, 2.0)
+            if not np.allclose(doubled, 2 * slopes, rtol=PROPORTIONAL, atol=0.0, equal_nan=True):
+                name = self.function.__name__
+                message = (
+                    f"the backward of {name} is not proportional to grad_output: the chain rule multiplies by it, once"
+                )
+                help = f"`diffcompare check FILE.py:{name}` compares it with its forward"
+                raise DiffcompareError(Diagnostic("E646", "bad_value", message, help=help))
+            self.is_proportional = True
+        return tuple(slopes.tolist())
+
+    def _backward(self, numbers: tuple[float, ...], output: int, scale: float) -> Any:
         with tapes_aside(), np.errstate(all="ignore"):
             try:
                 leaves, result = self._call(numbers)
                 seed = np.zeros(result.size)
-                seed[output] = 1.0
+                seed[output] = scale
                 parts = grad(result, leaves, seed.reshape(result.shape))
             except DiffcompareError:
                 raise
@@ -106,7 +126,7 @@ class FunctionCalls:
             np.zeros(leaf.size) if part is None else np.ravel(part.data)
             for leaf, part in zip(leaves, parts, strict=True)
         ]
-        return tuple(np.concatenate(flat).tolist())
+        return np.concatenate(flat)
 
 
 class FunctionNumbers(NamedTuple):

@@ -182,6 +182,18 @@ def test_a_backward_that_raises_fails_and_the_other_rows_stand():
     assert "LookupError: backward is not done" in comparison.answers[0].notes[0]
 
 
+def test_a_backward_that_forgets_the_chain_is_not_hidden_by_the_sweep():
+    class Forgetful(DefinedSinh):
+        @staticmethod
+        def backward(ctx, grad_output):
+            e, e_minus = ctx.saved_tensors
+            return (e + e_minus) / 2
+
+    (answer,) = dc.compare(lambda x: Forgetful.apply(x) * x, x=1.0, methods=["reverse-ad"]).answers
+    assert answer.status == "failed"
+    assert "the backward of Forgetful is not proportional to grad_output" in answer.notes[0]
+
+
 def test_a_forward_that_raises_is_an_error_at_its_line():
     class Slip(Sinh):
         @staticmethod
