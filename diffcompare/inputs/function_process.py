@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import inspect
 import json
+import linecache
 import math
 import queue
 import subprocess
@@ -47,6 +48,7 @@ class FunctionProcess:
 
     def __init__(self, path: str, name: str | None, budget: float | None, worker: str = WORKER) -> None:
         """Prepare a process; `worker` is the module that runs in it, and without a name all Functions are loaded."""
+        linecache.checkcache(path)  # lines are shown by this process, which may have seen another file of this name
         self.path, self.name, self.budget, self.worker = path, name, budget, worker
         self.process: subprocess.Popen[bytes] | None = None
         self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()

@@ -150,3 +150,12 @@ def test_a_row_of_a_table_may_name_a_gradient_too(cli, tmp_path):
     assert (first["point"], first["methods"][0]["gradient"]) == ({"x": 0.2}, {"x": 9.0660864})
     assert second["methods"][0]["gradient"]["b"] == 1.0
     assert third["error"]["code"] == "E626"
+
+
+def test_lines_are_those_of_the_file_that_was_run(cli, tmp_path, monkeypatch):
+    """Files of the same name elsewhere, read before by this process, are others."""
+    for folder, line in (("first", "return x * x"), ("second", "return x + x * math.pi")):
+        tmp_path.joinpath(folder).mkdir()
+        tmp_path.joinpath(folder, "model.py").write_text(f"import math\ndef f(x):\n    {line}\n", encoding="utf-8")
+        monkeypatch.chdir(tmp_path / folder)
+        assert f"3: {line}" in cli("trace", "model.py:f", "--at", "x=2").out
