@@ -124,6 +124,8 @@ def execute(
         help = safe_io.help_for(trouble.error)
         if run.statistics.rows:
             help = f"{_rows(run.statistics.rows)} are done: {help}, then continue with --resume"
+        elif run.begun and resumable:  # the first rows may be in the file although none was counted
+            help = f"{help}, then continue with --resume"
         else:
             help = f"{help}, or {safe_io.ANOTHER_OUTPUT}"
         raise safe_io.CannotWrite(f"`{trouble.path}`", safe_io.reason(trouble.error), help) from None

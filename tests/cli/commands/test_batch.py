@@ -319,6 +319,22 @@ def test_a_disk_that_fills_up_keeps_whole_rows_and_the_run_goes_on_later(start, 
     assert Path("r.jsonl").read_bytes() == b"".join(unbroken.splitlines(keepends=True)[:300])
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits as POSIX has them")
+def test_a_disk_that_is_full_before_a_row_is_counted(start) -> None:
+    import resource
+
+    write_rows(3)
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+
+    run = start("batch", "rows.txt", *QUICK, "-o", "r.jsonl", stderr=subprocess.PIPE, preexec_fn=small)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 74
+    assert b"help: make room, then continue with --resume" in err
+
+
 def test_a_reader_that_leaves(start) -> None:
     write_rows(2000)
     before = workers()
