@@ -114,7 +114,7 @@ class Journal(Sink):
 
     def keep_early(self, result: Result) -> None:
         """Save a result whose turn has not come.  Raises DiskTrouble."""
-        with self._trouble():
+        with self._trouble(state_of(self.path)):
             summary = json.dumps(result.summary).encode()
             _write_all(self.state, pack(result.number, summary, result.output) + b"\n")
             if self.durable:
@@ -123,7 +123,7 @@ class Journal(Sink):
     def compact(self) -> None:
         """Clear the early results, all of which have been written by now.  Raises DiskTrouble."""
         if self.state.tell() > len(self.header) + MAX_STALE:
-            with self._trouble():
+            with self._trouble(state_of(self.path)):
                 self.state.truncate(len(self.header))
                 self.state.seek(len(self.header))
 

@@ -25,9 +25,8 @@ from diffcompare.backends.problem import Hand
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.function_point import FunctionPoint, gradient_by_name, parse_function_point
 from diffcompare.inputs.function_worker import point_data, point_from
-from diffcompare.inputs.python_function import FunctionProgram, program_input
+from diffcompare.inputs.python_function import FunctionProgram
 from diffcompare.inputs.recording_doubts import PlainCall
-from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.grammar import with_functions
@@ -249,13 +248,6 @@ def load_at(path: str, name: str, specs: Sequence[str] | None, budget: float | N
     """Load a function of a file into a process of its own, at the point of `--at` or a default one."""
     given = None if specs is None else parse_function_point(specs)
     return load_in_process(path, name, given, f"{path}:{name}", budget)
-
-
-def function_at(
-    path: str, name: str, specs: Sequence[str] | None, budget: float | None, *, several: bool = False
-) -> ParsedInput:
-    """Return a function of a file, at the point of `--at` or a default one, as the input of a study."""
-    return program_input(load_at(path, name, specs, budget), default=specs is None, several=several)
 
 
 def load_in_process(

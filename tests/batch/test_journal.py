@@ -1,12 +1,14 @@
 """Results on a disk, whatever happened to them."""
 
+import errno
 import json
+import os
 
 import pytest
 from pools import InProcessPool
 
 from diffcompare.batch import journal
-from diffcompare.batch.journal import Journal, is_state, may_be_replaced, state_of, unfinished
+from diffcompare.batch.journal import DiskTrouble, Journal, is_state, may_be_replaced, state_of, unfinished
 from diffcompare.batch.pool import Result
 from diffcompare.batch.row_result import RowSummary
 from diffcompare.cli import main
@@ -50,6 +52,24 @@ def broken_off(path, count=3, early=()):
     for number in early:
         first.keep_early(result(number))
     first.close(complete=False)
+
+
+def test_a_full_disk_is_told_with_the_file_that_filled_it(path):
+    """Results whose turn has not come wait in the state: it may be full while the results are still empty."""
+
+    class Full:
+        def write(self, _):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        def close(self):
+            pass
+
+    first = opened(path, resume=False)
+    first.state.close()
+    first.state = Full()
+    with pytest.raises(DiskTrouble) as caught:
+        first.keep_early(result(7))
+    assert (caught.value.path, caught.value.error.errno) == (state_of(path), errno.ENOSPC)
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"name": "r3", "fi', b'{"name": "r3"}\n', b"\0\0\0\n", b"[]\n{}\n"])

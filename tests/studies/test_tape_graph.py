@@ -2,25 +2,13 @@
 
 import numpy as np
 import pytest
+from note_functions import Sinh
 
 import diffcompare as dc
 from diffcompare.inputs.python_function import program
 from diffcompare.render import render
 from diffcompare.studies.tape_graph import TapeGraph
-from diffcompare.tape import Function, Variable
-
-
-class Sinh(Function):
-    @staticmethod
-    def forward(ctx, i):
-        e, e_minus = np.exp(i), np.exp(-i)
-        ctx.save_for_backward(e, e_minus)
-        return (e - e_minus) / 2
-
-    @staticmethod
-    def backward(ctx, grad_output):
-        e, e_minus = ctx.saved_tensors
-        return grad_output * (e + e_minus) / 2
+from diffcompare.tape import Variable
 
 
 def own_variables(x):

@@ -1,0 +1,18 @@
+"""The lecture note's custom Function, for tests."""
+
+import numpy as np
+
+from diffcompare.tape import Function
+
+
+class Sinh(Function):
+    @staticmethod
+    def forward(ctx, i):
+        e, e_minus = np.exp(i), np.exp(-i)
+        ctx.save_for_backward(e, e_minus)
+        return (e - e_minus) / 2
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        e, e_minus = ctx.saved_tensors
+        return grad_output * (e + e_minus) / 2
