@@ -184,8 +184,9 @@ def written(tmp_path_factory):
     """A folder with the results of a run in every format, and the rows."""
     place = tmp_path_factory.mktemp("run")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("diffcompare.batch.pool.LocalPool", InProcessPool)
-        yield _written(place)
+        patch.setattr("diffcompare.cli.batch_run.LocalPool", InProcessPool)
+        _written(place)
+    return place  # the patch is gone by now: between tests of this module others may run
 
 
 def _written(place):
@@ -193,7 +194,6 @@ def _written(place):
     for suffix in ("jsonl", "csv", "txt", "md", "html", "tex", "json"):
         name = str(place / f"out.{suffix}")
         assert main(["batch", str(place / "rows.txt"), *RUN, "-o", name]) == 0
-    return place
 
 
 def test_results_in_every_format_are_known_and_rows_are_not(written):

@@ -40,7 +40,7 @@ UNWRITABLE = ("folder.json", "folder/none/r.json", "rows.txt/r.json", "n" * 300 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("diffcompare.batch.pool.LocalPool", InProcessPool)
+    monkeypatch.setattr("diffcompare.cli.batch_run.LocalPool", InProcessPool)
     Path("rows.txt").write_text("a: x^2\nb: x^3\n")
     Path("class.csv").write_text("student,expression,x\nAda,x,1\n")
     Path("answers.txt").write_text("1\n")
