@@ -6,13 +6,18 @@ that a parent that is killed leaves no stray process.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
+import math
 import os
+import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any, BinaryIO
 
 # `-m MODULE`, for a package that may not be installed: it is this very package that is imported, wherever it lives,
@@ -79,3 +84,87 @@ def describe_end(process: subprocess.Popen[bytes], name: str) -> str:
     except subprocess.TimeoutExpired:
         return f"{name} does not answer"
     return f"{name} ended ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
+
+
+class WorkerLost(Exception):
+    """The worker ended, or could not be started; the text says how."""
+
+
+class Worker:
+    """A worker process that answers requests, a line of JSON each.
+
+    Attributes:
+        process: The process.
+        owner: The process that started it: a forked child must not talk to its parent's worker.
+    """
+
+    def __init__(self, module: str, name: str, stderr: int | None = subprocess.DEVNULL) -> None:
+        """Start the function `main` of one of our modules; `name` is what users call it in a message.
+
+        Raises OSError where no process or no thread can be started.
+        """
+        self.name = name
+        self.owner = os.getpid()
+        self.process = start(module, stderr)
+        self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # None at the end
+        try:
+            self._reader = start_thread(self._read)
+        except OSError:
+            self.process.kill()
+            self.process.communicate()
+            raise
+
+    def _read(self) -> None:
+        """Pass on the lines of the worker, in a thread because Windows cannot wait for a pipe with a time limit."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(None)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the worker is alive and ours."""
+        return self.owner == os.getpid() and self.process.poll() is None
+
+    def send(self, request: Mapping[str, Any]) -> None:
+        """Send a request.  Raises WorkerLost."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise WorkerLost(describe_end(self.process, self.name)) from None
+
+    def receive(self, deadline: float | None = None) -> dict[str, Any]:
+        """Return the next answer.
+
+        Raises TimeoutError at the deadline (of the monotonic clock, in seconds), and WorkerLost if the worker ended.
+        """
+        end = math.inf if deadline is None else deadline
+        while True:
+            try:
+                # In slices, because a waiting thread misses Ctrl-C on Windows.
+                line = self.lines.get(timeout=min(max(end - monotonic(), 0.0), 0.5))
+            except queue.Empty:
+                if monotonic() >= end:
+                    raise TimeoutError from None
+                continue
+            if line is None:
+                self.lines.put(None)
+                raise WorkerLost(describe_end(self.process, self.name))
+            try:
+                return json.loads(line)  # type: ignore[no-any-return]
+            except ValueError:  # the worker died in the middle of a line
+                raise WorkerLost(describe_end(self.process, self.name)) from None
+
+    def end(self) -> None:
+        """Kill the worker, unless it belongs to the parent of a fork, and leave neither a zombie nor an open file."""
+        if self.owner != os.getpid():
+            return
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(1)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()

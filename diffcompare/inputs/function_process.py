@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import atexit
 import inspect
-import json
 import linecache
 import math
-import queue
-import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from time import monotonic
 from typing import Any
@@ -49,9 +45,7 @@ class FunctionProcess:
         """Prepare a process; `worker` is the module that runs in it, and without a name all Functions are loaded."""
         linecache.checkcache(path)  # lines are shown by this process, which may have seen another file of this name
         self.path, self.name, self.budget, self.worker = path, name, budget, worker
-        self.process: subprocess.Popen[bytes] | None = None
-        self.lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.reader: threading.Thread | None = None
+        self.process: processes.Worker | None = None
         self.setup: dict[str, Any] = {}
         self.parameters: list[list[str]] = []
         self.known_operations: list[UserOperation] = []
@@ -86,9 +80,7 @@ class FunctionProcess:
         self.end()
 
     def _start(self) -> None:
-        self.lines = queue.SimpleQueue()
-        self.process = processes.start(self.worker, stderr=None)
-        self.reader = processes.start_thread(_read, self.process, self.lines)
+        self.process = processes.Worker(self.worker, f"the process that runs `{self.path}`", stderr=None)
         atexit.register(self.end)
         self._exchange({"do": "ready"}, STARTUP)
         if self.name is None:
@@ -114,59 +106,29 @@ class FunctionProcess:
     def _exchange(self, request: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
         process = self.process
         assert process is not None
-        assert process.stdin is not None
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            line = self._receive(budget)
+            process.send(request)
+            # The function looks at the clock at its own operations: it is the first to say where it is.
+            answer = process.receive(None if budget is None else monotonic() + budget * 1.25 + 0.5)
         except TimeoutError:
             self.end()
             raise did_not_end(budget or math.inf, None) from None
-        except OSError:
-            line = None
-        if line is None:
-            reason = processes.describe_end(process, f"the process that runs `{self.path}`")
+        except processes.WorkerLost as lost:
             self.end()
             help = "the function ended it: os._exit, a crash in a library, or too little memory"
-            raise DiffcompareError(Diagnostic("E591", "bad_value", reason, help=help))
-        answer: dict[str, Any] = json.loads(line)
+            raise DiffcompareError(Diagnostic("E591", "bad_value", str(lost), help=help)) from None
         if "error" in answer:
             fields = answer["error"]
             span = fields["span"] and tuple(fields["span"])
             raise DiffcompareError(Diagnostic(**{**fields, "span": span}))
         return answer
 
-    def _receive(self, budget: float | None) -> bytes | None:
-        """Return the next line; None where the process has ended.  Raises TimeoutError when the time is up."""
-        # The function looks at the clock at its own operations: it is the first to say where it is.
-        end = math.inf if budget is None else monotonic() + budget * 1.25 + 0.5
-        while True:
-            try:
-                return self.lines.get(timeout=min(max(end - monotonic(), 0.0), 0.5))  # slices, for Ctrl-C on Windows
-            except queue.Empty:
-                if monotonic() >= end:
-                    raise TimeoutError from None
-
     def end(self) -> None:
         """Kill the process; the next request starts another one."""
         process, self.process = self.process, None
         if process is not None:
             atexit.unregister(self.end)
-            process.kill()
-            process.wait()
-            if self.reader is not None:
-                self.reader.join(1)
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
-
-
-def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
-    lines.put(None)
+            process.end()
 
 
 class _RemoteNumbers:

@@ -12,10 +12,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
-import os
-import queue
-import subprocess
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +34,7 @@ from diffcompare.diagnostics import DiffcompareError
 from diffcompare.language import serialization
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import active_nodes, dag_size, tree_size, wengert_list
+from diffcompare.processes import WorkerLost
 
 # The default stages in their order, with their names in notes; `expanded`, `polynomial` and `identity` exist as well.
 STAGES = {"raw": "differentiate", "cse": "cse", "simplified": "simplify"}
@@ -47,15 +44,13 @@ STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or mis
 MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
 
 
-@dataclass(slots=True, eq=False)
-class Worker:
-    """A process that has imported sympy, and the lines that it has written (None at the end)."""
+class Worker(processes.Worker):
+    """A process that imports sympy; `ready` once it has."""
 
-    process: subprocess.Popen[bytes]
-    lines: queue.SimpleQueue[bytes | None]
-    reader: threading.Thread
-    owner: int
-    ready: bool = False
+    ready = False
+
+    def __init__(self) -> None:
+        super().__init__("diffcompare.backends.symbolic.worker", "the process that runs sympy")
 
 
 @dataclass(slots=True)
@@ -70,10 +65,6 @@ class SympyAnswer:
     seconds: float = 0.0  # from the request to the last line of the answer, without the start of the process
 
 
-class WorkerLost(Exception):
-    """The worker ended, or could not be started."""
-
-
 _lock = threading.RLock()
 _kept: dict[tuple[Expression, tuple[str, ...], tuple[str, ...]], SympyAnswer] = {}
 _idle: Worker | None = None
@@ -85,9 +76,9 @@ def prepare() -> None:
     if not _lock.acquire(blocking=False):
         return  # another thread is talking to a worker, so there is one
     try:
-        if not _is_usable(_idle):
+        if _idle is None or not _idle.is_usable:
             if _idle is not None:
-                _end(_idle)
+                _idle.end()
             _idle = _start()
     except OSError:
         pass  # `differentiate` will fail in the same way, and report it
@@ -202,9 +193,9 @@ def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mappi
     try:
         worker = _ready_worker()
         since = monotonic()
-        _send(worker, request)
+        worker.send(request)
         deadline = None if problem.budget is None else since + problem.budget
-        while (line := _receive(worker, deadline)) != {"done": True}:
+        while (line := worker.receive(deadline)) != {"done": True}:
             _record(answer, line)
         if not _is_exhausted(answer):
             worker, _idle = None, worker
@@ -215,7 +206,7 @@ def _request(problem: Problem, stages: tuple[str, ...], order: int, extra: Mappi
     finally:  # also when Ctrl-C is pressed
         answer.seconds = monotonic() - since if since is not None else 0.0
         if worker is not None:
-            _end(worker)
+            worker.end()
     return answer
 
 
@@ -251,38 +242,6 @@ def _record(answer: SympyAnswer, line: Mapping[str, Any]) -> None:
     answer.undefined |= line.get("missing", {})
 
 
-def _send(worker: Worker, request: Mapping[str, Any]) -> None:
-    assert worker.process.stdin is not None
-    try:
-        worker.process.stdin.write(json.dumps(request).encode() + b"\n")
-        worker.process.stdin.flush()
-    except OSError:
-        raise WorkerLost(_describe_end(worker)) from None
-
-
-def _receive(worker: Worker, deadline: float | None) -> dict[str, Any]:
-    """Return the next line.  Raises TimeoutError at the deadline, WorkerLost if the worker ended."""
-    while True:
-        left = 0.5 if deadline is None else max(deadline - monotonic(), 0)
-        try:
-            line = worker.lines.get(timeout=min(left, 0.5))  # in slices, as a waiting thread misses Ctrl-C on Windows
-        except queue.Empty:
-            if deadline is not None and monotonic() >= deadline:
-                raise TimeoutError from None
-            continue
-        if line is None:
-            worker.lines.put(None)
-            raise WorkerLost(_describe_end(worker))
-        try:
-            return json.loads(line)  # type: ignore[no-any-return]
-        except ValueError:  # the worker died in the middle of a line
-            raise WorkerLost(_describe_end(worker)) from None
-
-
-def _describe_end(worker: Worker) -> str:
-    return processes.describe_end(worker.process, "the process that runs sympy")
-
-
 # --- The life of a worker --------------------------------------------------------------------------------------------
 
 
@@ -292,9 +251,9 @@ def _ready_worker() -> Worker:
     worker, _idle = _idle, None
     if worker is not None:
         with contextlib.suppress(WorkerLost):  # it may have died of an earlier Ctrl-C: a new one replaces it
-            if _is_usable(worker):
+            if worker.is_usable:
                 return _greet(worker)
-        _end(worker)
+        worker.end()
     return _greet(_start())
 
 
@@ -303,62 +262,29 @@ def _greet(worker: Worker) -> Worker:
     if worker.ready:
         return worker
     try:
-        greeting = _receive(worker, monotonic() + STARTUP)
+        greeting = worker.receive(monotonic() + STARTUP)
     except TimeoutError:
         greeting = {"ready": False, "why": f"sympy was not imported within {STARTUP:g} s"}
     except BaseException:
-        _end(worker)
+        worker.end()
         raise
     if not greeting["ready"]:
-        _end(worker)
+        worker.end()
         raise WorkerLost(greeting["why"])
     worker.ready = True
     return worker
 
 
 def _start() -> Worker:
-    process = processes.start("diffcompare.backends.symbolic.worker")
-    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    try:
-        reader = processes.start_thread(_read, process, lines)
-    except OSError:
-        process.kill()
-        process.communicate()
-        raise
+    worker = Worker()
     atexit.unregister(_end_at_exit)  # so that it is not registered twice
     atexit.register(_end_at_exit)
-    return Worker(process, lines, reader, os.getpid())
-
-
-def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | None]) -> None:
-    """Pass on the lines of the worker, in a thread because Windows cannot wait for a pipe with a time limit."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
-    lines.put(None)
-
-
-def _is_usable(worker: Worker | None) -> bool:
-    """Tell whether the worker is alive and ours: a forked child must not share its parent's worker."""
-    return worker is not None and worker.owner == os.getpid() and worker.process.poll() is None
-
-
-def _end(worker: Worker) -> None:
-    """Kill the worker, unless it belongs to the parent of a fork, and leave neither a zombie nor an open file."""
-    if worker.owner != os.getpid():
-        return
-    worker.process.kill()
-    worker.process.wait()
-    worker.reader.join(1)
-    for stream in (worker.process.stdin, worker.process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
+    return worker
 
 
 def _end_at_exit() -> None:
     if _idle is not None:
-        _end(_idle)
+        _idle.end()
 
 
 BACKEND = Backend("symbolic", differentiate)

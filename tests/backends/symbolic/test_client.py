@@ -76,7 +76,7 @@ def worker_that(monkeypatch):
 
     yield prepared
     if client._idle is not None:
-        client._end(client._idle)
+        client._idle.end()
     client._idle = ordinary
 
 
@@ -437,7 +437,7 @@ def test_ctrl_c_ends_the_worker(monkeypatch):
     def interrupted(worker, deadline):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(client, "_receive", interrupted)
+    monkeypatch.setattr(client.Worker, "receive", interrupted)
     client._kept.clear()
     with pytest.raises(KeyboardInterrupt):
         client.differentiate(SURVEY)
