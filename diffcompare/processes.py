@@ -90,7 +90,7 @@ class WorkerLost(Exception):
     """The worker ended, or could not be started; the text says how."""
 
 
-class Worker:
+class LineWorker:
     """A worker process that answers requests, a line of JSON each.
 
     Attributes:
@@ -123,7 +123,7 @@ class Worker:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the worker is alive and ours."""
+        """True for a worker that is alive and ours."""
         return self.owner == os.getpid() and self.process.poll() is None
 
     def send(self, request: Mapping[str, Any]) -> None:

@@ -45,7 +45,7 @@ class FunctionProcess:
         """Prepare a process; `worker` is the module that runs in it, and without a name all Functions are loaded."""
         linecache.checkcache(path)  # lines are shown by this process, which may have seen another file of this name
         self.path, self.name, self.budget, self.worker = path, name, budget, worker
-        self.process: processes.Worker | None = None
+        self.process: processes.LineWorker | None = None
         self.setup: dict[str, Any] = {}
         self.parameters: list[list[str]] = []
         self.known_operations: list[UserOperation] = []
@@ -80,7 +80,7 @@ class FunctionProcess:
         self.end()
 
     def _start(self) -> None:
-        self.process = processes.Worker(self.worker, f"the process that runs `{self.path}`", stderr=None)
+        self.process = processes.LineWorker(self.worker, f"the process that runs `{self.path}`", stderr=None)
         atexit.register(self.end)
         self._exchange({"do": "ready"}, STARTUP)
         if self.name is None:

@@ -44,7 +44,7 @@ STEPS = ("sign", "floor", "ceil")  # sympy's derivative is a distribution or mis
 MAX_KEPT_ANSWERS = 64  # enough to go through many points with a few expressions
 
 
-class Worker(processes.Worker):
+class Worker(processes.LineWorker):
     """A process that imports sympy; `ready` once it has."""
 
     ready = False
