@@ -50,7 +50,7 @@ batch/                        Files of many expressions, read as a stream of row
   summary.py                  Statistics of a run, and their report: the methods, the worst rows, the failed rows, and the verdict
 classroom/                    For the classroom: demos and their player, handouts, the lesson's page, the quiz, and the answers of a class
   handout.py                  Handouts: every demo as a page of Markdown, with the pictures of its frames as SVG, in one directory
-  own_program.py              The viewer's own Python function in the demos `tape` and `branches`: the source beside the tape as it grows
+  own_program.py              The viewer's own expression in demos; of a Python function, the source beside the tape as it grows
   class_answers/              The answers of a class: `diffcompare check answers.csv` checks a whole table at once
     feedback.py               Feedback for every student: what is right, what is wrong, and a hint that leaves the work to the student
     grade.py                  Grading a class: the same answer of many students is checked once, and errors stay in their row
@@ -92,6 +92,8 @@ cli/                          The command line; only this package prints and imp
   batch_run.py                A run of `diffcompare batch`: the files it reads, where results go, the workers, progress and the final summary
   class_feedback.py           `check` for a table of a class's answers: the result, and the folder of feedback texts for the students
   conversation.py             A quiz held as a conversation, with a person in a terminal or a script (a pipe or a file)
+  formula_checks.py           `check` for formulas: partial derivatives, a Jacobian, or a derivation step by step
+  function_checks.py          `check` for Python functions: a gradient against values of its function, or a backward against its forward
   options.py                  The command-line options, declared once, with their parsers and what the Tab key completes
   output.py                   The output of a command: progress, then the result or an error, with its format, look, destination and exit code
   commands/                   The commands, one module each, with a function `command` (its parameters are the options) and `EXAMPLES`
@@ -137,7 +139,7 @@ inputs/                       User input: expressions, points, formulas by hand,
   catalogue.py                The catalogue of classic expressions (`expressions/*.toml`), looked up by name or by shape
   encodings.py                Encodings of texts from spreadsheets and editors, detected: UTF-8, UTF-16, or the code page of a machine
   expression_file.py          Files of expressions (TOML): the format of `expressions/*.toml`, read leniently for users' own files
-  files.py                    Files that users name: which kinds can be read, their bytes and their text
+  files.py                    Files that users name: the arguments that name one, the kinds that can be read, their bytes and their text
   formulas.py                 Formulas given with an expression: partials by hand (`--hand`), also as equations, and conditions (`--domain`)
   function_point.py           The point of a Python function: numbers, vectors and matrices for its parameters, and the flat names of their parts
   function_process.py         A user's function in a process of its own, as a program that studies can ask: this side sends requests

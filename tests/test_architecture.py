@@ -35,9 +35,9 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 296
-MAX_LATE_IMPORTS = 129
-MAX_TYPE_IMPORTS = 113
+MAX_MODULES = 298
+MAX_LATE_IMPORTS = 91
+MAX_TYPE_IMPORTS = 111
 MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450
 """The ledger: what is smaller may become the new limit; what has to grow needs a reason.  `python

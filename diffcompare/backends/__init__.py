@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import reprlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
 
-from diffcompare.backends.problem import Backend, Derivative, Problem
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+
+if TYPE_CHECKING:
+    from diffcompare.backends.problem import Backend, Derivative, Problem
+
+Answer = TypeVar("Answer")
 
 # Every method, with the module of its backend, which is imported only when needed, and the name of the record there.
 BACKENDS: dict[str, tuple[str, str]] = {
@@ -27,6 +32,7 @@ BACKENDS: dict[str, tuple[str, str]] = {
 
 METHODS = tuple(BACKENDS)
 DEFAULT_METHODS = METHODS[:6]
+JACOBIAN_METHODS = DEFAULT_METHODS[1:]  # the default of a Jacobian, of which nobody has formulas at hand
 
 # The methods with a truncation error, whatever the step.
 DIFFERENCES = ("forward-difference", "backward-difference", "central-difference", "five-point", "richardson")
@@ -65,6 +71,20 @@ def select_backends(methods: str | Iterable[str]) -> list[Backend]:
     names = [methods] if isinstance(methods, str) else list(methods)
     expanded = [method for name in names for method in (METHODS if name == "all" else (name,))]
     return [backend(name) for name in dict.fromkeys(expanded)]
+
+
+def prepare(methods: Collection[str]) -> None:
+    """Start sympy's process if the symbolic method is among these: it imports sympy while this one does the rest."""
+    if "symbolic" in methods:
+        from diffcompare.backends.symbolic.client import prepare
+
+        prepare()
+
+
+def answers_of(methods: Sequence[str], ask: Callable[[str], Answer]) -> tuple[Answer, ...]:
+    """Return the answers of methods in their order; the symbolic one, which waits for its process, is asked last."""
+    answers = {name: ask(name) for name in sorted(methods, key=lambda name: name == "symbolic")}
+    return tuple([answers[name] for name in methods])
 
 
 def run_backend(method: Backend, problem: Problem) -> Derivative:

@@ -424,8 +424,6 @@ BY_GROUPS: dict[str, Callable[[VectorProblem], MatrixAnswer]] = {
 }
 """The methods that find groups of columns, or of rows, at once."""
 
-DEFAULT = ("forward-difference", "central-difference", "symbolic", "forward-ad", "reverse-ad")
-
 
 def differentiate(method: str, problem: VectorProblem) -> MatrixAnswer:
     """Compute the Jacobian by the method of a name out of `backends.METHODS`."""

@@ -19,9 +19,9 @@ from typing import NamedTuple, TypeAlias
 
 from diffcompare.batch.rows import MAX_LINE_LENGTH, InputRow, LineStream, error_row, lines_of
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, Diagnostic, did_you_mean, note
+from diffcompare.inputs.files import function_file
 from diffcompare.inputs.formulas import notation_of
 from diffcompare.inputs.localized_tables import count_known_titles, role_of, with_decimal_points
-from diffcompare.inputs.python_file import function_file
 from diffcompare.language.operations import CONSTANTS, FUNCTIONS
 from diffcompare.language.tokenizer import SUPERSCRIPTS, canonical
 

@@ -6,18 +6,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from diffcompare.backends import DEFAULT_METHODS
+from diffcompare.backends import DEFAULT_METHODS, JACOBIAN_METHODS
 from diffcompare.backends.problem import Hand
 from diffcompare.batch.rows import InputRow
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code
 from diffcompare.inputs.expression_file import entry_from
+from diffcompare.inputs.files import function_file
 from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.function_point import parse_function_point, parse_value
 from diffcompare.inputs.function_process import ProcessProgram, hand_in_process, load_in_process
 from diffcompare.inputs.point import constant_value, parse_point
-from diffcompare.inputs.python_file import function_file
-from diffcompare.inputs.python_function import program_input
 from diffcompare.inputs.resolve import ParsedInput, parse_entry, parse_input
 from diffcompare.language.expression import Expression
 from diffcompare.language.wengert import variables, wengert_list
@@ -136,15 +135,13 @@ def _jacobian(
     question: ParsedInput, at: Mapping[str, float] | None, hand: Hand | None, options: Options
 ) -> dict[str, Any]:
     """Return the data of the Jacobian of a row with several outputs.  Raises DiffcompareError for partials by hand."""
-    from diffcompare.backends import DEFAULT_METHODS
-    from diffcompare.backends.jacobian_methods import DEFAULT
     from diffcompare.studies.jacobian import jacobian_question
 
     if hand is not None:
         message = "partials by hand are those of one expression, and this row has several outputs"
         help = "`diffcompare check` takes a Jacobian by hand"
         raise DiffcompareError(Diagnostic("E636", "bad_value", message, help=help))
-    methods = DEFAULT if options.methods == DEFAULT_METHODS else options.methods
+    methods = JACOBIAN_METHODS if options.methods == DEFAULT_METHODS else options.methods
     return jacobian_question(
         question, at=at, wrt=options.wrt, methods=methods, step=options.step, budget=options.budget,
         truth=options.truth,
@@ -193,7 +190,7 @@ def _function(row: InputRow, path: str, name: str, options: Options) -> ParsedIn
     elif given is not None:
         given = {name: parse_value(x, name) if isinstance(x, str) else x for name, x in given.items()}
     program = load_in_process(path, name, given, f"{path}:{name}", options.budget)
-    return program_input(program, default=given is None, several=len(program.recording.places) > 1)
+    return program.as_input(default=given is None, several=len(program.recording.places) > 1)
 
 
 def _function_hand(row: InputRow, question: ParsedInput) -> Hand | None:

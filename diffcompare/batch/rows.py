@@ -13,8 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import NOTHING
 from diffcompare.inputs.expression_file import tables_in
-from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, too_long
-from diffcompare.inputs.python_file import function_file
+from diffcompare.inputs.files import MAX_FILE_BYTES, decoded, function_file, too_long
 
 
 class InputRow(NamedTuple):

@@ -1,13 +1,15 @@
-"""The viewer's own Python function in the demos `tape` and `branches`: the source beside the tape as it grows."""
+"""The viewer's own expression in demos; of a Python function, the source beside the tape as it grows."""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diffcompare.classroom.demos.frame import Frame, mask, partial_cell, table
+from diffcompare.classroom.demos import load_demo
+from diffcompare.classroom.demos.frame import Demo, Frame, mask, partial_cell, table
 from diffcompare.classroom.demos.tape import kept_names, label_of, pytorch_name
+from diffcompare.classroom.demos.trace import frames_of
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Code, Source
 from diffcompare.inputs.python_function import FunctionProgram
@@ -16,10 +18,24 @@ from diffcompare.localization import phrase
 from diffcompare.recording.recorded_number import Decision
 from diffcompare.recording.recorder import Recording, TapeNode, short_number
 from diffcompare.recording.source_lines import SourcePlace
+from diffcompare.studies.compare import compare_question
 
 MAX_STEPS = 40  # operations and decisions that have a frame of their own; the rest of the tape comes at once
 MAX_LINES = 24  # of source beside the tape
 HERE, ELSEWHERE = "> ", "  "
+
+
+def own_demo(name: str, question: ParsedInput, point: Mapping[str, float] | None) -> Demo:
+    """Return a demo that plays the viewer's own expression or function.
+
+    Its frames are computed now, so that errors are reported before the player takes the screen.
+    """
+    if name == "trace":
+        frames = tuple(frames_of(question, point))
+    else:
+        program = program_of(question, name)
+        frames = tuple(tape_frames(program) if name == "tape" else branch_frames(question, program))
+    return load_demo(name)._replace(frames=lambda: frames)
 
 
 def program_of(question: ParsedInput, demo: str) -> FunctionProgram:
@@ -136,8 +152,6 @@ def _backward(recording: Recording) -> Frame:
 
 def branch_frames(question: ParsedInput, program: FunctionProgram) -> Iterator[Frame]:
     """Yield the decisions of the run with their numbers, and what the methods say about the function."""
-    from diffcompare.studies.compare import compare_question
-
     recording = program.recording
     rows = [
         (number, Code(str(decision.place)), _told(decision), phrase("yes") if decision.outcome else phrase("no"))

@@ -9,14 +9,17 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
 from diffcompare import safe_io
+from diffcompare.backends import DEFAULT_METHODS, METHODS
 from diffcompare.cli.output import CHARSETS, COLORS
 from diffcompare.diagnostics import MIN_SLIP_LIKENESS, DiffcompareError, did_you_mean, usage_error
+from diffcompare.inputs.files import file_and_name, function_file
 from diffcompare.localization import LANGUAGES
 from diffcompare.render import FORMATS
 
@@ -101,10 +104,8 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
     return parse
 
 
-def methods(names: Sequence[str] | None) -> tuple[str, ...]:
+def methods(names: Sequence[str] | None, default: tuple[str, ...] = DEFAULT_METHODS) -> tuple[str, ...]:
     """Return the requested methods in the order given and without repetitions; `all` stands for every method."""
-    from diffcompare.backends import DEFAULT_METHODS, METHODS
-
     chosen: dict[str, None] = {}
     for name in split(names):
         if name.lower() == "all":
@@ -113,7 +114,7 @@ def methods(names: Sequence[str] | None) -> tuple[str, ...]:
             chosen[name.lower()] = None
         else:
             raise unknown_word("--method", name, (*METHODS, "all"))
-    return tuple(chosen) or DEFAULT_METHODS
+    return tuple(chosen) or default
 
 
 def split(texts: Sequence[str] | None) -> list[str]:
@@ -151,35 +152,33 @@ def parse_input(
 
     Commands call this before they import their study, so that a syntax error is reported in half the time.
     """
-    from diffcompare.inputs.resolve import resolve
-
     program = program or function_program(expression, at, budget)
     if program is not None:
-        from diffcompare.inputs.python_function import program_input
+        return program.as_input(default=at is None, several=several), None if at is None else program.at.point
+    from diffcompare.inputs.resolve import resolve
 
-        parsed = program_input(program, default=at is None, several=several)
-        return parsed, None if at is None else program.at.point
     given = None if at is None else point(at)
     return resolve(expression, stdin=safe_io.read_input, names=tuple(given or ()), several=several), given
 
 
-def function_named(argument: str) -> tuple[str, str] | None:
-    """Return the file and the function that an argument `FILE.py:name` names; None for anything else."""
-    if ".py" not in argument.lower():
-        return None
-    from diffcompare.inputs.python_file import function_file
-
-    return function_file(argument)
-
-
 def function_program(argument: str, at: Sequence[str] | None, budget: float | None = 5.0) -> ProcessProgram | None:
     """Load the function that an argument `FILE.py:name` names into a process of its own; None for anything else."""
-    named = function_named(argument)
+    named = function_file(argument)
     if named is None:
         return None
     from diffcompare.inputs.function_process import load_at
 
     return load_at(*named, at, budget)
+
+
+def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
+    """Parse the formulas of `--hand` for the variables of the expression, or load the function that computes them."""
+    named = function_file(specs[0]) if len(specs) == 1 else None
+    if named is not None:
+        return _hand_function(*named, parsed_input)
+    from diffcompare.inputs.formulas import parse_hand
+
+    return parse_hand(specs, parsed_input.variables)
 
 
 def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormulas:
@@ -192,25 +191,6 @@ def _hand_function(path: str, name: str, parsed_input: ParsedInput) -> HandFormu
     return hand_in_process(path, name, parsed_input.program)
 
 
-def hand(specs: Sequence[str], parsed_input: ParsedInput) -> HandFormulas | None:
-    """Parse the formulas of `--hand` for the variables of the expression, or load the function that computes them."""
-    named = function_named(specs[0]) if len(specs) == 1 else None
-    if named is not None:
-        return _hand_function(*named, parsed_input)
-    from diffcompare.inputs.formulas import parse_hand
-
-    return parse_hand(specs, variables_of(parsed_input))
-
-
-def variables_of(parsed_input: ParsedInput) -> list[str]:
-    """Return the names of the variables of the expression."""
-    from diffcompare.language.wengert import variables, wengert_list
-
-    if parsed_input.program is not None:
-        return list(parsed_input.program.at.point)
-    return variables(wengert_list(parsed_input.parsed.expression))
-
-
 # --- Completion -------------------------------------------------------------------------------------------------------
 
 
@@ -219,40 +199,31 @@ def beginning(start: str, words: Iterable[str]) -> list[str]:
     return [word for word in words if word.startswith(start)]
 
 
-def complete_expressions(incomplete: str) -> list[str]:
-    """Complete names of the catalogue (`@name`); other expressions cannot be completed."""
-    if not incomplete.startswith("@"):
-        return []
-    from diffcompare.inputs.catalogue import scan
+def words_at(place: str) -> Callable[[str], list[str]]:
+    """Make a completion with the words at `module:name`, or those that a function there returns.
 
-    return beginning(incomplete, [f"@{stanza.name}" for stanza in scan()])
+    The module is imported when Tab is pressed.
+    """
 
+    def complete(incomplete: str) -> list[str]:
+        module, _, name = place.partition(":")
+        words = getattr(import_module(f"diffcompare.{module}"), name)
+        return beginning(incomplete, map(str, words() if callable(words) else words))
 
-def complete_methods(incomplete: str) -> list[str]:
-    """Complete names of methods and `all`, also after a comma."""
-    from diffcompare.backends import METHODS
-
-    return _beginning_last(incomplete, METHODS)
+    return complete
 
 
-def _beginning_last(incomplete: str, methods: Iterable[str]) -> list[str]:
-    """Return lists of methods whose last name goes on from what has been typed."""
-    before, comma, word = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in beginning(word, [*methods, "all"])]
+def methods_at(place: str) -> Callable[[str], list[str]]:
+    """Make a completion with the methods at `module:name`, and `all`, which goes on after a comma."""
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, word = incomplete.rpartition(",")
+        return [f"{before}{comma}{name}" for name in [*words_at(place)(word), *beginning(word, ["all"])]]
+
+    return complete
 
 
-def complete_second_order(incomplete: str) -> list[str]:
-    """Complete names of the methods of `hessian`, also after a comma."""
-    from diffcompare.backends.hessian_methods import METHODS
-
-    return _beginning_last(incomplete, METHODS)
-
-
-def complete_higher_order(incomplete: str) -> list[str]:
-    """Complete names of the methods of `taylor`, also after a comma."""
-    from diffcompare.backends.taylor_methods import METHODS
-
-    return _beginning_last(incomplete, METHODS)
+complete_expressions = words_at("inputs.catalogue:references")  # other expressions than @name cannot be completed
 
 
 # --- Files that are read ----------------------------------------------------------------------------------------------
@@ -265,9 +236,7 @@ class Reads(NamedTuple):
 
 
 def _file_of_expression(argument: str) -> str | None:
-    from diffcompare.inputs.resolve import file_and_name
-
-    named = function_named(argument)
+    named = function_file(argument)
     if named is not None:
         return named[0]
     path, _ = file_and_name(argument)
@@ -336,15 +305,25 @@ Hand: TypeAlias = Annotated[
 ]
 Method: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_methods),
+    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at("backends:METHODS")),
 ]
 SecondOrderMethod: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_second_order),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="A method, or `all`.",
+        autocompletion=methods_at("backends.hessian_methods:METHODS"),
+    ),
 ]
 HigherOrderMethod: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=complete_higher_order),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="A method, or `all`.",
+        autocompletion=methods_at("backends.taylor_methods:METHODS"),
+    ),
 ]
 Wrt: TypeAlias = Annotated[
     list[str] | None, typer.Option("--wrt", metavar="x1", help="Differentiate with respect to these. [default: all]")

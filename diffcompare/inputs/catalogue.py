@@ -62,6 +62,11 @@ def directory() -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "expressions")
 
 
+def references() -> list[str]:
+    """Return what the entries are called as arguments: `@name`."""
+    return [f"@{stanza.name}" for stanza in scan()]
+
+
 @cache
 def load() -> tuple[Entry, ...]:
     """Return all entries, in the order of GROUPS and of the files."""

@@ -1,4 +1,4 @@
-"""Files that users name: which kinds can be read, their bytes and their text.
+"""Files that users name: the arguments that name one, the kinds that can be read, their bytes and their text.
 
 Whatever is wrong with a file becomes a diagnostic that says what to do: how to save it in a form that can be read.
 """
@@ -12,6 +12,7 @@ from diffcompare.diagnostics import Diagnostic, DiffcompareError
 
 TABLES = (".csv", ".tsv", ".xlsx")  # of many expressions, or of the answers of a class
 READABLE = (".toml", ".txt", ".jsonl", *TABLES)
+PYTHON = ".py"  # of functions
 
 MAX_FILE_BYTES = 10_000_000
 
@@ -31,6 +32,30 @@ CURES: dict[str, str] = {  # what to do with a file of a kind that cannot be rea
 # Kinds that cannot be read as such, but are lines of text.
 PLAIN_TEXT = (".tex", ".md", ".html", ".htm", ".xml", ".py", ".ini", ".mw", ".nb", ".mws", ".json", ".yaml", ".yml")
 _SUFFIX = re.compile(r"\.[A-Za-z]\w{0,7}")
+
+
+def function_file(argument: str) -> tuple[str, str] | None:
+    """Return the file and the name in an argument `FILE.py:name`, split at its last colon; None for anything else."""
+    path, colon, name = argument.rpartition(":")
+    if colon and path.lower().endswith(PYTHON) and (name.replace(".", "").isidentifier() or not name):
+        return path, name
+    return (argument, "") if argument.lower().endswith(PYTHON) and _is_file(argument) else None
+
+
+def file_and_name(argument: str) -> tuple[str | None, str | None]:
+    """Return the file that an argument names, if it does, and the name of the entry in it, if it has one.
+
+    Raises DiffcompareError for a file of a kind that cannot be read.
+    """
+    lowered = argument.lower()
+    if is_unreadable(argument):
+        raise unreadable(argument)
+    if lowered.endswith(READABLE):
+        return argument, None
+    end = lowered.rfind(".toml:")
+    if end >= 0:
+        return argument[: end + len(".toml")], argument[end + len(".toml:") :]
+    return None, None
 
 
 def file_suffix(path: str) -> str:

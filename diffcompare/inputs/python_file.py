@@ -18,19 +18,10 @@ from typing import Any
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
 from diffcompare.language.syntax.spelling import reason_against
 from diffcompare.recording.outcome import raised
-from diffcompare.recording.source_lines import error_at
+from diffcompare.recording.source_lines import SourcePlace, error_at
 
-SUFFIX = ".py"
 _TAPE = "diffcompare.tape.variable"
 MODULE_NAME = "diffcompare_user_module"  # of a file that is loaded; its functions can be pickled under it
-
-
-def function_file(argument: str) -> tuple[str, str] | None:
-    """Return the file and the name in an argument `FILE.py:name`, split at its last colon; None for anything else."""
-    path, colon, name = argument.rpartition(":")
-    if colon and path.lower().endswith(SUFFIX) and (name.replace(".", "").isidentifier() or not name):
-        return path, name
-    return (argument, "") if argument.lower().endswith(SUFFIX) and os.path.isfile(argument) else None
 
 
 def load(path: str, name: str) -> Callable[..., Any]:
@@ -95,8 +86,6 @@ def _run(path: str) -> types.ModuleType:
 
 
 def _does_not_parse(path: str, error: SyntaxError) -> DiffcompareError:
-    from diffcompare.recording.source_lines import SourcePlace
-
     message = f"this is not Python: {error.msg}"
     start = max((error.offset or 1) - 1, 0)
     place = SourcePlace(error.filename or path, error.lineno or 1, start, max((error.end_offset or 0) - 1, start + 1))

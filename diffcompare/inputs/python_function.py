@@ -122,6 +122,16 @@ class FunctionProgram:
             return None
         return graph_nodes(result, {id(leaf): name for name, leaf in leaves.items()})
 
+    def as_input(self, *, default: bool, several: bool = False) -> ParsedInput:
+        """Return the program as the input of a study; `default` says that nobody gave its point."""
+        recording, label = self.recording, self.label
+        if not (several and recording.outputs):
+            single_output(self, recording)
+        notes = tuple([_default_note(self)] * default + doubts(self, recording))
+        outputs = recording.outputs
+        parsed = Parsed(outputs[-1], label, notes, outputs) if several else Parsed(recording.output, label, notes)
+        return ParsedInput(label, parsed, "function", label, program=self)
+
     def close(self) -> None:
         """End what the program needs beyond this process: nothing."""
 
@@ -222,18 +232,7 @@ def function_input(
 
     Raises DiffcompareError where it cannot be recorded, or does not return one number (with `several`: numbers).
     """
-    return program_input(program(function, given, label, budget), default=given is None, several=several)
-
-
-def program_input(run: FunctionProgram, *, default: bool, several: bool = False) -> ParsedInput:
-    """Return a program as the input of a study; `default` says that nobody gave its point."""
-    recording, label = run.recording, run.label
-    if not (several and recording.outputs):
-        single_output(run, recording)
-    notes = tuple([_default_note(run)] * default + doubts(run, recording))
-    outputs = recording.outputs
-    parsed = Parsed(outputs[-1], label, notes, outputs) if several else Parsed(recording.output, label, notes)
-    return ParsedInput(label, parsed, "function", label, program=run)
+    return program(function, given, label, budget).as_input(default=given is None, several=several)
 
 
 def single_output(run: FunctionProgram, recording: Recording) -> None:

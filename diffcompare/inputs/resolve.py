@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, is_misread
-from diffcompare.inputs.files import READABLE, TABLES, decoded, is_unreadable, read_text, too_long, unreadable
+from diffcompare.inputs.files import TABLES, decoded, file_and_name, read_text, too_long
 from diffcompare.inputs.point import check_point, unknown_variable
 from diffcompare.language.parser import Parsed, read
 from diffcompare.language.wengert import variables as variables_of
@@ -40,6 +40,11 @@ class ParsedInput(NamedTuple):
     point: Mapping[str, float] | None = None  # the classic point, if there is one
     match: CatalogueMatch | None = None  # the match of a typed expression in the catalogue
     program: FunctionProgram | None = None  # a Python function at a point; the expression is the tape of its run
+
+    @property
+    def variables(self) -> list[str]:
+        """The names of the variables: of a function those of its parameters, used or not."""
+        return variables_of(wengert_list(*self.parsed.outputs)) if self.program is None else list(self.program.at.point)
 
     def as_expression(self) -> ParsedInput:
         """Return a function as an expression, in which equal parts of its recording are one.
@@ -86,22 +91,6 @@ def resolve(
     return parse_input(_only_expression(path), "file", path, names, look_up, several=several)
 
 
-def file_and_name(argument: str) -> tuple[str | None, str | None]:
-    """Return the file that an argument names, if it does, and the name of the entry in it, if it has one.
-
-    Raises DiffcompareError for a file of a kind that cannot be read.
-    """
-    lowered = argument.lower()
-    if is_unreadable(argument):
-        raise unreadable(argument)
-    if lowered.endswith(READABLE):
-        return argument, None
-    end = lowered.rfind(".toml:")
-    if end >= 0:
-        return argument[: end + len(".toml")], argument[end + len(".toml:") :]
-    return None, None
-
-
 def parse_input(
     text: str,
     origin: Origin,
@@ -113,14 +102,19 @@ def parse_input(
 ) -> ParsedInput:
     """Parse an expression of any origin, called `label` in errors, and look it up in the catalogue."""
     parsed = _read(text, names, label, several=several)
-    if look_up and not parsed.listed and not is_misread(parsed.notes):
-        from diffcompare.inputs.catalogue import hand_for, match, point_for
+    question = ParsedInput(text, parsed, origin, label)
+    return looked_up(question) if look_up and not parsed.listed and not is_misread(parsed.notes) else question
 
-        known = match(parsed.expression)
-        if known is not None:
-            point = point_for(known) or None
-            return ParsedInput(text, parsed, origin, label, known.entry, hand_for(known), point, known)
-    return ParsedInput(text, parsed, origin, label)
+
+def looked_up(question: ParsedInput) -> ParsedInput:
+    """Return an input with what the catalogue knows of its expression: partials by hand and a classic point."""
+    from diffcompare.inputs.catalogue import hand_for, match, point_for
+
+    known = match(question.parsed.expression)
+    if known is None:
+        return question
+    point = point_for(known) or None
+    return question._replace(entry=known.entry, hand=hand_for(known), point=point, match=known)
 
 
 def parse_entry(entry: Entry, origin: Origin, label: str, names: Collection[str] = ()) -> ParsedInput:

@@ -13,12 +13,16 @@ from diffcompare.backends import (
     DEFAULT_METHODS,
     DIFFERENCES,
     METHODS,
+    answers_of,
+    backend,
+    prepare,
     run_backend,
     select_backends,
 )
 from diffcompare.backends.automatic import gradient_at
 from diffcompare.backends.problem import Derivative, Hand, Problem, Size
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
+from diffcompare.inputs.formulas import formulas_from
 from diffcompare.inputs.point import candidates
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -335,12 +339,10 @@ def compare_question(
     """
     names = checked_names("methods", methods)
     # Whoever gives a formula wants to see it judged.
-    backends = select_backends(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
+    selected = select_backends(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
-    if any(backend.name == "symbolic" for backend in backends):
-        from diffcompare.backends.symbolic.client import prepare
-
-        prepare()  # sympy is imported in its own process while this one does everything else
+    names = [method.name for method in selected]
+    prepare(names)
     setup = set_up(question, at, wrt)
     hand = hand or question.hand
     problem = Problem(
@@ -352,11 +354,8 @@ def compare_question(
         else question.program.recording.value
     )
     established = truth_about(problem) if truth else None
-    # The symbolic method waits for its worker, so it is asked last; the answers keep the order of the question.
-    symbolic_last = sorted(backends, key=lambda backend: backend.name == "symbolic")
-    answers = {backend.name: run_backend(backend, problem) for backend in symbolic_last}
-    in_order = tuple(answers[backend.name] for backend in backends)
-    return Comparison(question, problem, value, established, in_order, setup.notes)
+    answers = answers_of(names, lambda name: run_backend(backend(name), problem))
+    return Comparison(question, problem, value, established, answers, setup.notes)
 
 
 def compare(
@@ -426,8 +425,5 @@ def _own_partials(hand: Any, question: ParsedInput) -> Hand | None:
 
 
 def _own_formulas(hand: Mapping[str, str | Expression], question: ParsedInput) -> Hand:
-    from diffcompare.inputs.formulas import formulas_from
-
-    names = list(question.program.at.point) if question.program else variables(wengert_list(question.parsed.expression))
     texts = {name: str(formula) for name, formula in hand.items()}
-    return Hand(formulas_from(texts, names, lambda name: f"hand[{name!r}]"), "given")
+    return Hand(formulas_from(texts, question.variables, lambda name: f"hand[{name!r}]"), "given")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from diffcompare.backends import ONE_AT_A_TIME
+from diffcompare.backends import ONE_AT_A_TIME, answers_of, prepare
 from diffcompare.backends.hessian_methods import METHODS, HessianProblem
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
@@ -152,10 +152,7 @@ def hessian_question(
     """Compute the Hessian of a question, with the options of `hessian`."""
     names = select_methods(checked_names("methods", methods), METHODS)
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
-    if "symbolic" in names:
-        from diffcompare.backends.symbolic.client import prepare
-
-        prepare()  # sympy is imported in its own process while this one does everything else
+    prepare(names)
     setup = set_up(question, at, wrt)
     vector = None
     if times is not None:
@@ -170,8 +167,8 @@ def hessian_question(
     if truth:
         with ONE_AT_A_TIME:
             known = establish_second(problem.scalar, None if vector is None else {"v": vector})
-    answers = {name: METHODS[name](problem) for name in sorted(names, key=lambda name: name == "symbolic")}
-    return Hessian(question, problem, value, known, tuple(answers[name] for name in names), setup.notes)
+    answers = answers_of(names, lambda name: METHODS[name](problem))
+    return Hessian(question, problem, value, known, answers, setup.notes)
 
 
 def select_methods(names: Sequence[str], known: Iterable[str]) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from diffcompare.backends import select_backends
-from diffcompare.backends.jacobian_methods import BY_GROUPS, DEFAULT, MatrixAnswer, VectorProblem, differentiate
+from diffcompare.backends import JACOBIAN_METHODS, answers_of, prepare, select_backends
+from diffcompare.backends.jacobian_methods import BY_GROUPS, MatrixAnswer, VectorProblem, differentiate
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.inputs.resolve import ParsedInput
 from diffcompare.language.expression import Expression
@@ -102,7 +102,7 @@ def jacobian_question(
     *,
     at: Mapping[str, float] | None = None,
     wrt: str | Sequence[str] = (),
-    methods: str | Iterable[str] = DEFAULT,
+    methods: str | Iterable[str] = JACOBIAN_METHODS,
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,
@@ -111,10 +111,7 @@ def jacobian_question(
     """Compute the Jacobian of a question, with the options of `jacobian`."""
     names = [backend.name for backend in select_backends(checked_names("methods", methods))]
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
-    if "symbolic" in names:
-        from diffcompare.backends.symbolic.client import prepare
-
-        prepare()  # sympy is imported in its own process while this one does everything else
+    prepare(names)
     setup = set_up(question, at, wrt)
     program = question.program
     problem = VectorProblem(question.parsed.outputs, setup.point, setup.wrt, step, budget, program=program)
@@ -125,11 +122,10 @@ def jacobian_question(
     pattern = problem.pattern
     columns, rows = colour(pattern.columns), colour(pattern.rows)
     grouped = problem._replace(columns=groups_of(columns), rows=groups_of(rows)) if compressed else problem
-    answers = {name: differentiate(name, grouped) for name in sorted(names, key=lambda name: name == "symbolic")}
-    in_order = tuple(answers[name] for name in names)
-    compression = Compression(columns, rows, _different(problem, in_order)) if compressed else None
+    answers = answers_of(names, lambda name: differentiate(name, grouped))
+    compression = Compression(columns, rows, _different(problem, answers)) if compressed else None
     values = tuple(node_values[output] for output in problem.outputs)
-    return Jacobian(question, grouped, values, truths, in_order, pattern, compression, setup.notes)
+    return Jacobian(question, grouped, values, truths, answers, pattern, compression, setup.notes)
 
 
 def _check_size(problem: VectorProblem) -> None:
@@ -160,7 +156,7 @@ def jacobian(
     /,
     *,
     wrt: str | Sequence[str] = (),
-    methods: str | Iterable[str] = DEFAULT,
+    methods: str | Iterable[str] = JACOBIAN_METHODS,
     step: float | None = None,
     budget: float | None = 5.0,
     truth: bool = True,

@@ -229,18 +229,12 @@ def question_of(expression: Any, names: Sequence[str] = (), *, several: bool = F
     With `several` it may also be a list of outputs, as text in brackets or as a sequence of expressions.  Raises
     DiffcompareError where the text cannot be read, and TypeError for other types.
     """
-    from diffcompare.inputs.resolve import ParsedInput, resolve  # `dc.gradient` of plain text does without
+    from diffcompare.inputs.resolve import ParsedInput, looked_up, resolve  # `dc.gradient` of plain text does without
 
     if isinstance(expression, Expression):
-        from diffcompare.inputs.catalogue import hand_for, match, point_for
-
         # Not by way of its text, which may be too long to be read back, and in which `e` is the constant.
-        text, entry_match = str(expression), match(expression)
-        question = ParsedInput(text, Parsed(expression, text), "expression", "expression")
-        if entry_match is None:
-            return question
-        point = point_for(entry_match) or None
-        return question._replace(entry=entry_match.entry, hand=hand_for(entry_match), point=point, match=entry_match)
+        text = str(expression)
+        return looked_up(ParsedInput(text, Parsed(expression, text), "expression", "expression"))
     if several and isinstance(expression, list | tuple) and expression:
         listed = tuple(question_of(output, names).parsed.expression for output in expression)
         text = outputs_text(listed)

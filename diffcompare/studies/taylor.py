@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from diffcompare.backends import ONE_AT_A_TIME
+from diffcompare.backends import ONE_AT_A_TIME, answers_of, prepare
 from diffcompare.backends.jacobian_methods import MatrixAnswer
 from diffcompare.backends.taylor_methods import METHODS, TaylorAnswer, TaylorProblem
 from diffcompare.diagnostics import Diagnostic
@@ -134,18 +134,14 @@ def taylor_question(
     check_order(order, MAX_ORDER)
     names = select_methods(checked_names("methods", methods), METHODS)
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
-    if "symbolic" in names:
-        from diffcompare.backends.symbolic.client import prepare
-
-        prepare()  # sympy is imported in its own process while this one does everything else
+    prepare(names)
     setup = set_up(question, at, wrt)
     name, chosen = one_variable(setup.wrt, wrt, "taylor")
     problem = TaylorProblem(question.parsed.expression, setup.point, name, order, step, budget, question.program)
     value = value_at(problem.expression, setup.point)
     first, known = _truth(problem) if truth else (None, None)
-    results = {name: METHODS[name](problem) for name in sorted(names, key=lambda name: name == "symbolic")}
-    in_order = tuple(results[name] for name in names)
-    return Taylor(question, problem, value, first, known, in_order, (*setup.notes, *chosen))
+    answers = answers_of(names, lambda name: METHODS[name](problem))
+    return Taylor(question, problem, value, first, known, answers, (*setup.notes, *chosen))
 
 
 def _truth(problem: TaylorProblem) -> tuple[Truth, TaylorTruth | None]:

@@ -3,8 +3,25 @@
 import pytest
 
 from diffcompare.diagnostics import DiffcompareError
-from diffcompare.inputs.files import is_unreadable, unreadable
+from diffcompare.inputs.files import function_file, is_unreadable, unreadable
 from diffcompare.inputs.resolve import resolve
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("model.py:f", ("model.py", "f")),
+        (r"C:\models\m.py:f", (r"C:\models\m.py", "f")),
+        ("a:b/model.PY:Net.loss", ("a:b/model.PY", "Net.loss")),
+        ("model.py:", ("model.py", "")),
+        ("x*2.py", None),
+        ("x^2", None),
+        ("data.toml:f", None),
+        ("model.py:x + 1", None),
+    ],
+)
+def test_the_file_stands_before_the_last_colon(argument, expected):
+    assert function_file(argument) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from diffcompare.diagnostics import DiffcompareError
 from diffcompare.inputs.function_point import function_point, gradient_by_name, parse_function_point
-from diffcompare.inputs.python_file import function_file, load
+from diffcompare.inputs.python_file import load
 from diffcompare.inputs.python_function import program
 from diffcompare.inputs.recording_doubts import doubts
 
@@ -31,23 +31,6 @@ def code_of(call, *arguments):
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("argument", "expected"),
-    [
-        ("model.py:f", ("model.py", "f")),
-        (r"C:\models\m.py:f", (r"C:\models\m.py", "f")),
-        ("a:b/model.PY:Net.loss", ("a:b/model.PY", "Net.loss")),
-        ("model.py:", ("model.py", "")),
-        ("x*2.py", None),
-        ("x^2", None),
-        ("data.toml:f", None),
-        ("model.py:x + 1", None),
-    ],
-)
-def test_the_file_stands_before_the_last_colon(argument, expected):
-    assert function_file(argument) == expected
 
 
 def test_a_file_is_run_and_its_function_returned(module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diffcompare.backends.problem import Derivative
+from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import (
     Broken,
     Demo,
@@ -31,7 +32,6 @@ WRONG = "(1 + exp(-x) + x*(1 + exp(-x)))/(1 + exp(-x))^2"
 LOOP, CLOSED, X = "@logistic_l4_nested", "@logistic_l4", 0.2
 TRUE = 9.0660864
 H = 1e-6  # the step of the survey's figure 2
-SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
 TABLE_1 = (
     "128*x*(1 - x)*(-8 + 16*x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2) + 64*(1 - x)*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2"
     " - 64*x*(1 - 2*x)^2*(1 - 8*x + 8*x^2)^2 - 256*x*(1 - x)*(1 - 2*x)*(1 - 8*x + 8*x^2)^2"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from diffcompare.backends import automatic
 from diffcompare.backends.hessian_methods import HessianProblem, forward_over_reverse
+from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, at_point, error_cell, figures, mask, table
 from diffcompare.document import Cell
 from diffcompare.language.parser import parse
@@ -13,7 +14,6 @@ from diffcompare.localization import phrase
 from diffcompare.numeric.dual_numbers import inner_derivative, pair, tangent_of, value_of
 from diffcompare.numeric.evaluate import value_at
 
-SURVEY, AT_SURVEY = "ln(x1) + x1*x2 - sin(x2)", {"x1": 2.0, "x2": 5.0}
 ROSENBROCK, AT_ROSENBROCK = "(1 - x)^2 + 100*(y - x^2)^2", {"x": -1.2, "y": 1.0}
 
 

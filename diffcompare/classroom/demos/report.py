@@ -34,7 +34,8 @@ class ComputedDemo(Record):
 
 
 def compute(demo: Demo) -> ComputedDemo:
-    """Compute all frames of a demo."""
+    """Compute all frames of a demo, in the current language."""
+    demo = localized(demo)
     return ComputedDemo(demo, tuple(demo.frames()))
 
 

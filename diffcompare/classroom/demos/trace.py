@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diffcompare.classroom.demos import AT_SURVEY, SURVEY
 from diffcompare.classroom.demos.frame import Broken, Demo, Frame, mask, table
 from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.document import Cell, Graph, Quantity, Stage, Table
@@ -24,9 +25,6 @@ from diffcompare.truth.establish import establish
 if TYPE_CHECKING:
     from diffcompare.inputs.resolve import ParsedInput
 
-SURVEY = "ln(x1) + x1*x2 - sin(x2)"
-AT = {"x1": 2.0, "x2": 5.0}
-
 CAPTIONS: dict[Quantity, str] = {
     "primal": "The graph with its values",
     "tangent": "The graph with values and tangents",
@@ -39,7 +37,7 @@ MAX_SEEDS = 2  # forward sweeps that are shown node by node
 
 def frames() -> Iterator[Frame]:
     """Yield the frames of the survey's function at (2, 5)."""
-    return frames_of(question_of(SURVEY), AT)
+    return frames_of(question_of(SURVEY), AT_SURVEY)
 
 
 def frames_of(question: ParsedInput, at: Mapping[str, float] | None = None) -> Iterator[Frame]:

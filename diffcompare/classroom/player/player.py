@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from diffcompare import safe_io
-from diffcompare.classroom.demos.frame import Demo, Frame
+from diffcompare.classroom.demos.frame import Demo, Frame, localized
 from diffcompare.classroom.player.screen import Screen, State, compose, ending, press
 from diffcompare.localization import translate
 from diffcompare.render import Look
@@ -29,7 +29,9 @@ def run(demos: Sequence[Demo], look: Look, *, seconds: float | None = None, digi
     Playback by itself ends with the last frame.  Raises KeyboardInterrupt, with the terminal restored.
     """
     with terminal_keyboard() as keyboard:
-        _loop(demos, look, keyboard, seconds, State(digits=digits if digits in (4, 6, 9) else None))
+        _loop(
+            list(map(localized, demos)), look, keyboard, seconds, State(digits=digits if digits in (4, 6, 9) else None)
+        )
 
 
 def _loop(demos: Sequence[Demo], look: Look, keyboard: Keyboard, seconds: float | None, state: State) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from diffcompare.classroom.demos import NAMES, load_demo, select_demos
+from diffcompare.classroom.demos import NAMES, OWN, SURVEY, select_demos
 from diffcompare.cli import options
 from diffcompare.cli.output import (
     CommandResult,
@@ -24,9 +24,6 @@ from diffcompare.document import Document
 
 if TYPE_CHECKING:
     from diffcompare.classroom.demos.frame import Demo
-    from diffcompare.inputs.resolve import ParsedInput
-
-OWN = ("trace", "tape", "branches")  # demos that play the viewer's own expression; the last two, a Python function
 
 EXAMPLES = (
     "diffcompare demo --list",
@@ -74,13 +71,12 @@ def command(
     handout: Handout = None,
 ) -> CommandResult | int:
     """Show how the methods work, step by step."""
-    from diffcompare.classroom.demos.frame import localized
     from diffcompare.classroom.demos.report import catalogue, compute, document
 
     check_destination(settings)
     if list_ or not (names or expr is not None or at is not None):
         return CommandResult(catalogue())
-    demos = list(map(localized, _selected(names or ["trace"], expr, at)))
+    demos = _selected(names or ["trace"], expr, at)
     if frame is not None and len(demos) > 1:
         raise usage_error("E584", "`--frame` needs a single demo", "for example `demo trace --frame 3`")
     if handout is not None:
@@ -106,27 +102,10 @@ def _selected(names: Sequence[str], expr: str | None, at: Sequence[str] | None) 
     other = next((name for name in names if name not in OWN), None)
     if other is not None:
         raise usage_error("E584", f"`{other}` has its own expressions", 'write `demo trace --expr "x^2" --at x=3`')
-    from diffcompare.classroom.demos.trace import SURVEY
-
     parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
+    from diffcompare.classroom.own_program import own_demo
+
     return [own_demo(name, parsed, point) for name in dict.fromkeys(names)]
-
-
-def own_demo(name: str, parsed: ParsedInput, point: Mapping[str, float] | None) -> Demo:
-    """Return a demo that plays the viewer's own expression or function.
-
-    Its frames are computed now, so that errors are reported before the player takes the screen.
-    """
-    if name == "trace":
-        from diffcompare.classroom.demos.trace import frames_of
-
-        frames = tuple(frames_of(parsed, point))
-    else:
-        from diffcompare.classroom.own_program import branch_frames, program_of, tape_frames
-
-        program = program_of(parsed, name)
-        frames = tuple(tape_frames(program) if name == "tape" else branch_frames(parsed, program))
-    return load_demo(name)._replace(frames=lambda: frames)
 
 
 def _write_handout(demos: Sequence[Demo], directory: str, output: str | None) -> Document:

@@ -33,11 +33,10 @@ def command(
     """Compute second derivatives."""
     parsed, point = options.parse_input(expression, at, budget)
     vector = None if times is None else options.vector(times, parsed)
-    from diffcompare.backends.hessian_methods import METHODS
     from diffcompare.studies.hessian import hessian_question
 
     hessian = hessian_question(
-        parsed, at=point, wrt=options.split(wrt), times=vector, methods=options.split(method) or tuple(METHODS),
+        parsed, at=point, wrt=options.split(wrt), times=vector, methods=options.split(method) or "all",
         step=step, budget=budget, truth=truth,
     )  # fmt: skip
     return CommandResult(hessian.document(brief=quiet), hessian.notes, hessian.failure)

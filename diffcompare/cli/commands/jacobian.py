@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from diffcompare.backends import JACOBIAN_METHODS
 from diffcompare.cli import options
 from diffcompare.cli.output import CommandResult
 
@@ -32,11 +33,10 @@ def command(
 ) -> CommandResult:
     """Compute the Jacobian of several outputs."""
     parsed, point = options.parse_input(expression, at, budget, several=True)
-    from diffcompare.backends.jacobian_methods import DEFAULT
     from diffcompare.studies.jacobian import jacobian_question
 
     jacobian = jacobian_question(
-        parsed, at=point, wrt=options.split(wrt), methods=options.methods(method) if method else DEFAULT,
+        parsed, at=point, wrt=options.split(wrt), methods=options.methods(method, JACOBIAN_METHODS),
         step=step, budget=budget, truth=truth, compressed=compressed,
     )  # fmt: skip
     return CommandResult(jacobian.document(brief=quiet), jacobian.notes, jacobian.failure)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from diffcompare.classroom.demos import NAMES, TEN, select_demos
+from diffcompare.classroom.demos import NAMES, OWN, SURVEY, TEN, select_demos
 from diffcompare.cli import options
-from diffcompare.cli.commands.demo import OWN, OwnExpression, complete_demos, own_demo
+from diffcompare.cli.commands.demo import OwnExpression, complete_demos
 from diffcompare.cli.output import CommandResult
 from diffcompare.diagnostics import usage_error
 
@@ -30,20 +30,18 @@ def command(
     quiet: options.Quiet = False,
 ) -> CommandResult:
     """Write demos as one page that needs no network."""
-    from diffcompare.classroom.demos.frame import localized
     from diffcompare.classroom.demos.report import compute, document
-    from diffcompare.classroom.lesson.page import page
+    from diffcompare.classroom.lesson import page, programs
 
     chosen, own = select_demos(names or TEN, NAMES), None
     if expr is not None or at is not None:
-        from diffcompare.classroom.demos.trace import SURVEY
-        from diffcompare.classroom.lesson.programs import staged
-
         if "trace" not in [demo.name for demo in chosen]:
             raise usage_error("E584", "`--expr` and `--at` are for the demo `trace`", "add it: `lesson trace`")
         parsed, point = options.parse_input(SURVEY if expr is None else expr, at)
-        own = staged(parsed, point)
+        from diffcompare.classroom.own_program import own_demo
+
+        own = programs.staged(parsed, point)
         played = ("trace",) if parsed.program is None else OWN
         chosen = [own_demo(demo.name, parsed, point) if demo.name in played else demo for demo in chosen]
-    plays = [compute(localized(demo)) for demo in chosen]
-    return CommandResult(document(plays, brief=quiet), page=page(plays, own))
+    plays = [compute(demo) for demo in chosen]
+    return CommandResult(document(plays, brief=quiet), page=page.page(plays, own))

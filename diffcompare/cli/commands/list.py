@@ -16,14 +16,11 @@ EXAMPLES = (
 )
 
 
-def _complete(incomplete: str) -> list[str]:
-    from diffcompare.inputs.catalogue import scan
-
-    return options.beginning(incomplete, dict.fromkeys(stanza.group for stanza in scan()))
-
-
 def command(
-    group: Annotated[str | None, typer.Argument(metavar="GROUP", help="One group.", autocompletion=_complete)] = None,
+    group: Annotated[
+        str | None,
+        typer.Argument(metavar="GROUP", help="One group.", autocompletion=options.words_at("inputs.catalogue:GROUPS")),
+    ] = None,
 ) -> CommandResult:
     """List the catalogue of examples (@name)."""
     from diffcompare.studies.listings import examples

@@ -16,14 +16,13 @@ EXAMPLES = (
 )
 
 
-def _complete(incomplete: str) -> list[str]:
-    from diffcompare.language.operations import OPERATIONS
-
-    return options.beginning(incomplete, list(OPERATIONS))
-
-
 def command(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One operation.", autocompletion=_complete)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="One operation.", autocompletion=options.words_at("language.operations:OPERATIONS")
+        ),
+    ] = None,
 ) -> CommandResult:
     """Show the operations and their partials."""
     from diffcompare.studies.listings import ops

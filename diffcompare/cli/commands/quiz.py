@@ -18,28 +18,24 @@ EXAMPLES = (
 MAX_QUESTIONS = 50
 
 
-def _complete_levels(incomplete: str) -> list[str]:
-    from diffcompare.classroom.quiz.exercises import LEVELS
-
-    return options.beginning(incomplete, [str(level) for level in LEVELS])
-
-
-def _complete_topics(incomplete: str) -> list[str]:
-    from diffcompare.classroom.quiz.exercises import TOPICS
-
-    return options.beginning(incomplete, list(TOPICS))
-
-
 def command(
     settings: Settings,
     level: Annotated[
         str | None,
-        typer.Option("--level", metavar="1..5", help="Difficulty. [default: rising]", autocompletion=_complete_levels),
+        typer.Option(
+            "--level",
+            metavar="1..5",
+            help="Difficulty. [default: rising]",
+            autocompletion=options.words_at("classroom.quiz.exercises:LEVELS"),
+        ),
     ] = None,
     topic: Annotated[
         str | None,
         typer.Option(
-            "--topic", metavar="NAME", help="chain, product ... [default: all]", autocompletion=_complete_topics
+            "--topic",
+            metavar="NAME",
+            help="chain, product ... [default: all]",
+            autocompletion=options.words_at("classroom.quiz.exercises:TOPICS"),
         ),
     ] = None,
     questions: Annotated[

@@ -26,12 +26,11 @@ def command(
 ) -> CommandResult:
     """Expand an expression into its Taylor series."""
     parsed, point = options.parse_input(expression, at, budget)
-    from diffcompare.backends.taylor_methods import METHODS
     from diffcompare.studies.question import order_of
     from diffcompare.studies.taylor import MAX_ORDER, taylor_question
 
     taylor = taylor_question(
         parsed, order_of(order, MAX_ORDER), at=point, wrt=options.split(wrt),
-        methods=options.split(method) or tuple(METHODS), step=step, budget=budget, truth=truth,
+        methods=options.split(method) or "all", step=step, budget=budget, truth=truth,
     )  # fmt: skip
     return CommandResult(taylor.document(brief=quiet), taylor.notes, taylor.failure)

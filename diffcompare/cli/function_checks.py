@@ -1,0 +1,52 @@
+"""`check` for Python functions: a gradient against values of its function, or a backward against its forward."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from diffcompare.cli.output import CommandResult
+from diffcompare.diagnostics import usage_error
+from diffcompare.gradcheck.function_report import document_of
+from diffcompare.gradcheck.gradient_check import check_callable
+from diffcompare.inputs.files import function_file
+from diffcompare.inputs.function_point import parse_function_point
+from diffcompare.inputs.function_process import FunctionProcess, callable_of, load_at
+
+
+def check_function(
+    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, *, seed: int, budget: float, brief: bool
+) -> CommandResult:
+    """Check what `--hand FILE.py:name` says about a function of a file, or else the Function itself."""
+    gradient = function_file(hand[0]) if len(hand) == 1 else None
+    if gradient is None:
+        return _check_backward(path, name, hand, at, seed, budget, brief)
+    return _check_gradient(path, name, gradient, at, seed, budget, brief)
+
+
+def _check_gradient(
+    path: str, name: str, named: tuple[str, str], at: Sequence[str] | None, seed: int, budget: float, brief: bool
+) -> CommandResult:
+    """Check a gradient that is a Python function against values of another one, each in a process of its own."""
+    program = load_at(path, name, at, budget)
+    gradient = callable_of(FunctionProcess(*named, budget), named[1])
+    checked = check_callable(callable_of(program.process, name), gradient, *program.at.arguments, seed=seed)
+    return CommandResult(checked.document(brief=brief), (), None, 0 if checked.ok else 1)
+
+
+def _check_backward(
+    path: str, name: str, hand: Sequence[str], at: Sequence[str] | None, seed: int, budget: float, brief: bool
+) -> CommandResult:
+    """Check the backward of a `Function` of the tape against its forward, in a process of its own."""
+    given = None if at is None else parse_function_point(at)
+    process = FunctionProcess(path, name, budget, "diffcompare.gradcheck.function_check_worker")
+    process.ask("ready")
+    if hand or not process.is_operation:
+        process.end()
+        help = f"for example `check {path}:{name} --hand {path}:df`"
+        if process.is_operation:
+            help = f"`check {path}:{name}` compares its own backward with its forward"
+        raise usage_error("E505", f"which function is the gradient of `{name}`?", help)
+    data = json.loads(process.ask("check", given=given, label=f"{path}:{name}", seed=seed)["check"])
+    process.end()
+    return CommandResult(document_of(data, brief=brief), (), None, 0 if data["verdict"] == "agrees" else 1)
