@@ -120,6 +120,15 @@ codegen/                      Generated code: the gradient as a program that run
   libraries.py                The libraries that code is generated for (`math`, NumPy, JavaScript): their syntax, functions and definitions
   reverse_program.py          The reverse sweep as straight-line source: a line for every node forwards, its contributions backwards
   source.py                   Expressions and names as source text of a library: Python's `math`, NumPy, or JavaScript
+engines/                      Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions
+  engine.py                   Engines: what a file in `libraries` says of its library, and how an expression runs through the library's functions
+  engine_client.py            The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question
+  engine_worker.py            The worker of an engine: a process that imports one library and answers requests, a line of JSON each
+  registry.py                 The engines by name, a file each in `libraries`: which are installed, in which version, how to install one
+  libraries/                  The engines, a file each: what the library is called, how its users write our operations, and its modes
+    autograd.py               HIPS autograd: reverse mode by `autograd.grad`, forward mode by `autograd.make_jvp`, on Python's floats
+    jax.py                    JAX: reverse mode by `jax.value_and_grad`, forward mode by `jax.jvp`, with doubles switched on
+    torch.py                  PyTorch: reverse mode by `torch.autograd.grad`, forward mode by `torch.func.jvp`, on tensors of doubles
 gradcheck/                    Gradient check: is the gradient of a Python function right, judged by values of the function alone?
   backward_mistakes.py        Mistakes in the backward of a `Function`: a forgotten chain, a wrong saved value, `=` for `+=`, a broadcast shape
   entries.py                  The verdict on one entry of a gradient: the given value against the estimated slope of f

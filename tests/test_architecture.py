@@ -16,7 +16,7 @@ FLOORS = [
     {"language"},
     {"numeric", "formatting"},
     {"recording"},
-    {"backends", "inputs", "codegen", "tape"},
+    {"backends", "engines", "inputs", "codegen", "tape"},
     {"truth", "verify", "misconceptions"},
     {"render"},
     {"studies"},
@@ -35,8 +35,8 @@ CYCLIC = {
 MAY_RECUR = {"__init__", "report"}
 """Base names that may occur more than once, beside media of pictures, commands, and demos named after their subject."""
 
-MAX_MODULES = 298
-MAX_LATE_IMPORTS = 91
+MAX_MODULES = 307
+MAX_LATE_IMPORTS = 95
 MAX_TYPE_IMPORTS = 111
 MAX_LOADED_MODULES = 62
 MAX_MODULE_LINES = 450

@@ -52,6 +52,10 @@ ONE_AT_A_TIME = threading.RLock()
 def backend(method: str) -> Backend:
     """Return the backend of that name.  Raises DiffcompareError for an unknown method."""
     if not isinstance(method, str) or method not in BACKENDS:
+        from diffcompare.engines.engine_client import engine_backend
+
+        if (asked := engine_backend(method)) is not None:
+            return asked
         message = (
             f"no method `{method}`" if isinstance(method, str) else f"a method is a name, not {reprlib.repr(method)}"
         )
@@ -81,15 +85,17 @@ def prepare(methods: Collection[str]) -> None:
         prepare()
 
 
-def answers_of(methods: Sequence[str], ask: Callable[[str], Answer]) -> tuple[Answer, ...]:
-    """Return the answers of methods in their order; the symbolic one, which waits for its process, is asked last."""
-    answers = {name: ask(name) for name in sorted(methods, key=lambda name: name == "symbolic")}
+def answers_of(
+    methods: Sequence[str], ask: Callable[[str], Answer], last: Collection[str] = ("symbolic",)
+) -> tuple[Answer, ...]:
+    """Return the answers of methods in their order; those that wait for a process of their own are asked last."""
+    answers = {name: ask(name) for name in sorted(methods, key=lambda name: name in last)}
     return tuple([answers[name] for name in methods])
 
 
 def run_backend(method: Backend, problem: Problem) -> Derivative:
     """Return the answer of a method; several threads may call it at once."""
-    if method.name == "symbolic":  # waits for a process of its own, under a lock of its own
+    if method.prepare is not None:  # waits for a process of its own, under a lock of its own
         return method.differentiate(problem)
     with ONE_AT_A_TIME:
         return method.differentiate(problem)

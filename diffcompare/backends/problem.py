@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OPERATIONS_PER_SECOND = 2e7  # more than plain Python does anywhere
 
-Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported"]
+Status = Literal["ok", "undefined", "timed-out", "out-of-memory", "failed", "not-supported", "not-installed"]
 
 NOTHING: Mapping[str, Any] = {}  # the default of fields that hold a mapping; never written to
 
@@ -161,6 +161,24 @@ class Work(NamedTuple):
     operations: int
 
 
+class EngineRun(NamedTuple):
+    """The library that gave an answer, and what it said beside the gradient.
+
+    `digits` are the binary digits of its numbers, `raw` its partials as they came (also inf and nan), `errors` its own
+    estimates of their errors, `size` the number of nodes of its formulas.
+    """
+
+    name: str
+    mode: str
+    version: str | None
+    way: str
+    digits: int
+    value: float | None = None
+    raw: Mapping[str, float | None] = NOTHING
+    errors: Mapping[str, float] | None = None
+    size: int | None = None
+
+
 class Derivative(NamedTuple):
     """The answer of a method.  A partial that could not be computed is None; inf and nan do not count as partials."""
 
@@ -172,13 +190,18 @@ class Derivative(NamedTuple):
     formulas: Mapping[str, Expression] | None = None
     sizes: Mapping[str, Size | None] | None = None  # of the gradient, by stage: `raw`, from sympy `cse`, `simplified`
     notes: tuple[str, ...] = ()
+    engine: EngineRun | None = None  # of an answer by another library
 
 
 class Backend(NamedTuple):
-    """A way of differentiating, by name."""
+    """A way of differentiating, by name.
+
+    One that is asked in a process of its own has `prepare`, which starts that process and returns at once.
+    """
 
     name: str
     differentiate: Callable[[Problem], Derivative]
+    prepare: Callable[[], None] | None = None
 
 
 # --- What several methods share ---------------------------------------------------------------------------------------

@@ -104,8 +104,10 @@ def _whole_number(flag: str, most: int, example: str) -> Callable[[str], int]:
     return parse
 
 
-def methods(names: Sequence[str] | None, default: tuple[str, ...] = DEFAULT_METHODS) -> tuple[str, ...]:
-    """Return the requested methods in the order given and without repetitions; `all` stands for every method."""
+def methods(
+    names: Sequence[str] | None, default: tuple[str, ...] = DEFAULT_METHODS, engines: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Return the requested methods in the order given, each once, then those of the libraries that `--with` names."""
     chosen: dict[str, None] = {}
     for name in split(names):
         if name.lower() == "all":
@@ -114,7 +116,11 @@ def methods(names: Sequence[str] | None, default: tuple[str, ...] = DEFAULT_METH
             chosen[name.lower()] = None
         else:
             raise unknown_word("--method", name, (*METHODS, "all"))
-    return tuple(chosen) or default
+    if not engines:
+        return tuple(chosen) or default
+    from diffcompare.engines.registry import engine_methods
+
+    return tuple(dict.fromkeys((*(chosen or default), *engine_methods(map(str.lower, split(engines))))))
 
 
 def split(texts: Sequence[str] | None) -> list[str]:
@@ -306,6 +312,15 @@ Hand: TypeAlias = Annotated[
 Method: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--method", metavar="NAME", help="A method, or `all`.", autocompletion=methods_at("backends:METHODS")),
+]
+With: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="LIBRARY",
+        help="Ask torch, jax, ..., or `all`.",
+        autocompletion=methods_at("engines.registry:engine_names"),
+    ),
 ]
 SecondOrderMethod: TypeAlias = Annotated[
     list[str] | None,

@@ -1,9 +1,9 @@
 """Expressions as straight-line programs: lists that JSON can carry, every distinct node written once.
 
-A *program* is `{"code": [instruction, ...], "roots": [number, ...]}`.  An instruction is a leaf (`["variable", name]`,
-`["number", hexadecimal digits, places]`, `["constant", name]`) or a row and the numbers of the instructions that
-compute its arguments (`["*", 0, 3]`).  Digits are hexadecimal: Python refuses to read
-decimals of more than 4,300.
+A *program* is `{"code": [instruction, ...], "roots": [number, ...]}`.  An instruction is a leaf
+(`["variable", name]`, `["number", hexadecimal digits, places]`, `["double", hexadecimal]`, `["constant", name]`) or a
+row and the numbers of the instructions that compute its arguments (`["*", 0, 3]`).  Digits are hexadecimal: Python
+refuses to read decimals of more than 4,300.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from diffcompare.language.expression import Constant, Expression, Number, Variable, apply
+from diffcompare.language.expression import Constant, Double, Expression, Number, Variable, apply
 from diffcompare.language.operations import OPERATIONS
 from diffcompare.language.wengert import replace_nodes, wengert_list
 
@@ -41,6 +41,8 @@ def _instruction(node: Expression, numbers: Mapping[Expression, int]) -> list[An
         return ["number", f"{node.digits:x}", node.places]
     if isinstance(node, Variable):
         return ["variable", node.name]
+    if isinstance(node, Double):
+        return ["double", node.double.hex()]
     assert isinstance(node, Constant), "a leaf is a number, a variable or a constant"
     return ["constant", node.name]
 
@@ -51,6 +53,8 @@ def _node(instruction: Sequence[Any], nodes: Sequence[Expression]) -> Expression
         return Variable(instruction[1])
     if head == "number":
         return Number(int(instruction[1], 16), instruction[2])
+    if head == "double":
+        return Double(float.fromhex(instruction[1]))
     if head == "constant":
         return Constant(instruction[1])
     return apply(OPERATIONS[head], tuple([nodes[number] for number in instruction[1:]]))

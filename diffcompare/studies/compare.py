@@ -15,7 +15,6 @@ from diffcompare.backends import (
     METHODS,
     answers_of,
     backend,
-    prepare,
     run_backend,
     select_backends,
 )
@@ -342,7 +341,9 @@ def compare_question(
     selected = select_backends(names if hand is None or {"hand-coded", "all"} & set(names) else ["hand-coded", *names])
     step, budget = checked_positive("step", step), checked_positive("budget", budget)
     names = [method.name for method in selected]
-    prepare(names)
+    for method in selected:
+        if method.prepare is not None:
+            method.prepare()  # a library is imported in its own process while this one does everything else
     setup = set_up(question, at, wrt)
     hand = hand or question.hand
     problem = Problem(
@@ -354,7 +355,8 @@ def compare_question(
         else question.program.recording.value
     )
     established = truth_about(problem) if truth else None
-    answers = answers_of(names, lambda name: run_backend(backend(name), problem))
+    last = [method.name for method in selected if method.prepare is not None]
+    answers = answers_of(names, lambda name: run_backend(backend(name), problem), last)
     return Comparison(question, problem, value, established, answers, setup.notes)
 
 
@@ -370,6 +372,7 @@ def compare(
     budget: float | None = 5.0,
     truth: bool = True,
     simplify: bool = True,
+    engines: str | Iterable[str] = (),
     **values: Any,
 ) -> Comparison:
     """Differentiate an expression by several methods and measure each against the truth.
@@ -389,6 +392,7 @@ def compare(
             operation: a loop without any runs on here, and is ended by `--budget` on the command line.
         truth: Whether to compute the true gradient, to 25 digits with error bounds.
         simplify: Whether sympy simplifies its formulas, which takes most of its time.
+        engines: Names of other libraries to ask as well, such as "torch" and "jax", or "all" that are installed.
         **values: Coordinates of the point for variables that are not named like an option.
 
     Returns:
@@ -410,6 +414,10 @@ def compare(
         raise TypeError("compare() asks several methods: the option is `methods`")
     question, at = question_and_point(expression, point, values)
     own = _own_partials(hand, question)
+    if engines:
+        from diffcompare.engines.registry import engine_methods
+
+        methods = [*checked_names("methods", methods), *engine_methods(checked_names("engines", engines))]
     return compare_question(
         question, at=at, hand=own, wrt=wrt, methods=methods, step=step, budget=budget, truth=truth, simplify=simplify
     )

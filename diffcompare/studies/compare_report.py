@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from diffcompare.backends import WAYS
-from diffcompare.backends.problem import Derivative, Size
+from diffcompare.backends.problem import Derivative, EngineRun, Size
 from diffcompare.document import (
     Approximate,
     Block,
@@ -83,6 +83,16 @@ def _method(comparison: Comparison, answer: Derivative) -> dict[str, Any]:
         },
         "digits": {name: errors["digits"] for name, errors in measured.items()},
         **select(answer, "work | formula=formulas | swell=sizes? | notes"),
+        **({} if answer.engine is None else {"engine": _engine(answer.engine)}),
+    }
+
+
+def _engine(run: EngineRun) -> dict[str, Any]:
+    return {
+        **select(run, "name | mode | version | digits | size?"),
+        "value": number(run.value),
+        "raw": {name: number(partial) for name, partial in run.raw.items()},
+        **({} if run.errors is None else {"estimated_error": {name: number(e) for name, e in run.errors.items()}}),
     }
 
 
@@ -108,7 +118,9 @@ def document(comparison: Comparison, *, brief: bool = False) -> Document:
 
 def _title(comparison: Comparison) -> str:
     """Name the number of ways that were asked (by default all four)."""
-    ways = {WAYS.get(answer.method, "numerically") for answer in comparison.answers}
+    ways = {
+        answer.engine.way if answer.engine else WAYS.get(answer.method, "numerically") for answer in comparison.answers
+    }
     return ("The truth", "One way", "Two ways", "Three ways", "Four ways")[len(ways)] + " to differentiate" * bool(ways)
 
 

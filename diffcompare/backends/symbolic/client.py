@@ -287,4 +287,4 @@ def _end_at_exit() -> None:
         _idle.end()
 
 
-BACKEND = Backend("symbolic", differentiate)
+BACKEND = Backend("symbolic", differentiate, prepare)

@@ -28,6 +28,7 @@ def command(
     encoding: options.Encoding = None,
     points: options.Points = None,
     method: options.Method = None,
+    engines: options.With = None,
     wrt: options.Wrt = None,
     step: options.Step = None,
     budget: options.Budget = 5.0,
@@ -52,7 +53,7 @@ def command(
     format = batch_run.result_format(settings)
     output = None if settings.output in (None, "-") else settings.output
     inputs = batch_run.input_files(files, input_format, encoding, points, output, with_state=format == "jsonl")
-    methods, names = options.methods(method), tuple(options.split(wrt))
+    methods, names = options.methods(method, engines=engines), tuple(options.split(wrt))
     row_options = Options(methods, names, step, budget, truth, simplify, max_error, format, allow_code)
     run = Run(inputs, row_options, points=points)
     pool = batch_run.worker_pool(row_options, jobs, scheduler)

@@ -17,6 +17,7 @@ def command(
     at: options.At = None,
     hand: options.Hand = None,
     method: options.Method = None,
+    engines: options.With = None,
     wrt: options.Wrt = None,
     step: options.Step = None,
     budget: options.Budget = 5.0,
@@ -28,7 +29,7 @@ def command(
     """Compare ways of differentiating an expression."""
     parsed, point = options.parse_input(expression, at, budget)
     formulas = None if hand is None else options.hand(hand, parsed)
-    methods = options.methods(method)
+    methods = options.methods(method, engines=engines)
     from diffcompare.studies.compare import compare_question
 
     comparison = compare_question(

@@ -1,0 +1,1 @@
+"""Real engines: other libraries that differentiate, each asked in a process of its own, by its own functions."""

@@ -1,0 +1,181 @@
+"""Engines: what a file in `libraries` says of its library, and how an expression runs through the library's functions.
+
+A file describes the library without importing it, so that everybody can look at it; `load` imports the library, and
+only the worker of that engine calls it.  To add an engine is to add a file.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from diffcompare.language.expression import Expression, Variable, apply
+from diffcompare.language.operations import exact_integer, is_integer_power
+from diffcompare.language.printer import shorten
+from diffcompare.language.wengert import wengert_list
+from diffcompare.numeric.evaluate import Undefined, value_at
+
+Way: TypeAlias = Literal["automatically", "symbolically", "numerically"]
+Function: TypeAlias = Callable[..., Any]  # takes numbers of the engine, one for each variable, and returns one
+
+
+class EngineAnswer(NamedTuple):
+    """The answer of one mode of an engine at a point.
+
+    Attributes:
+        value: The value of f, as a double; nan where the engine gives none.
+        gradient: The partial with respect to each variable that was asked for, in that order; None where the engine
+            returns no number.
+        errors: The engine's own estimate of the error of each partial, for a numerical one that has estimates.
+        size: The number of nodes of its formulas written out as trees, for a symbolic one.
+    """
+
+    value: float
+    gradient: Sequence[float | None]
+    errors: Sequence[float] | None = None
+    size: int | None = None
+
+
+# Differentiates a function at a point with respect to the variables of these numbers.
+Mode: TypeAlias = Callable[[Function, Sequence[float], Sequence[int]], EngineAnswer]
+
+
+class Loaded(NamedTuple):
+    """A library that has been imported.
+
+    Attributes:
+        functions: The library's function for each row of the table, by the name of the row: what its users would
+            write.  `where` stands for all conditions.  Arithmetic and powers are Python's operators unless they are
+            given here.
+        modes: Its ways to a gradient, by name.
+    """
+
+    functions: Mapping[str, Callable[..., Any]]
+    modes: Mapping[str, Mode]
+
+
+class Engine(NamedTuple):
+    """A library that differentiates, described without importing it.
+
+    Attributes:
+        load: Imports the library.  Raises ImportError where it is not installed.
+        package: The name of its distribution, which `pip install` takes and which has the version.
+        modes: The modes that `grad` shows, by name, in this order; an engine has more if an audit wants more.
+        way: The way of differentiating that it belongs to.
+        digits: The binary digits of its numbers: 53 for doubles, 24 for single precision.
+    """
+
+    load: Callable[[], Loaded]
+    package: str
+    modes: tuple[str, ...]
+    way: Way = "automatically"
+    digits: int = 53
+
+
+OPERATORS: Mapping[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "neg": operator.neg,
+    "^n": operator.pow,
+    "^": operator.pow,
+}
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "if <": operator.lt,
+    "if <=": operator.le,
+    "if >": operator.gt,
+    "if >=": operator.ge,
+    "if ==": operator.eq,
+    "if !=": operator.ne,
+}
+
+
+class NoSuchFunction(Exception):
+    """The library has no function for an operation, which has no definition by others either."""
+
+
+def python_where(condition: Any, yes: Any, no: Any) -> Any:
+    """Return `yes` or `no`, for libraries whose users write a conditional expression of Python."""
+    return yes if condition else no
+
+
+def every_function(loaded: Loaded) -> dict[str, Callable[..., Any]]:
+    """Return the library's function for each row that it has, with those that follow from Python's operators."""
+    functions = {**OPERATORS, **loaded.functions}
+    if where := loaded.functions.get("where"):
+        functions |= {row: _conditional(compare, where) for row, compare in COMPARISONS.items() if row not in functions}
+    return functions
+
+
+def _conditional(compare: Callable[[Any, Any], Any], where: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda left, right, yes, no: where(compare(left, right), yes, no)
+
+
+def written_for(expression: Expression, functions: Mapping[str, Any]) -> tuple[Expression, list[str]]:
+    """Return an expression in rows that a library has, and the names of those that were written by others.
+
+    Raises NoSuchFunction where an operation is neither the library's own nor defined by others.
+    """
+    written: dict[Expression, Expression] = {}
+    replaced: dict[str, None] = {}
+    for node in wengert_list(expression):
+        if node.operation is None:
+            written[node] = node
+            continue
+        arguments = tuple([written[argument] for argument in node.arguments])
+        if node.operation.name in functions:
+            written[node] = apply(node.operation, arguments)
+            continue
+        if node.operation.definition is None:
+            raise NoSuchFunction(node.operation.name)
+        replaced[node.operation.name] = None
+        defined, more = written_for(node.operation.definition(*arguments), functions)
+        written[node] = defined
+        replaced |= dict.fromkeys(more)
+    return written[expression], list(replaced)
+
+
+def as_function(
+    expression: Expression,
+    names: Iterable[str],
+    functions: Mapping[str, Callable[..., Any]],
+    *,
+    float_exponents: bool = False,
+) -> Function:
+    """Return an expression as a function of the library's numbers, one for each name in order.
+
+    With `float_exponents` the exponents of integer powers are doubles: `x**2.0` and `x**2` may differ.
+    """
+    variables = [Variable(name) for name in names]
+    steps = []
+    for node in wengert_list(expression):
+        if node.operation is not None and node.varies:
+            whole = not (float_exponents and is_integer_power(node))
+            literals = [None if a.varies else _literal(a, whole=whole) for a in node.arguments]
+            steps.append((node, functions[node.operation.name], literals))
+    constant = None if expression.varies else _literal(expression, whole=False)
+
+    def f(*inputs: Any) -> Any:
+        values: dict[Expression, Any] = dict(zip(variables, inputs, strict=True))
+        for node, function, literals in steps:
+            pairs = zip(node.arguments, literals, strict=True)
+            values[node] = function(*[values[a] if literal is None else literal for a, literal in pairs])
+        return values[expression] if constant is None else constant
+
+    return f
+
+
+def _literal(node: Expression, *, whole: bool) -> float | int:
+    """Return the value of an expression without variables as a person writes it in Python: as an integer if it is one.
+
+    Raises ValueError where it has no value.
+    """
+    integer = exact_integer(node) if whole else None
+    if integer is not None and abs(integer) <= 2**53:
+        return integer
+    value = value_at(node, {})
+    if isinstance(value, Undefined):
+        raise ValueError(f"{shorten(node)} has no value")
+    return float(value)

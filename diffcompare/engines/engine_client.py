@@ -1,0 +1,153 @@
+"""The client of the engines: each is asked in a worker of its own, within the budget, and kept for the next question.
+
+A library takes seconds to import and may end its process, so that neither happens in ours: a crash is a row.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import math
+import threading
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from diffcompare import processes
+from diffcompare.backends.problem import Backend, Derivative, EngineRun, Problem, Status
+from diffcompare.engines.registry import engine, engine_and_mode, how_to_install, version
+from diffcompare.language import serialization
+from diffcompare.numeric.user_operations import written_out
+from diffcompare.processes import WorkerLost
+
+MODULE = "diffcompare.engines.engine_worker"
+STARTUP = 120.0  # seconds that the import of a library may take; they are not charged to the budget
+
+_lock = threading.RLock()
+_idle: dict[str, processes.LineWorker] = {}
+_ready: set[processes.LineWorker] = set()
+
+
+def engine_backend(method: str) -> Backend | None:
+    """Return the backend that asks a mode of an engine, by the name of the method; None if it is no such name."""
+    asked = engine_and_mode(method) if isinstance(method, str) else None
+    if asked is None:
+        return None
+    name, mode = asked
+    return Backend(method, lambda problem: differentiate(method, name, mode, problem), lambda: prepare(name))
+
+
+def prepare(name: str) -> None:
+    """Start the worker of an engine now, so that its import overlaps with other work.  Returns at once."""
+    if version(name) and _lock.acquire(blocking=False):
+        try:
+            with contextlib.suppress(OSError):  # `differentiate` will fail in the same way, and report it
+                _started(name)
+        finally:
+            _lock.release()
+
+
+def differentiate(method: str, name: str, mode: str, problem: Problem) -> Derivative:
+    """Compute the gradient by one mode of an engine; `method` is the name of the answer."""
+    installed = version(name)
+    run = EngineRun(name, mode, installed, engine(name).way, engine(name).digits)
+    if installed is None:
+        note = f"not installed: {how_to_install(name)}"
+        return Derivative(method, "not-installed", gradient=dict.fromkeys(problem.wrt), notes=(note,), engine=run)
+    names = list(problem.point)
+    question = {
+        "program": serialization.encode(written_out(problem.expression)),
+        "names": names,
+        "point": list(problem.point.values()),
+        "wrt": [names.index(variable) for variable in problem.wrt],
+        "mode": mode,
+    }
+    variant = f"{name} {installed}"
+    try:
+        answer = ask(name, question, problem.budget)
+    except TimeoutError:
+        status: Status = "timed-out"
+        note = f"timed out after {problem.budget:g} s"
+    except (WorkerLost, OSError) as error:
+        status, note = "failed", str(error)
+    else:
+        if "error" not in answer:
+            return _answered(method, variant, run, answer, problem)
+        status, note = "not-supported" if "missing" in answer else "failed", answer["error"]
+    return Derivative(method, status, variant, dict.fromkeys(problem.wrt), notes=(note,), engine=run)
+
+
+def _answered(method: str, variant: str, run: EngineRun, answer: Mapping[str, Any], problem: Problem) -> Derivative:
+    """Return what an engine said: partials that are inf or nan are no numbers, and are named in a note."""
+    partials = dict(zip(problem.wrt, answer["gradient"], strict=True))
+    gradient = {
+        name: partial if partial is not None and math.isfinite(partial) else None for name, partial in partials.items()
+    }
+    lost = [f"df/d{name} is {partials[name]}" for name, partial in gradient.items() if partial is None]
+    notes = [", ".join(lost)] if lost else []
+    if answer["replaced"]:
+        notes.append(f"it has no {', '.join(answer['replaced'])}, written by other functions here")
+    errors = None if answer["errors"] is None else dict(zip(problem.wrt, answer["errors"], strict=True))
+    run = run._replace(value=answer["value"], raw=partials, errors=errors, size=answer["size"])
+    return Derivative(method, "undefined" if lost else "ok", variant, gradient, notes=tuple(notes), engine=run)
+
+
+def ask(name: str, question: Mapping[str, Any], budget: float | None) -> dict[str, Any]:
+    """Return an engine's answer to a question; its worker is started if there is none, and kept.
+
+    Raises TimeoutError when the budget (in seconds) is spent, WorkerLost if the process ended, and OSError if it
+    cannot be started.
+    """
+    with _lock:
+        worker = _greeted(name)
+        try:
+            worker.send(question)
+            return worker.receive(None if budget is None else monotonic() + budget)
+        except BaseException:  # also when Ctrl-C is pressed: the answer may still come
+            _end(name)
+            raise
+
+
+def _started(name: str) -> processes.LineWorker:
+    worker = _idle.get(name)
+    if worker is not None and worker.is_usable:
+        return worker
+    if worker is not None:
+        _end(name)
+    worker = _idle[name] = processes.LineWorker(MODULE, f"the process that runs {name}")
+    atexit.unregister(_end_all)  # so that it is not registered twice
+    atexit.register(_end_all)
+    with contextlib.suppress(WorkerLost):
+        worker.send({"engine": name})
+    return worker
+
+
+def _greeted(name: str) -> processes.LineWorker:
+    """Return the worker of an engine, once it has imported the library.  Raises WorkerLost and OSError."""
+    worker = _started(name)
+    if worker in _ready:
+        return worker
+    try:
+        greeting = worker.receive(monotonic() + STARTUP)
+    except TimeoutError:
+        greeting = {"ready": False, "why": f"{name} was not imported within {STARTUP:g} s"}
+    except BaseException:
+        _end(name)
+        raise
+    if not greeting["ready"]:
+        _end(name)
+        raise WorkerLost(greeting["why"])
+    _ready.add(worker)
+    return worker
+
+
+def _end(name: str) -> None:
+    worker = _idle.pop(name, None)
+    if worker is not None:
+        _ready.discard(worker)
+        worker.end()
+
+
+def _end_all() -> None:
+    for name in list(_idle):
+        _end(name)

@@ -1,0 +1,91 @@
+"""The worker of an engine: a process that imports one library and answers requests, a line of JSON each.
+
+The first line in names the engine; the answer is `{"ready": true}`, or `{"ready": false, "why": ...}`.  Every other
+line is a question: `{"program", "names", "point", "wrt", "mode"}`, with the numbers of the variables in `wrt`, and
+has one answer: `{"value", "gradient", "errors", "size", "replaced"}`, or `{"error": text}` with what the engine raised.
+
+The main thread only listens, so that the process ends with its standard input, whatever the library is busy with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from diffcompare import processes
+from diffcompare.engines.engine import Loaded, NoSuchFunction, as_function, every_function, written_for
+from diffcompare.engines.registry import engine
+from diffcompare.language import serialization
+
+STACK = 256 << 20  # bytes: some libraries walk their graphs by recursion
+RECURSION = 20_000
+MAX_MESSAGE = 200  # characters of an exception's text that are passed on
+
+
+def main() -> None:
+    """Serve requests until standard input closes."""
+    answers = processes.reserve_output()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets Ctrl-C as well, and ends this process
+    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.stack_size(STACK)
+    threading.Thread(target=_work, args=(requests, answers), daemon=True).start()
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        os._exit(0)  # without waiting for the library
+
+
+def _work(requests: queue.SimpleQueue[dict[str, Any]], answers: Any) -> None:
+    sys.setrecursionlimit(RECURSION)
+    warnings.simplefilter("ignore")
+
+    def send(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+
+    try:
+        loaded = engine(requests.get()["engine"]).load()
+    except BaseException as error:
+        send({"ready": False, "why": _describe(error)})
+        os._exit(1)
+    send({"ready": True})
+    while True:
+        request = requests.get()
+        try:
+            answer = serve(request, loaded)
+        except BaseException as error:  # some libraries raise errors that are no Exception
+            answer = {"error": _describe(error)}
+        send(answer)
+
+
+def serve(request: Mapping[str, Any], loaded: Loaded) -> dict[str, Any]:
+    """Return the answer to one question.  Raises whatever the library raises."""
+    functions = every_function(loaded)
+    (expression,) = serialization.decode(request["program"])
+    try:
+        written, replaced = written_for(expression, functions)
+    except NoSuchFunction as missing:
+        return {"error": f"it has no {missing}", "missing": str(missing)}
+    f = as_function(written, request["names"], functions)
+    answer = loaded.modes[request["mode"]](f, request["point"], request["wrt"])
+    return {**answer._asdict(), "replaced": replaced}
+
+
+def _describe(error: BaseException) -> str:
+    """Describe an error in one line."""
+    text = " ".join(str(error).split())
+    if len(text) > MAX_MESSAGE:
+        text = f"{text[:MAX_MESSAGE]} ..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The engines by name, a file each in `libraries`: which are installed, in which version, how to install one."""
+
+from __future__ import annotations
+
+import pkgutil
+import reprlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module, metadata
+
+from diffcompare.diagnostics import Diagnostic, DiffcompareError, did_you_mean
+from diffcompare.engines import libraries
+from diffcompare.engines.engine import Engine
+
+
+@cache
+def engine_names() -> tuple[str, ...]:
+    """Return the names of all engines, in alphabetical order."""
+    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(libraries.__path__)))
+
+
+@cache
+def engine(name: str) -> Engine:
+    """Return the description of an engine, without importing its library.
+
+    Raises DiffcompareError for an unknown name.
+    """
+    if not isinstance(name, str) or name not in engine_names():
+        message = f"no engine `{name}`" if isinstance(name, str) else f"an engine is a name, not {reprlib.repr(name)}"
+        near = did_you_mean(name, engine_names()) if isinstance(name, str) else None
+        help = f"did you mean `{near}`?" if near else f"the engines are {', '.join(engine_names())}"
+        raise DiffcompareError(Diagnostic("E715", "bad_value", message, help=help))
+    found: Engine = import_module(f"{libraries.__name__}.{name.replace('-', '_')}").ENGINE
+    return found
+
+
+def version(name: str) -> str | None:
+    """Return the version of an engine's library; None where it is not installed."""
+    try:
+        return metadata.version(engine(name).package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def how_to_install(name: str) -> str:
+    """Return the one command that installs an engine's library."""
+    return f"pip install {engine(name).package}"
+
+
+def engine_methods(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods of these engines, one for each mode; `all` stands for the engines that are installed.
+
+    An engine that is not installed is one method, whose answer says how to install it.  Raises DiffcompareError for an
+    unknown name.
+    """
+    methods: dict[str, None] = {}
+    for word in names:
+        for name in installed_engines() if word == "all" else (word,):
+            modes = engine(name).modes if version(name) else ("",)
+            methods |= dict.fromkeys(method_name(name, mode) for mode in modes)
+    return tuple(methods)
+
+
+def installed_engines() -> tuple[str, ...]:
+    """Return the names of the engines whose libraries are installed."""
+    return tuple(name for name in engine_names() if version(name))
+
+
+def method_name(name: str, mode: str) -> str:
+    """Return the name of the method that asks a mode of an engine; one without a name is the engine's first."""
+    return f"{name}-{mode}" if mode else name
+
+
+def engine_and_mode(method: str) -> tuple[str, str] | None:
+    """Return the engine and the mode that a method asks; None if it is no method of an engine."""
+    for name in engine_names():
+        if method == name:
+            return name, engine(name).modes[0]
+        if method.startswith(f"{name}-") and method.removeprefix(f"{name}-") in engine(name).modes:
+            return name, method.removeprefix(f"{name}-")
+    return None

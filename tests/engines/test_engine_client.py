@@ -1,0 +1,137 @@
+"""Every engine is asked in a process of its own: what happens there is a row."""
+
+import math
+
+import pytest
+
+from diffcompare import processes
+from diffcompare.backends import backend
+from diffcompare.backends.problem import Problem
+from diffcompare.engines import engine_client as client
+from diffcompare.engines import registry
+from diffcompare.language.parser import parse
+from diffcompare.language.wengert import variables, wengert_list
+
+# A library made up for these tests: complex numbers, whose imaginary part is the derivative times a tiny step.
+TINY = """
+import cmath
+from diffcompare.engines import engine_worker as worker
+from diffcompare.engines.engine import Engine, EngineAnswer, Loaded
+
+def load():
+    def step(f, point, wrt):
+        value = f(*point)
+        partials = [f(*[x + 1e-30j * (i == j) for j, x in enumerate(point)]).imag / 1e-30 for i in wrt]
+        return EngineAnswer(complex(value).real, partials, [1e-16 for _ in wrt])
+    return Loaded({"sin": cmath.sin, "exp": cmath.exp, "ln": cmath.log}, {"reverse": step, "forward": step})
+
+worker.engine = lambda name: Engine(load, "tiny", ("reverse", "forward"))
+"""
+
+
+@pytest.fixture
+def engine_that(monkeypatch):
+    """Put a made-up library in place of autograd, after running this code in its process."""
+    client._end("autograd")
+    monkeypatch.setattr(client, "version", lambda name: "1.0")
+
+    def prepared(code=""):
+        text = f"exec({TINY!r}); exec({code!r}, globals()); main()"
+        monkeypatch.setattr(processes, "BOOTSTRAP", processes.BOOTSTRAP.replace("main()", text))
+
+    yield prepared
+    client._end("autograd")
+
+
+def ask(text, method="autograd-reverse", budget=5.0, wrt=None, **point):
+    expression = parse(text)
+    names = wrt or tuple(variables(wengert_list(expression)))
+    return backend(method).differentiate(Problem(expression, point, names, budget=budget))
+
+
+def test_value_gradient_version_and_estimates_arrive(engine_that):
+    engine_that()
+    answer = ask("x*sin(y)", x=2.0, y=0.5)
+    assert answer.status == "ok"
+    assert answer.variant == "autograd 1.0"
+    assert answer.gradient == pytest.approx({"x": math.sin(0.5), "y": 2 * math.cos(0.5)}, rel=1e-15)
+    assert answer.engine.value == pytest.approx(2 * math.sin(0.5), rel=1e-15)
+    assert answer.engine.errors == {"x": 1e-16, "y": 1e-16}
+
+
+def test_the_others_are_variables_too_where_only_some_are_asked_for(engine_that):
+    engine_that()
+    assert ask("x*sin(y)", wrt=("y",), x=2.0, y=0.5).gradient == pytest.approx({"y": 2 * math.cos(0.5)}, rel=1e-15)
+
+
+def test_the_worker_is_kept(engine_that):
+    engine_that()
+    ask("x", x=1.0)
+    first = client._idle["autograd"]
+    ask("x^2", "autograd-forward", x=1.0)
+    assert client._idle["autograd"] is first
+
+
+def test_what_it_raises_is_a_row(engine_that):
+    engine_that()
+    answer = ask("ln(x)", x=0.0)
+    assert (answer.status, answer.gradient) == ("failed", {"x": None})
+    assert answer.notes[0].startswith("ValueError: math domain error")
+    assert ask("x", x=1.0).status == "ok", "it goes on"
+
+
+def test_what_it_lacks_is_said(engine_that):
+    engine_that()
+    assert ask("digamma(x)", x=1.0).status == "not-supported"
+    assert ask("digamma(x)", x=1.0).notes == ("it has no digamma",)
+    answer = ask("cot(x)*sin(x)", x=1.0)
+    assert answer.status == "not-supported", "neither cot nor cos"
+
+
+def test_inf_and_nan_are_no_numbers_but_are_kept(engine_that):
+    engine_that("import cmath; cmath.sin = lambda x: complex(float('nan'), float('inf'))")
+    answer = ask("sin(x) + y", x=1.0, y=2.0)
+    assert (answer.status, answer.gradient["x"]) == ("undefined", None)
+    assert answer.notes[0].startswith("df/dx is inf")
+    assert answer.engine.raw["x"] == math.inf
+
+
+def test_a_library_that_ends_the_process_is_a_row(engine_that):
+    engine_that("import cmath, os; cmath.sin = lambda x: os._exit(3)")
+    assert ask("sin(x)", x=1.0).notes == ("the process that runs autograd ended (exit code 3)",)
+    assert ask("x", x=1.0).status == "ok", "another process is started"
+
+
+def test_a_library_that_takes_too_long_is_a_row(engine_that):
+    engine_that("import cmath, time; cmath.sin = lambda x: time.sleep(60)")
+    answer = ask("sin(x)", budget=0.2, x=1.0)
+    assert (answer.status, answer.notes) == ("timed-out", ("timed out after 0.2 s",))
+
+
+def test_a_library_that_cannot_be_imported_is_a_row(engine_that):
+    engine_that("def broken(name): raise ImportError('no shared object')\nworker.engine = broken")
+    assert ask("x", x=1.0).notes == ("ImportError: no shared object",)
+
+
+def test_whatever_it_prints_is_no_answer(engine_that):
+    engine_that("import cmath; cmath.sin = lambda x: print('{}') or x")
+    assert ask("sin(x)", x=1.0).gradient == {"x": 1.0}
+
+
+def test_a_missing_library_is_a_row_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setattr(client, "version", lambda name: None)
+    answer = ask("x", "torch", x=1.0)
+    assert (answer.status, answer.notes) == ("not-installed", ("not installed: pip install torch",))
+
+
+@pytest.mark.parametrize("name", registry.engine_names())
+def test_a_survey_of_what_is_installed(name):
+    """Each installed engine differentiates the survey's example to the last digits of its numbers."""
+    if registry.version(name) is None:
+        pytest.skip(f"{name} is not installed")
+    described = registry.engine(name)
+    for mode in described.modes:
+        answer = ask("ln(x1) + x1*x2 - sin(x2)", registry.method_name(name, mode), budget=60.0, x1=2.0, x2=5.0)
+        assert answer.status == "ok", answer.notes
+        digits = 1e-5 if described.way == "numerically" else 2.0 ** (5 - described.digits)
+        assert answer.gradient == pytest.approx({"x1": 5.5, "x2": 1.7163378145367738}, rel=digits)

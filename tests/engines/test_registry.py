@@ -1,0 +1,59 @@
+"""The engines are the files of one folder, and are described without importing their libraries."""
+
+import subprocess
+import sys
+
+import pytest
+
+from diffcompare.diagnostics import DiffcompareError
+from diffcompare.engines import registry
+from diffcompare.engines.registry import engine, engine_and_mode, engine_methods, engine_names, how_to_install
+from diffcompare.language.operations import OPERATIONS
+
+
+@pytest.mark.parametrize("name", engine_names())
+def test_every_engine_is_described(name):
+    described = engine(name)
+    assert described.modes
+    assert described.way in ("automatically", "symbolically", "numerically")
+    assert described.package in how_to_install(name)
+
+
+def test_no_library_is_imported_by_looking_at_the_engines():
+    code = (
+        "from diffcompare.engines.registry import *; import sys; before = set(sys.modules)\n"
+        "for name in engine_names(): engine(name), version(name)\n"
+        "print(*{module.partition('.')[0] for module in set(sys.modules) - before})"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"torch", "jax", "autograd", "numpy", "scipy"} & set(out.split())
+
+
+def test_an_unknown_engine_is_an_error_with_the_nearest_name():
+    with pytest.raises(DiffcompareError, match="no engine `torhc`") as error:
+        engine("torhc")
+    assert error.value.diagnostic.help == "did you mean `torch`?"
+
+
+def test_an_engine_has_a_method_for_every_mode(monkeypatch):
+    monkeypatch.setattr(registry, "version", lambda name: "1.0" if name == "jax" else None)
+    assert engine_methods(["jax"]) == ("jax-reverse", "jax-forward")
+    assert engine_methods(["torch", "jax"]) == ("torch", "jax-reverse", "jax-forward"), "torch is not installed"
+    assert engine_methods(["all"]) == ("jax-reverse", "jax-forward")
+
+
+def test_a_method_names_an_engine_and_a_mode():
+    assert engine_and_mode("torch-forward") == ("torch", "forward")
+    assert engine_and_mode("torch") == ("torch", "reverse")
+    assert engine_and_mode("torch-sideways") is None
+    assert engine_and_mode("reverse-ad") is None
+
+
+@pytest.mark.parametrize("name", engine_names())
+def test_its_functions_are_rows_of_the_table(name):
+    try:
+        loaded = engine(name).load()
+    except ImportError as missing:
+        pytest.skip(str(missing))
+    assert set(loaded.functions) - set(OPERATIONS) <= {"where"}
+    assert set(engine(name).modes) <= set(loaded.modes)
