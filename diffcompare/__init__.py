@@ -298,9 +298,10 @@ tape/                         The tape of PyTorch for the classroom: read `varia
   array_functions.py          Arrays on the tape, each operation a `Function`: shapes, sums, slices, choices and the matrix product
   function_operations.py      A `Function` of the tape as an operation of recordings and expressions: an operation of its own, with its backward
   graph_nodes.py              The graph of a Variable as plain data: its `grad_fn` and all nodes below, with what each saved and passes on to
-  nesting.py                  Derivatives of functions on the tape, nested in any order: `derivative(f)` is a function again
+  nesting.py                  Derivatives as values: `grad(y, x)`, and `derivative(f)`, which is a function again and nests in any order
   table_functions.py          The operations of the tape, each a `Function`: the rows of the table of operations, powers, and those of arrays
-  variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the walk backwards
+  tape_errors.py              Errors of the tape, each with what to do instead, and the checks that raise them
+  variable.py                 The tape of PyTorch, small enough to be read in class: `Variable`, `Function`, and the sweep backwards
   variable_operators.py       The operators of the tape's Variables: Python's own, the rows of the table of operations, and NumPy's functions
 truth/                        The truth: value and gradient to 25 correctly rounded digits, to measure errors against
   bounded_differences.py      The truth where an operation of a user's own has no definition: bounded by differences of values in doubles

@@ -23,7 +23,8 @@ from diffcompare.gradcheck.values import describe_exception, numpy_warnings_off
 from diffcompare.inputs.python_file import check_parts
 from diffcompare.recording.outcome import raised
 from diffcompare.studies.record import Record
-from diffcompare.tape.variable import Variable, grad
+from diffcompare.tape.nesting import grad
+from diffcompare.tape.variable import Variable
 
 Shape = tuple[int, ...]
 
@@ -285,7 +286,7 @@ def _second_order(function: Any, arguments: tuple[Any, ...], seed: int) -> Funct
 
 def _row(part: Any, index: tuple[int, ...], leaves: Sequence[Any], arguments: Sequence[Any]) -> Any:
     """Return the derivative of one entry of a gradient."""
-    if part is None or part.node is None:
+    if part is None or not part.requires_grad:
         return np.zeros(sum(np.size(argument) for argument in arguments))
     return _flat(grad(part[index] if part.ndim else part, leaves, retain_graph=True), arguments)
 

@@ -29,8 +29,6 @@ from diffcompare.recording.valueless import ANY_NUMBER, has_no_value
 class RecordedArray(np.ndarray):
     """An array of recorded numbers and doubles; every function of NumPy that gets one is applied here."""
 
-    records_functions = True
-
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
 

@@ -112,7 +112,6 @@ class RecordedNumber:
     """A number that writes its operations on a tape; the operators are set below, one closure for each."""
 
     __slots__ = ("place", "tape", "value")
-    records_functions = True  # a `Function` of the tape is one entry, and not what its forward computes on the way
     tape: Tape
     place: int
     value: Any

@@ -1,7 +1,9 @@
 """The tape of PyTorch for the classroom: read `variable.py` first, from top to bottom."""
 
-from diffcompare.tape.nesting import derivative
-from diffcompare.tape.variable import Function, Variable, grad
-from diffcompare.tape.variable_operators import TapeError, enable_grad, no_grad
+import diffcompare.tape.function_operations
+import diffcompare.tape.table_functions  # the operators of Variables  # noqa: F401
+from diffcompare.tape.nesting import derivative, grad
+from diffcompare.tape.tape_errors import TapeError
+from diffcompare.tape.variable import Function, Variable, enable_grad, no_grad
 
 __all__ = ["Function", "TapeError", "Variable", "derivative", "enable_grad", "grad", "no_grad"]

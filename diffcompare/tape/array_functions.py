@@ -138,8 +138,8 @@ class Concatenate(Function):
         axis, ends = ctx.saved_tensors
         before = (slice(None),) * (axis % grad_output.ndim)
         return [None, *[
-            grad_output[(*before, slice(start, end))] if node is not None else None
-            for start, end, node in zip(ends[:-1], ends[1:], ctx.inputs[1:], strict=True)
+            grad_output[(*before, slice(start, end))] if is_needed else None
+            for start, end, is_needed in zip(ends[:-1], ends[1:], ctx.needs_input_grad[1:], strict=True)
         ]]  # fmt: skip
 
 
@@ -247,8 +247,8 @@ class MatMul(Function):
         if a.ndim == 1 or b.ndim == 1:
             broadcast = np.broadcast_shapes(row.shape[:-2], column.shape[:-2])
             gradient = reshape(gradient, (*broadcast, row.shape[-2], column.shape[-1]))
-        by_a = matmul(gradient, swapaxes(column, -1, -2)) if ctx.inputs[0] else None
-        by_b = matmul(swapaxes(row, -1, -2), gradient) if ctx.inputs[1] else None
+        by_a = matmul(gradient, swapaxes(column, -1, -2)) if ctx.needs_input_grad[0] else None
+        by_b = matmul(swapaxes(row, -1, -2), gradient) if ctx.needs_input_grad[1] else None
         return by_a, reshape(by_b, by_b.shape[:-1]) if by_b is not None and b.ndim == 1 else by_b
 
 

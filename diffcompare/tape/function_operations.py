@@ -26,7 +26,9 @@ from diffcompare.recording.recorded_number import RecordedNumber, plain, record_
 from diffcompare.recording.source_lines import user_frame
 from diffcompare.recording.valueless import branch_refused, has_no_value
 from diffcompare.tape.graph_nodes import shown
-from diffcompare.tape.variable import Function, Variable, grad
+from diffcompare.tape.nesting import grad
+from diffcompare.tape.variable import Function, Variable
+from diffcompare.tape.variable_operators import RECORDERS
 
 KEPT = 256  # calls whose result is remembered: a partial is asked for where the value was
 MAX_ELEMENTS = 10_000  # of a result that is looked at element by element
@@ -271,6 +273,9 @@ def record_function(function: type[Function], arguments: Sequence[Any]) -> Any:
             return _in_shape([_record(row, [numbers[k] for k in places], frame) for places in elements], shape)
     rows = arranged.rows(int(np.prod(shape)))
     return _in_shape([_record(row, numbers, frame) for row in rows], shape)
+
+
+RECORDERS.update(dict.fromkeys((RecordedNumber, RecordedArray), record_function))
 
 
 def _slot(argument: Any) -> tuple[Slot, list[Any]]:

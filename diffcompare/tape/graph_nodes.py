@@ -16,14 +16,14 @@ def graph_nodes(result: Variable, names: Mapping[int, str]) -> list[dict[str, An
 
     Each has the number of the node of each argument, in the order of `next_functions` (None where no gradient passes).
     """
-    nodes = nodes_below(result.node, ()) if result.node is not None else []
+    nodes = nodes_below(result.grad_fn) if result.grad_fn is not None else []
     numbers = {node: number for number, node in enumerate(nodes)}
     return [
         {
             "function": repr(node).strip("<>"),
             "next_functions": [None if below is None else numbers[below] for below, _ in node.next_functions],
             "saved": [shown(value) for value in node.saved or () if value is not None],
-            "shape": list(node.shape),
+            "shape": list(node.shapes[0]),
             **_leaf(node, names),
         }
         for node in nodes

@@ -38,8 +38,9 @@ from diffcompare.tape.array_functions import (
     variance,
     where,
 )
+from diffcompare.tape.tape_errors import TapeError
 from diffcompare.tape.variable import Function, Variable, variable_of
-from diffcompare.tape.variable_operators import MODE, RECORDED, TapeError, value_of
+from diffcompare.tape.variable_operators import METHODS, MODE, RECORDED, value_of
 
 # --- Rows of the table ------------------------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ class Elementary(Function):
     evaluate: Callable[..., Any]
 
     @classmethod
-    def apply(cls, *arguments: Any) -> Variable:
+    def apply(cls, *arguments: Any) -> Any:
         """Evaluate the row at once where nothing is to be recorded."""
         if MODE.recording and True in [a.requires_grad for a in arguments if type(a) is Variable]:
             return super().apply(*arguments)
@@ -87,12 +88,12 @@ class Elementary(Function):
     @staticmethod
     def backward(ctx: Any, grad_output: Variable) -> list[Any]:
         """Multiply by the partial of the row for every argument."""
-        result, *arguments = ctx.saved_tensors or [None] * (1 + len(ctx.inputs))
+        result, *arguments = ctx.saved_tensors or [None] * (1 + len(ctx.next_functions))
         if result is not None:
-            result = variable_of(result.value, ctx)
+            result = variable_of(result.value, (ctx, 0))
         return [
-            None if node is None else _times(grad_output, partial, result, arguments, ctx)
-            for node, partial in zip(ctx.inputs, ctx.row.partials, strict=True)
+            _times(grad_output, partial, result, arguments, ctx) if is_needed else None
+            for is_needed, partial in zip(ctx.needs_input_grad, ctx.row.partials, strict=True)
         ]
 
 
@@ -157,9 +158,9 @@ class Pow(Function):
         """Return g*b*a^(b - 1), and g*a^b*ln(a) with its limit 0 at a = 0."""
         a, b = ctx.saved_tensors
         by_base = by_exponent = None
-        if ctx.inputs[0]:
+        if ctx.needs_input_grad[0]:
             by_base = grad_output * where(b == 0, 0.0, b * power(a, where(b == 0, 1.0, b - 1)))
-        if ctx.inputs[1]:
+        if ctx.needs_input_grad[1]:
             is_zero = value_of(a) == 0
             by_exponent = grad_output * where(is_zero, 0.0, power(a, b) * logarithm(where(is_zero, 1.0, a)))
         return by_base, by_exponent
@@ -202,15 +203,16 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *inputs, **options: function(*map(value_of, inputs), **options)
 
 
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS.update({
     **{name: row for name, row in FUNCTIONS.items() if row.arity == 1},
     "sum": total, "mean": mean, "max": largest, "min": smallest, "reshape": reshape, "view": reshape,
     "transpose": transpose, "swapaxes": swapaxes, "dot": dot, "matmul": matmul, "pow": power,
     "mm": matmul, "t": transpose, "clone": Clone.apply, "numpy": np.asarray, "tolist": lambda a: a.value.tolist(),
     "zero_": lambda a: _changed(a, data=0.0 * a.value), "requires_grad_": lambda a: _changed(a, requires_grad=True),
     "flatten": lambda a: reshape(a, -1), "ravel": lambda a: reshape(a, -1),
-}  # fmt: skip
+})  # fmt: skip
 
+RECORDED[Operation] = lambda row: elementary(row).apply
 RECORDED.update({OPERATIONS[f"if {sign}"]: _choice(relation) for sign, relation in RELATIONS.items()})
 RECORDED.update({
     getattr(np, row.names["numpy"]): elementary(row).apply

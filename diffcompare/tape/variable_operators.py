@@ -3,38 +3,27 @@
     v * 2, v[1:], v @ w     operators              np.sin(v), np.sum(v)     what NumPy asks a Variable for
     sin(v)                  rows of the table      v.sin(), v.sum()         the same as methods
 
-All of them end in `RECORDED`, where `table_functions` has a function for each.  Errors of the tape:
-
-    E641  backward where no gradient can start or pass     E642  this part of the tape was read before, and is freed
-    E643  something that was saved is changed in place     E644  a Variable would leave the tape
-    E645  a `forward` or `backward` whose result does not fit
+All of them end in `RECORDED`, which `table_functions` fills.
 """
 
 from __future__ import annotations
 
 import operator
-import reprlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from diffcompare.diagnostics import Diagnostic, DiffcompareError
 from diffcompare.language.expression import Operation
 from diffcompare.language.operations import CONSTANTS, RELATIONS
+from diffcompare.tape import tape_errors
+from diffcompare.tape.tape_errors import TapeError
 
 
-class TapeError(DiffcompareError, RuntimeError):
-    """An error of the tape, with what to do instead; a RuntimeError as well, as in PyTorch."""
-
-    def __init__(self, code: str, message: str, help: str) -> None:
-        super().__init__(Diagnostic(code, "bad_value", message, help=help))
-
-
-class _Mode:
-    """State of the tape: `recording`, and the number of calls of a `forward` that are under way."""
+class _Mode(threading.local):
+    """State of the tape in a thread: `recording`, and the number of calls of a `forward` that are under way."""
 
     recording = True
     forwards = 0
@@ -42,35 +31,28 @@ class _Mode:
 
 MODE = _Mode()
 
-
-@contextmanager
-def recorded(recording: bool) -> Iterator[None]:
-    """Record what runs in a `with` block, or do not."""
-    before, MODE.recording = MODE.recording, recording
-    try:
-        yield
-    finally:
-        MODE.recording = before
+RECORDED: dict[Any, Callable[..., Any]] = {}
+"""The functions that operators find, by sign, by row of the table, and by NumPy's function."""
+METHODS: dict[str, Callable[..., Any]] = {}
+"""The functions that are methods, by name."""
+RECORDERS: dict[type, Callable[..., Any]] = {}
+"""By type of a number that is recorded elsewhere: the function that applies a `Function` to arguments among such."""
 
 
-no_grad, enable_grad = partial(recorded, False), partial(recorded, True)  # `with no_grad(): w -= 0.1 * w.grad`
+def recorded_function(key: Any) -> Callable[..., Any]:
+    """Return the function of a row, which may be a user's, or of NumPy."""
+    if key not in RECORDED:
+        if type(key) is not Operation and not isinstance(key, Operation):
+            name = getattr(key, "__name__", key)
+            raise TapeError("E644", f"np.{name} is not recorded on the tape",
+                            "v.data is the plain array, without a derivative")  # fmt: skip
+        RECORDED[key] = RECORDED[Operation](key)
+    return RECORDED[key]
 
 
-class _Recorded(dict[Any, Callable[..., Any]]):
-    """The functions of `table_functions`, by row of the table, by NumPy's function and, as methods, by name."""
-
-    def __missing__(self, key: Any) -> Callable[..., Any]:
-        import diffcompare.tape.table_functions  # fills this table
-
-        if type(key) is Operation:
-            self.setdefault(key, diffcompare.tape.table_functions.elementary(key).apply)
-        if key in self:
-            return self[key]
-        raise TapeError("E644", f"np.{getattr(key, '__name__', key)} is not recorded on the tape",
-                        "v.data is the plain array, without a derivative")  # fmt: skip
-
-
-RECORDED = _Recorded()
+def recorder_of(arguments: Sequence[Any]) -> Callable[..., Any] | None:
+    """Return what applies a `Function` to arguments, if one of them is recorded elsewhere."""
+    return next((RECORDERS[type(argument)] for argument in arguments if type(argument) in RECORDERS), None)
 
 
 def _is_number(value: Any) -> bool:
@@ -103,6 +85,11 @@ class TapeOperators:
     value: Any
     requires_grad: bool
     grad_fn: Any
+
+    def __new__(cls, value: Any = None, *_: Any, **__: Any) -> Any:
+        """Return a new Variable; a number that is recorded elsewhere stays what it is."""
+        return value if type(value) in RECORDERS else object.__new__(cls)
+
     shape = property(operator.attrgetter("value.shape"))
     ndim = property(operator.attrgetter("value.ndim"))
     size = property(operator.attrgetter("value.size"))
@@ -118,7 +105,7 @@ class TapeOperators:
     @staticmethod
     def apply_operation(row: Operation, arguments: Sequence[Any]) -> Any:
         """Apply a row of the table."""
-        return RECORDED[row](*arguments)
+        return recorded_function(row)(*arguments)
 
     @staticmethod
     def constant(value: int | str) -> float:
@@ -150,8 +137,7 @@ class TapeOperators:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if self.requires_grad and MODE.recording and not MODE.forwards:
-            raise TapeError("E644", "a Variable that requires a gradient would leave the tape here",
-                            "take np.sin for math.sin, np.stack for np.array, or the plain value v.data")  # fmt: skip
+            raise tape_errors.leaves_the_tape()
         return np.array(self.value, dtype)
 
     def __float__(self) -> float:
@@ -180,10 +166,10 @@ class TapeOperators:
         if method != "__call__" or options:
             raise TapeError("E644", f"np.{ufunc.__name__} into or along an array is not recorded",
                             "write out = out + v; np.sum, np.max and np.stack are recorded")  # fmt: skip
-        return RECORDED[ufunc](*inputs)
+        return recorded_function(ufunc)(*inputs)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
-        recorded = RECORDED[function]
+        recorded = recorded_function(function)
         try:
             return recorded(*inputs, **options)
         except TypeError as error:
@@ -199,13 +185,14 @@ class TapeOperators:
 
     def __getattr__(self, name: str) -> Any:
         """Return a function as a method: `v.exp()`, `v.sum(axis=0)`."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        import diffcompare.tape.table_functions
-
-        if name not in diffcompare.tape.table_functions.METHODS:
+        if name not in METHODS:
             raise AttributeError(f"a Variable has no {name!r}")
-        return partial(diffcompare.tape.table_functions.METHODS[name], self)
+        return partial(METHODS[name], self)
+
+    @property
+    def is_leaf(self) -> bool:
+        """True if no node made it."""
+        return self.grad_fn is None
 
     @property
     def is_final(self) -> bool:
@@ -225,22 +212,6 @@ _COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, 
 def value_of(operand: Any) -> Any:
     """Return the number or array of an operand."""
     return operand.value if isinstance(operand, TapeOperators) else operand
-
-
-def real_numbers(value: Any, taker: str) -> Any:
-    """Return a value as NumPy's doubles; narrower floats stay.  `taker` says what asked for real numbers."""
-    array = np.asarray(value_of(value))
-    if array.dtype.kind not in "fiub":
-        raise TapeError("E645", f"{taker}: {reprlib.repr(value)} is not a real number or an array of them",
-                        "np.stack makes one array of several Variables")  # fmt: skip
-    return (array if array.dtype.kind == "f" else array.astype(float))[()]
-
-
-def record_function(function: Any, arguments: Sequence[Any]) -> Any:
-    """Apply a Function to numbers that a recording of a Python function is made of."""
-    from diffcompare.tape.function_operations import record_function
-
-    return record_function(function, arguments)
 
 
 def _change_in_place(name: str) -> Callable[[Any, Any], Any]:
